@@ -1,0 +1,34 @@
+import type { Db } from './types.ts'
+
+/** An open database, the same for both drivers. */
+export interface Database {
+  readonly db: Db
+  readonly kind: 'postgres' | 'embedded'
+  /** Calls back on each NOTIFY of the channel; a hint only, the truth is in the tables. */
+  readonly listen: (channel: string, onNotify: () => void) => Promise<void>
+  /**
+   * Waits in the background until this process alone holds the named lock, then calls back; `onLost` follows when the
+   * lock went with its connection. The returned function gives it up.
+   */
+  readonly lead: (name: string, onGained: () => void, onLost: () => void) => () => Promise<void>
+  readonly ping: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export interface DatabaseOptions {
+  /** Absent: embedded in `dataDir`. */
+  readonly databaseUrl?: string | undefined
+  readonly dataDir: string
+  /** Told of trouble on background connections. */
+  readonly onTrouble: (what: string, error: unknown) => void
+}
+
+/** Opens the embedded database or Postgres and brings its schema up to date. Only the driver in use is loaded. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  if (options.databaseUrl === undefined) {
+    const { openEmbedded } = await import('./embedded.ts')
+    return openEmbedded(options.dataDir)
+  }
+  const { openPostgres } = await import('./postgres.ts')
+  return openPostgres(options.databaseUrl, options.onTrouble)
+}
