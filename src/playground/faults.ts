@@ -1,0 +1,81 @@
+export type Fault =
+  | { readonly kind: 'refuse-connection' }
+  | { readonly kind: 'lost-before' | 'lost-after' | '500' | '400-parse' | '403-blocked' | 'double-update' }
+  | { readonly kind: '429'; readonly retryAfter: number }
+  | { readonly kind: 'delay'; readonly ms: number }
+
+export type FaultPlan = Fault & {
+  /** Only calls of this method; by default of any. */
+  readonly method?: string | RegExp
+  /** How often; by default once. A refused connection is never counted: it lasts until it is removed. */
+  readonly times?: number
+}
+
+type CallFault = Exclude<Fault, { readonly kind: 'refuse-connection' | 'double-update' }>
+
+export interface Faults {
+  /** Plans a fault and returns what takes it back. */
+  readonly add: (plan: FaultPlan) => () => void
+  readonly clear: () => void
+  /** The next planned fault for a call of this method, which thereby has happened. */
+  readonly takeCall: (method: string) => CallFault | undefined
+  readonly takeDoubleUpdate: () => boolean
+  readonly isRefusing: () => boolean
+  /** Calls the listener when refusing begins or ends. */
+  readonly onRefusing: (listener: (refusing: boolean) => void) => () => void
+}
+
+/** What is to go wrong between the bot and Telegram. */
+export function createFaults(): Faults {
+  const plans = new Set<{ readonly plan: FaultPlan; left: number }>()
+  const listeners = new Set<(refusing: boolean) => void>()
+  let wasRefusing = false
+
+  const isRefusing = () => [...plans].some(({ plan }) => plan.kind === 'refuse-connection')
+  const tellRefusing = () => {
+    const refusing = isRefusing()
+    if (refusing === wasRefusing) return
+    wasRefusing = refusing
+    for (const listener of listeners) listener(refusing)
+  }
+  const take = (fits: (plan: FaultPlan) => boolean): FaultPlan | undefined => {
+    for (const planned of plans) {
+      if (!fits(planned.plan)) continue
+      if (--planned.left <= 0) plans.delete(planned)
+      return planned.plan
+    }
+    return undefined
+  }
+
+  return {
+    add: (plan) => {
+      const planned = { plan, left: plan.times ?? 1 }
+      plans.add(planned)
+      tellRefusing()
+      return () => {
+        plans.delete(planned)
+        tellRefusing()
+      }
+    },
+    clear: () => {
+      plans.clear()
+      tellRefusing()
+    },
+    takeCall: (method) => take((plan) => isOfCall(plan) && fitsMethod(plan, method)) as CallFault | undefined,
+    takeDoubleUpdate: () => take((plan) => plan.kind === 'double-update') !== undefined,
+    isRefusing,
+    onRefusing: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+function isOfCall(plan: FaultPlan): boolean {
+  return plan.kind !== 'refuse-connection' && plan.kind !== 'double-update'
+}
+
+function fitsMethod({ method }: FaultPlan, called: string): boolean {
+  if (method === undefined) return true
+  return typeof method === 'string' ? method.toLowerCase() === called.toLowerCase() : method.test(called)
+}

@@ -1,0 +1,59 @@
+export interface Limits {
+  enabled: boolean
+  /** How many messages at once a chat takes before it asks for a pause; refilled by one a second. */
+  burst: number
+  groupPerMinute: number
+  overallPerSecond: number
+  /** The pause that is asked for, in seconds. */
+  retryAfter: number
+  /** Counts one send, edit or delete; answers how long to wait, and whether the caller had been told to wait already. */
+  readonly take: (
+    chatId: number,
+    now: number,
+  ) => { readonly retryAfter: number; readonly early: boolean } | null
+}
+
+interface Bucket {
+  tokens: number
+  at: number
+}
+
+/** Telegram's flood limits as far as they are known; off until enabled. */
+export function createLimits(): Limits {
+  const buckets = new Map<string, Bucket>()
+  const heldUntil = new Map<number, number>()
+
+  const refilled = (key: string, now: number, size: number, perSecond: number): Bucket => {
+    const bucket = buckets.get(key) ?? { tokens: size, at: now }
+    bucket.tokens = Math.min(size, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * perSecond)
+    bucket.at = now
+    buckets.set(key, bucket)
+    return bucket
+  }
+
+  const limits: Limits = {
+    enabled: false,
+    burst: 5,
+    groupPerMinute: 20,
+    overallPerSecond: 30,
+    retryAfter: 3,
+    take: (chatId, now) => {
+      if (!limits.enabled) return null
+      const held = heldUntil.get(chatId) ?? 0
+      if (now < held) return { retryAfter: Math.ceil((held - now) / 1000), early: true }
+      const needed = [
+        refilled(`chat ${chatId}`, now, limits.burst, 1),
+        refilled('all', now, limits.overallPerSecond, limits.overallPerSecond),
+      ]
+      if (chatId < 0)
+        needed.push(refilled(`group ${chatId}`, now, limits.groupPerMinute, limits.groupPerMinute / 60))
+      if (needed.every(({ tokens }) => tokens >= 1)) {
+        for (const bucket of needed) bucket.tokens -= 1
+        return null
+      }
+      heldUntil.set(chatId, now + limits.retryAfter * 1000)
+      return { retryAfter: limits.retryAfter, early: false }
+    },
+  }
+  return limits
+}

@@ -1,0 +1,72 @@
+import type { Update } from 'grammy/types'
+import type { WorldEvent } from './events.ts'
+
+export type UpdateKind = Exclude<keyof Update, 'update_id'>
+
+export interface QueuedUpdate {
+  readonly update: Update
+  /** Updates of one lane are delivered one after the other: messages by chat, queries by user. */
+  readonly lane: string
+  readonly expiresAt: number
+  /** How often it is still to be delivered; more than once only by a fault. */
+  copies: number
+}
+
+export interface UpdateQueue {
+  /** The kinds that the bot asked for; null: all but those that must be asked for. */
+  allowed: readonly string[] | null
+  readonly push: (
+    kind: UpdateKind,
+    payload: unknown,
+    delivery: { readonly lane: string; readonly seconds: number; readonly copies: number },
+  ) => number | null
+  /** What waits, oldest first; what has expired is gone. */
+  readonly pending: () => readonly QueuedUpdate[]
+  readonly confirm: (updateId: number) => void
+  readonly clear: () => void
+}
+
+const mustBeAskedFor: readonly string[] = ['chat_member', 'message_reaction', 'message_reaction_count']
+
+/** The updates that wait for the bot, numbered in sequence. */
+export function createUpdateQueue(input: {
+  readonly clock: () => Date
+  readonly emit: (event: WorldEvent) => void
+  readonly firstUpdateId: number
+}): UpdateQueue {
+  const waiting = new Map<number, QueuedUpdate>()
+  let nextUpdateId = input.firstUpdateId
+
+  const queue: UpdateQueue = {
+    allowed: null,
+    push: (kind, payload, { lane, seconds, copies }) => {
+      const wanted = queue.allowed === null ? !mustBeAskedFor.includes(kind) : queue.allowed.includes(kind)
+      if (!wanted) return null
+      const updateId = nextUpdateId++
+      const update = structuredClone({ update_id: updateId, [kind]: payload }) as Update
+      waiting.set(updateId, { update, lane, expiresAt: input.clock().getTime() + seconds * 1000, copies })
+      input.emit({ type: 'update-queued', updateId })
+      return updateId
+    },
+    pending: () => {
+      const now = input.clock().getTime()
+      for (const [updateId, { expiresAt }] of waiting) {
+        if (expiresAt > now) continue
+        waiting.delete(updateId)
+        input.emit({ type: 'update-expired', updateId })
+      }
+      return [...waiting.values()]
+    },
+    confirm: (updateId) => {
+      const queued = waiting.get(updateId)
+      if (queued === undefined || --queued.copies > 0) return
+      waiting.delete(updateId)
+      input.emit({ type: 'update-confirmed', updateId })
+    },
+    clear: () => {
+      for (const updateId of waiting.keys()) input.emit({ type: 'update-expired', updateId })
+      waiting.clear()
+    },
+  }
+  return queue
+}
