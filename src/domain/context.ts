@@ -1,0 +1,123 @@
+import { sql } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import type { Db, Reader, Tx } from '../db/types.ts'
+import { type Actor, toActorName } from './actor.ts'
+import { entityOf, type NewEvent } from './events.ts'
+
+/** What a verb knows of the world: who acts, for whom, when, and the database. */
+export interface Ctx {
+  readonly ownerId: string
+  readonly actor: Actor
+  readonly now: () => Date
+  /** Reads only. Never used inside `mutate`: an embedded database has one connection and would wait for itself. */
+  readonly db: Reader
+  /** The one way to write: rows, their events and their audit entries in one transaction, or nothing. */
+  readonly mutate: <T>(work: (tx: Tx) => Promise<Change<T>>) => Promise<T>
+}
+
+/** A trace of what was done, for the owner's eyes and for undo. Never holds a secret. */
+export interface AuditEntry {
+  readonly action: string
+  readonly targetType: 'task' | 'project' | 'label' | 'token' | 'setting' | 'worklog' | 'chat'
+  readonly targetId: string | null
+  readonly meta?: Readonly<Record<string, unknown>>
+  /** Given where a caller must name the entry afterwards, as an Undo button does. */
+  readonly id?: string
+}
+
+/** What a piece of work did: the trace of its writes, or that there were none. */
+export type Change<T> =
+  | { readonly result: T; readonly unchanged: true }
+  | {
+      readonly result: T
+      readonly events: readonly NewEvent[]
+      readonly audit: readonly [AuditEntry, ...AuditEntry[]]
+    }
+
+export interface CtxOptions {
+  readonly db: Db
+  readonly ownerId: string
+  readonly actor: Actor
+  readonly now: () => Date
+  /** Runs first in every transaction, as the mark that an update has had its effect. */
+  readonly before?: (tx: Tx) => Promise<void>
+  /** Stands in the meta of every audit entry, as the id of the update or request that caused it. */
+  readonly cause?: string
+}
+
+/** The channel on which every committed event is announced. */
+export const outboxChannel = 'preqbot_outbox'
+
+/** Builds the context with which verbs are called. */
+export function createCtx(options: CtxOptions): Ctx {
+  const { db, ownerId, actor, now, before, cause } = options
+  return {
+    ownerId,
+    actor,
+    now,
+    db,
+    mutate: (work) =>
+      db.transaction(async (tx) => {
+        await before?.(tx)
+        const change = await work(tx)
+        if (!('unchanged' in change)) {
+          const entry = {
+            by: toActorName(actor),
+            ...(actor.kind === 'agent' ? { tokenId: actor.tokenId } : {}),
+            ...(cause === undefined ? {} : { cause }),
+          }
+          await leaveTrace(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry })
+        }
+        return change.result
+      }),
+  }
+}
+
+/**
+ * Appends events and audit entries as the last statements of a transaction. Event ids are cursors and must become
+ * visible in order, so the owner's outbox is locked before the ids are drawn and until the commit.
+ */
+async function leaveTrace(
+  tx: Tx,
+  trace: {
+    readonly ownerId: string
+    readonly at: Date
+    readonly events: readonly NewEvent[]
+    readonly audit: readonly AuditEntry[]
+    readonly entry: Readonly<Record<string, unknown>>
+  },
+): Promise<void> {
+  const at = trace.at.toISOString()
+  const audit = trace.audit.map((entry) => ({
+    id: entry.id ?? v7(),
+    action: entry.action,
+    target_type: entry.targetType,
+    target_id: entry.targetId,
+    meta: { ...entry.meta, ...trace.entry },
+  }))
+  await tx.execute(sql`
+    insert into audit_logs (id, owner_id, action, target_type, target_id, meta, created_at)
+    select id, ${trace.ownerId}::uuid, action, target_type, target_id, meta, ${at}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(audit)}::text::jsonb) as entry
+      (id uuid, action text, target_type text, target_id text, meta jsonb)`)
+  if (trace.events.length === 0) return
+  const events = trace.events.map((event, position) => ({
+    position,
+    project_id: event.projectId,
+    event_type: event.type,
+    entity_type: entityOf(event.type),
+    entity_id: event.entityId,
+    payload: { ...event.payload, actor: trace.entry.by },
+  }))
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`outbox:${trace.ownerId}`}, 0))`)
+  await tx.execute(sql`
+    with appended as (
+      insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload, created_at)
+      select ${trace.ownerId}::uuid, project_id, event_type, entity_type, entity_id, payload, ${at}::timestamptz
+      from jsonb_to_recordset(${JSON.stringify(events)}::text::jsonb) as event
+        (position int, project_id uuid, event_type text, entity_type text, entity_id text, payload jsonb)
+      order by position
+      returning id
+    )
+    select pg_notify(${outboxChannel}, max(id)::text) from appended`)
+}

@@ -1,0 +1,19 @@
+/**
+ * What can be expected to go wrong. `invalid`: the input does not fit; `not-found`: there is no such thing;
+ * `conflict`: the state is not what the caller thought it was; `in-use`: the name is taken.
+ */
+export type DomainErrorCode = 'invalid' | 'not-found' | 'conflict' | 'in-use'
+
+/** An expected failure; its message tells its reader what happened and what to do. */
+export class DomainError extends Error {
+  readonly code: DomainErrorCode
+  /** Facts for a door that words the failure its own way. */
+  readonly facts: Readonly<Record<string, unknown>>
+
+  constructor(code: DomainErrorCode, message: string, facts: Readonly<Record<string, unknown>> = {}) {
+    super(message)
+    this.name = 'DomainError'
+    this.code = code
+    this.facts = facts
+  }
+}

@@ -1,0 +1,85 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { taskLabelAssignments, taskLabels, tasks } from '../db/schema.ts'
+import type { Reader, Tx } from '../db/types.ts'
+import type { AuditEntry } from './context.ts'
+import type { Label } from './tasks/task.ts'
+
+/** The owner's labels by name. */
+export async function listLabels(scope: { readonly db: Reader; readonly ownerId: string }): Promise<Label[]> {
+  return scope.db
+    .select({ id: taskLabels.id, name: taskLabels.name, color: taskLabels.color })
+    .from(taskLabels)
+    .where(eq(taskLabels.ownerId, scope.ownerId))
+    .orderBy(sql`lower(${taskLabels.name})`)
+}
+
+/** Gives a task these labels in this order; a name that is new becomes a label. Part of a larger transaction. */
+export async function assignLabels(
+  tx: Tx,
+  assignment: {
+    readonly ownerId: string
+    readonly taskId: string
+    readonly names: readonly string[]
+    readonly now: Date
+  },
+): Promise<{ readonly labels: Label[]; readonly audit: AuditEntry[] }> {
+  const { labels, audit } = await ensureLabels(tx, assignment)
+  await tx.delete(taskLabelAssignments).where(eq(taskLabelAssignments.taskId, assignment.taskId))
+  if (labels.length > 0) {
+    await tx
+      .insert(taskLabelAssignments)
+      .values(labels.map((label, position) => ({ taskId: assignment.taskId, labelId: label.id, position })))
+  }
+  await tx
+    .update(tasks)
+    .set({ labelId: labels[0]?.id ?? null })
+    .where(eq(tasks.id, assignment.taskId))
+  return { labels, audit }
+}
+
+async function ensureLabels(
+  tx: Tx,
+  {
+    ownerId,
+    names,
+    now,
+  }: { readonly ownerId: string; readonly names: readonly string[]; readonly now: Date },
+): Promise<{ readonly labels: Label[]; readonly audit: AuditEntry[] }> {
+  if (names.length === 0) return { labels: [], audit: [] }
+  // Inserted in one order by everybody, so that two transactions never wait for each other's names.
+  const sorted = [...names].sort((left, right) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1))
+  const created = await tx
+    .insert(taskLabels)
+    .values(sorted.map((name) => ({ ownerId, name, createdAt: now, updatedAt: now })))
+    .onConflictDoNothing()
+    .returning({ id: taskLabels.id, name: taskLabels.name })
+  const wanted = names.map((name) => name.toLowerCase())
+  const found = await tx
+    .select({
+      id: taskLabels.id,
+      name: taskLabels.name,
+      color: taskLabels.color,
+      lower: sql<string>`lower(${taskLabels.name})`,
+    })
+    .from(taskLabels)
+    .where(
+      and(
+        eq(taskLabels.ownerId, ownerId),
+        inArray(
+          sql`lower(${taskLabels.name})`,
+          names.map((name) => sql`lower(${name})`),
+        ),
+      ),
+    )
+  return {
+    labels: found
+      .sort((left, right) => wanted.indexOf(left.lower) - wanted.indexOf(right.lower))
+      .map(({ id, name, color }) => ({ id, name, color })),
+    audit: created.map(({ id, name }) => ({
+      action: 'label.create',
+      targetType: 'label',
+      targetId: id,
+      meta: { name },
+    })),
+  }
+}

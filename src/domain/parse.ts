@@ -1,0 +1,17 @@
+import type { z } from 'zod'
+import { DomainError } from './errors.ts'
+
+/** Parses a verb's input; throws `invalid` that names the first field that does not fit and why. */
+export function parse<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const field = issue?.path.join('.') ?? ''
+  throw new DomainError(
+    'invalid',
+    `${field === '' ? '' : `${field}: `}${issue?.message ?? 'does not fit'}.`,
+    {
+      issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    },
+  )
+}

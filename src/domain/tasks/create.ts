@@ -1,0 +1,97 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import { projects, tasks } from '../../db/schema.ts'
+import type { Ctx } from '../context.ts'
+import { DomainError } from '../errors.ts'
+import { assignLabels } from '../labels.ts'
+import { parse } from '../parse.ts'
+import type { Edited } from './edit.ts'
+import { branchFor, nextTaskNumber } from './keys.ts'
+import { composeNote, criteriaOf, textOf, withCriteria } from './note.ts'
+import { keyFor } from './order.ts'
+import { requireTask } from './read.ts'
+import { NewTask } from './schemas.ts'
+
+/**
+ * Creates a task at the end of its lane, under the project's next number, on a branch of its own. Labels that are new are made.
+ * Throws `not-found` for a project that is not there, `invalid`.
+ */
+export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { readonly auditId: string }> {
+  const draft = parse(NewTask, input)
+  const status = draft.status ?? 'inbox'
+  const description = draft.description ?? null
+  const note =
+    draft.criteria === undefined ? tidyNote(description) : withCriteria(description, draft.criteria)
+  // Transliteration may have to be loaded: outside the transaction.
+  const branchOf = draft.branch
+    ? async () => draft.branch as string
+    : async (key: string) => branchFor(key, draft.title)
+  await branchOf('')
+  return ctx.mutate(async (tx) => {
+    const [project] = await tx
+      .select({ id: projects.id, key: projects.projectKey })
+      .from(projects)
+      .where(
+        and(eq(projects.id, draft.projectId), eq(projects.ownerId, ctx.ownerId), isNull(projects.deletedAt)),
+      )
+    if (project === undefined) throw new DomainError('not-found', 'There is no such project.')
+    const now = ctx.now()
+    const number = await nextTaskNumber(tx, ctx.ownerId, project.key)
+    const key = `${project.key}-${number}`
+    const id = v7()
+    await tx.insert(tasks).values({
+      id,
+      ownerId: ctx.ownerId,
+      projectId: project.id,
+      taskKey: key,
+      taskPrefix: project.key,
+      taskNumber: number,
+      title: draft.title,
+      note,
+      status,
+      taskPriority: draft.priority ?? 'none',
+      branch: await branchOf(key),
+      engine: draft.engine ?? null,
+      dueAt: draft.dueAt ?? null,
+      focusedAt: draft.focus ? now : null,
+      sortOrder: await keyFor(tx, { ownerId: ctx.ownerId, status }, { at: 'end' }),
+      archivedAt: status === 'archived' ? now : null,
+      createdAt: now,
+      updatedAt: now,
+    })
+    const labels = [...new Map((draft.labels ?? []).map((name) => [name.toLowerCase(), name])).values()]
+    const { audit } =
+      labels.length === 0
+        ? { audit: [] }
+        : await assignLabels(tx, { ownerId: ctx.ownerId, taskId: id, names: labels, now })
+    const auditId = v7()
+    const task = await requireTask({ db: tx, ownerId: ctx.ownerId }, id)
+    return {
+      result: { task, auditId },
+      events: [
+        {
+          type: 'TASK_CREATED',
+          entityId: key,
+          projectId: project.id,
+          payload: { title: draft.title, status },
+        },
+      ],
+      audit: [
+        {
+          id: auditId,
+          action: 'task.create',
+          targetType: 'task',
+          targetId: key,
+          meta: { taskId: id, title: draft.title, status },
+        },
+        ...audit,
+      ],
+    }
+  })
+}
+
+function tidyNote(description: string | null): string | null {
+  return description === null
+    ? null
+    : composeNote({ text: textOf(description), criteria: criteriaOf(description) })
+}

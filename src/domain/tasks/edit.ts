@@ -1,0 +1,169 @@
+import { eq, sql } from 'drizzle-orm'
+import { tasks } from '../../db/schema.ts'
+import type { Tx } from '../../db/types.ts'
+import type { Change, Ctx } from '../context.ts'
+import { DomainError } from '../errors.ts'
+import type { NewEvent } from '../events.ts'
+import { assignLabels } from '../labels.ts'
+import { parse } from '../parse.ts'
+import { toDeploySettings } from '../project-settings.ts'
+import { writeTaskLogs } from '../work-logs.ts'
+import { keyFor, type Place } from './order.ts'
+import { type EditPlan, planEdit } from './plan-edit.ts'
+import { findTask, noSuchTask, readSettings, requireTask } from './read.ts'
+import { findRunner } from './runner.ts'
+import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
+import { taskAudit } from './snapshot.ts'
+import type { Task } from './task.ts'
+
+/** What became of an edit; `auditId` names the change for undo, null where nothing changed. */
+export interface Edited {
+  readonly task: Task
+  readonly auditId: string | null
+}
+
+/**
+ * Changes one task: fields, note, status, run, result and comment in one transaction. Throws `not-found`; `conflict` where
+ * the task is not in the state that the edit needs or another agent is working on it; `invalid`.
+ */
+export async function editTask(ctx: Ctx, reference: string, input: TaskEdit): Promise<Edited> {
+  const edit = parse(TaskEdit, input)
+  return ctx.mutate((tx) => applyEdit(ctx, tx, reference, edit))
+}
+
+/** The body of `editTask`, for verbs that change several tasks in one transaction. */
+export async function applyEdit(
+  ctx: Ctx,
+  tx: Tx,
+  reference: string,
+  edit: ParsedTaskEdit,
+): Promise<Change<Edited>> {
+  const task = await lockTask(ctx, tx, reference)
+  if (edit.lifecycle === 'start') await requireFree(ctx, tx, task)
+  const deploy = toDeploySettings(await readSettings(tx, task.project.id))
+  const now = ctx.now()
+  const plan = planEdit(task, edit, { actor: ctx.actor, now, deploy })
+  if (isEmpty(plan)) return { unchanged: true, result: { task, auditId: null } }
+
+  const sortOrder =
+    plan.status && (await keyFor(tx, { ownerId: ctx.ownerId, status: plan.status.to }, { at: 'end' }))
+  const columns = { ...plan.columns, ...(sortOrder === null ? {} : { sortOrder }) }
+  await tx
+    .update(tasks)
+    .set({ ...columns, updatedAt: now })
+    .where(eq(tasks.id, task.id))
+  const labelAudit =
+    plan.labels === null
+      ? []
+      : (await assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names: plan.labels, now })).audit
+  const logEvents = await writeTaskLogs(tx, {
+    ownerId: ctx.ownerId,
+    task: { id: task.id, key: task.key, projectId: task.project.id },
+    logs: plan.logs,
+    now,
+  })
+  const changed = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
+  const audit = taskAudit(actionOf(edit, plan), task, changed)
+  return {
+    result: { task: changed, auditId: audit.id },
+    events: [...editEvents(changed, edit, plan), ...logEvents],
+    audit: [audit, ...labelAudit],
+  }
+}
+
+/** Reads a task and holds it until the transaction ends; throws `not-found`. */
+export async function lockTask(ctx: Ctx, tx: Tx, reference: string): Promise<Task> {
+  const scope = { db: tx, ownerId: ctx.ownerId }
+  const found = await findTask(scope, reference)
+  if (found === null) throw noSuchTask(reference)
+  await tx.execute(sql`select from tasks where id = ${found.id} for update`)
+  // Read again under the lock: another transaction may have changed it between the two statements.
+  return requireTask(scope, found.id)
+}
+
+/** Throws `conflict` where another agent is working on the task; the same agent's start is a sign of life. */
+async function requireFree(ctx: Ctx, tx: Tx, task: Task): Promise<void> {
+  if (task.runState !== 'running') return
+  const runner = await findRunner({ db: tx, ownerId: ctx.ownerId }, task.key)
+  if (runner === null || (ctx.actor.kind === 'agent' && runner.tokenId === ctx.actor.tokenId)) return
+  throw new DomainError(
+    'conflict',
+    `${runner.name} is working on ${task.key} since ${runner.since.toISOString()}. Take another task, or ask the owner to release it.`,
+    { runner: runner.name, since: runner.since.toISOString() },
+  )
+}
+
+function isEmpty(plan: EditPlan): boolean {
+  return Object.keys(plan.columns).length === 0 && plan.labels === null && plan.logs.length === 0
+}
+
+function actionOf(edit: ParsedTaskEdit, plan: EditPlan): string {
+  if (edit.lifecycle !== undefined) return `task.${edit.lifecycle}`
+  if (plan.status !== null) return 'task.move'
+  if (plan.runState !== null)
+    return plan.runState.to === 'queued'
+      ? 'task.queue'
+      : plan.runState.to === 'running'
+        ? 'task.claim'
+        : 'task.release'
+  if (plan.changedFields.length > 0) return 'task.edit'
+  return edit.comment === undefined ? 'task.result' : 'task.comment'
+}
+
+function editEvents(task: Task, edit: ParsedTaskEdit, plan: EditPlan): NewEvent[] {
+  const about = { entityId: task.key, projectId: task.project.id }
+  const events: NewEvent[] = []
+  if (plan.status !== null) {
+    const lifecycle = edit.lifecycle === undefined ? {} : { lifecycle: edit.lifecycle }
+    events.push({
+      ...about,
+      type: 'TASK_STATUS_CHANGED',
+      payload: { ...plan.status, title: task.title, ...lifecycle },
+    })
+  }
+  if (plan.changedFields.length > 0 || plan.runState !== null) {
+    const changedFields = plan.runState === null ? plan.changedFields : [...plan.changedFields, 'run_state']
+    const runState = plan.runState === null ? {} : { runState: plan.runState }
+    events.push({
+      ...about,
+      type: 'TASK_UPDATED',
+      payload: { changedFields, title: task.title, ...runState },
+    })
+  }
+  return events
+}
+
+/** Moves a card inside its lane or to a place in another one; a move to where it lies changes nothing. */
+export async function placeTask(
+  ctx: Ctx,
+  reference: string,
+  target: { readonly status?: Task['status']; readonly place: Place },
+): Promise<Edited> {
+  return ctx.mutate(async (tx): Promise<Change<Edited>> => {
+    const task = await lockTask(ctx, tx, reference)
+    const status = target.status ?? task.status
+    const moved =
+      status === task.status
+        ? null
+        : await applyEdit(ctx, tx, task.id, parse(TaskEdit, { status } satisfies TaskEdit))
+    const sortOrder = await keyFor(tx, { ownerId: ctx.ownerId, status }, target.place, task.id)
+    if (moved === null && sortOrder === task.sortOrder)
+      return { unchanged: true, result: { task, auditId: null } }
+    const now = ctx.now()
+    await tx.update(tasks).set({ sortOrder, updatedAt: now }).where(eq(tasks.id, task.id))
+    const changed = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
+    const audit = taskAudit('task.move', task, changed)
+    const events: readonly NewEvent[] =
+      moved !== null && 'events' in moved
+        ? moved.events
+        : [
+            {
+              type: 'TASK_UPDATED',
+              entityId: task.key,
+              projectId: task.project.id,
+              payload: { changedFields: ['sort_order'], title: task.title },
+            },
+          ]
+    return { result: { task: changed, auditId: audit.id }, events, audit: [audit] }
+  })
+}

@@ -1,0 +1,29 @@
+import { DomainError } from '../errors.ts'
+import type { TaskStatus } from './task.ts'
+
+export const lifecycleActions = ['start', 'plan', 'complete', 'review', 'block'] as const
+export type LifecycleAction = (typeof lifecycleActions)[number]
+
+const rules: Record<
+  LifecycleAction,
+  { readonly from: readonly TaskStatus[]; readonly to: (from: TaskStatus) => TaskStatus | null }
+> = {
+  start: { from: ['inbox', 'todo', 'hold', 'ready'], to: () => null },
+  plan: { from: ['inbox', 'todo', 'hold'], to: (from) => (from === 'inbox' ? 'todo' : null) },
+  complete: { from: ['todo', 'hold'], to: () => 'ready' },
+  review: { from: ['ready'], to: () => 'done' },
+  block: { from: ['inbox', 'todo', 'hold', 'ready'], to: () => 'hold' },
+}
+
+/** The status an action leads to, null where it sets none. Throws `conflict` where the action does not start from here. */
+export function requireTransition(action: LifecycleAction, status: TaskStatus): TaskStatus | null {
+  const rule = rules[action]
+  if (!rule.from.includes(status)) {
+    throw new DomainError(
+      'conflict',
+      `PREQ lifecycle action "${action}" requires ${rule.from.join(', ')}. Current status: ${status}.`,
+      { action, status },
+    )
+  }
+  return rule.to(status)
+}

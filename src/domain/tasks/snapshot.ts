@@ -1,0 +1,56 @@
+import { v7 } from 'uuid'
+import type { AuditEntry } from '../context.ts'
+import type { Task } from './task.ts'
+
+/** The state of a task in an audit entry: enough to put it back. */
+export interface TaskSnapshot {
+  readonly title: string
+  readonly note: string | null
+  readonly status: Task['status']
+  readonly priority: Task['priority']
+  readonly branch: string | null
+  readonly engine: Task['engine']
+  readonly runState: Task['runState']
+  readonly runStateUpdatedAt: string | null
+  readonly dueAt: string | null
+  readonly focusedAt: string | null
+  readonly sortOrder: string
+  readonly archivedAt: string | null
+  readonly labels: readonly string[]
+  readonly projectKey: string
+}
+
+export function toSnapshot(task: Task): TaskSnapshot {
+  return {
+    title: task.title,
+    note: task.note,
+    status: task.status,
+    priority: task.priority,
+    branch: task.branch,
+    engine: task.engine,
+    runState: task.runState,
+    runStateUpdatedAt: task.runStateUpdatedAt?.toISOString() ?? null,
+    dueAt: task.dueAt?.toISOString() ?? null,
+    focusedAt: task.focusedAt?.toISOString() ?? null,
+    sortOrder: task.sortOrder,
+    archivedAt: task.archivedAt?.toISOString() ?? null,
+    labels: task.labels.map((label) => label.name),
+    projectKey: task.project.key,
+  }
+}
+
+/** The audit entry of a change: only what differs, before and after. */
+export function taskAudit(action: string, before: Task, after: Task): AuditEntry & { readonly id: string } {
+  const [old, now] = [toSnapshot(before), toSnapshot(after)]
+  const differs = (Object.keys(old) as (keyof TaskSnapshot)[]).filter(
+    (key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]),
+  )
+  const pick = (state: TaskSnapshot) => Object.fromEntries(differs.map((key) => [key, state[key]]))
+  return {
+    id: v7(),
+    action,
+    targetType: 'task',
+    targetId: after.key,
+    meta: { taskId: after.id, before: pick(old), after: pick(now) },
+  }
+}

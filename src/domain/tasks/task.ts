@@ -1,0 +1,71 @@
+import type { Engine, RunState, TaskPriority, TaskStatus } from '../../db/schema.ts'
+import type { DeploySettings } from '../project-settings.ts'
+
+export {
+  type Engine,
+  engines,
+  type RunState,
+  type TaskPriority,
+  type TaskStatus,
+  taskPriorities,
+  taskStatuses,
+} from '../../db/schema.ts'
+
+export interface Label {
+  readonly id: string
+  readonly name: string
+  readonly color: string
+}
+
+/** A task with what every door shows of it: its labels in order and its project. */
+export interface Task {
+  readonly id: string
+  readonly key: string
+  readonly prefix: string
+  readonly number: number
+  readonly title: string
+  readonly note: string | null
+  readonly status: TaskStatus
+  readonly priority: TaskPriority
+  readonly branch: string | null
+  readonly engine: Engine | null
+  readonly runState: RunState | null
+  readonly runStateUpdatedAt: Date | null
+  readonly dueAt: Date | null
+  readonly focusedAt: Date | null
+  readonly sortOrder: string
+  readonly archivedAt: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly labels: readonly Label[]
+  readonly project: TaskProject
+}
+
+export interface TaskProject {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly repoUrl: string | null
+  readonly deleted: boolean
+}
+
+/** What single-task answers add: the latest result, the owner's words since then, and how the project wants its work. */
+export interface TaskDetail extends Task {
+  readonly latestResult: LatestResult | null
+  readonly feedback: readonly Feedback[]
+  readonly deploy: DeploySettings
+  readonly agentInstructions: string | null
+}
+
+export interface LatestResult {
+  readonly title: string
+  readonly summary: string | null
+  readonly blockedReason: string | null
+  readonly detail: string | null
+  readonly workedAt: Date
+}
+
+export interface Feedback {
+  readonly text: string
+  readonly at: Date
+}

@@ -1,0 +1,98 @@
+import type { Engine } from '../db/schema.ts'
+import { clip } from './clip.ts'
+import type { TaskStatus } from './tasks/task.ts'
+
+// The titles and details below are what PREQSTATION's clients read back: their words and punctuation are a wire format.
+
+export const maxLogTitle = 180
+export const resultTitlePrefixes = ['PREQSTATION Result · ', 'PREQSTATION Plan · '] as const
+
+const statusNames: Record<TaskStatus, string> = {
+  inbox: 'Inbox',
+  todo: 'Todo',
+  hold: 'Hold',
+  ready: 'Ready',
+  done: 'Done',
+  archived: 'Archived',
+}
+
+/** What an agent says of its work. Blank parts are left out. */
+export interface WorkResult {
+  readonly summary?: string | undefined
+  readonly blockedReason?: string | undefined
+  readonly tests?: string | undefined
+  readonly prUrl?: string | undefined
+  readonly notes?: string | undefined
+  readonly checks?: string | undefined
+}
+
+export function resultTitle(kind: 'result' | 'plan', taskTitle: string): string {
+  return clip(`${resultTitlePrefixes[kind === 'plan' ? 1 : 0]}${taskTitle}`, maxLogTitle)
+}
+
+/** The Markdown of a result log: task, each part present, then engine, time and source under a rule. */
+export function resultDetail(facts: {
+  readonly taskKey: string
+  readonly taskTitle: string
+  readonly result: WorkResult
+  readonly engine: Engine | null
+  readonly at: Date
+  readonly source: string
+}): string {
+  const { result } = facts
+  const parts = [
+    `**${facts.taskKey}** · ${facts.taskTitle}`,
+    result.summary,
+    labelled('Blocked reason', result.blockedReason),
+    labelled('Tests', result.tests),
+    result.prUrl?.trim() ? `**PR:** [${result.prUrl.trim()}](${result.prUrl.trim()})` : undefined,
+    labelled('Notes', result.notes),
+    labelled('Checks', result.checks),
+    `---\nEngine: ${facts.engine ?? 'unknown'} · Completed: ${facts.at.toISOString()} · Source: ${facts.source}`,
+  ]
+  return parts.flatMap((part) => (part?.trim() ? [part.trim()] : [])).join('\n\n')
+}
+
+function labelled(name: string, text: string | undefined): string | undefined {
+  return text?.trim() ? `**${name}:** ${text.trim()}` : undefined
+}
+
+/** Reads summary and blocked reason back out of a result log. */
+export function parseResult(detail: string): { summary: string | null; blockedReason: string | null } {
+  const body = detail.split(/\n\n---\nEngine: /)[0] ?? ''
+  const parts = body.split('\n\n').slice(1)
+  const isLabel = (part: string) => /^\*\*(Blocked reason|Tests|PR|Notes|Checks):\*\* /.test(part)
+  const firstLabel = parts.findIndex(isLabel)
+  const summary = (firstLabel === -1 ? parts : parts.slice(0, firstLabel)).join('\n\n')
+  const blockedAt = parts.findIndex((part) => part.startsWith('**Blocked reason:** '))
+  const blockedEnd = parts.findIndex((part, index) => index > blockedAt && isLabel(part))
+  const blocked =
+    blockedAt === -1 ? '' : parts.slice(blockedAt, blockedEnd === -1 ? undefined : blockedEnd).join('\n\n')
+  return { summary: summary || null, blockedReason: blocked.replace('**Blocked reason:** ', '') || null }
+}
+
+export function statusTitle(taskKey: string, from: TaskStatus, to: TaskStatus): string {
+  return `${taskKey} · ${statusNames[from]} -> ${statusNames[to]}`
+}
+
+export function fieldsTitle(taskKey: string, fields: readonly string[]): string {
+  return clip(`${taskKey} · Fields Updated (${fields.length}) · ${fields.join(', ')}`, maxLogTitle)
+}
+
+export function noteTitle(taskKey: string): string {
+  return `${taskKey} · Note Updated`
+}
+
+/** The detail of a note log, from which a reader can show what changed. */
+export function noteDetail(change: {
+  readonly taskKey: string
+  readonly taskTitle: string
+  readonly previousNote: string | null
+  readonly updatedNote: string | null
+}): string {
+  return JSON.stringify({ type: 'task.note_change', version: 1, ...change })
+}
+
+export function commentTitle(taskKey: string): string {
+  return `Comment · ${taskKey}`
+}
