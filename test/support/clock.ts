@@ -1,0 +1,24 @@
+/** A clock that stands still until it is moved. */
+export interface TestClock {
+  readonly now: () => Date
+  readonly set: (at: string | Date) => void
+  readonly advance: (by: {
+    readonly ms?: number
+    readonly minutes?: number
+    readonly hours?: number
+    readonly days?: number
+  }) => void
+}
+
+export function createClock(start = '2026-11-24T09:00:00.000Z'): TestClock {
+  let at = new Date(start).getTime()
+  return {
+    now: () => new Date(at),
+    set: (to) => {
+      at = new Date(to).getTime()
+    },
+    advance: ({ ms = 0, minutes = 0, hours = 0, days = 0 }) => {
+      at += ms + ((days * 24 + hours) * 60 + minutes) * 60_000
+    },
+  }
+}
