@@ -1,0 +1,65 @@
+import type { Message, MessageOrigin } from 'grammy/types'
+import { postAsPerson, requirePlace, requirePost, textContent, type Where } from './person.ts'
+import { unixTime } from './posting.ts'
+import type { World } from './world.ts'
+
+/** Forwards a message of a chat that the person sees into a chat with the bot. */
+export function forward(
+  world: World,
+  input: Where & { readonly messageId: number; readonly fromChatId?: number },
+): Message {
+  const { messageId, fromChatId, ...where } = input
+  const chatId = fromChatId ?? where.chatId
+  const source = requirePlace(world, {
+    ...(where.userId === undefined ? {} : { userId: where.userId }),
+    ...(chatId === undefined ? {} : { chatId }),
+  })
+  return postAsPerson(world, where, forwardedContent(requirePost(source.room, messageId).message))
+}
+
+/** Forwards a text from elsewhere: from a person who hides the account (a name), or from a channel (its title). */
+export function forwardForeign(
+  world: World,
+  input: Where & {
+    readonly text: string
+    readonly from: { readonly name: string } | { readonly channel: string; readonly username?: string }
+  },
+): Message {
+  const { text, from, ...where } = input
+  return postAsPerson(world, where, { ...textContent(text, []), forward_origin: foreignOrigin(world, from) })
+}
+
+function foreignOrigin(
+  world: World,
+  from: { readonly name: string } | { readonly channel: string; readonly username?: string },
+): MessageOrigin {
+  const date = unixTime(world)
+  if ('name' in from) return { type: 'hidden_user', sender_user_name: from.name, date }
+  const username = from.username === undefined ? {} : { username: from.username }
+  const chat = { id: -1_000_000_000_777, type: 'channel' as const, title: from.channel, ...username }
+  return { type: 'channel', chat, message_id: 1, date }
+}
+
+/** What remains of a message when it is forwarded: its content and where it came from first. */
+export function forwardedContent(message: Message): Partial<Message> {
+  const origin: MessageOrigin = message.forward_origin ?? {
+    type: 'user',
+    sender_user: message.from ?? { id: 0, is_bot: false, first_name: 'Nobody' },
+    date: message.date,
+  }
+  return { ...copiedContent(message), forward_origin: origin }
+}
+
+/** The content of a message without its frame: sender, time, reply and buttons. */
+export function copiedContent(message: Message): Partial<Message> {
+  const { text, entities, photo, document, caption, caption_entities, link_preview_options } = message
+  return {
+    ...(text === undefined ? {} : { text }),
+    ...(entities === undefined ? {} : { entities }),
+    ...(photo === undefined ? {} : { photo }),
+    ...(document === undefined ? {} : { document }),
+    ...(caption === undefined ? {} : { caption }),
+    ...(caption_entities === undefined ? {} : { caption_entities }),
+    ...(link_preview_options === undefined ? {} : { link_preview_options }),
+  }
+}

@@ -1,0 +1,113 @@
+import type { ChatMember, ForumTopicCreated, User } from 'grammy/types'
+import { requirePlace, type Who } from './person.ts'
+import { addPost, pushUpdate, unixTime } from './posting.ts'
+import type { Room, Topic, World } from './world.ts'
+
+/** The person stops the bot: nothing it sends arrives any more. */
+export function blockBot(world: World, who: Who = {}): void {
+  setPrivateStatus(world, who, true)
+}
+
+/** The person lets the bot write again. */
+export function unblockBot(world: World, who: Who = {}): void {
+  setPrivateStatus(world, who, false)
+}
+
+function setPrivateStatus(world: World, who: Who, blocked: boolean): void {
+  const { person } = requirePlace(world, who.userId === undefined ? {} : { userId: who.userId })
+  if (person.blocked === blocked) return
+  person.blocked = blocked
+  const { room } = requirePlace(world, { userId: person.user.id })
+  tellMembership(world, room, person.user, blocked ? 'member' : 'kicked', blocked ? 'kicked' : 'member')
+}
+
+/** Adds the bot to a group, makes it an administrator, or removes it. */
+export function setBotStatus(
+  world: World,
+  input: Who & { readonly chatId: number; readonly status: Room['botStatus'] },
+): void {
+  const { person, room } = requirePlace(world, input)
+  const before = room.botStatus
+  if (before === input.status) return
+  room.botStatus = input.status
+  tellMembership(world, room, person.user, before, input.status)
+}
+
+function tellMembership(
+  world: World,
+  room: Room,
+  from: User,
+  before: Room['botStatus'],
+  after: Room['botStatus'],
+): void {
+  const { user } = world.bot
+  pushUpdate(
+    world,
+    'my_chat_member',
+    {
+      chat: room.chat,
+      from,
+      date: unixTime(world),
+      old_chat_member: toChatMember(user, before),
+      new_chat_member: toChatMember(user, after),
+    },
+    { chatId: room.chat.id, userId: from.id },
+  )
+  world.emit({ type: 'membership', chatId: room.chat.id, userId: from.id })
+}
+
+/** What a status means as the Bot API's ChatMember. */
+export function toChatMember(user: User, status: Room['botStatus']): ChatMember {
+  switch (status) {
+    case 'member':
+      return { status, user }
+    case 'left':
+      return { status, user }
+    case 'kicked':
+      return { status, user, until_date: 0 }
+    case 'administrator':
+      return {
+        status,
+        user,
+        can_be_edited: false,
+        is_anonymous: false,
+        can_manage_chat: true,
+        can_delete_messages: true,
+        can_manage_video_chats: false,
+        can_restrict_members: false,
+        can_promote_members: false,
+        can_change_info: false,
+        can_invite_users: true,
+        can_post_stories: false,
+        can_edit_stories: false,
+        can_delete_stories: false,
+        can_pin_messages: true,
+        can_manage_topics: true,
+        can_send_welcome_messages: false,
+      }
+  }
+}
+
+/** A person opens a topic in a forum; the bot sees the service message. */
+export function openTopic(
+  world: World,
+  input: Who & { readonly chatId: number; readonly name: string },
+): Topic {
+  const { person, room } = requirePlace(world, input)
+  const topic = addTopic(world, room, person.user, input.name)
+  const start = room.posts.get(topic.threadId)
+  if (start !== undefined)
+    pushUpdate(world, 'message', start.message, { chatId: room.chat.id, userId: person.user.id })
+  return topic
+}
+
+/** Adds a topic; its thread id is the id of the service message that opens it. */
+export function addTopic(world: World, room: Room, from: User, name: string, iconColor = 7322096): Topic {
+  const created: ForumTopicCreated = { name, icon_color: iconColor as ForumTopicCreated['icon_color'] }
+  const threadId = room.lastMessageId + 1
+  addPost(world, { room, from, threadId, content: { forum_topic_created: created } })
+  const topic = { threadId, name }
+  room.topics.set(threadId, topic)
+  world.emit({ type: 'topic', chatId: room.chat.id, threadId, name })
+  return topic
+}

@@ -1,0 +1,165 @@
+import type { Message, MessageEntity, ReactionType, TextQuote } from 'grammy/types'
+import { withDetectedEntities } from './detect-entities.ts'
+import { addPost, pushUpdate, removePosts, replacePost, unixTime } from './posting.ts'
+import type { Person, Post, Room, World } from './world.ts'
+
+/** Who acts and where; by default the owner of the playground in the private chat with the bot. */
+export interface Who {
+  readonly userId?: number
+  readonly chatId?: number
+}
+
+export interface Where extends Who {
+  readonly threadId?: number
+  readonly replyTo?: number
+  readonly quote?: TextQuote
+}
+
+/** The person and the room of an action; throws where a client would not let the person act. */
+export function requirePlace(world: World, who: Who): { person: Person; room: Room } {
+  const userId = who.userId ?? world.owner.user.id
+  const person = world.people.get(userId)
+  if (person === undefined) throw new Error(`Nobody has the id ${userId}: add the person first.`)
+  const room = world.rooms.get(who.chatId ?? userId)
+  if (room === undefined) throw new Error(`There is no chat ${who.chatId ?? userId}: add it first.`)
+  if (!room.members.has(userId)) throw new Error(`${userId} is no member of chat ${room.chat.id}.`)
+  return { person, room }
+}
+
+/** A message of a person: it appears in the chat and goes to the bot. */
+export function postAsPerson(world: World, where: Where, content: Partial<Message>): Message {
+  const { person, room } = requirePlace(world, where)
+  if (room.chat.type === 'private') {
+    if (person.blocked) throw new Error('The bot is blocked: unblock it first.')
+    person.started = true
+  }
+  const { message } = addPost(world, {
+    room,
+    from: person.user,
+    content,
+    ...(where.threadId === undefined ? {} : { threadId: where.threadId }),
+    ...(where.replyTo === undefined
+      ? {}
+      : {
+          replyTo: { messageId: where.replyTo, ...(where.quote === undefined ? {} : { quote: where.quote }) },
+        }),
+  })
+  if (room.chat.type === 'private' || room.botStatus === 'member' || room.botStatus === 'administrator') {
+    pushUpdate(world, 'message', message, { chatId: room.chat.id, userId: person.user.id })
+  }
+  return message
+}
+
+const longest = 4096
+
+/** Sends a text. One that is too long goes as several messages, as clients cut a long paste; the last is returned. */
+export function say(
+  world: World,
+  input: Where & { readonly text: string; readonly entities?: readonly MessageEntity[] },
+): Message {
+  const text = input.text.trimEnd()
+  if (text.trim() === '') throw new Error('There is nothing to say.')
+  const characters = [...text]
+  const { text: _, entities, ...where } = input
+  let last: Message | undefined
+  for (let at = 0; at < characters.length; at += longest) {
+    const part = characters.slice(at, at + longest).join('')
+    const given = at === 0 && characters.length <= longest ? (entities ?? []) : []
+    last = postAsPerson(world, where, textContent(part, given))
+  }
+  return last as Message
+}
+
+/** Opens `t.me/<bot>?start=<payload>` and presses Start. */
+export function openStartLink(world: World, input: Who & { readonly payload: string }): Message {
+  if (!/^[\w-]{0,64}$/.test(input.payload))
+    throw new Error('A start payload has at most 64 of A-Z a-z 0-9 _ -.')
+  const { payload, ...who } = input
+  return say(world, { ...who, text: payload === '' ? '/start' : `/start ${payload}` })
+}
+
+/** Edits an own message; a file's caption where there is one. */
+export function editOwn(
+  world: World,
+  input: Who & {
+    readonly messageId: number
+    readonly text: string
+    readonly entities?: readonly MessageEntity[]
+  },
+): Message {
+  const { person, room } = requirePlace(world, input)
+  const post = requirePost(room, input.messageId)
+  if (post.message.from?.id !== person.user.id) throw new Error('Only an own message can be edited.')
+  const content = textContent(input.text.trim(), input.entities ?? [])
+  const { text, entities = [] } = content
+  const { entities: _, caption_entities: __, ...before } = post.message
+  const message: Message = {
+    ...before,
+    edit_date: unixTime(world),
+    ...(post.message.text === undefined
+      ? { caption: text ?? '', ...(entities.length > 0 ? { caption_entities: entities } : {}) }
+      : content),
+  }
+  replacePost(world, room, { ...post, message })
+  pushUpdate(world, 'edited_message', message, { chatId: room.chat.id, userId: person.user.id })
+  return message
+}
+
+/** Sets the one reaction of a person to a message; null takes it away. The bot hears of it only where it asked to. */
+export function react(
+  world: World,
+  input: Who & { readonly messageId: number; readonly emoji: string | null },
+): void {
+  const { person, room } = requirePlace(world, input)
+  const post = requirePost(room, input.messageId)
+  const userId = person.user.id
+  const before = post.reactions.get(userId) ?? []
+  const reaction = input.emoji === null ? [] : [{ type: 'emoji', emoji: input.emoji } as ReactionType]
+  setReaction(world, room, post, userId, reaction)
+  pushUpdate(
+    world,
+    'message_reaction',
+    {
+      chat: room.chat,
+      message_id: input.messageId,
+      user: person.user,
+      date: unixTime(world),
+      old_reaction: before,
+      new_reaction: reaction,
+    },
+    { chatId: room.chat.id, userId },
+  )
+}
+
+/** Puts down who reacts with what. */
+export function setReaction(
+  world: World,
+  room: Room,
+  post: Post,
+  userId: number,
+  reaction: readonly ReactionType[],
+): void {
+  const reactions = new Map(post.reactions)
+  if (reaction.length === 0) reactions.delete(userId)
+  else reactions.set(userId, reaction)
+  const messageId = post.message.message_id
+  room.posts.set(messageId, { ...post, reactions })
+  world.emit({ type: 'reaction', chatId: room.chat.id, messageId, userId, reaction })
+}
+
+/** Deletes messages from the chat for everybody; the bot does not hear of it. */
+export function deleteMessages(world: World, input: Who & { readonly messageIds: readonly number[] }): void {
+  removePosts(world, requirePlace(world, input).room, input.messageIds)
+}
+
+/** A text with what Telegram itself finds in it. */
+export function textContent(text: string, given: readonly MessageEntity[]): Partial<Message> {
+  const entities = withDetectedEntities(text, given)
+  return entities.length > 0 ? { text, entities } : { text }
+}
+
+export function requirePost(room: Room, messageId: number): Post {
+  const post = room.posts.get(messageId)
+  if (post === undefined) throw new Error(`There is no message ${messageId} in chat ${room.chat.id}.`)
+  return post
+}
