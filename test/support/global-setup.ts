@@ -18,7 +18,7 @@ declare module 'vitest' {
 }
 
 /** Migrates once; every test file opens a copy. Returns the clean-up. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const url = process.env.TEST_DATABASE_URL
   return url === undefined || url === '' ? setupEmbedded(project) : setupPostgres(project, url)
 }

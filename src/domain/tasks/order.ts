@@ -29,11 +29,16 @@ export async function keyFor(
   place: Place,
   moving: string | null = null,
 ): Promise<string> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`lanes:${lane.ownerId}`}, 0))`)
+  await lockLanes(tx, lane.ownerId)
   const key = await keyAt(tx, lane, place, moving)
   if (key.length <= longestKey) return key
   await rebalance(tx, lane)
   return keyAt(tx, lane, place, moving)
+}
+
+/** Holds the owner's lanes until the transaction ends: whoever reads a sort key to use it holds them first. */
+export async function lockLanes(tx: Tx, ownerId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`lanes:${ownerId}`}, 0))`)
 }
 
 async function keyAt(tx: Tx, lane: Lane, place: Place, moving: string | null): Promise<string> {

@@ -1,0 +1,72 @@
+import { and, asc, eq, gt, max } from 'drizzle-orm'
+import { eventsOutbox } from '../db/schema.ts'
+import type { BoardEvent } from './events.ts'
+import type { Scope } from './tasks/read.ts'
+
+/** Events after a cursor, in order; ids become visible in order, so whoever pages by the last id misses none. */
+export async function readEvents(
+  scope: Scope,
+  query: { readonly after: number; readonly limit: number; readonly projectId?: string | undefined },
+): Promise<BoardEvent[]> {
+  const found = await scope.db
+    .select()
+    .from(eventsOutbox)
+    .where(
+      and(
+        eq(eventsOutbox.ownerId, scope.ownerId),
+        gt(eventsOutbox.id, query.after),
+        query.projectId === undefined ? undefined : eq(eventsOutbox.projectId, query.projectId),
+      ),
+    )
+    .orderBy(asc(eventsOutbox.id))
+    .limit(query.limit)
+  return found.map(
+    (row) =>
+      ({
+        id: row.id,
+        type: row.eventType,
+        entityId: row.entityId,
+        projectId: row.projectId,
+        payload: row.payload ?? {},
+        createdAt: row.createdAt,
+      }) as unknown as BoardEvent,
+  )
+}
+
+/** The id of the newest event, 0 where there is none. */
+export async function newestEventId(scope: Scope): Promise<number> {
+  const [row] = await scope.db
+    .select({ id: max(eventsOutbox.id) })
+    .from(eventsOutbox)
+    .where(eq(eventsOutbox.ownerId, scope.ownerId))
+  return row?.id ?? 0
+}
+
+/** Wakes whoever waits for something to happen. A hint only: it may be late or missing, so waiting always has a limit. */
+export interface Bell {
+  /** Resolves at the next ring, after `limitMs`, or when the signal aborts, whichever comes first. */
+  readonly wait: (limitMs: number, signal?: AbortSignal) => Promise<void>
+  readonly ring: () => void
+}
+
+export function createBell(): Bell {
+  const waiting = new Set<() => void>()
+  return {
+    ring: () => {
+      for (const wake of [...waiting]) wake()
+    },
+    wait: (limitMs, signal) =>
+      new Promise((resolve) => {
+        const wake = () => {
+          clearTimeout(timer)
+          waiting.delete(wake)
+          signal?.removeEventListener('abort', wake)
+          resolve()
+        }
+        const timer = setTimeout(wake, limitMs)
+        if (signal?.aborted) return wake()
+        signal?.addEventListener('abort', wake, { once: true })
+        waiting.add(wake)
+      }),
+  }
+}

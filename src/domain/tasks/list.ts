@@ -1,0 +1,113 @@
+import { and, asc, count, desc, eq, exists, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
+import { type Scope, selectTasks } from './read.ts'
+import type { Engine, RunState, Task, TaskPriority, TaskStatus } from './task.ts'
+
+/** Which tasks; what is absent does not limit. Tasks of deleted projects are never among them. */
+export interface TaskFilter {
+  readonly statuses?: readonly TaskStatus[] | undefined
+  readonly projectKey?: string | undefined
+  /** Exact, in any case. */
+  readonly label?: string | undefined
+  readonly engine?: Engine | undefined
+  readonly runState?: RunState | undefined
+  readonly priority?: TaskPriority | undefined
+  /** Words that key, title or note hold. */
+  readonly words?: string | undefined
+  readonly focusedSince?: Date | undefined
+  readonly dueBefore?: Date | undefined
+}
+
+/** Where a page ended. */
+export interface TaskCursor {
+  readonly status: TaskStatus
+  readonly sortOrder: string
+  readonly id: string
+}
+
+/** Tasks in the order of the board: status, place in the lane, due date, newest first, id. */
+export async function listTasks(
+  scope: Scope,
+  filter: TaskFilter,
+  page: {
+    readonly limit?: number | undefined
+    readonly offset?: number
+    readonly after?: TaskCursor | undefined
+  } = {},
+): Promise<Task[]> {
+  const query = selectTasks(scope.db)
+    .where(and(matches(scope, filter), page.after === undefined ? undefined : isBeyond(page.after)))
+    .orderBy(asc(tasks.status), asc(tasks.sortOrder), asc(tasks.dueAt), desc(tasks.createdAt), asc(tasks.id))
+    .$dynamic()
+  if (page.limit !== undefined) query.limit(page.limit)
+  if (page.offset !== undefined) query.offset(page.offset)
+  return query
+}
+
+export async function countTasks(scope: Scope, filter: TaskFilter): Promise<number> {
+  const [row] = await scope.db
+    .select({ count: count() })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(matches(scope, filter))
+  return row?.count ?? 0
+}
+
+/** How many tasks lie in each lane. */
+export async function countByStatus(scope: Scope, projectKey?: string): Promise<Record<TaskStatus, number>> {
+  const found = await scope.db
+    .select({ status: tasks.status, count: count() })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(matches(scope, { projectKey }))
+    .groupBy(tasks.status)
+  const counts = { inbox: 0, todo: 0, hold: 0, ready: 0, done: 0, archived: 0 }
+  for (const row of found) counts[row.status] = row.count
+  return counts
+}
+
+function isBeyond(after: TaskCursor): SQL {
+  return sql`(${tasks.status}, ${tasks.sortOrder}, ${tasks.id}) > (${after.status}, ${after.sortOrder}, ${after.id}::uuid)`
+}
+
+function matches({ db, ownerId }: Scope, filter: TaskFilter): SQL | undefined {
+  return and(
+    eq(tasks.ownerId, ownerId),
+    isNull(projects.deletedAt),
+    filter.statuses === undefined ? undefined : inArray(tasks.status, [...filter.statuses]),
+    filter.projectKey === undefined ? undefined : eq(projects.projectKey, filter.projectKey.toUpperCase()),
+    filter.engine === undefined ? undefined : eq(tasks.engine, filter.engine),
+    filter.runState === undefined ? undefined : eq(tasks.runState, filter.runState),
+    filter.priority === undefined ? undefined : eq(tasks.taskPriority, filter.priority),
+    filter.focusedSince === undefined ? undefined : gt(tasks.focusedAt, filter.focusedSince),
+    filter.dueBefore === undefined
+      ? undefined
+      : sql`${tasks.dueAt} < ${filter.dueBefore.toISOString()}::timestamptz`,
+    filter.label === undefined
+      ? undefined
+      : exists(
+          db
+            .select({ one: sql`1` })
+            .from(taskLabelAssignments)
+            .innerJoin(taskLabels, eq(taskLabels.id, taskLabelAssignments.labelId))
+            .where(
+              and(
+                eq(taskLabelAssignments.taskId, tasks.id),
+                eq(sql`lower(${taskLabels.name})`, sql`lower(${filter.label})`),
+              ),
+            ),
+        ),
+    filter.words === undefined ? undefined : holdsWords(filter.words),
+  )
+}
+
+/** The condition that key, title or note hold all words, each as the beginning of a word, in any script. */
+function holdsWords(words: string): SQL | undefined {
+  const terms = words.normalize('NFC').match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+  if (terms.length === 0) return sql`false`
+  const query = terms.map((term) => `'${term.toLowerCase()}':*`).join(' & ')
+  return or(
+    sql`to_tsvector('simple', ${tasks.title} || ' ' || coalesce(${tasks.note}, '')) @@ to_tsquery('simple', ${query})`,
+    eq(tasks.taskKey, words.trim().toUpperCase()),
+  )
+}

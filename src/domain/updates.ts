@@ -1,0 +1,82 @@
+import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { botUpdates } from '../db/schema.ts'
+import type { Db, Tx } from '../db/types.ts'
+
+/** An update that waits for its handler; `hadEffect` where it changed the board before the process died. */
+export interface StoredUpdate {
+  readonly updateId: number
+  readonly update: Readonly<Record<string, unknown>>
+  readonly receivedAt: Date
+  readonly hadEffect: boolean
+  readonly attempts: number
+}
+
+/** Stores updates once each, before Telegram is told that we have them. Returns how many were new. */
+export async function acceptUpdates(
+  db: Db,
+  updates: readonly { readonly update_id: number }[],
+  now: Date,
+): Promise<number> {
+  if (updates.length === 0) return 0
+  const stored = await db
+    .insert(botUpdates)
+    .values(updates.map((update) => ({ updateId: update.update_id, update: { ...update }, receivedAt: now })))
+    .onConflictDoNothing()
+    .returning({ id: botUpdates.updateId })
+  return stored.length
+}
+
+/** The oldest update that is not finished. */
+export async function nextUpdate(db: Db): Promise<StoredUpdate | null> {
+  const [row] = await db
+    .select()
+    .from(botUpdates)
+    .where(isNull(botUpdates.finishedAt))
+    .orderBy(asc(botUpdates.receivedAt), asc(botUpdates.updateId))
+    .limit(1)
+  if (row === undefined) return null
+  return {
+    updateId: row.updateId,
+    update: row.update,
+    receivedAt: row.receivedAt,
+    hadEffect: row.effectAt !== null,
+    attempts: row.attempts,
+  }
+}
+
+/** Counts an attempt before it is made, so that an update that kills the process is not tried for ever. */
+export async function countAttempt(db: Db, updateId: number): Promise<void> {
+  await db
+    .update(botUpdates)
+    .set({ attempts: sql`${botUpdates.attempts} + 1` })
+    .where(eq(botUpdates.updateId, updateId))
+}
+
+/** Marks, inside the transaction of what it changes, that an update has had its effect; false where it has had it already. */
+export async function markEffect(tx: Tx, updateId: number, now: Date): Promise<boolean> {
+  const marked = await tx
+    .update(botUpdates)
+    .set({ effectAt: now })
+    .where(and(eq(botUpdates.updateId, updateId), isNull(botUpdates.effectAt)))
+    .returning({ id: botUpdates.updateId })
+  return marked.length > 0
+}
+
+/** Marks an update as answered; `error` where its handler failed for good. */
+export async function finishUpdate(
+  db: Db,
+  updateId: number,
+  now: Date,
+  error: string | null = null,
+): Promise<void> {
+  await db.update(botUpdates).set({ finishedAt: now, error }).where(eq(botUpdates.updateId, updateId))
+}
+
+/** Forgets updates finished before `before`. Returns how many. */
+export async function forgetUpdates(db: Db, before: Date): Promise<number> {
+  const gone = await db
+    .delete(botUpdates)
+    .where(lt(botUpdates.finishedAt, before))
+    .returning({ id: botUpdates.updateId })
+  return gone.length
+}
