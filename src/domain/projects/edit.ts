@@ -1,0 +1,93 @@
+import { and, eq } from 'drizzle-orm'
+import { type ProjectRow, projects } from '../../db/schema.ts'
+import type { Tx } from '../../db/types.ts'
+import type { Change, Ctx } from '../context.ts'
+import { parse } from '../parse.ts'
+import { noSuchProject } from './read.ts'
+import { ProjectEdit } from './schemas.ts'
+import { changedFields, projectAudit } from './snapshot.ts'
+
+/** What became of a project; `auditId` names the change for undo, null where nothing changed. */
+export interface EditedProject {
+  readonly project: ProjectRow
+  readonly auditId: string | null
+}
+
+type Columns = { readonly [Field in keyof ProjectRow]?: ProjectRow[Field] | undefined }
+
+/** Changes the fields of a project. A new picture drops the credit of the old one. Throws `not-found`, `invalid`. */
+export async function editProject(ctx: Ctx, key: string, patch: ProjectEdit): Promise<EditedProject> {
+  const { bgImageCredit, ...edit } = parse(ProjectEdit, patch)
+  return ctx.mutate(async (tx) => {
+    const before = await lockProject(ctx, tx, key)
+    if (before.deletedAt !== null) throw noSuchProject(key)
+    const newPicture = edit.bgImage !== undefined && edit.bgImage !== before.bgImage
+    const credit = bgImageCredit === undefined && newPicture ? null : bgImageCredit
+    const columns = credit === undefined ? edit : { ...edit, bgImageCredit: credit }
+    return change(ctx, tx, { action: 'project.edit', type: 'PROJECT_UPDATED', before, columns })
+  })
+}
+
+/** Hides a project and everything under it; nothing is destroyed. Throws `not-found`; deleted already changes nothing. */
+export async function deleteProject(ctx: Ctx, key: string): Promise<EditedProject> {
+  return ctx.mutate(async (tx) => {
+    const before = await lockProject(ctx, tx, key)
+    const columns = { deletedAt: before.deletedAt ?? ctx.now() }
+    return change(ctx, tx, { action: 'project.delete', type: 'PROJECT_DELETED', before, columns })
+  })
+}
+
+/** Brings a deleted project back. Throws `not-found`; one that is not deleted stays as it is. */
+export async function restoreProject(ctx: Ctx, key: string): Promise<EditedProject> {
+  return ctx.mutate(async (tx) => {
+    const before = await lockProject(ctx, tx, key)
+    const columns = { deletedAt: null }
+    return change(ctx, tx, { action: 'project.restore', type: 'PROJECT_RESTORED', before, columns })
+  })
+}
+
+/** Reads a project, deleted or not, and holds it until the transaction ends; throws `not-found`. */
+export async function lockProject(ctx: Ctx, tx: Tx, key: string): Promise<ProjectRow> {
+  const [project] = await tx
+    .select()
+    .from(projects)
+    .where(and(eq(projects.ownerId, ctx.ownerId), eq(projects.projectKey, key.toUpperCase())))
+    .for('update')
+  if (project === undefined) throw noSuchProject(key)
+  return project
+}
+
+async function change(
+  ctx: Ctx,
+  tx: Tx,
+  edit: {
+    readonly action: string
+    readonly type: 'PROJECT_UPDATED' | 'PROJECT_DELETED' | 'PROJECT_RESTORED'
+    readonly before: ProjectRow
+    readonly columns: Columns
+  },
+): Promise<Change<EditedProject>> {
+  const { before } = edit
+  const given = Object.entries(edit.columns).filter(([, value]) => value !== undefined)
+  const wanted: ProjectRow = { ...before, ...Object.fromEntries(given) }
+  const fields = changedFields(before, wanted)
+  if (fields.length === 0) return { unchanged: true, result: { project: before, auditId: null } }
+  const project: ProjectRow = { ...wanted, updatedAt: ctx.now() }
+  await tx
+    .update(projects)
+    .set({ ...edit.columns, updatedAt: project.updatedAt })
+    .where(eq(projects.id, before.id))
+  const audit = projectAudit(edit.action, before, project)
+  return {
+    result: { project, auditId: audit.id },
+    events: [
+      {
+        type: edit.type,
+        entityId: project.projectKey,
+        projectId: project.id,
+        payload: { name: project.name, fields: fields.filter((field) => field !== 'deletedAt') },
+      },
+    ],
+    audit: [audit],
+  }
+}

@@ -1,0 +1,49 @@
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import { type ProjectRow, projects, type TaskStatus, taskStatuses, tasks, workLogs } from '../../db/schema.ts'
+import type { Scope } from '../tasks/read.ts'
+
+const dayMs = 24 * 60 * 60 * 1_000
+
+/** How lately work was logged: within 3 days `well`, within 7 `watch`, else `quiet`. */
+export type ProjectHealth = 'well' | 'watch' | 'quiet'
+
+export interface ProjectOverview {
+  readonly project: ProjectRow
+  /** Tasks neither done nor archived. */
+  readonly open: number
+  readonly counts: Readonly<Record<TaskStatus, number>>
+  readonly lastLogAt: Date | null
+  readonly health: ProjectHealth
+}
+
+/** Every project with its counts and health, by key. */
+export async function projectOverview({ db, ownerId }: Scope, now: Date): Promise<ProjectOverview[]> {
+  const found = await db
+    .select({
+      project: projects,
+      counts: sql<Partial<Record<TaskStatus, number>> | null>`(
+        select jsonb_object_agg(lane.status, lane.count)
+        from (select ${tasks.status} as status, count(*)::int as count from ${tasks}
+          where ${tasks.projectId} = ${projects.id} group by ${tasks.status}) lane)`,
+      lastLogAt: sql<Date | null>`(
+        select ${workLogs.workedAt} from ${workLogs} where ${workLogs.projectId} = ${projects.id}
+        order by ${workLogs.workedAt} desc limit 1)`.mapWith(workLogs.workedAt),
+    })
+    .from(projects)
+    .where(and(eq(projects.ownerId, ownerId), isNull(projects.deletedAt)))
+    .orderBy(asc(projects.projectKey))
+  return found.map(({ project, counts: stored, lastLogAt }) => {
+    const counts = { ...noTasks, ...stored }
+    const open = counts.inbox + counts.todo + counts.hold + counts.ready
+    return { project, open, counts, lastLogAt, health: healthOf(lastLogAt, now) }
+  })
+}
+
+const noTasks = Object.fromEntries(taskStatuses.map((status) => [status, 0])) as Record<TaskStatus, number>
+
+function healthOf(lastLogAt: Date | null, now: Date): ProjectHealth {
+  if (lastLogAt === null) return 'quiet'
+  const age = now.getTime() - lastLogAt.getTime()
+  if (age <= 3 * dayMs) return 'well'
+  return age <= 7 * dayMs ? 'watch' : 'quiet'
+}

@@ -1,0 +1,59 @@
+import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm'
+import { type ProjectRow, projects } from '../../db/schema.ts'
+import { DomainError } from '../errors.ts'
+import type { Scope } from '../tasks/read.ts'
+import { isSameRepo, normaliseRepo } from './repo.ts'
+
+/** The owner's projects by key; deleted ones only where they are asked for. */
+export async function listProjects(
+  { db, ownerId }: Scope,
+  options: { readonly includeDeleted?: boolean } = {},
+): Promise<ProjectRow[]> {
+  return db
+    .select()
+    .from(projects)
+    .where(
+      and(eq(projects.ownerId, ownerId), options.includeDeleted ? undefined : isNull(projects.deletedAt)),
+    )
+    .orderBy(asc(projects.projectKey))
+}
+
+/** The project with exactly this key, in any case; throws `not-found` also where it is deleted. */
+export async function requireProject({ db, ownerId }: Scope, key: string): Promise<ProjectRow> {
+  const [project] = await db
+    .select()
+    .from(projects)
+    .where(
+      and(
+        eq(projects.ownerId, ownerId),
+        eq(projects.projectKey, key.toUpperCase()),
+        isNull(projects.deletedAt),
+      ),
+    )
+  if (project === undefined) throw noSuchProject(key)
+  return project
+}
+
+export function noSuchProject(key: string): DomainError {
+  return new DomainError('not-found', `There is no project ${key.slice(0, 40)}.`, { key })
+}
+
+/**
+ * The project of a repository: `owner/repo`, an https or ssh URL in any spelling, or exactly the stored value. Where several
+ * fit, the one stored so exactly, then the one on the same host, then the eldest.
+ */
+export async function findProjectByRepo({ db, ownerId }: Scope, repo: string): Promise<ProjectRow | null> {
+  const candidates = await db
+    .select()
+    .from(projects)
+    .where(and(eq(projects.ownerId, ownerId), isNull(projects.deletedAt), isNotNull(projects.repoUrl)))
+    .orderBy(asc(projects.createdAt), asc(projects.projectKey))
+  const exact = candidates.find((project) => project.repoUrl === repo)
+  const wanted = normaliseRepo(repo)
+  if (exact !== undefined || wanted === null) return exact ?? null
+  const same = candidates.flatMap((project) => {
+    const stored = normaliseRepo(project.repoUrl ?? '')
+    return stored !== null && isSameRepo(stored, wanted) ? [{ project, host: stored.host }] : []
+  })
+  return (same.find(({ host }) => host === wanted.host) ?? same[0])?.project ?? null
+}
