@@ -1,0 +1,77 @@
+import { Temporal } from 'temporal-polyfill'
+import { lastMinuteOf, toZoned } from '../time.ts'
+import type { NamedDay, Reading } from './reading.ts'
+
+/** A due instant; without a time it is the last minute of its local day. */
+export interface Due {
+  readonly at: Date
+  readonly hasTime: boolean
+}
+
+/** Puts a reading on the owner's calendar; null where there is no such day. */
+export function place(
+  reading: Reading,
+  { now, timeZone }: { readonly now: Date; readonly timeZone: string },
+): Due | null {
+  if ('minutesFromNow' in reading) {
+    const minute = Math.floor(now.getTime() / 60_000) + reading.minutesFromNow
+    return storable({ at: new Date(minute * 60_000), hasTime: true })
+  }
+  const today = toZoned(now, timeZone).toPlainDate()
+  const { day, time, offset } = reading
+  const at = (date: Temporal.PlainDate) =>
+    time === null ? lastMinuteOf(date, timeZone) : instantOf(date, time, offset, timeZone)
+
+  if (day === null) {
+    if (time === null) return null
+    return { at: at(today) > now ? at(today) : at(today.add({ days: 1 })), hasTime: true }
+  }
+  const date = dateOf(day, today)
+  if (date === null) return null
+  const isOver = day.kind === 'weekday' && at(date) <= now
+  return storable({ at: isOver ? at(date.add({ weeks: 1 })) : at(date), hasTime: time !== null })
+}
+
+function dateOf(day: NamedDay, today: Temporal.PlainDate): Temporal.PlainDate | null {
+  switch (day.kind) {
+    case 'date':
+      return plainDate(day.year, day.month, day.day)
+    case 'yearless': {
+      const thisYear = plainDate(today.year, day.month, day.day)
+      if (thisYear && Temporal.PlainDate.compare(thisYear, today) >= 0) return thisYear
+      return plainDate(today.year + 1, day.month, day.day)
+    }
+    case 'weekday': {
+      // "Next friday" is the Friday of the next week, weeks begin on Monday; "friday" is the first from today on.
+      if (day.week === 'next') return today.add({ days: 7 + day.weekday - today.dayOfWeek })
+      return today.add({ days: (day.weekday - today.dayOfWeek + 7) % 7 })
+    }
+  }
+}
+
+function plainDate(year: number, month: number, day: number): Temporal.PlainDate | null {
+  // Four digits of year are what every reader of a timestamp understands.
+  if (!(year >= 1970 && year <= 9998)) return null
+  try {
+    return Temporal.PlainDate.from({ year, month, day }, { overflow: 'reject' })
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+function instantOf(
+  date: Temporal.PlainDate,
+  time: { readonly hour: number; readonly minute: number },
+  offset: number | null,
+  timeZone: string,
+): Date {
+  const local = date.toPlainDateTime(time)
+  if (offset === null) return new Date(local.toZonedDateTime(timeZone).epochMilliseconds)
+  return new Date(local.toZonedDateTime('UTC').epochMilliseconds - offset * 60_000)
+}
+
+function storable(due: Due): Due | null {
+  const year = due.at.getUTCFullYear()
+  return year >= 1970 && year <= 9999 ? due : null
+}

@@ -1,0 +1,49 @@
+import { type DueContext, findDue, parseDue } from '../due.ts'
+import type { Token } from './tokens.ts'
+import type { Word } from './words.ts'
+
+const quoted = /^\^["“”„«]([^"“”„«»]*)["“”»]\p{Po}*(?=\s|$)/u
+const mostWords = 8
+
+/** Reads the date that begins with `^` at a word, and how many words it takes; null where the word is no date at all. */
+export function readDate(
+  line: string,
+  words: readonly Word[],
+  first: number,
+  context: DueContext,
+): { readonly token: Token; readonly taken: number } | null {
+  const word = words[first]
+  if (!word) return null
+  const quote = quoted.exec(line.slice(word.start))
+  if (quote) {
+    const end = word.start + quote[0].length
+    const taken = words.slice(first).filter(({ start }) => start < end).length
+    const said = line.slice(word.start, words[first + taken - 1]?.end)
+    const due = said === quote[0] ? parseDue(quote[1] ?? '', context) : null
+    return { token: due ? { kind: 'due', at: due.at, text: quote[1]?.trim() ?? '' } : unclear(said), taken }
+  }
+  // ^^ and ^_^ are faces.
+  if (!/^\^["“„«\p{L}\p{N}]/u.test(word.text)) return null
+  return readRun(words.slice(first, first + mostWords), context)
+}
+
+function readRun(words: readonly Word[], context: DueContext): { token: Token; taken: number } {
+  const [head = '', ...rest] = words.map(({ text }) => text)
+  const stop = rest.findIndex((text) => /^[#+!@^*\\]|`/.test(text))
+  const run = [head.slice(1), ...(stop === -1 ? rest : rest.slice(0, stop))]
+  const text = run.join(' ')
+  const due = findDue(text, context)
+  if (!due) return { token: unclear(head), taken: 1 }
+  // What is left of the last word may be a comma, but no more.
+  const tail = /^\S*/.exec(text.slice(due.length))?.[0] ?? ''
+  if (!/^\p{Po}*$/u.test(tail)) return { token: unclear(head), taken: 1 }
+  const said = text.slice(0, due.length)
+  return {
+    token: { kind: 'due', at: due.at, text: said.replace(/\p{Po}+$/u, '') },
+    taken: said.split(' ').length,
+  }
+}
+
+function unclear(text: string): Token {
+  return { kind: 'problem', text, reason: 'unclear-date' }
+}

@@ -1,0 +1,89 @@
+import type { Engine, TaskPriority } from '../tasks/task.ts'
+
+/** Why something that looks like a token was left in the title. */
+export type ProblemReason =
+  | 'unknown-project'
+  | 'unknown-priority'
+  | 'unclear-date'
+  | 'unclear-label'
+  | 'label-too-long'
+
+/** What one word, or for a date several, of a quick-add line means. */
+export type Token =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'problem'; readonly text: string; readonly reason: ProblemReason }
+  | { readonly kind: 'project'; readonly key: string }
+  | { readonly kind: 'label'; readonly name: string }
+  | { readonly kind: 'priority'; readonly priority: TaskPriority }
+  | { readonly kind: 'engine'; readonly engine: Engine }
+  | { readonly kind: 'due'; readonly at: Date; readonly text: string }
+  | { readonly kind: 'focus' }
+
+const priorities: Readonly<Record<string, TaskPriority>> = {
+  '!': 'highest',
+  highest: 'highest',
+  high: 'high',
+  medium: 'medium',
+  none: 'none',
+  low: 'low',
+  lowest: 'lowest',
+}
+
+const engines: Readonly<Record<string, Engine>> = {
+  claude: 'claude-code',
+  'claude-code': 'claude-code',
+  codex: 'codex',
+  gemini: 'gemini-cli',
+  'gemini-cli': 'gemini-cli',
+}
+
+// A comma or full stop after a token belongs to the sentence, and so does a Korean particle after a name.
+const afterName = '\\p{Script=Hangul}{0,4}(?:(?!!)\\p{Po})*$'
+const project = new RegExp(`^\\+([a-z][a-z0-9]{1,9})${afterName}`, 'iu')
+const priority = new RegExp(`^!(!|[a-z]+)${afterName}`, 'iu')
+const engine = new RegExp(`^@([a-z]+(?:-[a-z]+)?)${afterName}`, 'iu')
+const label = /^#([\p{L}\p{M}\p{N}_/\u200c\u200d-]+)[\p{Po}]*$/u
+const colour = /^(?=.*\d)(?:[\da-f]{6}|[\da-f]{8})$/i
+const longestLabel = 40
+
+/** Reads one word that is no date; `projectKeys` are the known ones. */
+export function readWord(word: string, projectKeys: readonly string[]): Token {
+  const text: Token = { kind: 'text', text: word }
+  if (/^\\[#+!@^*]/.test(word)) return { kind: 'text', text: word.slice(1) }
+  if (word === '*') return { kind: 'focus' }
+
+  const [, projectName] = project.exec(word) ?? []
+  if (projectName) {
+    const key = findKey(projectName, projectKeys)
+    return key ? { kind: 'project', key } : { kind: 'problem', text: word, reason: 'unknown-project' }
+  }
+  const [, priorityName] = priority.exec(word) ?? []
+  if (priorityName) {
+    const named = priorities[priorityName.toLowerCase()]
+    return named
+      ? { kind: 'priority', priority: named }
+      : { kind: 'problem', text: word, reason: 'unknown-priority' }
+  }
+  const [, engineName] = engine.exec(word) ?? []
+  const named = engineName && engines[engineName.toLowerCase()]
+  if (named) return { kind: 'engine', engine: named }
+  return word.startsWith('#') ? readLabel(word) : text
+}
+
+/** Finds a project by its key in any case. */
+export function findKey(name: string, projectKeys: readonly string[]): string | undefined {
+  return projectKeys.find((key) => key.toLowerCase() === name.toLowerCase())
+}
+
+function readLabel(word: string): Token {
+  const name = label.exec(word)?.[1]?.normalize('NFC')
+  if (name === undefined) {
+    return /^#\p{L}/u.test(word)
+      ? { kind: 'problem', text: word, reason: 'unclear-label' }
+      : { kind: 'text', text: word }
+  }
+  // #123 is an issue, #ff8800 a colour.
+  if (!/\p{L}/u.test(name) || colour.test(name)) return { kind: 'text', text: word }
+  if ([...name].length > longestLabel) return { kind: 'problem', text: word, reason: 'label-too-long' }
+  return { kind: 'label', name }
+}
