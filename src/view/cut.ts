@@ -1,0 +1,124 @@
+import { type Html, type Mark, readHtml, writeHtml } from './rich-text.ts'
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** The text without its tags, entities decoded: what to send when Telegram refuses the HTML. */
+export function plainText({ html }: Html): string {
+  return readHtml(html).text
+}
+
+/** The length that Telegram limits: code points of the text that is left when the HTML has been read. */
+export function visibleLength(html: Html): number {
+  return codePoints(plainText(html))
+}
+
+/** Shortens plain text to a number of code points, at a word where one ends near, the last of them an ellipsis. */
+export function clip(text: string, max: number): string {
+  if (codePoints(text) <= max) return text
+  return max < 1 ? '' : `${text.slice(0, endOfWords(text, 0, max - 1)).trimEnd()}…`
+}
+
+/** Shortens HTML like `clip`, by what is visible of it, with every tag closed. */
+export function truncateHtml(html: Html, maxVisible: number): Html {
+  const rich = readHtml(html.html)
+  const shortened = clip(rich.text, maxVisible)
+  if (shortened === rich.text) return html
+  if (shortened === '') return { html: '' }
+  return { html: `${writeHtml(rich, { end: shortened.length - 1 }).html}…` }
+}
+
+/** What one message takes at most, below Telegram's own limits of 4096 code points and about 100 entities. */
+export const messageLimits = { max: 3900, maxEntities: 90, maxMarkup: 8000 } as const
+
+/**
+ * Cuts HTML into messages at paragraphs or lines, in a line that is too long at words; tags that a cut meets are closed
+ * and opened anew. A text of nothing visible gives no part.
+ */
+export function splitHtml(
+  html: Html,
+  {
+    max = messageLimits.max,
+    maxEntities = messageLimits.maxEntities,
+  }: { max?: number; maxEntities?: number } = {},
+): Html[] {
+  const rich = readHtml(html.html)
+  const parts: Html[] = []
+  for (let start = 0; start < rich.text.length; ) {
+    const marks = rich.marks.filter((mark) => mark.end > start)
+    const end = endOfPart(rich.text, start, Math.max(max, 1), tooManyFrom(marks, start, maxEntities))
+    const visible = rich.text.slice(start, end)
+    if (visible.trim() !== '') {
+      const within = marks.filter((mark) => mark.start < end && mark.end > mark.start).slice(0, maxEntities)
+      parts.push(
+        writeHtml({ text: rich.text, marks: within }, { start, end: start + visible.trimEnd().length }),
+      )
+    }
+    start = end
+    while (rich.text[start] === '\n') start++
+  }
+  return parts
+}
+
+/**
+ * The HTML as one message, or undefined where it is too long for one. Telegram silently drops the entities after about
+ * the hundredth, so the plainer kinds go first, and no link is among them.
+ */
+export function asOneMessage(html: Html, maxVisible: number = messageLimits.max): Html | undefined {
+  const { text, marks } = readHtml(html.html)
+  if (codePoints(text) > maxVisible) return undefined
+  let kept: readonly Mark[] = marks
+  for (const plainer of ['code', 'i', 's', 'u', 'b']) {
+    if (kept.length > messageLimits.maxEntities) kept = kept.filter((mark) => mark.tag !== plainer)
+  }
+  const markup = kept.reduce((sum, mark) => sum + mark.open.length, 0)
+  if (kept.length > messageLimits.maxEntities || markup > messageLimits.maxMarkup) return undefined
+  return kept === marks ? html : writeHtml({ text, marks: kept })
+}
+
+function tooManyFrom(marks: readonly Mark[], start: number, maxEntities: number): number {
+  let markup = 0
+  for (const [index, mark] of marks.entries()) {
+    markup += mark.open.length
+    if (index >= maxEntities || markup > messageLimits.maxMarkup) {
+      return mark.start > start ? mark.start : Number.POSITIVE_INFINITY
+    }
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+function endOfPart(text: string, start: number, max: number, limit: number): number {
+  const hard = Math.min(indexAfter(text, start, max), limit)
+  if (hard >= text.length) return text.length
+  const paragraph = text.lastIndexOf('\n\n', hard)
+  if (paragraph > (start + hard) / 2) return paragraph
+  const line = text.lastIndexOf('\n', hard)
+  if (line > start) return line
+  return endOfWords(text, start, codePoints(text.slice(start, hard)))
+}
+
+function endOfWords(text: string, start: number, max: number): number {
+  const hard = indexAfter(text, start, max)
+  if (hard >= text.length) return hard
+  const whole = graphemes.segment(text).containing(hard)?.index ?? hard
+  const last = whole > start ? whole : hard
+  for (let end = last; end > start + (last - start) * 0.6; end--) {
+    if (/\s/.test(text.charAt(end))) return end
+  }
+  return last
+}
+
+function indexAfter(text: string, start: number, count: number): number {
+  let index = start
+  for (let left = count; left > 0 && index < text.length; left--) index += isPair(text, index) ? 2 : 1
+  return index
+}
+
+function codePoints(text: string): number {
+  let count = 0
+  for (let index = 0; index < text.length; count++) index += isPair(text, index) ? 2 : 1
+  return count
+}
+
+function isPair(text: string, index: number): boolean {
+  return (text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00
+}

@@ -1,0 +1,143 @@
+import type { Token } from 'markdown-it'
+import { isLinkable, link } from './html.ts'
+import { escapeText, readHtml } from './rich-text.ts'
+
+/** What is open while spans are written: its text so far, how it ends, and the HTML tag that began it, if one did. */
+type Frame = {
+  text: string
+  readonly close: (text: string) => string
+  readonly typed?: { readonly name: string; readonly raw: string }
+}
+
+const markdownTags = new Map([
+  ['strong_open', 'b'],
+  ['em_open', 'i'],
+  ['s_open', 's'],
+])
+const htmlTags = new Map([
+  ['b', 'b'],
+  ['strong', 'b'],
+  ['summary', 'b'],
+  ['i', 'i'],
+  ['em', 'i'],
+  ['s', 's'],
+  ['del', 's'],
+  ['u', 'u'],
+  ['ins', 'u'],
+  ['code', 'code'],
+  ['kbd', 'code'],
+])
+
+/** Writes the spans of one paragraph as Telegram HTML, within bold text or a link without another of these. */
+export function spansToHtml(tokens: readonly Token[], { inBold = false, inLink = false } = {}): string {
+  const whole: Frame = { text: '', close: (text) => text }
+  const frames = [whole]
+  let links = inLink ? 1 : 0
+  let imagesInLink = ''
+
+  const top = () => frames.at(-1) ?? whole
+  const write = (text: string) => {
+    top().text += text
+  }
+  const close = () => {
+    const { text, close } = top()
+    frames.pop()
+    write(close(text))
+  }
+  const closeUnfinishedHtml = () => {
+    for (let { text, typed } = top(); typed; { text, typed } = top()) {
+      frames.pop()
+      write(escapeText(typed.raw) + text)
+    }
+  }
+  const wrapper = (tag: string) => (text: string) =>
+    text === '' || (inBold && tag === 'b') ? text : `<${tag}>${text}</${tag}>`
+
+  const openLink = (token: Token) => {
+    const target = { href: attribute(token, 'href'), title: attribute(token, 'title') }
+    if (links > 0 || !isLinkable(target.href)) {
+      frames.push({ text: '', close: (text) => besideText(text, target) })
+      return
+    }
+    links++
+    const close = (text: string) => {
+      const images = imagesInLink
+      links--
+      imagesInLink = ''
+      return asLink(text, target) + images
+    }
+    frames.push({ text: '', close })
+  }
+  const writeImage = (token: Token) => {
+    const target = { href: attribute(token, 'src'), title: attribute(token, 'title') }
+    const label = spansToHtml(token.children ?? [], { inLink: true }) || 'image'
+    if (links === 0) return write(asLink(label, target))
+    if (inLink) return write(besideText(label, target))
+    write(label)
+    imagesInLink += ` ${asLink('🖼', target)}`
+  }
+  const writeTag = (raw: string) => {
+    const [, slash = '', typed = ''] = /^<(\/?)([a-z]+)\s*\/?>$/i.exec(raw) ?? []
+    const name = typed.toLowerCase()
+    const tag = htmlTags.get(name)
+    if (name === 'br') return write('\n')
+    if (name === 'details') return
+    if (tag && slash && top().typed?.name === name) return close()
+    if (!tag || slash || frames.some((frame) => frame.typed?.name === name)) return write(escapeText(raw))
+    frames.push({ text: '', close: wrapper(tag), typed: { name, raw } })
+  }
+
+  for (const token of tokens) {
+    const tag = markdownTags.get(token.type)
+    if (tag) frames.push({ text: '', close: wrapper(tag) })
+    else if (token.type === 'link_open') openLink(token)
+    else if (token.nesting === -1) {
+      closeUnfinishedHtml()
+      close()
+    } else if (token.type === 'softbreak' || token.type === 'hardbreak') write('\n')
+    else if (token.type === 'code_inline')
+      write(links > 0 ? escapeText(token.content) : monospace(token.content))
+    else if (token.type === 'image') writeImage(token)
+    else if (token.type === 'html_inline') writeTag(token.content)
+    else write(escapeText(token.content))
+  }
+  closeUnfinishedHtml()
+  return whole.text
+}
+
+type Target = { readonly href: string; readonly title: string }
+
+function asLink(text: string, target: Target): string {
+  if (!isLinkable(target.href)) return besideText(text, target)
+  const label = text.trim() === '' ? escapeText(readable(target.href)) : text
+  return link(target.href, { html: label }).html + note(target.title)
+}
+
+function besideText(text: string, { href, title }: Target): string {
+  const shown = escapeText(readable(href))
+  return (plainly(text).includes(shown) ? text : `${text} (${shown})`) + note(title)
+}
+
+function attribute(token: Token, name: string): string {
+  return String(token.attrGet(name) ?? '')
+}
+
+function note(title: string): string {
+  return title === '' ? '' : ` (${escapeText(title)})`
+}
+
+function monospace(text: string): string {
+  return `<code>${escapeText(text)}</code>`
+}
+
+function plainly(html: string): string {
+  return escapeText(readHtml(html).text)
+}
+
+function readable(href: string): string {
+  try {
+    return decodeURI(href)
+  } catch {
+    return href
+  }
+}
