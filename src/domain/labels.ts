@@ -1,5 +1,5 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
-import { taskLabelAssignments, taskLabels, tasks } from '../db/schema.ts'
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { projects, taskLabelAssignments, taskLabels, tasks } from '../db/schema.ts'
 import type { Reader, Tx } from '../db/types.ts'
 import type { AuditEntry } from './context.ts'
 import type { Label } from './tasks/task.ts'
@@ -10,6 +10,35 @@ export async function listLabels(scope: { readonly db: Reader; readonly ownerId:
     .select({ id: taskLabels.id, name: taskLabels.name, color: taskLabels.color })
     .from(taskLabels)
     .where(eq(taskLabels.ownerId, scope.ownerId))
+    .orderBy(sql`lower(${taskLabels.name})`)
+}
+
+export interface LabelCount extends Label {
+  /** Tasks with this label that are neither done nor archived. */
+  readonly open: number
+  readonly total: number
+}
+
+/** The owner's labels by name, with how many tasks have each; tasks of deleted projects do not count. */
+export async function labelCounts(scope: {
+  readonly db: Reader
+  readonly ownerId: string
+}): Promise<LabelCount[]> {
+  const counted = and(isNotNull(tasks.id), isNull(projects.deletedAt))
+  return scope.db
+    .select({
+      id: taskLabels.id,
+      name: taskLabels.name,
+      color: taskLabels.color,
+      open: sql<number>`(count(*) filter (where ${counted} and ${tasks.status} not in ('done', 'archived')))::int`,
+      total: sql<number>`(count(*) filter (where ${counted}))::int`,
+    })
+    .from(taskLabels)
+    .leftJoin(taskLabelAssignments, eq(taskLabelAssignments.labelId, taskLabels.id))
+    .leftJoin(tasks, eq(tasks.id, taskLabelAssignments.taskId))
+    .leftJoin(projects, eq(projects.id, tasks.projectId))
+    .where(eq(taskLabels.ownerId, scope.ownerId))
+    .groupBy(taskLabels.id)
     .orderBy(sql`lower(${taskLabels.name})`)
 }
 

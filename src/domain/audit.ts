@@ -1,0 +1,42 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { type AuditRow, auditLogs } from '../db/schema.ts'
+import type { Scope } from './tasks/read.ts'
+
+/** A page of a trail, newest first; `nextCursor` asks for the next one and is null on the last. */
+export interface Trail<Entry> {
+  readonly entries: readonly Entry[]
+  readonly nextCursor: string | null
+}
+
+const targetTypes = ['task', 'project', 'label', 'token', 'setting', 'worklog', 'chat']
+
+/** The trail of what was done, newest first; of one target (a key, or a uuid) where it is named. */
+export async function listAudit(
+  { db, ownerId }: Scope,
+  page: { readonly targetId?: string; readonly before?: string; readonly limit: number },
+): Promise<Trail<AuditRow>> {
+  const found = await db
+    .select()
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, ownerId),
+        page.targetId === undefined
+          ? undefined
+          : // The index begins with the type, so every type is named.
+            and(inArray(auditLogs.targetType, targetTypes), eq(auditLogs.targetId, page.targetId)),
+        page.before === undefined
+          ? undefined
+          : sql`(${auditLogs.createdAt}, ${auditLogs.id}) < (select created_at, id from audit_logs where id = ${page.before}::uuid)`,
+      ),
+    )
+    .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
+    .limit(page.limit + 1)
+  return toTrail(found, page.limit)
+}
+
+/** Makes a page of rows of which one more than `limit` was asked for. */
+export function toTrail<Entry extends { readonly id: string }>(found: Entry[], limit: number): Trail<Entry> {
+  const entries = found.slice(0, limit)
+  return { entries, nextCursor: found.length > limit ? (entries.at(-1)?.id ?? null) : null }
+}

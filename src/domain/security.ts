@@ -1,0 +1,142 @@
+import { and, desc, eq, isNull, or, sql } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import { securityEvents } from '../db/schema.ts'
+import type { Db } from '../db/types.ts'
+import { type Trail, toTrail } from './audit.ts'
+import type { Scope } from './tasks/read.ts'
+
+const windowMs = 60_000
+// A flood from ever new addresses must not fill the memory or the table: beyond these all count as one.
+const maxAddresses = 1_000
+
+/** Something that touched who may do what. `detail` never holds a secret. */
+export interface NewSecurityEvent {
+  /** Null where nobody's board was reached. */
+  readonly ownerId: string | null
+  readonly eventType: SecurityEventType
+  readonly outcome: 'success' | 'failure'
+  readonly ipAddress?: string | null
+  readonly userAgent?: string | null
+  readonly path?: string | null
+  readonly detail?: Readonly<Record<string, unknown>>
+  readonly now: Date
+}
+
+/** `auth.token`: a bearer token; `chat.bind`: the owner's chat was bound or let go; `chat.stranger`: somebody else wrote. */
+export type SecurityEventType = 'auth.token' | 'auth.webhook' | 'auth.metrics' | 'chat.bind' | 'chat.stranger'
+
+export type SecurityEventRow = typeof securityEvents.$inferSelect
+
+/** Writes one security event; it is never changed afterwards. */
+export async function recordSecurityEvent(db: Db, event: NewSecurityEvent): Promise<void> {
+  await db.insert(securityEvents).values({
+    id: v7(),
+    ownerId: event.ownerId,
+    eventType: event.eventType,
+    outcome: event.outcome,
+    ipAddress: event.ipAddress ?? null,
+    userAgent: event.userAgent?.slice(0, 500) ?? null,
+    path: event.path?.slice(0, 500) ?? null,
+    detail: event.detail ?? null,
+    createdAt: event.now,
+  })
+}
+
+/** The owner's security events, and those of nobody, newest first. */
+export async function listSecurityEvents(
+  { db, ownerId }: Scope,
+  page: { readonly before?: string; readonly limit: number },
+): Promise<Trail<SecurityEventRow>> {
+  const found = await db
+    .select()
+    .from(securityEvents)
+    .where(
+      and(
+        or(eq(securityEvents.ownerId, ownerId), isNull(securityEvents.ownerId)),
+        page.before === undefined
+          ? undefined
+          : sql`(${securityEvents.createdAt}, ${securityEvents.id}) < (select created_at, id from security_events where id = ${page.before}::uuid)`,
+      ),
+    )
+    .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
+    .limit(page.limit + 1)
+  return toTrail(found, page.limit)
+}
+
+export type Failure = Pick<NewSecurityEvent, 'eventType' | 'ipAddress' | 'userAgent' | 'path' | 'detail'>
+
+/** Counts failures so that one kind from one address writes at most one row a minute. */
+export interface FailureCounter {
+  /** Counts one failure: the first of a minute is written at once, so that a crash loses no more than a count. */
+  readonly count: (failure: Failure) => Promise<void>
+  /** Writes the counts of minutes that are over; to be called about once a minute. */
+  readonly flush: () => Promise<void>
+  /** Writes all counts that are left. */
+  readonly close: () => Promise<void>
+}
+
+interface Window {
+  readonly openedAt: number
+  /** The latest failure not yet written, and how many there were. */
+  readonly latest: Failure
+  readonly count: number
+}
+
+/**
+ * Builds a counter for one process. Rows never change, so repetitions are held in memory and written as one row with
+ * `detail.count` when their minute is over; that row opens the next minute.
+ */
+export function createFailureCounter(options: {
+  readonly db: Db
+  readonly ownerId: string
+  readonly now: () => Date
+}): FailureCounter {
+  const windows = new Map<string, Window>()
+
+  const write = (failure: Failure, count: number) =>
+    recordSecurityEvent(options.db, {
+      ...failure,
+      ownerId: options.ownerId,
+      outcome: 'failure',
+      detail: { ...failure.detail, count },
+      now: options.now(),
+    })
+
+  const writeOut = async (isOver: (window: Window) => boolean) => {
+    const at = options.now().getTime()
+    for (const [key, window] of [...windows]) {
+      if (!isOver(window)) continue
+      if (window.count === 0) windows.delete(key)
+      else {
+        windows.set(key, { ...window, openedAt: at, count: 0 })
+        await write(window.latest, window.count)
+      }
+    }
+  }
+  const flush = () => {
+    const at = options.now().getTime()
+    return writeOut((window) => at - window.openedAt >= windowMs)
+  }
+
+  return {
+    count: async (failure) => {
+      const at = options.now().getTime()
+      const known = `${failure.eventType} ${failure.ipAddress ?? ''}`
+      const spread = !windows.has(known) && windows.size >= maxAddresses
+      const key = spread ? `${failure.eventType} *` : known
+      const latest = spread ? { ...failure, ipAddress: null } : failure
+      const window = windows.get(key)
+      if (window !== undefined && at - window.openedAt < windowMs) {
+        windows.set(key, { ...window, latest, count: window.count + 1 })
+        return
+      }
+      windows.set(key, { openedAt: at, latest, count: 0 })
+      await write(latest, (window?.count ?? 0) + 1)
+    },
+    flush,
+    close: async () => {
+      await writeOut(() => true)
+      windows.clear()
+    },
+  }
+}
