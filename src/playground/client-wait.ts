@@ -1,0 +1,42 @@
+import type { WorldEvent } from './events.ts'
+import type { World } from './world.ts'
+
+/**
+ * Does something and waits for the first event that it leads to; null after `milliseconds`, or when the asker has gone. It
+ * listens before it acts, so an answer within the same turn is not missed.
+ */
+export function waitFor<E extends WorldEvent>(
+  world: World,
+  input: {
+    readonly act: () => string
+    readonly isAnswer: (event: WorldEvent, id: string) => event is E
+    readonly milliseconds: number
+    readonly signal: AbortSignal
+  },
+): Promise<{ readonly id: string; readonly event: E | null }> {
+  return new Promise((resolve, reject) => {
+    const heard: WorldEvent[] = []
+    let id: string | undefined
+    const end = (event: E | null) => {
+      unsubscribe()
+      clearTimeout(timer)
+      input.signal.removeEventListener('abort', leave)
+      if (id !== undefined) resolve({ id, event })
+    }
+    const leave = () => end(null)
+    const hear = (event: WorldEvent) => {
+      if (id === undefined) heard.push(event)
+      else if (input.isAnswer(event, id)) end(event)
+    }
+    const unsubscribe = world.subscribe(hear)
+    const timer = setTimeout(leave, input.milliseconds)
+    input.signal.addEventListener('abort', leave)
+    try {
+      id = input.act()
+      for (const event of heard) hear(event)
+    } catch (error) {
+      end(null)
+      reject(error)
+    }
+  })
+}

@@ -1,0 +1,27 @@
+import { byId, el } from './dom.js'
+
+/** The reply keyboard: answers that a bot proposes under the field; a press says them. */
+export function createProposals(say) {
+  const box = byId('reply-keys')
+  let used
+
+  return {
+    /** @param {{ message_id: number, prompt?: object } | undefined} message the newest that sets or removes such keys */
+    draw(message) {
+      const rows = message?.message_id === used ? undefined : message?.prompt?.keyboard
+      box.hidden = !rows
+      const press = (text) => () => {
+        if (message.prompt.one_time_keyboard) {
+          used = message.message_id
+          box.hidden = true
+        }
+        say(text)
+      }
+      const toKey = (button) => {
+        const text = typeof button === 'string' ? button : button.text
+        return el('button', { type: 'button', class: ['key', button.style], onclick: press(text) }, text)
+      }
+      box.replaceChildren(...(rows ?? []).map((row) => el('div', { class: 'row' }, ...row.map(toKey))))
+    },
+  }
+}

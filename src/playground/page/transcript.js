@@ -1,0 +1,196 @@
+import { createBubble, updateBubble } from './bubble.js'
+import { byId, el, isCalm } from './dom.js'
+import { settleQuotes } from './entities.js'
+import { toDayKey, toDayLabel, toRelative } from './time.js'
+
+const GROUP_SECONDS = 300
+const END_PIXELS = 48
+const DAY_MS = 900
+
+/** The list of messages: one element a message id, whatever arrives how often. */
+export function createTranscript(actions) {
+  const scroll = byId('scroll')
+  const list = byId('transcript')
+  const jump = byId('jump')
+  const count = byId('jump-count')
+  const nodes = new Map()
+  let order = []
+  let stick = true
+  let missed = 0
+
+  const isAtEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < END_PIXELS
+
+  function toEnd() {
+    scroll.scrollTop = scroll.scrollHeight
+    stick = true
+    showJump()
+  }
+
+  function showJump() {
+    if (stick) missed = 0
+    jump.hidden = stick
+    count.hidden = missed === 0
+    count.textContent = missed > 99 ? '99+' : String(missed)
+    jump.setAttribute('aria-label', missed ? `To the newest message, ${missed} new` : 'To the newest message')
+  }
+
+  // The day of what is in sight hangs at the top while the viewer scrolls, and then leaves the text alone.
+  let dayEnd
+  function showDay() {
+    const edge = scroll.getBoundingClientRect().top
+    for (const section of list.children) {
+      const label = section.querySelector('.day-label')
+      label.classList.toggle('stuck', section.getBoundingClientRect().top < edge)
+    }
+    list.classList.add('scrolling')
+    clearTimeout(dayEnd)
+    dayEnd = setTimeout(() => list.classList.remove('scrolling'), DAY_MS)
+  }
+
+  // What the viewer looks at stays where it is: the end at the end, else the first message in sight.
+  function keepPlace(change) {
+    if (stick) {
+      change()
+      return toEnd()
+    }
+    const edge = scroll.getBoundingClientRect().top
+    const anchorId = order.find((id) => nodes.get(id).getBoundingClientRect().bottom > edge)
+    const anchor = nodes.get(anchorId)
+    const top = anchor?.getBoundingClientRect().top
+    change()
+    if (anchor?.isConnected) scroll.scrollTop += anchor.getBoundingClientRect().top - top
+    showJump()
+  }
+
+  function place(node, message) {
+    const index = order.findLastIndex((id) => id < message.message_id) + 1
+    order.splice(index, 0, message.message_id)
+    const day = toDayKey(message.date)
+    const before = nodes.get(order[index - 1])
+    const after = nodes.get(order[index + 1])
+    if (before?.parentElement.dataset.day === day) before.after(node)
+    else if (after?.parentElement.dataset.day === day) after.before(node)
+    else {
+      const label = el('h2', { class: 'day-label' }, toDayLabel(message.date))
+      const section = el('section', { class: 'day', 'data-day': day, 'data-date': message.date }, label, node)
+      if (before) before.parentElement.after(section)
+      else list.prepend(section)
+    }
+    for (const id of order.slice(Math.max(0, index - 1), index + 2)) regroup(id)
+  }
+
+  function regroup(id) {
+    const index = order.indexOf(id)
+    const own = nodes.get(id)
+    const joins = (other) =>
+      other !== undefined &&
+      other.parentElement === own.parentElement &&
+      other.message.mine === own.message.mine &&
+      Math.abs(other.message.date - own.message.date) < GROUP_SECONDS
+    own.classList.toggle('first', !joins(nodes.get(order[index - 1])))
+    own.classList.toggle('last', !joins(nodes.get(order[index + 1])))
+  }
+
+  function put(message) {
+    const known = nodes.get(message.message_id)
+    if (known) {
+      updateBubble(known, message, actions)
+      return false
+    }
+    const node = createBubble(message, actions)
+    nodes.set(message.message_id, node)
+    place(node, message)
+    settleQuotes(node)
+    return true
+  }
+
+  function take(id) {
+    const node = nodes.get(id)
+    if (!node) return
+    const section = node.parentElement
+    const index = order.indexOf(id)
+    nodes.delete(id)
+    order.splice(index, 1)
+    node.remove()
+    if (!section.querySelector('.message')) section.remove()
+    for (const near of order.slice(Math.max(0, index - 1), index + 1)) regroup(near)
+  }
+
+  // Only the viewer's own way up lets go of the end: a window or a field that changes its height does not.
+  let lastTop = 0
+  let lastHeight = 0
+  scroll.addEventListener('scroll', () => {
+    if (isAtEnd()) stick = true
+    else if (scroll.scrollTop < lastTop && scroll.clientHeight === lastHeight) stick = false
+    lastTop = scroll.scrollTop
+    lastHeight = scroll.clientHeight
+    showJump()
+    showDay()
+  })
+  jump.addEventListener('click', toEnd)
+  new ResizeObserver(() => {
+    settleQuotes(list)
+    if (stick) toEnd()
+  }).observe(scroll)
+  setInterval(() => {
+    for (const time of list.querySelectorAll('time[data-relative]')) {
+      time.textContent = toRelative(Number(time.dataset.relative))
+    }
+    for (const section of list.children) {
+      section.querySelector('.day-label').textContent = toDayLabel(Number(section.dataset.date))
+    }
+  }, 30_000)
+
+  return {
+    /** Makes the list show exactly these messages, touching only what differs. */
+    reconcile(messages) {
+      const ids = new Set(messages.map((message) => message.message_id))
+      list.classList.add('settling')
+      keepPlace(() => {
+        for (const id of [...order]) if (!ids.has(id)) take(id)
+        for (const message of messages) put(message)
+      })
+      requestAnimationFrame(() => list.classList.remove('settling'))
+    },
+    /** Empties the list, for another chat. */
+    clear() {
+      nodes.clear()
+      order = []
+      list.replaceChildren()
+      stick = true
+      missed = 0
+    },
+    /** Adds a message or draws it anew; true where it was new. */
+    upsert(message) {
+      let isNew = false
+      if (message.mine && !nodes.has(message.message_id)) stick = true
+      if (!stick && !message.mine && !nodes.has(message.message_id)) missed += 1
+      keepPlace(() => {
+        isNew = put(message)
+      })
+      return isNew
+    },
+    remove(ids) {
+      keepPlace(() => ids.forEach(take))
+    },
+    /** Scrolls to a message and lights it up; false where it is not in the list. */
+    jumpTo(id) {
+      const node = nodes.get(id)
+      if (!node) return false
+      node.scrollIntoView({ block: 'center', behavior: isCalm() ? 'auto' : 'smooth' })
+      node.classList.remove('lit')
+      void node.offsetWidth
+      node.classList.add('lit')
+      return true
+    },
+    find: (id) => nodes.get(id)?.message,
+    node: (id) => nodes.get(id),
+    oldest: () => order[0],
+    findLast: (test) => {
+      const id = order.findLast((each) => test(nodes.get(each).message))
+      return id === undefined ? undefined : nodes.get(id).message
+    },
+    isEmpty: () => order.length === 0,
+    toEnd,
+  }
+}

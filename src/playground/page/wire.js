@@ -1,0 +1,88 @@
+const RETRY_MS = 2000
+
+/**
+ * The page's line to the playground for one person: state once after each connect, then events.
+ * @param {{ person: string | undefined, onState(state: object): void, onEvent(event: object): void,
+ *   onOnline(online: boolean): void }} options
+ */
+export function openWire({ person, onState, onEvent, onOnline }) {
+  const as = person === undefined ? '' : `?as=${encodeURIComponent(person)}`
+  let source
+  let retry
+  let closed = false
+  let held = null
+  let loads = 0
+
+  async function load() {
+    const turn = ++loads
+    held = []
+    try {
+      const state = await read(await fetch(`/client/state${as}`))
+      if (closed || turn !== loads) return
+      onState(state)
+      onOnline(true)
+      const events = held
+      held = null
+      for (const event of events) onEvent(event)
+    } catch {
+      if (turn === loads && !closed) reconnect()
+    }
+  }
+
+  function connect() {
+    clearTimeout(retry)
+    source?.close()
+    source = new EventSource(`/client/events${as}`)
+    source.addEventListener('hello', load)
+    source.addEventListener('message', ({ data }) => {
+      const event = JSON.parse(data)
+      if (held) held.push(event)
+      else onEvent(event)
+    })
+    source.addEventListener('error', () => {
+      onOnline(false)
+      if (source.readyState === EventSource.CLOSED) reconnect()
+    })
+  }
+
+  function reconnect() {
+    source?.close()
+    clearTimeout(retry)
+    if (!closed) retry = setTimeout(connect, RETRY_MS)
+  }
+
+  connect()
+  return {
+    /** @param {string} path @param {object} body @param {AbortSignal} [signal] */
+    post: async (path, body, signal) =>
+      read(
+        await fetch(`/client/${path}${as}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+          signal,
+        }),
+      ),
+    /** @param {File} file @param {{ kind: 'photo' | 'document', caption?: string, replyTo?: number }} what */
+    upload: async (file, what) => {
+      const form = new FormData()
+      form.set('file', file, file.name)
+      for (const [name, value] of Object.entries(what)) if (value !== undefined) form.set(name, String(value))
+      return read(await fetch(`/client/upload${as}`, { method: 'POST', body: form }))
+    },
+    earlier: async (before) => read(await fetch(`/client/earlier${as}${as ? '&' : '?'}before=${before}`)),
+    fileUrl: (id, name) =>
+      `/client/file/${encodeURIComponent(id)}${name ? `/${encodeURIComponent(name)}` : ''}`,
+    close: () => {
+      closed = true
+      clearTimeout(retry)
+      source.close()
+    },
+  }
+}
+
+async function read(response) {
+  const body = await response.json().catch(() => ({}))
+  if (!response.ok) throw new Error(body.error ?? 'The playground does not answer')
+  return body
+}

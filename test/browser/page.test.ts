@@ -1,0 +1,299 @@
+import { existsSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { type ServerType, serve } from '@hono/node-server'
+import type { InlineKeyboardButton } from 'grammy/types'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { clientRoutes } from '../../src/playground/client.ts'
+import { formatted } from '../../src/playground/formatted.ts'
+import { addPost, removePosts, replacePost } from '../../src/playground/posting.ts'
+import { createWorld, type Post, type World } from '../../src/playground/world.ts'
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const isThere = existsSync(executablePath)
+
+describe.skipIf(!isThere)(
+  `the chat page in a browser${isThere ? '' : ' (skipped: no Chromium; name one in CHROMIUM)'}`,
+  () => {
+    let browser: Browser
+    let world: World
+    let server: ServerType
+    let page: Page
+    let url: string
+    const faults: string[] = []
+
+    beforeAll(async () => {
+      browser = await chromium.launch({
+        executablePath,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      })
+    })
+
+    afterAll(() => browser?.close())
+
+    beforeEach(async () => {
+      world = createWorld()
+      const { fetch } = clientRoutes(world)
+      server = serve({ fetch, port: 0, hostname: '127.0.0.1' })
+      await new Promise((resolve) => server.once('listening', resolve))
+      url = `http://localhost:${(server.address() as AddressInfo).port}/`
+      page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+      faults.length = 0
+      page.on('pageerror', (error) => faults.push(error.message))
+      page.on('console', (entry) => entry.type() === 'error' && faults.push(entry.text()))
+    })
+
+    afterEach(async () => {
+      await page.close()
+      await new Promise((resolve) => {
+        server.close(resolve)
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      })
+      expect(faults).toEqual([])
+    })
+
+    function send(
+      html: string,
+      keyboard?: InlineKeyboardButton[][],
+      more: { silent?: boolean; prompt?: Post['prompt'] } = {},
+    ) {
+      const { text, entities } = formatted(html, 'HTML', undefined)
+      const markup = keyboard === undefined ? {} : { reply_markup: { inline_keyboard: keyboard } }
+      const content = { text, entities: [...entities], ...markup }
+      const { prompt, ...rest } = more
+      return addPost(world, {
+        room: room(),
+        from: world.bot.user,
+        content,
+        ...rest,
+        ...(prompt ? { prompt } : {}),
+      })
+    }
+
+    function change(post: Post, text: string) {
+      const { entities: _, ...message } = post.message
+      replacePost(world, room(), { ...post, message: { ...message, text, edit_date: message.date + 60 } })
+    }
+
+    function room() {
+      const found = world.rooms.get(world.owner.user.id)
+      if (!found) throw new Error('The owner has no chat.')
+      return found
+    }
+
+    function answerTaps(answer: { text?: string; showAlert: boolean }) {
+      world.subscribe((event) => {
+        if (event.type !== 'tapped') return
+        const { type: _, ...tapped } = event
+        queueMicrotask(() => world.emit({ type: 'callback-answered', ...tapped, ...answer }))
+      })
+    }
+
+    const messages = () => page.locator('.message')
+    const input = () => page.getByRole('textbox', { name: 'Message' })
+
+    it('an empty chat offers Start, which carries the payload of the address once', async () => {
+      await page.goto(`${url}?start=code_42`)
+
+      await page.getByRole('button', { name: 'Start', exact: true }).click()
+
+      await messages().getByText('/start code_42').waitFor()
+      expect(page.url()).toBe(url)
+      expect(await input().isVisible()).toBe(true)
+    })
+
+    it('Enter says something and Shift+Enter makes a new line', async () => {
+      send('hello')
+      await page.goto(url)
+      await input().fill('two')
+
+      await input().press('Shift+Enter')
+      await input().pressSequentially('lines')
+      await input().press('Enter')
+
+      await page.locator('.mine .text').waitFor()
+      expect([...room().posts.values()].at(-1)?.message.text).toBe('two\nlines')
+      expect(await input().inputValue()).toBe('')
+    })
+
+    it('what a bot writes is never read as HTML', async () => {
+      send('&lt;img src=x onerror="document.title=1"&gt; <b>bold</b> <a href="javascript:alert(1)">link</a>')
+      await page.goto(url)
+
+      await messages().getByText('<img src=x').waitFor()
+
+      expect(await messages().locator('img').count()).toBe(0)
+      expect(await messages().locator('strong').textContent()).toBe('bold')
+      expect(await messages().locator('a').count()).toBe(0)
+    })
+
+    it('a tap shows the answer of the bot, and the edit comes in place', async () => {
+      const card = send('<b>API-1</b> waits', [[{ text: 'Done', callback_data: 'done' }]])
+      answerTaps({ text: 'Marked as done', showAlert: false })
+      await page.goto(url)
+      await page.getByRole('button', { name: 'Done', exact: true }).click()
+
+      await page.locator('#toast').getByText('Marked as done').waitFor()
+      change(card, 'API-1 is done')
+
+      await messages().getByText('API-1 is done').waitFor()
+      expect(await messages().count()).toBe(1)
+      expect(await messages().locator('.meta').textContent()).toContain('edited')
+      expect(
+        await page
+          .getByRole('button', { name: 'Done', exact: true })
+          .evaluate((node) => node.matches(':focus')),
+      ).toBe(true)
+    })
+
+    it('a pressed button spins until the bot answers', async () => {
+      send('wait', [[{ text: 'Slow', callback_data: 'slow' }]])
+      await page.goto(url)
+      await page.getByRole('button', { name: 'Slow' }).click()
+      await page.locator('.key[aria-busy="true"]').waitFor()
+
+      const [queryId = '', tapped] = [...world.taps][0] ?? []
+      if (!tapped) throw new Error('Nothing was tapped.')
+      world.emit({ type: 'callback-answered', ...tapped, queryId, showAlert: false })
+
+      await page.locator('.key:not([aria-busy])').waitFor()
+    })
+
+    it('an alert waits for its OK', async () => {
+      send('card', [[{ text: 'Why', callback_data: 'why' }]])
+      answerTaps({ text: 'It changed meanwhile.', showAlert: true })
+      await page.goto(url)
+      await page.getByRole('button', { name: 'Why' }).click()
+
+      const dialog = page.getByRole('dialog')
+      await dialog.getByText('It changed meanwhile.').waitFor()
+      await dialog.getByRole('button', { name: 'OK' }).click()
+
+      await dialog.waitFor({ state: 'hidden' })
+    })
+
+    it('deleted messages vanish, and silent ones are marked', async () => {
+      const gone = send('gone soon')
+      send('quiet', undefined, { silent: true })
+      await page.goto(url)
+      await messages().getByText('gone soon').waitFor()
+
+      removePosts(world, room(), [gone.message.message_id])
+
+      await messages().getByText('gone soon').waitFor({ state: 'detached' })
+      expect(await messages().getByLabel('Silent message').count()).toBe(1)
+    })
+
+    it('a long quote unfolds, and stays unfolded through an edit of the keyboard', async () => {
+      const lines = Array.from({ length: 12 }, (_, index) => `line ${index}`).join('\n')
+      const post = send(`<blockquote expandable>${lines}</blockquote>`, [
+        [{ text: 'One', callback_data: '1' }],
+      ])
+      await page.goto(url)
+      await page.getByRole('button', { name: 'Show all' }).click()
+
+      const reply_markup = { inline_keyboard: [[{ text: 'Two', callback_data: '2' }]] }
+      replacePost(world, room(), { ...post, message: { ...post.message, reply_markup } })
+
+      await page.getByRole('button', { name: 'Two' }).waitFor()
+      expect(await page.getByRole('button', { name: 'Show less' }).isVisible()).toBe(true)
+    })
+
+    it('force_reply opens the reply bar, and the answer replies to that message', async () => {
+      await page.goto(url)
+      await page.getByRole('button', { name: 'Start', exact: true }).click()
+      await messages().getByText('/start').waitFor()
+      const prompt = { force_reply: true as const, input_field_placeholder: 'Why not?' }
+      const question = send('Send back: why?', undefined, { prompt })
+      await page.getByPlaceholder('Why not?').fill('No tests')
+
+      await page.keyboard.press('Enter')
+
+      await messages().getByText('No tests').waitFor()
+      const last = [...room().posts.values()].at(-1)?.message
+      expect(last?.reply_to_message?.message_id).toBe(question.message.message_id)
+    })
+
+    it('"/" lists the commands that fit, and Enter sends the chosen one', async () => {
+      const commands = ['inbox', 'board', 'broken'].map((command) => ({
+        command,
+        description: `opens ${command}`,
+      }))
+      world.bot.commands.set('default', { scope: { type: 'default' }, languageCode: '', commands })
+      send('hello')
+      await page.goto(url)
+      await input().pressSequentially('/b')
+      await page.getByRole('option').first().waitFor()
+      expect(await page.getByRole('option').count()).toBe(2)
+
+      await input().press('ArrowDown')
+      await input().press('Enter')
+
+      await messages().getByText('/broken').waitFor()
+    })
+
+    it('an own message is edited from the menu', async () => {
+      await page.goto(url)
+      await page.getByRole('button', { name: 'Start', exact: true }).click()
+      await messages().locator('.bubble').first().click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Edit' }).click()
+      await input().fill('/start again')
+
+      await page.getByRole('button', { name: 'Save' }).click()
+
+      await messages().getByText('edited').waitFor()
+      expect([...room().posts.values()].map(({ message }) => message.text)).toEqual(['/start again'])
+    })
+
+    it('after the line was cut the page shows the truth, with nothing twice', async () => {
+      send('before')
+      await page.goto(url)
+      await messages().getByText('before').waitFor()
+      const { port } = server.address() as AddressInfo
+      await new Promise((resolve) => {
+        server.close(resolve)
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      })
+      await page.getByText('connecting…').waitFor()
+      send('meanwhile')
+      server = serve({ fetch: clientRoutes(world).fetch, port, hostname: '127.0.0.1' })
+
+      await messages().getByText('meanwhile').waitFor()
+
+      expect(await messages().locator('.text').allTextContents()).toEqual([
+        expect.stringContaining('before'),
+        expect.stringContaining('meanwhile'),
+      ])
+      // The browser itself reports the refused connections.
+      faults.splice(0, faults.length, ...faults.filter((fault) => !/ERR_|EventSource/.test(fault)))
+    })
+
+    it('a viewer who has scrolled up stays there and is told of what is new', async () => {
+      for (let index = 0; index < 40; index += 1) send(`message ${index}`)
+      await page.goto(url)
+      await messages().getByText('message 39').waitFor()
+      await page.mouse.move(195, 400)
+      await page.mouse.wheel(0, -900)
+      await page.locator('#jump').waitFor()
+      const scroll = page.locator('#scroll')
+      const before = await scroll.evaluate((node) => node.scrollTop)
+
+      send('one more')
+
+      await page.getByRole('button', { name: 'To the newest message, 1 new' }).waitFor()
+      expect(await scroll.evaluate((node) => node.scrollTop)).toBe(before)
+    })
+
+    it('the stranger has a chat of their own', async () => {
+      send('for the owner alone')
+      await page.goto(url)
+      await messages().first().waitFor()
+      await page.getByRole('button', { name: 'About this playground' }).click()
+
+      await page.getByText('A stranger', { exact: true }).click()
+
+      await messages().first().waitFor({ state: 'detached' })
+      await page.getByText('A stranger is writing here').waitFor()
+    })
+  },
+)

@@ -1,0 +1,390 @@
+import type { Hono } from 'hono'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { clientRoutes } from '../../src/playground/client.ts'
+import type { PageEvent, PageState } from '../../src/playground/client-state.ts'
+import { inlineQuery } from '../../src/playground/inline.ts'
+import { react, say } from '../../src/playground/person.ts'
+import { addPost } from '../../src/playground/posting.ts'
+import { createWorld, type World } from '../../src/playground/world.ts'
+
+const HOST = 'localhost:3000'
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+let world: World
+let app: Hono
+
+beforeEach(() => {
+  world = createWorld({ clock: () => new Date('2026-03-02T09:00:00Z') })
+  app = clientRoutes(world, { tapTimeoutMs: 2_000 })
+})
+
+function get(path: string, headers: Record<string, string> = {}) {
+  return app.request(`http://${HOST}${path}`, { headers: { host: HOST, ...headers } })
+}
+
+function post(path: string, body: unknown, headers: Record<string, string> = {}) {
+  return app.request(`http://${HOST}${path}`, {
+    method: 'POST',
+    headers: { host: HOST, origin: `http://${HOST}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+}
+
+async function readState(query = ''): Promise<PageState> {
+  return (await (await get(`/client/state${query}`)).json()) as PageState
+}
+
+function sendFromBot(text: string, data?: string) {
+  const room = world.rooms.get(world.owner.user.id)
+  if (!room) throw new Error('The owner has no chat.')
+  const markup =
+    data === undefined ? {} : { reply_markup: { inline_keyboard: [[{ text, callback_data: data }]] } }
+  return addPost(world, { room, from: world.bot.user, content: { text, ...markup }, silent: true })
+}
+
+async function upload(fields: Record<string, string>, name: string, bytes: Uint8Array, type: string) {
+  const form = new FormData()
+  form.set('file', new File([new Uint8Array(bytes)], name, { type }))
+  for (const [key, value] of Object.entries(fields)) form.set(key, value)
+  return app.request(`http://${HOST}/client/upload`, {
+    method: 'POST',
+    headers: { host: HOST, origin: `http://${HOST}` },
+    body: form,
+  })
+}
+
+describe('who may ask', () => {
+  it.each(['localhost:3000', '127.0.0.1:8080', '[::1]:3000', 'localhost'])(
+    'the page opens as %s',
+    async (host) => {
+      const response = await app.request('http://localhost:3000/', { headers: { host } })
+
+      expect(response.status).toBe(200)
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    },
+  )
+
+  it.each(['/', '/assets/page.js', '/client/state', '/client/events'])(
+    'a host name that only resolves to loopback is refused at %s',
+    async (path) => {
+      const response = await get(path, { host: 'rebound.example:3000' })
+
+      expect(response.status).toBe(403)
+    },
+  )
+
+  it.each(['localhost.example', 'user@localhost', 'localhost/x', ''])(
+    'the host %j is refused',
+    async (host) => {
+      expect((await get('/', { host })).status).toBe(403)
+    },
+  )
+
+  it('a host that the options allow is served', async () => {
+    app = clientRoutes(world, { allowedHosts: ['board.example'] })
+
+    expect((await get('/', { host: 'board.example' })).status).toBe(200)
+  })
+
+  it.each(['https://evil.example', 'http://localhost:4000', 'null'])(
+    'a post from the origin %s is refused',
+    async (origin) => {
+      const response = await post('/client/say', { text: 'hello' }, { origin })
+
+      expect(response.status).toBe(403)
+      expect((await readState()).messages).toEqual([])
+    },
+  )
+
+  it('the stream of events is refused to another site', async () => {
+    expect((await get('/client/events', { origin: 'https://evil.example' })).status).toBe(403)
+    expect((await get('/client/events', { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+  })
+
+  it('a body that a form could send is refused', async () => {
+    const response = await post('/client/say', { text: 'hello' }, { 'content-type': 'text/plain' })
+
+    expect(response.status).toBe(415)
+    expect((await readState()).messages).toEqual([])
+  })
+
+  it('the page may run nothing but its own files', async () => {
+    const policy = (await get('/')).headers.get('content-security-policy')
+
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).not.toContain('unsafe')
+  })
+
+  it.each(['/assets/..%2fclient.ts', '/assets/client.ts', '/assets/none.js', '/assets/%2e%2e/world.ts'])(
+    'nothing but the files of the page is served: %s',
+    async (path) => {
+      expect((await get(path)).status).toBe(404)
+    },
+  )
+})
+
+describe('the state', () => {
+  it('shows the chat with what only a client sees', async () => {
+    say(world, { text: 'a thought' })
+    const sent = sendFromBot('noted')
+    react(world, { messageId: sent.message.message_id, emoji: '👍' })
+
+    const state = await readState()
+
+    expect(state.messages).toMatchObject([
+      { text: 'a thought', mine: true, silent: false },
+      { text: 'noted', mine: false, silent: true, reactions: [{ emoji: '👍', mine: true }] },
+    ])
+    expect(state.person.owner).toBe(true)
+  })
+
+  it('is another one for the stranger', async () => {
+    say(world, { text: 'mine alone' })
+    const stranger = (await readState()).people.find((person) => !person.owner)
+
+    const state = await readState(`?as=${stranger?.id}`)
+
+    expect(state.person.name).toBe('A stranger')
+    expect(state.messages).toEqual([])
+  })
+
+  it('shows the commands of the narrowest scope', async () => {
+    const commands = [{ command: 'inbox', description: 'triage' }]
+    world.bot.commands.set('default', {
+      scope: { type: 'default' },
+      languageCode: '',
+      commands: [{ command: 'start', description: 'begin' }],
+    })
+    world.bot.commands.set('chat', {
+      scope: { type: 'chat', chat_id: world.owner.user.id },
+      languageCode: '',
+      commands,
+    })
+
+    expect((await readState()).commands).toEqual(commands)
+  })
+
+  it('holds the newest messages, and the earlier ones come page by page', async () => {
+    for (let number = 1; number <= 201; number += 1) say(world, { text: String(number) })
+
+    const state = await readState()
+    const first = state.messages[0]
+    const earlier = await get(`/client/earlier?before=${first?.message_id}`)
+
+    expect(state.hasEarlier).toBe(true)
+    expect(first?.text).toBe('2')
+    expect(await earlier.json()).toMatchObject({ messages: [{ text: '1' }], hasEarlier: false })
+  })
+})
+
+describe('what a person does', () => {
+  it('a said text reaches the chat and the bot', async () => {
+    const response = await post('/client/say', { text: 'buy milk' })
+
+    expect(response.status).toBe(200)
+    expect((await readState()).messages).toMatchObject([{ text: 'buy milk', mine: true }])
+  })
+
+  it('a start link says /start with its payload, once pressed', async () => {
+    await post('/client/start', { payload: 'abc_123' })
+
+    expect((await readState()).messages).toMatchObject([{ text: '/start abc_123' }])
+  })
+
+  it('an edit changes the own message in place', async () => {
+    const { message_id: messageId } = say(world, { text: 'by milk' })
+
+    await post('/client/edit', { messageId, text: 'buy milk' })
+
+    expect((await readState()).messages).toMatchObject([{ message_id: messageId, text: 'buy milk' }])
+  })
+
+  it('a message of the bot cannot be edited, and the reason is said', async () => {
+    const { message } = sendFromBot('mine')
+
+    const response = await post('/client/edit', { messageId: message.message_id, text: 'yours' })
+
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ error: 'Only an own message can be edited.' })
+  })
+
+  it('a blocked bot is shown as such until it is let in again', async () => {
+    await post('/client/block', { blocked: true })
+    const blocked = (await readState()).chat.blocked
+    await post('/client/start', { payload: '' })
+
+    expect(blocked).toBe(true)
+    expect((await readState()).chat.blocked).toBe(false)
+  })
+
+  it('a forwarded message names where it came from', async () => {
+    const { message } = sendFromBot('read this')
+
+    await post('/client/forward', { messageId: message.message_id })
+
+    expect((await readState()).messages[1]).toMatchObject({
+      text: 'read this',
+      mine: true,
+      forward_origin: { type: 'user' },
+    })
+  })
+
+  it('a photo is shown in the page under its own type, whatever the sender claimed', async () => {
+    await upload({ kind: 'photo', caption: 'the board' }, 'board.png', PIXEL, 'text/html')
+    const [message] = (await readState()).messages
+
+    const file = await get(`/client/file/${message?.photo?.[0]?.file_id}`)
+
+    expect(message?.caption).toBe('the board')
+    expect(file.headers.get('content-type')).toBe('image/png')
+    expect(Buffer.from(await file.arrayBuffer())).toEqual(PIXEL)
+  })
+
+  it('a document that could run in the page is only ever downloaded', async () => {
+    await upload({ kind: 'document' }, 'päge.html', Buffer.from('<script>alert(1)</script>'), 'text/html')
+    const [message] = (await readState()).messages
+
+    const file = await get(`/client/file/${message?.document?.file_id}/x.html`)
+
+    expect(file.headers.get('content-type')).toBe('application/octet-stream')
+    expect(file.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''p%C3%A4ge.html")
+    expect(file.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
+  it.each([
+    ['say', {}],
+    ['say', { text: '' }],
+    ['edit', { messageId: 'x', text: 'y' }],
+    ['start', { payload: 'not allowed!' }],
+    ['tap', { messageId: 1 }],
+    ['react', { messageId: 999, emoji: '👍' }],
+  ])('%s with %j is refused with a reason', async (path, body) => {
+    const response = await post(`/client/${path}`, body)
+
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ error: expect.stringMatching(/\w/) })
+  })
+})
+
+describe('what waits for the bot', () => {
+  it('a tap ends with what the bot answers', async () => {
+    const { message } = sendFromBot('Done', 'done:1')
+    const unsubscribe = world.subscribe((event) => {
+      if (event.type !== 'tapped') return
+      const { type: _, ...tapped } = event
+      queueMicrotask(() =>
+        world.emit({ type: 'callback-answered', ...tapped, text: 'Done', showAlert: true }),
+      )
+    })
+
+    const response = await post('/client/tap', { messageId: message.message_id, data: 'done:1' })
+    unsubscribe()
+
+    expect(await response.json()).toEqual({ answered: true, showAlert: true, text: 'Done' })
+  })
+
+  it('a tap that nobody answers ends by itself', async () => {
+    app = clientRoutes(world, { tapTimeoutMs: 5 })
+    const { message } = sendFromBot('Done', 'done:1')
+
+    const response = await post('/client/tap', { messageId: message.message_id, data: 'done:1' })
+
+    expect(await response.json()).toEqual({ answered: false })
+  })
+
+  it('an inline query brings the results of its own query only', async () => {
+    const earlier = inlineQuery(world, { query: 'other' })
+    const unsubscribe = world.subscribe((event) => {
+      if (event.type !== 'update-queued') return
+      const userId = world.owner.user.id
+      const answer = { type: 'inline-answered' as const, userId, nextOffset: '' }
+      const queryId = [...world.inlineQueries.keys()].at(-1) ?? ''
+      const result = {
+        type: 'article' as const,
+        id: 'a',
+        title: 'A',
+        input_message_content: { message_text: 'a' },
+      }
+      queueMicrotask(() => {
+        world.emit({ ...answer, queryId: earlier, results: [] })
+        world.emit({ ...answer, queryId, results: [result] })
+      })
+    })
+
+    const response = await post('/client/inline', { query: 'words' })
+    unsubscribe()
+
+    expect(await response.json()).toMatchObject({ results: [{ id: 'a', title: 'A' }] })
+  })
+})
+
+describe('the stream of events', () => {
+  async function open(query = '') {
+    const response = await get(`/client/events${query}`)
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    if (!reader) throw new Error('The stream has no body.')
+    let text = ''
+    const next = async (): Promise<string> => {
+      while (!text.includes('\n\n')) {
+        const { value, done } = await reader.read()
+        if (done) throw new Error('The stream has ended.')
+        text += value
+      }
+      const [block = ''] = text.split('\n\n')
+      text = text.slice(block.length + 2)
+      return block
+    }
+    const nextEvent = async () => JSON.parse((await next()).replace(/^data: /, '')) as PageEvent
+    return { next, nextEvent, close: () => reader.cancel() }
+  }
+
+  it('says hello, then delivers what happens, in order', async () => {
+    const stream = await open()
+
+    expect(await stream.next()).toContain('event: hello')
+    const { message_id: id } = say(world, { text: 'one' })
+    sendFromBot('two')
+
+    expect(await stream.nextEvent()).toMatchObject({
+      type: 'message',
+      message: { message_id: id, text: 'one' },
+    })
+    expect(await stream.nextEvent()).toMatchObject({ type: 'message', message: { text: 'two', mine: false } })
+    await stream.close()
+  })
+
+  it("keeps one person's chat from another's", async () => {
+    const stranger = (await readState()).people.find((person) => !person.owner)
+    const stream = await open(`?as=${stranger?.id}`)
+    await stream.next()
+
+    say(world, { text: 'a secret' })
+    say(world, { userId: stranger?.id ?? 0, text: 'hello?' })
+
+    expect(await stream.nextEvent()).toMatchObject({ message: { text: 'hello?' } })
+    await stream.close()
+  })
+
+  it('stops listening when the page has gone', async () => {
+    const gone = new Promise<void>((resolve) => {
+      const subscribe: World['subscribe'] = (listener) => {
+        const unsubscribe = world.subscribe(listener)
+        return () => {
+          unsubscribe()
+          resolve()
+        }
+      }
+      app = clientRoutes({ ...world, subscribe })
+    })
+    const stream = await open()
+    await stream.next()
+
+    await stream.close()
+
+    await expect(gone).resolves.toBeUndefined()
+  })
+})
