@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import type { Change, Ctx } from './context.ts'
+import { DomainError } from './errors.ts'
+import { parse } from './parse.ts'
+import { decryptSecret, encryptSecret } from './secrets.ts'
+import { botTokenKey } from './setting-specs.ts'
+import { lockSettings, readStored, writeStored } from './stored-settings.ts'
+import type { Scope } from './tasks/read.ts'
+
+const BotToken = z
+  .string()
+  .trim()
+  .regex(/^\d{1,20}:[\w-]{10,200}$/, 'The bot token must look like 123456:ABC…, as BotFather gives it')
+
+/** The bot's token, null where none is stored. Throws `invalid` where it was stored under another secret. */
+export async function readBotToken({ db, ownerId }: Scope, secretKey: string): Promise<string | null> {
+  const sealed = (await readStored(db, ownerId))[botTokenKey]
+  return sealed ? decryptSecret(sealed, secretKey) : null
+}
+
+/** Stores the bot's token encrypted, so that the next start needs none. Returns whether it is a new one. Throws `invalid`. */
+export async function storeBotToken(ctx: Ctx, token: string, secretKey: string): Promise<boolean> {
+  const wanted = parse(BotToken, token)
+  return ctx.mutate(async (tx): Promise<Change<boolean>> => {
+    await lockSettings(tx, ctx.ownerId)
+    const sealed = (await readStored(tx, ctx.ownerId))[botTokenKey]
+    if (sealed && opens(sealed, secretKey) === wanted) return { unchanged: true, result: false }
+    await writeStored(ctx, tx, { [botTokenKey]: encryptSecret(wanted, secretKey) })
+    return {
+      result: true,
+      events: [],
+      // Which bot it is, is public; the rest of the token is not.
+      audit: [
+        {
+          action: 'setting.change',
+          targetType: 'setting',
+          targetId: botTokenKey,
+          meta: { botId: wanted.split(':')[0] },
+        },
+      ],
+    }
+  })
+}
+
+function opens(sealed: string, secretKey: string): string | null {
+  try {
+    return decryptSecret(sealed, secretKey)
+  } catch (error) {
+    if (error instanceof DomainError) return null
+    throw error
+  }
+}

@@ -1,0 +1,96 @@
+import type { Change, Ctx } from './context.ts'
+import { DomainError } from './errors.ts'
+import { recordSecurityEvent } from './security.ts'
+import { chatSpecs, decodeSetting, settingSpecs } from './setting-specs.ts'
+import { lockSettings, readStored, writeStored } from './stored-settings.ts'
+
+/** The one chat that is served, and the one person in it. */
+export interface BoundChat {
+  readonly chatId: number
+  readonly userId: number
+  /** The topic of a group with topics. */
+  readonly threadId?: number | null
+}
+
+/**
+ * Makes a chat the owner's. Throws `conflict` where one is bound already; of two at once one wins. Both outcomes are security
+ * events.
+ */
+export async function bindChat(ctx: Ctx, chat: BoundChat): Promise<void> {
+  const bound = await ctx.mutate(async (tx): Promise<Change<boolean>> => {
+    await lockSettings(tx, ctx.ownerId)
+    const isFree = toBinding(await readStored(tx, ctx.ownerId)) === null
+    await recordSecurityEvent(tx, {
+      ownerId: ctx.ownerId,
+      eventType: 'chat.bind',
+      outcome: isFree ? 'success' : 'failure',
+      detail: { ...chat },
+      now: ctx.now(),
+    })
+    if (!isFree) return { unchanged: true, result: false }
+    const { chatId, userId, threadId } = chatSpecs
+    await writeStored(ctx, tx, {
+      [chatId.key]: String(chat.chatId),
+      [userId.key]: String(chat.userId),
+      [threadId.key]: chat.threadId ? String(chat.threadId) : null,
+      [settingSpecs.enabled.key]: 'true',
+    })
+    return {
+      result: true,
+      events: [],
+      audit: [{ action: 'chat.bind', targetType: 'chat', targetId: String(chat.chatId), meta: { ...chat } }],
+    }
+  })
+  // Thrown after the commit, so that the refusal itself stays on record.
+  if (!bound)
+    throw new DomainError('conflict', 'Another chat is bound to this board already. Unbind it there first.')
+}
+
+/** Lets the owner's chat go, so that another can be bound. Returns whether there was one. */
+export async function unbindChat(ctx: Ctx): Promise<boolean> {
+  return ctx.mutate(async (tx): Promise<Change<boolean>> => {
+    await lockSettings(tx, ctx.ownerId)
+    const chat = toBinding(await readStored(tx, ctx.ownerId))
+    if (chat === null) return { unchanged: true, result: false }
+    const { chatId, userId, threadId } = chatSpecs
+    await writeStored(ctx, tx, { [chatId.key]: null, [userId.key]: null, [threadId.key]: null })
+    const { now, ownerId } = ctx
+    const detail = { ...chat, unbound: true }
+    await recordSecurityEvent(tx, { ownerId, eventType: 'chat.bind', outcome: 'success', detail, now: now() })
+    return {
+      result: true,
+      events: [],
+      audit: [
+        { action: 'chat.unbind', targetType: 'chat', targetId: String(chat.chatId), meta: { ...chat } },
+      ],
+    }
+  })
+}
+
+/** Follows the owner's group when Telegram gives it another id (a group that becomes a supergroup). Returns whether it was ours. */
+export async function moveChat(
+  ctx: Ctx,
+  move: { readonly from: number; readonly to: number },
+): Promise<boolean> {
+  return ctx.mutate(async (tx): Promise<Change<boolean>> => {
+    await lockSettings(tx, ctx.ownerId)
+    const chat = toBinding(await readStored(tx, ctx.ownerId))
+    if (chat === null || chat.chatId !== move.from || move.from === move.to)
+      return { unchanged: true, result: false }
+    await writeStored(ctx, tx, { [chatSpecs.chatId.key]: String(move.to) })
+    return {
+      result: true,
+      events: [],
+      audit: [{ action: 'chat.move', targetType: 'chat', targetId: String(move.to), meta: { ...move } }],
+    }
+  })
+}
+
+// Other software of this schema stores a chat without its person; such a chat is nobody's yet.
+function toBinding(stored: Readonly<Record<string, string>>): BoundChat | null {
+  const { chatId, userId, threadId } = chatSpecs
+  const chat = decodeSetting(chatId, stored[chatId.key])
+  const user = decodeSetting(userId, stored[userId.key])
+  if (chat === null || user === null) return null
+  return { chatId: chat, userId: user, threadId: decodeSetting(threadId, stored[threadId.key]) }
+}
