@@ -49,6 +49,7 @@ export type WorldEvent =
   | { readonly type: 'topic'; readonly chatId: number; readonly threadId: number; readonly name: string }
   | { readonly type: 'commands' }
   | { readonly type: 'profile' }
+  | { readonly type: 'webhook' }
   | { readonly type: 'membership'; readonly chatId: number; readonly userId: number }
   | { readonly type: 'update-queued'; readonly updateId: number }
   | { readonly type: 'update-confirmed'; readonly updateId: number }

@@ -11,6 +11,8 @@ export interface Limits {
     chatId: number,
     now: number,
   ) => { readonly retryAfter: number; readonly early: boolean } | null
+  /** Lets the chat take nothing before that time. */
+  readonly hold: (chatId: number, until: number) => void
 }
 
 interface Bucket {
@@ -37,6 +39,9 @@ export function createLimits(): Limits {
     groupPerMinute: 20,
     overallPerSecond: 30,
     retryAfter: 3,
+    hold: (chatId, until) => {
+      heldUntil.set(chatId, until)
+    },
     take: (chatId, now) => {
       if (!limits.enabled) return null
       const held = heldUntil.get(chatId) ?? 0

@@ -16,6 +16,7 @@ import type {
 import type { WorldEvent, WorldListener } from './events.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createLimits, type Limits } from './limits.ts'
+import type { Refusal } from './refusal.ts'
 import { createUpdateQueue, type UpdateQueue } from './update-queue.ts'
 
 export type Clock = () => Date
@@ -112,6 +113,29 @@ export interface Violation {
   readonly detail: string
 }
 
+export interface WebhookSettings {
+  readonly url: string
+  readonly secretToken: string
+  readonly maxConnections: number
+  readonly ipAddress?: string
+}
+
+export interface Webhook {
+  settings: WebhookSettings | null
+  /** Lets it be an http address of this machine. */
+  allowLoopback: boolean
+  lastError: { readonly at: number; readonly message: string } | null
+}
+
+/** The request for updates that hangs now, and what the one before asked for. */
+export interface Polling {
+  /** Makes who asks the same again too soon wait, as Telegram does. */
+  readonly isPaced: boolean
+  pending: { readonly end: (refusal: Refusal) => void } | null
+  previous: { readonly offset: number; readonly startedAt: number } | null
+  lastConflictAt: number
+}
+
 export interface World {
   readonly clock: Clock
   readonly bot: Bot
@@ -121,6 +145,8 @@ export interface World {
   readonly rooms: Map<number, Room>
   readonly files: Map<string, StoredFile>
   readonly updates: UpdateQueue
+  readonly polling: Polling
+  readonly webhook: Webhook
   readonly taps: Map<string, PendingTap>
   readonly inlineQueries: Map<string, PendingInline>
   /** The last calls of the bot, oldest first. */
@@ -149,6 +175,13 @@ export interface WorldOptions {
   readonly firstUpdateId?: number
   readonly firstMessageId?: number
   readonly keepCalls?: number
+  /** Takes an http address of this machine for a webhook; Telegram itself wants https. */
+  readonly allowLoopbackWebhook?: boolean
+  /**
+   * Delays a getUpdates that repeats an offset within three seconds, as Telegram does; off by default, since every bot that stops
+   * soon after its start repeats one.
+   */
+  readonly pacedPolling?: boolean
 }
 
 const kept = 2_000
@@ -188,6 +221,13 @@ export function createWorld(options: WorldOptions = {}): World {
     rooms,
     files: new Map(),
     updates: createUpdateQueue({ clock, emit, firstUpdateId: options.firstUpdateId ?? start }),
+    polling: {
+      isPaced: options.pacedPolling ?? false,
+      pending: null,
+      previous: null,
+      lastConflictAt: Number.NEGATIVE_INFINITY,
+    },
+    webhook: { settings: null, lastError: null, allowLoopback: options.allowLoopbackWebhook ?? false },
     taps: new Map(),
     inlineQueries: new Map(),
     calls,

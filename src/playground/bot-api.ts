@@ -1,0 +1,137 @@
+import type { HttpBindings } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import { type Answer, answerCall, toMethodName } from './call.ts'
+import { requireHost, requireSameOrigin } from './client-guard.ts'
+import { fetchFile } from './fetch-file.ts'
+import type { CallContext, UploadedFile } from './methods/method.ts'
+import { parseMultipart } from './multipart.ts'
+import { Refusal, refuse } from './refusal.ts'
+import { openSchema } from './schema.ts'
+import type { World } from './world.ts'
+
+export interface BotApiOptions {
+  /** Host names besides localhost, 127.0.0.1 and [::1]. */
+  readonly allowedHosts?: readonly string[]
+  /** How a photo or file that is given by its URL is got. */
+  readonly fetchFile?: CallContext['fetchFile']
+}
+
+type Env = { Bindings: Partial<HttpBindings> }
+
+const largestBody = 50 * 1024 * 1024
+
+/** The Bot API over HTTP: `/bot<token>/<method>` and `/file/bot<token>/<path>`. */
+export function botApiRoutes(world: World, options: BotApiOptions = {}): Hono<Env> {
+  const app = new Hono<Env>()
+  const guards = [requireHost(options.allowedHosts ?? []), requireSameOrigin()] as const
+  app.on(['GET', 'POST'], '/:bot{bot[^/]+}/:method', ...guards, async (c) => {
+    try {
+      requireToken(world, c.req.param('bot').slice(3))
+      const method = toMethodName(c.req.param('method'))
+      if (method === undefined) refuse(404, 'Not Found: method not found')
+      const { params, uploads } = await readParams(c, method)
+      const get = options.fetchFile ?? fetchFile
+      const { signal } = c.req.raw
+      return respond(c, await answerCall({ world, method, params, uploads, signal, fetchFile: get }))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return respond(c, { kind: 'error', refusal: error })
+    }
+  })
+  app.get('/file/:bot{bot[^/]+}/:path{.+}', ...guards, (c) => {
+    const path = c.req.param('path')
+    const isKnown = c.req.param('bot').slice(3) === world.bot.token
+    const file = [...world.files.values()].find((stored) => stored.path === path)
+    if (!isKnown || file === undefined)
+      return respond(c, { kind: 'error', refusal: new Refusal(404, 'Not Found') })
+    return c.body(new Uint8Array(file.bytes), 200, { 'content-type': 'application/octet-stream' })
+  })
+  app.all('/:bot{bot[^/]+}/*', (c) => respond(c, { kind: 'error', refusal: new Refusal(404, 'Not Found') }))
+  return app
+}
+
+function requireToken(world: World, token: string): void {
+  if (!/^\d+:[\w-]+$/.test(token)) refuse(401, 'Unauthorized: invalid token specified')
+  if (token !== world.bot.token) refuse(401, 'Unauthorized')
+}
+
+async function readParams(
+  c: Context<Env>,
+  method: string,
+): Promise<{ params: Record<string, unknown>; uploads: ReadonlyMap<string, UploadedFile> }> {
+  const { values, uploads } = await readBody(c)
+  const schema = openSchema()
+  const raw = { ...c.req.query(), ...values }
+  for (const name of uploads.keys())
+    if (!(name in raw) && isParam(method, name)) raw[name] = `attach://${name}`
+  const given = Object.entries(raw).filter(([, value]) => value !== null)
+  const params = given.map(([name, value]) => {
+    return [name, typeof value === 'string' ? schema.coerce(method, name, value) : value]
+  })
+  return { params: Object.fromEntries(params), uploads }
+}
+
+/** A part may be named like the parameter that it is, or be referred to by `attach://`. */
+function isParam(method: string, name: string): boolean {
+  return openSchema().has(method, name)
+}
+
+async function readBody(
+  c: Context<Env>,
+): Promise<{ values: Record<string, unknown>; uploads: ReadonlyMap<string, UploadedFile> }> {
+  const uploads = new Map<string, UploadedFile>()
+  if (Number(c.req.header('content-length') ?? 0) > largestBody) refuse(413, 'Request Entity Too Large')
+  const body = Buffer.from(await c.req.arrayBuffer())
+  if (body.length > largestBody) refuse(413, 'Request Entity Too Large')
+  if (body.length === 0) return { values: {}, uploads }
+  const contentType = c.req.header('content-type') ?? ''
+  switch (contentType.split(';')[0]?.trim().toLowerCase()) {
+    case 'application/json':
+      return { values: requireObject(body.toString('utf8')), uploads }
+    case 'application/x-www-form-urlencoded':
+      return { values: Object.fromEntries(new URLSearchParams(body.toString('utf8'))), uploads }
+    case 'multipart/form-data': {
+      const parts = parseMultipart(contentType, body)
+      if (parts === null) refuse(400, "Bad Request: can't parse multipart request body")
+      return { values: Object.fromEntries(parts.fields), uploads: parts.files }
+    }
+    default:
+      return { values: {}, uploads }
+  }
+}
+
+function requireObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>
+  } catch {
+    refuse(400, "Bad Request: can't parse JSON request body")
+  }
+  return refuse(400, "Bad Request: can't parse JSON request body")
+}
+
+function respond(c: Context<Env>, answer: Answer): Response {
+  if (answer.kind === 'lost') {
+    c.env.incoming?.socket.destroy()
+    return c.body(null, 500)
+  }
+  if (answer.kind === 'result') {
+    const description = answer.description === undefined ? {} : { description: answer.description }
+    return json(200, { ok: true, result: answer.result, ...description })
+  }
+  const { code, message, retryAfter } = answer.refusal
+  if (retryAfter === undefined) return json(code, { ok: false, error_code: code, description: message })
+  return json(
+    code,
+    { ok: false, error_code: code, description: message, parameters: { retry_after: retryAfter } },
+    { 'retry-after': String(retryAfter) },
+  )
+}
+
+function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+  })
+}

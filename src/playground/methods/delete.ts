@@ -1,0 +1,37 @@
+import { removePosts, unixTime } from '../posting.ts'
+import { refuse } from '../refusal.ts'
+import { requireTarget, requireWritableRoom } from '../target.ts'
+import type { Post, Room, World } from '../world.ts'
+import type { CallContext, Opts } from './method.ts'
+
+const deletable = 48 * 60 * 60
+
+export function deleteMessage(params: Opts<'deleteMessage'>, { world }: CallContext): true {
+  const room = requireWritableRoom(world, params.chat_id)
+  requireDeletable(world, room, requireTarget(room, params.message_id, 'delete'))
+  removePosts(world, room, [params.message_id])
+  return true
+}
+
+/** Ids that are not there are skipped, and so are those that cannot be deleted. */
+export function deleteMessages(params: Opts<'deleteMessages'>, { world }: CallContext): true {
+  const room = requireWritableRoom(world, params.chat_id)
+  const gone = params.message_ids.filter((messageId) => {
+    const post = room.posts.get(messageId)
+    return post !== undefined && undeletable(world, room, post) === null
+  })
+  removePosts(world, room, gone)
+  return true
+}
+
+function requireDeletable(world: World, room: Room, post: Post): void {
+  const reason = undeletable(world, room, post)
+  if (reason !== null) refuse(400, `Bad Request: ${reason}`)
+}
+
+function undeletable(world: World, room: Room, post: Post): string | null {
+  if (room.botStatus === 'administrator') return null
+  const isOld = unixTime(world) - post.message.date > deletable
+  if (room.chat.type === 'private') return isOld ? "message can't be deleted for everyone" : null
+  return isOld || !post.fromBot ? "message can't be deleted" : null
+}

@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { InlineKeyboardMarkup, Message } from 'grammy/types'
+import { toMarkup } from '../keyboard.ts'
+import { replacePost, unixTime } from '../posting.ts'
+import { refuse } from '../refusal.ts'
+import { requireTarget, requireWritableRoom } from '../target.ts'
+import { captionContentOf, type TextParams, textContentOf } from '../text-content.ts'
+import type { Post, Room } from '../world.ts'
+import { mediaContent, requireKind } from './media.ts'
+import type { CallContext, Opts } from './method.ts'
+
+interface EditParams {
+  readonly chat_id?: number | string
+  readonly message_id?: number
+  readonly reply_markup?: InlineKeyboardMarkup
+}
+
+export function editMessageText(params: Opts<'editMessageText'>, context: CallContext): Message {
+  const target = requireEditable(params, context)
+  const { entities: _, link_preview_options: __, ...before } = target.post.message
+  const content = textContentOf(context.world, context.method, params as TextParams)
+  if (before.text === undefined) refuse(400, 'Bad Request: there is no text in the message to edit')
+  return change(params, context, target, { ...before, ...content })
+}
+
+export function editMessageCaption(params: Opts<'editMessageCaption'>, context: CallContext): Message {
+  const target = requireEditable(params, context)
+  const { caption: _, caption_entities: __, ...before } = target.post.message
+  if (before.text !== undefined) refuse(400, 'Bad Request: there is no caption in the message to edit')
+  return change(params, context, target, {
+    ...before,
+    ...captionContentOf(context.world, context.method, params),
+  })
+}
+
+export async function editMessageMedia(
+  params: Opts<'editMessageMedia'>,
+  context: CallContext,
+): Promise<Message> {
+  const target = requireEditable(params, context)
+  const { photo, document, caption: _, caption_entities: __, ...before } = target.post.message
+  if (photo === undefined && document === undefined) {
+    refuse(400, 'Bad Request: there is no media in the message to edit')
+  }
+  const content = await mediaContent(requireKind(params.media.type), String(params.media.media), context)
+  const caption = captionContentOf(context.world, context.method, params.media)
+  return change(params, context, target, { ...before, ...content, ...caption })
+}
+
+export function editMessageReplyMarkup(
+  params: Opts<'editMessageReplyMarkup'>,
+  context: CallContext,
+): Message {
+  const target = requireEditable(params, context)
+  return change(params, context, target, target.post.message)
+}
+
+/** A forwarded message and one with a keyboard that is not inline can never be edited; age does not matter. */
+function requireEditable(
+  params: EditParams,
+  { world }: CallContext,
+): { readonly room: Room; readonly post: Post } {
+  if (params.chat_id === undefined) refuse(400, 'Bad Request: chat_id is empty')
+  const room = requireWritableRoom(world, params.chat_id)
+  const post = requireTarget(room, params.message_id, 'edit')
+  if (!post.fromBot || post.message.forward_origin !== undefined || post.prompt !== undefined) {
+    refuse(400, "Bad Request: message can't be edited")
+  }
+  return { room, post }
+}
+
+/** An edit without a keyboard takes the keyboard away. */
+function change(
+  params: EditParams,
+  context: CallContext,
+  { room, post }: { room: Room; post: Post },
+  content: Message,
+): Message {
+  const { reply_markup: markupBefore, edit_date, ...before } = post.message
+  const { reply_markup: _, edit_date: __, ...after } = content
+  const { reply_markup: markup } = toMarkup(context.world, context.method, params.reply_markup)
+  if (isDeepStrictEqual(before, after) && isDeepStrictEqual(markupBefore, markup)) {
+    refuse(
+      400,
+      'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
+    )
+  }
+  if (markup !== undefined && (markup.force_reply ?? false) !== (markupBefore?.force_reply ?? false)) {
+    refuse(400, "Bad Request: force_reply can't be changed by an edit")
+  }
+  const message: Message = {
+    ...after,
+    edit_date: unixTime(context.world),
+    ...(markup === undefined ? {} : { reply_markup: markup }),
+  }
+  return replacePost(context.world, room, { ...post, message }).message
+}

@@ -1,0 +1,68 @@
+import { extname } from 'node:path'
+import type { UploadedFile } from './methods/method.ts'
+
+export interface MultipartBody {
+  readonly fields: ReadonlyMap<string, string>
+  readonly files: ReadonlyMap<string, UploadedFile>
+}
+
+const mimeTypes: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain',
+  '.md': 'text/markdown',
+  '.csv': 'text/csv',
+  '.json': 'application/json',
+  '.pdf': 'application/pdf',
+  '.zip': 'application/zip',
+}
+
+/**
+ * A multipart body as Telegram reads it; null where it is none. Node's own `formData()` refuses the bodies of grammY, which leaves
+ * the quotes around a file's name out.
+ */
+export function parseMultipart(contentType: string, body: Buffer): MultipartBody | null {
+  const boundary = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType)
+  if (boundary === null) return null
+  const fields = new Map<string, string>()
+  const files = new Map<string, UploadedFile>()
+  for (const part of partsOf(body, `--${boundary[1] ?? boundary[2]}`)) {
+    const headEnd = part.indexOf('\r\n\r\n')
+    if (headEnd < 0) return null
+    const head = part.toString('utf8', 0, headEnd)
+    const content = part.subarray(headEnd + 4)
+    const name = parameterOf(head, 'name')
+    if (name === undefined) return null
+    const fileName = parameterOf(head, 'filename')
+    if (fileName === undefined) fields.set(name, content.toString('utf8'))
+    else files.set(name, { name: fileName, mimeType: toMimeType(fileName), bytes: new Uint8Array(content) })
+  }
+  return { fields, files }
+}
+
+function* partsOf(body: Buffer, delimiter: string): Generator<Buffer> {
+  let start = body.indexOf(delimiter)
+  while (start >= 0) {
+    const contentStart = start + delimiter.length
+    if (body.toString('latin1', contentStart, contentStart + 2) === '--') return
+    const end = body.indexOf(`\r\n${delimiter}`, contentStart)
+    if (end < 0) return
+    yield body.subarray(contentStart + 2, end)
+    start = end + 2
+  }
+}
+
+function parameterOf(head: string, name: string): string | undefined {
+  const disposition = head.split('\r\n').find((line) => /^content-disposition:/i.test(line)) ?? ''
+  const match = new RegExp(`;\\s*${name}=(?:"([^"]*)"|([^;]*))`, 'i').exec(disposition)
+  return match?.[1] ?? match?.[2]
+}
+
+/** Telegram decides by the name of a file and its content what it is, not by what the sender says. */
+export function toMimeType(fileName: string): string {
+  return mimeTypes[extname(fileName).toLowerCase()] ?? 'application/octet-stream'
+}

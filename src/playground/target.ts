@@ -1,0 +1,72 @@
+import type { ReplyParameters, TextQuote } from 'grammy/types'
+import type { NewPost } from './posting.ts'
+import { refuse } from './refusal.ts'
+import type { Post, Room, World } from './world.ts'
+
+/** The room that a chat id names; refuses one that is not there. */
+export function requireRoom(world: World, chatId: number | string): Room {
+  const room = world.rooms.get(Number(chatId))
+  if (room === undefined) refuse(400, 'Bad Request: chat not found')
+  return room
+}
+
+/** The room that the bot may write to; refuses where it is blocked, removed or was never started. */
+export function requireWritableRoom(world: World, chatId: number | string): Room {
+  const room = requireRoom(world, chatId)
+  if (room.chat.type === 'private') {
+    const person = world.people.get(room.chat.id)
+    if (person?.blocked) refuse(403, 'Forbidden: bot was blocked by the user')
+    if (!person?.started) refuse(403, "Forbidden: bot can't initiate conversation with a user")
+  }
+  if (room.botStatus === 'kicked') refuse(403, 'Forbidden: bot was kicked from the supergroup chat')
+  if (room.botStatus === 'left') refuse(403, 'Forbidden: bot is not a member of the supergroup chat')
+  return room
+}
+
+/** The post with this id; `what` completes the refusal "message to … not found". */
+export function requireTarget(room: Room, messageId: number | undefined, what: string): Post {
+  const post = messageId === undefined ? undefined : room.posts.get(messageId)
+  if (post === undefined) refuse(400, `Bad Request: message to ${what} not found`)
+  return post
+}
+
+export interface PlaceParams {
+  readonly message_thread_id?: number
+  readonly reply_parameters?: ReplyParameters
+  readonly reply_to_message_id?: number
+  readonly disable_notification?: boolean
+}
+
+/** Topic, reply and silence of a message that is to be sent. */
+export function placeOf(room: Room, params: PlaceParams): Pick<NewPost, 'threadId' | 'replyTo' | 'silent'> {
+  const threadId = params.message_thread_id
+  if (threadId !== undefined && !room.topics.has(threadId))
+    refuse(400, 'Bad Request: message thread not found')
+  const replyTo = replyOf(room, params)
+  return {
+    silent: params.disable_notification ?? false,
+    ...(threadId === undefined ? {} : { threadId }),
+    ...(replyTo === undefined ? {} : { replyTo }),
+  }
+}
+
+function replyOf(room: Room, params: PlaceParams): NewPost['replyTo'] {
+  const reply = params.reply_parameters
+  const messageId = reply?.message_id ?? params.reply_to_message_id
+  if (messageId === undefined) return undefined
+  const target = room.posts.get(messageId)
+  if (target === undefined) {
+    if (reply?.allow_sending_without_reply) return undefined
+    refuse(400, 'Bad Request: message to be replied not found')
+  }
+  const quote =
+    reply === undefined ? undefined : quoteOf(reply, target.message.text ?? target.message.caption ?? '')
+  return { messageId, ...(quote === undefined ? {} : { quote }) }
+}
+
+function quoteOf(reply: ReplyParameters, text: string): TextQuote | undefined {
+  if (reply.quote === undefined || reply.quote === '') return undefined
+  const position = text.indexOf(reply.quote, reply.quote_position ?? 0)
+  if (position < 0) refuse(400, 'Bad Request: QUOTE_TEXT_INVALID')
+  return { text: reply.quote, position, is_manual: true }
+}
