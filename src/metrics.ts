@@ -7,7 +7,8 @@ export interface Metrics {
     readonly status: number
     readonly seconds: number
   }) => void
-  readonly countVerb: (verb: string, outcome: 'done' | 'unchanged' | 'refused' | 'failed') => void
+  /** Counts a committed change of the board by its action, as `task.move`. */
+  readonly countVerb: (action: string) => void
   readonly countDelivery: (outcome: string) => void
   readonly countUpdate: (outcome: 'handled' | 'skipped' | 'failed') => void
   readonly setLastPoll: (at: Date) => void
@@ -44,8 +45,8 @@ export async function createMetrics({ enabled }: { readonly enabled: boolean }):
   })
   const verbs = new Counter({
     name: 'preqbot_verbs_total',
-    help: 'Changes of the board by verb and outcome.',
-    labelNames: ['verb', 'outcome'],
+    help: 'Changes of the board by action.',
+    labelNames: ['action'],
     registers,
   })
   const deliveries = new Counter({
@@ -73,7 +74,7 @@ export async function createMetrics({ enabled }: { readonly enabled: boolean }):
   return {
     countRequest: ({ method, route, status, seconds }) =>
       requests.observe({ method, route, status: String(status) }, seconds),
-    countVerb: (verb, outcome) => verbs.inc({ verb, outcome }),
+    countVerb: (action) => verbs.inc({ action }),
     countDelivery: (outcome) => deliveries.inc({ outcome }),
     countUpdate: (outcome) => updates.inc({ outcome }),
     setLastPoll: (at) => lastPoll.set(at.getTime() / 1000),

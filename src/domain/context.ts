@@ -4,6 +4,9 @@ import type { Db, Reader, Tx } from '../db/types.ts'
 import { type Actor, toActorName } from './actor.ts'
 import { entityOf, type NewEvent } from './events.ts'
 
+/** The database as the doors hold it: something to build contexts with and to hand to the bot's own records. */
+export type Store = Db
+
 /** What a verb knows of the world: who acts, for whom, when, and the database. */
 export interface Ctx {
   readonly ownerId: string
@@ -41,6 +44,10 @@ export interface CtxOptions {
   readonly now: () => Date
   /** Runs first in every transaction, as the mark that an update has had its effect. */
   readonly before?: (tx: Tx) => Promise<void>
+  /** Runs after the work and before its trace, in the same transaction: as the record of the answer to a request. */
+  readonly after?: (tx: Tx, result: unknown) => Promise<void>
+  /** Told of each change that was committed, by the action of its first audit entry. */
+  readonly onChange?: (action: string) => void
   /** Stands in the meta of every audit entry, as the id of the update or request that caused it. */
   readonly cause?: string
 }
@@ -50,16 +57,17 @@ export const outboxChannel = 'preqbot_outbox'
 
 /** Builds the context with which verbs are called. */
 export function createCtx(options: CtxOptions): Ctx {
-  const { db, ownerId, actor, now, before, cause } = options
+  const { db, ownerId, actor, now, before, after, cause, onChange } = options
   return {
     ownerId,
     actor,
     now,
     db,
-    mutate: (work) =>
-      db.transaction(async (tx) => {
+    mutate: async (work) => {
+      const change = await db.transaction(async (tx) => {
         await before?.(tx)
         const change = await work(tx)
+        await after?.(tx, change.result)
         if (!('unchanged' in change)) {
           const entry = {
             by: toActorName(actor),
@@ -68,8 +76,11 @@ export function createCtx(options: CtxOptions): Ctx {
           }
           await leaveTrace(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry })
         }
-        return change.result
-      }),
+        return change
+      })
+      if (!('unchanged' in change)) onChange?.(change.audit[0].action)
+      return change.result
+    },
   }
 }
 

@@ -59,7 +59,8 @@ function labelled(name: string, text: string | undefined): string | undefined {
 
 /** Reads summary and blocked reason back out of a result log. */
 export function parseResult(detail: string): { summary: string | null; blockedReason: string | null } {
-  const body = detail.split(/\n\n---\nEngine: /)[0] ?? ''
+  const rule = detail.lastIndexOf('\n\n---\nEngine: ')
+  const body = rule === -1 ? detail : detail.slice(0, rule)
   const parts = body.split('\n\n').slice(1)
   const isLabel = (part: string) => /^\*\*(Blocked reason|Tests|PR|Notes|Checks):\*\* /.test(part)
   const firstLabel = parts.findIndex(isLabel)
@@ -69,6 +70,11 @@ export function parseResult(detail: string): { summary: string | null; blockedRe
   const blocked =
     blockedAt === -1 ? '' : parts.slice(blockedAt, blockedEnd === -1 ? undefined : blockedEnd).join('\n\n')
   return { summary: summary || null, blockedReason: blocked.replace('**Blocked reason:** ', '') || null }
+}
+
+/** The pull request that a result log names, null where it names none. */
+export function prUrlOf(detail: string): string | null {
+  return /^\*\*PR:\*\* \[.*\]\((\S+)\)$/m.exec(detail)?.[1] ?? null
 }
 
 export function statusTitle(taskKey: string, from: TaskStatus, to: TaskStatus): string {
@@ -93,6 +99,11 @@ export function noteDetail(change: {
   return JSON.stringify({ type: 'task.note_change', version: 1, ...change })
 }
 
+const commentPrefix = 'Comment · '
+
 export function commentTitle(taskKey: string): string {
-  return `Comment · ${taskKey}`
+  return `${commentPrefix}${taskKey}`
 }
+
+/** Titles that the board itself gives meaning to: a log by hand must not pass for a result or the owner's comment. */
+export const reservedTitlePrefixes = [...resultTitlePrefixes, commentPrefix] as const

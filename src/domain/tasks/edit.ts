@@ -7,10 +7,11 @@ import type { NewEvent } from '../events.ts'
 import { assignLabels } from '../labels.ts'
 import { parse } from '../parse.ts'
 import { toDeploySettings } from '../project-settings.ts'
+import { prUrlOf } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
 import { keyFor, type Place } from './order.ts'
 import { type EditPlan, planEdit } from './plan-edit.ts'
-import { findTask, noSuchTask, readSettings, requireTask } from './read.ts'
+import { findTask, noSuchTask, readLatestResult, readSettings, requireTask } from './read.ts'
 import { findRunner } from './runner.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
 import { taskAudit } from './snapshot.ts'
@@ -42,7 +43,12 @@ export async function applyEdit(
   if (edit.lifecycle === 'start') await requireFree(ctx, tx, task)
   const deploy = toDeploySettings(await readSettings(tx, task.project.id))
   const now = ctx.now()
-  const plan = planEdit(task, edit, { actor: ctx.actor, now, deploy })
+  // An action must bring its pull request along; a bare move may rest on the one that the last result named.
+  const knownPrUrl =
+    edit.strictReady && edit.lifecycle === undefined && deploy.autoPr
+      ? prUrlOf((await readLatestResult(tx, task.id))?.detail ?? '')
+      : null
+  const plan = planEdit(task, edit, { actor: ctx.actor, now, deploy, knownPrUrl })
   if (isEmpty(plan)) return { unchanged: true, result: { task, auditId: null } }
 
   const sortOrder =

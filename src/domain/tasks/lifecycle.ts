@@ -15,13 +15,15 @@ const rules: Record<
   block: { from: ['inbox', 'todo', 'hold', 'ready'], to: () => 'hold' },
 }
 
+const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
+
 /** The status an action leads to, null where it sets none. Throws `conflict` where the action does not start from here. */
 export function requireTransition(action: LifecycleAction, status: TaskStatus): TaskStatus | null {
   const rule = rules[action]
   if (!rule.from.includes(status)) {
     throw new DomainError(
       'conflict',
-      `PREQ lifecycle action "${action}" requires ${rule.from.join(', ')}. Current status: ${status}.`,
+      `PREQ lifecycle action "${action}" requires ${alternatives.format(rule.from)}. Current status: ${status}.`,
       { action, status },
     )
   }

@@ -18,12 +18,8 @@ export interface TaskFilter {
   readonly dueBefore?: Date | undefined
 }
 
-/** Where a page ended. */
-export interface TaskCursor {
-  readonly status: TaskStatus
-  readonly sortOrder: string
-  readonly id: string
-}
+/** Where a page ended: the last task's place in the order of the board. */
+export type TaskCursor = Pick<Task, 'status' | 'sortOrder' | 'dueAt' | 'createdAt' | 'id'>
 
 /** Tasks in the order of the board: status, place in the lane, due date, newest first, id. */
 export async function listTasks(
@@ -66,8 +62,15 @@ export async function countByStatus(scope: Scope, projectKey?: string): Promise<
   return counts
 }
 
+// The first line is what the index can use; the rest breaks ties, which only a lane of another writer has.
 function isBeyond(after: TaskCursor): SQL {
-  return sql`(${tasks.status}, ${tasks.sortOrder}, ${tasks.id}) > (${after.status}, ${after.sortOrder}, ${after.id}::uuid)`
+  const due = after.dueAt?.toISOString() ?? 'infinity'
+  const created = after.createdAt.toISOString()
+  return sql`(${tasks.status}, ${tasks.sortOrder}) >= (${after.status}, ${after.sortOrder}) and (
+    (${tasks.status}, ${tasks.sortOrder}, coalesce(${tasks.dueAt}, 'infinity')) > (${after.status}, ${after.sortOrder}, ${due}::timestamptz)
+    or ((${tasks.status}, ${tasks.sortOrder}, coalesce(${tasks.dueAt}, 'infinity')) = (${after.status}, ${after.sortOrder}, ${due}::timestamptz)
+      and (date_trunc('milliseconds', ${tasks.createdAt}) < ${created}::timestamptz
+        or (date_trunc('milliseconds', ${tasks.createdAt}) = ${created}::timestamptz and ${tasks.id} > ${after.id}::uuid))))`
 }
 
 function matches({ db, ownerId }: Scope, filter: TaskFilter): SQL | undefined {

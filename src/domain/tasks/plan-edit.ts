@@ -53,14 +53,15 @@ export interface EditFacts {
   readonly actor: Actor
   readonly now: Date
   readonly deploy: DeploySettings
+  /** The pull request of an earlier result, where the project's strategy asks for one. */
+  readonly knownPrUrl: string | null
 }
 
 /** Works out what an edit changes. Throws `conflict` where the task is not in the state that the edit needs. */
 export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): EditPlan {
   requireExpected(task, edit.expect)
   const status = nextStatus(task, edit)
-  if (status === 'ready' && task.status !== 'ready' && edit.strictReady)
-    requireDelivered(task, edit, facts.deploy)
+  if (status === 'ready' && task.status !== 'ready' && edit.strictReady) requireDelivered(task, edit, facts)
 
   const columns: Partial<TaskColumns> = {}
   const fields: string[] = []
@@ -137,11 +138,11 @@ function nextStatus(task: Task, edit: ParsedTaskEdit): TaskStatus {
   return edit.plan?.trim() && task.status === 'inbox' ? 'todo' : task.status
 }
 
-function requireDelivered(task: Task, edit: ParsedTaskEdit, deploy: DeploySettings): void {
+function requireDelivered(task: Task, edit: ParsedTaskEdit, facts: EditFacts): void {
   const branch = edit.branch === undefined ? task.branch : edit.branch
-  const missing = missingForReady(deploy, {
+  const missing = missingForReady(facts.deploy, {
     branch: branch?.trim() || null,
-    prUrl: edit.result?.prUrl?.trim() || null,
+    prUrl: edit.result?.prUrl?.trim() || facts.knownPrUrl,
   })
   if (missing.length === 0) return
   throw new DomainError(

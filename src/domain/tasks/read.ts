@@ -10,7 +10,7 @@ import {
 } from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
 import { DomainError } from '../errors.ts'
-import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
+import { type ProjectSettings, toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import { commentTitle, parseResult, resultTitlePrefixes } from '../work-log-texts.ts'
 import type { Feedback, Label, LatestResult, Task, TaskDetail } from './task.ts'
 
@@ -121,6 +121,21 @@ export async function readDetail(scope: Scope, task: Task): Promise<TaskDetail> 
   }
 }
 
+/** The settings of several projects by their uuid, defaults filled in. */
+export async function readSettingsOf(
+  db: Reader,
+  projectIds: readonly string[],
+): Promise<ReadonlyMap<string, ProjectSettings>> {
+  const ids = [...new Set(projectIds)]
+  if (ids.length === 0) return new Map()
+  const stored = await db
+    .select({ projectId: projectSettings.projectId, key: projectSettings.key, value: projectSettings.value })
+    .from(projectSettings)
+    .where(inArray(projectSettings.projectId, ids))
+  const of = (id: string) => stored.filter((row) => row.projectId === id).map((row) => [row.key, row.value])
+  return new Map(ids.map((id) => [id, toProjectSettings(Object.fromEntries(of(id)))]))
+}
+
 /** A project's settings, defaults filled in. */
 export async function readSettings(db: Reader, projectId: string) {
   const stored = await db
@@ -130,7 +145,8 @@ export async function readSettings(db: Reader, projectId: string) {
   return toProjectSettings(Object.fromEntries(stored.map((row) => [row.key, row.value])))
 }
 
-async function readLatestResult(db: Reader, taskId: string): Promise<LatestResult | null> {
+/** What the newest result log of a task says. */
+export async function readLatestResult(db: Reader, taskId: string): Promise<LatestResult | null> {
   const [log] = await db
     .select({ title: workLogs.title, detail: workLogs.detail, workedAt: workLogs.workedAt })
     .from(workLogs)
@@ -152,7 +168,8 @@ async function readFeedback(db: Reader, task: Task, latest: LatestResult | null)
     .where(
       and(
         eq(workLogs.taskId, task.id),
-        eq(workLogs.title, commentTitle(task.key)),
+        // Under whatever key: a task that moved to another project keeps what was said of it.
+        like(workLogs.title, `${commentTitle('')}%`),
         latest === null
           ? undefined
           : sql`${workLogs.workedAt} >= ${latest.workedAt.toISOString()}::timestamptz`,

@@ -24,7 +24,7 @@ export const RunStateName = z.enum(runStates)
 export const LifecycleActionName = z.enum(lifecycleActions)
 
 export const ResultInput = z.object({
-  summary: text(60_000).optional(),
+  summary: text(40_000).optional(),
   blockedReason: text(10_000).optional(),
   tests: text(10_000).optional(),
   prUrl: text(2_000).optional(),
