@@ -57,9 +57,6 @@ const Upload = z.object({
 
 /** The chat page and what it asks: the part of the playground that a browser sees. */
 export function clientRoutes(world: World, options: ClientOptions = {}): Hono {
-  if (world.people.size === 1) {
-    addPerson(world, { id: world.owner.user.id + 1, firstName: 'A stranger', started: false })
-  }
   const app = new Hono()
   const host = requireHost(options.allowedHosts ?? [])
   app.use('/', host, pageHeaders)
@@ -211,7 +208,11 @@ function addAsking(app: Hono, world: World, options: ClientOptions): void {
 const fresh = { 'cache-control': 'no-store' }
 const smallBody = bodyLimit({ maxSize: MEGABYTE })
 
+/** The person of the page, by default the owner. The stranger to switch to is let in with the first page. */
 function requirePerson(world: World, c: Context): Person {
+  if (world.people.size === 1) {
+    addPerson(world, { id: world.owner.user.id + 1, firstName: 'A stranger', started: false })
+  }
   const as = c.req.query('as')
   const person = as === undefined ? world.owner : world.people.get(Number(as))
   if (person === undefined) return world.owner

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
-import type { InlineKeyboardButton } from 'grammy/types'
+import type { InlineKeyboardButton, InlineQueryResultArticle } from 'grammy/types'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { clientRoutes } from '../../src/playground/client.ts'
@@ -282,6 +282,49 @@ describe.skipIf(!isThere)(
 
       await page.getByRole('button', { name: 'To the newest message, 1 new' }).waitFor()
       expect(await scroll.evaluate((node) => node.scrollTop)).toBe(before)
+    })
+
+    it('inline mode lists results and sends the chosen one', async () => {
+      send('hello')
+      const result = (id: string): InlineQueryResultArticle => ({
+        type: 'article',
+        id,
+        title: `API-${id}`,
+        input_message_content: { message_text: `chosen ${id}` },
+      })
+      world.subscribe((event) => {
+        if (event.type !== 'update-queued') return
+        for (const pending of world.inlineQueries.values()) {
+          if (pending.results !== null) continue
+          const results = [result('1'), result('2')]
+          pending.results = results
+          const { queryId, userId } = pending
+          queueMicrotask(() =>
+            world.emit({ type: 'inline-answered', queryId, userId, results, nextOffset: '' }),
+          )
+        }
+      })
+      await page.goto(url)
+      await messages().first().waitFor()
+      await input().fill(`@${world.bot.user.username} api`)
+
+      await page.getByRole('option', { name: 'API-2' }).click()
+
+      await messages().getByText('chosen 2').waitFor()
+      expect(await input().inputValue()).toBe('')
+    })
+
+    it('a burst of a thousand messages leaves the page light, with the newest in sight', async () => {
+      send('first')
+      await page.goto(url)
+      await messages().first().waitFor()
+
+      for (let index = 1; index <= 1000; index += 1) send(`burst ${index}`)
+
+      await messages().getByText('burst 1000').waitFor()
+      await page.getByRole('button', { name: 'Earlier messages' }).waitFor()
+      expect(await messages().count()).toBeLessThanOrEqual(600)
+      expect(await messages().last().isVisible()).toBe(true)
     })
 
     it('the stranger has a chat of their own', async () => {

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono'
+import { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { clientRoutes } from '../../src/playground/client.ts'
 import type { PageEvent, PageState } from '../../src/playground/client-state.ts'
@@ -125,6 +125,29 @@ describe('who may ask', () => {
       expect((await get(path)).status).toBe(404)
     },
   )
+})
+
+describe('beside other routes', () => {
+  it('what belongs to others is left alone', async () => {
+    const whole = new Hono()
+    whole.route('/', app)
+    whole.post('/api/tasks', (c) => c.text('theirs'))
+
+    const response = await whole.request('http://localhost:3000/api/tasks', {
+      method: 'POST',
+      headers: { host: 'board.example', origin: 'https://elsewhere.example' },
+    })
+
+    expect(await response.text()).toBe('theirs')
+    expect(response.headers.get('content-security-policy')).toBeNull()
+  })
+
+  it('a world whose page nobody opens has no stranger in it', async () => {
+    const before = world.people.size
+    await readState()
+
+    expect([before, world.people.size]).toEqual([1, 2])
+  })
 })
 
 describe('the state', () => {

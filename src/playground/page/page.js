@@ -68,7 +68,7 @@ const composer = createComposer({
 
 function connect() {
   wire?.close()
-  wire = openWire({ person, onState, onEvent, onOnline })
+  wire = openWire({ person, onState, onEvents, onOnline })
 }
 
 function onOnline(now) {
@@ -84,12 +84,18 @@ function onState(next) {
   byId('earlier').hidden = !next.hasEarlier
   showProfile()
   showChat()
+  drawDrawer(state)
   composer.refresh()
   const last = transcript.findLast(() => true)
   if (last) followPrompt(last)
   proposals.draw(
     transcript.findLast((message) => message.prompt?.keyboard || message.prompt?.remove_keyboard),
   )
+}
+
+function onEvents(events) {
+  transcript.batch(() => events.forEach(onEvent))
+  if (transcript.trim()) byId('earlier').hidden = false
 }
 
 function onEvent(event) {
@@ -102,6 +108,7 @@ function onEvent(event) {
       return showChat()
     case 'chat':
       state.chat = event.chat
+      drawDrawer(state)
       return showChat()
     case 'commands':
       state.commands = event.commands
@@ -242,7 +249,6 @@ function showChat() {
     pinned.querySelector('.quote-text').textContent = toSummary(
       transcript.find(chat.pinned.message_id) ?? chat.pinned,
     )
-  drawDrawer(state)
 }
 
 byId('start').addEventListener('click', () => {
@@ -253,7 +259,9 @@ byId('pinned').addEventListener('click', () => actions.onJump(state.chat.pinned.
 byId('earlier').addEventListener('click', () =>
   attempt(async () => {
     const { messages, hasEarlier } = await wire.earlier(transcript.oldest())
-    for (const message of messages) transcript.upsert(message)
+    transcript.batch(() => {
+      for (const message of messages) transcript.upsert(message)
+    })
     byId('earlier').hidden = !hasEarlier
   }),
 )
@@ -261,6 +269,11 @@ document.addEventListener('visibilitychange', () => {
   if (document.hidden) return
   unread = 0
   showTitle()
+})
+document.addEventListener('keydown', (event) => {
+  const isText =
+    event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey
+  if (isText && !event.target.closest('input, textarea, dialog, [role="menu"]')) composer.focus()
 })
 watchTheme()
 watchPress(byId('transcript'), (node, at) => openMenu(node.message, at))

@@ -40,7 +40,6 @@ export function createSuggest(options) {
       input.setAttribute('aria-activedescendant', `option-${index}`)
       entries[index].node.scrollIntoView({ block: 'nearest' })
     }
-    input.setAttribute('aria-expanded', String(index >= 0))
   }
 
   function close() {

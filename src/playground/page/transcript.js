@@ -6,6 +6,8 @@ import { toDayKey, toDayLabel, toRelative } from './time.js'
 const GROUP_SECONDS = 300
 const END_PIXELS = 48
 const DAY_MS = 900
+const MOST = 600
+const KEPT = 300
 
 /** The list of messages: one element a message id, whatever arrives how often. */
 export function createTranscript(actions) {
@@ -17,6 +19,7 @@ export function createTranscript(actions) {
   let order = []
   let stick = true
   let missed = 0
+  let isBatch = false
 
   const isAtEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < END_PIXELS
 
@@ -49,6 +52,7 @@ export function createTranscript(actions) {
 
   // What the viewer looks at stays where it is: the end at the end, else the first message in sight.
   function keepPlace(change) {
+    if (isBatch) return change()
     if (stick) {
       change()
       return toEnd()
@@ -58,6 +62,7 @@ export function createTranscript(actions) {
     const anchor = nodes.get(anchorId)
     const top = anchor?.getBoundingClientRect().top
     change()
+    if (stick) return toEnd()
     if (anchor?.isConnected) scroll.scrollTop += anchor.getBoundingClientRect().top - top
     showJump()
   }
@@ -169,6 +174,23 @@ export function createTranscript(actions) {
         isNew = put(message)
       })
       return isNew
+    },
+    /** Does several changes and lays the list out once. */
+    batch(change) {
+      keepPlace(() => {
+        isBatch = true
+        try {
+          change()
+        } finally {
+          isBatch = false
+        }
+      })
+    },
+    /** Lets the oldest messages go where the list grew long and the viewer is at its end; true where it did. */
+    trim() {
+      if (!stick || order.length <= MOST) return false
+      keepPlace(() => order.slice(0, order.length - KEPT).forEach(take))
+      return true
     },
     remove(ids) {
       keepPlace(() => ids.forEach(take))

@@ -2,20 +2,22 @@ const RETRY_MS = 2000
 
 /**
  * The page's line to the playground for one person: state once after each connect, then events.
- * @param {{ person: string | undefined, onState(state: object): void, onEvent(event: object): void,
+ * @param {{ person: string | undefined, onState(state: object): void, onEvents(events: object[]): void,
  *   onOnline(online: boolean): void }} options
  */
-export function openWire({ person, onState, onEvent, onOnline }) {
+export function openWire({ person, onState, onEvents, onOnline }) {
   const as = person === undefined ? '' : `?as=${encodeURIComponent(person)}`
   let source
   let retry
   let closed = false
   let held = null
+  let waiting = []
   let loads = 0
 
   async function load() {
     const turn = ++loads
     held = []
+    waiting = []
     try {
       const state = await read(await fetch(`/client/state${as}`))
       if (closed || turn !== loads) return
@@ -23,10 +25,23 @@ export function openWire({ person, onState, onEvent, onOnline }) {
       onOnline(true)
       const events = held
       held = null
-      for (const event of events) onEvent(event)
+      if (events.length > 0) onEvents(events)
     } catch {
       if (turn === loads && !closed) reconnect()
     }
+  }
+
+  // A burst is drawn once: with the next frame, or at once in a hidden tab, which has no frames.
+  function gather(event) {
+    waiting.push(event)
+    if (document.hidden) flush()
+    else if (waiting.length === 1) requestAnimationFrame(flush)
+  }
+
+  function flush() {
+    const events = waiting
+    waiting = []
+    if (events.length > 0 && !closed) onEvents(events)
   }
 
   function connect() {
@@ -37,7 +52,7 @@ export function openWire({ person, onState, onEvent, onOnline }) {
     source.addEventListener('message', ({ data }) => {
       const event = JSON.parse(data)
       if (held) held.push(event)
-      else onEvent(event)
+      else gather(event)
     })
     source.addEventListener('error', () => {
       onOnline(false)
