@@ -42,7 +42,7 @@ const afterName = '\\p{Script=Hangul}{0,4}(?:(?!!)\\p{Po})*$'
 const project = new RegExp(`^\\+([a-z][a-z0-9]{1,9})${afterName}`, 'iu')
 const priority = new RegExp(`^!(!|[a-z]+)${afterName}`, 'iu')
 const engine = new RegExp(`^@([a-z]+(?:-[a-z]+)?)${afterName}`, 'iu')
-const label = /^#([\p{L}\p{M}\p{N}_/\u200c\u200d-]+)[\p{Po}]*$/u
+const label = /^#([\p{L}\p{M}\p{N}\p{Join_Control}_/-]+)[\p{Po}]*$/u
 const colour = /^(?=.*\d)(?:[\da-f]{6}|[\da-f]{8})$/i
 const longestLabel = 40
 
