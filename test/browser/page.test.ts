@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
-import type { InlineKeyboardButton, InlineQueryResultArticle } from 'grammy/types'
+import type { InlineKeyboardButton, InlineQueryResultArticle, Message } from 'grammy/types'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { clientRoutes } from '../../src/playground/client.ts'
@@ -197,6 +197,19 @@ describe.skipIf(!isThere)(
 
       await page.getByRole('button', { name: 'Two' }).waitFor()
       expect(await page.getByRole('button', { name: 'Show less' }).isVisible()).toBe(true)
+    })
+
+    it('a pinned message stands at the top, is told in the chat, and a press leads to it', async () => {
+      const { message } = send('the living card')
+      room().pinned.push(message.message_id)
+      const pinned = { pinned_message: message as NonNullable<Message['pinned_message']> }
+      addPost(world, { room: room(), from: world.bot.user, content: pinned })
+      await page.goto(url)
+      await page.getByText('preqbot pinned “the living card”').waitFor()
+
+      await page.getByRole('button', { name: 'Pinned message the living card' }).click()
+
+      await page.locator(`#m${message.message_id}.lit`).waitFor()
     })
 
     it('force_reply opens the reply bar, and the answer replies to that message', async () => {

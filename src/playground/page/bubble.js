@@ -37,6 +37,11 @@ const withoutMarkup = ({ reply_markup: _, ...rest }) => rest
 
 function drawBubble(node, message, actions) {
   const bubble = node.querySelector('.bubble')
+  if (isService(message)) {
+    node.classList.add('service')
+    bubble.replaceChildren(serviceLine(message, actions))
+    return
+  }
   const opened = readOpened(bubble)
   const media = renderMedia(message, actions, bubble.querySelector('.photo'))
   const body = message.text ?? message.caption
@@ -72,6 +77,16 @@ function drawKeyboard(node, message, actions) {
   })
   node.querySelector('.bubble').after(keyboard)
   restoreFocus(keyboard, focus)
+}
+
+/** Whether a message only tells what happened in the chat. */
+export const isService = (message) => message.pinned_message !== undefined
+
+function serviceLine(message, actions) {
+  const target = message.pinned_message
+  const name = message.mine ? 'You' : actions.botName
+  const onclick = () => actions.onJump(target.message_id)
+  return el('button', { type: 'button', onclick }, `${name} pinned “${toSummary(target)}”`)
 }
 
 function renderMeta(message) {

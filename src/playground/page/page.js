@@ -1,4 +1,4 @@
-import { toSummary } from './bubble.js'
+import { isService, toSummary } from './bubble.js'
 import { createComposer } from './composer.js'
 import { byId, isTouch } from './dom.js'
 import { createDrawer } from './drawer.js'
@@ -126,7 +126,7 @@ function onMessage(message) {
   showChat()
   if (!isNew) return
   proposals.draw(transcript.findLast((each) => each.prompt?.keyboard || each.prompt?.remove_keyboard))
-  if (message.mine) return
+  if (message.mine || isService(message)) return
   showAction(undefined)
   followPrompt(message)
   if (document.hidden && !message.silent) {

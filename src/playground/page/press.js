@@ -12,7 +12,8 @@ export function watchPress(list, onPress) {
   let from
   let fired = false
 
-  const messageOf = (event) => (event.target.closest('.bubble') ? event.target.closest('.message') : null)
+  const messageOf = (event) =>
+    event.target.closest('.bubble') ? event.target.closest('.message:not(.service)') : null
   const stop = () => clearTimeout(timer)
 
   list.addEventListener('contextmenu', (event) => {

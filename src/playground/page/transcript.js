@@ -1,4 +1,4 @@
-import { createBubble, updateBubble } from './bubble.js'
+import { createBubble, isService, updateBubble } from './bubble.js'
 import { byId, el, isCalm } from './dom.js'
 import { settleQuotes } from './entities.js'
 import { toDayKey, toDayLabel, toRelative } from './time.js'
@@ -45,7 +45,7 @@ export function createTranscript(actions) {
       const label = section.querySelector('.day-label')
       label.classList.toggle('stuck', section.getBoundingClientRect().top < edge)
     }
-    list.classList.add('scrolling')
+    list.classList.toggle('scrolling', !stick)
     clearTimeout(dayEnd)
     dayEnd = setTimeout(() => list.classList.remove('scrolling'), DAY_MS)
   }
@@ -91,6 +91,8 @@ export function createTranscript(actions) {
       other !== undefined &&
       other.parentElement === own.parentElement &&
       other.message.mine === own.message.mine &&
+      !isService(other.message) &&
+      !isService(own.message) &&
       Math.abs(other.message.date - own.message.date) < GROUP_SECONDS
     own.classList.toggle('first', !joins(nodes.get(order[index - 1])))
     own.classList.toggle('last', !joins(nodes.get(order[index + 1])))
