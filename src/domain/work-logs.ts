@@ -1,8 +1,19 @@
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
-import { workLogs } from '../db/schema.ts'
-import type { Tx } from '../db/types.ts'
+import { z } from 'zod'
+import { type Engine, engines, projects, tasks, workLogs } from '../db/schema.ts'
+import type { Reader, Tx } from '../db/types.ts'
+import { type Trail, toTrail } from './audit.ts'
+import { clip } from './clip.ts'
+import type { Ctx } from './context.ts'
+import { DomainError } from './errors.ts'
 import type { NewEvent } from './events.ts'
-import type { PlannedLog } from './tasks/plan-edit.ts'
+import { parse } from './parse.ts'
+import { requireProject } from './projects/read.ts'
+import type { PlannedLog } from './tasks/plan-logs.ts'
+import { requireTask, type Scope } from './tasks/read.ts'
+import { text } from './tasks/schemas.ts'
+import { maxLogTitle, reservedTitlePrefixes } from './work-log-texts.ts'
 
 /** Writes the logs of a change to a task and returns their events. Part of a larger transaction. */
 export async function writeTaskLogs(
@@ -36,4 +47,126 @@ export async function writeTaskLogs(
     projectId: facts.task.projectId,
     payload: { title, taskKey: facts.task.key, kind },
   }))
+}
+
+/** A work log as the doors show it, with the keys of what it is about. */
+export interface WorkLog {
+  readonly id: string
+  readonly title: string
+  readonly detail: string | null
+  readonly engine: Engine | null
+  readonly taskKey: string | null
+  readonly projectKey: string | null
+  readonly workedAt: Date
+  readonly createdAt: Date
+}
+
+const columns = {
+  id: workLogs.id,
+  title: workLogs.title,
+  detail: workLogs.detail,
+  engine: workLogs.engine,
+  taskKey: tasks.taskKey,
+  projectKey: projects.projectKey,
+  workedAt: workLogs.workedAt,
+  createdAt: workLogs.createdAt,
+}
+
+/** Starts a query for work logs; conditions and order are the caller's. */
+export function selectWorkLogs(db: Reader) {
+  return db
+    .select(columns)
+    .from(workLogs)
+    .leftJoin(tasks, eq(tasks.id, workLogs.taskId))
+    .leftJoin(projects, eq(projects.id, workLogs.projectId))
+}
+
+/** Work logs, newest first; those of deleted projects are left out. `task` is a key or uuid; throws `not-found` for it. */
+export async function listWorkLogs(
+  scope: Scope,
+  filter: { readonly task?: string | undefined; readonly projectKey?: string | undefined },
+  page: { readonly before?: string | undefined; readonly limit: number },
+): Promise<Trail<WorkLog>> {
+  const task = filter.task === undefined ? undefined : await requireTask(scope, filter.task)
+  const found = await selectWorkLogs(scope.db)
+    .where(
+      and(
+        eq(workLogs.ownerId, scope.ownerId),
+        isNull(projects.deletedAt),
+        task === undefined ? undefined : eq(workLogs.taskId, task.id),
+        filter.projectKey === undefined
+          ? undefined
+          : eq(projects.projectKey, filter.projectKey.toUpperCase()),
+        page.before === undefined
+          ? undefined
+          : sql`(${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}) < (select worked_at, created_at, id from work_logs where id = ${page.before}::uuid)`,
+      ),
+    )
+    .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
+    .limit(page.limit + 1)
+  return toTrail(found, page.limit)
+}
+
+/** A work log by hand, on a task (key or uuid), on a project, or on neither. */
+export const NewWorkLog = z.object({
+  title: text(2_000)
+    .pipe(z.string().trim().min(1, 'must not be empty'))
+    .refine(
+      (title) => !reservedTitlePrefixes.some((prefix) => title.startsWith(prefix)),
+      'must not begin like the logs of results and comments, which the board writes itself',
+    ),
+  detail: text(100_000).nullish(),
+  task: z.string().optional(),
+  projectKey: z.string().optional(),
+  engine: z.enum(engines).nullish(),
+  workedAt: z.date().optional(),
+})
+export type NewWorkLog = z.input<typeof NewWorkLog>
+
+/** Writes a work log; a title that is too long is cut at a word. Throws `invalid`, `not-found` for its task or project. */
+export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLog> {
+  const draft = parse(NewWorkLog, input)
+  return ctx.mutate(async (tx) => {
+    const scope = { db: tx, ownerId: ctx.ownerId }
+    const task = draft.task === undefined ? null : await requireTask(scope, draft.task)
+    const named = draft.projectKey === undefined ? null : await requireProject(scope, draft.projectKey)
+    if (task !== null && named !== null && task.project.id !== named.id) {
+      throw new DomainError('invalid', `${task.key} does not belong to ${named.projectKey}.`)
+    }
+    const now = ctx.now()
+    const log: WorkLog = {
+      id: v7(),
+      title: clip(draft.title, maxLogTitle),
+      detail: draft.detail?.trim() ? draft.detail : null,
+      engine: draft.engine ?? null,
+      taskKey: task?.key ?? null,
+      projectKey: task?.project.key ?? named?.projectKey ?? null,
+      workedAt: draft.workedAt ?? now,
+      createdAt: now,
+    }
+    const projectId = task?.project.id ?? named?.id ?? null
+    const { taskKey, projectKey: _, ...columns } = log
+    await tx
+      .insert(workLogs)
+      .values({ ...columns, ownerId: ctx.ownerId, projectId, taskId: task?.id ?? null })
+    return {
+      result: log,
+      events: [
+        {
+          type: 'WORKLOG_CREATED',
+          entityId: log.id,
+          projectId,
+          payload: { title: log.title, taskKey, kind: 'manual' },
+        },
+      ],
+      audit: [
+        {
+          action: 'worklog.create',
+          targetType: 'worklog',
+          targetId: log.id,
+          meta: { title: log.title, taskKey },
+        },
+      ],
+    }
+  })
 }
