@@ -21,7 +21,7 @@ export interface QuickAddDraft {
 }
 
 /** A token that was not understood and stayed in the title. */
-export interface QuickAddProblem {
+interface QuickAddProblem {
   readonly token: string
   readonly reason: ProblemReason
 }

@@ -1,4 +1,4 @@
-import type { Engine, TaskPriority } from '../tasks/task.ts'
+import { type Engine, engines as engineNames, type TaskPriority, taskPriorities } from '../tasks/task.ts'
 
 /** Why something that looks like a token was left in the title. */
 export type ProblemReason =
@@ -19,23 +19,16 @@ export type Token =
   | { readonly kind: 'due'; readonly at: Date; readonly text: string }
   | { readonly kind: 'focus' }
 
-const priorities: Readonly<Record<string, TaskPriority>> = {
-  '!': 'highest',
-  highest: 'highest',
-  high: 'high',
-  medium: 'medium',
-  none: 'none',
-  low: 'low',
-  lowest: 'lowest',
-}
+const priorities = new Map<string, TaskPriority>([
+  ['!', 'highest'],
+  ...taskPriorities.map((name) => [name, name] as const),
+])
 
-const engines: Readonly<Record<string, Engine>> = {
-  claude: 'claude-code',
-  'claude-code': 'claude-code',
-  codex: 'codex',
-  gemini: 'gemini-cli',
-  'gemini-cli': 'gemini-cli',
-}
+const engines = new Map<string, Engine>([
+  ...engineNames.map((name) => [name, name] as const),
+  ['claude', 'claude-code'],
+  ['gemini', 'gemini-cli'],
+])
 
 // A comma or full stop after a token belongs to the sentence, and so does a Korean particle after a name.
 const afterName = '\\p{Script=Hangul}{0,4}(?:(?!!)\\p{Po})*$'
@@ -59,13 +52,13 @@ export function readWord(word: string, projectKeys: readonly string[]): Token {
   }
   const [, priorityName] = priority.exec(word) ?? []
   if (priorityName) {
-    const named = priorities[priorityName.toLowerCase()]
+    const named = priorities.get(priorityName.toLowerCase())
     return named
       ? { kind: 'priority', priority: named }
       : { kind: 'problem', text: word, reason: 'unknown-priority' }
   }
   const [, engineName] = engine.exec(word) ?? []
-  const named = engineName && engines[engineName.toLowerCase()]
+  const named = engineName && engines.get(engineName.toLowerCase())
   if (named) return { kind: 'engine', engine: named }
   return word.startsWith('#') ? readLabel(word) : text
 }
