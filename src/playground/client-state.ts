@@ -103,7 +103,7 @@ export function toPageEvents(world: World, person: Person, event: WorldEvent): r
   }
 }
 
-export function roomOf(world: World, person: Person): Room {
+function roomOf(world: World, person: Person): Room {
   const room = world.rooms.get(person.user.id)
   if (room === undefined) throw new Error(`The person ${person.user.id} has no chat with the bot.`)
   return room
