@@ -60,14 +60,14 @@ export function link(url: string, content: Content): Html {
 const maxUrlLength = 2000
 
 /**
- * Whether Telegram keeps the address of a link: it silently drops one of another scheme or to a host without a dot, and
- * refuses a message whose entities, addresses included, exceed about 9,500 bytes.
+ * Whether Telegram keeps the address of a link: it drops one to a host without a dot, makes a wrong one of `mailto:`
+ * (e-mail addresses in text it links itself), and refuses messages whose addresses take more than about 9,500 bytes.
  */
 export function isLinkable(url: string): boolean {
   if (url.length > maxUrlLength || !URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
   if (protocol === 'http:' || protocol === 'https:') return /[^.]\.[^.]/.test(hostname)
-  return protocol === 'tg:' || protocol === 'mailto:'
+  return protocol === 'tg:'
 }
 
 /** A block quote, folded to three lines if expandable; quotes within it are dissolved, for Telegram cannot nest them. */

@@ -32,10 +32,10 @@ export function showLong(
   if (markdown.length <= maxSource) {
     const body = markdownToHtml(markdown)
     const isShort = isInline(body)
-    const whole = asOneMessage(
-      joinHtml([head, isShort ? body : quote(body, { expandable: true })], '\n'),
-      maxVisible,
-    )
+    const shown = isShort
+      ? joinHtml([head, body], '\n\n')
+      : joinHtml([head, quote(body, { expandable: true })], '\n')
+    const whole = asOneMessage(shown, maxVisible)
     if (whole) return isShort ? { kind: 'inline', html: whole } : { kind: 'folded', html: whole }
   }
   return { kind: 'file', caption: captionOf(markdown, head), fileName, content: markdown }
@@ -54,6 +54,6 @@ function captionOf(markdown: string, head: Html): Html {
   const shown = lines.slice(0, captionLines).join('\n')
   const isWhole = lines.length <= captionLines && beginning.length === markdown.length
   const excerpt = truncateHtml(body, isWhole ? maxCaption : [...shown].length)
-  const caption = truncateHtml(joinHtml([head, excerpt], '\n'), maxCaption)
+  const caption = truncateHtml(joinHtml([head, excerpt], '\n\n'), maxCaption)
   return asOneMessage(caption, maxCaption) ?? truncateHtml(head, maxCaption)
 }

@@ -21,10 +21,8 @@ const maxIndent = indent.length * 6
 
 /** Writes the blocks of a parsed document as Telegram HTML; `lines` is its source. */
 export function blocksToHtml(tokens: readonly Token[], lines: readonly string[]): string {
-  return writeBlocks(tokens, { first: '', rest: '', tight: false, quoted: false }, lines).replace(
-    /^\n+|\s+$/g,
-    '',
-  )
+  const html = writeBlocks(tokens, { first: '', rest: '', tight: false, quoted: false }, lines)
+  return html.replace(/^\n+/, '').trimEnd()
 }
 
 function writeBlocks(tokens: readonly Token[], place: Place, lines: readonly string[]): string {
@@ -121,9 +119,11 @@ function writeList(items: readonly Token[], place: Place, lines: readonly string
     if (!item) break
     const info = item.info
     number = info === typed ? number + 1 : Number(info)
-    const marker = takeCheckbox(inner) ?? (info === '' ? '•' : info === typed ? `${number}.` : `${info}.`)
+    const marker = [info === '' ? '' : `${info === typed ? number : info}.`, takeCheckbox(inner)]
+      .filter(Boolean)
+      .join(' ')
     typed = info
-    const first = `${written.length === 0 ? place.first : place.rest}${marker} `
+    const first = `${written.length === 0 ? place.first : place.rest}${marker || '•'} `
     const rest = place.rest.length < maxIndent ? place.rest + indent : place.rest
     written.push(writeBlocks(inner, { ...place, first, rest, tight }, lines))
   }

@@ -1,6 +1,7 @@
 import type { MarkdownIt, StateInline } from 'markdown-it'
 
 const run = /\*+|_+/y
+const underscoredName = /_{1,2}[a-z\d]{1,40}(?:_[a-z\d]{1,40}){0,5}_{1,2}/iy
 const wideLetter = /[\p{sc=Hangul}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u
 
 // Agents write paths and globs without back-ticks: the signs in `src/__tests__/a.ts` and `src/**/*.ts` are kept. And in
@@ -12,17 +13,17 @@ export function emphasis(parser: MarkdownIt): void {
 }
 
 function scanRun(state: StateInline, silent: boolean): boolean {
-  run.lastIndex = state.pos
-  const signs = run.exec(state.src)?.[0]
-  if (signs === undefined || silent) return false
-  const before = state.src.charAt(state.pos - 1)
-  const after = state.src.slice(state.pos + signs.length, state.pos + signs.length + 2)
-  const literal = signs.startsWith('_') ? isNamePart(before, after) : isGlobPart(before, after)
+  const signs = matchAt(run, state)
+  if (signs === '' || silent) return false
+  const name = matchAt(underscoredName, state)
+  if (name !== '' && isNamePart(around(state, name))) return writeLiteral(state, name)
+  const { before, after } = around(state, signs)
+  if (signs.startsWith('*') && /[/\\]/.test(before) && /^[/\\.]/.test(after))
+    return writeLiteral(state, signs)
   const { can_open, can_close } = state.scanDelims(state.pos, signs.startsWith('*'))
   const inWide = signs.startsWith('*') && /\S/.test(before) && /^\S/.test(after)
   for (const sign of signs) {
     state.push('text', '', 0).content = sign
-    if (literal) continue
     state.delimiters.push({
       marker: sign.charCodeAt(0),
       length: signs.length,
@@ -36,12 +37,22 @@ function scanRun(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-function isNamePart(before: string, after: string): boolean {
-  return (
-    (/[/\\.:=&?#@]/.test(before) && /^\S/.test(after)) || (/\S/.test(before) && /^[/\\(=]|^\.\w/.test(after))
-  )
+function matchAt(pattern: RegExp, { src, pos }: StateInline): string {
+  pattern.lastIndex = pos
+  return pattern.exec(src)?.[0] ?? ''
 }
 
-function isGlobPart(before: string, after: string): boolean {
-  return /[/\\]/.test(before) && /^[/\\.]/.test(after)
+function around({ src, pos }: StateInline, text: string): { before: string; after: string } {
+  const end = pos + text.length
+  return { before: src.charAt(pos - 1), after: src.slice(end, end + 2) }
+}
+
+function isNamePart({ before, after }: { before: string; after: string }): boolean {
+  return /[/\\.:=&?#@]/.test(before) || /^(?:[/\\(=]|\.\w)/.test(after)
+}
+
+function writeLiteral(state: StateInline, text: string): true {
+  state.pending += text
+  state.pos += text.length
+  return true
 }

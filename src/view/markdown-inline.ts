@@ -2,11 +2,15 @@ import type { Token } from 'markdown-it'
 import { isLinkable, link } from './html.ts'
 import { escapeText, readHtml } from './rich-text.ts'
 
-/** What is open while spans are written: its text so far, how it ends, and the HTML tag that began it, if one did. */
+/**
+ * What is open while spans are written: its text so far, how it ends, the HTML tag that began it, if one did, and whether
+ * Telegram allows neither a link nor code in it.
+ */
 type Frame = {
   text: string
   readonly close: (text: string) => string
   readonly typed?: { readonly name: string; readonly raw: string }
+  readonly bare?: boolean
 }
 
 const markdownTags = new Map([
@@ -32,47 +36,52 @@ const htmlTags = new Map([
 export function spansToHtml(tokens: readonly Token[], { inBold = false, inLink = false } = {}): string {
   const whole: Frame = { text: '', close: (text) => text }
   const frames = [whole]
-  let links = inLink ? 1 : 0
+  let bareDepth = 0
   let imagesInLink = ''
 
   const top = () => frames.at(-1) ?? whole
+  const isBare = () => inLink || bareDepth > 0
   const write = (text: string) => {
     top().text += text
   }
+  const open = (frame: Omit<Frame, 'text'>) => {
+    frames.push({ text: '', ...frame })
+    if (frame.bare) bareDepth++
+  }
+  const pop = () => {
+    if (top().bare) bareDepth--
+    return frames.pop() ?? whole
+  }
   const close = () => {
-    const { text, close } = top()
-    frames.pop()
+    const { text, close } = pop()
     write(close(text))
   }
   const closeUnfinishedHtml = () => {
-    for (let { text, typed } = top(); typed; { text, typed } = top()) {
-      frames.pop()
-      write(escapeText(typed.raw) + text)
+    while (top().typed) {
+      const { text, typed } = pop()
+      write(escapeText(typed?.raw ?? '') + text)
     }
   }
-  const wrapper = (tag: string) => (text: string) =>
-    text === '' || (inBold && tag === 'b') ? text : `<${tag}>${text}</${tag}>`
+  const wrapper = (tag: string) => (text: string) => {
+    if (text === '' || (inBold && tag === 'b') || (tag === 'code' && isBare())) return text
+    return tag === 'code' ? `<code>${plainly(text)}</code>` : `<${tag}>${text}</${tag}>`
+  }
 
   const openLink = (token: Token) => {
     const target = { href: attribute(token, 'href'), title: attribute(token, 'title') }
-    if (links > 0 || !isLinkable(target.href)) {
-      frames.push({ text: '', close: (text) => besideText(text, target) })
-      return
-    }
-    links++
+    if (isBare() || !isLinkable(target.href)) return open({ close: (text) => besideText(text, target) })
     const close = (text: string) => {
       const images = imagesInLink
-      links--
       imagesInLink = ''
       return asLink(text, target) + images
     }
-    frames.push({ text: '', close })
+    open({ close, bare: true })
   }
   const writeImage = (token: Token) => {
     const target = { href: attribute(token, 'src'), title: attribute(token, 'title') }
     const label = spansToHtml(token.children ?? [], { inLink: true }) || 'image'
-    if (links === 0) return write(asLink(label, target))
-    if (inLink) return write(besideText(label, target))
+    if (!isBare()) return write(asLink(label, target))
+    if (inLink || frames.some(({ bare, typed }) => bare && typed)) return write(besideText(label, target))
     write(label)
     imagesInLink += ` ${asLink('🖼', target)}`
   }
@@ -84,19 +93,18 @@ export function spansToHtml(tokens: readonly Token[], { inBold = false, inLink =
     if (name === 'details') return
     if (tag && slash && top().typed?.name === name) return close()
     if (!tag || slash || frames.some((frame) => frame.typed?.name === name)) return write(escapeText(raw))
-    frames.push({ text: '', close: wrapper(tag), typed: { name, raw } })
+    open({ close: wrapper(tag), typed: { name, raw }, bare: tag === 'code' })
   }
 
   for (const token of tokens) {
     const tag = markdownTags.get(token.type)
-    if (tag) frames.push({ text: '', close: wrapper(tag) })
+    if (tag) open({ close: wrapper(tag) })
     else if (token.type === 'link_open') openLink(token)
     else if (token.nesting === -1) {
       closeUnfinishedHtml()
       close()
     } else if (token.type === 'softbreak' || token.type === 'hardbreak') write('\n')
-    else if (token.type === 'code_inline')
-      write(links > 0 ? escapeText(token.content) : monospace(token.content))
+    else if (token.type === 'code_inline') write(wrapper('code')(escapeText(token.content)))
     else if (token.type === 'image') writeImage(token)
     else if (token.type === 'html_inline') writeTag(token.content)
     else write(escapeText(token.content))
@@ -126,18 +134,15 @@ function note(title: string): string {
   return title === '' ? '' : ` (${escapeText(title)})`
 }
 
-function monospace(text: string): string {
-  return `<code>${escapeText(text)}</code>`
-}
-
 function plainly(html: string): string {
   return escapeText(readHtml(html).text)
 }
 
 function readable(href: string): string {
+  const address = href.replace(/^mailto:/i, '')
   try {
-    return decodeURI(href)
+    return decodeURI(address)
   } catch {
-    return href
+    return address
   }
 }

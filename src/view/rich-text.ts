@@ -22,7 +22,7 @@ const escaped: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&
 
 /** Escapes text for Telegram's HTML, inside and outside of attributes; half a surrogate pair becomes U+FFFD. */
 export function escapeText(text: string): string {
-  return text.replace(/[<>&"]/g, (sign) => escaped[sign] ?? sign).replace(/\p{Surrogate}/gu, '\uFFFD')
+  return text.replace(/[<>&"]/g, (sign) => escaped[sign] ?? sign).toWellFormed()
 }
 
 /** Reads Telegram's HTML; what is no tag of Telegram's is text, and what was left open ends with the text. */

@@ -1,0 +1,93 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  bold,
+  code,
+  escapeHtml,
+  html,
+  isLinkable,
+  italic,
+  joinHtml,
+  link,
+  plainText,
+  pre,
+  quote,
+  tgTime,
+} from '../../src/view/html.ts'
+import { readTelegramHtml } from '../support/telegram-html.ts'
+
+describe('the template', () => {
+  test('escapes what it is given, in text and in attributes', () => {
+    expect(html`<b>${'<i>&"'}</b>`).toEqual({ html: '<b>&lt;i&gt;&amp;&quot;</b>' })
+  })
+
+  test('lets HTML pass, joins lists and leaves nothing out of nothing', () => {
+    const parts = [bold('a'), ' < ', [italic('b'), null]]
+    expect(html`${parts}|${undefined}${null}${false}|${0}${12n}`.html).toBe('<b>a</b> &lt; <i>b</i>||012')
+  })
+
+  test('makes valid HTML of any text, which reads as it was', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const whole = text.toWellFormed()
+        expect(readTelegramHtml(html`<b>${text}</b>x`.html).text).toBe(`${whole}x`)
+        expect(plainText(escapeHtml(text))).toBe(whole)
+        expect(readTelegramHtml(html`<a href="https://a.b/${text}">x</a>`.html).entities[0]?.value).toBe(
+          `https://a.b/${whole}`,
+        )
+      }),
+    )
+  })
+
+  test('turns half a surrogate pair into the replacement sign, for Telegram takes only UTF-8', () => {
+    expect(escapeHtml('a\ud83d b').html).toBe('a\ufffd b')
+  })
+})
+
+test('joining leaves out what is empty', () => {
+  expect(joinHtml([bold('a'), '', null, false, escapeHtml(''), 'b'], ' · ').html).toBe('<b>a</b> · b')
+  expect(joinHtml(['a', 'b'], html`<b>,</b>`).html).toBe('a<b>,</b>b')
+})
+
+test('code keeps its language where it is known', () => {
+  expect(pre('a < b').html).toBe('<pre>a &lt; b</pre>')
+  expect(pre('a', 'c++').html).toBe('<pre><code class="language-c++">a</code></pre>')
+  expect(code('x & y').html).toBe('<code>x &amp; y</code>')
+})
+
+describe('a link', () => {
+  test.each([
+    ['https://example.com/a?b=1&c="2"', true],
+    ['http://127.0.0.1:3000/', true],
+    ['tg://user?id=1', true],
+    ['mailto:a@example.com', false],
+    ['http://localhost:3000/', false],
+    ['javascript:alert(1)', false],
+    ['data:text/html,x', false],
+    ['src/a.ts', false],
+    ['//example.com', false],
+    ['https://', false],
+    [`https://example.com/${'a'.repeat(2000)}`, false],
+    ['', false],
+  ])('to %s is one: %s', (url, expected) => {
+    expect(isLinkable(url)).toBe(expected)
+    const reading = readTelegramHtml(link(url, 'text').html)
+    expect(reading.text).toBe('text')
+    expect(reading.entities.map(({ value }) => value)).toEqual(expected ? [url] : [])
+  })
+})
+
+test('a quote dissolves the quotes within it', () => {
+  expect(quote(html`a ${quote(bold('b'))}`, { expandable: true }).html).toBe(
+    '<blockquote expandable>a <b>b</b></blockquote>',
+  )
+  expect(quote('a < b').html).toBe('<blockquote>a &lt; b</blockquote>')
+})
+
+test('a time carries its second and its format, and is plain text before 1970', () => {
+  const at = new Date('2026-10-19T12:00:00.900Z')
+  expect(tgTime(at, 'wDT', 'Monday <noon>').html).toBe(
+    '<tg-time unix="1792411200" format="wDT">Monday &lt;noon&gt;</tg-time>',
+  )
+  expect(tgTime(new Date(Number.NaN), 'r', 'never').html).toBe('never')
+})
