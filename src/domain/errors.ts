@@ -17,3 +17,15 @@ export class DomainError extends Error {
     this.facts = facts
   }
 }
+
+// SQLSTATE classes 08 and 57P, and what the driver and the socket say when there is no server at all.
+const downCodes =
+  /^(08...|57P0[1-3]|53300|CONNECTION_\w+|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/
+
+/** Whether the database could not be reached, so that the same thing may work later. */
+export function isDatabaseDown(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (downCodes.test(String((cause as { code?: unknown }).code))) return true
+  }
+  return false
+}

@@ -11,6 +11,20 @@ export type MessagePurpose = 'card' | 'news' | 'answer' | 'prompt' | 'screen' | 
 export type ReplyTopic =
   | { readonly kind: 'prompt'; readonly ask: PromptKind; readonly taskId?: string; readonly about?: string }
   | { readonly kind: 'digest'; readonly taskIds: readonly string[] }
+  | DeckTopic
+  | { readonly kind: 'list'; readonly query: string }
+
+/** How far a triage deck has come. */
+export interface DeckTopic {
+  readonly kind: 'deck'
+  readonly taskId: string | null
+  readonly total: number
+  /** Tasks that were moved or skipped. */
+  readonly seen: number
+  readonly skipped: readonly string[]
+  /** Where tasks went, by status. */
+  readonly tally: Readonly<Record<string, number>>
+}
 
 /** What the bot asked for in a message whose reply is the answer. */
 export type PromptKind =
@@ -119,7 +133,7 @@ export async function markSent(
 }
 
 /** A message in the chat shows this content now. */
-export async function markEdited(db: Db, id: number, contentHash: string, now: Date): Promise<void> {
+export async function markEdited(db: Db, id: number, contentHash: string | null, now: Date): Promise<void> {
   await db
     .update(botMessages)
     .set({ stale: false, contentHash, editedAt: now, error: null })

@@ -16,15 +16,21 @@ export interface Undone {
 
 /**
  * Takes back one change by the id of its audit entry. Throws `conflict` where it was taken back already or something has
- * moved on since, `not-found` where there is no such change.
+ * moved on since or the change is older than `notBefore`, `not-found` where there is no such change.
  */
-export async function undoChange(ctx: Ctx, auditId: string): Promise<Undone> {
+export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): Promise<Undone> {
   return ctx.mutate(async (tx): Promise<Change<Undone>> => {
     const [entry] = await tx
       .select()
       .from(auditLogs)
       .where(and(eq(auditLogs.id, auditId), eq(auditLogs.ownerId, ctx.ownerId)))
     if (entry === undefined) throw new DomainError('not-found', 'There is no such change to undo.')
+    if (notBefore !== undefined && entry.createdAt < notBefore) {
+      throw new DomainError(
+        'conflict',
+        'That was too long ago for this button. /undo takes back your last change.',
+      )
+    }
     // Held until the commit, so that two taps on Undo cannot both find it not yet taken back.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`undo:${auditId}`}, 0))`)
     if (await isUndone(tx, entry))
@@ -61,10 +67,7 @@ function undoes(targetId: string | null, auditId: string) {
 const undoable = sql`${auditLogs.targetType} = 'task' and ${auditLogs.action} <> 'undo'`
 
 /** The owner's last change that is not taken back yet. */
-export async function lastChange({
-  db,
-  ownerId,
-}: Scope): Promise<{
+export async function lastChange({ db, ownerId }: Scope): Promise<{
   readonly id: string
   readonly action: string
   readonly targetId: string | null

@@ -1,0 +1,128 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Composer, MiddlewareFn } from 'grammy'
+import { causeOf } from '../domain/captures.ts'
+import { createCtx } from '../domain/context.ts'
+import { DomainError } from '../domain/errors.ts'
+import { recordSecurityEvent } from '../domain/security.ts'
+import { bindChat } from '../domain/chat-binding.ts'
+import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
+import { markEffect } from '../domain/updates.ts'
+import type { BotContext, BotDeps } from './context.ts'
+import { createSender } from './send.ts'
+
+const lateAfterMs = 10 * 60_000
+
+/** An update whose effect is on the board already: the process died between its commit and its answer. */
+export class AlreadyHandledError extends Error {}
+
+/** Lets the owner in and nobody else: checks the user and the chat of every kind of update, and binds whoever has the code. */
+export function access(deps: BotDeps): MiddlewareFn<BotContext> {
+  return async (ctx, next) => {
+    const settings = await readOwnerSettings({ db: deps.store, ownerId: deps.ownerId })
+    Object.assign(ctx, { deps, settings, ...toolsFor(ctx, deps, settings) })
+    if (settings.userId === null) {
+      if (await bind(ctx, deps)) await next()
+      return
+    }
+    if (isOwner(ctx, settings)) await next()
+    else await reportStranger(ctx, deps)
+  }
+}
+
+function toolsFor(ctx: BotContext, deps: BotDeps, settings: OwnerSettings): Pick<BotContext, 'board' | 'sender' | 'late'> {
+  const updateId = ctx.update.update_id
+  let marked = false
+  const board = createCtx({
+    db: deps.store,
+    ownerId: deps.ownerId,
+    actor: { kind: 'owner' },
+    now: deps.now,
+    cause: causeOf(updateId, ctx.editedMessage !== undefined),
+    before: async (tx) => {
+      // What an update changes may take several transactions; the first one marks it.
+      if (!marked && !(await markEffect(tx, updateId, deps.now()))) throw new AlreadyHandledError()
+      marked = true
+    },
+  })
+  const sender = createSender({
+    api: ctx.api,
+    store: deps.store,
+    chatId: settings.chatId ?? ctx.chat?.id ?? 0,
+    threadId: settings.threadId,
+    now: deps.now,
+  })
+  const sentAt = (ctx.message?.date ?? ctx.editedMessage?.edit_date ?? 0) * 1000
+  return { board, sender, late: sentAt > 0 && deps.now().getTime() - sentAt > lateAfterMs }
+}
+
+function isOwner(ctx: BotContext, settings: OwnerSettings): boolean {
+  if (ctx.from === undefined || ctx.from.is_bot || ctx.from.id !== settings.userId) return false
+  // An inline query comes from any chat and shows its answer to its sender alone; a block has no other chat than the owner's own.
+  if (ctx.inlineQuery !== undefined || ctx.chosenInlineResult !== undefined) return true
+  return ctx.chat?.id === settings.chatId
+}
+
+/** Binds the sender of `/start CODE`; true where he is the owner now. */
+async function bind(ctx: BotContext, deps: BotDeps): Promise<boolean> {
+  const code = /^\/start(?:@\w+)?\s+(\S+)\s*$/i.exec(ctx.message?.text ?? '')?.[1]
+  if (ctx.from === undefined || ctx.chat === undefined || ctx.from.is_bot) return false
+  const allowed = deps.ownerTelegramId === undefined || deps.ownerTelegramId === ctx.from.id
+  if (code === undefined || !allowed || !isSameSecret(code, deps.setupCode)) {
+    await reportStranger(ctx, deps)
+    return false
+  }
+  const threadId = ctx.message?.is_topic_message ? (ctx.message.message_thread_id ?? null) : null
+  try {
+    await bindChat(ctx.board, { chatId: ctx.chat.id, userId: ctx.from.id, threadId })
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    await reportStranger(ctx, deps)
+    return false
+  }
+  const settings = await readOwnerSettings({ db: deps.store, ownerId: deps.ownerId })
+  Object.assign(ctx, { settings, sender: toolsFor(ctx, deps, settings).sender })
+  return true
+}
+
+async function reportStranger(ctx: BotContext, deps: BotDeps): Promise<void> {
+  const [kind = 'update'] = Object.keys(ctx.update).filter((key) => key !== 'update_id')
+  await recordSecurityEvent(deps.store, {
+    ownerId: deps.ownerId,
+    eventType: 'chat.stranger',
+    outcome: 'failure',
+    detail: { kind, userId: ctx.from?.id ?? null, userName: ctx.from?.username ?? null, chatId: ctx.chat?.id ?? null },
+    now: deps.now(),
+  })
+}
+
+function isSameSecret(left: string, right: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(left), digest(right))
+}
+
+/** Every tap gets its answer, also where its handler has nothing to say or fails. */
+export function answerEveryTap(composer: Composer<BotContext>): void {
+  composer.on('callback_query', async (ctx, next) => {
+    let answered = false
+    const answer = ctx.answerCallbackQuery.bind(ctx)
+    ctx.answerCallbackQuery = (...args) => {
+      answered = true
+      return answer(...args)
+    }
+    try {
+      await next()
+    } finally {
+      if (!answered) await toast(ctx)
+    }
+  })
+}
+
+/** Answers a tap; a tap too old to be answered is no fault. */
+export async function toast(ctx: BotContext, text?: string, alert = false): Promise<void> {
+  if (ctx.callbackQuery === undefined) return
+  try {
+    await ctx.answerCallbackQuery(text === undefined ? {} : { text: [...text].slice(0, 200).join(''), show_alert: alert })
+  } catch (error) {
+    if (!String(error).includes('query is too old')) throw error
+  }
+}

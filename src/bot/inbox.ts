@@ -1,0 +1,97 @@
+import type { Update } from 'grammy/types'
+import type { Store } from '../domain/context.ts'
+import { isDatabaseDown } from '../domain/errors.ts'
+import { type Bell, createBell } from '../domain/outbox.ts'
+import { acceptUpdates, countAttempt, finishUpdate, nextUpdate, type StoredUpdate } from '../domain/updates.ts'
+import type { Log } from '../log.ts'
+
+/** The one way in: updates are stored once, before Telegram is told that we have them, and handled in their order. */
+export interface Inbox {
+  /** Stores updates, from polling or webhook alike; those that were there already are not taken again. */
+  readonly accept: (updates: readonly Update[]) => Promise<void>
+  /** Looks for updates that another process has stored. */
+  readonly wake: () => void
+  /** Handles what is there and what comes, one at a time. */
+  readonly start: () => void
+  /** Resolves once the update in hand is finished. */
+  readonly stop: () => Promise<void>
+}
+
+export interface InboxOptions {
+  readonly store: Store
+  readonly now: () => Date
+  readonly log: Log
+  readonly handle: (update: Update, stored: StoredUpdate) => Promise<void>
+  /** Says in the chat that an update failed; its id helps to find it in the log. */
+  readonly apologise: (update: Update) => Promise<void>
+  readonly onHandled?: (outcome: 'handled' | 'failed') => void
+}
+
+const maxAttempts = 3
+const idleMs = 1_000
+const longestMs = 30_000
+
+export function createInbox(options: InboxOptions): Inbox {
+  const { store, now, log } = options
+  const bell: Bell = createBell()
+  const stopping = new AbortController()
+  let running: Promise<void> = Promise.resolve()
+
+  const work = async () => {
+    while (!stopping.signal.aborted) {
+      const stored = await nextUpdate(store).catch((error: unknown) => {
+        log.error({ err: error }, 'the next update could not be read')
+        return null
+      })
+      if (stored === null) await bell.wait(idleMs, stopping.signal)
+      else await handleOne(stored)
+    }
+  }
+
+  const handleOne = async (stored: StoredUpdate) => {
+    const update = stored.update as unknown as Update
+    try {
+      if (stored.attempts >= maxAttempts) throw new Error(`gave up after ${maxAttempts} attempts`)
+      await countAttempt(store, stored.updateId)
+      await withLimit(options.handle(update, stored), longestMs)
+      await finishUpdate(store, stored.updateId, now())
+      options.onHandled?.('handled')
+    } catch (error) {
+      if (isDatabaseDown(error)) {
+        log.warn({ err: error, updateId: stored.updateId }, 'the database is away: the update waits')
+        return bell.wait(idleMs, stopping.signal)
+      }
+      log.error({ err: error, updateId: stored.updateId }, 'an update failed')
+      options.onHandled?.('failed')
+      await finishUpdate(store, stored.updateId, now(), String(error)).catch(() => bell.wait(idleMs, stopping.signal))
+      await options.apologise(update).catch((failure: unknown) => log.warn({ err: failure }, 'no apology could be sent'))
+    }
+  }
+
+  return {
+    accept: async (updates) => {
+      if ((await acceptUpdates(store, updates, now())) > 0) bell.ring()
+    },
+    wake: bell.ring,
+    start: () => {
+      running = work()
+    },
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+// One handler that hangs must not silence the chat.
+async function withLimit(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`took longer than ${ms / 1000} s`)), ms)
+  })
+  try {
+    await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}

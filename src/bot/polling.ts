@@ -1,0 +1,89 @@
+import { type Api, GrammyError } from 'grammy'
+import type { Update } from 'grammy/types'
+import type { Log } from '../log.ts'
+
+/** Kinds of updates the bot takes; all others are never sent. */
+export const allowedUpdates = ['message', 'edited_message', 'callback_query', 'inline_query', 'my_chat_member'] as const
+
+export interface Polling {
+  /** Ends the request that is under way. What it brings later is asked for again at the next start. */
+  readonly stop: () => Promise<void>
+}
+
+export interface PollingOptions {
+  readonly api: Api
+  /** Must have stored the updates when it resolves: the next request confirms them. */
+  readonly accept: (updates: readonly Update[]) => Promise<void>
+  readonly log: Log
+  /** Told after each request that was answered, and of trouble: `conflict` while another process polls this bot. */
+  readonly onPoll: (outcome: 'ok' | 'conflict' | 'unauthorized' | 'failed') => void
+  readonly conflictWaitMs?: number
+}
+
+const pollSeconds = 30
+const hangMs = (pollSeconds + 15) * 1000
+const retryMs = [500, 1_000, 2_000, 5_000, 10_000, 15_000]
+
+/** Asks Telegram for updates without end. A webhook left over is deleted first; updates that wait are kept. */
+export function startPolling(options: PollingOptions): Polling {
+  const stopping = new AbortController()
+  const running = poll(options, stopping.signal)
+  return {
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+async function poll(options: PollingOptions, signal: AbortSignal): Promise<void> {
+  const { api, log, onPoll } = options
+  let offset = 0
+  let failures = 0
+  let webhookGone = false
+  while (!signal.aborted) {
+    try {
+      if (!webhookGone) await api.deleteWebhook({ drop_pending_updates: false })
+      webhookGone = true
+      const updates = await requestUpdates(api, offset, signal)
+      await options.accept(updates)
+      offset = (updates.at(-1)?.update_id ?? offset - 1) + 1
+      failures = 0
+      onPoll('ok')
+    } catch (error) {
+      if (signal.aborted) return
+      const outcome = outcomeOf(error)
+      onPoll(outcome)
+      log.warn({ err: error, outcome }, 'asking Telegram for updates failed')
+      if (outcome === 'conflict') webhookGone = false
+      const wait = outcome === 'conflict' ? (options.conflictWaitMs ?? 5_000) : retryMs[Math.min(failures, retryMs.length - 1)]
+      failures += 1
+      await pause(wait ?? 0, signal)
+    }
+  }
+}
+
+async function requestUpdates(api: Api, offset: number, signal: AbortSignal): Promise<Update[]> {
+  // A socket may hang without an error: the request is cut and made again.
+  const either = AbortSignal.any([signal, AbortSignal.timeout(hangMs)])
+  const parameters = { offset, timeout: pollSeconds, limit: 100, allowed_updates: allowedUpdates }
+  return api.getUpdates(parameters, either as Parameters<Api['getUpdates']>[1])
+}
+
+function outcomeOf(error: unknown): 'conflict' | 'unauthorized' | 'failed' {
+  if (!(error instanceof GrammyError)) return 'failed'
+  if (error.error_code === 409) return 'conflict'
+  return error.error_code === 401 || error.error_code === 404 ? 'unauthorized' : 'failed'
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
+  })
+}

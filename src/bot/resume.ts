@@ -1,0 +1,33 @@
+import type { MiddlewareFn } from 'grammy'
+import { tracesOf } from '../domain/captures.ts'
+import { findTask } from '../domain/tasks/read.ts'
+import { AlreadyHandledError } from './access.ts'
+import { type BotContext, scopeOf } from './context.ts'
+import { sayTask } from './show.ts'
+
+const keptMs = 48 * 60 * 60_000
+
+/**
+ * An update whose change was committed before the process died comes again, because it was not answered. It is not done
+ * twice: its answer is given, as the card of what it changed.
+ */
+export function resumeAnswers(): MiddlewareFn<BotContext> {
+  return async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      if (!isAlreadyHandled(error)) throw error
+      const receivedAt = new Date(ctx.board.now().getTime() - keptMs)
+      const trace = (await tracesOf(scopeOf(ctx), { updateId: ctx.update.update_id, receivedAt })).at(-1)
+      const task = trace === undefined ? null : await findTask(scopeOf(ctx), trace.taskId)
+      if (task !== null) await sayTask(ctx, task, { undo: trace?.auditId })
+    }
+  }
+}
+
+function isAlreadyHandled(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = 'error' in cause ? cause.error : cause.cause) {
+    if (cause instanceof AlreadyHandledError) return true
+  }
+  return false
+}

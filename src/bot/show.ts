@@ -1,0 +1,47 @@
+import { findRunner } from '../domain/tasks/runner.ts'
+import { readDetail } from '../domain/tasks/read.ts'
+import type { Task } from '../domain/tasks/task.ts'
+import type { MessagePurpose, ReplyTopic } from '../domain/messages.ts'
+import type { Card } from '../view/card.ts'
+import { taskCard, type TaskCardOptions, taskVersion } from '../view/task-card.ts'
+import { type BotContext, readerOf, scopeOf } from './context.ts'
+
+/** The card of a task and what its message is about. */
+export async function renderTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}) {
+  const detail = await readDetail(scopeOf(ctx), task)
+  const runner = task.runState === 'running' ? await findRunner(scopeOf(ctx), task.key) : null
+  const card = taskCard(detail, { ...readerOf(ctx), runner: runner?.name, ...options })
+  return { card, about: { purpose: 'card', taskId: task.id, version: taskVersion(detail) } as const }
+}
+
+/** Shows a task in the message whose button was pressed, else in a new one. */
+export async function showTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}): Promise<void> {
+  const { card, about } = await renderTask(ctx, task, options)
+  await showIn(ctx, card, about)
+}
+
+/** Sends a task's card as a new message, as the answer to the owner's where there is one. */
+export async function sayTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}): Promise<number> {
+  const { card, about } = await renderTask(ctx, task, options)
+  return ctx.sender.say(card, { ...about, replyTo: ctx.message?.message_id })
+}
+
+/** Shows a screen in place of the message whose button was pressed, else in a new message. */
+export async function showScreen(
+  ctx: BotContext,
+  card: Card,
+  about: { readonly purpose?: MessagePurpose; readonly taskId?: string | null; readonly topic?: ReplyTopic | null } = {},
+): Promise<void> {
+  await showIn(ctx, card, { purpose: 'screen', ...about })
+}
+
+async function showIn(ctx: BotContext, card: Card, about: Parameters<BotContext['sender']['say']>[1]): Promise<void> {
+  const pressed = ctx.callbackQuery?.message?.message_id
+  if (pressed === undefined) await ctx.sender.say(card, about)
+  else await ctx.sender.edit(pressed, card, about)
+}
+
+/** Asks the owner for a text; his reply to the question is the answer. */
+export async function ask(ctx: BotContext, card: Card, topic: ReplyTopic & { readonly kind: 'prompt' }): Promise<void> {
+  await ctx.sender.say({ ...card, asks: true }, { purpose: 'prompt', taskId: topic.taskId ?? null, topic })
+}

@@ -1,0 +1,35 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Update } from 'grammy/types'
+
+export interface WebhookOptions {
+  readonly path: string
+  /** Telegram sends it in a header with every call (core.telegram.org/bots/api#setwebhook). */
+  readonly secret: string
+  /** Must have stored the update when it resolves: the answer 200 confirms it. */
+  readonly accept: (updates: readonly Update[]) => Promise<void>
+}
+
+const maxUpdateBytes = 4 * 1024 * 1024
+
+/** The route Telegram calls with an update: stores it and answers at once. */
+export function webhookRoutes(options: WebhookOptions): Hono {
+  const expected = digest(options.secret)
+  return new Hono().post(options.path, bodyLimit({ maxSize: maxUpdateBytes }), async (c) => {
+    const given = c.req.header('x-telegram-bot-api-secret-token') ?? ''
+    if (!timingSafeEqual(digest(given), expected)) return c.json({ error: 'Unauthorized' }, 401)
+    const update: unknown = await c.req.json().catch(() => null)
+    if (!isUpdate(update)) return c.json({ error: 'Invalid JSON' }, 400)
+    await options.accept([update])
+    return c.json({ ok: true })
+  })
+}
+
+function isUpdate(value: unknown): value is Update {
+  return typeof value === 'object' && value !== null && Number.isSafeInteger((value as { update_id?: unknown }).update_id)
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

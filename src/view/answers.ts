@@ -1,0 +1,72 @@
+import type { PromptKind } from '../domain/messages.ts'
+import type { Task } from '../domain/tasks/task.ts'
+import { type Card, keyboard } from './card.ts'
+import { bold, code, type Html, html } from './html.ts'
+import { statusName } from './names.ts'
+
+// What taps and replies are answered with: one line each, in the words of the board.
+
+export const toasts = {
+  outdated: 'This button is outdated. Here is how it is now.',
+  unknown: 'This button is from an older version. Send the command again.',
+  unchanged: 'It was so already.',
+  undone: 'Taken back.',
+  commented: 'Comment added.',
+  cancelled: 'Cancelled.',
+} as const
+
+export function movedToast(task: Task): string {
+  return `${task.key} → ${statusName[task.status]}`
+}
+
+export function staleToast(task: Task | null): string {
+  return task === null ? 'This task is gone.' : `It changed meanwhile: ${task.key} is in ${statusName[task.status]} now.`
+}
+
+const questionText: Record<PromptKind, (about: string) => Html> = {
+  answer: (key) => html`💬 Your answer for ${bold(key)}? The agent reads it when it fetches the task.`,
+  'send-back': (key) => html`↩️ What should change in ${bold(key)}? It goes back to Todo with your words.`,
+  title: (key) => html`✏️ New title for ${bold(key)}?`,
+  note: (key) => html`✏️ New note for ${bold(key)}? It replaces the text; criteria stay.`,
+  criteria: (key) => html`☑ Acceptance criteria for ${bold(key)}, one a line? They replace the list; checks stay.`,
+  due: (key) => html`📅 When is ${bold(key)} due? For example ${code('fri 17:00')}, ${code('in 3 days')} or ${code('2026-12-01')}.`,
+  label: (key) => html`🏷 Name of the label for ${bold(key)}?`,
+  branch: (key) => html`🌿 Branch for ${bold(key)}? ${code('-')} clears it.`,
+  'token-name': () => html`🔑 A name for the token, such as the machine the agent runs on?`,
+  'time-zone': () => html`🌍 Your time zone? A city or a zone, for example ${code('Europe/Berlin')}.`,
+  'digest-time': () => html`🗓 When should the digest come? For example ${code('08:30')}.`,
+  'quiet-hours': () => html`🌙 When should nothing sound? For example ${code('22:00-07:00')}.`,
+  'project-name': (key) => html`✏️ New name for project ${bold(key)}?`,
+  'project-repo': (key) => html`📦 Repository of ${bold(key)}? For example ${code('owner/repo')}; ${code('-')} clears it.`,
+  'project-instructions': (key) => html`📜 Instructions that agents get for every task of ${bold(key)}? ${code('-')} clears them.`,
+  search: () => html`🔎 What are you looking for?`,
+  'new-task': () => html`📥 What is to be done?`,
+}
+
+/** A question whose answer is the reply to it. */
+export function questionCard(ask: PromptKind, about = ''): Card {
+  return {
+    text: html`${questionText[ask](about)}\n<i>Reply to this message.</i>`,
+    keyboard: keyboard([[{ label: 'Cancel', does: { do: 'cancel' } }]]),
+  }
+}
+
+/** A refusal in words; what was written is still in the message above it. */
+export function refusalCard(reason: string): Card {
+  return { text: html`⚠️ ${reason}` }
+}
+
+/** Says that a reply was to nothing a task knows of. */
+export function aboutNothingCard(): Card {
+  return { text: html`That message is about no task, so I did not keep your reply. Send it without replying to capture it.` }
+}
+
+/** Something went wrong on our side; the id finds it in the log. */
+export function faultCard(id: number): Card {
+  return { text: html`😕 That went wrong on my side and nothing of it is lost. If it happens again, look for update ${code(String(id))} in the log.` }
+}
+
+/** The nearest command to one that is not known. */
+export function unknownCommandCard(nearest: string | null): Card {
+  return { text: nearest === null ? html`I do not know that command. /help lists them all.` : html`I do not know that command. Did you mean /${nearest}?` }
+}

@@ -1,0 +1,53 @@
+import type { Engine, RunState, TaskPriority, TaskStatus } from '../domain/tasks/task.ts'
+
+// The same thing has the same sign and name on every screen.
+
+export const statusSign: Record<TaskStatus, string> = {
+  inbox: '📥',
+  todo: '📋',
+  hold: '⏸',
+  ready: '👀',
+  done: '✅',
+  archived: '🗄',
+}
+
+export const statusName: Record<TaskStatus, string> = {
+  inbox: 'Inbox',
+  todo: 'Todo',
+  hold: 'Hold',
+  ready: 'Ready',
+  done: 'Done',
+  archived: 'Archived',
+}
+
+export const prioritySign: Record<TaskPriority, string> = {
+  highest: '🔴',
+  high: '🟠',
+  medium: '🟡',
+  none: '▫️',
+  low: '🔵',
+  lowest: '⚪️',
+}
+
+export const priorityName: Record<TaskPriority, string> = {
+  highest: 'Highest',
+  high: 'High',
+  medium: 'Medium',
+  none: 'None',
+  low: 'Low',
+  lowest: 'Lowest',
+}
+
+export const engineName: Record<Engine, string> = {
+  'claude-code': 'Claude Code',
+  codex: 'Codex',
+  'gemini-cli': 'Gemini CLI',
+}
+
+export const runSign: Record<RunState, string> = { queued: '⏳', running: '⚙️' }
+export const runName: Record<RunState, string> = { queued: 'queued', running: 'working' }
+
+/** "1 task", "2 tasks". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}

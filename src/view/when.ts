@@ -1,0 +1,51 @@
+/** How far back or ahead: "just now", "5 min", "3 h", "2 days". */
+export function span(from: Date, to: Date): string {
+  const minutes = Math.floor(Math.abs(to.getTime() - from.getTime()) / 60_000)
+  if (minutes < 1) return 'under a minute'
+  if (minutes < 60) return `${minutes} min`
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`
+  return `${Math.floor(minutes / (24 * 60))} days`
+}
+
+/** "5 min ago", "just now". */
+export function ago(at: Date, now: Date): string {
+  return now.getTime() - at.getTime() < 60_000 ? 'just now' : `${span(at, now)} ago`
+}
+
+/** The day as its reader knows it: "Fri 27 Nov", with the year where it is another one. */
+export function day(at: Date, now: Date, timeZone: string): string {
+  const year = (date: Date) => new Intl.DateTimeFormat('en-GB', { timeZone, year: 'numeric' }).format(date)
+  const options = { timeZone, weekday: 'short', day: 'numeric', month: 'short' } as const
+  const text = new Intl.DateTimeFormat('en-GB', year(at) === year(now) ? options : { ...options, year: 'numeric' }).format(at)
+  return text.replace(',', '')
+}
+
+/** The time of day: "17:00". */
+export function clock(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at)
+}
+
+/** A due date: the day alone where it stands for the whole day (23:59), else with its time. */
+export function dueText(at: Date, now: Date, timeZone: string): string {
+  const time = clock(at, timeZone)
+  const date = relativeDay(at, now, timeZone)
+  return time === '23:59' ? date : `${date} ${time}`
+}
+
+/** Whether two instants lie on one local day. */
+export function isSameDay(left: Date, right: Date, timeZone: string): boolean {
+  return daysBetween(left, right, timeZone) === 0
+}
+
+function daysBetween(from: Date, to: Date, timeZone: string): number {
+  const local = (date: Date) => new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(date)
+  return Math.round((Date.parse(local(to)) - Date.parse(local(from))) / 86_400_000)
+}
+
+function relativeDay(at: Date, now: Date, timeZone: string): string {
+  const days = daysBetween(now, at, timeZone)
+  if (days === 0) return 'today'
+  if (days === 1) return 'tomorrow'
+  if (days === -1) return 'yesterday'
+  return day(at, now, timeZone)
+}
