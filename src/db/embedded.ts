@@ -22,10 +22,7 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
     await migrateEmbedded(database.db)
     return {
       ...database,
-      close: async () => {
-        await database.close()
-        unlock()
-      },
+      close: () => database.close().finally(unlock),
     }
   } catch (error) {
     unlock()

@@ -1,29 +1,52 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+
+// A lock is written in the moment after it is made; an empty one that is older belongs to nobody.
+const writingMs = 10_000
 
 /** Two processes on one embedded database corrupt it silently, so a file names the one that has it. Returns the release. */
 export function lockFolder(dataDir: string): () => void {
   const path = join(dataDir, 'lock')
   const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) })
-  for (let attempt = 0; ; attempt += 1) {
+  for (;;) {
     try {
       writeFileSync(path, mine, { flag: 'wx' })
       return () => rmSync(path, { force: true })
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const holder = readHolder(path)
-      if (attempt > 2 || (holder !== null && isAlive(holder)))
-        throw new FolderInUseError(dataDir, holder?.pid ?? 0)
-      rmSync(path, { force: true })
+      if (!hasCode(error, 'EEXIST')) throw error
+      removeStale(path, dataDir)
     }
   }
 }
 
+function removeStale(path: string, dataDir: string): void {
+  const aside = `${path}.${process.pid}`
+  try {
+    const found = readFileSync(path, 'utf8')
+    const holder = toHolder(found)
+    if (holder === null ? Date.now() - statSync(path).mtimeMs < writingMs : isAlive(holder))
+      throw new FolderInUseError(dataDir, holder?.pid ?? null)
+    // Of several that find it stale one moves it away; a later one may get hold of the new lock and gives it back.
+    renameSync(path, aside)
+    if (readFileSync(aside, 'utf8') !== found) {
+      renameSync(aside, path)
+      throw new FolderInUseError(dataDir, null)
+    }
+    rmSync(aside, { force: true })
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return (error as NodeJS.ErrnoException).code === code
+}
+
 /** The data folder belongs to a process that lives. */
 export class FolderInUseError extends Error {
-  constructor(dataDir: string, pid: number) {
+  constructor(dataDir: string, pid: number | null) {
     super(
-      `The database in ${dataDir} is in use by process ${pid}. Stop that process, or name another folder in DATA_DIR.`,
+      `The database in ${dataDir} is in use by ${pid === null ? 'another process' : `process ${pid}`}. Stop that process, or name another folder in DATA_DIR.`,
     )
     this.name = 'FolderInUseError'
   }
@@ -34,9 +57,9 @@ interface Holder {
   readonly started: string
 }
 
-function readHolder(path: string): Holder | null {
+function toHolder(text: string): Holder | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder
+    return JSON.parse(text) as Holder
   } catch {
     return null
   }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import type { Db, Reader, Tx } from '../db/types.ts'
 import { type Actor, toActorName } from './actor.ts'
+import { isDeadlock } from './errors.ts'
 import { entityOf, type NewEvent } from './events.ts'
 
 /** The database as the doors hold it: something to build contexts with and to hand to the bot's own records. */
@@ -64,19 +65,24 @@ export function createCtx(options: CtxOptions): Ctx {
     now,
     db,
     mutate: async (work) => {
-      const change = await db.transaction(async (tx) => {
-        await before?.(tx)
-        const change = await work(tx)
-        await after?.(tx, change.result)
-        if (!('unchanged' in change)) {
-          const entry = {
-            by: toActorName(actor),
-            ...(actor.kind === 'agent' ? { tokenId: actor.tokenId } : {}),
-            ...(cause === undefined ? {} : { cause }),
+      const transact = () =>
+        db.transaction(async (tx) => {
+          await before?.(tx)
+          const change = await work(tx)
+          await after?.(tx, change.result)
+          if (!('unchanged' in change)) {
+            const entry = {
+              by: toActorName(actor),
+              ...(actor.kind === 'agent' ? { tokenId: actor.tokenId } : {}),
+              ...(cause === undefined ? {} : { cause }),
+            }
+            await leaveTrace(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry })
           }
-          await leaveTrace(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry })
-        }
-        return change
+          return change
+        })
+      const change = await transact().catch((error) => {
+        if (isDeadlock(error)) return transact()
+        throw error
       })
       if (!('unchanged' in change)) onChange?.(change.audit[0].action)
       return change.result

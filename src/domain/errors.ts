@@ -24,8 +24,17 @@ const downCodes =
 
 /** Whether the database could not be reached, so that the same thing may work later. */
 export function isDatabaseDown(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (downCodes.test(String((cause as { code?: unknown }).code))) return true
-  }
-  return false
+  return codesOf(error).some((code) => downCodes.test(code))
+}
+
+/** Whether Postgres ended this transaction so that another could go on; the same thing works when tried again. */
+export function isDeadlock(error: unknown): boolean {
+  return codesOf(error).includes('40P01')
+}
+
+function codesOf(error: unknown): string[] {
+  const codes: string[] = []
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    codes.push(String((cause as { code?: unknown }).code))
+  return codes
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { botUpdates } from '../db/schema.ts'
 import type { Db, Tx } from '../db/types.ts'
+import { storable } from './clip.ts'
 
 /** An update that waits for its handler; `hadEffect` where it changed the board before the process died. */
 export interface StoredUpdate {
@@ -20,10 +21,23 @@ export async function acceptUpdates(
   if (updates.length === 0) return 0
   const stored = await db
     .insert(botUpdates)
-    .values(updates.map((update) => ({ updateId: update.update_id, update: { ...update }, receivedAt: now })))
+    .values(
+      updates.map((update) => ({
+        updateId: update.update_id,
+        update: toStorable(update),
+        receivedAt: now,
+      })),
+    )
     .onConflictDoNothing()
     .returning({ id: botUpdates.updateId })
   return stored.length
+}
+
+// One that the database refuses would come again for ever and hold up all behind it.
+function toStorable(update: object): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(update), (_key, value) =>
+    typeof value === 'string' ? storable(value) : value,
+  )
 }
 
 /** The oldest update that is not finished. */

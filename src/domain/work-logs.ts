@@ -24,7 +24,7 @@ export async function writeTaskLogs(
     readonly logs: readonly PlannedLog[]
     readonly now: Date
   },
-): Promise<NewEvent[]> {
+): Promise<Extract<NewEvent, { type: 'WORKLOG_CREATED' }>[]> {
   if (facts.logs.length === 0) return []
   // Time-ordered ids keep logs of one moment in the order in which they were written.
   const entries = facts.logs.map((log) => ({ id: v7(), ...log }))

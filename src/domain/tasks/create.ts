@@ -6,11 +6,12 @@ import { DomainError } from '../errors.ts'
 import { assignLabels } from '../labels.ts'
 import { parse } from '../parse.ts'
 import type { Edited } from './edit.ts'
-import { branchFor, nextTaskNumber } from './keys.ts'
-import { composeNote, criteriaOf, textOf, withCriteria } from './note.ts'
-import { keyFor } from './order.ts'
+import { branchFor, nextTaskNumber, slugOf } from './keys.ts'
+import { newNote } from './note.ts'
+import { keyFor, lockLanes } from './order.ts'
 import { requireTask } from './read.ts'
 import { NewTask } from './schemas.ts'
+import { toSnapshot } from './snapshot.ts'
 
 /**
  * Creates a task at the end of its lane, under the project's next number, on a branch of its own. Labels that are new are made.
@@ -19,14 +20,9 @@ import { NewTask } from './schemas.ts'
 export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { readonly auditId: string }> {
   const draft = parse(NewTask, input)
   const status = draft.status ?? 'inbox'
-  const description = draft.description ?? null
-  const note =
-    draft.criteria === undefined ? tidyNote(description) : withCriteria(description, draft.criteria)
+  const note = newNote(draft.description ?? null, draft.criteria ?? [])
   // Transliteration may have to be loaded: outside the transaction.
-  const branchOf = draft.branch
-    ? async () => draft.branch as string
-    : async (key: string) => branchFor(key, draft.title)
-  await branchOf('')
+  const slug = await slugOf(draft.title)
   return ctx.mutate(async (tx) => {
     const [project] = await tx
       .select({ id: projects.id, key: projects.projectKey })
@@ -36,6 +32,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
       )
     if (project === undefined) throw new DomainError('not-found', 'There is no such project.')
     const now = ctx.now()
+    await lockLanes(tx, ctx.ownerId)
     const number = await nextTaskNumber(tx, ctx.ownerId, project.key)
     const key = `${project.key}-${number}`
     const id = v7()
@@ -50,7 +47,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
       note,
       status,
       taskPriority: draft.priority ?? 'none',
-      branch: await branchOf(key),
+      branch: draft.branch || branchFor(key, slug),
       engine: draft.engine ?? null,
       dueAt: draft.dueAt ?? null,
       focusedAt: draft.focus ? now : null,
@@ -82,16 +79,10 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
           action: 'task.create',
           targetType: 'task',
           targetId: key,
-          meta: { taskId: id, title: draft.title, status },
+          meta: { taskId: id, title: draft.title, status, after: toSnapshot(task) },
         },
         ...audit,
       ],
     }
   })
-}
-
-function tidyNote(description: string | null): string | null {
-  return description === null
-    ? null
-    : composeNote({ text: textOf(description), criteria: criteriaOf(description) })
 }

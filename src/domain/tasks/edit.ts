@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
@@ -9,10 +9,10 @@ import { parse } from '../parse.ts'
 import { toDeploySettings } from '../project-settings.ts'
 import { prUrlOf } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
-import { keyFor, type Place } from './order.ts'
+import { keyFor, lockLanes, type Place } from './order.ts'
 import { type EditPlan, planEdit } from './plan-edit.ts'
-import { findTask, noSuchTask, readLatestResult, readSettings, requireTask } from './read.ts'
-import { findRunner } from './runner.ts'
+import { findTask, isTask, noSuchTask, readLatestResult, readSettings, requireTask } from './read.ts'
+import { findRunner, type Runner } from './runner.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
 import { taskAudit } from './snapshot.ts'
 import type { Task } from './task.ts'
@@ -39,8 +39,9 @@ export async function applyEdit(
   reference: string,
   edit: ParsedTaskEdit,
 ): Promise<Change<Edited>> {
+  if (mayMove(edit)) await lockLanes(tx, ctx.ownerId)
   const task = await lockTask(ctx, tx, reference)
-  if (edit.lifecycle === 'start') await requireFree(ctx, tx, task)
+  const runner = edit.lifecycle === 'start' ? await requireFree(ctx, tx, task) : null
   const deploy = toDeploySettings(await readSettings(tx, task.project.id))
   const now = ctx.now()
   // An action must bring its pull request along; a bare move may rest on the one that the last result named.
@@ -69,7 +70,8 @@ export async function applyEdit(
     now,
   })
   const changed = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
-  const audit = taskAudit(actionOf(edit, plan), task, changed)
+  const comment = logEvents.find((event) => event.payload.kind === 'comment')
+  const audit = taskAudit(actionOf(edit, plan, runner), task, changed, { commentId: comment?.entityId })
   return {
     result: { task: changed, auditId: audit.id },
     events: [...editEvents(changed, edit, plan), ...logEvents],
@@ -80,18 +82,28 @@ export async function applyEdit(
 /** Reads a task and holds it until the transaction ends; throws `not-found`. */
 export async function lockTask(ctx: Ctx, tx: Tx, reference: string): Promise<Task> {
   const scope = { db: tx, ownerId: ctx.ownerId }
+  const [held] = await tx
+    .select({ id: tasks.id })
+    .from(tasks)
+    .where(isTask(ctx.ownerId, reference))
+    .for('update')
+  // Read by a statement of its own: whoever had the lock before may have changed more than the row, such as its labels.
+  if (held !== undefined) return requireTask(scope, held.id)
   const found = await findTask(scope, reference)
   if (found === null) throw noSuchTask(reference)
-  await tx.execute(sql`select from tasks where id = ${found.id} for update`)
-  // Read again under the lock: another transaction may have changed it between the two statements.
-  return requireTask(scope, found.id)
+  return lockTask(ctx, tx, found.id)
 }
 
-/** Throws `conflict` where another agent is working on the task; the same agent's start is a sign of life. */
-async function requireFree(ctx: Ctx, tx: Tx, task: Task): Promise<void> {
-  if (task.runState !== 'running') return
+function mayMove(edit: ParsedTaskEdit): boolean {
+  const acts = edit.lifecycle !== undefined && edit.lifecycle !== 'start'
+  return acts || edit.status !== undefined || edit.plan !== undefined
+}
+
+/** Who is working on the task already; throws `conflict` where that is another agent. */
+async function requireFree(ctx: Ctx, tx: Tx, task: Task): Promise<Runner | null> {
+  if (task.runState !== 'running') return null
   const runner = await findRunner({ db: tx, ownerId: ctx.ownerId }, task.key)
-  if (runner === null || (ctx.actor.kind === 'agent' && runner.tokenId === ctx.actor.tokenId)) return
+  if (runner === null || (ctx.actor.kind === 'agent' && runner.tokenId === ctx.actor.tokenId)) return runner
   throw new DomainError(
     'conflict',
     `${runner.name} is working on ${task.key} since ${runner.since.toISOString()}. Take another task, or ask the owner to release it.`,
@@ -103,7 +115,9 @@ function isEmpty(plan: EditPlan): boolean {
   return Object.keys(plan.columns).length === 0 && plan.labels === null && plan.logs.length === 0
 }
 
-function actionOf(edit: ParsedTaskEdit, plan: EditPlan): string {
+function actionOf(edit: ParsedTaskEdit, plan: EditPlan, runner: Runner | null): string {
+  // A start by whoever works on it already is a sign of life: the run goes on since its first start.
+  if (runner !== null) return 'task.heartbeat'
   if (edit.lifecycle !== undefined) return `task.${edit.lifecycle}`
   if (plan.status !== null) return 'task.move'
   if (plan.runState !== null)
@@ -146,13 +160,19 @@ export async function placeTask(
   target: { readonly status?: Task['status']; readonly place: Place },
 ): Promise<Edited> {
   return ctx.mutate(async (tx): Promise<Change<Edited>> => {
+    await lockLanes(tx, ctx.ownerId)
     const task = await lockTask(ctx, tx, reference)
     const status = target.status ?? task.status
     const moved =
       status === task.status
         ? null
         : await applyEdit(ctx, tx, task.id, parse(TaskEdit, { status } satisfies TaskEdit))
-    const sortOrder = await keyFor(tx, { ownerId: ctx.ownerId, status }, target.place, task.id)
+    const sortOrder = await keyFor(
+      tx,
+      { ownerId: ctx.ownerId, status },
+      target.place,
+      moved?.result.task ?? task,
+    )
     if (moved === null && sortOrder === task.sortOrder)
       return { unchanged: true, result: { task, auditId: null } }
     const now = ctx.now()

@@ -22,16 +22,20 @@ export async function nextTaskNumber(tx: Tx, ownerId: string, prefix: string): P
 const highestNumber = (ownerId: string, prefix: string) =>
   sql`coalesce((select max(task_number) from tasks where owner_id = ${ownerId} and task_prefix = ${prefix}), 0)`
 
-/** The branch an agent works on unless told otherwise: `task/<key>/<title in ASCII>`, always a valid git ref. */
-export async function branchFor(taskKey: string, title: string): Promise<string> {
-  const slug = (await toAscii(title))
+/** The branch an agent works on unless told otherwise: `task/<key>/<slug>`, always a valid git ref. */
+export function branchFor(taskKey: string, slug: string): string {
+  return `task/${taskKey.toLowerCase()}${slug === '' ? '' : `/${slug}`}`
+}
+
+/** A title in lower-case ASCII words joined by `-`, at most 50 characters; empty where nothing of it is left. */
+export async function slugOf(title: string): Promise<string> {
+  return (await toAscii(title))
     .toLowerCase()
     .replace(/['’]/g, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')
     .slice(0, maxSlug)
     .replace(/-+$/, '')
-  return `task/${taskKey.toLowerCase()}${slug === '' ? '' : `/${slug}`}`
 }
 
 // The tables of every script take 14 MB and 60 ms to load, so only a title that needs them does.

@@ -1,3 +1,5 @@
+import { DomainError } from '../errors.ts'
+
 /** The note of a task: free text, then one section of acceptance criteria at its end. */
 export interface Note {
   readonly text: string
@@ -9,9 +11,11 @@ export interface Criterion {
   readonly met: boolean
 }
 
+const maxLength = 50_000
 const heading = '## Acceptance Criteria'
+const headingLine = /^#{1,6} +acceptance criteria:?\s*$/i
 const criterionLine = /^\s*[-*] \[([ xX])\] +(.*\S)\s*$/
-const fence = /^\s*(```|~~~)/
+const fenceLine = /^\s*(`{3,}|~{3,})([^`]*)$/
 
 /** Every `- [ ]` and `- [x]` line of a note, outside code blocks. */
 export function criteriaOf(note: string | null): Criterion[] {
@@ -20,22 +24,45 @@ export function criteriaOf(note: string | null): Criterion[] {
 
 /** The note without its criteria and their heading. */
 export function textOf(note: string | null): string {
-  return splitLines(note)
-    .filter(
-      (line) =>
-        line.criterion === null && (line.code || line.text.trim().toLowerCase() !== heading.toLowerCase()),
-    )
+  const kept: Line[] = []
+  for (const line of splitLines(note)) {
+    if (line.criterion !== null || (!line.code && headingLine.test(line.text))) continue
+    const last = kept.at(-1)
+    if (isBlank(line) && (last === undefined || isBlank(last))) continue
+    kept.push(line)
+  }
+  return kept
     .map((line) => line.text)
     .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
     .trim()
 }
 
-/** Puts text and criteria together; null where nothing is left. */
-export function composeNote(note: Note): string | null {
-  const section = note.criteria.map((criterion) => `- [${criterion.met ? 'x' : ' '}] ${criterion.text}`)
-  const parts = [note.text.trim(), section.length === 0 ? '' : `${heading}\n\n${section.join('\n')}`]
-  return parts.filter((part) => part !== '').join('\n\n') || null
+/** Puts text and criteria together; null where nothing is left. Throws `invalid` over 50,000 characters. */
+export function composeNote({ text, criteria }: Note): string | null {
+  const section = criteria.map((criterion) => `- [${criterion.met ? 'x' : ' '}] ${criterion.text}`)
+  const parts = [
+    withClosedFence(text.trim()),
+    section.length === 0 ? '' : `${heading}\n\n${section.join('\n')}`,
+  ]
+  const note = parts.filter((part) => part !== '').join('\n\n')
+  if (note.length > maxLength && [...note].length > maxLength) {
+    throw new DomainError(
+      'invalid',
+      `The note with its acceptance criteria must be at most ${maxLength} characters; shorten the text or the criteria.`,
+    )
+  }
+  return note || null
+}
+
+// Criteria behind a code block that was never closed would be code themselves.
+function withClosedFence(text: string): string {
+  const open = splitLines(text).at(-1)?.fence
+  return open ? `${text}\n${open}` : text
+}
+
+/** The note of a new task: criteria inside the text join those that are given beside it. */
+export function newNote(text: string | null, criteria: readonly string[]): string | null {
+  return withCriteria(text, [...criteriaOf(text).map((criterion) => criterion.text), ...criteria])
 }
 
 /** Replaces the text; criteria inside the new text join those that were there. */
@@ -45,10 +72,11 @@ export function withText(note: string | null, text: string): string | null {
 
 /** Replaces the criteria; one that stays keeps its check mark. */
 export function withCriteria(note: string | null, criteria: readonly string[]): string | null {
-  const met = new Set(criteriaOf(note).flatMap((criterion) => (criterion.met ? [criterion.text] : [])))
-  const wanted = [...new Set(criteria.map((text) => text.replace(/\s+/g, ' ').trim()))].filter(
-    (text) => text !== '',
+  const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim()
+  const met = new Set(
+    criteriaOf(note).flatMap((criterion) => (criterion.met ? [oneLine(criterion.text)] : [])),
   )
+  const wanted = [...new Set(criteria.map(oneLine))].filter((text) => text !== '')
   return composeNote({ text: textOf(note), criteria: wanted.map((text) => ({ text, met: met.has(text) })) })
 }
 
@@ -60,15 +88,23 @@ function mergeCriteria(old: readonly Criterion[], added: readonly Criterion[]): 
 interface Line {
   readonly text: string
   readonly code: boolean
+  /** What opened the code block that goes on behind this line. */
+  readonly fence: string | null
   readonly criterion: Criterion | null
 }
 
+function isBlank(line: Line): boolean {
+  return !line.code && line.text.trim() === ''
+}
+
 function splitLines(note: string | null): Line[] {
-  let inCode = false
+  let fence: string | null = null
   return (note ?? '').split(/\r?\n/).map((text) => {
-    const code = inCode || fence.test(text)
-    if (fence.test(text)) inCode = !inCode
+    const [, marker, info = ''] = fenceLine.exec(text) ?? []
+    const code = fence !== null || marker !== undefined
+    if (fence === null) fence = marker ?? null
+    else if (marker?.startsWith(fence) && info.trim() === '') fence = null
     const match = code ? null : criterionLine.exec(text)
-    return { text, code, criterion: match ? { text: match[2] ?? '', met: match[1] !== ' ' } : null }
+    return { text, code, fence, criterion: match ? { text: match[2] ?? '', met: match[1] !== ' ' } : null }
   })
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, lte, ne, type SQL, sql } from 'drizzle-orm'
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
 import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
@@ -19,62 +19,87 @@ export type Place =
   | { readonly after: string }
   | { readonly before: string }
 
+/** A card that is being placed: where it lies now does not stand in its own way. */
+export interface Moving {
+  readonly id: string
+  readonly sortOrder: string
+}
+
 /**
- * The sort key for a card that enters a lane or moves inside it; `after` and `before` name another card by uuid.
- * Holds the owner's lanes until the transaction ends, so that no two cards get one key.
+ * The sort key for a card at a place of a lane; `after` and `before` name another card by uuid, the end is taken where
+ * that card is gone. A card that lies there already keeps its key. The caller holds the lanes (`lockLanes`).
  */
 export async function keyFor(
   tx: Tx,
   lane: Lane,
   place: Place,
-  moving: string | null = null,
+  moving: Moving | null = null,
 ): Promise<string> {
-  await lockLanes(tx, lane.ownerId)
-  const key = await keyAt(tx, lane, place, moving)
-  if (key.length <= longestKey) return key
+  const gap = await gapAt(tx, lane, place, moving)
+  if (moving !== null && liesIn(gap, moving.sortOrder)) return moving.sortOrder
+  const key = keyBetween(gap)
+  if (key !== null) return key
   await rebalance(tx, lane)
-  return keyAt(tx, lane, place, moving)
+  const spread = keyBetween(await gapAt(tx, lane, place, moving))
+  if (spread === null) throw new Error(`no room in lane ${lane.status}`)
+  return spread
 }
 
-/** Holds the owner's lanes until the transaction ends: whoever reads a sort key to use it holds them first. */
+/**
+ * Holds the owner's lanes until the transaction ends, so that no two cards get one key. Taken before the lock of any task:
+ * a rebalance waits for tasks while it holds the lanes.
+ */
 export async function lockLanes(tx: Tx, ownerId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`lanes:${ownerId}`}, 0))`)
 }
 
-async function keyAt(tx: Tx, lane: Lane, place: Place, moving: string | null): Promise<string> {
-  if ('at' in place) {
-    const edge = await neighbour(tx, lane, { from: null, upwards: place.at === 'start', moving })
-    return place.at === 'start' ? generateKeyBetween(null, edge) : generateKeyBetween(edge, null)
+/** The keys between which a card would lie; null is the end of the lane. */
+interface Gap {
+  readonly above: string | null
+  readonly below: string | null
+}
+
+function liesIn(gap: Gap, key: string): boolean {
+  return (gap.above === null || gap.above < key) && (gap.below === null || key < gap.below)
+}
+
+// No key: it would be too long, or another writer's keys are equal or none of fractional indexing's.
+function keyBetween(gap: Gap): string | null {
+  try {
+    const key = generateKeyBetween(gap.above, gap.below)
+    return key.length <= longestKey ? key : null
+  } catch {
+    return null
   }
-  const upwards = 'before' in place
-  const anchorId = upwards ? place.before : place.after
+}
+
+async function gapAt(tx: Tx, lane: Lane, place: Place, moving: Moving | null): Promise<Gap> {
+  const others = and(inLane(lane), moving === null ? undefined : ne(tasks.id, moving.id))
+  if ('at' in place) {
+    return place.at === 'start'
+      ? { above: null, below: await edgeKey(tx, others, asc(tasks.sortOrder)) }
+      : { above: await edgeKey(tx, others, desc(tasks.sortOrder)), below: null }
+  }
+  const anchorId = 'before' in place ? place.before : place.after
   const [anchor] = await tx
     .select({ key: tasks.sortOrder })
     .from(tasks)
     .where(and(inLane(lane), eq(tasks.id, anchorId)))
-  if (anchor === undefined) return keyAt(tx, lane, { at: 'end' }, moving)
-  const other = await neighbour(tx, lane, { from: anchor.key, upwards: !upwards, moving })
-  return upwards ? generateKeyBetween(other, anchor.key) : generateKeyBetween(anchor.key, other)
+  if (anchor === undefined) return gapAt(tx, lane, { at: 'end' }, moving)
+  const rest = and(others, ne(tasks.id, anchorId))
+  return 'before' in place
+    ? {
+        above: await edgeKey(tx, and(rest, lte(tasks.sortOrder, anchor.key)), desc(tasks.sortOrder)),
+        below: anchor.key,
+      }
+    : {
+        above: anchor.key,
+        below: await edgeKey(tx, and(rest, gte(tasks.sortOrder, anchor.key)), asc(tasks.sortOrder)),
+      }
 }
 
-// The first key beyond `from`: downwards the next larger (or the first of all), upwards the next smaller (or the last).
-async function neighbour(
-  tx: Tx,
-  lane: Lane,
-  look: { readonly from: string | null; readonly upwards: boolean; readonly moving: string | null },
-): Promise<string | null> {
-  const beyond =
-    look.from === null
-      ? undefined
-      : look.upwards
-        ? gt(tasks.sortOrder, look.from)
-        : lt(tasks.sortOrder, look.from)
-  const [row] = await tx
-    .select({ key: tasks.sortOrder })
-    .from(tasks)
-    .where(and(inLane(lane), beyond, look.moving === null ? undefined : ne(tasks.id, look.moving)))
-    .orderBy(look.upwards ? asc(tasks.sortOrder) : desc(tasks.sortOrder))
-    .limit(1)
+async function edgeKey(tx: Tx, among: SQL | undefined, order: SQL): Promise<string | null> {
+  const [row] = await tx.select({ key: tasks.sortOrder }).from(tasks).where(among).orderBy(order).limit(1)
   return row?.key ?? null
 }
 
@@ -84,7 +109,7 @@ async function rebalance(tx: Tx, lane: Lane): Promise<void> {
     .select({ id: tasks.id })
     .from(tasks)
     .where(inLane(lane))
-    .orderBy(asc(tasks.sortOrder), asc(tasks.createdAt), asc(tasks.id))
+    .orderBy(asc(tasks.sortOrder), asc(tasks.dueAt), desc(tasks.createdAt), asc(tasks.id))
   const keys = generateNKeysBetween(null, null, cards.length)
   const pairs = cards.map((card, index) => ({ id: card.id, key: keys[index] }))
   await tx.execute(sql`
@@ -93,14 +118,14 @@ async function rebalance(tx: Tx, lane: Lane): Promise<void> {
     where tasks.id = spread.id`)
 }
 
-/** Whether another card of the lane has this key already. */
-export async function isKeyTaken(tx: Tx, lane: Lane, key: string, except: string): Promise<boolean> {
+/** The other card of the lane that has this key; null where it is free. */
+export async function holderOf(tx: Tx, lane: Lane, key: string, except: string): Promise<string | null> {
   const [row] = await tx
     .select({ id: tasks.id })
     .from(tasks)
     .where(and(inLane(lane), eq(tasks.sortOrder, key), ne(tasks.id, except)))
     .limit(1)
-  return row !== undefined
+  return row?.id ?? null
 }
 
 function inLane(lane: Lane) {

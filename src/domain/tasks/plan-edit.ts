@@ -1,18 +1,9 @@
-import { type Actor, toActorName } from '../actor.ts'
+import type { Actor } from '../actor.ts'
 import { DomainError } from '../errors.ts'
-import type { WorkLogKind } from '../events.ts'
 import { type DeploySettings, missingForReady } from '../project-settings.ts'
-import {
-  commentTitle,
-  fieldsTitle,
-  noteDetail,
-  noteTitle,
-  resultDetail,
-  resultTitle,
-  statusTitle,
-} from '../work-log-texts.ts'
 import { requireTransition } from './lifecycle.ts'
-import { composeNote, criteriaOf, textOf, withCriteria, withText } from './note.ts'
+import { criteriaOf, textOf, withCriteria, withText } from './note.ts'
+import { changeLogs, type PlannedLog, spokenLogs } from './plan-logs.ts'
 import type { ParsedTaskEdit } from './schemas.ts'
 import type { Engine, RunState, Task, TaskPriority, TaskStatus } from './task.ts'
 
@@ -29,13 +20,6 @@ export interface TaskColumns {
   dueAt: Date | null
   focusedAt: Date | null
   archivedAt: Date | null
-}
-
-export interface PlannedLog {
-  readonly kind: WorkLogKind
-  readonly title: string
-  readonly detail: string | null
-  readonly engine: Engine | null
 }
 
 /** What an edit comes to: nothing is written where `columns`, `labels` and `logs` are all empty. */
@@ -94,25 +78,27 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
   }
   const runState = nextRunState(task, edit, statusChange !== null)
   const runStateChange = runState === task.runState ? null : { from: task.runState, to: runState }
-  if (runStateChange !== null || edit.lifecycle === 'start') {
+  const isSignOfLife = edit.lifecycle === 'start' && runStateChange === null
+  if (runStateChange !== null || isSignOfLife) {
     columns.runState = runState
     columns.runStateUpdatedAt = runState === null ? null : facts.now
   }
 
+  const engine = edit.engine ?? edit.result?.engine ?? task.engine
   return {
     columns,
     labels,
     status: statusChange,
     runState: runStateChange,
-    changedFields: noteChanged ? [...fields, 'note'] : fields,
-    logs: planLogs({
-      task,
-      edit,
-      facts,
-      fields,
-      note: noteChanged ? { to: note } : null,
-      status: statusChange,
-    }),
+    changedFields: [
+      ...fields,
+      ...(noteChanged ? ['note'] : []),
+      ...(isSignOfLife ? ['run_state_updated_at'] : []),
+    ],
+    logs: [
+      ...changeLogs(task, { status: statusChange, fields, note: noteChanged ? { to: note } : null }, engine),
+      ...spokenLogs(task, edit, facts, engine),
+    ],
   }
 }
 
@@ -161,16 +147,21 @@ function nextRunState(task: Task, edit: ParsedTaskEdit, statusChanged: boolean):
 }
 
 function nextNote(old: string | null, edit: ParsedTaskEdit): string | null {
-  if (edit.note !== undefined) return edit.note?.trim() ? edit.note : null
+  const base = edit.note === undefined ? old : edit.note?.trim() ? edit.note : null
   const text = edit.plan?.trim() ? edit.plan : edit.description
-  const withNewText = text === undefined ? old : (withText(old, text ?? '') ?? null)
-  const next = edit.criteria === undefined ? withNewText : withCriteria(withNewText, edit.criteria)
-  // Text and criteria that stay leave the note as it was written, byte for byte.
-  return isSameNote(old, next) ? old : next
+  const withNewText = text === undefined ? base : withText(base, text ?? '')
+  if (edit.criteria === undefined) return isSameNote(base, withNewText) ? base : withNewText
+  // Criteria that stand in the new text itself are wanted too.
+  const wanted = [...criteriaOf(text ?? null).map((criterion) => criterion.text), ...edit.criteria]
+  const next = withCriteria(withNewText, wanted)
+  return isSameNote(base, next) ? base : next
 }
 
+// Text and criteria that stay leave the note as it was written, byte for byte.
 function isSameNote(left: string | null, right: string | null): boolean {
-  return composeNote({ text: textOf(left), criteria: criteriaOf(left) }) === right
+  return (
+    textOf(left) === textOf(right) && JSON.stringify(criteriaOf(left)) === JSON.stringify(criteriaOf(right))
+  )
 }
 
 function nextFocus(task: Task, focus: boolean | undefined, now: Date): Date | null | undefined {
@@ -190,56 +181,4 @@ function changedLabels(task: Task, wanted: readonly string[] | undefined): strin
 
 function isSame(left: unknown, right: unknown): boolean {
   return left instanceof Date && right instanceof Date ? left.getTime() === right.getTime() : left === right
-}
-
-function planLogs(plan: {
-  readonly task: Task
-  readonly edit: ParsedTaskEdit
-  readonly facts: EditFacts
-  readonly fields: readonly string[]
-  readonly note: { readonly to: string | null } | null
-  readonly status: EditPlan['status']
-}): PlannedLog[] {
-  const { task, edit, facts } = plan
-  const engine = edit.engine ?? edit.result?.engine ?? task.engine
-  const logs: PlannedLog[] = []
-  const log = (kind: WorkLogKind, title: string, detail: string | null = null) =>
-    logs.push({ kind, title, detail, engine })
-  if (plan.status !== null) log('status', statusTitle(task.key, plan.status.from, plan.status.to))
-  if (plan.fields.length > 0) log('fields', fieldsTitle(task.key, plan.fields))
-  if (plan.note !== null) {
-    const change = {
-      taskKey: task.key,
-      taskTitle: task.title,
-      previousNote: task.note,
-      updatedNote: plan.note.to,
-    }
-    log('note', noteTitle(task.key), fitNoteDetail(noteDetail(change)))
-  }
-  if (edit.result !== undefined) {
-    const isPlan = edit.lifecycle === 'plan' || (edit.lifecycle === undefined && Boolean(edit.plan?.trim()))
-    const kind =
-      edit.lifecycle === 'block' || edit.result.blockedReason?.trim() ? 'blocked' : isPlan ? 'plan' : 'result'
-    const source = facts.actor.kind === 'agent' ? facts.actor.name : toActorName(facts.actor)
-    const title = edit.title ?? task.title
-    log(
-      kind,
-      resultTitle(isPlan ? 'plan' : 'result', title),
-      resultDetail({
-        taskKey: task.key,
-        taskTitle: title,
-        result: edit.result,
-        engine,
-        at: facts.now,
-        source,
-      }),
-    )
-  }
-  if (edit.comment?.trim()) log('comment', commentTitle(task.key), edit.comment.trim())
-  return logs
-}
-
-// Two notes of 50,000 characters with their JSON escapes may pass the column's limit; then the log goes without them.
-function fitNoteDetail(detail: string): string | null {
-  return [...detail].length <= 100_000 ? detail : null
 }

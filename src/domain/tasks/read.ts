@@ -9,6 +9,7 @@ import {
   workLogs,
 } from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
+import { storable } from '../clip.ts'
 import { DomainError } from '../errors.ts'
 import { type ProjectSettings, toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import { commentTitle, parseResult, resultTitlePrefixes } from '../work-log-texts.ts'
@@ -66,7 +67,7 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 export function isTask(ownerId: string, reference: string): SQL | undefined {
   const named = uuidPattern.test(reference)
     ? eq(tasks.id, reference)
-    : eq(tasks.taskKey, reference.toUpperCase())
+    : eq(tasks.taskKey, storable(reference).toUpperCase())
   return and(eq(tasks.ownerId, ownerId), named)
 }
 
@@ -74,8 +75,8 @@ export function isTask(ownerId: string, reference: string): SQL | undefined {
 export async function findTask(scope: Scope, reference: string): Promise<Task | null> {
   const [task] = await selectTasks(scope.db).where(isTask(scope.ownerId, reference)).limit(1)
   if (task !== undefined) return task.project.deleted ? null : task
-  const current = await currentKey(scope, reference)
-  return current === null ? null : findTask(scope, current)
+  const id = uuidPattern.test(reference) ? null : await idOfRetired(scope, reference)
+  return id === null ? null : findTask(scope, id)
 }
 
 /** Like `findTask`; throws `not-found`. */
@@ -89,21 +90,23 @@ export function noSuchTask(reference: string): DomainError {
   return new DomainError('not-found', `There is no task ${reference.slice(0, 40)}.`, { reference })
 }
 
-async function currentKey({ db, ownerId }: Scope, retired: string): Promise<string | null> {
+// The trail of a move to another project, and of its undo, stands under the key that it retired.
+async function idOfRetired({ db, ownerId }: Scope, key: string): Promise<string | null> {
   const [entry] = await db
-    .select({ key: sql<string | null>`${auditLogs.meta} ->> 'newKey'` })
+    .select({ taskId: sql<string | null>`${auditLogs.meta} ->> 'taskId'` })
     .from(auditLogs)
     .where(
       and(
         eq(auditLogs.targetType, 'task'),
-        eq(auditLogs.targetId, retired.toUpperCase()),
+        eq(auditLogs.targetId, storable(key).toUpperCase()),
         eq(auditLogs.ownerId, ownerId),
-        eq(auditLogs.action, 'task.project'),
+        inArray(auditLogs.action, ['task.project', 'undo']),
+        sql`${auditLogs.meta} ->> 'newKey' is not null`,
       ),
     )
     .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
     .limit(1)
-  return entry?.key ?? null
+  return entry?.taskId ?? null
 }
 
 /** Adds to a task what single-task answers carry. */

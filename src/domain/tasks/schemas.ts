@@ -11,9 +11,11 @@ export const text = (max: number) =>
     .refine((value) => value.length <= max || [...value].length <= max, `must be at most ${max} characters`)
     .meta({ maxLength: max })
 
-export const TaskTitle = text(180).pipe(z.string().trim().min(1, 'must not be empty'))
+const oneLine = (value: string) => value.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').trim()
+
+export const TaskTitle = text(180).pipe(z.string().overwrite(oneLine).min(1, 'must not be empty'))
 export const TaskNote = text(50_000)
-export const LabelName = text(40).pipe(z.string().trim().min(1, 'must not be empty'))
+export const LabelName = text(40).pipe(z.string().overwrite(oneLine).min(1, 'must not be empty'))
 export const CriterionText = text(200)
 export const BranchName = text(200).pipe(z.string().trim())
 

@@ -39,11 +39,31 @@ export function toSnapshot(task: Task): TaskSnapshot {
   }
 }
 
-/** The audit entry of a change: only what differs, before and after. */
-export function taskAudit(action: string, before: Task, after: Task): AuditEntry & { readonly id: string } {
+/** The fields of a snapshot that events and logs call by name; status, note and run have words of their own. */
+export const fieldNames = {
+  title: 'title',
+  priority: 'priority',
+  engine: 'engine',
+  branch: 'branch',
+  dueAt: 'due_at',
+  focusedAt: 'focused_at',
+  labels: 'labels',
+} as const satisfies Partial<Record<keyof TaskSnapshot, string>>
+
+// A change of status ends a run, so the run belongs to it even where there was none: an undo then sees one begun since.
+const runFields: readonly string[] = ['runState', 'runStateUpdatedAt']
+
+/** The audit entry of a change: only what differs, before and after, and the comment that it left. */
+export function taskAudit(
+  action: string,
+  before: Task,
+  after: Task,
+  facts: { readonly commentId?: string | undefined } = {},
+): AuditEntry & { readonly id: string } {
   const [old, now] = [toSnapshot(before), toSnapshot(after)]
+  const isMove = old.status !== now.status
   const differs = (Object.keys(old) as (keyof TaskSnapshot)[]).filter(
-    (key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]),
+    (key) => (isMove && runFields.includes(key)) || JSON.stringify(old[key]) !== JSON.stringify(now[key]),
   )
   const pick = (state: TaskSnapshot) => Object.fromEntries(differs.map((key) => [key, state[key]]))
   return {
@@ -51,6 +71,6 @@ export function taskAudit(action: string, before: Task, after: Task): AuditEntry
     action,
     targetType: 'task',
     targetId: after.key,
-    meta: { taskId: after.id, before: pick(old), after: pick(now) },
+    meta: { taskId: after.id, before: pick(old), after: pick(now), ...facts },
   }
 }
