@@ -1,0 +1,81 @@
+import { toActorName } from '../actor.ts'
+import type { WorkLogKind } from '../events.ts'
+import {
+  commentTitle,
+  fieldsTitle,
+  noteDetail,
+  noteTitle,
+  resultDetail,
+  resultTitle,
+  statusTitle,
+} from '../work-log-texts.ts'
+import type { EditFacts } from './plan-edit.ts'
+import type { ParsedTaskEdit } from './schemas.ts'
+import type { Engine, Task, TaskStatus } from './task.ts'
+
+/** A work log that a change of a task writes. */
+export interface PlannedLog {
+  readonly kind: WorkLogKind
+  readonly title: string
+  readonly detail: string | null
+  readonly engine: Engine | null
+}
+
+/** The logs of what changed about a task: its status, its fields, its note. `task` is as it was before. */
+export function changeLogs(
+  task: Task,
+  change: {
+    readonly status: { readonly from: TaskStatus; readonly to: TaskStatus } | null
+    readonly fields: readonly string[]
+    readonly note: { readonly to: string | null } | null
+  },
+  engine: Engine | null,
+): PlannedLog[] {
+  const logs: PlannedLog[] = []
+  const log = (kind: WorkLogKind, title: string, detail: string | null = null) =>
+    logs.push({ kind, title, detail, engine })
+  if (change.status !== null) log('status', statusTitle(task.key, change.status.from, change.status.to))
+  if (change.fields.length > 0) log('fields', fieldsTitle(task.key, change.fields))
+  if (change.note !== null) {
+    const notes = { previousNote: task.note, updatedNote: change.note.to }
+    const detail = noteDetail({ taskKey: task.key, taskTitle: task.title, ...notes })
+    log('note', noteTitle(task.key), fitNoteDetail(detail))
+  }
+  return logs
+}
+
+// Two notes of 50,000 characters with their JSON escapes may pass the column's limit; then the log goes without them.
+function fitNoteDetail(detail: string): string | null {
+  return [...detail].length <= 100_000 ? detail : null
+}
+
+/** The logs of what was said with an edit: an agent's result, the owner's comment. */
+export function spokenLogs(
+  task: Task,
+  edit: ParsedTaskEdit,
+  facts: Pick<EditFacts, 'actor' | 'now'>,
+  engine: Engine | null,
+): PlannedLog[] {
+  const logs: PlannedLog[] = []
+  if (edit.result !== undefined) {
+    const isPlan = edit.lifecycle === 'plan' || (edit.lifecycle === undefined && Boolean(edit.plan?.trim()))
+    const isBlocked = edit.lifecycle === 'block' || Boolean(edit.result.blockedReason?.trim())
+    const title = edit.title ?? task.title
+    logs.push({
+      kind: isBlocked ? 'blocked' : isPlan ? 'plan' : 'result',
+      title: resultTitle(isPlan ? 'plan' : 'result', title),
+      detail: resultDetail({
+        taskKey: task.key,
+        taskTitle: title,
+        result: edit.result,
+        engine,
+        at: facts.now,
+        source: facts.actor.kind === 'agent' ? facts.actor.name : toActorName(facts.actor),
+      }),
+      engine,
+    })
+  }
+  if (edit.comment?.trim())
+    logs.push({ kind: 'comment', title: commentTitle(task.key), detail: edit.comment.trim(), engine })
+  return logs
+}

@@ -1,0 +1,27 @@
+import { eq } from 'drizzle-orm'
+import { type AuditRow, tasks } from '../../db/schema.ts'
+import type { Tx } from '../../db/types.ts'
+import type { Change, Ctx } from '../context.ts'
+import { lockTask } from './edit.ts'
+import { requireSame, undoEntry } from './restore.ts'
+import type { TaskSnapshot } from './snapshot.ts'
+
+/** Takes a new task away again. Throws `conflict` where it has changed since it was made. */
+export async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<null>> {
+  const { taskId, after } = entry.meta as { readonly taskId: string; readonly after: TaskSnapshot }
+  const task = await lockTask(ctx, tx, taskId)
+  requireSame(task, after)
+  await tx.delete(tasks).where(eq(tasks.id, task.id))
+  return {
+    result: null,
+    events: [
+      {
+        type: 'TASK_DELETED',
+        entityId: task.key,
+        projectId: task.project.id,
+        payload: { title: task.title },
+      },
+    ],
+    audit: [undoEntry(entry)],
+  }
+}
