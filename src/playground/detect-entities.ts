@@ -23,14 +23,20 @@ export function withDetectedEntities(text: string, given: readonly MessageEntity
   const closed = given.filter(
     ({ type }) => type === 'code' || type === 'pre' || type === 'text_link' || type === 'text_mention',
   )
+  const candidates = patterns.flatMap(([type, pattern]) => {
+    return [...text.matchAll(pattern)].map(
+      ({ index, 0: { length } }) => ({ type, offset: index, length }) as MessageEntity,
+    )
+  })
   const found: MessageEntity[] = []
-  for (const [type, pattern] of patterns) {
-    for (const match of text.matchAll(pattern)) {
-      const entity = { type, offset: match.index, length: match[0].length } as MessageEntity
-      if (![...closed, ...found].some((other) => overlap(entity, other))) found.push(entity)
-    }
+  for (const entity of candidates.sort(byPlace)) {
+    if (![...closed, ...found].some((other) => overlap(entity, other))) found.push(entity)
   }
-  return [...given, ...found].sort((a, b) => a.offset - b.offset || b.length - a.length)
+  return [...given, ...found].sort(byPlace)
+}
+
+function byPlace(a: MessageEntity, b: MessageEntity): number {
+  return a.offset - b.offset || b.length - a.length
 }
 
 function overlap(a: MessageEntity, b: MessageEntity): boolean {

@@ -66,7 +66,7 @@ function isInsidePair(text: string, at: number): boolean {
 /** Outer before inner; no style inside code, no code, link or quote inside one of its kind; neighbours of one style joined. */
 function nested(text: string, entities: readonly MessageEntity[]): MessageEntity[] {
   const kept: MessageEntity[] = []
-  for (const entity of entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length)) {
+  for (const entity of entities.toSorted(byPlace)) {
     const isBlank = text.slice(entity.offset, entity.offset + entity.length).trim() === ''
     if (entity.length === 0 || (isBlank && mergeable.has(entity.type))) continue
     if (kept.some((outer) => overlaps(outer, entity) && excludes(outer, entity))) continue
@@ -78,7 +78,13 @@ function nested(text: string, entities: readonly MessageEntity[]): MessageEntity
     }
   }
   const codes = kept.filter(isCode)
-  return kept.flatMap((entity) => (mergeable.has(entity.type) ? codes.reduce(cutOut, [entity]) : [entity]))
+  return kept
+    .flatMap((entity) => (mergeable.has(entity.type) ? codes.reduce(cutOut, [entity]) : [entity]))
+    .sort(byPlace)
+}
+
+function byPlace(a: MessageEntity, b: MessageEntity): number {
+  return a.offset - b.offset || b.length - a.length
 }
 
 /** A style around code ends where the code begins and goes on behind it. */

@@ -1,6 +1,6 @@
 import type { ChatMember, ForumTopicCreated, User } from 'grammy/types'
 import { requirePlace, type Who } from './person.ts'
-import { addPost, pushUpdate, unixTime } from './posting.ts'
+import { addPost, pushUpdate, removePosts, unixTime } from './posting.ts'
 import type { Room, Topic, World } from './world.ts'
 
 /** The person stops the bot: nothing it sends arrives any more. */
@@ -110,4 +110,21 @@ export function addTopic(world: World, room: Room, from: User, name: string, ico
   room.topics.set(threadId, topic)
   world.emit({ type: 'topic', chatId: room.chat.id, threadId, name })
   return topic
+}
+
+/** A topic is deleted with its messages; the bot does not hear of it. */
+export function removeTopic(
+  world: World,
+  input: Who & { readonly chatId: number; readonly threadId: number },
+): void {
+  const { room } = requirePlace(world, input)
+  room.topics.delete(input.threadId)
+  const inTopic = [...room.posts.values()].filter(
+    ({ message }) => message.message_thread_id === input.threadId,
+  )
+  removePosts(
+    world,
+    room,
+    inTopic.map(({ message }) => message.message_id),
+  )
 }

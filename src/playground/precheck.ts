@@ -23,6 +23,7 @@ const parseModes = new Set(['', 'html', 'markdown', 'markdownv2'])
 /** Where a schema violation lies, and what Telegram itself says of it. */
 const words: readonly (readonly [method: RegExp, path: RegExp, description: string])[] = [
   [/^setMessageReaction$/, /^\/reaction/, 'Bad Request: REACTION_INVALID'],
+  [/^setWebhook$/, /^\/secret_token/, 'Bad Request: secret token is too long'],
   [/^answerCallbackQuery$/, /^\/text/, 'Bad Request: MESSAGE_TOO_LONG'],
 ]
 

@@ -29,7 +29,7 @@ export function openSchema(): Schema {
 }
 
 function createSchema(source: { readonly methods: Readonly<Record<string, MethodSchema>> }): Schema {
-  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  const ajv = new Ajv2020({ strict: false, allErrors: true, verbose: true })
   ajv.addKeyword({ keyword: 'x-min', type: 'string', validate: isLongEnough, errors: false })
   ajv.addKeyword({ keyword: 'x-maxChars', type: 'string', validate: hasFewCharacters, errors: false })
   ajv.addKeyword({ keyword: 'x-maxBytes', type: 'string', validate: hasFewBytes, errors: false })
@@ -68,9 +68,10 @@ function summaryOf(errors: readonly ErrorObject[]): { path: string; detail: stri
   const told = errors.filter(
     (error) => depth(error) === deepest || error.schemaPath.startsWith('#/additional'),
   )
-  const lines = told.map(({ instancePath, message, params }) => {
+  const lines = told.map(({ instancePath, keyword, message, params, schema }) => {
     const extra = 'additionalProperty' in params ? ` (${params.additionalProperty})` : ''
-    return { path: instancePath, detail: `${instancePath || 'parameters'} ${message}${extra}` }
+    const reason = keyword.startsWith('x-') ? `breaks ${keyword} ${schema}` : `${message}${extra}`
+    return { path: instancePath, detail: `${instancePath || 'parameters'} ${reason}` }
   })
   return [...new Map(lines.map((line) => [line.detail, line])).values()].slice(0, 4)
 }

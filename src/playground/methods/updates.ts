@@ -120,7 +120,6 @@ export function setWebhook(params: Opts<'setWebhook'>, context: CallContext): tr
   if (params.url === '') return deleteWebhook(params, context)
   requireWebhookUrl(world, params.url)
   const secretToken = params.secret_token ?? ''
-  if (secretToken.length > 256) refuse(400, 'Bad Request: secret token is too long')
   if (!/^[\w-]*$/.test(secretToken)) refuse(400, 'Bad Request: secret token contains unallowed characters')
   allow(world, params.allowed_updates)
   if (params.drop_pending_updates) world.updates.clear()

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { addSupergroup } from '../../src/playground/world.ts'
+import { openTestPlayground } from './bot-api.ts'
+
+async function openLimited() {
+  const test = await openTestPlayground()
+  test.world.limits.enabled = true
+  const sendTimes = async (times: number, chatId = test.chatId) => {
+    const statuses: number[] = []
+    for (let time = 0; time < times; time++) {
+      statuses.push((await test.call('sendMessage', { chat_id: chatId, text: 'x' })).status)
+    }
+    return statuses
+  }
+  return { ...test, sendTimes }
+}
+
+describe('flood limits', () => {
+  it('are off until they are switched on', async () => {
+    const { send, world } = await openTestPlayground()
+
+    for (let time = 0; time < 10; time++) await send('x')
+
+    expect(world.violations).toEqual([])
+  })
+
+  it('let five messages through at once, then one a second', async () => {
+    const { clock, sendTimes, world } = await openLimited()
+
+    expect(await sendTimes(5)).toEqual([200, 200, 200, 200, 200])
+    clock.advance({ ms: 1000 })
+    expect(await sendTimes(2)).toEqual([200, 429])
+    expect(world.violations).toEqual([])
+  })
+
+  it('count edits and deletions like messages, and taps and pins not at all', async () => {
+    const { call, chatId, send } = await openLimited()
+    const { message_id } = await send('x')
+    await send('x')
+    for (let time = 0; time < 2; time++)
+      await call('editMessageText', { chat_id: chatId, message_id, text: `${time}` })
+    await call('deleteMessages', { chat_id: chatId, message_ids: [1] })
+
+    const free = [
+      await call('answerCallbackQuery', { callback_query_id: '1' }),
+      await call('sendChatAction', { chat_id: chatId, action: 'typing' }),
+      await call('pinChatMessage', { chat_id: chatId, message_id }),
+    ]
+    const paced = await call('deleteMessage', { chat_id: chatId, message_id })
+
+    expect(free.map(({ status }) => status)).toEqual([400, 200, 200])
+    expect(paced).toMatchObject({
+      status: 429,
+      description: 'Too Many Requests: retry after 3',
+      parameters: { retry_after: 3 },
+    })
+  })
+
+  it('remember a call that does not wait as long as it was told to', async () => {
+    const { clock, sendTimes, world } = await openLimited()
+    await sendTimes(6)
+
+    clock.advance({ ms: 2000 })
+    expect(await sendTimes(1)).toEqual([429])
+    expect(world.violations).toEqual([
+      { kind: 'flood', method: 'sendMessage', detail: 'Too Many Requests: retry after 1' },
+    ])
+    clock.advance({ ms: 1000 })
+    expect(await sendTimes(1)).toEqual([200])
+  })
+
+  it('hold one chat, not the others', async () => {
+    const { sendTimes, world, chatId } = await openLimited()
+    const group = addSupergroup(world, { title: 'Team', members: [chatId] })
+
+    await sendTimes(6)
+
+    expect(await sendTimes(1, group.chat.id)).toEqual([200])
+  })
+
+  it('let twenty messages a minute into a group', async () => {
+    const { clock, sendTimes, world, chatId } = await openLimited()
+    const group = addSupergroup(world, { title: 'Team', members: [chatId] })
+    const statuses: number[] = []
+
+    for (let time = 0; time < 40 && !statuses.includes(429); time++) {
+      statuses.push(...(await sendTimes(1, group.chat.id)))
+      clock.advance({ ms: 1000 })
+    }
+
+    expect(statuses.at(-1)).toBe(429)
+    expect(statuses.length).toBeGreaterThanOrEqual(20)
+    expect(statuses.length).toBeLessThanOrEqual(32)
+  })
+})

@@ -1,0 +1,174 @@
+import type { Update } from 'grammy/types'
+import { describe, expect, it } from 'vitest'
+import { react, say } from '../../src/playground/person.ts'
+import { tapData } from '../../src/playground/tap.ts'
+import { openTestPlayground, type Reply, type TestPlayground } from './bot-api.ts'
+
+const conflict =
+  'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running'
+
+const textsOf = (reply: Reply) => (reply.result as Update[]).map(({ message }) => message?.text)
+const idsOf = (reply: Reply) => (reply.result as Update[]).map(({ update_id }) => update_id)
+
+/** Resolves once a request hangs at the playground. */
+async function hanging({ world }: TestPlayground): Promise<void> {
+  while (world.polling.pending === null) await new Promise(setImmediate)
+}
+
+describe('offsets', () => {
+  it('give the same updates again until a later offset confirms them', async () => {
+    const { call, world } = await openTestPlayground()
+    for (const text of ['one', 'two', 'three']) say(world, { text })
+    const confirmed: number[] = []
+    world.subscribe((event) => {
+      if (event.type === 'update-confirmed') confirmed.push(event.updateId)
+    })
+
+    const first = await call('getUpdates', { limit: 2 })
+    const again = await call('getUpdates')
+    const ids = idsOf(again)
+    const rest = await call('getUpdates', { offset: (ids[1] ?? 0) + 1 })
+
+    expect(textsOf(first)).toEqual(['one', 'two'])
+    expect(textsOf(again)).toEqual(['one', 'two', 'three'])
+    expect(textsOf(rest)).toEqual(['three'])
+    expect(confirmed).toEqual(ids.slice(0, 2))
+    expect(ids).toEqual([ids[0], (ids[0] ?? 0) + 1, (ids[0] ?? 0) + 2])
+  })
+
+  it('that are negative keep only the last updates', async () => {
+    const { call, world } = await openTestPlayground()
+    for (const text of ['one', 'two', 'three']) say(world, { text })
+
+    const last = await call('getUpdates', { offset: -1 })
+    const after = await call('getUpdates')
+
+    expect(textsOf(last)).toEqual(['three'])
+    expect(textsOf(after)).toEqual(['three'])
+  })
+
+  it('outlive no update: a message is dropped after a day, a tap after 150 seconds', async () => {
+    const { call, chatId, clock, send, world } = await openTestPlayground()
+    const { message_id } = await send('x')
+    say(world, { text: 'one' })
+    tapData(world, { userId: chatId, messageId: message_id, data: 'a' })
+
+    clock.advance({ ms: 151_000 })
+    expect(textsOf(await call('getUpdates'))).toEqual(['one'])
+    clock.advance({ hours: 24 })
+    expect(textsOf(await call('getUpdates'))).toEqual([])
+  })
+})
+
+describe('kinds of updates', () => {
+  it('leaves out what must be asked for', async () => {
+    const { call, send, world } = await openTestPlayground()
+    const { message_id } = await send('x')
+
+    react(world, { messageId: message_id, emoji: '👍' })
+    await call('getUpdates', { allowed_updates: ['message_reaction'] })
+    react(world, { messageId: message_id, emoji: '🔥' })
+    say(world, { text: 'not asked for' })
+    const reply = await call('getUpdates')
+
+    expect(reply.result).toMatchObject([
+      { message_reaction: { old_reaction: [{ emoji: '👍' }], new_reaction: [{ emoji: '🔥' }] } },
+    ])
+    expect((await call('getWebhookInfo')).result).toMatchObject({ allowed_updates: ['message_reaction'] })
+  })
+
+  it('are the usual ones again after an empty list', async () => {
+    const { call, world } = await openTestPlayground()
+    await call('getUpdates', { allowed_updates: ['callback_query'] })
+    await call('getUpdates', { allowed_updates: [] })
+
+    say(world, { text: 'x' })
+
+    expect(textsOf(await call('getUpdates'))).toEqual(['x'])
+    expect((await call('getWebhookInfo')).result).not.toHaveProperty('allowed_updates')
+  })
+})
+
+describe('a request that hangs', () => {
+  it('is answered by the next update', async () => {
+    const test = await openTestPlayground()
+    const reply = test.call('getUpdates', { timeout: 50 })
+    await hanging(test)
+
+    say(test.world, { text: 'at last' })
+
+    expect(textsOf(await reply)).toEqual(['at last'])
+  })
+
+  it('ends with a conflict when another one has to wait, and the other one goes on', async () => {
+    const test = await openTestPlayground()
+    const first = test.call('getUpdates', { timeout: 50 })
+    await hanging(test)
+
+    const second = test.call('getUpdates', { timeout: 50 })
+
+    expect(await first).toMatchObject({ status: 409, error_code: 409, description: conflict })
+    say(test.world, { text: 'x' })
+    expect(textsOf(await second)).toEqual(['x'])
+  })
+
+  it('stays when another one need not wait', async () => {
+    const test = await openTestPlayground()
+    const first = test.call('getUpdates', { timeout: 50 })
+    await hanging(test)
+
+    const second = await test.call('getUpdates', { timeout: 0 })
+
+    expect(second.result).toEqual([])
+    say(test.world, { text: 'x' })
+    expect(textsOf(await first)).toEqual(['x'])
+  })
+
+  it('is forgotten when the caller hangs up', async () => {
+    const test = await openTestPlayground()
+    const hangUp = new AbortController()
+    const poll = fetch(`${test.url}/bot${test.token}/getUpdates?timeout=50`, { signal: hangUp.signal })
+    await hanging(test)
+
+    hangUp.abort()
+
+    await expect(poll).rejects.toThrow('abort')
+    while (test.world.polling.pending !== null) await new Promise(setImmediate)
+    say(test.world, { text: 'x' })
+    expect(textsOf(await test.call('getUpdates', { timeout: 50 }))).toEqual(['x'])
+  })
+
+  it('ends with a conflict when a webhook is set', async () => {
+    const test = await openTestPlayground()
+    const poll = test.call('getUpdates', { timeout: 50 })
+    await hanging(test)
+
+    await test.call('setWebhook', { url: 'https://bot.invalid/' })
+
+    expect(await poll).toMatchObject({
+      status: 409,
+      description: 'Conflict: terminated by setWebhook request',
+    })
+  })
+})
+
+it('refuses to poll while a webhook is set', async () => {
+  const { call } = await openTestPlayground()
+  await call('setWebhook', { url: 'https://bot.invalid/' })
+
+  expect(await call('getUpdates')).toMatchObject({
+    status: 409,
+    description:
+      "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+  })
+})
+
+it('gives one update at a time to who asks the same again at once, where polling is paced', async () => {
+  const { call, world } = await openTestPlayground({ pacedPolling: true })
+  for (const text of ['one', 'two']) say(world, { text })
+
+  await call('getUpdates')
+  const again = await call('getUpdates')
+
+  expect(textsOf(again)).toEqual(['one'])
+})
