@@ -1,8 +1,8 @@
 import type { Token } from 'markdown-it'
 import { pre } from './html.ts'
 import { spansToHtml } from './markdown-inline.ts'
-import { type Align, layOutTable } from './markdown-table.ts'
-import { escapeText, readHtml, writeHtml } from './rich-text.ts'
+import { tableToHtml } from './markdown-table.ts'
+import { escapeText } from './rich-text.ts'
 
 /** Where a block stands: what its first line and the others begin with, and what is around it. */
 type Place = {
@@ -73,7 +73,7 @@ function writeBlock(tokens: readonly Token[], token: Token, place: Place, lines:
     case 'code_block':
       return make('framed', below(place, writeCode(token.content, '')))
     case 'table_open':
-      return make('framed', below(place, writeTable(tokens, lines)))
+      return make('framed', below(place, tableToHtml(tokens, lines)))
     case 'hr':
       return make('paragraph', writeLines(rule, place))
     case 'paragraph_open':
@@ -145,43 +145,4 @@ function writeCode(content: string, info: string): string {
   const label = known ? info.slice(language.length).trim() : info
   const block = text.trim() === '' ? '' : pre(text, known ? language : undefined).html
   return [label === '' ? '' : `<i>${escapeText(label)}</i>`, block].filter(Boolean).join('\n')
-}
-
-function writeTable(tokens: readonly Token[], lines: readonly string[]): string {
-  const rows: string[][] = []
-  const aligns: Align[] = []
-  const links = new Set<string>()
-  for (const [index, token] of tokens.entries()) {
-    if (token.type === 'tr_open') {
-      rows.push([])
-      if (rows.length > 1 && cellsIn(lines[token.map?.[0] ?? -1] ?? '') > aligns.length)
-        return asTyped(tokens, lines)
-    }
-    if (token.type === 'th_open') aligns.push(alignOf(token))
-    if (token.type !== 'inline') continue
-    const rich = readHtml(spansToHtml(tokens[index]?.children ?? []))
-    rows.at(-1)?.push(rich.text.replaceAll('\n', ' ').trim())
-    for (const mark of rich.marks) if (mark.tag === 'a') links.add(writeHtml(rich, mark).html)
-  }
-  const table = pre(layOutTable(rows, aligns)).html
-  return links.size === 0 ? table : `${table}\n${[...links].join(' · ')}`
-}
-
-/** GitHub drops the cells that a row has beyond its head, as after a pipe within code. */
-function cellsIn(row: string): number {
-  return row
-    .trim()
-    .replace(/^\|/, '')
-    .replace(/(?<!\\)\|$/, '')
-    .split(/(?<!\\)\|/).length
-}
-
-function asTyped(tokens: readonly Token[], lines: readonly string[]): string {
-  const [from, to] = tokens[0]?.map ?? [0, 0]
-  return pre(lines.slice(from, to).join('\n')).html
-}
-
-function alignOf(token: Token): Align {
-  const style = String(token.attrGet('style') ?? '')
-  return style.endsWith('right') ? 'right' : style.endsWith('center') ? 'center' : 'left'
 }

@@ -1,48 +1,45 @@
-import { eastAsianWidth } from 'get-east-asian-width'
+import type { Token } from 'markdown-it'
+import { pre } from './html.ts'
+import { spansToHtml } from './markdown-inline.ts'
+import { readHtml, writeHtml } from './rich-text.ts'
+import { type Align, layOutTable } from './table-layout.ts'
 
-export type Align = 'left' | 'right' | 'center'
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-const composed = /[\p{Mark}\p{Emoji_Modifier}\p{Regional_Indicator}\p{Default_Ignorable_Code_Point}]/u
-const invisible = /^[\p{Mark}\p{Control}\p{Default_Ignorable_Code_Point}]/u
-const emoji = /\p{Emoji_Presentation}|\uFE0F/u
-const maxPadding = 40
-
-type Cell = { readonly text: string; readonly width: number }
-
-/** Columns that a text takes in a monospace font: emoji and East Asian letters take two. */
-export function displayWidth(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length
-  let width = 0
-  for (const grapheme of composed.test(text) ? graphemesOf(text) : text) {
-    if (invisible.test(grapheme)) continue
-    width += emoji.test(grapheme) ? 2 : eastAsianWidth(grapheme.codePointAt(0) ?? 0)
+/** Writes a parsed table as monospace text, its links below it, for Telegram has no link within code. */
+export function tableToHtml(tokens: readonly Token[], lines: readonly string[]): string {
+  const rows: string[][] = []
+  const aligns: Align[] = []
+  const links = new Set<string>()
+  for (const token of tokens) {
+    if (token.type === 'tr_open') {
+      rows.push([])
+      if (rows.length > 1 && cellsIn(lines[token.map?.[0] ?? -1] ?? '') > aligns.length)
+        return asTyped(tokens, lines)
+    }
+    if (token.type === 'th_open') aligns.push(alignOf(token))
+    if (token.type !== 'inline') continue
+    const rich = readHtml(spansToHtml(token.children ?? []))
+    rows.at(-1)?.push(rich.text.replaceAll('\n', ' ').trim())
+    for (const mark of rich.marks) if (mark.tag === 'a') links.add(writeHtml(rich, mark).html)
   }
-  return width
+  const table = pre(layOutTable(rows, aligns)).html
+  return links.size === 0 ? table : `${table}\n${[...links].join(' · ')}`
 }
 
-function graphemesOf(text: string): string[] {
-  return Array.from(graphemes.segment(text), ({ segment }) => segment)
+/** GitHub drops the cells that a row has beyond its head, as after a pipe within code. */
+function cellsIn(row: string): number {
+  return row
+    .trim()
+    .replace(/^[\s>]*\|?/, '')
+    .replace(/(?<!\\)\|$/, '')
+    .split(/(?<!\\)\|/).length
 }
 
-/** Lays rows out as a monospace table, its first row the head; a column is padded to 40 at most, nothing is cut. */
-export function layOutTable(rows: readonly (readonly string[])[], aligns: readonly Align[]): string {
-  const cells = rows.map((row) => row.map((text) => ({ text, width: displayWidth(text) })))
-  const widths = aligns.map((_, column) =>
-    cells.reduce((width, row) => Math.max(width, Math.min(row[column]?.width ?? 0, maxPadding)), 3),
-  )
-  const line = (row: readonly Cell[]) =>
-    row
-      .map((cell, column) => pad(cell, widths[column] ?? 0, aligns[column] ?? 'left'))
-      .join(' | ')
-      .trimEnd()
-  const rule = widths.map((width) => '-'.repeat(width)).join('-+-')
-  const [head = [], ...body] = cells
-  return [line(head), rule, ...body.map(line)].join('\n')
+function asTyped(tokens: readonly Token[], lines: readonly string[]): string {
+  const [from, to] = tokens[0]?.map ?? [0, 0]
+  return pre(lines.slice(from, to).join('\n')).html
 }
 
-function pad({ text, width }: Cell, columns: number, align: Align): string {
-  const missing = Math.max(0, columns - width)
-  const before = align === 'right' ? missing : align === 'center' ? Math.floor(missing / 2) : 0
-  return ' '.repeat(before) + text + ' '.repeat(missing - before)
+function alignOf(token: Token): Align {
+  const style = String(token.attrGet('style') ?? '')
+  return style.endsWith('right') ? 'right' : style.endsWith('center') ? 'center' : 'left'
 }

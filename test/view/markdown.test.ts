@@ -116,6 +116,12 @@ describe('Markdown', () => {
     )
   })
 
+  test('aligns a table within a quote', () => {
+    expect(shown('> | a | b |', '> |---|---|', '> | cccc | d |')).toBe(
+      '<blockquote><pre>a    | b\n-----+----\ncccc | d</pre></blockquote>',
+    )
+  })
+
   test('shows a table as typed where a row has more cells than its head, which GitHub would drop', () => {
     const table = '| a | b |\n|---|---|\n| `x || y` | z |'
     expect(shown(table)).toBe(`<pre>${table}</pre>`)
@@ -123,6 +129,11 @@ describe('Markdown', () => {
 
   test.each([
     ['bold and breaks', '<b>a</b><br>b<BR/><kbd>c *d*</kbd>', '<b>a</b>\nb\n<code>c d</code>'],
+    [
+      'a link within code, where Telegram allows none',
+      '<code>[a](https://b.cd)</code>',
+      '<code>a (https://b.cd)</code>',
+    ],
     ['a fold', '<details>\n<summary>More</summary>\n\n- a\n\n</details>', '<b>More</b>\n\n• a'],
     ['unknown tags', '<div class="x">a</div> <T> <!-- b -->', null],
     ['tags that cross', '**a <i>b** c</i>', '<b>a &lt;i&gt;b</b> c&lt;/i&gt;'],
