@@ -1,0 +1,220 @@
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ProjectRow, projects, taskLabels, tasks } from '../../../src/db/schema.ts'
+import { createTask } from '../../../src/domain/tasks/create.ts'
+import { findTask } from '../../../src/domain/tasks/read.ts'
+import { deleteTask } from '../../../src/domain/tasks/remove.ts'
+import { type Board, openBoard } from '../../support/board.ts'
+import { addProject, addTask } from '../../support/tasks.ts'
+import { beginTrail, noTrail } from '../../support/trail.ts'
+
+let board: Board
+let shop: ProjectRow
+beforeAll(async () => {
+  board = await openBoard()
+  shop = await addProject(board)
+})
+afterAll(() => board.close())
+
+describe('creating a task', () => {
+  it('stores it in the inbox under the next key, on a branch of its own, with event and trace', async () => {
+    const trail = await beginTrail(board.db)
+
+    const { task, auditId } = await createTask(board.ctx, { projectId: shop.id, title: ' Fix the\n till ' })
+
+    expect(task).toMatchObject({
+      key: 'SHOP-1',
+      prefix: 'SHOP',
+      number: 1,
+      title: 'Fix the till',
+      note: null,
+      status: 'inbox',
+      priority: 'none',
+      branch: 'task/shop-1/fix-the-till',
+      engine: null,
+      runState: null,
+      runStateUpdatedAt: null,
+      dueAt: null,
+      focusedAt: null,
+      archivedAt: null,
+      labels: [],
+      project: { key: 'SHOP', deleted: false },
+    })
+    expect(task.createdAt).toEqual(board.clock.now())
+    expect(task.updatedAt).toEqual(board.clock.now())
+    expect(await findTask(board.scope, 'shop-1')).toEqual(task)
+    const left = await trail()
+    expect(left.events).toEqual([
+      {
+        type: 'TASK_CREATED',
+        entityId: 'SHOP-1',
+        payload: { title: 'Fix the till', status: 'inbox', actor: 'owner' },
+      },
+    ])
+    expect(left.audit).toHaveLength(1)
+    expect(left.audit[0]).toMatchObject({
+      id: auditId,
+      action: 'task.create',
+      targetType: 'task',
+      targetId: 'SHOP-1',
+      meta: { taskId: task.id, title: 'Fix the till', by: 'owner' },
+    })
+  })
+
+  it('takes every field it is given', async () => {
+    const dueAt = new Date('2026-12-01T08:00:00.000Z')
+
+    const { task } = await createTask(board.ctx, {
+      projectId: shop.id,
+      title: 'All of it',
+      description: 'Why.\n- [x] known\n\n## Acceptance criteria\n- [ ] measured',
+      criteria: ['told', 'known'],
+      status: 'archived',
+      priority: 'highest',
+      labels: ['Backend', 'urgent', 'BACKEND'],
+      engine: 'codex',
+      branch: 'feature/all',
+      dueAt,
+      focus: true,
+    })
+
+    expect(task).toMatchObject({
+      note: 'Why.\n\n## Acceptance Criteria\n\n- [x] known\n- [ ] measured\n- [ ] told',
+      status: 'archived',
+      priority: 'highest',
+      engine: 'codex',
+      branch: 'feature/all',
+      dueAt,
+    })
+    expect(task.labels.map((label) => label.name)).toEqual(['BACKEND', 'urgent'])
+    expect(task.focusedAt).toEqual(board.clock.now())
+    expect(task.archivedAt).toEqual(board.clock.now())
+  })
+
+  it.each([
+    ['a title of blanks', { title: ' \n ' }],
+    ['a title of 181 characters', { title: 'x'.repeat(181) }],
+    ['a title with a NUL', { title: 'a\u0000b' }],
+    ['half a surrogate pair', { title: 'a\ud83d' }],
+    ['a status out of its set', { title: 'x', status: 'working' as 'todo' }],
+    ['a label of 41 characters', { title: 'x', labels: ['x'.repeat(41)] }],
+    ['a criterion of 201 characters', { title: 'x', criteria: ['x'.repeat(201)] }],
+    [
+      'a note that is too long with its criteria',
+      { title: 'x', description: 'x'.repeat(50_000), criteria: ['y'] },
+    ],
+  ])('refuses %s and writes nothing', async (_what, draft) => {
+    const trail = await beginTrail(board.db)
+
+    const attempt = createTask(board.ctx, { projectId: shop.id, ...draft })
+
+    await expect(attempt).rejects.toMatchObject({ code: 'invalid' })
+    expect(await trail()).toEqual(noTrail)
+  })
+
+  it('counts characters as Postgres does: 180 emoji are a title, 50,000 a note', async () => {
+    const task = await addTask(board, shop, { title: '🚀'.repeat(180), description: '🚀'.repeat(50_000) })
+
+    expect([...task.title]).toHaveLength(180)
+    expect([...(task.note ?? '')]).toHaveLength(50_000)
+  })
+
+  it('finds no project that is deleted or never was', async () => {
+    const gone = await addProject(board, 'GONE')
+    await board.db.update(projects).set({ deletedAt: board.clock.now() }).where(eq(projects.id, gone.id))
+    const trail = await beginTrail(board.db)
+
+    const inDeleted = createTask(board.ctx, { projectId: gone.id, title: 'x' })
+    const nowhere = createTask(board.ctx, { projectId: board.ownerId, title: 'x' })
+
+    await expect(inDeleted).rejects.toMatchObject({ code: 'not-found' })
+    await expect(nowhere).rejects.toMatchObject({ code: 'not-found' })
+    expect(await trail()).toEqual(noTrail)
+  })
+})
+
+describe('task keys', () => {
+  it('are different and consecutive for 50 creates at once', async () => {
+    const burst = await addProject(board, 'BURST')
+
+    const made = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => addTask(board, burst, { title: `Task ${i}` })),
+    )
+
+    const numbers = made.map((task) => task.number).sort((a, b) => a - b)
+    expect(numbers).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
+    expect(new Set(made.map((task) => task.sortOrder)).size).toBe(50)
+  })
+
+  it('never come back, not even the highest', async () => {
+    const project = await addProject(board, 'ONCE')
+    await addTask(board, project)
+    const second = await addTask(board, project)
+    await deleteTask(board.ctx, second.key)
+
+    const third = await addTask(board, project)
+
+    expect([second.key, third.key]).toEqual(['ONCE-2', 'ONCE-3'])
+  })
+
+  it('go on behind the number of a writer who keeps no count', async () => {
+    const project = await addProject(board, 'OTHER')
+    await addTask(board, project)
+    await board.db.insert(tasks).values({
+      ownerId: board.ownerId,
+      projectId: project.id,
+      taskKey: 'OTHER-7',
+      taskPrefix: 'OTHER',
+      taskNumber: 7,
+      title: 'From elsewhere',
+    })
+
+    const [next, after] = [await addTask(board, project), await addTask(board, project)]
+
+    expect([next.key, after.key]).toEqual(['OTHER-8', 'OTHER-9'])
+  })
+
+  it('are not spent on a task that was refused', async () => {
+    const project = await addProject(board, 'SPARE')
+    const refused = createTask(board.ctx, { projectId: project.id, title: '' })
+    await expect(refused).rejects.toMatchObject({ code: 'invalid' })
+
+    const task = await addTask(board, project)
+
+    expect(task.key).toBe('SPARE-1')
+  })
+})
+
+describe('labels of a new task', () => {
+  it('are made once, whatever their case, by twelve tasks at once', async () => {
+    const names = ['Über', 'beta', 'Alpha', '한글']
+
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        addTask(board, shop, {
+          labels: names
+            .map((name) => (i % 2 === 0 ? name.toUpperCase() : name.toLowerCase()))
+            .sort(() => (i % 3) - 1),
+        }),
+      ),
+    )
+
+    const stored = await board.db.select().from(taskLabels)
+    const mine = stored.filter((label) =>
+      names.some((name) => name.toLowerCase() === label.name.toLowerCase()),
+    )
+    expect(mine).toHaveLength(4)
+    expect(made.every((task) => task.labels.length === 4)).toBe(true)
+  })
+
+  it('leave a trace of their own, and the first is mirrored on the task', async () => {
+    const trail = await beginTrail(board.db)
+
+    const task = await addTask(board, shop, { labels: ['fresh', 'newer'] })
+
+    const { audit } = await trail()
+    expect(audit.map((entry) => entry.action).sort()).toEqual(['label.create', 'label.create', 'task.create'])
+    const [row] = await board.db.select().from(tasks).where(eq(tasks.id, task.id))
+    expect(row?.labelId).toBe(task.labels[0]?.id)
+  })
+})
