@@ -71,8 +71,8 @@ async function keyInUse(ctx: Ctx, tx: Tx, key: string): Promise<DomainError> {
   )
 }
 
-function givenFields(draft: Draft): string[] {
-  return Object.entries(draft).flatMap(([field, value]) =>
+function givenFields({ key: _, ...fields }: Draft): string[] {
+  return Object.entries(fields).flatMap(([field, value]) =>
     value === undefined || value === null ? [] : [field],
   )
 }

@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
-import { type ProjectRow, projects, type TaskStatus, taskStatuses, tasks, workLogs } from '../../db/schema.ts'
+import { type ProjectRow, projects, type TaskStatus, taskStatuses, workLogs } from '../../db/schema.ts'
 import type { Scope } from '../tasks/read.ts'
 
 const dayMs = 24 * 60 * 60 * 1_000
@@ -21,13 +21,13 @@ export async function projectOverview({ db, ownerId }: Scope, now: Date): Promis
   const found = await db
     .select({
       project: projects,
+      // Plain names: a select from one table renders columns unqualified, and these would then mean the inner tables'.
       counts: sql<Partial<Record<TaskStatus, number>> | null>`(
         select jsonb_object_agg(lane.status, lane.count)
-        from (select ${tasks.status} as status, count(*)::int as count from ${tasks}
-          where ${tasks.projectId} = ${projects.id} group by ${tasks.status}) lane)`,
+        from (select status, count(*)::int as count from tasks where project_id = projects.id group by status) lane)`,
       lastLogAt: sql<Date | null>`(
-        select ${workLogs.workedAt} from ${workLogs} where ${workLogs.projectId} = ${projects.id}
-        order by ${workLogs.workedAt} desc limit 1)`.mapWith(workLogs.workedAt),
+        select worked_at from work_logs where project_id = projects.id
+        order by worked_at desc limit 1)`.mapWith(workLogs.workedAt),
     })
     .from(projects)
     .where(and(eq(projects.ownerId, ownerId), isNull(projects.deletedAt)))
