@@ -2,7 +2,6 @@ import { eastAsianWidth } from 'get-east-asian-width'
 
 export type Align = 'left' | 'right' | 'center'
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const composed = /[\p{Mark}\p{Emoji_Modifier}\p{Regional_Indicator}\p{Default_Ignorable_Code_Point}]/u
 const invisible = /^[\p{Mark}\p{Control}\p{Default_Ignorable_Code_Point}]/u
 const emoji = /\p{Emoji_Presentation}|\uFE0F/u
@@ -11,7 +10,7 @@ const maxPadding = 40
 type Cell = { readonly text: string; readonly width: number }
 
 /** Columns that a text takes in a monospace font: emoji and East Asian letters take two. */
-export function displayWidth(text: string): number {
+function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length
   let width = 0
   for (const grapheme of composed.test(text) ? graphemesOf(text) : text) {
@@ -22,6 +21,7 @@ export function displayWidth(text: string): number {
 }
 
 function graphemesOf(text: string): string[] {
+  const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   return Array.from(graphemes.segment(text), ({ segment }) => segment)
 }
 
