@@ -4,10 +4,10 @@ import { type Answer, answerCall, toMethodName } from './call.ts'
 import { requireHost, requireSameOrigin } from './client-guard.ts'
 import { fetchFile } from './fetch-file.ts'
 import type { CallContext, UploadedFile } from './methods/method.ts'
+import type { World } from './model.ts'
 import { parseMultipart } from './multipart.ts'
 import { Refusal, refuse } from './refusal.ts'
 import { openSchema } from './schema.ts'
-import type { World } from './world.ts'
 
 export interface BotApiOptions {
   /** Host names besides localhost, 127.0.0.1 and [::1]. */
@@ -16,13 +16,11 @@ export interface BotApiOptions {
   readonly fetchFile?: CallContext['fetchFile']
 }
 
-type Env = { Bindings: Partial<HttpBindings> }
-
 const largestBody = 50 * 1024 * 1024
 
 /** The Bot API over HTTP: `/bot<token>/<method>` and `/file/bot<token>/<path>`. */
-export function botApiRoutes(world: World, options: BotApiOptions = {}): Hono<Env> {
-  const app = new Hono<Env>()
+export function botApiRoutes(world: World, options: BotApiOptions = {}): Hono {
+  const app = new Hono()
   const guards = [requireHost(options.allowedHosts ?? []), requireSameOrigin()] as const
   app.on(['GET', 'POST'], '/:bot{bot[^/]+}/:method', ...guards, async (c) => {
     try {
@@ -55,29 +53,28 @@ function requireToken(world: World, token: string): void {
   if (token !== world.bot.token) refuse(401, 'Unauthorized')
 }
 
+/** A part of a form may be named like the parameter that it is; a list of updates that cannot be read counts as none. */
 async function readParams(
-  c: Context<Env>,
+  c: Context,
   method: string,
 ): Promise<{ params: Record<string, unknown>; uploads: ReadonlyMap<string, UploadedFile> }> {
   const { values, uploads } = await readBody(c)
   const schema = openSchema()
   const raw = { ...c.req.query(), ...values }
-  for (const name of uploads.keys())
-    if (!(name in raw) && isParam(method, name)) raw[name] = `attach://${name}`
-  const given = Object.entries(raw).filter(([, value]) => value !== null)
-  const params = given.map(([name, value]) => {
-    return [name, typeof value === 'string' ? schema.coerce(method, name, value) : value]
-  })
-  return { params: Object.fromEntries(params), uploads }
-}
-
-/** A part may be named like the parameter that it is, or be referred to by `attach://`. */
-function isParam(method: string, name: string): boolean {
-  return openSchema().has(method, name)
+  for (const name of uploads.keys()) {
+    if (!(name in raw) && schema.has(method, name)) raw[name] = `attach://${name}`
+  }
+  const params: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(raw)) {
+    const read = typeof value === 'string' ? schema.coerce(method, name, value) : value
+    const isIgnored = name === 'allowed_updates' && typeof read === 'string'
+    if (read !== null && !isIgnored) params[name] = read
+  }
+  return { params, uploads }
 }
 
 async function readBody(
-  c: Context<Env>,
+  c: Context,
 ): Promise<{ values: Record<string, unknown>; uploads: ReadonlyMap<string, UploadedFile> }> {
   const uploads = new Map<string, UploadedFile>()
   if (Number(c.req.header('content-length') ?? 0) > largestBody) refuse(413, 'Request Entity Too Large')
@@ -111,9 +108,10 @@ function requireObject(text: string): Record<string, unknown> {
   return refuse(400, "Bad Request: can't parse JSON request body")
 }
 
-function respond(c: Context<Env>, answer: Answer): Response {
+function respond(c: Context, answer: Answer): Response {
   if (answer.kind === 'lost') {
-    c.env.incoming?.socket.destroy()
+    const { incoming } = (c.env ?? {}) as Partial<HttpBindings>
+    incoming?.socket.destroy()
     return c.body(null, 500)
   }
   if (answer.kind === 'result') {

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from './faults.ts'
 import type { CallContext, Method } from './methods/method.ts'
 import { methods } from './methods/table.ts'
+import type { World } from './model.ts'
 import { checkInTelegramsWords, refuseViolations } from './precheck.ts'
 import { Refusal, refuse } from './refusal.ts'
 import { openSchema } from './schema.ts'
-import type { World } from './world.ts'
 
 export interface CallRequest {
   readonly world: World

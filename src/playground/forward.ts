@@ -1,7 +1,7 @@
 import type { Message, MessageOrigin } from 'grammy/types'
+import type { World } from './model.ts'
 import { postAsPerson, requirePlace, requirePost, textContent, type Where } from './person.ts'
 import { unixTime } from './posting.ts'
-import type { World } from './world.ts'
 
 /** Forwards a message of a chat that the person sees into a chat with the bot. */
 export function forward(

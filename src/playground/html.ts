@@ -74,7 +74,7 @@ function readStartTag(reader: Reader): Open {
   const attributes = new Map<string, string>()
   while (take(reader, /[ \t\r\n]*>/y) === null) {
     take(reader, /[ \t\r\n]*/y)
-    const attribute = (take(reader, /[^ \t\r\n=>]*/y) as RegExpExecArray)[0]
+    const attribute = (take(reader, /[^ \t\r\n=>/"']*/y) as RegExpExecArray)[0]
     if (attribute === '')
       fail(`Empty attribute name in the tag "${tag}" at byte offset ${bytesBefore(reader, start)}`)
     const hasValue = take(reader, /[ \t\r\n]*=[ \t\r\n]*/y) !== null
@@ -139,7 +139,7 @@ function addEntity(text: string, { tag, attributes, offset }: Open, entities: Me
     else entities.push({ type: 'pre', ...range })
   } else if (tag === 'code') {
     const language = /^language-(.+)$/.exec(attributes.get('class') ?? '')?.[1] ?? ''
-    if (language !== '' && inner?.type === 'pre' && sameAsInner) inner.language = language
+    if (language !== '' && inner?.type === 'pre' && sameAsInner) inner.language ??= language
     else entities.push({ type: 'code', ...range, language } as MessageEntity)
   } else if (tag === 'blockquote') {
     entities.push({ type: attributes.has('expandable') ? 'expandable_blockquote' : 'blockquote', ...range })
@@ -150,7 +150,7 @@ function addEntity(text: string, { tag, attributes, offset }: Open, entities: Me
   } else {
     const unixTime = Number.parseInt(attributes.get('unix') ?? '', 10)
     const format = attributes.get('format') ?? ''
-    if (!/^(?:r|w?[dD]?[tT]?)$/.test(format)) fail('Invalid date-time format specified')
+    if (!/^(?:r|w?[dD]?[tT]?)$/.test(format)) fail('Invalid date format used')
     const entity = { type: 'date_time', ...range, unix_time: unixTime, date_time_format: format }
     if (unixTime > 0) entities.push(entity as MessageEntity)
   }

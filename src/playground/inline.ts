@@ -1,8 +1,8 @@
 import type { InlineQueryResult, Message } from 'grammy/types'
 import { formatted } from './formatted.ts'
+import type { World } from './model.ts'
 import { postAsPerson, requirePlace, type Where, type Who } from './person.ts'
 import { pushUpdate } from './posting.ts'
-import type { World } from './world.ts'
 
 /** Types `@bot query` into the field of a chat; the answer comes as an `inline-answered` event with this id. */
 export function inlineQuery(

@@ -1,7 +1,7 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types'
 import { toCheckedLink } from './links.ts'
+import type { Post, World } from './model.ts'
 import { refuse } from './refusal.ts'
-import type { Post, World } from './world.ts'
 
 export type Markup = InlineKeyboardMarkup | NonNullable<Post['prompt']>
 

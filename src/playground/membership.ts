@@ -1,7 +1,7 @@
 import type { ChatMember, ForumTopicCreated, User } from 'grammy/types'
+import type { Room, Topic, World } from './model.ts'
 import { requirePlace, type Who } from './person.ts'
 import { addPost, pushUpdate, removePosts, unixTime } from './posting.ts'
-import type { Room, Topic, World } from './world.ts'
 
 /** The person stops the bot: nothing it sends arrives any more. */
 export function blockBot(world: World, who: Who = {}): void {

@@ -1,7 +1,7 @@
 import type { Message, MessageEntity, ReactionType, TextQuote } from 'grammy/types'
 import { withDetectedEntities } from './detect-entities.ts'
+import type { Person, Post, Room, World } from './model.ts'
 import { addPost, pushUpdate, removePosts, replacePost, unixTime } from './posting.ts'
-import type { Person, Post, Room, World } from './world.ts'
 
 /** Who acts and where; by default the owner of the playground in the private chat with the bot. */
 export interface Who {

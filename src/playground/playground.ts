@@ -4,9 +4,10 @@ import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { type BotApiOptions, botApiRoutes } from './bot-api.ts'
 import { type ClientOptions, clientRoutes } from './client.ts'
+import type { World } from './model.ts'
 import { Refusal } from './refusal.ts'
 import { startWebhookDelivery, type WebhookDeliveryOptions } from './webhook-delivery.ts'
-import { createWorld, type World, type WorldOptions } from './world.ts'
+import { createWorld, type WorldOptions } from './world.ts'
 
 export interface PlaygroundOptions extends WorldOptions, BotApiOptions, ClientOptions {
   readonly port?: number
@@ -25,7 +26,7 @@ export interface Playground {
 /** The Bot API and the chat page of one world, to be mounted at `/` of a server. */
 export function playgroundApp(world: World, options: BotApiOptions & ClientOptions = {}): Hono {
   const app = new Hono()
-  app.route('/', botApiRoutes(world, options) as unknown as Hono)
+  app.route('/', botApiRoutes(world, options))
   app.route('/', clientRoutes(world, options))
   return app
 }

@@ -1,6 +1,6 @@
 import type { Message, MessageEntity, TextQuote, User } from 'grammy/types'
+import type { Post, Room, World } from './model.ts'
 import type { UpdateKind } from './update-queue.ts'
-import type { Post, Room, World } from './world.ts'
 
 export interface NewPost {
   readonly room: Room

@@ -1,7 +1,7 @@
 import type { InlineKeyboardButton } from 'grammy/types'
+import type { World } from './model.ts'
 import { requirePlace, requirePost, type Who } from './person.ts'
 import { pushUpdate } from './posting.ts'
-import type { World } from './world.ts'
 
 /** What a press on a button does in the client. Only `callback` reaches the bot. */
 export type TapResult =

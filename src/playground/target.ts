@@ -1,7 +1,7 @@
 import type { ReplyParameters, TextQuote } from 'grammy/types'
+import type { Post, Room, World } from './model.ts'
 import type { NewPost } from './posting.ts'
 import { refuse } from './refusal.ts'
-import type { Post, Room, World } from './world.ts'
 
 /** The room that a chat id names; refuses one that is not there. */
 export function requireRoom(world: World, chatId: number | string): Room {

@@ -1,8 +1,8 @@
 import type { Message, MessageEntity } from 'grammy/types'
 import { withDetectedEntities } from './detect-entities.ts'
 import { documentContent, photoContent, storeFile } from './files.ts'
+import type { World } from './model.ts'
 import { postAsPerson, type Where } from './person.ts'
-import type { World } from './world.ts'
 
 export interface Upload extends Where {
   readonly bytes: Uint8Array

@@ -1,18 +1,26 @@
 import type { InlineQueryResult, Message, MessageEntity } from 'grammy/types'
+import { tapLabel } from './buttons.ts'
+import { createEventLog, type EventLog, type Within } from './event-log.ts'
 import type { WorldEvent } from './events.ts'
 import { forward, forwardForeign } from './forward.ts'
 import { chooseInline, inlineQuery } from './inline.ts'
 import { blockBot, unblockBot } from './membership.ts'
+import type { Post, World } from './model.ts'
 import { deleteMessages, editOwn, openStartLink, react, say, type Where } from './person.ts'
 import { textOf } from './posting.ts'
-import { type TapResult, tap, tapData } from './tap.ts'
+import { type TapResult, tapData } from './tap.ts'
 import { type Upload, uploadDocument, uploadPhoto } from './upload.ts'
-import { addPerson, type Post, type Room, type World } from './world.ts'
+import { addPerson } from './world.ts'
+
+export { labelsOf } from './buttons.ts'
 
 type Match = string | RegExp | undefined
+type PostEvent = Extract<WorldEvent, { type: 'message' | 'edited' }>
 type Answered = Extract<WorldEvent, { type: 'callback-answered' }>
+type InlineAnswered = Extract<WorldEvent, { type: 'inline-answered' }>
 type More = Pick<Where, 'threadId' | 'replyTo' | 'quote'> & { readonly entities?: readonly MessageEntity[] }
 type File = Omit<Upload, 'userId' | 'chatId'>
+type Source = Parameters<typeof forwardForeign>[1]['from']
 
 export interface VirtualUser {
   readonly userId: number
@@ -27,8 +35,8 @@ export interface VirtualUser {
   readonly tap: (label: string | RegExp, on?: Message) => TapResult
   /** Sends callback data that need not be on any button. */
   readonly tapData: (data: string, on: Message | number) => TapResult
-  readonly forward: (message: Message, fromChatId?: number) => Message
-  readonly forwardForeign: (text: string, from: Parameters<typeof forwardForeign>[1]['from']) => Message
+  readonly forward: (message: Message) => Message
+  readonly forwardForeign: (text: string, from: Source) => Message
   readonly sendPhoto: (file: File) => Message
   readonly sendDocument: (file: File) => Message
   readonly block: () => void
@@ -46,39 +54,33 @@ export interface VirtualUser {
   readonly post: (message: Message) => Post | undefined
 
   /**
-   * Waits for an event of the world that fits. It looks at what happened since the last action of this user and after the last
-   * event that it waited for, so that nothing is missed and nothing is found twice.
+   * Waits for an event of the world. This and the following look at what happened since the last action of this user and after
+   * the last event that they found: nothing is missed, and nothing is found twice.
    */
-  readonly waitFor: <E extends WorldEvent>(
-    fits: (event: WorldEvent) => event is E,
-    options?: Within,
-  ) => Promise<E>
+  readonly waitFor: EventLog['next']
   /** The next new message of the bot in this chat; service messages are passed over. */
   readonly nextMessage: (match?: Match, options?: Within) => Promise<Message>
   readonly nextEdit: (match?: Match, options?: Within) => Promise<Message>
   /** The next message or edit. */
   readonly nextPost: (match?: Match, options?: Within) => Promise<Message>
-  /** The answer to the last tap of this user. */
+  /** The answer to a tap of this user. */
   readonly nextAnswer: (options?: Within) => Promise<Answered>
   /** Waits until the bot has confirmed every update and answered every tap; it may still be at work on what it confirmed. */
   readonly settled: (options?: Within) => Promise<void>
 }
 
-export interface Within {
-  /** In real milliseconds, 5,000 by default. */
-  readonly within?: number
+export interface VirtualUserInput {
+  /** By default the owner of the playground; one who is not there yet is added. */
+  readonly userId?: number
+  /** By default the private chat with the bot. */
+  readonly chatId?: number
+  readonly firstName?: string
+  /** Whether the bot may write first. */
+  readonly started?: boolean
 }
 
 /** A person for tests: acts, and waits for what the bot does without ever sleeping. */
-export function virtualUser(
-  world: World,
-  input: {
-    readonly userId?: number
-    readonly chatId?: number
-    readonly firstName?: string
-    readonly started?: boolean
-  } = {},
-): VirtualUser {
+export function virtualUser(world: World, input: VirtualUserInput = {}): VirtualUser {
   const userId = input.userId ?? world.owner.user.id
   const chatId = input.chatId ?? userId
   if (!world.people.has(userId)) {
@@ -89,77 +91,48 @@ export function virtualUser(
   if (room === undefined) throw new Error(`There is no chat ${chatId}: add it first.`)
   room.members.add(userId)
   const here = { userId, chatId }
+  const log = createEventLog(world)
 
-  const events: WorldEvent[] = []
-  const waiting = new Set<() => void>()
-  let seen = 0
-  world.subscribe((event) => {
-    events.push(event)
-    for (const look of waiting) look()
-  })
   const act = <T>(action: () => T): T => {
-    seen = events.length
+    log.mark()
     return action()
   }
-
-  const waitUntil = <T>(look: () => T | undefined, { within = 5000 }: Within = {}): Promise<T> => {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.delete(check)
-        reject(
-          new Error(`Nothing that fits happened within ${within} ms. ${storyOf(world, events.slice(seen))}`),
-        )
-      }, within)
-      const check = () => {
-        const found = look()
-        if (found === undefined) return
-        clearTimeout(timer)
-        waiting.delete(check)
-        resolve(found)
-      }
-      waiting.add(check)
-      check()
-    })
-  }
-  const waitFor = <E extends WorldEvent>(
-    fits: (event: WorldEvent) => event is E,
-    options?: Within,
-  ): Promise<E> => {
-    return waitUntil(() => {
-      const at = events.findIndex((event, index) => index >= seen && fits(event))
-      const event = events[at]
-      if (event === undefined || !fits(event)) return undefined
-      seen = at + 1
-      return event
-    }, options)
-  }
-  const nextOf = async (types: readonly string[], match: Match, options: Within | undefined) => {
-    const event = await waitFor((one): one is Extract<WorldEvent, { type: 'message' | 'edited' }> => {
-      const isPost = (one.type === 'message' || one.type === 'edited') && types.includes(one.type)
-      return isPost && one.chatId === chatId && isFromBot(one.post) && fitsText(one.post.message, match)
-    }, options)
-    return event.post.message
+  const nextOf = async (types: readonly PostEvent['type'][], match: Match, options: Within | undefined) => {
+    const isWanted = (event: WorldEvent): event is PostEvent => {
+      if (event.type !== 'message' && event.type !== 'edited') return false
+      const { post } = event
+      return (
+        types.includes(event.type) && event.chatId === chatId && isFromBot(post) && fits(post.message, match)
+      )
+    }
+    return (await log.next(isWanted, options)).post.message
   }
 
   return {
     ...here,
     say: (text, more) => act(() => say(world, { ...here, ...more, text })),
-    reply: (to, text, more) =>
-      act(() => say(world, { ...here, ...topicOf(to), ...more, text, replyTo: to.message_id })),
+    reply: (to, text, more) => {
+      return act(() => say(world, { ...here, ...topicOf(to), ...more, text, replyTo: to.message_id }))
+    },
     edit: (own, text) => act(() => editOwn(world, { ...here, messageId: own.message_id, text })),
     delete: (...messages) => {
       act(() => deleteMessages(world, { ...here, messageIds: messages.map(({ message_id }) => message_id) }))
     },
     react: (to, emoji) => act(() => react(world, { ...here, messageId: to.message_id, emoji })),
     open: (payload) => act(() => openStartLink(world, { ...here, payload })),
-    tap: (label, on) => act(() => tapLabel(world, here, room, label, on)),
-    tapData: (data, on) => {
-      const messageId = typeof on === 'number' ? on : on.message_id
-      return act(() => tapData(world, { ...here, messageId, data }))
-    },
-    forward: (message, fromChatId) => {
+    tap: (label, on) => {
       return act(() =>
-        forward(world, { ...here, messageId: message.message_id, fromChatId: fromChatId ?? message.chat.id }),
+        tapLabel(world, { ...here, label, ...(on === undefined ? {} : { messageId: on.message_id }) }),
+      )
+    },
+    tapData: (data, on) => {
+      return act(() =>
+        tapData(world, { ...here, messageId: typeof on === 'number' ? on : on.message_id, data }),
+      )
+    },
+    forward: (message) => {
+      return act(() =>
+        forward(world, { ...here, messageId: message.message_id, fromChatId: message.chat.id }),
       )
     },
     forwardForeign: (text, from) => act(() => forwardForeign(world, { ...here, text, from })),
@@ -169,10 +142,10 @@ export function virtualUser(
     unblock: () => act(() => unblockBot(world, { userId })),
     inline: async (query) => {
       const queryId = act(() => inlineQuery(world, { ...here, query }))
-      const answered = await waitFor((one): one is Extract<WorldEvent, { type: 'inline-answered' }> => {
-        return one.type === 'inline-answered' && one.queryId === queryId
-      })
-      return { queryId, results: answered.results }
+      const isAnswer = (event: WorldEvent): event is InlineAnswered => {
+        return event.type === 'inline-answered' && event.queryId === queryId
+      }
+      return { queryId, results: (await log.next(isAnswer)).results }
     },
     choose: (queryId, resultId) => act(() => chooseInline(world, { ...here, queryId, resultId })),
 
@@ -185,67 +158,24 @@ export function virtualUser(
     current: ({ message_id }) => room.posts.get(message_id)?.message,
     post: ({ message_id }) => room.posts.get(message_id),
 
-    waitFor,
+    waitFor: log.next,
     nextMessage: (match, options) => nextOf(['message'], match, options),
     nextEdit: (match, options) => nextOf(['edited'], match, options),
     nextPost: (match, options) => nextOf(['message', 'edited'], match, options),
     nextAnswer: (options) => {
-      return waitFor(
-        (one): one is Answered => one.type === 'callback-answered' && one.userId === userId,
-        options,
-      )
+      const isAnswer = (event: WorldEvent): event is Answered => {
+        return event.type === 'callback-answered' && event.userId === userId
+      }
+      return log.next(isAnswer, options)
     },
     settled: async (options) => {
-      await waitUntil(
-        () => (world.updates.pending().length === 0 && world.taps.size === 0 ? true : undefined),
-        options,
-      )
+      const isQuiet = () => world.updates.pending().length === 0 && world.taps.size === 0
+      await log.until(() => (isQuiet() ? true : undefined), options)
     },
   }
 }
 
-/** The labels of the buttons under a message, row by row; of the inline keyboard, else of the keyboard that it shows. */
-export function labelsOf(post: Post | Message): string[][] {
-  const message = 'message' in post ? post.message : post
-  if (message.reply_markup !== undefined) {
-    return message.reply_markup.inline_keyboard.map((row) => row.map(({ text }) => text))
-  }
-  const prompt = 'message' in post ? post.prompt : undefined
-  if (prompt === undefined || !('keyboard' in prompt)) return []
-  return prompt.keyboard.map((row) =>
-    row.map((button) => (typeof button === 'string' ? button : button.text)),
-  )
-}
-
-function tapLabel(
-  world: World,
-  here: { readonly userId: number; readonly chatId: number },
-  room: Room,
-  label: string | RegExp,
-  on: Message | undefined,
-): TapResult {
-  const newestFirst = [...room.posts.values()].reverse()
-  const posts =
-    on === undefined ? newestFirst : newestFirst.filter(({ message }) => message.message_id === on.message_id)
-  for (const isWhole of typeof label === 'string' ? [true, false] : [false]) {
-    for (const { message } of posts) {
-      const labels = message.reply_markup === undefined ? [] : labelsOf(message)
-      for (const [row, texts] of labels.entries()) {
-        const column = texts.findIndex((text) => fitsLabel(text, label, isWhole))
-        if (column >= 0) return tap(world, { ...here, messageId: message.message_id, row, column })
-      }
-    }
-  }
-  const there = posts.flatMap(({ message }) => labelsOf(message).flat())
-  throw new Error(`No button "${label}" in chat ${here.chatId}; there are: ${there.join(' · ') || 'none'}`)
-}
-
-function fitsLabel(text: string, label: string | RegExp, isWhole: boolean): boolean {
-  if (typeof label !== 'string') return label.test(text)
-  return isWhole ? text === label : text.includes(label)
-}
-
-function fitsText(message: Message, match: Match): boolean {
+function fits(message: Message, match: Match): boolean {
   const { text } = textOf(message)
   if (match === undefined) return true
   return typeof match === 'string' ? text.includes(match) : match.test(text)
@@ -257,17 +187,4 @@ function isFromBot({ fromBot, message }: Post): boolean {
 
 function topicOf({ is_topic_message, message_thread_id }: Message): { threadId?: number } {
   return is_topic_message && message_thread_id !== undefined ? { threadId: message_thread_id } : {}
-}
-
-function storyOf(world: World, events: readonly WorldEvent[]): string {
-  const lines = events.flatMap((event) => {
-    if (event.type === 'message' || event.type === 'edited') {
-      return [`${event.type} in ${event.chatId}: ${textOf(event.post.message).text.slice(0, 200)}`]
-    }
-    if (event.type === 'call')
-      return event.call.ok ? [] : [`${event.call.method}: ${event.call.error?.description}`]
-    return [event.type]
-  })
-  const waits = `${world.updates.pending().length} updates and ${world.taps.size} taps wait.`
-  return `${waits} It happened:\n${lines.slice(-30).join('\n') || 'nothing'}`
 }

@@ -14,6 +14,8 @@ describe('what Telegram refuses, with byte offsets', () => {
     ['<b class="', 'Unclosed start tag at byte offset 0'],
     ['<b class', 'Unclosed start tag "b" at byte offset 0'],
     ['<b =x>', 'Empty attribute name in the tag "b" at byte offset 0'],
+    ['<b class"x">', 'Empty attribute name in the tag "b" at byte offset 0'],
+    ['<tg-time unix="1" format="x">y</tg-time>', 'Invalid date format used'],
     ['<a href=http://a.b>', 'Unexpected end of name token at byte offset 8'],
     ['<span>x</span>', 'Tag "span" must have class "tg-spoiler" at byte offset 0'],
     ['</b>', 'Unexpected end tag at byte offset 0'],

@@ -1,10 +1,10 @@
 import type { ChatMember, ForumTopic, Message } from 'grammy/types'
 import { addTopic, toChatMember } from '../membership.ts'
+import type { Room } from '../model.ts'
 import { setReaction } from '../person.ts'
 import { addPost, pushUpdate } from '../posting.ts'
 import { refuse } from '../refusal.ts'
 import { requireRoom, requireTarget, requireWritableRoom } from '../target.ts'
-import type { Room } from '../world.ts'
 import type { CallContext, Opts } from './method.ts'
 
 export function getChat(params: Opts<'getChat'>, { world }: CallContext): object {

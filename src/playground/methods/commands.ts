@@ -1,7 +1,7 @@
 import type { BotCommand, BotCommandScope } from 'grammy/types'
+import type { Room, World } from '../model.ts'
 import { refuse } from '../refusal.ts'
 import { requireRoom } from '../target.ts'
-import type { Room, World } from '../world.ts'
 import type { CallContext, Opts } from './method.ts'
 
 export function setMyCommands(params: Opts<'setMyCommands'>, { world }: CallContext): true {

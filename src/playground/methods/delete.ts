@@ -1,7 +1,7 @@
+import type { Post, Room, World } from '../model.ts'
 import { removePosts, unixTime } from '../posting.ts'
 import { refuse } from '../refusal.ts'
 import { requireTarget, requireWritableRoom } from '../target.ts'
-import type { Post, Room, World } from '../world.ts'
 import type { CallContext, Opts } from './method.ts'
 
 const deletable = 48 * 60 * 60

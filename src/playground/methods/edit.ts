@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { InlineKeyboardMarkup, Message } from 'grammy/types'
 import { toMarkup } from '../keyboard.ts'
+import type { Post, Room } from '../model.ts'
 import { replacePost, unixTime } from '../posting.ts'
 import { refuse } from '../refusal.ts'
 import { requireTarget, requireWritableRoom } from '../target.ts'
 import { captionContentOf, type TextParams, textContentOf } from '../text-content.ts'
-import type { Post, Room } from '../world.ts'
 import { mediaContent, requireKind } from './media.ts'
 import type { CallContext, Opts } from './method.ts'
 

@@ -1,9 +1,9 @@
 import type { Message } from 'grammy/types'
 import { documentContent, photoContent, storeFile } from '../files.ts'
+import type { StoredFile } from '../model.ts'
 import { refuse } from '../refusal.ts'
 import { requireWritableRoom } from '../target.ts'
 import { captionContentOf } from '../text-content.ts'
-import type { StoredFile } from '../world.ts'
 import type { CallContext, Opts, UploadedFile } from './method.ts'
 import { send } from './send.ts'
 

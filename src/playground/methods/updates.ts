@@ -1,7 +1,7 @@
 import type { Update, WebhookInfo } from 'grammy/types'
+import type { World } from '../model.ts'
 import { Refusal, refuse } from '../refusal.ts'
 import type { QueuedUpdate } from '../update-queue.ts'
-import type { World } from '../world.ts'
 import type { CallContext, Opts } from './method.ts'
 
 const answerBytes = 4 * 1024 * 1024
@@ -25,7 +25,7 @@ export async function getUpdates(params: Opts<'getUpdates'>, context: CallContex
   confirm(world, params.offset ?? 0)
   const ready = firstOf(world.updates.pending(), limit)
   if (ready.length > 0 || timeout === 0) return ready
-  await endPrevious(world)
+  endPrevious(world)
   return waitForUpdates(world, { limit, timeout, signal })
 }
 
@@ -67,7 +67,7 @@ function firstOf(pending: readonly QueuedUpdate[], limit: number): Update[] {
 }
 
 /** A conflict that follows another within three seconds is answered three seconds later. */
-async function endPrevious(world: World): Promise<void> {
+function endPrevious(world: World): void {
   const { polling } = world
   const { pending } = polling
   if (pending === null) return
@@ -108,8 +108,9 @@ function waitForUpdates(
       signal.removeEventListener('abort', finish)
       if (world.polling.pending === pending) world.polling.pending = null
     }
-    signal.addEventListener('abort', finish)
     world.polling.pending = pending
+    signal.addEventListener('abort', finish)
+    if (signal.aborted) finish()
   })
 }
 

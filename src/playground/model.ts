@@ -1,0 +1,161 @@
+import type {
+  BotCommand,
+  BotCommandScope,
+  Chat,
+  ForceReply,
+  InlineQueryResult,
+  LanguageCode,
+  MenuButton,
+  Message,
+  ReactionType,
+  ReplyKeyboardMarkup,
+  ReplyKeyboardRemove,
+  User,
+  UserFromGetMe,
+} from 'grammy/types'
+import type { WorldEvent, WorldListener } from './events.ts'
+import type { Faults } from './faults.ts'
+import type { Limits } from './limits.ts'
+import type { Refusal } from './refusal.ts'
+import type { UpdateQueue } from './update-queue.ts'
+
+export type Clock = () => Date
+
+/** A message as the Bot API shows it, and what only a client sees of it. */
+export interface Post {
+  readonly message: Message
+  readonly fromBot: boolean
+  readonly silent: boolean
+  /** The markup that is no part of the Bot API's Message: it concerns the input field of the client. */
+  readonly prompt?: ForceReply | ReplyKeyboardMarkup | ReplyKeyboardRemove
+  /** Who reacted with what; the bot's own id is among the keys. */
+  readonly reactions: ReadonlyMap<number, readonly ReactionType[]>
+}
+
+export interface Room {
+  readonly chat: Chat
+  /** User ids, without the bot. */
+  readonly members: Set<number>
+  /** By message id, oldest first. */
+  readonly posts: Map<number, Post>
+  /** By thread id; only in a supergroup with topics. */
+  readonly topics: Map<number, Topic>
+  /** Message ids, the newest pin last. */
+  readonly pinned: number[]
+  botStatus: 'member' | 'administrator' | 'left' | 'kicked'
+  menuButton?: MenuButton
+  lastMessageId: number
+}
+
+export interface Topic {
+  readonly threadId: number
+  readonly name: string
+}
+
+export interface Person {
+  readonly user: User
+  /** Whether the bot may write first: the person has once written to the bot. */
+  started: boolean
+  blocked: boolean
+}
+
+export interface Bot {
+  readonly token: string
+  readonly user: UserFromGetMe
+  readonly commands: Map<
+    string,
+    { scope: BotCommandScope; languageCode: LanguageCode | ''; commands: BotCommand[] }
+  >
+  name: string
+  description: string
+  shortDescription: string
+  menuButton: MenuButton
+}
+
+export interface StoredFile {
+  readonly fileId: string
+  readonly uniqueId: string
+  readonly path: string
+  readonly name: string
+  readonly mimeType: string
+  readonly bytes: Uint8Array
+}
+
+/** A pressed button that waits for answerCallbackQuery. */
+export interface PendingTap {
+  readonly queryId: string
+  readonly userId: number
+  readonly chatId: number
+  readonly messageId: number
+  readonly tappedAt: number
+}
+
+export interface PendingInline {
+  readonly queryId: string
+  readonly userId: number
+  readonly askedAt: number
+  results: readonly InlineQueryResult[] | null
+}
+
+export interface Call {
+  readonly method: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly at: Date
+  readonly ok: boolean
+  readonly result?: unknown
+  readonly error?: { readonly code: number; readonly description: string }
+}
+
+/** Something that the bot did and should never do, though Telegram may let it pass. */
+export interface Violation {
+  readonly kind: 'schema' | 'limit' | 'silent-drop' | 'flood'
+  readonly method: string
+  readonly detail: string
+}
+
+export interface WebhookSettings {
+  readonly url: string
+  readonly secretToken: string
+  readonly maxConnections: number
+  readonly ipAddress?: string
+}
+
+export interface Webhook {
+  settings: WebhookSettings | null
+  /** Lets it be an http address of this machine. */
+  allowLoopback: boolean
+  lastError: { readonly at: number; readonly message: string } | null
+}
+
+/** The request for updates that hangs now, and what the one before asked for. */
+export interface Polling {
+  /** Makes who asks the same again too soon wait, as Telegram does. */
+  readonly isPaced: boolean
+  pending: { readonly end: (refusal: Refusal) => void } | null
+  previous: { readonly offset: number; readonly startedAt: number } | null
+  lastConflictAt: number
+}
+
+export interface World {
+  readonly clock: Clock
+  readonly bot: Bot
+  /** The one who uses the playground in the browser. */
+  readonly owner: Person
+  readonly people: Map<number, Person>
+  readonly rooms: Map<number, Room>
+  readonly files: Map<string, StoredFile>
+  readonly updates: UpdateQueue
+  readonly polling: Polling
+  readonly webhook: Webhook
+  readonly taps: Map<string, PendingTap>
+  readonly inlineQueries: Map<string, PendingInline>
+  /** The last calls of the bot, oldest first. */
+  readonly calls: Call[]
+  readonly violations: Violation[]
+  readonly faults: Faults
+  readonly limits: Limits
+  readonly nextId: (kind: 'message' | 'callback' | 'file') => number
+  readonly emit: (event: WorldEvent) => void
+  /** Calls the listener after each event; returns what ends that. */
+  readonly subscribe: (listener: WorldListener) => () => void
+}
