@@ -1,6 +1,6 @@
-import { eq, lt } from 'drizzle-orm'
+import { eq, lt, sql } from 'drizzle-orm'
 import { botConversations, botState } from '../db/schema.ts'
-import type { Db, Reader } from '../db/types.ts'
+import type { Db, Reader, Tx } from '../db/types.ts'
 
 /** A small fact the bot keeps between starts; undefined where there is none. Read it as the type it was written with. */
 export async function readState<T>(db: Reader, key: StateKey): Promise<T | undefined> {
@@ -9,13 +9,31 @@ export async function readState<T>(db: Reader, key: StateKey): Promise<T | undef
 }
 
 /** `notifier_cursor`: the last event the notifier has decided on; `commands_hash`: the command menu that Telegram has. */
-export type StateKey = 'notifier_cursor' | 'commands_hash' | 'digest_due_at'
+export type StateKey = 'bot_id' | 'notifier_cursor' | 'commands_hash' | 'digest_due_at'
 
 export async function writeState(db: Db, key: StateKey, value: unknown, now: Date): Promise<void> {
   await db
     .insert(botState)
     .values({ key, value, updatedAt: now })
     .onConflictDoUpdate({ target: botState.key, set: { value, updatedAt: now } })
+}
+
+/**
+ * Changes a fact together with what follows from it, in one transaction; two who change the same one do it one after the other.
+ * `work` returns the new value, undefined where all stays.
+ */
+export async function changeState<T>(
+  db: Db,
+  key: StateKey,
+  now: Date,
+  work: (tx: Tx, old: T | undefined) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`state:${key}`}, 0))`)
+    const changed = await work(tx, await readState<T>(tx, key))
+    if (changed !== undefined) await writeState(tx, key, changed, now)
+    return changed
+  })
 }
 
 /** Dialogs of several steps, kept so that a restart goes on where they were. */

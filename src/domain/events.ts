@@ -18,6 +18,7 @@ interface Payloads {
   TASK_UPDATED: {
     changedFields: readonly string[]
     title: string
+    lifecycle?: string
     runState?: { from: RunState | null; to: RunState | null }
   }
   TASK_DELETED: { title: string }

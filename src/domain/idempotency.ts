@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from 'drizzle-orm'
+import { and, eq, gt, lt, sql } from 'drizzle-orm'
 import { rows } from '../db/rows.ts'
 import { idempotencyKeys } from '../db/schema.ts'
 import type { Db, Reader, Tx } from '../db/types.ts'
@@ -78,6 +78,15 @@ export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAn
   else {
     await tx.update(idempotencyKeys).set({ status: answer.status, body: answer.body }).where(named)
   }
+}
+
+/** Forgets keys taken before `before`. Returns how many. */
+export async function forgetKeys(db: Db, before: Date): Promise<number> {
+  const gone = await db
+    .delete(idempotencyKeys)
+    .where(lt(idempotencyKeys.createdAt, before))
+    .returning({ key: idempotencyKeys.key })
+  return gone.length
 }
 
 /** Keeps a refusal, which had no effect and so no transaction to stand in. Where the key was taken meanwhile, that stays. */

@@ -1,8 +1,10 @@
-import { and, asc, desc, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { type BotMessageRow, botMessages } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 
 export type { BotMessageRow } from '../db/schema.ts'
+
+const editEveryMs = 3_000
 
 /** Why a message exists: a task's living card, news of an event, an answer to the owner, a question, a screen, the digest. */
 export type MessagePurpose = 'card' | 'news' | 'answer' | 'prompt' | 'screen' | 'digest' | 'notice'
@@ -52,6 +54,8 @@ export interface StoredRequest {
   readonly parameters: Readonly<Record<string, unknown>>
   /** A text file to be sent along, as `document`. */
   readonly file?: { readonly name: string; readonly content: string }
+  /** What stands for the message, as HTML, where many become one. */
+  readonly line?: string
 }
 
 export interface NewMessage {
@@ -132,11 +136,18 @@ export async function markSent(
   })
 }
 
-/** A message in the chat shows this content now. */
+/** A message in the chat shows this content now; the next edit that nobody asked for has its time 3 s later. */
 export async function markEdited(db: Db, id: number, contentHash: string | null, now: Date): Promise<void> {
   await db
     .update(botMessages)
-    .set({ stale: false, contentHash, editedAt: now, error: null })
+    .set({
+      contentHash,
+      editedAt: now,
+      error: null,
+      request: null,
+      attempts: 0,
+      notBefore: new Date(now.getTime() + editEveryMs),
+    })
     .where(eq(botMessages.id, id))
 }
 
@@ -154,105 +165,6 @@ export async function markRefused(
     .update(botMessages)
     .set({ state: refusal.state, error: refusal.error.slice(0, 500), notBefore: refusal.notBefore ?? null })
     .where(eq(botMessages.id, id))
-}
-
-/** Counts an attempt before it is made: a row found in `sending` after a crash may have arrived. */
-export async function beginAttempt(db: Db, id: number): Promise<void> {
-  await db
-    .update(botMessages)
-    .set({ state: 'sending', attempts: sql`${botMessages.attempts} + 1` })
-    .where(eq(botMessages.id, id))
-}
-
-/** Puts off an edit. */
-export async function putOff(
-  db: Db,
-  id: number,
-  notBefore: Date,
-  error: string | null = null,
-): Promise<void> {
-  await db.update(botMessages).set({ notBefore, error }).where(eq(botMessages.id, id))
-}
-
-/** After a crash: what was being sent may have arrived. Returns how many. */
-export async function recoverSending(db: Db): Promise<number> {
-  const found = await db
-    .update(botMessages)
-    .set({ state: 'uncertain' })
-    .where(and(eq(botMessages.state, 'sending')))
-    .returning({ id: botMessages.id })
-  return found.length
-}
-
-/** The next message whose turn it is: new, uncertain, or behind the truth; by rank, then age. */
-export async function nextDue(db: Reader, now: Date): Promise<BotMessageRow | null> {
-  const [row] = await db
-    .select()
-    .from(botMessages)
-    .where(
-      and(
-        or(
-          inArray(botMessages.state, ['pending', 'uncertain']),
-          and(eq(botMessages.state, 'sent'), botMessages.stale),
-        ),
-        or(isNull(botMessages.notBefore), lte(botMessages.notBefore, now)),
-      ),
-    )
-    .orderBy(asc(botMessages.rank), asc(botMessages.id))
-    .limit(1)
-  return row ?? null
-}
-
-/** When the next message that was put off has its turn; null where none waits. */
-export async function nextTurn(db: Reader): Promise<Date | null> {
-  const [row] = await db
-    .select({ at: botMessages.notBefore })
-    .from(botMessages)
-    .where(
-      or(
-        inArray(botMessages.state, ['pending', 'uncertain']),
-        and(eq(botMessages.state, 'sent'), botMessages.stale),
-      ),
-    )
-    .orderBy(sql`${botMessages.notBefore} asc nulls first`)
-    .limit(1)
-  return row?.at ?? null
-}
-
-/** Marks the living cards of tasks as behind the truth; each is edited once, not before its time. */
-export async function markCardsStale(db: Db, chatId: number, taskIds: readonly string[]): Promise<void> {
-  if (taskIds.length === 0) return
-  await db
-    .update(botMessages)
-    .set({ stale: true })
-    .where(inArray(botMessages.id, latestCards(db, chatId, taskIds)))
-}
-
-function latestCards(db: Db, chatId: number, taskIds: readonly string[]) {
-  return db
-    .selectDistinctOn([botMessages.taskId], { id: botMessages.id })
-    .from(botMessages)
-    .where(
-      and(
-        eq(botMessages.chatId, chatId),
-        eq(botMessages.purpose, 'card'),
-        inArray(botMessages.taskId, [...taskIds]),
-      ),
-    )
-    .orderBy(botMessages.taskId, desc(botMessages.id))
-}
-
-/** The living card of a task in a chat: the newest message of its kind. */
-export async function livingCard(db: Reader, chatId: number, taskId: string): Promise<BotMessageRow | null> {
-  const [row] = await db
-    .select()
-    .from(botMessages)
-    .where(
-      and(eq(botMessages.chatId, chatId), eq(botMessages.purpose, 'card'), eq(botMessages.taskId, taskId)),
-    )
-    .orderBy(desc(botMessages.id))
-    .limit(1)
-  return row ?? null
 }
 
 /** What the bot said in a message of a chat; null where it is not the bot's or from before. */

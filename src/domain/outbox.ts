@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, max } from 'drizzle-orm'
+import { and, asc, eq, gt, lt, lte, max } from 'drizzle-orm'
 import { eventsOutbox } from '../db/schema.ts'
+import type { Db } from '../db/types.ts'
 import type { BoardEvent } from './events.ts'
 import type { Scope } from './tasks/read.ts'
 
@@ -40,6 +41,20 @@ export async function newestEventId(scope: Scope): Promise<number> {
     .from(eventsOutbox)
     .where(eq(eventsOutbox.ownerId, scope.ownerId))
   return row?.id ?? 0
+}
+
+/** Forgets events from before `before`, never beyond `upTo`. Returns how many. */
+export async function forgetEvents(
+  db: Db,
+  { ownerId, before, upTo }: { readonly ownerId: string; readonly before: Date; readonly upTo: number },
+): Promise<number> {
+  const gone = await db
+    .delete(eventsOutbox)
+    .where(
+      and(eq(eventsOutbox.ownerId, ownerId), lte(eventsOutbox.id, upTo), lt(eventsOutbox.createdAt, before)),
+    )
+    .returning({ id: eventsOutbox.id })
+  return gone.length
 }
 
 /** Wakes whoever waits for something to happen. A hint only: it may be late or missing, so waiting always has a limit. */

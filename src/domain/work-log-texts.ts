@@ -72,6 +72,31 @@ export function parseResult(detail: string): { summary: string | null; blockedRe
   return { summary: summary || null, blockedReason: blocked.replace('**Blocked reason:** ', '') || null }
 }
 
+/** What a result log says besides summary and blocked reason; null is what it does not say. */
+export interface ResultNotes {
+  readonly tests: string | null
+  readonly notes: string | null
+  readonly checks: string | null
+}
+
+/** Reads tests, notes and checks back out of a result log. */
+export function notesOf(detail: string): ResultNotes {
+  const rule = detail.lastIndexOf('\n\n---\nEngine: ')
+  const body = `\n\n${rule === -1 ? detail : detail.slice(0, rule)}`
+  const part = (name: string) => {
+    const from = body.lastIndexOf(`\n\n**${name}:** `)
+    if (from === -1) return null
+    const text = body.slice(from + `\n\n**${name}:** `.length)
+    return text.split(/\n\n\*\*(?:Notes|Checks):\*\* /)[0]?.trim() || null
+  }
+  return { tests: withoutPr(part('Tests')), notes: part('Notes'), checks: part('Checks') }
+}
+
+// The pull request stands between tests and notes.
+function withoutPr(tests: string | null): string | null {
+  return tests?.split(/\n\n\*\*PR:\*\* /)[0]?.trim() || null
+}
+
 /** The pull request that a result log names, null where it names none. */
 export function prUrlOf(detail: string): string | null {
   return /^\*\*PR:\*\* \[.*\]\((\S+)\)$/m.exec(detail)?.[1] ?? null

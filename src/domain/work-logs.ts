@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import { type Engine, engines, projects, tasks, workLogs } from '../db/schema.ts'
@@ -105,6 +105,14 @@ export async function listWorkLogs(
     .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
     .limit(page.limit + 1)
   return toTrail(found, page.limit)
+}
+
+/** Work logs by uuid, in no particular order. */
+export async function findWorkLogs(scope: Scope, ids: readonly string[]): Promise<WorkLog[]> {
+  if (ids.length === 0) return []
+  return selectWorkLogs(scope.db).where(
+    and(eq(workLogs.ownerId, scope.ownerId), inArray(workLogs.id, [...ids])),
+  )
 }
 
 /** A work log by hand, on a task (key or uuid), on a project, or on neither. */

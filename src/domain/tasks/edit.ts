@@ -133,8 +133,8 @@ function actionOf(edit: ParsedTaskEdit, plan: EditPlan, runner: Runner | null): 
 function editEvents(task: Task, edit: ParsedTaskEdit, plan: EditPlan): NewEvent[] {
   const about = { entityId: task.key, projectId: task.project.id }
   const events: NewEvent[] = []
+  const lifecycle = edit.lifecycle === undefined ? {} : { lifecycle: edit.lifecycle }
   if (plan.status !== null) {
-    const lifecycle = edit.lifecycle === undefined ? {} : { lifecycle: edit.lifecycle }
     events.push({
       ...about,
       type: 'TASK_STATUS_CHANGED',
@@ -147,7 +147,7 @@ function editEvents(task: Task, edit: ParsedTaskEdit, plan: EditPlan): NewEvent[
     events.push({
       ...about,
       type: 'TASK_UPDATED',
-      payload: { changedFields, title: task.title, ...runState },
+      payload: { changedFields, title: task.title, ...runState, ...lifecycle },
     })
   }
   return events

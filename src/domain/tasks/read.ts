@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, like, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, like, or, type SQL, sql } from 'drizzle-orm'
 import {
   auditLogs,
   projectSettings,
@@ -180,6 +180,14 @@ async function readFeedback(db: Reader, task: Task, latest: LatestResult | null)
     )
     .orderBy(workLogs.workedAt, workLogs.createdAt, workLogs.id)
   return comments.map((comment) => ({ text: comment.text ?? '', at: comment.at }))
+}
+
+/** Tasks by their keys of today, in no particular order. */
+export async function findTasksByKey(scope: Scope, keys: readonly string[]): Promise<Task[]> {
+  if (keys.length === 0) return []
+  return selectTasks(scope.db).where(
+    and(eq(tasks.ownerId, scope.ownerId), inArray(tasks.taskKey, [...keys]), isNull(projects.deletedAt)),
+  )
 }
 
 /** Tasks by uuid, in no particular order. */
