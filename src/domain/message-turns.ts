@@ -1,0 +1,171 @@
+import { and, asc, eq, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { type BotMessageRow, botMessages } from '../db/schema.ts'
+import type { Db, Reader } from '../db/types.ts'
+import type { ReplyTopic, StoredRequest } from './messages.ts'
+
+/** Counts an attempt before it is made: a row found in `sending` after a crash may have arrived. */
+export async function beginAttempt(db: Db, id: number): Promise<void> {
+  await db
+    .update(botMessages)
+    .set({ state: 'sending', attempts: sql`${botMessages.attempts} + 1` })
+    .where(eq(botMessages.id, id))
+}
+
+/** Puts off an edit that did not succeed. */
+export async function putOff(db: Db, id: number, notBefore: Date, error: string): Promise<void> {
+  await db
+    .update(botMessages)
+    .set({ notBefore, error: error.slice(0, 500), attempts: sql`${botMessages.attempts} + 1` })
+    .where(eq(botMessages.id, id))
+}
+
+/** After a crash: what was being sent may have arrived. Returns how many. */
+export async function recoverSending(db: Db): Promise<number> {
+  const found = await db
+    .update(botMessages)
+    .set({ state: 'uncertain' })
+    .where(eq(botMessages.state, 'sending'))
+    .returning({ id: botMessages.id })
+  return found.length
+}
+
+/** The next message whose turn it is: new, uncertain, or behind the truth; by rank, then age. */
+export async function nextDue(db: Reader, now: Date): Promise<BotMessageRow | null> {
+  const [row] = await db
+    .select()
+    .from(botMessages)
+    .where(and(isWaiting, isDue(now)))
+    .orderBy(
+      turn,
+      sql`case when ${isEdit} then ${botMessages.notBefore} end nulls first`,
+      asc(botMessages.id),
+    )
+    .limit(1)
+  return row ?? null
+}
+
+const isEdit = sql`${botMessages.state} = 'sent'`
+const isWaiting = or(
+  inArray(botMessages.state, ['pending', 'uncertain']),
+  and(eq(botMessages.state, 'sent'), botMessages.stale),
+)
+// Edits come after what is finished, whatever rank their message had; the one edited longest ago is the first of them.
+const turn = sql`case when ${isEdit} then 2 else ${botMessages.rank} end`
+
+function isDue(now: Date) {
+  return or(isNull(botMessages.notBefore), lte(botMessages.notBefore, now))
+}
+
+/** When the next message that was put off has its turn; null where none waits. */
+export async function nextTurn(db: Reader): Promise<Date | null> {
+  const [row] = await db
+    .select({ at: botMessages.notBefore })
+    .from(botMessages)
+    .where(isWaiting)
+    .orderBy(sql`${botMessages.notBefore} asc nulls first`)
+    .limit(1)
+  return row?.at ?? null
+}
+
+/** Sends what is still to be sent to the owner's chat of today, for he may have bound another one since. */
+export async function readdressMessage(
+  db: Db,
+  id: number,
+  to: { readonly chatId: number; readonly threadId: number | null },
+): Promise<void> {
+  await db.update(botMessages).set(to).where(eq(botMessages.id, id))
+}
+
+/** News of one rank that wait for their first sending, oldest first. */
+export async function waitingNews(
+  db: Reader,
+  query: { readonly rank: number; readonly now: Date; readonly limit: number },
+): Promise<BotMessageRow[]> {
+  return db
+    .select()
+    .from(botMessages)
+    .where(
+      and(
+        eq(botMessages.state, 'pending'),
+        inArray(botMessages.purpose, ['news', 'card']),
+        eq(botMessages.rank, query.rank),
+        eq(botMessages.attempts, 0),
+        isNull(botMessages.messageId),
+        isDue(query.now),
+      ),
+    )
+    .orderBy(asc(botMessages.id))
+    .limit(query.limit)
+}
+
+/** Puts one message in the place of several that were not sent yet; it takes the row of the first of them. */
+export async function gatherMessages(
+  db: Db,
+  ids: readonly number[],
+  message: { readonly topic: ReplyTopic; readonly request: StoredRequest },
+): Promise<void> {
+  const [first, ...rest] = ids
+  if (first === undefined) return
+  await db.transaction(async (tx) => {
+    await tx
+      .update(botMessages)
+      .set({ purpose: 'news', taskId: null, topic: { ...message.topic }, request: { ...message.request } })
+      .where(eq(botMessages.id, first))
+    if (rest.length > 0) await tx.delete(botMessages).where(inArray(botMessages.id, rest))
+  })
+}
+
+/** A message that says something else from now on: it is edited when its turn comes. */
+export async function restateMessage(db: Db, id: number, request: StoredRequest): Promise<void> {
+  await db
+    .update(botMessages)
+    .set({ request: { ...request }, stale: true })
+    .where(eq(botMessages.id, id))
+}
+
+/** A message by its row; null where retention took it. */
+export async function findMessageRow(db: Reader, id: number): Promise<BotMessageRow | null> {
+  const [row] = await db.select().from(botMessages).where(eq(botMessages.id, id))
+  return row ?? null
+}
+
+/** The tasks that news of a rank named in a stretch of time, those of gathered news included. */
+export async function tasksInNews(
+  db: Reader,
+  query: { readonly chatId: number; readonly rank: number; readonly from: Date; readonly to: Date },
+): Promise<string[]> {
+  const found = await db
+    .select({ taskId: botMessages.taskId, topic: botMessages.topic })
+    .from(botMessages)
+    .where(
+      and(
+        eq(botMessages.chatId, query.chatId),
+        eq(botMessages.purpose, 'news'),
+        eq(botMessages.rank, query.rank),
+        gte(botMessages.createdAt, query.from),
+        lt(botMessages.createdAt, query.to),
+      ),
+    )
+    .orderBy(asc(botMessages.id))
+  const named = found.flatMap(({ taskId, topic }) => {
+    const gathered =
+      (topic as unknown as ReplyTopic | null)?.kind === 'digest' ? (topic?.taskIds as string[]) : []
+    return taskId === null ? gathered : [taskId, ...gathered]
+  })
+  return [...new Set(named)]
+}
+
+/** Forgets what was said before `before` and what failed then; a reply to such a message finds nothing. Returns how many. */
+export async function forgetMessages(db: Db, before: Date): Promise<number> {
+  const gone = await db
+    .delete(botMessages)
+    .where(
+      and(
+        lt(botMessages.createdAt, before),
+        inArray(botMessages.state, ['sent', 'failed']),
+        eq(botMessages.stale, false),
+      ),
+    )
+    .returning({ id: botMessages.id })
+  return gone.length
+}
