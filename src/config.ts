@@ -6,7 +6,7 @@ const nonBlank = z.string().trim().min(1)
 /** Every variable of the environment: what it may hold and what it is for. The README's table is made of this. */
 export const environment = {
   BOT_TOKEN: nonBlank
-    .regex(/^\d+:[\w-]{30,}$/, 'is not a bot token; copy it from @BotFather as it stands')
+    .regex(/^\d+:[\w-]{20,}$/, 'is not a bot token; copy it from @BotFather as it stands')
     .optional()
     .describe('Token of the bot from @BotFather. Absent: the stored one, else the playground.'),
   TELEGRAM_API_ROOT: z.url().default('https://api.telegram.org').describe('Root of the Bot API server, for a self-hosted one.'),

@@ -17,6 +17,8 @@ export interface BotDeps {
   readonly ownerTelegramId?: number | undefined
   /** Where agents reach `/api` and `/mcp`. */
   readonly agentUrl: string
+  /** The owner has been heard of: what waited for him may be sent. */
+  readonly onOwnerBack?: () => void
   /** What /doctor looks at beyond the database. */
   readonly diagnose: () => Promise<readonly Diagnosis[]>
 }

@@ -1,0 +1,242 @@
+import { Hono } from 'hono'
+import { createApi } from './api/api.ts'
+import type { ApiDeps } from './api/deps.ts'
+import type { BotDeps } from './bot/context.ts'
+import { webhookRoutes } from './bot/webhook.ts'
+import type { Config } from './config.ts'
+import { type Database, openDatabase } from './db/open.ts'
+import { readBotToken, storeBotToken } from './domain/bot-token.ts'
+import { readState, writeState } from './domain/bot-state.ts'
+import { unbindChat } from './domain/chat-binding.ts'
+import { createCtx, outboxChannel } from './domain/context.ts'
+import { ensureOwner } from './domain/ensure-owner.ts'
+import { createBell } from './domain/outbox.ts'
+import { createFailureCounter } from './domain/security.ts'
+import { readOwnerSettings } from './domain/settings.ts'
+import { diagnose } from './diagnose.ts'
+import { openHttpServer } from './http-server.ts'
+import { startJobs } from './jobs/jobs.ts'
+import type { Log } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { createNotifier } from './notifier/notifier.ts'
+import { deriveSecret, openSecretKey } from './secret-key.ts'
+import { createApi as createTelegram } from './telegram/client.ts'
+import { createPace } from './telegram/pace.ts'
+import { startTelegramSide, type TelegramState } from './telegram-side.ts'
+
+export interface App {
+  /** Where the HTTP server can be reached from this machine. */
+  readonly url: string
+  readonly isPlayground: boolean
+  /** The set-up link while nobody is bound, null once somebody is. Waits until Telegram has told the bot's name. */
+  readonly setupLink: () => Promise<string | null>
+  /** Ends everything, last in first out. */
+  readonly close: () => Promise<void>
+}
+
+export interface AppOptions {
+  readonly config: Config
+  readonly log: Log
+  readonly now?: () => Date
+  /** Another way to the database than the configuration's. */
+  readonly open?: () => Promise<Database>
+}
+
+/** Builds the parts, starts them in order and ends them in the opposite one. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, log, now = () => new Date() } = options
+  const open =
+    options.open ??
+    (() =>
+      openDatabase({
+        databaseUrl: config.DATABASE_URL,
+        dataDir: config.DATA_DIR,
+        onTrouble: (what, error) => log.warn({ err: error }, what),
+      }))
+  const closers: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) {
+      await Promise.resolve(end()).catch((error: unknown) => log.error({ err: error }, 'a part did not end well'))
+    }
+  }
+  try {
+    return await build({ config, log, now, open, closers, close })
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function build(parts: {
+  readonly config: Config
+  readonly log: Log
+  readonly now: () => Date
+  readonly open: () => Promise<Database>
+  readonly closers: (() => Promise<void> | void)[]
+  readonly close: () => Promise<void>
+}): Promise<App> {
+  const { config, log, now, open, closers, close } = parts
+  const database = await open()
+  closers.push(database.close)
+  const store = database.db
+  const secretKey = openSecretKey(config.SECRET_KEY, config.DATA_DIR)
+  const owner = await ensureOwner(store, { email: config.OWNER_EMAIL, name: config.OWNER_NAME ?? null, now: now() })
+  const scope = { db: store, ownerId: owner.id }
+  const system = createCtx({ db: store, ownerId: owner.id, actor: { kind: 'system' }, now })
+  const metrics = await createMetrics({ enabled: config.METRICS_TOKEN !== undefined })
+
+  if (config.BOT_TOKEN !== undefined) await storeBotToken(system, config.BOT_TOKEN, secretKey)
+  const botToken = config.BOT_TOKEN ?? (await readBotToken(scope, secretKey))
+  const playground = botToken === null ? await openPlaygroundRoom(config) : null
+  if (playground !== null) closers.push(playground.close)
+
+  const host = config.HOST ?? (playground === null ? '0.0.0.0' : '127.0.0.1')
+  const app = new Hono()
+  const server = await openHttpServer(app, { port: config.PORT, host })
+  closers.push(server.close)
+  const stopping = new AbortController()
+  closers.push(() => stopping.abort())
+
+  const pace = createPace()
+  const telegram = {
+    token: playground?.token ?? botToken ?? '',
+    apiRoot: playground === null ? config.TELEGRAM_API_ROOT : server.url,
+    pace,
+  }
+  const api = createTelegram(telegram)
+  const state: TelegramState = { me: null, lastPollAt: null, conflictSince: null, unauthorized: false }
+  const setupCode = config.SETUP_CODE ?? deriveSecret(secretKey, `setup:${owner.id}`, 16)
+  const bell = createBell()
+  const notifier = createNotifier({
+    store,
+    ownerId: owner.id,
+    api,
+    pace,
+    bell,
+    now,
+    log,
+    onDelivery: (outcome: string) => metrics.countDelivery(outcome),
+  })
+  const bot: BotDeps = {
+    store,
+    ownerId: owner.id,
+    now,
+    log,
+    setupCode,
+    ownerTelegramId: config.OWNER_TELEGRAM_ID,
+    agentUrl: config.PUBLIC_URL ?? server.url,
+    onOwnerBack: () => notifier.resume(),
+    diagnose: () => diagnose({ database, api, state, config, scope, now }),
+  }
+
+  const health = async () => {
+    const databaseUp = await database.ping().then(
+      () => true,
+      () => false,
+    )
+    const telegramUp = !leading || (state.me !== null && !state.unauthorized && notifier.state().stopped === null)
+    return { ok: databaseUp && telegramUp, checks: { database: databaseUp, telegram: telegramUp, leader: leading, ...notifier.state() } }
+  }
+  const failures = createFailureCounter({ db: store, ownerId: owner.id, now })
+  closers.push(() => failures.close())
+  const flushing = setInterval(() => void failures.flush().catch((error: unknown) => log.warn({ err: error }, 'counts wait')), 60_000)
+  closers.push(() => clearInterval(flushing))
+  const apiDeps: ApiDeps = {
+    db: store,
+    ownerId: owner.id,
+    ownerEmail: owner.email,
+    now,
+    bell,
+    failures,
+    log,
+    metrics,
+    config: { rateLimit: config.RATE_LIMIT, trustProxy: config.TRUST_PROXY, metricsToken: config.METRICS_TOKEN },
+    health,
+    signal: stopping.signal,
+  }
+  let side: ReturnType<typeof startTelegramSide> | null = null
+  const webhook =
+    config.PUBLIC_URL === undefined
+      ? undefined
+      : {
+          path: `/telegram/${deriveSecret(secretKey, 'webhook-path', 16)}`,
+          secret: config.WEBHOOK_SECRET ?? deriveSecret(secretKey, 'webhook-secret', 32),
+        }
+  if (webhook !== undefined) {
+    const accept = (await import('./domain/updates.ts')).acceptUpdates
+    app.route('/', webhookRoutes({ ...webhook, accept: async (updates) => { await accept(store, updates, now()); side?.inbox()?.wake() } }))
+  }
+  app.route('/', createApi(apiDeps))
+  if (playground !== null) app.route('/', playground.routes)
+
+  await database.listen(outboxChannel, bell.ring)
+  let leading = false
+  let turn = Promise.resolve()
+  const inTurn = (work: () => Promise<void>) => {
+    turn = turn.then(work).catch((error: unknown) => log.error({ err: error }, 'taking over or handing over failed'))
+  }
+  let endJobs: (() => Promise<void>) | null = null
+  const begin = async () => {
+    leading = true
+    side = startTelegramSide({
+      api,
+      telegram,
+      bot,
+      log,
+      metrics,
+      state,
+      webhook: webhook === undefined ? undefined : { url: `${config.PUBLIC_URL}${webhook.path}`, secret: webhook.secret },
+      onReady: (me) => keepToOneBot(me.id),
+    })
+    await notifier.start()
+    const jobs = startJobs({ store, ownerId: owner.id, now, log })
+    endJobs = jobs.stop
+    log.info({}, 'this process polls, notifies and runs the jobs')
+  }
+  const end = async () => {
+    if (!leading) return
+    leading = false
+    await side?.stop()
+    side = null
+    await endJobs?.()
+    await notifier.stop()
+  }
+  // A chat belongs to one bot: another token means another bot, which has not met its owner yet.
+  const keepToOneBot = async (botId: number) => {
+    const known = await readState<number>(store, 'bot_id')
+    if (known !== undefined && known !== botId) await unbindChat(system)
+    if (known !== botId) await writeState(store, 'bot_id', botId, now())
+  }
+  const unlead = database.lead('preqbot:leader', () => inTurn(begin), () => inTurn(end))
+  closers.push(async () => {
+    inTurn(end)
+    await turn
+    await unlead()
+  })
+
+  return {
+    url: server.url,
+    isPlayground: playground !== null,
+    setupLink: async () => {
+      while (state.me === null && !stopping.signal.aborted) await bell.wait(100, stopping.signal)
+      const settings = await readOwnerSettings(scope)
+      if (settings.userId !== null || state.me === null) return null
+      return playground === null ? `https://t.me/${state.me.username}?start=${setupCode}` : `${server.url}/?start=${setupCode}`
+    },
+    close,
+  }
+}
+
+/** The Telegram of our own; loaded only where it is used. */
+async function openPlaygroundRoom(config: Config) {
+  const { createWorld } = await import('./playground/world.ts')
+  const { playgroundApp } = await import('./playground/playground.ts')
+  const { startWebhookDelivery } = await import('./playground/webhook-delivery.ts')
+  const world = createWorld({ owner: { started: false }, allowLoopbackWebhook: true })
+  const allowedHosts = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname]
+  return {
+    token: world.bot.token,
+    routes: playgroundApp(world, { allowedHosts }),
+    close: startWebhookDelivery(world),
+  }
+}

@@ -1,0 +1,117 @@
+import { type Api, GrammyError } from 'grammy'
+import type { Update, UserFromGetMe } from 'grammy/types'
+import { apologise, createBot } from './bot/bot.ts'
+import type { BotDeps } from './bot/context.ts'
+import { createInbox, type Inbox } from './bot/inbox.ts'
+import { allowedUpdates, startPolling } from './bot/polling.ts'
+import { readOwnerSettings } from './domain/settings.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { clientOptions, type TelegramOptions } from './telegram/client.ts'
+
+/** How the Telegram side is doing, for health and /doctor. */
+export interface TelegramState {
+  me: UserFromGetMe | null
+  lastPollAt: Date | null
+  conflictSince: Date | null
+  unauthorized: boolean
+}
+
+export interface TelegramSideOptions {
+  readonly api: Api
+  readonly telegram: TelegramOptions
+  readonly bot: BotDeps
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly state: TelegramState
+  /** Present: Telegram calls this address; absent: long polling. */
+  readonly webhook?: { readonly url: string; readonly secret: string } | undefined
+  readonly onReady: (me: UserFromGetMe) => Promise<void>
+}
+
+/** The part of the bot that only one process runs at a time: it takes updates in and handles them. Returns what ends it. */
+export function startTelegramSide(options: TelegramSideOptions): { readonly inbox: () => Inbox | null; readonly stop: () => Promise<void> } {
+  const stopping = new AbortController()
+  let inbox: Inbox | null = null
+  let stopIntake: () => Promise<void> = async () => {}
+  const started = (async () => {
+    const me = await patiently(() => options.api.getMe(), options, stopping.signal)
+    if (me === null) return
+    options.state.me = me
+    await options.onReady(me)
+    inbox = openInbox(options, me)
+    inbox.start()
+    if (options.webhook === undefined) {
+      const polling = startPolling({ api: options.api, accept: inbox.accept, log: options.log, onPoll: (outcome) => notePoll(options, outcome) })
+      stopIntake = polling.stop
+    } else await patiently(() => setWebhook(options), options, stopping.signal)
+  })()
+  started.catch((error: unknown) => options.log.error({ err: error }, 'the Telegram side did not start'))
+  return {
+    inbox: () => inbox,
+    stop: async () => {
+      stopping.abort()
+      await started.catch(() => {})
+      await stopIntake()
+      await inbox?.stop()
+    },
+  }
+}
+
+function openInbox(options: TelegramSideOptions, me: UserFromGetMe): Inbox {
+  const { bot: deps, telegram, log } = options
+  const bot = createBot({ ...deps, token: telegram.token, me, client: clientOptions(telegram) })
+  const chatOfOwner = async () => (await readOwnerSettings({ db: deps.store, ownerId: deps.ownerId })).chatId
+  return createInbox({
+    store: deps.store,
+    now: deps.now,
+    log,
+    handle: (update) => bot.handleUpdate(update as Update),
+    apologise: async (update) => {
+      const chatId = await chatOfOwner()
+      if (chatId !== null) await apologise(bot, chatId, update.update_id)
+    },
+    onHandled: (outcome) => options.metrics.countUpdate(outcome),
+  })
+}
+
+function notePoll({ state, bot, metrics }: TelegramSideOptions, outcome: 'ok' | 'conflict' | 'unauthorized' | 'failed'): void {
+  const now = bot.now()
+  if (outcome === 'ok') {
+    state.lastPollAt = now
+    metrics.setLastPoll(now)
+  }
+  state.conflictSince = outcome === 'conflict' ? (state.conflictSince ?? now) : outcome === 'ok' ? null : state.conflictSince
+  state.unauthorized = outcome === 'unauthorized'
+}
+
+async function setWebhook({ api, webhook }: TelegramSideOptions): Promise<void> {
+  if (webhook === undefined) return
+  await api.setWebhook(webhook.url, { secret_token: webhook.secret, allowed_updates: allowedUpdates, max_connections: 10 })
+}
+
+const retryMs = [500, 1_000, 2_000, 5_000, 10_000, 30_000]
+
+/** Calls Telegram until it answers; null where the process stops first. */
+async function patiently<T>(call: () => Promise<T>, options: TelegramSideOptions, signal: AbortSignal): Promise<T | null> {
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    try {
+      const answer = await call()
+      options.state.unauthorized = false
+      return answer
+    } catch (error) {
+      options.state.unauthorized = error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)
+      options.log.warn({ err: error }, options.state.unauthorized ? 'Telegram does not know this bot token' : 'Telegram does not answer yet')
+      await pause(retryMs[Math.min(attempt, retryMs.length - 1)] ?? 0, signal)
+    }
+  }
+  return null
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+  })
+}
+

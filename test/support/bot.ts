@@ -1,0 +1,93 @@
+import { type App, startApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config.ts'
+import type { Db } from '../../src/db/types.ts'
+import { type Ctx, createCtx } from '../../src/domain/context.ts'
+import { createProject } from '../../src/domain/projects/create.ts'
+import { changeSettings } from '../../src/domain/settings.ts'
+import { bindChat } from '../../src/domain/chat-binding.ts'
+import { ensureOwner } from '../../src/domain/ensure-owner.ts'
+import type { Scope } from '../../src/domain/tasks/read.ts'
+import { openLog } from '../../src/log.ts'
+import { openPlayground, type PlaygroundOptions } from '../../src/playground/playground.ts'
+import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
+import type { World } from '../../src/playground/world.ts'
+import { openTestDatabase } from './database.ts'
+
+/** The whole product on a database and a Telegram of its own, driven by a person. */
+export interface TestBot {
+  readonly user: VirtualUser
+  readonly world: World
+  readonly db: Db
+  readonly scope: Scope
+  /** Acts on the board as the owner, past the chat. */
+  readonly ctx: Ctx
+  /** The address of the HTTP server: `/api`, `/mcp`. */
+  readonly url: () => string
+  /** Everything that was logged. */
+  readonly lines: readonly string[]
+  readonly setupCode: string
+  /** Ends the process in order and starts it anew on the same database and Telegram. */
+  readonly restart: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export interface TestBotOptions {
+  /** False: nobody is bound and there is no project, as on the very first start. */
+  readonly ready?: boolean
+  readonly env?: Readonly<Record<string, string>>
+  readonly now?: () => Date
+  readonly playground?: PlaygroundOptions
+}
+
+export const setupCode = 'setup-code-for-tests'
+export const botToken = '1000000001:AAtest-token-that-must-not-be-logged_00'
+
+/** Starts the product against the playground's Telegram; bound, with project WEB, in Europe/Berlin, unless told otherwise. */
+export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot> {
+  const now = options.now ?? (() => new Date())
+  const playground = await openPlayground({ clock: now, botToken, ...options.playground })
+  const database = await openTestDatabase()
+  const owner = await ensureOwner(database.db, { email: 'ada@example.com', name: 'Ada', now: now() })
+  const scope = { db: database.db, ownerId: owner.id }
+  const ctx = createCtx({ db: database.db, ownerId: owner.id, actor: { kind: 'owner' }, now })
+  const user = virtualUser(playground.world)
+  if (options.ready ?? true) {
+    await bindChat(ctx, { chatId: user.chatId, userId: user.userId })
+    await changeSettings(ctx, { timeZone: 'Europe/Berlin' })
+    await createProject(ctx, { key: 'WEB', name: 'Website', repoUrl: 'https://github.com/ada/website' })
+  }
+  const lines: string[] = []
+  const config = loadConfig({
+    BOT_TOKEN: playground.token,
+    TELEGRAM_API_ROOT: playground.url,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    SECRET_KEY: 'a-secret-key-for-tests-0123456789abcdef',
+    SETUP_CODE: setupCode,
+    OWNER_EMAIL: 'ada@example.com',
+    ...options.env,
+  })
+  const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
+  // The database outlives the app, so that a restart finds what was there.
+  const open = async () => ({ ...database, close: async () => {} })
+  let app: App = await startApp({ config, log, now, open })
+  return {
+    user,
+    world: playground.world,
+    db: database.db,
+    scope,
+    ctx,
+    url: () => app.url,
+    lines,
+    setupCode,
+    restart: async () => {
+      await app.close()
+      app = await startApp({ config, log, now, open })
+    },
+    close: async () => {
+      await app.close()
+      await playground.close()
+      await database.close()
+    },
+  }
+}
