@@ -4,7 +4,7 @@ export type Fault =
   | { readonly kind: '429'; readonly retryAfter: number }
   | { readonly kind: 'delay'; readonly ms: number }
 
-export type FaultPlan = Fault & {
+type FaultPlan = Fault & {
   /** Only calls of this method; by default of any. */
   readonly method?: string | RegExp
   /** How often; by default once. A refused connection is never counted: it lasts until it is removed. */

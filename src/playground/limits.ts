@@ -11,6 +11,8 @@ export interface Limits {
     chatId: number,
     now: number,
   ) => { readonly retryAfter: number; readonly early: boolean } | null
+  /** Counts one setWebhook; false where there was one within the last second. */
+  readonly takeWebhook: (now: number) => boolean
   /** Lets the chat take nothing before that time. */
   readonly hold: (chatId: number, until: number) => void
 }
@@ -39,6 +41,13 @@ export function createLimits(): Limits {
     groupPerMinute: 20,
     overallPerSecond: 30,
     retryAfter: 3,
+    takeWebhook: (now) => {
+      if (!limits.enabled) return true
+      const bucket = refilled('webhook', now, 1, 1)
+      if (bucket.tokens < 1) return false
+      bucket.tokens -= 1
+      return true
+    },
     hold: (chatId, until) => {
       heldUntil.set(chatId, until)
     },

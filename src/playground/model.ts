@@ -59,7 +59,7 @@ export interface Person {
   blocked: boolean
 }
 
-export interface Bot {
+interface Bot {
   readonly token: string
   readonly user: UserFromGetMe
   readonly commands: Map<
@@ -82,7 +82,7 @@ export interface StoredFile {
 }
 
 /** A pressed button that waits for answerCallbackQuery. */
-export interface PendingTap {
+interface PendingTap {
   readonly queryId: string
   readonly userId: number
   readonly chatId: number
@@ -90,7 +90,7 @@ export interface PendingTap {
   readonly tappedAt: number
 }
 
-export interface PendingInline {
+interface PendingInline {
   readonly queryId: string
   readonly userId: number
   readonly askedAt: number
@@ -120,7 +120,7 @@ export interface WebhookSettings {
   readonly ipAddress?: string
 }
 
-export interface Webhook {
+interface Webhook {
   settings: WebhookSettings | null
   /** Lets it be an http address of this machine. */
   allowLoopback: boolean
@@ -128,7 +128,7 @@ export interface Webhook {
 }
 
 /** The request for updates that hangs now, and what the one before asked for. */
-export interface Polling {
+interface Polling {
   /** Makes who asks the same again too soon wait, as Telegram does. */
   readonly isPaced: boolean
   pending: { readonly end: (refusal: Refusal) => void } | null

@@ -69,6 +69,16 @@ describe('flood limits', () => {
     expect(await sendTimes(1)).toEqual([200])
   })
 
+  it('allow one webhook a second to be set', async () => {
+    const { call, clock } = await openLimited()
+    const set = () => call('setWebhook', { url: 'https://bot.invalid/' })
+
+    expect((await set()).status).toBe(200)
+    expect(await set()).toMatchObject({ status: 429, parameters: { retry_after: 1 } })
+    clock.advance({ ms: 1000 })
+    expect((await set()).status).toBe(200)
+  })
+
   it('hold one chat, not the others', async () => {
     const { sendTimes, world, chatId } = await openLimited()
     const group = addSupergroup(world, { title: 'Team', members: [chatId] })

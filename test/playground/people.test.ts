@@ -1,7 +1,7 @@
 import { InlineKeyboard } from 'grammy'
 import type { Update } from 'grammy/types'
 import { describe, expect, it } from 'vitest'
-import { openTopic, removeTopic } from '../../src/playground/membership.ts'
+import { openTopic, removeTopic, setBotStatus } from '../../src/playground/membership.ts'
 import { commandsFor } from '../../src/playground/methods/commands.ts'
 import { labelsOf, virtualUser } from '../../src/playground/virtual-user.ts'
 import { addSupergroup } from '../../src/playground/world.ts'
@@ -186,7 +186,15 @@ describe('what the bot hears', () => {
     removeTopic(world, { chatId: chat.id, threadId })
     const gone = await call('sendMessage', { chat_id: chat.id, text: 'x', message_thread_id: threadId })
 
-    expect((await updates()).map(({ message }) => message)).toMatchObject([
+    setBotStatus(world, { chatId: chat.id, status: 'left' })
+    user.say('among us')
+
+    const heard = await updates()
+    expect(heard.at(-1)?.my_chat_member).toMatchObject({
+      old_chat_member: { status: 'administrator' },
+      new_chat_member: { status: 'left' },
+    })
+    expect(heard.flatMap(({ message }) => message ?? [])).toMatchObject([
       { forum_topic_created: { name: 'Work' } },
       { text: 'in general', chat: { id: chat.id, type: 'supergroup', is_forum: true } },
       { text: 'in work', message_thread_id: threadId, is_topic_message: true },

@@ -120,6 +120,9 @@ export function setWebhook(params: Opts<'setWebhook'>, context: CallContext): tr
   const { world, describe } = context
   if (params.url === '') return deleteWebhook(params, context)
   requireWebhookUrl(world, params.url)
+  if (!world.limits.takeWebhook(world.clock().getTime())) {
+    refuse(429, 'Too Many Requests: retry after 1', { retryAfter: 1 })
+  }
   const secretToken = params.secret_token ?? ''
   if (!/^[\w-]*$/.test(secretToken)) refuse(400, 'Bad Request: secret token contains unallowed characters')
   allow(world, params.allowed_updates)
