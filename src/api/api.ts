@@ -1,11 +1,42 @@
-import { Hono } from 'hono'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Hono } from 'hono'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { createGuard } from './auth.ts'
+import { limitBody } from './body-limit.ts'
+import { closeRoutes } from './close-routes.ts'
 import type { ApiDeps } from './deps.ts'
+import type { ApiEnv } from './env.ts'
+import { answerError, answerInvalid } from './errors.ts'
+import { createFrame } from './frame.ts'
+import { createRateLimits } from './rate-limit.ts'
+import { addClaimRoute } from './routes/claim.ts'
+import { addEventRoutes } from './routes/events.ts'
+import { addHealthRoute } from './routes/health.ts'
+import { addProjectRoutes } from './routes/projects.ts'
+import { addTaskRoutes } from './routes/tasks.ts'
+import { addWorkLogRoutes } from './routes/work-logs.ts'
 
 export type { ApiDeps } from './deps.ts'
 
-/** Builds the agents' door: REST under /api, MCP at /mcp, metrics at /metrics. */
-export function createApi(deps: ApiDeps): Hono {
-  const app = new Hono()
-  app.get('/api/health', async (c) => c.json({ service: 'preqstation', ...(await deps.health()) }))
+/** Builds the agents' door: REST under /api, MCP at /mcp, metrics at /metrics. Touches no other path. */
+export function createApi(deps: ApiDeps): Hono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: answerInvalid })
+  const limits = createRateLimits(deps.config.rateLimit)
+  app.onError(answerError(deps.log))
+  for (const path of ['/api/*', '/mcp', '/metrics']) {
+    app.use(path, requestId(), secureHeaders(), createFrame(deps, limits))
+  }
+  const door = { app, guards: [createGuard(deps, limits), limitBody] }
+  addHealthRoute(door, deps)
+  addClaimRoute(door, deps)
+  // Closed before /api/tasks/{id} would take its path for a task's.
+  closeRoutes(app)
+  addTaskRoutes(door, deps)
+  addProjectRoutes(door, deps)
+  addEventRoutes(door, deps)
+  addWorkLogRoutes(door, deps)
+  closeRoutes(app)
+  app.all('/api/*', (c) => c.json({ error: 'Not found' }, 404))
   return app
 }

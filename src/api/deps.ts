@@ -1,16 +1,19 @@
-import type { CtxOptions } from '../domain/context.ts'
+import type { Store } from '../domain/context.ts'
 import type { Bell } from '../domain/outbox.ts'
+import type { FailureCounter } from '../domain/security.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 
 /** Everything the agents' door needs from outside. */
 export interface ApiDeps {
-  readonly db: CtxOptions['db']
+  readonly db: Store
   readonly ownerId: string
   readonly ownerEmail: string
   readonly now: () => Date
   /** Rung on each NOTIFY of the outbox channel. A hint: whoever waits also looks once a second. */
   readonly bell: Bell
+  /** Failed tokens are counted here; whoever made it flushes and closes it. */
+  readonly failures: Pick<FailureCounter, 'count'>
   readonly log: Log
   readonly metrics: Metrics
   readonly config: {

@@ -1,0 +1,34 @@
+import { listLabels } from '../domain/labels.ts'
+import { readDetail, readSettingsOf, type Scope } from '../domain/tasks/read.ts'
+import type { Task } from '../domain/tasks/task.ts'
+import type { LabelJson } from './wire/common.ts'
+import { type TaskJson, toTaskDetailJson, toTaskJson } from './wire/task.ts'
+
+export interface TaskAnswer {
+  readonly task: TaskJson
+  readonly available_labels: LabelJson[]
+}
+
+/** What is said of one task: all of it, and the labels there are. */
+export async function toTaskAnswer(scope: Scope, task: Task, assignee: string): Promise<TaskAnswer> {
+  const [detail, labels] = await Promise.all([readDetail(scope, task), availableLabels(scope)])
+  return { task: toTaskDetailJson(detail, assignee), available_labels: labels }
+}
+
+/** Tasks for a list. */
+export async function toTaskList(
+  scope: Scope,
+  tasks: readonly Task[],
+  assignee: string,
+): Promise<TaskJson[]> {
+  const settings = await readSettingsOf(
+    scope.db,
+    tasks.map((task) => task.project.id),
+  )
+  return tasks.map((task) => toTaskJson(task, settings.get(task.project.id), assignee))
+}
+
+/** The owner's labels as agents see them. */
+export async function availableLabels(scope: Scope): Promise<LabelJson[]> {
+  return (await listLabels(scope)).map(({ name, color }) => ({ name, color }))
+}

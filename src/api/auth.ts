@@ -1,0 +1,69 @@
+import type { MiddlewareHandler } from 'hono'
+import { noteTokenAddress } from '../domain/token-address.ts'
+import { authenticate, touchToken } from '../domain/tokens.ts'
+import type { ApiDeps } from './deps.ts'
+import type { ApiContext, ApiEnv, Token } from './env.ts'
+import type { RateLimits } from './rate-limit.ts'
+
+const touchEveryMs = 60_000
+// Addresses already noted by this process; past this it forgets them and asks the database again.
+const maxRemembered = 10_000
+
+/** The presented token of `Authorization: Bearer …`, the scheme in any case; null where there is none. */
+export function bearerOf(c: ApiContext): string | null {
+  return /^bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null
+}
+
+/** Builds the guard of everything that wants a token: who it is, whether the request is one too many, and the traces of both. */
+export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandler<ApiEnv> {
+  const remembered = new Set<string>()
+
+  const refuse = async (c: ApiContext, reason: string) => {
+    const address = c.get('address')
+    await deps.failures.count({
+      eventType: 'auth.token',
+      ipAddress: address || null,
+      userAgent: c.req.header('user-agent') ?? null,
+      path: c.req.path,
+      detail: { reason },
+    })
+    if (!(await limits.takeFailure(c, address))) return tooMany(c)
+    return c.json({ error: 'Unauthorized' }, 401, { 'WWW-Authenticate': 'Bearer realm="preqstation"' })
+  }
+
+  const noteUse = async (c: ApiContext, token: Token) => {
+    const now = deps.now()
+    if (token.lastUsedAt === null || now.getTime() - token.lastUsedAt.getTime() >= touchEveryMs) {
+      await touchToken(deps.db, token.id, now)
+    }
+    const address = c.get('address')
+    const key = `${token.id} ${address}`
+    if (address === '' || remembered.has(key)) return
+    if (remembered.size >= maxRemembered) remembered.clear()
+    remembered.add(key)
+    const userAgent = c.req.header('user-agent') ?? null
+    await noteTokenAddress(deps.db, {
+      ownerId: deps.ownerId,
+      token,
+      address,
+      userAgent,
+      path: c.req.path,
+      now,
+    })
+  }
+
+  return async (c, next) => {
+    const presented = bearerOf(c)
+    if (presented === null) return refuse(c, 'missing')
+    const found = await authenticate(deps.db, presented, deps.now())
+    if (!found.ok) return refuse(c, found.reason)
+    if (!(await limits.takeRequest(c, found.token.id))) return tooMany(c)
+    c.set('token', found.token)
+    await noteUse(c, found.token)
+    return next()
+  }
+}
+
+function tooMany(c: ApiContext): Response {
+  return c.json({ error: 'Too many requests' }, 429)
+}

@@ -1,0 +1,21 @@
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import type { ApiEnv } from './env.ts'
+
+const maxBytes = 1_000_000
+
+const counted = bodyLimit({
+  maxSize: maxBytes,
+  onError: () => {
+    throw new HTTPException(413)
+  },
+})
+
+/** Refuses bodies over 1 MB. A body of a declared length is judged by it, before anything of it is read. */
+export const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const declared = c.req.header('content-length')
+  if (declared === undefined || c.req.header('transfer-encoding') !== undefined) return counted(c, next)
+  if (Number(declared) > maxBytes) throw new HTTPException(413)
+  return next()
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { type Ctx, createCtx } from '../domain/context.ts'
+import { DomainError } from '../domain/errors.ts'
+import {
+  findAnswer,
+  type KeyedRequest,
+  KeyTakenError,
+  keepAnswer,
+  keepRefusal,
+  type StoredAnswer,
+  takeKey,
+} from '../domain/idempotency.ts'
+import type { Scope } from '../domain/tasks/read.ts'
+import type { ApiDeps } from './deps.ts'
+import type { ApiContext } from './env.ts'
+import { toRefusal } from './errors.ts'
+
+/** What a request comes to: a verb, and the answer made of what the verb returned; null where it is too early to answer. */
+export interface Work<T> {
+  readonly verb: (ctx: Ctx) => Promise<T>
+  readonly render: (scope: Scope, result: T) => Promise<StoredAnswer | null>
+}
+
+/** The context of an agent's verbs: who acts is the token, the cause is the request. */
+export function createAgentCtx(
+  deps: ApiDeps,
+  c: ApiContext,
+  hooks: Pick<Parameters<typeof createCtx>[0], 'before' | 'after'> = {},
+): Ctx {
+  const { id, name } = c.get('token')
+  return createCtx({
+    db: deps.db,
+    ownerId: deps.ownerId,
+    actor: { kind: 'agent', tokenId: id, name },
+    now: deps.now,
+    cause: c.get('requestId'),
+    onChange: deps.metrics.countVerb,
+    ...hooks,
+  })
+}
+
+/** Does the work of a POST or PATCH and answers; once only where it came with an `Idempotency-Key`. Null: too early. */
+export async function perform<T>(deps: ApiDeps, c: ApiContext, work: Work<T>): Promise<Response | null> {
+  const keyed = await toKeyedRequest(c)
+  if (keyed === null) {
+    const ctx = createAgentCtx(deps, c)
+    const answer = await work.render(ctx, await work.verb(ctx))
+    return answer && toResponse(c, answer)
+  }
+  return performOnce(deps, c, keyed, work)
+}
+
+/**
+ * The key is taken first and the answer kept last in the one transaction of the effect, so a crash leaves all or nothing of
+ * them, and a twin of the request waits for the key and then finds the answer, in whichever process it runs.
+ */
+async function performOnce<T>(
+  deps: ApiDeps,
+  c: ApiContext,
+  keyed: KeyedRequest,
+  work: Work<T>,
+): Promise<Response | null> {
+  const earlier = await findAnswer(deps.db, keyed, deps.now())
+  if (earlier !== null) return replay(c, earlier)
+  let answer: StoredAnswer | null = null
+  const ctx = createAgentCtx(deps, c, {
+    before: (tx) => takeKey(tx, keyed, deps.now()),
+    after: async (tx, result) => {
+      // A verb here is one transaction and returns what its work returned.
+      answer = await work.render({ db: tx, ownerId: deps.ownerId }, result as T)
+      await keepAnswer(tx, keyed, answer)
+    },
+  })
+  try {
+    await work.verb(ctx)
+    return answer && toResponse(c, answer)
+  } catch (error) {
+    if (error instanceof KeyTakenError) {
+      const twin = await findAnswer(deps.db, keyed, deps.now())
+      if (twin !== null) return replay(c, twin)
+      throw new DomainError(
+        'conflict',
+        'The first request with this Idempotency-Key is not finished. Repeat it.',
+      )
+    }
+    const refusal = toRefusal(error)
+    if (refusal !== null) await keepRefusal(deps.db, keyed, refusal, deps.now())
+    throw error
+  }
+}
+
+async function toKeyedRequest(c: ApiContext): Promise<KeyedRequest | null> {
+  const key = c.req.header('idempotency-key')
+  if (key === undefined) return null
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw new DomainError('invalid', 'Idempotency-Key must be 1 to 200 visible ASCII characters.')
+  }
+  const hash = createHash('sha256')
+    .update(`${c.req.method} ${c.req.path}\n`)
+    .update(await c.req.text())
+    .digest('hex')
+  return { tokenId: c.get('token').id, key, hash }
+}
+
+function replay(c: ApiContext, answer: StoredAnswer): Response {
+  c.header('Idempotency-Replayed', 'true')
+  return toResponse(c, answer)
+}
+
+function toResponse(c: ApiContext, { status, body }: StoredAnswer): Response {
+  // Stored statuses are our own, and the only one without a body is 204.
+  return status === 204 ? c.body(null, 204) : c.json(body as object, status as ContentfulStatusCode)
+}

@@ -1,0 +1,43 @@
+import type { RateLimiterRes } from 'rate-limiter-flexible'
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
+import type { ApiContext } from './env.ts'
+
+const windowSeconds = 60
+const failuresPerAddress = 20
+
+export interface RateLimits {
+  /** Counts a request of a token and writes its headers; false where it is one too many. */
+  readonly takeRequest: (c: ApiContext, tokenId: string) => Promise<boolean>
+  /** Counts a failed token of an address and writes its headers; false where it is one too many. */
+  readonly takeFailure: (c: ApiContext, address: string) => Promise<boolean>
+  /** Writes the headers of an address' failures without counting. */
+  readonly showFailures: (c: ApiContext, address: string) => Promise<void>
+}
+
+/** Builds the limits of one process: requests a minute a token, failed tokens a minute an address. */
+export function createRateLimits(requestsPerMinute: number): RateLimits {
+  const requests = new RateLimiterMemory({ points: requestsPerMinute, duration: windowSeconds })
+  const failures = new RateLimiterMemory({ points: failuresPerAddress, duration: windowSeconds })
+  const take = async (c: ApiContext, limiter: typeof requests, limit: number, key: string) => {
+    const state = await limiter.penalty(key)
+    show(c, limit, state)
+    if (state.consumedPoints <= limit) return true
+    c.header('Retry-After', toSeconds(state.msBeforeNext))
+    return false
+  }
+  return {
+    takeRequest: (c, tokenId) => take(c, requests, requestsPerMinute, tokenId),
+    takeFailure: (c, address) => take(c, failures, failuresPerAddress, address),
+    showFailures: async (c, address) => show(c, failuresPerAddress, await failures.get(address)),
+  }
+}
+
+function show(c: ApiContext, limit: number, state: RateLimiterRes | null): void {
+  c.header('RateLimit-Limit', String(limit))
+  c.header('RateLimit-Remaining', String(state?.remainingPoints ?? limit))
+  c.header('RateLimit-Reset', toSeconds(state?.msBeforeNext ?? windowSeconds * 1000))
+}
+
+function toSeconds(ms: number): string {
+  return String(Math.ceil(ms / 1000))
+}

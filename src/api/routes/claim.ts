@@ -1,0 +1,57 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { claimTask } from '../../domain/tasks/claim.ts'
+import { toTaskAnswer } from '../answers.ts'
+import type { ApiDeps } from '../deps.ts'
+import { perform } from '../perform.ts'
+import { waitFor } from '../wait.ts'
+import { LabelJson } from '../wire/common.ts'
+import { TaskJson, toAssignee } from '../wire/task.ts'
+import { ClaimBody } from '../wire/task-input.ts'
+import { addRoute, answers, body, type Door, security } from './route.ts'
+
+const claim = createRoute({
+  security,
+  tags: ['Tasks'],
+  method: 'post',
+  path: '/api/tasks/claim',
+  summary: 'Take the next task that waits for an agent',
+  request: { body: body(ClaimBody) },
+  responses: {
+    ...answers(
+      {
+        status: 200,
+        description: 'The task, now working',
+        schema: z.object({ task: TaskJson, available_labels: z.array(LabelJson) }),
+      },
+      [400, 409, 413, 415],
+    ),
+    204: { description: 'Nothing waits' },
+  },
+})
+
+/** Adds the route that hands out tasks. */
+export function addClaimRoute(door: Door, deps: ApiDeps): void {
+  const assignee = toAssignee(deps.ownerEmail)
+  addRoute(door, claim, async (c) => {
+    const { wait = 0, label, status, ...wanted } = c.req.valid('json')
+    const input = {
+      label,
+      status,
+      engine: wanted.engine,
+      projectKey: wanted.project_key ?? wanted.projectKey,
+    }
+    const attempt = (isLast: boolean) =>
+      perform(deps, c, {
+        verb: (ctx) => claimTask(ctx, input),
+        render: async (scope, task) => {
+          if (task === null) return isLast ? { status: 204, body: null } : null
+          return { status: 200, body: await toTaskAnswer(scope, task, assignee) }
+        },
+      })
+    const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, () =>
+      attempt(false),
+    )
+    // Said last and once: an idempotency key then also keeps that there was nothing.
+    return answer ?? ((await attempt(true)) as Response)
+  })
+}

@@ -1,0 +1,31 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { ApiDeps } from '../deps.ts'
+import { addRoute, type Door } from './route.ts'
+
+const Health = z
+  .object({
+    ok: z.boolean(),
+    service: z.literal('preqstation'),
+    checks: z.record(z.string(), z.unknown()),
+  })
+  .openapi('Health')
+
+const content = { 'application/json': { schema: Health } }
+const health = createRoute({
+  tags: ['Health'],
+  method: 'get',
+  path: '/api/health',
+  summary: 'Whether everything works; needs no token',
+  responses: {
+    200: { description: 'All is well', content },
+    503: { description: 'The database or the Telegram side is down', content },
+  },
+})
+
+/** Adds the route of health. */
+export function addHealthRoute(door: Door, deps: ApiDeps): void {
+  addRoute(door, health, async (c) => {
+    const { ok, checks } = await deps.health()
+    return c.json({ ok, service: 'preqstation', checks }, ok ? 200 : 503)
+  })
+}

@@ -1,0 +1,45 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { projectSettingKeys } from '../../domain/project-settings.ts'
+import { listProjects } from '../../domain/projects/read.ts'
+import { getProjectSettings } from '../../domain/projects/settings.ts'
+import type { ApiDeps } from '../deps.ts'
+import { ProjectKeyInput } from '../wire/common.ts'
+import { ProjectJson, toProjectJson } from '../wire/project.ts'
+import { addRoute, answers, type Door, security } from './route.ts'
+
+const common = { security, tags: ['Projects'] }
+
+const list = createRoute({
+  ...common,
+  method: 'get',
+  path: '/api/projects',
+  summary: 'List projects',
+  responses: answers(
+    { status: 200, description: 'The projects', schema: z.object({ projects: z.array(ProjectJson) }) },
+    [],
+  ),
+})
+const settings = createRoute({
+  ...common,
+  method: 'get',
+  path: '/api/projects/{key}/settings',
+  summary: 'Read a project’s settings, defaults filled in',
+  request: { params: z.object({ key: ProjectKeyInput }) },
+  responses: answers(
+    {
+      status: 200,
+      description: 'The settings',
+      schema: z.object({ settings: z.record(z.enum(projectSettingKeys), z.string()) }),
+    },
+    [404],
+  ),
+})
+
+/** Adds the routes of projects. */
+export function addProjectRoutes(door: Door, deps: ApiDeps): void {
+  const scope = { db: deps.db, ownerId: deps.ownerId }
+  addRoute(door, list, async (c) => c.json({ projects: (await listProjects(scope)).map(toProjectJson) }))
+  addRoute(door, settings, async (c) =>
+    c.json({ settings: await getProjectSettings(scope, c.req.valid('param').key) }),
+  )
+}

@@ -1,0 +1,62 @@
+import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import type { ApiEnv } from '../env.ts'
+import { ErrorJson } from '../wire/common.ts'
+
+/** Where routes are added, and what those that want a token meet first. */
+export interface Door {
+  readonly app: OpenAPIHono<ApiEnv>
+  readonly guards: MiddlewareHandler<ApiEnv>[]
+}
+
+type RequestOf<R extends RouteConfig> = Parameters<RouteHandler<R, ApiEnv>>[0]
+
+/** Adds a described route, guarded where it names a security. Its handler gets validated input and answers with any Response. */
+export function addRoute<R extends RouteConfig>(
+  { app, guards }: Door,
+  route: R,
+  handler: (c: RequestOf<R>) => Response | Promise<Response>,
+): void {
+  const guarded = route.security === undefined ? route : { ...route, middleware: guards }
+  // Answers are kept and replayed as plain JSON, which no route's own answer type survives; the tests hold them to the document.
+  app.openapi(guarded, handler as unknown as RouteHandler<R, ApiEnv>)
+}
+
+const json = <S>(description: string, schema: S) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+const refusals = {
+  400: json('The request does not fit', ErrorJson),
+  401: json('No valid token', ErrorJson),
+  404: json('There is no such thing', ErrorJson),
+  409: json('The state is not what the request needs', ErrorJson),
+  413: json('The body is over 1 MB', ErrorJson),
+  415: json('The body is not JSON', ErrorJson),
+  429: json('Too many requests', ErrorJson),
+  500: json('Something unexpected; the id is in the log', ErrorJson),
+  503: json('The database is not reachable', ErrorJson),
+} as const
+
+type Refused = keyof typeof refusals
+
+/** The answers of a route: its own, then the refusals it knows. */
+export function answers<S>(
+  ok: { readonly status: 200 | 201; readonly description: string; readonly schema: S },
+  refused: readonly Refused[],
+) {
+  return {
+    [ok.status]: json(ok.description, ok.schema),
+    ...Object.fromEntries(
+      ([...refused, 401, 429, 500, 503] as const).map((status) => [status, refusals[status]] as const),
+    ),
+  }
+}
+
+/** A request body in JSON. */
+export function body<S>(schema: S) {
+  return { required: true, content: { 'application/json': { schema } } } as const
+}
+
+export const security = [{ token: [] }]

@@ -1,0 +1,154 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { createTask } from '../../domain/tasks/create.ts'
+import { editTask } from '../../domain/tasks/edit.ts'
+import { requireTask } from '../../domain/tasks/read.ts'
+import { deleteTask } from '../../domain/tasks/remove.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { availableLabels, toTaskAnswer, toTaskList } from '../answers.ts'
+import type { ApiDeps } from '../deps.ts'
+import type { ApiContext } from '../env.ts'
+import { createAgentCtx, perform } from '../perform.ts'
+import { namesProject, projectNamed, requireSameProject } from '../project-named.ts'
+import { listTaskPage } from '../task-page.ts'
+import { LabelJson, TaskReference } from '../wire/common.ts'
+import { CompactTaskJson, TaskJson, toAssignee, toCompactTaskJson } from '../wire/task.ts'
+import { NewTaskBody, StatusBody, TaskPatchBody } from '../wire/task-input.ts'
+import { TaskQuery } from '../wire/task-query.ts'
+import { toNewTask, toTaskEdit } from '../wire/to-edit.ts'
+import { addRoute, answers, body, type Door, security } from './route.ts'
+
+const available_labels = z.array(LabelJson)
+const OneTask = z.object({ task: TaskJson, available_labels })
+const TaskList = z.object({
+  tasks: z.union([z.array(TaskJson), z.array(CompactTaskJson)]),
+  available_labels,
+  next_cursor: z.string().nullable().optional(),
+})
+const params = z.object({ id: TaskReference })
+const common = { security, tags: ['Tasks'] }
+
+const list = createRoute({
+  ...common,
+  method: 'get',
+  path: '/api/tasks',
+  summary: 'List tasks in the order of the board',
+  request: { query: TaskQuery },
+  responses: answers({ status: 200, description: 'The tasks', schema: TaskList }, [400]),
+})
+const create = createRoute({
+  ...common,
+  method: 'post',
+  path: '/api/tasks',
+  summary: 'Create a task',
+  request: { body: body(NewTaskBody) },
+  responses: answers({ status: 201, description: 'The new task', schema: OneTask }, [400, 409, 413, 415]),
+})
+const read = createRoute({
+  ...common,
+  method: 'get',
+  path: '/api/tasks/{id}',
+  summary: 'Read a task',
+  request: { params },
+  responses: answers({ status: 200, description: 'The task', schema: OneTask }, [404]),
+})
+const patch = createRoute({
+  ...common,
+  method: 'patch',
+  path: '/api/tasks/{id}',
+  summary: 'Change a task, or take it through its lifecycle',
+  request: { params, body: body(TaskPatchBody) },
+  responses: answers({ status: 200, description: 'The task', schema: OneTask }, [400, 404, 409, 413, 415]),
+})
+const status = createRoute({
+  ...common,
+  method: 'patch',
+  path: '/api/tasks/{id}/status',
+  summary: 'Move a task to a status',
+  request: { params, body: body(StatusBody) },
+  responses: answers({ status: 200, description: 'The task', schema: OneTask }, [400, 404, 409, 413, 415]),
+})
+const remove = createRoute({
+  ...common,
+  method: 'delete',
+  path: '/api/tasks/{id}',
+  summary: 'Delete a task',
+  request: { params },
+  responses: answers(
+    { status: 200, description: 'It is gone', schema: z.object({ ok: z.literal(true) }) },
+    [404],
+  ),
+})
+
+/** Adds the routes of tasks. */
+export function addTaskRoutes(door: Door, deps: ApiDeps): void {
+  const assignee = toAssignee(deps.ownerEmail)
+  const scope = { db: deps.db, ownerId: deps.ownerId }
+
+  const change = async (
+    c: ApiContext,
+    work: (ctx: ReturnType<typeof createAgentCtx>) => Promise<{ readonly task: Task }>,
+    code: 200 | 201,
+  ) =>
+    // A change is answered at once: only a waiting claim can be too early.
+    (await perform(deps, c, {
+      verb: work,
+      render: async (within, { task }) => ({
+        status: code,
+        body: await toTaskAnswer(within, task, assignee),
+      }),
+    })) as Response
+
+  addRoute(door, list, async (c) => {
+    const query = c.req.valid('query')
+    const page = await listTaskPage(scope, query)
+    return c.json({
+      tasks: query.compact
+        ? page.tasks.map(toCompactTaskJson)
+        : await toTaskList(scope, page.tasks, assignee),
+      available_labels: await availableLabels(scope),
+      ...(query.limit === undefined ? {} : { next_cursor: page.next }),
+    })
+  })
+
+  addRoute(door, create, async (c) => {
+    const draft = c.req.valid('json')
+    return change(
+      c,
+      async (ctx) => {
+        const project = await projectNamed(ctx, draft)
+        return createTask(ctx, toNewTask(draft, project.id))
+      },
+      201,
+    )
+  })
+
+  addRoute(door, read, async (c) => {
+    const task = await requireTask(scope, c.req.valid('param').id)
+    return c.json(await toTaskAnswer(scope, task, assignee))
+  })
+
+  addRoute(door, patch, async (c) => {
+    const { id } = c.req.valid('param')
+    const wanted = c.req.valid('json')
+    return change(
+      c,
+      async (ctx) => {
+        if (namesProject(wanted)) await requireSameProject(ctx, id, wanted)
+        return editTask(ctx, id, toTaskEdit(wanted))
+      },
+      200,
+    )
+  })
+
+  addRoute(door, status, async (c) => {
+    const { id } = c.req.valid('param')
+    const { status, engine } = c.req.valid('json')
+    const edit = { status, engine: engine === '' ? null : engine, clearRun: true, strictReady: true }
+    return change(c, (ctx) => editTask(ctx, id, edit), 200)
+  })
+
+  addRoute(door, remove, async (c) => {
+    await deleteTask(createAgentCtx(deps, c), c.req.valid('param').id)
+    return c.json({ ok: true })
+  })
+}

@@ -1,0 +1,95 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { DomainError } from '../../domain/errors.ts'
+import { text } from '../../domain/tasks/schemas.ts'
+import { createWorkLog, listWorkLogs } from '../../domain/work-logs.ts'
+import type { ApiDeps } from '../deps.ts'
+import { perform } from '../perform.ts'
+import { EngineInput, ProjectKeyInput, TaskReference } from '../wire/common.ts'
+import { Limit } from '../wire/task-query.ts'
+import { toWorkLogJson, WorkLogJson } from '../wire/work-log.ts'
+import { addRoute, answers, body, type Door, security } from './route.ts'
+
+const common = { security, tags: ['Work logs'], path: '/api/work-logs' }
+
+const list = createRoute({
+  ...common,
+  method: 'get',
+  summary: 'List work logs, newest first',
+  request: {
+    query: z.object({
+      task: TaskReference.optional(),
+      project_key: ProjectKeyInput.optional(),
+      projectKey: ProjectKeyInput.optional(),
+      limit: Limit(200).optional(),
+      cursor: z.guid().optional(),
+    }),
+  },
+  responses: answers(
+    {
+      status: 200,
+      description: 'The work logs',
+      schema: z.object({ work_logs: z.array(WorkLogJson), next_cursor: z.string().nullable() }),
+    },
+    [400, 404],
+  ),
+})
+const create = createRoute({
+  ...common,
+  method: 'post',
+  summary: 'Write a work log',
+  request: {
+    body: body(
+      z
+        .object({
+          title: text(2_000).pipe(z.string().trim().min(1)),
+          detail: text(100_000).nullish(),
+          task: TaskReference.optional(),
+          project_key: ProjectKeyInput.optional(),
+          projectKey: ProjectKeyInput.optional(),
+          engine: z.union([EngineInput, z.literal('')]).nullish(),
+          worked_at: z.iso.datetime({ offset: true }).optional(),
+        })
+        .openapi('NewWorkLog'),
+    ),
+  },
+  responses: answers(
+    { status: 201, description: 'The work log', schema: z.object({ work_log: WorkLogJson }) },
+    [400, 409, 413, 415],
+  ),
+})
+
+/** Adds the routes of work logs. */
+export function addWorkLogRoutes(door: Door, deps: ApiDeps): void {
+  const scope = { db: deps.db, ownerId: deps.ownerId }
+
+  addRoute(door, list, async (c) => {
+    const { task, limit = 50, cursor, ...named } = c.req.valid('query')
+    const projectKey = named.project_key ?? named.projectKey
+    const page = await listWorkLogs(scope, { task, projectKey }, { limit, before: cursor })
+    return c.json({ work_logs: page.entries.map(toWorkLogJson), next_cursor: page.nextCursor })
+  })
+
+  addRoute(door, create, async (c) => {
+    const draft = c.req.valid('json')
+    const input = {
+      title: draft.title,
+      detail: draft.detail,
+      task: draft.task,
+      projectKey: draft.project_key ?? draft.projectKey,
+      engine: draft.engine || null,
+      workedAt: draft.worked_at === undefined ? undefined : new Date(draft.worked_at),
+    }
+    const answer = await perform(deps, c, {
+      verb: (ctx) => createWorkLog(ctx, input).catch(blameBody),
+      render: async (_, log) => ({ status: 201, body: { work_log: toWorkLogJson(log) } }),
+    })
+    return answer as Response
+  })
+}
+
+// Here a missing task or project is not the resource that was asked for, but a fault of the body.
+function blameBody(error: unknown): never {
+  if (error instanceof DomainError && error.code === 'not-found')
+    throw new DomainError('invalid', error.message)
+  throw error
+}

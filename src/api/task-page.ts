@@ -1,0 +1,19 @@
+import { listTasks } from '../domain/tasks/list.ts'
+import type { Scope } from '../domain/tasks/read.ts'
+import type { Task } from '../domain/tasks/task.ts'
+import { type TaskQuery, toCursor, toTaskFilter } from './wire/task-query.ts'
+
+/** A page of tasks and the cursor of the next one, null on the last; all of them where no limit is given. */
+export async function listTaskPage(
+  scope: Scope,
+  query: TaskQuery,
+): Promise<{ readonly tasks: readonly Task[]; readonly next: string | null }> {
+  const { limit, cursor } = query
+  const found = await listTasks(scope, toTaskFilter(query), {
+    limit: limit === undefined ? undefined : limit + 1,
+    after: cursor,
+  })
+  const tasks = limit === undefined ? found : found.slice(0, limit)
+  const last = tasks.at(-1)
+  return { tasks, next: found.length > tasks.length && last !== undefined ? toCursor(last) : null }
+}

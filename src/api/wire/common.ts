@@ -1,0 +1,48 @@
+import { z } from '@hono/zod-openapi'
+import { type Engine, engines } from '../../domain/tasks/task.ts'
+
+/** What every refusal is: the body's `error` says what happened. */
+export const ErrorJson = z
+  .object({
+    error: z.string(),
+    issues: z
+      .array(
+        z.looseObject({
+          path: z.union([z.string(), z.array(z.union([z.string(), z.number()]))]),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+    request_id: z.string().optional(),
+  })
+  .openapi('Error')
+
+export const LabelJson = z.object({ name: z.string(), color: z.string() }).openapi('Label')
+export type LabelJson = z.infer<typeof LabelJson>
+
+/** ISO 8601 in UTC with milliseconds. */
+export const Instant = z.iso.datetime({ precision: 3 }).openapi({ example: '2026-11-24T09:00:00.000Z' })
+
+const aliases: Readonly<Record<string, Engine>> = { claude: 'claude-code', gemini: 'gemini-cli' }
+
+/** An engine by its name or its short one, in any case. */
+export const EngineInput = z
+  .preprocess((value) => (typeof value === 'string' ? toEngine(value) : value), z.enum(engines))
+  .openapi({ type: 'string', enum: [...engines, ...Object.keys(aliases)] })
+
+function toEngine(value: string): string {
+  const name = value.trim().toLowerCase()
+  return aliases[name] ?? name
+}
+
+/** A path's task: a key in any case, or a uuid. Anything else names no task. */
+export const TaskReference = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/)
+  .openapi({ description: 'A task key in any case, or a uuid', example: 'PROJ-12' })
+
+export const ProjectKeyInput = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z][A-Za-z0-9]{1,9}$/)
+  .openapi({ example: 'PROJ' })

@@ -1,0 +1,105 @@
+import { z } from '@hono/zod-openapi'
+import {
+  BranchName,
+  CriterionText,
+  LabelName,
+  LifecycleActionName,
+  TaskNote,
+  TaskStatusName,
+  TaskTitle,
+  text,
+} from '../../domain/tasks/schemas.ts'
+import { type TaskPriority, taskPriorities } from '../../domain/tasks/task.ts'
+import { EngineInput, ProjectKeyInput } from './common.ts'
+
+const given = z.never({ error: 'is given by the board and cannot be set' }).optional()
+
+/** A priority as agents write it; one that the board does not know is none. */
+const PriorityInput = z
+  .string()
+  .transform((value): TaskPriority => {
+    const name = value.trim().toLowerCase()
+    return taskPriorities.find((priority) => priority === name) ?? 'none'
+  })
+  .openapi({ type: 'string', description: `${taskPriorities.join(', ')}; anything else is none` })
+
+const fields = {
+  id: given,
+  taskKey: given,
+  taskPrefix: given,
+  taskNumber: given,
+  title: TaskTitle,
+  description: TaskNote,
+  status: TaskStatusName,
+  priority: PriorityInput,
+  branch: BranchName,
+  labels: z.array(LabelName).max(50),
+  acceptance_criteria: z.array(CriterionText.pipe(z.string().trim().min(1, 'must not be empty'))).max(200),
+  engine: z.union([EngineInput, z.literal('')]),
+  assignee: z.string().openapi({ description: 'Ignored: every task is the owner’s' }),
+  repo: text(500),
+  projectKey: ProjectKeyInput,
+  project_key: ProjectKeyInput,
+}
+
+/** The body of POST /api/tasks. */
+export const NewTaskBody = z
+  .object({ ...fields })
+  .partial()
+  .required({ title: true })
+  .openapi('NewTask')
+export type NewTaskBody = z.output<typeof NewTaskBody>
+
+const resultText = (max: number) => z.union([text(max), z.null()]).optional()
+
+/** What an agent says of its work. Both spellings of a name are taken. */
+export const ResultBody = z
+  .object({
+    summary: resultText(40_000),
+    reason: resultText(10_000).openapi({ description: 'Why the work is blocked' }),
+    blocked_reason: resultText(10_000),
+    blockedReason: resultText(10_000),
+    tests: resultText(10_000),
+    pr_url: resultText(2_000),
+    prUrl: resultText(2_000),
+    notes: resultText(20_000),
+    checks: z
+      .union([text(10_000), z.record(text(100), z.union([text(200), z.number(), z.boolean()])), z.null()])
+      .optional()
+      .openapi({ description: 'Checks and how they ended, as {"tests": "pass"}' }),
+    engine: z.union([EngineInput, z.literal('')]).optional(),
+  })
+  .openapi('Result')
+export type ResultBody = z.output<typeof ResultBody>
+
+/** The body of PATCH /api/tasks/{id}: what is absent stays. */
+export const TaskPatchBody = z
+  .object({
+    ...fields,
+    planMarkdown: TaskNote,
+    noteMarkdown: TaskNote,
+    lifecycle_action: LifecycleActionName,
+    result: ResultBody,
+  })
+  .partial()
+  .openapi('TaskPatch')
+export type TaskPatchBody = z.output<typeof TaskPatchBody>
+
+/** The body of PATCH /api/tasks/{id}/status. */
+export const StatusBody = z
+  .strictObject({ status: TaskStatusName, engine: z.union([EngineInput, z.literal('')]).optional() })
+  .openapi('StatusChange')
+
+/** The body of POST /api/tasks/claim. */
+export const ClaimBody = z
+  .object({
+    engine: EngineInput,
+    project_key: ProjectKeyInput,
+    projectKey: ProjectKeyInput,
+    label: LabelName,
+    status: z.literal('todo').openapi({ description: 'Also what nobody queued yet' }),
+    wait: z.number().min(0).max(55).openapi({ description: 'Seconds to wait for a task' }),
+  })
+  .partial()
+  .openapi('Claim')
+export type ClaimBody = z.output<typeof ClaimBody>

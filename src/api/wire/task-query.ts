@@ -1,0 +1,81 @@
+import { z } from '@hono/zod-openapi'
+import type { TaskCursor, TaskFilter } from '../../domain/tasks/list.ts'
+import { LabelName, text } from '../../domain/tasks/schemas.ts'
+import { taskStatuses } from '../../domain/tasks/task.ts'
+import { EngineInput, ProjectKeyInput } from './common.ts'
+
+const CursorParts = z.tuple([
+  z.enum(taskStatuses),
+  z.string().regex(/^[\x21-\x7e]{1,64}$/),
+  z.iso.datetime({ precision: 3 }).nullable(),
+  z.iso.datetime({ precision: 3 }),
+  z.guid(),
+])
+
+/** Where a page ended, as one opaque word. */
+export function toCursor(task: TaskCursor): string {
+  const { status, sortOrder, dueAt, createdAt, id } = task
+  return Buffer.from(JSON.stringify([status, sortOrder, dueAt, createdAt, id])).toString('base64url')
+}
+
+const Cursor = z
+  .string()
+  .max(400)
+  .transform((value, context): TaskCursor => {
+    const parts = CursorParts.safeParse(parseJson(Buffer.from(value, 'base64url').toString('utf8')))
+    if (!parts.success) {
+      context.addIssue({ code: 'custom', message: 'is not a cursor that was given' })
+      return z.NEVER
+    }
+    const [status, sortOrder, dueAt, createdAt, id] = parts.data
+    return {
+      status,
+      sortOrder,
+      dueAt: dueAt === null ? null : new Date(dueAt),
+      createdAt: new Date(createdAt),
+      id,
+    }
+  })
+  .openapi({ type: 'string', description: 'next_cursor of the page before' })
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return undefined
+  }
+}
+
+/** A number of rows in a query string. */
+export const Limit = (max: number) => z.coerce.number().int().min(1).max(max)
+
+/** The query of GET /api/tasks. */
+export const TaskQuery = z.object({
+  status: z.enum(taskStatuses).optional(),
+  label: LabelName.optional(),
+  engine: EngineInput.optional(),
+  run_state: z.enum(['queued', 'running', 'working']).optional(),
+  project_key: ProjectKeyInput.optional(),
+  projectKey: ProjectKeyInput.optional(),
+  limit: Limit(200).optional(),
+  compact: z
+    .enum(['0', '1'])
+    .transform((value) => value === '1')
+    .optional()
+    .openapi({ type: 'string', enum: ['0', '1'] }),
+  q: text(200).optional().openapi({ description: 'Words that key, title or note hold' }),
+  cursor: Cursor.optional(),
+})
+export type TaskQuery = z.output<typeof TaskQuery>
+
+/** A query as the domain takes it. */
+export function toTaskFilter(query: TaskQuery): TaskFilter {
+  return {
+    statuses: query.status && [query.status],
+    label: query.label,
+    engine: query.engine,
+    runState: query.run_state === 'working' ? 'running' : query.run_state,
+    projectKey: query.project_key ?? query.projectKey,
+    words: query.q,
+  }
+}

@@ -1,0 +1,155 @@
+import { z } from '@hono/zod-openapi'
+import { type DeploySettings, type ProjectSettings, toDeploySettings } from '../../domain/project-settings.ts'
+import { criteriaOf } from '../../domain/tasks/note.ts'
+import { engines, type Task, type TaskDetail, taskPriorities, taskStatuses } from '../../domain/tasks/task.ts'
+import { Instant } from './common.ts'
+
+const runState = z.enum(['queued', 'working']).nullable()
+
+const shared = {
+  id: z.string().openapi({ description: 'The task key', example: 'PROJ-12' }),
+  task_key: z.string(),
+  title: z.string(),
+  status: z.enum(taskStatuses),
+  priority: z.enum(taskPriorities),
+  repo: z.string().nullable(),
+  labels: z.array(z.string()),
+  engine: z.enum(engines).nullable(),
+  dispatch_target: z.null(),
+  run_state: runState,
+  run_state_updated_at: Instant.nullable(),
+  updated_at: Instant,
+}
+
+/** A task as agents see it. What only single-task answers carry is absent in lists. */
+export const TaskJson = z
+  .object({
+    ...shared,
+    uuid: z.uuid(),
+    task_prefix: z.string(),
+    task_number: z.int(),
+    project_key: z.string(),
+    description: z.string().nullable().openapi({ description: 'The whole note, Markdown' }),
+    assignee: z.string(),
+    branch: z.string().nullable(),
+    acceptance_criteria: z.array(z.string()),
+    artifacts: z.array(z.never()),
+    latest_preq_result: z
+      .object({
+        title: z.string(),
+        summary: z.string().nullable(),
+        blocked_reason: z.string().nullable(),
+        worked_at: Instant,
+      })
+      .nullable()
+      .openapi({ description: 'The newest result; always null in lists' }),
+    feedback: z
+      .array(z.object({ text: z.string(), at: Instant }))
+      .optional()
+      .openapi({
+        description: "The owner's comments since the latest result, oldest first; absent in lists",
+      }),
+    agent_instructions: z.string().nullable(),
+    deploy_strategy: z.object({
+      strategy: z.enum(['none', 'direct_commit', 'feature_branch']),
+      default_branch: z.string(),
+      auto_pr: z.boolean(),
+      commit_on_review: z.boolean(),
+      squash_merge: z.boolean(),
+    }),
+    result: z.null(),
+    due_at: Instant.nullable(),
+    focused_at: Instant.nullable(),
+    created_at: Instant,
+  })
+  .openapi('Task')
+export type TaskJson = z.infer<typeof TaskJson>
+
+/** A task in a compact list. */
+export const CompactTaskJson = z
+  .object({ ...shared, branch_name: z.string().nullable() })
+  .openapi('CompactTask')
+export type CompactTaskJson = z.infer<typeof CompactTaskJson>
+
+/** The part of the owner's e-mail before the @, which is who tasks are assigned to. */
+export function toAssignee(ownerEmail: string): string {
+  return ownerEmail.split('@')[0] || ownerEmail
+}
+
+/** A task for a list. */
+export function toTaskJson(task: Task, settings: ProjectSettings | undefined, assignee: string): TaskJson {
+  const deploy = settings && toDeploySettings(settings)
+  return toJson(task, { deploy, agentInstructions: settings?.agent_instructions || null, assignee })
+}
+
+/** A task for an answer that is about it alone. */
+export function toTaskDetailJson(task: TaskDetail, assignee: string): TaskJson {
+  const { latestResult } = task
+  return {
+    ...toJson(task, { ...task, assignee }),
+    latest_preq_result: latestResult && {
+      title: latestResult.title,
+      summary: latestResult.summary,
+      blocked_reason: latestResult.blockedReason,
+      worked_at: latestResult.workedAt.toISOString(),
+    },
+    feedback: task.feedback.map(({ text, at }) => ({ text, at: at.toISOString() })),
+  }
+}
+
+export function toCompactTaskJson(task: Task): CompactTaskJson {
+  return { ...toShared(task), branch_name: task.branch }
+}
+
+function toShared(task: Task) {
+  return {
+    id: task.key,
+    task_key: task.key,
+    title: task.title,
+    status: task.status,
+    priority: task.priority,
+    repo: task.project.repoUrl,
+    labels: task.labels.map((label) => label.name),
+    engine: task.engine,
+    dispatch_target: null,
+    run_state: task.runState === 'running' ? ('working' as const) : task.runState,
+    run_state_updated_at: task.runStateUpdatedAt?.toISOString() ?? null,
+    updated_at: task.updatedAt.toISOString(),
+  }
+}
+
+function toJson(
+  task: Task,
+  facts: {
+    readonly deploy: DeploySettings | undefined
+    readonly agentInstructions: string | null
+    readonly assignee: string
+  },
+): TaskJson {
+  const { deploy } = facts
+  return {
+    ...toShared(task),
+    uuid: task.id,
+    task_prefix: task.prefix,
+    task_number: task.number,
+    project_key: task.project.key,
+    description: task.note,
+    assignee: facts.assignee,
+    branch: task.branch,
+    acceptance_criteria: criteriaOf(task.note).map((criterion) => criterion.text),
+    artifacts: [],
+    latest_preq_result: null,
+    agent_instructions: facts.agentInstructions,
+    deploy_strategy: {
+      strategy: deploy?.strategy ?? 'none',
+      default_branch: deploy?.defaultBranch ?? 'main',
+      auto_pr: deploy?.autoPr ?? false,
+      commit_on_review: deploy?.commitOnReview ?? true,
+      squash_merge: deploy?.squashMerge ?? true,
+    },
+    result: null,
+    due_at: task.dueAt?.toISOString() ?? null,
+    focused_at: task.focusedAt?.toISOString() ?? null,
+    created_at: task.createdAt.toISOString(),
+  }
+}

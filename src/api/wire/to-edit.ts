@@ -1,0 +1,56 @@
+import type { NewTask, TaskEdit } from '../../domain/tasks/schemas.ts'
+import type { NewTaskBody, ResultBody, TaskPatchBody } from './task-input.ts'
+
+/** A new task as the domain takes it. */
+export function toNewTask(body: NewTaskBody, projectId: string): NewTask {
+  return {
+    projectId,
+    title: body.title,
+    description: body.description,
+    criteria: body.acceptance_criteria,
+    status: body.status,
+    priority: body.priority,
+    labels: body.labels,
+    engine: body.engine === '' ? null : body.engine,
+    branch: body.branch,
+  }
+}
+
+/** A change of a task as the domain takes it. */
+export function toTaskEdit(body: TaskPatchBody): TaskEdit {
+  return {
+    title: body.title,
+    note: body.noteMarkdown,
+    description: body.description,
+    plan: body.planMarkdown,
+    criteria: body.acceptance_criteria,
+    status: body.status,
+    priority: body.priority,
+    labels: body.labels,
+    engine: body.engine === '' ? null : body.engine,
+    branch: body.branch,
+    lifecycle: body.lifecycle_action,
+    result: body.result && toResult(body.result),
+    strictReady: true,
+  }
+}
+
+function toResult(body: ResultBody): TaskEdit['result'] {
+  return {
+    summary: body.summary ?? undefined,
+    blockedReason: body.blocked_reason ?? body.blockedReason ?? body.reason ?? undefined,
+    tests: body.tests ?? undefined,
+    prUrl: body.pr_url ?? body.prUrl ?? undefined,
+    notes: body.notes ?? undefined,
+    checks: toChecks(body.checks),
+    engine: body.engine || undefined,
+  }
+}
+
+function toChecks(checks: ResultBody['checks']): string | undefined {
+  if (typeof checks !== 'object') return checks
+  if (checks === null) return undefined
+  return Object.entries(checks)
+    .map(([name, outcome]) => `${name}: ${outcome}`)
+    .join(', ')
+}

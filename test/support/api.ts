@@ -1,0 +1,116 @@
+import type { ApiDeps } from '../../src/api/api.ts'
+import { createApi } from '../../src/api/api.ts'
+import { createBell } from '../../src/domain/outbox.ts'
+import { createProject } from '../../src/domain/projects/create.ts'
+import { createFailureCounter } from '../../src/domain/security.ts'
+import { createToken } from '../../src/domain/tokens.ts'
+import { noMetrics } from '../../src/metrics.ts'
+import { type Board, openBoard } from './board.ts'
+
+/** One answer, its body read once as text and as JSON. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into bodies of every shape, wrong ones included.
+  readonly body: any
+}
+
+export interface Request {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Null: no token. Absent: the agent's. */
+  readonly token?: string | null
+  /** The socket's address. */
+  readonly from?: string
+}
+
+/** The agents' door on a board with the project PROJ and an agent's token, called without a port. */
+export interface TestApi extends Board {
+  readonly deps: ApiDeps
+  readonly app: ReturnType<typeof createApi>
+  readonly token: string
+  readonly tokenId: string
+  readonly logged: object[]
+  readonly call: (method: string, path: string, request?: Request) => Promise<Answer>
+  /** Creates a task over HTTP and returns its key. */
+  readonly task: (fields?: Readonly<Record<string, unknown>>) => Promise<string>
+  readonly stop: () => void
+}
+
+export async function openApi(options: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const board = await openBoard()
+  const stopping = new AbortController()
+  const logged: object[] = []
+  const keep = (facts: object, message: string) => void logged.push({ ...facts, message })
+  const deps: ApiDeps = {
+    db: board.db,
+    ownerId: board.ownerId,
+    ownerEmail: 'ada@example.com',
+    now: board.clock.now,
+    bell: createBell(),
+    failures: createFailureCounter({ db: board.db, ownerId: board.ownerId, now: board.clock.now }),
+    log: { debug: () => {}, info: keep, warn: keep, error: keep },
+    metrics: noMetrics,
+    config: { rateLimit: 100_000, trustProxy: [] },
+    health: async () => ({ ok: true, checks: { database: { ok: true } } }),
+    signal: stopping.signal,
+    ...options,
+  }
+  const app = createApi(deps)
+  await createProject(board.ctx, { key: 'PROJ', name: 'Project', repoUrl: 'https://github.com/ada/proj' })
+  const { token, row } = await createToken(board.ctx, { name: 'laptop' })
+  const call: TestApi['call'] = (method, path, request = {}) => send(app, token, method, path, request)
+  return {
+    ...board,
+    deps,
+    app,
+    token,
+    tokenId: row.id,
+    logged,
+    call,
+    task: async (fields = {}) => {
+      const made = await call('POST', '/api/tasks', {
+        body: { title: 'A task', projectKey: 'PROJ', ...fields },
+      })
+      if (made.status !== 201) throw new Error(`no task: ${made.text}`)
+      return made.body.task.task_key
+    },
+    stop: () => stopping.abort(),
+    close: async () => {
+      stopping.abort()
+      await board.close()
+    },
+  }
+}
+
+async function send(
+  app: TestApi['app'],
+  ownToken: string,
+  method: string,
+  path: string,
+  { body, headers = {}, token = ownToken, from = '192.0.2.1' }: Request,
+): Promise<Answer> {
+  const isRaw = typeof body === 'string'
+  const response = await app.request(
+    path,
+    {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
+    },
+    { incoming: { socket: { remoteAddress: from } } },
+  )
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.startsWith('application/json')
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : undefined,
+  }
+}
