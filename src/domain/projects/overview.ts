@@ -18,6 +18,7 @@ export interface ProjectOverview {
 
 /** Every project with its counts and health, by key. */
 export async function projectOverview({ db, ownerId }: Scope, now: Date): Promise<ProjectOverview[]> {
+  const weekAgo = new Date(now.getTime() - 7 * dayMs).toISOString()
   const found = await db
     .select({
       project: projects,
@@ -25,9 +26,11 @@ export async function projectOverview({ db, ownerId }: Scope, now: Date): Promis
       counts: sql<Partial<Record<TaskStatus, number>> | null>`(
         select jsonb_object_agg(lane.status, lane.count)
         from (select status, count(*)::int as count from tasks where project_id = projects.id group by status) lane)`,
-      lastLogAt: sql<Date | null>`(
-        select worked_at from work_logs where project_id = projects.id
-        order by worked_at desc limit 1)`.mapWith(workLogs.workedAt),
+      // The last week is a short stretch of the owner's timeline; only a project that was quiet for so long has all its logs read.
+      lastLogAt: sql<Date | null>`coalesce(
+        (select max(worked_at) from work_logs
+          where owner_id = projects.owner_id and project_id = projects.id and worked_at >= ${weekAgo}::timestamptz),
+        (select max(worked_at) from work_logs where project_id = projects.id))`.mapWith(workLogs.workedAt),
     })
     .from(projects)
     .where(and(eq(projects.ownerId, ownerId), isNull(projects.deletedAt)))
