@@ -1,0 +1,400 @@
+import { asc, eq } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type ProjectRow, taskLabels, tasks, workLogs } from '../../../src/db/schema.ts'
+import { deleteProject } from '../../../src/domain/projects/edit.ts'
+import { setProjectSettings } from '../../../src/domain/projects/settings.ts'
+import { editTask } from '../../../src/domain/tasks/edit.ts'
+import { moveToProject } from '../../../src/domain/tasks/move-project.ts'
+import { findTask, readDetail, requireTask } from '../../../src/domain/tasks/read.ts'
+import type { TaskEdit } from '../../../src/domain/tasks/schemas.ts'
+import type { Task } from '../../../src/domain/tasks/task.ts'
+import { agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
+import { addProject, addTask } from '../../support/tasks.ts'
+import { beginTrail, noTrail } from '../../support/trail.ts'
+
+let board: Board
+let shop: ProjectRow
+beforeAll(async () => {
+  board = await openBoard()
+  shop = await addProject(board)
+})
+afterAll(() => board.close())
+// Every change lies a minute after what it changes.
+beforeEach(() => board.clock.advance({ minutes: 1 }))
+
+const logsOf = (task: Task) =>
+  board.db.select().from(workLogs).where(eq(workLogs.taskId, task.id)).orderBy(asc(workLogs.id))
+
+const addLater = async (draft: Parameters<typeof addTask>[2] = {}) => {
+  const task = await addTask(board, shop, draft)
+  board.clock.advance({ minutes: 1 })
+  return task
+}
+
+describe('an edit', () => {
+  it('writes fields, note, status, logs, events and one trace', async () => {
+    const task = await addLater({ labels: ['old'] })
+    await editTask(board.ctx, task.key, { runState: 'queued' })
+    board.clock.advance({ minutes: 1 })
+    const trail = await beginTrail(board.db)
+
+    const { task: changed, auditId } = await editTask(board.as(agent), task.key.toLowerCase(), {
+      title: 'Mend the till',
+      note: 'How.',
+      status: 'hold',
+      labels: ['new', 'old'],
+    })
+
+    expect(changed).toMatchObject({
+      key: task.key,
+      title: 'Mend the till',
+      note: 'How.',
+      status: 'hold',
+      runState: null,
+      runStateUpdatedAt: null,
+      updatedAt: board.clock.now(),
+      createdAt: task.createdAt,
+    })
+    expect(changed.labels.map((label) => label.name)).toEqual(['new', 'old'])
+    expect(await requireTask(board.scope, task.id)).toEqual(changed)
+    const logs = await logsOf(task)
+    expect(logs.map((log) => log.title)).toEqual([
+      `${task.key} · Inbox -> Hold`,
+      `${task.key} · Fields Updated (2) · title, labels`,
+      `${task.key} · Note Updated`,
+    ])
+    expect(logs.every((log) => log.projectId === shop.id)).toBe(true)
+    const left = await trail()
+    expect(left.events.map(({ type, entityId, payload }) => [type, entityId, payload])).toEqual([
+      [
+        'TASK_STATUS_CHANGED',
+        task.key,
+        { from: 'inbox', to: 'hold', title: 'Mend the till', actor: 'agent:laptop' },
+      ],
+      [
+        'TASK_UPDATED',
+        task.key,
+        {
+          changedFields: ['title', 'labels', 'note', 'run_state'],
+          title: 'Mend the till',
+          runState: { from: 'queued', to: null },
+          actor: 'agent:laptop',
+        },
+      ],
+      ...logs.map((log, i) => [
+        'WORKLOG_CREATED',
+        log.id,
+        {
+          title: log.title,
+          taskKey: task.key,
+          kind: ['status', 'fields', 'note'][i],
+          actor: 'agent:laptop',
+        },
+      ]),
+    ])
+    expect(left.audit.map((entry) => entry.action).sort()).toEqual(['label.create', 'task.move'])
+    expect(left.audit.find((entry) => entry.id === auditId)).toMatchObject({
+      targetId: task.key,
+      meta: {
+        taskId: task.id,
+        by: 'agent:laptop',
+        tokenId: agent.kind === 'agent' ? agent.tokenId : '',
+        before: { status: 'inbox', title: 'Fix the till', labels: ['old'], note: null, runState: 'queued' },
+        after: { status: 'hold', title: 'Mend the till', labels: ['new', 'old'], note: 'How.' },
+      },
+    })
+  })
+
+  it.each<[string, TaskEdit]>([
+    ['nothing', {}],
+    ['what is there', { title: 'Fix the till', status: 'inbox', labels: ['SAME'], priority: 'none' }],
+    ['a release of what nobody has', { clearRun: true, runState: null }],
+  ])('that says %s writes nothing', async (_what, edit) => {
+    const task = await addLater({ labels: ['same'] })
+    const trail = await beginTrail(board.db)
+
+    const { task: same, auditId } = await editTask(board.ctx, task.key, edit)
+
+    expect(same).toEqual(task)
+    expect(auditId).toBeNull()
+    expect(await trail()).toEqual(noTrail)
+    expect(await findTask(board.scope, task.id)).toEqual(task)
+  })
+
+  it.each<[string, TaskEdit, string]>([
+    ['an action that does not start here', { lifecycle: 'review' }, 'conflict'],
+    ['another state than expected', { status: 'done', expect: { status: 'hold' } }, 'conflict'],
+    ['an empty title', { title: ' ' }, 'invalid'],
+    ['a result that is too long', { result: { summary: 'x'.repeat(40_001) } }, 'invalid'],
+    ['a blank plan', { lifecycle: 'plan', plan: '' }, 'invalid'],
+  ])('is refused for %s and writes nothing', async (_what, edit, code) => {
+    const task = await addLater()
+    const trail = await beginTrail(board.db)
+
+    const attempt = editTask(board.ctx, task.key, edit)
+
+    await expect(attempt).rejects.toMatchObject({ code })
+    expect(await trail()).toEqual(noTrail)
+    expect(await findTask(board.scope, task.id)).toEqual(task)
+  })
+
+  it.each(['SHOP-999', 'nonsense', '', 'SHOP-1\u0000x', '00000000-0000-4000-8000-00000000ffff', '🚀\ud83d'])(
+    'of %j finds nothing',
+    async (reference) => {
+      const trail = await beginTrail(board.db)
+
+      const attempt = editTask(board.ctx, reference, { title: 'x' })
+
+      await expect(attempt).rejects.toMatchObject({ code: 'not-found' })
+      expect(await trail()).toEqual(noTrail)
+    },
+  )
+
+  it('of a task whose project is deleted finds nothing', async () => {
+    const gone = await addProject(board, 'GONE')
+    const task = await addTask(board, gone)
+    await deleteProject(board.ctx, gone.projectKey)
+
+    const attempt = editTask(board.ctx, task.key, { title: 'x' })
+
+    await expect(attempt).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('moves a card to the end of the lane it enters', async () => {
+    const first = await addLater({ status: 'ready' })
+    const second = await addLater()
+
+    const { task } = await editTask(board.ctx, second.key, { status: 'ready' })
+
+    expect(task.sortOrder > first.sortOrder).toBe(true)
+  })
+
+  it('makes a label once for two tasks at once', async () => {
+    const [one, two] = [await addLater(), await addLater()]
+
+    await Promise.all([
+      editTask(board.ctx, one.key, { labels: ['Twin'] }),
+      editTask(board.ctx, two.key, { labels: ['tWIN'] }),
+    ])
+
+    const twins = (await board.db.select().from(taskLabels)).filter((l) => l.name.toLowerCase() === 'twin')
+    expect(twins).toHaveLength(1)
+  })
+
+  it('loses no field when eight write different ones at once', async () => {
+    const task = await addLater()
+    const dueAt = new Date('2026-12-01T08:00:00.000Z')
+    const edits: TaskEdit[] = [
+      { title: 'T' },
+      { priority: 'high' },
+      { engine: 'codex' },
+      { branch: 'b' },
+      { dueAt },
+      { focus: true },
+      { description: 'D' },
+      { labels: ['l'] },
+    ]
+
+    await Promise.all(edits.map((edit) => editTask(board.ctx, task.key, edit)))
+
+    const changed = await requireTask(board.scope, task.id)
+    expect(changed).toMatchObject({
+      title: 'T',
+      priority: 'high',
+      engine: 'codex',
+      branch: 'b',
+      dueAt,
+      focusedAt: board.clock.now(),
+      note: 'D',
+      labels: [{ name: 'l' }],
+    })
+  })
+
+  it('with an expectation lets one of five at once through', async () => {
+    const task = await addLater()
+
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 5 }, () =>
+        editTask(board.ctx, task.key, { status: 'todo', expect: { status: 'inbox' } }),
+      ),
+    )
+
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+  })
+})
+
+describe('a start', () => {
+  it('takes the task, and by the same agent is a sign of life', async () => {
+    const task = await addLater()
+    const since = board.clock.now()
+
+    const started = await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+    board.clock.advance({ minutes: 10 })
+    const trail = await beginTrail(board.db)
+    const again = await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+
+    expect(started.task).toMatchObject({ status: 'inbox', runState: 'running', runStateUpdatedAt: since })
+    expect(again.task).toMatchObject({ runState: 'running', runStateUpdatedAt: board.clock.now() })
+    const left = await trail()
+    expect(left.audit.map((entry) => entry.action)).toEqual(['task.heartbeat'])
+    expect(left.events.map((event) => event.payload?.changedFields)).toEqual([['run_state_updated_at']])
+  })
+
+  it('of what another agent works on names that agent and since when, also after signs of life', async () => {
+    const task = await addLater()
+    const since = board.clock.now().toISOString()
+    await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+    board.clock.advance({ minutes: 10 })
+    await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+    const trail = await beginTrail(board.db)
+
+    const attempt = editTask(board.as(otherAgent), task.key, { lifecycle: 'start' })
+
+    await expect(attempt).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(`laptop is working on ${task.key} since ${since}`),
+      facts: { runner: 'laptop', since },
+    })
+    expect(await trail()).toEqual(noTrail)
+  })
+
+  it('goes to the other agent once the first is released', async () => {
+    const task = await addLater()
+    await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+    await editTask(board.ctx, task.key, { clearRun: true })
+    board.clock.advance({ minutes: 1 })
+
+    const { task: taken } = await editTask(board.as(otherAgent), task.key, { lifecycle: 'start' })
+
+    expect(taken.runState).toBe('running')
+    await expect(editTask(board.as(agent), task.key, { lifecycle: 'start' })).rejects.toThrow('server')
+  })
+
+  it('by ten agents at once goes to one', async () => {
+    const task = await addLater()
+
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, i) =>
+        editTask(
+          board.as({ kind: 'agent', tokenId: `00000000-0000-4000-8000-00000000010${i}`, name: `a${i}` }),
+          task.key,
+          { lifecycle: 'start' },
+        ),
+      ),
+    )
+
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('of a run that another writer began is free to take', async () => {
+    const task = await addLater()
+    await board.db
+      .update(tasks)
+      .set({ runState: 'running', runStateUpdatedAt: board.clock.now() })
+      .where(eq(tasks.id, task.id))
+
+    await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+
+    await expect(editTask(board.as(otherAgent), task.key, { lifecycle: 'start' })).rejects.toThrow('laptop')
+  })
+})
+
+describe('what is said of a task', () => {
+  const detail = async (task: Task) => readDetail(board.scope, await requireTask(board.scope, task.id))
+
+  it('begins with no result and no feedback', async () => {
+    expect(await detail(await addLater())).toMatchObject({
+      latestResult: null,
+      feedback: [],
+      agentInstructions: null,
+      deploy: { strategy: 'none', defaultBranch: 'main' },
+    })
+  })
+
+  it('is the newest result, read back with its parts', async () => {
+    const task = await addLater({ status: 'todo' })
+    const summary = 'First.\n\nSecond.\n\n---\nEngine: of the car'
+    await editTask(board.as(agent), task.key, { result: { summary: 'Old' } })
+    board.clock.advance({ minutes: 1 })
+    await editTask(board.as(agent), task.key, {
+      lifecycle: 'block',
+      result: { summary, blockedReason: 'No key.\n\nNo lock.', tests: 'none' },
+    })
+
+    const { latestResult } = await detail(task)
+
+    expect(latestResult).toMatchObject({
+      title: 'PREQSTATION Result · Fix the till',
+      summary,
+      blockedReason: 'No key.\n\nNo lock.',
+      workedAt: board.clock.now(),
+    })
+  })
+
+  it('lists comments since the last result, oldest first, across a move to another project', async () => {
+    await addProject(board, 'AFTER')
+    const task = await addLater()
+    const say = async (edit: TaskEdit) => {
+      board.clock.advance({ minutes: 1 })
+      await editTask('result' in edit ? board.as(agent) : board.ctx, task.id, edit)
+      return board.clock.now()
+    }
+    await say({ comment: 'before' })
+    await say({ result: { summary: 'Done.' } })
+    const first = await say({ comment: 'first' })
+    await moveToProject(board.ctx, task.key, 'AFTER')
+    const second = await say({ comment: 'second', status: 'todo' })
+
+    expect((await detail(task)).feedback).toEqual([
+      { text: 'first', at: first },
+      { text: 'second', at: second },
+    ])
+  })
+
+  it('is no change of the task: a comment leaves a log and its event', async () => {
+    const task = await addLater()
+    const trail = await beginTrail(board.db)
+
+    await editTask(board.ctx, task.key, { comment: 'Use the blue one.' })
+
+    const left = await trail()
+    expect(left.events).toMatchObject([
+      { type: 'WORKLOG_CREATED', payload: { kind: 'comment', taskKey: task.key } },
+    ])
+    expect(left.audit).toMatchObject([{ action: 'task.comment', targetId: task.key }])
+  })
+
+  it('fits the log at the longest that an edit may say', async () => {
+    const task = await addLater({ title: '🚀'.repeat(180) })
+
+    await editTask(board.as(agent), task.key, {
+      result: {
+        summary: 's'.repeat(40_000),
+        blockedReason: 'b'.repeat(10_000),
+        tests: 't'.repeat(10_000),
+        prUrl: 'p'.repeat(2_000),
+        notes: 'n'.repeat(20_000),
+        checks: 'c'.repeat(10_000),
+      },
+    })
+
+    expect((await detail(task)).latestResult?.summary).toHaveLength(40_000)
+  })
+})
+
+describe('a project that wants pull requests', () => {
+  it('has its settings asked where the edit is strict', async () => {
+    const project = await addProject(board, 'STRICT')
+    await setProjectSettings(board.ctx, project.projectKey, {
+      deploy_strategy: 'feature_branch',
+      deploy_auto_pr: 'true',
+    })
+    const task = await addTask(board, project, { status: 'todo' })
+
+    const strict = editTask(board.as(agent), task.key, { lifecycle: 'complete', strictReady: true })
+    await expect(strict).rejects.toMatchObject({ facts: { missing: ['pull request URL'] } })
+    await editTask(board.ctx, task.key, { status: 'ready' })
+
+    expect((await requireTask(board.scope, task.id)).status).toBe('ready')
+  })
+})
