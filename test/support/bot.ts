@@ -1,11 +1,11 @@
 import { type App, startApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Db } from '../../src/db/types.ts'
+import { bindChat } from '../../src/domain/chat-binding.ts'
 import { type Ctx, createCtx } from '../../src/domain/context.ts'
+import { ensureOwner } from '../../src/domain/ensure-owner.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { changeSettings } from '../../src/domain/settings.ts'
-import { bindChat } from '../../src/domain/chat-binding.ts'
-import { ensureOwner } from '../../src/domain/ensure-owner.ts'
 import type { Scope } from '../../src/domain/tasks/read.ts'
 import { openLog } from '../../src/log.ts'
 import { openPlayground, type PlaygroundOptions } from '../../src/playground/playground.ts'
@@ -26,6 +26,8 @@ export interface TestBot {
   /** Everything that was logged. */
   readonly lines: readonly string[]
   readonly setupCode: string
+  /** Resolves once every update that Telegram had is stored and finished. */
+  readonly handled: () => Promise<void>
   /** Ends the process in order and starts it anew on the same database and Telegram. */
   readonly restart: () => Promise<void>
   readonly close: () => Promise<void>
@@ -80,6 +82,7 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     url: () => app.url,
     lines,
     setupCode,
+    handled: () => allHandled(playground.world, database.db),
     restart: async () => {
       await app.close()
       app = await startApp({ config, log, now, open })
@@ -89,5 +92,16 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
       await playground.close()
       await database.close()
     },
+  }
+}
+
+const lookEveryMs = 10
+
+// What is finished is known to the database alone, which tells nobody: so it is asked.
+async function allHandled(world: World, db: Db): Promise<void> {
+  for (;;) {
+    const open = await db.query.botUpdates.findFirst({ where: (row, { isNull }) => isNull(row.finishedAt) })
+    if (open === undefined && world.updates.pending().length === 0) return
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
   }
 }
