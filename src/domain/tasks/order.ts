@@ -35,6 +35,7 @@ export async function keyFor(
   place: Place,
   moving: Moving | null = null,
 ): Promise<string> {
+  if (moving !== null && anchorOf(place) === moving.id) return moving.sortOrder
   const gap = await gapAt(tx, lane, place, moving)
   if (moving !== null && liesIn(gap, moving.sortOrder)) return moving.sortOrder
   const key = keyBetween(gap)
@@ -51,6 +52,11 @@ export async function keyFor(
  */
 export async function lockLanes(tx: Tx, ownerId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`lanes:${ownerId}`}, 0))`)
+}
+
+function anchorOf(place: Place): string | null {
+  if ('at' in place) return null
+  return 'before' in place ? place.before : place.after
 }
 
 /** The keys between which a card would lie; null is the end of the lane. */

@@ -1,0 +1,165 @@
+import { eq } from 'drizzle-orm'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type ProjectRow, tasks } from '../../../src/db/schema.ts'
+import type { Actor } from '../../../src/domain/actor.ts'
+import { deleteProject } from '../../../src/domain/projects/edit.ts'
+import { type ClaimInput, claimTask } from '../../../src/domain/tasks/claim.ts'
+import { editTask } from '../../../src/domain/tasks/edit.ts'
+import { findRunner } from '../../../src/domain/tasks/runner.ts'
+import { agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
+import { addProject, addTask } from '../../support/tasks.ts'
+import { beginTrail, noTrail } from '../../support/trail.ts'
+
+let board: Board
+let shop: ProjectRow
+let barn: ProjectRow
+beforeAll(async () => {
+  board = await openBoard()
+  shop = await addProject(board)
+  barn = await addProject(board, 'BARN')
+})
+afterAll(() => board.close())
+afterEach(() => board.db.delete(tasks))
+
+const addQueued = async (draft: Parameters<typeof addTask>[2] = {}, project = shop) => {
+  const task = await addTask(board, project, { status: 'todo', ...draft })
+  board.clock.advance({ minutes: 1 })
+  return (await editTask(board.ctx, task.key, { runState: 'queued' })).task
+}
+
+const agents = (count: number): Actor[] =>
+  Array.from({ length: count }, (_, i) => ({
+    kind: 'agent',
+    tokenId: `00000000-0000-4000-8000-0000000001${String(i).padStart(2, '0')}`,
+    name: `agent ${i}`,
+  }))
+
+describe('claiming a task', () => {
+  it('gives what has waited longest to the agent, with event and trace', async () => {
+    const first = await addQueued({ title: 'first', labels: ['x'] })
+    await addQueued({ title: 'second' })
+    await editTask(board.ctx, first.key, { priority: 'high' })
+    board.clock.advance({ minutes: 1 })
+    const trail = await beginTrail(board.db)
+
+    const task = await claimTask(board.as(agent), {})
+
+    expect(task).toMatchObject({
+      key: first.key,
+      runState: 'running',
+      runStateUpdatedAt: board.clock.now(),
+      updatedAt: board.clock.now(),
+      status: 'todo',
+      labels: [{ name: 'x' }],
+    })
+    const left = await trail()
+    expect(left.events).toMatchObject([
+      {
+        type: 'TASK_UPDATED',
+        entityId: first.key,
+        payload: {
+          changedFields: ['run_state'],
+          runState: { from: 'queued', to: 'running' },
+          actor: 'agent:laptop',
+        },
+      },
+    ])
+    expect(left.audit).toMatchObject([{ action: 'task.claim', targetId: first.key }])
+    expect(await findRunner(board.scope, first.key)).toMatchObject({
+      name: 'laptop',
+      since: board.clock.now(),
+    })
+  })
+
+  it('finds nothing where nothing is queued, and writes nothing', async () => {
+    await addTask(board, shop, { status: 'todo' })
+    await addTask(board, shop, { status: 'inbox' })
+    const trail = await beginTrail(board.db)
+
+    expect(await claimTask(board.as(agent), {})).toBeNull()
+    expect(await trail()).toEqual(noTrail)
+  })
+
+  it('takes the first in todo where asked, after what is queued', async () => {
+    await addTask(board, shop, { title: 'inbox', status: 'inbox' })
+    await addTask(board, shop, { title: 'todo 1', status: 'todo' })
+    await addTask(board, shop, { title: 'todo 2', status: 'todo' })
+    await addQueued({ title: 'queued', status: 'hold' })
+
+    const taken = []
+    for (let i = 0; i < 4; i += 1)
+      taken.push((await claimTask(board.as(agent), { status: 'todo' }))?.title ?? null)
+
+    expect(taken).toEqual(['queued', 'todo 1', 'todo 2', null])
+  })
+
+  it.each<[string, ClaimInput, string | null]>([
+    ['an engine takes its own and what names none', { engine: 'codex' }, 'any'],
+    ['another engine leaves it', { engine: 'gemini-cli', label: 'only' }, null],
+    ['no engine takes any', { label: 'ONLY' }, 'codex'],
+    ['a project, in any case', { projectKey: 'barn' }, 'barn'],
+    ['a label, in any case', { label: 'Farm' }, 'barn'],
+    ['a label that is not there', { label: 'none' }, null],
+    ['all of them', { engine: 'claude-code', projectKey: 'BARN', label: 'farm' }, 'barn'],
+  ])('by %s', async (_what, input, title) => {
+    await addQueued({ title: 'codex', engine: 'codex', labels: ['only'] })
+    await board.db.update(tasks).set({ runStateUpdatedAt: board.clock.now() })
+    board.clock.advance({ minutes: -5 })
+    await addQueued({ title: 'any' })
+    board.clock.advance({ minutes: 10 })
+    await addQueued({ title: 'barn', labels: ['farm'] }, barn)
+
+    expect((await claimTask(board.as(agent), input))?.title ?? null).toBe(title)
+  })
+
+  it('leaves the tasks of deleted projects', async () => {
+    const gone = await addProject(board, 'GONE')
+    await addQueued({}, gone)
+    await deleteProject(board.ctx, 'GONE')
+
+    expect(await claimTask(board.as(agent), {})).toBeNull()
+  })
+
+  it('gives twenty agents twenty different tasks', async () => {
+    for (let i = 0; i < 20; i += 1) await addQueued({ title: `${i}` })
+
+    const taken = await Promise.all(agents(20).map((actor) => claimTask(board.as(actor), {})))
+
+    expect(new Set(taken.map((task) => task?.key)).size).toBe(20)
+    expect(taken).not.toContain(null)
+  })
+
+  it('gives five tasks to five of twenty agents, queued or in todo', async () => {
+    for (let i = 0; i < 2; i += 1) await addQueued({ title: `${i}` })
+    for (let i = 0; i < 3; i += 1) await addTask(board, shop, { status: 'todo' })
+    const actors = agents(20)
+
+    const taken = await Promise.all(actors.map((actor) => claimTask(board.as(actor), { status: 'todo' })))
+
+    const keys = taken.flatMap((task) => (task === null ? [] : [task.key]))
+    expect(keys).toHaveLength(5)
+    expect(new Set(keys).size).toBe(5)
+    for (const [i, task] of taken.entries()) {
+      if (task === null) continue
+      expect(await findRunner(board.scope, task.key)).toMatchObject({ name: `agent ${i}` })
+    }
+  })
+
+  it('is a start: another agent is told who has it, the same one gives a sign of life', async () => {
+    await addQueued()
+    const task = await claimTask(board.as(agent), {})
+    const since = board.clock.now().toISOString()
+    board.clock.advance({ minutes: 5 })
+
+    const other = editTask(board.as(otherAgent), task?.key ?? '', { lifecycle: 'start' })
+    await expect(other).rejects.toMatchObject({ code: 'conflict', facts: { runner: 'laptop', since } })
+    const same = await editTask(board.as(agent), task?.key ?? '', { lifecycle: 'start' })
+
+    expect(same.task.runStateUpdatedAt).toEqual(board.clock.now())
+    const [row] = await board.db
+      .select()
+      .from(tasks)
+      .where(eq(tasks.id, task?.id ?? ''))
+    expect(row?.runState).toBe('running')
+  })
+})
