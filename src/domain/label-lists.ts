@@ -1,4 +1,4 @@
-import { asc, eq, inArray, sql } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { taskLabelAssignments } from '../db/schema.ts'
 import type { Reader, Tx } from '../db/types.ts'
 
@@ -7,14 +7,25 @@ export type LabelLists = Readonly<Record<string, readonly string[]>>
 
 /** The labels of every task that has this label. */
 export async function readLabelLists(db: Reader, labelId: string): Promise<LabelLists> {
-  const labelled = db
+  const labelled = await db
     .select({ taskId: taskLabelAssignments.taskId })
     .from(taskLabelAssignments)
     .where(eq(taskLabelAssignments.labelId, labelId))
+  return readListsOf(
+    db,
+    labelled.map(({ taskId }) => taskId),
+  )
+}
+
+/** The labels of these tasks; a task without labels is not among them. */
+export async function readListsOf(db: Reader, taskIds: readonly string[]): Promise<LabelLists> {
   const found = await db
     .select({ taskId: taskLabelAssignments.taskId, labelId: taskLabelAssignments.labelId })
     .from(taskLabelAssignments)
-    .where(inArray(taskLabelAssignments.taskId, labelled))
+    // One parameter, whatever their number: Postgres takes no more than 65,535.
+    .where(
+      sql`${taskLabelAssignments.taskId} in (select jsonb_array_elements_text(${JSON.stringify(taskIds)}::text::jsonb)::uuid)`,
+    )
     .orderBy(asc(taskLabelAssignments.position), asc(taskLabelAssignments.createdAt))
   const lists: Record<string, string[]> = {}
   for (const row of found) lists[row.taskId] = [...(lists[row.taskId] ?? []), row.labelId]

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid'
 import { z } from 'zod'
+import type { Tx } from '../db/types.ts'
 import type { Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import { requireProject } from './projects/read.ts'
@@ -82,49 +83,64 @@ export async function changeSettings(
   ctx: Ctx,
   patch: SettingsPatch,
 ): Promise<{ readonly auditId: string | null }> {
-  const wanted = Object.entries(patch).flatMap(([name, value]) =>
-    value === undefined ? [] : [encodeSetting(name, value)],
-  )
-  return ctx.mutate(async (tx): Promise<Change<{ readonly auditId: string | null }>> => {
-    await lockSettings(tx, ctx.ownerId)
-    const stored = await readStored(tx, ctx.ownerId)
-    const changed = wanted.flatMap(({ name, text }) => {
-      const spec: SettingSpec<unknown, unknown> = settingSpecs[name]
-      const before = decodeSetting(spec, stored[spec.key])
-      const after = decodeSetting(spec, text ?? undefined)
-      return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ name, spec, text, before, after }]
-    })
-    if (changed.length === 0) return { unchanged: true, result: { auditId: null } }
-    for (const { name, text } of changed) {
-      if (name === 'defaultProject' && text !== null)
-        await requireProject({ db: tx, ownerId: ctx.ownerId }, text)
-    }
-    await writeStored(ctx, tx, Object.fromEntries(changed.map(({ spec, text }) => [spec.key, text])))
-    const auditId = v7()
-    const onlyRemembered = changed.every(({ name }) => rememberedSettings.includes(name))
-    return {
-      result: { auditId },
-      events: [],
-      audit: [
-        {
-          id: auditId,
-          action: onlyRemembered ? 'setting.remember' : 'setting.change',
-          targetType: 'setting',
-          targetId: changed.map(({ spec }) => spec.key).join(','),
-          meta: {
-            before: Object.fromEntries(changed.map(({ name, before }) => [name, before])),
-            after: Object.fromEntries(changed.map(({ name, after }) => [name, after])),
-          },
-        },
-      ],
-    }
-  })
+  const wanted = parsePatch(patch)
+  return ctx.mutate((tx) => applySettings(ctx, tx, wanted))
 }
 
-function encodeSetting(
-  name: string,
-  value: unknown,
-): { readonly name: SettingName; readonly text: string | null } {
+/** The body of `changeSettings`, for a patch that is parsed. */
+export async function applySettings(
+  ctx: Ctx,
+  tx: Tx,
+  wanted: readonly ParsedSetting[],
+): Promise<Change<{ readonly auditId: string | null }>> {
+  await lockSettings(tx, ctx.ownerId)
+  const stored = await readStored(tx, ctx.ownerId)
+  const changed = wanted.flatMap(({ name, text }) => {
+    const spec: SettingSpec<unknown, unknown> = settingSpecs[name]
+    const before = decodeSetting(spec, stored[spec.key])
+    const after = decodeSetting(spec, text ?? undefined)
+    return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ name, spec, text, before, after }]
+  })
+  if (changed.length === 0) return { unchanged: true, result: { auditId: null } }
+  for (const { name, text } of changed) {
+    if (name === 'defaultProject' && text !== null)
+      await requireProject({ db: tx, ownerId: ctx.ownerId }, text)
+  }
+  await writeStored(ctx, tx, Object.fromEntries(changed.map(({ spec, text }) => [spec.key, text])))
+  const auditId = v7()
+  const onlyRemembered = changed.every(({ name }) => rememberedSettings.includes(name))
+  return {
+    result: { auditId },
+    events: [],
+    audit: [
+      {
+        id: auditId,
+        action: onlyRemembered ? 'setting.remember' : 'setting.change',
+        targetType: 'setting',
+        targetId: changed.map(({ spec }) => spec.key).join(','),
+        meta: {
+          before: Object.fromEntries(changed.map(({ name, before }) => [name, before])),
+          after: Object.fromEntries(changed.map(({ name, after }) => [name, after])),
+        },
+      },
+    ],
+  }
+}
+
+interface ParsedSetting {
+  readonly name: SettingName
+  /** As it is stored; null goes back to the default. */
+  readonly text: string | null
+}
+
+/** Parses a patch; throws `invalid`. */
+export function parsePatch(patch: SettingsPatch): ParsedSetting[] {
+  return Object.entries(patch).flatMap(([name, value]) =>
+    value === undefined ? [] : [parseSetting(name, value)],
+  )
+}
+
+function parseSetting(name: string, value: unknown): ParsedSetting {
   if (!isSetting(name))
     throw new DomainError('invalid', `There is no setting ${name.slice(0, 40)}.`, { name })
   if (value === null) return { name, text: null }

@@ -1,8 +1,13 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, ne, or, sql } from 'drizzle-orm'
 import { type AuditRow, auditLogs } from '../db/schema.ts'
 import type { Tx } from '../db/types.ts'
-import type { Change, Ctx } from './context.ts'
+import type { AuditEntry, Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
+import type { NewEvent } from './events.ts'
+import { undoLabelChange } from './label-undo.ts'
+import { undoProjectChange } from './projects/undo.ts'
+import { botTokenKey } from './setting-specs.ts'
+import { undoSettingsChange } from './settings-undo.ts'
 import type { Scope } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 import { undoTaskChange } from './tasks/undo.ts'
@@ -41,30 +46,74 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
 }
 
 async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
-  if (entry.targetType === 'task' && entry.action !== 'undo') return undoTaskChange(ctx, tx, entry)
-  throw new DomainError('invalid', 'This kind of change cannot be undone.')
+  if (entry.action === 'undo' || !isUndoable(entry))
+    throw new DomainError('invalid', 'This kind of change cannot be undone.')
+  switch (entry.targetType) {
+    case 'task':
+      return undoTaskChange(ctx, tx, entry)
+    case 'project':
+      return asUndo(entry, await undoProjectChange(ctx, tx, entry))
+    case 'label':
+      await undoLabelChange(ctx, tx, entry)
+      return asUndo(entry, { result: null, events: [] })
+    default:
+      return asUndo(entry, await undoSettingsChange(ctx, tx, entry))
+  }
+}
+
+// The trace of an undo names what it undoes, whatever the verb that did it would have left.
+function asUndo(
+  entry: AuditRow,
+  change: { readonly result: unknown; readonly events?: readonly NewEvent[] },
+): Change<null> {
+  const meta = { undoes: entry.id, action: entry.action }
+  const targetType = entry.targetType as AuditEntry['targetType']
+  return {
+    result: null,
+    events: change.events ?? [],
+    audit: [{ action: 'undo', targetType, targetId: entry.targetId, meta }],
+  }
+}
+
+// Changes of anything but a task that can be taken back. A label made on the way goes with nothing: others may use it by now.
+const undoableActions = [
+  'project.create',
+  'project.edit',
+  'project.delete',
+  'project.restore',
+  'project.settings',
+  'label.rename',
+  'label.color',
+  'label.delete',
+  'label.merge',
+  'setting.change',
+]
+
+function isUndoable(entry: AuditRow): boolean {
+  if (entry.targetType === 'task') return true
+  return undoableActions.includes(entry.action) && entry.targetId !== botTokenKey
 }
 
 async function isUndone(tx: Tx, entry: AuditRow): Promise<boolean> {
-  const [found] = await tx
-    .select({ id: auditLogs.id })
-    .from(auditLogs)
-    .where(undoes(entry.targetId, entry.id))
-    .limit(1)
+  const [found] = await tx.select({ id: auditLogs.id }).from(auditLogs).where(undoes(entry)).limit(1)
   return found !== undefined
 }
 
 // An undo stands under the target of what it undoes, where the index finds it.
-function undoes(targetId: string | null, auditId: string) {
+function undoes(entry: AuditRow) {
   return and(
-    eq(auditLogs.targetType, 'task'),
-    eq(auditLogs.targetId, targetId ?? ''),
+    eq(auditLogs.targetType, entry.targetType),
+    eq(auditLogs.targetId, entry.targetId ?? ''),
     eq(auditLogs.action, 'undo'),
-    sql`${auditLogs.meta} ->> 'undoes' = ${auditId}`,
+    sql`${auditLogs.meta} ->> 'undoes' = ${entry.id}`,
   )
 }
 
-const undoable = sql`${auditLogs.targetType} = 'task' and ${auditLogs.action} <> 'undo'`
+const undoable = and(
+  ne(auditLogs.action, 'undo'),
+  or(eq(auditLogs.targetType, 'task'), inArray(auditLogs.action, undoableActions)),
+  sql`${auditLogs.targetId} is distinct from ${botTokenKey}`,
+)
 
 /** The owner's last change that is not taken back yet. */
 export async function lastChange({ db, ownerId }: Scope): Promise<{
@@ -80,7 +129,7 @@ export async function lastChange({ db, ownerId }: Scope): Promise<{
         eq(auditLogs.ownerId, ownerId),
         sql`${auditLogs.meta} ->> 'by' = 'owner'`,
         undoable,
-        sql`not exists (select from audit_logs later where later.target_type = 'task' and later.target_id = ${auditLogs.targetId}
+        sql`not exists (select from audit_logs later where later.target_type = ${auditLogs.targetType} and later.target_id = ${auditLogs.targetId}
           and later.action = 'undo' and later.meta ->> 'undoes' = ${auditLogs.id}::text)`,
       ),
     )

@@ -24,7 +24,7 @@ export async function editProject(ctx: Ctx, key: string, patch: ProjectEdit): Pr
     const newPicture = edit.bgImage !== undefined && edit.bgImage !== before.bgImage
     const credit = bgImageCredit === undefined && newPicture ? null : bgImageCredit
     const columns = credit === undefined ? edit : { ...edit, bgImageCredit: credit }
-    return change(ctx, tx, { action: 'project.edit', type: 'PROJECT_UPDATED', before, columns })
+    return applyToProject(ctx, tx, { action: 'project.edit', type: 'PROJECT_UPDATED', before, columns })
   })
 }
 
@@ -33,7 +33,7 @@ export async function deleteProject(ctx: Ctx, key: string): Promise<EditedProjec
   return ctx.mutate(async (tx) => {
     const before = await lockProject(ctx, tx, key)
     const columns = { deletedAt: before.deletedAt ?? ctx.now() }
-    return change(ctx, tx, { action: 'project.delete', type: 'PROJECT_DELETED', before, columns })
+    return applyToProject(ctx, tx, { action: 'project.delete', type: 'PROJECT_DELETED', before, columns })
   })
 }
 
@@ -42,7 +42,7 @@ export async function restoreProject(ctx: Ctx, key: string): Promise<EditedProje
   return ctx.mutate(async (tx) => {
     const before = await lockProject(ctx, tx, key)
     const columns = { deletedAt: null }
-    return change(ctx, tx, { action: 'project.restore', type: 'PROJECT_RESTORED', before, columns })
+    return applyToProject(ctx, tx, { action: 'project.restore', type: 'PROJECT_RESTORED', before, columns })
   })
 }
 
@@ -57,7 +57,8 @@ export async function lockProject(ctx: Ctx, tx: Tx, key: string): Promise<Projec
   return project
 }
 
-async function change(
+/** Writes columns of a locked project with its event and trace. Part of a larger transaction. */
+export async function applyToProject(
   ctx: Ctx,
   tx: Tx,
   edit: {

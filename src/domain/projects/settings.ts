@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import { type ProjectRow, projectSettings } from '../../db/schema.ts'
+import type { Tx } from '../../db/types.ts'
 import { storable } from '../clip.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
@@ -36,60 +37,80 @@ export async function setProjectSettings(
   key: string,
   patch: ProjectSettingsPatch,
 ): Promise<ChangedProjectSettings> {
-  const wanted = Object.entries(patch).map(([name, value]) => parseSetting(name, value))
-  return ctx.mutate(async (tx): Promise<Change<ChangedProjectSettings>> => {
+  const wanted = parsePatch(patch)
+  return ctx.mutate(async (tx) => {
     const project = await lockProject(ctx, tx, key)
     if (project.deletedAt !== null) throw noSuchProject(key)
-    const before = await readSettings(tx, project.id)
-    const changed = wanted.filter(({ name, value }) => (value ?? defaultOf(name)) !== before[name])
-    if (changed.length === 0) return { unchanged: true, result: { project, settings: before, auditId: null } }
-    const now = ctx.now()
-    const names = changed.map(({ name }) => name)
-    const cleared = changed.flatMap(({ name, value }) => (value === null ? [name] : []))
-    const kept = changed.flatMap(({ name, value }) =>
-      value === null ? [] : [{ projectId: project.id, key: name, value, createdAt: now, updatedAt: now }],
-    )
-    if (cleared.length > 0) {
-      await tx
-        .delete(projectSettings)
-        .where(and(eq(projectSettings.projectId, project.id), inArray(projectSettings.key, cleared)))
-    }
-    if (kept.length > 0) {
-      await tx
-        .insert(projectSettings)
-        .values(kept)
-        .onConflictDoUpdate({
-          target: [projectSettings.projectId, projectSettings.key],
-          set: { value: sql`excluded.value`, updatedAt: now },
-        })
-    }
-    const settings = await readSettings(tx, project.id)
-    const pick = (from: ProjectSettings) => Object.fromEntries(names.map((name) => [name, from[name]]))
-    const auditId = v7()
-    return {
-      result: { project, settings, auditId },
-      events: [
-        {
-          type: 'PROJECT_UPDATED',
-          entityId: project.projectKey,
-          projectId: project.id,
-          payload: { name: project.name, fields: names },
-        },
-      ],
-      audit: [
-        {
-          id: auditId,
-          action: 'project.settings',
-          targetType: 'project',
-          targetId: project.projectKey,
-          meta: { projectId: project.id, before: pick(before), after: pick(settings) },
-        },
-      ],
-    }
+    return applyProjectSettings(ctx, tx, project, wanted)
   })
 }
 
-function parseSetting(name: string, value: unknown) {
+/** The body of `setProjectSettings`, for a locked project and a patch that is parsed. */
+export async function applyProjectSettings(
+  ctx: Ctx,
+  tx: Tx,
+  project: ProjectRow,
+  wanted: readonly ParsedSetting[],
+): Promise<Change<ChangedProjectSettings>> {
+  const before = await readSettings(tx, project.id)
+  const changed = wanted.filter(({ name, value }) => (value ?? defaultOf(name)) !== before[name])
+  if (changed.length === 0) return { unchanged: true, result: { project, settings: before, auditId: null } }
+  const now = ctx.now()
+  const names = changed.map(({ name }) => name)
+  const cleared = changed.flatMap(({ name, value }) => (value === null ? [name] : []))
+  const kept = changed.flatMap(({ name, value }) =>
+    value === null ? [] : [{ projectId: project.id, key: name, value, createdAt: now, updatedAt: now }],
+  )
+  if (cleared.length > 0) {
+    await tx
+      .delete(projectSettings)
+      .where(and(eq(projectSettings.projectId, project.id), inArray(projectSettings.key, cleared)))
+  }
+  if (kept.length > 0) {
+    await tx
+      .insert(projectSettings)
+      .values(kept)
+      .onConflictDoUpdate({
+        target: [projectSettings.projectId, projectSettings.key],
+        set: { value: sql`excluded.value`, updatedAt: now },
+      })
+  }
+  const settings = await readSettings(tx, project.id)
+  const pick = (from: ProjectSettings) => Object.fromEntries(names.map((name) => [name, from[name]]))
+  const auditId = v7()
+  return {
+    result: { project, settings, auditId },
+    events: [
+      {
+        type: 'PROJECT_UPDATED',
+        entityId: project.projectKey,
+        projectId: project.id,
+        payload: { name: project.name, fields: names },
+      },
+    ],
+    audit: [
+      {
+        id: auditId,
+        action: 'project.settings',
+        targetType: 'project',
+        targetId: project.projectKey,
+        meta: { projectId: project.id, before: pick(before), after: pick(settings) },
+      },
+    ],
+  }
+}
+
+interface ParsedSetting {
+  readonly name: ProjectSettingKey
+  readonly value: string | null
+}
+
+/** Parses a patch; throws `invalid`. */
+export function parsePatch(patch: ProjectSettingsPatch): ParsedSetting[] {
+  return Object.entries(patch).map(([name, value]) => parseSetting(name, value))
+}
+
+function parseSetting(name: string, value: unknown): ParsedSetting {
   if (!isKnown(name)) {
     throw new DomainError(
       'invalid',
