@@ -68,7 +68,8 @@ test(`${messages} messages and ${kills} kills at random moments: each message is
   for (let round = 0; round < kills; round += 1) {
     const process = await startProcess(env)
     for (let i = 0; i < messages / kills; i += 1) {
-      user.say(`Message number ${(said += 1)}`)
+      said += 1
+      user.say(`Message number ${said}`)
       await pause(randomInt(0, 120))
     }
     await process.kill()

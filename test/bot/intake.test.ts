@@ -1,0 +1,100 @@
+import { createServer } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { listTasks } from '../../src/domain/tasks/list.ts'
+import { openTestBot, type TestBot } from '../support/bot.ts'
+
+let bot: TestBot
+
+afterEach(async () => {
+  expect(bot.world.violations).toEqual([])
+  await bot.close()
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+async function openWebhookBot(): Promise<TestBot> {
+  const port = await freePort()
+  return openTestBot({
+    env: { PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` },
+    playground: { allowLoopbackWebhook: true },
+  })
+}
+
+describe('by polling', () => {
+  test('an update that is delivered twice acts once', async () => {
+    bot = await openTestBot()
+    bot.world.faults.add({ kind: 'double-update' })
+
+    bot.user.say('Fix the login')
+    await bot.user.nextMessage('WEB-1')
+    await bot.handled()
+
+    expect(await listTasks(bot.scope, {})).toHaveLength(1)
+  })
+
+  test('a restart goes on with what came meanwhile, in its order', async () => {
+    bot = await openTestBot()
+    const restarted = bot.restart()
+    bot.user.say('First')
+    bot.user.say('Second')
+
+    await restarted
+    await bot.user.nextMessage('Second')
+
+    expect((await listTasks(bot.scope, {})).map((task) => task.title)).toEqual(['First', 'Second'])
+  })
+
+  test('a lost connection to Telegram loses no message', async () => {
+    bot = await openTestBot()
+    bot.world.faults.add({ kind: 'lost-after', method: 'getUpdates', times: 2 })
+
+    bot.user.say('Fix the login')
+    await bot.user.nextMessage('WEB-1')
+
+    expect(await listTasks(bot.scope, {})).toHaveLength(1)
+  })
+
+  test('a webhook that was left over is deleted', async () => {
+    bot = await openTestBot()
+    bot.user.say('Fix the login')
+    await bot.user.nextMessage('WEB-1')
+
+    expect(bot.world.calls.some((call) => call.method === 'deleteWebhook')).toBe(true)
+  })
+})
+
+describe('by webhook', () => {
+  test('messages and taps arrive with the secret, and nothing is polled', async () => {
+    bot = await openWebhookBot()
+    bot.user.say('Fix the login')
+    const card = await bot.user.nextMessage('WEB-1')
+
+    bot.user.tap('Todo', card)
+    await bot.user.nextEdit('Todo')
+
+    expect((await listTasks(bot.scope, {}))[0]?.status).toBe('todo')
+    expect(bot.world.calls.some((call) => call.method === 'getUpdates')).toBe(false)
+  })
+
+  test('a call without the secret is refused and changes nothing', async () => {
+    bot = await openWebhookBot()
+    bot.user.say('Fix the login')
+    await bot.user.nextMessage('WEB-1')
+    const { url } = bot.world.webhook.settings ?? { url: '' }
+
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ update_id: 1, message: { text: 'forged' } }),
+    })
+
+    expect(answer.status).toBe(401)
+    expect(await listTasks(bot.scope, {})).toHaveLength(1)
+  })
+})
