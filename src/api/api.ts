@@ -11,8 +11,11 @@ import { answerError, answerInvalid } from './errors.ts'
 import { createFrame } from './frame.ts'
 import { createRateLimits } from './rate-limit.ts'
 import { addClaimRoute } from './routes/claim.ts'
+import { addDocRoutes } from './routes/docs.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addHealthRoute } from './routes/health.ts'
+import { addMcpRoute } from './routes/mcp.ts'
+import { addMetricsRoute } from './routes/metrics.ts'
 import { addProjectRoutes } from './routes/projects.ts'
 import { addTaskRoutes } from './routes/tasks.ts'
 import { addWorkLogRoutes } from './routes/work-logs.ts'
@@ -36,6 +39,9 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   addProjectRoutes(door, deps)
   addEventRoutes(door, deps)
   addWorkLogRoutes(door, deps)
+  addMcpRoute(door, deps)
+  addMetricsRoute(door, deps, limits)
+  addDocRoutes(door)
   closeRoutes(app)
   app.all('/api/*', (c) => c.json({ error: 'Not found' }, 404))
   return app

@@ -14,14 +14,16 @@ export function bearerOf(c: ApiContext): string | null {
   return /^bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null
 }
 
-/** Builds the guard of everything that wants a token: who it is, whether the request is one too many, and the traces of both. */
-export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandler<ApiEnv> {
-  const remembered = new Set<string>()
-
-  const refuse = async (c: ApiContext, reason: string) => {
+/** Builds the answer to a wrong token: counted, recorded, and the same whatever was wrong with it. */
+export function createRefuser(
+  deps: ApiDeps,
+  limits: RateLimits,
+  eventType: 'auth.token' | 'auth.metrics',
+): (c: ApiContext, reason: string) => Promise<Response> {
+  return async (c, reason) => {
     const address = c.get('address')
     await deps.failures.count({
-      eventType: 'auth.token',
+      eventType,
       ipAddress: address || null,
       userAgent: c.req.header('user-agent') ?? null,
       path: c.req.path,
@@ -30,6 +32,12 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
     if (!(await limits.takeFailure(c, address))) return tooMany(c)
     return c.json({ error: 'Unauthorized' }, 401, { 'WWW-Authenticate': 'Bearer realm="preqstation"' })
   }
+}
+
+/** Builds the guard of everything that wants a token: who it is, whether the request is one too many, and the traces of both. */
+export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandler<ApiEnv> {
+  const remembered = new Set<string>()
+  const refuse = createRefuser(deps, limits, 'auth.token')
 
   const noteUse = async (c: ApiContext, token: Token) => {
     const now = deps.now()

@@ -23,17 +23,13 @@ export type LabelJson = z.infer<typeof LabelJson>
 /** ISO 8601 in UTC with milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 }).openapi({ example: '2026-11-24T09:00:00.000Z' })
 
-const aliases: Readonly<Record<string, Engine>> = { claude: 'claude-code', gemini: 'gemini-cli' }
+const shortNames = ['claude', 'gemini'] as const
+const fullNames: Readonly<Record<string, Engine>> = { claude: 'claude-code', gemini: 'gemini-cli' }
 
-/** An engine by its name or its short one, in any case. */
+/** An engine by its name or its short one. */
 export const EngineInput = z
-  .preprocess((value) => (typeof value === 'string' ? toEngine(value) : value), z.enum(engines))
-  .openapi({ type: 'string', enum: [...engines, ...Object.keys(aliases)] })
-
-function toEngine(value: string): string {
-  const name = value.trim().toLowerCase()
-  return aliases[name] ?? name
-}
+  .enum([...engines, ...shortNames])
+  .transform((name) => engines.find((engine) => engine === name) ?? (fullNames[name] as Engine))
 
 /** A path's task: a key in any case, or a uuid. Anything else names no task. */
 export const TaskReference = z

@@ -18,7 +18,8 @@ export function toCursor(task: TaskCursor): string {
   return Buffer.from(JSON.stringify([status, sortOrder, dueAt, createdAt, id])).toString('base64url')
 }
 
-const Cursor = z
+/** The cursor of a page of tasks, as it was given. */
+export const Cursor = z
   .string()
   .max(400)
   .transform((value, context): TaskCursor => {

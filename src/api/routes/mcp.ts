@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { HTTPException } from 'hono/http-exception'
+import { z } from 'zod'
+import type { ApiDeps } from '../deps.ts'
+import type { ApiContext } from '../env.ts'
+import { engineOfClient, engineOfSession, toSessionId } from '../mcp/engine.ts'
+import type { McpAnswer } from '../mcp/server.ts'
+import { createAgentCtx } from '../perform.ts'
+import { toAssignee } from '../wire/task.ts'
+import type { Door } from './route.ts'
+
+const clientInfo = z.object({ name: z.string() })
+const Initialize = z.object({ method: z.literal('initialize'), params: z.object({ clientInfo }) })
+// Since the revision of 2026 every request says who its client is.
+const Named = z.object({
+  params: z.object({ _meta: z.object({ 'io.modelcontextprotocol/clientInfo': clientInfo }) }),
+})
+
+/** Adds POST /mcp. The SDK is loaded with the first request, so that who never uses it does not pay for it. */
+export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
+  let loading: Promise<McpAnswer> | undefined
+  const load = async () => {
+    const { createMcpAnswer } = await import('../mcp/server.ts')
+    return createMcpAnswer(deps.log)
+  }
+  for (const guard of guards) app.on('POST', '/mcp', guard)
+  app.post('/mcp', async (c) => {
+    const body = await readJson(c)
+    loading ??= load()
+    const answer = await loading
+    const caller = {
+      ctx: createAgentCtx(deps, c),
+      engine: engineOf(c, body),
+      assignee: toAssignee(deps.ownerEmail),
+      requestId: c.get('requestId'),
+      log: deps.log,
+    }
+    const response = await answer(c.req.raw, body, caller)
+    if (Initialize.safeParse(body).success) {
+      c.header('Mcp-Session-Id', toSessionId(caller.engine, randomUUID()))
+    }
+    for (const [name, value] of response.headers) if (name !== 'cache-control') c.header(name, value)
+    return c.newResponse(response.body, response.status as 200)
+  })
+}
+
+async function readJson(c: ApiContext): Promise<unknown> {
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw new HTTPException(415)
+  try {
+    return await c.req.json()
+  } catch {
+    throw new HTTPException(400)
+  }
+}
+
+function engineOf(c: ApiContext, body: unknown) {
+  const named = Initialize.safeParse(body).data?.params.clientInfo.name
+  const said = named ?? Named.safeParse(body).data?.params._meta['io.modelcontextprotocol/clientInfo'].name
+  return (
+    engineOfClient(said ?? '') ??
+    engineOfSession(c.req.header('mcp-session-id') ?? '') ??
+    engineOfClient(c.req.header('user-agent') ?? '')
+  )
+}

@@ -1,0 +1,28 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { bearerOf, createRefuser } from '../auth.ts'
+import type { ApiDeps } from '../deps.ts'
+import type { RateLimits } from '../rate-limit.ts'
+import type { Door } from './route.ts'
+
+/** Adds GET /metrics, behind a token of its own; without one there is no such path. */
+export function addMetricsRoute({ app }: Door, deps: ApiDeps, limits: RateLimits): void {
+  const { metricsToken } = deps.config
+  if (metricsToken === undefined) {
+    app.get('/metrics', (c) => c.json({ error: 'Not found' }, 404))
+    return
+  }
+  const refuse = createRefuser(deps, limits, 'auth.metrics')
+  app.get('/metrics', async (c) => {
+    const presented = bearerOf(c)
+    if (presented === null) return refuse(c, 'missing')
+    if (!isSame(presented, metricsToken)) return refuse(c, 'unknown')
+    const rendered = await deps.metrics.render()
+    if (rendered === null) return c.json({ error: 'Not found' }, 404)
+    return c.body(rendered.body, 200, { 'Content-Type': rendered.contentType })
+  })
+}
+
+function isSame(left: string, right: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(left), digest(right))
+}
