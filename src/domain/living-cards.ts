@@ -21,7 +21,7 @@ export async function markCardsStale(
     .where(inArray(botMessages.id, latestCards(db, chatId, taskIds)))
 }
 
-function latestCards(db: Db, chatId: number, taskIds: readonly string[]) {
+function latestCards(db: Reader, chatId: number, taskIds: readonly string[]) {
   return db
     .selectDistinctOn([botMessages.taskId], { id: botMessages.id })
     .from(botMessages)
@@ -38,7 +38,7 @@ function latestCards(db: Db, chatId: number, taskIds: readonly string[]) {
 
 /** The living cards of tasks in a chat, of each the newest message of its kind. */
 export async function livingCards(
-  db: Db,
+  db: Reader,
   chatId: number,
   taskIds: readonly string[],
 ): Promise<BotMessageRow[]> {

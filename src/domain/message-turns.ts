@@ -76,7 +76,7 @@ export async function readdressMessage(
   await db.update(botMessages).set(to).where(eq(botMessages.id, id))
 }
 
-/** News of one rank that wait for their first sending, oldest first. */
+/** News of one rank that wait for their first sending, oldest first; lists of such news left out. */
 export async function waitingNews(
   db: Reader,
   query: { readonly rank: number; readonly now: Date; readonly limit: number },
@@ -90,7 +90,7 @@ export async function waitingNews(
         inArray(botMessages.purpose, ['news', 'card']),
         eq(botMessages.rank, query.rank),
         eq(botMessages.attempts, 0),
-        isNull(botMessages.messageId),
+        isNull(botMessages.topic),
         isDue(query.now),
       ),
     )

@@ -130,6 +130,8 @@ export async function markSent(
         sentAt: sent.now,
         error: null,
         request: null,
+        attempts: 0,
+        notBefore: new Date(sent.now.getTime() + editEveryMs),
         contentHash: sent.contentHash ?? null,
       })
       .where(eq(botMessages.id, id))

@@ -1,8 +1,12 @@
 import type { Api } from 'grammy'
+import { readState } from '../domain/bot-state.ts'
 import type { Store } from '../domain/context.ts'
-import type { Bell } from '../domain/outbox.ts'
+import { recoverSending } from '../domain/message-turns.ts'
+import { type Bell, createBell, newestEventId } from '../domain/outbox.ts'
 import type { Log } from '../log.ts'
 import type { Pace } from '../telegram/pace.ts'
+import { decide } from './decide.ts'
+import { createDelivery } from './deliver.ts'
 
 /** What the notifier is built from. */
 export interface NotifierDeps {
@@ -38,14 +42,75 @@ export interface Notifier {
   readonly state: () => DeliveryState
 }
 
+const lookEveryMs = 1_000
+const stopWithinMs = 5_000
+
 /** Turns what happened on the board into messages, and is the one sender of what was not asked for. */
 export function createNotifier(deps: NotifierDeps): Notifier {
-  void deps
+  const turn = createBell()
+  const delivery = createDelivery(deps)
+  const stopping = new AbortController()
+  const givingUp = new AbortController()
+  let loops: Promise<unknown> = Promise.resolve()
+
+  const follow = async () => {
+    const scope = { db: deps.store, ownerId: deps.ownerId }
+    let cursor = (await decide(deps)) ?? (await readState<number>(deps.store, 'notifier_cursor')) ?? 0
+    return async () => {
+      if ((await newestEventId(scope)) === cursor) return lookEveryMs
+      const moved = await decide(deps)
+      if (moved === null) return lookEveryMs
+      cursor = moved
+      turn.ring()
+      return 0
+    }
+  }
+
+  /** Does a step again and again until the end; a step that fails, as when the database is away, is tried again. */
+  const loop = async (name: string, bell: Bell, step: () => Promise<number>) => {
+    let failing = false
+    while (!stopping.signal.aborted) {
+      let waitMs = lookEveryMs
+      try {
+        waitMs = await step()
+        failing = false
+      } catch (error) {
+        if (!failing) deps.log.error({ err: error }, `${name} failed; it is tried again`)
+        failing = true
+      }
+      if (waitMs > 0) await bell.wait(waitMs, stopping.signal)
+    }
+  }
+
   return {
-    start: async () => {},
-    stop: async () => {},
-    wake: () => {},
-    resume: () => {},
-    state: () => ({ stopped: null, heldUntil: null }),
+    start: async () => {
+      await recoverSending(deps.store)
+      const step = await follow()
+      loops = Promise.all([
+        loop('following the outbox', deps.bell, step),
+        loop('delivery', turn, () => delivery.step(givingUp.signal)),
+      ])
+    },
+    stop: async () => {
+      stopping.abort()
+      const timer = setTimeout(() => givingUp.abort(), stopWithinMs)
+      await loops
+      clearTimeout(timer)
+    },
+    wake: () => {
+      deps.bell.ring()
+      turn.ring()
+    },
+    resume: () => {
+      delivery.resume()
+      turn.ring()
+    },
+    state: () => {
+      const held = deps.pace.heldUntil()
+      return {
+        stopped: delivery.stopped(),
+        heldUntil: held > deps.now().getTime() ? new Date(held) : null,
+      }
+    },
   }
 }
