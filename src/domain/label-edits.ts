@@ -11,11 +11,10 @@ import { LabelName } from './tasks/schemas.ts'
 import type { Label } from './tasks/task.ts'
 
 /** One of the ten named colours, or `#rrggbb`. */
-export const LabelColor = z.union(
+const LabelColor = z.union(
   [z.enum(labelColors), z.string().regex(/^#[0-9a-f]{6}$/i)],
   `must be one of ${labelColors.join(', ')}, or #rrggbb`,
 )
-export type LabelColor = z.infer<typeof LabelColor>
 
 /** What became of a label; `auditId` names the change for undo, null where nothing changed. */
 export interface EditedLabel {
