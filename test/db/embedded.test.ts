@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FolderInUseError } from '../../src/db/folder-lock.ts'
+import { openDatabase } from '../../src/db/open.ts'
+import { users } from '../../src/db/schema.ts'
+
+let dataDir: string
+beforeEach(() => {
+  dataDir = join(mkdtempSync(join(tmpdir(), 'preqbot-data-')), 'data')
+})
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
+
+const open = () => openDatabase({ dataDir, onTrouble: () => {} })
+
+describe('the embedded database', () => {
+  it('keeps what was written, and lets nobody else in meanwhile', async () => {
+    const first = await open()
+    await first.db.insert(users).values({ email: 'ada@example.com' })
+    await expect(open()).rejects.toThrow(FolderInUseError)
+    await first.close()
+
+    const second = await open()
+
+    expect(await second.db.select({ email: users.email }).from(users)).toEqual([{ email: 'ada@example.com' }])
+    await second.close()
+    expect(readdirSync(dataDir)).not.toContain('lock')
+  }, 60_000)
+
+  it('starts after a start that was killed half way', async () => {
+    mkdirSync(join(dataDir, 'pg.new'), { recursive: true })
+    writeFileSync(join(dataDir, 'pg.new', 'PG_VERSION'), '18')
+
+    const database = await open()
+
+    await database.ping()
+    await database.close()
+  }, 60_000)
+
+  it('leads at once: its folder is its own', async () => {
+    const database = await open()
+
+    const stop = await new Promise<() => Promise<void>>((resolve) => {
+      const giveUp = database.lead(
+        'work',
+        () => queueMicrotask(() => resolve(giveUp)),
+        () => {},
+      )
+    })
+
+    await stop()
+    await database.close()
+  }, 60_000)
+})

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FolderInUseError, lockFolder } from '../../src/db/folder-lock.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'preqbot-lock-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const held = () => existsSync(join(folder, 'lock'))
+
+const program = (then: string) =>
+  `import { lockFolder } from '${new URL('../../src/db/folder-lock.ts', import.meta.url).href}'
+   try { lockFolder(process.argv[1]); console.log('locked') } catch (error) { console.log(error.message) }
+   ${then}`
+const nodeArguments = (then: string) => [
+  '--import',
+  'tsx',
+  '--input-type=module',
+  '-e',
+  program(then),
+  folder,
+]
+
+const startHolder = async (): Promise<ChildProcess> => {
+  const child = spawn(process.execPath, nodeArguments('setInterval(() => {}, 1000)'))
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+  expect(said.toString()).toBe('locked\n')
+  return child
+}
+
+describe('the lock of a data folder', () => {
+  it('keeps a second opening out, by name, until it is given up', () => {
+    const unlock = lockFolder(folder)
+
+    expect(() => lockFolder(folder)).toThrow(`The database in ${folder} is in use by process ${process.pid}.`)
+    unlock()
+    lockFolder(folder)()
+
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('keeps another process out while its holder lives, and is taken over once it was killed', async () => {
+    const holder = await startHolder()
+
+    expect(() => lockFolder(folder)).toThrow(`in use by process ${holder.pid}`)
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    const unlock = lockFolder(folder)
+
+    expect(held()).toBe(true)
+    unlock()
+  }, 20_000)
+
+  it.each([
+    ['of a process that is gone', { pid: 2 ** 22 + 1, started: 'boot:1' }],
+    ['of a pid that came back', { pid: process.ppid, started: 'boot:1' }],
+    ['of our own pid in an earlier life', { pid: process.pid, started: 'boot:1' }],
+  ])('%s is taken over', (_what, holder) => {
+    writeFileSync(join(folder, 'lock'), JSON.stringify(holder))
+
+    const unlock = lockFolder(folder)
+
+    expect(readdirSync(folder)).toEqual(['lock'])
+    unlock()
+  })
+
+  it('that is being written belongs to somebody, one that never was to nobody', () => {
+    const path = join(folder, 'lock')
+    writeFileSync(path, '')
+
+    expect(() => lockFolder(folder)).toThrow(FolderInUseError)
+    utimesSync(path, new Date(0), new Date(0))
+
+    expect(() => lockFolder(folder)()).not.toThrow()
+  })
+
+  it('goes to one of several that start together over a stale one', async () => {
+    writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: 'boot:1' }))
+    const children = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, nodeArguments('setInterval(() => {}, 1000)')),
+    )
+
+    const said = await Promise.all(
+      children.map(async (child) => String((await once(child.stdout, 'data'))[0])),
+    )
+    for (const child of children) child.kill('SIGKILL')
+
+    expect(said.filter((line) => line === 'locked\n')).toHaveLength(1)
+  }, 30_000)
+
+  it('says so where the folder is not there', () => {
+    expect(() => lockFolder(join(folder, 'none'))).toThrow('ENOENT')
+  })
+})
