@@ -244,6 +244,12 @@ export const workLogs = pgTable(
     ),
     index('work_logs_project').on(t.projectId),
     index('work_logs_task').on(t.taskId, t.workedAt.desc().nullsFirst()),
+    // What was said, not what a change left of itself; of a long text its beginning.
+    index('work_logs_text')
+      .using('gin', sql`to_tsvector('simple', ${t.title} || ' ' || coalesce(left(${t.detail}, 10000), ''))`)
+      .where(
+        sql`${t.title} not like '% · Note Updated' and ${t.title} not like '% · Fields Updated (%' and ${t.title} not like '% -> %'`,
+      ),
     check('work_logs_title', lengthBetween(t.title, 1, 180)),
     check('work_logs_detail', maxLength(t.detail, 100_000)),
     check('work_logs_engine', oneOf(t.engine, engines)),

@@ -11,17 +11,20 @@ import { undoSettingsChange } from './settings-undo.ts'
 import type { Scope } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 import { undoTaskChange } from './tasks/undo.ts'
+import { undoWorkLog } from './work-log-undo.ts'
 
 /** What was taken back, and the task as it is now where there still is one. */
 export interface Undone {
   readonly action: string
   readonly targetId: string | null
   readonly task: Task | null
+  /** All that were taken back with it, where several tasks were changed at once. */
+  readonly tasks: readonly Task[]
 }
 
 /**
- * Takes back one change by the id of its audit entry. Throws `conflict` where it was taken back already or something has
- * moved on since or the change is older than `notBefore`, `not-found` where there is no such change.
+ * Takes back one change by the id of its audit entry, with all that changed together with it. Throws `conflict` where it was
+ * taken back already or something has moved on since or the change is older than `notBefore`, `not-found` where there is none.
  */
 export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): Promise<Undone> {
   return ctx.mutate(async (tx): Promise<Change<Undone>> => {
@@ -36,13 +39,45 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
         'That was too long ago for this button. /undo takes back your last change.',
       )
     }
+    const together = await batchOf(tx, entry)
     // Held until the commit, so that two taps on Undo cannot both find it not yet taken back.
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`undo:${auditId}`}, 0))`)
-    if (await isUndone(tx, entry))
-      throw new DomainError('conflict', 'That was undone already.', { undone: true })
-    const change = await takeBack(ctx, tx, entry)
-    return { ...change, result: { action: entry.action, targetId: entry.targetId, task: change.result } }
+    await tx.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended(${`undo:${together[0]?.id ?? auditId}`}, 0))`,
+    )
+    const tasks: Task[] = []
+    const events: NewEvent[] = []
+    const audit: AuditEntry[] = []
+    for (const one of together) {
+      if (await isUndone(tx, one))
+        throw new DomainError('conflict', 'That was undone already.', { undone: true })
+      const change = await takeBack(ctx, tx, one)
+      if (change.result !== null) tasks.push(change.result)
+      if ('unchanged' in change) continue
+      events.push(...change.events)
+      audit.push(...change.audit)
+    }
+    const { action, targetId } = entry
+    const result = { action, targetId, task: tasks.length === 1 ? (tasks[0] ?? null) : null, tasks }
+    const [first, ...others] = audit
+    return first === undefined ? { result, unchanged: true } : { result, events, audit: [first, ...others] }
   })
+}
+
+/** The entries of everything that one verb changed together, the last change first; mostly it is one. */
+async function batchOf(tx: Tx, entry: AuditRow): Promise<AuditRow[]> {
+  const batch = (entry.meta as { readonly batch?: string } | null)?.batch
+  if (batch === undefined || entry.action === 'undo') return [entry]
+  return tx
+    .select()
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, entry.ownerId),
+        eq(auditLogs.createdAt, entry.createdAt),
+        sql`${auditLogs.meta} ->> 'batch' = ${batch}`,
+      ),
+    )
+    .orderBy(desc(auditLogs.id))
 }
 
 async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
@@ -53,6 +88,8 @@ async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
       return undoTaskChange(ctx, tx, entry)
     case 'project':
       return asUndo(entry, await undoProjectChange(ctx, tx, entry))
+    case 'worklog':
+      return asUndo(entry, await undoWorkLog(ctx, tx, entry))
     case 'label':
       await undoLabelChange(ctx, tx, entry)
       return asUndo(entry, { result: null, events: [] })
@@ -87,6 +124,7 @@ const undoableActions = [
   'label.delete',
   'label.merge',
   'setting.change',
+  'worklog.create',
 ]
 
 function isUndoable(entry: AuditRow): boolean {

@@ -85,7 +85,7 @@ export function selectWorkLogs(db: Reader) {
 export async function listWorkLogs(
   scope: Scope,
   filter: { readonly task?: string | undefined; readonly projectKey?: string | undefined },
-  page: { readonly before?: string | undefined; readonly limit: number },
+  page: { readonly before?: string | undefined; readonly limit: number; readonly offset?: number },
 ): Promise<Trail<WorkLog>> {
   const task = filter.task === undefined ? undefined : await requireTask(scope, filter.task)
   const found = await selectWorkLogs(scope.db)
@@ -104,6 +104,7 @@ export async function listWorkLogs(
     )
     .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
     .limit(page.limit + 1)
+    .offset(page.offset ?? 0)
   return toTrail(found, page.limit)
 }
 
@@ -169,6 +170,8 @@ export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLo
       ],
       audit: [
         {
+          // Its own id, so that who has the log can take it back.
+          id: log.id,
           action: 'worklog.create',
           targetType: 'worklog',
           targetId: log.id,

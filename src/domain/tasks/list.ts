@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, exists, gt, inArray, isNull, or, type SQL, s
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
 import { type Scope, selectTasks } from './read.ts'
 import type { Engine, RunState, Task, TaskPriority, TaskStatus } from './task.ts'
+import { holdsWords, taskText } from './words.ts'
 
 /** Which tasks; what is absent does not limit. Tasks of deleted projects are never among them. */
 export interface TaskFilter {
@@ -100,17 +101,8 @@ function matches({ db, ownerId }: Scope, filter: TaskFilter): SQL | undefined {
               ),
             ),
         ),
-    filter.words === undefined ? undefined : holdsWords(filter.words),
-  )
-}
-
-/** The condition that key, title or note hold all words, each as the beginning of a word, in any script. */
-function holdsWords(words: string): SQL | undefined {
-  const terms = words.normalize('NFC').match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
-  if (terms.length === 0) return sql`false`
-  const query = terms.map((term) => `'${term.toLowerCase()}':*`).join(' & ')
-  return or(
-    sql`to_tsvector('simple', ${tasks.title} || ' ' || coalesce(${tasks.note}, '')) @@ to_tsquery('simple', ${query})`,
-    eq(tasks.taskKey, words.trim().toUpperCase()),
+    filter.words === undefined
+      ? undefined
+      : or(holdsWords(taskText, filter.words), eq(tasks.taskKey, filter.words.trim().toUpperCase())),
   )
 }

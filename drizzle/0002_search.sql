@@ -1,0 +1,1 @@
+CREATE INDEX "work_logs_text" ON "work_logs" USING gin (to_tsvector('simple', "title" || ' ' || coalesce(left("detail", 10000), ''))) WHERE "work_logs"."title" not like '% · Note Updated' and "work_logs"."title" not like '% · Fields Updated (%' and "work_logs"."title" not like '% -> %';

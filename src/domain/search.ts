@@ -1,0 +1,124 @@
+import { and, desc, eq, inArray, isNull, like, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { projects, tasks, workLogs } from '../db/schema.ts'
+import { findTasks, type Scope } from './tasks/read.ts'
+import type { Task } from './tasks/task.ts'
+import { containsWords, holdsWords, isUnspaced, taskText, termsOf } from './tasks/words.ts'
+import { selectWorkLogs, type WorkLog } from './work-logs.ts'
+
+/** A task by its key, title or note, or a work log. */
+export type SearchHit =
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'log'; readonly log: WorkLog }
+
+// Nobody pages further; it bounds what a word that stands in every task costs.
+const mostTasks = 200
+const mostLogs = 100
+// Where no index helps, so many of the newest logs are read.
+const recentLogs = 3_000
+
+/**
+ * Looks for words in keys, titles, notes and work logs: keys first, then titles, notes, logs, the newest first of each. `hasMore`
+ * says that there is a next page.
+ */
+export async function search(
+  scope: Scope,
+  words: string,
+  page: { readonly limit: number; readonly offset?: number },
+): Promise<{ readonly hits: readonly SearchHit[]; readonly hasMore: boolean }> {
+  if (termsOf(words).length === 0) return { hits: [], hasMore: false }
+  const offset = page.offset ?? 0
+  const end = offset + page.limit + 1
+  const taskIds = await findTaskIds(scope, words)
+  const logIds = taskIds.length >= end ? [] : await findLogIds(scope, words, taskIds)
+  const wanted = [
+    ...taskIds.map((id) => ({ kind: 'task', id }) as const),
+    ...logIds.map((id) => ({ kind: 'log', id }) as const),
+  ].slice(offset, end)
+  const hits = await readHits(scope, wanted.slice(0, page.limit))
+  return { hits, hasMore: wanted.length > page.limit }
+}
+
+async function findTaskIds(scope: Scope, words: string): Promise<string[]> {
+  const byIndex = await selectIds(scope, words, holdsWords(taskText, words))
+  if (byIndex.length > 0 || isUnspaced(words)) return byIndex
+  // A word in the middle of a path or a name is none of the parser's.
+  return selectIds(scope, words, containsWords(taskText.plain, words))
+}
+
+async function selectIds(scope: Scope, words: string, holds: SQL | undefined): Promise<string[]> {
+  const byKey = keyPattern(words)
+  const isKey = byKey === null ? sql`false` : like(tasks.taskKey, byKey)
+  const found = await scope.db
+    .select({ id: tasks.id })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(and(eq(tasks.ownerId, scope.ownerId), isNull(projects.deletedAt), or(isKey, holds)))
+    .orderBy(
+      sql`case when ${isKey} then 0 when ${containsWords(sql`${tasks.title}`, words)} then 1 else 2 end`,
+      sql`length(case when ${isKey} then ${tasks.taskKey} end)`,
+      desc(tasks.updatedAt),
+      desc(tasks.id),
+    )
+    .limit(mostTasks)
+  return found.map(({ id }) => id)
+}
+
+/** `web-1` and `web 1` begin keys, and `12` is the number of any. */
+function keyPattern(words: string): string | null {
+  const text = words.trim().toUpperCase()
+  const [, prefix, number] = /^([A-Z][A-Z0-9]{1,9})[- ](\d{0,10})$/.exec(text) ?? []
+  if (prefix !== undefined) return `${prefix}-${number}%`
+  return /^\d{1,10}$/.test(text) ? `%-${text}` : null
+}
+
+const logText = {
+  vector: sql`to_tsvector('simple', ${workLogs.title} || ' ' || coalesce(left(${workLogs.detail}, 10000), ''))`,
+  plain: sql`${workLogs.title} || ' ' || coalesce(${workLogs.detail}, '')`,
+}
+
+// What a change left of itself says nothing that its task does not say. In the words of the index, or it is not used.
+const isSaid = sql`${workLogs.title} not like '% · Note Updated' and ${workLogs.title} not like '% · Fields Updated (%'
+  and ${workLogs.title} not like '% -> %'`
+
+async function findLogIds(scope: Scope, words: string, notOf: readonly string[]): Promise<string[]> {
+  const found = await scope.db
+    .select({ id: workLogs.id })
+    .from(workLogs)
+    .leftJoin(projects, eq(projects.id, workLogs.projectId))
+    .where(
+      and(
+        eq(workLogs.ownerId, scope.ownerId),
+        isNull(projects.deletedAt),
+        isSaid,
+        holdsWords(logText, words),
+        isUnspaced(words) ? inArray(workLogs.id, newestLogs(scope)) : undefined,
+        notOf.length === 0 ? undefined : or(isNull(workLogs.taskId), notInArray(workLogs.taskId, [...notOf])),
+      ),
+    )
+    .orderBy(desc(workLogs.workedAt), desc(workLogs.id))
+    .limit(mostLogs)
+  return found.map(({ id }) => id)
+}
+
+function newestLogs(scope: Scope) {
+  return scope.db
+    .select({ id: workLogs.id })
+    .from(workLogs)
+    .where(eq(workLogs.ownerId, scope.ownerId))
+    .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt))
+    .limit(recentLogs)
+}
+
+async function readHits(
+  scope: Scope,
+  wanted: readonly { readonly kind: 'task' | 'log'; readonly id: string }[],
+): Promise<SearchHit[]> {
+  const idsOf = (kind: 'task' | 'log') => wanted.filter((hit) => hit.kind === kind).map(({ id }) => id)
+  const found = await findTasks(scope, idsOf('task'))
+  const logIds = idsOf('log')
+  const logs = logIds.length === 0 ? [] : await selectWorkLogs(scope.db).where(inArray(workLogs.id, logIds))
+  return wanted.flatMap(({ kind, id }): SearchHit[] => {
+    if (kind === 'task') return found.filter((task) => task.id === id).map((task) => ({ kind, task }))
+    return logs.filter((log) => log.id === id).map((log) => ({ kind, log }))
+  })
+}

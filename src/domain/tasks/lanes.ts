@@ -1,0 +1,86 @@
+import { and, asc, desc, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { projects, tasks } from '../../db/schema.ts'
+import { countByStatus } from './list.ts'
+import { type Scope, selectTasks } from './read.ts'
+import type { Task, TaskStatus } from './task.ts'
+
+/** A lane of the board: how many cards it has, and some of them. */
+export interface BoardLane {
+  readonly status: TaskStatus
+  readonly count: number
+  readonly tasks: readonly Task[]
+}
+
+const finished: readonly TaskStatus[] = ['done', 'archived']
+
+/** The lanes of the board with their first cards; `projectKey` shows one project alone. Of what is finished only the counts. */
+export async function readBoard(
+  scope: Scope,
+  { projectKey, cards }: { readonly projectKey?: string | undefined; readonly cards: number },
+): Promise<readonly BoardLane[]> {
+  const counts = await countByStatus(scope, projectKey)
+  const lanes: BoardLane[] = []
+  for (const status of ['inbox', 'todo', 'hold', 'ready', 'done', 'archived'] as const) {
+    const wanted = counts[status] > 0 && !finished.includes(status)
+    const shown = wanted ? await listLane(scope, { status, projectKey }, { limit: cards }) : []
+    lanes.push({ status, count: counts[status], tasks: shown })
+  }
+  return lanes
+}
+
+/** Cards of one lane in their order; what is done or archived comes last in, first out. */
+export async function listLane(
+  scope: Scope,
+  lane: { readonly status: TaskStatus; readonly projectKey?: string | undefined },
+  page: { readonly limit: number; readonly offset?: number },
+): Promise<Task[]> {
+  const order = finished.includes(lane.status) ? [desc(tasks.sortOrder), desc(tasks.id)] : byPlace
+  return selectTasks(scope.db)
+    .where(inLane(scope, lane))
+    .orderBy(...order)
+    .limit(page.limit)
+    .offset(page.offset ?? 0)
+}
+
+const byPlace = [asc(tasks.sortOrder), asc(tasks.id)]
+
+/** The cards just above and below one in its lane, and how many lie above it. */
+export interface Neighbours {
+  readonly above: Task | null
+  readonly below: Task | null
+  readonly position: number
+}
+
+/** Where a card lies among those of its lane, of one project alone where it is named. */
+export async function findNeighbours(scope: Scope, task: Task, projectKey?: string): Promise<Neighbours> {
+  const lane = inLane(scope, { status: task.status, projectKey })
+  const place = eq(tasks.sortOrder, task.sortOrder)
+  const isAbove = or(lt(tasks.sortOrder, task.sortOrder), and(place, lt(tasks.id, task.id)))
+  const isBelow = or(gt(tasks.sortOrder, task.sortOrder), and(place, gt(tasks.id, task.id)))
+  const [above] = await selectTasks(scope.db)
+    .where(and(lane, isAbove))
+    .orderBy(desc(tasks.sortOrder), desc(tasks.id))
+    .limit(1)
+  const [below] = await selectTasks(scope.db)
+    .where(and(lane, isBelow))
+    .orderBy(...byPlace)
+    .limit(1)
+  const [count] = await scope.db
+    .select({ above: sql<number>`count(*)::int` })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(and(lane, isAbove))
+  return { above: above ?? null, below: below ?? null, position: count?.above ?? 0 }
+}
+
+function inLane(
+  scope: Scope,
+  lane: { readonly status: TaskStatus; readonly projectKey?: string | undefined },
+): SQL | undefined {
+  return and(
+    eq(tasks.ownerId, scope.ownerId),
+    eq(tasks.status, lane.status),
+    isNull(projects.deletedAt),
+    lane.projectKey === undefined ? undefined : eq(projects.projectKey, lane.projectKey),
+  )
+}

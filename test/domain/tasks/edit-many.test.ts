@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { editTask } from '../../../src/domain/tasks/edit.ts'
+import { editTasks } from '../../../src/domain/tasks/edit-many.ts'
+import { listTasks } from '../../../src/domain/tasks/list.ts'
+import { requireTask } from '../../../src/domain/tasks/read.ts'
+import { lastChange, undoChange } from '../../../src/domain/undo.ts'
+import { agent, type Board, openBoard } from '../../support/board.ts'
+import { addProject, addTask } from '../../support/tasks.ts'
+
+let board: Board
+
+beforeEach(async () => {
+  board = await openBoard()
+})
+afterEach(() => board.close())
+
+const toDone = (reference: string) => ({ reference, edit: { status: 'done' } as const })
+const statuses = async () =>
+  (await listTasks(board.scope, {})).map(({ key, status }) => `${key} ${status}`).sort()
+
+describe('changing several tasks at once', () => {
+  test('changes all of them, and one undo takes all back to their places', async () => {
+    const project = await addProject(board)
+    for (const title of ['One', 'Two', 'Three']) await addTask(board, project, { title, status: 'ready' })
+    const before = (await listTasks(board.scope, {})).map(({ key, sortOrder }) => [key, sortOrder])
+
+    const { tasks, auditId } = await editTasks(board.ctx, ['SHOP-1', 'SHOP-2', 'SHOP-3'].map(toDone))
+
+    expect(tasks.map(({ key }) => key)).toEqual(['SHOP-1', 'SHOP-2', 'SHOP-3'])
+    expect(await statuses()).toEqual(['SHOP-1 done', 'SHOP-2 done', 'SHOP-3 done'])
+
+    const undone = await undoChange(board.ctx, auditId as string)
+
+    expect(undone.tasks).toHaveLength(3)
+    expect((await listTasks(board.scope, {})).map(({ key, sortOrder }) => [key, sortOrder])).toEqual(before)
+  })
+
+  test('changes none where one of them cannot be changed', async () => {
+    const project = await addProject(board)
+    await addTask(board, project, { status: 'ready' })
+
+    const change = editTasks(board.ctx, [toDone('SHOP-1'), toDone('SHOP-9')])
+
+    await expect(change).rejects.toMatchObject({ code: 'not-found' })
+    expect(await statuses()).toEqual(['SHOP-1 ready'])
+  })
+
+  test('leaves no trace where nothing changes', async () => {
+    const project = await addProject(board)
+    const task = await addTask(board, project, { status: 'done' })
+
+    expect(await editTasks(board.ctx, [toDone(task.key)])).toEqual({ tasks: [], auditId: null })
+  })
+
+  test('is taken back whole or not at all: an agent has moved on with one of them', async () => {
+    const project = await addProject(board)
+    await addTask(board, project, { status: 'ready' })
+    const second = await addTask(board, project, { status: 'ready' })
+    const { auditId } = await editTasks(board.ctx, ['SHOP-1', 'SHOP-2'].map(toDone))
+    await editTask(board.as(agent), second.key, { status: 'todo' })
+
+    await expect(undoChange(board.ctx, auditId as string)).rejects.toThrow('SHOP-2 has moved on since')
+
+    expect(await statuses()).toEqual(['SHOP-1 done', 'SHOP-2 todo'])
+  })
+
+  test('counts as one change: the undo after it takes back what was before', async () => {
+    const project = await addProject(board)
+    const task = await addTask(board, project, { title: 'Old' })
+    await editTask(board.ctx, task.key, { title: 'New' })
+    await editTasks(board.ctx, [toDone(task.key)])
+
+    await undoChange(board.ctx, (await lastChange(board.scope))?.id ?? '')
+    await undoChange(board.ctx, (await lastChange(board.scope))?.id ?? '')
+
+    expect(await requireTask(board.scope, task.key)).toMatchObject({ title: 'Old', status: 'inbox' })
+  })
+
+  test('is not undone twice', async () => {
+    const project = await addProject(board)
+    const task = await addTask(board, project)
+    const { auditId } = await editTasks(board.ctx, [toDone(task.key)])
+    await undoChange(board.ctx, auditId as string)
+
+    await expect(undoChange(board.ctx, auditId as string)).rejects.toThrow('undone already')
+  })
+})
