@@ -1,0 +1,193 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { recoverSending } from '../../src/domain/message-turns.ts'
+import { beginMessage, queueMessages } from '../../src/domain/messages.ts'
+import { createTask } from '../../src/domain/tasks/create.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import type { Task } from '../../src/domain/tasks/task.ts'
+import { type News, openNews } from '../support/news.ts'
+import { addTask } from '../support/tasks.ts'
+
+const repeat = '↻ possibly a repeat'
+
+let news: News
+let task: Task
+beforeEach(async () => {
+  news = await openNews()
+  task = await addTask(news.board, news.project)
+  await news.run(5)
+})
+afterEach(() => news.close())
+
+const block = (reason = 'stuck') =>
+  editTask(news.agent, task.key, { lifecycle: 'block', result: { blockedReason: reason } })
+const states = async () => (await news.rows()).map(({ state }) => state)
+
+describe('a new message', () => {
+  it('that was refused the connection is sent once Telegram is there again, with no mark', async () => {
+    const end = news.telegram.world.faults.add({ kind: 'refuse-connection' })
+    await block()
+    await news.run(20)
+    expect(news.said()).toEqual([])
+    expect(await states()).toEqual(['pending'])
+    end()
+    await news.run(60)
+    expect(news.said()).toHaveLength(1)
+    expect(news.said()[0]).not.toContain(repeat)
+  })
+
+  it('that was lost on the way there is repeated and marked', async () => {
+    news.telegram.world.faults.add({ kind: 'lost-before', method: 'sendMessage' })
+    await block()
+    await news.run(30)
+    expect(news.said()).toHaveLength(1)
+    expect(news.said()[0]).toContain(`${repeat}\n⛔️`)
+  })
+
+  it('whose answer was lost is repeated once and marked', async () => {
+    news.telegram.world.faults.add({ kind: 'lost-after', method: 'sendMessage' })
+    await block()
+    await news.run(60)
+    expect(news.said().map((text) => text.includes(repeat))).toEqual([false, true])
+    expect(await states()).toEqual(['sent'])
+  })
+
+  it('that met an error of the server is sent again, with no mark', async () => {
+    news.telegram.world.faults.add({ kind: '500', method: 'sendMessage', times: 2 })
+    await block()
+    await news.run(60)
+    expect(news.said()).toHaveLength(1)
+    expect(news.said()[0]).not.toContain(repeat)
+  })
+
+  it('whose HTML cannot be parsed arrives as plain text with its buttons', async () => {
+    news.telegram.world.faults.add({ kind: '400-parse', method: 'sendMessage' })
+    await block('**which** one')
+    await news.run(5)
+    expect(news.said()).toHaveLength(1)
+    expect(news.said()[0]).toContain('which one')
+    expect(news.user.lastMessage().entities ?? []).toEqual([])
+    expect(news.user.lastMessage().reply_markup).toBeDefined()
+  })
+
+  it('of a killed process is repeated and marked, for it may have arrived', async () => {
+    const request = { method: 'sendMessage', parameters: { text: 'An answer' } } as const
+    await beginMessage(
+      news.board.db,
+      { chatId: news.user.chatId, purpose: 'answer', request, rank: 0 },
+      news.board.clock.now(),
+    )
+    await news.run(5)
+    expect(news.said()).toEqual([])
+    news.restart()
+    await recoverSending(news.board.db)
+    await news.run(5)
+    expect(news.said()).toEqual([`${repeat}\nAn answer`])
+  })
+
+  it('in a topic that is gone goes to the chat itself', async () => {
+    const request = { method: 'sendMessage', parameters: { text: 'Hello' } } as const
+    await queueMessages(
+      news.board.db,
+      [{ chatId: news.user.chatId, threadId: 77, purpose: 'notice', request }],
+      news.board.clock.now(),
+    )
+    await news.run(5)
+    expect(news.said()).toEqual(['Hello'])
+  })
+
+  it('that Telegram does not take in any form is given up and holds up nothing', async () => {
+    const request = { method: 'sendMessage', parameters: { text: '' } } as const
+    await queueMessages(
+      news.board.db,
+      [{ chatId: news.user.chatId, purpose: 'notice', request, rank: 0 }],
+      news.board.clock.now(),
+    )
+    await block()
+    await news.run(10)
+    expect(news.said()).toHaveLength(1)
+    expect((await states()).sort()).toEqual(['failed', 'sent'])
+    expect(news.lines.some((line) => line.includes('given up'))).toBe(true)
+  })
+})
+
+describe('an edit', () => {
+  const kinds = ['lost-before', 'lost-after', '500', '400-parse'] as const
+  it.each(kinds)('that met %s is made again until the card shows the last state', async (kind) => {
+    await createTask(news.agent, { projectId: news.project.id, title: 'Card' })
+    await news.run(5)
+    const key = (await news.rows()).at(-1)?.taskId ?? ''
+    news.telegram.world.faults.add({ kind, method: 'editMessageText' })
+    await editTask(news.agent, key, { title: 'Card, changed' })
+    await news.run(60)
+    expect(news.said()).toHaveLength(1)
+    expect(news.said()[0]).toContain('Card, changed')
+    expect((await news.rows()).some(({ stale }) => stale)).toBe(false)
+  })
+})
+
+describe('an owner who blocked the bot', () => {
+  it('gets everything once he is back, and nothing is tried meanwhile', async () => {
+    news.user.block()
+    await block('one')
+    await news.run(5)
+    expect(news.delivery().stopped()?.reason).toContain('bot was blocked')
+    const calls = news.telegram.world.calls.length
+    await block('two')
+    await news.run(300)
+    expect(news.telegram.world.calls.length).toBe(calls)
+    news.user.unblock()
+    news.delivery().resume()
+    await news.run(30)
+    expect(news.said().join('\n')).toContain('two')
+    expect(news.said().join('\n')).not.toContain(repeat)
+    expect(news.delivery().stopped()).toBeNull()
+  })
+
+  it('is found again by a slow probe', async () => {
+    news.user.block()
+    await block()
+    await news.run(5)
+    news.user.unblock()
+    await news.run(11 * 60)
+    expect(news.said()).toHaveLength(1)
+  })
+})
+
+describe('nobody bound', () => {
+  it('says nothing of the past, and all that needs the owner since he was bound', async () => {
+    const fresh = await openNews({ bound: false })
+    try {
+      const early = await addTask(fresh.board, fresh.project)
+      await editTask(fresh.agent, early.key, { lifecycle: 'block', result: { blockedReason: 'before' } })
+      await fresh.run(5)
+      const { bindChat } = await import('../../src/domain/chat-binding.ts')
+      await bindChat(fresh.board.ctx, { chatId: fresh.user.chatId, userId: fresh.user.userId })
+      const late = await addTask(fresh.board, fresh.project)
+      await editTask(fresh.agent, late.key, { lifecycle: 'block', result: { blockedReason: 'after' } })
+      await fresh.run(5)
+      expect(fresh.said()).toHaveLength(1)
+      expect(fresh.said()[0]).toContain('after')
+    } finally {
+      await fresh.close()
+    }
+  })
+})
+
+it('shows four hundred changes within the limits of the chat, and the last states right', async () => {
+  const { world } = news.telegram
+  world.limits.enabled = true
+  const created = await Promise.all(
+    Array.from({ length: 4 }, (_, count) =>
+      createTask(news.agent, { projectId: news.project.id, title: `Hot ${count}` }),
+    ),
+  )
+  await news.run(10)
+  for (let round = 0; round < 100; round += 1) {
+    for (const { task } of created) await editTask(news.agent, task.key, { title: `Hot ${round}` })
+    await news.run(0.2)
+  }
+  await news.run(30)
+  expect(news.said().filter((text) => text.includes('Hot 99'))).toHaveLength(4)
+  expect(world.violations).toEqual([])
+  expect(world.calls.filter(({ error }) => error?.code === 429)).toEqual([])
+}, 60_000)

@@ -1,0 +1,102 @@
+import { asc } from 'drizzle-orm'
+import type { ProjectRow } from '../../src/db/schema.ts'
+import { bindChat } from '../../src/domain/chat-binding.ts'
+import type { Ctx } from '../../src/domain/context.ts'
+import { type Log, openLog } from '../../src/log.ts'
+import { decide } from '../../src/notifier/decide.ts'
+import { createDelivery, type Delivery } from '../../src/notifier/deliver.ts'
+import { openPlayground, type Playground } from '../../src/playground/playground.ts'
+import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
+import { createApi } from '../../src/telegram/client.ts'
+import { createPace } from '../../src/telegram/pace.ts'
+import { agent, type Board, openBoard } from './board.ts'
+import { addProject } from './tasks.ts'
+
+/** The way from the board to the chat, with a Telegram of its own and a clock that is moved by hand. */
+export interface News {
+  readonly board: Board
+  readonly project: ProjectRow
+  readonly agent: Ctx
+  readonly user: VirtualUser
+  readonly telegram: Playground
+  readonly lines: readonly string[]
+  readonly log: Log
+  readonly outcomes: readonly string[]
+  readonly delivery: () => Delivery
+  /** Decides on all that happened and delivers what is due, letting the clock run for so many seconds where there is nothing to do. */
+  readonly run: (seconds?: number) => Promise<void>
+  /** A new process: nothing is left but the database. */
+  readonly restart: () => void
+  /** The rows of all messages, oldest first. */
+  readonly rows: () => Promise<typeof import('../../src/db/schema.ts').botMessages.$inferSelect[]>
+  /** What the bot has said, as plain text, oldest first. */
+  readonly said: () => string[]
+  readonly close: () => Promise<void>
+}
+
+export async function openNews(options: { readonly bound?: boolean } = {}): Promise<News> {
+  const board = await openBoard()
+  const telegram = await openPlayground({ clock: board.clock.now })
+  const user = virtualUser(telegram.world)
+  const lines: string[] = []
+  const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
+  const project = await addProject(board)
+  const outcomes: string[] = []
+  const begin = () => {
+    const pace = createPace(() => board.clock.now().getTime())
+    const api = createApi({ token: telegram.token, apiRoot: telegram.url, pace })
+    const onDelivery = (outcome: string) => void outcomes.push(outcome)
+    return createDelivery({
+      store: board.db,
+      ownerId: board.ownerId,
+      now: board.clock.now,
+      api,
+      pace,
+      log,
+      onDelivery,
+    })
+  }
+  let delivery = begin()
+  const decideAll = async () => {
+    while ((await decide({ store: board.db, ownerId: board.ownerId, now: board.clock.now })) !== null) {}
+  }
+  // The first look begins at the newest event.
+  await decideAll()
+  if (options.bound ?? true) await bindChat(board.ctx, { chatId: user.chatId, userId: user.userId })
+  const signal = new AbortController().signal
+  return {
+    board,
+    project,
+    agent: board.as(agent),
+    user,
+    telegram,
+    lines,
+    log,
+    outcomes,
+    delivery: () => delivery,
+    run: async (seconds = 0) => {
+      const end = board.clock.now().getTime() + seconds * 1_000
+      for (;;) {
+        await decideAll()
+        const waitMs = await delivery.step(signal)
+        if (waitMs === 0) continue
+        const left = end - board.clock.now().getTime()
+        if (left <= 0) return
+        board.clock.advance({ ms: Math.min(waitMs, left) })
+      }
+    },
+    restart: () => {
+      delivery = begin()
+    },
+    rows: () => board.db.query.botMessages.findMany({ orderBy: (row) => asc(row.id) }),
+    said: () =>
+      user
+        .messages()
+        .filter((message) => message.from?.is_bot)
+        .map((message) => message.text ?? message.caption ?? ''),
+    close: async () => {
+      await telegram.close()
+      await board.close()
+    },
+  }
+}
