@@ -1,8 +1,17 @@
 import { criteriaOf, textOf } from '../domain/tasks/note.ts'
-import { type Engine, engines, type Label, type Task, type TaskDetail, type TaskPriority, type TaskStatus, taskPriorities } from '../domain/tasks/task.ts'
+import {
+  type Engine,
+  engines,
+  type Label,
+  type Task,
+  type TaskDetail,
+  type TaskPriority,
+  type TaskStatus,
+  taskPriorities,
+} from '../domain/tasks/task.ts'
 import type { Menu, Surface } from './callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
-import { bold, code, type Content, html, joinHtml, link, quote, truncateHtml, type Html } from './html.ts'
+import { bold, type Content, code, type Html, html, joinHtml, link, quote, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
 import { engineName, priorityName, prioritySign, runSign, statusName, statusSign } from './names.ts'
 import { ago, dueText, isSameDay, span } from './when.ts'
@@ -51,7 +60,9 @@ export function taskCard(task: Task | TaskDetail, options: TaskCardOptions): Car
 
 /** What tells two states of a task apart: a card that shows this version shows the truth. */
 export function taskVersion(task: TaskDetail): string {
-  return [task.updatedAt.getTime(), task.latestResult?.workedAt.getTime() ?? 0, task.feedback.length].join('.')
+  return [task.updatedAt.getTime(), task.latestResult?.workedAt.getTime() ?? 0, task.feedback.length].join(
+    '.',
+  )
 }
 
 /** Status, priority and run in one line. */
@@ -62,12 +73,14 @@ function stateLine(task: Task, { now, runner }: TaskCardOptions): Html {
       : task.runState === 'queued'
         ? `${runSign.queued} queued ${ago(task.runStateUpdatedAt, now)}`
         : `${runSign.running} ${runner ? `${runner} working` : 'an agent works'} for ${span(task.runStateUpdatedAt, now)}`
-  const priority = task.priority === 'none' ? null : `${prioritySign[task.priority]} ${priorityName[task.priority]}`
+  const priority =
+    task.priority === 'none' ? null : `${prioritySign[task.priority]} ${priorityName[task.priority]}`
   return joinHtml([statusName[task.status], priority, run], ' · ')
 }
 
 function detailLine(task: Task, { now, timeZone }: TaskCardOptions): Html | null {
-  const overdue = task.dueAt !== null && task.dueAt < now && task.status !== 'done' && task.status !== 'archived'
+  const overdue =
+    task.dueAt !== null && task.dueAt < now && task.status !== 'done' && task.status !== 'archived'
   const parts = [
     task.labels.length === 0 ? null : `🏷 ${task.labels.map((label) => label.name).join(', ')}`,
     task.engine === null ? null : `🤖 ${engineName[task.engine]}`,
@@ -80,7 +93,11 @@ function detailLine(task: Task, { now, timeZone }: TaskCardOptions): Html | null
 function placeLine(task: Task): Html {
   const repo = repositoryUrl(task.project.repoUrl)
   const branch =
-    task.branch === null ? null : repo === null ? code(task.branch) : link(`${repo}/tree/${encodeURI(task.branch)}`, task.branch)
+    task.branch === null
+      ? null
+      : repo === null
+        ? code(task.branch)
+        : link(`${repo}/tree/${encodeURI(task.branch)}`, task.branch)
   const project = repo === null ? task.project.name : link(repo, task.project.name)
   return joinHtml([html`📦 ${project}`, branch === null ? null : html`🌿 ${branch}`].filter(Boolean), ' · ')
 }
@@ -101,7 +118,9 @@ export function repositoryUrl(repo: string | null): string | null {
 
 function noteBlock(task: Task): Html | null {
   const text = textOf(task.note)
-  const criteria = criteriaOf(task.note).map((criterion) => html`${criterion.met ? '☑' : '☐'} ${criterion.text}`)
+  const criteria = criteriaOf(task.note).map(
+    (criterion) => html`${criterion.met ? '☑' : '☐'} ${criterion.text}`,
+  )
   const note = text === '' ? null : truncateHtml(markdownToHtml(text), maxNote)
   const block = note === null ? null : quote(note, { expandable: text.length > shortNote })
   const shown = criteria.slice(0, 20)
@@ -113,7 +132,8 @@ function noteBlock(task: Task): Html | null {
 function resultBlock(task: Task | TaskDetail): Html | null {
   if (!('latestResult' in task) || task.latestResult === null) return null
   const { summary, blockedReason, title } = task.latestResult
-  const head = blockedReason !== null ? '⛔️ Blocked' : title.startsWith('PREQSTATION Plan') ? '🗺 Plan' : '🏁 Result'
+  const head =
+    blockedReason !== null ? '⛔️ Blocked' : title.startsWith('PREQSTATION Plan') ? '🗺 Plan' : '🏁 Result'
   const body = blockedReason ?? summary
   return body === null
     ? null
@@ -136,9 +156,21 @@ function buttons(task: Task, options: TaskCardOptions): Button[][] {
     case 'main':
       return mainMenu(task, options, on)
     case 'priority':
-      return [...inRows(taskPriorities.map((to) => priorityButton(task, to, on)), 3), [back]]
+      return [
+        ...inRows(
+          taskPriorities.map((to) => priorityButton(task, to, on)),
+          3,
+        ),
+        [back],
+      ]
     case 'engine':
-      return [...inRows([...engines, null].map((to) => engineButton(task, to, on)), 2), [back]]
+      return [
+        ...inRows(
+          [...engines, null].map((to) => engineButton(task, to, on)),
+          2,
+        ),
+        [back],
+      ]
     case 'labels':
       return [...labelRows(task, options, on), [back]]
     case 'due':
@@ -151,7 +183,10 @@ function buttons(task: Task, options: TaskCardOptions): Button[][] {
 }
 
 /** The moves that fit a status, in the order in which a thumb wants them. */
-const moves: Record<TaskStatus, readonly { readonly to: TaskStatus; readonly label: string; readonly style?: 'success' }[]> = {
+const moves: Record<
+  TaskStatus,
+  readonly { readonly to: TaskStatus; readonly label: string; readonly style?: 'success' }[]
+> = {
   inbox: [
     { to: 'todo', label: 'Todo' },
     { to: 'hold', label: 'Hold' },
@@ -193,23 +228,31 @@ export function moveButtons(task: Task, on: Surface): Button[] {
 
 function mainMenu(task: Task, options: TaskCardOptions, on: Surface): Button[][] {
   const { key } = task
-  const menu = (label: string, name: Menu): Button => ({ label, does: { do: 'menu', on, key, menu: name, page: 0 } })
-  const open = task.status !== 'done' && task.status !== 'archived'
-  const queue: Button[] = !open
-    ? []
-    : task.runState === null
-      ? [{ label: '⏳ Queue for agent', does: { do: 'queue', on, key, set: true } }]
-      : [{ label: task.runState === 'queued' ? 'Take from queue' : 'Release', does: { do: 'queue', on, key, set: false } }]
+  const menu = (label: string, name: Menu): Button => ({
+    label,
+    does: { do: 'menu', on, key, menu: name, page: 0 },
+  })
+  const isOpen = task.status !== 'done' && task.status !== 'archived'
+  const queue: Button =
+    task.runState === null
+      ? { label: '⏳ Queue', does: { do: 'queue', on, key, set: true } }
+      : {
+          label: task.runState === 'queued' ? 'Unqueue' : 'Release',
+          does: { do: 'queue', on, key, set: false },
+        }
   const focus: Button = {
     label: isFocused(task, options) ? 'Unpin' : '⭐ Focus',
     does: { do: 'focus', on, key, set: !isFocused(task, options) },
   }
-  const undo: Button[] = options.undo ? [{ label: '↩️ Undo', does: { do: 'undo', on, audit: options.undo } }] : []
+  const undo: Button[] = options.undo
+    ? [{ label: '↩️ Undo', does: { do: 'undo', on, audit: options.undo } }]
+    : []
   return [
     moveButtons(task, on),
-    open ? [menu('Priority', 'priority'), menu('Labels', 'labels'), menu('Engine', 'engine')] : [],
-    open ? [menu('Due', 'due'), focus, menu('Edit', 'edit')] : [],
-    [...queue, ...(on === 'card' ? [menu('More', 'more')] : [])],
+    isOpen
+      ? [menu('Priority', 'priority'), menu('Labels', 'labels'), menu('Engine', 'engine'), menu('Due', 'due')]
+      : [],
+    [...(isOpen ? [focus, menu('Edit', 'edit'), queue] : []), menu('More', 'more')],
     [...(options.extra ?? []), ...undo],
   ]
 }
@@ -239,7 +282,10 @@ function labelRows(task: Task, options: TaskCardOptions, on: Surface): Button[][
       does: { do: 'label', on, key: task.key, label: label.id, set: !has.has(label.id) },
     }),
   )
-  const turn = (to: number, label: string): Button => ({ label, does: { do: 'menu', on, key: task.key, menu: 'labels', page: to } })
+  const turn = (to: number, label: string): Button => ({
+    label,
+    does: { do: 'menu', on, key: task.key, menu: 'labels', page: to },
+  })
   return [
     ...inRows(shown, 3),
     [
@@ -278,12 +324,21 @@ function editRows(task: Task, on: Surface): Button[][] {
         does: { do: 'criterion', on, key: task.key, index, met: !criterion.met },
       }),
     )
-  return [...inRows(criteria, 1), [ask('Title', 'title'), ask('Note', 'note')], [ask('Criteria', 'criteria'), ask('Branch', 'branch')]]
+  return [
+    ...inRows(criteria, 1),
+    [ask('Title', 'title'), ask('Note', 'note')],
+    [ask('Criteria', 'criteria'), ask('Branch', 'branch')],
+  ]
 }
 
 function projectRows(task: Task, options: TaskCardOptions, on: Surface): Button[][] {
   const others = (options.projects ?? []).filter((project) => project.key !== task.project.key).slice(0, 8)
-  const moveTo = others.map((project): Button => ({ label: `→ ${project.key}`, does: { do: 'project', on, key: task.key, to: project.key } }))
+  const moveTo = others.map(
+    (project): Button => ({
+      label: `→ ${project.key}`,
+      does: { do: 'project', on, key: task.key, to: project.key },
+    }),
+  )
   return [
     ...inRows(moveTo, 4),
     [

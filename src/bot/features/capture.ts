@@ -2,6 +2,7 @@ import { Composer } from 'grammy'
 import type { Message } from 'grammy/types'
 import { captureBefore, captureOfMessage, isUntouched } from '../../domain/captures.ts'
 import { storable } from '../../domain/clip.ts'
+import { livingCard } from '../../domain/living-cards.ts'
 import { listProjects } from '../../domain/projects/read.ts'
 import { parseQuickAdd } from '../../domain/quick-add.ts'
 import { changeSettings } from '../../domain/settings.ts'
@@ -9,12 +10,11 @@ import { createTask } from '../../domain/tasks/create.ts'
 import { editTask } from '../../domain/tasks/edit.ts'
 import { findTask } from '../../domain/tasks/read.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { livingCard } from '../../domain/living-cards.ts'
 import { captureNotice, editedTooLateCard } from '../../view/capture.ts'
 import { noProjectCard } from '../../view/home.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
-import { renderTask, sayTask } from '../show.ts'
 import { describeFiles, sourceLine, textOfMessage } from '../message-text.ts'
+import { renderTask, sayTask } from '../show.ts'
 
 // A client cuts a long paste into messages of 4,096 characters that arrive together.
 const pasteLength = 4_000
@@ -35,8 +35,12 @@ export function capture(): Composer<BotContext> {
 /** Makes a task of a text in the owner's shorthand and answers with its card. */
 export async function captureText(ctx: BotContext, text: string): Promise<void> {
   const projects = await listProjects(scopeOf(ctx))
-  const draft = parseQuickAdd(text, { ...readerOf(ctx), projectKeys: projects.map((project) => project.projectKey) })
-  const key = draft.projectKey ?? ctx.settings.defaultProject ?? ctx.settings.lastProject ?? projects[0]?.projectKey
+  const draft = parseQuickAdd(text, {
+    ...readerOf(ctx),
+    projectKeys: projects.map((project) => project.projectKey),
+  })
+  const key =
+    draft.projectKey ?? ctx.settings.defaultProject ?? ctx.settings.lastProject ?? projects[0]?.projectKey
   const project = projects.find((candidate) => candidate.projectKey === key) ?? projects[0]
   if (project === undefined) {
     await ctx.sender.say(noProjectCard(), { purpose: 'screen', replyTo: ctx.message?.message_id })
@@ -53,18 +57,28 @@ export async function captureText(ctx: BotContext, text: string): Promise<void> 
     dueAt: draft.dueAt,
     focus: draft.focusToday,
   })
-  await sayTask(ctx, task, { notice: captureNotice(draft, readerOf(ctx)), undo: auditId })
-  if (project.projectKey !== ctx.settings.lastProject) await changeSettings(ctx.board, { lastProject: project.projectKey })
+  await sayTask(ctx, task, { notice: captureNotice(draft), undo: auditId })
+  if (project.projectKey !== ctx.settings.lastProject)
+    await changeSettings(ctx.board, { lastProject: project.projectKey })
 }
 
 /** The text of a message with what it forwards and carries. */
 function wholeText(message: Message): string {
-  return storable([textOfMessage(message), sourceLine(message), describeFiles(message)].filter((part) => part !== '').join('\n'))
+  return storable(
+    [textOfMessage(message), sourceLine(message), describeFiles(message)]
+      .filter((part) => part !== '')
+      .join('\n'),
+  )
 }
 
 /** Adds a message to the task of the one right before it where both are parts of one paste, forward or album. */
 async function joinCapture(ctx: BotContext, message: Message): Promise<boolean> {
-  if (message.forward_origin === undefined && message.media_group_id === undefined && textOfMessage(message).startsWith('/')) return false
+  if (
+    message.forward_origin === undefined &&
+    message.media_group_id === undefined &&
+    textOfMessage(message).startsWith('/')
+  )
+    return false
   const before = await captureBefore(scopeOf(ctx), ctx.update.update_id)
   const earlier = (before?.update as { readonly message?: Message } | undefined)?.message
   if (before === null || earlier === undefined || !isOnePiece(earlier, message)) return false
@@ -92,11 +106,18 @@ async function editCaptured(ctx: BotContext): Promise<void> {
   const task = captured === null ? null : await findTask(scopeOf(ctx), captured.trace.taskId)
   if (captured === null || task === null) return
   if (!(await isUntouched(scopeOf(ctx), task.key))) {
-    await ctx.sender.say(editedTooLateCard(task), { purpose: 'answer', taskId: task.id, replyTo: message.message_id })
+    await ctx.sender.say(editedTooLateCard(task), {
+      purpose: 'answer',
+      taskId: task.id,
+      replyTo: message.message_id,
+    })
     return
   }
   const projects = await listProjects(scopeOf(ctx))
-  const draft = parseQuickAdd(wholeText(message), { ...readerOf(ctx), projectKeys: projects.map((project) => project.projectKey) })
+  const draft = parseQuickAdd(wholeText(message), {
+    ...readerOf(ctx),
+    projectKeys: projects.map((project) => project.projectKey),
+  })
   const { task: edited, auditId } = await editTask(ctx.board, task.id, {
     title: draft.title,
     description: draft.note,
@@ -111,7 +132,8 @@ async function editCaptured(ctx: BotContext): Promise<void> {
 }
 
 async function refreshCard(ctx: BotContext, task: Task, undo?: string): Promise<void> {
-  const card = ctx.settings.chatId === null ? null : await livingCard(ctx.board.db, ctx.settings.chatId, task.id)
+  const card =
+    ctx.settings.chatId === null ? null : await livingCard(ctx.board.db, ctx.settings.chatId, task.id)
   const rendered = await renderTask(ctx, task, { undo })
   if (card?.messageId) await ctx.sender.edit(card.messageId, rendered.card, rendered.about)
   else await ctx.sender.say(rendered.card, rendered.about)
