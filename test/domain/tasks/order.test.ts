@@ -34,7 +34,10 @@ const keysOf = async (status: TaskStatus = 'todo') =>
 
 const addAll = async (titles: string, status: TaskStatus = 'todo') => {
   const made: Record<string, Task> = {}
-  for (const title of titles) made[title] = await addTask(board, shop, { title, status })
+  for (const title of titles) {
+    board.clock.advance({ minutes: 1 })
+    made[title] = await addTask(board, shop, { title, status })
+  }
   return (title: string) => made[title]?.id ?? ''
 }
 
@@ -195,6 +198,22 @@ describe('the keys of a lane', () => {
       { numRuns: 40 },
     )
   }, 60_000)
+
+  it('never collide when twenty cards enter a lane or go to one place at once', async () => {
+    const id = await addAll('abcdefghijklmnopqrst', 'inbox')
+    const anchor = await addTask(board, shop, { status: 'ready' })
+
+    await Promise.all([...'abcdefghij'].map((title) => editTask(board.ctx, id(title), { status: 'ready' })))
+    await Promise.all(
+      [...'klmnopqrst'].map((title) =>
+        placeTask(board.ctx, id(title), { status: 'ready', place: { after: anchor.id } }),
+      ),
+    )
+
+    const keys = await keysOf('ready')
+    expect(keys).toHaveLength(21)
+    expect(new Set(keys).size).toBe(21)
+  })
 
   it('never collide with twenty moves, creates and edits at once, and nobody waits for ever', async () => {
     const id = await addAll('abcdefgh')
