@@ -8,8 +8,20 @@ export async function readState<T>(db: Reader, key: StateKey): Promise<T | undef
   return row?.value as T | undefined
 }
 
-/** `notifier_cursor`: the last event the notifier has decided on; `commands_hash`: the command menu that Telegram has. */
-export type StateKey = 'bot_id' | 'notifier_cursor' | 'commands_hash' | 'digest_due_at'
+/**
+ * `notifier_cursor`: the last event the notifier has decided on; `commands_hash`: the command menu that Telegram has; `bot_id`: the
+ * bot that met the owner; `digest_due`: when the next digest is; `quiet_hours`: those that last; the rest: how far, or of what, was told.
+ */
+export type StateKey =
+  | 'bot_id'
+  | 'notifier_cursor'
+  | 'commands_hash'
+  | 'digest_due'
+  | 'quiet_hours'
+  | 'reminded_until'
+  | 'runs_told'
+  | 'tokens_told'
+  | 'security_told'
 
 export async function writeState(db: Db, key: StateKey, value: unknown, now: Date): Promise<void> {
   await db

@@ -49,8 +49,9 @@ const stopWithinMs = 5_000
 export function createNotifier(deps: NotifierDeps): Notifier {
   const turn = createBell()
   const delivery = createDelivery(deps)
-  const stopping = new AbortController()
-  const givingUp = new AbortController()
+  // New with each start: the process that leads may change back and forth.
+  let stopping = new AbortController()
+  let givingUp = new AbortController()
   let loops: Promise<unknown> = Promise.resolve()
 
   const follow = async () => {
@@ -84,6 +85,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 
   return {
     start: async () => {
+      stopping = new AbortController()
+      givingUp = new AbortController()
       await recoverSending(deps.store)
       const step = await follow()
       loops = Promise.all([
