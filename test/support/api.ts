@@ -35,6 +35,8 @@ export interface TestApi extends Board {
   readonly call: (method: string, path: string, request?: Request) => Promise<Answer>
   /** Creates a task over HTTP and returns its key. */
   readonly task: (fields?: Readonly<Record<string, unknown>>) => Promise<string>
+  /** A second door on the same board, as another process or other settings would open it. */
+  readonly another: (options?: Partial<ApiDeps>) => Pick<TestApi, 'app' | 'call'>
   readonly stop: () => void
 }
 
@@ -75,6 +77,10 @@ export async function openApi(options: Partial<ApiDeps> = {}): Promise<TestApi> 
       })
       if (made.status !== 201) throw new Error(`no task: ${made.text}`)
       return made.body.task.task_key
+    },
+    another: (more = {}) => {
+      const app = createApi({ ...deps, ...more })
+      return { app, call: (method, path, request = {}) => send(app, token, method, path, request) }
     },
     stop: () => stopping.abort(),
     close: async () => {
