@@ -6,11 +6,11 @@ import { DomainError } from '../errors.ts'
 import type { NewEvent } from '../events.ts'
 import { assignLabels } from '../labels.ts'
 import { parse } from '../parse.ts'
-import { toDeploySettings } from '../project-settings.ts'
+import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import { prUrlOf } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
 import { keyFor, lockLanes, type Place } from './order.ts'
-import { type EditPlan, planEdit } from './plan-edit.ts'
+import { type EditFacts, type EditPlan, planEdit } from './plan-edit.ts'
 import { findTask, isTask, noSuchTask, readLatestResult, readSettings, requireTask } from './read.ts'
 import { findRunner, type Runner } from './runner.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
@@ -42,14 +42,8 @@ export async function applyEdit(
   if (mayMove(edit)) await lockLanes(tx, ctx.ownerId)
   const task = await lockTask(ctx, tx, reference)
   const runner = edit.lifecycle === 'start' ? await requireFree(ctx, tx, task) : null
-  const deploy = toDeploySettings(await readSettings(tx, task.project.id))
   const now = ctx.now()
-  // An action must bring its pull request along; a bare move may rest on the one that the last result named.
-  const knownPrUrl =
-    edit.strictReady && edit.lifecycle === undefined && deploy.autoPr
-      ? prUrlOf((await readLatestResult(tx, task.id))?.detail ?? '')
-      : null
-  const plan = planEdit(task, edit, { actor: ctx.actor, now, deploy, knownPrUrl })
+  const plan = planEdit(task, edit, { actor: ctx.actor, now, ...(await readDelivery(tx, task, edit)) })
   if (isEmpty(plan)) return { unchanged: true, result: { task, auditId: null } }
 
   const sortOrder =
@@ -109,6 +103,22 @@ async function requireFree(ctx: Ctx, tx: Tx, task: Task): Promise<Runner | null>
     `${runner.name} is working on ${task.key} since ${runner.since.toISOString()}. Take another task, or ask the owner to release it.`,
     { runner: runner.name, since: runner.since.toISOString() },
   )
+}
+
+// Only what may become ready is measured by the project's deploy strategy.
+async function readDelivery(
+  tx: Tx,
+  task: Task,
+  edit: ParsedTaskEdit,
+): Promise<Pick<EditFacts, 'deploy' | 'knownPrUrl'>> {
+  const mayBeReady = edit.lifecycle === 'complete' || edit.status === 'ready'
+  if (!edit.strictReady || !mayBeReady)
+    return { deploy: toDeploySettings(toProjectSettings({})), knownPrUrl: null }
+  const deploy = toDeploySettings(await readSettings(tx, task.project.id))
+  // An action must bring its pull request along; a bare move may rest on the one that the last result named.
+  const restsOnLast = edit.lifecycle === undefined && deploy.autoPr
+  const last = restsOnLast ? await readLatestResult(tx, task.id) : null
+  return { deploy, knownPrUrl: prUrlOf(last?.detail ?? '') }
 }
 
 function isEmpty(plan: EditPlan): boolean {

@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { botUpdates } from '../../src/db/schema.ts'
+import {
+  acceptUpdates,
+  countAttempt,
+  finishUpdate,
+  forgetUpdates,
+  markEffect,
+  nextUpdate,
+} from '../../src/domain/updates.ts'
+import { type Board, openBoard } from '../support/board.ts'
+
+let board: Board
+beforeAll(async () => {
+  board = await openBoard()
+})
+afterAll(() => board.close())
+afterEach(() => board.db.delete(botUpdates))
+
+const update = (update_id: number, text = 'hi') => ({ update_id, message: { text } })
+
+describe('updates', () => {
+  it('are stored once, however often and by whomever they come', async () => {
+    const now = board.clock.now()
+
+    const stored = await Promise.all([
+      acceptUpdates(board.db, [update(1), update(2)], now),
+      acceptUpdates(board.db, [update(2), update(3)], now),
+      acceptUpdates(board.db, [], now),
+    ])
+
+    expect(stored.reduce((sum, count) => sum + count)).toBe(3)
+    expect(await board.db.$count(botUpdates)).toBe(3)
+  })
+
+  it('come in order, each until it is finished', async () => {
+    await acceptUpdates(board.db, [update(8), update(7)], board.clock.now())
+    await countAttempt(board.db, 7)
+
+    expect(await nextUpdate(board.db)).toEqual({
+      updateId: 7,
+      update: update(7),
+      receivedAt: board.clock.now(),
+      hadEffect: false,
+      attempts: 1,
+    })
+    await finishUpdate(board.db, 7, board.clock.now())
+    expect((await nextUpdate(board.db))?.updateId).toBe(8)
+    await finishUpdate(board.db, 8, board.clock.now(), 'gave up')
+
+    expect(await nextUpdate(board.db)).toBeNull()
+  })
+
+  it('have their effect once, and one that was rolled back is none', async () => {
+    await acceptUpdates(board.db, [update(1)], board.clock.now())
+    const failed = board.db.transaction(async (tx) => {
+      await markEffect(tx, 1, board.clock.now())
+      throw new Error('no')
+    })
+    await expect(failed).rejects.toThrow('no')
+
+    const first = await board.db.transaction((tx) => markEffect(tx, 1, board.clock.now()))
+    const second = await board.db.transaction((tx) => markEffect(tx, 1, board.clock.now()))
+
+    expect([first, second]).toEqual([true, false])
+    expect((await nextUpdate(board.db))?.hadEffect).toBe(true)
+  })
+
+  it('that hold what Postgres cannot store are stored without it', async () => {
+    await acceptUpdates(board.db, [update(1, 'a\u0000b\ud83dc 🚀')], board.clock.now())
+
+    expect((await nextUpdate(board.db))?.update).toEqual(update(1, 'ab\ufffdc 🚀'))
+  })
+
+  it('are forgotten once they are finished and old', async () => {
+    await acceptUpdates(board.db, [update(1), update(2), update(3)], board.clock.now())
+    await finishUpdate(board.db, 1, board.clock.now())
+    board.clock.advance({ days: 2 })
+    await finishUpdate(board.db, 2, board.clock.now())
+
+    const gone = await forgetUpdates(board.db, new Date(board.clock.now().getTime() - 86_400_000))
+
+    expect(gone).toBe(1)
+    expect((await nextUpdate(board.db))?.updateId).toBe(3)
+  })
+})
