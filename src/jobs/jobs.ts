@@ -1,21 +1,65 @@
-import type { Store } from '../domain/context.ts'
-import type { Log } from '../log.ts'
+import { schedule } from 'node-cron'
+import { digestJob } from './digest.ts'
+import type { Job, JobsDeps } from './job.ts'
+import { morningJob } from './morning.ts'
+import { remindersJob } from './reminders.ts'
+import { retentionJob } from './retention.ts'
+import { securityJob } from './security.ts'
+import { staleRunsJob } from './stale-runs.ts'
+import { tokenExpiryJob } from './token-expiry.ts'
 
-/** What jobs are built from. */
-export interface JobsDeps {
-  readonly store: Store
-  readonly ownerId: string
-  readonly now: () => Date
-  readonly log: Log
-}
+export type { JobsDeps } from './job.ts'
+
+/** Everything that is done by the clock, in the order in which it is done. */
+export const jobs: readonly Job[] = [
+  morningJob,
+  digestJob,
+  remindersJob,
+  staleRunsJob,
+  securityJob,
+  tokenExpiryJob,
+  retentionJob,
+]
 
 export interface Jobs {
   /** Ends after the job in hand. */
   readonly stop: () => Promise<void>
 }
 
-/** Looks each minute for what is due; to be called by the one process that leads. */
+/** Looks each minute for what is due, and once at the start; to be called by the one process that leads. */
 export function startJobs(deps: JobsDeps): Jobs {
-  void deps
-  return { stop: async () => {} }
+  const stopping = new AbortController()
+  const tick = async (isFirst = false) => {
+    const minute = Math.floor(deps.now().getTime() / 60_000)
+    for (const job of jobs) {
+      if (stopping.signal.aborted) return
+      if (isFirst || minute % job.everyMinutes === 0) await runJob(job, deps)
+    }
+  }
+  let inHand = tick(true)
+  // The cron is a tick alone: what is due is worked out in the owner's zone, where daylight saving is known.
+  const task = schedule(
+    '* * * * *',
+    () => {
+      inHand = inHand.then(() => tick())
+      return inHand
+    },
+    { timezone: 'UTC', noOverlap: true, name: 'jobs', suppressMissedWarning: true },
+  )
+  return {
+    stop: async () => {
+      stopping.abort()
+      await task.destroy()
+      await inHand
+    },
+  }
+}
+
+/** One job that fails keeps no other from its time; it is tried again at its next. */
+export async function runJob(job: Job, deps: JobsDeps): Promise<void> {
+  try {
+    await job.run(deps)
+  } catch (error) {
+    deps.log.error({ err: error, job: job.name }, 'a job failed; it is tried again at its next time')
+  }
 }

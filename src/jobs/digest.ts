@@ -1,0 +1,89 @@
+import { changeState } from '../domain/bot-state.ts'
+import { createCtx } from '../domain/context.ts'
+import { readDigest } from '../domain/digest.ts'
+import { type NewMessage, queueMessages } from '../domain/messages.ts'
+import { changeSettings } from '../domain/settings.ts'
+import { readStats } from '../domain/stats.ts'
+import type { Scope } from '../domain/tasks/read.ts'
+import { dayBounds, localDate, nextLocalTime, toZoned } from '../domain/time.ts'
+import { digestCard } from '../view/digest.ts'
+import { toRequest } from '../view/request.ts'
+import { reviewCard } from '../view/review.ts'
+import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
+
+const lateAfterMs = 5 * 60_000
+const staleAfterMs = 12 * 60 * 60_000
+
+/** When the next digest is, and by which rule that was worked out. */
+interface DigestDue {
+  readonly at: string
+  readonly rule: string
+}
+
+/** The digest of the day, once per local date at its time; late and marked so where the process was down. On Mondays the review follows. */
+export const digestJob: Job = { name: 'digest', everyMinutes: 1, run: runDigest }
+
+async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
+  const now = clock()
+  await changeState<DigestDue>(store, 'digest_due', now, async (tx, due) => {
+    const scope = { db: tx, ownerId }
+    const settings = await readBound(scope)
+    if (settings === null) return undefined
+    const { digestTime, timeZone } = settings
+    const rule = `${digestTime} ${timeZone}`
+    const next = { at: nextLocalTime(now, digestTime, timeZone).toISOString(), rule }
+    if (due === undefined || due.rule !== rule) return next
+    if (now < new Date(due.at)) return undefined
+    const wasDueAt = latestDue(new Date(due.at), now, settings)
+    const date = localDate(wasDueAt, timeZone)
+    if (!isWorthSending(wasDueAt, now, settings) || (settings.digestLastDate ?? '') >= date) return next
+    const ctx = createCtx({ db: tx, ownerId, actor: { kind: 'system' }, now: () => now })
+    await changeSettings(ctx, { digestLastDate: date })
+    await queueMessages(tx, await digestMessages(scope, settings, { now, wasDueAt }), now)
+    return next
+  })
+}
+
+/** The last of the times that have passed, where the process was down for several. */
+function latestDue(first: Date, now: Date, { digestTime, timeZone }: BoundSettings): Date {
+  let latest = first
+  for (let next = first; next <= now; next = nextLocalTime(next, digestTime, timeZone)) latest = next
+  return latest
+}
+
+// A digest of yesterday is of use for some hours of the night; later the next one is near.
+function isWorthSending(wasDueAt: Date, now: Date, { digestEnabled, timeZone }: BoundSettings): boolean {
+  const isToday = localDate(wasDueAt, timeZone) === localDate(now, timeZone)
+  return digestEnabled && (isToday || now.getTime() - wasDueAt.getTime() < staleAfterMs)
+}
+
+async function digestMessages(
+  scope: Scope,
+  settings: BoundSettings,
+  { now, wasDueAt }: { readonly now: Date; readonly wasDueAt: Date },
+): Promise<NewMessage[]> {
+  const { chatId, threadId, timeZone } = settings
+  const isLate = now.getTime() - wasDueAt.getTime() > lateAfterMs
+  const digest = await readDigest(scope, { now, timeZone })
+  const { card, topic } = digestCard(digest, { now, timeZone, wasDueAt: isLate ? wasDueAt : undefined })
+  const message = { chatId, threadId, purpose: 'digest', rank: 1 } as const
+  const messages: NewMessage[] = [{ ...message, topic, request: toRequest(card) }]
+  if (toZoned(wasDueAt, timeZone).dayOfWeek !== 1) return messages
+  return [
+    ...messages,
+    { ...message, request: toRequest(await weekCard(scope, wasDueAt, timeZone), { silent: true }) },
+  ]
+}
+
+/** The seven days before the day of `monday`, and the seven before those. */
+async function weekCard(scope: Scope, monday: Date, timeZone: string) {
+  const to = dayBounds(monday, timeZone).start
+  const from = weekBefore(to, timeZone)
+  const week = await readStats(scope, { from, to, timeZone })
+  const before = await readStats(scope, { from: weekBefore(from, timeZone), to: from, timeZone })
+  return reviewCard({ week, before })
+}
+
+function weekBefore(at: Date, timeZone: string): Date {
+  return new Date(toZoned(at, timeZone).subtract({ days: 7 }).epochMilliseconds)
+}

@@ -1,0 +1,36 @@
+import { changeState } from '../domain/bot-state.ts'
+import { queueMessages } from '../domain/messages.ts'
+import { listTasks } from '../domain/tasks/list.ts'
+import type { Task } from '../domain/tasks/task.ts'
+import { isDayOnly } from '../domain/time.ts'
+import { dueNotice } from '../view/notices.ts'
+import { toRequest } from '../view/request.ts'
+import { type Job, type JobsDeps, readBound } from './job.ts'
+
+type DueTask = Task & { readonly dueAt: Date }
+
+/** Reminds of each due time once; a date without a time is the digest's. */
+export const remindersJob: Job = { name: 'reminders', everyMinutes: 1, run: remind }
+
+async function remind({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
+  const now = clock()
+  await changeState<string>(store, 'reminded_until', now, async (tx, until) => {
+    const scope = { db: tx, ownerId }
+    const settings = await readBound(scope)
+    if (settings === null || until === undefined) return now.toISOString()
+    const { chatId, threadId, timeZone } = settings
+    const overdue = await listTasks(scope, {
+      statuses: ['inbox', 'todo', 'hold', 'ready'],
+      dueBefore: new Date(now.getTime() + 1),
+    })
+    const isNew = (task: Task): task is DueTask =>
+      task.dueAt !== null && task.dueAt > new Date(until) && !isDayOnly(task.dueAt, timeZone)
+    const messages = overdue.filter(isNew).map((task) => {
+      const { card, line } = dueNotice(task, { now, timeZone })
+      const request = toRequest(card, { line, silent: settings.mutedProjects.includes(task.project.key) })
+      return { chatId, threadId, purpose: 'news', taskId: task.id, request, rank: 1 } as const
+    })
+    await queueMessages(tx, messages, now)
+    return now.toISOString()
+  })
+}

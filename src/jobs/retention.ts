@@ -1,0 +1,35 @@
+import { forgetConversations, readState } from '../domain/bot-state.ts'
+import { forgetKeys } from '../domain/idempotency.ts'
+import { forgetMessages } from '../domain/message-turns.ts'
+import { forgetEvents } from '../domain/outbox.ts'
+import { forgetUpdates } from '../domain/updates.ts'
+import type { Job, JobsDeps } from './job.ts'
+
+const hourMs = 60 * 60_000
+const dayMs = 24 * hourMs
+
+/** How long what is only of passing use is kept. */
+export const kept = {
+  eventsMs: 30 * dayMs,
+  updatesMs: 48 * hourMs,
+  keysMs: 24 * hourMs,
+  conversationsMs: 24 * hourMs,
+  messagesMs: 90 * dayMs,
+} as const
+
+/** Forgets what has had its time; an event never before the notifier has decided on it. */
+export const retentionJob: Job = { name: 'retention', everyMinutes: 60, run: forget }
+
+async function forget({ store, ownerId, now, log }: JobsDeps): Promise<void> {
+  const before = (ms: number) => new Date(now().getTime() - ms)
+  const upTo = (await readState<number>(store, 'notifier_cursor')) ?? 0
+  const forgotten = {
+    events: await forgetEvents(store, { ownerId, before: before(kept.eventsMs), upTo }),
+    updates: await forgetUpdates(store, before(kept.updatesMs)),
+    keys: await forgetKeys(store, before(kept.keysMs)),
+    conversations: await forgetConversations(store, before(kept.conversationsMs)),
+    messages: await forgetMessages(store, before(kept.messagesMs)),
+  }
+  if (Object.values(forgotten).some((count) => count > 0))
+    log.info(forgotten, 'what had its time was forgotten')
+}

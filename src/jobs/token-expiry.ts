@@ -1,0 +1,39 @@
+import { changeState } from '../domain/bot-state.ts'
+import { queueMessages } from '../domain/messages.ts'
+import { expiringTokens } from '../domain/tokens.ts'
+import { tokenNotice } from '../view/notices.ts'
+import { toRequest } from '../view/request.ts'
+import { type Job, type JobsDeps, readBound } from './job.ts'
+
+const dayMs = 24 * 60 * 60_000
+
+/** By token: how near its end was when it was last told. */
+type TokensTold = Readonly<Record<string, 'week' | 'day'>>
+
+/** Tells of a token's end 7 days and 1 day before it. */
+export const tokenExpiryJob: Job = { name: 'token expiry', everyMinutes: 10, run: tellOfExpiry }
+
+async function tellOfExpiry({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
+  const now = clock()
+  await changeState<TokensTold>(store, 'tokens_told', now, async (tx, told = {}) => {
+    const scope = { db: tx, ownerId }
+    const settings = await readBound(scope)
+    if (settings === null) return undefined
+    const { chatId, threadId, timeZone } = settings
+    const expiring = (await expiringTokens(scope, now)).flatMap(({ id, name, expiresAt }) =>
+      expiresAt === null ? [] : [{ id, name, expiresAt, stage: stageOf(expiresAt, now) }],
+    )
+    const due = expiring.filter(({ id, stage }) => told[id] !== stage)
+    if (due.length === 0) return undefined
+    const messages = due.map((token) => {
+      const request = toRequest(tokenNotice(token, { now, timeZone }))
+      return { chatId, threadId, purpose: 'notice', request, rank: 1 } as const
+    })
+    await queueMessages(tx, messages, now)
+    return Object.fromEntries(expiring.map(({ id, stage }) => [id, stage]))
+  })
+}
+
+function stageOf(expiresAt: Date, now: Date): 'week' | 'day' {
+  return expiresAt.getTime() - now.getTime() <= dayMs ? 'day' : 'week'
+}
