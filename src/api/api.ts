@@ -4,7 +4,7 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { createGuard } from './auth.ts'
 import { limitBody } from './body-limit.ts'
-import { closeRoutes } from './close-routes.ts'
+import { createCloser } from './close-routes.ts'
 import type { ApiDeps } from './deps.ts'
 import type { ApiEnv } from './env.ts'
 import { answerError, answerInvalid } from './errors.ts'
@@ -31,10 +31,11 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     app.use(path, requestId(), secureHeaders(), createFrame(deps, limits))
   }
   const door = { app, guards: [createGuard(deps, limits), limitBody] }
+  const closeRoutes = createCloser(app)
   addHealthRoute(door, deps)
   addClaimRoute(door, deps)
   // Closed before /api/tasks/{id} would take its path for a task's.
-  closeRoutes(app)
+  closeRoutes()
   addTaskRoutes(door, deps)
   addProjectRoutes(door, deps)
   addEventRoutes(door, deps)
@@ -42,7 +43,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   addMcpRoute(door, deps)
   addMetricsRoute(door, deps, limits)
   addDocRoutes(door)
-  closeRoutes(app)
+  closeRoutes()
   app.all('/api/*', (c) => c.json({ error: 'Not found' }, 404))
   return app
 }

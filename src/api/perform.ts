@@ -16,10 +16,16 @@ import type { ApiDeps } from './deps.ts'
 import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'
 
+/** A status and the JSON that goes with it. */
+export interface Rendered {
+  readonly status: number
+  readonly body?: object
+}
+
 /** What a request comes to: a verb, and the answer made of what the verb returned; null where it is too early to answer. */
 export interface Work<T> {
   readonly verb: (ctx: Ctx) => Promise<T>
-  readonly render: (scope: Scope, result: T) => Promise<StoredAnswer | null>
+  readonly render: (scope: Scope, result: T) => Promise<Rendered | null>
 }
 
 /** The context of an agent's verbs: who acts is the token, the cause is the request. */
@@ -45,8 +51,8 @@ export async function perform<T>(deps: ApiDeps, c: ApiContext, work: Work<T>): P
   const keyed = await toKeyedRequest(c)
   if (keyed === null) {
     const ctx = createAgentCtx(deps, c)
-    const answer = await work.render(ctx, await work.verb(ctx))
-    return answer && toResponse(c, answer)
+    const rendered = await work.render(ctx, await work.verb(ctx))
+    return rendered && toResponse(c, toAnswer(rendered))
   }
   return performOnce(deps, c, keyed, work)
 }
@@ -68,7 +74,8 @@ async function performOnce<T>(
     before: (tx) => takeKey(tx, keyed, deps.now()),
     after: async (tx, result) => {
       // A verb here is one transaction and returns what its work returned.
-      answer = await work.render({ db: tx, ownerId: deps.ownerId }, result as T)
+      const rendered = await work.render({ db: tx, ownerId: deps.ownerId }, result as T)
+      answer = rendered && toAnswer(rendered)
       await keepAnswer(tx, keyed, answer)
     },
   })
@@ -85,7 +92,7 @@ async function performOnce<T>(
       )
     }
     const refusal = toRefusal(error)
-    if (refusal !== null) await keepRefusal(deps.db, keyed, refusal, deps.now())
+    if (refusal !== null) await keepRefusal(deps.db, keyed, toAnswer(refusal), deps.now())
     throw error
   }
 }
@@ -108,7 +115,12 @@ function replay(c: ApiContext, answer: StoredAnswer): Response {
   return toResponse(c, answer)
 }
 
+function toAnswer({ status, body }: Rendered): StoredAnswer {
+  return { status, body: body === undefined ? '' : JSON.stringify(body) }
+}
+
 function toResponse(c: ApiContext, { status, body }: StoredAnswer): Response {
-  // Stored statuses are our own, and the only one without a body is 204.
-  return status === 204 ? c.body(null, 204) : c.json(body as object, status as ContentfulStatusCode)
+  if (status === 204) return c.body(null, 204)
+  // Statuses are our own, and the only one without a body is 204.
+  return c.body(body, status as ContentfulStatusCode, { 'Content-Type': 'application/json' })
 }

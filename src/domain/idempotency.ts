@@ -15,7 +15,17 @@ export interface KeyedRequest {
 
 export interface StoredAnswer {
   readonly status: number
-  readonly body: unknown
+  /** The body as it went out, byte for byte; empty where there was none. */
+  readonly body: string
+}
+
+// jsonb would order the keys of a body anew, and a bare JSON string is parsed twice on its way back: so the text stands inside.
+interface StoredBody {
+  readonly text: string
+}
+
+function toStoredBody(text: string): StoredBody {
+  return { text }
 }
 
 /** Another request took the key first: its answer is the one to give. */
@@ -50,7 +60,7 @@ export async function findAnswer(db: Reader, request: KeyedRequest, now: Date): 
       { idempotencyKey: request.key },
     )
   }
-  return { status: stored.status, body: stored.body }
+  return { status: stored.status, body: (stored.body as StoredBody).text }
 }
 
 /**
@@ -76,7 +86,10 @@ export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAn
   const named = and(eq(idempotencyKeys.tokenId, request.tokenId), eq(idempotencyKeys.key, request.key))
   if (answer === null) await tx.delete(idempotencyKeys).where(named)
   else {
-    await tx.update(idempotencyKeys).set({ status: answer.status, body: answer.body }).where(named)
+    await tx
+      .update(idempotencyKeys)
+      .set({ status: answer.status, body: toStoredBody(answer.body) })
+      .where(named)
   }
 }
 
@@ -103,7 +116,7 @@ export async function keepRefusal(
       key: request.key,
       requestHash: request.hash,
       status: answer.status,
-      body: answer.body,
+      body: toStoredBody(answer.body),
       createdAt: now,
     })
     .onConflictDoNothing()

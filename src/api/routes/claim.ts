@@ -44,7 +44,7 @@ export function addClaimRoute(door: Door, deps: ApiDeps): void {
       perform(deps, c, {
         verb: (ctx) => claimTask(ctx, input),
         render: async (scope, task) => {
-          if (task === null) return isLast ? { status: 204, body: null } : null
+          if (task === null) return isLast ? { status: 204 } : null
           return { status: 200, body: await toTaskAnswer(scope, task, assignee) }
         },
       })

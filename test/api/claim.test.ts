@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { createToken } from '../../src/domain/tokens.ts'
+import { openApi, type TestApi } from '../support/api.ts'
+
+let api: TestApi
+beforeEach(async () => {
+  api = await openApi()
+})
+afterEach(() => api.close())
+
+const queue = async (fields: object = {}) => {
+  const key = await api.task({ status: 'todo', ...fields })
+  await editTask(api.ctx, key, { runState: 'queued' })
+  return key
+}
+const claim = (body: object = {}, token = api.token) => api.call('POST', '/api/tasks/claim', { body, token })
+
+describe('POST /api/tasks/claim', () => {
+  it('hands out what was queued first, working, with everything a single task carries', async () => {
+    const first = await queue()
+    api.clock.advance({ minutes: 1 })
+    await queue()
+    const answer = await claim()
+    expect(answer.status).toBe(200)
+    expect(answer.body.task).toMatchObject({
+      id: first,
+      run_state: 'working',
+      feedback: [],
+      latest_preq_result: null,
+    })
+    expect(answer.body.available_labels).toEqual([])
+  })
+
+  it('answers 204 where nothing waits, and takes from todo only where it is told to', async () => {
+    const key = await api.task({ status: 'todo' })
+    const none = await claim()
+    const todo = await claim({ status: 'todo' })
+    const again = await claim({ status: 'todo' })
+    expect([none.status, none.text, todo.body.task.id, again.status]).toEqual([204, '', key, 204])
+  })
+
+  it('keeps to engine, project and label', async () => {
+    await queue({ engine: 'codex' })
+    const labelled = await queue({ labels: ['Backend'], engine: 'claude' })
+    expect((await claim({ engine: 'gemini' })).status).toBe(204)
+    expect((await claim({ project_key: 'NOPE' })).status).toBe(204)
+    expect((await claim({ label: 'frontend' })).status).toBe(204)
+    expect((await claim({ label: 'backend', engine: 'claude', projectKey: 'proj' })).body.task.id).toBe(
+      labelled,
+    )
+  })
+
+  it('gives 20 agents 20 different tasks, and 5 of 20 the 5 that are there', async () => {
+    const tokens = await Promise.all(
+      Array.from(
+        { length: 20 },
+        async (_, number) => (await createToken(api.ctx, { name: `agent ${number}` })).token,
+      ),
+    )
+    for (const available of [20, 5]) {
+      for (let made = 0; made < available; made += 1) await queue()
+      const answers = await Promise.all(tokens.map((token) => claim({}, token)))
+      const keys = answers.flatMap((answer) => (answer.status === 200 ? [answer.body.task.id] : []))
+      expect(new Set(keys).size).toBe(available)
+      expect(answers.filter((answer) => answer.status === 204)).toHaveLength(20 - available)
+    }
+  })
+
+  it('is a start: another agent is refused, the same one goes on', async () => {
+    const key = await queue()
+    await claim()
+    const { token } = await createToken(api.ctx, { name: 'server' })
+    const start = (by: string) =>
+      api.call('PATCH', `/api/tasks/${key}`, { body: { lifecycle_action: 'start' }, token: by })
+    expect([(await start(token)).status, (await start(api.token)).status]).toEqual([409, 200])
+  })
+
+  it('waits for a task that is queued later, woken by the bell', async () => {
+    const key = await api.task({ status: 'todo' })
+    const began = performance.now()
+    const waiting = claim({ wait: 30 })
+    await editTask(api.ctx, key, { runState: 'queued' })
+    const queuedAt = performance.now()
+    api.deps.bell.ring()
+    expect((await waiting).body.task.id).toBe(key)
+    expect(performance.now() - queuedAt).toBeLessThan(900)
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
+
+  it('finds it by looking where no bell rings', async () => {
+    const key = await api.task({ status: 'todo' })
+    const waiting = claim({ wait: 30 })
+    await editTask(api.ctx, key, { runState: 'queued' })
+    expect((await waiting).body.task.id).toBe(key)
+  })
+
+  it('says that there was nothing when its time is over, and when the process stops', async () => {
+    expect((await claim({ wait: 0.05 })).status).toBe(204)
+    const waiting = claim({ wait: 55 })
+    api.stop()
+    expect((await waiting).status).toBe(204)
+  })
+
+  it('takes nothing for a client that has gone', async () => {
+    const key = await api.task({ status: 'todo' })
+    const client = new AbortController()
+    const waiting = api.app.request(
+      new Request('http://localhost/api/tasks/claim', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
+        body: '{"wait":55}',
+        signal: client.signal,
+      }),
+    )
+    client.abort()
+    await waiting
+    await editTask(api.ctx, key, { runState: 'queued' })
+    api.deps.bell.ring()
+    expect((await api.call('GET', `/api/tasks/${key}`)).body.task.run_state).toBe('queued')
+  })
+
+  it.each([{ wait: 56 }, { wait: -1 }, { wait: '5' }, { status: 'inbox' }, { engine: 'x' }])(
+    'refuses %o',
+    async (body) => {
+      expect((await claim(body)).status).toBe(400)
+    },
+  )
+})
