@@ -9,9 +9,10 @@ import { parse } from '../parse.ts'
 import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import { prUrlOf } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
+import { lockTask } from './lock.ts'
 import { keyFor, lockLanes, type Place } from './order.ts'
 import { type EditFacts, type EditPlan, planEdit } from './plan-edit.ts'
-import { findTask, isTask, noSuchTask, readLatestResult, readSettings, requireTask } from './read.ts'
+import { readLatestResult, readSettings, requireTask } from './read.ts'
 import { findRunner, type Runner } from './runner.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
 import { taskAudit } from './snapshot.ts'
@@ -71,21 +72,6 @@ export async function applyEdit(
     events: [...editEvents(changed, edit, plan), ...logEvents],
     audit: [audit, ...labelAudit],
   }
-}
-
-/** Reads a task and holds it until the transaction ends; throws `not-found`. */
-export async function lockTask(ctx: Ctx, tx: Tx, reference: string): Promise<Task> {
-  const scope = { db: tx, ownerId: ctx.ownerId }
-  const [held] = await tx
-    .select({ id: tasks.id })
-    .from(tasks)
-    .where(isTask(ctx.ownerId, reference))
-    .for('update')
-  // Read by a statement of its own: whoever had the lock before may have changed more than the row, such as its labels.
-  if (held !== undefined) return requireTask(scope, held.id)
-  const found = await findTask(scope, reference)
-  if (found === null) throw noSuchTask(reference)
-  return lockTask(ctx, tx, found.id)
 }
 
 function mayMove(edit: ParsedTaskEdit): boolean {

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { tasks, workLogs } from '../../db/schema.ts'
 import type { Ctx } from '../context.ts'
-import { lockTask } from './edit.ts'
+import { lockTask } from './lock.ts'
 import { toSnapshot } from './snapshot.ts'
 import type { Task } from './task.ts'
 

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { type AuditRow, tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
-import { lockTask } from './edit.ts'
+import { lockTask } from './lock.ts'
 import { requireSame, undoEntry } from './restore.ts'
 import type { TaskSnapshot } from './snapshot.ts'
 
