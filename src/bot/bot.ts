@@ -2,11 +2,12 @@ import { Bot, type BotConfig } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { faultCard } from '../view/answers.ts'
 import { access, answerEveryTap } from './access.ts'
+import { lowerCommands } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { dialogs } from './conversations/dialogs.ts'
 import { features } from './features/features.ts'
-import { lowerCommands } from './command-case.ts'
 import { skipLateCommands } from './late.ts'
+import { followMigration } from './migration.ts'
 import { resumeAnswers } from './resume.ts'
 
 export interface BotOptions extends BotDeps {
@@ -18,6 +19,7 @@ export interface BotOptions extends BotDeps {
 /** Builds the bot: the order of everything that an update meets, as one list. */
 export function createBot(options: BotOptions): Bot<BotContext> {
   const bot = new Bot<BotContext>(options.token, { botInfo: options.me, client: options.client })
+  bot.use(followMigration(options))
   bot.use(access(options))
   answerEveryTap(bot)
   bot.use(resumeAnswers())

@@ -7,7 +7,8 @@ import type { BotContext } from './context.ts'
  */
 export function skipLateCommands(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
-    const isCommand = ctx.message?.text?.startsWith('/') ?? false
+    // A set-up link that was opened while the bot was down still begins the set-up.
+    const isCommand = /^\/(?!start\b)/i.test(ctx.message?.text ?? '')
     if (ctx.late && isCommand) await ctx.react('🤷')
     else await next()
   }

@@ -1,15 +1,15 @@
-import { type Api, GrammyError, HttpError, InlineKeyboard, InputFile } from 'grammy'
+import { type Api, GrammyError, HttpError, InlineKeyboard, InputFile, InputMediaBuilder } from 'grammy'
 import type { Store } from '../domain/context.ts'
 import {
   beginMessage,
   findMessage,
+  type MessagePurpose,
   markEdited,
   markRefused,
   markSent,
-  type MessagePurpose,
   type ReplyTopic,
-  type StoredRequest,
   retitleMessage,
+  type StoredRequest,
 } from '../domain/messages.ts'
 import type { Card } from '../view/card.ts'
 import { plainText } from '../view/html.ts'
@@ -23,6 +23,8 @@ export interface About {
   readonly silent?: boolean
   /** The version of the task that is shown, so that a card that shows the truth is not edited again. */
   readonly version?: string
+  /** Holds what must never be stored: no copy is kept to be sent again. */
+  readonly secret?: true
 }
 
 /** Says and shows what the owner asked for; every message is a row before it is sent. */
@@ -31,8 +33,14 @@ export interface Sender {
   readonly say: (card: Card, about: About) => Promise<number>
   /** Shows a card in place of a message of the bot's; sends it anew where that one is gone. */
   readonly edit: (messageId: number, card: Card, about: About) => Promise<number>
-  readonly sendFile: (file: { readonly name: string; readonly content: string | Buffer }, caption: Card, about: About) => Promise<number>
+  readonly sendFile: (
+    file: { readonly name: string; readonly content: string | Buffer },
+    caption: Card,
+    about: About,
+  ) => Promise<number>
   readonly sendPicture: (png: Buffer, caption: Card, about: About) => Promise<number>
+  /** Shows another picture in place of one of the bot's; sends it anew where that one is gone. */
+  readonly editPicture: (messageId: number, png: Buffer, caption: Card, about: About) => Promise<number>
   readonly remove: (messageId: number) => Promise<void>
 }
 
@@ -59,7 +67,11 @@ export function createSender(options: SenderOptions): Sender {
     const id = await beginMessage(store, row, now())
     try {
       const sent = await send()
-      await markSent(store, id, { messageId: sent.message_id, contentHash: about.version ?? null, now: now() })
+      await markSent(store, id, {
+        messageId: sent.message_id,
+        contentHash: about.version ?? null,
+        now: now(),
+      })
       return sent.message_id
     } catch (error) {
       // A connection lost on the way may have lost only the answer.
@@ -76,29 +88,58 @@ export function createSender(options: SenderOptions): Sender {
       : { reply_parameters: { message_id: about.replyTo, allow_sending_without_reply: true } }),
   })
   const say = (card: Card, about: About) => {
-    const parameters = { ...common(about), ...markup(card), ...noPreview }
-    const request = { method: 'sendMessage', parameters: { ...parameters, text: card.text.html, parse_mode: 'HTML' } } as const
-    return deliver(about, request, () =>
+    const parameters = { ...common(about), ...markup(card), ...preview(card) }
+    const request = {
+      method: 'sendMessage',
+      parameters: { ...parameters, text: card.text.html, parse_mode: 'HTML' },
+    } as const
+    return deliver(about, about.secret ? null : request, () =>
       withoutMarkup(card, (text) => api.sendMessage(chatId, text.text, { ...text.mode, ...parameters })),
     )
   }
 
+  const sendPicture = (png: Buffer, caption: Card, about: About) =>
+    deliver(about, null, () =>
+      withoutMarkup(caption, (text) =>
+        api.sendPhoto(chatId, pictureFile(png), {
+          caption: text.text,
+          ...text.mode,
+          ...common(about),
+          ...markup(caption),
+        }),
+      ),
+    )
+  const showInPlace = async (
+    messageId: number,
+    about: About,
+    { edit, anew }: { readonly edit: () => Promise<unknown>; readonly anew: () => Promise<number> },
+  ): Promise<number> => {
+    try {
+      await edit()
+    } catch (error) {
+      if (isGone(error)) return anew()
+      if (!isUnchanged(error)) throw error
+    }
+    const row = await findMessage(store, chatId, messageId)
+    if (row !== null) await markEdited(store, row.id, about.version ?? null, now())
+    await retitleMessage(store, chatId, messageId, { ...about, taskId: about.taskId ?? null })
+    return messageId
+  }
+
   return {
     say,
-    edit: async (messageId, card, about) => {
-      try {
-        await withoutMarkup(card, (text) =>
-          api.editMessageText(chatId, messageId, text.text, { ...text.mode, ...markup(card), ...noPreview }),
-        )
-      } catch (error) {
-        if (isGone(error)) return say(card, about)
-        if (!isUnchanged(error)) throw error
-      }
-      const row = await findMessage(store, chatId, messageId)
-      if (row !== null) await markEdited(store, row.id, about.version ?? null, now())
-      await retitleMessage(store, chatId, messageId, { ...about, taskId: about.taskId ?? null })
-      return messageId
-    },
+    edit: (messageId, card, about) =>
+      showInPlace(messageId, about, {
+        edit: () =>
+          withoutMarkup(card, (text) =>
+            api.editMessageText(chatId, messageId, text.text, {
+              ...text.mode,
+              ...markup(card),
+              ...preview(card),
+            }),
+          ),
+        anew: () => say(card, about),
+      }),
     sendFile: (file, caption, about) => {
       const parameters = { ...common(about), ...markup(caption) }
       return deliver(about, null, () =>
@@ -111,12 +152,16 @@ export function createSender(options: SenderOptions): Sender {
         ),
       )
     },
-    sendPicture: (png, caption, about) =>
-      deliver(about, null, () =>
-        withoutMarkup(caption, (text) =>
-          api.sendPhoto(chatId, new InputFile(png, 'chart.png'), { caption: text.text, ...text.mode, ...common(about), ...markup(caption) }),
-        ),
-      ),
+    sendPicture,
+    editPicture: (messageId, png, caption, about) =>
+      showInPlace(messageId, about, {
+        edit: () =>
+          withoutMarkup(caption, (text) => {
+            const media = InputMediaBuilder.photo(pictureFile(png), { caption: text.text, ...text.mode })
+            return api.editMessageMedia(chatId, messageId, media, markup(caption))
+          }),
+        anew: () => sendPicture(png, caption, about),
+      }),
     remove: async (messageId) => {
       try {
         await api.deleteMessage(chatId, messageId)
@@ -128,7 +173,18 @@ export function createSender(options: SenderOptions): Sender {
   }
 }
 
-const noPreview = { link_preview_options: { is_disabled: true } } as const
+// A preview shows a picture without making the message one of a picture, whose text could not be edited any more.
+function preview({ picture }: Card) {
+  const options =
+    picture === undefined
+      ? { is_disabled: true }
+      : { url: picture, prefer_large_media: true, show_above_text: true }
+  return { link_preview_options: options }
+}
+
+function pictureFile(png: Buffer): InputFile {
+  return new InputFile(png, 'picture.png')
+}
 
 function markup(card: Card): { reply_markup?: InlineKeyboard } {
   if (card.asks) return { reply_markup: (card.keyboard ?? new InlineKeyboard()).clone().forceReply() }
@@ -155,7 +211,9 @@ function isUnchanged(error: unknown): boolean {
 function isGone(error: unknown): boolean {
   return (
     error instanceof GrammyError &&
-    /message to edit not found|message can't be edited|there is no text in the message|MESSAGE_ID_INVALID/.test(error.description)
+    /message to edit not found|message can't be edited|there is no (?:text|media) in the message|MESSAGE_ID_INVALID/.test(
+      error.description,
+    )
   )
 }
 

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import { type BotMessageRow, botMessages } from '../db/schema.ts'
+import { type BotMessageRow, botMessages, type TaskStatus } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 
 export type { BotMessageRow } from '../db/schema.ts'
@@ -11,21 +11,35 @@ export type MessagePurpose = 'card' | 'news' | 'answer' | 'prompt' | 'screen' | 
 
 /** What a reply to a message means where it is more than a comment on its task. */
 export type ReplyTopic =
-  | { readonly kind: 'prompt'; readonly ask: PromptKind; readonly taskId?: string; readonly about?: string }
+  | {
+      readonly kind: 'prompt'
+      readonly ask: PromptKind
+      readonly taskId?: string
+      readonly about?: string
+      /** The message whose button asked: the answer shows there. */
+      readonly shownIn?: number | undefined
+    }
   | { readonly kind: 'digest'; readonly taskIds: readonly string[] }
   | DeckTopic
+  | BoardTopic
   | { readonly kind: 'list'; readonly query: string }
+  | { readonly kind: 'new-token'; readonly name: string }
 
 /** How far a triage deck has come. */
 export interface DeckTopic {
   readonly kind: 'deck'
   readonly taskId: string | null
-  readonly total: number
-  /** Tasks that were moved or skipped. */
-  readonly seen: number
+  /** The ids of tasks that were passed over. */
   readonly skipped: readonly string[]
-  /** Where tasks went, by status. */
-  readonly tally: Readonly<Record<string, number>>
+  /** Where tasks went, by their ids. */
+  readonly moved: Readonly<Record<string, TaskStatus>>
+}
+
+/** What the board shows, and which of its tasks are picked. */
+export interface BoardTopic {
+  readonly kind: 'board'
+  /** The ids of tasks that one button is to change. */
+  readonly picked: readonly string[]
 }
 
 /** What the bot asked for in a message whose reply is the answer. */
@@ -45,6 +59,14 @@ export type PromptKind =
   | 'project-name'
   | 'project-repo'
   | 'project-instructions'
+  | 'project-description'
+  | 'project-url'
+  | 'project-picture'
+  | 'project-branch'
+  | 'new-label'
+  | 'label-name'
+  | 'stale-after'
+  | 'queued-after'
   | 'search'
   | 'new-task'
 

@@ -20,7 +20,9 @@ export function movedToast(task: Task): string {
 }
 
 export function staleToast(task: Task | null): string {
-  return task === null ? 'This task is gone.' : `It changed meanwhile: ${task.key} is in ${statusName[task.status]} now.`
+  return task === null
+    ? 'This task is gone.'
+    : `It changed meanwhile: ${task.key} is in ${statusName[task.status]} now.`
 }
 
 const questionText: Record<PromptKind, (about: string) => Html> = {
@@ -28,8 +30,10 @@ const questionText: Record<PromptKind, (about: string) => Html> = {
   'send-back': (key) => html`↩️ What should change in ${bold(key)}? It goes back to Todo with your words.`,
   title: (key) => html`✏️ New title for ${bold(key)}?`,
   note: (key) => html`✏️ New note for ${bold(key)}? It replaces the text; criteria stay.`,
-  criteria: (key) => html`☑ Acceptance criteria for ${bold(key)}, one a line? They replace the list; checks stay.`,
-  due: (key) => html`📅 When is ${bold(key)} due? For example ${code('fri 17:00')}, ${code('in 3 days')} or ${code('2026-12-01')}.`,
+  criteria: (key) =>
+    html`☑ Acceptance criteria for ${bold(key)}, one a line? They replace the list; checks stay.`,
+  due: (key) =>
+    html`📅 When is ${bold(key)} due? For example ${code('fri 17:00')}, ${code('in 3 days')} or ${code('2026-12-01')}.`,
   label: (key) => html`🏷 Name of the label for ${bold(key)}?`,
   branch: (key) => html`🌿 Branch for ${bold(key)}? ${code('-')} clears it.`,
   'token-name': () => html`🔑 A name for the token, such as the machine the agent runs on?`,
@@ -37,8 +41,18 @@ const questionText: Record<PromptKind, (about: string) => Html> = {
   'digest-time': () => html`🗓 When should the digest come? For example ${code('08:30')}.`,
   'quiet-hours': () => html`🌙 When should nothing sound? For example ${code('22:00-07:00')}.`,
   'project-name': (key) => html`✏️ New name for project ${bold(key)}?`,
-  'project-repo': (key) => html`📦 Repository of ${bold(key)}? For example ${code('owner/repo')}; ${code('-')} clears it.`,
-  'project-instructions': (key) => html`📜 Instructions that agents get for every task of ${bold(key)}? ${code('-')} clears them.`,
+  'project-repo': (key) =>
+    html`📦 Repository of ${bold(key)}? For example ${code('owner/repo')}; ${code('-')} clears it.`,
+  'project-instructions': (key) =>
+    html`📜 Instructions that agents get for every task of ${bold(key)}? ${code('-')} clears them.`,
+  'project-description': (key) => html`✏️ Description of project ${bold(key)}? ${code('-')} clears it.`,
+  'project-url': (key) => html`🌐 Where is ${bold(key)} deployed? Send its address; ${code('-')} clears it.`,
+  'project-picture': (key) => html`🖼 Address of a picture for ${bold(key)}? ${code('-')} takes it away.`,
+  'project-branch': (key) => html`🌿 Default branch of ${bold(key)}? ${code('-')} is ${code('main')}.`,
+  'new-label': () => html`🏷 Name of the new label?`,
+  'label-name': (name) => html`🏷 New name for the label ${bold(name)}?`,
+  'stale-after': () => html`⏱ After how many minutes without a word does an agent count as stuck?`,
+  'queued-after': () => html`⏱ After how many minutes does a queued task count as forgotten?`,
   search: () => html`🔎 What are you looking for?`,
   'new-task': () => html`📥 What is to be done?`,
 }
@@ -58,15 +72,24 @@ export function refusalCard(reason: string): Card {
 
 /** Says that a reply was to nothing a task knows of. */
 export function aboutNothingCard(): Card {
-  return { text: html`That message is about no task, so I did not keep your reply. Send it without replying to capture it.` }
+  return {
+    text: html`That message is about no task, so I did not keep your reply. Send it without replying to capture it.`,
+  }
 }
 
 /** Something went wrong on our side; the id finds it in the log. */
 export function faultCard(id: number): Card {
-  return { text: html`😕 That went wrong on my side and nothing of it is lost. If it happens again, look for update ${code(String(id))} in the log.` }
+  return {
+    text: html`😕 That went wrong on my side and nothing of it is lost. If it happens again, look for update ${code(String(id))} in the log.`,
+  }
 }
 
 /** The nearest command to one that is not known. */
 export function unknownCommandCard(nearest: string | null): Card {
-  return { text: nearest === null ? html`I do not know that command. /help lists them all.` : html`I do not know that command. Did you mean /${nearest}?` }
+  return {
+    text:
+      nearest === null
+        ? html`I do not know that command. /help lists them all.`
+        : html`I do not know that command. Did you mean /${nearest}?`,
+  }
 }

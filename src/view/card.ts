@@ -8,6 +8,8 @@ export interface Card {
   readonly keyboard?: InlineKeyboard
   /** Opens the reply bar: the reply to this message is the answer to it. */
   readonly asks?: true
+  /** Address of a picture shown above the text. */
+  readonly picture?: string
 }
 
 /** A button of ours: its label, what it means, its colour; or a link, or a text to copy. */
@@ -35,9 +37,16 @@ export function keyboard(rows: readonly (readonly Button[])[]): InlineKeyboard {
   return board
 }
 
+/** The card with one more row of buttons below. */
+export function withRow(card: Card, row: readonly Button[]): Card {
+  const above = card.keyboard?.inline_keyboard ?? []
+  return { ...card, keyboard: new InlineKeyboard([...above, ...keyboard([row]).inline_keyboard]) }
+}
+
 /** Buttons in rows of `columns`. */
 export function inRows(buttons: readonly Button[], columns: number): Button[][] {
   const rows: Button[][] = []
-  for (let start = 0; start < buttons.length; start += columns) rows.push(buttons.slice(start, start + columns))
+  for (let start = 0; start < buttons.length; start += columns)
+    rows.push(buttons.slice(start, start + columns))
   return rows
 }

@@ -1,10 +1,19 @@
-import { conversations } from '@grammyjs/conversations'
+import {
+  type ConversationData,
+  conversations,
+  createConversation,
+  type VersionedState,
+} from '@grammyjs/conversations'
 import { Composer, type Context } from 'grammy'
 import { createConversationStore } from '../../domain/bot-state.ts'
+import { cancelledCard } from '../../view/help.ts'
 import type { BotContext, BotDeps } from '../context.ts'
+import { newProject } from './project-dialog.ts'
+import { setUp } from './set-up.ts'
 
 // Counted up on each change of a dialog: a dialog that began under another version is forgotten, not replayed wrongly.
-const version = 1
+const version = 2
+const longestWaitMs = 24 * 60 * 60_000
 
 /** The dialogs of several steps, kept in the database so that a restart goes on where they were. */
 export function dialogs(deps: BotDeps): Composer<BotContext> {
@@ -19,12 +28,32 @@ export function dialogs(deps: BotDeps): Composer<BotContext> {
         version,
         getStorageKey: (ctx) => String(ctx.chatId),
         adapter: {
-          read: async (key) => (await store.read(key)) as never,
+          read: async (key) => (await store.read(key)) as VersionedState<ConversationData> | undefined,
           write: store.write,
           delete: store.delete,
         },
       },
     }),
   )
+  inChat.on('message:text', endByCommand)
+  inChat.use(createConversation(setUp, { id: 'set-up', maxMillisecondsToWait: longestWaitMs }))
+  inChat.use(createConversation(newProject, { id: 'new-project', maxMillisecondsToWait: longestWaitMs }))
   return composer
+}
+
+/** A command works in the middle of a dialog, and ends it. */
+async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise<void> {
+  const text = ctx.message?.text ?? ''
+  if (!text.startsWith('/')) return next()
+  const wasInDialog = Object.keys(ctx.conversation.active()).length > 0
+  await ctx.conversation.exitAll()
+  if (/^\/cancel(?:@\w+)?\b/.test(text))
+    await ctx.sender.say(cancelledCard(wasInDialog), { purpose: 'answer', replyTo: ctx.message?.message_id })
+  else await next()
+}
+
+/** Begins a dialog in place of the one that may be going on. */
+export async function enterDialog(ctx: BotContext, id: 'set-up' | 'new-project'): Promise<void> {
+  await ctx.conversation.exitAll()
+  await ctx.conversation.enter(id)
 }

@@ -3,6 +3,8 @@ import { projectStatuses } from '../../db/schema.ts'
 import { text } from '../tasks/schemas.ts'
 import { ProjectKey } from './key.ts'
 
+export { projectStatuses } from '../../db/schema.ts'
+
 const emptyToNull = (value: string) => (value === '' ? null : value)
 const oneLine = (max: number) =>
   text(max).pipe(

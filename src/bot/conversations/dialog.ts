@@ -1,0 +1,98 @@
+import type { Conversation } from '@grammyjs/conversations'
+import { type Context, HttpError } from 'grammy'
+import { causeOf } from '../../domain/captures.ts'
+import { type Ctx, createCtx } from '../../domain/context.ts'
+import { DomainError } from '../../domain/errors.ts'
+import { findMessage } from '../../domain/messages.ts'
+import { refusalCard } from '../../view/answers.ts'
+import { parseCallback } from '../../view/callbacks.ts'
+import type { Card } from '../../view/card.ts'
+import { toast } from '../access.ts'
+import type { BotContext } from '../context.ts'
+
+/** A conversation with the owner; what it reads and does goes through `external`, which gives the context of the update in hand. */
+export type Dialog = Conversation<BotContext, Context>
+
+/** The board as dialogs write to it: a dialog that is replayed after a crash does its work again, so its verbs must be repeatable. */
+export function dialogBoard(ctx: BotContext): Ctx {
+  const { store, ownerId, now } = ctx.deps
+  return createCtx({
+    db: store,
+    ownerId,
+    actor: { kind: 'owner' },
+    now,
+    cause: causeOf(ctx.update.update_id),
+  })
+}
+
+/** What an update means to a question: its answer as plain JSON, why it is none, or null where it is about something else. */
+export type Reading<T> = { readonly answer: T } | { readonly problem: string } | null
+
+export interface Question<T> {
+  readonly card: (ctx: BotContext) => Promise<Card> | Card
+  readonly read: (ctx: BotContext) => Promise<Reading<T>>
+  /** Stands in place of the question once it is answered. */
+  readonly settled?: (answer: T, ctx: BotContext) => Card
+}
+
+/** Asks and waits. What is no answer goes on to the features; what cannot be understood is said, and the dialog waits on. */
+export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<T> {
+  const asked = await dialog.external(async (ctx) => ({
+    by: ctx.update.update_id,
+    messageId: await sayPatiently(ctx, await question.card(ctx)),
+  }))
+  await dialog.wait()
+  const reading = await dialog.external(async (ctx): Promise<Reading<T> | 'again'> => {
+    // After a crash the update that led to this question may come a second time; it is not its answer.
+    if (ctx.update.update_id === asked.by) return 'again'
+    const read = await orProblem(() => question.read(ctx))
+    if (read !== null) await toast(ctx)
+    if (read !== null && 'problem' in read) await sayPatiently(ctx, refusalCard(read.problem))
+    if (read !== null && 'answer' in read && question.settled !== undefined && asked.messageId !== 0) {
+      await ctx.sender.edit(asked.messageId, question.settled(read.answer, ctx), { purpose: 'screen' })
+    }
+    return read
+  })
+  if (reading === null) return dialog.skip({ next: true })
+  if (reading === 'again' || 'problem' in reading) return dialog.skip({ next: false })
+  return reading.answer
+}
+
+/** Turns a refusal of the board into words for the dialog. */
+export async function orProblem<T>(work: () => Promise<T>): Promise<T | { readonly problem: string }> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof DomainError) return { problem: error.message }
+    throw error
+  }
+}
+
+// Where the connection is lost the message stays as a row to be sent again; the dialog waits for its answer as ever.
+async function sayPatiently(ctx: BotContext, card: Card): Promise<number> {
+  try {
+    return await ctx.sender.say(card, { purpose: 'screen' })
+  } catch (error) {
+    if (error instanceof HttpError) return 0
+    throw error
+  }
+}
+
+/** The text of a message that answers the dialog; null for anything else, such as a reply to a task. */
+export async function textFor(ctx: BotContext): Promise<string | null> {
+  const text = ctx.message?.text?.trim() ?? ''
+  return text === '' || !(await isForDialog(ctx)) ? null : text
+}
+
+async function isForDialog(ctx: BotContext): Promise<boolean> {
+  const target = ctx.message?.reply_to_message
+  if (target === undefined || target.forum_topic_created !== undefined) return true
+  const row = await findMessage(ctx.board.db, target.chat.id, target.message_id)
+  return row !== null && row.taskId === null && row.topic === null
+}
+
+/** The value of the button of a dialog that was pressed; null where it was another one. */
+export function pressed(ctx: BotContext, name: string, about: string): string | null {
+  const callback = parseCallback(ctx.callbackQuery?.data ?? '')
+  return callback?.do === 'act' && callback.name === name && callback.about === about ? callback.value : null
+}

@@ -1,0 +1,43 @@
+import { Composer } from 'grammy'
+import { listTasks } from '../../domain/tasks/list.ts'
+import { findRunners } from '../../domain/tasks/runner.ts'
+import type { RunState } from '../../domain/tasks/task.ts'
+import { listTokens } from '../../domain/tokens.ts'
+import { agentsCard, type RunLine } from '../../view/agents.ts'
+import { type BotContext, scopeOf } from '../context.ts'
+import { showScreen } from '../show.ts'
+import { onScreen } from '../taps.ts'
+
+const mostRuns = 50
+
+/** /agents: who works on what since when, what waits queued, and the tokens. */
+export function agents(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('agents', (ctx) => showAgents(ctx, 0))
+  onScreen(composer, 'agents', (ctx, _argument, page) => showAgents(ctx, page))
+  return composer
+}
+
+export async function showAgents(ctx: BotContext, page: number): Promise<void> {
+  const [running, queued] = [await runLines(ctx, 'running'), await runLines(ctx, 'queued')]
+  const tokens = await listTokens(scopeOf(ctx))
+  await showScreen(ctx, agentsCard({ running, queued, tokens, page, now: ctx.board.now() }))
+}
+
+async function runLines(ctx: BotContext, runState: RunState): Promise<RunLine[]> {
+  const tasks = await listTasks(scopeOf(ctx), { runState }, { limit: mostRuns })
+  const keys = runState === 'running' ? tasks.map((task) => task.key) : []
+  const runners = new Map((await findRunners(scopeOf(ctx), keys)).map((runner) => [runner.taskKey, runner]))
+  return tasks.map((task) => {
+    const runner = runners.get(task.key)
+    const seen = task.runStateUpdatedAt ?? task.updatedAt
+    return {
+      key: task.key,
+      title: task.title,
+      status: task.status,
+      runner: runner?.name ?? null,
+      since: runner?.since ?? seen,
+      seen,
+    }
+  })
+}

@@ -1,0 +1,27 @@
+import { Composer } from 'grammy'
+import { readDigest } from '../../domain/digest.ts'
+import { toScreen } from '../../view/buttons.ts'
+import { withRow } from '../../view/card.ts'
+import { digestCard } from '../../view/digest.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { showScreen } from '../show.ts'
+import { onScreen } from '../taps.ts'
+
+/** /digest: today's now, and the way to its time. */
+export function digest(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('digest', showDigest)
+  onScreen(composer, 'digest', showDigest)
+  return composer
+}
+
+async function showDigest(ctx: BotContext): Promise<void> {
+  const reader = readerOf(ctx)
+  const { card, topic } = digestCard(await readDigest(scopeOf(ctx), reader), reader)
+  const { digestEnabled, digestTime } = ctx.settings
+  const row = [
+    toScreen('↻ Refresh', 'digest'),
+    toScreen(digestEnabled ? `⏰ ${digestTime}` : '⏰ Off', 'settings', 'digest'),
+  ]
+  await showScreen(ctx, withRow(card, row), { purpose: 'digest', topic })
+}

@@ -1,0 +1,84 @@
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { Composer } from 'grammy'
+import { exportParts, exportRows, exportTasks } from '../../domain/export.ts'
+import { countTasks } from '../../domain/tasks/list.ts'
+import { localDate } from '../../domain/time.ts'
+import { exportCaption, exportTooLargeCard, taskColumns, taskRow } from '../../view/export.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+
+// Telegram takes files of 50 MB from a bot.
+const maxBytes = 49 * 1024 * 1024
+const manyTasks = 2_000
+
+/** /export: the whole board as JSON, the tasks as CSV. */
+export function exports(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('export', async (ctx) => {
+    await ctx.replyWithChatAction('upload_document')
+    const { now, timeZone } = readerOf(ctx)
+    const stem = `board-${localDate(now, timeZone)}`
+    const count = await countTasks(scopeOf(ctx), {})
+    const about = { purpose: 'answer', replyTo: ctx.message?.message_id } as const
+    // A phone opens plain JSON; a large board is packed so that it fits.
+    const packed = count > manyTasks
+    const json = await collect(jsonOf(ctx), packed)
+    const csv = await collect(csvOf(ctx), false)
+    if (json === null || csv === null) return void (await ctx.sender.say(exportTooLargeCard(), about))
+    await ctx.sender.sendFile(
+      { name: packed ? `${stem}.json.gz` : `${stem}.json`, content: json },
+      exportCaption('json', count),
+      about,
+    )
+    await ctx.sender.sendFile({ name: `${stem}-tasks.csv`, content: csv }, exportCaption('csv', count), about)
+  })
+  return composer
+}
+
+async function* jsonOf(ctx: BotContext): AsyncGenerator<string> {
+  yield `{"format":"preqbot","version":1,"exportedAt":${JSON.stringify(ctx.board.now())}`
+  for (const part of exportParts) {
+    yield `,\n${JSON.stringify(part)}:[`
+    let separator = '\n'
+    for await (const row of exportRows(scopeOf(ctx), part)) {
+      yield separator + JSON.stringify(row)
+      separator = ',\n'
+    }
+    yield ']'
+  }
+  yield '}\n'
+}
+
+async function* csvOf(ctx: BotContext): AsyncGenerator<string> {
+  const { unparse } = await import('papaparse')
+  // A spreadsheet runs what begins with = + - @ as a formula, so such texts are marked as text.
+  const options = { newline: '\r\n', escapeFormulae: true }
+  yield `\uFEFF${unparse([taskColumns], options)}\r\n`
+  for await (const task of exportTasks(scopeOf(ctx))) {
+    const row = taskRow(task)
+    yield `${unparse([taskColumns.map((column) => row[column])], options)}\r\n`
+  }
+}
+
+class TooLargeError extends Error {}
+
+/** The parts as one file; null where it grows over what Telegram takes. */
+async function collect(parts: AsyncIterable<string>, packed: boolean): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const keep = async (source: AsyncIterable<Buffer | string>) => {
+    for await (const part of source) {
+      const chunk = Buffer.from(part as string)
+      bytes += chunk.length
+      if (bytes > maxBytes) throw new TooLargeError()
+      chunks.push(chunk)
+    }
+  }
+  try {
+    await (packed ? pipeline(parts, createGzip(), keep) : keep(parts))
+    return Buffer.concat(chunks)
+  } catch (error) {
+    if (error instanceof TooLargeError) return null
+    throw error
+  }
+}

@@ -1,0 +1,79 @@
+import { Composer } from 'grammy'
+import { deleteLabel, type EditedLabel, mergeLabels, recolorLabel } from '../../domain/label-edits.ts'
+import { type LabelCount, labelCounts } from '../../domain/labels.ts'
+import { toasts } from '../../view/answers.ts'
+import { unpackUuid } from '../../view/callbacks.ts'
+import type { Card } from '../../view/card.ts'
+import { labelCard, labelColorCard, labelDeleteCard, labelMergeCard, labelsCard } from '../../view/labels.ts'
+import { toast } from '../access.ts'
+import { type BotContext, scopeOf } from '../context.ts'
+import { showScreen } from '../show.ts'
+import { onAct, onScreen } from '../taps.ts'
+import { orRefusal, takeBack } from './take-back.ts'
+
+/** /labels: new, rename, colour, merge, delete. */
+export function labels(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('labels', (ctx) => showLabels(ctx, 0))
+  onScreen(composer, 'labels', (ctx, _argument, page) => showLabels(ctx, page))
+  onScreen(composer, 'label', (ctx, id) => showLabel(ctx, id))
+  onScreen(composer, 'label-color', (ctx, id) => withLabel(ctx, id, labelColorCard))
+  onScreen(composer, 'label-delete', (ctx, id) => withLabel(ctx, id, labelDeleteCard))
+  onScreen(composer, 'label-merge', (ctx, id, page) =>
+    withLabel(ctx, id, (label, all) =>
+      labelMergeCard(
+        label,
+        all.filter((other) => other.id !== id),
+        page,
+      ),
+    ),
+  )
+  onAct(composer, 'label-color', async (ctx, id, color) => {
+    const edited = await change(ctx, () => recolorLabel(ctx.board, id, color))
+    await showLabel(ctx, id, edited?.auditId)
+  })
+  onAct(composer, 'label-delete', async (ctx, id) => {
+    const edited = await change(ctx, () => deleteLabel(ctx.board, id))
+    await showLabels(ctx, 0, edited?.auditId)
+  })
+  onAct(composer, 'label-merge', async (ctx, from, into) => {
+    const edited = await change(ctx, () =>
+      mergeLabels(ctx.board, unpackUuid(from) ?? '', unpackUuid(into) ?? ''),
+    )
+    await showLabels(ctx, 0, edited?.auditId)
+  })
+  onAct(composer, 'undo-label', async (ctx, _about, auditId) => {
+    await takeBack(ctx, auditId)
+    await showLabels(ctx, 0)
+  })
+  return composer
+}
+
+export async function showLabels(ctx: BotContext, page: number, undo?: string | null): Promise<void> {
+  await showScreen(ctx, labelsCard({ labels: await labelCounts(scopeOf(ctx)), page, undo: undo ?? null }))
+}
+
+export async function showLabel(ctx: BotContext, id: string, undo?: string | null): Promise<void> {
+  await withLabel(ctx, id, (label) => labelCard(label, undo))
+}
+
+/** Shows a card of a label, the list where the label is gone. */
+async function withLabel(
+  ctx: BotContext,
+  id: string,
+  card: (label: LabelCount, all: readonly LabelCount[]) => Card,
+): Promise<void> {
+  const all = await labelCounts(scopeOf(ctx))
+  const label = all.find((candidate) => candidate.id === id)
+  if (label === undefined) {
+    await toast(ctx, 'That label is gone.')
+    return showLabels(ctx, 0)
+  }
+  await showScreen(ctx, card(label, all))
+}
+
+async function change(ctx: BotContext, work: () => Promise<EditedLabel>): Promise<EditedLabel | null> {
+  const edited = await orRefusal(ctx, work)
+  if (edited !== null) await toast(ctx, edited.auditId === null ? toasts.unchanged : 'Changed.')
+  return edited
+}

@@ -1,0 +1,31 @@
+import { Composer } from 'grammy'
+import { listProjects } from '../../domain/projects/read.ts'
+import { newTaskCard } from '../../view/help.ts'
+import { noProjectCard } from '../../view/home.ts'
+import { type BotContext, scopeOf } from '../context.ts'
+import { ask, showScreen } from '../show.ts'
+import { onAct } from '../taps.ts'
+import { captureText } from './capture.ts'
+
+/** /new: with a text the same as writing it; empty, asks what, in which project, and then how urgent. */
+export function newTask(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('new', async (ctx) => {
+    if (ctx.match.trim() !== '') return captureText(ctx, ctx.match)
+    const keys = await projectKeys(ctx)
+    const [first] = keys
+    if (first === undefined) return showScreen(ctx, noProjectCard())
+    const wanted = ctx.settings.defaultProject ?? ctx.settings.lastProject ?? first
+    const project = keys.includes(wanted) ? wanted : first
+    await ask(ctx, newTaskCard(keys, project), { kind: 'prompt', ask: 'new-task', about: project })
+  })
+  onAct(composer, 'new-in', async (ctx, project) => {
+    const topic = { kind: 'prompt', ask: 'new-task', about: project } as const
+    await showScreen(ctx, newTaskCard(await projectKeys(ctx), project), { purpose: 'prompt', topic })
+  })
+  return composer
+}
+
+async function projectKeys(ctx: BotContext): Promise<string[]> {
+  return (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+}

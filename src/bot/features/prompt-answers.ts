@@ -1,0 +1,93 @@
+import { createLabel, renameLabel } from '../../domain/label-edits.ts'
+import { editProject } from '../../domain/projects/edit.ts'
+import type { ProjectEdit } from '../../domain/projects/schemas.ts'
+import { setProjectSettings } from '../../domain/projects/settings.ts'
+import { toTimeOfDay, toTimeWindow } from '../../domain/time-of-day.ts'
+import { resolveTimeZone } from '../../domain/time-zone.ts'
+import type { BotContext } from '../context.ts'
+import { captureText } from './capture.ts'
+import { showLabel, showLabels } from './labels.ts'
+import { showDelivery, showProject } from './projects.ts'
+import type { PromptAnswers } from './replies.ts'
+import { change } from './settings.ts'
+import { orRefusal, sayRefusal } from './take-back.ts'
+import { askTokenSpan } from './tokens.ts'
+
+/** What the owner's reply to each question does that is not about a task. */
+export const promptAnswers = {
+  'new-task': (ctx, text, project) => done(ctx, () => captureText(ctx, text, { project, menu: 'priority' })),
+  'token-name': (ctx, text) => done(ctx, () => askTokenSpan(ctx, text)),
+  'time-zone': async (ctx, text) => {
+    const timeZone = resolveTimeZone(text)
+    if (timeZone === null)
+      return sayRefusal(
+        ctx,
+        `I do not know a time zone "${text.slice(0, 40)}". Try the nearest big city, or Europe/Berlin.`,
+      )
+    await done(ctx, () => change(ctx, 'zone', { timeZone }))
+  },
+  'digest-time': async (ctx, text) => {
+    const digestTime = toTimeOfDay(text)
+    if (digestTime === null) return sayRefusal(ctx, 'That is no time of day. Write it like 08:30.')
+    await done(ctx, () => change(ctx, 'digest', { digestTime, digestEnabled: true }))
+  },
+  'quiet-hours': async (ctx, text) => {
+    const quietHours = toTimeWindow(text)
+    if (quietHours === undefined) return sayRefusal(ctx, 'Write the hours like 22:00-07:00, or "none".')
+    await done(ctx, () => change(ctx, 'quiet', { quietHours }))
+  },
+  'stale-after': (ctx, text) =>
+    minutes(ctx, text, (staleAfterMinutes) => change(ctx, 'stale', { staleAfterMinutes })),
+  'queued-after': (ctx, text) =>
+    minutes(ctx, text, (queuedAfterMinutes) => change(ctx, 'stale', { queuedAfterMinutes })),
+  'project-name': (ctx, text, key) => editText(ctx, key, { name: text }),
+  'project-description': (ctx, text, key) => editText(ctx, key, { description: orCleared(text) }),
+  'project-repo': (ctx, text, key) => editText(ctx, key, { repoUrl: orCleared(text) }),
+  'project-url': (ctx, text, key) => editText(ctx, key, { vercelUrl: orCleared(text) }),
+  'project-picture': (ctx, text, key) => editText(ctx, key, { bgImage: orCleared(text) }),
+  'project-instructions': (ctx, text, key) => setText(ctx, key, { agent_instructions: orCleared(text) }),
+  'project-branch': (ctx, text, key) => setText(ctx, key, { deploy_default_branch: orCleared(text) }),
+  'new-label': async (ctx, text) => {
+    const made = await orRefusal(ctx, () => createLabel(ctx.board, { name: text }))
+    if (made !== null) await done(ctx, () => showLabel(ctx, made.label.id))
+  },
+  'label-name': async (ctx, text, id) => {
+    const renamed = await orRefusal(ctx, () => renameLabel(ctx.board, id, text))
+    if (renamed === null) return
+    await done(ctx, () =>
+      renamed.auditId === null ? showLabels(ctx, 0) : showLabel(ctx, renamed.label.id, renamed.auditId),
+    )
+  },
+} as const satisfies PromptAnswers
+
+/** Shows what came of an answer; the question has done its work. */
+async function done(ctx: BotContext, show: () => Promise<void>): Promise<void> {
+  await show()
+  const question = ctx.message?.reply_to_message
+  if (question !== undefined) await ctx.sender.remove(question.message_id)
+}
+
+async function editText(ctx: BotContext, key: string, patch: ProjectEdit): Promise<void> {
+  const edited = await orRefusal(ctx, () => editProject(ctx.board, key, patch))
+  if (edited !== null) await done(ctx, () => showProject(ctx, key, edited.auditId))
+}
+
+async function setText(
+  ctx: BotContext,
+  key: string,
+  patch: Parameters<typeof setProjectSettings>[2],
+): Promise<void> {
+  const changed = await orRefusal(ctx, () => setProjectSettings(ctx.board, key, patch))
+  if (changed !== null) await done(ctx, () => showDelivery(ctx, key))
+}
+
+async function minutes(ctx: BotContext, text: string, set: (value: number) => Promise<void>): Promise<void> {
+  const value = /^(\d{1,5})\s*(?:m|min|minutes?)?$/i.exec(text.trim())?.[1]
+  if (value === undefined || Number(value) < 1)
+    return sayRefusal(ctx, 'Write a number of minutes, such as 45.')
+  await done(ctx, () => set(Number(value)))
+}
+
+function orCleared(text: string): string | null {
+  return text.trim() === '-' ? null : text
+}

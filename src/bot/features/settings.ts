@@ -1,0 +1,99 @@
+import { Composer } from 'grammy'
+import { listProjects } from '../../domain/projects/read.ts'
+import type { SettingsPatch } from '../../domain/setting-specs.ts'
+import { changeSettings, readOwnerSettings } from '../../domain/settings.ts'
+import { toasts } from '../../view/answers.ts'
+import { zoneSettled } from '../../view/set-up.ts'
+import {
+  type SettingsFacts,
+  type SettingsPart,
+  settingsCard,
+  settingsPartCard,
+  settingsParts,
+} from '../../view/settings.ts'
+import { toast } from '../access.ts'
+import { type BotContext, scopeOf } from '../context.ts'
+import { showScreen } from '../show.ts'
+import { onAct, onScreen } from '../taps.ts'
+import { machineZone, zoneOfLocation } from '../zones.ts'
+import { orRefusal, takeBack } from './take-back.ts'
+
+/** /settings: time zone, digest, quiet hours, how loud the news is, muted projects, default project, when something is stuck. */
+export function settings(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('settings', showSettings)
+  onScreen(composer, 'settings', (ctx, part) => {
+    const known = settingsParts.find((candidate) => candidate === part)
+    return known === undefined ? showSettings(ctx) : showPart(ctx, known)
+  })
+  onAct(composer, 'set', (ctx, name, value) => {
+    const setter = setters[name]
+    return setter === undefined ? showSettings(ctx) : change(ctx, setter.part, setter.toPatch(value))
+  })
+  onAct(composer, 'mute', async (ctx, key, value) => {
+    const others = ctx.settings.mutedProjects.filter((muted) => muted !== key)
+    await change(ctx, 'mute', { mutedProjects: value === '1' ? [...others, key] : others })
+  })
+  onAct(composer, 'zone', setZone)
+  onAct(composer, 'undo-setting', async (ctx, part, auditId) => {
+    await takeBack(ctx, auditId)
+    await showPart(ctx, settingsParts.find((candidate) => candidate === part) ?? 'zone')
+  })
+  composer.on('message:location', async (ctx) => {
+    const timeZone = zoneOfLocation(ctx)
+    if (timeZone !== null) await change(ctx, 'zone', { timeZone })
+  })
+  return composer
+}
+
+/** The settings that buttons set: where each is shown, and what a button's value means. */
+const setters: Readonly<
+  Record<string, { readonly part: SettingsPart; readonly toPatch: (value: string) => SettingsPatch }>
+> = {
+  digestTime: { part: 'digest', toPatch: (value) => ({ digestTime: value, digestEnabled: true }) },
+  digestEnabled: { part: 'digest', toPatch: (value) => ({ digestEnabled: value === 'true' }) },
+  quietHours: { part: 'quiet', toPatch: (value) => ({ quietHours: value === '' ? null : value }) },
+  notifyNeedsYou: { part: 'news', toPatch: (value) => ({ notifyNeedsYou: toLevel(value) }) },
+  notifyFinished: { part: 'news', toPatch: (value) => ({ notifyFinished: toLevel(value) }) },
+  notifyInfo: { part: 'news', toPatch: (value) => ({ notifyInfo: toLevel(value) }) },
+  defaultProject: { part: 'default', toPatch: (value) => ({ defaultProject: value === '' ? null : value }) },
+  staleAfterMinutes: { part: 'stale', toPatch: (value) => ({ staleAfterMinutes: Number(value) }) },
+  queuedAfterMinutes: { part: 'stale', toPatch: (value) => ({ queuedAfterMinutes: Number(value) }) },
+}
+
+function toLevel(value: string) {
+  return value === 'silent' || value === 'off' ? value : 'loud'
+}
+
+/** Changes settings and shows the part that they belong to; a refusal is said. Returns whether it was taken. */
+export async function change(ctx: BotContext, part: SettingsPart, patch: SettingsPatch): Promise<void> {
+  const changed = await orRefusal(ctx, () => changeSettings(ctx.board, patch))
+  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Changed.')
+  await showPart(ctx, part, changed?.auditId)
+}
+
+async function setZone(ctx: BotContext, on: string, timeZone: string): Promise<void> {
+  if (on === 'settings') return change(ctx, 'zone', { timeZone })
+  const changed = await orRefusal(ctx, () => changeSettings(ctx.board, { timeZone }))
+  if (changed === null) return
+  await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Changed.')
+  await showScreen(ctx, zoneSettled(timeZone, ctx.board.now()))
+}
+
+async function showSettings(ctx: BotContext): Promise<void> {
+  await showScreen(ctx, settingsCard(await readFacts(ctx)))
+}
+
+async function showPart(ctx: BotContext, part: SettingsPart, undo?: string | null): Promise<void> {
+  await showScreen(ctx, settingsPartCard(part, await readFacts(ctx), undo))
+}
+
+async function readFacts(ctx: BotContext): Promise<SettingsFacts> {
+  return {
+    settings: await readOwnerSettings(scopeOf(ctx)),
+    projects: await listProjects(scopeOf(ctx)),
+    now: ctx.board.now(),
+    language: ctx.from?.language_code,
+    machineZone: machineZone(),
+  }
+}

@@ -1,0 +1,42 @@
+import { Composer } from 'grammy'
+import { listAudit } from '../../domain/audit.ts'
+import { listSecurityEvents } from '../../domain/security.ts'
+import { auditCard } from '../../view/audit.ts'
+import { unpackUuid } from '../../view/callbacks.ts'
+import { securityCard } from '../../view/security.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { showScreen } from '../show.ts'
+import { onScreen } from '../taps.ts'
+
+const entriesAPage = 12
+
+/** /audit and /security: what was done, and who tried to get in; newest first, in pages. */
+export function trails(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('audit', (ctx) => showAudit(ctx, ctx.match.trim().toUpperCase()))
+  onScreen(composer, 'audit', (ctx, argument) => {
+    const [about = '', cursor = ''] = argument.split(':')
+    return showAudit(ctx, about, unpackUuid(cursor))
+  })
+  composer.command('security', (ctx) => showSecurity(ctx))
+  onScreen(composer, 'security', (ctx, cursor) => showSecurity(ctx, unpackUuid(cursor)))
+  return composer
+}
+
+async function showAudit(ctx: BotContext, about: string, before?: string): Promise<void> {
+  const page = {
+    limit: entriesAPage,
+    ...(about === '' ? {} : { targetId: about }),
+    ...(before === undefined ? {} : { before }),
+  }
+  const trail = await listAudit(scopeOf(ctx), page)
+  await showScreen(ctx, auditCard(trail, { ...readerOf(ctx), about, isFirst: before === undefined }))
+}
+
+async function showSecurity(ctx: BotContext, before?: string): Promise<void> {
+  const trail = await listSecurityEvents(scopeOf(ctx), {
+    limit: entriesAPage,
+    ...(before === undefined ? {} : { before }),
+  })
+  await showScreen(ctx, securityCard(trail, { ...readerOf(ctx), isFirst: before === undefined }))
+}

@@ -1,0 +1,23 @@
+import type { MiddlewareFn } from 'grammy'
+import { moveChat } from '../domain/chat-binding.ts'
+import { createCtx } from '../domain/context.ts'
+import type { BotContext, BotDeps } from './context.ts'
+
+/**
+ * Follows the owner's group when it becomes a supergroup and gets another id. Only Telegram can say so, and whoever upgraded
+ * the group is named as its sender, so this stands before the check of who may talk.
+ */
+export function followMigration(deps: BotDeps): MiddlewareFn<BotContext> {
+  return async (ctx, next) => {
+    const to = ctx.message?.migrate_to_chat_id
+    if (to === undefined || ctx.chat === undefined) return next()
+    const board = createCtx({
+      db: deps.store,
+      ownerId: deps.ownerId,
+      actor: { kind: 'system' },
+      now: deps.now,
+    })
+    if (await moveChat(board, { from: ctx.chat.id, to }))
+      deps.log.info({ to }, 'the group became a supergroup')
+  }
+}

@@ -1,0 +1,92 @@
+import type { TaskStatus } from '../domain/tasks/task.ts'
+import { pageButtons, pageOf, toScreen } from './buttons.ts'
+import { type Button, type Card, inRows, keyboard } from './card.ts'
+import { bold, clip, type Html, html, italic, joinHtml } from './html.ts'
+import { counted, runSign } from './names.ts'
+import type { TokenFacts } from './tokens.ts'
+import { ago, span } from './when.ts'
+
+/** A task that an agent works on, or that waits for one. */
+export interface RunLine {
+  readonly key: string
+  readonly title: string
+  readonly status: TaskStatus
+  readonly runner: string | null
+  /** When the agent took it, or when it was queued. */
+  readonly since: Date
+  /** The agent's last sign of life. */
+  readonly seen: Date
+}
+
+const tokensAPage = 6
+const runsShown = 8
+
+/** Who works on what since when, what waits queued, and the tokens that agents come with. */
+export function agentsCard(facts: {
+  readonly running: readonly RunLine[]
+  readonly queued: readonly RunLine[]
+  readonly tokens: readonly TokenFacts[]
+  readonly page: number
+  readonly now: Date
+}): Card {
+  const { running, queued, tokens, now } = facts
+  const { shown, page, pages } = pageOf(tokens, facts.page, tokensAPage)
+  const parts = [
+    html`🤖 ${bold('Agents')}`,
+    running.length === 0 ? html`Nobody is working.` : list('Working', running, (run) => workLine(run, now)),
+    queued.length > 0 &&
+      list(
+        'Queued',
+        queued,
+        (run) => html`${runSign.queued} <b>${run.key}</b> ${clip(run.title, 50)} · ${span(run.since, now)}`,
+      ),
+    tokens.length === 0
+      ? html`No agent has a token yet. Make one, and it can fetch tasks and report back.`
+      : joinHtml([bold('Tokens'), ...shown.map((token) => tokenLine(token, now))], '\n'),
+  ]
+  const open: Button[] = [...running, ...queued]
+    .slice(0, 6)
+    .map(({ key }) => ({ label: key, does: { do: 'open', key } }))
+  return {
+    text: joinHtml(parts.filter(Boolean), '\n\n'),
+    keyboard: keyboard([
+      ...inRows(open, 3),
+      ...inRows(
+        shown.map((token) => toScreen(`🔑 ${clip(token.name, 24)}`, 'token', token.id)),
+        2,
+      ),
+      pageButtons({ name: 'agents', page, pages }),
+      [toScreen('＋ New token', 'new-token'), toScreen('↻ Refresh', 'agents')],
+    ]),
+  }
+}
+
+function list(title: string, runs: readonly RunLine[], line: (run: RunLine) => Html): Html {
+  const rest = runs.length - runsShown
+  return joinHtml(
+    [
+      bold(title),
+      ...runs.slice(0, runsShown).map(line),
+      rest > 0 && `… and ${counted(rest, 'more', 'more')}`,
+    ],
+    '\n',
+  )
+}
+
+function workLine({ key, title, runner, since, seen }: RunLine, now: Date): Html {
+  const silent = now.getTime() - seen.getTime() > 30 * 60_000
+  return html`${runSign.running} <b>${key}</b> ${clip(title, 50)}
+${italic(html`${runner ?? 'an agent'} for ${span(since, now)}${silent && `, silent for ${span(seen, now)}`}`)}`
+}
+
+function tokenLine(token: TokenFacts, now: Date): Html {
+  const state =
+    token.revokedAt !== null
+      ? 'revoked'
+      : token.expiresAt !== null && token.expiresAt <= now
+        ? 'expired'
+        : token.lastUsedAt === null
+          ? 'never used'
+          : `used ${ago(token.lastUsedAt, now)}`
+  return html`🔑 ${token.name} · ${state}`
+}

@@ -1,0 +1,54 @@
+import type { Task } from '../domain/tasks/task.ts'
+import type { Card } from './card.ts'
+import { html } from './html.ts'
+import { counted } from './names.ts'
+
+/** The columns of the CSV file, named as agents name them. */
+export const taskColumns = [
+  'key',
+  'title',
+  'status',
+  'priority',
+  'project',
+  'labels',
+  'engine',
+  'run_state',
+  'branch',
+  'due_at',
+  'created_at',
+  'updated_at',
+  'note',
+] as const
+
+export function taskRow(task: Task): Record<(typeof taskColumns)[number], string> {
+  return {
+    key: task.key,
+    title: task.title,
+    status: task.status,
+    priority: task.priority,
+    project: task.project.key,
+    labels: task.labels.map((label) => label.name).join(', '),
+    engine: task.engine ?? '',
+    run_state: task.runState ?? '',
+    branch: task.branch ?? '',
+    due_at: task.dueAt?.toISOString() ?? '',
+    created_at: task.createdAt.toISOString(),
+    updated_at: task.updatedAt.toISOString(),
+    note: task.note ?? '',
+  }
+}
+
+export function exportCaption(kind: 'json' | 'csv', tasks: number): Card {
+  return {
+    text:
+      kind === 'json'
+        ? html`📦 The whole board. Tokens and other secrets are left out.`
+        : html`📄 ${counted(tasks, 'task')}, for a spreadsheet.`,
+  }
+}
+
+export function exportTooLargeCard(): Card {
+  return {
+    text: html`📦 The board is too large for a message of Telegram's (50 MB). Take a dump of the database instead.`,
+  }
+}

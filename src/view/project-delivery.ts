@@ -1,0 +1,53 @@
+import type { ProjectSettings } from '../domain/project-settings.ts'
+import { chosen, doesAct, toScreen } from './buttons.ts'
+import { type Button, type Card, keyboard } from './card.ts'
+import { bold, clip, code, html, joinHtml, quote } from './html.ts'
+import type { ProjectFacts } from './projects.ts'
+
+const strategyName = {
+  none: 'None',
+  direct_commit: 'Direct commit',
+  feature_branch: 'Feature branch',
+} as const
+
+const switches = {
+  deploy_auto_pr: 'Open a pull request',
+  deploy_commit_on_review: 'Commit when ready for review',
+  deploy_squash_merge: 'Squash on merge',
+} as const
+
+/** How agents deliver the work of a project. */
+export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSettings): Card {
+  const key = project.projectKey
+  const set = (label: string, name: string, value: string): Button =>
+    doesAct(label, { name: 'project-set', about: key, value: `${name}=${value}` })
+  const isOn = (name: keyof typeof switches) => settings[name] === 'true'
+  const lines = [
+    html`🚀 How agents deliver ${bold(project.name)}`,
+    html`Strategy: ${bold(strategyName[settings.deploy_strategy as keyof typeof strategyName])}`,
+    html`Default branch: ${code(settings.deploy_default_branch)}`,
+    ...Object.entries(switches).map(
+      ([name, label]) => html`${isOn(name as keyof typeof switches) ? '☑' : '☐'} ${label}`,
+    ),
+    settings.agent_instructions === ''
+      ? html`No instructions for agents.`
+      : html`Instructions for agents:\n${quote(clip(settings.agent_instructions, 1_500), { expandable: true })}`,
+  ]
+  return {
+    text: joinHtml(lines, '\n'),
+    keyboard: keyboard([
+      Object.entries(strategyName).map(([value, label]) =>
+        set(chosen(label, settings.deploy_strategy === value), 'deploy_strategy', value),
+      ),
+      ...Object.entries(switches).map(([name, label]) => {
+        const on = isOn(name as keyof typeof switches)
+        return [set(`${on ? '☑' : '☐'} ${label}`, name, on ? 'false' : 'true')]
+      }),
+      [
+        doesAct('✏️ Branch', { name: 'ask', about: 'project-branch', value: key }),
+        doesAct('✏️ Instructions', { name: 'ask', about: 'project-instructions', value: key }),
+      ],
+      [toScreen('‹ Back', 'project', key)],
+    ]),
+  }
+}

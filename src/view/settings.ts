@@ -1,0 +1,185 @@
+import type { OwnerSettings } from '../domain/settings.ts'
+import { chosen, doesAct, toScreen } from './buttons.ts'
+import { type Button, type Card, inRows, keyboard } from './card.ts'
+import { bold, type Html, html, joinHtml } from './html.ts'
+import { likelyTimeZones, zoneButton } from './time-zones.ts'
+import { clock } from './when.ts'
+
+/** The parts of the settings, a screen each. */
+export const settingsParts = ['zone', 'digest', 'quiet', 'news', 'mute', 'default', 'stale'] as const
+export type SettingsPart = (typeof settingsParts)[number]
+
+export interface SettingsFacts {
+  readonly settings: OwnerSettings
+  readonly projects: readonly { readonly projectKey: string; readonly name: string }[]
+  readonly now: Date
+  readonly language: string | undefined
+  readonly machineZone: string
+}
+
+const levelSign = { loud: '🔔', silent: '🔕', off: '✖️' } as const
+const levelName = { loud: 'loud', silent: 'silent', off: 'off' } as const
+
+/** All settings at a glance. */
+export function settingsCard({ settings, now }: SettingsFacts): Card {
+  const { notify } = settings
+  const level = (value: keyof typeof levelName) => `${levelSign[value]} ${levelName[value]}`
+  const lines = [
+    html`⚙️ ${bold('Settings')}`,
+    html`🌍 ${settings.timeZone}, ${clock(now, settings.timeZone)} now`,
+    html`🗓 Digest ${settings.digestEnabled ? `at ${settings.digestTime}` : 'off'}`,
+    html`🌙 Quiet hours ${settings.quietHours ?? 'none'}`,
+    html`📣 Needs you ${level(notify.needsYou)} · finished ${level(notify.finished)} · other ${level(notify.info)}`,
+    html`🔇 Muted: ${settings.mutedProjects.join(', ') || 'no project'}`,
+    html`📦 New tasks go to ${settings.defaultProject ?? 'the project used last'}`,
+    html`⏱ An agent counts as stuck after ${minutes(settings.staleAfterMinutes)}, a queued task after ${minutes(settings.queuedAfterMinutes)}`,
+  ]
+  const part = (label: string, name: SettingsPart) => toScreen(label, 'settings', name)
+  return {
+    text: joinHtml(lines, '\n'),
+    keyboard: keyboard([
+      [part('🌍 Time zone', 'zone'), part('🗓 Digest', 'digest')],
+      [part('🌙 Quiet hours', 'quiet'), part('📣 News', 'news')],
+      [part('🔇 Mute', 'mute'), part('📦 Default project', 'default')],
+      [part('⏱ Stuck after', 'stale'), toScreen('🏠 Home', 'home')],
+    ]),
+  }
+}
+
+/** One part of the settings with its choices. */
+export function settingsPartCard(part: SettingsPart, facts: SettingsFacts, undo?: string | null): Card {
+  const { text, rows } = parts[part](facts)
+  const back = [toScreen('‹ Settings', 'settings')]
+  return {
+    text,
+    keyboard: keyboard([
+      ...rows,
+      undo ? [doesAct('↩️ Undo', { name: 'undo-setting', about: part, value: undo }), ...back] : back,
+    ]),
+  }
+}
+
+interface Part {
+  readonly text: Html
+  readonly rows: readonly (readonly Button[])[]
+}
+
+const parts: Record<SettingsPart, (facts: SettingsFacts) => Part> = {
+  zone: ({ settings, now, language, machineZone }) => ({
+    text: html`🌍 Your time zone is ${bold(settings.timeZone)}, where it is ${clock(now, settings.timeZone)}.\nPick another one, write a city, or send me your location.`,
+    rows: [
+      ...inRows(
+        likelyTimeZones(language, machineZone).map((zone) => zoneButton(zone, now, 'settings')),
+        2,
+      ),
+      [write('✏️ Another city', 'time-zone')],
+    ],
+  }),
+  digest: ({ settings }) => ({
+    text: html`🗓 The digest ${settings.digestEnabled ? html`comes at ${bold(settings.digestTime)}` : html`is ${bold('off')}`}: focus, what is due, what waits for you.`,
+    rows: [
+      ['07:00', '08:00', '09:00', '10:00'].map((time) =>
+        choice(time, 'digestTime', time, settings.digestEnabled && settings.digestTime === time),
+      ),
+      [
+        write('✏️ Another time', 'digest-time'),
+        settings.digestEnabled
+          ? choice('Turn off', 'digestEnabled', 'false', false)
+          : choice('Turn on', 'digestEnabled', 'true', false),
+      ],
+    ],
+  }),
+  quiet: ({ settings }) => ({
+    text: html`🌙 ${settings.quietHours === null ? 'No hours are quiet.' : html`Nothing sounds ${bold(settings.quietHours)}; after that you get one summary.`}`,
+    rows: [
+      ['22:00-07:00', '23:00-08:00'].map((window) =>
+        choice(window, 'quietHours', window, settings.quietHours === window),
+      ),
+      [write('✏️ Other hours', 'quiet-hours'), choice('None', 'quietHours', '', settings.quietHours === null)],
+    ],
+  }),
+  news: ({ settings }) => ({
+    text: html`📣 ${bold('How loud is the news?')}
+${bold('Needs you')}: blocked, ready, security.
+${bold('Finished')}: done by an agent.
+${bold('Other')}: created, planned, started, changed; silent means only in the task's card.`,
+    rows: [
+      levels('Needs you', 'notifyNeedsYou', settings.notify.needsYou),
+      levels('Finished', 'notifyFinished', settings.notify.finished),
+      levels('Other', 'notifyInfo', settings.notify.info),
+    ],
+  }),
+  mute: ({ settings, projects }) => ({
+    text: html`🔇 A muted project tells only what needs you. Tap to mute or unmute.`,
+    rows: inRows(
+      projects.slice(0, 60).map(({ projectKey }) => {
+        const muted = settings.mutedProjects.includes(projectKey)
+        return doesAct(`${muted ? '🔇' : '🔔'} ${projectKey}`, {
+          name: 'mute',
+          about: projectKey,
+          value: muted ? '0' : '1',
+        })
+      }),
+      3,
+    ),
+  }),
+  default: ({ settings, projects }) => ({
+    text: html`📦 Where do new tasks go that name no project?`,
+    rows: [
+      [choice('The one used last', 'defaultProject', '', settings.defaultProject === null)],
+      ...inRows(
+        projects
+          .slice(0, 60)
+          .map(({ projectKey }) =>
+            choice(projectKey, 'defaultProject', projectKey, settings.defaultProject === projectKey),
+          ),
+        3,
+      ),
+    ],
+  }),
+  stale: ({ settings }) => ({
+    text: html`⏱ After how long without a word does an agent count as stuck (${bold(minutes(settings.staleAfterMinutes))}), and a queued task as forgotten (${bold(minutes(settings.queuedAfterMinutes))})?`,
+    rows: [
+      [15, 30, 60, 120].map((value) =>
+        choice(
+          `⚙️ ${minutes(value)}`,
+          'staleAfterMinutes',
+          String(value),
+          settings.staleAfterMinutes === value,
+        ),
+      ),
+      [30, 60, 120, 240].map((value) =>
+        choice(
+          `⏳ ${minutes(value)}`,
+          'queuedAfterMinutes',
+          String(value),
+          settings.queuedAfterMinutes === value,
+        ),
+      ),
+      [write('✏️ ⚙️ other', 'stale-after'), write('✏️ ⏳ other', 'queued-after')],
+    ],
+  }),
+}
+
+function choice(label: string, name: string, value: string, is: boolean): Button {
+  return doesAct(chosen(label, is), { name: 'set', about: name, value })
+}
+
+function write(label: string, ask: string): Button {
+  return doesAct(label, { name: 'ask', about: ask })
+}
+
+function levels(label: string, name: string, current: keyof typeof levelName): Button[] {
+  return (['loud', 'silent', 'off'] as const).map((level) =>
+    choice(
+      level === 'loud' ? `${label} ${levelSign.loud}` : `${levelSign[level]} ${levelName[level]}`,
+      name,
+      level,
+      level === current,
+    ),
+  )
+}
+
+function minutes(value: number): string {
+  return value % 60 === 0 ? `${value / 60} h` : `${value} min`
+}
