@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -13,6 +21,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const held = () => existsSync(join(folder, 'lock'))
+
+/** Leaves a lock as another process of this machine would have. */
+const leaveLock = (holder: { readonly pid: number; readonly started: string }) => {
+  const unlock = lockFolder(folder)
+  const mine = JSON.parse(readFileSync(join(folder, 'lock'), 'utf8')) as object
+  unlock()
+  writeFileSync(join(folder, 'lock'), JSON.stringify({ ...mine, ...holder }))
+}
 
 const program = (then: string) =>
   `import { lockFolder } from '${new URL('../../src/db/folder-lock.ts', import.meta.url).href}'
@@ -58,11 +74,11 @@ describe('the lock of a data folder', () => {
   }, 20_000)
 
   it.each([
-    ['of a process that is gone', { pid: 2 ** 22 + 1, started: 'boot:1' }],
-    ['of a pid that came back', { pid: process.ppid, started: 'boot:1' }],
-    ['of our own pid in an earlier life', { pid: process.pid, started: 'boot:1' }],
+    ['of a process that is gone', { pid: 2 ** 22 + 1, started: '1' }],
+    ['of a pid that came back', { pid: process.ppid, started: '1' }],
+    ['of our own pid in an earlier life', { pid: process.pid, started: '1' }],
   ])('%s is taken over', (_what, holder) => {
-    writeFileSync(join(folder, 'lock'), JSON.stringify(holder))
+    leaveLock(holder)
 
     const unlock = lockFolder(folder)
 
@@ -81,7 +97,7 @@ describe('the lock of a data folder', () => {
   })
 
   it('goes to one of several that start together over a stale one', async () => {
-    writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: 'boot:1' }))
+    leaveLock({ pid: 2 ** 22 + 1, started: '1' })
     const children = Array.from({ length: 4 }, () =>
       spawn(process.execPath, nodeArguments('setInterval(() => {}, 1000)')),
     )
