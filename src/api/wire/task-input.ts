@@ -12,7 +12,11 @@ import {
 import { type TaskPriority, taskPriorities } from '../../domain/tasks/task.ts'
 import { EngineInput, ProjectKeyInput } from './common.ts'
 
-const given = z.never({ error: 'is given by the board and cannot be set' }).optional()
+const given = z
+  .unknown()
+  .refine(() => false, 'is given by the board and cannot be set')
+  .optional()
+  .openapi({ not: {}, description: 'Refused: given by the board' })
 
 /** A priority as agents write it; one that the board does not know is none. */
 const PriorityInput = z

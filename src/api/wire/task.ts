@@ -33,7 +33,7 @@ export const TaskJson = z
     assignee: z.string(),
     branch: z.string().nullable(),
     acceptance_criteria: z.array(z.string()),
-    artifacts: z.array(z.never()),
+    artifacts: z.array(z.unknown()).max(0),
     latest_preq_result: z
       .object({
         title: z.string(),
