@@ -11,21 +11,21 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 const dayMs = 24 * 60 * 60_000
 const maxListed = 20
 
-/** Quiet hours that last; null where none do. */
-type Quiet = { readonly from: string; readonly until: string } | null
+/** Quiet hours that last. */
+type Quiet = { readonly from: string; readonly until: string } | 'none'
 
 /** At the end of quiet hours: one summary of what needed the owner then and still does. */
 export const morningJob: Job = { name: 'morning', everyMinutes: 1, run: sumUpQuietHours }
 
 async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
   const now = clock()
-  await changeState<Quiet>(store, 'quiet_hours', now, async (tx, quiet = null) => {
+  await changeState<Quiet>(store, 'quiet_hours', now, async (tx, quiet = 'none') => {
     const scope = { db: tx, ownerId }
     const settings = await readBound(scope)
     if (settings === null) return undefined
     const lasting = quietNow(now, settings)
-    if (quiet === null || quiet.until === lasting?.until)
-      return quiet === null && lasting !== null ? lasting : undefined
+    if (quiet === 'none') return lasting === 'none' ? undefined : lasting
+    if (lasting !== 'none' && lasting.until === quiet.until) return undefined
     const open = await stillOpen(scope, settings.chatId, { from: new Date(quiet.from), to: now })
     if (open.length > 0) {
       const { card, topic } = morningCard(open.slice(0, maxListed))
@@ -46,7 +46,7 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
 
 /** The quiet hours around `now` from their beginning, for news may have come before this was first looked at. */
 function quietNow(now: Date, { quietHours, timeZone }: BoundSettings): Quiet {
-  if (quietHours === null || !inQuietHours(now, quietHours, timeZone)) return null
+  if (quietHours === null || !inQuietHours(now, quietHours, timeZone)) return 'none'
   const start = quietHours.slice(0, quietHours.indexOf('-')).trim()
   return {
     from: nextLocalTime(new Date(now.getTime() - dayMs), start, timeZone).toISOString(),

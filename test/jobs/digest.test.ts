@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { changeSettings } from '../../src/domain/settings.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { digestJob } from '../../src/jobs/digest.ts'
+import { type JobBoard, openJobBoard } from '../support/jobs.ts'
+import { addTask } from '../support/tasks.ts'
+
+let board: JobBoard
+beforeEach(async () => {
+  board = await openJobBoard()
+})
+afterEach(() => board.close())
+
+const times = async () => (await board.queued()).map(({ at }) => at)
+
+describe('the digest', () => {
+  it('comes once a day at its time in the owner’s zone', async () => {
+    await changeSettings(board.ctx, { timeZone: 'Europe/Berlin', digestTime: '09:00' })
+    board.clock.set('2026-11-24T06:00:00Z')
+    await board.runFor(digestJob, { hours: 51, everyMinutes: 20 })
+    expect(await times()).toEqual([
+      '2026-11-24T08:00:00.000Z',
+      '2026-11-25T08:00:00.000Z',
+      '2026-11-26T08:00:00.000Z',
+    ])
+  })
+
+  it('says nothing of a time that had passed before it first looked', async () => {
+    board.clock.set('2026-11-24T15:00:00Z')
+    await board.run(digestJob)
+    await board.run(digestJob)
+    expect(await times()).toEqual([])
+  })
+
+  const zones = [
+    // The clock springs from 02:00 to 03:00, and falls from 03:00 to 02:00.
+    [
+      'Europe/Berlin',
+      '02:30',
+      '2026-03-28T12:00:00Z',
+      ['2026-03-29T01:00:00.000Z', '2026-03-30T00:30:00.000Z'],
+    ],
+    [
+      'Europe/Berlin',
+      '02:30',
+      '2026-10-24T12:00:00Z',
+      ['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z'],
+    ],
+    [
+      'America/New_York',
+      '02:30',
+      '2026-03-07T12:00:00Z',
+      ['2026-03-08T07:00:00.000Z', '2026-03-09T06:30:00.000Z'],
+    ],
+    [
+      'America/New_York',
+      '01:30',
+      '2026-10-31T12:00:00Z',
+      ['2026-11-01T05:30:00.000Z', '2026-11-02T06:30:00.000Z'],
+    ],
+  ] as const
+  it.each(zones)(
+    'comes once a date in %s at %s across the change of the clock',
+    async (timeZone, digestTime, start, expected) => {
+      await changeSettings(board.ctx, { timeZone, digestTime })
+      board.clock.set(start)
+      await board.runFor(digestJob, { hours: 46, everyMinutes: 30 })
+      // Mondays bring the review as well.
+      expect([...new Set(await times())]).toEqual(expected)
+    },
+  )
+
+  it('comes late and says so where the process was down at its time', async () => {
+    board.clock.set('2026-11-24T08:00:00Z')
+    await board.run(digestJob)
+    board.clock.set('2026-11-24T15:00:00Z')
+    await board.run(digestJob)
+    await board.run(digestJob)
+    const queued = await board.queued()
+    expect(queued).toHaveLength(1)
+    expect(queued[0]?.text).toContain('late: I was not running at 09:00')
+  })
+
+  it('comes once after days of pause, for the day that is', async () => {
+    board.clock.set('2026-11-20T08:00:00Z')
+    await board.run(digestJob)
+    board.clock.set('2026-11-24T15:00:00Z')
+    await board.run(digestJob)
+    const queued = await board.queued()
+    expect(queued).toHaveLength(1)
+    expect(queued[0]?.text).toContain('Tue 24 Nov')
+  })
+
+  it('waits for its next time where the missed one is of yesterday', async () => {
+    board.clock.set('2026-11-23T08:00:00Z')
+    await board.run(digestJob)
+    board.clock.set('2026-11-24T08:30:00Z')
+    await board.run(digestJob)
+    expect(await times()).toEqual([])
+    board.clock.set('2026-11-24T09:00:00Z')
+    await board.run(digestJob)
+    expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
+  })
+
+  it('comes once where two schedulers race', async () => {
+    board.clock.set('2026-11-24T08:00:00Z')
+    await board.run(digestJob)
+    board.clock.set('2026-11-24T09:00:00Z')
+    await Promise.all([board.run(digestJob), board.run(digestJob), board.run(digestJob)])
+    expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
+  })
+
+  it('does not come a second time on a day whose time was moved later', async () => {
+    board.clock.set('2026-11-24T08:00:00Z')
+    await board.run(digestJob)
+    board.clock.set('2026-11-24T09:00:00Z')
+    await board.run(digestJob)
+    await changeSettings(board.ctx, { digestTime: '18:00' })
+    await board.runFor(digestJob, { hours: 12, everyMinutes: 30 })
+    expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
+  })
+
+  it('does not come while it is off, nor for the time it was off', async () => {
+    await changeSettings(board.ctx, { digestEnabled: false })
+    board.clock.set('2026-11-24T08:00:00Z')
+    await board.runFor(digestJob, { hours: 3, everyMinutes: 15 })
+    await changeSettings(board.ctx, { digestEnabled: true })
+    await board.run(digestJob)
+    expect(await times()).toEqual([])
+  })
+
+  it('numbers its lines so that a reply can name them', async () => {
+    const late = await addTask(board, board.project, {
+      title: 'Overdue',
+      dueAt: new Date('2026-11-23T10:00:00Z'),
+    })
+    const ready = await addTask(board, board.project, { title: 'Look at this', status: 'ready' })
+    board.clock.set('2026-11-24T08:00:00Z')
+    await board.run(digestJob)
+    board.clock.set('2026-11-24T09:00:00Z')
+    await board.run(digestJob)
+    const [row] = await board.db.query.botMessages.findMany()
+    expect(row?.topic).toEqual({ kind: 'digest', taskIds: [late.id, ready.id] })
+    const [digest] = await board.queued()
+    expect(digest?.text).toContain(`1. 📥 ${late.key} Overdue — yesterday 10:00`)
+    expect(digest?.text).toContain(`2. 👀 ${ready.key} Look at this`)
+  })
+
+  it('says in one line that a day is empty', async () => {
+    board.clock.set('2026-11-24T08:00:00Z')
+    await board.run(digestJob)
+    board.clock.set('2026-11-24T09:00:00Z')
+    await board.run(digestJob)
+    expect((await board.queued())[0]?.text).toBe('☀️ Tue 24 Nov — nothing due, nothing waits.')
+  })
+
+  it('is followed on Mondays by the review of the week', async () => {
+    board.clock.set('2026-11-25T10:00:00Z')
+    const task = await addTask(board, board.project)
+    board.clock.advance({ hours: 5 })
+    await editTask(board.ctx, task.key, { status: 'done' })
+    board.clock.set('2026-11-30T08:00:00Z')
+    await board.run(digestJob)
+    board.clock.set('2026-11-30T09:00:00Z')
+    await board.run(digestJob)
+    const [, review] = await board.queued()
+    expect(review?.text).toBe(
+      [
+        '🗓 Your week · 23 Nov – 29 Nov',
+        '✅ 1 task done, 1 more than the week before',
+        'Mon 0\nTue 0\nWed ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇ 1\nThu 0\nFri 0\nSat 0\nSun 0',
+        '⏱ From idea to done: half within 5 h, nine of ten within 5 h',
+        '📦 SHOP 1',
+        '🤖 by hand 1',
+      ].join('\n'),
+    )
+  })
+})

@@ -1,0 +1,219 @@
+import { sql } from 'drizzle-orm'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eventsOutbox } from '../../src/db/schema.ts'
+import { readState, writeState } from '../../src/domain/bot-state.ts'
+import { queueMessages } from '../../src/domain/messages.ts'
+import { recordSecurityEvent } from '../../src/domain/security.ts'
+import { changeSettings } from '../../src/domain/settings.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { createToken } from '../../src/domain/tokens.ts'
+import { runJob } from '../../src/jobs/jobs.ts'
+import { morningJob } from '../../src/jobs/morning.ts'
+import { remindersJob } from '../../src/jobs/reminders.ts'
+import { retentionJob } from '../../src/jobs/retention.ts'
+import { securityJob } from '../../src/jobs/security.ts'
+import { staleRunsJob } from '../../src/jobs/stale-runs.ts'
+import { tokenExpiryJob } from '../../src/jobs/token-expiry.ts'
+import { openLog } from '../../src/log.ts'
+import { agent } from '../support/board.ts'
+import { type JobBoard, openJobBoard } from '../support/jobs.ts'
+import { addTask } from '../support/tasks.ts'
+
+let board: JobBoard
+beforeEach(async () => {
+  board = await openJobBoard()
+})
+afterEach(() => board.close())
+
+const texts = async () => (await board.queued()).map(({ text }) => text)
+
+describe('reminders', () => {
+  it('remind of a due time once, also after a pause, and not of a date alone', async () => {
+    await board.run(remindersJob)
+    const task = await addTask(board, board.project, {
+      title: 'Call',
+      dueAt: new Date('2026-11-24T10:00:00Z'),
+    })
+    await addTask(board, board.project, { title: 'Some day', dueAt: new Date('2026-11-24T23:59:00Z') })
+    await board.runFor(remindersJob, { hours: 2, everyMinutes: 10 })
+    board.clock.advance({ days: 2 })
+    await board.run(remindersJob)
+    expect(await texts()).toEqual([`⏰ ${task.key} · Call\nDue now`])
+  })
+
+  it('say that they are late', async () => {
+    await board.run(remindersJob)
+    const task = await addTask(board, board.project, {
+      title: 'Call',
+      dueAt: new Date('2026-11-24T10:00:00Z'),
+    })
+    board.clock.set('2026-11-24T12:00:00Z')
+    await board.run(remindersJob)
+    await board.run(remindersJob)
+    expect(await texts()).toEqual([`⏰ ${task.key} · Call\nWas due today 10:00`])
+  })
+
+  it('leave alone what was done before', async () => {
+    await board.run(remindersJob)
+    const task = await addTask(board, board.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
+    await editTask(board.ctx, task.key, { status: 'done' })
+    await board.runFor(remindersJob, { hours: 2, everyMinutes: 10 })
+    expect(await texts()).toEqual([])
+  })
+})
+
+describe('runs', () => {
+  it('that are silent for 30 minutes are told once, and again only after a sign of life', async () => {
+    const task = await addTask(board, board.project)
+    await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+    await board.runFor(staleRunsJob, { hours: 2, everyMinutes: 15 })
+    expect(await texts()).toEqual([
+      `🕰 ${task.key} · Fix the till\nlaptop has given no sign of life for 30 min.`,
+    ])
+    await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+    await board.runFor(staleRunsJob, { hours: 2, everyMinutes: 15 })
+    expect(await texts()).toHaveLength(1)
+  })
+
+  it('that wait queued for an hour are told once, with ways out', async () => {
+    const task = await addTask(board, board.project)
+    await editTask(board.ctx, task.key, { runState: 'queued' })
+    await board.runFor(staleRunsJob, { hours: 3, everyMinutes: 10 })
+    expect(await texts()).toEqual([
+      `🕰 ${task.key} · Fix the till\nQueued for 1 h, and no agent has taken it.`,
+    ])
+    const [row] = await board.db.query.botMessages.findMany()
+    expect(JSON.stringify(row?.request)).toContain('Keep waiting')
+  })
+
+  it('that ended in time are not told', async () => {
+    const task = await addTask(board, board.project, { status: 'todo' })
+    await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+    await board.runFor(staleRunsJob, { hours: 0.4, everyMinutes: 5 })
+    await editTask(board.as(agent), task.key, { lifecycle: 'complete' })
+    await board.runFor(staleRunsJob, { hours: 2, everyMinutes: 10 })
+    expect(await texts()).toEqual([])
+    expect(await readState(board.db, 'runs_told')).toBeUndefined()
+  })
+})
+
+it('tells of a token’s end a week and a day before it', async () => {
+  await createToken(board.ctx, { name: 'laptop', expiresAt: new Date('2026-12-10T12:00:00Z') })
+  await board.runFor(tokenExpiryJob, { hours: 24 * 17, everyMinutes: 60 })
+  const queued = await board.queued()
+  expect(queued.map(({ at }) => at)).toEqual(['2026-12-03T12:00:00.000Z', '2026-12-09T12:00:00.000Z'])
+  expect(queued[0]?.text).toContain('The token laptop ends in 7 days: Thu 10 Dec, 12:00.')
+})
+
+describe('the end of quiet hours', () => {
+  const tell = (taskId: string) =>
+    queueMessages(board.db, [{ chatId: 42, purpose: 'news', taskId, rank: 0 }], board.clock.now())
+
+  it('sums up once what came in them and is still open', async () => {
+    await changeSettings(board.ctx, { timeZone: 'Europe/Berlin', quietHours: '22:00-07:00' })
+    const before = await addTask(board, board.project, { title: 'Before', status: 'hold' })
+    const dealt = await addTask(board, board.project, { title: 'Dealt with', status: 'todo' })
+    const open = await addTask(board, board.project, { title: 'Open', status: 'ready' })
+    board.clock.set('2026-11-24T20:00:00Z')
+    await tell(before.id)
+    board.clock.set('2026-11-24T22:00:00Z')
+    await tell(dealt.id)
+    await tell(open.id)
+    await board.runFor(morningJob, { hours: 12, everyMinutes: 30 })
+    const queued = await board.queued()
+    expect(queued).toEqual([
+      {
+        at: '2026-11-25T06:00:00.000Z',
+        text: `🌅 While it was quiet: one task waits for you\n1. 👀 ${open.key} Open`,
+      },
+    ])
+  })
+
+  it('comes after a pause of the process as well, and nothing where nothing is open', async () => {
+    await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
+    board.clock.set('2026-11-24T23:00:00Z')
+    await board.run(morningJob)
+    board.clock.set('2026-11-25T12:00:00Z')
+    await board.run(morningJob)
+    expect(await board.queued()).toEqual([])
+    expect(await readState(board.db, 'quiet_hours')).toBe('none')
+  })
+})
+
+describe('who tried the door', () => {
+  const stranger = (count = 1) =>
+    recordSecurityEvent(board.db, {
+      ownerId: board.ownerId,
+      eventType: 'chat.stranger',
+      outcome: 'failure',
+      detail: { count },
+      now: board.clock.now(),
+    })
+
+  it('is shown on one card that counts', async () => {
+    await board.run(securityJob)
+    board.clock.advance({ minutes: 1 })
+    await stranger()
+    await board.run(securityJob)
+    board.clock.advance({ minutes: 1 })
+    await stranger(4)
+    await board.run(securityJob)
+    const queued = await board.queued()
+    expect(queued).toHaveLength(1)
+    expect(queued[0]?.text).toContain('5 messages from strangers, who got no answer')
+  })
+
+  it('begins a new card a day later', async () => {
+    await board.run(securityJob)
+    for (let days = 0; days < 2; days += 1) {
+      board.clock.advance({ days: 1, minutes: 1 })
+      await stranger()
+      await board.run(securityJob)
+    }
+    expect(await board.queued()).toHaveLength(2)
+  })
+})
+
+describe('retention', () => {
+  it('forgets events after 30 days, but none that was not decided on', async () => {
+    await addTask(board, board.project)
+    await addTask(board, board.project)
+    const [first] = await board.db
+      .select({ id: sql<number>`min(${eventsOutbox.id})::int` })
+      .from(eventsOutbox)
+    await writeState(board.db, 'notifier_cursor', first?.id, board.clock.now())
+    board.clock.advance({ days: 31 })
+    const before = await board.db.$count(eventsOutbox)
+    await board.run(retentionJob)
+    expect(await board.db.$count(eventsOutbox)).toBe(before - 1)
+  })
+
+  it('keeps messages that are still to be sent', async () => {
+    await queueMessages(board.db, [{ chatId: 42, purpose: 'notice' }], board.clock.now())
+    board.clock.advance({ days: 100 })
+    await board.run(retentionJob)
+    expect(await board.db.query.botMessages.findMany()).toHaveLength(1)
+  })
+})
+
+it('queues nothing while nobody is bound', async () => {
+  const nobody = await openJobBoard({ bound: false })
+  try {
+    const task = await addTask(nobody, nobody.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
+    await editTask(nobody.ctx, task.key, { runState: 'queued' })
+    for (const job of [remindersJob, staleRunsJob, morningJob, securityJob, tokenExpiryJob]) {
+      await nobody.runFor(job, { hours: 2, everyMinutes: 30 })
+    }
+    expect(await nobody.queued()).toEqual([])
+  } finally {
+    await nobody.close()
+  }
+})
+
+it('goes on after a job that fails', async () => {
+  const lines: string[] = []
+  const log = openLog({ level: 'info', write: (line) => void lines.push(line) })
+  const failing = { name: 'failing', everyMinutes: 1, run: () => Promise.reject(new Error('no')) }
+  await runJob(failing, { store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
+  expect(lines.join('')).toContain('"job":"failing"')
+})

@@ -1,0 +1,55 @@
+import { asc } from 'drizzle-orm'
+import type { ProjectRow } from '../../src/db/schema.ts'
+import { bindChat } from '../../src/domain/chat-binding.ts'
+import type { StoredRequest } from '../../src/domain/messages.ts'
+import type { Job } from '../../src/jobs/job.ts'
+import { openLog } from '../../src/log.ts'
+import { plainText } from '../../src/view/html.ts'
+import { type Board, openBoard } from './board.ts'
+import { addProject } from './tasks.ts'
+
+/** A board whose jobs are run by hand. */
+export interface JobBoard extends Board {
+  readonly project: ProjectRow
+  readonly lines: readonly string[]
+  readonly run: (job: Job) => Promise<void>
+  /** Runs a job at each minute of so many hours. */
+  readonly runFor: (
+    job: Job,
+    span: { readonly hours: number; readonly everyMinutes?: number },
+  ) => Promise<void>
+  /** What was queued since the last look: when and what, as plain text. */
+  readonly queued: () => Promise<{ readonly at: string; readonly text: string }[]>
+}
+
+export async function openJobBoard(options: { readonly bound?: boolean } = {}): Promise<JobBoard> {
+  const board = await openBoard()
+  const project = await addProject(board)
+  if (options.bound ?? true) await bindChat(board.ctx, { chatId: 42, userId: 42 })
+  const lines: string[] = []
+  const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
+  const deps = { store: board.db, ownerId: board.ownerId, now: board.clock.now, log }
+  let seen = 0
+  return {
+    ...board,
+    project,
+    lines,
+    run: (job) => job.run(deps),
+    runFor: async (job, { hours, everyMinutes = 1 }) => {
+      for (let minute = 0; minute < hours * 60; minute += everyMinutes) {
+        await job.run(deps)
+        board.clock.advance({ minutes: everyMinutes })
+      }
+    },
+    queued: async () => {
+      const rows = await board.db.query.botMessages.findMany({ orderBy: (row) => asc(row.id) })
+      const fresh = rows.filter(({ id }) => id > seen)
+      seen = rows.at(-1)?.id ?? seen
+      return fresh.flatMap((row) => {
+        if (row.request === null) return []
+        const { parameters } = row.request as unknown as StoredRequest
+        return { at: row.createdAt.toISOString(), text: plainText({ html: String(parameters.text) }) }
+      })
+    },
+  }
+}
