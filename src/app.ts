@@ -19,6 +19,7 @@ import { startJobs } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createNotifier } from './notifier/notifier.ts'
+import { renderPng } from './pictures/render-png.ts'
 import { deriveSecret, openSecretKey } from './secret-key.ts'
 import { createApi as createTelegram } from './telegram/client.ts'
 import { createPace } from './telegram/pace.ts'
@@ -126,6 +127,7 @@ async function build(parts: {
     ownerTelegramId: config.OWNER_TELEGRAM_ID,
     agentUrl: config.PUBLIC_URL ?? server.url,
     onOwnerBack: () => notifier.resume(),
+    renderPng,
     diagnose: () => diagnose({ database, api, state, config, scope, now }),
   }
 

@@ -19,6 +19,8 @@ export interface BotDeps {
   readonly agentUrl: string
   /** The owner has been heard of: what waited for him may be sent. */
   readonly onOwnerBack?: () => void
+  /** Draws an SVG as a PNG. */
+  readonly renderPng: (svg: string) => Promise<Buffer>
   /** What /doctor looks at beyond the database. */
   readonly diagnose: () => Promise<readonly Diagnosis[]>
 }

@@ -41,6 +41,20 @@ async function showIn(ctx: BotContext, card: Card, about: Parameters<BotContext[
   else await ctx.sender.edit(pressed, card, about)
 }
 
+/** Shows a picture with its caption in place of the picture whose button was pressed, else in a new message. */
+export async function showPicture(ctx: BotContext, svg: string, caption: Card): Promise<void> {
+  const pressed = ctx.callbackQuery?.message
+  const about = { purpose: 'screen' } as const
+  const png = await ctx.deps.renderPng(svg).catch((error: unknown) => {
+    ctx.deps.log.error({ err: error }, 'a picture could not be drawn')
+    return null
+  })
+  // The caption says the same numbers, so without the picture nothing is lost.
+  if (png === null) await ctx.sender.say(caption, about)
+  else if (pressed?.photo === undefined) await ctx.sender.sendPicture(png, caption, about)
+  else await ctx.sender.editPicture(pressed.message_id, png, caption, about)
+}
+
 /** Asks the owner for a text; his reply to the question is the answer. */
 export async function ask(ctx: BotContext, card: Card, topic: ReplyTopic & { readonly kind: 'prompt' }): Promise<void> {
   await ctx.sender.say({ ...card, asks: true }, { purpose: 'prompt', taskId: topic.taskId ?? null, topic })

@@ -66,7 +66,8 @@ export function isTimeOfDay(text: string | undefined): text is string {
   return text !== undefined && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text)
 }
 
-function startOfDate(date: Temporal.PlainDate, timeZone: string): Date {
+/** The first instant of a local date, which is not midnight everywhere. */
+export function startOfDate(date: Temporal.PlainDate, timeZone: string): Date {
   return toDate(date.toZonedDateTime(timeZone))
 }
 

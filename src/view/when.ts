@@ -7,6 +7,16 @@ export function span(from: Date, to: Date): string {
   return `${Math.floor(minutes / (24 * 60))} days`
 }
 
+/** How long something took: "< 1 min", "45 min", "5 h", "2.5 days", "12 days". */
+export function duration(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 1) return '< 1 min'
+  if (minutes < 60) return `${minutes} min`
+  if (minutes < 36 * 60) return `${Math.round(minutes / 60)} h`
+  const days = minutes / (24 * 60)
+  return `${days < 10 ? Math.round(days * 2) / 2 : Math.round(days)} days`
+}
+
 /** "5 min ago", "just now". */
 export function ago(at: Date, now: Date): string {
   return now.getTime() - at.getTime() < 60_000 ? 'just now' : `${span(at, now)} ago`

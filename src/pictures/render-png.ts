@@ -1,0 +1,20 @@
+import { Worker } from 'node:worker_threads'
+
+/**
+ * Draws an SVG as a PNG of its own size, in the shipped font alone. Each picture has a thread that ends with it: V8 does not see the
+ * 6 MB of pixels behind a drawn picture and leaves them lying (20 pictures in the process held 200 MB, in threads 40 MB).
+ */
+export function renderPng(svg: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./draw.js', import.meta.url), {
+      workerData: svg,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
+    })
+    worker.once('message', (png: Uint8Array) => resolve(Buffer.from(png)))
+    worker.once('error', reject)
+    worker.once('exit', (code) =>
+      reject(new Error(`The thread that draws pictures ended with code ${code}.`)),
+    )
+  })
+}

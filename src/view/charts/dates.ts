@@ -1,0 +1,24 @@
+const utc = { timeZone: 'UTC' } as const
+const weekdays = new Intl.DateTimeFormat('en-GB', { ...utc, weekday: 'short' })
+const months = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'short' })
+
+/** A local calendar date, `YYYY-MM-DD`, taken apart; weekdays count from Monday = 0. */
+export function partsOf(date: string) {
+  const at = new Date(`${date}T00:00:00Z`)
+  return {
+    year: at.getUTCFullYear(),
+    month: months.format(at).slice(0, 3),
+    day: at.getUTCDate(),
+    weekday: (at.getUTCDay() + 6) % 7,
+    weekdayName: weekdays.format(at),
+  }
+}
+
+/** "16 – 22 Nov 2026", "28 Oct – 26 Nov 2026", "27 Nov 2025 – 26 Nov 2026". */
+export function dateRange(first: string, last: string): string {
+  const [from, to] = [partsOf(first), partsOf(last)]
+  const end = `${to.day} ${to.month} ${to.year}`
+  if (from.year !== to.year) return `${from.day} ${from.month} ${from.year} – ${end}`
+  if (from.month !== to.month) return `${from.day} ${from.month} – ${end}`
+  return from.day === to.day ? end : `${from.day} – ${end}`
+}

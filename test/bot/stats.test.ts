@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createProject } from '../../src/domain/projects/create.ts'
+import { createTask } from '../../src/domain/tasks/create.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { openTestBot, type TestBot } from '../support/bot.ts'
+
+let bot: TestBot
+
+beforeEach(async () => {
+  bot = await openTestBot()
+  const project = await createProject(bot.ctx, { key: 'SHOP', name: '쇼핑몰' })
+  for (const engine of ['codex', 'codex', null] as const) {
+    const { task } = await createTask(bot.ctx, {
+      projectId: project.id,
+      title: 'Fix the till',
+      status: 'todo',
+      engine,
+    })
+    await editTask(bot.ctx, task.key, { status: 'done' })
+  }
+})
+afterEach(async () => {
+  expect(bot.world.violations).toEqual([])
+  await bot.close()
+})
+
+test('/stats answers with a picture of the week and its numbers', async () => {
+  bot.user.say('/stats')
+
+  const message = await bot.user.nextMessage('The week')
+  expect(message.photo?.at(-1)).toMatchObject({ width: 1080, height: 1350 })
+  expect(message.caption).toContain('3 done')
+  expect(message.caption).toContain('SHOP 3')
+  expect(message.caption).toContain('Codex 2 · No engine 1')
+})
+
+test.each([
+  ['/stats month', 'The month'],
+  ['/STATS Year', 'The year'],
+  ['/stats century', 'The week'],
+])('%s shows %s', async (command, title) => {
+  bot.user.say(command)
+
+  const message = await bot.user.nextMessage(title)
+  expect(message.photo).toBeDefined()
+})
+
+test('a tap on Year puts another picture in place of the first', async () => {
+  bot.user.say('/stats')
+  const week = await bot.user.nextMessage('The week')
+
+  bot.user.tap('Year', week)
+
+  const year = await bot.user.nextEdit('The year')
+  expect(year.message_id).toBe(week.message_id)
+  expect(year.photo?.at(-1)?.file_unique_id).not.toBe(week.photo?.at(-1)?.file_unique_id)
+  await bot.user.nextAnswer()
+})
+
+test('a tap on the period that is shown draws it anew and is answered', async () => {
+  bot.user.say('/stats')
+  const week = await bot.user.nextMessage('The week')
+
+  bot.user.tap('✓ Week', week)
+
+  await bot.user.nextEdit('The week')
+  await bot.user.nextAnswer()
+})
+
+test('a tap under a picture that was deleted meanwhile sends a new one', async () => {
+  bot.user.say('/stats')
+  const week = await bot.user.nextMessage('The week')
+  bot.user.delete(week)
+
+  bot.user.tapData('1v|stats|month|0', week.message_id)
+
+  const month = await bot.user.nextMessage('The month')
+  expect(month.photo).toBeDefined()
+})

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { plainText, visibleLength } from '../../src/view/html.ts'
+import { statsCard } from '../../src/view/stats.ts'
+import { duration } from '../../src/view/when.ts'
+import { statsOver } from '../support/stats.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+const week = statsOver(new Date('2026-11-16'), [3, 0, 11, 2, 5, 0, 1])
+
+describe('the caption of the statistics', () => {
+  it('says the numbers of the picture', () => {
+    const card = statsCard(
+      {
+        ...week,
+        cycle: { medianMs: 5 * hour, p90Ms: 60 * hour },
+        byProject: [
+          { key: 'WEB', name: 'Website', done: 20 },
+          { key: 'API', name: 'Api', done: 2 },
+        ],
+        byEngine: [
+          { engine: 'claude-code', done: 15 },
+          { engine: null, done: 7 },
+        ],
+      },
+      'week',
+    )
+
+    expect(plainText(card.text)).toBe(
+      [
+        '📊 The week · 16 – 22 Nov 2026',
+        '22 done, 3.1 a day, most on Wed 18 Nov (11)',
+        'From idea to done: median 5 h, 9 of 10 within 2.5 days',
+        'Projects: WEB 20 · API 2',
+        'Engines: Claude Code 15 · No engine 7',
+      ].join('\n'),
+    )
+  })
+
+  it('says in one line that nothing was done', () => {
+    const card = statsCard(statsOver(new Date('2026-11-16'), [0, 0]), 'week')
+
+    expect(plainText(card.text)).toBe('📊 The week · 16 – 17 Nov 2026\nNothing was done on these days.')
+  })
+
+  it('fits under a picture however many projects there are', () => {
+    const byProject = Array.from({ length: 500 }, (_, index) => ({
+      key: `PROJECT${index}`,
+      name: 'x'.repeat(120),
+      done: 99_999,
+    }))
+
+    const { text } = statsCard({ ...week, byProject }, 'year')
+
+    expect(visibleLength(text)).toBeLessThanOrEqual(1024)
+    expect(plainText(text)).toContain(`others ${492 * 99_999}`)
+  })
+
+  it('leads to the other periods and marks its own', () => {
+    const { keyboard } = statsCard(week, 'month')
+
+    expect(keyboard?.inline_keyboard.flat().map(({ text }) => text)).toEqual(['Week', '✓ Month', 'Year'])
+  })
+})
+
+describe('a duration', () => {
+  it.each([
+    [0, '< 1 min'],
+    [29_000, '< 1 min'],
+    [minute, '1 min'],
+    [59 * minute, '59 min'],
+    [hour, '1 h'],
+    [35.4 * hour, '35 h'],
+    [36 * hour, '1.5 days'],
+    [48 * hour, '2 days'],
+    [9.9 * 24 * hour, '10 days'],
+    [400 * 24 * hour, '400 days'],
+  ])('of %d ms reads %j', (ms, text) => {
+    expect(duration(ms)).toBe(text)
+  })
+})
