@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { bindChat } from '../../src/domain/chat-binding.ts'
+import { queueMessages } from '../../src/domain/messages.ts'
+import { createBell } from '../../src/domain/outbox.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { openLog } from '../../src/log.ts'
+import { createNotifier, type Notifier } from '../../src/notifier/notifier.ts'
+import { openPlayground, type Playground } from '../../src/playground/playground.ts'
+import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
+import { createApi } from '../../src/telegram/client.ts'
+import { createPace } from '../../src/telegram/pace.ts'
+import { agent, type Board, openBoard } from '../support/board.ts'
+import { addProject, addTask } from '../support/tasks.ts'
+
+let board: Board
+let telegram: Playground
+let user: VirtualUser
+let notifier: Notifier
+const bell = createBell()
+const now = () => new Date()
+
+beforeEach(async () => {
+  board = await openBoard()
+  telegram = await openPlayground()
+  user = virtualUser(telegram.world)
+  const pace = createPace()
+  const api = createApi({ token: telegram.token, apiRoot: telegram.url, pace })
+  const log = openLog({ level: 'silent' })
+  notifier = createNotifier({ store: board.db, ownerId: board.ownerId, api, pace, bell, now, log })
+  await notifier.start()
+  await bindChat(board.ctx, { chatId: user.chatId, userId: user.userId })
+})
+afterEach(async () => {
+  await notifier.stop()
+  await telegram.close()
+  await board.close()
+})
+
+const block = async (reason: string) => {
+  const project = await addProject(board, `P${reason.toUpperCase()}`)
+  const task = await addTask(board, project)
+  await editTask(board.as(agent), task.key, { lifecycle: 'block', result: { blockedReason: reason } })
+}
+
+it('tells at once what happened when the bell rings', async () => {
+  const started = performance.now()
+  await block('one')
+  bell.ring()
+  await user.nextMessage('one')
+  expect(performance.now() - started).toBeLessThan(1_000)
+})
+
+it('tells it within two seconds when the bell stays silent', async () => {
+  await block('two')
+  await user.nextMessage('two', { within: 5_000 })
+  expect(notifier.state()).toEqual({ stopped: null, heldUntil: null })
+})
+
+it('stops, and starts again where it was', async () => {
+  await notifier.stop()
+  await block('three')
+  await notifier.start()
+  expect((await user.nextMessage('three', { within: 5_000 })).text).toContain('three')
+})
+
+it('holds everything for as long as Telegram asks, and then goes on', async () => {
+  const { faults, calls } = telegram.world
+  faults.add({ kind: '429', method: 'sendMessage', retryAfter: 1 })
+  await block('four')
+  bell.ring()
+  await user.nextMessage('four', { within: 10_000 })
+  const refused = calls.find(({ error }) => error?.code === 429)
+  const after = calls.filter(({ at }) => refused !== undefined && at > refused.at)
+  expect(after.every(({ at }) => at.getTime() - (refused?.at.getTime() ?? 0) >= 1_000)).toBe(true)
+  expect(telegram.world.violations).toEqual([])
+})
+
+it('sends a document again that a 429 refused', async () => {
+  telegram.world.faults.add({ kind: '429', method: 'sendDocument', retryAfter: 1 })
+  const request = {
+    method: 'sendDocument',
+    parameters: { caption: 'A file' },
+    file: { name: 'a.md', content: 'words' },
+  } as const
+  await queueMessages(board.db, [{ chatId: user.chatId, purpose: 'news', request, rank: 0 }], now())
+  const message = await user.nextMessage('A file', { within: 10_000 })
+  expect(message.document?.file_name).toBe('a.md')
+})
