@@ -76,8 +76,18 @@ export interface StoredRequest {
   readonly parameters: Readonly<Record<string, unknown>>
   /** A text file to be sent along, as `document`. */
   readonly file?: { readonly name: string; readonly content: string }
+  /** Statistics drawn at its turn, of a stretch of time between two instants. */
+  readonly picture?: StoredPicture
   /** What stands for the message, as HTML, where many become one. */
   readonly line?: string
+}
+
+/** A picture kept as what it shows, not as bytes. */
+export interface StoredPicture {
+  readonly title: string
+  readonly from: string
+  readonly to: string
+  readonly timeZone: string
 }
 
 export interface NewMessage {

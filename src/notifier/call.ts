@@ -1,6 +1,7 @@
 import { type Api, InputFile } from 'grammy'
 import type { StoredRequest } from '../domain/messages.ts'
 import { plainText } from '../view/html.ts'
+import { type DrawnRequest, withoutPicture } from './draw.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 
 export interface Place {
@@ -12,12 +13,23 @@ type Parameters = Readonly<Record<string, unknown>>
 
 /**
  * Sends a stored request. What Telegram cannot parse goes as plain text, what it does not take with buttons goes without, and
- * what it does not take in a topic that is gone goes to the chat itself.
+ * what it does not take in a topic that is gone goes to the chat itself. A picture that it does not take leaves its caption.
  */
 export async function sendRequest(
   api: Api,
   place: Place,
-  request: StoredRequest,
+  request: DrawnRequest,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const outcome = await sendAsItIs(api, place, request, signal)
+  if (outcome.kind !== 'refused' || request.png === undefined) return outcome
+  return sendAsItIs(api, place, withoutPicture(request), signal)
+}
+
+async function sendAsItIs(
+  api: Api,
+  place: Place,
+  request: DrawnRequest,
   signal: AbortSignal,
 ): Promise<Outcome> {
   let thread: Parameters = place.threadId === null ? {} : { message_thread_id: place.threadId }
@@ -27,7 +39,7 @@ export async function sendRequest(
       call(
         api,
         request.method,
-        { chat_id: place.chatId, ...thread, ...parameters, ...fileOf(request) },
+        { chat_id: place.chatId, ...thread, ...parameters, ...filesOf(request) },
         signal,
       )
     const outcome = await send()
@@ -81,7 +93,8 @@ function plain({ parse_mode, ...rest }: Parameters): Parameters {
   return simpler
 }
 
-function fileOf({ file }: StoredRequest): Parameters {
+function filesOf({ file, png }: DrawnRequest): Parameters {
+  if (png !== undefined) return { photo: new InputFile(png, 'picture.png') }
   return file === undefined ? {} : { document: new InputFile(Buffer.from(file.content), file.name) }
 }
 

@@ -18,6 +18,8 @@ export interface NotifierDeps {
   readonly bell: Bell
   readonly now: () => Date
   readonly log: Log
+  /** Draws an SVG as a PNG. */
+  readonly renderPng: (svg: string) => Promise<Buffer>
   /** Told of each delivery's outcome, for metrics. */
   readonly onDelivery?: (outcome: string) => void
 }

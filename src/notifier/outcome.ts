@@ -17,6 +17,8 @@ export type Outcome =
   /** Telegram does not want this content. */
   | { readonly kind: 'refused'; readonly error: string }
 
+// A group may take words and no pictures: then it is this message that it does not take.
+const wrongKind = /not enough rights to send (?:photos|documents|media)/
 const stopping =
   /chat not found|bot was kicked|bot was blocked|user is deactivated|not enough rights|have no rights|CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED|group chat was deactivated|PEER_ID_INVALID/
 const gone =
@@ -37,6 +39,7 @@ export function outcomeOf(error: unknown): Outcome {
   if (description.includes('message is not modified')) return { kind: 'done', messageId: null }
   if (gone.test(description)) return { kind: 'gone' }
   if (topicGone.test(description)) return { kind: 'topic-gone' }
+  if (wrongKind.test(description)) return { kind: 'refused', error: description }
   if (code === 401 || code === 403 || code === 404 || stopping.test(description))
     return { kind: 'stopped', error: description }
   return { kind: 'refused', error: description }

@@ -1,12 +1,48 @@
-import type { BotMessageRow } from '../domain/messages.ts'
+import { isDatabaseDown } from '../domain/errors.ts'
+import type { BotMessageRow, StoredRequest } from '../domain/messages.ts'
+import type { OwnerSettings } from '../domain/settings.ts'
 import { findTask, readDetail, type Scope } from '../domain/tasks/read.ts'
 import { findRunner } from '../domain/tasks/runner.ts'
+import { inQuietHours } from '../domain/time.ts'
+import type { Log } from '../log.ts'
 import { toRequest } from '../view/request.ts'
 import { taskCard, taskVersion } from '../view/task-card.ts'
-import type { Bound, Rendered } from './deliver.ts'
+
+/** Where and when a message is shown. */
+export type Bound = OwnerSettings & { readonly chatId: number; readonly now: Date }
+
+export function isBound(settings: OwnerSettings): settings is OwnerSettings & { readonly chatId: number } {
+  return settings.chatId !== null && settings.userId !== null && settings.enabled
+}
+
+/** A request with the version of what it shows, and when that was last changed. */
+export interface Rendered {
+  readonly request: StoredRequest
+  readonly version: string | null
+  readonly seen: Date | null
+  /** Worth posting anew where the message is gone. */
+  readonly isOpen: boolean
+}
+
+/** What a row says: as it was stored, or as the truth is at its turn; null where nothing is known of it any more. */
+export async function render(
+  { scope, log }: { readonly scope: Scope; readonly log: Log },
+  row: BotMessageRow,
+  bound: Bound,
+): Promise<Rendered | null> {
+  const stored = row.request as unknown as StoredRequest | null
+  if (stored !== null) return { request: stored, version: null, seen: null, isOpen: true }
+  try {
+    return await renderCard(scope, row, bound)
+  } catch (error) {
+    if (isDatabaseDown(error)) throw error
+    log.error({ err: error, id: row.id }, 'a card could not be made')
+    return null
+  }
+}
 
 /** A living card as the truth is at its turn; null where its task is gone, or it is no card. */
-export async function renderCard(
+async function renderCard(
   scope: Scope,
   row: BotMessageRow,
   { now, timeZone }: Bound,
@@ -22,4 +58,21 @@ export async function renderCard(
     seen: detail.updatedAt,
     isOpen: task.status !== 'done' && task.status !== 'archived',
   }
+}
+
+/** A request as it is said now: without a sound in quiet hours, and marked where it may have arrived before. */
+export function said(
+  request: StoredRequest,
+  row: BotMessageRow,
+  { now, quietHours, timeZone }: Bound,
+): StoredRequest {
+  const isQuiet = quietHours !== null && inQuietHours(now, quietHours, timeZone)
+  const field = request.method === 'sendMessage' ? 'text' : 'caption'
+  const words = [row.state === 'uncertain' && '↻ possibly a repeat', request.parameters[field]]
+  const parameters = {
+    ...request.parameters,
+    [field]: words.filter(Boolean).join('\n'),
+    ...(isQuiet ? { disable_notification: true } : {}),
+  }
+  return { ...request, parameters }
 }

@@ -1,18 +1,23 @@
 import { InlineKeyboard } from 'grammy'
-import type { StoredRequest } from '../domain/messages.ts'
+import type { StoredPicture, StoredRequest } from '../domain/messages.ts'
 import type { Card } from './card.ts'
 import type { Html } from './html.ts'
 
-/** The Bot API call that says a card; with a file the card is its caption. `line` stands for it where many become one. */
+/**
+ * The Bot API call that says a card; with a file or a picture the card is the caption. `line` stands for it where many
+ * become one.
+ */
 export function toRequest(
   card: Card,
   {
     silent = false,
     file,
+    picture,
     line,
   }: {
     readonly silent?: boolean
     readonly file?: { readonly name: string; readonly content: string } | undefined
+    readonly picture?: StoredPicture | undefined
     readonly line?: Html | undefined
   } = {},
 ): StoredRequest {
@@ -22,15 +27,10 @@ export function toRequest(
     ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
     ...(silent ? { disable_notification: true } : {}),
   }
-  const extras = {
-    ...(file === undefined ? {} : { file }),
-    ...(line === undefined ? {} : { line: line.html }),
-  }
-  return file === undefined
-    ? {
-        method: 'sendMessage',
-        parameters: { text: card.text.html, ...common, link_preview_options: { is_disabled: true } },
-        ...extras,
-      }
-    : { method: 'sendDocument', parameters: { caption: card.text.html, ...common }, ...extras }
+  const short = line === undefined ? {} : { line: line.html }
+  const captioned = { parameters: { caption: card.text.html, ...common }, ...short }
+  if (picture !== undefined) return { method: 'sendPhoto', ...captioned, picture }
+  if (file !== undefined) return { method: 'sendDocument', ...captioned, file }
+  const noPreview = { link_preview_options: { is_disabled: true } }
+  return { method: 'sendMessage', parameters: { text: card.text.html, ...common, ...noPreview }, ...short }
 }

@@ -5,6 +5,7 @@ import { createBell } from '../../src/domain/outbox.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { openLog } from '../../src/log.ts'
 import { createNotifier, type Notifier } from '../../src/notifier/notifier.ts'
+import { renderPng } from '../../src/pictures/render-png.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import { createApi } from '../../src/telegram/client.ts'
@@ -26,7 +27,7 @@ beforeEach(async () => {
   const pace = createPace()
   const api = createApi({ token: telegram.token, apiRoot: telegram.url, pace })
   const log = openLog({ level: 'silent' })
-  notifier = createNotifier({ store: board.db, ownerId: board.ownerId, api, pace, bell, now, log })
+  notifier = createNotifier({ store: board.db, ownerId: board.ownerId, api, pace, bell, now, log, renderPng })
   await notifier.start()
   await bindChat(board.ctx, { chatId: user.chatId, userId: user.userId })
 })

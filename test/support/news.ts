@@ -5,6 +5,7 @@ import type { Ctx } from '../../src/domain/context.ts'
 import { type Log, openLog } from '../../src/log.ts'
 import { decide } from '../../src/notifier/decide.ts'
 import { createDelivery, type Delivery } from '../../src/notifier/deliver.ts'
+import { renderPng } from '../../src/pictures/render-png.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import { createApi } from '../../src/telegram/client.ts'
@@ -34,7 +35,9 @@ export interface News {
   readonly close: () => Promise<void>
 }
 
-export async function openNews(options: { readonly bound?: boolean } = {}): Promise<News> {
+export async function openNews(
+  options: { readonly bound?: boolean; readonly renderPng?: typeof renderPng } = {},
+): Promise<News> {
   const board = await openBoard()
   const telegram = await openPlayground({ clock: board.clock.now })
   const user = virtualUser(telegram.world)
@@ -53,6 +56,7 @@ export async function openNews(options: { readonly bound?: boolean } = {}): Prom
       api,
       pace,
       log,
+      renderPng: options.renderPng ?? renderPng,
       onDelivery,
     })
   }

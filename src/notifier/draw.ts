@@ -1,0 +1,41 @@
+import { isDatabaseDown } from '../domain/errors.ts'
+import type { StoredRequest } from '../domain/messages.ts'
+import { readStats } from '../domain/stats.ts'
+import type { Scope } from '../domain/tasks/read.ts'
+import type { Log } from '../log.ts'
+import { statsPicture } from '../view/charts.ts'
+
+export interface DrawDeps {
+  readonly scope: Scope
+  /** Draws an SVG as a PNG. */
+  readonly renderPng: (svg: string) => Promise<Buffer>
+  readonly log: Log
+}
+
+/** A request at its turn, with its picture where it has one. */
+export interface DrawnRequest extends StoredRequest {
+  readonly png?: Buffer
+}
+
+/** Draws the picture of a request; where that fails, its caption goes as a text. */
+export async function drawRequest(
+  { scope, renderPng, log }: DrawDeps,
+  request: StoredRequest,
+): Promise<DrawnRequest> {
+  if (request.picture === undefined) return request
+  const { title, from, to, timeZone } = request.picture
+  try {
+    const stats = await readStats(scope, { from: new Date(from), to: new Date(to), timeZone })
+    return { ...request, png: await renderPng(statsPicture(stats, title)) }
+  } catch (error) {
+    if (isDatabaseDown(error)) throw error
+    log.error({ err: error }, 'a picture could not be drawn')
+    return withoutPicture(request)
+  }
+}
+
+/** The caption as a message of its own. */
+export function withoutPicture(request: StoredRequest): StoredRequest {
+  const { caption, ...parameters } = request.parameters
+  return { method: 'sendMessage', parameters: { ...parameters, text: caption } }
+}

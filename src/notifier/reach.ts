@@ -1,0 +1,54 @@
+import type { Log } from '../log.ts'
+import type { Outcome } from './outcome.ts'
+
+const probeEveryMs = 10 * 60_000
+const longestPauseMs = 30_000
+
+/** Whether Telegram can be reached, and takes messages. */
+export interface Reach {
+  /** How long nothing should be tried; 0 where now. */
+  readonly waitMs: () => number
+  /** What an outcome says about the way to Telegram, whichever message it was. */
+  readonly note: (outcome: Outcome) => void
+  /** A call came to nothing. */
+  readonly fail: (error: string) => void
+  /** Whoever had stopped taking messages is back. */
+  readonly resume: () => void
+  readonly stopped: () => { readonly reason: string; readonly since: Date } | null
+}
+
+/** After failures it pauses, longer each time; where the chat is closed to the bot it tries again every ten minutes. */
+export function createReach({ now, log }: { readonly now: () => Date; readonly log: Log }): Reach {
+  let stopped: { readonly reason: string; readonly since: Date; readonly probeAt: number } | null = null
+  let failures = 0
+  let pausedUntil = 0
+  const time = () => now().getTime()
+
+  const stop = (reason: string) => {
+    if (stopped === null) log.warn({ reason }, 'Telegram takes no messages: they are kept')
+    stopped = { reason, since: stopped?.since ?? now(), probeAt: time() + probeEveryMs }
+  }
+  const fail = (error: string) => {
+    failures += 1
+    pausedUntil = time() + Math.min(500 * 2 ** failures, longestPauseMs)
+    log.warn({ error, failures }, 'Telegram was not reached')
+  }
+  return {
+    waitMs: () => Math.max(0, pausedUntil - time(), (stopped?.probeAt ?? 0) - time()),
+    note: (outcome) => {
+      if (outcome.kind === 'stopped') return stop(outcome.error)
+      if (outcome.kind === 'uncertain' || (outcome.kind === 'later' && outcome.retryAfterMs === null)) {
+        return fail(outcome.error)
+      }
+      failures = 0
+      if (outcome.kind !== 'later') stopped = null
+    },
+    fail,
+    resume: () => {
+      stopped = null
+      failures = 0
+      pausedUntil = 0
+    },
+    stopped: () => (stopped === null ? null : { reason: stopped.reason, since: stopped.since }),
+  }
+}
