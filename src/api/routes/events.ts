@@ -27,7 +27,13 @@ const list = createRoute({
   summary: 'Read what happened after a cursor, in order',
   request: {
     query: z.object({
-      after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(Number.MAX_SAFE_INTEGER)
+        .optional()
+        .openapi({ type: 'integer', description: 'The cursor: the last id that was read' }),
       projectId: z.guid().optional(),
       limit: Limit(100).optional(),
       wait: z.coerce
@@ -35,7 +41,7 @@ const list = createRoute({
         .min(0)
         .max(55)
         .optional()
-        .openapi({ description: 'Seconds to wait for something new' }),
+        .openapi({ type: 'number', description: 'Seconds to wait for something new' }),
     }),
   },
   responses: answers(

@@ -1,0 +1,142 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { openApi, type TestApi } from '../support/api.ts'
+import { listen } from '../support/listen.ts'
+
+let api: TestApi
+let server: Awaited<ReturnType<typeof listen>>
+beforeAll(async () => {
+  api = await openApi()
+  server = await listen(api)
+})
+afterAll(async () => {
+  await server.close()
+  await api.close()
+})
+
+/** Sees what `curl -s … | jq` sees: the JSON of the body and nothing else. */
+async function curl(method: string, path: string, body?: unknown) {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${api.token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return JSON.parse(await response.text())
+}
+
+describe('a helper that reads bodies alone', () => {
+  it('lists, creates, plans, starts, completes, blocks, reviews, resolves the branch and deletes', async () => {
+    const byKey = (await curl('POST', '/api/tasks', { title: 'One', projectKey: 'PROJ' })).task
+    const byRepo = (await curl('POST', '/api/tasks', { title: 'Two', repo: 'ada/proj', engine: 'claude' }))
+      .task
+    const id = byKey.id
+    const at = `/api/tasks/${id}`
+    expect([byRepo.repo, byRepo.engine]).toEqual(['https://github.com/ada/proj', 'claude-code'])
+
+    const listed = (await curl('GET', '/api/tasks?status=inbox')).tasks.map((task: { id: string }) => task.id)
+    expect(listed).toEqual([id, byRepo.id])
+    const planned = await curl('PATCH', at, {
+      lifecycle_action: 'plan',
+      planMarkdown: 'First this, then that.',
+      acceptance_criteria: ['it works'],
+      engine: 'codex',
+    })
+    expect(planned.task).toMatchObject({ status: 'todo', acceptance_criteria: ['it works'], engine: 'codex' })
+    const started = await curl('PATCH', at, { lifecycle_action: 'start', engine: 'codex' })
+    expect(started.task).toMatchObject({ status: 'todo', run_state: 'working' })
+    const blocked = await curl('PATCH', at, {
+      lifecycle_action: 'block',
+      result: { reason: 'No key', blocked_at: '2026-11-24T09:00:00Z', engine: 'codex' },
+      engine: 'codex',
+    })
+    expect(blocked.task).toMatchObject({ status: 'hold', run_state: null })
+    expect(blocked.task.latest_preq_result.blocked_reason).toBe('No key')
+    const completed = await curl('PATCH', at, {
+      lifecycle_action: 'complete',
+      result: {
+        summary: 'Done',
+        tests: '',
+        pr_url: '',
+        notes: '',
+        completed_at: '2026-11-24T09:00:00Z',
+        branch: 'mine',
+        engine: 'codex',
+      },
+      branch: 'mine',
+      engine: 'codex',
+    })
+    expect(completed.task).toMatchObject({ status: 'ready', branch: 'mine' })
+    expect((await curl('GET', at)).task.branch).toBe('mine')
+    const reviewed = await curl('PATCH', at, {
+      lifecycle_action: 'review',
+      result: { summary: 'All checks passed', checks: { tests: 'pass' } },
+    })
+    expect(reviewed.task.status).toBe('done')
+    expect((await curl('PATCH', `${at}/status`, { status: 'archived' })).task.status).toBe('archived')
+    expect(await curl('DELETE', at)).toEqual({ ok: true })
+    expect(await curl('GET', at)).toEqual({ error: 'Not found' })
+  })
+
+  it('always finds the words of a refusal under error', async () => {
+    const key = await api.task()
+    for (const answer of [
+      await curl('PATCH', `/api/tasks/${key}`, { lifecycle_action: 'review' }),
+      await curl('POST', '/api/tasks', { title: '' }),
+      await curl('GET', '/api/tasks?status=nope'),
+      await curl('GET', '/api/nothing'),
+      await curl('PUT', '/api/tasks', {}),
+    ]) {
+      expect(typeof answer.error).toBe('string')
+    }
+  })
+})
+
+describe('over a real port', () => {
+  it('a claim that waits gets a task queued later within 200 ms of the bell', async () => {
+    const key = await api.task({ status: 'todo' })
+    const waiting = curl('POST', '/api/tasks/claim', { wait: 30 })
+    // Answered by the same server after the claim arrived, so the claim is waiting by now.
+    await curl('GET', '/api/health')
+    await editTask(api.ctx, key, { runState: 'queued' })
+    const rung = performance.now()
+    api.deps.bell.ring()
+    expect((await waiting).task.id).toBe(key)
+    expect(performance.now() - rung).toBeLessThan(200)
+  })
+
+  it('a client that hangs up while it waits gets nothing handed out', async () => {
+    const key = await api.task({ status: 'todo' })
+    const { hostname, port } = new URL(server.url)
+    const waiting = request({
+      hostname,
+      port,
+      method: 'POST',
+      path: '/api/tasks/claim',
+      headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
+    })
+    const hungUp = new Promise((resolve) => waiting.on('close', resolve))
+    waiting.on('error', () => {})
+    await new Promise<void>((sent) => waiting.end('{"wait":55}', () => sent()))
+    await curl('GET', '/api/health')
+    waiting.destroy()
+    await hungUp
+    await curl('GET', '/api/health')
+    await editTask(api.ctx, key, { runState: 'queued' })
+    api.deps.bell.ring()
+    expect((await curl('GET', `/api/tasks/${key}`)).task.run_state).toBe('queued')
+    expect((await curl('POST', '/api/tasks/claim', {})).task.id).toBe(key)
+  })
+
+  it('a body of 2 MB is refused', async () => {
+    const response = await fetch(`${server.url}/api/tasks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 'x'.repeat(2_000_000) }),
+    })
+    expect([response.status, await response.json()]).toEqual([413, { error: 'Payload too large' }])
+  })
+})
