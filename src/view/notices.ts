@@ -1,5 +1,5 @@
 import type { Task } from '../domain/tasks/task.ts'
-import { doesAct } from './buttons.ts'
+import { doesAct, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, type Html, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'
@@ -75,7 +75,8 @@ export function tokenNotice(
   const { name, expiresAt } = token
   const when = `${day(expiresAt, now, timeZone)}, ${clock(expiresAt, timeZone)}`
   return {
-    text: html`🔑 The token ${bold(name)} ends in ${span(now, expiresAt)}: ${when}.\nAgents that use it stop then. /agents makes a new one.`,
+    text: html`🔑 The token ${bold(name)} ends in ${span(now, expiresAt)}: ${when}.\nAgents that use it stop then.`,
+    keyboard: keyboard([[toScreen('🔑 Agents and tokens', 'agents')]]),
   }
 }
 
@@ -115,6 +116,7 @@ const doorEvents: Readonly<Record<string, (count: number) => string>> = {
 /** A token was used from where it had not been used before. */
 export function newAddressNotice(use: { readonly token: string; readonly address: string | null }): Card {
   return {
-    text: html`🛡 The token ${bold(use.token)} was used from a new address: ${use.address ?? 'unknown'}.\nIf that was not you, revoke it with /agents.`,
+    text: html`🛡 The token ${bold(use.token)} was used from a new address: ${use.address ?? 'unknown'}.\nIf that was not you, revoke it.`,
+    keyboard: keyboard([[toScreen('🔑 Agents and tokens', 'agents'), toScreen('Details', 'security')]]),
   }
 }
