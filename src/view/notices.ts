@@ -93,14 +93,8 @@ export function securityNotice(
   )
   const start = `${day(since, now, timeZone)}, ${clock(since, timeZone)}`
   return {
-    text: joinHtml(
-      [
-        html`🛡 ${bold('At the door')} since ${start}`,
-        ...lines,
-        'Nobody was let in. /security has the details.',
-      ],
-      '\n',
-    ),
+    text: joinHtml([html`🛡 ${bold('At the door')} since ${start}`, ...lines, 'Nobody was let in.'], '\n'),
+    keyboard: keyboard([[toScreen('Details', 'security')]]),
   }
 }
 
