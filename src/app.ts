@@ -116,6 +116,7 @@ async function build(parts: {
     bell,
     now,
     log,
+    renderPng,
     onDelivery: (outcome: string) => metrics.countDelivery(outcome),
   })
   const bot: BotDeps = {

@@ -1,3 +1,4 @@
+import { GrammyError } from 'grammy'
 import { findRunner } from '../domain/tasks/runner.ts'
 import { readDetail } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
@@ -49,10 +50,15 @@ export async function showPicture(ctx: BotContext, svg: string, caption: Card): 
     ctx.deps.log.error({ err: error }, 'a picture could not be drawn')
     return null
   })
-  // The caption says the same numbers, so without the picture nothing is lost.
-  if (png === null) await ctx.sender.say(caption, about)
-  else if (pressed?.photo === undefined) await ctx.sender.sendPicture(png, caption, about)
-  else await ctx.sender.editPicture(pressed.message_id, png, caption, about)
+  // The caption says the same numbers, so without the picture, as in a group that takes none, nothing is lost.
+  try {
+    if (png === null) await ctx.sender.say(caption, about)
+    else if (pressed?.photo === undefined) await ctx.sender.sendPicture(png, caption, about)
+    else await ctx.sender.editPicture(pressed.message_id, png, caption, about)
+  } catch (error) {
+    if (png === null || !(error instanceof GrammyError && error.error_code === 400)) throw error
+    await ctx.sender.say(caption, about)
+  }
 }
 
 /** Asks the owner for a text; his reply to the question is the answer. */

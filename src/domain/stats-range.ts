@@ -22,14 +22,3 @@ export function statsRange(period: StatsPeriod, { now, timeZone }: Moment): Stat
     timeZone,
   }
 }
-
-/** The whole week, Monday to Sunday, before the one that `now` lies in. */
-export function weekBefore({ now, timeZone }: Moment): StatsRange {
-  const today = toZoned(now, timeZone).toPlainDate()
-  const monday = today.subtract({ days: today.dayOfWeek - 1 })
-  return {
-    from: startOfDate(monday.subtract({ days: 7 }), timeZone),
-    to: startOfDate(monday, timeZone),
-    timeZone,
-  }
-}

@@ -1,14 +1,14 @@
 import { changeState } from '../domain/bot-state.ts'
 import { createCtx } from '../domain/context.ts'
 import { readDigest } from '../domain/digest.ts'
-import { type NewMessage, queueMessages } from '../domain/messages.ts'
+import { type NewMessage, queueMessages, type StoredRequest } from '../domain/messages.ts'
 import { changeSettings } from '../domain/settings.ts'
 import { readStats } from '../domain/stats.ts'
 import type { Scope } from '../domain/tasks/read.ts'
 import { dayBounds, localDate, nextLocalTime, toZoned } from '../domain/time.ts'
 import { digestCard } from '../view/digest.ts'
 import { toRequest } from '../view/request.ts'
-import { reviewCard } from '../view/review.ts'
+import { reviewCard, reviewTitle } from '../view/review.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
 const lateAfterMs = 5 * 60_000
@@ -69,19 +69,20 @@ async function digestMessages(
   const message = { chatId, threadId, purpose: 'digest', rank: 1 } as const
   const messages: NewMessage[] = [{ ...message, topic, request: toRequest(card) }]
   if (toZoned(wasDueAt, timeZone).dayOfWeek !== 1) return messages
-  return [
-    ...messages,
-    { ...message, request: toRequest(await weekCard(scope, wasDueAt, timeZone), { silent: true }) },
-  ]
+  return [...messages, { ...message, request: await reviewRequest(scope, wasDueAt, timeZone) }]
 }
 
-/** The seven days before the day of `monday`, and the seven before those. */
-async function weekCard(scope: Scope, monday: Date, timeZone: string) {
+/** The seven days before the day of `monday`, compared with the seven before those; a week in which something was done has its picture. */
+async function reviewRequest(scope: Scope, monday: Date, timeZone: string): Promise<StoredRequest> {
   const to = dayBounds(monday, timeZone).start
   const from = weekBefore(to, timeZone)
   const week = await readStats(scope, { from, to, timeZone })
   const before = await readStats(scope, { from: weekBefore(from, timeZone), to: from, timeZone })
-  return reviewCard({ week, before })
+  const picture = { title: reviewTitle, from: from.toISOString(), to: to.toISOString(), timeZone }
+  return toRequest(reviewCard({ week, before }), {
+    silent: true,
+    picture: week.done === 0 ? undefined : picture,
+  })
 }
 
 function weekBefore(at: Date, timeZone: string): Date {

@@ -7,7 +7,7 @@ import { type Box, card, colours, inside, page, rectangle, text } from './charts
 import { type Share, shareBars } from './charts/shares.ts'
 import { type Svg, svg } from './charts/svg.ts'
 import { type Tile, tiles } from './charts/tiles.ts'
-import { engineName } from './names.ts'
+import { nameOfEngine } from './names.ts'
 import { duration } from './when.ts'
 
 const longestBars = 62
@@ -54,7 +54,7 @@ function toProjectShare({ key, name, done }: Stats['byProject'][number]): Share 
 }
 
 function toEngineShare({ engine, done }: Stats['byEngine'][number]): Share {
-  return { label: engine === null ? 'No engine' : engineName[engine], done }
+  return { label: nameOfEngine(engine), done }
 }
 
 function halves(box: Box): readonly [Box, Box] {

@@ -44,6 +44,11 @@ export const engineName: Record<Engine, string> = {
   'gemini-cli': 'Gemini CLI',
 }
 
+/** The engine by its name; work without one has a name too. */
+export function nameOfEngine(engine: Engine | null): string {
+  return engine === null ? 'No engine' : engineName[engine]
+}
+
 export const runSign: Record<RunState, string> = { queued: '⏳', running: '⚙️' }
 export const runName: Record<RunState, string> = { queued: 'queued', running: 'working' }
 

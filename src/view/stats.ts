@@ -4,7 +4,7 @@ import { chosen, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { dateRange, partsOf } from './charts/dates.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
-import { engineName } from './names.ts'
+import { counted, nameOfEngine } from './names.ts'
 import { duration } from './when.ts'
 
 const mostListed = 8
@@ -20,37 +20,42 @@ export const statsTitle: Record<StatsPeriod, string> = {
 
 /** The caption of the picture: its numbers in words, and the way to the other periods. */
 export function statsCard(stats: Stats, period: StatsPeriod): Card {
-  const [first, last] = [stats.days[0], stats.days.at(-1)]
-  const range = first === undefined || last === undefined ? '' : dateRange(first.date, last.date)
+  const head = html`📊 ${bold(statsTitle[period])} · ${daysOf(stats)}`
+  const lines =
+    stats.done === 0 ? ['Nothing was done on these days.'] : [total(stats), ...statsDetails(stats)]
   return {
-    text: joinHtml([html`📊 ${bold(statsTitle[period])} · ${range}`, ...statsLines(stats)], '\n'),
+    text: joinHtml([head, ...lines], '\n'),
     keyboard: keyboard([
       statsPeriods.map((each) => toScreen(chosen(buttonLabel[each], each === period), 'stats', each)),
     ]),
   }
 }
 
-/** The numbers of a stretch of time, a line each. */
-export function statsLines(stats: Stats): readonly Html[] {
-  const { done, days, cycle, byProject, byEngine } = stats
-  if (done === 0) return [html`Nothing was done on these days.`]
-  const best = days.reduce((most, day) => (day.done > most.done ? day : most))
-  const perDay = Math.round((done / days.length) * 10) / 10
-  const projects = byProject.map((project) => ({ name: project.key, done: project.done }))
-  const engines = byEngine.map(({ engine, done }) => ({
-    name: engine === null ? 'No engine' : engineName[engine],
-    done,
-  }))
+/** The first and the last day that is counted. */
+export function daysOf({ days }: Stats): string {
+  const [first, last] = [days[0], days.at(-1)]
+  return first === undefined || last === undefined ? '' : dateRange(first.date, last.date)
+}
+
+/** How long tasks took, and where and by what they were done, a line each. */
+export function statsDetails({ cycle, byProject, byEngine }: Stats): readonly Html[] {
+  const projects = byProject.map(({ key, done }) => ({ name: key, done }))
+  const engines = byEngine.map(({ engine, done }) => ({ name: nameOfEngine(engine), done }))
   return [
-    html`${bold(`${done} done`)}, ${perDay} a day, most on ${shortDay(best.date)} (${best.done})`,
     ...(cycle === null
       ? []
       : [
-          html`From idea to done: median ${duration(cycle.medianMs)}, 9 of 10 within ${duration(cycle.p90Ms)}`,
+          html`⏱ From idea to done: median ${duration(cycle.medianMs)}, 9 of 10 within ${duration(cycle.p90Ms)}`,
         ]),
-    html`Projects: ${tally(projects)}`,
-    html`Engines: ${tally(engines)}`,
+    html`📦 ${tally(projects)}`,
+    html`🤖 ${tally(engines)}`,
   ]
+}
+
+function total({ done, days }: Stats): Html {
+  const best = days.reduce((most, day) => (day.done > most.done ? day : most))
+  const perDay = Math.round((done / days.length) * 10) / 10
+  return html`✅ ${bold(counted(done, 'task'))} done, ${perDay} a day, most on ${shortDay(best.date)} (${best.done})`
 }
 
 function tally(counts: readonly { readonly name: string; readonly done: number }[]): string {

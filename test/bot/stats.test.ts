@@ -29,7 +29,7 @@ test('/stats answers with a picture of the week and its numbers', async () => {
 
   const message = await bot.user.nextMessage('The week')
   expect(message.photo?.at(-1)).toMatchObject({ width: 1080, height: 1350 })
-  expect(message.caption).toContain('3 done')
+  expect(message.caption).toContain('3 tasks done')
   expect(message.caption).toContain('SHOP 3')
   expect(message.caption).toContain('Codex 2 · No engine 1')
 })
@@ -76,4 +76,16 @@ test('a tap under a picture that was deleted meanwhile sends a new one', async (
 
   const month = await bot.user.nextMessage('The month')
   expect(month.photo).toBeDefined()
+})
+
+test('where Telegram does not take the picture, its numbers come as a text with the same buttons', async () => {
+  bot.world.faults.add({ kind: '400-parse', method: 'sendPhoto', times: 2 })
+  bot.user.say('/stats')
+
+  const message = await bot.user.nextMessage('The week')
+
+  expect(message.photo).toBeUndefined()
+  expect(message.text).toContain('3 tasks done')
+  bot.user.tap('Month', message)
+  expect((await bot.user.nextMessage('The month')).photo).toBeDefined()
 })

@@ -166,12 +166,11 @@ describe('the digest', () => {
     const [, review] = await board.queued()
     expect(review?.text).toBe(
       [
-        '🗓 Your week · 23 Nov – 29 Nov',
+        '🗓 Your week · 23 – 29 Nov 2026',
         '✅ 1 task done, 1 more than the week before',
-        'Mon 0\nTue 0\nWed ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇ 1\nThu 0\nFri 0\nSat 0\nSun 0',
-        '⏱ From idea to done: half within 5 h, nine of ten within 5 h',
+        '⏱ From idea to done: median 5 h, 9 of 10 within 5 h',
         '📦 SHOP 1',
-        '🤖 by hand 1',
+        '🤖 No engine 1',
       ].join('\n'),
     )
   })

@@ -48,7 +48,10 @@ export async function openJobBoard(options: { readonly bound?: boolean } = {}): 
       return fresh.flatMap((row) => {
         if (row.request === null) return []
         const { parameters } = row.request as unknown as StoredRequest
-        return { at: row.createdAt.toISOString(), text: plainText({ html: String(parameters.text) }) }
+        return {
+          at: row.createdAt.toISOString(),
+          text: plainText({ html: String(parameters.text ?? parameters.caption) }),
+        }
       })
     },
   }

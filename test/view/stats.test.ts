@@ -29,10 +29,10 @@ describe('the caption of the statistics', () => {
     expect(plainText(card.text)).toBe(
       [
         '📊 The week · 16 – 22 Nov 2026',
-        '22 done, 3.1 a day, most on Wed 18 Nov (11)',
-        'From idea to done: median 5 h, 9 of 10 within 2.5 days',
-        'Projects: WEB 20 · API 2',
-        'Engines: Claude Code 15 · No engine 7',
+        '✅ 22 tasks done, 3.1 a day, most on Wed 18 Nov (11)',
+        '⏱ From idea to done: median 5 h, 9 of 10 within 2.5 days',
+        '📦 WEB 20 · API 2',
+        '🤖 Claude Code 15 · No engine 7',
       ].join('\n'),
     )
   })
