@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Composer, MiddlewareFn } from 'grammy'
+import { type Composer, GrammyError, type MiddlewareFn } from 'grammy'
 import { causeOf } from '../domain/captures.ts'
+import { bindChat } from '../domain/chat-binding.ts'
 import { createCtx } from '../domain/context.ts'
 import { DomainError } from '../domain/errors.ts'
 import { recordSecurityEvent } from '../domain/security.ts'
-import { bindChat } from '../domain/chat-binding.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { markEffect } from '../domain/updates.ts'
 import type { BotContext, BotDeps } from './context.ts'
@@ -29,9 +29,13 @@ export function access(deps: BotDeps): MiddlewareFn<BotContext> {
   }
 }
 
-function toolsFor(ctx: BotContext, deps: BotDeps, settings: OwnerSettings): Pick<BotContext, 'board' | 'sender' | 'late'> {
+function toolsFor(
+  ctx: BotContext,
+  deps: BotDeps,
+  settings: OwnerSettings,
+): Pick<BotContext, 'board' | 'sender' | 'late'> {
   const updateId = ctx.update.update_id
-  let marked = false
+  let isOurs = false
   const board = createCtx({
     db: deps.store,
     ownerId: deps.ownerId,
@@ -39,9 +43,10 @@ function toolsFor(ctx: BotContext, deps: BotDeps, settings: OwnerSettings): Pick
     now: deps.now,
     cause: causeOf(updateId, ctx.editedMessage !== undefined),
     before: async (tx) => {
-      // What an update changes may take several transactions; the first one marks it.
-      if (!marked && !(await markEffect(tx, updateId, deps.now()))) throw new AlreadyHandledError()
-      marked = true
+      // What an update changes may take several transactions, of which the first may be rolled back: each marks it.
+      const isFirst = await markEffect(tx, updateId, deps.now())
+      if (!isFirst && !isOurs) throw new AlreadyHandledError()
+      isOurs = true
     },
   })
   const sender = createSender({
@@ -90,7 +95,12 @@ async function reportStranger(ctx: BotContext, deps: BotDeps): Promise<void> {
     ownerId: deps.ownerId,
     eventType: 'chat.stranger',
     outcome: 'failure',
-    detail: { kind, userId: ctx.from?.id ?? null, userName: ctx.from?.username ?? null, chatId: ctx.chat?.id ?? null },
+    detail: {
+      kind,
+      userId: ctx.from?.id ?? null,
+      userName: ctx.from?.username ?? null,
+      chatId: ctx.chat?.id ?? null,
+    },
     now: deps.now(),
   })
 }
@@ -105,7 +115,9 @@ export function answerEveryTap(composer: Composer<BotContext>): void {
   composer.on('callback_query', async (ctx, next) => {
     let answered = false
     const answer = ctx.answerCallbackQuery.bind(ctx)
-    ctx.answerCallbackQuery = (...args) => {
+    ctx.answerCallbackQuery = async (...args) => {
+      // Telegram takes one answer a tap.
+      if (answered) return true
       answered = true
       return answer(...args)
     }
@@ -121,8 +133,12 @@ export function answerEveryTap(composer: Composer<BotContext>): void {
 export async function toast(ctx: BotContext, text?: string, alert = false): Promise<void> {
   if (ctx.callbackQuery === undefined) return
   try {
-    await ctx.answerCallbackQuery(text === undefined ? {} : { text: [...text].slice(0, 200).join(''), show_alert: alert })
+    await ctx.answerCallbackQuery(
+      text === undefined ? {} : { text: [...text].slice(0, 200).join(''), show_alert: alert },
+    )
   } catch (error) {
-    if (!String(error).includes('query is too old')) throw error
+    // The tap has had its effect, and what it led to is still to be shown.
+    const isLate = error instanceof GrammyError && error.description.includes('query is too old')
+    if (!isLate) ctx.deps.log.warn({ err: error }, 'a tap could not be answered')
   }
 }

@@ -8,6 +8,7 @@ import { dialogs } from './conversations/dialogs.ts'
 import { features } from './features/features.ts'
 import { skipLateCommands } from './late.ts'
 import { followMigration } from './migration.ts'
+import { sayRefusals } from './refusals.ts'
 import { resumeAnswers } from './resume.ts'
 
 export interface BotOptions extends BotDeps {
@@ -23,6 +24,7 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   bot.use(access(options))
   answerEveryTap(bot)
   bot.use(resumeAnswers())
+  bot.use(sayRefusals())
   bot.use(skipLateCommands())
   bot.use(lowerCommands())
   bot.use(dialogs(options))

@@ -35,6 +35,12 @@ export async function publishCommands(api: Api, chatId: number): Promise<void> {
   await api.setMyCommands(menu, { scope: { type: 'chat', chat_id: chatId } })
 }
 
+/** Whether a text begins with a command of ours. */
+export function isKnownCommand(text: string): boolean {
+  const name = /^\/(\w+)/.exec(text)?.[1]?.toLowerCase()
+  return commands.some(({ command }) => command === name)
+}
+
 /** The command nearest to one that is not known: at most two letters off; null where none is near. */
 export function nearestCommand(name: string): CommandName | null {
   const near = commands

@@ -1,5 +1,10 @@
 import type { MiddlewareFn } from 'grammy'
+import { acknowledge } from './acknowledge.ts'
+import { isCommand } from './command-case.ts'
 import type { BotContext } from './context.ts'
+
+// A set-up link that was opened while the bot was down still begins the set-up, and what is to be kept is kept.
+const stillRun = /^\/(?:start\b|cancel\b|(?:new|log)(?:@\w+)?\s+\S)/i
 
 /**
  * What is older than ten minutes is not acted on blindly: text still becomes tasks and comments, a command is not run any more
@@ -7,9 +12,8 @@ import type { BotContext } from './context.ts'
  */
 export function skipLateCommands(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
-    // A set-up link that was opened while the bot was down still begins the set-up.
-    const isCommand = /^\/(?!start\b)/i.test(ctx.message?.text ?? '')
-    if (ctx.late && isCommand) await ctx.react('🤷')
+    const text = ctx.message?.text ?? ''
+    if (ctx.late && isCommand(text) && !stillRun.test(text)) await acknowledge(ctx, '🤷')
     else await next()
   }
 }

@@ -11,6 +11,7 @@ import {
   retitleMessage,
   type StoredRequest,
 } from '../domain/messages.ts'
+import type { NoteFile } from '../domain/note-files.ts'
 import type { Card } from '../view/card.ts'
 import { plainText } from '../view/html.ts'
 
@@ -41,7 +42,10 @@ export interface Sender {
   readonly sendPicture: (png: Buffer, caption: Card, about: About) => Promise<number>
   /** Shows another picture in place of one of the bot's; sends it anew where that one is gone. */
   readonly editPicture: (messageId: number, png: Buffer, caption: Card, about: About) => Promise<number>
-  readonly remove: (messageId: number) => Promise<void>
+  /** Sends a file that Telegram has already, by its id there; false where it has it no more. */
+  readonly sendStored: (file: NoteFile, about: About) => Promise<boolean>
+  /** Deletes a message; false where it is gone already or too old. */
+  readonly remove: (messageId: number) => Promise<boolean>
 }
 
 export interface SenderOptions {
@@ -162,14 +166,46 @@ export function createSender(options: SenderOptions): Sender {
           }),
         anew: () => sendPicture(png, caption, about),
       }),
-    remove: async (messageId) => {
+    sendStored: async (file, about) => {
       try {
-        await api.deleteMessage(chatId, messageId)
+        await deliver(about, null, () => sendById(api, chatId, file, common(about)))
+        return true
       } catch (error) {
-        // Gone already, or older than the 48 hours within which a bot may delete: either way nothing more to do.
-        if (!(error instanceof GrammyError && error.error_code === 400)) throw error
+        if (error instanceof GrammyError && error.error_code === 400) return false
+        throw error
       }
     },
+    remove: async (messageId) => {
+      try {
+        return await api.deleteMessage(chatId, messageId)
+      } catch (error) {
+        // Gone already, or older than the 48 hours within which a bot may delete.
+        if (error instanceof GrammyError && error.error_code === 400) return false
+        throw error
+      }
+    },
+  }
+}
+
+function sendById(
+  api: Api,
+  chatId: number,
+  { kind, fileId }: NoteFile,
+  parameters: object,
+): Promise<{ message_id: number }> {
+  switch (kind) {
+    case 'photo':
+      return api.sendPhoto(chatId, fileId, parameters)
+    case 'file':
+      return api.sendDocument(chatId, fileId, parameters)
+    case 'video':
+      return api.sendVideo(chatId, fileId, parameters)
+    case 'audio':
+      return api.sendAudio(chatId, fileId, parameters)
+    case 'voice':
+      return api.sendVoice(chatId, fileId, parameters)
+    case 'animation':
+      return api.sendAnimation(chatId, fileId, parameters)
   }
 }
 

@@ -1,10 +1,11 @@
 import { GrammyError } from 'grammy'
-import { findRunner } from '../domain/tasks/runner.ts'
-import { readDetail } from '../domain/tasks/read.ts'
-import type { Task } from '../domain/tasks/task.ts'
+import { livingCard } from '../domain/living-cards.ts'
 import type { MessagePurpose, ReplyTopic } from '../domain/messages.ts'
+import { readDetail } from '../domain/tasks/read.ts'
+import { findRunner } from '../domain/tasks/runner.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import type { Card } from '../view/card.ts'
-import { taskCard, type TaskCardOptions, taskVersion } from '../view/task-card.ts'
+import { type TaskCardOptions, taskCard, taskVersion } from '../view/task-card.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
 
 /** The card of a task and what its message is about. */
@@ -16,28 +17,59 @@ export async function renderTask(ctx: BotContext, task: Task, options: Partial<T
 }
 
 /** Shows a task in the message whose button was pressed, else in a new one. */
-export async function showTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}): Promise<void> {
+export async function showTask(
+  ctx: BotContext,
+  task: Task,
+  options: Partial<TaskCardOptions> = {},
+): Promise<void> {
   const { card, about } = await renderTask(ctx, task, options)
   await showIn(ctx, card, about)
 }
 
 /** Sends a task's card as a new message, as the answer to the owner's where there is one. */
-export async function sayTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}): Promise<number> {
+export async function sayTask(
+  ctx: BotContext,
+  task: Task,
+  options: Partial<TaskCardOptions> = {},
+): Promise<number> {
   const { card, about } = await renderTask(ctx, task, options)
   return ctx.sender.say(card, { ...about, replyTo: ctx.message?.message_id })
 }
 
-/** Shows a screen in place of the message whose button was pressed, else in a new message. */
-export async function showScreen(
+/** Shows the truth on a task's living card, in a new message where it has none. */
+export async function refreshCard(
   ctx: BotContext,
-  card: Card,
-  about: { readonly purpose?: MessagePurpose; readonly taskId?: string | null; readonly topic?: ReplyTopic | null } = {},
+  task: Task,
+  options: Partial<TaskCardOptions> = {},
 ): Promise<void> {
-  await showIn(ctx, card, { purpose: 'screen', ...about })
+  const { chatId } = ctx.settings
+  const card = chatId === null ? null : await livingCard(ctx.board.db, chatId, task.id)
+  const rendered = await renderTask(ctx, task, options)
+  if (card?.messageId) await ctx.sender.edit(card.messageId, rendered.card, rendered.about)
+  else await ctx.sender.say(rendered.card, rendered.about)
 }
 
-async function showIn(ctx: BotContext, card: Card, about: Parameters<BotContext['sender']['say']>[1]): Promise<void> {
-  const pressed = ctx.callbackQuery?.message?.message_id
+interface ScreenAbout {
+  readonly purpose?: MessagePurpose
+  readonly taskId?: string | null
+  readonly topic?: ReplyTopic | null
+  /** The message that shows it, where that is another than the one whose button was pressed. */
+  readonly messageId?: number | undefined
+}
+
+/** Shows a screen in place of the message whose button was pressed, else in a new message. */
+export async function showScreen(ctx: BotContext, card: Card, about: ScreenAbout = {}): Promise<void> {
+  const { messageId, ...rest } = about
+  await showIn(ctx, card, { purpose: 'screen', ...rest }, messageId)
+}
+
+async function showIn(
+  ctx: BotContext,
+  card: Card,
+  about: Parameters<BotContext['sender']['say']>[1],
+  messageId?: number,
+): Promise<void> {
+  const pressed = messageId ?? ctx.callbackQuery?.message?.message_id
   if (pressed === undefined) await ctx.sender.say(card, about)
   else await ctx.sender.edit(pressed, card, about)
 }
@@ -62,6 +94,10 @@ export async function showPicture(ctx: BotContext, svg: string, caption: Card): 
 }
 
 /** Asks the owner for a text; his reply to the question is the answer. */
-export async function ask(ctx: BotContext, card: Card, topic: ReplyTopic & { readonly kind: 'prompt' }): Promise<void> {
+export async function ask(
+  ctx: BotContext,
+  card: Card,
+  topic: ReplyTopic & { readonly kind: 'prompt' },
+): Promise<void> {
   await ctx.sender.say({ ...card, asks: true }, { purpose: 'prompt', taskId: topic.taskId ?? null, topic })
 }

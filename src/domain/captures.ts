@@ -43,7 +43,10 @@ export async function isUntouched({ db, ownerId }: Scope, taskKey: string): Prom
 }
 
 /** What an update did to tasks, the first change first. */
-export async function tracesOf(scope: Scope, update: { readonly updateId: number; readonly receivedAt: Date }): Promise<Trace[]> {
+export async function tracesOf(
+  scope: Scope,
+  update: { readonly updateId: number; readonly receivedAt: Date },
+): Promise<Trace[]> {
   return traces(scope, update.receivedAt, causeOf(update.updateId))
 }
 
@@ -69,11 +72,14 @@ export async function captureBefore(scope: Scope, updateId: number): Promise<Cap
   return row === undefined ? null : toCapture(scope, row)
 }
 
+// What a message may do to a task that another part of it would go on with.
+const leading = ['task.create', 'task.edit', 'task.comment', 'task.move']
+
 async function toCapture(
   scope: Scope,
   row: { readonly updateId: number; readonly receivedAt: Date; readonly update: Record<string, unknown> },
 ): Promise<Capture | null> {
-  const trace = (await tracesOf(scope, row)).find(({ action }) => action === 'task.create' || action === 'task.edit')
+  const trace = (await tracesOf(scope, row)).find(({ action }) => leading.includes(action))
   return trace === undefined ? null : { update: row.update, trace }
 }
 

@@ -153,8 +153,11 @@ const undoable = and(
   sql`${auditLogs.targetId} is distinct from ${botTokenKey}`,
 )
 
-/** The owner's last change that is not taken back yet. */
-export async function lastChange({ db, ownerId }: Scope): Promise<{
+/** The owner's last change that is not taken back yet; `before` names one that is passed over with all that is newer. */
+export async function lastChange(
+  { db, ownerId }: Scope,
+  before?: string,
+): Promise<{
   readonly id: string
   readonly action: string
   readonly targetId: string | null
@@ -169,9 +172,17 @@ export async function lastChange({ db, ownerId }: Scope): Promise<{
         undoable,
         sql`not exists (select from audit_logs later where later.target_type = ${auditLogs.targetType} and later.target_id = ${auditLogs.targetId}
           and later.action = 'undo' and later.meta ->> 'undoes' = ${auditLogs.id}::text)`,
+        before === undefined ? undefined : isOlderThan(before),
       ),
     )
     .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
     .limit(1)
   return entry ?? null
+}
+
+// What changed together is one change, so none of it is older than the rest.
+function isOlderThan(auditId: string) {
+  return sql`exists (select from audit_logs newer where newer.id = ${auditId}::uuid
+    and (${auditLogs.createdAt}, ${auditLogs.id}) < (newer.created_at, newer.id)
+    and coalesce(newer.meta ->> 'batch' <> ${auditLogs.meta} ->> 'batch', true))`
 }

@@ -2,7 +2,7 @@ import type { PromptKind } from '../domain/messages.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, code, type Html, html } from './html.ts'
-import { statusName } from './names.ts'
+import { engineName, priorityName, statusName } from './names.ts'
 
 // What taps and replies are answered with: one line each, in the words of the board.
 
@@ -15,8 +15,20 @@ export const toasts = {
   cancelled: 'Cancelled.',
 } as const
 
-export function movedToast(task: Task): string {
-  return `${task.key} → ${statusName[task.status]}`
+/** What a tap has changed, in a few words. */
+export function changedToast(before: Task, after: Task): string {
+  if (before.key !== after.key) return `${before.key} is ${after.key} now.`
+  if (before.status !== after.status) return `${after.key} → ${statusName[after.status]}`
+  if (before.runState !== after.runState)
+    return after.runState === 'queued' ? 'Queued for an agent.' : 'No longer with an agent.'
+  if (before.priority !== after.priority) return `Priority: ${priorityName[after.priority]}`
+  if (before.engine !== after.engine)
+    return `Engine: ${after.engine === null ? 'any' : engineName[after.engine]}`
+  if (before.dueAt?.getTime() !== after.dueAt?.getTime())
+    return after.dueAt === null ? 'No due date.' : 'Due date set.'
+  if (before.focusedAt?.getTime() !== after.focusedAt?.getTime())
+    return after.focusedAt === null ? 'No longer in focus.' : 'In focus today.'
+  return 'Changed.'
 }
 
 export function staleToast(task: Task | null): string {
@@ -91,5 +103,17 @@ export function unknownCommandCard(nearest: string | null): Card {
       nearest === null
         ? html`I do not know that command. /help lists them all.`
         : html`I do not know that command. Did you mean /${nearest}?`,
+  }
+}
+
+/** Stands where a question was that the owner took back. */
+export function cancelledCard(): Card {
+  return { text: html`<i>Cancelled.</i>` }
+}
+
+/** Says that Telegram no longer has files of a note. */
+export function missingFilesCard(count: number): Card {
+  return {
+    text: html`⚠️ Telegram no longer has ${count === 1 ? 'one of the files' : `${count} of the files`}.`,
   }
 }

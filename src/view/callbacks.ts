@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   type Engine,
   engines,
@@ -82,7 +83,7 @@ const actions = {
   due: ['d', { on, key: taskKey, to: oneOf<DueChoice>(dueChoices) }],
   focus: ['f', { on, key: taskKey, set: flag }],
   queue: ['q', { on, key: taskKey, set: flag }],
-  criterion: ['c', { on, key: taskKey, index: number, met: flag }],
+  criterion: ['c', { on, key: taskKey, index: number, mark: text, met: flag }],
   project: ['j', { on, key: taskKey, to: text }],
   ask: ['a', { on, key: taskKey, what: oneOf<Question>(questions) }],
   menu: ['n', { on, key: taskKey, menu: oneOf<Menu>(menus), page: number }],
@@ -106,6 +107,11 @@ export type Callback = {
     readonly [F in keyof Actions[A][1]]: ValueOf<Actions[A][1][F]>
   }
 }[keyof Actions]
+
+/** Tells a text from others in four characters: whether what a button names is still what it was. */
+export function markOf(said: string): string {
+  return createHash('sha256').update(said).digest('base64url').slice(0, 4)
+}
 
 const version = '1'
 const separator = '|'

@@ -26,3 +26,20 @@ export function editedTooLateCard(task: Task): Card {
     text: html`${task.key} has been worked on since, so your edit did not change it. Reply here to add a comment.`,
   }
 }
+
+/** Says that an edited comment stays as it was first sent. */
+export function editedCommentCard(task: Task): Card {
+  return {
+    text: html`Your comment on ${task.key} stays as you first sent it. Reply here to add to it.`,
+  }
+}
+
+/** The line on top of a card whose note can take no more. */
+export function noteFullNotice(): Html {
+  return html`⚠️ The note is full, so I kept what came after as comments.`
+}
+
+/** Says that a sticker or the like is nothing to keep. */
+export function notKeptCard(): Card {
+  return { text: html`I keep texts, photos, files, places and contacts. This is none of them.` }
+}

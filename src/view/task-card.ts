@@ -1,3 +1,4 @@
+import { filesIn } from '../domain/note-files.ts'
 import { criteriaOf, textOf } from '../domain/tasks/note.ts'
 import {
   type Engine,
@@ -9,7 +10,7 @@ import {
   type TaskStatus,
   taskPriorities,
 } from '../domain/tasks/task.ts'
-import type { Menu, Surface } from './callbacks.ts'
+import { type Menu, markOf, type Surface } from './callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, type Content, code, type Html, html, joinHtml, link, quote, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
@@ -60,9 +61,8 @@ export function taskCard(task: Task | TaskDetail, options: TaskCardOptions): Car
 
 /** What tells two states of a task apart: a card that shows this version shows the truth. */
 export function taskVersion(task: TaskDetail): string {
-  return [task.updatedAt.getTime(), task.latestResult?.workedAt.getTime() ?? 0, task.feedback.length].join(
-    '.',
-  )
+  const { status, runState, updatedAt, latestResult, feedback } = task
+  return [updatedAt.getTime(), status, runState, latestResult?.workedAt.getTime(), feedback.length].join('.')
 }
 
 /** Status, priority and run in one line. */
@@ -252,9 +252,16 @@ function mainMenu(task: Task, options: TaskCardOptions, on: Surface): Button[][]
     isOpen
       ? [menu('Priority', 'priority'), menu('Labels', 'labels'), menu('Engine', 'engine'), menu('Due', 'due')]
       : [],
-    [...(isOpen ? [focus, menu('Edit', 'edit'), queue] : []), menu('More', 'more')],
+    [...(isOpen ? [focus, menu('Edit', 'edit'), queue] : []), menu('More', 'more'), ...fileButton(task)],
     [...(options.extra ?? []), ...undo],
   ]
+}
+
+function fileButton({ key, note }: Task): Button[] {
+  const { length } = filesIn(note)
+  return length === 0
+    ? []
+    : [{ label: `📎 ${length}`, does: { do: 'screen', name: 'files', argument: key, page: 0 } }]
 }
 
 const chosen = (label: string, is: boolean) => (is ? `✓ ${label}` : label)
@@ -321,7 +328,14 @@ function editRows(task: Task, on: Surface): Button[][] {
     .map(
       (criterion, index): Button => ({
         label: `${criterion.met ? '☑' : '☐'} ${[...criterion.text].slice(0, 28).join('')}`,
-        does: { do: 'criterion', on, key: task.key, index, met: !criterion.met },
+        does: {
+          do: 'criterion',
+          on,
+          key: task.key,
+          index,
+          mark: markOf(criterion.text),
+          met: !criterion.met,
+        },
       }),
     )
   return [

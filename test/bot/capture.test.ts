@@ -40,8 +40,13 @@ test('a second tap on Todo changes nothing and says so', async () => {
   bot.user.tap('Todo', card)
   await bot.user.nextAnswer()
 
-  bot.user.tapData(card.reply_markup?.inline_keyboard[0]?.[0] && 'callback_data' in card.reply_markup.inline_keyboard[0][0] ? (card.reply_markup.inline_keyboard[0][0].callback_data as string) : '', card)
+  bot.user.tapData(
+    card.reply_markup?.inline_keyboard[0]?.[0] && 'callback_data' in card.reply_markup.inline_keyboard[0][0]
+      ? (card.reply_markup.inline_keyboard[0][0].callback_data as string)
+      : '',
+    card,
+  )
   const answer = await bot.user.nextAnswer()
 
-  expect(JSON.stringify(answer)).toContain('It changed meanwhile')
+  expect(JSON.stringify(answer)).toContain('It was so already')
 })

@@ -1,20 +1,22 @@
 import { Composer } from 'grammy'
 import type { Message } from 'grammy/types'
-import { captureBefore, captureOfMessage, isUntouched } from '../../domain/captures.ts'
-import { storable } from '../../domain/clip.ts'
-import { livingCard } from '../../domain/living-cards.ts'
+import { type Capture, captureBefore } from '../../domain/captures.ts'
+import { DomainError } from '../../domain/errors.ts'
 import { listProjects } from '../../domain/projects/read.ts'
-import { parseQuickAdd } from '../../domain/quick-add.ts'
+import { parseQuickAdd, type QuickAddDraft } from '../../domain/quick-add.ts'
 import { changeSettings } from '../../domain/settings.ts'
 import { createTask } from '../../domain/tasks/create.ts'
 import { editTask } from '../../domain/tasks/edit.ts'
 import { findTask } from '../../domain/tasks/read.ts'
-import type { Task } from '../../domain/tasks/task.ts'
-import { captureNotice, editedTooLateCard } from '../../view/capture.ts'
+import type { NewTask } from '../../domain/tasks/schemas.ts'
+import type { Menu } from '../../view/callbacks.ts'
+import { captureNotice, noteFullNotice, notKeptCard } from '../../view/capture.ts'
 import { noProjectCard } from '../../view/home.ts'
+import { acknowledge } from '../acknowledge.ts'
+import { isCommand } from '../command-case.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
-import { describeFiles, sourceLine, textOfMessage } from '../message-text.ts'
-import { renderTask, sayTask } from '../show.ts'
+import { textOfMessage, wholeText } from '../message-text.ts'
+import { refreshCard, sayTask } from '../show.ts'
 
 // A client cuts a long paste into messages of 4,096 characters that arrive together.
 const pasteLength = 4_000
@@ -24,30 +26,64 @@ const togetherSeconds = 3
 export function capture(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('message', async (ctx, next) => {
-    if (textOfMessage(ctx.message) === '' && describeFiles(ctx.message) === '') return next()
-    if (await joinCapture(ctx, ctx.message)) return
-    await captureText(ctx, wholeText(ctx.message))
+    const text = wholeText(ctx.message)
+    if (text !== '') {
+      if (!(await joinCapture(ctx, ctx.message, text))) await captureText(ctx, text)
+    } else if (isContent(ctx.message)) {
+      await ctx.sender.say(notKeptCard(), { purpose: 'answer', replyTo: ctx.message.message_id })
+    } else await next()
   })
-  composer.on('edited_message', editCaptured)
   return composer
 }
 
+// The rest are messages of Telegram's own, such as that somebody joined.
+function isContent({ sticker, dice, story, game, paid_media, checklist }: Message): boolean {
+  return [sticker, dice, story, game, paid_media, checklist].some((part) => part !== undefined)
+}
+
+export interface CaptureOptions {
+  /** The project of a text that names none. */
+  readonly project?: string
+  /** The picker that is open under the card. */
+  readonly menu?: Menu
+}
+
 /** Makes a task of a text in the owner's shorthand and answers with its card. */
-export async function captureText(ctx: BotContext, text: string): Promise<void> {
-  const projects = await listProjects(scopeOf(ctx))
-  const draft = parseQuickAdd(text, {
-    ...readerOf(ctx),
-    projectKeys: projects.map((project) => project.projectKey),
-  })
-  const key =
-    draft.projectKey ?? ctx.settings.defaultProject ?? ctx.settings.lastProject ?? projects[0]?.projectKey
-  const project = projects.find((candidate) => candidate.projectKey === key) ?? projects[0]
+export async function captureText(
+  ctx: BotContext,
+  text: string,
+  options: CaptureOptions = {},
+): Promise<void> {
+  const { draft, projects } = await readDraft(ctx, text)
+  const { defaultProject, lastProject } = ctx.settings
+  const wanted = [draft.projectKey, options.project, defaultProject, lastProject, projects[0]?.projectKey]
+  const project = wanted
+    .map((key) => projects.find(({ projectKey }) => projectKey === key))
+    .find((found) => found !== undefined)
   if (project === undefined) {
     await ctx.sender.say(noProjectCard(), { purpose: 'screen', replyTo: ctx.message?.message_id })
     return
   }
-  const { task, auditId } = await createTask(ctx.board, {
-    projectId: project.id,
+  const { task, auditId } = await createTask(ctx.board, { projectId: project.id, ...fieldsOf(draft) })
+  const { menu } = options
+  await sayTask(ctx, task, {
+    notice: captureNotice(draft),
+    undo: auditId,
+    ...(menu === undefined ? {} : { menu }),
+  })
+  if (project.projectKey !== lastProject) await changeSettings(ctx.board, { lastProject: project.projectKey })
+}
+
+/** Reads a text in the owner's shorthand. */
+export async function readDraft(ctx: BotContext, text: string) {
+  const projects = await listProjects(scopeOf(ctx))
+  const projectKeys = projects.map((project) => project.projectKey)
+  return { draft: parseQuickAdd(text, { ...readerOf(ctx), projectKeys }), projects }
+}
+
+/** What a draft says of a task, left open things at their defaults. */
+export function fieldsOf(draft: QuickAddDraft): Omit<NewTask, 'projectId'> {
+  return {
     title: draft.title,
     description: draft.note,
     criteria: [...draft.criteria],
@@ -56,85 +92,50 @@ export async function captureText(ctx: BotContext, text: string): Promise<void> 
     engine: draft.engine,
     dueAt: draft.dueAt,
     focus: draft.focusToday,
-  })
-  await sayTask(ctx, task, { notice: captureNotice(draft), undo: auditId })
-  if (project.projectKey !== ctx.settings.lastProject)
-    await changeSettings(ctx.board, { lastProject: project.projectKey })
-}
-
-/** The text of a message with what it forwards and carries. */
-function wholeText(message: Message): string {
-  return storable(
-    [textOfMessage(message), sourceLine(message), describeFiles(message)]
-      .filter((part) => part !== '')
-      .join('\n'),
-  )
+  }
 }
 
 /** Adds a message to the task of the one right before it where both are parts of one paste, forward or album. */
-async function joinCapture(ctx: BotContext, message: Message): Promise<boolean> {
-  if (
-    message.forward_origin === undefined &&
-    message.media_group_id === undefined &&
-    textOfMessage(message).startsWith('/')
-  )
-    return false
+async function joinCapture(ctx: BotContext, message: Message, text: string): Promise<boolean> {
   const before = await captureBefore(scopeOf(ctx), ctx.update.update_id)
-  const earlier = (before?.update as { readonly message?: Message } | undefined)?.message
-  if (before === null || earlier === undefined || !isOnePiece(earlier, message)) return false
+  if (before === null || !isOnePiece(before, message)) return false
   const task = await findTask(scopeOf(ctx), before.trace.taskId)
   if (task === null) return false
-  const note = [task.note ?? '', wholeText(message)].filter((part) => part !== '').join('\n')
-  const { task: joined } = await editTask(ctx.board, task.id, { description: note })
-  await refreshCard(ctx, joined)
+  const isComment = before.trace.action === 'task.comment' || before.trace.action === 'task.move'
+  const note = [task.note ?? '', text].filter((part) => part !== '').join('\n')
+  if (!isComment && [...note].length <= longestNote) {
+    const joined = await orNull(() => editTask(ctx.board, task.id, { description: note }))
+    if (joined !== null) {
+      await refreshCard(ctx, joined.task)
+      return true
+    }
+  }
+  const { task: commented } = await editTask(ctx.board, task.id, { comment: text })
+  await acknowledge(ctx, '👀')
+  if (!isComment) await refreshCard(ctx, commented, { notice: noteFullNotice() })
   return true
 }
 
-function isOnePiece(earlier: Message, message: Message): boolean {
-  if (message.date - earlier.date > togetherSeconds) return false
-  const isPaste = [...textOfMessage(earlier)].length >= pasteLength
-  const isForward = earlier.forward_origin !== undefined && message.forward_origin !== undefined
-  const isAlbum = message.media_group_id !== undefined && message.media_group_id === earlier.media_group_id
-  return isPaste || isForward || isAlbum
-}
+const longestNote = 50_000
 
-/** An edited message edits its task while nobody has touched that. */
-async function editCaptured(ctx: BotContext): Promise<void> {
-  const message = ctx.editedMessage
-  if (message === undefined) return
-  const captured = await captureOfMessage(scopeOf(ctx), message.message_id)
-  const task = captured === null ? null : await findTask(scopeOf(ctx), captured.trace.taskId)
-  if (captured === null || task === null) return
-  if (!(await isUntouched(scopeOf(ctx), task.key))) {
-    await ctx.sender.say(editedTooLateCard(task), {
-      purpose: 'answer',
-      taskId: task.id,
-      replyTo: message.message_id,
-    })
-    return
+// A note is a little longer than its parts where criteria and code blocks are put in order.
+async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'invalid') return null
+    throw error
   }
-  const projects = await listProjects(scopeOf(ctx))
-  const draft = parseQuickAdd(wholeText(message), {
-    ...readerOf(ctx),
-    projectKeys: projects.map((project) => project.projectKey),
-  })
-  const { task: edited, auditId } = await editTask(ctx.board, task.id, {
-    title: draft.title,
-    description: draft.note,
-    criteria: [...draft.criteria],
-    priority: draft.priority ?? 'none',
-    labels: [...draft.labels],
-    engine: draft.engine,
-    dueAt: draft.dueAt,
-    focus: draft.focusToday,
-  })
-  if (auditId !== null) await refreshCard(ctx, edited, auditId)
 }
 
-async function refreshCard(ctx: BotContext, task: Task, undo?: string): Promise<void> {
-  const card =
-    ctx.settings.chatId === null ? null : await livingCard(ctx.board.db, ctx.settings.chatId, task.id)
-  const rendered = await renderTask(ctx, task, { undo })
-  if (card?.messageId) await ctx.sender.edit(card.messageId, rendered.card, rendered.about)
-  else await ctx.sender.say(rendered.card, rendered.about)
+function isOnePiece({ update }: Capture, message: Message): boolean {
+  const earlier = (update as { readonly message?: Message }).message
+  if (earlier === undefined || message.date - earlier.date > togetherSeconds) return false
+  const isForward = message.forward_origin !== undefined
+  if (!isForward && isCommand(textOfMessage(message))) return false
+  const isPaste = [...textOfMessage(earlier)].length >= pasteLength
+  // What is written along with a forward comes as a message of its own just before it.
+  const isForwarded = isForward && (earlier.forward_origin !== undefined || message.date - earlier.date <= 1)
+  const isAlbum = message.media_group_id !== undefined && message.media_group_id === earlier.media_group_id
+  return isPaste || isForwarded || isAlbum
 }

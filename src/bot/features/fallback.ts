@@ -2,6 +2,7 @@ import { Composer } from 'grammy'
 import { findTask } from '../../domain/tasks/read.ts'
 import { toasts, unknownCommandCard } from '../../view/answers.ts'
 import { toast } from '../access.ts'
+import { isCommand } from '../command-case.ts'
 import { nearestCommand } from '../commands.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { sayTask } from '../show.ts'
@@ -16,7 +17,7 @@ export function fallback(): Composer<BotContext> {
     const text = ctx.message.text.trim()
     const task = bareKey.test(text) ? await findTask(scopeOf(ctx), text) : null
     if (task !== null) await sayTask(ctx, task)
-    else if (/^\/\w/.test(text)) await sayUnknown(ctx, text)
+    else if (isCommand(text) && ctx.message.forward_origin === undefined) await sayUnknown(ctx, text)
     else await next()
   })
   return composer
@@ -25,5 +26,8 @@ export function fallback(): Composer<BotContext> {
 async function sayUnknown(ctx: BotContext, text: string): Promise<void> {
   const [, name = '', bot] = /^\/(\w+)(?:@(\w+))?/.exec(text) ?? []
   if (bot !== undefined && bot.toLowerCase() !== ctx.me.username.toLowerCase()) return
-  await ctx.sender.say(unknownCommandCard(nearestCommand(name)), { purpose: 'answer', replyTo: ctx.message?.message_id })
+  await ctx.sender.say(unknownCommandCard(nearestCommand(name)), {
+    purpose: 'answer',
+    replyTo: ctx.message?.message_id,
+  })
 }

@@ -42,6 +42,14 @@ export async function listLane(
     .offset(page.offset ?? 0)
 }
 
+/** How many cards lie in a lane. */
+export async function countByLane(
+  scope: Scope,
+  lane: { readonly status: TaskStatus; readonly projectKey?: string | undefined },
+): Promise<number> {
+  return countWhere(scope, inLane(scope, lane))
+}
+
 const byPlace = [asc(tasks.sortOrder), asc(tasks.id)]
 
 /** The cards just above and below one in its lane, and how many lie above it. */
@@ -65,12 +73,16 @@ export async function findNeighbours(scope: Scope, task: Task, projectKey?: stri
     .where(and(lane, isBelow))
     .orderBy(...byPlace)
     .limit(1)
-  const [count] = await scope.db
-    .select({ above: sql<number>`count(*)::int` })
+  return { above: above ?? null, below: below ?? null, position: await countWhere(scope, and(lane, isAbove)) }
+}
+
+async function countWhere(scope: Scope, condition: SQL | undefined): Promise<number> {
+  const [row] = await scope.db
+    .select({ count: sql<number>`count(*)::int` })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
-    .where(and(lane, isAbove))
-  return { above: above ?? null, below: below ?? null, position: count?.above ?? 0 }
+    .where(condition)
+  return row?.count ?? 0
 }
 
 function inLane(

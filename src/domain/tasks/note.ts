@@ -65,6 +65,21 @@ export function newNote(text: string | null, criteria: readonly string[]): strin
   return withCriteria(text, [...criteriaOf(text).map((criterion) => criterion.text), ...criteria])
 }
 
+/**
+ * Marks a criterion as met or not where it stands; all else stays byte for byte. Null where the one with that number is another
+ * than is meant.
+ */
+export function withMark(
+  note: string | null,
+  mark: { readonly index: number; readonly met: boolean; readonly is: (text: string) => boolean },
+): string | null {
+  const lines = splitLines(note)
+  const marked = lines.filter((line) => line.criterion !== null)[mark.index]
+  if (marked?.criterion == null || !mark.is(marked.criterion.text)) return null
+  const box = mark.met ? '[x]' : '[ ]'
+  return lines.map((line) => (line === marked ? line.text.replace(/\[[ xX]\]/, box) : line.text)).join('\n')
+}
+
 /** Replaces the text; criteria inside the new text join those that were there. */
 export function withText(note: string | null, text: string): string | null {
   return composeNote({ text: textOf(text), criteria: mergeCriteria(criteriaOf(note), criteriaOf(text)) })

@@ -1,0 +1,12 @@
+import { GrammyError } from 'grammy'
+import type { BotContext } from './context.ts'
+
+/** Marks the owner's message: 👀 stored as a comment, 👍 taken as an answer, 🤷 too late. A chat that forbids it loses nothing. */
+export async function acknowledge(ctx: BotContext, emoji: '👀' | '👍' | '🤷'): Promise<void> {
+  try {
+    await ctx.react(emoji)
+  } catch (error) {
+    if (!(error instanceof GrammyError)) throw error
+    ctx.deps.log.warn({ err: error }, 'a message could not be marked')
+  }
+}

@@ -1,0 +1,73 @@
+import { Composer } from 'grammy'
+import { listProjects } from '../../domain/projects/read.ts'
+import { editTasks } from '../../domain/tasks/edit-many.ts'
+import { countByLane, listLane, readBoard } from '../../domain/tasks/lanes.ts'
+import { findTasks } from '../../domain/tasks/read.ts'
+import { boardCard, cardsALane, changedManyToast, moveAllCard } from '../../view/board.ts'
+import { unpackUuid } from '../../view/callbacks.ts'
+import { toast } from '../access.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { topicOfMessage } from '../list-query.ts'
+import { showScreen } from '../show.ts'
+import { onAct, onScreen } from '../taps.ts'
+import { orRefusal, takeBack } from './take-back.ts'
+
+// What one tap may change at once: each takes about ten statements.
+const mostAtOnce = 200
+
+/** /board: the lanes in one message, and what moves a whole lane. */
+export function board(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('board', (ctx) => showBoard(ctx, ctx.match.trim().toUpperCase()))
+  onScreen(composer, 'board', (ctx, projectKey) => showBoard(ctx, projectKey))
+  onAct(composer, 'all', async (ctx, status, projectKey) => {
+    if (isWhole(status)) await askAll(ctx, status, projectKey)
+  })
+  onAct(composer, 'all-sure', async (ctx, status, projectKey) => {
+    if (isWhole(status)) await moveAll(ctx, status, projectKey)
+  })
+  onAct(composer, 'board-undo', async (ctx, packed, projectKey) => {
+    const auditId = unpackUuid(packed)
+    if (auditId !== undefined) await takeBack(ctx, auditId)
+    await showBoard(ctx, projectKey)
+  })
+  return composer
+}
+
+const isWhole = (status: string): status is 'ready' | 'done' => status === 'ready' || status === 'done'
+
+/** Shows the board; a project that is not there shows all. */
+export async function showBoard(ctx: BotContext, wanted: string, undo: string | null = null): Promise<void> {
+  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const projectKey = projectKeys.includes(wanted) ? wanted : ''
+  const lanes = await readBoard(scopeOf(ctx), { projectKey: projectKey || undefined, cards: cardsALane })
+  await showScreen(ctx, boardCard({ lanes, projectKeys, projectKey, undo, ...readerOf(ctx) }))
+}
+
+async function askAll(ctx: BotContext, status: 'ready' | 'done', projectKey: string): Promise<void> {
+  const lane = { status, projectKey: projectKey || undefined }
+  const tasks = await listLane(scopeOf(ctx), lane, { limit: mostAtOnce })
+  if (tasks.length === 0) {
+    await toast(ctx, 'There is none any more.')
+    return showBoard(ctx, projectKey)
+  }
+  const count = await countByLane(scopeOf(ctx), lane)
+  const card = moveAllCard({ status, projectKey }, { keys: tasks.map(({ key }) => key), count })
+  await showScreen(ctx, card, { topic: { kind: 'board', picked: tasks.map(({ id }) => id) } })
+}
+
+/** Moves those that were named when it was asked, and of them what still lies there. */
+async function moveAll(ctx: BotContext, status: 'ready' | 'done', projectKey: string): Promise<void> {
+  const topic = await topicOfMessage(ctx)
+  const picked = topic?.kind === 'board' ? topic.picked : []
+  const there = (await findTasks(scopeOf(ctx), picked)).filter((task) => task.status === status)
+  const to = status === 'ready' ? 'done' : 'archived'
+  const inOrder = picked.flatMap((id) => there.filter((task) => task.id === id))
+  const edits = inOrder.map(({ id }) => ({
+    reference: id,
+    edit: { status: to, expect: { status } } as const,
+  }))
+  const changed = await orRefusal(ctx, () => editTasks(ctx.board, edits))
+  if (changed !== null) await toast(ctx, changedManyToast(changed.tasks.length))
+  await showBoard(ctx, projectKey, changed?.auditId ?? null)
+}

@@ -1,0 +1,64 @@
+import { Composer } from 'grammy'
+import { readDigest } from '../../domain/digest.ts'
+import { editTask } from '../../domain/tasks/edit.ts'
+import { countTasks, listTasks } from '../../domain/tasks/list.ts'
+import { requireTask } from '../../domain/tasks/read.ts'
+import type { TaskEdit } from '../../domain/tasks/schemas.ts'
+import { changedToast, toasts } from '../../view/answers.ts'
+import { unpackUuid } from '../../view/callbacks.ts'
+import { focusCard, pinCard, pinsAPage } from '../../view/focus.ts'
+import { isFocused } from '../../view/task-card.ts'
+import { toast } from '../access.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { showScreen } from '../show.ts'
+import { onAct, onScreen } from '../taps.ts'
+import { orRefusal, takeBack } from './take-back.ts'
+
+/** /focus: today's focus, in one message: pin, unpin, done. */
+export function focus(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('focus', (ctx) => showFocus(ctx))
+  onScreen(composer, 'focus', (ctx, argument, page) =>
+    argument === 'pin' ? showPins(ctx, page) : showFocus(ctx),
+  )
+  onAct(composer, 'focus', changeFocus)
+  onAct(composer, 'focus-undo', async (ctx, packed) => {
+    const auditId = unpackUuid(packed)
+    if (auditId !== undefined) await takeBack(ctx, auditId)
+    await showFocus(ctx)
+  })
+  return composer
+}
+
+async function showFocus(ctx: BotContext, undo: string | null = null): Promise<void> {
+  const reader = readerOf(ctx)
+  await showScreen(ctx, focusCard(await readDigest(scopeOf(ctx), reader), { ...reader, undo }))
+}
+
+const edits: Readonly<Record<string, TaskEdit>> = {
+  done: { status: 'done' },
+  unpin: { focus: false },
+  pin: { focus: true },
+}
+
+async function changeFocus(ctx: BotContext, key: string, what: string): Promise<void> {
+  const edit = edits[what]
+  const edited = await orRefusal(ctx, async () => {
+    const before = await requireTask(scopeOf(ctx), key)
+    const isPinned = what === 'pin' && isFocused(before, readerOf(ctx))
+    const { task, auditId } =
+      edit === undefined || isPinned ? { task: before, auditId: null } : await editTask(ctx.board, key, edit)
+    await toast(ctx, auditId === null ? toasts.unchanged : changedToast(before, task))
+    return auditId
+  })
+  await showFocus(ctx, edited)
+}
+
+const open = { statuses: ['todo', 'inbox', 'hold', 'ready'] } as const
+
+async function showPins(ctx: BotContext, wanted: number): Promise<void> {
+  const pages = Math.max(1, Math.ceil((await countTasks(scopeOf(ctx), open)) / pinsAPage))
+  const page = Math.min(wanted, pages - 1)
+  const tasks = await listTasks(scopeOf(ctx), open, { limit: pinsAPage, offset: page * pinsAPage })
+  await showScreen(ctx, pinCard(tasks, { ...readerOf(ctx), page, pages }))
+}

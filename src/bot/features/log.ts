@@ -1,0 +1,76 @@
+import { Composer } from 'grammy'
+import { listProjects } from '../../domain/projects/read.ts'
+import { findTask } from '../../domain/tasks/read.ts'
+import { createWorkLog, listWorkLogs } from '../../domain/work-logs.ts'
+import { loggedCard, logsAPage, timelineCard } from '../../view/timeline.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { markedText } from '../message-text.ts'
+import { showScreen } from '../show.ts'
+import { onScreen } from '../taps.ts'
+
+/** /log: writes a work log by hand; without text it shows the timeline, of a task or a project where it names one. */
+export function log(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('log', async (ctx) => {
+    const text =
+      ctx.message === undefined ? ctx.match : markedText(ctx.message).replace(/^\/\w+(?:@\w+)?\s*/, '')
+    const { about, rest } = await readAbout(ctx, text)
+    if (rest === '') await showTimeline(ctx, about, 0)
+    else await writeLog(ctx, about, rest)
+  })
+  onScreen(composer, 'log', (ctx, about, page) => showTimeline(ctx, about, page))
+  return composer
+}
+
+interface About {
+  readonly task?: string
+  readonly projectKey?: string
+}
+
+/** The key that the text begins with: of a task in any case, of a project as it is written, for `web` may be a word. */
+async function readAbout(
+  ctx: BotContext,
+  text: string,
+): Promise<{ readonly about: string; readonly rest: string }> {
+  const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text.trim()) ?? []
+  const name = word.replace(/:$/, '')
+  const task = /^\w+-\d+$/.test(name) ? await findTask(scopeOf(ctx), name) : null
+  if (task !== null) return { about: task.key, rest }
+  const projects = await listProjects(scopeOf(ctx))
+  const isNamed = (key: string) => key === name || `+${key.toLowerCase()}` === name.toLowerCase()
+  const project = projects.find(
+    ({ projectKey }) => isNamed(projectKey) || (rest === '' && projectKey === name.toUpperCase()),
+  )
+  return project === undefined ? { about: '', rest: text.trim() } : { about: project.projectKey, rest }
+}
+
+function toFilter(about: string): About {
+  if (about === '') return {}
+  return about.includes('-') ? { task: about } : { projectKey: about }
+}
+
+async function showTimeline(ctx: BotContext, about: string, page: number): Promise<void> {
+  const { entries, nextCursor } = await listWorkLogs(scopeOf(ctx), toFilter(about), {
+    limit: logsAPage,
+    offset: page * logsAPage,
+  })
+  const card = timelineCard({ about, logs: entries, page, hasMore: nextCursor !== null, ...readerOf(ctx) })
+  await showScreen(ctx, card)
+}
+
+async function writeLog(ctx: BotContext, about: string, text: string): Promise<void> {
+  const [title = '', ...further] = text.split('\n')
+  const isLong = [...title].length > 180
+  const detail = (isLong ? text : further.join('\n')).trim()
+  const log = await createWorkLog(ctx.board, {
+    ...toFilter(about),
+    title: title.trim(),
+    detail: detail || null,
+  })
+  const task = log.taskKey === null ? null : await findTask(scopeOf(ctx), log.taskKey)
+  await ctx.sender.say(loggedCard(log), {
+    purpose: 'answer',
+    taskId: task?.id ?? null,
+    replyTo: ctx.message?.message_id,
+  })
+}

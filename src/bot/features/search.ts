@@ -1,0 +1,31 @@
+import { Composer } from 'grammy'
+import { search as find } from '../../domain/search.ts'
+import { questionCard } from '../../view/answers.ts'
+import { hitsAPage, searchCard } from '../../view/search.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { queryOfMessage } from '../list-query.ts'
+import { ask, showScreen } from '../show.ts'
+import { onScreen } from '../taps.ts'
+
+/** /search: looks through keys, titles, notes and logs; asks for the words where there are none. */
+export function search(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('search', async (ctx) => {
+    if (ctx.match.trim() === '') await ask(ctx, questionCard('search'), { kind: 'prompt', ask: 'search' })
+    else await answerSearch(ctx, ctx.match)
+  })
+  onScreen(composer, 'search', async (ctx, words, page) => {
+    const query = words === '' ? await queryOfMessage(ctx) : words
+    if (query === '') await ask(ctx, questionCard('search'), { kind: 'prompt', ask: 'search' })
+    else await answerSearch(ctx, query, page)
+  })
+  return composer
+}
+
+/** Shows what was found for the words, a page of it. */
+export async function answerSearch(ctx: BotContext, text: string, page = 0): Promise<void> {
+  const words = text.trim().slice(0, 300)
+  const { hits, hasMore } = await find(scopeOf(ctx), words, { limit: hitsAPage, offset: page * hitsAPage })
+  const card = searchCard({ words, hits, page, hasMore, ...readerOf(ctx) })
+  await showScreen(ctx, card, { topic: { kind: 'list', query: words } })
+}

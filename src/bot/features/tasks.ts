@@ -1,0 +1,39 @@
+import { Composer } from 'grammy'
+import { listProjects } from '../../domain/projects/read.ts'
+import { parseTaskQuery, withStatus } from '../../domain/task-query.ts'
+import { countTasks, listTasks } from '../../domain/tasks/list.ts'
+import { type TaskStatus, taskStatuses } from '../../domain/tasks/task.ts'
+import { sameQuery, taskListCard, tasksAPage } from '../../view/task-list.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { queryOfMessage } from '../list-query.ts'
+import { showScreen } from '../show.ts'
+import { onScreen } from '../taps.ts'
+
+/** /tasks: lists by status, project, label, engine, priority and words, in pages that turn in place. */
+export function tasks(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('tasks', (ctx) => showTasks(ctx, ctx.match, 0))
+  onScreen(composer, 'tasks', async (ctx, argument, page) =>
+    showTasks(ctx, await queryFor(ctx, argument), page),
+  )
+  return composer
+}
+
+async function showTasks(ctx: BotContext, text: string, wantedPage: number): Promise<void> {
+  const keys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const query = parseTaskQuery(text, keys)
+  const count = await countTasks(scopeOf(ctx), query.filter)
+  const page = Math.min(wantedPage, Math.max(0, Math.ceil(count / tasksAPage) - 1))
+  const tasks = await listTasks(scopeOf(ctx), query.filter, { limit: tasksAPage, offset: page * tasksAPage })
+  const card = taskListCard({ query, tasks, count, page, ...readerOf(ctx) })
+  await showScreen(ctx, card, { topic: { kind: 'list', query: text } })
+}
+
+/** What a button asks for: the query of its own message, that with another status, or one that the button names itself. */
+async function queryFor(ctx: BotContext, argument: string): Promise<string> {
+  if (argument === sameQuery) return queryOfMessage(ctx)
+  if (!argument.startsWith('=')) return argument
+  const status = argument.slice(1)
+  const known = taskStatuses.find((one): one is TaskStatus => one === status)
+  return withStatus(await queryOfMessage(ctx), known ?? 'open')
+}

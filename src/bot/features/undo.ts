@@ -1,0 +1,33 @@
+import { Composer } from 'grammy'
+import { DomainError } from '../../domain/errors.ts'
+import { lastChange, type Undone, undoChange } from '../../domain/undo.ts'
+import { unpackUuid } from '../../view/callbacks.ts'
+import { nothingToUndoCard, undoneListCard, undoneText, undoRefusedCard } from '../../view/undo.ts'
+import { type BotContext, scopeOf } from '../context.ts'
+import { showScreen, showTask } from '../show.ts'
+import { onAct } from '../taps.ts'
+
+/** /undo: takes back the owner's last change, and said again the one before it. */
+export function undo(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('undo', (ctx) => undoLast(ctx))
+  onAct(composer, 'undo-before', (ctx, packed) => undoLast(ctx, unpackUuid(packed)))
+  return composer
+}
+
+async function undoLast(ctx: BotContext, before?: string): Promise<void> {
+  const change = await lastChange(scopeOf(ctx), before)
+  if (change === null) return showScreen(ctx, nothingToUndoCard())
+  try {
+    await showUndone(ctx, await undoChange(ctx.board, change.id))
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    await showScreen(ctx, undoRefusedCard(change, error.message))
+  }
+}
+
+/** Shows what was taken back: the card of its task, or a line for each where there are several or none. */
+export async function showUndone(ctx: BotContext, undone: Undone): Promise<void> {
+  if (undone.task === null) await showScreen(ctx, undoneListCard(undone))
+  else await showTask(ctx, undone.task, { notice: undoneText(undone) })
+}

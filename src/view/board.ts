@@ -1,0 +1,127 @@
+import type { BoardLane } from '../domain/tasks/lanes.ts'
+import { type TaskStatus, taskStatuses } from '../domain/tasks/task.ts'
+import { chosen, doesAct, toScreen } from './buttons.ts'
+import { packUuid } from './callbacks.ts'
+import { type Button, type Card, inRows, keyboard } from './card.ts'
+import { bold, type Html, html, joinHtml } from './html.ts'
+import { counted, statusName, statusSign } from './names.ts'
+import type { Reader } from './task-card.ts'
+import { taskLine } from './task-line.ts'
+
+/** How many cards of each lane the whole board shows. */
+export const cardsALane = 4
+
+/** A lane of the board, of one project alone where that is named, and a page of its cards. */
+export interface LanePlace {
+  readonly status: TaskStatus
+  /** Empty: all projects. */
+  readonly projectKey: string
+  readonly page: number
+}
+
+/** A lane as the argument of a button. */
+export function toLaneArgument({ status, projectKey }: Omit<LanePlace, 'page'>): string {
+  return `${status}.${projectKey}`
+}
+
+/** Reads what `toLaneArgument` wrote; null where it is none. */
+export function readLaneArgument(argument: string): Omit<LanePlace, 'page'> | null {
+  const [name = '', projectKey = ''] = argument.split('.')
+  const status = taskStatuses.find((one) => one === name)
+  return status === undefined ? null : { status, projectKey }
+}
+
+export interface BoardFacts extends Reader {
+  readonly lanes: readonly BoardLane[]
+  readonly projectKeys: readonly string[]
+  readonly projectKey: string
+  readonly undo: string | null
+}
+
+/** /board: the lanes with their counts and first cards. */
+export function boardCard({ lanes, projectKeys, projectKey, undo, ...reader }: BoardFacts): Card {
+  const head = html`📋 ${bold(projectKey === '' ? 'Board' : `Board · ${projectKey}`)}`
+  const shown = lanes.filter((lane) => lane.count > 0)
+  const isEmpty = shown.length === 0
+  return {
+    text: joinHtml(
+      [head, ...(isEmpty ? ['Nothing on it yet.'] : shown.map((lane) => laneBlock(lane, reader)))],
+      '\n\n',
+    ),
+    keyboard: keyboard([
+      ...inRows(
+        shown.map(({ status, count }) => {
+          const label = `${statusSign[status]} ${statusName[status]} ${count}`
+          return toScreen(label, 'lane', toLaneArgument({ status, projectKey }))
+        }),
+        3,
+      ),
+      bulkButtons(lanes, projectKey),
+      ...projectRows(projectKeys, projectKey),
+      undoRow(undo, projectKey),
+    ]),
+  }
+}
+
+function laneBlock({ status, count, tasks }: BoardLane, reader: Reader): Html {
+  const head = html`${statusSign[status]} ${bold(statusName[status])} · ${count}`
+  const rest = count - tasks.length
+  const lines = tasks.map((task) => taskLine(task, reader, { status: false }))
+  return joinHtml([head, ...lines, tasks.length > 0 && rest > 0 && html`<i>… and ${rest} more</i>`], '\n')
+}
+
+function bulkButtons(lanes: readonly BoardLane[], projectKey: string): Button[] {
+  const countOf = (status: TaskStatus) => lanes.find((lane) => lane.status === status)?.count ?? 0
+  const [ready, done] = [countOf('ready'), countOf('done')]
+  return [
+    ...(ready > 1
+      ? [doesAct(`Accept all ready (${ready})`, { name: 'all', about: 'ready', value: projectKey })]
+      : []),
+    ...(done > 0
+      ? [doesAct(`Archive all done (${done})`, { name: 'all', about: 'done', value: projectKey })]
+      : []),
+  ]
+}
+
+const mostProjects = 11
+
+function projectRows(keys: readonly string[], current: string): Button[][] {
+  if (keys.length < 2) return []
+  const all = toScreen(chosen('All', current === ''), 'board')
+  const each = keys.slice(0, mostProjects).map((key) => toScreen(chosen(key, key === current), 'board', key))
+  return inRows([all, ...each], 4)
+}
+
+/** Takes the change back that the board was shown after. */
+export function undoRow(undo: string | null, projectKey: string): Button[] {
+  return undo === null
+    ? []
+    : [doesAct('↩️ Undo', { name: 'board-undo', about: packUuid(undo), value: projectKey })]
+}
+
+/** Asks once before a whole lane is moved. */
+export function moveAllCard(
+  lane: { readonly status: 'ready' | 'done'; readonly projectKey: string },
+  tasks: { readonly keys: readonly string[]; readonly count: number },
+): Card {
+  const { status, projectKey } = lane
+  const verb = status === 'ready' ? 'Accept' : 'Archive'
+  const moved = tasks.keys.length
+  const named = tasks.keys.slice(0, 12).join(', ')
+  const of = projectKey === '' ? '' : ` of ${projectKey}`
+  const what = `${verb} ${moved < tasks.count ? `${moved} of ${tasks.count}` : `all ${moved}`} ${status} tasks${of}?`
+  return {
+    text: joinHtml([bold(what), `${named}${moved > 12 ? ' …' : ''}`, 'Undo takes all of them back.'], '\n'),
+    keyboard: keyboard([
+      [
+        doesAct(`${verb} ${moved}`, { name: 'all-sure', about: status, value: projectKey }, 'primary'),
+        toScreen('Keep', 'board', projectKey),
+      ],
+    ]),
+  }
+}
+
+/** What a change of several tasks came to, as a toast. */
+export function changedManyToast(count: number): string {
+  return count === 0 ? 'It was so already.' : `${counted(count, 'task')} changed.`
+}

@@ -1,0 +1,70 @@
+import type { TaskQuery } from '../domain/task-query.ts'
+import type { Task, TaskStatus } from '../domain/tasks/task.ts'
+import { chosen, pageButtons, toScreen } from './buttons.ts'
+import { type Button, type Card, keyboard } from './card.ts'
+import { bold, code, html, joinHtml } from './html.ts'
+import { counted, engineName, priorityName, prioritySign, runName, statusName } from './names.ts'
+import type { Reader } from './task-card.ts'
+import { openButtons, taskLine } from './task-line.ts'
+
+/** How many tasks a page of a list has. */
+export const tasksAPage = 8
+
+export interface TaskListFacts extends Reader {
+  readonly query: TaskQuery
+  readonly tasks: readonly Task[]
+  readonly count: number
+  readonly page: number
+}
+
+/** /tasks: one page of a list, what it is filtered by, and buttons that open its tasks or turn to another status. */
+export function taskListCard({ query, tasks, count, page, ...reader }: TaskListFacts): Card {
+  const pages = Math.max(1, Math.ceil(count / tasksAPage))
+  const said = filterText(query)
+  const head = html`📋 ${bold(said.length === 0 ? 'Open tasks' : said.join(' · '))} · ${counted(count, 'task')}`
+  const problems = query.problems.map((word) => html`⚠️ ${code(word)} is no filter I know, so I left it out.`)
+  const lines = tasks.length === 0 ? ['Nothing here.'] : tasks.map((task) => taskLine(task, reader))
+  return {
+    text: joinHtml([head, joinHtml(problems, '\n'), joinHtml(lines, '\n')], '\n\n'),
+    keyboard: keyboard([
+      ...openButtons(tasks),
+      pageButtons({ name: 'tasks', argument: sameQuery, page, pages }),
+      ...statusRows(query),
+    ]),
+  }
+}
+
+/** Stands for the query that the message itself remembers. */
+export const sameQuery = '~'
+
+const choices = ['open', 'inbox', 'todo', 'hold', 'ready', 'done'] as const
+
+function statusRows({ filter }: TaskQuery): Button[][] {
+  const statuses = filter.statuses ?? []
+  const isOpen = statuses.length === 4
+  const buttons = choices.map((choice) => {
+    const is = choice === 'open' ? isOpen : statuses.length === 1 && statuses[0] === choice
+    return toScreen(chosen(choice === 'open' ? 'Open' : statusName[choice], is), 'tasks', `=${choice}`)
+  })
+  return [buttons.slice(0, 3), buttons.slice(3)]
+}
+
+function filterText({ filter }: TaskQuery): string[] {
+  const { statuses, projectKey, label, engine, priority, runState, words } = filter
+  const isOpen = statuses?.length === 4
+  const parts = [
+    isOpen
+      ? null
+      : statuses === undefined
+        ? 'All'
+        : statuses.map((status: TaskStatus) => statusName[status]).join(', '),
+    projectKey,
+    label === undefined ? null : `#${label}`,
+    engine === undefined ? null : engineName[engine],
+    priority === undefined ? null : `${prioritySign[priority]} ${priorityName[priority]}`,
+    runState === undefined ? null : runName[runState],
+    words === undefined ? null : `“${words}”`,
+  ]
+  const said = parts.filter((part) => part !== null && part !== undefined)
+  return isOpen && said.length > 0 ? ['Open', ...said] : said
+}
