@@ -43,12 +43,10 @@ const block = async (reason: string) => {
   await editTask(board.as(agent), task.key, { lifecycle: 'block', result: { blockedReason: reason } })
 }
 
-it('tells at once what happened when the bell rings', async () => {
-  const started = performance.now()
+it('tells what happened when the bell rings', async () => {
   await block('one')
   bell.ring()
-  await user.nextMessage('one')
-  expect(performance.now() - started).toBeLessThan(1_000)
+  expect((await user.nextMessage('one')).text).toContain('laptop is blocked')
 })
 
 it('tells it within two seconds when the bell stays silent', async () => {
