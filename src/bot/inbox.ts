@@ -1,8 +1,15 @@
+import { BotError } from 'grammy'
 import type { Update } from 'grammy/types'
 import type { Store } from '../domain/context.ts'
 import { isDatabaseDown } from '../domain/errors.ts'
 import { type Bell, createBell } from '../domain/outbox.ts'
-import { acceptUpdates, countAttempt, finishUpdate, nextUpdate, type StoredUpdate } from '../domain/updates.ts'
+import {
+  acceptUpdates,
+  countAttempt,
+  finishUpdate,
+  nextUpdate,
+  type StoredUpdate,
+} from '../domain/updates.ts'
 import type { Log } from '../log.ts'
 
 /** The one way in: updates are stored once, before Telegram is told that we have them, and handled in their order. */
@@ -56,15 +63,21 @@ export function createInbox(options: InboxOptions): Inbox {
       await withLimit(options.handle(update, stored), longestMs)
       await finishUpdate(store, stored.updateId, now())
       options.onHandled?.('handled')
-    } catch (error) {
+    } catch (thrown) {
+      // grammY's wrapper holds the whole context, which is no matter for a log, and hides what was thrown.
+      const error = thrown instanceof BotError ? thrown.error : thrown
       if (isDatabaseDown(error)) {
         log.warn({ err: error, updateId: stored.updateId }, 'the database is away: the update waits')
         return bell.wait(idleMs, stopping.signal)
       }
       log.error({ err: error, updateId: stored.updateId }, 'an update failed')
       options.onHandled?.('failed')
-      await finishUpdate(store, stored.updateId, now(), String(error)).catch(() => bell.wait(idleMs, stopping.signal))
-      await options.apologise(update).catch((failure: unknown) => log.warn({ err: failure }, 'no apology could be sent'))
+      await finishUpdate(store, stored.updateId, now(), String(error)).catch(() =>
+        bell.wait(idleMs, stopping.signal),
+      )
+      await options
+        .apologise(update)
+        .catch((failure: unknown) => log.warn({ err: failure }, 'no apology could be sent'))
     }
   }
 

@@ -56,7 +56,7 @@ export function agentsCard(facts: {
         2,
       ),
       pageButtons({ name: 'agents', page, pages }),
-      [toScreen('＋ New token', 'new-token'), toScreen('↻ Refresh', 'agents')],
+      [toScreen('+ New token', 'new-token'), toScreen('↻ Refresh', 'agents')],
     ]),
   }
 }

@@ -19,7 +19,7 @@ export function connectLines(
     case 'Gemini CLI':
       return `gemini mcp add --transport http preqstation ${url}/mcp --header "Authorization: Bearer ${token}"`
     case 'curl':
-      return `curl -s ${url}/api/tasks?status=todo -H "Authorization: Bearer ${token}"`
+      return `curl -s "${url}/api/tasks?status=todo" -H "Authorization: Bearer ${token}"`
   }
 }
 

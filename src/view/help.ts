@@ -38,7 +38,7 @@ export function helpCard(
       ],
       '\n\n',
     ),
-    keyboard: keyboard([[toScreen('🏠 Home', 'home'), toScreen('🔑 Connect an agent', 'new-token')]]),
+    keyboard: keyboard([[toScreen('🔑 Connect an agent', 'new-token')], [toScreen('🏠 Home', 'home')]]),
   }
 }
 

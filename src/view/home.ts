@@ -10,7 +10,7 @@ import { span } from './when.ts'
 export function noProjectCard(): Card {
   return {
     text: html`There is no project yet, so there is no place for this.\nMake one first, then send it again.`,
-    keyboard: keyboard([[toScreen('＋ New project', 'new-project')]]),
+    keyboard: keyboard([[toScreen('+ New project', 'new-project')]]),
   }
 }
 

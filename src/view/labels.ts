@@ -49,7 +49,7 @@ export function labelsCard(facts: {
       ),
       pageButtons({ name: 'labels', page, pages }),
       [
-        doesAct('＋ New label', { name: 'ask', about: 'new-label' }),
+        doesAct('+ New label', { name: 'ask', about: 'new-label' }),
         ...(facts.undo ? [doesAct('↩️ Undo', { name: 'undo-label', value: facts.undo })] : []),
       ],
     ]),
@@ -59,7 +59,7 @@ export function labelsCard(facts: {
 /** One label and what can be done with it. */
 export function labelCard(label: LabelCount, undo?: string | null): Card {
   return {
-    text: html`${labelSign(label.color)} ${bold(label.name)}\nOn ${counted(label.total, 'task')}, ${label.open} of them open.`,
+    text: html`${labelSign(label.color)} ${bold(label.name)}\nOn ${counted(label.total, 'task')}, ${label.open} open.`,
     keyboard: keyboard([
       [
         doesAct('Rename', { name: 'ask', about: 'label-name', value: label.id }),

@@ -1,6 +1,6 @@
 import type { ProjectSettings } from '../domain/project-settings.ts'
 import { chosen, doesAct, toScreen } from './buttons.ts'
-import { type Button, type Card, keyboard } from './card.ts'
+import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, clip, code, html, joinHtml, quote } from './html.ts'
 import type { ProjectFacts } from './projects.ts'
 
@@ -26,9 +26,6 @@ export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSett
     html`🚀 How agents deliver ${bold(project.name)}`,
     html`Strategy: ${bold(strategyName[settings.deploy_strategy as keyof typeof strategyName])}`,
     html`Default branch: ${code(settings.deploy_default_branch)}`,
-    ...Object.entries(switches).map(
-      ([name, label]) => html`${isOn(name as keyof typeof switches) ? '☑' : '☐'} ${label}`,
-    ),
     settings.agent_instructions === ''
       ? html`No instructions for agents.`
       : html`Instructions for agents:\n${quote(clip(settings.agent_instructions, 1_500), { expandable: true })}`,
@@ -36,8 +33,11 @@ export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSett
   return {
     text: joinHtml(lines, '\n'),
     keyboard: keyboard([
-      Object.entries(strategyName).map(([value, label]) =>
-        set(chosen(label, settings.deploy_strategy === value), 'deploy_strategy', value),
+      ...inRows(
+        Object.entries(strategyName).map(([value, label]) =>
+          set(chosen(label, settings.deploy_strategy === value), 'deploy_strategy', value),
+        ),
+        2,
       ),
       ...Object.entries(switches).map(([name, label]) => {
         const on = isOn(name as keyof typeof switches)

@@ -1,7 +1,8 @@
 import type { ProjectHealth, ProjectOverview } from '../domain/projects/overview.ts'
 import { chosen, doesAct, pageButtons, pageOf, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
-import { bold, clip, code, type Html, html, joinHtml, link, quote } from './html.ts'
+import { bold, code, type Html, html, joinHtml, link, quote, truncateHtml } from './html.ts'
+import { markdownToHtml } from './markdown.ts'
 import { counted, statusName, statusSign } from './names.ts'
 import { repositoryUrl } from './task-card.ts'
 import { ago } from './when.ts'
@@ -43,7 +44,7 @@ export function projectsCard(facts: {
       ),
       pageButtons({ name: 'projects', page, pages }),
       [
-        toScreen('＋ New project', 'new-project'),
+        toScreen('+ New project', 'new-project'),
         ...(facts.deleted > 0 ? [toScreen(`🗑 Deleted ${facts.deleted}`, 'deleted-projects')] : []),
       ],
     ]),
@@ -68,7 +69,9 @@ export function projectCard(
     lanes.length > 0 && lanes.join(' · '),
     placeLine(project),
     project.description !== null &&
-      quote(clip(project.description, 1_500), { expandable: project.description.length > 280 }),
+      quote(truncateHtml(markdownToHtml(project.description), 1_500), {
+        expandable: project.description.length > 280,
+      }),
     creditLine(project),
   ]
   const picture = pictureOf(project)

@@ -12,7 +12,7 @@ export function zoneQuestion(reader: {
 }): Card {
   const zones = likelyTimeZones(reader.language, reader.machineZone)
   return {
-    text: html`👋 ${bold('Welcome to your board.')} From now on it listens to you alone. Two questions and it is ready.
+    text: html`👋 ${bold('Welcome to your board.')} From now on it listens to you alone. A few questions and it is ready.
 
 🌍 ${bold('Where are you?')} Tap your time zone, or write a city.`,
     keyboard: keyboard(
@@ -84,7 +84,7 @@ export function projectMade(project: { readonly key: string; readonly name: stri
 
 /** The task that stands on a new board, to be tried. */
 export const sampleTask = {
-  title: 'Try me: tap Todo, then Queue for agent',
+  title: 'Try me: tap Todo',
   note: 'Every button changes this card in place, and Undo takes a change back. Reply to this message to add a comment. Delete me when you are done (More, Delete).',
   criteria: ['Moved it to Todo', 'Gave it a priority'],
 } as const

@@ -1,3 +1,4 @@
+import type { NotificationLevel } from '../domain/setting-specs.ts'
 import type { OwnerSettings } from '../domain/settings.ts'
 import { chosen, doesAct, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
@@ -18,12 +19,11 @@ export interface SettingsFacts {
 }
 
 const levelSign = { loud: '🔔', silent: '🔕', off: '✖️' } as const
-const levelName = { loud: 'loud', silent: 'silent', off: 'off' } as const
 
 /** All settings at a glance. */
 export function settingsCard({ settings, now }: SettingsFacts): Card {
   const { notify } = settings
-  const level = (value: keyof typeof levelName) => `${levelSign[value]} ${levelName[value]}`
+  const level = (value: NotificationLevel) => `${levelSign[value]} ${value}`
   const lines = [
     html`⚙️ ${bold('Settings')}`,
     html`🌍 ${settings.timeZone}, ${clock(now, settings.timeZone)} now`,
@@ -99,14 +99,16 @@ const parts: Record<SettingsPart, (facts: SettingsFacts) => Part> = {
     ],
   }),
   news: ({ settings }) => ({
-    text: html`📣 ${bold('How loud is the news?')}
-${bold('Needs you')}: blocked, ready, security.
-${bold('Finished')}: done by an agent.
-${bold('Other')}: created, planned, started, changed; silent means only in the task's card.`,
+    text: html`📣 ${bold('How does news arrive?')}
+🙋 ${bold('Needs you')}: blocked, ready, security.
+🏁 ${bold('Finished')}: done by an agent.
+📝 ${bold('Other')}: created, planned, started, changed.
+
+🔔 with a sound · 🔕 without · ✖️ not at all`,
     rows: [
-      levels('Needs you', 'notifyNeedsYou', settings.notify.needsYou),
-      levels('Finished', 'notifyFinished', settings.notify.finished),
-      levels('Other', 'notifyInfo', settings.notify.info),
+      levels('🙋', 'notifyNeedsYou', settings.notify.needsYou),
+      levels('🏁', 'notifyFinished', settings.notify.finished),
+      levels('📝', 'notifyInfo', settings.notify.info),
     ],
   }),
   mute: ({ settings, projects }) => ({
@@ -138,19 +140,14 @@ ${bold('Other')}: created, planned, started, changed; silent means only in the t
     ],
   }),
   stale: ({ settings }) => ({
-    text: html`⏱ After how long without a word does an agent count as stuck (${bold(minutes(settings.staleAfterMinutes))}), and a queued task as forgotten (${bold(minutes(settings.queuedAfterMinutes))})?`,
+    text: html`⏱ After how long without a word does an agent count as stuck (⚙️ ${bold(minutes(settings.staleAfterMinutes))}), and a queued task as forgotten (⏳ ${bold(minutes(settings.queuedAfterMinutes))})?`,
     rows: [
       [15, 30, 60, 120].map((value) =>
-        choice(
-          `⚙️ ${minutes(value)}`,
-          'staleAfterMinutes',
-          String(value),
-          settings.staleAfterMinutes === value,
-        ),
+        choice(`⚙️ ${short(value)}`, 'staleAfterMinutes', String(value), settings.staleAfterMinutes === value),
       ),
       [30, 60, 120, 240].map((value) =>
         choice(
-          `⏳ ${minutes(value)}`,
+          `⏳ ${short(value)}`,
           'queuedAfterMinutes',
           String(value),
           settings.queuedAfterMinutes === value,
@@ -169,17 +166,16 @@ function write(label: string, ask: string): Button {
   return doesAct(label, { name: 'ask', about: ask })
 }
 
-function levels(label: string, name: string, current: keyof typeof levelName): Button[] {
+function levels(kind: string, name: string, current: NotificationLevel): Button[] {
   return (['loud', 'silent', 'off'] as const).map((level) =>
-    choice(
-      level === 'loud' ? `${label} ${levelSign.loud}` : `${levelSign[level]} ${levelName[level]}`,
-      name,
-      level,
-      level === current,
-    ),
+    choice(`${kind} ${levelSign[level]}`, name, level, level === current),
   )
 }
 
 function minutes(value: number): string {
   return value % 60 === 0 ? `${value / 60} h` : `${value} min`
+}
+
+function short(value: number): string {
+  return value % 60 === 0 ? `${value / 60}h` : `${value}m`
 }

@@ -44,7 +44,7 @@ export function cityOf(timeZone: string): string {
 
 /** A zone as a button; the time it is there tells which is one's own. `on` is where the button stands. */
 export function zoneButton(timeZone: string, now: Date, on: 'set-up' | 'settings'): Button {
-  return doesAct(`${cityOf(timeZone)} · ${clock(now, timeZone)}`, {
+  return doesAct(`${cityOf(timeZone)} ${clock(now, timeZone)}`, {
     name: 'zone',
     about: on,
     value: timeZone,

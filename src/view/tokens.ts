@@ -56,7 +56,7 @@ export function tokenMadeCard(token: TokenFacts): Card {
 /** The token itself, shown once, with the lines that connect an agent. */
 export function secretCard(name: string, access: { readonly url: string; readonly token: string }): Card {
   return {
-    text: html`🔑 ${bold(name)}
+    text: html`🔑 ${bold(`Token of ${name}`)}
 ${code(access.token)}
 I keep no copy. Store it, then delete this message.
 

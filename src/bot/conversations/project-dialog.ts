@@ -22,7 +22,7 @@ export interface MadeProject {
   readonly name: string
 }
 
-/** The dialog behind ＋ New project. */
+/** The dialog behind + New project. */
 export async function newProject(dialog: Dialog): Promise<void> {
   const made = await askProject(dialog, { isFirst: false })
   await dialog.external(async (ctx) => {

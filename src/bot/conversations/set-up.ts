@@ -5,7 +5,7 @@ import { countTasks, listTasks } from '../../domain/tasks/list.ts'
 import { resolveTimeZone } from '../../domain/time-zone.ts'
 import { sampleTask, setUpDone, zoneQuestion, zoneSettled } from '../../view/set-up.ts'
 import { type BotContext, scopeOf } from '../context.ts'
-import { sayTask } from '../show.ts'
+import { renderTask } from '../show.ts'
 import { machineZone, zoneOfLocation } from '../zones.ts'
 import { askFor, type Dialog, dialogBoard, pressed, type Reading, textFor } from './dialog.ts'
 import { askProject } from './project-dialog.ts'
@@ -58,5 +58,7 @@ async function finish(ctx: BotContext): Promise<void> {
     })
   }
   const [task] = await listTasks(scopeOf(ctx), {}, { limit: 1 })
-  if (task !== undefined) await sayTask(ctx, task)
+  if (task === undefined) return
+  const { card, about } = await renderTask(ctx, task)
+  await ctx.sender.say(card, about)
 }

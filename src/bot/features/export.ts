@@ -50,7 +50,7 @@ async function* jsonOf(ctx: BotContext): AsyncGenerator<string> {
 }
 
 async function* csvOf(ctx: BotContext): AsyncGenerator<string> {
-  const { unparse } = await import('papaparse')
+  const { unparse } = (await import('papaparse')).default
   // A spreadsheet runs what begins with = + - @ as a formula, so such texts are marked as text.
   const options = { newline: '\r\n', escapeFormulae: true }
   yield `\uFEFF${unparse([taskColumns], options)}\r\n`
