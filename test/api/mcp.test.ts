@@ -45,75 +45,241 @@ const versions = {
       close: () => client.close(),
     }
   },
-  v2: async (name: string, token = api.token): Promise<TestClient> => {
-    const client = new ClientV2({ name, version: '1.0.0' })
-    const requestInit = { headers: { authorization: `Bearer ${token}` } }
-    await client.connect(new TransportV2(new URL(`${server.url}/mcp`), { requestInit }))
-    return {
-      tool: async (tool, input = {}) =>
-        (await client.callTool({ name: tool, arguments: input })) as ToolAnswer,
-      tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
-      close: () => client.close(),
-    }
-  },
+  v2: (name: string, token?: string) => connectV2(name, token),
+  'v2 with the revision of 2026': (name: string, token?: string) =>
+    connectV2(name, token, { versionNegotiation: { mode: 'auto' } }),
 }
 
-describe.each(['v1', 'v2'] as const)('the official MCP client, %s', (version) => {
-  it('lists every tool of the board', async () => {
-    const client = await versions[version]('claude-code')
-    expect([...(await client.tools())].sort()).toEqual([
-      'preq_block_task',
-      'preq_claim_task',
-      'preq_complete_task',
-      'preq_create_task',
-      'preq_delete_task',
-      'preq_get_project_settings',
-      'preq_get_task',
-      'preq_list_project_activity',
-      'preq_list_projects',
-      'preq_list_tasks',
-      'preq_plan_task',
-      'preq_review_task',
-      'preq_start_task',
-      'preq_update_task_note',
-      'preq_update_task_status',
-    ])
-    await client.close()
+async function connectV2(name: string, token = api.token, options = {}): Promise<TestClient> {
+  const client = new ClientV2({ name, version: '1.0.0' }, options)
+  const requestInit = { headers: { authorization: `Bearer ${token}` } }
+  await client.connect(new TransportV2(new URL(`${server.url}/mcp`), { requestInit }))
+  return {
+    tool: async (tool, input = {}) => (await client.callTool({ name: tool, arguments: input })) as ToolAnswer,
+    tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
+    close: () => client.close(),
+  }
+}
+
+describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
+  'the official MCP client, %s',
+  (version) => {
+    it('lists every tool of the board', async () => {
+      const client = await versions[version]('claude-code')
+      expect([...(await client.tools())].sort()).toEqual([
+        'preq_block_task',
+        'preq_claim_task',
+        'preq_complete_task',
+        'preq_create_task',
+        'preq_delete_task',
+        'preq_get_project_settings',
+        'preq_get_task',
+        'preq_list_project_activity',
+        'preq_list_projects',
+        'preq_list_tasks',
+        'preq_plan_task',
+        'preq_review_task',
+        'preq_start_task',
+        'preq_update_task_note',
+        'preq_update_task_status',
+      ])
+      await client.close()
+    })
+
+    it('runs a task from claim to complete and review, its engine read from the client’s name', async () => {
+      const client = await versions[version]('claude-code')
+      const key = await api.task({ status: 'todo' })
+      await editTask(api.ctx, key, { runState: 'queued' })
+      const claimed = await client.tool('preq_claim_task', { projectKey: 'proj' })
+      expect(claimed.structuredContent).toMatchObject({ task: { id: key, run_state: 'working' } })
+      expect(JSON.parse(claimed.content[0]?.text ?? '')).toEqual(claimed.structuredContent)
+      const done = await client.tool('preq_complete_task', {
+        taskId: key.toLowerCase(),
+        summary: 'All of it.',
+        tests: 'green',
+      })
+      expect(done.structuredContent).toMatchObject({
+        task: {
+          status: 'ready',
+          run_state: null,
+          engine: 'claude-code',
+          latest_preq_result: { summary: 'All of it.' },
+        },
+      })
+      const reviewed = await client.tool('preq_review_task', { taskId: key })
+      expect(reviewed.structuredContent).toMatchObject({ task: { status: 'done' } })
+      await client.close()
+    })
+
+    it('is told what to do next where the status is wrong', async () => {
+      const client = await versions[version]('codex')
+      const key = await api.task()
+      const answer = await client.tool('preq_complete_task', { taskId: key, summary: 'Too early.' })
+      expect(answer.isError).toBe(true)
+      expect(answer.content[0]?.text).toBe(
+        'PREQ lifecycle action "complete" requires todo or hold. Current status: inbox. Call preq_plan_task first: it plans the task and moves it to todo.',
+      )
+      await client.close()
+    })
+  },
+)
+
+describe('the tools', () => {
+  let client: TestClient
+  beforeAll(async () => {
+    client = await versions.v2('gemini-cli-mcp-client')
+  })
+  afterAll(() => client.close())
+  const run = async (tool: string, input: Record<string, unknown> = {}) => {
+    const answer = await client.tool(tool, input)
+    expect(answer.isError, answer.content[0]?.text).toBeFalsy()
+    // biome-ignore lint/suspicious/noExplicitAny: each tool has a shape of its own.
+    return answer.structuredContent as any
+  }
+  const refusal = async (tool: string, input: Record<string, unknown>) => {
+    const answer = await client.tool(tool, input)
+    expect(answer.isError).toBe(true)
+    return answer.content[0]?.text
+  }
+
+  it('create, plan, note, start, block, move and delete', async () => {
+    const made = await run('preq_create_task', {
+      title: 'By tool',
+      repo: 'ada/proj',
+      labels: ['x'],
+      acceptanceCriteria: ['it works'],
+      priority: 'high',
+    })
+    const taskId = made.task.id
+    expect(made.task).toMatchObject({
+      status: 'inbox',
+      engine: 'gemini-cli',
+      priority: 'high',
+      labels: ['x'],
+    })
+    const planned = await run('preq_plan_task', { taskId, planMarkdown: 'So.', projectKey: 'PROJ' })
+    expect(planned.task).toMatchObject({ status: 'todo', acceptance_criteria: ['it works'] })
+    const noted = await run('preq_update_task_note', { taskId, noteMarkdown: 'Anew.' })
+    expect(noted.task.description).toBe('Anew.')
+    expect((await run('preq_start_task', { taskId })).task.run_state).toBe('working')
+    const blocked = await run('preq_block_task', { taskId, reason: 'No key' })
+    expect(blocked.task).toMatchObject({ status: 'hold', latest_preq_result: { blocked_reason: 'No key' } })
+    expect((await run('preq_update_task_status', { taskId, status: 'archived' })).task.status).toBe(
+      'archived',
+    )
+    expect(await run('preq_delete_task', { taskId })).toEqual({ ok: true })
+    expect(await refusal('preq_get_task', { taskId })).toBe(
+      `There is no task ${taskId}. Call preq_list_tasks to see which tasks there are.`,
+    )
   })
 
-  it('runs a task from claim to complete and review, its engine read from the client’s name', async () => {
-    const client = await versions[version]('claude-code')
-    const key = await api.task({ status: 'todo' })
-    await editTask(api.ctx, key, { runState: 'queued' })
-    const claimed = await client.tool('preq_claim_task', { projectKey: 'proj' })
-    expect(claimed.structuredContent).toMatchObject({ task: { id: key, run_state: 'working' } })
-    expect(JSON.parse(claimed.content[0]?.text ?? '')).toEqual(claimed.structuredContent)
-    const done = await client.tool('preq_complete_task', {
-      taskId: key.toLowerCase(),
-      summary: 'All of it.',
-      tests: 'green',
-    })
-    expect(done.structuredContent).toMatchObject({
-      task: {
-        status: 'ready',
-        run_state: null,
-        engine: 'claude-code',
-        latest_preq_result: { summary: 'All of it.' },
+  it('keep the engine of a task unless they are given another', async () => {
+    const taskId = await api.task({ engine: 'codex' })
+    expect((await run('preq_start_task', { taskId })).task.engine).toBe('codex')
+    expect((await run('preq_start_task', { taskId, engine: 'claude' })).task.engine).toBe('claude-code')
+  })
+
+  it('list tasks in pages without an engine filter, compact or full', async () => {
+    await api.task({ engine: 'codex', title: 'Listed' })
+    const compact = await run('preq_list_tasks', { projectKey: 'PROJ', limit: 1 })
+    const next = await run('preq_list_tasks', { projectKey: 'PROJ', limit: 1, cursor: compact.next_cursor })
+    const full = await run('preq_list_tasks', { engine: 'codex', detail: 'full', status: 'inbox' })
+    expect(compact.tasks[0]).toHaveProperty('branch_name')
+    expect(next.tasks[0].id).not.toBe(compact.tasks[0].id)
+    expect(full.tasks.every((task: { engine: string }) => task.engine === 'codex')).toBe(true)
+    expect(full.tasks[0]).toHaveProperty('deploy_strategy')
+  })
+
+  it('read projects, settings and activity, newest first', async () => {
+    expect((await run('preq_list_projects')).projects[0].projectKey).toBe('PROJ')
+    expect((await run('preq_get_project_settings', { projectKey: 'proj' })).settings.deploy_strategy).toBe(
+      'none',
+    )
+    expect(await refusal('preq_get_project_settings', { projectKey: 'NOPE' })).toBe(
+      'There is no project NOPE. Call preq_list_projects to see which projects there are.',
+    )
+    const from = api.clock.now().toISOString()
+    api.clock.advance({ minutes: 1 })
+    const taskId = await api.task({ title: 'Active' })
+    api.clock.advance({ minutes: 1 })
+    await run('preq_block_task', { taskId, reason: 'Why' })
+    const first = await run('preq_list_project_activity', { projectKeys: ['proj'], from, limit: 2 })
+    const seen = [...first.events]
+    let cursor = first.next_cursor
+    while (cursor !== null) {
+      const page = await run('preq_list_project_activity', { projectKeys: ['proj'], from, limit: 2, cursor })
+      seen.push(...page.events)
+      cursor = page.next_cursor
+    }
+    const ids = seen.map((event: { event_id: string }) => event.event_id)
+    expect(new Set(ids).size).toBe(ids.length)
+    const times = seen.map((event: { occurred_at: string }) => event.occurred_at)
+    expect(times).toEqual([...times].sort().reverse())
+    expect(
+      seen
+        .filter((event: { task_key: string }) => event.task_key === taskId)
+        .map((event: { type: string }) => event.type)
+        .sort(),
+    ).toEqual(['task.updated', 'work_log.created', 'work_log.created', 'work_log.created'])
+  })
+
+  it('say that nothing waits', async () => {
+    expect(await run('preq_claim_task', { label: 'nothing' })).toEqual({ task: null })
+  })
+
+  it('say which argument is wrong', async () => {
+    expect(await refusal('preq_update_task_status', { taskId: 'PROJ-1', status: 'finished' })).toMatch(
+      /status/,
+    )
+    expect(await refusal('preq_create_task', { title: 'No project' })).toBe(
+      'Name the project by repo or projectKey. Correct the arguments and call again.',
+    )
+  })
+
+  it('are closed to a token that does not hold', async () => {
+    await expect(versions.v1('claude-code', 'preq_wrong')).rejects.toThrow()
+    await expect(versions.v2('claude-code', 'preq_wrong')).rejects.toThrow()
+  })
+})
+
+describe('the client’s engine', () => {
+  const initialize = (headers: Record<string, string>, name: string) =>
+    api.call('POST', '/mcp', {
+      headers: { accept: 'application/json, text/event-stream', ...headers },
+      body: {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'initialize',
+        params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name, version: '1' } },
       },
     })
-    const reviewed = await client.tool('preq_review_task', { taskId: key })
-    expect(reviewed.structuredContent).toMatchObject({ task: { status: 'done' } })
-    await client.close()
+  const start = async (headers: Record<string, string>) => {
+    const key = await api.task({ status: 'todo' })
+    await api.call('POST', '/mcp', {
+      headers: { accept: 'application/json, text/event-stream', ...headers },
+      body: {
+        jsonrpc: '2.0',
+        id: 2,
+        method: 'tools/call',
+        params: { name: 'preq_start_task', arguments: { taskId: key } },
+      },
+    })
+    return (await api.call('GET', `/api/tasks/${key}`)).body.task
+  }
+
+  it('is carried by the session id, which any process understands', async () => {
+    const session = (await initialize({}, 'codex-mcp-client')).headers.get('mcp-session-id') ?? ''
+    expect(await start({ 'mcp-session-id': session })).toMatchObject({
+      engine: 'codex',
+      run_state: 'working',
+    })
   })
 
-  it('is told what to do next where the status is wrong', async () => {
-    const client = await versions[version]('codex')
-    const key = await api.task()
-    const answer = await client.tool('preq_complete_task', { taskId: key, summary: 'Too early.' })
-    expect(answer.isError).toBe(true)
-    expect(answer.content[0]?.text).toBe(
-      'PREQ lifecycle action "complete" requires todo or hold. Current status: inbox. Call preq_plan_task first: it plans the task and moves it to todo.',
-    )
-    await client.close()
+  it.each([
+    [{ 'user-agent': 'claude-code/2.0 (cli)' }, 'claude-code'],
+    [{ 'user-agent': 'node' }, null],
+    [{ 'mcp-session-id': 'anything else' }, null],
+  ])('with %o is %s', async (headers, engine) => {
+    expect((await start(headers)).engine).toBe(engine)
   })
 })
