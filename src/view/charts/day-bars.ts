@@ -1,19 +1,19 @@
 import type { Stats } from '../../domain/stats.ts'
 import { partsOf } from './dates.ts'
+import { widthOf } from './lettering.ts'
 import { type Box, colours, rectangle, text } from './look.ts'
 import { type Svg, svg } from './svg.ts'
 
 const labelHeight = 84
 const countHeight = 44
+const scaleSize = 30
 
 /** A bar for each day. A few days carry their counts and names, many a scale and the dates of Mondays. */
 export function dayBars(days: Stats['days'], box: Box): Svg {
   const few = days.length <= 10
   const highest = Math.max(0, ...days.map(({ done }) => done))
   const top = few ? Math.max(3, highest) : niceTop(highest)
-  const plot = few
-    ? { ...box, y: box.y + countHeight, height: box.height - labelHeight - countHeight }
-    : { x: box.x + 52, y: box.y + 16, width: box.width - 52, height: box.height - labelHeight + 20 }
+  const plot = few ? underCounts(box) : besideScale(box, top)
   const pitch = plot.width / Math.max(1, days.length)
   const floor = plot.y + plot.height
   const bars = days.map(({ date, done }, index) => {
@@ -24,6 +24,15 @@ export function dayBars(days: Stats['days'], box: Box): Svg {
     return svg`${height > 0 && roundTop(bar, Math.min(14, width / 2))}${few ? dayLabels(date, done, centre, bar.y, floor) : mondayLabel(date, centre, floor)}`
   })
   return svg`${!few && scale(plot, top, box.x)}${rectangle({ ...plot, y: floor, height: 3 }, colours.line)}${bars}${highest === 0 && nothing(plot)}`
+}
+
+function underCounts(box: Box): Box {
+  return { ...box, y: box.y + countHeight, height: box.height - labelHeight - countHeight }
+}
+
+function besideScale(box: Box, top: number): Box {
+  const left = widthOf(String(top), scaleSize) + 24
+  return { x: box.x + left, y: box.y + 16, width: box.width - left, height: box.height - labelHeight + 20 }
 }
 
 function nothing(plot: Box): Svg {
@@ -51,7 +60,7 @@ function mondayLabel(date: string, centre: number, floor: number): Svg | null {
 function scale(plot: Box, top: number, left: number): Svg {
   const lines = [top, top / 2].filter(Number.isInteger).map((value) => {
     const y = plot.y + plot.height * (1 - value / top)
-    return svg`${rectangle({ ...plot, y, height: 2 }, colours.line)}${text(left, y + 10, value, { size: 30, colour: colours.muted })}`
+    return svg`${rectangle({ ...plot, y, height: 2 }, colours.line)}${text(left, y + 10, value, { size: scaleSize, colour: colours.muted })}`
   })
   return svg`${lines}`
 }
