@@ -1,0 +1,64 @@
+import { sql } from 'drizzle-orm'
+import type { Message } from 'grammy/types'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { listProjects } from '../../src/domain/projects/read.ts'
+import { createTask } from '../../src/domain/tasks/create.ts'
+import type { NewTask } from '../../src/domain/tasks/schemas.ts'
+import type { Task } from '../../src/domain/tasks/task.ts'
+import { openTestBot, type TestBot, type TestBotOptions } from './bot.ts'
+
+/**
+ * One bot for all tests of a file, which is two seconds less for each of them: the board is emptied before each test, and after it
+ * nothing may have been done that Telegram forbids.
+ */
+export function useBot(options?: TestBotOptions): () => TestBot {
+  let bot: TestBot
+  beforeAll(async () => {
+    bot = await openTestBot(options)
+  })
+  beforeEach(async () => {
+    await bot.handled()
+    await bot.db.execute(sql`truncate tasks, task_counters, task_labels, work_logs, audit_logs, events_outbox,
+      bot_messages, bot_updates, bot_conversations cascade`)
+    await bot.db.execute(sql`delete from projects where project_key <> 'WEB'`)
+    bot.world.calls.length = 0
+  })
+  afterEach(() => {
+    expect(bot.world.violations).toEqual([])
+  })
+  afterAll(() => bot.close())
+  return () => bot
+}
+
+/** Puts tasks on the board past the chat, in project WEB or the one that is named. */
+export async function addTasks(
+  bot: TestBot,
+  drafts: readonly (Partial<Omit<NewTask, 'projectId'>> & { readonly title: string })[],
+  projectKey = 'WEB',
+): Promise<Task[]> {
+  const project = (await listProjects(bot.scope)).find((one) => one.projectKey === projectKey)
+  if (project === undefined) throw new Error(`no project ${projectKey}`)
+  const made: Task[] = []
+  for (const draft of drafts)
+    made.push((await createTask(bot.ctx, { ...draft, projectId: project.id })).task)
+  return made
+}
+
+/** The labels of the buttons under a message. */
+export function labelsOn(message: Message | undefined): string[] {
+  return message?.reply_markup?.inline_keyboard.flat().map(({ text }) => text) ?? []
+}
+
+/** The callback data of a button by its label. */
+export function dataOf(message: Message, label: string): string {
+  const button = message.reply_markup?.inline_keyboard.flat().find(({ text }) => text === label)
+  if (button === undefined || !('callback_data' in button)) throw new Error(`no button ${label}`)
+  return button.callback_data
+}
+
+/** What the bot answered taps with, in order. */
+export function answersOf(bot: TestBot): (string | undefined)[] {
+  return bot.world.calls
+    .filter((call) => call.method.toLowerCase() === 'answercallbackquery')
+    .map((call) => (call.params as { text?: string }).text)
+}
