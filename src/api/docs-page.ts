@@ -44,7 +44,7 @@ ${Object.values(body).map((content) => html`<h3>Body</h3>${json(content.schema)}
 }
 
 /** A curl line that makes the request, its body to be filled in. */
-export function toCurl(
+function toCurl(
   method: string,
   path: string,
   operation: Pick<Operation, 'security' | 'requestBody'>,

@@ -17,7 +17,7 @@ import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'
 
 /** A status and the JSON that goes with it. */
-export interface Rendered {
+interface Rendered {
   readonly status: number
   readonly body?: object
 }

@@ -13,18 +13,22 @@ export async function waitFor<T>(
 ): Promise<T | null> {
   if (waiting.seconds <= 0) return look()
   const end = performance.now() + waiting.seconds * 1_000
-  const done = new AbortController()
-  const over = AbortSignal.any([deps.signal, waiting.client(), done.signal])
+  const over = new AbortController()
+  const stop = () => over.abort()
+  // Not AbortSignal.any: the process' signal would hold on to every one made of it.
+  const signals = [deps.signal, waiting.client()]
+  for (const signal of signals) signal.aborted ? stop() : signal.addEventListener('abort', stop)
   try {
     for (;;) {
       const left = end - performance.now()
       // Listening begins before the look: what happens in between still rings.
-      const ring = left > 0 ? deps.bell.wait(Math.min(left, lookAgainMs), over) : null
+      const ring = left > 0 ? deps.bell.wait(Math.min(left, lookAgainMs), over.signal) : null
       const found = await look()
-      if (found !== null || ring === null || over.aborted) return found
+      if (found !== null || ring === null || over.signal.aborted) return found
       await ring
     }
   } finally {
-    done.abort()
+    for (const signal of signals) signal.removeEventListener('abort', stop)
+    stop()
   }
 }

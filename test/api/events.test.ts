@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { openApi, type TestApi } from '../support/api.ts'
+import { createPureBell, deadBell, openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -59,19 +59,18 @@ describe('GET /api/events', () => {
     expect((await read('?limit=1')).events).toHaveLength(1)
   })
 
-  it('holds the request until something new is there', async () => {
+  it.each([
+    ['woken by the bell', createPureBell()],
+    ['by looking where no bell rings', deadBell],
+  ])('holds the request until something new is there, %s', async (_, bell) => {
     const cursor = await newest()
-    const waiting = read(`?after=${cursor}&wait=30`)
+    const waiting = api.another({ bell }).call('GET', `/api/events?after=${cursor}&wait=30`)
     const key = await api.task()
-    api.deps.bell.ring()
-    expect((await waiting).events[0].entityId).toBe(key)
+    bell.ring()
+    expect((await waiting).body.events[0].entityId).toBe(key)
   })
 
-  it('finds it by looking where no bell rings, and ends where nothing comes', async () => {
-    const cursor = await newest()
-    const waiting = read(`?after=${cursor}&wait=30`)
-    await api.task()
-    expect((await waiting).events).toHaveLength(1)
+  it('ends where nothing comes', async () => {
     const now = await newest()
     expect(await read(`?after=${now}&wait=0.05`)).toEqual({ events: [], nextCursor: now })
   })

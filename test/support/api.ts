@@ -1,6 +1,6 @@
 import type { ApiDeps } from '../../src/api/api.ts'
 import { createApi } from '../../src/api/api.ts'
-import { createBell } from '../../src/domain/outbox.ts'
+import { type Bell, createBell } from '../../src/domain/outbox.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { createFailureCounter } from '../../src/domain/security.ts'
 import { createToken } from '../../src/domain/tokens.ts'
@@ -8,7 +8,7 @@ import { noMetrics } from '../../src/metrics.ts'
 import { type Board, openBoard } from './board.ts'
 
 /** One answer, its body read once as text and as JSON. */
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
@@ -16,13 +16,25 @@ export interface Answer {
   readonly body: any
 }
 
-export interface Request {
+interface Request {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   /** Null: no token. Absent: the agent's. */
   readonly token?: string | null
   /** The socket's address. */
   readonly from?: string
+}
+
+/** A bell that wakes who waits only by ringing, however long that takes. */
+export function createPureBell(): Bell {
+  const bell = createBell()
+  return { ring: bell.ring, wait: (_, signal) => bell.wait(2 ** 31 - 1, signal) }
+}
+
+/** A bell that never rings: who waits looks again and again. */
+export const deadBell: Bell = {
+  ring: () => {},
+  wait: () => new Promise((resolve) => setImmediate(resolve)),
 }
 
 /** The agents' door on a board with the project PROJ and an agent's token, called without a port. */

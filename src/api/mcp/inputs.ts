@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { CriterionText, LabelName, text } from '../../domain/tasks/schemas.ts'
+import { CriterionText, LabelName } from '../../domain/tasks/schemas.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from '../wire/common.ts'
 
 export const taskId = TaskReference.describe('The task: its key, as PROJ-12, or its uuid')
@@ -9,5 +9,4 @@ export const engine = EngineInput.optional().describe(
 export const projectKey = ProjectKeyInput.describe('The key of the project, as PROJ')
 export const labels = z.array(LabelName).max(50).describe('Names of labels, in order; new ones are made')
 export const acceptanceCriteria = z.array(CriterionText).max(200)
-export const resultText = (max: number) => text(max)
 export const instant = z.iso.datetime({ offset: true }).transform((at) => new Date(at))
