@@ -1,28 +1,53 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
-import { lockFolder } from './folder-lock.ts'
+import {
+  isEmptyFolder,
+  makeFolder,
+  openFolder,
+  placeFolder,
+  UnreadableFolderError,
+} from './embedded-folder.ts'
+import { FolderInUseError, lockFolder } from './folder-lock.ts'
 import { migrateEmbedded } from './migrate.ts'
-import type { Database } from './open.ts'
+import { isBehind } from './migrations.ts'
+import type { Database, DatabaseOptions } from './open.ts'
 import * as schema from './schema.ts'
+import { listSnapshots, takeSnapshot } from './snapshots.ts'
+import { startUpkeep } from './upkeep.ts'
 
-// Defaults take 335 MB; a board of one owner fits in these.
-const postgresqlconf = ['shared_buffers=8MB', 'max_connections=5']
+// A little more than it takes until the lock of a process that is gone counts for nothing.
+const patienceMs = 17_000
 
 /** Opens the embedded Postgres in `dataDir/pg`, made on the first start; one process a folder. */
-export async function openEmbedded(dataDir: string): Promise<Database> {
+export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  const { dataDir, onTrouble, now = () => new Date() } = options
   mkdirSync(dataDir, { recursive: true })
-  const unlock = lockFolder(dataDir)
+  const unlock = await lockPatiently(dataDir)
   try {
     const folder = join(dataDir, 'pg')
-    if (!existsSync(folder)) await makeFolder(folder)
-    const client = await PGlite.create({ dataDir: folder, postgresqlconf })
+    const isNew = isEmptyFolder(folder)
+    if (isNew) {
+      requireNothingLost(dataDir)
+      await makeFolder(`${folder}.new`)
+      await placeFolder(`${folder}.new`, folder)
+    }
+    const client = await openOrExplain(dataDir)
     const database = embeddedDatabase(client)
-    await migrateEmbedded(database.db)
+    const { db } = database
+    if (options.migrate !== false) {
+      if (!isNew && (await isBehind(db))) await takeSnapshot(db, dataDir, { now: now() })
+      await migrateEmbedded(db)
+    }
+    const endUpkeep = options.upkeep === false ? null : startUpkeep({ client, db, dataDir, now, onTrouble })
     return {
       ...database,
-      close: () => database.close().finally(unlock),
+      close: async () => {
+        await endUpkeep?.()
+        await database.close().finally(unlock)
+      },
     }
   } catch (error) {
     unlock()
@@ -50,11 +75,54 @@ export function embeddedDatabase(client: PGlite): Database {
   }
 }
 
-// A start killed in initdb leaves a folder that never opens, so it is made beside its place and renamed.
-async function makeFolder(folder: string): Promise<void> {
-  const beside = `${folder}.new`
-  rmSync(beside, { recursive: true, force: true })
-  const client = await PGlite.create({ dataDir: beside, postgresqlconf })
-  await client.close()
-  renameSync(beside, folder)
+/** There was a database in the data folder and there is none that opens. Nothing was changed; the message names the way back. */
+export class LostDatabaseError extends Error {
+  constructor(what: string, dataDir: string, otherwise: string, options?: ErrorOptions) {
+    const [newest] = listSnapshots(dataDir)
+    const back =
+      newest === undefined
+        ? 'There is no snapshot to go back to.'
+        : `Go back to the newest snapshot, of ${newest.at.toISOString()}, with: npm run restore -- ${newest.path}`
+    super(`${what}\n${back}\n${otherwise}`, options)
+    this.name = 'LostDatabaseError'
+  }
+}
+
+/** Opens `dataDir/pg`. Throws `LostDatabaseError` where it does not open. */
+async function openOrExplain(dataDir: string): Promise<PGlite> {
+  const folder = join(dataDir, 'pg')
+  try {
+    return await openFolder(folder)
+  } catch (error) {
+    if (!(error instanceof UnreadableFolderError)) throw error
+    throw new LostDatabaseError(
+      `The database in ${folder} does not open (${error.message}). It was left as it is.`,
+      dataDir,
+      `That keeps the damaged one beside it. To begin with an empty board instead, move ${dataDir} away.`,
+      { cause: error },
+    )
+  }
+}
+
+// Without this a volume that is half there, or a restore that was cut short, would begin an empty board unasked.
+function requireNothingLost(dataDir: string): void {
+  const aside = readdirSync(dataDir).filter((name) => /^pg\.(damaged|replaced)-/.test(name))
+  if (aside.length === 0 && listSnapshots(dataDir).length === 0) return
+  throw new LostDatabaseError(
+    `${join(dataDir, 'pg')} is gone, but there was a database: ${[...aside, 'snapshots'].join(', ')}.`,
+    dataDir,
+    `To begin with an empty board instead, move ${dataDir} away.`,
+  )
+}
+
+/** A lock left by a killed container looks alive until it has been silent for a while: asks again that long. */
+export async function lockPatiently(dataDir: string): Promise<() => void> {
+  for (let waited = 0; ; waited += 1_000) {
+    try {
+      return lockFolder(dataDir)
+    } catch (error) {
+      if (!(error instanceof FolderInUseError && error.mayBeGone) || waited >= patienceMs) throw error
+      await delay(1_000)
+    }
+  }
 }

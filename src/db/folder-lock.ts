@@ -1,87 +1,113 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { lifeOf, thisHolder, toHolder } from './lock-holder.ts'
 
-// A lock is written in the moment after it is made; an empty one that is older belongs to nobody.
-const writingMs = 10_000
+const beatMs = 2_000
+// Seven beats missed. Longer than any single statement holds up a process that is well.
+const silentMs = 15_000
 
-/** Two processes on one embedded database corrupt it silently, so a file names the one that has it. Returns the release. */
+/**
+ * Two processes on one embedded database corrupt it silently, so a file names the one that has it, and is touched while it
+ * lives. Returns the release. Throws `FolderInUseError`.
+ */
 export function lockFolder(dataDir: string): () => void {
   const path = join(dataDir, 'lock')
-  const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) })
-  for (;;) {
-    try {
-      writeFileSync(path, mine, { flag: 'wx' })
-      return () => rmSync(path, { force: true })
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error
-      removeStale(path, dataDir)
-    }
+  const mine = JSON.stringify(thisHolder())
+  while (!tryWrite(path, mine)) {
+    requireAbandoned(path, dataDir)
+    takeAway(path, dataDir)
+  }
+  const beat = setInterval(() => touch(path, mine, dataDir), beatMs).unref()
+  return () => {
+    clearInterval(beat)
+    if (readIf(path) === mine) rmSync(path, { force: true })
   }
 }
 
-function removeStale(path: string, dataDir: string): void {
-  const aside = `${path}.${process.pid}`
+/** The data folder belongs to another process. */
+export class FolderInUseError extends Error {
+  readonly dataDir: string
+  readonly holder: string
+  /** Not known to live, but its lock was touched a moment ago: it may be gone when asked again after 15 s. */
+  readonly mayBeGone: boolean
+
+  constructor(
+    dataDir: string,
+    holder: string,
+    mayBeGone: boolean,
+    advice = 'Stop that process, or name another folder in DATA_DIR.',
+  ) {
+    super(`The database in ${dataDir} is in use by ${holder}. ${advice}`)
+    this.name = 'FolderInUseError'
+    this.dataDir = dataDir
+    this.holder = holder
+    this.mayBeGone = mayBeGone
+  }
+}
+
+function requireAbandoned(path: string, dataDir: string): void {
+  const text = readIf(path)
+  if (text === null) return
+  const holder = toHolder(text)
+  const life = holder === null ? 'unknown' : lifeOf(holder)
+  if (life === 'alive') throw new FolderInUseError(dataDir, `process ${holder?.pid}`, false)
+  if (life === 'unknown' && isFresh(path))
+    throw new FolderInUseError(dataDir, 'another process, maybe in another container', true)
+}
+
+// Of several that find a lock abandoned, only the one that holds the second file may remove it, and looks again before.
+function takeAway(path: string, dataDir: string): void {
+  const turn = `${path}.turn`
+  if (!tryWrite(turn, '')) {
+    if (isFresh(turn)) throw new FolderInUseError(dataDir, 'another process that starts', true)
+    rmSync(turn, { force: true })
+    return
+  }
   try {
-    const found = readFileSync(path, 'utf8')
-    const holder = toHolder(found)
-    if (holder === null ? Date.now() - statSync(path).mtimeMs < writingMs : isAlive(holder))
-      throw new FolderInUseError(dataDir, holder?.pid ?? null)
-    // Of several that find it stale one moves it away; a later one may get hold of the new lock and gives it back.
-    renameSync(path, aside)
-    if (readFileSync(aside, 'utf8') !== found) {
-      renameSync(aside, path)
-      throw new FolderInUseError(dataDir, null)
-    }
-    rmSync(aside, { force: true })
+    requireAbandoned(path, dataDir)
+    rmSync(path, { force: true })
+  } finally {
+    rmSync(turn, { force: true })
+  }
+}
+
+// A process that stood still for so long that another took the folder must not write there again: it ends here.
+function touch(path: string, mine: string, dataDir: string): void {
+  const found = readIf(path)
+  if (found === null) return void tryWrite(path, mine)
+  if (found !== mine) throw new FolderInUseError(dataDir, 'a process that took it over', false)
+  const now = new Date()
+  utimesSync(path, now, now)
+}
+
+function isFresh(path: string): boolean {
+  try {
+    return Math.abs(Date.now() - statSync(path).mtimeMs) < silentMs
   } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error
+    if (hasCode(error, 'ENOENT')) return false
+    throw error
+  }
+}
+
+function tryWrite(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+function readIf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
   }
 }
 
 function hasCode(error: unknown, code: string): boolean {
   return (error as NodeJS.ErrnoException).code === code
-}
-
-/** The data folder belongs to a process that lives. */
-export class FolderInUseError extends Error {
-  constructor(dataDir: string, pid: number | null) {
-    super(
-      `The database in ${dataDir} is in use by ${pid === null ? 'another process' : `process ${pid}`}. Stop that process, or name another folder in DATA_DIR.`,
-    )
-    this.name = 'FolderInUseError'
-  }
-}
-
-interface Holder {
-  readonly pid: number
-  readonly started: string
-}
-
-function toHolder(text: string): Holder | null {
-  try {
-    return JSON.parse(text) as Holder
-  } catch {
-    return null
-  }
-}
-
-function isAlive(holder: Holder): boolean {
-  if (holder.pid === process.pid) return holder.started === startOf(process.pid)
-  try {
-    process.kill(holder.pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-  return holder.started === startOf(holder.pid)
-}
-
-// A pid comes back after a reboot or in a new container (where it is always 1), so its start time is part of the name.
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    return `${boot}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`
-  } catch {
-    return ''
-  }
 }

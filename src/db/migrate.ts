@@ -1,26 +1,31 @@
-import { fileURLToPath } from 'node:url'
 import type { PgliteDatabase } from 'drizzle-orm/pglite'
+import { appliedMigration, migrationsFolder } from './migrations.ts'
 import type { Db } from './types.ts'
 
-const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
-
-/** Applies drizzle/ to an embedded database. */
+/** Applies drizzle/ to an embedded database. Throws `NewerSchemaError`. */
 export async function migrateEmbedded(db: Db): Promise<void> {
+  await appliedMigration(db)
   const { migrate } = await import('drizzle-orm/pglite/migrator')
   await migrate(db as unknown as PgliteDatabase, { migrationsFolder })
 }
 
-/** Applies drizzle/ to Postgres; of several processes that start together one does it and the others wait. */
+/**
+ * Applies drizzle/ to Postgres; of several processes that start together one does it and the others wait. Throws
+ * `NewerSchemaError`.
+ */
 export async function migratePostgres(url: string): Promise<void> {
-  const [{ default: postgres }, { drizzle }, { migrate }] = await Promise.all([
+  const [{ default: postgres }, { drizzle }, { migrate }, schema] = await Promise.all([
     import('postgres'),
     import('drizzle-orm/postgres-js'),
     import('drizzle-orm/postgres-js/migrator'),
+    import('./schema.ts'),
   ])
   const client = postgres(url, { max: 1, onnotice: () => {} })
   try {
+    const db = drizzle(client, { schema })
     await client`select pg_advisory_lock(hashtextextended('preqbot:migrate', 0))`
-    await migrate(drizzle(client), { migrationsFolder })
+    await appliedMigration(db)
+    await migrate(db, { migrationsFolder })
   } finally {
     await client.end({ timeout: 5 })
   }

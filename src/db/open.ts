@@ -19,16 +19,21 @@ export interface DatabaseOptions {
   /** Absent: embedded in `dataDir`. */
   readonly databaseUrl?: string | undefined
   readonly dataDir: string
-  /** Told of trouble on background connections. */
+  /** Told of trouble in the background. */
   readonly onTrouble: (what: string, error: unknown) => void
+  /** False leaves the schema as it is. */
+  readonly migrate?: boolean
+  /** False, for a command that comes and goes: no checkpoints and snapshots of an embedded database. */
+  readonly upkeep?: boolean
+  readonly now?: () => Date
 }
 
-/** Opens the embedded database or Postgres and brings its schema up to date. Only the driver in use is loaded. */
+/** Opens the embedded database or Postgres and brings its schema up to date, if not told otherwise. Only the driver in use is loaded. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.databaseUrl === undefined) {
     const { openEmbedded } = await import('./embedded.ts')
-    return openEmbedded(options.dataDir)
+    return openEmbedded(options)
   }
   const { openPostgres } = await import('./postgres.ts')
-  return openPostgres(options.databaseUrl, options.onTrouble)
+  return openPostgres(options.databaseUrl, options.onTrouble, options)
 }

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { packFolder, templatePath } from '../dist/db/template.js'
+
+// Made again only where the migrations or PGlite changed: it takes a few seconds.
+const path = templatePath()
+if (!existsSync(path)) {
+  const { initFolder } = await import('../dist/db/embedded-folder.js')
+  const scratch = await mkdtemp(join(tmpdir(), 'preqbot-template-'))
+  try {
+    await initFolder(join(scratch, 'pg'))
+    await writeFile(`${path}.new`, packFolder(join(scratch, 'pg')))
+    await rename(`${path}.new`, path)
+  } finally {
+    await rm(scratch, { recursive: true })
+  }
+}
+
+for (const name of await readdir(dirname(path))) {
+  if (/^template-\w+\./.test(name) && name !== basename(path)) await rm(join(dirname(path), name))
+}

@@ -1,0 +1,99 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { boardTables, columnsOf, readSequences } from './board-tables.ts'
+import { appliedMigration } from './migrations.ts'
+import { rows } from './rows.ts'
+import type { Db } from './types.ts'
+
+// A row may hold 150 kB of text: so many at once stay under 30 MB, and their round trip is no longer felt.
+const rowsAtOnce = 200
+
+// Rows are objects, so what is said about them stands in arrays.
+const marks = {
+  /** The first line: which schema wrote it (the name of its last migration), and when. */
+  begin: z.tuple([
+    z.literal('preqbot backup'),
+    z.object({ version: z.int(), schema: z.string(), at: z.string() }),
+  ]),
+  /** Before the rows of a table. */
+  table: z.tuple([z.literal('table'), z.string(), z.array(z.string()).min(1)]),
+  /** The last line; without it a backup is not whole. */
+  end: z.tuple([
+    z.literal('end'),
+    z.object({
+      rows: z.record(z.string(), z.int()),
+      sequences: z.record(z.string(), z.string().regex(/^\d+$/)),
+    }),
+  ]),
+}
+
+/** What a line of a backup says when it holds no row. */
+export const Mark = z.union([marks.begin, marks.table, marks.end])
+export type Mark = z.output<typeof Mark>
+
+/** The form of the lines; a program reads its own and older ones. */
+export const formatVersion = 1
+
+/** The database has no schema of ours. */
+export class NoBoardError extends Error {
+  constructor() {
+    super('There is no board in this database: preqbot has not been started on it yet.')
+    this.name = 'NoBoardError'
+  }
+}
+
+/** How many rows each table gave or took. */
+export type RowCounts = Readonly<Record<string, number>>
+
+/**
+ * Writes the whole board as lines of JSON: a header, then for each table its columns and its rows, then the counts. One
+ * moment of the database, whoever writes meanwhile. Rows are made and read by Postgres, so that no value passes through
+ * JavaScript's numbers and dates.
+ */
+export async function writeBackup(
+  db: Db,
+  write: (text: string) => Promise<void>,
+  options: { readonly now: Date; readonly signal?: AbortSignal },
+): Promise<RowCounts> {
+  const mark = (value: Mark) => write(`${JSON.stringify(value)}\n`)
+  return db.transaction(
+    async (tx) => {
+      await tx.execute(sql`set local timezone to 'UTC'`)
+      const schema = await appliedMigration(tx)
+      if (schema === '') throw new NoBoardError()
+      await mark(['preqbot backup', { version: formatVersion, schema, at: options.now.toISOString() }])
+      const counts: Record<string, number> = {}
+      for (const table of boardTables()) {
+        const columns = (await columnsOf(tx, table)).map(({ name }) => name)
+        if (columns.length === 0) continue
+        await mark(['table', table, columns])
+        counts[table] = 0
+        for await (const batch of rowsOf(tx, table, columns)) {
+          options.signal?.throwIfAborted()
+          await write(`${batch.join('\n')}\n`)
+          counts[table] += batch.length
+        }
+      }
+      await mark(['end', { rows: counts, sequences: await readSequences(tx) }])
+      return counts
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  )
+}
+
+async function* rowsOf(tx: Db, table: string, columns: readonly string[]): AsyncGenerator<string[]> {
+  const named = sql.join(
+    columns.map((column) => sql.identifier(column)),
+    sql`, `,
+  )
+  await tx.execute(
+    sql`declare backup no scroll cursor for
+      select row_to_json(r)::text as line from (select ${named} from ${sql.identifier(table)}) r`,
+  )
+  for (;;) {
+    const batch = await rows<{ line: string }>(tx, sql.raw(`fetch ${rowsAtOnce} from backup`))
+    if (batch.length === 0) break
+    yield batch.map(({ line }) => line)
+  }
+  await tx.execute(sql`close backup`)
+}

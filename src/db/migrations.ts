@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
+import { rows } from './rows.ts'
+import type { Db } from './types.ts'
+
+export const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
+
+interface Migration {
+  readonly tag: string
+  /** How the database remembers it. */
+  readonly when: number
+}
+
+/** The migrations that this program knows, oldest first. */
+export function knownMigrations(): readonly Migration[] {
+  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as {
+    readonly entries: readonly Migration[]
+  }
+  return journal.entries
+}
+
+/** The schema is of a program newer than this one. */
+export class NewerSchemaError extends Error {
+  constructor(what: string, schema: string) {
+    const known = knownMigrations().at(-1)?.tag
+    super(
+      `${what} was written by a newer preqbot (its schema is ${schema}, this program knows up to ${known}). Update the program or restore a backup of its own time.`,
+    )
+    this.name = 'NewerSchemaError'
+  }
+}
+
+/** Name of the last migration that the database had, '' before the first. Throws `NewerSchemaError`. */
+export async function appliedMigration(db: Db): Promise<string> {
+  const [table] = await rows<{ there: boolean }>(
+    db,
+    sql`select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
+  )
+  if (!table?.there) return ''
+  const applied = await rows<{ when: string }>(
+    db,
+    sql`select created_at::text as when from drizzle.__drizzle_migrations order by created_at`,
+  )
+  const known = new Map(knownMigrations().map(({ when, tag }) => [String(when), tag]))
+  for (const { when } of applied)
+    if (!known.has(when))
+      throw new NewerSchemaError('This database', `of ${new Date(Number(when)).toISOString()}`)
+  return known.get(applied.at(-1)?.when ?? '') ?? ''
+}
+
+/** Whether the database lacks a migration. Throws `NewerSchemaError`. */
+export async function isBehind(db: Db): Promise<boolean> {
+  return (await appliedMigration(db)) !== knownMigrations().at(-1)?.tag
+}

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import postgres from 'postgres'
+
+const patienceMs = 20_000
+const retryMs = 1_000
+const oldest = 15
+
+// No server there, no name for it yet, or one that is still starting (57P03) or full (53300).
+const passing = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  '57P03',
+  '53300',
+])
+
+/** Postgres cannot be used; the message says where and why, and never holds the password. */
+export class UnreachableError extends Error {
+  constructor(address: string, reason: string, options?: ErrorOptions) {
+    super(`Postgres at ${address} ${reason}`, options)
+    this.name = 'UnreachableError'
+  }
+}
+
+/** Waits for the server to answer, 20 seconds at the most. Throws `UnreachableError` then, and at once where waiting is no use. */
+export async function reachPostgres(
+  url: string,
+  onTrouble: (what: string, error: unknown) => void,
+  waitMs = patienceMs,
+): Promise<void> {
+  const address = addressOf(url)
+  for (let waited = 0; ; waited += retryMs) {
+    try {
+      return await ask(url, address)
+    } catch (error) {
+      if (error instanceof UnreachableError) throw error
+      const said = error instanceof Error ? error.message || String(error.name) : String(error)
+      if (!passing.has(String((error as { code?: unknown }).code)))
+        throw new UnreachableError(address, `does not let us in: ${said}.`, { cause: error })
+      if (waited >= waitMs)
+        throw new UnreachableError(
+          address,
+          `does not answer (${said}). Start it, or name another in DATABASE_URL.`,
+          { cause: error },
+        )
+      if (waited === 0)
+        onTrouble(`Postgres at ${address} does not answer yet; asking for ${waitMs / 1_000} seconds`, error)
+    }
+    await delay(retryMs)
+  }
+}
+
+/** Host and port of a database's address, for people: without its user and password. */
+export function addressOf(url: string): string {
+  if (!URL.canParse(url)) throw new UnreachableError('DATABASE_URL', 'cannot be found: that is no address.')
+  const { hostname, port, pathname, searchParams } = new URL(url)
+  return `${hostname || searchParams.get('host') || 'localhost'}:${port || '5432'}${pathname}`
+}
+
+async function ask(url: string, address: string): Promise<void> {
+  const client = postgres(url, { max: 1, connect_timeout: 5, fetch_types: false, onnotice: () => {} })
+  try {
+    const [row] = await client<[{ version: number }]>`
+      select current_setting('server_version_num')::int / 10000 as version`
+    if (row.version < oldest)
+      throw new UnreachableError(address, `is version ${row.version}; preqbot needs ${oldest} or newer.`)
+  } finally {
+    await client.end({ timeout: 1 })
+  }
+}

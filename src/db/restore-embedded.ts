@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { drizzle } from 'drizzle-orm/pglite'
+import type { RowCounts } from './backup.ts'
+import { restoreFromFile } from './backup-file.ts'
+import { raiseSequences, readSequences } from './board-tables.ts'
+import { lockPatiently } from './embedded.ts'
+import {
+  isEmptyFolder,
+  makeFolder,
+  openFolder,
+  placeFolder,
+  UnreadableFolderError,
+} from './embedded-folder.ts'
+import { migrateEmbedded } from './migrate.ts'
+import { requireNoBoard } from './restore.ts'
+import * as schema from './schema.ts'
+
+/**
+ * Puts a backup in the place of the embedded database. What was there is kept under another name: `pg.damaged-<time>` where
+ * it did not open, else `pg.replaced-<time>`. Throws what `restoreBackup` throws; nothing was changed then.
+ */
+export async function restoreEmbedded(options: {
+  readonly dataDir: string
+  readonly path: string
+  readonly replace: boolean
+  readonly now: Date
+}): Promise<{ readonly counts: RowCounts; readonly aside: string | null }> {
+  const { dataDir, path, replace, now } = options
+  mkdirSync(dataDir, { recursive: true })
+  const unlock = await lockPatiently(dataDir)
+  const folder = join(dataDir, 'pg')
+  const beside = `${folder}.new`
+  try {
+    const found = await lookInto(folder, replace)
+    await makeFolder(beside)
+    const counts = await fill(beside, path, found.sequences)
+    const aside = found.state === 'nothing' ? null : `${folder}.${found.state}-${toName(now)}`
+    await placeFolder(beside, folder, aside)
+    return { counts, aside }
+  } finally {
+    if (existsSync(beside)) rmSync(beside, { recursive: true })
+    unlock()
+  }
+}
+
+async function lookInto(folder: string, replace: boolean) {
+  const sequences: Readonly<Record<string, string>> = {}
+  if (isEmptyFolder(folder)) return { state: 'nothing', sequences } as const
+  try {
+    const client = await openFolder(folder)
+    try {
+      const db = drizzle(client, { schema })
+      if (!replace) await requireNoBoard(db)
+      return { state: 'replaced', sequences: await readSequences(db) } as const
+    } finally {
+      await client.close()
+    }
+  } catch (error) {
+    if (error instanceof UnreadableFolderError) return { state: 'damaged', sequences } as const
+    throw error
+  }
+}
+
+async function fill(beside: string, path: string, sequences: Readonly<Record<string, string>>) {
+  const client = await openFolder(beside)
+  try {
+    const db = drizzle(client, { schema })
+    await migrateEmbedded(db)
+    await raiseSequences(db, sequences)
+    return await restoreFromFile(db, path, { replace: true })
+  } finally {
+    await client.close()
+  }
+}
+
+function toName(at: Date): string {
+  return at.toISOString().replaceAll(':', '-')
+}

@@ -1,0 +1,158 @@
+import { sql } from 'drizzle-orm'
+import { formatVersion, Mark, type RowCounts } from './backup.ts'
+import { boardTables, columnsOf, holdsBoard, raiseSequences, readSequences } from './board-tables.ts'
+import { leaderLock } from './leader-lock.ts'
+import { knownMigrations, NewerSchemaError } from './migrations.ts'
+import { rows } from './rows.ts'
+import type { Db } from './types.ts'
+
+const charactersAtOnce = 1_000_000
+
+const notOurs = 'This is no backup of a board.'
+
+/** A backup cannot be put back; the message says why. Nothing was changed. */
+export class RestoreError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'RestoreError'
+  }
+}
+
+/**
+ * Puts the lines of a backup in the place of what a migrated database holds, all or nothing. Throws `RestoreError` where
+ * they are no backup, not whole, or where a board is there and `replace` is not set; and `NewerSchemaError`.
+ */
+export async function restoreBackup(
+  db: Db,
+  lines: AsyncIterable<string>,
+  options: { readonly replace: boolean },
+): Promise<RowCounts> {
+  return db.transaction(async (tx) => {
+    await requireNoBot(tx)
+    if (!options.replace) await requireNoBoard(tx)
+    const given = await readSequences(tx)
+    await tx.execute(sql`truncate ${names(boardTables())}`)
+    const reader = createReader(tx)
+    for await (const line of lines) await reader.take(line)
+    const { rows: said, sequences } = reader.finish()
+    await raiseSequences(tx, given)
+    await raiseSequences(tx, sequences)
+    return requireSame(said, tx)
+  })
+}
+
+/** Throws `RestoreError` where the database holds somebody's work. */
+export async function requireNoBoard(db: Db): Promise<void> {
+  if (await holdsBoard(db))
+    throw new RestoreError(
+      'There is a board in this database. Add --replace to put the backup in its place; make a backup of it first.',
+    )
+}
+
+/** A process that works on what is taken away would go on with what is no longer true. */
+async function requireNoBot(tx: Db): Promise<void> {
+  const [row] = await rows<{ free: boolean }>(
+    tx,
+    sql`select pg_try_advisory_xact_lock(hashtextextended(${leaderLock}, 0)) as free`,
+  )
+  if (!row?.free)
+    throw new RestoreError('A bot is at work on this database. Stop all of its processes first.')
+}
+
+function createReader(tx: Db) {
+  let insert: ((lines: readonly string[]) => Promise<unknown>) | null = null
+  let begun = false
+  let end: Extract<Mark, ['end', unknown]>[1] | null = null
+  let batch: string[] = []
+  let length = 0
+
+  const flush = async () => {
+    if (batch.length > 0) await insert?.(batch)
+    batch = []
+    length = 0
+  }
+
+  const take = async (line: string) => {
+    if (line.startsWith('{') && insert !== null) {
+      batch.push(line)
+      length += line.length
+      if (length > charactersAtOnce) await flush()
+      return
+    }
+    const mark = toMark(line)
+    if ((mark[0] === 'preqbot backup') === begun || end !== null) throw new RestoreError(notOurs)
+    await flush()
+    switch (mark[0]) {
+      case 'preqbot backup':
+        requireKnown(mark[1])
+        begun = true
+        return
+      case 'table':
+        insert = await toInsert(tx, mark[1], mark[2])
+        return
+      case 'end':
+        insert = null
+        end = mark[1]
+    }
+  }
+
+  const finish = () => {
+    if (end === null) throw new RestoreError('This backup ends in the middle: it was not written to its end.')
+    return end
+  }
+  return { take, finish }
+}
+
+function toMark(line: string): Mark {
+  try {
+    return Mark.parse(JSON.parse(line))
+  } catch (error) {
+    throw new RestoreError(notOurs, { cause: error })
+  }
+}
+
+function requireKnown(begin: { readonly version: number; readonly schema: string }): void {
+  const known = knownMigrations().some(({ tag }) => tag === begin.schema)
+  if (begin.version > formatVersion || !known) throw new NewerSchemaError('This backup', begin.schema)
+}
+
+/** How rows of one table go in: columns that the backup does not have yet take their default. */
+async function toInsert(tx: Db, table: string, given: readonly string[]) {
+  const columns = boardTables().includes(table) ? await columnsOf(tx, table) : []
+  const strange = given.find((name) => !columns.some((column) => column.name === name))
+  if (strange !== undefined)
+    throw new RestoreError(`This program has no place for ${table}.${strange} of the backup.`)
+  const values = columns
+    .filter(({ name }) => given.includes(name))
+    .map(({ name, holdsJson }) =>
+      // A JSON null comes out as an SQL null.
+      holdsJson ? sql`coalesce(${sql.identifier(name)}, 'null'::jsonb)` : sql`${sql.identifier(name)}`,
+    )
+  const named = names(columns.map(({ name }) => name).filter((name) => given.includes(name)))
+  return (lines: readonly string[]) =>
+    tx.execute(
+      sql`insert into ${sql.identifier(table)} (${named})
+        select ${sql.join(values, sql`, `)}
+        from json_populate_recordset(null::${sql.identifier(table)}, ${`[${lines.join(',')}]`}::text::json)`,
+    )
+}
+
+/** Counts what is there now; a backup says how much there must be. */
+async function requireSame(said: RowCounts, tx: Db): Promise<RowCounts> {
+  for (const [table, expected] of Object.entries(said)) {
+    const [row] = await rows<{ count: number }>(
+      tx,
+      sql`select count(*)::int as count from ${sql.identifier(table)}`,
+    )
+    if (row?.count !== expected)
+      throw new RestoreError(`This backup is not whole: ${table} has ${row?.count} rows of ${expected}.`)
+  }
+  return said
+}
+
+function names(list: readonly string[]) {
+  return sql.join(
+    list.map((name) => sql.identifier(name)),
+    sql`, `,
+  )
+}

@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { backupToFile } from './backup-file.ts'
+import type { Db } from './types.ts'
+
+const kept = 4
+export const snapshotEveryMs = 6 * 60 * 60 * 1_000
+
+const pattern = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d\.\d{3}Z)\.jsonl\.gz$/
+
+/** A backup that the process makes by itself of its embedded database. */
+export interface Snapshot {
+  readonly path: string
+  readonly at: Date
+}
+
+/** The snapshots in a data folder, newest first. */
+export function listSnapshots(dataDir: string): Snapshot[] {
+  const folder = join(dataDir, 'snapshots')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => pattern.test(name))
+    .toSorted()
+    .reverse()
+    .map((name) => ({ path: join(folder, name), at: new Date(name.replace(pattern, '$1:$2:$3')) }))
+}
+
+/** Writes a snapshot and removes those that have had their time. */
+export async function takeSnapshot(
+  db: Db,
+  dataDir: string,
+  options: { readonly now: Date; readonly signal?: AbortSignal },
+): Promise<void> {
+  mkdirSync(join(dataDir, 'snapshots'), { recursive: true, mode: 0o700 })
+  const name = `${options.now.toISOString().replaceAll(':', '-')}.jsonl.gz`
+  await backupToFile(db, join(dataDir, 'snapshots', name), options)
+  for (const { path } of outdated(listSnapshots(dataDir))) rmSync(path, { force: true })
+}
+
+/**
+ * Which snapshots may go, of a list that begins with the newest: the one before it, while that is not six hours younger
+ * than its own forerunner (or many short runs would push out all that is older), and what is more than four.
+ */
+export function outdated<T extends { readonly at: Date }>(snapshots: readonly T[]): T[] {
+  const [newest, previous, older] = snapshots
+  const isCrowded =
+    newest !== undefined &&
+    previous !== undefined &&
+    older !== undefined &&
+    previous.at.getTime() - older.at.getTime() < snapshotEveryMs
+  const left = snapshots.filter((snapshot) => !isCrowded || snapshot !== previous)
+  return [...(isCrowded ? [previous] : []), ...left.slice(kept)]
+}

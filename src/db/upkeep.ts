@@ -1,0 +1,75 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { boardTables } from './board-tables.ts'
+import { listSnapshots, snapshotEveryMs, takeSnapshot } from './snapshots.ts'
+import type { Db } from './types.ts'
+
+const everyMs = 5 * 60 * 1_000
+// Of the ten seconds that a process has to stop.
+const lastSnapshotMs = 4_000
+
+/**
+ * Does for PGlite what a server does in the background: a checkpoint every five minutes, without which the log grows
+ * without end and the next start replays all of it; vacuum and a snapshot every six hours. Nothing where nothing was
+ * written. The returned function ends it, with a last snapshot.
+ */
+export function startUpkeep(options: {
+  readonly client: PGlite
+  readonly db: Db
+  readonly dataDir: string
+  readonly now: () => Date
+  readonly onTrouble: (what: string, error: unknown) => void
+}): () => Promise<void> {
+  const { client, db, dataDir, now, onTrouble } = options
+  const stopping = new AbortController()
+  let checkpointAt = ''
+  let snapshotAt = ''
+  let work = Promise.resolve()
+  const inTurn = (step: () => Promise<void>) => {
+    work = work.then(step).catch((error: unknown) => {
+      if (!stopping.signal.aborted) onTrouble('the upkeep of the embedded database failed', error)
+    })
+  }
+
+  const checkpoint = async () => {
+    if ((await position(client)) === checkpointAt) return
+    await client.exec('checkpoint')
+    checkpointAt = await position(client)
+  }
+  const snapshot = async (signal: AbortSignal) => {
+    const at = await position(client)
+    if (at === snapshotAt) return
+    await takeSnapshot(db, dataDir, { now: now(), signal })
+    snapshotAt = at
+  }
+  const isDue = () => {
+    const newest = listSnapshots(dataDir)[0]
+    return newest === undefined || now().getTime() - newest.at.getTime() >= snapshotEveryMs
+  }
+
+  const timer = setInterval(() => {
+    inTurn(checkpoint)
+    if (!isDue()) return
+    inTurn(() => vacuum(client))
+    inTurn(() => snapshot(stopping.signal))
+  }, everyMs).unref()
+
+  return async () => {
+    clearInterval(timer)
+    stopping.abort()
+    await work
+    await snapshot(AbortSignal.timeout(lastSnapshotMs)).catch((error: unknown) =>
+      onTrouble('the last snapshot of the embedded database failed', error),
+    )
+  }
+}
+
+// Table by table, so that the process answers in between.
+async function vacuum(client: PGlite): Promise<void> {
+  for (const table of boardTables()) await client.exec(`vacuum (analyze) ${table}`)
+}
+
+/** How far the log has been written: the same as before where nothing was. */
+async function position(client: PGlite): Promise<string> {
+  const { rows } = await client.query<{ at: string }>('select pg_current_wal_insert_lsn()::text as at')
+  return rows[0]?.at ?? ''
+}

@@ -1,0 +1,299 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { PGlite } from '@electric-sql/pglite'
+import { eq, sql } from 'drizzle-orm'
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { writeBackup } from '../../src/db/backup.ts'
+import { backupToFile, copyBoard, restoreFromFile } from '../../src/db/backup-file.ts'
+import { boardTables } from '../../src/db/board-tables.ts'
+import { embeddedDatabase } from '../../src/db/embedded.ts'
+import { migrateEmbedded } from '../../src/db/migrate.ts'
+import { NewerSchemaError } from '../../src/db/migrations.ts'
+import type { Database } from '../../src/db/open.ts'
+import { RestoreError } from '../../src/db/restore.ts'
+import { auditLogs, botState, eventsOutbox, taskLabels, users } from '../../src/db/schema.ts'
+import type { Db } from '../../src/db/types.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { contentOf, fillBoard } from '../support/full-board.ts'
+
+const now = new Date('2026-03-01T10:00:00Z')
+
+let folder: string
+let file: string
+let from: Database
+let to: Database
+beforeAll(async () => {
+  from = await openTestDatabase()
+  to = await openTestDatabase()
+})
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'preqbot-backup-'))
+  file = join(folder, 'board.jsonl.gz')
+  for (const { db } of [from, to])
+    await db.execute(sql.raw(`truncate ${boardTables().join(', ')} restart identity`))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await from.close()
+  await to.close()
+})
+
+const linesOf = () => gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
+const write = (lines: readonly string[]) => writeFileSync(file, gzipSync(`${lines.join('\n')}\n`))
+const restore = (replace = false) => restoreFromFile(to.db, file, { replace })
+
+describe('a backup', () => {
+  it('brings every row of every table back as it was, to the microsecond', async () => {
+    await fillBoard(from.db, 450)
+    await backupToFile(from.db, file, { now })
+
+    await restore()
+
+    const content = await contentOf(to.db)
+    expect(content).toEqual(await contentOf(from.db))
+    expect(Object.entries(content).filter(([, found]) => found.length === 0)).toEqual([])
+  })
+
+  it('carries any text and any JSON', async () => {
+    const text = fc.string({ unit: 'binary', minLength: 1 }).map((value) => value.replaceAll('\0', ''))
+    await fc.assert(
+      fc.asyncProperty(text, fc.jsonValue(), async (name, json) => {
+        const [owner] = await from.db.insert(users).values({ email: 'ada@example.com', name }).returning()
+        const value = JSON.stringify(json).replaceAll('\\u0000', '')
+        await from.db.execute(sql`insert into bot_state (key, value) values ('any', ${value}::text::jsonb)`)
+        await backupToFile(from.db, file, { now })
+
+        await restore()
+
+        expect(await contentOf(to.db)).toEqual(await contentOf(from.db))
+        await from.db.delete(users).where(eq(users.id, owner?.id ?? ''))
+        await from.db.delete(botState)
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  it('lets counting go on where it was, though the last rows are gone', async () => {
+    await fillBoard(from.db, 5)
+    await from.db.delete(eventsOutbox)
+    await backupToFile(from.db, file, { now })
+
+    await restore()
+
+    expect(await nextEvent(to.db)).toBe(6)
+  })
+
+  it('never gives a number again that the replaced board had given out', async () => {
+    await fillBoard(from.db, 2)
+    await fillBoard(to.db, 9)
+    await backupToFile(from.db, file, { now })
+
+    await restore(true)
+
+    expect(await nextEvent(to.db)).toBe(10)
+  })
+
+  it('is of one moment, whatever is written meanwhile', async () => {
+    await fillBoard(from.db, 450)
+    let isWritten = Promise.resolve()
+    const lines: string[] = []
+
+    await writeBackup(
+      from.db,
+      async (text) => {
+        if (lines.length === 0) isWritten = addLabel(from.db)
+        if (from.kind === 'postgres') await isWritten
+        lines.push(text)
+      },
+      { now },
+    )
+    await isWritten
+
+    expect(lines.join('')).not.toContain('meanwhile')
+  })
+
+  it('can be read by this user alone', async () => {
+    await fillBoard(from.db)
+
+    await backupToFile(from.db, file, { now })
+
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readdirSync(folder)).toEqual(['board.jsonl.gz'])
+  })
+
+  it('that is given up leaves no file, and the one before as it was', async () => {
+    await fillBoard(from.db)
+    writeFileSync(file, 'before')
+
+    const stopped = backupToFile(from.db, file, { now, signal: AbortSignal.abort() })
+
+    await expect(stopped).rejects.toThrow('aborted')
+    expect(readdirSync(folder)).toEqual(['board.jsonl.gz'])
+    expect(readFileSync(file, 'utf8')).toBe('before')
+    await from.ping()
+  })
+
+  it('that cannot be written says why', async () => {
+    await fillBoard(from.db, 450)
+
+    await expect(backupToFile(from.db, join(folder, 'none', 'file'), { now })).rejects.toThrow('ENOENT')
+    await from.ping()
+  })
+})
+
+describe('restoring', () => {
+  beforeEach(async () => {
+    await fillBoard(from.db)
+    await backupToFile(from.db, file, { now })
+  })
+
+  it('leaves a board alone that is there, if it is not told to replace it', async () => {
+    await fillBoard(to.db, 7)
+    const before = await contentOf(to.db)
+
+    await expect(restore()).rejects.toThrow('Add --replace')
+
+    expect(await contentOf(to.db)).toEqual(before)
+  })
+
+  it('puts the backup in the place of that board when told to', async () => {
+    await fillBoard(to.db, 7)
+
+    await restore(true)
+
+    expect(await contentOf(to.db)).toEqual(await contentOf(from.db))
+  })
+
+  it('takes the place of a bot that was only started', async () => {
+    await to.db.insert(users).values({ email: 'owner@localhost.local', isOwner: true })
+
+    await restore()
+
+    expect(await to.db.select({ email: users.email }).from(users)).toEqual([{ email: 'ada@example.com' }])
+  })
+
+  it('does not change how the trails are held: what was restored cannot be changed', async () => {
+    await restore()
+
+    await expect(to.db.delete(auditLogs)).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('its rows never change') },
+    })
+  })
+
+  it.each<[string, (lines: string[]) => string[], string]>([
+    ['that ends in the middle', (lines) => lines.slice(0, -1), 'ends in the middle'],
+    ['that lost a row', (lines) => lines.filter((line) => !line.includes('PREQ-2"')), 'is not whole'],
+    ['with rows after its end', (lines) => [...lines, '{}'], 'no backup'],
+    ['with a second beginning', (lines) => [...lines.slice(0, 3), ...lines], 'no backup'],
+    ['that is something else', () => ['{"name": "package"}'], 'no backup'],
+    ['that is empty', () => [], 'no backup'],
+    [
+      'with a column that there is no place for',
+      (lines) => lines.map((line) => line.replace('"is_owner",', '"is_owner","shoe_size",')),
+      'no place for users.shoe_size',
+    ],
+    [
+      'with a table that there is no place for',
+      (lines) => [
+        ...lines.slice(0, -1),
+        '["table","drizzle.__drizzle_migrations",["id"]]',
+        ...lines.slice(-1),
+      ],
+      'no place for drizzle.__drizzle_migrations.id',
+    ],
+  ])('a file %s changes nothing and says so', async (_what, change, message) => {
+    await fillBoard(to.db, 7)
+    const before = await contentOf(to.db)
+    write(change(linesOf()))
+
+    const failed = restore(true)
+
+    await expect(failed).rejects.toThrow(RestoreError)
+    await expect(failed).rejects.toThrow(message)
+    expect(await contentOf(to.db)).toEqual(before)
+  })
+
+  it('a file cut short, or that is not there, says so', async () => {
+    truncateSync(file, statSync(file).size - 20)
+
+    await expect(restore()).rejects.toThrow(`${file} is no backup, or not whole.`)
+    await expect(restoreFromFile(to.db, `${file}.none`, { replace: false })).rejects.toThrow(
+      'There is no file',
+    )
+  })
+
+  it.each([
+    ['a schema', { version: 1, schema: '0999_later' }],
+    ['a form', { version: 2, schema: '0000_board' }],
+  ])('refuses %s of a newer program', async (_what, begin) => {
+    write([JSON.stringify(['preqbot backup', { ...begin, at: now }]), ...linesOf().slice(1)])
+
+    await expect(restore()).rejects.toThrow(NewerSchemaError)
+  })
+
+  it('gives columns their default that an older backup does not have', async () => {
+    const without = (line: string) => line.replace(/,?"color":"blue"|,"color"/, '')
+    write(
+      linesOf().map((line) =>
+        line.includes('Größe') || line.includes('task_labels"') ? without(line) : line,
+      ),
+    )
+
+    await restore()
+
+    expect(await to.db.select({ color: taskLabels.color }).from(taskLabels)).toEqual([{ color: 'blue' }])
+  })
+})
+
+describe('copying a board', () => {
+  it.each(['into', 'out of'])(
+    '%s an embedded database loses nothing',
+    async (way) => {
+      const client = await PGlite.create()
+      const embedded = embeddedDatabase(client)
+      await migrateEmbedded(embedded.db)
+      const [source, target] = way === 'into' ? [from.db, embedded.db] : [embedded.db, to.db]
+      await fillBoard(source, 450)
+
+      const counts = await copyBoard(source, target, { now, replace: false })
+
+      expect(await contentOf(target)).toEqual(await contentOf(source))
+      expect(counts.tasks).toBe(450)
+      await embedded.close()
+    },
+    60_000,
+  )
+
+  it('stops where the target has a board, and says so', async () => {
+    await fillBoard(from.db, 450)
+    await fillBoard(to.db)
+
+    await expect(copyBoard(from.db, to.db, { now, replace: false })).rejects.toThrow('Add --replace')
+    await from.ping()
+  })
+})
+
+async function nextEvent(db: Db): Promise<number> {
+  const [owner] = await db.select({ id: users.id }).from(users)
+  const [event] = await db
+    .insert(eventsOutbox)
+    .values({ ownerId: owner?.id ?? '', eventType: 'TASK_CREATED', entityType: 'task', entityId: 'PREQ-1' })
+    .returning()
+  return event?.id ?? 0
+}
+
+async function addLabel(db: Db): Promise<void> {
+  const [owner] = await db.select({ id: users.id }).from(users)
+  await db.insert(taskLabels).values({ ownerId: owner?.id ?? '', name: 'meanwhile' })
+}

@@ -1,0 +1,74 @@
+import { sql } from 'drizzle-orm'
+import { boardTables } from '../../src/db/board-tables.ts'
+import { rows } from '../../src/db/rows.ts'
+import * as schema from '../../src/db/schema.ts'
+import type { Db } from '../../src/db/types.ts'
+
+const nasty = 'Zeile 1\nline 2\ttab "quotes" \\ back\\\\slash \u2028 👩‍💻 \u0001 $1 %s {"not": "a row"}'
+
+/** Puts at least one row into every table, with what is hard to carry: odd text, microseconds, big numbers, JSON null. */
+export async function fillBoard(db: Db, tasks = 3): Promise<void> {
+  const [owner] = await db
+    .insert(schema.users)
+    .values({ email: 'ada@example.com', name: nasty, isOwner: true })
+    .returning()
+  const ownerId = owner?.id ?? ''
+  const [project] = await db
+    .insert(schema.projects)
+    .values({
+      ownerId,
+      projectKey: 'PREQ',
+      name: 'Preq',
+      bgImageCredit: { by: nasty, nested: [1, null, {}] },
+    })
+    .returning()
+  const projectId = project?.id ?? ''
+  await db.insert(schema.projectSettings).values({ projectId, key: 'agent_instructions', value: nasty })
+  const [label] = await db.insert(schema.taskLabels).values({ ownerId, name: 'Größe' }).returning()
+  const labelId = label?.id ?? ''
+  await db.execute(
+    sql`insert into tasks (owner_id, project_id, label_id, task_key, task_prefix, task_number, title, note, sort_order, created_at)
+      select ${ownerId}::uuid, ${projectId}::uuid, ${labelId}::uuid, 'PREQ-' || n, 'PREQ', n, 'Task ' || n, ${nasty}::text || n,
+        'a' || n, '2026-03-01 10:00:00.123456+00'::timestamptz + n * interval '1 microsecond'
+      from generate_series(1, ${tasks}::int) n`,
+  )
+  const [task] = await db.select().from(schema.tasks).limit(1)
+  const taskId = task?.id ?? ''
+  await db.insert(schema.taskLabelAssignments).values({ taskId, labelId })
+  const [token] = await db
+    .insert(schema.apiTokens)
+    .values({ ownerId, name: 'laptop', tokenPrefix: 'preq_abc', tokenHash: 'f'.repeat(64) })
+    .returning()
+  await db.insert(schema.workLogs).values({ ownerId, projectId, taskId, title: 'Done', detail: nasty })
+  await db.execute(
+    sql`insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload)
+      select ${ownerId}::uuid, ${projectId}::uuid, 'TASK_CREATED', 'task', 'PREQ-' || n, jsonb_build_object('big', 12345678901234567890)
+      from generate_series(1, ${tasks}::int) n`,
+  )
+  await db
+    .insert(schema.auditLogs)
+    .values({ ownerId, action: 'task.create', targetType: 'task', meta: { nasty } })
+  await db.insert(schema.securityEvents).values({ ownerId, eventType: 'auth.token', outcome: 'failure' })
+  await db.insert(schema.userSettings).values({ ownerId, key: 'telegram_bot_token', value: 'v1.iv.secret' })
+  await db.insert(schema.botUpdates).values({ updateId: 9_007_199_254_740_991, update: { message: nasty } })
+  await db.insert(schema.botMessages).values({ chatId: -1_002_147_483_648, purpose: 'card', taskId, rank: 1 })
+  await db.execute(sql`insert into bot_conversations (key, value) values ('c', 'null'::jsonb)`)
+  await db.execute(sql`insert into bot_state (key, value) values ('s', '[1, null, "x"]'::jsonb)`)
+  await db.insert(schema.taskCounters).values({ ownerId, taskPrefix: 'PREQ', lastNumber: tasks + 40 })
+  await db
+    .insert(schema.idempotencyKeys)
+    .values({ tokenId: token?.id ?? '', key: 'k', requestHash: 'h', status: 200, body: { ok: true } })
+}
+
+/** Every row of every table as Postgres writes it, in one order. */
+export async function contentOf(db: Db): Promise<Record<string, string[]>> {
+  const content: Record<string, string[]> = {}
+  for (const table of boardTables()) {
+    const found = await rows<{ row: string }>(
+      db,
+      sql`select t::text as row from ${sql.identifier(table)} t order by t::text collate "C"`,
+    )
+    content[table] = found.map(({ row }) => row)
+  }
+  return content
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A way to a server that can be cut: closed to all, or silent while it looks open. */
+export interface TcpProxy {
+  /** The given URL, by way of the proxy. */
+  readonly url: string
+  /** Ends every connection and takes no new one. */
+  readonly close: () => Promise<void>
+  /** Takes connections again, at the same port. */
+  readonly open: () => Promise<void>
+  /** Passes nothing on, in either direction, and says nothing. */
+  readonly freeze: () => void
+}
+
+export async function openTcpProxy(targetUrl: string): Promise<TcpProxy> {
+  const target = new URL(targetUrl)
+  const pairs = new Set<readonly [Socket, Socket]>()
+  const server = createServer((near) => {
+    const far = connect(Number(target.port || 5432), target.hostname)
+    const pair = [near, far] as const
+    pairs.add(pair)
+    near.pipe(far)
+    far.pipe(near)
+    for (const socket of pair)
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          for (const end of pair) end.destroy()
+          pairs.delete(pair)
+        })
+  })
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return (server.address() as AddressInfo).port
+  }
+  const port = await listen(0)
+  const url = new URL(targetUrl)
+  url.hostname = '127.0.0.1'
+  url.port = String(port)
+  return {
+    url: url.href,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      for (const [near, far] of pairs) {
+        near.destroy()
+        far.destroy()
+      }
+      await closed
+    },
+    open: async () => {
+      await listen(port)
+    },
+    freeze: () => {
+      for (const [near, far] of pairs) {
+        near.unpipe(far).pause()
+        far.unpipe(near).pause()
+      }
+    },
+  }
+}
