@@ -1,20 +1,31 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createProject } from '../../src/domain/projects/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { createToken } from '../../src/domain/tokens.ts'
 import { createPureBell, deadBell, openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
-beforeEach(async () => {
+let number = 10
+let project_key = ''
+beforeAll(async () => {
   api = await openApi()
 })
-afterEach(() => api.close())
+afterAll(() => api.close())
+// A project of its own is a queue of its own.
+beforeEach(async () => {
+  number += 1
+  project_key = `Q${number}`
+  await createProject(api.ctx, { key: project_key, name: 'Queue' })
+})
 
+const todo = (fields: object = {}) => api.task({ projectKey: project_key, status: 'todo', ...fields })
 const queue = async (fields: object = {}) => {
-  const key = await api.task({ status: 'todo', ...fields })
+  const key = await todo(fields)
   await editTask(api.ctx, key, { runState: 'queued' })
   return key
 }
-const claim = (body: object = {}, token = api.token) => api.call('POST', '/api/tasks/claim', { body, token })
+const claim = (body: object = {}, token = api.token) =>
+  api.call('POST', '/api/tasks/claim', { body: { project_key, ...body }, token })
 
 describe('POST /api/tasks/claim', () => {
   it('hands out what was queued first, working, with everything a single task carries', async () => {
@@ -33,11 +44,11 @@ describe('POST /api/tasks/claim', () => {
   })
 
   it('answers 204 where nothing waits, and takes from todo only where it is told to', async () => {
-    const key = await api.task({ status: 'todo' })
+    const key = await todo()
     const none = await claim()
-    const todo = await claim({ status: 'todo' })
+    const taken = await claim({ status: 'todo' })
     const again = await claim({ status: 'todo' })
-    expect([none.status, none.text, todo.body.task.id, again.status]).toEqual([204, '', key, 204])
+    expect([none.status, none.text, taken.body.task.id, again.status]).toEqual([204, '', key, 204])
   })
 
   it('keeps to engine, project and label', async () => {
@@ -46,9 +57,10 @@ describe('POST /api/tasks/claim', () => {
     expect((await claim({ engine: 'gemini' })).status).toBe(204)
     expect((await claim({ project_key: 'NOPE' })).status).toBe(204)
     expect((await claim({ label: 'frontend' })).status).toBe(204)
-    expect((await claim({ label: 'backend', engine: 'claude', projectKey: 'proj' })).body.task.id).toBe(
-      labelled,
-    )
+    expect(
+      (await claim({ label: 'backend', engine: 'claude', project_key: project_key.toLowerCase() })).body.task
+        .id,
+    ).toBe(labelled)
   })
 
   it('gives 20 agents 20 different tasks, and 5 of 20 the 5 that are there', async () => {
@@ -81,8 +93,8 @@ describe('POST /api/tasks/claim', () => {
     ['by looking where no bell rings', deadBell],
   ])('waits for a task that is queued later, %s', async (_, bell) => {
     const door = api.another({ bell })
-    const key = await api.task({ status: 'todo' })
-    const waiting = door.call('POST', '/api/tasks/claim', { body: { wait: 30 } })
+    const key = await todo()
+    const waiting = door.call('POST', '/api/tasks/claim', { body: { project_key, wait: 30 } })
     await editTask(api.ctx, key, { runState: 'queued' })
     bell.ring()
     expect((await waiting).body.task.id).toBe(key)
@@ -90,19 +102,21 @@ describe('POST /api/tasks/claim', () => {
 
   it('says that there was nothing when its time is over, and when the process stops', async () => {
     expect((await claim({ wait: 0.05 })).status).toBe(204)
-    const waiting = claim({ wait: 55 })
-    api.stop()
+    const stopping = new AbortController()
+    const door = api.another({ signal: stopping.signal })
+    const waiting = door.call('POST', '/api/tasks/claim', { body: { project_key, wait: 55 } })
+    stopping.abort()
     expect((await waiting).status).toBe(204)
   })
 
   it('takes nothing for a client that has gone', async () => {
-    const key = await api.task({ status: 'todo' })
+    const key = await todo()
     const client = new AbortController()
     const waiting = api.app.request(
       new Request('http://localhost/api/tasks/claim', {
         method: 'POST',
         headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
-        body: '{"wait":55}',
+        body: JSON.stringify({ project_key, wait: 55 }),
         signal: client.signal,
       }),
     )

@@ -49,7 +49,6 @@ export interface TestApi extends Board {
   readonly task: (fields?: Readonly<Record<string, unknown>>) => Promise<string>
   /** A second door on the same board, as another process or other settings would open it. */
   readonly another: (options?: Partial<ApiDeps>) => Pick<TestApi, 'app' | 'call'>
-  readonly stop: () => void
 }
 
 export async function openApi(options: Partial<ApiDeps> = {}): Promise<TestApi> {
@@ -94,7 +93,6 @@ export async function openApi(options: Partial<ApiDeps> = {}): Promise<TestApi> 
       const app = createApi({ ...deps, ...more })
       return { app, call: (method, path, request = {}) => send(app, token, method, path, request) }
     },
-    stop: () => stopping.abort(),
     close: async () => {
       stopping.abort()
       await board.close()
