@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
+import { preparedCommand } from '../db/prepared.ts'
 import type { Db, Reader, Tx } from '../db/types.ts'
 import { type Actor, toActorName } from './actor.ts'
 import { isDeadlock } from './errors.ts'
@@ -90,6 +91,28 @@ export function createCtx(options: CtxOptions): Ctx {
   }
 }
 
+const { placeholder } = sql
+const insertAudit = sql`
+  insert into audit_logs (id, owner_id, action, target_type, target_id, meta, created_at)
+  select id, ${placeholder('ownerId')}::uuid, action, target_type, target_id, meta, ${placeholder('at')}::timestamptz
+  from jsonb_to_recordset(${placeholder('audit')}::text::jsonb) as entry
+    (id uuid, action text, target_type text, target_id text, meta jsonb)`
+const leaveAudit = preparedCommand(insertAudit)
+
+// The rows that draw the ids are made from that of the lock, so no id is drawn before it is held.
+const leaveBoth = preparedCommand(sql`
+  with trail as (${insertAudit}),
+  turn as materialized (select pg_advisory_xact_lock(hashtextextended(${placeholder('lock')}, 0))),
+  appended as (
+    insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload, created_at)
+    select ${placeholder('ownerId')}::uuid, project_id, event_type, entity_type, entity_id, payload, ${placeholder('at')}::timestamptz
+    from turn cross join jsonb_to_recordset(${placeholder('events')}::text::jsonb) as event
+      (position int, project_id uuid, event_type text, entity_type text, entity_id text, payload jsonb)
+    order by position
+    returning id
+  )
+  select pg_notify(${sql.raw(`'${outboxChannel}'`)}, max(id)::text) from appended`)
+
 /**
  * Appends events and audit entries as the last statements of a transaction. Event ids are cursors and must become
  * visible in order, so the owner's outbox is locked before the ids are drawn and until the commit.
@@ -104,7 +127,6 @@ async function leaveTrace(
     readonly entry: Readonly<Record<string, unknown>>
   },
 ): Promise<void> {
-  const at = trace.at.toISOString()
   const audit = trace.audit.map((entry) => ({
     id: entry.id ?? v7(),
     action: entry.action,
@@ -112,12 +134,6 @@ async function leaveTrace(
     target_id: entry.targetId,
     meta: { ...entry.meta, ...trace.entry },
   }))
-  await tx.execute(sql`
-    insert into audit_logs (id, owner_id, action, target_type, target_id, meta, created_at)
-    select id, ${trace.ownerId}::uuid, action, target_type, target_id, meta, ${at}::timestamptz
-    from jsonb_to_recordset(${JSON.stringify(audit)}::text::jsonb) as entry
-      (id uuid, action text, target_type text, target_id text, meta jsonb)`)
-  if (trace.events.length === 0) return
   const events = trace.events.map((event, position) => ({
     position,
     project_id: event.projectId,
@@ -126,15 +142,7 @@ async function leaveTrace(
     entity_id: event.entityId,
     payload: { ...event.payload, actor: trace.entry.by },
   }))
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`outbox:${trace.ownerId}`}, 0))`)
-  await tx.execute(sql`
-    with appended as (
-      insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload, created_at)
-      select ${trace.ownerId}::uuid, project_id, event_type, entity_type, entity_id, payload, ${at}::timestamptz
-      from jsonb_to_recordset(${JSON.stringify(events)}::text::jsonb) as event
-        (position int, project_id uuid, event_type text, entity_type text, entity_id text, payload jsonb)
-      order by position
-      returning id
-    )
-    select pg_notify(${outboxChannel}, max(id)::text) from appended`)
+  const common = { ownerId: trace.ownerId, at: trace.at.toISOString(), audit: JSON.stringify(audit) }
+  if (events.length === 0) await leaveAudit(tx, common)
+  else await leaveBoth(tx, { ...common, events: JSON.stringify(events), lock: `outbox:${trace.ownerId}` })
 }

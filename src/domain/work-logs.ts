@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
+import { preparedCommand } from '../db/prepared.ts'
 import { type Engine, engines, projects, tasks, workLogs } from '../db/schema.ts'
 import type { Reader, Tx } from '../db/types.ts'
 import { type Trail, toTrail } from './audit.ts'
@@ -15,6 +16,13 @@ import { requireTask, type Scope } from './tasks/read.ts'
 import { text } from './tasks/schemas.ts'
 import { maxLogTitle, reservedTitlePrefixes } from './work-log-texts.ts'
 
+const { placeholder } = sql
+const insertLogs = preparedCommand(sql`
+  insert into work_logs (id, owner_id, project_id, task_id, title, detail, engine, worked_at, created_at)
+  select id, ${placeholder('ownerId')}::uuid, ${placeholder('projectId')}::uuid, ${placeholder('taskId')}::uuid, title, detail, engine,
+    ${placeholder('at')}::timestamptz, ${placeholder('at')}::timestamptz
+  from jsonb_to_recordset(${placeholder('logs')}::text::jsonb) as log (id uuid, title text, detail text, engine text)`)
+
 /** Writes the logs of a change to a task and returns their events. Part of a larger transaction. */
 export async function writeTaskLogs(
   tx: Tx,
@@ -28,19 +36,13 @@ export async function writeTaskLogs(
   if (facts.logs.length === 0) return []
   // Time-ordered ids keep logs of one moment in the order in which they were written.
   const entries = facts.logs.map((log) => ({ id: v7(), ...log }))
-  await tx.insert(workLogs).values(
-    entries.map(({ id, title, detail, engine }) => ({
-      id,
-      ownerId: facts.ownerId,
-      projectId: facts.task.projectId,
-      taskId: facts.task.id,
-      title,
-      detail,
-      engine,
-      workedAt: facts.now,
-      createdAt: facts.now,
-    })),
-  )
+  await insertLogs(tx, {
+    ownerId: facts.ownerId,
+    projectId: facts.task.projectId,
+    taskId: facts.task.id,
+    at: facts.now.toISOString(),
+    logs: JSON.stringify(entries),
+  })
   return entries.map(({ id, title, kind }) => ({
     type: 'WORKLOG_CREATED',
     entityId: id,

@@ -4,6 +4,7 @@ import type { Ctx } from '../context.ts'
 import { requireTask } from './read.ts'
 import { taskAudit } from './snapshot.ts'
 import type { Engine, Task } from './task.ts'
+import { writeTask } from './write.ts'
 
 /** What an agent is ready to take. A task that names an engine is only for that engine. */
 export interface ClaimInput {
@@ -46,11 +47,8 @@ export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Task | nul
       if (picked === undefined) continue
       const before = await requireTask({ db: tx, ownerId: ctx.ownerId }, picked.id)
       const now = ctx.now()
-      await tx
-        .update(tasks)
-        .set({ runState: 'running', runStateUpdatedAt: now, updatedAt: now })
-        .where(eq(tasks.id, picked.id))
-      const task = await requireTask({ db: tx, ownerId: ctx.ownerId }, picked.id)
+      const task: Task = { ...before, runState: 'running', runStateUpdatedAt: now, updatedAt: now }
+      await writeTask(tx, task)
       return {
         result: task,
         events: [

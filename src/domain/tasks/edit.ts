@@ -1,5 +1,3 @@
-import { eq } from 'drizzle-orm'
-import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
@@ -9,14 +7,14 @@ import { parse } from '../parse.ts'
 import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import { prUrlOf } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
-import { lockTask } from './lock.ts'
+import { lockTask, lockTaskDetail } from './lock.ts'
 import { keyFor, lockLanes, type Place } from './order.ts'
 import { type EditFacts, type EditPlan, planEdit } from './plan-edit.ts'
-import { readLatestResult, readSettings, requireTask } from './read.ts'
 import { findRunner, type Runner } from './runner.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
 import { taskAudit } from './snapshot.ts'
-import type { Task } from './task.ts'
+import type { Task, TaskDetail } from './task.ts'
+import { writeTask } from './write.ts'
 
 /** What became of an edit; `auditId` names the change for undo, null where nothing changed. */
 export interface Edited {
@@ -40,37 +38,35 @@ export async function applyEdit(
   reference: string,
   edit: ParsedTaskEdit,
 ): Promise<Change<Edited>> {
-  if (mayMove(edit)) await lockLanes(tx, ctx.ownerId)
-  const task = await lockTask(ctx, tx, reference)
+  const [, task] = await Promise.all([
+    mayMove(edit) ? lockLanes(tx, ctx.ownerId) : undefined,
+    isMeasured(edit) ? lockTaskDetail(ctx, tx, reference) : lockTask(ctx, tx, reference),
+  ])
   const runner = edit.lifecycle === 'start' ? await requireFree(ctx, tx, task) : null
   const now = ctx.now()
-  const plan = planEdit(task, edit, { actor: ctx.actor, now, ...(await readDelivery(tx, task, edit)) })
+  const plan = planEdit(task, edit, { actor: ctx.actor, now, ...deliveryOf(task, edit) })
   if (isEmpty(plan)) return { unchanged: true, result: { task, auditId: null } }
 
-  const sortOrder =
-    plan.status && (await keyFor(tx, { ownerId: ctx.ownerId, status: plan.status.to }, { at: 'end' }))
-  const columns = { ...plan.columns, ...(sortOrder === null ? {} : { sortOrder }) }
-  await tx
-    .update(tasks)
-    .set({ ...columns, updatedAt: now })
-    .where(eq(tasks.id, task.id))
-  const labelAudit =
+  const { taskPriority: priority = task.priority, ...columns } = plan.columns
+  const lane = plan.status && { ownerId: ctx.ownerId, status: plan.status.to }
+  const sortOrder = lane === null ? task.sortOrder : await keyFor(tx, lane, { at: 'end' })
+  const written = { ...task, ...columns, priority, sortOrder, updatedAt: now }
+  const about = { id: task.id, key: task.key, projectId: task.project.id }
+  const [, logEvents] = await Promise.all([
+    writeTask(tx, written),
+    writeTaskLogs(tx, { ownerId: ctx.ownerId, task: about, logs: plan.logs, now }),
+  ])
+  const labelling =
     plan.labels === null
-      ? []
-      : (await assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names: plan.labels, now })).audit
-  const logEvents = await writeTaskLogs(tx, {
-    ownerId: ctx.ownerId,
-    task: { id: task.id, key: task.key, projectId: task.project.id },
-    logs: plan.logs,
-    now,
-  })
-  const changed = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
+      ? { labels: task.labels, audit: [] }
+      : await assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names: plan.labels, now })
+  const changed = { ...written, labels: labelling.labels }
   const comment = logEvents.find((event) => event.payload.kind === 'comment')
   const audit = taskAudit(actionOf(edit, plan, runner), task, changed, { commentId: comment?.entityId })
   return {
     result: { task: changed, auditId: audit.id },
     events: [...editEvents(changed, edit, plan), ...logEvents],
-    audit: [audit, ...labelAudit],
+    audit: [audit, ...labelling.audit],
   }
 }
 
@@ -92,19 +88,15 @@ async function requireFree(ctx: Ctx, tx: Tx, task: Task): Promise<Runner | null>
 }
 
 // Only what may become ready is measured by the project's deploy strategy.
-async function readDelivery(
-  tx: Tx,
-  task: Task,
-  edit: ParsedTaskEdit,
-): Promise<Pick<EditFacts, 'deploy' | 'knownPrUrl'>> {
-  const mayBeReady = edit.lifecycle === 'complete' || edit.status === 'ready'
-  if (!edit.strictReady || !mayBeReady)
-    return { deploy: toDeploySettings(toProjectSettings({})), knownPrUrl: null }
-  const deploy = toDeploySettings(await readSettings(tx, task.project.id))
+function isMeasured(edit: ParsedTaskEdit): boolean {
+  return edit.strictReady === true && (edit.lifecycle === 'complete' || edit.status === 'ready')
+}
+
+function deliveryOf(task: Task | TaskDetail, edit: ParsedTaskEdit): Pick<EditFacts, 'deploy' | 'knownPrUrl'> {
+  if (!('deploy' in task)) return { deploy: toDeploySettings(toProjectSettings({})), knownPrUrl: null }
   // An action must bring its pull request along; a bare move may rest on the one that the last result named.
-  const restsOnLast = edit.lifecycle === undefined && deploy.autoPr
-  const last = restsOnLast ? await readLatestResult(tx, task.id) : null
-  return { deploy, knownPrUrl: prUrlOf(last?.detail ?? '') }
+  const last = edit.lifecycle === undefined ? task.latestResult : null
+  return { deploy: task.deploy, knownPrUrl: prUrlOf(last?.detail ?? '') }
 }
 
 function isEmpty(plan: EditPlan): boolean {
@@ -172,8 +164,8 @@ export async function placeTask(
     if (moved === null && sortOrder === task.sortOrder)
       return { unchanged: true, result: { task, auditId: null } }
     const now = ctx.now()
-    await tx.update(tasks).set({ sortOrder, updatedAt: now }).where(eq(tasks.id, task.id))
-    const changed = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
+    const changed = { ...(moved?.result.task ?? task), sortOrder, updatedAt: now }
+    await writeTask(tx, changed)
     const audit = taskAudit('task.move', task, changed)
     const events: readonly NewEvent[] =
       moved !== null && 'events' in moved

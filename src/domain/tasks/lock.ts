@@ -1,20 +1,29 @@
 import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Ctx } from '../context.ts'
-import { findTask, isTask, noSuchTask, requireTask } from './read.ts'
-import type { Task } from './task.ts'
+import { aboutTask, findTask, findTaskDetail, noSuchTask, type Scope } from './read.ts'
+import type { Task, TaskDetail } from './task.ts'
+
+const hold = aboutTask((db, isNamed) => db.select({ id: tasks.id }).from(tasks).where(isNamed).for('update'))
 
 /** Reads a task and holds it until the transaction ends; throws `not-found`. */
 export async function lockTask(ctx: Ctx, tx: Tx, reference: string): Promise<Task> {
-  const scope = { db: tx, ownerId: ctx.ownerId }
-  const [held] = await tx
-    .select({ id: tasks.id })
-    .from(tasks)
-    .where(isTask(ctx.ownerId, reference))
-    .for('update')
-  // Read by a statement of its own: whoever had the lock before may have changed more than the row, such as its labels.
-  if (held !== undefined) return requireTask(scope, held.id)
-  const found = await findTask(scope, reference)
-  if (found === null) throw noSuchTask(reference)
-  return lockTask(ctx, tx, found.id)
+  return lockAndRead(findTask, { db: tx, ownerId: ctx.ownerId }, reference)
+}
+
+/** Like `lockTask`, with what single-task answers carry. */
+export async function lockTaskDetail(ctx: Ctx, tx: Tx, reference: string): Promise<TaskDetail> {
+  return lockAndRead(findTaskDetail, { db: tx, ownerId: ctx.ownerId }, reference)
+}
+
+async function lockAndRead<T extends Task>(
+  find: (scope: Scope, reference: string) => Promise<T | null>,
+  scope: Scope,
+  reference: string,
+): Promise<T> {
+  // Sent together and run in this order. Read by a statement of its own: whoever had the lock before may have changed more than
+  // the row, such as its labels.
+  const [held, task] = await Promise.all([hold(scope, reference), find(scope, reference)])
+  if (task === null) throw noSuchTask(reference)
+  return held.length > 0 ? task : lockAndRead(find, scope, task.id)
 }

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gte, lte, ne, type SQL, sql } from 'drizzle-orm'
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
+import { prepared, preparedCommand } from '../../db/prepared.ts'
 import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { TaskStatus } from './task.ts'
@@ -46,12 +47,16 @@ export async function keyFor(
   return spread
 }
 
+const lock = preparedCommand(
+  sql`select pg_advisory_xact_lock(hashtextextended(${sql.placeholder('name')}, 0))`,
+)
+
 /**
  * Holds the owner's lanes until the transaction ends, so that no two cards get one key. Taken before the lock of any task:
  * a rebalance waits for tasks while it holds the lanes.
  */
 export async function lockLanes(tx: Tx, ownerId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`lanes:${ownerId}`}, 0))`)
+  await lock(tx, { name: `lanes:${ownerId}` })
 }
 
 function anchorOf(place: Place): string | null {
@@ -79,7 +84,20 @@ function keyBetween(gap: Gap): string | null {
   }
 }
 
+const lastKey = prepared((db) =>
+  db
+    .select({ key: tasks.sortOrder })
+    .from(tasks)
+    .where(and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(tasks.status, sql.placeholder('status'))))
+    .orderBy(desc(tasks.sortOrder))
+    .limit(1),
+)
+
 async function gapAt(tx: Tx, lane: Lane, place: Place, moving: Moving | null): Promise<Gap> {
+  if (moving === null && 'at' in place && place.at === 'end') {
+    const [last] = await lastKey(tx, { ...lane })
+    return { above: last?.key ?? null, below: null }
+  }
   const others = and(inLane(lane), moving === null ? undefined : ne(tasks.id, moving.id))
   if ('at' in place) {
     return place.at === 'start'

@@ -1,4 +1,6 @@
 import { and, desc, eq, inArray, isNull, like, or, type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { type Preparable, prepared } from '../../db/prepared.ts'
 import {
   auditLogs,
   projectSettings,
@@ -8,12 +10,12 @@ import {
   tasks,
   workLogs,
 } from '../../db/schema.ts'
-import type { Reader } from '../../db/types.ts'
+import type { Db, Reader } from '../../db/types.ts'
 import { storable } from '../clip.ts'
 import { DomainError } from '../errors.ts'
 import { type ProjectSettings, toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import { commentTitle, parseResult, resultTitlePrefixes } from '../work-log-texts.ts'
-import type { Feedback, Label, LatestResult, Task, TaskDetail } from './task.ts'
+import type { Feedback, Label, Task, TaskDetail } from './task.ts'
 
 /** Where to look: a database or a transaction, and whose board. */
 export interface Scope {
@@ -63,20 +65,34 @@ export function selectTasks(db: Reader) {
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** The condition that names one task by its key, in any case, or by its uuid. */
-export function isTask(ownerId: string, reference: string): SQL | undefined {
-  const named = uuidPattern.test(reference)
-    ? eq(tasks.id, reference)
-    : eq(tasks.taskKey, storable(reference).toUpperCase())
-  return and(eq(tasks.ownerId, ownerId), named)
+/** Makes a prepared statement about the one task that a key, in any case, or a uuid names. */
+export function aboutTask<Result>(build: (db: Db, isNamed: SQL | undefined) => Preparable<Result>) {
+  const named = (column: AnyPgColumn) =>
+    and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(column, sql.placeholder('reference')))
+  const byId = prepared((db) => build(db, named(tasks.id)))
+  const byKey = prepared((db) => build(db, named(tasks.taskKey)))
+  return ({ db, ownerId }: Scope, reference: string): Promise<Result> =>
+    uuidPattern.test(reference)
+      ? byId(db, { ownerId, reference })
+      : byKey(db, { ownerId, reference: storable(reference).toUpperCase() })
 }
+
+const readTask = aboutTask((db, isNamed) => selectTasks(db).where(isNamed))
 
 /** A task by key or uuid; a key that was retired when its task moved to another project finds it there. */
 export async function findTask(scope: Scope, reference: string): Promise<Task | null> {
-  const [task] = await selectTasks(scope.db).where(isTask(scope.ownerId, reference)).limit(1)
+  return findBy(readTask, scope, reference)
+}
+
+async function findBy<T extends Task>(
+  read: (scope: Scope, reference: string) => Promise<T[]>,
+  scope: Scope,
+  reference: string,
+): Promise<T | null> {
+  const [task] = await read(scope, reference)
   if (task !== undefined) return task.project.deleted ? null : task
   const id = uuidPattern.test(reference) ? null : await idOfRetired(scope, reference)
-  return id === null ? null : findTask(scope, id)
+  return id === null ? null : findBy(read, scope, id)
 }
 
 /** Like `findTask`; throws `not-found`. */
@@ -109,16 +125,85 @@ async function idOfRetired({ db, ownerId }: Scope, key: string): Promise<string 
   return entry?.taskId ?? null
 }
 
+const isResult = or(...resultTitlePrefixes.map((prefix) => like(workLogs.title, `${prefix}%`)))
+const ofTask = sql`from ${workLogs} where ${workLogs.taskId} = ${tasks.id}`
+
+const detailColumns = {
+  settings: sql<Readonly<Record<string, string>> | null>`(
+    select jsonb_object_agg(${projectSettings.key}, ${projectSettings.value}) from ${projectSettings}
+    where ${projectSettings.projectId} = ${tasks.projectId})`,
+  latest: sql<StoredLog | null>`(
+    select jsonb_build_object('title', ${workLogs.title}, 'detail', ${workLogs.detail}, 'at', ${workLogs.workedAt}) ${ofTask} and ${isResult}
+    order by ${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc limit 1)`,
+  // Under whatever key: a task that moved to another project keeps what was said of it.
+  comments: sql<readonly StoredLog[]>`(
+    select coalesce(jsonb_agg(jsonb_build_object('detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
+      order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
+    ${ofTask} and ${like(workLogs.title, `${commentTitle('')}%`)} and ${workLogs.workedAt} >= coalesce(
+      (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${ofTask} and ${isResult}), '-infinity'))`,
+}
+
+interface StoredLog {
+  readonly title?: string
+  readonly detail: string | null
+  readonly at: string
+}
+
+interface StoredDetail {
+  readonly settings: Readonly<Record<string, string>> | null
+  readonly latest: StoredLog | null
+  readonly comments: readonly StoredLog[]
+}
+
+const readTaskDetail = aboutTask((db, isNamed) =>
+  db
+    .select({ ...columns, ...detailColumns })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(isNamed),
+)
+const detailOf = prepared((db) =>
+  // Joined, for of a single table drizzle leaves the names of tables out, and the subqueries would mean their own columns.
+  db
+    .select(detailColumns)
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(eq(tasks.id, sql.placeholder('taskId'))),
+)
+
+/** Like `findTask`, with what single-task answers carry; one statement. */
+export async function findTaskDetail(scope: Scope, reference: string): Promise<TaskDetail | null> {
+  const found = await findBy(readTaskDetail, scope, reference)
+  if (found === null) return null
+  const { settings, latest, comments, ...task } = found
+  return toDetail(task, { settings, latest, comments })
+}
+
+/** Like `findTaskDetail`; throws `not-found`. */
+export async function requireTaskDetail(scope: Scope, reference: string): Promise<TaskDetail> {
+  const task = await findTaskDetail(scope, reference)
+  if (task === null) throw noSuchTask(reference)
+  return task
+}
+
 /** Adds to a task what single-task answers carry. */
 export async function readDetail(scope: Scope, task: Task): Promise<TaskDetail> {
-  const [settings, latest] = await Promise.all([
-    readSettings(scope.db, task.project.id),
-    readLatestResult(scope.db, task.id),
-  ])
+  const [stored] = await detailOf(scope.db, { taskId: task.id })
+  // Its row may be gone since the task was read.
+  return toDetail(task, stored ?? { settings: null, latest: null, comments: [] })
+}
+
+function toDetail(task: Task, { settings: stored, latest, comments }: StoredDetail): TaskDetail {
+  const settings = toProjectSettings(stored ?? {})
   return {
     ...task,
-    latestResult: latest,
-    feedback: await readFeedback(scope.db, task, latest),
+    latestResult: latest && {
+      title: latest.title ?? '',
+      detail: latest.detail,
+      workedAt: new Date(latest.at),
+      ...parseResult(latest.detail ?? ''),
+    },
+    feedback: comments.map(({ detail, at }): Feedback => ({ text: detail ?? '', at: new Date(at) })),
     deploy: toDeploySettings(settings),
     agentInstructions: settings.agent_instructions || null,
   }
@@ -139,47 +224,17 @@ export async function readSettingsOf(
   return new Map(ids.map((id) => [id, toProjectSettings(Object.fromEntries(of(id)))]))
 }
 
-/** A project's settings, defaults filled in. */
-export async function readSettings(db: Reader, projectId: string) {
-  const stored = await db
+const settingsOf = prepared((db) =>
+  db
     .select({ key: projectSettings.key, value: projectSettings.value })
     .from(projectSettings)
-    .where(eq(projectSettings.projectId, projectId))
+    .where(eq(projectSettings.projectId, sql.placeholder('projectId'))),
+)
+
+/** A project's settings, defaults filled in. */
+export async function readSettings(db: Reader, projectId: string) {
+  const stored = await settingsOf(db, { projectId })
   return toProjectSettings(Object.fromEntries(stored.map((row) => [row.key, row.value])))
-}
-
-/** What the newest result log of a task says. */
-export async function readLatestResult(db: Reader, taskId: string): Promise<LatestResult | null> {
-  const [log] = await db
-    .select({ title: workLogs.title, detail: workLogs.detail, workedAt: workLogs.workedAt })
-    .from(workLogs)
-    .where(
-      and(
-        eq(workLogs.taskId, taskId),
-        or(...resultTitlePrefixes.map((prefix) => like(workLogs.title, `${prefix}%`))),
-      ),
-    )
-    .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
-    .limit(1)
-  return log === undefined ? null : { ...log, ...parseResult(log.detail ?? '') }
-}
-
-async function readFeedback(db: Reader, task: Task, latest: LatestResult | null): Promise<Feedback[]> {
-  const comments = await db
-    .select({ text: workLogs.detail, at: workLogs.workedAt })
-    .from(workLogs)
-    .where(
-      and(
-        eq(workLogs.taskId, task.id),
-        // Under whatever key: a task that moved to another project keeps what was said of it.
-        like(workLogs.title, `${commentTitle('')}%`),
-        latest === null
-          ? undefined
-          : sql`${workLogs.workedAt} >= ${latest.workedAt.toISOString()}::timestamptz`,
-      ),
-    )
-    .orderBy(workLogs.workedAt, workLogs.createdAt, workLogs.id)
-  return comments.map((comment) => ({ text: comment.text ?? '', at: comment.at }))
 }
 
 /** Tasks by their keys of today, in no particular order. */

@@ -1,0 +1,44 @@
+import type { SQL } from 'drizzle-orm'
+import type { Db, Reader } from './types.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+interface Statement<Result> {
+  readonly execute: (values: Record<string, unknown>) => Promise<Result>
+}
+
+/** A query of drizzle's, with placeholders. */
+export interface Preparable<Result> {
+  readonly prepare: (name: string) => Statement<Result>
+}
+
+/** A statement that runs on a database or in a transaction of it, with these values for its placeholders. */
+export type Prepared<Result> = (db: Reader, values: Values) => Promise<Result>
+
+/**
+ * Makes a statement that is built once and that the server prepares. For what every request asks: otherwise drizzle builds it anew
+ * and postgres.js first asks for the types of its parameters, and of 14,800 reads a second 2,250 are left.
+ */
+export function prepared<Result>(build: (db: Db) => Preparable<Result>): Prepared<Result> {
+  return onceEachDriver((db) => build(db).prepare('prepared'))
+}
+
+/** The same for a statement of our own SQL whose answer nobody reads. */
+export function preparedCommand(statement: SQL): Prepared<unknown> {
+  return onceEachDriver((db) =>
+    db._.session.prepareQuery(db.execute(statement).getQuery(), undefined, 'prepared', false),
+  )
+}
+
+function onceEachDriver<Result>(build: (db: Db) => Statement<Result>): Prepared<Result> {
+  const built = new Map<unknown, Statement<Result>>()
+  return (reader, values) => {
+    const db = reader as Db
+    const session = db._.session as unknown as { readonly client: unknown }
+    const statement = built.get(session.constructor) ?? build(db)
+    built.set(session.constructor, statement)
+    // A statement runs on its `client`: that of this database or transaction, not of the one on which it was built.
+    const here: Statement<Result> = Object.create(statement, { client: { value: session.client } })
+    return here.execute(values)
+  }
+}
