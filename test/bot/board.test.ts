@@ -161,7 +161,10 @@ test('accepting all ready takes them to done in one go; Keep changes nothing', a
 })
 
 test('a card that is gone meanwhile is told, and the board is shown as it is', async () => {
-  const [task] = await addTasks(bot, [{ title: 'Doomed', status: 'todo' }, { title: 'Safe', status: 'todo' }])
+  const [task] = await addTasks(bot, [
+    { title: 'Doomed', status: 'todo' },
+    { title: 'Safe', status: 'todo' },
+  ])
   bot.user.say('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Todo 2/, board)

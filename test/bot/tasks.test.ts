@@ -45,7 +45,9 @@ describe('/tasks', () => {
 
   test('filters by status, project, label, engine, priority and words, and says what is no filter', async () => {
     await createProject(bot.ctx, { key: 'API', name: 'The API' })
-    await addTasks(bot, [{ title: 'Web one', priority: 'high', labels: ['ui'], engine: 'codex', status: 'todo' }])
+    await addTasks(bot, [
+      { title: 'Web one', priority: 'high', labels: ['ui'], engine: 'codex', status: 'todo' },
+    ])
     await addTasks(bot, [{ title: 'Api one', priority: 'high', status: 'todo' }], 'API')
 
     bot.user.say('/tasks todo web #ui @codex !high one !soon')

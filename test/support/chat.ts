@@ -39,8 +39,7 @@ export async function addTasks(
   const project = (await listProjects(bot.scope)).find((one) => one.projectKey === projectKey)
   if (project === undefined) throw new Error(`no project ${projectKey}`)
   const made: Task[] = []
-  for (const draft of drafts)
-    made.push((await createTask(bot.ctx, { ...draft, projectId: project.id })).task)
+  for (const draft of drafts) made.push((await createTask(bot.ctx, { ...draft, projectId: project.id })).task)
   return made
 }
 
