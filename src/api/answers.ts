@@ -1,5 +1,5 @@
 import { listLabels } from '../domain/labels.ts'
-import { readDetail, readSettingsOf, type Scope } from '../domain/tasks/read.ts'
+import { readDetail, readSettingsOf, requireTaskDetail, type Scope } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import type { LabelJson } from './wire/common.ts'
 import { type TaskJson, toTaskDetailJson, toTaskJson } from './wire/task.ts'
@@ -12,6 +12,12 @@ export interface TaskAnswer {
 /** What is said of one task: all of it, and the labels there are. */
 export async function toTaskAnswer(scope: Scope, task: Task, assignee: string): Promise<TaskAnswer> {
   const [detail, labels] = await Promise.all([readDetail(scope, task), availableLabels(scope)])
+  return { task: toTaskDetailJson(detail, assignee), available_labels: labels }
+}
+
+/** The same of a task that is named by its key or uuid; throws `not-found`. */
+export async function readTaskAnswer(scope: Scope, reference: string, assignee: string): Promise<TaskAnswer> {
+  const [detail, labels] = await Promise.all([requireTaskDetail(scope, reference), availableLabels(scope)])
   return { task: toTaskDetailJson(detail, assignee), available_labels: labels }
 }
 

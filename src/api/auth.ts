@@ -37,17 +37,21 @@ export function createRefuser(
 /** Builds the guard of everything that wants a token: who it is, whether the request is one too many, and the traces of both. */
 export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandler<ApiEnv> {
   const remembered = new Set<string>()
+  const touched = new Map<string, number>()
   const refuse = createRefuser(deps, limits, 'auth.token')
 
   const noteUse = async (c: ApiContext, token: Token) => {
     const now = deps.now()
-    if (token.lastUsedAt === null || now.getTime() - token.lastUsedAt.getTime() >= touchEveryMs) {
+    const lastTouch = Math.max(token.lastUsedAt?.getTime() ?? 0, touched.get(token.id) ?? 0)
+    if (now.getTime() - lastTouch >= touchEveryMs) {
+      touched.set(token.id, now.getTime())
       await touchToken(deps.db, token.id, now)
     }
     const address = c.get('address')
     const key = `${token.id} ${address}`
     if (address === '' || remembered.has(key)) return
     if (remembered.size >= maxRemembered) remembered.clear()
+    // Before it is written, so that requests arriving together note it once.
     remembered.add(key)
     const userAgent = c.req.header('user-agent') ?? null
     await noteTokenAddress(deps.db, {
@@ -57,6 +61,9 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
       userAgent,
       path: c.req.path,
       now,
+    }).catch((error: unknown) => {
+      remembered.delete(key)
+      throw error
     })
   }
 

@@ -3,30 +3,35 @@ import type { ApiDeps } from './deps.ts'
 const lookAgainMs = 1_000
 
 /**
- * Looks until there is something, `seconds` are over, the client is gone or the process stops. The bell wakes it; without one
- * it looks once a second.
+ * Looks until there is something or `seconds` are over; the last look is told so. The bell wakes it; without one it looks once
+ * a second. Null also where the client is gone or the process stops: nobody is there to be given anything then.
  */
 export async function waitFor<T>(
   deps: Pick<ApiDeps, 'bell' | 'signal'>,
   waiting: { readonly seconds: number; readonly client: () => AbortSignal },
-  look: () => Promise<T | null>,
+  look: (isLast: boolean) => Promise<T | null>,
 ): Promise<T | null> {
-  if (waiting.seconds <= 0) return look()
+  if (waiting.seconds <= 0) return look(true)
   const end = performance.now() + waiting.seconds * 1_000
   const over = new AbortController()
   const stop = () => over.abort()
   // Not AbortSignal.any: the process' signal would hold on to every one made of it.
   const signals = [deps.signal, waiting.client()]
-  for (const signal of signals) signal.aborted ? stop() : signal.addEventListener('abort', stop)
+  for (const signal of signals) {
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop)
+  }
   try {
-    for (;;) {
+    while (!over.signal.aborted) {
       const left = end - performance.now()
+      if (left <= 0) return await look(true)
       // Listening begins before the look: what happens in between still rings.
-      const ring = left > 0 ? deps.bell.wait(Math.min(left, lookAgainMs), over.signal) : null
-      const found = await look()
-      if (found !== null || ring === null || over.signal.aborted) return found
+      const ring = deps.bell.wait(Math.min(left, lookAgainMs), over.signal)
+      const found = await look(false)
+      if (found !== null) return found
       await ring
     }
+    return null
   } finally {
     for (const signal of signals) signal.removeEventListener('abort', stop)
     stop()

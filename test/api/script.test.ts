@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { editTask } from '../../src/domain/tasks/edit.ts'
@@ -6,8 +7,19 @@ import { listen } from '../support/listen.ts'
 
 let api: TestApi
 let server: Awaited<ReturnType<typeof listen>>
+/** Tells that a request has begun to wait, and the signal that ends its waiting. */
+const waits = new EventEmitter()
 beforeAll(async () => {
-  api = await openApi({ bell: createPureBell() })
+  const bell = createPureBell()
+  api = await openApi({
+    bell: {
+      ring: bell.ring,
+      wait: (limit, signal) => {
+        waits.emit('wait', signal)
+        return bell.wait(limit, signal)
+      },
+    },
+  })
   server = await listen(api)
 })
 afterAll(async () => {
@@ -98,9 +110,9 @@ describe('a helper that reads bodies alone', () => {
 describe('over a real port', () => {
   it('a claim that waits gets a task queued later when the bell rings', async () => {
     const key = await api.task({ status: 'todo' })
+    const isWaiting = once(waits, 'wait')
     const waiting = curl('POST', '/api/tasks/claim', { wait: 30 })
-    // Answered by the same server after the claim arrived, so the claim is waiting by now.
-    await curl('GET', '/api/health')
+    await isWaiting
     await editTask(api.ctx, key, { runState: 'queued' })
     api.deps.bell.ring()
     expect((await waiting).task.id).toBe(key)
@@ -109,6 +121,7 @@ describe('over a real port', () => {
   it('a client that hangs up while it waits gets nothing handed out', async () => {
     const key = await api.task({ status: 'todo' })
     const { hostname, port } = new URL(server.url)
+    const isWaiting = once(waits, 'wait')
     const waiting = request({
       hostname,
       port,
@@ -116,13 +129,11 @@ describe('over a real port', () => {
       path: '/api/tasks/claim',
       headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
     })
-    const hungUp = new Promise((resolve) => waiting.on('close', resolve))
     waiting.on('error', () => {})
-    await new Promise<void>((sent) => waiting.end('{"wait":55}', () => sent()))
-    await curl('GET', '/api/health')
+    waiting.end('{"wait":55}')
+    const [signal] = await isWaiting
     waiting.destroy()
-    await hungUp
-    await curl('GET', '/api/health')
+    await once(signal, 'abort')
     await editTask(api.ctx, key, { runState: 'queued' })
     api.deps.bell.ring()
     expect((await curl('GET', `/api/tasks/${key}`)).task.run_state).toBe('queued')

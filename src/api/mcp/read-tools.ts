@@ -2,9 +2,8 @@ import { z } from '@hono/zod-openapi'
 import { listActivity } from '../../domain/activity.ts'
 import { listProjects } from '../../domain/projects/read.ts'
 import { getProjectSettings } from '../../domain/projects/settings.ts'
-import { requireTask } from '../../domain/tasks/read.ts'
 import { LabelName, TaskStatusName } from '../../domain/tasks/schemas.ts'
-import { availableLabels, toTaskAnswer, toTaskList } from '../answers.ts'
+import { availableLabels, readTaskAnswer, toTaskList } from '../answers.ts'
 import { listTaskPage } from '../task-page.ts'
 import { ActivityCursorInput, toActivityCursor, toActivityJson } from '../wire/activity.ts'
 import { EngineInput } from '../wire/common.ts'
@@ -52,7 +51,7 @@ export const readTools = [
     kind: 'read',
     input: z.object({ taskId }),
     run: async ({ ctx, assignee }, input) => ({
-      ...(await toTaskAnswer(ctx, await requireTask(ctx, input.taskId), assignee)),
+      ...(await readTaskAnswer(ctx, input.taskId, assignee)),
     }),
   }),
   defineTool({

@@ -40,18 +40,16 @@ export function addClaimRoute(door: Door, deps: ApiDeps): void {
       engine: wanted.engine,
       projectKey: wanted.project_key ?? wanted.projectKey,
     }
-    const attempt = (isLast: boolean) =>
+    const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (isLast) =>
       perform(deps, c, {
         verb: (ctx) => claimTask(ctx, input),
         render: async (scope, task) => {
+          // Said last and once: an idempotency key then also keeps that there was nothing.
           if (task === null) return isLast ? { status: 204 } : null
           return { status: 200, body: await toTaskAnswer(scope, task, assignee) }
         },
-      })
-    const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, () =>
-      attempt(false),
+      }),
     )
-    // Said last and once: an idempotency key then also keeps that there was nothing.
-    return answer ?? ((await attempt(true)) as Response)
+    return answer ?? c.body(null, 204)
   })
 }

@@ -1,10 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { createTask } from '../../domain/tasks/create.ts'
 import { editTask } from '../../domain/tasks/edit.ts'
-import { requireTask } from '../../domain/tasks/read.ts'
 import { deleteTask } from '../../domain/tasks/remove.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { availableLabels, toTaskAnswer, toTaskList } from '../answers.ts'
+import { availableLabels, readTaskAnswer, toTaskAnswer, toTaskList } from '../answers.ts'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiContext } from '../env.ts'
 import { createAgentCtx, perform } from '../perform.ts'
@@ -123,8 +122,7 @@ export function addTaskRoutes(door: Door, deps: ApiDeps): void {
   })
 
   addRoute(door, read, async (c) => {
-    const task = await requireTask(scope, c.req.valid('param').id)
-    return c.json(await toTaskAnswer(scope, task, assignee))
+    return c.json(await readTaskAnswer(scope, c.req.valid('param').id, assignee))
   })
 
   addRoute(door, patch, async (c) => {
