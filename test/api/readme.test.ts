@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openApi, type TestApi } from '../support/api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openApi()
+  await api.task({ status: 'todo' })
+})
+afterAll(() => api.close())
+
+const lines = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').split('\n')
+const curls = lines.filter((line) => line.startsWith('curl '))
+
+describe('the README', () => {
+  it.each(curls)('%s works as it stands', async (line) => {
+    const [, path = ''] = /"?URL(\/[^\s"]*)"?/.exec(line) ?? []
+    const method = /-X (\w+)/.exec(line)?.[1] ?? 'GET'
+    const body = /-d '([^']*)'/.exec(line)?.[1]
+    expect(line).toContain('-H "Authorization: Bearer preq_…"')
+    expect(line.includes('-H "Content-Type: application/json"')).toBe(body !== undefined)
+    // A shell may take a bare ? for a pattern of file names.
+    expect(line.includes('?')).toBe(line.includes('"URL'))
+    const answer = await api.call(method, path, body === undefined ? {} : { body })
+    expect(answer.status, answer.text).toBeLessThan(300)
+  })
+
+  it('shows how to connect the three agents, with a bearer token, to where MCP is', () => {
+    const text = lines.join('\n')
+    const header = '--header "Authorization: Bearer preq_…"'
+    expect(text).toContain(`claude mcp add --transport http preqstation URL/mcp ${header}`)
+    expect(text).toContain(`gemini mcp add --transport http preqstation URL/mcp ${header}`)
+    expect(text).toContain(
+      '[mcp_servers.preqstation]\nurl = "URL/mcp"\nbearer_token_env_var = "PREQSTATION_TOKEN"',
+    )
+  })
+})
