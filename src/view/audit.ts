@@ -134,11 +134,21 @@ const silentFields = [
 ]
 const longFields = ['note', 'description', 'agent_instructions']
 
+// jsonb keeps no order of its keys; what says most comes first.
+const firstFields = ['title', 'status', 'runState', 'priority', 'labels', 'dueAt']
+
+function rankOf(field: string): number {
+  const rank = firstFields.indexOf(field)
+  return rank < 0 ? firstFields.length : rank
+}
+
 function changesOf(meta: Record<string, unknown>, reader: Reader): string[] {
   const before = (meta.before ?? {}) as Record<string, unknown>
   const after = (meta.after ?? {}) as Record<string, unknown>
   const fields = Object.keys(after).filter((field) => !silentFields.includes(field))
-  const shown = fields.filter((field) => field !== 'runState' || before[field] !== after[field])
+  const shown = fields
+    .filter((field) => field !== 'runState' || before[field] !== after[field])
+    .sort((left, right) => rankOf(left) - rankOf(right))
   if (shown.length === 0) return Object.keys(after).includes('sortOrder') ? ['moved within its lane'] : []
   return shown.map((field) => {
     const name = fieldWords[field] ?? field

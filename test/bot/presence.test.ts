@@ -1,0 +1,100 @@
+import { afterEach, expect, test } from 'vitest'
+import { commands } from '../../src/bot/commands.ts'
+import { readOwnerSettings } from '../../src/domain/settings.ts'
+import { listTasks } from '../../src/domain/tasks/list.ts'
+import { pushUpdate, unixTime } from '../../src/playground/posting.ts'
+import { virtualUser } from '../../src/playground/virtual-user.ts'
+import { addSupergroup } from '../../src/playground/world.ts'
+import { openTestBot, type TestBot } from '../support/bot.ts'
+import { addTasks } from '../support/chat.ts'
+
+let bot: TestBot
+
+afterEach(async () => {
+  expect(bot.world.violations).toEqual([])
+  await bot.close()
+})
+
+const menuCalls = () => bot.world.calls.filter((call) => call.method.toLowerCase() === 'setmycommands')
+
+test('the menu of commands is put into the owner’s chat once, and not again after a restart', async () => {
+  bot = await openTestBot()
+  bot.user.say('/help')
+  await bot.user.nextMessage('Shorthand')
+  await bot.handled()
+  await bot.restart()
+  bot.user.say('/help')
+  await bot.user.nextMessage('Shorthand')
+  await bot.handled()
+
+  expect(menuCalls()).toHaveLength(1)
+  expect(menuCalls()[0]?.params).toMatchObject({ scope: { type: 'chat', chat_id: bot.user.chatId } })
+  expect(menuCalls()[0]?.params.commands).toHaveLength(commands.length)
+})
+
+test('what is written after a block is served as ever', async () => {
+  bot = await openTestBot()
+  bot.user.block()
+  await bot.handled()
+  bot.user.unblock()
+  await bot.handled()
+
+  bot.user.say('Buy tea')
+  await bot.user.nextMessage('WEB-1')
+
+  expect(await listTasks(bot.scope, {})).toHaveLength(1)
+})
+
+test('the owner’s group keeps its board when it becomes a supergroup, whoever upgraded it', async () => {
+  bot = await openTestBot({ ready: false })
+  const owner = bot.user.userId
+  const group = addSupergroup(bot.world, { title: 'Board', members: [owner] })
+  const inGroup = virtualUser(bot.world, { chatId: group.chat.id })
+  inGroup.say(`/start ${bot.setupCode}`)
+  await inGroup.nextMessage('Where are you?')
+  await bot.handled()
+  const moved = addSupergroup(bot.world, { title: 'Board', members: [owner] })
+  const eve = { id: 2002, is_bot: false, first_name: 'Eve' }
+
+  pushUpdate(
+    bot.world,
+    'message',
+    {
+      message_id: 9_001,
+      date: unixTime(bot.world),
+      chat: group.chat,
+      from: eve,
+      migrate_to_chat_id: moved.chat.id,
+    },
+    { chatId: group.chat.id, userId: eve.id },
+  )
+  await bot.handled()
+
+  expect((await readOwnerSettings(bot.scope)).chatId).toBe(moved.chat.id)
+})
+
+test('a link to a task opens its card', async () => {
+  bot = await openTestBot()
+  await addTasks(bot, [{ title: 'Buy tea' }])
+
+  bot.user.open('t_WEB-1')
+
+  expect((await bot.user.nextMessage()).text).toContain('Buy tea')
+})
+
+test('/new makes a task of its text, or asks for it and for its project', async () => {
+  bot = await openTestBot()
+  bot.user.say('/new Buy tea !high')
+  await bot.user.nextMessage('WEB-1')
+  bot.user.say('/new')
+  bot.user.reply(await bot.user.nextMessage('What is to be done?'), 'Drink it')
+  await bot.user.nextMessage('WEB-2')
+  bot.user.tap('Highest')
+  await bot.user.nextEdit('Highest')
+  await bot.handled()
+
+  expect(await listTasks(bot.scope, {})).toMatchObject([
+    { title: 'Buy tea', priority: 'high' },
+    { title: 'Drink it', priority: 'highest' },
+  ])
+})
