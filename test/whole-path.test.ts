@@ -32,7 +32,7 @@ test('a thought becomes a task, an agent is blocked, gets its answer, delivers, 
   const card = await bot.user.nextMessage('WEB-1')
   bot.user.tap('Todo', card)
   await bot.user.nextEdit('Todo')
-  bot.user.tap('Queue for agent', card)
+  bot.user.tap('Queue', card)
   await bot.user.nextEdit('queued')
 
   const claimed = await agent('POST', '/api/tasks/claim', { engine: 'codex' })

@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm'
+import { and, desc, eq, ne } from 'drizzle-orm'
 import { type AuditRow, auditLogs, workLogs } from '../db/schema.ts'
 import type { Scope } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
@@ -9,7 +9,13 @@ export type HistoryEntry =
   | { readonly kind: 'change'; readonly at: Date; readonly entry: AuditRow }
   | { readonly kind: 'log'; readonly at: Date; readonly log: WorkLog }
 
-/** What happened to a task, newest first: the trail of its key and its work logs, those left out that a change left of itself. */
+// A change and the logs that it leaves are written in one transaction, the trail last.
+const sameChangeMs = 10_000
+
+/**
+ * What happened to a task, newest first: the trail of its key and its work logs. Logs that a change left of itself are left out,
+ * and so are the changes that only left a comment.
+ */
 export async function readHistory(
   scope: Scope,
   task: Task,
@@ -25,6 +31,7 @@ export async function readHistory(
           eq(auditLogs.ownerId, scope.ownerId),
           eq(auditLogs.targetType, 'task'),
           eq(auditLogs.targetId, task.key),
+          ne(auditLogs.action, 'task.comment'),
         ),
       )
       .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
@@ -35,8 +42,10 @@ export async function readHistory(
       // Each change may leave three logs of itself, which are taken out below.
       .limit(4 * reach),
   ])
-  const told = new Set(changes.map((entry) => entry.createdAt.getTime()))
-  const said = logs.filter((log) => !isTrace(log.title) || !told.has(log.createdAt.getTime()))
+  const times = changes.map((entry) => entry.createdAt.getTime())
+  const isTold = ({ title, createdAt }: WorkLog) =>
+    isTrace(title) && times.some((at) => at >= createdAt.getTime() && at - createdAt.getTime() < sameChangeMs)
+  const said = logs.filter((log) => !isTold(log))
   const entries = [
     ...changes.map((entry): HistoryEntry => ({ kind: 'change', at: entry.createdAt, entry })),
     ...said.map((log): HistoryEntry => ({ kind: 'log', at: log.workedAt, log })),

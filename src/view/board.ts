@@ -75,11 +75,9 @@ function bulkButtons(lanes: readonly BoardLane[], projectKey: string): Button[] 
   const [ready, done] = [countOf('ready'), countOf('done')]
   return [
     ...(ready > 1
-      ? [doesAct(`Accept all ready (${ready})`, { name: 'all', about: 'ready', value: projectKey })]
+      ? [doesAct(`Accept ${ready} ready`, { name: 'all', about: 'ready', value: projectKey })]
       : []),
-    ...(done > 0
-      ? [doesAct(`Archive all done (${done})`, { name: 'all', about: 'done', value: projectKey })]
-      : []),
+    ...(done > 0 ? [doesAct(`Archive ${done} done`, { name: 'all', about: 'done', value: projectKey })] : []),
   ]
 }
 

@@ -1,11 +1,11 @@
 import type { Task } from '../domain/tasks/task.ts'
 import { pageButtons } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
-import { bold, type Content, html, joinHtml } from './html.ts'
+import { bold, type Content, type Html, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'
 import type { Reader } from './task-card.ts'
 import { openButtons, taskLine } from './task-line.ts'
-import { isSameDay } from './when.ts'
+import { dueText, isSameDay } from './when.ts'
 
 /** How many tasks a page of the due list has. */
 export const dueAPage = 8
@@ -21,7 +21,7 @@ export function dueCard({ tasks, count, page, ...reader }: DueFacts): Card {
   const sections = new Map<string, Content[]>()
   for (const task of tasks) {
     const name = sectionOf(task, reader)
-    sections.set(name, [...(sections.get(name) ?? []), taskLine(task, reader)])
+    sections.set(name, [...(sections.get(name) ?? []), dueLine(task, reader)])
   }
   const parts = [...sections].map(([name, lines]) => joinHtml([bold(name), ...lines], '\n'))
   const head = html`📅 ${bold('Due')} · ${counted(count, 'task')}`
@@ -35,6 +35,11 @@ export function dueCard({ tasks, count, page, ...reader }: DueFacts): Card {
       pageButtons({ name: 'due', page, pages: Math.max(1, Math.ceil(count / dueAPage)) }),
     ]),
   }
+}
+
+function dueLine(task: Task, reader: Reader): Html {
+  const at = task.dueAt === null ? null : html` — ${dueText(task.dueAt, reader.now, reader.timeZone)}`
+  return html`${taskLine(task, reader, { due: false })}${at}`
 }
 
 function sectionOf({ dueAt }: Task, { now, timeZone }: Reader): string {

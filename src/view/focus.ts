@@ -23,7 +23,7 @@ export function focusCard(
 ): Card {
   const shown = focus.slice(0, mostShown)
   const rest = focus.length - shown.length
-  const lines = shown.map((task) => taskLine(task, reader))
+  const lines = shown.map((task) => taskLine(task, reader, { focus: false }))
   const proposed = proposals.map(({ task, reason }) => html`${taskLine(task, reader)} — ${reasons[reason]}`)
   const head = html`⭐ ${bold(`Focus · ${day(reader.now, reader.now, reader.timeZone)}`)}`
   const empty =
@@ -35,7 +35,7 @@ export function focusCard(
     keyboard: keyboard([
       ...shown.map(focusRow),
       ...pinRows(proposals.map(({ task }) => task)),
-      [toScreen('＋ Pin', 'focus', 'pin'), ...undoButton(reader.undo)],
+      [toScreen('+ Pin', 'focus', 'pin'), ...undoButton(reader.undo)],
     ]),
   }
 }

@@ -81,7 +81,7 @@ export function pickCard({
       : [
           lanesBut(place.status).map((to) => does(`→ ${statusName[to]}`, to)),
           taskPriorities.map((priority) => does(prioritySign[priority], `!${priority}`)),
-          [does('⭐ Focus', 'focus'), does('⏳ Queue', 'queue')],
+          [does('⭐ Focus', 'focus'), does('Queue', 'queue')],
         ]
   return {
     text: joinHtml([html`${head(place, count)} · ${picked.length} selected`, joinHtml(lines, '\n')], '\n\n'),

@@ -235,7 +235,7 @@ function mainMenu(task: Task, options: TaskCardOptions, on: Surface): Button[][]
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const queue: Button =
     task.runState === null
-      ? { label: '⏳ Queue', does: { do: 'queue', on, key, set: true } }
+      ? { label: 'Queue', does: { do: 'queue', on, key, set: true } }
       : {
           label: task.runState === 'queued' ? 'Unqueue' : 'Release',
           does: { do: 'queue', on, key, set: false },
@@ -298,7 +298,7 @@ function labelRows(task: Task, options: TaskCardOptions, on: Surface): Button[][
     [
       ...(page > 0 ? [turn(page - 1, '‹')] : []),
       ...(page < pages - 1 ? [turn(page + 1, '›')] : []),
-      { label: '＋ New label', does: { do: 'ask', on, key: task.key, what: 'label' } },
+      { label: '+ New label', does: { do: 'ask', on, key: task.key, what: 'label' } },
     ],
   ]
 }

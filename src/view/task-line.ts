@@ -12,14 +12,20 @@ const maxTitle = 80
 export function taskLine(
   task: Task,
   reader: Reader,
-  { status = true, due = true }: { readonly status?: boolean; readonly due?: boolean } = {},
+  {
+    status = true,
+    due = true,
+    focus = true,
+  }: { readonly status?: boolean; readonly due?: boolean; readonly focus?: boolean } = {},
 ): Html {
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const marks = [
     task.priority === 'none' || !isOpen ? null : prioritySign[task.priority],
     task.runState === null ? null : runSign[task.runState],
-    isFocused(task, reader) ? '⭐' : null,
-    task.dueAt === null || !isOpen || !due ? null : `📅 ${dueText(task.dueAt, reader.now, reader.timeZone)}`,
+    focus && isFocused(task, reader) ? '⭐' : null,
+    task.dueAt === null || !isOpen || !due
+      ? null
+      : `📅\u00a0${dueText(task.dueAt, reader.now, reader.timeZone)}`,
   ].filter((mark) => mark !== null)
   const sign = status ? `${statusSign[task.status]} ` : ''
   return html`${sign}${bold(task.key)} ${clip(task.title, maxTitle)}${marks.length > 0 && ` ${marks.join(' ')}`}`

@@ -92,7 +92,7 @@ export function historyCard(
     reader,
     (one) => {
       const time = clock(one.at, reader.timeZone)
-      if (one.kind === 'log') return html`${time} ${logText(one.log)}`
+      if (one.kind === 'log') return html`${time} ${logText(one.log)}${isComment(one.log.title) && ' · you'}`
       const meta = (one.entry.meta ?? {}) as Record<string, unknown>
       return html`${time} ${clip(whatHappened(one.entry, meta, reader), maxText)} · ${nameOf(String(meta.by ?? ''))}`
     },
@@ -106,6 +106,8 @@ export function historyCard(
     keyboard: keyboard([turnButtons('history', task.key, page, hasMore), [back]]),
   }
 }
+
+const isComment = (title: string) => title.startsWith('Comment · ')
 
 function nameOf(by: string): string {
   if (by === 'owner') return 'you'
@@ -141,7 +143,7 @@ export function loggedCard(log: WorkLog): Card {
     text: joinHtml(
       [
         html`📓 Logged${about !== null && html` on ${bold(about)}`}: ${log.title}`,
-        log.detail !== null && html`<i>and ${[...log.detail].length} characters of detail</i>`,
+        log.detail !== null && html`<i>${clip(log.detail, 200)}</i>`,
       ],
       '\n',
     ),

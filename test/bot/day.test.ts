@@ -43,7 +43,7 @@ describe('/focus', () => {
     const focus = await bot.user.nextMessage('How about')
     expect(focus.text).toContain('WEB-1 Urgent 🔴 — high priority')
 
-    bot.user.tap('＋ Pin', focus)
+    bot.user.tap('+ Pin', focus)
     await bot.user.nextEdit('Pin to today')
     bot.user.tap('⭐ WEB-2', focus)
     await bot.user.nextEdit('In the inbox')

@@ -1,7 +1,7 @@
 import { Composer } from 'grammy'
 import { readDigest } from '../../domain/digest.ts'
 import { editTask } from '../../domain/tasks/edit.ts'
-import { countTasks, listTasks } from '../../domain/tasks/list.ts'
+import { listByLane } from '../../domain/tasks/lanes.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../domain/tasks/schemas.ts'
 import { changedToast, toasts } from '../../view/answers.ts'
@@ -54,11 +54,10 @@ async function changeFocus(ctx: BotContext, key: string, what: string): Promise<
   await showFocus(ctx, edited)
 }
 
-const open = { statuses: ['todo', 'inbox', 'hold', 'ready'] } as const
+const lanes = ['todo', 'inbox', 'hold', 'ready'] as const
 
 async function showPins(ctx: BotContext, wanted: number): Promise<void> {
-  const pages = Math.max(1, Math.ceil((await countTasks(scopeOf(ctx), open)) / pinsAPage))
-  const page = Math.min(wanted, pages - 1)
-  const tasks = await listTasks(scopeOf(ctx), open, { limit: pinsAPage, offset: page * pinsAPage })
+  const { tasks, count, page } = await listByLane(scopeOf(ctx), {}, { lanes, limit: pinsAPage, page: wanted })
+  const pages = Math.max(1, Math.ceil(count / pinsAPage))
   await showScreen(ctx, pinCard(tasks, { ...readerOf(ctx), page, pages }))
 }

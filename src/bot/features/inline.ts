@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
 import { search } from '../../domain/search.ts'
-import { listTasks } from '../../domain/tasks/list.ts'
+import { listByLane } from '../../domain/tasks/lanes.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { inlineResult } from '../../view/inline.ts'
 import { type BotContext, scopeOf } from '../context.ts'
@@ -36,12 +36,10 @@ async function findTasks(
 ): Promise<{ readonly tasks: readonly Task[]; readonly hasMore: boolean }> {
   const scope = scopeOf(ctx)
   if (words === '') {
-    const open = await listTasks(
-      scope,
-      { statuses: ['ready', 'todo', 'hold', 'inbox'] },
-      { limit: resultsAPage + 1, offset },
-    )
-    return { tasks: open.slice(0, resultsAPage), hasMore: open.length > resultsAPage }
+    const lanes = ['todo', 'ready', 'inbox', 'hold'] as const
+    const page = Math.floor(offset / resultsAPage)
+    const { tasks, count } = await listByLane(scope, {}, { lanes, limit: resultsAPage, page })
+    return { tasks, hasMore: count > offset + resultsAPage }
   }
   const { hits, hasMore } = await search(scope, words, { limit: resultsAPage, offset })
   return { tasks: hits.flatMap((hit) => (hit.kind === 'task' ? [hit.task] : [])), hasMore }

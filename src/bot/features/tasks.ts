@@ -1,7 +1,7 @@
 import { Composer } from 'grammy'
 import { listProjects } from '../../domain/projects/read.ts'
 import { parseTaskQuery, withStatus } from '../../domain/task-query.ts'
-import { countTasks, listTasks } from '../../domain/tasks/list.ts'
+import { listByLane } from '../../domain/tasks/lanes.ts'
 import { type TaskStatus, taskStatuses } from '../../domain/tasks/task.ts'
 import { sameQuery, taskListCard, tasksAPage } from '../../view/task-list.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
@@ -22,10 +22,9 @@ export function tasks(): Composer<BotContext> {
 async function showTasks(ctx: BotContext, text: string, wantedPage: number): Promise<void> {
   const keys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
   const query = parseTaskQuery(text, keys)
-  const count = await countTasks(scopeOf(ctx), query.filter)
-  const page = Math.min(wantedPage, Math.max(0, Math.ceil(count / tasksAPage) - 1))
-  const tasks = await listTasks(scopeOf(ctx), query.filter, { limit: tasksAPage, offset: page * tasksAPage })
-  const card = taskListCard({ query, tasks, count, page, ...readerOf(ctx) })
+  const lanes = query.filter.statuses ?? taskStatuses
+  const found = await listByLane(scopeOf(ctx), query.filter, { lanes, limit: tasksAPage, page: wantedPage })
+  const card = taskListCard({ query, ...found, ...readerOf(ctx) })
   await showScreen(ctx, card, { topic: { kind: 'list', query: text } })
 }
 

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { projects, tasks } from '../../db/schema.ts'
-import { countByStatus } from './list.ts'
+import { countByStatus, countTasks, listTasks, type TaskFilter } from './list.ts'
 import { type Scope, selectTasks } from './read.ts'
 import type { Task, TaskStatus } from './task.ts'
 
@@ -48,6 +48,28 @@ export async function countByLane(
   lane: { readonly status: TaskStatus; readonly projectKey?: string | undefined },
 ): Promise<number> {
   return countWhere(scope, inLane(scope, lane))
+}
+
+/** A page of the tasks that a filter lets through, lane after lane in the order that is given, and how many there are. */
+export async function listByLane(
+  scope: Scope,
+  filter: Omit<TaskFilter, 'statuses'>,
+  page: { readonly lanes: readonly TaskStatus[]; readonly limit: number; readonly page: number },
+): Promise<{ readonly tasks: readonly Task[]; readonly count: number; readonly page: number }> {
+  const counts: number[] = []
+  for (const status of page.lanes) counts.push(await countTasks(scope, { ...filter, statuses: [status] }))
+  const count = counts.reduce((sum, one) => sum + one, 0)
+  const current = Math.min(page.page, Math.max(0, Math.ceil(count / page.limit) - 1))
+  const found: Task[] = []
+  let skipped = current * page.limit
+  for (const [index, status] of page.lanes.entries()) {
+    const inIt = counts[index] ?? 0
+    const limit = page.limit - found.length
+    if (skipped < inIt && limit > 0)
+      found.push(...(await listTasks(scope, { ...filter, statuses: [status] }, { limit, offset: skipped })))
+    skipped = Math.max(0, skipped - inIt)
+  }
+  return { tasks: found, count, page: current }
 }
 
 const byPlace = [asc(tasks.sortOrder), asc(tasks.id)]
