@@ -6,8 +6,8 @@ import { lowerCommands } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { dialogs } from './conversations/dialogs.ts'
 import { features } from './features/features.ts'
+import { followGroup } from './group.ts'
 import { skipLateCommands } from './late.ts'
-import { followMigration } from './migration.ts'
 import { sayRefusals } from './refusals.ts'
 import { resumeAnswers } from './resume.ts'
 
@@ -20,7 +20,7 @@ export interface BotOptions extends BotDeps {
 /** Builds the bot: the order of everything that an update meets, as one list. */
 export function createBot(options: BotOptions): Bot<BotContext> {
   const bot = new Bot<BotContext>(options.token, { botInfo: options.me, client: options.client })
-  bot.use(followMigration(options))
+  bot.use(followGroup(options))
   bot.use(access(options))
   answerEveryTap(bot)
   bot.use(resumeAnswers())

@@ -1,6 +1,6 @@
 import type { MiddlewareFn } from 'grammy'
 import { DomainError } from '../domain/errors.ts'
-import { refusalCard } from '../view/answers.ts'
+import { inWords, refusalCard } from '../view/answers.ts'
 import { toast } from './access.ts'
 import type { BotContext } from './context.ts'
 
@@ -11,7 +11,7 @@ export function sayRefusals(): MiddlewareFn<BotContext> {
       await next()
     } catch (error) {
       if (!(error instanceof DomainError)) throw error
-      if (ctx.callbackQuery !== undefined) await toast(ctx, error.message, true)
+      if (ctx.callbackQuery !== undefined) await toast(ctx, inWords(error.message), true)
       else
         await ctx.sender.say(refusalCard(error.message), { purpose: 'answer', replyTo: ctx.msg?.message_id })
     }

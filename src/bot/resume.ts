@@ -25,7 +25,8 @@ export function resumeAnswers(): MiddlewareFn<BotContext> {
   }
 }
 
-function isAlreadyHandled(error: unknown): boolean {
+/** Whether an update was given up because its effect is on the board already. */
+export function isAlreadyHandled(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = 'error' in cause ? cause.error : cause.cause) {
     if (cause instanceof AlreadyHandledError) return true
   }

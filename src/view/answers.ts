@@ -77,9 +77,15 @@ export function questionCard(ask: PromptKind, about = ''): Card {
   }
 }
 
+/** A refusal of the board in words for its owner: without the name of the field that it begins with. */
+export function inWords(message: string): string {
+  const words = message.replace(/^[a-z]\w*(?:\.\w+)*: /, '')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 /** A refusal in words; what was written is still in the message above it. */
 export function refusalCard(reason: string): Card {
-  return { text: html`⚠️ ${reason}` }
+  return { text: html`⚠️ ${inWords(reason)}` }
 }
 
 /** Says that a reply was to nothing a task knows of. */

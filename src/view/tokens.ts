@@ -48,7 +48,7 @@ export function tokenSpanCard(name: string): Card {
 /** Stands where the question was, once the token is made. */
 export function tokenMadeCard(token: TokenFacts): Card {
   return {
-    text: html`🔑 The token of ${bold(token.name)} is made. It stands in the next message, this once.`,
+    text: html`🔑 The token of ${bold(token.name)} is made. It stands below, this once.`,
     keyboard: keyboard([[toScreen('About this token', 'token', token.id), toScreen('🤖 Agents', 'agents')]]),
   }
 }
@@ -111,4 +111,12 @@ export function revokeCard(token: TokenFacts): Card {
 
 export function tokenGoneCard(): Card {
   return { text: html`🔑 There is no such token.`, keyboard: keyboard([[toScreen('🤖 Agents', 'agents')]]) }
+}
+
+/** Says that the process died between making a token and showing it. */
+export function tokenLostCard(name: string): Card {
+  return {
+    text: html`🔑 I was restarted while I made the token of ${bold(name)}. If it does not stand below, revoke it and make another.`,
+    keyboard: keyboard([[toScreen('🤖 Agents', 'agents')]]),
+  }
 }

@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
 import { commands } from '../../src/bot/commands.ts'
+import { listSecurityEvents } from '../../src/domain/security.ts'
 import { readOwnerSettings } from '../../src/domain/settings.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
+import { setBotStatus } from '../../src/playground/membership.ts'
 import { pushUpdate, unixTime } from '../../src/playground/posting.ts'
 import { virtualUser } from '../../src/playground/virtual-user.ts'
-import { addSupergroup } from '../../src/playground/world.ts'
+import { addPerson, addSupergroup } from '../../src/playground/world.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks } from '../support/chat.ts'
 
@@ -71,6 +73,21 @@ test('the owner’s group keeps its board when it becomes a supergroup, whoever 
   await bot.handled()
 
   expect((await readOwnerSettings(bot.scope)).chatId).toBe(moved.chat.id)
+})
+
+test('the bot’s removal from its group by somebody else is no attack', async () => {
+  bot = await openTestBot({ ready: false })
+  addPerson(bot.world, { id: 2002, firstName: 'Eve' })
+  const group = addSupergroup(bot.world, { title: 'Board', members: [bot.user.userId, 2002] })
+  const inGroup = virtualUser(bot.world, { chatId: group.chat.id })
+  inGroup.say(`/start ${bot.setupCode}`)
+  await inGroup.nextMessage('Where are you?')
+
+  setBotStatus(bot.world, { userId: 2002, chatId: group.chat.id, status: 'kicked' })
+  await bot.handled()
+
+  const { entries } = await listSecurityEvents(bot.scope, { limit: 10 })
+  expect(entries.map((event) => event.eventType)).toEqual(['chat.bind'])
 })
 
 test('a link to a task opens its card', async () => {

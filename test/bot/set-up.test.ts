@@ -1,5 +1,7 @@
+import { desc, eq } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
-import { botConversations } from '../../src/db/schema.ts'
+import { commands } from '../../src/bot/commands.ts'
+import { botConversations, botUpdates } from '../../src/db/schema.ts'
 import { listProjects } from '../../src/domain/projects/read.ts'
 import { readOwnerSettings } from '../../src/domain/settings.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
@@ -20,6 +22,68 @@ const begin = async () => {
   bot.user.open(bot.setupCode)
   return bot.user.nextMessage('Where are you?')
 }
+
+/** The last update comes again, as after a SIGKILL before it was finished; with `undone`, the dialog had not moved on either. */
+const crash = async (undone: readonly (typeof botConversations.$inferSelect)[] | null) => {
+  await bot.handled()
+  const [last] = await bot.db.select().from(botUpdates).orderBy(desc(botUpdates.updateId)).limit(1)
+  await bot.db
+    .update(botUpdates)
+    .set({ finishedAt: null })
+    .where(eq(botUpdates.updateId, last?.updateId ?? 0))
+  if (undone !== null) {
+    await bot.db.delete(botConversations)
+    if (undone.length > 0) await bot.db.insert(botConversations).values([...undone])
+  }
+  await bot.restart()
+  await bot.handled()
+}
+
+const conversations = () => bot.db.select().from(botConversations)
+
+describe('the set-up killed in the middle of an answer', () => {
+  const steps: readonly { readonly act: () => void; readonly next: string }[] = [
+    { act: () => bot.user.tap('Berlin'), next: 'first project' },
+    { act: () => bot.user.say('Website'), next: 'WEBS-1' },
+    { act: () => bot.user.say('SITE'), next: 'repository' },
+    { act: () => bot.user.say('ada/website'), next: 'Website is ready' },
+  ]
+
+  test.each(['before', 'after'] as const)('%s the dialog was stored takes each answer once', async (when) => {
+    await begin()
+    for (const { act, next } of steps) {
+      await bot.handled()
+      const stored = await conversations()
+      act()
+      await bot.user.nextMessage(next)
+      await crash(when === 'before' ? stored : null)
+    }
+
+    expect(await listProjects(bot.scope)).toMatchObject([
+      { projectKey: 'SITE', name: 'Website', repoUrl: 'ada/website' },
+    ])
+    expect((await listTasks(bot.scope, {})).map((task) => task.title)).toEqual(['Try me: tap Todo'])
+    expect(await conversations()).toEqual([])
+  })
+})
+
+describe('a dialog', () => {
+  test('lets every command work in its middle, and is over then', async () => {
+    bot = await openTestBot()
+    for (const { command } of commands) {
+      bot.user.say('/projects')
+      const list = await bot.user.nextMessage('Projects')
+      bot.user.tap('New project', list)
+      await bot.user.nextMessage('What is the project called')
+      bot.user.say(`/${command}`)
+      await bot.user.nextMessage()
+      await bot.handled()
+
+      expect([command, await conversations()]).toEqual([command, []])
+    }
+    expect(bot.lines.filter((line) => JSON.parse(line).level >= 50)).toEqual([])
+  }, 60_000)
+})
 
 describe('the set-up', () => {
   test('leads from the link to a board with a project and a task to try', async () => {

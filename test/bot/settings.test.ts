@@ -53,7 +53,7 @@ describe('settings', () => {
     ['Digest', 'Another time', 'early', 'That is no time of day'],
     ['Quiet hours', 'Other hours', 'at night', 'Write the hours like'],
     ['Stuck after', '⚙️ other', 'soon', 'Write a number of minutes'],
-    ['Stuck after', '⚙️ other', '99999', 'staleAfterMinutes'],
+    ['Stuck after', '⚙️ other', '99999', 'at most a week'],
   ])('%s stays as it is where the reply makes no sense', async (part, button, text, why) => {
     const before = await readOwnerSettings(bot.scope)
     await openPart(part)

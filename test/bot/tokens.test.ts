@@ -1,7 +1,8 @@
-import { sql } from 'drizzle-orm'
+import { desc, eq, sql } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rows } from '../../src/db/rows.ts'
+import { botMessages, botUpdates } from '../../src/db/schema.ts'
 import { authenticate, listTokens } from '../../src/domain/tokens.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { answersOf } from '../support/chat.ts'
@@ -28,7 +29,9 @@ const make = async (span = '30 days') => {
   bot.user.tap('Codex')
   await bot.user.nextEdit('How long')
   bot.user.tap(span)
-  return bot.user.nextMessage('Token of Codex')
+  const message = await bot.user.nextMessage('Token of Codex')
+  await bot.handled()
+  return message
 }
 
 /** Everything that the database holds, as text. */
@@ -90,10 +93,7 @@ describe('a new token', () => {
 
   test('is made once where its button is pressed twice', async () => {
     await make()
-    await bot.handled()
-    const question = bot.user
-      .messages()
-      .find((message) => message.text?.includes('It stands in the next message'))
+    const question = bot.user.messages().find((message) => message.text?.includes('It stands below'))
 
     bot.user.tapData('1w|token-make||30', question as Message)
     await bot.handled()
@@ -115,6 +115,27 @@ describe('a new token', () => {
     await bot.handled()
 
     expect(await listTokens(bot.scope)).toMatchObject([{ name: 'build server', expiresAt: null }])
+  })
+
+  test('is made once where the process dies right after it was made, and that is said', async () => {
+    await make()
+    const question = bot.user.messages().find((message) => message.text?.includes('It stands below'))
+    const [last] = await bot.db.select().from(botUpdates).orderBy(desc(botUpdates.updateId)).limit(1)
+    await bot.db
+      .update(botUpdates)
+      .set({ finishedAt: null })
+      .where(eq(botUpdates.updateId, last?.updateId ?? 0))
+    const asks = { kind: 'new-token', name: 'Codex' }
+    await bot.db
+      .update(botMessages)
+      .set({ topic: asks })
+      .where(eq(botMessages.messageId, question?.message_id ?? 0))
+
+    await bot.restart()
+    await bot.handled()
+
+    expect(bot.user.current(question as Message)?.text).toContain('I was restarted while I made the token')
+    expect(await listTokens(bot.scope)).toHaveLength(1)
   })
 
   test('is deleted from the chat by its own button', async () => {

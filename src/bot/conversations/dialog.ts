@@ -4,6 +4,7 @@ import { causeOf } from '../../domain/captures.ts'
 import { type Ctx, createCtx } from '../../domain/context.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { findMessage } from '../../domain/messages.ts'
+import { markEffect } from '../../domain/updates.ts'
 import { refusalCard } from '../../view/answers.ts'
 import { parseCallback } from '../../view/callbacks.ts'
 import type { Card } from '../../view/card.ts'
@@ -46,9 +47,11 @@ export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<
     // After a crash the update that led to this question may come a second time; it is not its answer.
     if (ctx.update.update_id === asked.by) return 'again'
     const read = await orProblem(() => question.read(ctx))
-    if (read !== null) await toast(ctx)
-    if (read !== null && 'problem' in read) await sayPatiently(ctx, refusalCard(read.problem))
-    if (read !== null && 'answer' in read && question.settled !== undefined && asked.messageId !== 0) {
+    if (read === null) return null
+    await markConsumed(ctx)
+    await toast(ctx)
+    if ('problem' in read) await sayPatiently(ctx, refusalCard(read.problem))
+    if ('answer' in read && question.settled !== undefined && asked.messageId !== 0) {
       await ctx.sender.edit(asked.messageId, question.settled(read.answer, ctx), { purpose: 'screen' })
     }
     return read
@@ -56,6 +59,12 @@ export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<
   if (reading === null) return dialog.skip({ next: true })
   if (reading === 'again' || 'problem' in reading) return dialog.skip({ next: false })
   return reading.answer
+}
+
+// After a crash the last answer of a dialog may come again when the dialog is over: marked, it is not captured as a task.
+async function markConsumed(ctx: BotContext): Promise<void> {
+  const { store, now } = ctx.deps
+  await store.transaction((tx) => markEffect(tx, ctx.update.update_id, now()))
 }
 
 /** Turns a refusal of the board into words for the dialog. */

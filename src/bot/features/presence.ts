@@ -1,7 +1,7 @@
 import { Composer } from 'grammy'
 import type { BotContext } from '../context.ts'
 
-/** Notes when the bot is blocked or thrown out, and that the owner is back: what waited for him goes out. */
+/** Notes when the owner blocks the bot, and that he is back: what waited for him goes out. */
 export function presence(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('my_chat_member', (ctx) => {

@@ -13,6 +13,8 @@ import { change } from './settings.ts'
 import { orRefusal, sayRefusal } from './take-back.ts'
 import { askTokenSpan } from './tokens.ts'
 
+const aWeek = 7 * 24 * 60
+
 /** What the owner's reply to each question does that is not about a task. */
 export const promptAnswers = {
   'new-task': (ctx, text, project) => done(ctx, () => captureText(ctx, text, { project, menu: 'priority' })),
@@ -83,8 +85,9 @@ async function setText(
 
 async function minutes(ctx: BotContext, text: string, set: (value: number) => Promise<void>): Promise<void> {
   const value = /^(\d{1,5})\s*(?:m|min|minutes?)?$/i.exec(text.trim())?.[1]
-  if (value === undefined || Number(value) < 1)
-    return sayRefusal(ctx, 'Write a number of minutes, such as 45.')
+  if (value === undefined || Number(value) < 1 || Number(value) > aWeek) {
+    return sayRefusal(ctx, 'Write a number of minutes, at most a week, such as 45.')
+  }
   await done(ctx, () => set(Number(value)))
 }
 

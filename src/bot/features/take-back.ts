@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.ts'
 import { undoChange } from '../../domain/undo.ts'
-import { refusalCard, toasts } from '../../view/answers.ts'
+import { inWords, refusalCard, toasts } from '../../view/answers.ts'
 import { toast } from '../access.ts'
 import type { BotContext } from '../context.ts'
 
@@ -13,7 +13,7 @@ export async function takeBack(ctx: BotContext, auditId: string): Promise<void> 
     await toast(ctx, toasts.undone)
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
-    await toast(ctx, error.message, true)
+    await toast(ctx, inWords(error.message), true)
   }
 }
 
@@ -29,7 +29,7 @@ export async function orRefusal<T>(ctx: BotContext, work: () => Promise<T>): Pro
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     if (ctx.callbackQuery === undefined) await sayRefusal(ctx, error.message)
-    else await toast(ctx, error.message, true)
+    else await toast(ctx, inWords(error.message), true)
     return null
   }
 }

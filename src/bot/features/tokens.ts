@@ -8,6 +8,7 @@ import {
   type TokenFacts,
   tokenCard,
   tokenGoneCard,
+  tokenLostCard,
   tokenMadeCard,
   tokenNameCard,
   tokenSpanCard,
@@ -15,6 +16,7 @@ import {
 } from '../../view/tokens.ts'
 import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { isAlreadyHandled } from '../resume.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
 
@@ -56,12 +58,17 @@ async function make(ctx: BotContext, value: string): Promise<void> {
     return toast(ctx, 'That token was made already.')
   const now = ctx.board.now()
   const expiresAt = days === null ? null : new Date(now.getTime() + days * dayMs)
-  const { token, row } = await createToken(ctx.board, { name, expiresAt })
-  await showScreen(ctx, tokenMadeCard(row))
-  await ctx.sender.say(secretCard(name, { url: ctx.deps.agentUrl, token }), {
-    purpose: 'notice',
-    secret: true,
-  })
+  try {
+    const { token, row } = await createToken(ctx.board, { name, expiresAt })
+    await ctx.sender.say(secretCard(name, { url: ctx.deps.agentUrl, token }), {
+      purpose: 'notice',
+      secret: true,
+    })
+    await showScreen(ctx, tokenMadeCard(row))
+  } catch (error) {
+    if (!isAlreadyHandled(error)) throw error
+    await showScreen(ctx, tokenLostCard(name))
+  }
 }
 
 /** The name that the pressed message asks about; null once it was answered. */

@@ -1,14 +1,23 @@
 import type { MiddlewareFn } from 'grammy'
 import { moveChat } from '../domain/chat-binding.ts'
 import { createCtx } from '../domain/context.ts'
+import { readOwnerSettings } from '../domain/settings.ts'
 import type { BotContext, BotDeps } from './context.ts'
 
 /**
  * Follows the owner's group when it becomes a supergroup and gets another id. Only Telegram can say so, and whoever upgraded
- * the group is named as its sender, so this stands before the check of who may talk.
+ * the group is named as its sender, so this stands before the check of who may talk; so does the bot's own removal from it.
  */
-export function followMigration(deps: BotDeps): MiddlewareFn<BotContext> {
+export function followGroup(deps: BotDeps): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
+    const status = ctx.myChatMember?.new_chat_member.status
+    if (status !== undefined && ctx.chat !== undefined && ctx.chat.type !== 'private') {
+      const { chatId } = await readOwnerSettings({ db: deps.store, ownerId: deps.ownerId })
+      if (chatId !== ctx.chat.id) return next()
+      deps.log.info({ status }, 'what the bot may do in its group has changed')
+      if (status !== 'left' && status !== 'kicked') deps.onOwnerBack?.()
+      return
+    }
     const to = ctx.message?.migrate_to_chat_id
     if (to === undefined || ctx.chat === undefined) return next()
     const board = createCtx({
