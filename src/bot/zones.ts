@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import type { BotContext } from './context.ts'
 
 /** The time zone of this machine: where one person runs the bot, most likely the owner's. */
@@ -7,13 +6,10 @@ export function machineZone(): string {
 }
 
 /** The time zone of a shared location; null where the update has none. */
-export function zoneOfLocation(ctx: BotContext): string | null {
+export async function zoneOfLocation(ctx: BotContext): Promise<string | null> {
   const location = ctx.message?.location
   if (location === undefined) return null
   // 70 kB of map, read when somebody shares a location and not before.
-  const lookUp = createRequire(import.meta.url)('@photostructure/tz-lookup') as (
-    latitude: number,
-    longitude: number,
-  ) => string
-  return lookUp(location.latitude, location.longitude)
+  const { default: zoneAt } = await import('@photostructure/tz-lookup')
+  return zoneAt(location.latitude, location.longitude)
 }

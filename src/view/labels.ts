@@ -20,7 +20,7 @@ const colorSign: Readonly<Record<string, string>> = {
 const labelsAPage = 12
 
 /** The colour of a label as a sign; a colour without one is a tag. */
-export function labelSign(color: string): string {
+function labelSign(color: string): string {
   return colorSign[color] ?? '🏷'
 }
 

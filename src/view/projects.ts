@@ -9,7 +9,7 @@ import { ago } from './when.ts'
 
 export type ProjectFacts = ProjectOverview['project']
 
-export const projectStatusName = { active: 'Active', paused: 'Paused', done: 'Done' } as const
+const projectStatusName = { active: 'Active', paused: 'Paused', done: 'Done' } as const
 const healthSign: Record<ProjectHealth, string> = { well: '🟢', watch: '🟡', quiet: '⚪️' }
 const healthName: Record<ProjectHealth, string> = { well: 'well', watch: 'slowing down', quiet: 'quiet' }
 
@@ -103,7 +103,7 @@ function placeLine(project: ProjectFacts): Html | null {
 }
 
 /** The address of a project's picture; null where it has none, or the name of a background. */
-export function pictureOf(project: Pick<ProjectFacts, 'bgImage'>): string | null {
+function pictureOf(project: Pick<ProjectFacts, 'bgImage'>): string | null {
   return project.bgImage !== null && /^https?:\/\//.test(project.bgImage) ? project.bgImage : null
 }
 

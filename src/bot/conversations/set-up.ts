@@ -34,7 +34,7 @@ export async function setUp(dialog: Dialog): Promise<void> {
 
 /** A time zone by button, by name or city, or by a shared location. */
 async function readZone(ctx: BotContext): Promise<Reading<string>> {
-  const text = pressed(ctx, 'zone', 'set-up') ?? zoneOfLocation(ctx) ?? (await textFor(ctx))
+  const text = pressed(ctx, 'zone', 'set-up') ?? (await zoneOfLocation(ctx)) ?? (await textFor(ctx))
   if (text === null) return null
   const zone = resolveTimeZone(text)
   if (zone === null)

@@ -18,7 +18,7 @@ export function agents(): Composer<BotContext> {
   return composer
 }
 
-export async function showAgents(ctx: BotContext, page: number): Promise<void> {
+async function showAgents(ctx: BotContext, page: number): Promise<void> {
   const [running, queued] = [await runLines(ctx, 'running'), await runLines(ctx, 'queued')]
   const tokens = await listTokens(scopeOf(ctx))
   await showScreen(ctx, agentsCard({ running, queued, tokens, page, now: ctx.board.now() }))

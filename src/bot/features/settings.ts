@@ -40,7 +40,7 @@ export function settings(): Composer<BotContext> {
     await showPart(ctx, settingsParts.find((candidate) => candidate === part) ?? 'zone')
   })
   composer.on('message:location', async (ctx) => {
-    const timeZone = zoneOfLocation(ctx)
+    const timeZone = await zoneOfLocation(ctx)
     if (timeZone !== null) await change(ctx, 'zone', { timeZone })
   })
   return composer
