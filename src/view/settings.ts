@@ -142,17 +142,8 @@ const parts: Record<SettingsPart, (facts: SettingsFacts) => Part> = {
   stale: ({ settings }) => ({
     text: html`⏱ After how long without a word does an agent count as stuck (⚙️ ${bold(minutes(settings.staleAfterMinutes))}), and a queued task as forgotten (⏳ ${bold(minutes(settings.queuedAfterMinutes))})?`,
     rows: [
-      [15, 30, 60, 120].map((value) =>
-        choice(`⚙️ ${short(value)}`, 'staleAfterMinutes', String(value), settings.staleAfterMinutes === value),
-      ),
-      [30, 60, 120, 240].map((value) =>
-        choice(
-          `⏳ ${short(value)}`,
-          'queuedAfterMinutes',
-          String(value),
-          settings.queuedAfterMinutes === value,
-        ),
-      ),
+      [15, 30, 60, 120].map((value) => span('⚙️', 'staleAfterMinutes', value, settings.staleAfterMinutes)),
+      [30, 60, 120, 240].map((value) => span('⏳', 'queuedAfterMinutes', value, settings.queuedAfterMinutes)),
       [write('✏️ ⚙️ other', 'stale-after'), write('✏️ ⏳ other', 'queued-after')],
     ],
   }),
@@ -174,6 +165,12 @@ function levels(kind: string, name: string, current: NotificationLevel): Button[
 
 function minutes(value: number): string {
   return value % 60 === 0 ? `${value / 60} h` : `${value} min`
+}
+
+/** A span as a button, so short that four stand in a row on a phone. */
+function span(sign: string, name: string, value: number, current: number): Button {
+  const mark = value === current ? '✓' : sign
+  return doesAct(`${mark} ${short(value)}`, { name: 'set', about: name, value: String(value) })
 }
 
 function short(value: number): string {
