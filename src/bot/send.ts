@@ -13,6 +13,7 @@ import {
 } from '../domain/messages.ts'
 import type { NoteFile } from '../domain/note-files.ts'
 import type { Card } from '../view/card.ts'
+import { fitMessage } from '../view/fit.ts'
 import { plainText } from '../view/html.ts'
 
 /** What a message is about, which is what a reply to it means. */
@@ -91,7 +92,8 @@ export function createSender(options: SenderOptions): Sender {
       ? {}
       : { reply_parameters: { message_id: about.replyTo, allow_sending_without_reply: true } }),
   })
-  const say = (card: Card, about: About) => {
+  const say = (long: Card, about: About) => {
+    const card = fitted(long)
     const parameters = { ...common(about), ...markup(card), ...preview(card) }
     const request = {
       method: 'sendMessage',
@@ -132,8 +134,9 @@ export function createSender(options: SenderOptions): Sender {
 
   return {
     say,
-    edit: (messageId, card, about) =>
-      showInPlace(messageId, about, {
+    edit: (messageId, long, about) => {
+      const card = fitted(long)
+      return showInPlace(messageId, about, {
         edit: () =>
           withoutMarkup(card, (text) =>
             api.editMessageText(chatId, messageId, text.text, {
@@ -143,7 +146,8 @@ export function createSender(options: SenderOptions): Sender {
             }),
           ),
         anew: () => say(card, about),
-      }),
+      })
+    },
     sendFile: (file, caption, about) => {
       const parameters = { ...common(about), ...markup(caption) }
       return deliver(about, null, () =>
@@ -185,6 +189,11 @@ export function createSender(options: SenderOptions): Sender {
       }
     },
   }
+}
+
+// Views keep to the limits; this is for the one that forgot.
+function fitted(card: Card): Card {
+  return { ...card, text: fitMessage(card.text) }
 }
 
 function sendById(

@@ -123,3 +123,8 @@ export function missingFilesCard(count: number): Card {
     text: html`⚠️ Telegram no longer has ${count === 1 ? 'one of the files' : `${count} of the files`}.`,
   }
 }
+
+/** Goes with a note or a result that is sent as a file. */
+export function wholeTextCard(task: Task, what: 'note' | 'result'): Card {
+  return { text: html`📄 The whole ${what} of ${bold(task.key)}` }
+}

@@ -12,6 +12,7 @@ import {
 } from '../domain/tasks/task.ts'
 import { type Menu, markOf, type Surface } from './callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
+import { fitMessage } from './fit.ts'
 import { bold, type Content, code, type Html, html, joinHtml, link, quote, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
 import { engineName, priorityName, prioritySign, runSign, statusName, statusSign } from './names.ts'
@@ -42,6 +43,8 @@ export interface TaskCardOptions extends Reader {
 }
 
 const maxNote = 1_500
+const maxCriteria = 20
+const maxResult = 700
 const shortNote = 280
 
 /** The card of a task: its state, its note and criteria, what came of it, and the buttons that fit. */
@@ -56,7 +59,7 @@ export function taskCard(task: Task | TaskDetail, options: TaskCardOptions): Car
     resultBlock(task),
     feedbackBlock(task),
   ]
-  return { text: joinHtml(parts, '\n'), keyboard: keyboard(buttons(task, options)) }
+  return { text: fitMessage(joinHtml(parts, '\n')), keyboard: keyboard(buttons(task, options)) }
 }
 
 /** What tells two states of a task apart: a card that shows this version shows the truth. */
@@ -123,7 +126,7 @@ function noteBlock(task: Task): Html | null {
   )
   const note = text === '' ? null : truncateHtml(markdownToHtml(text), maxNote)
   const block = note === null ? null : quote(note, { expandable: text.length > shortNote })
-  const shown = criteria.slice(0, 20)
+  const shown = criteria.slice(0, maxCriteria)
   const rest = criteria.length - shown.length
   const list = joinHtml([...shown, rest > 0 && `… and ${rest} more`], '\n')
   return block === null && criteria.length === 0 ? null : joinHtml([block, list], '\n')
@@ -137,7 +140,7 @@ function resultBlock(task: Task | TaskDetail): Html | null {
   const body = blockedReason ?? summary
   return body === null
     ? null
-    : html`${bold(head)}\n${quote(truncateHtml(markdownToHtml(body), 700), { expandable: body.length > shortNote })}`
+    : html`${bold(head)}\n${quote(truncateHtml(markdownToHtml(body), maxResult), { expandable: body.length > shortNote })}`
 }
 
 function feedbackBlock(task: Task | TaskDetail): Html | null {
@@ -353,13 +356,30 @@ function projectRows(task: Task, options: TaskCardOptions, on: Surface): Button[
       does: { do: 'project', on, key: task.key, to: project.key },
     }),
   )
+  const screen = (label: string, name: string): Button => ({
+    label,
+    does: { do: 'screen', name, argument: task.key, page: 0 },
+  })
   return [
     ...inRows(moveTo, 4),
     [
-      { label: 'History', does: { do: 'screen', name: 'history', argument: task.key, page: 0 } },
+      ...(isNoteCut(task) ? [screen('📄 Whole note', 'note')] : []),
+      ...(isResultCut(task) ? [screen('📄 Whole result', 'result')] : []),
+    ],
+    [
+      // The deck would lose its place.
+      ...(on === 'deck' ? [] : [screen('History', 'history')]),
       { label: 'Delete', does: { do: 'delete', on, key: task.key, sure: false }, style: 'danger' },
     ],
   ]
+}
+
+function isNoteCut({ note }: Task): boolean {
+  return textOf(note).length > maxNote || criteriaOf(note).length > maxCriteria
+}
+
+function isResultCut(task: Task | TaskDetail): boolean {
+  return 'latestResult' in task && (task.latestResult?.detail ?? '').length > maxResult
 }
 
 /** Asks once before a task is deleted. */

@@ -2,7 +2,7 @@ import type { TaskQuery } from '../domain/task-query.ts'
 import type { Task, TaskStatus } from '../domain/tasks/task.ts'
 import { chosen, pageButtons, toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
-import { bold, code, html, joinHtml } from './html.ts'
+import { bold, clip, code, html, joinHtml } from './html.ts'
 import { counted, engineName, priorityName, prioritySign, runName, statusName } from './names.ts'
 import type { Reader } from './task-card.ts'
 import { openButtons, taskLine } from './task-line.ts'
@@ -22,7 +22,9 @@ export function taskListCard({ query, tasks, count, page, ...reader }: TaskListF
   const pages = Math.max(1, Math.ceil(count / tasksAPage))
   const said = filterText(query)
   const head = html`📋 ${bold(said.length === 0 ? 'Open tasks' : said.join(' · '))} · ${counted(count, 'task')}`
-  const problems = query.problems.map((word) => html`⚠️ ${code(word)} is no filter I know, so I left it out.`)
+  const problems = query.problems
+    .slice(0, 5)
+    .map((word) => html`⚠️ ${code(clip(word, 30))} is no filter I know, so I left it out.`)
   const lines = tasks.length === 0 ? ['Nothing here.'] : tasks.map((task) => taskLine(task, reader))
   return {
     text: joinHtml([head, joinHtml(problems, '\n'), joinHtml(lines, '\n')], '\n\n'),
@@ -63,7 +65,7 @@ function filterText({ filter }: TaskQuery): string[] {
     engine === undefined ? null : engineName[engine],
     priority === undefined ? null : `${prioritySign[priority]} ${priorityName[priority]}`,
     runState === undefined ? null : runName[runState],
-    words === undefined ? null : `“${words}”`,
+    words === undefined ? null : `“${clip(words, 60)}”`,
   ]
   const said = parts.filter((part) => part !== null && part !== undefined)
   return isOpen && said.length > 0 ? ['Open', ...said] : said

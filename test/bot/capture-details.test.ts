@@ -169,6 +169,31 @@ describe('files', () => {
   })
 })
 
+describe('a card that has no room for its note', () => {
+  test('shows its beginning, and sends the whole of it as a file', async () => {
+    const note = `${'Once upon a time & <so on>. '.repeat(200)}the end`
+    await addTasks(bot, [
+      {
+        title: 'Long <story>',
+        description: note,
+        criteria: Array.from({ length: 40 }, (_, index) => `criterion ${index} ${'c'.repeat(180)}`),
+      },
+    ])
+    bot.user.say('/task WEB-1')
+    const card = await bot.user.nextMessage('Long <story>')
+    expect(card.text).toContain('Once upon a time & <so on>.')
+
+    bot.user.tap('More', card)
+    await bot.user.nextEdit()
+    bot.user.tap('📄 Whole note', card)
+    const file = await bot.user.nextMessage('The whole note of WEB-1')
+
+    const stored = bot.world.files.get(file.document?.file_id ?? '')
+    expect(new TextDecoder().decode(stored?.bytes)).toContain('the end')
+    expect(new TextDecoder().decode(stored?.bytes)).toContain('criterion 39')
+  })
+})
+
 describe('an edited message', () => {
   test('edits its task while that is untouched, its project too', async () => {
     await createProject(bot.ctx, { key: 'API', name: 'The API' })

@@ -1,29 +1,62 @@
 import { Composer } from 'grammy'
 import { filesIn } from '../../domain/note-files.ts'
-import { requireTask } from '../../domain/tasks/read.ts'
-import { missingFilesCard } from '../../view/answers.ts'
+import { readDetail, requireTask } from '../../domain/tasks/read.ts'
+import { missingFilesCard, wholeTextCard } from '../../view/answers.ts'
 import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { onScreen } from '../taps.ts'
 
 const mostFiles = 10
 
-/** The 📎 button of a card: sends the files of its note again, by Telegram's own ids. */
+/** What a card has no room for: the files of its note by Telegram's own ids, and a long note or result as a file. */
 export function files(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
-  onScreen(composer, 'files', async (ctx, key) => {
-    const task = await requireTask(scopeOf(ctx), key)
-    const found = filesIn(task.note)
-    if (found.length === 0) return toast(ctx, 'There is no file in the note any more.')
-    await toast(ctx)
-    const replyTo = ctx.callbackQuery?.message?.message_id
-    let missing = 0
-    for (const file of found.slice(0, mostFiles)) {
-      const isSent = await ctx.sender.sendStored(file, { purpose: 'answer', taskId: task.id, replyTo })
-      if (!isSent) missing += 1
-    }
-    if (missing > 0)
-      await ctx.sender.say(missingFilesCard(missing), { purpose: 'answer', taskId: task.id, replyTo })
+  onScreen(composer, 'files', sendFiles)
+  onScreen(composer, 'note', async (ctx, key) => {
+    const { note } = await requireTask(scopeOf(ctx), key)
+    await sendText(ctx, key, 'note', note)
+  })
+  onScreen(composer, 'result', async (ctx, key) => {
+    const { latestResult } = await readDetail(scopeOf(ctx), await requireTask(scopeOf(ctx), key))
+    await sendText(ctx, key, 'result', latestResult?.detail ?? null)
   })
   return composer
+}
+
+async function sendFiles(ctx: BotContext, key: string): Promise<void> {
+  const task = await requireTask(scopeOf(ctx), key)
+  const found = filesIn(task.note)
+  if (found.length === 0) return toast(ctx, 'There is no file in the note any more.')
+  await toast(ctx)
+  const about = {
+    purpose: 'answer',
+    taskId: task.id,
+    replyTo: ctx.callbackQuery?.message?.message_id,
+  } as const
+  let missing = 0
+  for (const file of found.slice(0, mostFiles)) {
+    if (!(await ctx.sender.sendStored(file, about))) missing += 1
+  }
+  if (missing > 0) await ctx.sender.say(missingFilesCard(missing), about)
+}
+
+async function sendText(
+  ctx: BotContext,
+  key: string,
+  what: 'note' | 'result',
+  text: string | null,
+): Promise<void> {
+  const task = await requireTask(scopeOf(ctx), key)
+  if (text === null || text === '') return toast(ctx, `There is no ${what} any more.`)
+  await toast(ctx)
+  const about = {
+    purpose: 'answer',
+    taskId: task.id,
+    replyTo: ctx.callbackQuery?.message?.message_id,
+  } as const
+  await ctx.sender.sendFile(
+    { name: `${task.key}-${what}.md`, content: text },
+    wholeTextCard(task, what),
+    about,
+  )
 }

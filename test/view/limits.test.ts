@@ -1,0 +1,233 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Task, type TaskDetail, taskPriorities, taskStatuses } from '../../src/domain/tasks/task.ts'
+import type { WorkLog } from '../../src/domain/work-logs.ts'
+import { boardCard, moveAllCard } from '../../src/view/board.ts'
+import type { Card } from '../../src/view/card.ts'
+import { deckNotice, deckSummary } from '../../src/view/deck.ts'
+import { digestReplyCard } from '../../src/view/digest-reply.ts'
+import { dueCard } from '../../src/view/due.ts'
+import { focusCard, pinCard } from '../../src/view/focus.ts'
+import { laneCard, pickCard, placeCard } from '../../src/view/lane.ts'
+import { searchCard } from '../../src/view/search.ts'
+import { deleteCard, taskCard } from '../../src/view/task-card.ts'
+import { taskListCard } from '../../src/view/task-list.ts'
+import { historyCard, loggedCard, timelineCard } from '../../src/view/timeline.ts'
+import { undoneListCard } from '../../src/view/undo.ts'
+import { readTelegramMessage } from '../support/telegram-html.ts'
+
+const now = new Date('2026-11-24T09:00:00Z')
+const reader = { now, timeZone: 'Asia/Kathmandu' }
+const id = '0198d0e2-0000-7000-8000-000000000001'
+
+// What is hardest on a message: the longest of everything, signs that HTML and callback data know, letters of two units.
+const nasty = fc.oneof(
+  fc.constant('<b>&amp;</b> "x" '.repeat(20)),
+  fc.constant('😀'.repeat(300)),
+  fc.constant('**bold** `code` [a](https://example.com/a?b=<c>&d) '.repeat(30)),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }),
+)
+const cut = (max: number) => (text: string) => [...text].slice(0, max).join('').trim() || 'x'
+const aKey = fc.constantFrom('AB-1', 'ABCDEFGHIJ-2147483647')
+
+const aTask: fc.Arbitrary<TaskDetail> = fc
+  .record({
+    key: aKey,
+    title: nasty.map(cut(180)),
+    note: fc.option(
+      nasty.map(
+        (text) => `${text.repeat(40)}\n${`- [ ] ${cut(180)(text.replace(/\n/g, ' '))}\n`.repeat(40)}`,
+      ),
+    ),
+    status: fc.constantFrom(...taskStatuses),
+    priority: fc.constantFrom(...taskPriorities),
+    runState: fc.constantFrom(null, 'queued' as const, 'running' as const),
+    dueAt: fc.option(fc.constant(new Date('2025-01-01T00:00:00Z'))),
+    said: nasty,
+  })
+  .map(({ key, said, runState, ...rest }) => ({
+    ...rest,
+    runState,
+    id,
+    key,
+    prefix: key.split('-')[0] ?? '',
+    number: 1,
+    branch: 'task/'.padEnd(200, 'b'),
+    engine: 'claude-code' as const,
+    runStateUpdatedAt: runState === null ? null : now,
+    focusedAt: now,
+    sortOrder: 'a0',
+    archivedAt: null,
+    createdAt: now,
+    updatedAt: now,
+    labels: Array.from({ length: 50 }, (_, index) => ({
+      id,
+      name: `label ${index}`.padEnd(40, 'x'),
+      color: 'blue',
+    })),
+    project: {
+      id,
+      key: key.split('-')[0] ?? '',
+      name: 'n'.repeat(120),
+      repoUrl: `https://github.com/${'o'.repeat(200)}/r`,
+      deleted: false,
+    },
+    latestResult: {
+      title: 'PREQSTATION Result · x',
+      summary: said.repeat(50),
+      blockedReason: null,
+      detail: said.repeat(50),
+      workedAt: now,
+    },
+    feedback: Array.from({ length: 9 }, () => ({ text: said.repeat(20), at: now })),
+    deploy: {
+      strategy: 'none',
+      defaultBranch: 'main',
+      autoPr: false,
+      commitOnReview: true,
+      squashMerge: true,
+    } as unknown as TaskDetail['deploy'],
+    agentInstructions: null,
+  }))
+
+function check(card: Card): void {
+  const html = card.text.html
+  if (html.trim() !== '') readTelegramMessage(html)
+  const rows = card.keyboard?.inline_keyboard ?? []
+  expect(rows.length).toBeLessThanOrEqual(20)
+  for (const row of rows) expect(row.length).toBeLessThanOrEqual(8)
+}
+
+const checkAll = (cards: (tasks: readonly TaskDetail[], log: WorkLog) => readonly Card[]) =>
+  fc.assert(
+    fc.property(fc.array(aTask, { minLength: 8, maxLength: 8 }), nasty, (tasks, words) => {
+      const log: WorkLog = {
+        id,
+        title: cut(180)(words.replace(/\n/g, ' ')),
+        detail: words.repeat(50),
+        engine: null,
+        taskKey: tasks[0]?.key ?? null,
+        projectKey: 'ABCDEFGHIJ',
+        workedAt: now,
+        createdAt: now,
+      }
+      for (const card of cards(tasks, log)) check(card)
+    }),
+    { numRuns: 25 },
+  )
+
+describe('the longest of everything fits one message and its buttons', () => {
+  const projectKey = 'ABCDEFGHIJ'
+  const [one, two] = [0, 1] as const
+
+  test('a card, in all its menus', () => {
+    checkAll((tasks) =>
+      (['main', 'priority', 'labels', 'engine', 'due', 'edit', 'more'] as const).flatMap((menu) => {
+        const task = tasks[one] as TaskDetail
+        const projects = Array.from({ length: 30 }, (_, index) => ({ key: `PROJECT${index}`, name: 'x' }))
+        return [
+          taskCard(task, {
+            ...reader,
+            menu,
+            labels: task.labels,
+            projects,
+            undo: id,
+            runner: 'r'.repeat(80),
+            notice: deckNotice({ kind: 'deck', taskId: null, skipped: [], moved: {} }, 3),
+          }),
+          deleteCard(task, 'card'),
+        ]
+      }),
+    )
+  })
+
+  test('lists', () => {
+    const query = {
+      filter: { words: 'w'.repeat(3_000), label: 'l'.repeat(40), statuses: ['done' as const] },
+      problems: Array.from({ length: 30 }, () => '!x'.repeat(40)),
+    }
+    checkAll((tasks, log) => [
+      taskListCard({ query, tasks, count: 900, page: 40, ...reader }),
+      dueCard({ tasks, count: 900, page: 3, ...reader }),
+      focusCard({ focus: [...tasks, ...tasks], proposals: [] }, { ...reader, undo: id }),
+      focusCard(
+        { focus: [], proposals: tasks.slice(0, 3).map((task) => ({ task, reason: 'priority' as const })) },
+        reader,
+      ),
+      pinCard(tasks, { ...reader, page: 3, pages: 9 }),
+      searchCard({
+        words: log.title,
+        hits: [...tasks.map((task) => ({ kind: 'task' as const, task })), { kind: 'log' as const, log }],
+        page: 1,
+        hasMore: true,
+        ...reader,
+      }),
+      timelineCard({
+        about: tasks[one]?.key ?? '',
+        logs: Array.from({ length: 12 }, () => log),
+        page: 3,
+        hasMore: true,
+        ...reader,
+      }),
+      historyCard(tasks[one] as Task, {
+        entries: Array.from({ length: 12 }, () => ({ kind: 'log' as const, at: now, log })),
+        page: 3,
+        hasMore: true,
+        ...reader,
+      }),
+      loggedCard(log),
+      undoneListCard({
+        action: 'task.move',
+        targetId: tasks[one]?.key ?? '',
+        task: null,
+        tasks: [...tasks, ...tasks, ...tasks],
+      }),
+      digestReplyCard(
+        tasks.map((task) => ({
+          task,
+          edit: { status: 'done' as const, dueAt: now, priority: 'high' as const },
+          isChanged: true,
+        })),
+        Array.from({ length: 20 }, () => 'p'.repeat(100)),
+        { ...reader, undo: id },
+      ),
+      deckSummary({ kind: 'deck', taskId: null, skipped: [id], moved: { [id]: 'todo' } }, id),
+    ])
+  })
+
+  test('the board', () => {
+    checkAll((tasks) => [
+      boardCard({
+        lanes: taskStatuses.map((status) => ({ status, count: 99_999, tasks: tasks.slice(0, 4) })),
+        projectKeys: Array.from({ length: 40 }, (_, index) => `PROJECTS${index}`),
+        projectKey,
+        undo: id,
+        ...reader,
+      }),
+      moveAllCard(
+        { status: 'ready', projectKey },
+        { keys: Array.from({ length: 200 }, () => tasks[one]?.key ?? ''), count: 999 },
+      ),
+      laneCard({
+        place: { status: 'archived', projectKey, page: 1_295 },
+        tasks,
+        count: 99_999,
+        undo: id,
+        ...reader,
+      }),
+      pickCard({
+        place: { status: 'archived', projectKey, page: 1_295 },
+        tasks,
+        count: 99_999,
+        picked: [id],
+        ...reader,
+      }),
+      placeCard(tasks[one] as Task, {
+        projectKey,
+        neighbours: { above: tasks[two] as Task, below: tasks[two] as Task, position: 9_999 },
+        undo: id,
+        ...reader,
+      }),
+    ])
+  })
+})
