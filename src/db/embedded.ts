@@ -75,7 +75,7 @@ export function embeddedDatabase(client: PGlite): Database {
   }
 }
 
-/** There was a database in the data folder and there is none that opens. Nothing was changed; the message names the way back. */
+/** There was a database in the data folder and there is none that opens. No other takes its place; the message names the way back. */
 export class LostDatabaseError extends Error {
   constructor(what: string, dataDir: string, otherwise: string, options?: ErrorOptions) {
     const [newest] = listSnapshots(dataDir)
@@ -96,7 +96,7 @@ async function openOrExplain(dataDir: string): Promise<PGlite> {
   } catch (error) {
     if (!(error instanceof UnreadableFolderError)) throw error
     throw new LostDatabaseError(
-      `The database in ${folder} does not open (${error.message}). It was left as it is.`,
+      `The database in ${folder} does not open (${error.message}). It stays where it is.`,
       dataDir,
       `That keeps the damaged one beside it. To begin with an empty board instead, move ${dataDir} away.`,
       { cause: error },

@@ -56,7 +56,8 @@ async function holdOnce(options: LeadOptions, stopping: AbortSignal): Promise<vo
   try {
     // A machine that vanished sends no goodbye. Set by a statement: poolers refuse what they do not know at the connection.
     await answer(client`select set_config('tcp_keepalives_idle', '4', false),
-      set_config('tcp_keepalives_interval', '2', false), set_config('tcp_keepalives_count', '3', false)`)
+      set_config('tcp_keepalives_interval', '2', false), set_config('tcp_keepalives_count', '3', false),
+      set_config('tcp_user_timeout', '10000', false)`)
     while (!ended.aborted) {
       const held: boolean = await answer(leading ? isHeld(client) : tryLock(client, options.name))
       if (ended.aborted || (leading && !held)) return

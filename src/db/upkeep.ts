@@ -24,11 +24,6 @@ export function startUpkeep(options: {
   let checkpointAt = ''
   let snapshotAt = ''
   let work = Promise.resolve()
-  const inTurn = (step: () => Promise<void>) => {
-    work = work.then(step).catch((error: unknown) => {
-      if (!stopping.signal.aborted) onTrouble('the upkeep of the embedded database failed', error)
-    })
-  }
 
   const checkpoint = async () => {
     if ((await position(client)) === checkpointAt) return
@@ -37,9 +32,14 @@ export function startUpkeep(options: {
   }
   const snapshot = async (signal: AbortSignal) => {
     const at = await position(client)
-    if (at === snapshotAt) return
     await takeSnapshot(db, dataDir, { now: now(), signal })
     snapshotAt = at
+  }
+  const step = async () => {
+    const isNeeded = isDue() && (await position(client)) !== snapshotAt
+    if (isNeeded) await vacuum(client)
+    await checkpoint()
+    if (isNeeded) await snapshot(stopping.signal)
   }
   const isDue = () => {
     const newest = listSnapshots(dataDir)[0]
@@ -47,19 +47,20 @@ export function startUpkeep(options: {
   }
 
   const timer = setInterval(() => {
-    inTurn(checkpoint)
-    if (!isDue()) return
-    inTurn(() => vacuum(client))
-    inTurn(() => snapshot(stopping.signal))
+    work = work.then(step).catch((error: unknown) => {
+      if (!stopping.signal.aborted) onTrouble('the upkeep of the embedded database failed', error)
+    })
   }, everyMs).unref()
 
   return async () => {
     clearInterval(timer)
     stopping.abort()
     await work
-    await snapshot(AbortSignal.timeout(lastSnapshotMs)).catch((error: unknown) =>
-      onTrouble('the last snapshot of the embedded database failed', error),
-    )
+    try {
+      if ((await position(client)) !== snapshotAt) await snapshot(AbortSignal.timeout(lastSnapshotMs))
+    } catch (error) {
+      onTrouble('the last snapshot of the embedded database failed', error)
+    }
   }
 }
 
@@ -68,8 +69,11 @@ async function vacuum(client: PGlite): Promise<void> {
   for (const table of boardTables()) await client.exec(`vacuum (analyze) ${table}`)
 }
 
-/** How far the log has been written: the same as before where nothing was. */
+/** The number that the next writing transaction gets: the same as before where nothing was written. */
 async function position(client: PGlite): Promise<string> {
-  const { rows } = await client.query<{ at: string }>('select pg_current_wal_insert_lsn()::text as at')
+  // Not the end of the log: reading writes there as well (hint bits, with checksums on).
+  const { rows } = await client.query<{ at: string }>(
+    'select pg_snapshot_xmax(pg_current_snapshot())::text as at',
+  )
   return rows[0]?.at ?? ''
 }

@@ -9,7 +9,7 @@ export interface TcpProxy {
   readonly close: () => Promise<void>
   /** Takes connections again, at the same port. */
   readonly open: () => Promise<void>
-  /** Passes nothing on, in either direction, and says nothing. */
+  /** Passes nothing on, in either direction, until one end hangs up. */
   readonly freeze: () => void
 }
 
@@ -55,8 +55,8 @@ export async function openTcpProxy(targetUrl: string): Promise<TcpProxy> {
     },
     freeze: () => {
       for (const [near, far] of pairs) {
-        near.unpipe(far).pause()
-        far.unpipe(near).pause()
+        near.unpipe(far).resume()
+        far.unpipe(near).resume()
       }
     },
   }

@@ -1,0 +1,270 @@
+import fs, {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { LostDatabaseError } from '../../src/db/embedded.ts'
+import { NewerSchemaError } from '../../src/db/migrations.ts'
+import { type Database, openDatabase } from '../../src/db/open.ts'
+import { restoreEmbedded } from '../../src/db/restore-embedded.ts'
+import { rows } from '../../src/db/rows.ts'
+import { tasks } from '../../src/db/schema.ts'
+import { listSnapshots } from '../../src/db/snapshots.ts'
+import { createClock } from '../support/clock.ts'
+import { contentOf, fillBoard } from '../support/full-board.ts'
+
+let parent: string
+let dataDir: string
+let pg: string
+let clock: ReturnType<typeof createClock>
+let troubles: string[]
+beforeAll(async () => {
+  parent = mkdtempSync(join(tmpdir(), 'preqbot-care-'))
+  dataDir = join(parent, 'made')
+  clock = createClock()
+  const database = await open()
+  await fillBoard(database.db)
+  await database.close()
+}, 60_000)
+afterAll(() => rmSync(parent, { recursive: true, force: true }))
+beforeEach(() => {
+  dataDir = join(parent, 'data')
+  pg = join(dataDir, 'pg')
+  clock = createClock()
+  troubles = []
+  cpSync(join(parent, 'made'), dataDir, { recursive: true })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+const open = (): Promise<Database> =>
+  openDatabase({ dataDir, now: clock.now, onTrouble: (what, error) => troubles.push(`${what}: ${error}`) })
+const addTask = async (database: Database, number: number) => {
+  const [task] = await database.db.select().from(tasks).limit(1)
+  if (task === undefined) throw new Error('no task')
+  const { id: _, ...rest } = task
+  await database.db
+    .insert(tasks)
+    .values({ ...rest, taskNumber: number, taskKey: `PREQ-${number}`, title: 'Added' })
+}
+const restore = (path: string, replace = false) =>
+  restoreEmbedded({ dataDir, path, replace, now: clock.now() })
+const newest = () => listSnapshots(dataDir)[0]?.path ?? ''
+
+describe('the embedded database', () => {
+  it('has each commit on the disk before it answers', async () => {
+    const database = await open()
+    const spy = vi.spyOn(fs, 'fdatasyncSync')
+    syncBuiltinESMExports()
+
+    await addTask(database, 50)
+    await addTask(database, 51)
+
+    expect(spy.mock.calls.length).toBeGreaterThanOrEqual(2)
+    spy.mockRestore()
+    syncBuiltinESMExports()
+    await database.close()
+  })
+
+  it('writes checkpoints, so that its log does not grow for ever', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const database = await open()
+    const before = await checkpointAt(database)
+    await addTask(database, 50)
+
+    await vi.advanceTimersByTimeAsync(5 * 60_000)
+
+    await vi.waitFor(async () => expect(await checkpointAt(database)).not.toBe(before))
+    await database.close()
+    expect(troubles).toEqual([])
+  })
+
+  it('takes a snapshot every six hours, and none where nothing was written', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const database = await open()
+    await addTask(database, 50)
+    clock.advance({ hours: 6 })
+
+    await vi.advanceTimersByTimeAsync(5 * 60_000)
+    await vi.waitFor(() => expect(listSnapshots(dataDir)).toHaveLength(2))
+    clock.advance({ hours: 6 })
+    await vi.advanceTimersByTimeAsync(5 * 60_000)
+    await database.close()
+
+    expect(listSnapshots(dataDir).map(({ at }) => at.toISOString())).toEqual([
+      '2026-11-24T15:00:00.000Z',
+      '2026-11-24T09:00:00.000Z',
+    ])
+    expect(troubles).toEqual([])
+  })
+
+  it('takes a snapshot when it is closed, of all that it holds', async () => {
+    const database = await open()
+    await addTask(database, 50)
+    clock.advance({ hours: 1 })
+    const content = await contentOf(database.db)
+    await database.close()
+
+    rmSync(pg, { recursive: true })
+    await restore(newest())
+
+    const restored = await open()
+    expect(await contentOf(restored.db)).toEqual(content)
+    await restored.close()
+  })
+})
+
+describe('the schema of an embedded database', () => {
+  it('of a newer program is refused and left as it is', async () => {
+    const database = await open()
+    await database.db.execute(
+      sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 32503680000000)`,
+    )
+    await database.close()
+
+    await expect(open()).rejects.toThrow(NewerSchemaError)
+    await expect(open()).rejects.toThrow(
+      /^This database was written by a newer preqbot .* Update the program or restore a backup/,
+    )
+  })
+
+  it('is not changed before a snapshot was taken', async () => {
+    const database = await open()
+    await database.db.execute(
+      sql`delete from drizzle.__drizzle_migrations where created_at = (select max(created_at) from drizzle.__drizzle_migrations)`,
+    )
+    await database.close()
+    clock.advance({ hours: 7 })
+
+    // The last migration finds its own work; whether it can be done twice does not matter here.
+    await open().then(
+      (opened) => opened.close(),
+      () => {},
+    )
+
+    expect(listSnapshots(dataDir)[0]?.at).toEqual(clock.now())
+  })
+})
+
+describe('an embedded database that is damaged', () => {
+  it.each<[string, () => void]>([
+    ['whose control file is cut short', () => truncateSync(join(pg, 'global', 'pg_control'), 100)],
+    ['whose tables are gone', () => rmSync(join(pg, 'base'), { recursive: true })],
+    ['whose log is gone', () => rmSync(join(pg, 'pg_wal'), { recursive: true })],
+    ['that lost its first file', () => rmSync(join(pg, 'PG_VERSION'))],
+  ])('%s stays where it is, and the start names it and the way back', async (_what, damage) => {
+    damage()
+    const started = open()
+
+    await expect(started).rejects.toThrow(LostDatabaseError)
+    await expect(started).rejects.toThrow(`The database in ${pg} does not open`)
+    await expect(started).rejects.toThrow(`npm run restore -- ${newest()}`)
+    expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
+  })
+
+  it('is set aside by name when the snapshot is restored', async () => {
+    truncateSync(join(pg, 'global', 'pg_control'), 100)
+
+    const { counts, aside } = await restore(newest())
+
+    expect(aside).toMatch(/pg\.damaged-2\d{3}-[\dT.:-]+Z$/)
+    expect(existsSync(join(aside ?? '', 'global', 'pg_control'))).toBe(true)
+    expect(counts.tasks).toBe(3)
+    const database = await open()
+    expect(await database.db.$count(tasks)).toBe(3)
+    await database.close()
+  })
+
+  it('is still named at the next start: no empty board takes its place', async () => {
+    renameSync(pg, `${pg}.damaged-2026`)
+
+    await expect(open()).rejects.toThrow(`${pg} is gone, but there was a database: pg.damaged-2026`)
+    await expect(open()).rejects.toThrow(`npm run restore -- ${newest()}`)
+    expect(existsSync(pg)).toBe(false)
+  })
+
+  it('stays where it is when the file to restore is no backup', async () => {
+    truncateSync(join(pg, 'global', 'pg_control'), 100)
+
+    await expect(restore(join(pg, 'PG_VERSION'))).rejects.toThrow('is no backup')
+
+    expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
+  })
+})
+
+describe('restoring an embedded database', () => {
+  it('leaves a board alone that is there, if it is not told to replace it', async () => {
+    await expect(restore(newest())).rejects.toThrow('Add --replace')
+
+    expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
+  })
+
+  it('keeps the replaced one under another name, and gives no number out twice', async () => {
+    const database = await open()
+    await database.db.execute(sql`select setval('events_outbox_id_seq', 70)`)
+    await database.close()
+
+    const { aside } = await restore(newest(), true)
+
+    expect(existsSync(join(aside ?? '', 'PG_VERSION'))).toBe(true)
+    expect(aside).toContain('pg.replaced-')
+    const restored = await open()
+    const [next] = await rows<{ next: number }>(
+      restored.db,
+      sql`select nextval('events_outbox_id_seq')::int as next`,
+    )
+    expect(next?.next).toBe(71)
+    await restored.close()
+  })
+
+  it('works on a folder where nothing is yet', async () => {
+    const path = newest()
+    const target = join(parent, 'other')
+
+    const { aside } = await restoreEmbedded({ dataDir: target, path, replace: false, now: clock.now() })
+
+    expect(aside).toBeNull()
+    rmSync(target, { recursive: true })
+  })
+
+  it('is refused while the bot runs', async () => {
+    const database = await open()
+
+    await expect(restore(newest(), true)).rejects.toThrow(`in use by process ${process.pid}`)
+
+    await database.close()
+  })
+})
+
+describe('the first start', () => {
+  it('fills a folder that is empty, as of a volume just mounted', async () => {
+    dataDir = join(parent, 'volume')
+    mkdirSync(join(dataDir, 'pg'), { recursive: true })
+
+    const database = await open()
+
+    await database.ping()
+    await database.close()
+    rmSync(dataDir, { recursive: true })
+  }, 60_000)
+})
+
+async function checkpointAt(database: Database): Promise<string> {
+  const [row] = await rows<{ at: string }>(
+    database.db,
+    sql`select checkpoint_lsn::text as at from pg_control_checkpoint()`,
+  )
+  return row?.at ?? ''
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+// KILLS=50 npx vitest run test/db/kills.test.ts takes it further; SEED repeats a run.
+const kills = Number(process.env.KILLS ?? 10)
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+
+const writer = fileURLToPath(new URL('../support/writer.ts', import.meta.url))
+
+let dataDir: string
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'preqbot-kills-'))
+})
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
+
+interface Run {
+  /** What was there at the start; a number below zero is one of which only a part was there. */
+  readonly found: readonly number[]
+  readonly acknowledged: readonly number[]
+}
+
+/** Starts the writer and kills it so many milliseconds after its first answer; `Infinity` before it says anything. */
+async function runUntilKilled(afterMs: number): Promise<Run> {
+  const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir])
+  const closed = once(child, 'close')
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
+  const lines = createInterface({ input: child.stdout })
+  const said: string[] = []
+  lines.on('line', (line) => said.push(line))
+  await Promise.race([once(lines, 'line'), closed])
+  await delay(afterMs)
+  child.kill('SIGKILL')
+  await closed
+  if (said.length === 0) throw new Error(`the database did not open:\n${errors}`)
+  return { found: JSON.parse(said[0] ?? '[]'), acknowledged: said.slice(1).map(Number) }
+}
+
+describe('an embedded database whose process is killed in the middle of writes', () => {
+  it(`opens again each time with all that was acknowledged (${kills} kills, seed ${seed})`, async () => {
+    const moments = fc.sample(fc.integer({ min: 5, max: 700 }), { numRuns: kills, seed })
+    const acknowledged = new Set<number>()
+
+    for (const moment of [...moments, 0]) {
+      const run = await runUntilKilled(moment)
+
+      expect(run.found.filter((n) => n < 0)).toEqual([])
+      expect([...acknowledged].filter((n) => !run.found.includes(n))).toEqual([])
+      for (const n of run.acknowledged) acknowledged.add(n)
+    }
+
+    expect(acknowledged.size).toBeGreaterThan(kills)
+  }, 600_000)
+
+  it('begins anew where the very first start was killed', async () => {
+    for (const moment of [0, 100, 200, 400, 800]) {
+      const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir], { stdio: 'ignore' })
+      const closed = once(child, 'close')
+      while (readdirSync(dataDir).length === 0) await delay(5)
+      await delay(moment)
+      child.kill('SIGKILL')
+      await closed
+    }
+
+    const run = await runUntilKilled(0)
+
+    expect(run.found.filter((n) => n < 0)).toEqual([])
+  }, 120_000)
+})

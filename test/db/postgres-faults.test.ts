@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto'
+import postgres from 'postgres'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { migratePostgres } from '../../src/db/migrate.ts'
+import { type Database, openDatabase } from '../../src/db/open.ts'
+import { addressOf, reachPostgres, UnreachableError } from '../../src/db/reach.ts'
+import { withDatabase } from '../support/global-setup.ts'
+import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+
+const server = inject('templateDatabase')?.url ?? ''
+
+describe('an address of Postgres', () => {
+  it.each([
+    ['postgres://ada:secret@db.example.com:6432/board', 'db.example.com:6432/board'],
+    ['postgresql://ada:secret@db.example.com/board?sslmode=require', 'db.example.com:5432/board'],
+    ['postgres:///board?host=/var/run/postgresql', '/var/run/postgresql:5432/board'],
+  ])('%s is shown as %s', (url, shown) => {
+    expect(addressOf(url)).toBe(shown)
+  })
+
+  it('that is none says so and keeps its password', () => {
+    expect(() => addressOf('postgres://ada:secret@[/board')).toThrow(UnreachableError)
+    expect(() => addressOf('postgres://ada:secret@[/board')).not.toThrow(/secret/)
+  })
+})
+
+describe('a Postgres that is not there', () => {
+  it('is asked again for a while, then named without its password', async () => {
+    const proxy = await openTcpProxy('postgres://ada:secret@127.0.0.1:1/board')
+    await proxy.close()
+    const troubles: string[] = []
+
+    const reached = reachPostgres(proxy.url, (what) => troubles.push(what), 1_000)
+
+    await expect(reached).rejects.toThrow(UnreachableError)
+    await expect(reached).rejects.toThrow(
+      /^Postgres at 127\.0\.0\.1:\d+\/board does not answer \(.*ECONNREFUSED.*\)\. Start it, or name another in DATABASE_URL\.$/,
+    )
+    expect(troubles).toEqual([
+      `Postgres at ${addressOf(proxy.url)} does not answer yet; asking for 1 seconds`,
+    ])
+  })
+})
+
+describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL names one)', () => {
+  let admin: postgres.Sql
+  let name: string
+  let url: string
+  let proxy: TcpProxy
+  let open: Database[]
+  beforeEach(async () => {
+    admin = postgres(server, { max: 1, onnotice: () => {} })
+    name = `preqbot_faults_${randomBytes(4).toString('hex')}`
+    await admin.unsafe(`create database ${name}`)
+    url = withDatabase(server, name)
+    proxy = await openTcpProxy(url)
+    open = []
+  })
+  afterEach(async () => {
+    await Promise.all(open.map((database) => database.close()))
+    await proxy.close()
+    await admin.unsafe(`drop database if exists ${name} with (force)`)
+    await admin.end()
+  })
+
+  const start = async (databaseUrl = proxy.url) => {
+    const database = await openDatabase({ databaseUrl, dataDir: '', onTrouble: () => {} })
+    open.push(database)
+    return database
+  }
+  const endConnections = (application: string) =>
+    admin`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = ${name} and application_name = ${application}`
+
+  it('is waited for when it comes up a moment after the bot', async () => {
+    await proxy.close()
+    const starting = start()
+
+    await proxy.open()
+
+    await (await starting).ping()
+  }, 30_000)
+
+  it('that does not let us in says why at once', async () => {
+    await expect(start(withDatabase(server, 'preqbot_none'))).rejects.toThrow(
+      /^Postgres at .*\/preqbot_none does not let us in: database "preqbot_none" does not exist\.$/,
+    )
+  })
+
+  it('answers again after it ended every connection', async () => {
+    const database = await start()
+    await database.ping()
+
+    await endConnections('preqbot')
+
+    await recovered(() => database.ping())
+  }, 30_000)
+
+  it('answers again after it was away', async () => {
+    const database = await start()
+    await database.ping()
+    await proxy.close()
+    await expect(database.ping()).rejects.toThrow()
+
+    await proxy.open()
+
+    await recovered(() => database.ping())
+  }, 30_000)
+
+  it.each([
+    ['ended every connection', async () => void (await endConnections('preqbot'))],
+    [
+      'was away',
+      async () => {
+        await proxy.close()
+        await proxy.open()
+      },
+    ],
+  ])(
+    'is heard again after it %s, and rings once, for what was missed',
+    async (_what, fail) => {
+      const database = await start()
+      let rings = 0
+      let ring = () => {}
+      await database.listen('preqbot_test', () => {
+        rings += 1
+        ring()
+      })
+      const before = rings
+      const missed = new Promise<void>((resolve) => {
+        ring = resolve
+      })
+
+      await fail()
+      await missed
+
+      expect(rings).toBe(before + 1)
+      const heard = new Promise<void>((resolve) => {
+        ring = resolve
+      })
+      await admin.unsafe(`select 1`)
+      const other = postgres(url, { max: 1 })
+      await other`notify preqbot_test`
+      await heard
+      await other.end()
+    },
+    30_000,
+  )
+
+  it('that falls silent costs the leader its lead, and another has it within 15 seconds', async () => {
+    const cut = await start()
+    const well = await start(url)
+    const first = candidate(cut)
+    await first.gained
+    const second = candidate(well)
+    const began = Date.now()
+
+    proxy.freeze()
+
+    await first.lost
+    await second.gained
+    expect(Date.now() - began).toBeLessThan(15_000)
+    await Promise.all([first.stop(), second.stop()])
+  }, 40_000)
+
+  it('that ended the leader’s connection gives the lead back to the only candidate', async () => {
+    const only = candidate(await start())
+    await only.gained
+
+    await endConnections('preqbot-leader')
+    await only.lost
+
+    await only.gainedAgain
+    await only.stop()
+  }, 30_000)
+
+  it('refuses a schema of a newer program and leaves it as it is', async () => {
+    await migratePostgres(url)
+    const client = postgres(url, { max: 1 })
+    await client`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 32503680000000)`
+
+    await expect(start()).rejects.toThrow(
+      /^This database was written by a newer preqbot .*Update the program or restore a backup/,
+    )
+
+    await client.end()
+  })
+})
+
+const candidate = (database: Database) => {
+  const steps: Array<() => void> = []
+  const step = () => new Promise<void>((resolve) => steps.push(resolve))
+  const [gained, lost, gainedAgain] = [step(), step(), step()]
+  const next = () => steps.shift()?.()
+  const stop = database.lead('preqbot-test:faults', next, next)
+  return { gained, lost, gainedAgain, stop }
+}
+
+/** Resolves once the work succeeds; a connection that died in the pool may fail it first. */
+async function recovered(work: () => Promise<void>): Promise<void> {
+  await expect.poll(() => work().then(() => 'up', String), { timeout: 20_000, interval: 100 }).toBe('up')
+}

@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { outdated } from '../../src/db/snapshots.ts'
+
+const hour = 60 * 60 * 1_000
+
+/** What is left after snapshots at these hours, each followed by the clearing away, newest first. */
+const leftAfter = (hours: readonly number[]): number[] => {
+  let kept: { readonly at: Date }[] = []
+  for (const at of hours) {
+    kept = [{ at: new Date(at * hour) }, ...kept]
+    const gone = outdated(kept)
+    kept = kept.filter((snapshot) => !gone.includes(snapshot))
+  }
+  return kept.map(({ at }) => at.getTime() / hour)
+}
+
+describe('snapshots', () => {
+  it.each([
+    ['the first stays', [0], [0]],
+    ['the last four of a calm day stay', [0, 6, 12, 18, 24, 30], [30, 24, 18, 12]],
+    [
+      'many short runs do not push out what is older',
+      [0, 6, 12, 12.1, 12.2, 12.3, 12.4, 12.5],
+      [12.5, 12, 6, 0],
+    ],
+    ['a run after a long rest keeps what was before it', [0, 6, 100, 100.1, 100.2], [100.2, 100, 6, 0]],
+  ])('%s', (_what, hours, left) => {
+    expect(leftAfter(hours)).toEqual(left)
+  })
+
+  it('are never more than four, and the newest is always among them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0.01, max: 30, noNaN: true }), { minLength: 1 }), (steps) => {
+        let at = 0
+        const hours = steps.map((step) => (at += step))
+
+        const left = leftAfter(hours)
+
+        expect(left.length).toBeLessThanOrEqual(4)
+        expect(left[0]).toBeCloseTo(at, 4)
+      }),
+    )
+  })
+
+  it('reach back more than half a day once there were as many, however often the process restarts', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0.01, max: 6, noNaN: true }), { minLength: 200 }), (steps) => {
+        let at = 0
+        const hours = steps.map((step) => (at += step))
+        fc.pre(at > 48)
+
+        const left = leftAfter(hours)
+
+        expect((left[0] ?? 0) - (left.at(-1) ?? 0)).toBeGreaterThan(12)
+      }),
+    )
+  })
+})
