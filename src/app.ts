@@ -4,6 +4,7 @@ import type { ApiDeps } from './api/deps.ts'
 import type { BotDeps } from './bot/context.ts'
 import { webhookRoutes } from './bot/webhook.ts'
 import type { Config } from './config.ts'
+import { leaderLock } from './db/leader-lock.ts'
 import { type Database, openDatabase } from './db/open.ts'
 import { readBotToken, storeBotToken } from './domain/bot-token.ts'
 import { readState, writeState } from './domain/bot-state.ts'
@@ -210,7 +211,7 @@ async function build(parts: {
     if (known !== undefined && known !== botId) await unbindChat(system)
     if (known !== botId) await writeState(store, 'bot_id', botId, now())
   }
-  const unlead = database.lead('preqbot:leader', () => inTurn(begin), () => inTurn(end))
+  const unlead = database.lead(leaderLock, () => inTurn(begin), () => inTurn(end))
   closers.push(async () => {
     inTurn(end)
     await turn
