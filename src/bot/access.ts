@@ -7,6 +7,7 @@ import { DomainError } from '../domain/errors.ts'
 import { recordSecurityEvent } from '../domain/security.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { markEffect } from '../domain/updates.ts'
+import { isCommand } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { createSender } from './send.ts'
 
@@ -24,8 +25,8 @@ export function access(deps: BotDeps): MiddlewareFn<BotContext> {
       if (await bind(ctx, deps)) await next()
       return
     }
-    if (isOwner(ctx, settings)) await next()
-    else await reportStranger(ctx, deps)
+    if (!isOwner(ctx, settings)) await reportStranger(ctx, deps)
+    else if (!isElsewhere(ctx, settings)) await next()
   }
 }
 
@@ -65,6 +66,16 @@ function isOwner(ctx: BotContext, settings: OwnerSettings): boolean {
   // An inline query comes from any chat and shows its answer to its sender alone; a block has no other chat than the owner's own.
   if (ctx.inlineQuery !== undefined || ctx.chosenInlineResult !== undefined) return true
   return ctx.chat?.id === settings.chatId
+}
+
+/** Whether the owner talks in another topic of the group, and not to the bot: what is said there is no task. */
+function isElsewhere(ctx: BotContext, settings: OwnerSettings): boolean {
+  const message = ctx.message ?? ctx.editedMessage
+  if (message?.chat.type !== 'supergroup') return false
+  const topic = message.is_topic_message ? (message.message_thread_id ?? null) : null
+  const isToBot =
+    message.reply_to_message?.from?.id === ctx.me.id || isCommand(message.text ?? message.caption ?? '')
+  return topic !== settings.threadId && !isToBot
 }
 
 /** Binds the sender of `/start CODE`; true where he is the owner now. */

@@ -5,8 +5,8 @@ import type { BotContext } from './context.ts'
 export function lowerCommands(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     const message = ctx.message
-    if (message?.text?.startsWith('/'))
-      message.text = message.text.replace(/^\/\w+/, (command) => command.toLowerCase())
+    if (message?.text !== undefined) message.text = lowered(message.text)
+    if (message?.caption !== undefined) message.caption = lowered(message.caption)
     await next()
   }
 }
@@ -14,4 +14,13 @@ export function lowerCommands(): MiddlewareFn<BotContext> {
 /** Whether a text is a command, known or not: a path such as /tmp/foo is none. */
 export function isCommand(text: string): boolean {
   return /^\/\w+(?:@\w+)?(?:\s|$)/.test(text)
+}
+
+/** What is written behind the command of a text. */
+export function afterCommand(text: string): string {
+  return text.replace(/^\/\w+(?:@\w+)?\s*/, '').trim()
+}
+
+function lowered(text: string): string {
+  return text.replace(/^\/\w+/, (command) => command.toLowerCase())
 }

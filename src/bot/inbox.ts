@@ -36,7 +36,8 @@ export interface InboxOptions {
 
 const maxAttempts = 3
 const idleMs = 1_000
-const longestMs = 30_000
+// Longer than a call to Telegram may take: a flood limit is waited out, not answered with an apology.
+const longestMs = 75_000
 
 export function createInbox(options: InboxOptions): Inbox {
   const { store, now, log } = options

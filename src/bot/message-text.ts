@@ -18,7 +18,7 @@ export function wholeText(message: Message): string {
  * The text as Markdown would have it: code in back-ticks again, which clients turn into formatting, and the addresses behind
  * linked words. A link in the first line, which may become a title, stands under the text.
  */
-export function markedText(message: Message): string {
+function markedText(message: Message): string {
   const text = textOfMessage(message)
   const endOfFirst = text.indexOf('\n') === -1 ? text.length : text.indexOf('\n')
   const marked = (message.entities ?? message.caption_entities ?? [])

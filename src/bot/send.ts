@@ -175,7 +175,7 @@ export function createSender(options: SenderOptions): Sender {
         await deliver(about, null, () => sendById(api, chatId, file, common(about)))
         return true
       } catch (error) {
-        if (error instanceof GrammyError && error.error_code === 400) return false
+        if (error instanceof GrammyError) return false
         throw error
       }
     },

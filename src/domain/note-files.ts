@@ -21,3 +21,8 @@ export function filesIn(note: string | null): NoteFile[] {
   })
   return [...new Map(files.map((file) => [file.fileId, file])).values()]
 }
+
+/** A text for the eye: files by their names, without the ids that only Telegram reads. */
+export function namingFiles(text: string): string {
+  return text.replace(/\[([^\]\n]*)\]\(tg-\w+:[\w-]+\)/g, '📎 $1')
+}

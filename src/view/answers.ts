@@ -1,5 +1,5 @@
 import type { PromptKind } from '../domain/messages.ts'
-import type { Task } from '../domain/tasks/task.ts'
+import type { RunState, Task } from '../domain/tasks/task.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, code, type Html, html } from './html.ts'
 import { engineName, priorityName, statusName } from './names.ts'
@@ -13,6 +13,8 @@ export const toasts = {
   undone: 'Taken back.',
   commented: 'Comment added.',
   cancelled: 'Cancelled.',
+  nudged: 'Asked. The agent reads it when it fetches the task.',
+  waiting: 'Waiting on.',
 } as const
 
 /** What a tap has changed, in a few words. */
@@ -110,6 +112,13 @@ export function unknownCommandCard(nearest: string | null): Card {
         ? html`I do not know that command. /help lists them all.`
         : html`I do not know that command. Did you mean /${nearest}?`,
   }
+}
+
+/** What a nudge says to an agent. */
+export function nudgeText(runState: RunState): string {
+  return runState === 'queued'
+    ? 'This has waited in the queue for long. Please take it next.'
+    : 'Are you still on this? Please say how it goes, or that you are blocked.'
 }
 
 /** Stands where a question was that the owner took back. */

@@ -83,6 +83,8 @@ const actions = {
   due: ['d', { on, key: taskKey, to: oneOf<DueChoice>(dueChoices) }],
   focus: ['f', { on, key: taskKey, set: flag }],
   queue: ['q', { on, key: taskKey, set: flag }],
+  /** Ends the run of an agent that is working; what waits queued is taken back by `queue`. */
+  release: ['r', { on, key: taskKey }],
   criterion: ['c', { on, key: taskKey, index: number, mark: text, met: flag }],
   project: ['j', { on, key: taskKey, to: text }],
   ask: ['a', { on, key: taskKey, what: oneOf<Question>(questions) }],

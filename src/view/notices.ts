@@ -3,6 +3,7 @@ import { doesAct, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, type Html, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'
+import { releaseButton } from './task-card.ts'
 import { clock, day, dueText, span } from './when.ts'
 
 interface Reader {
@@ -57,7 +58,7 @@ export function staleRunNotice(
       keyboard: keyboard([
         [
           doesAct('Nudge', { name: 'nudge', about: key }),
-          { label: 'Release', does: { do: 'queue', on: 'news', key, set: false } },
+          { ...releaseButton(task, 'news'), label: 'Release' },
           doesAct('Keep waiting', { name: 'keep-waiting', about: key }),
         ],
         [{ label: 'Open', does: { do: 'open', key } }],

@@ -1,3 +1,4 @@
+import { namingFiles } from '../domain/note-files.ts'
 import type { SearchHit } from '../domain/search.ts'
 import { toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
@@ -65,7 +66,7 @@ const around = 40
 function excerptOf(text: string | null, shown: string, words: string): string | null {
   const lower = (value: string) => value.toLocaleLowerCase()
   const missing = words.split(/\s+/).filter((word) => word !== '' && !lower(shown).includes(lower(word)))
-  const plain = (text ?? '').replace(/\s+/g, ' ')
+  const plain = namingFiles(text ?? '').replace(/\s+/g, ' ')
   const at = missing.map((word) => lower(plain).indexOf(lower(word))).find((index) => index >= 0)
   if (at === undefined) return null
   const start = Math.max(0, at - around)

@@ -1,4 +1,4 @@
-import { filesIn } from '../domain/note-files.ts'
+import { filesIn, namingFiles } from '../domain/note-files.ts'
 import { criteriaOf, textOf } from '../domain/tasks/note.ts'
 import {
   type Engine,
@@ -120,7 +120,7 @@ export function repositoryUrl(repo: string | null): string | null {
 }
 
 function noteBlock(task: Task): Html | null {
-  const text = textOf(task.note)
+  const text = namingFiles(textOf(task.note))
   const criteria = criteriaOf(task.note).map(
     (criterion) => html`${criterion.met ? '☑' : '☐'} ${criterion.text}`,
   )
@@ -147,7 +147,7 @@ function feedbackBlock(task: Task | TaskDetail): Html | null {
   if (!('feedback' in task) || task.feedback.length === 0) return null
   const last = task.feedback.at(-1)
   const more = task.feedback.length - 1
-  return html`💬 ${truncateHtml(html`${last?.text}`, 300)}${more > 0 && ` (and ${more} before)`}`
+  return html`💬 ${truncateHtml(html`${namingFiles(last?.text ?? '')}`, 300)}${more > 0 && ` (and ${more} before)`}`
 }
 
 /** The rows of buttons of the menu that is open. */
@@ -239,10 +239,7 @@ function mainMenu(task: Task, options: TaskCardOptions, on: Surface): Button[][]
   const queue: Button =
     task.runState === null
       ? { label: 'Queue', does: { do: 'queue', on, key, set: true } }
-      : {
-          label: task.runState === 'queued' ? 'Unqueue' : 'Release',
-          does: { do: 'queue', on, key, set: false },
-        }
+      : releaseButton(task, on)
   const focus: Button = {
     label: isFocused(task, options) ? 'Unpin' : '⭐ Focus',
     does: { do: 'focus', on, key, set: !isFocused(task, options) },
@@ -258,6 +255,13 @@ function mainMenu(task: Task, options: TaskCardOptions, on: Surface): Button[][]
     [...(isOpen ? [focus, menu('Edit', 'edit'), queue] : []), menu('More', 'more'), ...fileButton(task)],
     [...(options.extra ?? []), ...undo],
   ]
+}
+
+/** Takes a task out of the queue, or from the agent that has it. */
+export function releaseButton({ key, runState }: Task, on: Surface): Button {
+  return runState === 'running'
+    ? { label: 'Release', does: { do: 'release', on, key } }
+    : { label: 'Unqueue', does: { do: 'queue', on, key, set: false } }
 }
 
 function fileButton({ key, note }: Task): Button[] {

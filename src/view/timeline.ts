@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../domain/history.ts'
+import { namingFiles } from '../domain/note-files.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { parseResult } from '../domain/work-log-texts.ts'
 import type { WorkLog } from '../domain/work-logs.ts'
@@ -24,7 +25,12 @@ export function logLine(log: WorkLog, reader: Reader): Html {
 /** What a log says, in the words of the chat: the titles that the board itself writes are a wire format. */
 export function logText(log: WorkLog): string {
   const firstLine = (text: string | null) =>
-    clip(text?.split('\n').find((line) => line.trim() !== '') ?? '', maxText)
+    clip(
+      namingFiles(text ?? '')
+        .split('\n')
+        .find((line) => line.trim() !== '') ?? '',
+      maxText,
+    )
   const { title, detail } = log
   if (title.startsWith('PREQSTATION Result · ')) {
     const { summary, blockedReason } = parseResult(detail ?? '')

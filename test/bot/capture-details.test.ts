@@ -139,6 +139,8 @@ describe('files', () => {
     bot.user.sendPhoto({ bytes: png, name: 'screen.png', caption: 'Broken layout !high' })
     const card = await bot.user.nextMessage('Broken layout')
     expect(labelsOn(card)).toContain('📎 1')
+    expect(card.text).toContain('📎 photo')
+    expect(card.text).not.toContain('tg-photo')
 
     bot.user.tap('📎 1', card)
     const shown = await bot.user.nextMessage()
@@ -147,6 +149,12 @@ describe('files', () => {
     bot.user.reply(shown, 'The left column')
     await bot.handled()
     expect(await comments('WEB-1')).toEqual(['The left column'])
+  })
+
+  test('the picture that /new is the caption of is kept with its task', async () => {
+    bot.user.sendPhoto({ bytes: png, caption: '/NEW Broken layout' })
+    await bot.user.nextMessage('WEB-1 · Broken layout')
+    expect((await requireTask(bot.scope, 'WEB-1')).note).toContain('tg-photo:')
   })
 
   test('an album is one task with all its pictures', async () => {

@@ -26,7 +26,8 @@ const togetherSeconds = 3
 export function capture(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('message', async (ctx, next) => {
-    const text = wholeText(ctx.message)
+    // What a caption says is no command for Telegram, but it is meant as one.
+    const text = wholeText(ctx.message).replace(/^\/new(?:@\w+)?\s+/i, '')
     if (text !== '') {
       if (!(await joinCapture(ctx, ctx.message, text))) await captureText(ctx, text)
     } else if (isContent(ctx.message)) {

@@ -28,6 +28,7 @@ import { prompts } from './prompts.ts'
 import { replies } from './replies.ts'
 import { answerSearch, search } from './search.ts'
 import { settings } from './settings.ts'
+import { staleRuns } from './stale-runs.ts'
 import { start } from './start.ts'
 import { stats } from './stats.ts'
 import { task } from './task.ts'
@@ -56,6 +57,7 @@ export function features(): Composer<BotContext>[] {
     history(),
     search(),
     files(),
+    staleRuns(),
     undo(),
     inline(),
     stats(),

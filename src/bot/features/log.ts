@@ -3,8 +3,9 @@ import { listProjects } from '../../domain/projects/read.ts'
 import { findTask } from '../../domain/tasks/read.ts'
 import { createWorkLog, listWorkLogs } from '../../domain/work-logs.ts'
 import { loggedCard, logsAPage, timelineCard } from '../../view/timeline.ts'
+import { afterCommand } from '../command-case.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
-import { markedText } from '../message-text.ts'
+import { wholeText } from '../message-text.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
 
@@ -12,8 +13,7 @@ import { onScreen } from '../taps.ts'
 export function log(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('log', async (ctx) => {
-    const text =
-      ctx.message === undefined ? ctx.match : markedText(ctx.message).replace(/^\/\w+(?:@\w+)?\s*/, '')
+    const text = ctx.message === undefined ? '' : afterCommand(wholeText(ctx.message))
     const { about, rest } = await readAbout(ctx, text)
     if (rest === '') await showTimeline(ctx, about, 0)
     else await writeLog(ctx, about, rest)

@@ -2,7 +2,9 @@ import { Composer } from 'grammy'
 import { listProjects } from '../../domain/projects/read.ts'
 import { newTaskCard } from '../../view/help.ts'
 import { noProjectCard } from '../../view/home.ts'
+import { afterCommand } from '../command-case.ts'
 import { type BotContext, scopeOf } from '../context.ts'
+import { wholeText } from '../message-text.ts'
 import { ask, showScreen } from '../show.ts'
 import { onAct } from '../taps.ts'
 import { captureText } from './capture.ts'
@@ -11,7 +13,8 @@ import { captureText } from './capture.ts'
 export function newTask(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('new', async (ctx) => {
-    if (ctx.match.trim() !== '') return captureText(ctx, ctx.match)
+    const text = ctx.message === undefined ? '' : afterCommand(wholeText(ctx.message))
+    if (text !== '') return captureText(ctx, text)
     const keys = await projectKeys(ctx)
     const [first] = keys
     if (first === undefined) return showScreen(ctx, noProjectCard())

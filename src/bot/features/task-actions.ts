@@ -37,7 +37,13 @@ export function taskActions(): Composer<BotContext> {
   )
   onTap(composer, 'focus', (ctx, { on, key, set }) => change(ctx, on, key, { focus: set }))
   onTap(composer, 'queue', (ctx, { on, key, set }) =>
-    change(ctx, on, key, set ? { runState: 'queued', expect: { runState: null } } : { runState: null }),
+    change(ctx, on, key, {
+      runState: set ? 'queued' : null,
+      expect: { runState: set ? null : 'queued' },
+    }),
+  )
+  onTap(composer, 'release', (ctx, { on, key }) =>
+    change(ctx, on, key, { runState: null, expect: { runState: 'running' } }),
   )
   onTap(composer, 'label', toggleLabel)
   onTap(composer, 'criterion', checkCriterion)
@@ -93,7 +99,7 @@ async function act(
 /** Whether a tap asks for what is so already, as the second of two quick ones does. */
 function isSo(task: Task, edit: TaskEdit, ctx: BotContext): boolean {
   if (edit.status !== undefined) return task.status === edit.status
-  if (edit.runState === 'queued') return task.runState === 'queued'
+  if (edit.runState !== undefined) return task.runState === edit.runState
   return edit.focus === true && isFocused(task, readerOf(ctx))
 }
 
