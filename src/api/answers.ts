@@ -1,6 +1,12 @@
 import { listLabels } from '../domain/labels.ts'
-import { readDetail, readSettingsOf, requireTaskDetail, type Scope } from '../domain/tasks/read.ts'
-import type { Task } from '../domain/tasks/task.ts'
+import {
+  type DetailWithLabels,
+  readDetail,
+  readSettingsOf,
+  requireTaskDetail,
+  type Scope,
+} from '../domain/tasks/read.ts'
+import type { Label, Task } from '../domain/tasks/task.ts'
 import type { LabelJson } from './wire/common.ts'
 import { type TaskJson, toTaskDetailJson, toTaskJson } from './wire/task.ts'
 
@@ -11,14 +17,16 @@ export interface TaskAnswer {
 
 /** What is said of one task: all of it, and the labels there are. */
 export async function toTaskAnswer(scope: Scope, task: Task, assignee: string): Promise<TaskAnswer> {
-  const [detail, labels] = await Promise.all([readDetail(scope, task), availableLabels(scope)])
-  return { task: toTaskDetailJson(detail, assignee), available_labels: labels }
+  return toAnswer(await readDetail(scope, task), assignee)
 }
 
 /** The same of a task that is named by its key or uuid; throws `not-found`. */
 export async function readTaskAnswer(scope: Scope, reference: string, assignee: string): Promise<TaskAnswer> {
-  const [detail, labels] = await Promise.all([requireTaskDetail(scope, reference), availableLabels(scope)])
-  return { task: toTaskDetailJson(detail, assignee), available_labels: labels }
+  return toAnswer(await requireTaskDetail(scope, reference), assignee)
+}
+
+function toAnswer(detail: DetailWithLabels, assignee: string): TaskAnswer {
+  return { task: toTaskDetailJson(detail, assignee), available_labels: detail.boardLabels.map(toLabelJson) }
 }
 
 /** Tasks for a list. */
@@ -36,5 +44,9 @@ export async function toTaskList(
 
 /** The owner's labels as agents see them. */
 export async function availableLabels(scope: Scope): Promise<LabelJson[]> {
-  return (await listLabels(scope)).map(({ name, color }) => ({ name, color }))
+  return (await listLabels(scope)).map(toLabelJson)
+}
+
+function toLabelJson({ name, color }: Label): LabelJson {
+  return { name, color }
 }

@@ -1,16 +1,21 @@
 import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { prepared } from '../db/prepared.ts'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../db/schema.ts'
 import type { Reader, Tx } from '../db/types.ts'
 import type { AuditEntry } from './context.ts'
 import type { Label } from './tasks/task.ts'
 
-/** The owner's labels by name. */
-export async function listLabels(scope: { readonly db: Reader; readonly ownerId: string }): Promise<Label[]> {
-  return scope.db
+const labelsOf = prepared((db) =>
+  db
     .select({ id: taskLabels.id, name: taskLabels.name, color: taskLabels.color })
     .from(taskLabels)
-    .where(eq(taskLabels.ownerId, scope.ownerId))
-    .orderBy(sql`lower(${taskLabels.name})`)
+    .where(eq(taskLabels.ownerId, sql.placeholder('ownerId')))
+    .orderBy(sql`lower(${taskLabels.name})`),
+)
+
+/** The owner's labels by name. */
+export async function listLabels(scope: { readonly db: Reader; readonly ownerId: string }): Promise<Label[]> {
+  return labelsOf(scope.db, { ownerId: scope.ownerId })
 }
 
 export interface LabelCount extends Label {

@@ -22,7 +22,8 @@ export function toProjectSettings(stored: Readonly<Record<string, string>>): Pro
   const entries = projectSettingKeys.map((key) => {
     const { schema, fallback } = projectSettingSpecs[key]
     const trimmed = stored[key]?.trim()
-    const value = schema instanceof z.ZodEnum ? trimmed?.toLowerCase() : trimmed
+    if (trimmed === undefined) return [key, fallback]
+    const value = schema instanceof z.ZodEnum ? trimmed.toLowerCase() : trimmed
     const parsed = schema.safeParse(value)
     return [key, parsed.success ? parsed.data : fallback]
   })

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { and, asc, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
+import { prepared } from '../db/prepared.ts'
 import { apiTokens, type TokenRow } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 import type { Change, Ctx } from './context.ts'
@@ -114,13 +115,17 @@ export type Authentication =
   | { readonly ok: true; readonly token: TokenRow }
   | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'expired' | 'revoked' }
 
+const tokenByHash = prepared((db) =>
+  db
+    .select()
+    .from(apiTokens)
+    .where(eq(apiTokens.tokenHash, sql.placeholder('hash'))),
+)
+
 /** Looks a presented token up by its hash; asked on every request, so that a revocation holds at once everywhere. */
 export async function authenticate(db: Reader, presented: string, now: Date): Promise<Authentication> {
   if (!wellFormed.test(presented)) return { ok: false, reason: 'malformed' }
-  const [token] = await db
-    .select()
-    .from(apiTokens)
-    .where(eq(apiTokens.tokenHash, hashOf(presented)))
+  const [token] = await tokenByHash(db, { hash: hashOf(presented) })
   if (token === undefined) return { ok: false, reason: 'unknown' }
   if (token.revokedAt !== null) return { ok: false, reason: 'revoked' }
   if (token.expiresAt !== null && token.expiresAt <= now) return { ok: false, reason: 'expired' }

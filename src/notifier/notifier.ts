@@ -45,11 +45,14 @@ export interface Notifier {
 }
 
 const lookEveryMs = 1_000
+// After a look that found something: what happens at once is then decided on together, and a burst leaves time for its makers.
+const looksApartMs = 50
 const stopWithinMs = 5_000
 
 /** Turns what happened on the board into messages, and is the one sender of what was not asked for. */
 export function createNotifier(deps: NotifierDeps): Notifier {
   const turn = createBell()
+  const pause = createBell()
   const delivery = createDelivery(deps)
   // New with each start: the process that leads may change back and forth.
   let stopping = new AbortController()
@@ -65,6 +68,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       if (moved === null) return lookEveryMs
       cursor = moved
       turn.ring()
+      await pause.wait(looksApartMs, stopping.signal)
       return 0
     }
   }

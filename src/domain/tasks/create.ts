@@ -8,7 +8,7 @@ import { parse } from '../parse.ts'
 import type { Edited } from './edit.ts'
 import { branchFor, nextTaskNumber, slugOf } from './keys.ts'
 import { newNote } from './note.ts'
-import { keyFor, lockLanes } from './order.ts'
+import { endKey, lockLanesForEnd } from './order.ts'
 import { requireTask } from './read.ts'
 import { NewTask } from './schemas.ts'
 import { toSnapshot } from './snapshot.ts'
@@ -32,7 +32,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
       )
     if (project === undefined) throw new DomainError('not-found', 'There is no such project.')
     const now = ctx.now()
-    await lockLanes(tx, ctx.ownerId)
+    await lockLanesForEnd(tx, ctx.ownerId)
     const number = await nextTaskNumber(tx, ctx.ownerId, project.key)
     const key = `${project.key}-${number}`
     const id = v7()
@@ -51,7 +51,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
       engine: draft.engine ?? null,
       dueAt: draft.dueAt ?? null,
       focusedAt: draft.focus ? now : null,
-      sortOrder: await keyFor(tx, { ownerId: ctx.ownerId, status }, { at: 'end' }),
+      sortOrder: await endKey(tx, { ownerId: ctx.ownerId, status }, id),
       archivedAt: status === 'archived' ? now : null,
       createdAt: now,
       updatedAt: now,

@@ -8,7 +8,7 @@ import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import { prUrlOf } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
 import { lockTask, lockTaskDetail } from './lock.ts'
-import { keyFor, lockLanes, type Place } from './order.ts'
+import { endKey, keyFor, lockLanes, lockLanesForEnd, type Place } from './order.ts'
 import { type EditFacts, type EditPlan, planEdit } from './plan-edit.ts'
 import { findRunner, type Runner } from './runner.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
@@ -39,7 +39,7 @@ export async function applyEdit(
   edit: ParsedTaskEdit,
 ): Promise<Change<Edited>> {
   const [, task] = await Promise.all([
-    mayMove(edit) ? lockLanes(tx, ctx.ownerId) : undefined,
+    mayMove(edit) ? lockLanesForEnd(tx, ctx.ownerId) : undefined,
     isMeasured(edit) ? lockTaskDetail(ctx, tx, reference) : lockTask(ctx, tx, reference),
   ])
   const runner = edit.lifecycle === 'start' ? await requireFree(ctx, tx, task) : null
@@ -49,7 +49,7 @@ export async function applyEdit(
 
   const { taskPriority: priority = task.priority, ...columns } = plan.columns
   const lane = plan.status && { ownerId: ctx.ownerId, status: plan.status.to }
-  const sortOrder = lane === null ? task.sortOrder : await keyFor(tx, lane, { at: 'end' })
+  const sortOrder = lane === null ? task.sortOrder : await endKey(tx, lane, task.id)
   const written = { ...task, ...columns, priority, sortOrder, updatedAt: now }
   const about = { id: task.id, key: task.key, projectId: task.project.id }
   const [, logEvents] = await Promise.all([

@@ -141,6 +141,10 @@ const detailColumns = {
       order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
     ${ofTask} and ${like(workLogs.title, `${commentTitle('')}%`)} and ${workLogs.workedAt} >= coalesce(
       (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${ofTask} and ${isResult}), '-infinity'))`,
+  boardLabels: sql<readonly Label[]>`(
+    select coalesce(jsonb_agg(jsonb_build_object('id', ${taskLabels.id}, 'name', ${taskLabels.name}, 'color', ${taskLabels.color})
+      order by lower(${taskLabels.name})), '[]'::jsonb)
+    from ${taskLabels} where ${taskLabels.ownerId} = ${tasks.ownerId})`,
 }
 
 interface StoredLog {
@@ -153,7 +157,11 @@ interface StoredDetail {
   readonly settings: Readonly<Record<string, string>> | null
   readonly latest: StoredLog | null
   readonly comments: readonly StoredLog[]
+  readonly boardLabels: readonly Label[]
 }
+
+/** A task's detail, with every label of the board for whoever is about to give it one. */
+export type DetailWithLabels = TaskDetail & { readonly boardLabels: readonly Label[] }
 
 const readTaskDetail = aboutTask((db, isNamed) =>
   db
@@ -172,41 +180,45 @@ const detailOf = prepared((db) =>
 )
 
 /** Like `findTask`, with what single-task answers carry; one statement. */
-export async function findTaskDetail(scope: Scope, reference: string): Promise<TaskDetail | null> {
+export async function findTaskDetail(scope: Scope, reference: string): Promise<DetailWithLabels | null> {
   const found = await findBy(readTaskDetail, scope, reference)
   if (found === null) return null
-  const { settings, latest, comments, ...task } = found
-  return toDetail(task, { settings, latest, comments })
+  const { settings, latest, comments, boardLabels, ...task } = found
+  return toDetail(task, { settings, latest, comments, boardLabels })
 }
 
 /** Like `findTaskDetail`; throws `not-found`. */
-export async function requireTaskDetail(scope: Scope, reference: string): Promise<TaskDetail> {
+export async function requireTaskDetail(scope: Scope, reference: string): Promise<DetailWithLabels> {
   const task = await findTaskDetail(scope, reference)
   if (task === null) throw noSuchTask(reference)
   return task
 }
 
 /** Adds to a task what single-task answers carry. */
-export async function readDetail(scope: Scope, task: Task): Promise<TaskDetail> {
+export async function readDetail(scope: Scope, task: Task): Promise<DetailWithLabels> {
   const [stored] = await detailOf(scope.db, { taskId: task.id })
   // Its row may be gone since the task was read.
-  return toDetail(task, stored ?? { settings: null, latest: null, comments: [] })
+  return toDetail(task, stored ?? { settings: null, latest: null, comments: [], boardLabels: [] })
 }
 
-function toDetail(task: Task, { settings: stored, latest, comments }: StoredDetail): TaskDetail {
-  const settings = toProjectSettings(stored ?? {})
-  return {
-    ...task,
-    latestResult: latest && {
-      title: latest.title ?? '',
-      detail: latest.detail,
-      workedAt: new Date(latest.at),
-      ...parseResult(latest.detail ?? ''),
+function toDetail(task: Task, stored: StoredDetail): DetailWithLabels {
+  const { latest, comments, boardLabels } = stored
+  const settings = toProjectSettings(stored.settings ?? {})
+  return Object.assign(
+    { ...task },
+    {
+      latestResult: latest && {
+        title: latest.title ?? '',
+        detail: latest.detail,
+        workedAt: new Date(latest.at),
+        ...parseResult(latest.detail ?? ''),
+      },
+      feedback: comments.map(({ detail, at }): Feedback => ({ text: detail ?? '', at: new Date(at) })),
+      deploy: toDeploySettings(settings),
+      agentInstructions: settings.agent_instructions || null,
+      boardLabels,
     },
-    feedback: comments.map(({ detail, at }): Feedback => ({ text: detail ?? '', at: new Date(at) })),
-    deploy: toDeploySettings(settings),
-    agentInstructions: settings.agent_instructions || null,
-  }
+  )
 }
 
 /** The settings of several projects by their uuid, defaults filled in. */
