@@ -33,6 +33,7 @@ export async function bindChat(ctx: Ctx, chat: BoundChat): Promise<void> {
       [chatId.key]: String(chat.chatId),
       [userId.key]: String(chat.userId),
       [threadId.key]: chat.threadId ? String(chat.threadId) : null,
+      [settingSpecs.projectTopics.key]: null,
       [settingSpecs.enabled.key]: 'true',
     })
     return {
@@ -53,7 +54,12 @@ export async function unbindChat(ctx: Ctx): Promise<boolean> {
     const chat = toBinding(await readStored(tx, ctx.ownerId))
     if (chat === null) return { unchanged: true, result: false }
     const { chatId, userId, threadId } = chatSpecs
-    await writeStored(ctx, tx, { [chatId.key]: null, [userId.key]: null, [threadId.key]: null })
+    await writeStored(ctx, tx, {
+      [chatId.key]: null,
+      [userId.key]: null,
+      [threadId.key]: null,
+      [settingSpecs.projectTopics.key]: null,
+    })
     const { now, ownerId } = ctx
     const detail = { ...chat, unbound: true }
     await recordSecurityEvent(tx, { ownerId, eventType: 'chat.bind', outcome: 'success', detail, now: now() })

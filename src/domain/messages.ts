@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { type BotMessageRow, botMessages, type TaskStatus } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 
@@ -24,6 +24,8 @@ export type ReplyTopic =
   | BoardTopic
   | { readonly kind: 'list'; readonly query: string }
   | { readonly kind: 'new-token'; readonly name: string }
+  /** A line that a runner listens for, posted because of an update. */
+  | { readonly kind: 'runner'; readonly updateId: number }
 
 /** How far a triage deck has come. */
 export interface DeckTopic {
@@ -67,6 +69,8 @@ export type PromptKind =
   | 'label-name'
   | 'stale-after'
   | 'queued-after'
+  | 'runner-chat'
+  | 'runner-bot'
   | 'search'
   | 'new-task'
 
@@ -211,6 +215,26 @@ export async function findMessage(
     .select()
     .from(botMessages)
     .where(and(eq(botMessages.chatId, chatId), eq(botMessages.messageId, messageId)))
+  return row ?? null
+}
+
+/** The line that an update posted for a runner about a task; null where it has posted none. */
+export async function findRunnerLine(
+  db: Reader,
+  { taskId, updateId }: { readonly taskId: string; readonly updateId: number },
+): Promise<BotMessageRow | null> {
+  const [row] = await db
+    .select()
+    .from(botMessages)
+    .where(
+      and(
+        eq(botMessages.taskId, taskId),
+        sql`${botMessages.topic} ->> 'kind' = 'runner'`,
+        sql`${botMessages.topic} ->> 'updateId' = ${String(updateId)}`,
+      ),
+    )
+    .orderBy(desc(botMessages.id))
+    .limit(1)
   return row ?? null
 }
 

@@ -43,6 +43,22 @@ const projectKeys = z.codec(z.string(), z.array(ProjectKey), {
   encode: (keys) => [...new Set(keys)].sort().join(','),
 })
 const minutes = whole(1, 7 * 24 * 60)
+const projectTopics = z.codec(
+  z.string(),
+  z.array(z.string().regex(/^[A-Z][A-Z0-9]*:[1-9]\d{0,9}$/, 'must be a project and a topic like WEB:12')),
+  {
+    decode: (text) => text.split(',').filter((pair) => pair !== ''),
+    encode: (pairs) => [...pairs].sort().join(','),
+  },
+)
+const chatName = z
+  .string()
+  .regex(/^(?:-?[1-9]\d{0,15}|@[A-Za-z]\w{3,31})$/, 'must be the id of a chat, or its @name')
+const userName = z.string().regex(/^[A-Za-z]\w{3,31}$/, 'must be the username of a bot')
+
+/** What listens in a chat for a line that starts an agent; `openclaw-skill` is OpenClaw's older form. */
+export const RunnerKind = z.enum(['none', 'openclaw', 'openclaw-skill', 'hermes'])
+export type RunnerKind = z.infer<typeof RunnerKind>
 
 /** How news of one kind arrives: with a sound, only in the task's living card, or not at all. */
 export const NotificationLevel = z.enum(['loud', 'silent', 'off'])
@@ -64,6 +80,11 @@ export const settingSpecs = {
   mutedProjects: spec<string[], string[]>('muted_projects', projectKeys, []),
   staleAfterMinutes: spec('stale_after_minutes', minutes, 30),
   queuedAfterMinutes: spec('queued_after_minutes', minutes, 60),
+  runner: spec('runner', RunnerKind, 'none'),
+  runnerChat: spec('runner_chat', chatName, null),
+  runnerBot: spec('runner_bot', userName, null),
+  /** Topics of the owner's group that take the news of one project, as `KEY:thread`. */
+  projectTopics: spec<string[], string[]>('project_topics', projectTopics, []),
 } as const
 
 /** Where the owner is; only binding and unbinding the chat changes these. */

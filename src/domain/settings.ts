@@ -8,6 +8,7 @@ import {
   chatSpecs,
   decodeSetting,
   type NotificationLevel,
+  type RunnerKind,
   rememberedSettings,
   type SettingName,
   type SettingSpec,
@@ -43,6 +44,18 @@ export interface OwnerSettings {
   readonly mutedProjects: readonly string[]
   readonly staleAfterMinutes: number
   readonly queuedAfterMinutes: number
+  readonly runner: RunnerSettings
+  /** The topics that take the news of one project, by its key. */
+  readonly projectTopics: Readonly<Record<string, number>>
+}
+
+/** Who is told that a task was queued, and where. */
+export interface RunnerSettings {
+  readonly kind: RunnerKind
+  /** The id or @name of a chat; null is the owner's. */
+  readonly chat: string | null
+  /** The username of Hermes' bot, without the @. */
+  readonly bot: string | null
 }
 
 /** The owner's settings as they stand; a stored text that does not fit counts as absent. */
@@ -72,7 +85,22 @@ export async function readOwnerSettings({ db, ownerId }: Scope): Promise<OwnerSe
     mutedProjects: read(settingSpecs.mutedProjects),
     staleAfterMinutes: read(settingSpecs.staleAfterMinutes),
     queuedAfterMinutes: read(settingSpecs.queuedAfterMinutes),
+    runner: {
+      kind: read(settingSpecs.runner),
+      chat: read(settingSpecs.runnerChat),
+      bot: read(settingSpecs.runnerBot),
+    },
+    projectTopics: toTopics(read(settingSpecs.projectTopics)),
   }
+}
+
+function toTopics(pairs: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [key = '', threadId] = pair.split(':')
+      return [key, Number(threadId)]
+    }),
+  )
 }
 
 /**

@@ -15,6 +15,7 @@ export const toasts = {
   cancelled: 'Cancelled.',
   nudged: 'Asked. The agent reads it when it fetches the task.',
   waiting: 'Waiting on.',
+  notQueued: 'Not queued: the runner was not told.',
 } as const
 
 /** What a tap has changed, in a few words. */
@@ -67,6 +68,10 @@ const questionText: Record<PromptKind, (about: string) => Html> = {
   'label-name': (name) => html`🏷 New name for the label ${bold(name)}?`,
   'stale-after': () => html`⏱ After how many minutes without a word does an agent count as stuck?`,
   'queued-after': () => html`⏱ After how many minutes does a queued task count as forgotten?`,
+  'runner-chat': () =>
+    html`🏃 In which chat does the runner listen? Its id, or its name such as ${code('@my_runners')}; ${code('-')} is this chat.`,
+  'runner-bot': () =>
+    html`🤖 Username of Hermes’ bot, such as ${code('@my_hermes_bot')}? ${code('-')} is none.`,
   search: () => html`🔎 What are you looking for?`,
   'new-task': () => html`📥 What is to be done?`,
 }

@@ -1,13 +1,23 @@
-import type { NotificationLevel } from '../domain/setting-specs.ts'
-import type { OwnerSettings } from '../domain/settings.ts'
+import type { NotificationLevel, RunnerKind } from '../domain/setting-specs.ts'
+import type { OwnerSettings, RunnerSettings } from '../domain/settings.ts'
 import { chosen, doesAct, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
-import { bold, type Html, html, joinHtml } from './html.ts'
+import { bold, type Html, html, joinHtml, pre } from './html.ts'
+import { runnerLine, runnerName } from './runner.ts'
 import { likelyTimeZones, zoneButton } from './time-zones.ts'
 import { clock } from './when.ts'
 
 /** The parts of the settings, a screen each. */
-export const settingsParts = ['zone', 'digest', 'quiet', 'news', 'mute', 'default', 'stale'] as const
+export const settingsParts = [
+  'zone',
+  'digest',
+  'quiet',
+  'news',
+  'mute',
+  'default',
+  'stale',
+  'runner',
+] as const
 export type SettingsPart = (typeof settingsParts)[number]
 
 export interface SettingsFacts {
@@ -33,6 +43,7 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
     html`🔇 Muted: ${settings.mutedProjects.join(', ') || 'no project'}`,
     html`📦 New tasks go to ${settings.defaultProject ?? 'the project used last'}`,
     html`⏱ An agent counts as stuck after ${minutes(settings.staleAfterMinutes)}, a queued task after ${minutes(settings.queuedAfterMinutes)}`,
+    html`🏃 Runner: ${runnerName[settings.runner.kind]}`,
   ]
   const part = (label: string, name: SettingsPart) => toScreen(label, 'settings', name)
   return {
@@ -41,7 +52,8 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
       [part('🌍 Time zone', 'zone'), part('🗓 Digest', 'digest')],
       [part('🌙 Quiet hours', 'quiet'), part('📣 News', 'news')],
       [part('🔇 Mute', 'mute'), part('📦 Default project', 'default')],
-      [part('⏱ Stuck after', 'stale'), toScreen('🏠 Home', 'home')],
+      [part('⏱ Stuck after', 'stale'), part('🏃 Runner', 'runner')],
+      [toScreen('🏠 Home', 'home')],
     ]),
   }
 }
@@ -147,6 +159,35 @@ const parts: Record<SettingsPart, (facts: SettingsFacts) => Part> = {
       [write('✏️ ⚙️ other', 'stale-after'), write('✏️ ⏳ other', 'queued-after')],
     ],
   }),
+  runner: ({ settings: { runner } }) => ({
+    text: runnerText(runner),
+    rows: [
+      [runnerChoice('none', runner.kind), runnerChoice('hermes', runner.kind)],
+      [runnerChoice('openclaw', runner.kind), runnerChoice('openclaw-skill', runner.kind)],
+      runner.kind === 'none'
+        ? []
+        : [
+            choice('This chat', 'runnerChat', '', runner.chat === null),
+            write('✏️ Another chat', 'runner-chat'),
+          ],
+      runner.kind === 'hermes' ? [write('✏️ Hermes’ bot', 'runner-bot')] : [],
+    ],
+  }),
+}
+
+const sample = { key: 'WEB-1', status: 'todo', engine: 'claude-code', branch: 'task/web-1' } as const
+
+function runnerText(runner: RunnerSettings): Html {
+  const line = runnerLine(sample, runner)
+  if (line === null)
+    return html`🏃 No runner. A queued task waits until an agent asks for it.\n\nA runner such as OpenClaw or Hermes listens in a chat and starts an agent at once.`
+  return html`🏃 Queueing a task tells ${bold(runnerName[runner.kind])} in ${runner.chat === null ? 'this chat' : bold(runner.chat)}, with a line like
+${pre(line)}
+Only a line that arrived leaves the task queued. Its bot must be there too, and read what I write.`
+}
+
+function runnerChoice(kind: RunnerKind, current: RunnerKind): Button {
+  return choice(kind === 'none' ? 'None' : runnerName[kind], 'runner', kind, kind === current)
 }
 
 function choice(label: string, name: string, value: string, is: boolean): Button {

@@ -13,6 +13,7 @@ import { laneCard, lanePage, pickCard, placeCard } from '../../view/lane.ts'
 import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { topicOfMessage } from '../list-query.ts'
+import { sayNotQueued, withRunner } from '../runner.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
 import { showBoard } from './board.ts'
@@ -151,9 +152,17 @@ async function changePicked(ctx: BotContext, what: string, value: string): Promi
   const picked = await findTasks(scopeOf(ctx), await readPicked(ctx))
   // An agent's run is not interrupted by asking for one.
   const wanted = edit.runState === undefined ? picked : picked.filter((task) => task.runState === null)
-  const edits = wanted.map(({ id }) => ({ reference: id, edit }))
+  const { edits, refusals } = await withRunner(
+    ctx,
+    wanted.map(({ id }) => ({ reference: id, edit })),
+  )
   const changed = await orRefusal(ctx, () => editTasks(ctx.board, edits))
-  if (changed !== null) await toast(ctx, changedManyToast(changed.tasks.length))
+  if (changed !== null)
+    await toast(
+      ctx,
+      refusals.length > 0 && edits.length === 0 ? toasts.notQueued : changedManyToast(changed.tasks.length),
+    )
+  if (refusals.length > 0) await sayNotQueued(ctx, refusals)
   await showLane(ctx, place, changed?.auditId ?? null)
 }
 

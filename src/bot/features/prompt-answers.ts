@@ -2,6 +2,8 @@ import { createLabel, renameLabel } from '../../domain/label-edits.ts'
 import { editProject } from '../../domain/projects/edit.ts'
 import type { ProjectEdit } from '../../domain/projects/schemas.ts'
 import { setProjectSettings } from '../../domain/projects/settings.ts'
+import type { SettingsPatch } from '../../domain/setting-specs.ts'
+import { changeSettings } from '../../domain/settings.ts'
 import { toTimeOfDay, toTimeWindow } from '../../domain/time-of-day.ts'
 import { resolveTimeZone } from '../../domain/time-zone.ts'
 import type { BotContext } from '../context.ts'
@@ -9,7 +11,7 @@ import { captureText } from './capture.ts'
 import { showLabel, showLabels } from './labels.ts'
 import { showDelivery, showProject } from './projects.ts'
 import type { PromptAnswers } from './replies.ts'
-import { change } from './settings.ts'
+import { change, showPart } from './settings.ts'
 import { orRefusal, sayRefusal } from './take-back.ts'
 import { askTokenSpan } from './tokens.ts'
 
@@ -42,6 +44,9 @@ export const promptAnswers = {
     minutes(ctx, text, (staleAfterMinutes) => change(ctx, 'stale', { staleAfterMinutes })),
   'queued-after': (ctx, text) =>
     minutes(ctx, text, (queuedAfterMinutes) => change(ctx, 'stale', { queuedAfterMinutes })),
+  'runner-chat': (ctx, text) => setRunner(ctx, { runnerChat: chatIn(text) }),
+  'runner-bot': (ctx, text) =>
+    setRunner(ctx, { runnerBot: orCleared(text)?.trim().replace(/^@/, '') ?? null }),
   'project-name': (ctx, text, key) => editText(ctx, key, { name: text }),
   'project-description': (ctx, text, key) => editText(ctx, key, { description: orCleared(text) }),
   'project-repo': (ctx, text, key) => editText(ctx, key, { repoUrl: orCleared(text) }),
@@ -89,6 +94,20 @@ async function minutes(ctx: BotContext, text: string, set: (value: number) => Pr
     return sayRefusal(ctx, 'Write a number of minutes, at most a week, such as 45.')
   }
   await done(ctx, () => set(Number(value)))
+}
+
+async function setRunner(ctx: BotContext, patch: SettingsPatch): Promise<void> {
+  const changed = await orRefusal(ctx, () => changeSettings(ctx.board, patch))
+  if (changed !== null) await done(ctx, () => showPart(ctx, 'runner', changed.auditId))
+}
+
+/** The chat that a text names: by its id, its name, or its link. */
+function chatIn(text: string): string | null {
+  return (
+    orCleared(text)
+      ?.trim()
+      .replace(/^(?:https?:\/\/)?t\.me\/(\w+)\/?$/i, '@$1') ?? null
+  )
 }
 
 function orCleared(text: string): string | null {

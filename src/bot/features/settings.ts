@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
 import { listProjects } from '../../domain/projects/read.ts'
-import type { SettingsPatch } from '../../domain/setting-specs.ts'
+import { RunnerKind, type SettingsPatch } from '../../domain/setting-specs.ts'
 import { changeSettings, readOwnerSettings } from '../../domain/settings.ts'
 import { toasts } from '../../view/answers.ts'
 import { zoneSettled } from '../../view/set-up.ts'
@@ -18,7 +18,7 @@ import { onAct, onScreen } from '../taps.ts'
 import { machineZone, zoneOfLocation } from '../zones.ts'
 import { orRefusal, takeBack } from './take-back.ts'
 
-/** /settings: time zone, digest, quiet hours, how loud the news is, muted projects, default project, when something is stuck. */
+/** /settings: time zone, digest, quiet hours, how loud the news is, muted projects, default project, when something is stuck, the runner. */
 export function settings(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('settings', showSettings)
@@ -59,10 +59,16 @@ const setters: Readonly<
   defaultProject: { part: 'default', toPatch: (value) => ({ defaultProject: value === '' ? null : value }) },
   staleAfterMinutes: { part: 'stale', toPatch: (value) => ({ staleAfterMinutes: Number(value) }) },
   queuedAfterMinutes: { part: 'stale', toPatch: (value) => ({ queuedAfterMinutes: Number(value) }) },
+  runner: { part: 'runner', toPatch: (value) => ({ runner: toRunner(value) }) },
+  runnerChat: { part: 'runner', toPatch: (value) => ({ runnerChat: value === '' ? null : value }) },
 }
 
 function toLevel(value: string) {
   return value === 'silent' || value === 'off' ? value : 'loud'
+}
+
+function toRunner(value: string) {
+  return RunnerKind.safeParse(value).data ?? 'none'
 }
 
 /** Changes settings and shows the part that they belong to; a refusal is said. Returns whether it was taken. */
@@ -84,7 +90,7 @@ async function showSettings(ctx: BotContext): Promise<void> {
   await showScreen(ctx, settingsCard(await readFacts(ctx)))
 }
 
-async function showPart(ctx: BotContext, part: SettingsPart, undo?: string | null): Promise<void> {
+export async function showPart(ctx: BotContext, part: SettingsPart, undo?: string | null): Promise<void> {
   await showScreen(ctx, settingsPartCard(part, await readFacts(ctx), undo))
 }
 

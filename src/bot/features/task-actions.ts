@@ -18,6 +18,7 @@ import { undoneListCard } from '../../view/undo.ts'
 import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { choiceToDate } from '../due-choice.ts'
+import { sayNotQueued, tellRunner } from '../runner.ts'
 import { ask, sayTask, showScreen, showTask } from '../show.ts'
 import { onTap } from '../taps.ts'
 import { askInDeck, continueDeck, showAfterAction, showDeck } from './deck.ts'
@@ -37,10 +38,7 @@ export function taskActions(): Composer<BotContext> {
   )
   onTap(composer, 'focus', (ctx, { on, key, set }) => change(ctx, on, key, { focus: set }))
   onTap(composer, 'queue', (ctx, { on, key, set }) =>
-    change(ctx, on, key, {
-      runState: set ? 'queued' : null,
-      expect: { runState: set ? null : 'queued' },
-    }),
+    set ? queue(ctx, on, key) : change(ctx, on, key, { runState: null, expect: { runState: 'queued' } }),
   )
   onTap(composer, 'release', (ctx, { on, key }) =>
     change(ctx, on, key, { runState: null, expect: { runState: 'running' } }),
@@ -72,6 +70,17 @@ export function taskActions(): Composer<BotContext> {
 
 function change(ctx: BotContext, on: Surface, key: string, edit: TaskEdit): Promise<void> {
   return act(ctx, on, key, () => editTask(ctx.board, key, edit), edit)
+}
+
+/** Asks for an agent; where a runner is to be told, only a line that was taken leaves the task queued. */
+async function queue(ctx: BotContext, on: Surface, key: string): Promise<void> {
+  const task = await findTask(scopeOf(ctx), key)
+  const refusals = task?.runState === null ? await tellRunner(ctx, [task]) : []
+  if (task === null || refusals.length === 0)
+    return change(ctx, on, key, { runState: 'queued', expect: { runState: null } })
+  await toast(ctx, toasts.notQueued)
+  await sayNotQueued(ctx, refusals)
+  await showAfterAction(ctx, on, task, null)
 }
 
 /** Does something to a task and shows what is true afterwards, whether it was done, done before, or refused. */

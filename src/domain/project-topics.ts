@@ -1,0 +1,57 @@
+import type { Change, Ctx } from './context.ts'
+import { requireProject } from './projects/read.ts'
+import { decodeSetting, settingSpecs } from './setting-specs.ts'
+import { applySettings, type OwnerSettings, parsePatch } from './settings.ts'
+import { lockSettings, readStored } from './stored-settings.ts'
+
+/** The topic that takes the news of a project; null is the chat itself. */
+export function threadFor(
+  settings: Pick<OwnerSettings, 'threadId' | 'projectTopics'>,
+  projectKey: string | null,
+): number | null {
+  const own = projectKey === null ? undefined : settings.projectTopics[projectKey]
+  return own ?? settings.threadId
+}
+
+/** The project that a topic belongs to; null where it is that of none, or of several. */
+export function projectOfTopic(
+  { projectTopics }: Pick<OwnerSettings, 'projectTopics'>,
+  threadId: number | null,
+): string | null {
+  const [key, ...others] = Object.keys(projectTopics).filter((key) => projectTopics[key] === threadId)
+  return key === undefined || others.length > 0 ? null : key
+}
+
+/** Sends the news of a project to a topic, null to the chat's own. Throws `not-found` where there is no such project. */
+export async function setProjectTopic(
+  ctx: Ctx,
+  projectKey: string,
+  threadId: number | null,
+): Promise<{ readonly auditId: string | null }> {
+  return changeTopics(ctx, projectKey, (pairs) => [
+    ...pairs.filter((pair) => !pair.startsWith(`${projectKey}:`)),
+    ...(threadId === null ? [] : [`${projectKey}:${threadId}`]),
+  ])
+}
+
+/** Forgets a topic that is gone. Returns whether it was that of a project. */
+export async function forgetTopic(ctx: Ctx, threadId: number): Promise<boolean> {
+  const { auditId } = await changeTopics(ctx, null, (pairs) =>
+    pairs.filter((pair) => !pair.endsWith(`:${threadId}`)),
+  )
+  return auditId !== null
+}
+
+async function changeTopics(
+  ctx: Ctx,
+  projectKey: string | null,
+  change: (pairs: readonly string[]) => string[],
+): Promise<{ readonly auditId: string | null }> {
+  return ctx.mutate(async (tx): Promise<Change<{ readonly auditId: string | null }>> => {
+    if (projectKey !== null) await requireProject({ db: tx, ownerId: ctx.ownerId }, projectKey)
+    await lockSettings(tx, ctx.ownerId)
+    const stored = await readStored(tx, ctx.ownerId)
+    const pairs = decodeSetting(settingSpecs.projectTopics, stored[settingSpecs.projectTopics.key])
+    return applySettings(ctx, tx, parsePatch({ projectTopics: change(pairs) }))
+  })
+}

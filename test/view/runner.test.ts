@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { taskStatuses } from '../../src/domain/tasks/task.ts'
+import { type RunnerTask, refusalReason, runnerLine } from '../../src/view/runner.ts'
+
+const task: RunnerTask = { key: 'WEB-7', status: 'todo', engine: 'codex', branch: 'task/web-7' }
+const openclaw = { kind: 'openclaw', bot: null } as const
+const older = { kind: 'openclaw-skill', bot: null } as const
+const hermes = { kind: 'hermes', bot: 'PreqHermesBot' } as const
+
+describe('the line of a runner', () => {
+  test.each([
+    [openclaw, '!/preqstation dispatch implement WEB-7 using codex branch_name="task/web-7"'],
+    [older, '!/skill preqstation-dispatch implement WEB-7 using codex branch_name="task/web-7"'],
+    [
+      hermes,
+      '/preqstation_dispatch@PreqHermesBot\ntask_key=WEB-7 objective=implement engine=codex branch_name="task/web-7"',
+    ],
+    [
+      { kind: 'hermes', bot: null } as const,
+      '/preqstation_dispatch\ntask_key=WEB-7 objective=implement engine=codex branch_name="task/web-7"',
+    ],
+    [{ kind: 'none', bot: null } as const, null],
+  ])('is what %o listens for', (runner, line) => {
+    expect(runnerLine(task, runner)).toBe(line)
+  })
+
+  test.each([
+    ['inbox', '!/preqstation dispatch plan WEB-7 using codex'],
+    ['todo', '!/preqstation dispatch implement WEB-7 using codex'],
+    ['hold', '!/preqstation dispatch implement WEB-7 using codex'],
+    ['ready', '!/preqstation dispatch review WEB-7 using codex'],
+    ['done', null],
+    ['archived', null],
+  ] as const)('asks of a task in %s: %s', (status, line) => {
+    expect(runnerLine({ ...task, status, branch: null }, openclaw)).toBe(line)
+  })
+
+  test.each([
+    ['claude-code', 'claude-code'],
+    ['codex', 'codex'],
+    ['gemini-cli', 'gemini-cli'],
+    [null, 'claude-code'],
+  ] as const)('of a task for %s names the engine %s', (engine, named) => {
+    expect(runnerLine({ ...task, engine }, openclaw)).toContain(` using ${named} `)
+    expect(runnerLine({ ...task, engine }, hermes)).toContain(` engine=${named} `)
+  })
+
+  test.each([
+    [null, ''],
+    ['', ''],
+    ['  \n ', ''],
+    ['task/web-7', ' branch_name="task/web-7"'],
+    [' padded ', ' branch_name="padded"'],
+    ['say "hi"', String.raw` branch_name="say \"hi\""`],
+    [String.raw`C:\work`, String.raw` branch_name="C:\\work"`],
+    [String.raw`\"`, String.raw` branch_name="\\\""`],
+    ['two\nlines', ' branch_name="two lines"'],
+    ['two\r\nlines\rand\u2028three', ' branch_name="two lines and three"'],
+    ['작업/로그인-수정', ' branch_name="작업/로그인-수정"'],
+    ['fix/🔥-👩‍💻', ' branch_name="fix/🔥-👩‍💻"'],
+    ['<b>&amp;', ' branch_name="<b>&amp;"'],
+  ])('writes the branch %j as %s', (branch, written) => {
+    expect(runnerLine({ ...task, branch }, openclaw)).toBe(
+      `!/preqstation dispatch implement WEB-7 using codex${written}`,
+    )
+    expect(runnerLine({ ...task, branch }, hermes)?.split('\n')[1]).toBe(
+      `task_key=WEB-7 objective=implement engine=codex${written}`,
+    )
+  })
+
+  test('holds any branch between its quotes, on one line, and gives it back when it is read', () => {
+    const branches = fc.string({ unit: 'grapheme', maxLength: 200 })
+    fc.assert(
+      fc.property(branches, fc.constantFrom(...taskStatuses), (branch, status) => {
+        const line = runnerLine({ ...task, branch, status }, openclaw)
+        const wanted = branch.replace(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, ' ').trim()
+        if (line === null || wanted === '') return
+        expect(line.split('\n')).toHaveLength(1)
+        const [, quoted = ''] = /branch_name="((?:\\.|[^"\\])*)"$/su.exec(line) ?? []
+        expect(quoted.replace(/\\(.)/gsu, '$1')).toBe(wanted)
+      }),
+    )
+  })
+})
+
+test.each([
+  ['Bad Request: chat not found', '@runners', 'I do not find the chat @runners.'],
+  ['Forbidden: bot was kicked from the supergroup chat', '-1001', 'I am not in the chat -1001.'],
+  ['Forbidden: bot is not a member of the supergroup chat', '-1001', 'I am not in the chat -1001.'],
+  ['Bad Request: not enough rights to send text messages to the chat', null, 'I may not write in this chat.'],
+  ['Bad Request: message thread not found', null, 'The topic in this chat is gone or closed.'],
+  ['Bad Request: something new', null, 'Telegram said “something new”.'],
+])('the refusal "%s" is said in words', (description, chat, words) => {
+  expect(refusalReason(description, chat)).toContain(words)
+})
