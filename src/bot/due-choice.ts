@@ -9,6 +9,9 @@ const words: Record<Exclude<DueChoice, 'none'>, string> = {
 }
 
 /** The due date behind a button, in the owner's zone. */
-export function choiceToDate(choice: DueChoice, reader: { readonly now: Date; readonly timeZone: string }): Date | null {
+export function choiceToDate(
+  choice: DueChoice,
+  reader: { readonly now: Date; readonly timeZone: string },
+): Date | null {
   return choice === 'none' ? null : (parseDue(words[choice], reader)?.at ?? null)
 }

@@ -3,7 +3,13 @@ import type { Update } from 'grammy/types'
 import type { Log } from '../log.ts'
 
 /** Kinds of updates the bot takes; all others are never sent. */
-export const allowedUpdates = ['message', 'edited_message', 'callback_query', 'inline_query', 'my_chat_member'] as const
+export const allowedUpdates = [
+  'message',
+  'edited_message',
+  'callback_query',
+  'inline_query',
+  'my_chat_member',
+] as const
 
 export interface Polling {
   /** Ends the request that is under way. What it brings later is asked for again at the next start. */
@@ -56,7 +62,10 @@ async function poll(options: PollingOptions, signal: AbortSignal): Promise<void>
       onPoll(outcome)
       log.warn({ err: error, outcome }, 'asking Telegram for updates failed')
       if (outcome === 'conflict') webhookGone = false
-      const wait = outcome === 'conflict' ? (options.conflictWaitMs ?? 5_000) : retryMs[Math.min(failures, retryMs.length - 1)]
+      const wait =
+        outcome === 'conflict'
+          ? (options.conflictWaitMs ?? 5_000)
+          : retryMs[Math.min(failures, retryMs.length - 1)]
       failures += 1
       await pause(wait ?? 0, signal)
     }

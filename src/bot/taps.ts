@@ -25,7 +25,8 @@ export function onScreen(
 ): void {
   composer.on('callback_query:data', async (ctx, next) => {
     const callback = parseCallback(ctx.callbackQuery.data)
-    if (callback?.do === 'screen' && callback.name === name) await handle(ctx, callback.argument, callback.page)
+    if (callback?.do === 'screen' && callback.name === name)
+      await handle(ctx, callback.argument, callback.page)
     else await next()
   })
 }

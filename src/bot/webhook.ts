@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Update } from 'grammy/types'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { Update } from 'grammy/types'
 
 export interface WebhookOptions {
   readonly path: string
@@ -27,7 +27,11 @@ export function webhookRoutes(options: WebhookOptions): Hono {
 }
 
 function isUpdate(value: unknown): value is Update {
-  return typeof value === 'object' && value !== null && Number.isSafeInteger((value as { update_id?: unknown }).update_id)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Number.isSafeInteger((value as { update_id?: unknown }).update_id)
+  )
 }
 
 function digest(text: string): Buffer {

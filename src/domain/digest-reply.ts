@@ -62,8 +62,10 @@ interface Reading {
 
 function readLine(line: string, { context, apply, problems }: Reading): void {
   const [, commented, words = ''] = comment.exec(line) ?? []
-  if (commented !== undefined)
-    return apply(numbersIn(commented), readVerb(words, context) ?? { comment: words })
+  if (commented !== undefined) {
+    apply(numbersIn(commented), readVerb(words, context) ?? { comment: words })
+    return
+  }
   let waiting: number[] = []
   let last: {
     readonly lines: readonly number[]

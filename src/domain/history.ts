@@ -57,6 +57,6 @@ export async function readHistory(
 }
 
 /** Whether a log only records what a change of status, fields or note did. */
-export function isTrace(title: string): boolean {
+function isTrace(title: string): boolean {
   return / · Note Updated$| · Fields Updated \(\d+\)| · \w+ -> \w+$/.test(title)
 }

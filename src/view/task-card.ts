@@ -219,7 +219,7 @@ const moves: Record<
 }
 
 /** The buttons that move a task to where it may go from here. */
-export function moveButtons(task: Task, on: Surface): Button[] {
+function moveButtons(task: Task, on: Surface): Button[] {
   const row: Button[] = moves[task.status].map(({ to, label, style }) => ({
     label,
     does: { do: 'move', on, key: task.key, from: task.status, to },

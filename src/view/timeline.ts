@@ -23,7 +23,7 @@ export function logLine(log: WorkLog, reader: Reader): Html {
 }
 
 /** What a log says, in the words of the chat: the titles that the board itself writes are a wire format. */
-export function logText(log: WorkLog): string {
+function logText(log: WorkLog): string {
   const firstLine = (text: string | null) =>
     clip(
       namingFiles(text ?? '')

@@ -26,7 +26,10 @@ export function ago(at: Date, now: Date): string {
 export function day(at: Date, now: Date, timeZone: string): string {
   const year = (date: Date) => new Intl.DateTimeFormat('en-GB', { timeZone, year: 'numeric' }).format(date)
   const options = { timeZone, weekday: 'short', day: 'numeric', month: 'short' } as const
-  const text = new Intl.DateTimeFormat('en-GB', year(at) === year(now) ? options : { ...options, year: 'numeric' }).format(at)
+  const text = new Intl.DateTimeFormat(
+    'en-GB',
+    year(at) === year(now) ? options : { ...options, year: 'numeric' },
+  ).format(at)
   return text.replace(',', '')
 }
 
@@ -48,7 +51,8 @@ export function isSameDay(left: Date, right: Date, timeZone: string): boolean {
 }
 
 function daysBetween(from: Date, to: Date, timeZone: string): number {
-  const local = (date: Date) => new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(date)
+  const local = (date: Date) =>
+    new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(date)
   return Math.round((Date.parse(local(to)) - Date.parse(local(from))) / 86_400_000)
 }
 

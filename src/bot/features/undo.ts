@@ -27,7 +27,7 @@ async function undoLast(ctx: BotContext, before?: string): Promise<void> {
 }
 
 /** Shows what was taken back: the card of its task, or a line for each where there are several or none. */
-export async function showUndone(ctx: BotContext, undone: Undone): Promise<void> {
+async function showUndone(ctx: BotContext, undone: Undone): Promise<void> {
   if (undone.task === null) await showScreen(ctx, undoneListCard(undone))
   else await showTask(ctx, undone.task, { notice: undoneText(undone) })
 }
