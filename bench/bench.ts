@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { within } from './board.ts'
+import { measureBurst } from './burst.ts'
+import { measureChat } from './chat.ts'
+import { startChild } from './child.ts'
+import { type Figure, toTable } from './figures.ts'
+import { measureHttp } from './http.ts'
+import { measurePgbench } from './pgbench.ts'
+import { measurePicture, measureQuickAdd } from './pure.ts'
+import { full, quick } from './scale.ts'
+import { seedOpen, seedPool } from './seed.ts'
+import { measureStart } from './start.ts'
+import { type BenchStore, createEmbedded, createPostgres } from './store.ts'
+import { measureVerbs } from './verbs.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    on: { type: 'string' },
+    burst: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
+})
+const scale = options.quick ? quick : full
+const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+const figures: Figure[] = []
+
+/** Runs a measurement unless others were asked for. */
+async function measure(name: string, work: () => Promise<Figure[]> | Figure[]): Promise<void> {
+  if (options.only.length > 0 && !options.only.includes(name)) return
+  const began = performance.now()
+  figures.push(...(await work()))
+  process.stderr.write(`${name}: ${((performance.now() - began) / 1_000).toFixed(0)} s\n`)
+}
+
+async function measureStore(store: BenchStore): Promise<void> {
+  const telegram = await startChild<{ url: string; token: string; userId: number }>(
+    './telegram-process.ts',
+    null,
+  )
+  const { url, token, userId } = telegram.first
+  const env = { BOT_TOKEN: token, TELEGRAM_API_ROOT: url }
+  try {
+    await measure('start', () => measureStart(store, env, scale))
+    await within(store, async ({ db, ownerId }) => {
+      await seedOpen(db, ownerId)
+    })
+    await measure('verbs', () => measureVerbs(store, scale))
+    await within(store, ({ db, ownerId }) => seedPool(db, ownerId, scale.pool))
+    await measure('pgbench', () => measurePgbench(store, scale))
+    await measure('chat', () => measureChat(store, scale))
+    await measure('http', () => measureHttp(store, { env, userId }, scale))
+    if (options.burst || options.only.includes('burst')) await measure('burst', () => measureBurst(store))
+  } finally {
+    await telegram.stop()
+    await store.drop()
+  }
+}
+
+await measure('quick-add', measureQuickAdd)
+await measure('picture', () => measurePicture(scale.rounds))
+if (options.on !== 'embedded') await measureStore(await createPostgres(server))
+if (options.on !== 'postgres') await measureStore(createEmbedded())
+const kind = options.quick ? 'a quick run, no proof' : 'medians of five'
+process.stdout.write(
+  `\nNode ${process.versions.node}, ${availableParallelism()} cores, ${kind}\n\n${toTable(figures)}\n`,
+)
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`)

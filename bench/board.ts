@@ -1,0 +1,39 @@
+import type { Database } from '../src/db/open.ts'
+import type { Actor } from '../src/domain/actor.ts'
+import { writeState } from '../src/domain/bot-state.ts'
+import { bindChat, unbindChat } from '../src/domain/chat-binding.ts'
+import { type Ctx, createCtx } from '../src/domain/context.ts'
+import { newestEventId } from '../src/domain/outbox.ts'
+import { changeSettings } from '../src/domain/settings.ts'
+import { createToken } from '../src/domain/tokens.ts'
+import type { BenchStore } from './store.ts'
+
+type Open = Database & { readonly ownerId: string }
+
+/** Opens the database in this process for one piece of work. */
+export async function within<T>(store: BenchStore, work: (database: Open) => Promise<T>): Promise<T> {
+  const database = await store.open()
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+/** A context on an open database. */
+export function ctxOf({ db, ownerId }: Open, actor: Actor = { kind: 'owner' }): Ctx {
+  return createCtx({ db, ownerId, actor, now: () => new Date() })
+}
+
+/** An agent's token. */
+export async function addToken(database: Open): Promise<string> {
+  return (await createToken(ctxOf(database), { name: 'bench' })).token
+}
+
+/** Makes the private chat of a person of the playground the owner's, as the set-up does; what has happened so far is not told. */
+export async function bind(database: Open, userId: number): Promise<void> {
+  await unbindChat(ctxOf(database))
+  await bindChat(ctxOf(database), { chatId: userId, userId })
+  await changeSettings(ctxOf(database), { timeZone: 'Europe/Berlin' })
+  await writeState(database.db, 'notifier_cursor', await newestEventId(database), new Date())
+}

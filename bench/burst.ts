@@ -1,0 +1,120 @@
+import { botMessages } from '../src/db/schema.ts'
+import { openPlayground } from '../src/playground/playground.ts'
+import { virtualUser } from '../src/playground/virtual-user.ts'
+import { startApp } from './app-process.ts'
+import { addToken, bind, within } from './board.ts'
+import { type Figure, quantile } from './figures.ts'
+import { resetPool } from './seed.ts'
+import type { BenchStore } from './store.ts'
+
+const seconds = 60
+// Each edit is two events: the change and its log.
+const editsPerSecond = 82
+const edited = 200
+const secondsPerBlock = 4
+const settleSeconds = 180
+
+/** 10,000 events in a minute while Telegram enforces its limits: most only good to know, now and then one that needs the owner. */
+export async function measureBurst(store: BenchStore): Promise<Figure[]> {
+  const telegram = await openPlayground({ botToken: '1000:benchmark-of-the-bot-token-00000' })
+  const user = virtualUser(telegram.world)
+  const token = await within(store, async (database) => {
+    await resetPool(database.db)
+    await bind(database, user.userId)
+    return addToken(database)
+  })
+  const app = await startApp({ ...store.env, BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.url })
+  const patch = async (key: string, body: object) => {
+    const response = await fetch(`${app.url}/api/tasks/${key}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+  }
+  try {
+    user.say('/help')
+    await user.nextMessage()
+    telegram.world.limits.enabled = true
+    let refused = 0
+    const unsubscribe = telegram.world.subscribe((event) => {
+      if (event.type === 'call' && event.call.error?.code === 429) refused += 1
+    })
+    const waits: Promise<number>[] = []
+    const memory: number[] = []
+    const blocked: string[] = []
+    const post = (match: string | RegExp) =>
+      virtualUser(telegram.world).nextPost(match, { within: settleSeconds * 1_000 })
+    const began = performance.now()
+    for (let second = 0; second < seconds; second += 1) {
+      if (second % secondsPerBlock === 0) {
+        const key = `RUN-${edited + 1 + second / secondsPerBlock}`
+        const from = performance.now()
+        waits.push(post(new RegExp(`\\b${key}\\b`)).then(() => performance.now() - from))
+        blocked.push(key)
+        await patch(key, {
+          lifecycle_action: 'block',
+          result: { reason: 'The access to the bucket is missing.' },
+        })
+      }
+      for (let edit = 0; edit < editsPerSecond; edit += 1) {
+        const key = `RUN-${1 + ((second * editsPerSecond + edit) % edited)}`
+        await patch(key, { title: `Edited in second ${second}` })
+      }
+      memory.push(app.memory().now)
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.max(0, began + (second + 1) * 1_000 - performance.now())),
+      )
+    }
+    const took = (performance.now() - began) / 1_000
+    const needsYou = await Promise.all(waits)
+    // What the cards in the chat say in the end is what the board says.
+    const lastStates = blocked.map((key) => `The last of ${key}`)
+    const shown = Promise.allSettled(lastStates.map((title) => post(title)))
+    for (const [index, key] of blocked.entries()) await patch(key, { title: lastStates[index] })
+    const wrong = (await shown).filter(({ status }) => status === 'rejected').length
+    unsubscribe()
+    await app.stop()
+    const events = seconds * editsPerSecond * 2 + waits.length * 3
+    const [early, late] = [memory.slice(10, 20), memory.slice(-10)].map((part) => quantile(part, 0.5)) as [
+      number,
+      number,
+    ]
+    const undelivered = await within(
+      store,
+      async ({ db }) => (await db.select().from(botMessages)).filter((row) => row.state === 'failed').length,
+    )
+    const common = { on: store.kind }
+    return [
+      { ...common, what: 'burst: events', value: events, unit: '', note: `in ${took.toFixed(0)} s` },
+      { ...common, what: 'burst: refusals for flooding', value: refused, unit: '', bar: { atMost: 1 } },
+      {
+        ...common,
+        what: 'burst: needs you, p95',
+        value: quantile(needsYou, 0.95),
+        unit: 'ms',
+        bar: { atMost: 3_000 },
+      },
+      {
+        ...common,
+        what: 'burst: cards that do not show the last state',
+        value: wrong,
+        unit: '',
+        bar: { atMost: 0 },
+        note: `of ${blocked.length}`,
+      },
+      { ...common, what: 'burst: messages that failed', value: undelivered, unit: '', bar: { atMost: 0 } },
+      {
+        ...common,
+        what: 'burst: memory, end beside begin',
+        value: late / early,
+        unit: '×',
+        bar: { atMost: 1.15 },
+        note: `${early.toFixed(0)} and ${late.toFixed(0)} MB`,
+      },
+    ]
+  } finally {
+    await app.stop()
+    await telegram.close()
+  }
+}

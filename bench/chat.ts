@@ -1,0 +1,78 @@
+import { openPlayground } from '../src/playground/playground.ts'
+import { virtualUser } from '../src/playground/virtual-user.ts'
+import { type AppProcess, startApp } from './app-process.ts'
+import { addToken, bind, within } from './board.ts'
+import { type Figure, quantile } from './figures.ts'
+import type { Scale } from './scale.ts'
+import { resetPool } from './seed.ts'
+import type { BenchStore } from './store.ts'
+
+// What was not asked for comes about once a second.
+const betweenMs = 1_200
+
+/** From what the owner writes to the answer, and from an agent's step to the message about it; no network but this machine's. */
+export async function measureChat(store: BenchStore, scale: Scale): Promise<Figure[]> {
+  const telegram = await openPlayground({ botToken: '1000:benchmark-of-the-bot-token-00000' })
+  const user = virtualUser(telegram.world)
+  const token = await within(store, async (database) => {
+    await resetPool(database.db)
+    await bind(database, user.userId)
+    return addToken(database)
+  })
+  const app = await startApp({ ...store.env, BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.url })
+  try {
+    user.say('/help')
+    await user.nextMessage()
+    const news: number[] = []
+    for (let round = 1; round <= scale.messages; round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, betweenMs))
+      const key = `RUN-${round}`
+      const began = performance.now()
+      await complete(app, token, key)
+      await user.nextMessage(new RegExp(`\\b${key}\\b`))
+      news.push(performance.now() - began)
+    }
+    await new Promise((resolve) => setTimeout(resolve, scale.restSeconds * 1_000))
+    const answers: number[] = []
+    for (let round = 0; round < scale.samples; round += 1) {
+      const began = performance.now()
+      user.say(`Count the boxes ${round} #stock !high`)
+      await user.nextMessage(`Count the boxes ${round}`)
+      answers.push(performance.now() - began)
+    }
+    const onPostgres = store.kind === 'Postgres'
+    return [
+      {
+        what: 'update received → answer sent, p95',
+        on: store.kind,
+        value: quantile(answers, 0.95),
+        unit: 'ms',
+        ...(onPostgres ? { bar: { atMost: 50 } } : {}),
+        note: `a task captured; median ${quantile(answers, 0.5).toFixed(0)} ms`,
+      },
+      {
+        what: 'event committed → message handed over, p95',
+        on: store.kind,
+        value: quantile(news, 0.95),
+        unit: 'ms',
+        bar: { atMost: 150 },
+        note: `from the request on; median ${quantile(news, 0.5).toFixed(0)} ms`,
+      },
+    ]
+  } finally {
+    await app.stop()
+    await telegram.close()
+  }
+}
+
+async function complete(app: AppProcess, token: string, key: string): Promise<void> {
+  const response = await fetch(`${app.url}/api/tasks/${key}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      lifecycle_action: 'complete',
+      result: { summary: 'Done and tried.', tests: 'pass' },
+    }),
+  })
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+}

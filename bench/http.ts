@@ -1,0 +1,89 @@
+import { startApp } from './app-process.ts'
+import { addToken, bind, within } from './board.ts'
+import { startChild } from './child.ts'
+import { type Figure, median } from './figures.ts'
+import { type Load, startLoader } from './load.ts'
+import type { Scale } from './scale.ts'
+import { resetPool } from './seed.ts'
+import type { BenchStore } from './store.ts'
+
+const connections = 10
+const summary = 'Moved the redirect into the middleware and covered it by a test.'
+const complete = JSON.stringify({ lifecycle_action: 'complete', result: { summary, tests: 'pass' } })
+
+/** Requests a second of GET one task and PATCH complete; on Postgres turn by turn with the floor on the same database. */
+export async function measureHttp(
+  store: BenchStore,
+  telegram: { readonly env: Readonly<Record<string, string>>; readonly userId: number },
+  scale: Scale,
+): Promise<Figure[]> {
+  const { token, ownerId } = await within(store, async (database) => {
+    await resetPool(database.db)
+    await bind(database, telegram.userId)
+    return { token: await addToken(database), ownerId: database.ownerId }
+  })
+  const app = await startApp({ ...store.env, ...telegram.env })
+  const floor =
+    store.url === null ? null : await startChild<string>('./floor-process.ts', { url: store.url, ownerId })
+  const loader = await startLoader()
+  const common = { connections, headers: { authorization: `Bearer ${token}` }, seconds: scale.loadSeconds }
+  const get: Omit<Load, 'origin'> = { ...common, method: 'GET', paths: paths(1_000), cycle: true }
+  const patch: Omit<Load, 'origin'> = {
+    ...common,
+    method: 'PATCH',
+    paths: paths(scale.pool),
+    cycle: false,
+    body: complete,
+  }
+  // An embedded database is open in one process at a time: it has no second one beside it, and its tasks are used up in one round.
+  const sides = floor === null ? { app: app.url } : { floor: floor.first, app: app.url }
+  const measure = async (what: string, load: Omit<Load, 'origin'>, rounds: number): Promise<Figure> => {
+    const rates: Record<string, number[]> = {}
+    const usesUp = load.method === 'PATCH'
+    for (let round = floor === null && usesUp ? 0 : -1; round < rounds; round += 1) {
+      for (const [side, origin] of Object.entries(sides)) {
+        if (usesUp && floor !== null) await within(store, ({ db }) => resetPool(db))
+        const { perSecond } = await loader.run({ ...load, origin })
+        // The first round warms both up.
+        if (round >= 0) rates[side] = [...(rates[side] ?? []), perSecond]
+      }
+    }
+    const name = `${what}, ${connections} connections`
+    const own = rates.app ?? []
+    if (rates.floor === undefined)
+      return { what: name, on: store.kind, value: median(own), unit: 'requests/s' }
+    const ratios = own.map((rate, round) => rate / (rates.floor?.[round] ?? Number.NaN))
+    const note = `${Math.round(median(own))} and ${Math.round(median(rates.floor))} requests/s`
+    return {
+      what: name,
+      on: store.kind,
+      value: median(ratios),
+      unit: 'of the floor',
+      bar: { atLeast: 0.6 },
+      note,
+    }
+  }
+  try {
+    const figures = [await measure('GET one task', get, scale.rounds)]
+    figures.push(await measure('PATCH complete', patch, floor === null ? 1 : scale.rounds))
+    const { now, most } = app.memory()
+    const bar = floor === null ? {} : { bar: { atMost: 180 } }
+    figures.push({
+      what: 'memory under load, at most',
+      on: store.kind,
+      value: most,
+      unit: 'MB',
+      ...bar,
+      note: `${Math.round(now)} MB after it`,
+    })
+    return figures
+  } finally {
+    await loader.stop()
+    await floor?.stop()
+    await app.stop()
+  }
+}
+
+function paths(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `/api/tasks/RUN-${1 + index}`)
+}

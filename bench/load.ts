@@ -1,0 +1,37 @@
+import { type Child, startChild } from './child.ts'
+
+/** What a load is made of: each path is asked for once, or again and again where `cycle` is set. */
+export interface Load {
+  readonly origin: string
+  readonly connections: number
+  readonly seconds: number
+  readonly method: 'GET' | 'PATCH'
+  readonly paths: readonly string[]
+  readonly cycle: boolean
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface LoadResult {
+  readonly perSecond: number
+  readonly p95: number
+  /** Answers that were no success, with one of them. */
+  readonly failed: number
+  readonly failure: string | null
+}
+
+/** A process that makes load. */
+export async function startLoader(): Promise<{
+  readonly run: (load: Load) => Promise<LoadResult>
+  readonly stop: () => Promise<void>
+}> {
+  const child: Child<LoadResult> = await startChild<LoadResult>('./load-process.ts', null)
+  return {
+    run: async (load) => {
+      const result = await child.ask(load)
+      if (result.failed > 0) throw new Error(`${result.failed} requests failed: ${result.failure}`)
+      return result
+    },
+    stop: child.stop,
+  }
+}

@@ -1,0 +1,86 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '../src/db/open.ts'
+import { search } from '../src/domain/search.ts'
+import { claimTask } from '../src/domain/tasks/claim.ts'
+import { editTask } from '../src/domain/tasks/edit.ts'
+import { readBoard } from '../src/domain/tasks/lanes.ts'
+import { listTasks } from '../src/domain/tasks/list.ts'
+import { readDetail } from '../src/domain/tasks/read.ts'
+import { nextInInbox } from '../src/domain/tasks/triage.ts'
+import { ctxOf, within } from './board.ts'
+import { type Figure, median, quantile, timed } from './figures.ts'
+import type { Scale } from './scale.ts'
+import { seedClosed, seedHistory } from './seed.ts'
+import type { BenchStore } from './store.ts'
+
+type Open = Database & { readonly ownerId: string }
+type Times = Readonly<Record<string, readonly number[]>>
+
+/** Verbs on a board of 300 open tasks, with few closed ones and with many; the store is left with many. */
+export async function measureVerbs(store: BenchStore, scale: Scale): Promise<Figure[]> {
+  return within(store, async (database) => {
+    const { db, ownerId } = database
+    await seedClosed(db, ownerId, 301, scale.closedFew)
+    const few = await timeVerbs(database, scale.samples)
+    await seedClosed(db, ownerId, 301 + scale.closedFew, scale.closedMany - scale.closedFew)
+    await seedHistory(db, ownerId, { closed: scale.closedMany, logs: scale.logs, events: scale.events })
+    const many = await timeVerbs(database, scale.samples)
+    const tasks = (closed: number) => (300 + closed).toLocaleString('en')
+    return Object.entries(many).flatMap(([what, times]): Figure[] => [
+      {
+        what: `${what}, p95`,
+        on: store.kind,
+        value: quantile(times, 0.95),
+        unit: 'ms',
+        bar: { atMost: 50 },
+        note: `of ${tasks(scale.closedMany)} tasks`,
+      },
+      {
+        what: `${what}, of ${tasks(scale.closedMany)} tasks beside ${tasks(scale.closedFew)}`,
+        on: store.kind,
+        value: median(times) / median(few[what] ?? []),
+        unit: '×',
+        bar: { atMost: 1.5 },
+        note: `${median(times).toFixed(1)} and ${median(few[what] ?? []).toFixed(1)} ms`,
+      },
+    ])
+  })
+}
+
+/** Each verb so many times, turn by turn, so that a slow moment of the machine meets all of them. */
+async function timeVerbs(database: Open, samples: number): Promise<Times> {
+  const { db, ownerId } = database
+  const scope = { db, ownerId }
+  const owner = ctxOf(database)
+  const agent = ctxOf(database, {
+    kind: 'agent',
+    tokenId: '00000000-0000-4000-8000-000000000001',
+    name: 'bench',
+  })
+  const priorities = ['high', 'low'] as const
+  const verbs: Readonly<Record<string, (round: number) => Promise<unknown>>> = {
+    'list of open tasks': () =>
+      listTasks(scope, { statuses: ['inbox', 'todo', 'hold', 'ready'] }, { limit: 50 }),
+    search: () => search(scope, 'search index', { limit: 8 }),
+    board: () => readBoard(scope, { cards: 5 }),
+    'triage step': async (round) => {
+      const task = await nextInInbox(scope, [])
+      if (task === null) throw new Error('the inbox is empty')
+      await editTask(owner, task.id, { priority: priorities[round % 2] })
+      await readDetail(scope, task)
+    },
+    claim: () => claimTask(agent, { status: 'todo' }),
+  }
+  const warmUp = Math.ceil(samples / 5)
+  const times: Record<string, number[]> = {}
+  for (let round = 0; round < warmUp + samples; round += 1) {
+    for (const [name, verb] of Object.entries(verbs)) {
+      const ms = await timed(() => verb(round))
+      if (round >= warmUp) times[name] = [...(times[name] ?? []), ms]
+    }
+    await db.execute(
+      sql`update tasks set run_state = null, run_state_updated_at = null where run_state is not null`,
+    )
+  }
+  return times
+}
