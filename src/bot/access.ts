@@ -54,7 +54,7 @@ function toolsFor(
     api: ctx.api,
     store: deps.store,
     chatId: settings.chatId ?? ctx.chat?.id ?? 0,
-    threadId: settings.threadId,
+    threadId: topicOf(ctx, settings),
     now: deps.now,
   })
   const sentAt = (ctx.message?.date ?? ctx.editedMessage?.edit_date ?? 0) * 1000
@@ -68,14 +68,23 @@ function isOwner(ctx: BotContext, settings: OwnerSettings): boolean {
   return ctx.chat?.id === settings.chatId
 }
 
-/** Whether the owner talks in another topic of the group, and not to the bot: what is said there is no task. */
+/** The topic in which the owner talks or taps, which is where he is answered. */
+function topicOf(ctx: BotContext, settings: OwnerSettings): number | null {
+  const message = ctx.msg
+  if (message?.chat.type !== 'supergroup' || message.date === 0) return settings.threadId
+  return message.is_topic_message ? (message.message_thread_id ?? null) : null
+}
+
+/** Whether the owner talks in a topic that is none of ours, and not to the bot: what is said there is no task. */
 function isElsewhere(ctx: BotContext, settings: OwnerSettings): boolean {
   const message = ctx.message ?? ctx.editedMessage
   if (message?.chat.type !== 'supergroup') return false
-  const topic = message.is_topic_message ? (message.message_thread_id ?? null) : null
+  const topic = topicOf(ctx, settings)
+  const isOurs =
+    topic === settings.threadId || Object.values(settings.projectTopics).some((id) => id === topic)
   const isToBot =
     message.reply_to_message?.from?.id === ctx.me.id || isCommand(message.text ?? message.caption ?? '')
-  return topic !== settings.threadId && !isToBot
+  return !isOurs && !isToBot
 }
 
 /** Binds the sender of `/start CODE`; true where he is the owner now. */

@@ -60,7 +60,18 @@ export interface SenderOptions {
 /** The sender of one chat. */
 export function createSender(options: SenderOptions): Sender {
   const { api, store, chatId, threadId, now } = options
-  const thread = threadId === null ? {} : { message_thread_id: threadId }
+  let thread = threadId === null ? {} : { message_thread_id: threadId }
+
+  /** What is said in a topic that is gone meanwhile goes to the chat itself. */
+  const inTopic = async <T>(send: () => Promise<T>): Promise<T> => {
+    try {
+      return await send()
+    } catch (error) {
+      if (threadId === null || !isTopicGone(error)) throw error
+      thread = {}
+      return send()
+    }
+  }
 
   const deliver = async (
     about: About,
@@ -71,7 +82,7 @@ export function createSender(options: SenderOptions): Sender {
     const row = { chatId, threadId, purpose, taskId: taskId ?? null, topic: topic ?? null, request, rank: 0 }
     const id = await beginMessage(store, row, now())
     try {
-      const sent = await send()
+      const sent = await inTopic(send)
       await markSent(store, id, {
         messageId: sent.message_id,
         contentHash: about.version ?? null,
@@ -94,13 +105,13 @@ export function createSender(options: SenderOptions): Sender {
   })
   const say = (long: Card, about: About) => {
     const card = fitted(long)
-    const parameters = { ...common(about), ...markup(card), ...preview(card) }
+    const parameters = () => ({ ...common(about), ...markup(card), ...preview(card) })
     const request = {
       method: 'sendMessage',
-      parameters: { ...parameters, text: card.text.html, parse_mode: 'HTML' },
+      parameters: { ...parameters(), text: card.text.html, parse_mode: 'HTML' },
     } as const
     return deliver(about, about.secret ? null : request, () =>
-      withoutMarkup(card, (text) => api.sendMessage(chatId, text.text, { ...text.mode, ...parameters })),
+      withoutMarkup(card, (text) => api.sendMessage(chatId, text.text, { ...text.mode, ...parameters() })),
     )
   }
 
@@ -148,18 +159,17 @@ export function createSender(options: SenderOptions): Sender {
         anew: () => say(card, about),
       })
     },
-    sendFile: (file, caption, about) => {
-      const parameters = { ...common(about), ...markup(caption) }
-      return deliver(about, null, () =>
+    sendFile: (file, caption, about) =>
+      deliver(about, null, () =>
         withoutMarkup(caption, (text) =>
           api.sendDocument(chatId, new InputFile(Buffer.from(file.content), file.name), {
             caption: text.text,
             ...text.mode,
-            ...parameters,
+            ...common(about),
+            ...markup(caption),
           }),
         ),
-      )
-    },
+      ),
     sendPicture,
     editPicture: (messageId, png, caption, about) =>
       showInPlace(messageId, about, {
@@ -251,6 +261,10 @@ async function withoutMarkup<T>(
 
 function isUnchanged(error: unknown): boolean {
   return error instanceof GrammyError && error.description.includes('message is not modified')
+}
+
+function isTopicGone(error: unknown): boolean {
+  return error instanceof GrammyError && /message thread not found|TOPIC_DELETED/.test(error.description)
 }
 
 function isGone(error: unknown): boolean {

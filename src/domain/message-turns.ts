@@ -76,10 +76,15 @@ export async function readdressMessage(
   await db.update(botMessages).set(to).where(eq(botMessages.id, id))
 }
 
-/** News of one rank that wait for their first sending, oldest first; lists of such news left out. */
+/** News of one rank and topic that wait for their first sending, oldest first; lists of such news left out. */
 export async function waitingNews(
   db: Reader,
-  query: { readonly rank: number; readonly now: Date; readonly limit: number },
+  query: {
+    readonly rank: number
+    readonly threadId: number | null
+    readonly now: Date
+    readonly limit: number
+  },
 ): Promise<BotMessageRow[]> {
   return db
     .select()
@@ -89,6 +94,7 @@ export async function waitingNews(
         eq(botMessages.state, 'pending'),
         inArray(botMessages.purpose, ['news', 'card']),
         eq(botMessages.rank, query.rank),
+        query.threadId === null ? isNull(botMessages.threadId) : eq(botMessages.threadId, query.threadId),
         eq(botMessages.attempts, 0),
         isNull(botMessages.topic),
         isDue(query.now),

@@ -1,5 +1,6 @@
 import { changeState } from '../domain/bot-state.ts'
 import { queueMessages } from '../domain/messages.ts'
+import { threadFor } from '../domain/project-topics.ts'
 import { listTasks } from '../domain/tasks/list.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { isDayOnly } from '../domain/time.ts'
@@ -18,7 +19,7 @@ async function remind({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
     const scope = { db: tx, ownerId }
     const settings = await readBound(scope)
     if (settings === null || until === undefined) return now.toISOString()
-    const { chatId, threadId, timeZone } = settings
+    const { chatId, timeZone } = settings
     const overdue = await listTasks(scope, {
       statuses: ['inbox', 'todo', 'hold', 'ready'],
       dueBefore: new Date(now.getTime() + 1),
@@ -28,6 +29,7 @@ async function remind({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
     const messages = overdue.filter(isNew).map((task) => {
       const { card, line } = dueNotice(task, { now, timeZone })
       const request = toRequest(card, { line, silent: settings.mutedProjects.includes(task.project.key) })
+      const threadId = threadFor(settings, task.project.key)
       return { chatId, threadId, purpose: 'news', taskId: task.id, request, rank: 1 } as const
     })
     await queueMessages(tx, messages, now)

@@ -1,5 +1,6 @@
 import { changeState } from '../domain/bot-state.ts'
 import { queueMessages } from '../domain/messages.ts'
+import { threadFor } from '../domain/project-topics.ts'
 import { listTasks } from '../domain/tasks/list.ts'
 import { findRunners } from '../domain/tasks/runner.ts'
 import type { Task } from '../domain/tasks/task.ts'
@@ -33,10 +34,9 @@ async function watchRuns({ store, ownerId, now: clock }: JobsDeps): Promise<void
     const messages = stale.map((task) => {
       const runner = runners.find(({ taskKey }) => taskKey === task.key)?.name ?? null
       const { card, line } = staleRunNotice(task, { since: lastSign(task), runner, now })
-      const { chatId, threadId } = settings
       return {
-        chatId,
-        threadId,
+        chatId: settings.chatId,
+        threadId: threadFor(settings, task.project.key),
         purpose: 'news',
         taskId: task.id,
         request: toRequest(card, { line }),

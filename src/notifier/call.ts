@@ -7,22 +7,30 @@ import { type Outcome, outcomeOf } from './outcome.ts'
 export interface Place {
   readonly chatId: number
   readonly threadId: number | null
+  /** Where it goes where that topic is gone; absent or gone as well, to the chat itself. */
+  readonly mainThreadId?: number | null
+}
+
+/** What became of a request, and the topic that it went to. */
+export interface Sending {
+  readonly outcome: Outcome
+  readonly threadId: number | null
 }
 
 type Parameters = Readonly<Record<string, unknown>>
 
 /**
  * Sends a stored request. What Telegram cannot parse goes as plain text, what it does not take with buttons goes without, and
- * what it does not take in a topic that is gone goes to the chat itself. A picture that it does not take leaves its caption.
+ * what it does not take in a topic that is gone goes to the main one. A picture that it does not take leaves its caption.
  */
 export async function sendRequest(
   api: Api,
   place: Place,
   request: DrawnRequest,
   signal: AbortSignal,
-): Promise<Outcome> {
-  const outcome = await sendAsItIs(api, place, request, signal)
-  if (outcome.kind !== 'refused' || request.png === undefined) return outcome
+): Promise<Sending> {
+  const sending = await sendAsItIs(api, place, request, signal)
+  if (sending.outcome.kind !== 'refused' || request.png === undefined) return sending
   return sendAsItIs(api, place, withoutPicture(request), signal)
 }
 
@@ -31,22 +39,24 @@ async function sendAsItIs(
   place: Place,
   request: DrawnRequest,
   signal: AbortSignal,
-): Promise<Outcome> {
-  let thread: Parameters = place.threadId === null ? {} : { message_thread_id: place.threadId }
+): Promise<Sending> {
+  const threads = [...new Set([place.threadId, place.mainThreadId ?? null, null])]
   const { message_thread_id: _, ...given } = request.parameters
-  return firstTaken(given, async (parameters) => {
-    const send = () =>
-      call(
+  const outcome = await firstTaken(given, async (parameters) => {
+    for (;;) {
+      const [threadId = null] = threads
+      const where = { chat_id: place.chatId, ...(threadId === null ? {} : { message_thread_id: threadId }) }
+      const outcome = await call(
         api,
         request.method,
-        { chat_id: place.chatId, ...thread, ...parameters, ...filesOf(request) },
+        { ...where, ...parameters, ...filesOf(request) },
         signal,
       )
-    const outcome = await send()
-    if (outcome.kind !== 'topic-gone') return outcome
-    thread = {}
-    return send()
+      if (outcome.kind !== 'topic-gone' || threadId === null) return outcome
+      threads.shift()
+    }
   })
+  return { outcome, threadId: threads[0] ?? null }
 }
 
 /** Edits a text message to what a request says. */

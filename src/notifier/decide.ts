@@ -4,6 +4,7 @@ import type { BoardEvent } from '../domain/events.ts'
 import { livingCards, markCardsStale } from '../domain/living-cards.ts'
 import { type BotMessageRow, type NewMessage, queueMessages } from '../domain/messages.ts'
 import { newestEventId, readEvents } from '../domain/outbox.ts'
+import { threadFor } from '../domain/project-topics.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { findTask, findTasksByKey, readDetail, type Scope } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
@@ -49,10 +50,10 @@ export async function decide({ store, ownerId, now: clock }: Decider): Promise<n
       return newest === cursor ? undefined : newest
     const events = wholeActions(await readEvents(scope, { after: cursor, limit: pageSize }), pageSize)
     if (!settings.enabled || events.length === 0) return events.at(-1)?.id
-    const chat = { chatId: settings.chatId, threadId: settings.threadId }
-    const decision = await decideOn(scope, events, { ...chat, settings, now })
-    await markCardsStale(tx, chat.chatId, decision.staleNow, now)
-    await markCardsStale(tx, chat.chatId, decision.staleSoon, later(now))
+    const { chatId } = settings
+    const decision = await decideOn(scope, events, { chatId, settings, now })
+    await markCardsStale(tx, chatId, decision.staleNow, now)
+    await markCardsStale(tx, chatId, decision.staleSoon, later(now))
     await queueMessages(tx, decision.messages, now)
     return events.at(-1)?.id
   })
@@ -61,7 +62,6 @@ export async function decide({ store, ownerId, now: clock }: Decider): Promise<n
 
 interface Circumstances {
   readonly chatId: number
-  readonly threadId: number | null
   readonly settings: OwnerSettings
   readonly now: Date
 }
@@ -178,7 +178,7 @@ function say(
   return [
     {
       chatId: facts.chatId,
-      threadId: facts.threadId,
+      threadId: threadFor(facts.settings, about.projectKey),
       purpose: 'news',
       taskId,
       request: toRequest(card, { silent: loudness === 'silent', file, line }),
@@ -195,7 +195,8 @@ function wantsCard(task: Task, card: BotMessageRow | undefined, now: Date): bool
   return card.sentAt !== null && now.getTime() - card.sentAt.getTime() > cardLivesMs
 }
 
-function newCard(task: Task, { chatId, threadId, now }: Circumstances): NewMessage {
+function newCard(task: Task, { chatId, settings, now }: Circumstances): NewMessage {
+  const threadId = threadFor(settings, task.project.key)
   return { chatId, threadId, purpose: 'card', taskId: task.id, rank: ranks.info, notBefore: later(now) }
 }
 

@@ -4,7 +4,9 @@ import { createCtx } from '../domain/context.ts'
 import { settleMessage } from '../domain/living-cards.ts'
 import { beginAttempt, nextDue, nextTurn, putOff, readdressMessage } from '../domain/message-turns.ts'
 import { type BotMessageRow, markEdited, markRefused, markSent, queueMessages } from '../domain/messages.ts'
+import { forgetTopic, threadFor } from '../domain/project-topics.ts'
 import { readOwnerSettings } from '../domain/settings.ts'
+import { findTask } from '../domain/tasks/read.ts'
 import type { Log } from '../log.ts'
 import type { Pace } from '../telegram/pace.ts'
 import { editToRequest, sendRequest } from './call.ts'
@@ -55,8 +57,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const asked = outcome.kind === 'later' ? outcome.retryAfterMs : null
     return new Date(deps.now().getTime() + (asked ?? Math.min(1_000 * 2 ** attempts, longestBackoffMs)))
   }
+  const asSystem = () => createCtx({ db: store, ownerId, actor: { kind: 'system' }, now: deps.now })
   const followGroup = async (from: number, to: number) => {
-    await moveChat(createCtx({ db: store, ownerId, actor: { kind: 'system' }, now: deps.now }), { from, to })
+    await moveChat(asSystem(), { from, to })
   }
 
   const send = async (row: BotMessageRow, settings: Bound, signal: AbortSignal) => {
@@ -65,11 +68,18 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       return markRefused(store, row.id, { state: 'failed', error: 'it cannot be made again' })
     const request = await drawRequest({ ...deps, scope }, said(rendered.request, row, settings))
     if (row.chatId !== settings.chatId) await readdressMessage(store, row.id, settings)
-    const place = row.chatId === settings.chatId ? row : settings
+    const { chatId, threadId } = row.chatId === settings.chatId ? row : settings
     await beginAttempt(store, row.id)
-    const outcome = await sendRequest(api, place, request, signal)
+    const place = { chatId, threadId, mainThreadId: settings.threadId }
+    const { outcome, threadId: wentTo } = await sendRequest(api, place, request, signal)
     note(outcome)
-    await writeDown(() => recordSending(row, settings, rendered, outcome))
+    await writeDown(async () => {
+      if (threadId !== null && wentTo !== threadId) {
+        await forgetTopic(asSystem(), threadId)
+        await readdressMessage(store, row.id, { chatId, threadId: wentTo })
+      }
+      await recordSending(row, settings, rendered, outcome)
+    })
   }
 
   const recordSending = async (
@@ -145,7 +155,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
   }
 
-  const sayAnew = async (row: BotMessageRow, { chatId, threadId }: Bound, { request, version }: Rendered) => {
+  const sayAnew = async (row: BotMessageRow, settings: Bound, { request, version }: Rendered) => {
+    const { chatId } = settings
+    const task = row.taskId === null ? null : await findTask(scope, row.taskId)
+    const threadId = threadFor(settings, task?.project.key ?? null)
     // A card is made at its turn, so that it shows the truth of then.
     const anew = version === null ? ({ purpose: 'notice', request } as const) : ({ purpose: 'card' } as const)
     await queueMessages(

@@ -14,7 +14,7 @@ const most = 5
 const mostInOne = 20
 
 /**
- * Where more than five pieces of news of one kind wait, puts one message that lists them in their place. Returns whether it did.
+ * Where more than five pieces of news of one kind wait for one topic, puts one message that lists them in their place. Returns whether it did.
  */
 export async function gatherBefore(
   scope: { readonly db: Store; readonly ownerId: string },
@@ -23,7 +23,12 @@ export async function gatherBefore(
 ): Promise<boolean> {
   const group = groupOf(row)
   if (group === null || row.attempts > 0 || row.topic !== null) return false
-  const waiting = await waitingNews(scope.db, { rank: row.rank, now, limit: mostInOne })
+  const waiting = await waitingNews(scope.db, {
+    rank: row.rank,
+    threadId: row.threadId,
+    now,
+    limit: mostInOne,
+  })
   if (waiting.length <= most) return false
   const tasks = await findTasks(
     scope,

@@ -54,7 +54,7 @@ export function projectsCard(facts: {
 /** The card of a project, its picture above the text where it has one. */
 export function projectCard(
   overview: ProjectOverview,
-  reader: { readonly now: Date },
+  reader: { readonly now: Date; readonly hasTopics?: boolean },
   undo?: string | null,
 ): Card {
   const { project, counts, lastLogAt, health } = overview
@@ -81,6 +81,7 @@ export function projectCard(
     keyboard: keyboard([
       [toScreen('📋 Board', 'board', key), toScreen('✏️ Edit', 'project-edit', key)],
       [toScreen('🚀 Delivery', 'project-delivery', key), toScreen('🚦 Status', 'project-status', key)],
+      reader.hasTopics ? [toScreen('💬 Topic', 'project-topic', key)] : [],
       [
         ...(undo ? [doesAct('↩️ Undo', { name: 'undo-project', about: key, value: undo })] : []),
         toScreen('‹ Projects', 'projects'),

@@ -2,6 +2,7 @@ import { Composer } from 'grammy'
 import type { Message } from 'grammy/types'
 import { type Capture, captureBefore } from '../../domain/captures.ts'
 import { DomainError } from '../../domain/errors.ts'
+import { projectOfTopic } from '../../domain/project-topics.ts'
 import { listProjects } from '../../domain/projects/read.ts'
 import { parseQuickAdd, type QuickAddDraft } from '../../domain/quick-add.ts'
 import { changeSettings } from '../../domain/settings.ts'
@@ -57,7 +58,15 @@ export async function captureText(
 ): Promise<void> {
   const { draft, projects } = await readDraft(ctx, text)
   const { defaultProject, lastProject } = ctx.settings
-  const wanted = [draft.projectKey, options.project, defaultProject, lastProject, projects[0]?.projectKey]
+  const topicProject = projectOfTopic(ctx.settings, ctx.msg?.message_thread_id ?? null)
+  const wanted = [
+    draft.projectKey,
+    options.project,
+    topicProject,
+    defaultProject,
+    lastProject,
+    projects[0]?.projectKey,
+  ]
   const project = wanted
     .map((key) => projects.find(({ projectKey }) => projectKey === key))
     .find((found) => found !== undefined)

@@ -22,6 +22,7 @@ import { lanes } from './lanes.ts'
 import { log } from './log.ts'
 import { newTask } from './new.ts'
 import { presence } from './presence.ts'
+import { projectTopics } from './project-topics.ts'
 import { projects } from './projects.ts'
 import { promptAnswers } from './prompt-answers.ts'
 import { prompts } from './prompts.ts'
@@ -62,6 +63,7 @@ export function features(): Composer<BotContext>[] {
     inline(),
     stats(),
     projects(),
+    projectTopics(),
     labels(),
     agents(),
     tokens(),

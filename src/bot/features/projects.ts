@@ -68,7 +68,13 @@ async function showProjects(ctx: BotContext, page: number): Promise<void> {
 }
 
 export async function showProject(ctx: BotContext, key: string, undo?: string | null): Promise<void> {
-  await withProject(ctx, key, (overview) => projectCard(overview, readerOf(ctx), undo))
+  await withProject(ctx, key, (overview) =>
+    projectCard(overview, { ...readerOf(ctx), hasTopics: hasTopics(ctx) }, undo),
+  )
+}
+
+function hasTopics(ctx: BotContext): boolean {
+  return ctx.chat?.type === 'supergroup' && ctx.chat.is_forum === true
 }
 
 async function withProject(

@@ -1,0 +1,72 @@
+import { Composer, GrammyError } from 'grammy'
+import { setProjectTopic } from '../../domain/project-topics.ts'
+import { listProjects } from '../../domain/projects/read.ts'
+import { readOwnerSettings } from '../../domain/settings.ts'
+import { toasts } from '../../view/answers.ts'
+import { noTopicReason, projectTopicCard } from '../../view/project-topic.ts'
+import { projectGoneCard } from '../../view/projects.ts'
+import { toast } from '../access.ts'
+import { type BotContext, scopeOf } from '../context.ts'
+import { showScreen } from '../show.ts'
+import { onAct, onScreen } from '../taps.ts'
+import { orRefusal } from './take-back.ts'
+
+const longestName = 128
+
+/** The topic of a group that takes the news of a project: the main one, a new one, or the one at hand. */
+export function projectTopics(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  onScreen(composer, 'project-topic', (ctx, key) => showTopic(ctx, key))
+  onAct(composer, 'project-topic', async (ctx, key, choice) => {
+    if (choice === 'own') return useOwn(ctx, key)
+    await use(ctx, key, choice === 'here' ? topicHere(ctx) : null)
+  })
+  return composer
+}
+
+function topicHere(ctx: BotContext): number | null {
+  const message = ctx.msg
+  const threadId = message?.is_topic_message ? (message.message_thread_id ?? null) : null
+  return threadId === ctx.settings.threadId ? null : threadId
+}
+
+/** Opens a topic named after the project, unless it has one already, as after the first of two quick taps. */
+async function useOwn(ctx: BotContext, key: string): Promise<void> {
+  const project = await findProject(ctx, key)
+  const { chatId, projectTopics } = ctx.settings
+  if (project === undefined || chatId === null || projectTopics[key] !== undefined) {
+    await toast(ctx, toasts.unchanged)
+    return showTopic(ctx, key)
+  }
+  const threadId = await openTopic(ctx, chatId, project.name)
+  if (threadId !== null) await use(ctx, key, threadId)
+}
+
+async function openTopic(ctx: BotContext, chatId: number, name: string): Promise<number | null> {
+  try {
+    return (await ctx.api.createForumTopic(chatId, [...name].slice(0, longestName).join('')))
+      .message_thread_id
+  } catch (error) {
+    if (!(error instanceof GrammyError)) throw error
+    await toast(ctx, noTopicReason(error.description), true)
+    return null
+  }
+}
+
+async function use(ctx: BotContext, key: string, threadId: number | null): Promise<void> {
+  const changed = await orRefusal(ctx, () => setProjectTopic(ctx.board, key, threadId))
+  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Changed.')
+  await showTopic(ctx, key, changed?.auditId)
+}
+
+async function showTopic(ctx: BotContext, key: string, undo?: string | null): Promise<void> {
+  const project = await findProject(ctx, key)
+  if (project === undefined) return showScreen(ctx, projectGoneCard(key))
+  const { projectTopics, threadId: mainThreadId } = await readOwnerSettings(scopeOf(ctx))
+  const facts = { project, threadId: projectTopics[key] ?? null, shownIn: topicHere(ctx), mainThreadId }
+  await showScreen(ctx, projectTopicCard(facts, undo))
+}
+
+async function findProject(ctx: BotContext, key: string) {
+  return (await listProjects(scopeOf(ctx))).find(({ projectKey }) => projectKey === key)
+}
