@@ -55,6 +55,7 @@ function toolsFor(
     store: deps.store,
     chatId: settings.chatId ?? ctx.chat?.id ?? 0,
     threadId: topicOf(ctx, settings),
+    mainThreadId: settings.threadId,
     now: deps.now,
   })
   const sentAt = (ctx.message?.date ?? ctx.editedMessage?.edit_date ?? 0) * 1000

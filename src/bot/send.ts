@@ -54,22 +54,23 @@ export interface SenderOptions {
   readonly store: Store
   readonly chatId: number
   readonly threadId: number | null
+  /** The topic for what is said in one that is gone; where that is gone too, the chat itself takes it. */
+  readonly mainThreadId: number | null
   readonly now: () => Date
 }
 
 /** The sender of one chat. */
 export function createSender(options: SenderOptions): Sender {
   const { api, store, chatId, threadId, now } = options
-  let thread = threadId === null ? {} : { message_thread_id: threadId }
+  const threads = [...new Set([threadId, options.mainThreadId, null])]
 
-  /** What is said in a topic that is gone meanwhile goes to the chat itself. */
   const inTopic = async <T>(send: () => Promise<T>): Promise<T> => {
     try {
       return await send()
     } catch (error) {
-      if (threadId === null || !isTopicGone(error)) throw error
-      thread = {}
-      return send()
+      if (threads.length === 1 || !isTopicGone(error)) throw error
+      threads.shift()
+      return inTopic(send)
     }
   }
 
@@ -97,7 +98,7 @@ export function createSender(options: SenderOptions): Sender {
     }
   }
   const common = (about: About) => ({
-    ...thread,
+    ...inThread(threads[0] ?? null),
     ...(about.silent ? { disable_notification: true } : {}),
     ...(about.replyTo === undefined
       ? {}
@@ -261,6 +262,10 @@ async function withoutMarkup<T>(
 
 function isUnchanged(error: unknown): boolean {
   return error instanceof GrammyError && error.description.includes('message is not modified')
+}
+
+function inThread(threadId: number | null) {
+  return threadId === null ? {} : { message_thread_id: threadId }
 }
 
 function isTopicGone(error: unknown): boolean {

@@ -219,14 +219,14 @@ describe('what is said in the topic of a project', () => {
     expect(card.message_thread_id).toBe(lounge)
   })
 
-  test('that was deleted before it was read is answered in the chat itself', async () => {
+  test('that was deleted before it was read is answered in the main topic', async () => {
     const restarted = bot.restart()
     user.say('Fix the login', { threadId: lounge })
     removeTopic(bot.world, { chatId: room.chat.id, threadId: lounge })
     await restarted
 
     const card = await user.nextMessage('APP-1')
-    expect(card.message_thread_id).toBeUndefined()
+    expect(card.message_thread_id).toBe(board)
   })
 
   test('by a stranger is not served', async () => {
