@@ -24,6 +24,8 @@ const defaults = {
   mutedProjects: [],
   staleAfterMinutes: 30,
   queuedAfterMinutes: 60,
+  runner: { kind: 'none', chat: null, bot: null },
+  projectTopics: {},
 }
 
 let board: Board
@@ -70,6 +72,10 @@ describe('reading the settings', () => {
       muted_projects: 'API,WEB',
       stale_after_minutes: '45',
       queued_after_minutes: '90',
+      runner: 'hermes',
+      runner_chat: '@runners',
+      runner_bot: 'PreqHermesBot',
+      project_topics: 'API:12,WEB:7',
     })
 
     expect(await readOwnerSettings(board.scope)).toEqual({
@@ -89,6 +95,8 @@ describe('reading the settings', () => {
       mutedProjects: ['API', 'WEB'],
       staleAfterMinutes: 45,
       queuedAfterMinutes: 90,
+      runner: { kind: 'hermes', chat: '@runners', bot: 'PreqHermesBot' },
+      projectTopics: { API: 12, WEB: 7 },
     })
   })
 
@@ -104,6 +112,10 @@ describe('reading the settings', () => {
       default_project: 'not a key',
       stale_after_minutes: '0',
       queued_after_minutes: '1e3',
+      runner: 'walker',
+      runner_chat: 'over there',
+      runner_bot: '@a b',
+      project_topics: 'WEB',
     })
 
     expect(await readOwnerSettings(board.scope)).toEqual(defaults)
