@@ -3,6 +3,7 @@ import postgres from 'postgres'
 import { leadPostgres } from './lead.ts'
 import { migratePostgres } from './migrate.ts'
 import type { Database, DatabaseOptions } from './open.ts'
+import { preparing } from './preparing.ts'
 import { reachPostgres } from './reach.ts'
 import * as schema from './schema.ts'
 
@@ -18,7 +19,7 @@ export async function openPostgres(
   if (migrate) await migratePostgres(url)
   const quiet = { onnotice: () => {}, connection: { application_name: 'preqbot' } }
   const client = postgres(url, { ...quiet, max: connections })
-  const db = drizzle(client, { schema })
+  const db = drizzle(preparing(client), { schema })
   return {
     db,
     kind: 'postgres',

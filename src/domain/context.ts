@@ -66,21 +66,31 @@ export function createCtx(options: CtxOptions): Ctx {
     now,
     db,
     mutate: async (work) => {
-      const transact = () =>
-        db.transaction(async (tx) => {
+      const transact = async () => {
+        let trace = Promise.resolve()
+        const changing = db.transaction(async (tx) => {
           await before?.(tx)
           const change = await work(tx)
           await after?.(tx, change.result)
-          if (!('unchanged' in change)) {
-            const entry = {
-              by: toActorName(actor),
-              ...(actor.kind === 'agent' ? { tokenId: actor.tokenId } : {}),
-              ...(cause === undefined ? {} : { cause }),
-            }
-            await leaveTrace(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry })
+          if ('unchanged' in change) return change
+          const entry = {
+            by: toActorName(actor),
+            ...(actor.kind === 'agent' ? { tokenId: actor.tokenId } : {}),
+            ...(cause === undefined ? {} : { cause }),
           }
+          // Not awaited, so that the commit goes right behind it and the outbox stays locked for no round trip. Where it fails,
+          // Postgres makes of that commit a rollback.
+          trace = leaveTrace(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry })
+          trace.catch(() => {})
           return change
         })
+        const change = await changing.catch(async (error) => {
+          await trace
+          throw error
+        })
+        await trace
+        return change
+      }
       const change = await transact().catch((error) => {
         if (isDeadlock(error)) return transact()
         throw error

@@ -1,0 +1,28 @@
+import type { Sql, TransactionSql } from 'postgres'
+
+// Statements of more kinds than these, such as lists of many lengths, are sent as they are: a session keeps what it prepared.
+const mostTexts = 300
+
+/**
+ * A client that lets the server prepare what is asked again. drizzle prepares nothing by itself, and what is not prepared
+ * makes two round trips, for postgres.js first asks for the types of the parameters.
+ */
+export function preparing(client: Sql): Sql {
+  const seen = new Set<string>()
+  const prepare: Sql['unsafe'] = function (this: Sql, text, parameters, options) {
+    const again = seen.has(text)
+    if (!again && seen.size < mostTexts) seen.add(text)
+    return this.unsafe(text, parameters, { ...options, prepare: again || options?.prepare === true })
+  }
+  const wrap = <S extends object>(sql: S): S =>
+    new Proxy(sql, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name)
+        if (name === 'unsafe') return prepare.bind(target as Sql)
+        if (name !== 'begin' && name !== 'savepoint') return value
+        return (work: (tx: TransactionSql) => unknown) =>
+          (value as TransactionSql['savepoint'])((tx) => work(wrap(tx)))
+      },
+    })
+  return wrap(client)
+}
