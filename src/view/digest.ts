@@ -12,7 +12,10 @@ export interface DigestOptions {
   readonly wasDueAt?: Date | undefined
 }
 
-const maxLines = { due: 10, waiting: 8, runs: 6 } as const
+// So many lines of so many characters fit one message.
+const maxLines = { focus: 10, due: 8, waiting: 8, runs: 6 } as const
+const maxTitle = 48
+const maxRunner = 24
 
 /** The day at a glance as numbered lines, each with its button; replies name the numbers. */
 export function digestCard(digest: Digest, options: DigestOptions): NumberedCard {
@@ -21,16 +24,16 @@ export function digestCard(digest: Digest, options: DigestOptions): NumberedCard
     let number = numbered.findIndex(({ id }) => id === task.id) + 1
     if (number === 0) number = numbered.push(task)
     const priority = task.priority === 'none' ? '' : `${prioritySign[task.priority]} `
-    return html`${number}. ${sign} ${bold(task.key)} ${priority}${clip(task.title, 60)}${after}`
+    return html`${number}. ${sign} ${bold(task.key)} ${priority}${clip(task.title, maxTitle)}${after}`
   }
   const due = (task: Task) =>
     task.dueAt !== null && html` — ${dueText(task.dueAt, options.now, options.timeZone)}`
   const run = (since: Date, runner: string | null) =>
-    html` — ${runner ?? 'waits'}, ${span(since, options.now)}`
+    html` — ${clip(runner ?? 'waits', maxRunner)}, ${span(since, options.now)}`
   const runs = [...digest.running, ...digest.queued]
 
   const sections = [
-    section('⭐ Focus', digest.focus, (task) => line(task, due(task)), maxLines.due),
+    section('⭐ Focus', digest.focus, (task) => line(task, due(task)), maxLines.focus),
     section(
       '💡 How about',
       digest.proposals,

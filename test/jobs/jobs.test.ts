@@ -7,7 +7,7 @@ import { recordSecurityEvent } from '../../src/domain/security.ts'
 import { changeSettings } from '../../src/domain/settings.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { createToken } from '../../src/domain/tokens.ts'
-import { runJob } from '../../src/jobs/jobs.ts'
+import { runJob, startJobs } from '../../src/jobs/jobs.ts'
 import { morningJob } from '../../src/jobs/morning.ts'
 import { remindersJob } from '../../src/jobs/reminders.ts'
 import { retentionJob } from '../../src/jobs/retention.ts'
@@ -216,4 +216,13 @@ it('goes on after a job that fails', async () => {
   const failing = { name: 'failing', everyMinutes: 1, run: () => Promise.reject(new Error('no')) }
   await runJob(failing, { store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
   expect(lines.join('')).toContain('"job":"failing"')
+})
+
+it('looks once at the start, and ends after the job in hand', async () => {
+  await changeSettings(board.ctx, { quietHours: '00:00-23:59' })
+  const log = openLog({ level: 'silent' })
+  const started = startJobs({ store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
+  await started.stop()
+  expect(await readState(board.db, 'quiet_hours')).toMatchObject({ until: '2026-11-24T23:59:00.000Z' })
+  expect(await readState(board.db, 'reminded_until')).toBeUndefined()
 })
