@@ -6,15 +6,15 @@ import { webhookRoutes } from './bot/webhook.ts'
 import type { Config } from './config.ts'
 import { leaderLock } from './db/leader-lock.ts'
 import { type Database, openDatabase } from './db/open.ts'
-import { readBotToken, storeBotToken } from './domain/bot-token.ts'
+import { diagnose } from './diagnose.ts'
 import { readState, writeState } from './domain/bot-state.ts'
+import { readBotToken, storeBotToken } from './domain/bot-token.ts'
 import { unbindChat } from './domain/chat-binding.ts'
 import { createCtx, outboxChannel } from './domain/context.ts'
 import { ensureOwner } from './domain/ensure-owner.ts'
 import { createBell } from './domain/outbox.ts'
 import { createFailureCounter } from './domain/security.ts'
 import { readOwnerSettings } from './domain/settings.ts'
-import { diagnose } from './diagnose.ts'
 import { openHttpServer } from './http-server.ts'
 import { startJobs } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
@@ -58,7 +58,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const closers: (() => Promise<void> | void)[] = []
   const close = async () => {
     for (const end of closers.splice(0).reverse()) {
-      await Promise.resolve(end()).catch((error: unknown) => log.error({ err: error }, 'a part did not end well'))
+      await Promise.resolve(end()).catch((error: unknown) =>
+        log.error({ err: error }, 'a part did not end well'),
+      )
     }
   }
   try {
@@ -82,7 +84,11 @@ async function build(parts: {
   closers.push(database.close)
   const store = database.db
   const secretKey = openSecretKey(config.SECRET_KEY, config.DATA_DIR)
-  const owner = await ensureOwner(store, { email: config.OWNER_EMAIL, name: config.OWNER_NAME ?? null, now: now() })
+  const owner = await ensureOwner(store, {
+    email: config.OWNER_EMAIL,
+    name: config.OWNER_NAME ?? null,
+    now: now(),
+  })
   const scope = { db: store, ownerId: owner.id }
   const system = createCtx({ db: store, ownerId: owner.id, actor: { kind: 'system' }, now })
   const metrics = await createMetrics({ enabled: config.METRICS_TOKEN !== undefined })
@@ -138,12 +144,19 @@ async function build(parts: {
       () => true,
       () => false,
     )
-    const telegramUp = !leading || (state.me !== null && !state.unauthorized && notifier.state().stopped === null)
-    return { ok: databaseUp && telegramUp, checks: { database: databaseUp, telegram: telegramUp, leader: leading, ...notifier.state() } }
+    const telegramUp =
+      !leading || (state.me !== null && !state.unauthorized && notifier.state().stopped === null)
+    return {
+      ok: databaseUp && telegramUp,
+      checks: { database: databaseUp, telegram: telegramUp, leader: leading, ...notifier.state() },
+    }
   }
   const failures = createFailureCounter({ db: store, ownerId: owner.id, now })
   closers.push(() => failures.close())
-  const flushing = setInterval(() => void failures.flush().catch((error: unknown) => log.warn({ err: error }, 'counts wait')), 60_000)
+  const flushing = setInterval(
+    () => void failures.flush().catch((error: unknown) => log.warn({ err: error }, 'counts wait')),
+    60_000,
+  )
   closers.push(() => clearInterval(flushing))
   const apiDeps: ApiDeps = {
     db: store,
@@ -154,7 +167,11 @@ async function build(parts: {
     failures,
     log,
     metrics,
-    config: { rateLimit: config.RATE_LIMIT, trustProxy: config.TRUST_PROXY, metricsToken: config.METRICS_TOKEN },
+    config: {
+      rateLimit: config.RATE_LIMIT,
+      trustProxy: config.TRUST_PROXY,
+      metricsToken: config.METRICS_TOKEN,
+    },
     health,
     signal: stopping.signal,
   }
@@ -168,7 +185,16 @@ async function build(parts: {
         }
   if (webhook !== undefined) {
     const accept = (await import('./domain/updates.ts')).acceptUpdates
-    app.route('/', webhookRoutes({ ...webhook, accept: async (updates) => { await accept(store, updates, now()); side?.inbox()?.wake() } }))
+    app.route(
+      '/',
+      webhookRoutes({
+        ...webhook,
+        accept: async (updates) => {
+          await accept(store, updates, now())
+          side?.inbox()?.wake()
+        },
+      }),
+    )
   }
   app.route('/', createApi(apiDeps))
   if (playground !== null) app.route('/', playground.routes)
@@ -177,7 +203,9 @@ async function build(parts: {
   let leading = false
   let turn = Promise.resolve()
   const inTurn = (work: () => Promise<void>) => {
-    turn = turn.then(work).catch((error: unknown) => log.error({ err: error }, 'taking over or handing over failed'))
+    turn = turn
+      .then(work)
+      .catch((error: unknown) => log.error({ err: error }, 'taking over or handing over failed'))
   }
   let endJobs: (() => Promise<void>) | null = null
   const begin = async () => {
@@ -189,7 +217,10 @@ async function build(parts: {
       log,
       metrics,
       state,
-      webhook: webhook === undefined ? undefined : { url: `${config.PUBLIC_URL}${webhook.path}`, secret: webhook.secret },
+      webhook:
+        webhook === undefined
+          ? undefined
+          : { url: `${config.PUBLIC_URL}${webhook.path}`, secret: webhook.secret },
       onReady: (me) => keepToOneBot(me.id),
     })
     await notifier.start()
@@ -211,7 +242,11 @@ async function build(parts: {
     if (known !== undefined && known !== botId) await unbindChat(system)
     if (known !== botId) await writeState(store, 'bot_id', botId, now())
   }
-  const unlead = database.lead(leaderLock, () => inTurn(begin), () => inTurn(end))
+  const unlead = database.lead(
+    leaderLock,
+    () => inTurn(begin),
+    () => inTurn(end),
+  )
   closers.push(async () => {
     inTurn(end)
     await turn
@@ -225,7 +260,9 @@ async function build(parts: {
       while (state.me === null && !stopping.signal.aborted) await bell.wait(100, stopping.signal)
       const settings = await readOwnerSettings(scope)
       if (settings.userId !== null || state.me === null) return null
-      return playground === null ? `https://t.me/${state.me.username}?start=${setupCode}` : `${server.url}/?start=${setupCode}`
+      return playground === null
+        ? `https://t.me/${state.me.username}?start=${setupCode}`
+        : `${server.url}/?start=${setupCode}`
     },
     close,
   }

@@ -9,13 +9,18 @@ export const environment = {
     .regex(/^\d+:[\w-]{20,}$/, 'is not a bot token; copy it from @BotFather as it stands')
     .optional()
     .describe('Token of the bot from @BotFather. Absent: the stored one, else the playground.'),
-  TELEGRAM_API_ROOT: z.url().default('https://api.telegram.org').describe('Root of the Bot API server, for a self-hosted one.'),
+  TELEGRAM_API_ROOT: z
+    .url()
+    .default('https://api.telegram.org')
+    .describe('Root of the Bot API server, for a self-hosted one.'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional()
     .describe('A Postgres of 15 or newer. Absent: an embedded database in `DATA_DIR`.'),
-  DATA_DIR: nonBlank.default('./data').describe('Folder of the embedded database and of the secret made with it.'),
+  DATA_DIR: nonBlank
+    .default('./data')
+    .describe('Folder of the embedded database and of the secret made with it.'),
   PORT: port.default(3000).describe('Port of the HTTP server.'),
   HOST: nonBlank.optional().describe('Address it listens on. Default: loopback in the playground, else all.'),
   PUBLIC_URL: z
@@ -39,7 +44,12 @@ export const environment = {
     .default('owner@localhost.local')
     .describe('E-mail of the owner; its part before the @ is the assignee that agents see.'),
   OWNER_NAME: nonBlank.optional().describe('Name of the owner.'),
-  OWNER_TELEGRAM_ID: z.coerce.number().int().positive().optional().describe('Only this Telegram user may bind the bot.'),
+  OWNER_TELEGRAM_ID: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Only this Telegram user may bind the bot.'),
   SETUP_CODE: z
     .string()
     .regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 of A-Z a-z 0-9 _ -')
@@ -47,20 +57,48 @@ export const environment = {
     .describe('Fixes the code of the set-up link.'),
   TRUST_PROXY: z
     .string()
-    .transform((list) => list.split(',').map((entry) => entry.trim()).filter(Boolean))
+    .transform((list) =>
+      list
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
     .default([])
     .describe('Addresses of proxies whose X-Forwarded-For is believed, separated by commas.'),
-  METRICS_TOKEN: nonBlank.min(16, 'must have at least 16 characters').optional().describe('Bearer token of /metrics. Absent: no metrics.'),
-  RATE_LIMIT: z.coerce.number().int().min(1).default(600).describe('Requests a minute that one agent token may make.'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('How much is logged.'),
+  METRICS_TOKEN: nonBlank
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('Bearer token of /metrics. Absent: no metrics.'),
+  RATE_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(600)
+    .describe('Requests a minute that one agent token may make.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('How much is logged.'),
 } as const satisfies Record<string, z.ZodType>
 
 const Environment = z.object(environment).superRefine((env, context) => {
   if (env.DATABASE_URL !== undefined && env.SECRET_KEY === undefined) {
-    context.addIssue({ code: 'custom', path: ['SECRET_KEY'], message: 'is required with DATABASE_URL; make one with: openssl rand -hex 32' })
+    context.addIssue({
+      code: 'custom',
+      path: ['SECRET_KEY'],
+      message: 'is required with DATABASE_URL; make one with: openssl rand -hex 32',
+    })
   }
-  if (env.PUBLIC_URL !== undefined && !env.PUBLIC_URL.startsWith('https://') && env.TELEGRAM_API_ROOT.startsWith('https://')) {
-    context.addIssue({ code: 'custom', path: ['PUBLIC_URL'], message: 'must begin with https://, for Telegram calls no other webhook' })
+  if (
+    env.PUBLIC_URL !== undefined &&
+    !env.PUBLIC_URL.startsWith('https://') &&
+    env.TELEGRAM_API_ROOT.startsWith('https://')
+  ) {
+    context.addIssue({
+      code: 'custom',
+      path: ['PUBLIC_URL'],
+      message: 'must begin with https://, for Telegram calls no other webhook',
+    })
   }
 })
 
@@ -76,7 +114,9 @@ export class ConfigError extends Error {
 
 /** Reads the environment; an empty variable counts as absent. Throws `ConfigError` that names every problem at once. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
   const parsed = Environment.safeParse(given)
   if (parsed.success) return parsed.data
   throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`))

@@ -33,10 +33,20 @@ async function checkDatabase({ database }: DiagnoseOptions): Promise<Diagnosis> 
     const ms = Math.round(performance.now() - started)
     const detail = `${database.kind === 'embedded' ? 'embedded' : 'Postgres'}, answers in ${ms} ms, schema up to date`
     return ms > slowMs
-      ? { name: 'Database', ok: false, detail, mend: 'Put the bot nearer to its database, or give the database more power.' }
+      ? {
+          name: 'Database',
+          ok: false,
+          detail,
+          mend: 'Put the bot nearer to its database, or give the database more power.',
+        }
       : { name: 'Database', ok: true, detail }
   } catch {
-    return { name: 'Database', ok: false, detail: 'does not answer', mend: 'Start it, or correct DATABASE_URL.' }
+    return {
+      name: 'Database',
+      ok: false,
+      detail: 'does not answer',
+      mend: 'Start it, or correct DATABASE_URL.',
+    }
   }
 }
 
@@ -46,8 +56,18 @@ async function checkToken({ api, state }: DiagnoseOptions): Promise<Diagnosis> {
     return { name: 'Bot token', ok: true, detail: `@${me.username}` }
   } catch {
     return state.unauthorized
-      ? { name: 'Bot token', ok: false, detail: 'Telegram refuses it', mend: 'Get a new one from @BotFather and set BOT_TOKEN.' }
-      : { name: 'Telegram', ok: false, detail: 'does not answer', mend: 'Look at the network and at TELEGRAM_API_ROOT.' }
+      ? {
+          name: 'Bot token',
+          ok: false,
+          detail: 'Telegram refuses it',
+          mend: 'Get a new one from @BotFather and set BOT_TOKEN.',
+        }
+      : {
+          name: 'Telegram',
+          ok: false,
+          detail: 'does not answer',
+          mend: 'Look at the network and at TELEGRAM_API_ROOT.',
+        }
   }
 }
 
@@ -55,30 +75,67 @@ async function checkIntake({ api, state, config, now }: DiagnoseOptions): Promis
   const hook = await api.getWebhookInfo().catch(() => null)
   if (config.PUBLIC_URL !== undefined) {
     if (hook === null || !hook.url?.startsWith(config.PUBLIC_URL)) {
-      return { name: 'Webhook', ok: false, detail: 'is not set to PUBLIC_URL', mend: 'Restart the bot; see that no other process uses this token.' }
+      return {
+        name: 'Webhook',
+        ok: false,
+        detail: 'is not set to PUBLIC_URL',
+        mend: 'Restart the bot; see that no other process uses this token.',
+      }
     }
     if (hook.last_error_message !== undefined && now().getTime() / 1000 - (hook.last_error_date ?? 0) < 600) {
-      return { name: 'Webhook', ok: false, detail: hook.last_error_message, mend: 'See that PUBLIC_URL reaches this process over HTTPS.' }
+      return {
+        name: 'Webhook',
+        ok: false,
+        detail: hook.last_error_message,
+        mend: 'See that PUBLIC_URL reaches this process over HTTPS.',
+      }
     }
     return { name: 'Webhook', ok: true, detail: 'set' }
   }
   if (state.conflictSince !== null) {
-    return { name: 'Polling', ok: false, detail: 'another process polls this bot', mend: 'Stop the other process, or /revoke the token at @BotFather.' }
+    return {
+      name: 'Polling',
+      ok: false,
+      detail: 'another process polls this bot',
+      mend: 'Stop the other process, or /revoke the token at @BotFather.',
+    }
   }
-  if (hook?.url) return { name: 'Polling', ok: false, detail: 'a webhook is left over', mend: 'Restart the bot: it deletes the webhook at start.' }
+  if (hook?.url)
+    return {
+      name: 'Polling',
+      ok: false,
+      detail: 'a webhook is left over',
+      mend: 'Restart the bot: it deletes the webhook at start.',
+    }
   const silent = state.lastPollAt === null ? null : now().getTime() - state.lastPollAt.getTime()
   return silent !== null && silent > silentPollMs
-    ? { name: 'Polling', ok: false, detail: `silent for ${Math.round(silent / 1000)} s`, mend: 'Restart the bot.' }
+    ? {
+        name: 'Polling',
+        ok: false,
+        detail: `silent for ${Math.round(silent / 1000)} s`,
+        mend: 'Restart the bot.',
+      }
     : { name: 'Polling', ok: true, detail: 'alive' }
 }
 
 async function checkClock({ config, now }: DiagnoseOptions): Promise<Diagnosis[]> {
-  const answer = await fetch(config.TELEGRAM_API_ROOT, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(3_000) }).catch(() => null)
+  const answer = await fetch(config.TELEGRAM_API_ROOT, {
+    method: 'HEAD',
+    redirect: 'manual',
+    signal: AbortSignal.timeout(3_000),
+  }).catch(() => null)
   const date = Date.parse(answer?.headers.get('date') ?? '')
   if (Number.isNaN(date)) return []
   const off = Math.round(Math.abs(now().getTime() - date) / 1000)
   return off > 30
-    ? [{ name: 'Clock', ok: false, detail: `${off} s off Telegram's`, mend: 'Let the machine keep its time by NTP.' }]
+    ? [
+        {
+          name: 'Clock',
+          ok: false,
+          detail: `${off} s off Telegram's`,
+          mend: 'Let the machine keep its time by NTP.',
+        },
+      ]
     : [{ name: 'Clock', ok: true, detail: 'right' }]
 }
 
@@ -92,8 +149,22 @@ async function checkChat({ api, state, scope }: DiagnoseOptions): Promise<Diagno
     const mayWrite = member.status === 'administrator' || member.status === 'member'
     return mayWrite
       ? [{ name: 'Chat', ok: true, detail: chat.type }]
-      : [{ name: 'Chat', ok: false, detail: `the bot is ${member.status}`, mend: 'Make the bot a member of the group that may write.' }]
+      : [
+          {
+            name: 'Chat',
+            ok: false,
+            detail: `the bot is ${member.status}`,
+            mend: 'Make the bot a member of the group that may write.',
+          },
+        ]
   } catch {
-    return [{ name: 'Chat', ok: false, detail: 'cannot be reached', mend: 'Unblock the bot, or start it anew with its set-up link.' }]
+    return [
+      {
+        name: 'Chat',
+        ok: false,
+        detail: 'cannot be reached',
+        mend: 'Unblock the bot, or start it anew with its set-up link.',
+      },
+    ]
   }
 }

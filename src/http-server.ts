@@ -13,7 +13,10 @@ export interface HttpServer {
 const finishMs = 5_000
 
 /** Listens on a port; rejects with a sentence where it is taken. */
-export async function openHttpServer(app: Hono, options: { readonly port: number; readonly host: string }): Promise<HttpServer> {
+export async function openHttpServer(
+  app: Hono,
+  options: { readonly port: number; readonly host: string },
+): Promise<HttpServer> {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>

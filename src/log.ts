@@ -23,7 +23,8 @@ export function openLog(options: {
   readonly alsoHide?: readonly string[]
 }): Log {
   const write = options.write ?? ((line: string) => void process.stdout.write(line))
-  const hide = (line: string) => (options.alsoHide ?? []).reduce((text, secret) => text.replaceAll(secret, '[redacted]'), redact(line))
+  const hide = (line: string) =>
+    (options.alsoHide ?? []).reduce((text, secret) => text.replaceAll(secret, '[redacted]'), redact(line))
   const stream = { write: (line: string) => write(hide(line)) }
   return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
 }

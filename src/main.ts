@@ -11,15 +11,20 @@ try {
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping')
     // A second signal, or ten seconds, and the process ends as it is.
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(name).on(name, () => process.exit(1))
+    for (const name of ['SIGINT', 'SIGTERM'] as const)
+      process.removeAllListeners(name).on(name, () => process.exit(1))
     setTimeout(() => process.exit(1), longestStopMs).unref()
     void app.close().then(() => process.exit(0))
   }
   process.once('SIGINT', stop).once('SIGTERM', stop)
-  process.stdout.write(`preqbot is at ${app.url}${app.isPlayground ? ' (playground: nothing leaves this machine)' : ''}\n`)
+  process.stdout.write(
+    `preqbot is at ${app.url}${app.isPlayground ? ' (playground: nothing leaves this machine)' : ''}\n`,
+  )
   const link = await app.setupLink()
   if (link !== null) process.stdout.write(`Set it up: ${link}\n`)
 } catch (error) {
-  process.stderr.write(`${error instanceof Error && error.name !== 'Error' ? error.message : String((error as Error).stack ?? error)}\n`)
+  process.stderr.write(
+    `${error instanceof Error && error.name !== 'Error' ? error.message : String((error as Error).stack ?? error)}\n`,
+  )
   process.exit(1)
 }

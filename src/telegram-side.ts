@@ -30,7 +30,10 @@ export interface TelegramSideOptions {
 }
 
 /** The part of the bot that only one process runs at a time: it takes updates in and handles them. Returns what ends it. */
-export function startTelegramSide(options: TelegramSideOptions): { readonly inbox: () => Inbox | null; readonly stop: () => Promise<void> } {
+export function startTelegramSide(options: TelegramSideOptions): {
+  readonly inbox: () => Inbox | null
+  readonly stop: () => Promise<void>
+} {
   const stopping = new AbortController()
   let inbox: Inbox | null = null
   let stopIntake: () => Promise<void> = async () => {}
@@ -42,7 +45,12 @@ export function startTelegramSide(options: TelegramSideOptions): { readonly inbo
     inbox = openInbox(options, me)
     inbox.start()
     if (options.webhook === undefined) {
-      const polling = startPolling({ api: options.api, accept: inbox.accept, log: options.log, onPoll: (outcome) => notePoll(options, outcome) })
+      const polling = startPolling({
+        api: options.api,
+        accept: inbox.accept,
+        log: options.log,
+        onPoll: (outcome) => notePoll(options, outcome),
+      })
       stopIntake = polling.stop
     } else await patiently(() => setWebhook(options), options, stopping.signal)
   })()
@@ -75,33 +83,49 @@ function openInbox(options: TelegramSideOptions, me: UserFromGetMe): Inbox {
   })
 }
 
-function notePoll({ state, bot, metrics }: TelegramSideOptions, outcome: 'ok' | 'conflict' | 'unauthorized' | 'failed'): void {
+function notePoll(
+  { state, bot, metrics }: TelegramSideOptions,
+  outcome: 'ok' | 'conflict' | 'unauthorized' | 'failed',
+): void {
   const now = bot.now()
   if (outcome === 'ok') {
     state.lastPollAt = now
     metrics.setLastPoll(now)
   }
-  state.conflictSince = outcome === 'conflict' ? (state.conflictSince ?? now) : outcome === 'ok' ? null : state.conflictSince
+  state.conflictSince =
+    outcome === 'conflict' ? (state.conflictSince ?? now) : outcome === 'ok' ? null : state.conflictSince
   state.unauthorized = outcome === 'unauthorized'
 }
 
 async function setWebhook({ api, webhook }: TelegramSideOptions): Promise<void> {
   if (webhook === undefined) return
-  await api.setWebhook(webhook.url, { secret_token: webhook.secret, allowed_updates: allowedUpdates, max_connections: 10 })
+  await api.setWebhook(webhook.url, {
+    secret_token: webhook.secret,
+    allowed_updates: allowedUpdates,
+    max_connections: 10,
+  })
 }
 
 const retryMs = [500, 1_000, 2_000, 5_000, 10_000, 30_000]
 
 /** Calls Telegram until it answers; null where the process stops first. */
-async function patiently<T>(call: () => Promise<T>, options: TelegramSideOptions, signal: AbortSignal): Promise<T | null> {
+async function patiently<T>(
+  call: () => Promise<T>,
+  options: TelegramSideOptions,
+  signal: AbortSignal,
+): Promise<T | null> {
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
       const answer = await call()
       options.state.unauthorized = false
       return answer
     } catch (error) {
-      options.state.unauthorized = error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)
-      options.log.warn({ err: error }, options.state.unauthorized ? 'Telegram does not know this bot token' : 'Telegram does not answer yet')
+      options.state.unauthorized =
+        error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)
+      options.log.warn(
+        { err: error },
+        options.state.unauthorized ? 'Telegram does not know this bot token' : 'Telegram does not answer yet',
+      )
       await pause(retryMs[Math.min(attempt, retryMs.length - 1)] ?? 0, signal)
     }
   }
@@ -110,8 +134,12 @@ async function patiently<T>(call: () => Promise<T>, options: TelegramSideOptions
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
   })
 }
-

@@ -25,7 +25,7 @@ export function templatePath(): string {
   return fileURLToPath(new URL(`dist/template-${hash.digest('hex').slice(0, 12)}.gz`, root))
 }
 
-/** A folder as a template: each path in it and what the file holds, null for a folder. */
+/** A folder as a template: each path in it and what the file holds, null for a folder. @public */
 export function packFolder(folder: string): Buffer {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry): Entry => {
     const path = join(entry.parentPath, entry.name)

@@ -51,15 +51,7 @@ export async function livingCards(
 
 /** The living card of a task in a chat: the newest message of its kind. */
 export async function livingCard(db: Reader, chatId: number, taskId: string): Promise<BotMessageRow | null> {
-  const [row] = await db
-    .select()
-    .from(botMessages)
-    .where(
-      and(eq(botMessages.chatId, chatId), eq(botMessages.purpose, 'card'), eq(botMessages.taskId, taskId)),
-    )
-    .orderBy(desc(botMessages.id))
-    .limit(1)
-  return row ?? null
+  return (await livingCards(db, chatId, [taskId]))[0] ?? null
 }
 
 /** A message shows the truth; of a task's card only where the task is still as it was `seen`, for it may have changed meanwhile. */

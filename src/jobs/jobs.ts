@@ -11,7 +11,7 @@ import { tokenExpiryJob } from './token-expiry.ts'
 export type { JobsDeps } from './job.ts'
 
 /** Everything that is done by the clock, in the order in which it is done. */
-export const jobs: readonly Job[] = [
+const jobs: readonly Job[] = [
   morningJob,
   digestJob,
   remindersJob,

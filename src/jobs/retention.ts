@@ -9,7 +9,7 @@ const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 
 /** How long what is only of passing use is kept. */
-export const kept = {
+const kept = {
   eventsMs: 30 * dayMs,
   updatesMs: 48 * hourMs,
   keysMs: 24 * hourMs,

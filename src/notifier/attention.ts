@@ -19,7 +19,7 @@ export interface TaskNews {
 }
 
 /** A work log that an agent wrote by hand. */
-export interface LogNews {
+interface LogNews {
   readonly logId: string
   readonly taskKey: string | null
   readonly actor: string

@@ -25,7 +25,7 @@ export interface NotifierDeps {
 }
 
 /** How delivery stands, for health and /doctor. */
-export interface DeliveryState {
+interface DeliveryState {
   /** Why nothing can be sent; null where all is well. */
   readonly stopped: { readonly reason: string; readonly since: Date } | null
   /** A 429 holds the chat until then. */

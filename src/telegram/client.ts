@@ -6,7 +6,11 @@ export interface TelegramOptions {
   readonly apiRoot: string
   readonly pace: Pace
   /** Told of each call that was answered or failed, for log and metrics. */
-  readonly onCall?: (call: { readonly method: string; readonly status: number | null; readonly ms: number }) => void
+  readonly onCall?: (call: {
+    readonly method: string
+    readonly status: number | null
+    readonly ms: number
+  }) => void
 }
 
 // A long poll asks for 30 s; a call that takes longer than this hangs.
@@ -42,9 +46,14 @@ export function createApi(options: TelegramOptions): Api {
   return new Api(options.token, clientOptions(options))
 }
 
-async function timed(options: TelegramOptions, method: string, ...args: Parameters<typeof fetch>): Promise<Response> {
+async function timed(
+  options: TelegramOptions,
+  method: string,
+  ...args: Parameters<typeof fetch>
+): Promise<Response> {
   const started = performance.now()
-  const report = (status: number | null) => options.onCall?.({ method, status, ms: performance.now() - started })
+  const report = (status: number | null) =>
+    options.onCall?.({ method, status, ms: performance.now() - started })
   try {
     const response = await fetch(...args)
     report(response.status)

@@ -51,7 +51,9 @@ const paced = /^(send(?!ChatAction|MessageDraft)|edit|copy|forward|delete|pin|un
 
 /** Whether a method counts against the limits of the chat. */
 export function isPaced(method: string): boolean {
-  return paced.test(method) && !/^(deleteWebhook|deleteMyCommands|editForumTopic|deleteForumTopic)$/i.test(method)
+  return (
+    paced.test(method) && !/^(deleteWebhook|deleteMyCommands|editForumTopic|deleteForumTopic)$/i.test(method)
+  )
 }
 
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {

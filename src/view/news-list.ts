@@ -63,6 +63,6 @@ export function openButtons(tasks: readonly { readonly key: string }[]) {
 }
 
 /** A task in one line. */
-export function taskLine(task: Pick<Task, 'key' | 'title' | 'status'>, after?: Content): Html {
+function taskLine(task: Pick<Task, 'key' | 'title' | 'status'>, after?: Content): Html {
   return html`${statusSign[task.status]} ${bold(task.key)} ${clip(task.title, 70)}${after}`
 }
