@@ -86,4 +86,15 @@ describe('a stranger', () => {
     expect(task?.status).toBe('inbox')
     expect(bot.world.calls.filter((call) => call.method === 'answerCallbackQuery')).toEqual([])
   })
+
+  test('asks inline, and is shown nothing', async () => {
+    bot = await openTestBot()
+    const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
+
+    const asked = stranger.inline('login').catch(() => 'no answer')
+    await bot.handled()
+
+    expect(await asked).toBe('no answer')
+    expect(await strangersOf(bot)).toHaveLength(1)
+  })
 })
