@@ -38,6 +38,16 @@ export class UnreadableFolderError extends Error {
   }
 }
 
+/** Whether an error says that the files are damaged: they do not open, or what is read from them makes no sense. */
+export function isDamage(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof UnreadableFolderError || cause.name === 'RuntimeError') return true
+    // Of WebAssembly (RuntimeError above) and of Postgres: data_corrupted, index_corrupted.
+    if (/^XX00[12]$/.test(String((cause as { code?: unknown }).code))) return true
+  }
+  return false
+}
+
 /** Whether nothing lies there: no folder, or an empty one as of a volume just mounted. */
 export function isEmptyFolder(folder: string): boolean {
   return !existsSync(folder) || readdirSync(folder).length === 0

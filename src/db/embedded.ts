@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import {
+  isDamage,
   isEmptyFolder,
   makeFolder,
   openFolder,
@@ -34,12 +35,14 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
       await makeFolder(`${folder}.new`)
       await placeFolder(`${folder}.new`, folder)
     }
-    const client = await openOrExplain(dataDir)
+    const client = await explained(dataDir, () => openFolder(folder))
     const database = embeddedDatabase(client)
     const { db } = database
     if (options.migrate !== false) {
-      if (!isNew && (await isBehind(db))) await takeSnapshot(db, dataDir, { now: now() })
-      await migrateEmbedded(db)
+      await explained(dataDir, async () => {
+        if (!isNew && (await isBehind(db))) await takeSnapshot(db, dataDir, { now: now() })
+        await migrateEmbedded(db)
+      })
     }
     const endUpkeep = options.upkeep === false ? null : startUpkeep({ client, db, dataDir, now, onTrouble })
     return {
@@ -88,20 +91,27 @@ export class LostDatabaseError extends Error {
   }
 }
 
-/** Opens `dataDir/pg`. Throws `LostDatabaseError` where it does not open. */
-async function openOrExplain(dataDir: string): Promise<PGlite> {
-  const folder = join(dataDir, 'pg')
+/** Throws `LostDatabaseError` where the work finds the database damaged. */
+async function explained<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await openFolder(folder)
+    return await work()
   } catch (error) {
-    if (!(error instanceof UnreadableFolderError)) throw error
+    if (!isDamage(error)) throw error
+    const { message } = toRoot(error)
     throw new LostDatabaseError(
-      `The database in ${folder} does not open (${error.message}). It stays where it is.`,
+      `The database in ${join(dataDir, 'pg')} does not open (${message}). It stays where it is.`,
       dataDir,
       `That keeps the damaged one beside it. To begin with an empty board instead, move ${dataDir} away.`,
       { cause: error },
     )
   }
+}
+
+// The driver's own words; drizzle wraps them in the statement.
+function toRoot(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  const inner = error instanceof UnreadableFolderError ? undefined : error.cause
+  return inner instanceof Error ? toRoot(inner) : error
 }
 
 // Without this a volume that is half there, or a restore that was cut short, would begin an empty board unasked.

@@ -5,16 +5,12 @@ import type { RowCounts } from './backup.ts'
 import { restoreFromFile } from './backup-file.ts'
 import { raiseSequences, readSequences } from './board-tables.ts'
 import { lockPatiently } from './embedded.ts'
-import {
-  isEmptyFolder,
-  makeFolder,
-  openFolder,
-  placeFolder,
-  UnreadableFolderError,
-} from './embedded-folder.ts'
+import { isDamage, isEmptyFolder, makeFolder, openFolder, placeFolder } from './embedded-folder.ts'
 import { migrateEmbedded } from './migrate.ts'
+import { appliedMigration, NewerSchemaError } from './migrations.ts'
 import { requireNoBoard } from './restore.ts'
 import * as schema from './schema.ts'
+import type { Db } from './types.ts'
 
 /**
  * Puts a backup in the place of the embedded database. What was there is kept under another name: `pg.damaged-<time>` where
@@ -51,14 +47,24 @@ async function lookInto(folder: string, replace: boolean) {
     const client = await openFolder(folder)
     try {
       const db = drizzle(client, { schema })
+      await requireReadable(db)
       if (!replace) await requireNoBoard(db)
       return { state: 'replaced', sequences: await readSequences(db) } as const
     } finally {
       await client.close()
     }
   } catch (error) {
-    if (error instanceof UnreadableFolderError) return { state: 'damaged', sequences } as const
+    if (isDamage(error)) return { state: 'damaged', sequences } as const
     throw error
+  }
+}
+
+// What a start would stumble over is damage here as well; a newer schema is not.
+async function requireReadable(db: Db): Promise<void> {
+  try {
+    await appliedMigration(db)
+  } catch (error) {
+    if (!(error instanceof NewerSchemaError)) throw error
   }
 }
 

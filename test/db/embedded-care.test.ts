@@ -4,9 +4,11 @@ import fs, {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -172,6 +174,26 @@ describe('an embedded database that is damaged', () => {
     await expect(started).rejects.toThrow(`The database in ${pg} does not open`)
     await expect(started).rejects.toThrow(`npm run restore -- ${newest()}`)
     expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
+  })
+
+  it('in what it tells of its schema is found at the start, and set aside by the restore', async () => {
+    const database = await open()
+    const [file] = await rows<{ path: string }>(
+      database.db,
+      sql`select pg_relation_filepath('drizzle.__drizzle_migrations') as path`,
+    )
+    await database.close()
+    const path = join(pg, file?.path ?? '')
+    const content = readFileSync(path)
+    writeFileSync(path, content.fill(255, 100, 8_000))
+
+    await expect(open()).rejects.toThrow(`The database in ${pg} does not open (invalid page in block 0`)
+    const { aside } = await restore(newest())
+
+    expect(aside).toContain('pg.damaged-')
+    const restored = await open()
+    expect(await restored.db.$count(tasks)).toBe(3)
+    await restored.close()
   })
 
   it('is set aside by name when the snapshot is restored', async () => {
