@@ -4,7 +4,7 @@ import { chosen, doesAct, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
-import { counted, statusName, statusSign } from './names.ts'
+import { counted, laneCount, statusName, statusSign } from './names.ts'
 import type { Reader } from './task-card.ts'
 import { taskLine } from './task-line.ts'
 
@@ -51,7 +51,7 @@ export function boardCard({ lanes, projectKeys, projectKey, undo, ...reader }: B
     keyboard: keyboard([
       ...inRows(
         shown.map(({ status, count }) => {
-          const label = `${statusSign[status]} ${statusName[status]} ${count}`
+          const label = `${statusSign[status]} ${statusName[status]} ${laneCount(count)}`
           return toScreen(label, 'lane', toLaneArgument({ status, projectKey }))
         }),
         3,
@@ -64,7 +64,7 @@ export function boardCard({ lanes, projectKeys, projectKey, undo, ...reader }: B
 }
 
 function laneBlock({ status, count, tasks }: BoardLane, reader: Reader): Html {
-  const head = html`${statusSign[status]} ${bold(statusName[status])} · ${count}`
+  const head = html`${statusSign[status]} ${bold(statusName[status])} · ${laneCount(count)}`
   const rest = count - tasks.length
   const lines = tasks.map((task) => taskLine(task, reader, { status: false }))
   return joinHtml([head, ...lines, tasks.length > 0 && rest > 0 && html`<i>… and ${rest} more</i>`], '\n')
@@ -75,9 +75,11 @@ function bulkButtons(lanes: readonly BoardLane[], projectKey: string): Button[] 
   const [ready, done] = [countOf('ready'), countOf('done')]
   return [
     ...(ready > 1
-      ? [doesAct(`Accept ${ready} ready`, { name: 'all', about: 'ready', value: projectKey })]
+      ? [doesAct(`Accept ${laneCount(ready)} ready`, { name: 'all', about: 'ready', value: projectKey })]
       : []),
-    ...(done > 0 ? [doesAct(`Archive ${done} done`, { name: 'all', about: 'done', value: projectKey })] : []),
+    ...(done > 0
+      ? [doesAct(`Archive ${laneCount(done)} done`, { name: 'all', about: 'done', value: projectKey })]
+      : []),
   ]
 }
 

@@ -3,7 +3,7 @@ import type { Task, TaskStatus } from '../domain/tasks/task.ts'
 import { toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, clip, type Html, html, joinHtml } from './html.ts'
-import { counted, runSign, statusName, statusSign } from './names.ts'
+import { counted, laneCount, runSign, statusName, statusSign } from './names.ts'
 import { span } from './when.ts'
 
 /** Says that a board without a project takes no tasks yet. */
@@ -47,7 +47,7 @@ export function homeCard({ counts, digest, now }: HomeFacts): Card {
     keyboard: keyboard([
       ...inRows(open, 2),
       [
-        toScreen(counts.inbox > 0 ? `📥 Inbox ${counts.inbox}` : '📥 Inbox', 'inbox'),
+        toScreen(counts.inbox > 0 ? `📥 Inbox ${laneCount(counts.inbox)}` : '📥 Inbox', 'inbox'),
         toScreen('📋 Board', 'board'),
       ],
       [toScreen('⭐ Focus', 'focus'), toScreen('🤖 Agents', 'agents')],
@@ -62,7 +62,7 @@ function countLine(counts: HomeFacts['counts']): Html {
   const shown = lanes.filter((lane) => counts[lane] > 0)
   if (shown.length === 0) return html`Nothing on it yet. Write anything here and it becomes a task.`
   return joinHtml(
-    shown.map((lane) => html`${statusSign[lane]} ${counts[lane]} ${statusName[lane]}`),
+    shown.map((lane) => html`${statusSign[lane]} ${laneCount(counts[lane])} ${statusName[lane]}`),
     ' · ',
   )
 }

@@ -1,4 +1,10 @@
-import type { Engine, RunState, TaskPriority, TaskStatus } from '../domain/tasks/task.ts'
+import {
+  type Engine,
+  mostCounted,
+  type RunState,
+  type TaskPriority,
+  type TaskStatus,
+} from '../domain/tasks/task.ts'
 
 // The same thing has the same sign and name on every screen.
 
@@ -51,6 +57,11 @@ export function nameOfEngine(engine: Engine | null): string {
 
 export const runSign: Record<RunState, string> = { queued: '⏳', running: '⚙️' }
 export const runName: Record<RunState, string> = { queued: 'queued', running: 'working' }
+
+/** The count of a lane, "999+" where there are more than are counted. */
+export function laneCount(count: number): string {
+  return count < mostCounted ? String(count) : `${mostCounted - 1}+`
+}
 
 /** "1 task", "2 tasks". */
 export function counted(count: number, one: string, many = `${one}s`): string {

@@ -1,7 +1,15 @@
 import { and, asc, count, desc, eq, exists, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
 import { type Scope, selectTasks } from './read.ts'
-import type { Engine, RunState, Task, TaskPriority, TaskStatus } from './task.ts'
+import {
+  type Engine,
+  mostCounted,
+  type RunState,
+  type Task,
+  type TaskPriority,
+  type TaskStatus,
+  taskStatuses,
+} from './task.ts'
 import { holdsWords, taskText } from './words.ts'
 
 /** Which tasks; what is absent does not limit. Tasks of deleted projects are never among them. */
@@ -50,14 +58,26 @@ export async function countTasks(scope: Scope, filter: TaskFilter): Promise<numb
   return row?.count ?? 0
 }
 
-/** How many tasks lie in each lane. */
+/** How many tasks lie in each lane, up to `mostCounted` of each. */
 export async function countByStatus(scope: Scope, projectKey?: string): Promise<Record<TaskStatus, number>> {
-  const found = await scope.db
-    .select({ status: tasks.status, count: count() })
+  const lane = sql`(values ${sql.join(
+    taskStatuses.map((status) => sql`(${status})`),
+    sql`, `,
+  )}) as lane (status)`
+  const cards = scope.db
+    .select({ one: sql`1` })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
-    .where(matches(scope, { projectKey }))
-    .groupBy(tasks.status)
+    .where(and(matches(scope, { projectKey }), sql`${tasks.status} = lane.status`))
+    // In the order of the index, so that it is the index that is read.
+    .orderBy(asc(tasks.sortOrder))
+    .limit(mostCounted)
+  const found = await scope.db
+    .select({
+      status: sql<TaskStatus>`lane.status`,
+      count: sql<number>`(select count(*)::int from ${cards} as cards)`,
+    })
+    .from(lane)
   const counts = { inbox: 0, todo: 0, hold: 0, ready: 0, done: 0, archived: 0 }
   for (const row of found) counts[row.status] = row.count
   return counts

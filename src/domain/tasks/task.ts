@@ -11,6 +11,9 @@ export {
   taskStatuses,
 } from '../../db/schema.ts'
 
+/** Cards of a lane are counted up to here: what is done or archived grows for ever, and counting it all with it. */
+export const mostCounted = 1_000
+
 export interface Label {
   readonly id: string
   readonly name: string
