@@ -1,5 +1,6 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import { type AuditRow, auditLogs } from '../db/schema.ts'
+import { arrival, trailKeys } from './tasks/former-keys.ts'
 import type { Scope } from './tasks/read.ts'
 
 /** A page of a trail, newest first; `nextCursor` asks for the next one and is null on the last. */
@@ -10,21 +11,26 @@ export interface Trail<Entry> {
 
 const targetTypes = ['task', 'project', 'label', 'token', 'setting', 'worklog', 'chat']
 
-/** The trail of what was done, newest first; of one target (a key, or a uuid) where it is named. */
+/** The trail of what was done, newest first; of one target (a key, or a uuid) where it is named, a task’s under every key that it had. */
 export async function listAudit(
-  { db, ownerId }: Scope,
+  scope: Scope,
   page: { readonly targetId?: string; readonly before?: string; readonly limit: number },
 ): Promise<Trail<AuditRow>> {
+  const { db, ownerId } = scope
   const found = await db
     .select()
     .from(auditLogs)
     .where(
       and(
         eq(auditLogs.ownerId, ownerId),
+        ne(auditLogs.action, arrival),
         page.targetId === undefined
           ? undefined
           : // The index begins with the type, so every type is named.
-            and(inArray(auditLogs.targetType, targetTypes), eq(auditLogs.targetId, page.targetId)),
+            and(
+              inArray(auditLogs.targetType, targetTypes),
+              inArray(auditLogs.targetId, [...(await trailKeys(scope, page.targetId))]),
+            ),
         page.before === undefined
           ? undefined
           : sql`(${auditLogs.createdAt}, ${auditLogs.id}) < (select created_at, id from audit_logs where id = ${page.before}::uuid)`,

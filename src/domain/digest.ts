@@ -1,6 +1,7 @@
 import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { projects, taskPriorities, tasks } from '../db/schema.ts'
 import { listDone } from './done-tasks.ts'
+import { isFocused } from './tasks/focus.ts'
 import { countTasks } from './tasks/list.ts'
 import { findTasks, type Scope, selectTasks } from './tasks/read.ts'
 import { findRunners } from './tasks/runner.ts'
@@ -59,8 +60,7 @@ export async function readDigest(
     countTasks(scope, { statuses: ['ready', 'hold'] }),
     listDone(scope, { from: yesterday.start, to: new Date(now.getTime() + 1) }),
   ])
-  const isPinned = ({ focusedAt }: Task) =>
-    focusedAt !== null && focusedAt >= day.start && focusedAt < day.end
+  const isPinned = (task: Task) => isFocused(task, { now, timeZone })
   const isDue = ({ dueAt }: Task) => dueAt !== null && dueAt < day.end
   const focus = agenda.filter(isPinned)
   const due = agenda.filter((task) => !isPinned(task) && isDue(task))

@@ -1,5 +1,6 @@
-import { and, desc, eq, ne } from 'drizzle-orm'
+import { and, desc, eq, inArray, notInArray } from 'drizzle-orm'
 import { type AuditRow, auditLogs, workLogs } from '../db/schema.ts'
+import { arrival, trailKeys } from './tasks/former-keys.ts'
 import type { Scope } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 import { selectWorkLogs, type WorkLog } from './work-logs.ts'
@@ -13,7 +14,7 @@ export type HistoryEntry =
 const sameChangeMs = 10_000
 
 /**
- * What happened to a task, newest first: the trail of its key and its work logs. Logs that a change left of itself are left out,
+ * What happened to a task, newest first: the trail of its keys and its work logs. Logs that a change left of itself are left out,
  * and so are the changes that only left a comment.
  */
 export async function readHistory(
@@ -22,6 +23,7 @@ export async function readHistory(
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ readonly entries: readonly HistoryEntry[]; readonly hasMore: boolean }> {
   const reach = page.offset + page.limit + 1
+  const keys = await trailKeys(scope, task.key)
   const [changes, logs] = await Promise.all([
     scope.db
       .select()
@@ -30,8 +32,8 @@ export async function readHistory(
         and(
           eq(auditLogs.ownerId, scope.ownerId),
           eq(auditLogs.targetType, 'task'),
-          eq(auditLogs.targetId, task.key),
-          ne(auditLogs.action, 'task.comment'),
+          inArray(auditLogs.targetId, [...keys]),
+          notInArray(auditLogs.action, ['task.comment', arrival]),
         ),
       )
       .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, notInArray, or, sql } from 'drizzle-orm'
 import { type AuditRow, auditLogs } from '../db/schema.ts'
 import type { Tx } from '../db/types.ts'
 import type { AuditEntry, Change, Ctx } from './context.ts'
@@ -8,6 +8,7 @@ import { undoLabelChange } from './label-undo.ts'
 import { undoProjectChange } from './projects/undo.ts'
 import { botTokenKey } from './setting-specs.ts'
 import { undoSettingsChange } from './settings-undo.ts'
+import { arrival } from './tasks/former-keys.ts'
 import type { Scope } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 import { undoTaskChange } from './tasks/undo.ts'
@@ -128,7 +129,7 @@ const undoableActions = [
 ]
 
 function isUndoable(entry: AuditRow): boolean {
-  if (entry.targetType === 'task') return true
+  if (entry.targetType === 'task') return entry.action !== arrival
   return undoableActions.includes(entry.action) && entry.targetId !== botTokenKey
 }
 
@@ -148,7 +149,7 @@ function undoes(entry: AuditRow) {
 }
 
 const undoable = and(
-  ne(auditLogs.action, 'undo'),
+  notInArray(auditLogs.action, ['undo', arrival]),
   or(eq(auditLogs.targetType, 'task'), inArray(auditLogs.action, undoableActions)),
   sql`${auditLogs.targetId} is distinct from ${botTokenKey}`,
 )

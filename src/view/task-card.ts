@@ -1,4 +1,5 @@
 import { filesIn, namingFiles } from '../domain/note-files.ts'
+import { isFocused } from '../domain/tasks/focus.ts'
 import { criteriaOf, textOf } from '../domain/tasks/note.ts'
 import {
   type Engine,
@@ -16,7 +17,7 @@ import { fitMessage } from './fit.ts'
 import { bold, type Content, code, type Html, html, joinHtml, link, quote, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
 import { engineName, priorityName, prioritySign, runSign, statusName, statusSign } from './names.ts'
-import { ago, dueText, isSameDay, span } from './when.ts'
+import { ago, dueText, span } from './when.ts'
 
 /** When and where the reader is. */
 export interface Reader {
@@ -103,11 +104,6 @@ function placeLine(task: Task): Html {
         : link(`${repo}/tree/${encodeURI(task.branch)}`, task.branch)
   const project = repo === null ? task.project.name : link(repo, task.project.name)
   return joinHtml([html`📦 ${project}`, branch === null ? null : html`🌿 ${branch}`].filter(Boolean), ' · ')
-}
-
-/** Whether a task is pinned to today: yesterday's pin no longer counts. */
-export function isFocused(task: Task, { now, timeZone }: Reader): boolean {
-  return task.focusedAt !== null && isSameDay(task.focusedAt, now, timeZone)
 }
 
 /** A repository as a web address; null where it has none. */

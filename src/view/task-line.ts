@@ -1,9 +1,10 @@
+import { isFocused } from '../domain/tasks/focus.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import type { Button } from './card.ts'
 import { inRows } from './card.ts'
 import { bold, clip, type Html, html } from './html.ts'
 import { prioritySign, runSign, statusSign } from './names.ts'
-import { isFocused, type Reader } from './task-card.ts'
+import type { Reader } from './task-card.ts'
 import { dueText } from './when.ts'
 
 const maxTitle = 80

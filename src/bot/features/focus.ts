@@ -7,7 +7,6 @@ import type { TaskEdit } from '../../domain/tasks/schemas.ts'
 import { changedToast, toasts } from '../../view/answers.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import { focusCard, pinCard, pinsAPage } from '../../view/focus.ts'
-import { isFocused } from '../../view/task-card.ts'
 import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
@@ -45,9 +44,8 @@ async function changeFocus(ctx: BotContext, key: string, what: string): Promise<
   const edit = edits[what]
   const edited = await orRefusal(ctx, async () => {
     const before = await requireTask(scopeOf(ctx), key)
-    const isPinned = what === 'pin' && isFocused(before, readerOf(ctx))
     const { task, auditId } =
-      edit === undefined || isPinned ? { task: before, auditId: null } : await editTask(ctx.board, key, edit)
+      edit === undefined ? { task: before, auditId: null } : await editTask(ctx.board, key, edit)
     await toast(ctx, auditId === null ? toasts.unchanged : changedToast(before, task))
     return auditId
   })

@@ -12,7 +12,7 @@ import type { Task } from '../../domain/tasks/task.ts'
 import { undoChange } from '../../domain/undo.ts'
 import { cancelledCard, changedToast, questionCard, staleToast, toasts } from '../../view/answers.ts'
 import { type Menu, markOf, type Surface } from '../../view/callbacks.ts'
-import { deleteCard, isFocused } from '../../view/task-card.ts'
+import { deleteCard } from '../../view/task-card.ts'
 import { deletedCard } from '../../view/task-gone.ts'
 import { undoneListCard } from '../../view/undo.ts'
 import { toast } from '../access.ts'
@@ -93,7 +93,7 @@ async function act(
 ): Promise<void> {
   try {
     const before = await requireTask(scopeOf(ctx), key)
-    const { task, auditId } = isSo(before, edit, ctx) ? { task: before, auditId: null } : await work()
+    const { task, auditId } = isSo(before, edit) ? { task: before, auditId: null } : await work()
     await toast(ctx, auditId === null ? toasts.unchanged : changedToast(before, task))
     await showAfterAction(ctx, on, task, auditId)
   } catch (error) {
@@ -106,10 +106,9 @@ async function act(
 }
 
 /** Whether a tap asks for what is so already, as the second of two quick ones does. */
-function isSo(task: Task, edit: TaskEdit, ctx: BotContext): boolean {
+function isSo(task: Task, edit: TaskEdit): boolean {
   if (edit.status !== undefined) return task.status === edit.status
-  if (edit.runState !== undefined) return task.runState === edit.runState
-  return edit.focus === true && isFocused(task, readerOf(ctx))
+  return edit.runState !== undefined && task.runState === edit.runState
 }
 
 async function toggleLabel(

@@ -5,6 +5,7 @@ import type { NewEvent } from '../events.ts'
 import { assignLabels } from '../labels.ts'
 import { parse } from '../parse.ts'
 import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
+import { readOwnerSettings } from '../settings.ts'
 import { prUrlOf } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
 import { lockTask, lockTaskDetail } from './lock.ts'
@@ -44,7 +45,9 @@ export async function applyEdit(
   ])
   const runner = edit.lifecycle === 'start' ? await requireFree(ctx, tx, task) : null
   const now = ctx.now()
-  const plan = planEdit(task, edit, { actor: ctx.actor, now, ...deliveryOf(task, edit) })
+  // Only a pin asks what today is.
+  const timeZone = edit.focus ? (await readOwnerSettings({ db: tx, ownerId: ctx.ownerId })).timeZone : 'UTC'
+  const plan = planEdit(task, edit, { actor: ctx.actor, now, timeZone, ...deliveryOf(task, edit) })
   if (isEmpty(plan)) return { unchanged: true, result: { task, auditId: null } }
 
   const { taskPriority: priority = task.priority, ...columns } = plan.columns

@@ -3,6 +3,7 @@ import { projects, tasks } from '../../db/schema.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
 import type { Edited } from './edit.ts'
+import { arrival, arrivalFacts } from './former-keys.ts'
 import { nextTaskNumber } from './keys.ts'
 import { lockTask } from './lock.ts'
 import { requireTask } from './read.ts'
@@ -43,7 +44,9 @@ export async function moveToProject(ctx: Ctx, reference: string, projectKey: str
         updatedAt: ctx.now(),
       })
       .where(eq(tasks.id, task.id))
-    const moved = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
+    const scope = { db: tx, ownerId: ctx.ownerId }
+    const moved = await requireTask(scope, task.id)
+    const brought = await arrivalFacts(scope, task)
     const audit = taskAudit('task.project', task, moved)
     return {
       result: { task: moved, auditId: audit.id },
@@ -55,8 +58,11 @@ export async function moveToProject(ctx: Ctx, reference: string, projectKey: str
           payload: { changedFields: ['project'], title: task.title },
         },
       ],
-      // The trail is kept under the retired key, where whoever asks for it is told the new one.
-      audit: [{ ...audit, targetId: task.key, meta: { ...audit.meta, newKey: key } }],
+      // The trail is kept under the retired key, where whoever asks for it is told the new one; the new key leads back to it.
+      audit: [
+        { ...audit, targetId: task.key, meta: { ...audit.meta, newKey: key } },
+        { action: arrival, targetType: 'task', targetId: key, meta: { taskId: task.id, ...brought } },
+      ],
     }
   })
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../actor.ts'
 import { DomainError } from '../errors.ts'
 import { type DeploySettings, missingForReady } from '../project-settings.ts'
+import { isFocused } from './focus.ts'
 import { requireTransition } from './lifecycle.ts'
 import { criteriaOf, textOf, withCriteria, withText } from './note.ts'
 import { changeLogs, type PlannedLog, spokenLogs } from './plan-logs.ts'
@@ -36,6 +37,8 @@ export interface EditPlan {
 export interface EditFacts {
   readonly actor: Actor
   readonly now: Date
+  /** The owner's, which says what today is. */
+  readonly timeZone: string
   readonly deploy: DeploySettings
   /** The pull request of an earlier result, where the project's strategy asks for one. */
   readonly knownPrUrl: string | null
@@ -64,7 +67,7 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
   set('engine', 'engine', edit.engine, task.engine)
   set('branch', 'branch', edit.branch === '' ? null : edit.branch, task.branch)
   set('due_at', 'dueAt', edit.dueAt, task.dueAt)
-  set('focused_at', 'focusedAt', nextFocus(task, edit.focus, facts.now), task.focusedAt)
+  set('focused_at', 'focusedAt', nextFocus(task, edit.focus, facts), task.focusedAt)
   const labels = changedLabels(task, edit.labels)
   if (labels !== null) fields.push('labels')
 
@@ -164,9 +167,13 @@ function isSameNote(left: string | null, right: string | null): boolean {
   )
 }
 
-function nextFocus(task: Task, focus: boolean | undefined, now: Date): Date | null | undefined {
+function nextFocus(
+  task: Task,
+  focus: boolean | undefined,
+  { now, timeZone }: EditFacts,
+): Date | null | undefined {
   if (focus === undefined) return undefined
-  if (focus) return now
+  if (focus) return isFocused(task, { now, timeZone }) ? undefined : now
   return task.focusedAt === null ? undefined : null
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, or, sql } from 'drizzle-orm'
 import { auditLogs } from '../../db/schema.ts'
 import type { Scope } from './read.ts'
 
@@ -9,6 +9,9 @@ export interface Runner {
   readonly tokenId: string | null
   readonly since: Date
 }
+
+/** A run that came along with its task from another project. */
+type BroughtRun = Pick<Runner, 'name' | 'tokenId'> & { readonly since: string }
 
 /** Who took the task last; the trail of starts and claims knows. */
 export async function findRunner(scope: Scope, taskKey: string): Promise<Runner | null> {
@@ -24,6 +27,7 @@ export async function findRunners({ db, ownerId }: Scope, taskKeys: readonly str
       by: sql<string>`${auditLogs.meta} ->> 'by'`,
       tokenId: sql<string | null>`${auditLogs.meta} ->> 'tokenId'`,
       since: auditLogs.createdAt,
+      brought: sql<BroughtRun | null>`${auditLogs.meta} -> 'run'`,
     })
     .from(auditLogs)
     .where(
@@ -31,14 +35,17 @@ export async function findRunners({ db, ownerId }: Scope, taskKeys: readonly str
         eq(auditLogs.targetType, 'task'),
         inArray(auditLogs.targetId, [...taskKeys]),
         eq(auditLogs.ownerId, ownerId),
-        inArray(auditLogs.action, ['task.start', 'task.claim']),
+        or(
+          inArray(auditLogs.action, ['task.start', 'task.claim']),
+          sql`${auditLogs.meta} -> 'run' is not null`,
+        ),
       ),
     )
     .orderBy(auditLogs.targetId, desc(auditLogs.createdAt), desc(auditLogs.id))
-  return entries.map((entry) => ({
-    taskKey: entry.taskKey ?? '',
-    name: entry.by.replace(/^agent:/, ''),
-    tokenId: entry.tokenId,
-    since: entry.since,
+  return entries.map(({ taskKey, by, tokenId, since, brought }) => ({
+    taskKey: taskKey ?? '',
+    ...(brought === null
+      ? { name: by.replace(/^agent:/, ''), tokenId, since }
+      : { ...brought, since: new Date(brought.since) }),
   }))
 }

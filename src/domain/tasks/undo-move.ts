@@ -3,6 +3,7 @@ import { type AuditRow, projects, tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
+import { arrivalFacts } from './former-keys.ts'
 import { lockTask } from './lock.ts'
 import { requireTask } from './read.ts'
 import { requireSame, undoEntry } from './restore.ts'
@@ -34,7 +35,9 @@ export async function undoMoveToProject(ctx: Ctx, tx: Tx, entry: AuditRow): Prom
       updatedAt: ctx.now(),
     })
     .where(eq(tasks.id, task.id))
-  const restored = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
+  const scope = { db: tx, ownerId: ctx.ownerId }
+  const restored = await requireTask(scope, task.id)
+  const brought = await arrivalFacts(scope, task)
   const undo = undoEntry(entry)
   return {
     result: restored,
@@ -47,7 +50,7 @@ export async function undoMoveToProject(ctx: Ctx, tx: Tx, entry: AuditRow): Prom
       },
     ],
     audit: [
-      undo,
+      { ...undo, meta: { ...undo.meta, ...brought } },
       { action: 'undo', targetType: 'task', targetId: task.key, meta: { ...undo.meta, taskId, newKey: key } },
     ],
   }

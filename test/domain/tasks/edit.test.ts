@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ProjectRow, taskLabels, tasks, workLogs } from '../../../src/db/schema.ts'
 import { deleteProject } from '../../../src/domain/projects/edit.ts'
 import { setProjectSettings } from '../../../src/domain/projects/settings.ts'
+import { changeSettings } from '../../../src/domain/settings.ts'
 import { editTask } from '../../../src/domain/tasks/edit.ts'
 import { moveToProject } from '../../../src/domain/tasks/move-project.ts'
 import { findTask, readDetail, requireTask } from '../../../src/domain/tasks/read.ts'
@@ -220,6 +221,25 @@ describe('an edit', () => {
     )
 
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+  })
+})
+
+describe('a pin', () => {
+  it('set twice on one day of the owner’s writes once, and again on the next', async () => {
+    await changeSettings(board.ctx, { timeZone: 'America/New_York' })
+    board.clock.set('2027-03-02T02:00:00.000Z')
+    const task = await addTask(board, shop)
+    const { task: pinned } = await editTask(board.ctx, task.key, { focus: true })
+    const trail = await beginTrail(board.db)
+
+    // Three hours on it is nearly midnight where the owner is.
+    board.clock.set('2027-03-02T04:59:00.000Z')
+    expect(await editTask(board.ctx, task.key, { focus: true })).toEqual({ task: pinned, auditId: null })
+    expect(await trail()).toEqual(noTrail)
+
+    board.clock.set('2027-03-02T05:00:00.000Z')
+    const { task: again } = await editTask(board.ctx, task.key, { focus: true })
+    expect(again.focusedAt).toEqual(board.clock.now())
   })
 })
 

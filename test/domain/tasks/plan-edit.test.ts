@@ -44,6 +44,7 @@ const plan = (from: Partial<Task>, edit: TaskEdit, facts: Partial<EditFacts> = {
   planEdit({ ...task, ...from }, TaskEdit.parse(edit), {
     actor: agent,
     now,
+    timeZone: 'Europe/Berlin',
     deploy: toDeploySettings(toProjectSettings({})),
     knownPrUrl: null,
     ...facts,
@@ -213,6 +214,7 @@ describe('fields', () => {
     ['no branch where there is none', { branch: null }, { branch: '' }],
     ['the same due date', { dueAt: now }, { dueAt: new Date(now) }],
     ['no focus where there is none', {}, { focus: false }],
+    ['focus where it is in focus today', { focusedAt: new Date(now.getTime() - 60_000) }, { focus: true }],
     ['the same labels in another case', {}, { labels: ['BACKEND', 'Urgent', 'backend'] }],
     ['the same status', {}, { status: 'todo' }],
     ['the same run', running('queued'), { runState: 'queued' }],

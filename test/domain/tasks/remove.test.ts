@@ -1,13 +1,16 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ProjectRow, taskLabelAssignments, workLogs } from '../../../src/db/schema.ts'
+import { listAudit } from '../../../src/domain/audit.ts'
+import { readHistory } from '../../../src/domain/history.ts'
 import { deleteProject } from '../../../src/domain/projects/edit.ts'
 import { editTask } from '../../../src/domain/tasks/edit.ts'
 import { moveToProject } from '../../../src/domain/tasks/move-project.ts'
 import { findTask } from '../../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../../src/domain/tasks/remove.ts'
-import { undoChange } from '../../../src/domain/undo.ts'
-import { agent, type Board, openBoard } from '../../support/board.ts'
+import { findRunner } from '../../../src/domain/tasks/runner.ts'
+import { lastChange, undoChange } from '../../../src/domain/undo.ts'
+import { agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
 import { beginTrail, noTrail } from '../../support/trail.ts'
 
@@ -95,7 +98,48 @@ describe('moving a task to another project', () => {
     ])
     expect(left.audit).toMatchObject([
       { id: auditId, action: 'task.project', targetId: task.key, meta: { newKey: 'BARN-1' } },
+      { action: 'task.arrive', targetId: 'BARN-1', meta: { formerKeys: [task.key] } },
     ])
+  })
+
+  it('takes its run along, also where the move is undone: who works on it is still known, and alone on it', async () => {
+    const task = await addTask(board, shop, { status: 'todo' })
+    await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+    const since = board.clock.now()
+    board.clock.advance({ minutes: 1 })
+    const { task: moved, auditId } = await moveToProject(board.ctx, task.key, 'BARN')
+    board.clock.advance({ minutes: 1 })
+    const { task: again } = await moveToProject(board.ctx, moved.key, 'SHOP')
+
+    for (const key of [moved.key, again.key])
+      expect(await findRunner(board.scope, key)).toMatchObject({ name: 'laptop', since })
+    await expect(editTask(board.as(otherAgent), again.key, { lifecycle: 'start' })).rejects.toMatchObject({
+      code: 'conflict',
+      facts: { runner: 'laptop' },
+    })
+
+    board.clock.advance({ minutes: 1 })
+    await undoChange(board.ctx, (await lastChange(board.scope))?.id ?? '')
+    await undoChange(board.ctx, auditId ?? '')
+
+    expect(await findRunner(board.scope, task.key)).toMatchObject({ name: 'laptop', since })
+  })
+
+  it('keeps its history together, under whatever key it stood', async () => {
+    const task = await addTask(board, shop, { status: 'todo' })
+    board.clock.advance({ minutes: 1 })
+    await editTask(board.ctx, task.key, { priority: 'high' })
+    board.clock.advance({ minutes: 1 })
+    const { task: moved } = await moveToProject(board.ctx, task.key, 'BARN')
+    board.clock.advance({ minutes: 1 })
+    const { task: done } = await editTask(board.ctx, moved.key, { status: 'done' })
+
+    const { entries } = await readHistory(board.scope, done, { limit: 10, offset: 0 })
+    const trail = await listAudit(board.scope, { targetId: moved.key, limit: 10 })
+
+    const actions = ['task.move', 'task.project', 'task.edit', 'task.create']
+    expect(entries.map((one) => (one.kind === 'change' ? one.entry.action : one.log.title))).toEqual(actions)
+    expect(trail.entries.map(({ action }) => action)).toEqual(actions)
   })
 
   it('may be repeated: every key it ever had leads to it, for verbs as well', async () => {

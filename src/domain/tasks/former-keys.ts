@@ -1,0 +1,39 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import { auditLogs } from '../../db/schema.ts'
+import type { AuditEntry } from '../context.ts'
+import type { Scope } from './read.ts'
+import { findRunner } from './runner.ts'
+import type { Task } from './task.ts'
+
+/** The other half of a move to another project: what stands under the key that the task got. */
+export const arrival = 'task.arrive'
+
+/** The keys under which the trail of a task stands: the one it has, and those it had in other projects. */
+export async function trailKeys({ db, ownerId }: Scope, key: string): Promise<readonly string[]> {
+  const [arrival] = await db
+    .select({ formerKeys: sql<readonly string[]>`${auditLogs.meta} -> 'formerKeys'` })
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.targetType, 'task'),
+        eq(auditLogs.targetId, key),
+        eq(auditLogs.ownerId, ownerId),
+        sql`${auditLogs.meta} -> 'formerKeys' is not null`,
+      ),
+    )
+    .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
+    .limit(1)
+  return [key, ...(arrival?.formerKeys ?? []).filter((former) => former !== key)]
+}
+
+/** What a task brings along to the key that it gets: the keys that it had, and who is working on it. */
+export async function arrivalFacts(
+  scope: Scope,
+  task: Pick<Task, 'key' | 'runState'>,
+): Promise<NonNullable<AuditEntry['meta']>> {
+  const formerKeys = await trailKeys(scope, task.key)
+  const runner = task.runState === 'running' ? await findRunner(scope, task.key) : null
+  if (runner === null) return { formerKeys }
+  const { name, tokenId, since } = runner
+  return { formerKeys, run: { name, tokenId, since: since.toISOString() } }
+}
