@@ -2,7 +2,7 @@ import type { BoardEvent } from '../domain/events.ts'
 import type { NotificationLevel } from '../domain/setting-specs.ts'
 import type { OwnerSettings } from '../domain/settings.ts'
 import type { TaskStatus } from '../domain/tasks/task.ts'
-import type { Happening } from '../view/events.ts'
+import type { Happening } from '../view/news.ts'
 
 /** How much of the owner's attention something wants. */
 export type Attention = 'needs-you' | 'finished' | 'info'

@@ -9,7 +9,9 @@ import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { findTask, findTasksByKey, readDetail, type Scope } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { findWorkLogs } from '../domain/work-logs.ts'
-import { deletedMessage, logMessage, type NewsMessage, newsMessage } from '../view/events.ts'
+import { deletedMessage, logMessage } from '../view/log-message.ts'
+import type { NewsMessage } from '../view/news.ts'
+import { newsMessage } from '../view/news-message.ts'
 import { toRequest } from '../view/request.ts'
 import {
   type Attention,

@@ -4,14 +4,9 @@ import { packUuid } from './callbacks.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, type Html, html, joinHtml } from './html.ts'
 import { engineName, priorityName, runName, statusName } from './names.ts'
-import { clock, day, dueText } from './when.ts'
+import { clock, day, dueText, type Reader } from './when.ts'
 
 type AuditEntry = Awaited<ReturnType<typeof listAudit>>['entries'][number]
-
-interface Reader {
-  readonly now: Date
-  readonly timeZone: string
-}
 
 /** A page of the trail, newest first, under the days of its entries. `about` is the key whose trail it is, or empty. */
 export function auditCard(

@@ -5,8 +5,8 @@ import { packUuid } from './callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
 import { counted, laneCount, statusName, statusSign } from './names.ts'
-import type { Reader } from './task-card.ts'
 import { taskLine } from './task-line.ts'
+import type { Reader } from './when.ts'
 
 /** How many cards of each lane the whole board shows. */
 export const cardsALane = 4

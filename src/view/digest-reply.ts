@@ -3,12 +3,7 @@ import type { Task } from '../domain/tasks/task.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, html, joinHtml } from './html.ts'
 import { engineName, priorityName, prioritySign, runSign, statusName, statusSign } from './names.ts'
-import { dueText } from './when.ts'
-
-interface Reader {
-  readonly now: Date
-  readonly timeZone: string
-}
+import { dueText, type Reader } from './when.ts'
 
 /** What came of a reply to numbered lines: a line a task, then what could not be done. */
 export function digestReplyCard(

@@ -3,9 +3,8 @@ import { pageButtons } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, type Content, type Html, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'
-import type { Reader } from './task-card.ts'
 import { openButtons, taskLine } from './task-line.ts'
-import { dueText, isSameDay } from './when.ts'
+import { dueText, isSameDay, type Reader } from './when.ts'
 
 /** How many tasks a page of the due list has. */
 export const dueAPage = 8

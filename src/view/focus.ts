@@ -4,9 +4,8 @@ import { doesAct, pageButtons, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
-import type { Reader } from './task-card.ts'
 import { columnsFor, taskLine } from './task-line.ts'
-import { day } from './when.ts'
+import { day, type Reader } from './when.ts'
 
 const reasons: Record<Proposal['reason'], string> = {
   'due-soon': 'due soon',

@@ -5,8 +5,8 @@ import { doesAct, pageButtons, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
 import { prioritySign, statusName, statusSign } from './names.ts'
-import type { Reader } from './task-card.ts'
 import { columnsFor, taskLine } from './task-line.ts'
+import type { Reader } from './when.ts'
 
 /** How many cards a page of a lane has. */
 export const lanePage = 8

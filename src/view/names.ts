@@ -50,6 +50,8 @@ export const engineName: Record<Engine, string> = {
   'gemini-cli': 'Gemini CLI',
 }
 
+export const projectStatusName = { active: 'Active', paused: 'Paused', done: 'Done' } as const
+
 /** The engine by its name; work without one has a name too. */
 export function nameOfEngine(engine: Engine | null): string {
   return engine === null ? 'No engine' : engineName[engine]

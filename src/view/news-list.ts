@@ -66,3 +66,8 @@ export function openButtons(tasks: readonly { readonly key: string }[]) {
 function taskLine(task: Pick<Task, 'key' | 'title' | 'status'>, after?: Content): Html {
   return html`${statusSign[task.status]} ${bold(task.key)} ${clip(task.title, 70)}${after}`
 }
+
+/** The line of a task in a list of what changed. */
+export function changeLine(task: { readonly key: string; readonly title: string }, sign: string): Html {
+  return html`${sign} ${bold(task.key)} ${clip(task.title, 110)}`
+}

@@ -3,13 +3,8 @@ import { doesAct, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, type Html, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'
-import { releaseButton } from './task-card.ts'
-import { clock, day, dueText, span } from './when.ts'
-
-interface Reader {
-  readonly now: Date
-  readonly timeZone: string
-}
+import { releaseButton } from './task-moves.ts'
+import { clock, day, dueText, type Reader, span } from './when.ts'
 
 /** A card with the line that stands for it in a list. */
 export interface Notice {

@@ -3,9 +3,9 @@ import type { SearchHit } from '../domain/search.ts'
 import { toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, type Html, html, joinHtml } from './html.ts'
-import type { Reader } from './task-card.ts'
 import { openButtons, taskLine } from './task-line.ts'
 import { logLine } from './timeline.ts'
+import type { Reader } from './when.ts'
 
 /** How many hits a page has. */
 export const hitsAPage = 8

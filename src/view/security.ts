@@ -3,12 +3,7 @@ import { toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, code, type Html, html, joinHtml } from './html.ts'
-import { clock, day } from './when.ts'
-
-interface Reader {
-  readonly now: Date
-  readonly timeZone: string
-}
+import { clock, day, type Reader } from './when.ts'
 
 /** A page of what touched who may do what, newest first. */
 export function securityCard(

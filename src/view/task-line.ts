@@ -4,8 +4,7 @@ import type { Button } from './card.ts'
 import { inRows } from './card.ts'
 import { bold, clip, type Html, html } from './html.ts'
 import { prioritySign, runSign, statusSign } from './names.ts'
-import type { Reader } from './task-card.ts'
-import { dueText } from './when.ts'
+import { dueText, type Reader } from './when.ts'
 
 const maxTitle = 80
 

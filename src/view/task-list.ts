@@ -4,8 +4,8 @@ import { chosen, pageButtons, toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
 import { bold, clip, code, html, joinHtml } from './html.ts'
 import { counted, engineName, priorityName, prioritySign, runName, statusName } from './names.ts'
-import type { Reader } from './task-card.ts'
 import { openButtons, taskLine } from './task-line.ts'
+import type { Reader } from './when.ts'
 
 /** How many tasks a page of a list has. */
 export const tasksAPage = 8

@@ -7,9 +7,8 @@ import { whatHappened } from './audit.ts'
 import { toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
 import { bold, type Content, clip, type Html, html, joinHtml } from './html.ts'
-import type { Reader } from './task-card.ts'
 import { openButtons } from './task-line.ts'
-import { clock, day } from './when.ts'
+import { clock, day, type Reader } from './when.ts'
 
 /** How many logs a page of the timeline has. */
 export const logsAPage = 12

@@ -1,3 +1,9 @@
+/** When and where the reader is. */
+export interface Reader {
+  readonly now: Date
+  readonly timeZone: string
+}
+
 /** How far back or ahead: "just now", "5 min", "3 h", "2 days". */
 export function span(from: Date, to: Date): string {
   const minutes = Math.floor(Math.abs(to.getTime() - from.getTime()) / 60_000)
@@ -15,6 +21,11 @@ export function duration(ms: number): string {
   if (minutes < 36 * 60) return `${Math.round(minutes / 60)} h`
   const days = minutes / (24 * 60)
   return `${days < 10 ? Math.round(days * 2) / 2 : Math.round(days)} days`
+}
+
+/** A number of minutes as it is set: "90 min", "2 h". */
+export function minutesText(value: number): string {
+  return value % 60 === 0 ? `${value / 60} h` : `${value} min`
 }
 
 /** "5 min ago", "just now". */

@@ -6,17 +6,16 @@ import { projectStatuses } from '../../domain/projects/schemas.ts'
 import { getProjectSettings, setProjectSettings } from '../../domain/projects/settings.ts'
 import { toasts } from '../../view/answers.ts'
 import type { Card } from '../../view/card.ts'
-import { projectDeliveryCard } from '../../view/project-delivery.ts'
+import { projectCard } from '../../view/project-card.ts'
 import {
   deletedProjectsCard,
-  projectCard,
   projectDeleteCard,
   projectDeletedCard,
-  projectEditCard,
   projectGoneCard,
-  projectStatusCard,
-  projectsCard,
-} from '../../view/projects.ts'
+} from '../../view/project-delete.ts'
+import { projectDeliveryCard } from '../../view/project-delivery.ts'
+import { projectEditCard, projectStatusCard } from '../../view/project-edit.ts'
+import { projectsCard } from '../../view/projects.ts'
 import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { enterDialog } from '../conversations/dialogs.ts'

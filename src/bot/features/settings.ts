@@ -4,13 +4,8 @@ import { RunnerKind, type SettingsPatch } from '../../domain/setting-specs.ts'
 import { changeSettings, readOwnerSettings } from '../../domain/settings.ts'
 import { toasts } from '../../view/answers.ts'
 import { zoneSettled } from '../../view/set-up.ts'
-import {
-  type SettingsFacts,
-  type SettingsPart,
-  settingsCard,
-  settingsPartCard,
-  settingsParts,
-} from '../../view/settings.ts'
+import { settingsPartCard } from '../../view/setting-parts.ts'
+import { type SettingsFacts, type SettingsPart, settingsCard, settingsParts } from '../../view/settings.ts'
 import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'

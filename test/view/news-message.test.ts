@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskDetail } from '../../src/domain/tasks/task.ts'
 import { resultDetail, type WorkResult } from '../../src/domain/work-log-texts.ts'
-import { deletedMessage, type Happening, logMessage, newsMessage } from '../../src/view/events.ts'
 import { plainText } from '../../src/view/html.ts'
+import { deletedMessage, logMessage } from '../../src/view/log-message.ts'
+import type { Happening } from '../../src/view/news.ts'
 import { newsList } from '../../src/view/news-list.ts'
+import { newsMessage } from '../../src/view/news-message.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
 const at = new Date('2026-11-24T09:00:00Z')

@@ -1,0 +1,44 @@
+import { chosen, doesAct, toScreen } from './buttons.ts'
+import { type Button, type Card, keyboard } from './card.ts'
+import { bold, html } from './html.ts'
+import { projectStatusName } from './names.ts'
+import type { ProjectFacts } from './projects.ts'
+
+/** What of a project can be written anew. */
+export function projectEditCard(project: ProjectFacts): Card {
+  const key = project.projectKey
+  const ask = (label: string, what: string) => doesAct(label, { name: 'ask', about: what, value: key })
+  return {
+    text: html`✏️ What of ${bold(project.name)} shall change?`,
+    keyboard: keyboard([
+      [ask('Name', 'project-name'), ask('Description', 'project-description')],
+      [ask('Repository', 'project-repo'), ask('Deployment', 'project-url')],
+      [ask('Picture', 'project-picture'), ask('Agent instructions', 'project-instructions')],
+      [{ ...toScreen('Delete', 'project-delete', key), style: 'danger' as const }],
+      [toScreen('‹ Back', 'project', key)],
+    ]),
+  }
+}
+
+/** Status and priority of a project. */
+export function projectStatusCard(project: ProjectFacts): Card {
+  const key = project.projectKey
+  const statuses: Button[] = (['active', 'paused', 'done'] as const).map((status) =>
+    doesAct(chosen(projectStatusName[status], project.status === status), {
+      name: 'project-status',
+      about: key,
+      value: status,
+    }),
+  )
+  const priorities: Button[] = [1, 2, 3, 4, 5].map((priority) =>
+    doesAct(chosen(String(priority), project.priority === priority), {
+      name: 'project-priority',
+      about: key,
+      value: String(priority),
+    }),
+  )
+  return {
+    text: html`🚦 ${bold(project.name)}: status, and priority from 1 to 5.`,
+    keyboard: keyboard([statuses, priorities, [toScreen('‹ Back', 'project', key)]]),
+  }
+}

@@ -1,0 +1,16 @@
+import { code, type Html, link } from './html.ts'
+
+/** A repository as a web address; null where it has none. */
+export function repositoryUrl(repo: string | null): string | null {
+  if (repo === null || repo.trim() === '') return null
+  if (/^https?:\/\//.test(repo)) return repo.replace(/\.git$/, '').replace(/\/+$/, '')
+  const ssh = /^(?:ssh:\/\/)?git@([^:/]+)[:/](.+?)(?:\.git)?$/.exec(repo)
+  if (ssh) return `https://${ssh[1]}/${ssh[2]}`
+  return /^[\w.-]+\/[\w.-]+$/.test(repo) ? `https://github.com/${repo}` : null
+}
+
+/** A branch as a link into its repository, or as its name where the repository has no web address. */
+export function branchLink(branch: string, repo: string | null): Html {
+  const url = repositoryUrl(repo)
+  return url === null ? code(branch) : link(`${url}/tree/${encodeURI(branch)}`, branch)
+}

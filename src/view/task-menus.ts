@@ -1,0 +1,133 @@
+import { criteriaOf } from '../domain/tasks/note.ts'
+import { engines, type Label, type Task, taskPriorities } from '../domain/tasks/task.ts'
+import { chosen } from './buttons.ts'
+import { markOf, type Surface } from './callbacks.ts'
+import { type Button, inRows } from './card.ts'
+import { clip } from './html.ts'
+import { engineName, priorityName, prioritySign } from './names.ts'
+import { isNoteCut, isResultCut } from './task-text.ts'
+
+// The pickers that open under a task's card, without the way back.
+
+export interface TaskMenuOptions {
+  readonly page?: number
+  /** The owner's labels, for the picker. */
+  readonly labels?: readonly Label[]
+  /** The projects a task may move to, for the picker. */
+  readonly projects?: readonly { readonly key: string; readonly name: string }[]
+}
+
+export function priorityRows(task: Task, on: Surface): Button[][] {
+  const buttons = taskPriorities.map(
+    (to): Button => ({
+      label: chosen(`${prioritySign[to]} ${priorityName[to]}`, task.priority === to),
+      does: { do: 'priority', on, key: task.key, to },
+    }),
+  )
+  return inRows(buttons, 3)
+}
+
+export function engineRows(task: Task, on: Surface): Button[][] {
+  const buttons = [...engines, null].map(
+    (to): Button => ({
+      label: chosen(to === null ? 'Any' : engineName[to], task.engine === to),
+      does: { do: 'engine', on, key: task.key, to },
+    }),
+  )
+  return inRows(buttons, 2)
+}
+
+const labelsAPage = 9
+
+export function labelRows(task: Task, options: TaskMenuOptions, on: Surface): Button[][] {
+  const labels = options.labels ?? []
+  const pages = Math.max(1, Math.ceil(labels.length / labelsAPage))
+  const page = Math.min(options.page ?? 0, pages - 1)
+  const has = new Set(task.labels.map((label) => label.id))
+  const shown = labels.slice(page * labelsAPage, (page + 1) * labelsAPage).map(
+    (label): Button => ({
+      label: chosen(label.name, has.has(label.id)),
+      does: { do: 'label', on, key: task.key, label: label.id, set: !has.has(label.id) },
+    }),
+  )
+  const turn = (to: number, label: string): Button => ({
+    label,
+    does: { do: 'menu', on, key: task.key, menu: 'labels', page: to },
+  })
+  return [
+    ...inRows(shown, 3),
+    [
+      ...(page > 0 ? [turn(page - 1, '‹')] : []),
+      ...(page < pages - 1 ? [turn(page + 1, '›')] : []),
+      { label: '+ New label', does: { do: 'ask', on, key: task.key, what: 'label' } },
+    ],
+  ]
+}
+
+export function dueRows(task: Task, on: Surface): Button[][] {
+  const due = (label: string, to: 'today' | 'tomorrow' | 'friday' | 'monday' | 'none'): Button => ({
+    label,
+    does: { do: 'due', on, key: task.key, to },
+  })
+  return [
+    [due('Today', 'today'), due('Tomorrow', 'tomorrow')],
+    [due('Friday', 'friday'), due('Next Monday', 'monday')],
+    [
+      { label: '✏️ Another day', does: { do: 'ask', on, key: task.key, what: 'due' } },
+      ...(task.dueAt === null ? [] : [due('No date', 'none')]),
+    ],
+  ]
+}
+
+export function editRows(task: Task, on: Surface): Button[][] {
+  const ask = (label: string, what: 'title' | 'note' | 'criteria' | 'branch'): Button => ({
+    label,
+    does: { do: 'ask', on, key: task.key, what },
+  })
+  const criteria = criteriaOf(task.note)
+    .slice(0, 12)
+    .map(
+      (criterion, index): Button => ({
+        label: `${criterion.met ? '☑' : '☐'} ${clip(criterion.text, 28)}`,
+        does: {
+          do: 'criterion',
+          on,
+          key: task.key,
+          index,
+          mark: markOf(criterion.text),
+          met: !criterion.met,
+        },
+      }),
+    )
+  return [
+    ...inRows(criteria, 1),
+    [ask('Title', 'title'), ask('Note', 'note')],
+    [ask('Criteria', 'criteria'), ask('Branch', 'branch')],
+  ]
+}
+
+export function moreRows(task: Task, options: TaskMenuOptions, on: Surface): Button[][] {
+  const others = (options.projects ?? []).filter((project) => project.key !== task.project.key).slice(0, 8)
+  const moveTo = others.map(
+    (project): Button => ({
+      label: `→ ${project.key}`,
+      does: { do: 'project', on, key: task.key, to: project.key },
+    }),
+  )
+  const screen = (label: string, name: string): Button => ({
+    label,
+    does: { do: 'screen', name, argument: task.key, page: 0 },
+  })
+  return [
+    ...inRows(moveTo, 4),
+    [
+      ...(isNoteCut(task) ? [screen('📄 Whole note', 'note')] : []),
+      ...(isResultCut(task) ? [screen('📄 Whole result', 'result')] : []),
+    ],
+    [
+      // The deck would lose its place.
+      ...(on === 'deck' ? [] : [screen('History', 'history')]),
+      { label: 'Delete', does: { do: 'delete', on, key: task.key, sure: false }, style: 'danger' },
+    ],
+  ]
+}
