@@ -30,7 +30,7 @@ export interface App {
   /** Where the HTTP server can be reached from this machine. */
   readonly url: string
   readonly isPlayground: boolean
-  /** The set-up link while nobody is bound, null once somebody is. Waits until Telegram has told the bot's name. */
+  /** The set-up link while nobody is bound, null once somebody is. Waits for Telegram to tell the bot's name. Throws `RefusedTokenError`. */
   readonly setupLink: () => Promise<string | null>
   /** Ends everything, last in first out. */
   readonly close: () => Promise<void>
@@ -257,14 +257,28 @@ async function build(parts: {
     url: server.url,
     isPlayground: playground !== null,
     setupLink: async () => {
-      while (state.me === null && !stopping.signal.aborted) await bell.wait(100, stopping.signal)
+      while (state.me === null) {
+        if (stopping.signal.aborted) return null
+        if (state.unauthorized) throw new RefusedTokenError(config.TELEGRAM_API_ROOT)
+        await bell.wait(100, stopping.signal)
+      }
       const settings = await readOwnerSettings(scope)
-      if (settings.userId !== null || state.me === null) return null
+      if (settings.userId !== null) return null
       return playground === null
         ? `https://t.me/${state.me.username}?start=${setupCode}`
         : `${server.url}/?start=${setupCode}`
     },
     close,
+  }
+}
+
+/** No bot has this token, or no more. */
+export class RefusedTokenError extends Error {
+  constructor(apiRoot: string) {
+    super(
+      `The Telegram at ${apiRoot} does not know the bot token. Put the token that @BotFather shows now into BOT_TOKEN.`,
+    )
+    this.name = 'RefusedTokenError'
   }
 }
 

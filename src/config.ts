@@ -1,7 +1,15 @@
 import { z } from 'zod'
 
-const port = z.coerce.number().int().min(0).max(65_535)
-const nonBlank = z.string().trim().min(1)
+const nonBlank = z.string().trim().min(1, 'must not be blank')
+const address = z.url({
+  protocol: /^https?$/,
+  error: 'must be an address, such as https://preqbot.example.com',
+})
+const wholeNumber = (least: number, most: number) => {
+  const rule = `must be a whole number from ${least} to ${most}`
+  return z.coerce.number(rule).int(rule).min(least, rule).max(most, rule)
+}
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** Every variable of the environment: what it may hold and what it is for. The README's table is made of this. */
 export const environment = {
@@ -9,8 +17,7 @@ export const environment = {
     .regex(/^\d+:[\w-]{20,}$/, 'is not a bot token; copy it from @BotFather as it stands')
     .optional()
     .describe('Token of the bot from @BotFather. Absent: the stored one, else the playground.'),
-  TELEGRAM_API_ROOT: z
-    .url()
+  TELEGRAM_API_ROOT: address
     .default('https://api.telegram.org')
     .describe('Root of the Bot API server, for a self-hosted one.'),
   DATABASE_URL: z
@@ -21,10 +28,9 @@ export const environment = {
   DATA_DIR: nonBlank
     .default('./data')
     .describe('Folder of the embedded database and of the secret made with it.'),
-  PORT: port.default(3000).describe('Port of the HTTP server.'),
+  PORT: wholeNumber(0, 65_535).default(3000).describe('Port of the HTTP server.'),
   HOST: nonBlank.optional().describe('Address it listens on. Default: loopback in the playground, else all.'),
-  PUBLIC_URL: z
-    .url()
+  PUBLIC_URL: address
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
     .describe('Where the world reaches this process. Present: webhook instead of long polling.'),
@@ -39,15 +45,12 @@ export const environment = {
     .optional()
     .describe('Encrypts stored secrets. Required with `DATABASE_URL`; made and kept in `DATA_DIR` without.'),
   OWNER_EMAIL: z
-    .email()
+    .email('must be an e-mail address')
     .transform((email) => email.toLowerCase())
     .default('owner@localhost.local')
     .describe('E-mail of the owner; its part before the @ is the assignee that agents see.'),
   OWNER_NAME: nonBlank.optional().describe('Name of the owner.'),
-  OWNER_TELEGRAM_ID: z.coerce
-    .number()
-    .int()
-    .positive()
+  OWNER_TELEGRAM_ID: wholeNumber(1, Number.MAX_SAFE_INTEGER)
     .optional()
     .describe('Only this Telegram user may bind the bot.'),
   SETUP_CODE: z
@@ -69,14 +72,11 @@ export const environment = {
     .min(16, 'must have at least 16 characters')
     .optional()
     .describe('Bearer token of /metrics. Absent: no metrics.'),
-  RATE_LIMIT: z.coerce
-    .number()
-    .int()
-    .min(1)
+  RATE_LIMIT: wholeNumber(1, 1_000_000_000)
     .default(600)
     .describe('Requests a minute that one agent token may make.'),
   LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .enum(levels, `must be one of ${levels.join(', ')}`)
     .default('info')
     .describe('How much is logged.'),
 } as const satisfies Record<string, z.ZodType>
@@ -89,11 +89,7 @@ const Environment = z.object(environment).superRefine((env, context) => {
       message: 'is required with DATABASE_URL; make one with: openssl rand -hex 32',
     })
   }
-  if (
-    env.PUBLIC_URL !== undefined &&
-    !env.PUBLIC_URL.startsWith('https://') &&
-    env.TELEGRAM_API_ROOT.startsWith('https://')
-  ) {
+  if (env.PUBLIC_URL?.startsWith('http://') && env.TELEGRAM_API_ROOT.startsWith('https://')) {
     context.addIssue({
       code: 'custom',
       path: ['PUBLIC_URL'],

@@ -12,16 +12,14 @@ export interface HttpServer {
 
 const finishMs = 5_000
 
-/** Listens on a port; rejects with a sentence where it is taken. */
+/** Listens on a port. Throws `ListenError`. */
 export async function openHttpServer(
   app: Hono,
   options: { readonly port: number; readonly host: string },
 ): Promise<HttpServer> {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortTakenError(options.port) : error),
-    )
+    server.once('error', (error) => reject(new ListenError(options, error)))
     server.listen(options.port, options.host, resolve)
   })
   const { port } = server.address() as AddressInfo
@@ -40,10 +38,18 @@ export async function openHttpServer(
   }
 }
 
-/** Another process listens on the port. */
-export class PortTakenError extends Error {
-  constructor(port: number) {
-    super(`Port ${port} is taken. Stop what listens there, or name another one in PORT.`)
-    this.name = 'PortTakenError'
+/** The port cannot be listened on: it is taken, or not this user's, or the host is not of this machine. */
+export class ListenError extends Error {
+  constructor(
+    { port, host }: { readonly port: number; readonly host: string },
+    cause: NodeJS.ErrnoException,
+  ) {
+    super(
+      cause.code === 'EADDRINUSE'
+        ? `Port ${port} is taken. Stop what listens there, or name another one in PORT.`
+        : `Nothing can listen on port ${port} of ${host} (${cause.code}). Name another PORT, or an address of this machine in HOST.`,
+      { cause },
+    )
+    this.name = 'ListenError'
   }
 }

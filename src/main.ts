@@ -1,20 +1,21 @@
-import { startApp } from './app.ts'
+import { type App, startApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { openLog } from './log.ts'
 
 const longestStopMs = 10_000
 
+let app: App | undefined
 try {
   const config = loadConfig(process.env)
   const log = openLog({ level: config.LOG_LEVEL })
-  const app = await startApp({ config, log })
+  app = await startApp({ config, log })
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping')
     // A second signal, or ten seconds, and the process ends as it is.
     for (const name of ['SIGINT', 'SIGTERM'] as const)
       process.removeAllListeners(name).on(name, () => process.exit(1))
     setTimeout(() => process.exit(1), longestStopMs).unref()
-    void app.close().then(() => process.exit(0))
+    void app?.close().then(() => process.exit(0))
   }
   process.once('SIGINT', stop).once('SIGTERM', stop)
   process.stdout.write(
@@ -26,5 +27,6 @@ try {
   process.stderr.write(
     `${error instanceof Error && error.name !== 'Error' ? error.message : String((error as Error).stack ?? error)}\n`,
   )
+  await app?.close()
   process.exit(1)
 }

@@ -122,10 +122,8 @@ async function patiently<T>(
     } catch (error) {
       options.state.unauthorized =
         error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)
-      options.log.warn(
-        { err: error },
-        options.state.unauthorized ? 'Telegram does not know this bot token' : 'Telegram does not answer yet',
-      )
+      if (options.state.unauthorized) options.log.warn({}, 'Telegram does not know this bot token')
+      else options.log.warn({ err: error }, 'Telegram does not answer yet')
       await pause(retryMs[Math.min(attempt, retryMs.length - 1)] ?? 0, signal)
     }
   }

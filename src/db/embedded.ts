@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
@@ -25,7 +25,7 @@ const patienceMs = 17_000
 /** Opens the embedded Postgres in `dataDir/pg`, made on the first start; one process a folder. */
 export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const { dataDir, onTrouble, now = () => new Date() } = options
-  mkdirSync(dataDir, { recursive: true })
+  requireWritable(dataDir)
   const unlock = await lockPatiently(dataDir)
   try {
     const folder = join(dataDir, 'pg')
@@ -54,7 +54,34 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
     }
   } catch (error) {
     unlock()
-    throw error
+    throw isRefusal(error) ? new DataFolderError(dataDir, error) : error
+  }
+}
+
+/** This user cannot write the data folder, or its disk is full. */
+export class DataFolderError extends Error {
+  constructor(dataDir: string, cause: NodeJS.ErrnoException) {
+    const said = cause.message.replace(/^\w+: /, '')
+    super(
+      `The data folder ${dataDir} cannot be used (${said}). Mend that, or name another one in DATA_DIR.`,
+      {
+        cause,
+      },
+    )
+    this.name = 'DataFolderError'
+  }
+}
+
+const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'ENOSPC', 'EDQUOT'])
+const isRefusal = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && refusals.has(String((error as NodeJS.ErrnoException).code))
+
+function requireWritable(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw isRefusal(error) ? new DataFolderError(dataDir, error) : error
   }
 }
 

@@ -20,7 +20,7 @@ export interface DatabaseOptions {
   readonly databaseUrl?: string | undefined
   readonly dataDir: string
   /** Told of trouble in the background. */
-  readonly onTrouble: (what: string, error: unknown) => void
+  readonly onTrouble: (what: string, error?: unknown) => void
   /** False leaves the schema as it is. */
   readonly migrate?: boolean
   /** False, for a command that comes and goes: no checkpoints and snapshots of an embedded database. */

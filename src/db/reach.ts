@@ -33,7 +33,7 @@ export class UnreachableError extends Error {
 /** Waits for the server to answer, 20 seconds at the most. Throws `UnreachableError` then, and at once where waiting is no use. */
 export async function reachPostgres(
   url: string,
-  onTrouble: (what: string, error: unknown) => void,
+  onTrouble: (what: string) => void,
   waitMs = patienceMs,
 ): Promise<void> {
   const address = addressOf(url)
@@ -52,7 +52,9 @@ export async function reachPostgres(
           { cause: error },
         )
       if (waited === 0)
-        onTrouble(`Postgres at ${address} does not answer yet; asking for ${waitMs / 1_000} seconds`, error)
+        onTrouble(
+          `Postgres at ${address} does not answer yet (${said}); asking for ${waitMs / 1_000} seconds`,
+        )
     }
     await delay(retryMs)
   }

@@ -23,13 +23,14 @@ const longestHoldMs = 120_000
  */
 export function clientOptions(options: TelegramOptions): ApiClientOptions {
   const { pace } = options
-  const call: typeof fetch = async (input, init) => {
+  const call: typeof fetch = async (input, given) => {
     const method = methodOf(input)
+    const init = { ...given, signal: toOwnSignal(given?.signal) }
     if (!isPaced(method)) return timed(options, method, input, init)
     // A body that is a stream can be read once, so such a call is not made a second time here.
-    const repeatable = typeof init?.body === 'string'
+    const repeatable = typeof init.body === 'string'
     for (;;) {
-      await pace.held(init?.signal ?? undefined)
+      await pace.held(init.signal ?? undefined)
       pace.spend()
       const response = await timed(options, method, input, init)
       if (response.status !== 429) return response
@@ -44,6 +45,16 @@ export function clientOptions(options: TelegramOptions): ApiClientOptions {
 /** The Bot API of one bot. */
 export function createApi(options: TelegramOptions): Api {
   return new Api(options.token, clientOptions(options))
+}
+
+/** grammY brings an AbortSignal of its own making, which the fetch of Node 24 refuses. */
+function toOwnSignal(signal: AbortSignal | null | undefined): AbortSignal | null {
+  if (signal == null || signal instanceof AbortSignal) return signal ?? null
+  const controller = new AbortController()
+  const abort = () => controller.abort((signal as AbortSignal).reason)
+  if ((signal as AbortSignal).aborted) abort()
+  else (signal as AbortSignal).addEventListener('abort', abort, { once: true })
+  return controller.signal
 }
 
 async function timed(

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+
+// Stands before the build, which an old Node would meet with a syntax error.
+const { name, engines } = JSON.parse(readFileSync('package.json', 'utf8'))
+const wanted = engines.node.replace('>=', '')
+const [major, minor] = wanted.split('.').map(Number)
+const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number)
+if (ownMajor < major || (ownMajor === major && ownMinor < minor)) {
+  process.stderr.write(
+    `${name} needs Node ${wanted} or newer and this is ${process.versions.node}: see https://nodejs.org\n`,
+  )
+  process.exit(1)
+}

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApp } from '../src/app.ts'
+import { loadConfig } from '../src/config.ts'
+import { openLog } from '../src/log.ts'
+import { openPlayground, type Playground } from '../src/playground/playground.ts'
+import { botToken } from './support/bot.ts'
+import { openTestDatabase, type TestDatabase } from './support/database.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const taken = createServer()
+let folder: string
+let telegram: Playground
+let database: TestDatabase
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'preqbot-start-'))
+  database = await openTestDatabase()
+  telegram = await openPlayground({ botToken })
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+})
+afterAll(async () => {
+  taken.close()
+  await telegram.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Starts with this environment until the set-up link; what it ends with instead, and what was logged. */
+async function start(
+  env: Record<string, string>,
+): Promise<{ name: string; message: string; logged: string }> {
+  const lines: string[] = []
+  const config = loadConfig({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    SECRET_KEY: 'a-secret-key-0123456789abcdefghij',
+    ...env,
+  })
+  const log = openLog({ level: 'info', write: (line) => void lines.push(line) })
+  const open = async () => ({ ...database, close: async () => {} })
+  const ended = startApp({ config, log, ...(env.DATA_DIR === undefined ? { open } : {}) }).then(
+    async (app) => {
+      await app.setupLink().finally(app.close)
+      throw new Error('It started.')
+    },
+  )
+  const { name, message } = await ended.catch((error: Error) => error)
+  return { name, message, logged: lines.join('') }
+}
+
+describe('a start that cannot be says why and what to do', () => {
+  it('where the data folder is no folder', async () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+
+    expect(await start({ DATA_DIR: file })).toMatchObject({
+      name: 'DataFolderError',
+      message: `The data folder ${file} cannot be used (file already exists, mkdir '${file}'). Mend that, or name another one in DATA_DIR.`,
+    })
+  })
+
+  it('where the port is taken', async () => {
+    const { port } = taken.address() as AddressInfo
+
+    expect(await start({ PORT: String(port) })).toMatchObject({
+      name: 'ListenError',
+      message: `Port ${port} is taken. Stop what listens there, or name another one in PORT.`,
+    })
+  })
+
+  it('where the host is another machine', async () => {
+    expect(await start({ HOST: '192.0.2.1' })).toMatchObject({
+      name: 'ListenError',
+      message:
+        'Nothing can listen on port 0 of 192.0.2.1 (EADDRNOTAVAIL). Name another PORT, or an address of this machine in HOST.',
+    })
+  })
+
+  it('where Telegram does not know the token, and does not log it', async () => {
+    const other = '1000000001:AA-another-token-that-nobody-gave-out'
+
+    const { name, message, logged } = await start({ BOT_TOKEN: other, TELEGRAM_API_ROOT: telegram.url })
+
+    expect({ name, message }).toEqual({
+      name: 'RefusedTokenError',
+      message: `The Telegram at ${telegram.url} does not know the bot token. Put the token that @BotFather shows now into BOT_TOKEN.`,
+    })
+    expect(logged).toContain('Telegram does not know this bot token')
+    expect(logged).not.toContain(other)
+  })
+
+  it('in a sentence on standard error, without a stack, and with an exit code', async () => {
+    const ended = await new Promise((resolve) => {
+      const env = { PATH: process.env.PATH, BOT_TOKEN: 'my-bot', PORT: 'http' }
+      const child = execFile(
+        process.execPath,
+        ['--import', 'tsx', 'src/main.ts'],
+        { cwd: root, env },
+        (_error, out, err) => resolve({ code: child.exitCode, out, err }),
+      )
+    })
+
+    expect(ended).toEqual({
+      code: 1,
+      out: '',
+      err: [
+        'The environment needs a change:',
+        '  BOT_TOKEN is not a bot token; copy it from @BotFather as it stands',
+        '  PORT must be a whole number from 0 to 65535',
+        '',
+      ].join('\n'),
+    })
+  })
+})
