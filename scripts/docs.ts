@@ -1,30 +1,18 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { commands } from '../src/bot/commands.ts'
 import { environment } from '../src/config.ts'
+import { fillBlocks } from './blocks.ts'
+import { type Facts, findFalse } from './claims.ts'
 
-// Writes the README's tables from the code and checks that every path it names exists; with --check it only complains.
+// Writes the documents' tables from the code and names everything in them that is not so; with --check it writes nothing.
 
 const escapeCell = (text: string) => text.replaceAll('|', '\\|')
 
-const tables: Record<string, () => string> = {
-  commands: () =>
-    table(
-      ['command', 'does'],
-      commands.map(({ command, usage, description }) => [
-        `/${command}${usage === '' ? '' : ` ${usage}`}`,
-        description,
-      ]),
-    ),
-  environment: () =>
-    table(
-      ['variable', 'default', 'what it is for'],
-      Object.entries(environment).map(([name, schema]) => [
-        `\`${name}\``,
-        defaultOf(schema),
-        schema.description ?? '',
-      ]),
-    ),
+function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 function defaultOf(schema: z.ZodType): string {
@@ -33,46 +21,62 @@ function defaultOf(schema: z.ZodType): string {
   return Array.isArray(parsed.data) ? '' : `\`${String(parsed.data)}\``
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+const made = {
+  commands: toTable(
+    ['command', 'does'],
+    commands.map(({ command, usage, description }) => [
+      `/${command}${usage === '' ? '' : ` ${usage}`}`,
+      description,
+    ]),
+  ),
+  environment: toTable(
+    ['variable', 'default', 'what it is for'],
+    Object.entries(environment).map(([name, schema]) => [
+      `\`${name}\``,
+      defaultOf(schema),
+      schema.description ?? '',
+    ]),
+  ),
 }
 
-function fill(text: string): string {
-  return Object.entries(tables).reduce(
-    (filled, [name, make]) =>
-      filled.replace(
-        new RegExp(`(<!-- ${name}: .*-->\\n)[\\s\\S]*?(<!-- /${name} -->)`),
-        (_, start: string, end: string) => `${start}${make()}\n${end}`,
-      ),
-    text,
-  )
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => path !== '' && existsSync(path))
+const code = tracked
+  .filter((path) => /\.(ts|js|yaml|toml)$|^(Dockerfile|\.ci\/run)$/.test(path))
+  .map((path) => readFileSync(path, 'utf8'))
+  .join('\n')
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+  readonly engines: { readonly node: string }
+}
+const folders = new Set(tracked.flatMap((path) => /^(src\/[^/]+\/|[a-z]+\/)/.exec(path)?.[1] ?? []))
+
+const facts: Facts = {
+  exists: existsSync,
+  read: (path) => readFileSync(path, 'utf8'),
+  isInCode: (word) => new RegExp(`\\b${word}\\b`).test(code),
+  scripts: Object.keys(manifest.scripts),
+  commands: commands.map(({ command }) => command),
+  dependencies: Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }),
+  rooms: [...folders].filter((folder) => folder !== 'src/'),
+  node: manifest.engines.node.replace('>=', ''),
 }
 
-function missingPaths(text: string): string[] {
-  const inLinks = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] ?? '')
-  const inRooms = [...text.matchAll(/^(src\/[\w./-]+|drizzle\/|test\/|bench\/)\s{2,}/gm)].map(
-    (match) => match[1] ?? '',
-  )
-  return [...inLinks, ...inRooms].filter((path) => !existsSync(path))
-}
-
-const files = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  'SECURITY.md',
-  'docs/operations.md',
-  'docs/data.md',
-].filter((file) => existsSync(file))
+const isCheck = process.argv.includes('--check')
 const problems: string[] = []
-for (const file of files) {
-  const text = readFileSync(file, 'utf8')
-  const filled = fill(text)
-  if (filled !== text && process.argv.includes('--check'))
-    problems.push(`${file}: a table is behind the code; run npm run docs`)
-  else if (filled !== text) writeFileSync(file, filled)
-  problems.push(...missingPaths(text).map((path) => `${file}: ${path} is not there`))
+for (const path of tracked.filter(
+  (path) => /^([\w/]+\.md|\.env\.example)$/.test(path) && !path.startsWith('test/'),
+)) {
+  const before = readFileSync(path, 'utf8')
+  const text = fillBlocks(before, made)
+  if (text !== before && isCheck) problems.push(`${path}: a table is behind the code; run npm run docs`)
+  else if (text !== before) writeFileSync(path, text)
+  problems.push(...findFalse({ path, text }, facts))
 }
 for (const problem of problems) process.stderr.write(`${problem}\n`)
 process.exitCode = problems.length === 0 ? 0 : 1
