@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { writeBlock } from '../scripts/blocks.ts'
 import { within } from './board.ts'
 import { measureBurst } from './burst.ts'
 import { measureChat } from './chat.ts'
 import { startChild } from './child.ts'
 import { type Figure, toTable } from './figures.ts'
+import { measureGrowth } from './growth.ts'
 import { measureHttp } from './http.ts'
 import { measurePgbench } from './pgbench.ts'
 import { measurePicture, measureQuickAdd } from './pure.ts'
@@ -22,6 +24,7 @@ const { values: options } = parseArgs({
     on: { type: 'string' },
     burst: { type: 'boolean', default: false },
     json: { type: 'string' },
+    readme: { type: 'boolean', default: false },
   },
 })
 const scale = options.quick ? quick : full
@@ -54,6 +57,8 @@ async function measureStore(store: BenchStore): Promise<void> {
     await measure('chat', () => measureChat(store, scale))
     await measure('http', () => measureHttp(store, { env, userId }, scale))
     if (options.burst || options.only.includes('burst')) await measure('burst', () => measureBurst(store))
+    if (options.only.includes('growth'))
+      await measure('growth', () => measureGrowth(store, { env, userId }, scale))
   } finally {
     await telegram.stop()
     await store.drop()
@@ -65,7 +70,10 @@ await measure('picture', () => measurePicture(scale.rounds))
 if (options.on !== 'embedded') await measureStore(await createPostgres(server))
 if (options.on !== 'postgres') await measureStore(createEmbedded())
 const kind = options.quick ? 'a quick run, no proof' : 'medians of five'
-process.stdout.write(
-  `\nNode ${process.versions.node}, ${availableParallelism()} cores, ${kind}\n\n${toTable(figures)}\n`,
-)
+const report = `Node ${process.versions.node}, ${availableParallelism()} cores, ${kind}\n\n${toTable(figures)}`
+process.stdout.write(`\n${report}\n`)
+if (options.readme) {
+  if (options.only.includes('growth')) writeBlock('docs/operations.md', 'growth', report)
+  else writeBlock('README.md', 'numbers', report)
+}
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`)

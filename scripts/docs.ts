@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { z } from 'zod'
 import { commands } from '../src/bot/commands.ts'
 import { environment } from '../src/config.ts'
@@ -39,12 +39,16 @@ const made = {
   ),
 }
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => path !== '' && existsSync(path))
-const code = tracked
+const notOurs = new Set(['.git', 'node_modules', 'dist', 'data', 'coverage'])
+const files = readdirSync('.')
+  .filter((name) => !notOurs.has(name))
+  .flatMap((name) =>
+    statSync(name).isDirectory()
+      ? readdirSync(name, { recursive: true, encoding: 'utf8' }).map((path) => join(name, path))
+      : [name],
+  )
+  .filter((path) => statSync(path).isFile())
+const code = files
   .filter((path) => /\.(ts|js|yaml|toml)$|^(Dockerfile|\.ci\/run)$/.test(path))
   .map((path) => readFileSync(path, 'utf8'))
   .join('\n')
@@ -54,7 +58,7 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   readonly devDependencies: Readonly<Record<string, string>>
   readonly engines: { readonly node: string }
 }
-const folders = new Set(tracked.flatMap((path) => /^(src\/[^/]+\/|[a-z]+\/)/.exec(path)?.[1] ?? []))
+const folders = new Set(files.flatMap((path) => /^(src\/[^/]+\/|[a-z]+\/)/.exec(path)?.[1] ?? []))
 
 const facts: Facts = {
   exists: existsSync,
@@ -69,7 +73,7 @@ const facts: Facts = {
 
 const isCheck = process.argv.includes('--check')
 const problems: string[] = []
-for (const path of tracked.filter(
+for (const path of files.filter(
   (path) => /^([\w/]+\.md|\.env\.example)$/.test(path) && !path.startsWith('test/'),
 )) {
   const before = readFileSync(path, 'utf8')

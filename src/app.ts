@@ -12,7 +12,7 @@ import { readBotToken, storeBotToken } from './domain/bot-token.ts'
 import { unbindChat } from './domain/chat-binding.ts'
 import { createCtx, outboxChannel } from './domain/context.ts'
 import { ensureOwner } from './domain/ensure-owner.ts'
-import { createBell } from './domain/outbox.ts'
+import { createBell, newestEventId } from './domain/outbox.ts'
 import { createFailureCounter } from './domain/security.ts'
 import { readOwnerSettings } from './domain/settings.ts'
 import { openHttpServer } from './http-server.ts'
@@ -151,6 +151,11 @@ async function build(parts: {
       checks: { database: databaseUp, telegram: telegramUp, leader: leading, ...notifier.state() },
     }
   }
+  const renderMetrics = async () => {
+    const read = (await readState<number>(store, 'notifier_cursor')) ?? 0
+    metrics.setOutboxLag(Math.max(0, (await newestEventId(scope)) - read))
+    return metrics.render()
+  }
   const failures = createFailureCounter({ db: store, ownerId: owner.id, now })
   closers.push(() => failures.close())
   const flushing = setInterval(
@@ -166,7 +171,7 @@ async function build(parts: {
     bell,
     failures,
     log,
-    metrics,
+    metrics: { ...metrics, render: renderMetrics },
     config: {
       rateLimit: config.RATE_LIMIT,
       trustProxy: config.TRUST_PROXY,

@@ -7,7 +7,7 @@ export interface Metrics {
     readonly status: number
     readonly seconds: number
   }) => void
-  /** Counts a committed change of the board by its action, as `task.move`. */
+  /** Counts a change of the board that an agent made, by its action, as `task.move`. */
   readonly countVerb: (action: string) => void
   readonly countDelivery: (outcome: string) => void
   readonly countUpdate: (outcome: 'handled' | 'skipped' | 'failed') => void
@@ -45,7 +45,7 @@ export async function createMetrics({ enabled }: { readonly enabled: boolean }):
   })
   const verbs = new Counter({
     name: 'preqbot_verbs_total',
-    help: 'Changes of the board by action.',
+    help: 'Changes of the board by agents, by action.',
     labelNames: ['action'],
     registers,
   })
