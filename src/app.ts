@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Hono } from 'hono'
 import { createApi } from './api/api.ts'
 import type { ApiDeps } from './api/deps.ts'
@@ -15,8 +16,10 @@ import { ensureOwner } from './domain/ensure-owner.ts'
 import { createBell, newestEventId } from './domain/outbox.ts'
 import { createFailureCounter } from './domain/security.ts'
 import { readOwnerSettings } from './domain/settings.ts'
+import { acceptUpdates } from './domain/updates.ts'
 import { openHttpServer } from './http-server.ts'
 import { startJobs } from './jobs/jobs.ts'
+import { type Leadership, startLeadership } from './leadership.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createNotifier } from './notifier/notifier.ts'
@@ -24,7 +27,9 @@ import { renderPng } from './pictures/render-png.ts'
 import { deriveSecret, openSecretKey } from './secret-key.ts'
 import { createApi as createTelegram } from './telegram/client.ts'
 import { createPace } from './telegram/pace.ts'
-import { startTelegramSide, type TelegramState } from './telegram-side.ts'
+import { pollingHealth, startTelegramSide, type TelegramState } from './telegram-side.ts'
+
+const longestPingMs = 3_000
 
 export interface App {
   /** Where the HTTP server can be reached from this machine. */
@@ -100,7 +105,7 @@ async function build(parts: {
 
   const host = config.HOST ?? (playground === null ? '0.0.0.0' : '127.0.0.1')
   const app = new Hono()
-  const server = await openHttpServer(app, { port: config.PORT, host })
+  const server = await openHttpServer({ port: config.PORT, host })
   closers.push(server.close)
   const stopping = new AbortController()
   closers.push(() => stopping.abort())
@@ -112,7 +117,13 @@ async function build(parts: {
     pace,
   }
   const api = createTelegram(telegram)
-  const state: TelegramState = { me: null, lastPollAt: null, conflictSince: null, unauthorized: false }
+  const state: TelegramState = {
+    me: null,
+    since: null,
+    lastPollAt: null,
+    conflictSince: null,
+    unauthorized: false,
+  }
   const setupCode = config.SETUP_CODE ?? deriveSecret(secretKey, `setup:${owner.id}`, 16)
   const bell = createBell()
   const notifier = createNotifier({
@@ -139,16 +150,27 @@ async function build(parts: {
     diagnose: () => diagnose({ database, api, state, config, scope, now }),
   }
 
+  let leadership: Leadership | null = null
+  const isLeading = () => leadership?.leads() ?? false
   const health = async () => {
-    const databaseUp = await database.ping().then(
-      () => true,
-      () => false,
-    )
+    const databaseUp = await isUp(database)
+    const leads = isLeading()
+    const polling = pollingHealth(state, now())
     const telegramUp =
-      !leading || (state.me !== null && !state.unauthorized && notifier.state().stopped === null)
+      !leads ||
+      (state.me !== null &&
+        !state.unauthorized &&
+        (polling.ok || webhook !== undefined) &&
+        notifier.state().stopped === null)
     return {
       ok: databaseUp && telegramUp,
-      checks: { database: databaseUp, telegram: telegramUp, leader: leading, ...notifier.state() },
+      checks: {
+        database: databaseUp,
+        telegram: telegramUp,
+        leader: leads,
+        ...(webhook === undefined && leads ? { polling } : {}),
+        ...notifier.state(),
+      },
     }
   }
   const renderMetrics = async () => {
@@ -189,13 +211,13 @@ async function build(parts: {
           secret: config.WEBHOOK_SECRET ?? deriveSecret(secretKey, 'webhook-secret', 32),
         }
   if (webhook !== undefined) {
-    const accept = (await import('./domain/updates.ts')).acceptUpdates
     app.route(
       '/',
       webhookRoutes({
         ...webhook,
+        log,
         accept: async (updates) => {
-          await accept(store, updates, now())
+          await acceptUpdates(store, updates, now())
           side?.inbox()?.wake()
         },
       }),
@@ -203,18 +225,18 @@ async function build(parts: {
   }
   app.route('/', createApi(apiDeps))
   if (playground !== null) app.route('/', playground.routes)
+  server.serve(app)
 
   await database.listen(outboxChannel, bell.ring)
-  let leading = false
-  let turn = Promise.resolve()
-  const inTurn = (work: () => Promise<void>) => {
-    turn = turn
-      .then(work)
-      .catch((error: unknown) => log.error({ err: error }, 'taking over or handing over failed'))
+  // A chat belongs to one bot: another token means another bot, which has not met its owner yet.
+  const keepToOneBot = async (botId: number) => {
+    const known = await readState<number>(store, 'bot_id')
+    if (known !== undefined && known !== botId) await unbindChat(system)
+    if (known !== botId) await writeState(store, 'bot_id', botId, now())
   }
-  let endJobs: (() => Promise<void>) | null = null
   const begin = async () => {
-    leading = true
+    await notifier.start()
+    const jobs = startJobs({ store, ownerId: owner.id, now, log, leads: isLeading })
     side = startTelegramSide({
       api,
       telegram,
@@ -222,41 +244,27 @@ async function build(parts: {
       log,
       metrics,
       state,
+      leads: isLeading,
       webhook:
         webhook === undefined
           ? undefined
           : { url: `${config.PUBLIC_URL}${webhook.path}`, secret: webhook.secret },
       onReady: (me) => keepToOneBot(me.id),
     })
-    await notifier.start()
-    const jobs = startJobs({ store, ownerId: owner.id, now, log })
-    endJobs = jobs.stop
-    log.info({}, 'this process polls, notifies and runs the jobs')
+    const { stop } = side
+    return async () => {
+      side = null
+      await Promise.all([stop(), jobs.stop()])
+      await notifier.stop()
+    }
   }
-  const end = async () => {
-    if (!leading) return
-    leading = false
-    await side?.stop()
-    side = null
-    await endJobs?.()
-    await notifier.stop()
-  }
-  // A chat belongs to one bot: another token means another bot, which has not met its owner yet.
-  const keepToOneBot = async (botId: number) => {
-    const known = await readState<number>(store, 'bot_id')
-    if (known !== undefined && known !== botId) await unbindChat(system)
-    if (known !== botId) await writeState(store, 'bot_id', botId, now())
-  }
-  const unlead = database.lead(
-    leaderLock,
-    () => inTurn(begin),
-    () => inTurn(end),
-  )
-  closers.push(async () => {
-    inTurn(end)
-    await turn
-    await unlead()
+  leadership = startLeadership({
+    lead: (onGained, onLost) => database.lead(leaderLock, onGained, onLost),
+    begin,
+    log,
   })
+  const { stop } = leadership
+  closers.push(stop)
 
   return {
     url: server.url,
@@ -285,6 +293,15 @@ export class RefusedTokenError extends Error {
     )
     this.name = 'RefusedTokenError'
   }
+}
+
+/** Whether the database answers, and soon: one that fell silent counts as down. */
+async function isUp(database: Database): Promise<boolean> {
+  const answers = database.ping().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([answers, delay(longestPingMs, false, { ref: false })])
 }
 
 /** The Telegram of our own; loaded only where it is used. */

@@ -3,6 +3,10 @@ import { loadConfig } from './config.ts'
 import { openLog } from './log.ts'
 
 const longestStopMs = 10_000
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+// While it starts there is nothing to finish. As the first process of a container it would not hear these by itself.
+for (const name of signals) process.on(name, () => process.exit(1))
 
 let app: App | undefined
 try {
@@ -12,12 +16,11 @@ try {
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping')
     // A second signal, or ten seconds, and the process ends as it is.
-    for (const name of ['SIGINT', 'SIGTERM'] as const)
-      process.removeAllListeners(name).on(name, () => process.exit(1))
+    for (const name of signals) process.removeAllListeners(name).on(name, () => process.exit(1))
     setTimeout(() => process.exit(1), longestStopMs).unref()
     void app?.close().then(() => process.exit(0))
   }
-  process.once('SIGINT', stop).once('SIGTERM', stop)
+  for (const name of signals) process.removeAllListeners(name).once(name, stop)
   process.stdout.write(
     `preqbot is at ${app.url}${app.isPlayground ? ' (playground: nothing leaves this machine)' : ''}\n`,
   )

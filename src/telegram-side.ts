@@ -9,9 +9,25 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { clientOptions, type TelegramOptions } from './telegram/client.ts'
 
+// Three long polls of 30 s.
+const silentMs = 90_000
+
+/** How polling is doing: how long Telegram has not answered, and since when another program polls this bot. */
+export function pollingHealth({ since, lastPollAt, conflictSince }: TelegramState, now: Date) {
+  const last = Math.max(since?.getTime() ?? 0, lastPollAt?.getTime() ?? 0)
+  const silent = since === null ? 0 : Math.max(0, now.getTime() - last)
+  return {
+    ok: silent < silentMs && conflictSince === null,
+    silentSeconds: Math.round(silent / 1000),
+    conflictSince,
+  }
+}
+
 /** How the Telegram side is doing, for health and /doctor. */
 export interface TelegramState {
   me: UserFromGetMe | null
+  /** Since when this process is to take updates in; null where it is not. */
+  since: Date | null
   lastPollAt: Date | null
   conflictSince: Date | null
   unauthorized: boolean
@@ -26,6 +42,8 @@ export interface TelegramSideOptions {
   readonly state: TelegramState
   /** Present: Telegram calls this address; absent: long polling. */
   readonly webhook?: { readonly url: string; readonly secret: string } | undefined
+  /** Whether this process still is the one that does this. */
+  readonly leads: () => boolean
   readonly onReady: (me: UserFromGetMe) => Promise<void>
 }
 
@@ -38,10 +56,18 @@ export function startTelegramSide(options: TelegramSideOptions): {
   let inbox: Inbox | null = null
   let stopIntake: () => Promise<void> = async () => {}
   const started = (async () => {
-    const me = await patiently(() => options.api.getMe(), options, stopping.signal)
+    options.state.since = options.bot.now()
+    const me = await patiently(
+      async (signal) => {
+        const found = await options.api.getMe(signal)
+        await options.onReady(found)
+        return found
+      },
+      options,
+      stopping.signal,
+    )
     if (me === null) return
     options.state.me = me
-    await options.onReady(me)
     inbox = openInbox(options, me)
     inbox.start()
     if (options.webhook === undefined) {
@@ -49,16 +75,18 @@ export function startTelegramSide(options: TelegramSideOptions): {
         api: options.api,
         accept: inbox.accept,
         log: options.log,
+        leads: options.leads,
         onPoll: (outcome) => notePoll(options, outcome),
       })
       stopIntake = polling.stop
-    } else await patiently(() => setWebhook(options), options, stopping.signal)
+    } else await patiently((signal) => setWebhook(options, signal), options, stopping.signal)
   })()
   started.catch((error: unknown) => options.log.error({ err: error }, 'the Telegram side did not start'))
   return {
     inbox: () => inbox,
     stop: async () => {
       stopping.abort()
+      options.state.since = null
       await started.catch(() => {})
       await stopIntake()
       await inbox?.stop()
@@ -74,6 +102,7 @@ function openInbox(options: TelegramSideOptions, me: UserFromGetMe): Inbox {
     store: deps.store,
     now: deps.now,
     log,
+    leads: options.leads,
     handle: (update) => bot.handleUpdate(update as Update),
     apologise: async (update) => {
       const chatId = await chatOfOwner()
@@ -97,33 +126,38 @@ function notePoll(
   state.unauthorized = outcome === 'unauthorized'
 }
 
-async function setWebhook({ api, webhook }: TelegramSideOptions): Promise<void> {
+async function setWebhook({ api, webhook }: TelegramSideOptions, signal: Signal): Promise<void> {
   if (webhook === undefined) return
-  await api.setWebhook(webhook.url, {
-    secret_token: webhook.secret,
-    allowed_updates: allowedUpdates,
-    max_connections: 10,
-  })
+  const { url, secret } = webhook
+  await api.setWebhook(
+    url,
+    { secret_token: secret, allowed_updates: allowedUpdates, max_connections: 10 },
+    signal,
+  )
 }
+
+// grammY's types name the signal of a package; it takes that of the platform.
+type Signal = Parameters<Api['getMe']>[0]
 
 const retryMs = [500, 1_000, 2_000, 5_000, 10_000, 30_000]
 
 /** Calls Telegram until it answers; null where the process stops first. */
 async function patiently<T>(
-  call: () => Promise<T>,
+  call: (signal: Signal) => Promise<T>,
   options: TelegramSideOptions,
   signal: AbortSignal,
 ): Promise<T | null> {
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
-      const answer = await call()
+      const answer = await call(signal as Signal)
       options.state.unauthorized = false
       return answer
     } catch (error) {
+      if (signal.aborted) return null
       options.state.unauthorized =
         error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)
       if (options.state.unauthorized) options.log.warn({}, 'Telegram does not know this bot token')
-      else options.log.warn({ err: error }, 'Telegram does not answer yet')
+      else options.log.warn({ err: error }, 'the Telegram side waits')
       await pause(retryMs[Math.min(attempt, retryMs.length - 1)] ?? 0, signal)
     }
   }

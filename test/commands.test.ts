@@ -196,7 +196,7 @@ describe.skipIf(server === '')('npm run move (where TEST_DATABASE_URL names a Po
     const target = await openDatabase({ databaseUrl: url, dataDir: '', onTrouble: () => {} })
     let stop = async () => {}
     await new Promise<void>((resolve) => {
-      stop = target.lead('preqbot:leader', resolve, () => {})
+      stop = target.lead('preqbot:leader', resolve, () => {}).stop
     })
 
     const moved = await run('move', [url, '--replace'])

@@ -6,7 +6,7 @@ import { createCtx } from '../domain/context.ts'
 import { DomainError } from '../domain/errors.ts'
 import { recordSecurityEvent } from '../domain/security.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
-import { markEffect } from '../domain/updates.ts'
+import { isFinished, markEffect } from '../domain/updates.ts'
 import { isCommand } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { createSender } from './send.ts'
@@ -45,9 +45,8 @@ function toolsFor(
     cause: causeOf(updateId, ctx.editedMessage !== undefined),
     before: async (tx) => {
       // What an update changes may take several transactions, of which the first may be rolled back: each marks it.
-      const isFirst = await markEffect(tx, updateId, deps.now())
-      if (!isFirst && !isOurs) throw new AlreadyHandledError()
-      isOurs = true
+      if (await markEffect(tx, updateId, deps.now())) isOurs = true
+      else if (!isOurs || (await isFinished(tx, updateId))) throw new AlreadyHandledError()
     },
   })
   const sender = createSender({

@@ -1,4 +1,4 @@
-import { BotError } from 'grammy'
+import { BotError, HttpError } from 'grammy'
 import type { Update } from 'grammy/types'
 import type { Store } from '../domain/context.ts'
 import { isDatabaseDown } from '../domain/errors.ts'
@@ -7,6 +7,7 @@ import {
   acceptUpdates,
   countAttempt,
   finishUpdate,
+  hadEffect,
   nextUpdate,
   type StoredUpdate,
 } from '../domain/updates.ts'
@@ -32,27 +33,37 @@ export interface InboxOptions {
   /** Says in the chat that an update failed; its id helps to find it in the log. */
   readonly apologise: (update: Update) => Promise<void>
   readonly onHandled?: (outcome: 'handled' | 'failed') => void
+  /** Whether this process is the one that handles updates; one that stood still may have been replaced. */
+  readonly leads?: () => boolean
+  /** How long a handler may take. Longer than a call to Telegram may: a flood limit is waited out, not answered with an apology. */
+  readonly longestMs?: number
 }
 
-const maxAttempts = 3
+// More than one is made only where the process died in it, which may be no fault of the update's.
+const maxAttempts = 10
 const idleMs = 1_000
-// Longer than a call to Telegram may take: a flood limit is waited out, not answered with an apology.
-const longestMs = 75_000
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { store, now, log } = options
+  const { store, now, log, leads = () => true, longestMs = 75_000 } = options
   const bell: Bell = createBell()
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
+  // The update that was not handled for want of a database: that was none of its attempts.
+  let waiting: number | null = null
 
+  const next = async () => {
+    try {
+      return leads() ? await nextUpdate(store) : null
+    } catch (error) {
+      log.error({ err: error }, 'the next update could not be read')
+      return null
+    }
+  }
   const work = async () => {
     while (!stopping.signal.aborted) {
-      const stored = await nextUpdate(store).catch((error: unknown) => {
-        log.error({ err: error }, 'the next update could not be read')
-        return null
-      })
+      const stored = await next()
       if (stored === null) await bell.wait(idleMs, stopping.signal)
-      else await handleOne(stored)
+      else if (!stopping.signal.aborted) await handleOne(stored)
     }
   }
 
@@ -60,7 +71,8 @@ export function createInbox(options: InboxOptions): Inbox {
     const update = stored.update as unknown as Update
     try {
       if (stored.attempts >= maxAttempts) throw new Error(`gave up after ${maxAttempts} attempts`)
-      await countAttempt(store, stored.updateId)
+      if (waiting !== stored.updateId && !(await countAttempt(store, stored))) return
+      waiting = null
       await withLimit(options.handle(update, stored), longestMs)
       await finishUpdate(store, stored.updateId, now())
       options.onHandled?.('handled')
@@ -69,7 +81,14 @@ export function createInbox(options: InboxOptions): Inbox {
       const error = thrown instanceof BotError ? thrown.error : thrown
       if (isDatabaseDown(error)) {
         log.warn({ err: error, updateId: stored.updateId }, 'the database is away: the update waits')
+        waiting = stored.updateId
         return bell.wait(idleMs, stopping.signal)
+      }
+      if (error instanceof HttpError && (await hadEffect(store, stored.updateId).catch(() => false))) {
+        // It is done; what was to be said of it is kept, and said when Telegram can be reached.
+        log.warn({ err: error, updateId: stored.updateId }, 'an update is handled, its answer waits')
+        options.onHandled?.('handled')
+        return finishUpdate(store, stored.updateId, now()).catch(() => bell.wait(idleMs, stopping.signal))
       }
       log.error({ err: error, updateId: stored.updateId }, 'an update failed')
       options.onHandled?.('failed')

@@ -21,13 +21,16 @@ export interface PollingOptions {
   /** Must have stored the updates when it resolves: the next request confirms them. */
   readonly accept: (updates: readonly Update[]) => Promise<void>
   readonly log: Log
+  /** Whether this process is the one that polls; one that stood still may have been replaced. */
+  readonly leads?: () => boolean
   /** Told after each request that was answered, and of trouble: `conflict` while another process polls this bot. */
   readonly onPoll: (outcome: 'ok' | 'conflict' | 'unauthorized' | 'failed') => void
   readonly conflictWaitMs?: number
+  /** So long a request, or storing what it brought, may take before it counts as hung and is made again. */
+  readonly hangMs?: number
 }
 
 const pollSeconds = 30
-const hangMs = (pollSeconds + 15) * 1000
 const retryMs = [500, 1_000, 2_000, 5_000, 10_000, 15_000]
 
 /** Asks Telegram for updates without end. A webhook left over is deleted first; updates that wait are kept. */
@@ -43,21 +46,28 @@ export function startPolling(options: PollingOptions): Polling {
 }
 
 async function poll(options: PollingOptions, signal: AbortSignal): Promise<void> {
-  const { api, log, onPoll } = options
+  const { api, log, onPoll, leads = () => true, hangMs = (pollSeconds + 15) * 1_000 } = options
   let offset = 0
   let failures = 0
   let webhookGone = false
   while (!signal.aborted) {
+    if (!leads()) {
+      await pause(200, signal)
+      continue
+    }
+    // A socket may hang without an error: what is asked there is cut, and asked again.
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(hangMs)])
     try {
-      if (!webhookGone) await api.deleteWebhook({ drop_pending_updates: false })
+      if (!webhookGone) await api.deleteWebhook({ drop_pending_updates: false }, toSignal(limit))
       webhookGone = true
-      const updates = await requestUpdates(api, offset, signal)
-      await options.accept(updates)
+      const updates = await requestUpdates(api, offset, limit)
+      await unlessAborted(options.accept(updates), limit)
       offset = (updates.at(-1)?.update_id ?? offset - 1) + 1
       failures = 0
       onPoll('ok')
     } catch (error) {
       if (signal.aborted) return
+      if (!leads()) continue
       const outcome = outcomeOf(error)
       onPoll(outcome)
       log.warn({ err: error, outcome }, 'asking Telegram for updates failed')
@@ -73,10 +83,24 @@ async function poll(options: PollingOptions, signal: AbortSignal): Promise<void>
 }
 
 async function requestUpdates(api: Api, offset: number, signal: AbortSignal): Promise<Update[]> {
-  // A socket may hang without an error: the request is cut and made again.
-  const either = AbortSignal.any([signal, AbortSignal.timeout(hangMs)])
   const parameters = { offset, timeout: pollSeconds, limit: 100, allowed_updates: allowedUpdates }
-  return api.getUpdates(parameters, either as Parameters<Api['getUpdates']>[1])
+  return api.getUpdates(parameters, toSignal(signal))
+}
+
+// grammY's types name the signal of a package; it takes that of the platform.
+function toSignal(signal: AbortSignal) {
+  return signal as Parameters<Api['getUpdates']>[1]
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      const abort = () => reject(signal.reason)
+      if (signal.aborted) abort()
+      else signal.addEventListener('abort', abort, { once: true })
+    }),
+  ])
 }
 
 function outcomeOf(error: unknown): 'conflict' | 'unauthorized' | 'failed' {

@@ -1,15 +1,18 @@
 import type { MiddlewareFn } from 'grammy'
 import { tracesOf } from '../domain/captures.ts'
+import { livingCard } from '../domain/living-cards.ts'
 import { findTask } from '../domain/tasks/read.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { AlreadyHandledError } from './access.ts'
+import { acknowledge } from './acknowledge.ts'
 import { type BotContext, scopeOf } from './context.ts'
-import { sayTask } from './show.ts'
+import { sayTask, showTask } from './show.ts'
 
 const keptMs = 48 * 60 * 60_000
 
 /**
  * An update whose change was committed before the process died comes again, because it was not answered. It is not done
- * twice: its answer is given, as the card of what it changed.
+ * twice: its answer is given, as the card of what it changed, if that was not said before.
  */
 export function resumeAnswers(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
@@ -20,9 +23,19 @@ export function resumeAnswers(): MiddlewareFn<BotContext> {
       const receivedAt = new Date(ctx.board.now().getTime() - keptMs)
       const trace = (await tracesOf(scopeOf(ctx), { updateId: ctx.update.update_id, receivedAt })).at(-1)
       const task = trace === undefined ? null : await findTask(scopeOf(ctx), trace.taskId)
-      if (task !== null) await sayTask(ctx, task, { undo: trace?.auditId })
+      if (task === null || trace === undefined) return
+      const undo = trace.auditId
+      if (ctx.callbackQuery !== undefined) await showTask(ctx, task, { undo })
+      else if (await hasCard(ctx, task)) await acknowledge(ctx, '👀')
+      else await sayTask(ctx, task, { undo })
     }
   }
+}
+
+// One that was being sent when the process died is sent again by the notifier, and marked.
+async function hasCard(ctx: BotContext, task: Task): Promise<boolean> {
+  const { chatId } = ctx.settings
+  return chatId !== null && (await livingCard(ctx.board.db, chatId, task.id)) !== null
 }
 
 /** Whether an update was given up because its effect is on the board already. */

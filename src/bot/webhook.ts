@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Update } from 'grammy/types'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { Log } from '../log.ts'
 
 export interface WebhookOptions {
   readonly path: string
@@ -9,6 +10,7 @@ export interface WebhookOptions {
   readonly secret: string
   /** Must have stored the update when it resolves: the answer 200 confirms it. */
   readonly accept: (updates: readonly Update[]) => Promise<void>
+  readonly log: Log
 }
 
 const maxUpdateBytes = 4 * 1024 * 1024
@@ -21,7 +23,13 @@ export function webhookRoutes(options: WebhookOptions): Hono {
     if (!timingSafeEqual(digest(given), expected)) return c.json({ error: 'Unauthorized' }, 401)
     const update: unknown = await c.req.json().catch(() => null)
     if (!isUpdate(update)) return c.json({ error: 'Invalid JSON' }, 400)
-    await options.accept([update])
+    try {
+      await options.accept([update])
+    } catch (error) {
+      options.log.error({ err: error, updateId: update.update_id }, 'an update could not be stored')
+      // Telegram sends it again.
+      return c.json({ error: 'Not stored' }, 503)
+    }
     return c.json({ ok: true })
   })
 }

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { durableConf, durableFiles } from './durable-files.ts'
@@ -9,7 +9,10 @@ import { syncFolder, syncPath } from './sync-folder.ts'
 import { unpackTemplate } from './template.ts'
 
 // Defaults take 335 MB; a board of one owner fits in these. Files of the log that are done with are given back.
-const sparingConf = ['shared_buffers=8MB', 'max_connections=5', 'min_wal_size=4MB', 'max_wal_size=16MB']
+function sparingConf(walSegmentMb: number): string[] {
+  const walSizes = [`min_wal_size=${4 * walSegmentMb}MB`, `max_wal_size=${16 * walSegmentMb}MB`]
+  return ['shared_buffers=8MB', 'max_connections=5', ...walSizes]
+}
 // Files of the log of 1 MB instead of 16.
 const initDbStartParams = ['--wal-segsize=1']
 
@@ -23,11 +26,18 @@ export async function openFolder(folder: string): Promise<PGlite> {
     return false
   }
   try {
-    const postgresqlconf = [...sparingConf, ...durableConf]
+    const postgresqlconf = [...sparingConf(walSegmentMb(folder)), ...durableConf]
     return await PGlite.create({ ...durableFiles(folder), postgresqlconf, onStderr })
   } catch (error) {
     throw new UnreadableFolderError(last || String(error), { cause: error })
   }
+}
+
+// A database made elsewhere, or before these were made smaller, has files of 16 MB: Postgres refuses to keep fewer than two.
+function walSegmentMb(folder: string): number {
+  const wal = join(folder, 'pg_wal')
+  const [name] = existsSync(wal) ? readdirSync(wal).filter((one) => /^[0-9A-F]{24}$/.test(one)) : []
+  return name === undefined ? 1 : Math.max(1, Math.round(statSync(join(wal, name)).size / 1_048_576))
 }
 
 /** The files of an embedded database do not make one any more. */
@@ -61,7 +71,7 @@ export async function makeFolder(beside: string): Promise<void> {
 
 /** Makes a migrated, empty database without a template. */
 export async function initFolder(folder: string): Promise<void> {
-  const client = await PGlite.create({ dataDir: folder, postgresqlconf: sparingConf, initDbStartParams })
+  const client = await PGlite.create({ dataDir: folder, postgresqlconf: sparingConf(1), initDbStartParams })
   await migrateEmbedded(drizzle(client, { schema }))
   await client.close()
 }

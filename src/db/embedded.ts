@@ -96,7 +96,7 @@ export function embeddedDatabase(client: PGlite): Database {
     // The folder's lock has made this process the only one.
     lead: (_name, onGained) => {
       onGained()
-      return async () => {}
+      return { holds: () => true, stop: async () => {} }
     },
     ping: async () => {
       await client.query('select 1')

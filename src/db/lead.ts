@@ -1,9 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
+import type { Lead } from './open.ts'
+
+/** What the server calls the sessions of a pool of ours. */
+export const applicationName = 'preqbot'
 
 const askEveryMs = 2_000
 // An answer that takes longer than this is none: the way to the server is cut.
 const answerMs = 4_000
+// What the server waits for a word of the leader's. It ends the session of one that stands still, or whose machine is gone.
+const silenceMs = 8_000
+// So long after it was last confirmed, the lock is held for certain.
+const certainMs = 6_000
 
 interface LeadOptions {
   readonly url: string
@@ -15,15 +23,16 @@ interface LeadOptions {
 
 /**
  * Tries for the named lock until it is held, and again after it was lost. A session lock lives as long as its connection, so
- * it has one of its own that never pools. A leader that is cut off knows after 6 s; the server lets go of it after 10 s.
+ * it has one of its own that never pools. A leader that is cut off knows after 6 s; the server lets go of it after 8 s.
  */
-export function leadPostgres(options: LeadOptions): () => Promise<void> {
+export function leadPostgres(options: LeadOptions): Lead {
   const stopping = new AbortController()
   const { signal } = stopping
+  const certainty = createCertainty()
   const running = (async () => {
     for (let failures = 0; !signal.aborted; await pause(signal)) {
       try {
-        await holdOnce(options, signal)
+        await holdOnce(options, certainty, signal)
         failures = 0
       } catch (error) {
         failures += 1
@@ -32,14 +41,41 @@ export function leadPostgres(options: LeadOptions): () => Promise<void> {
       }
     }
   })()
-  return async () => {
-    stopping.abort()
-    await running
+  return {
+    holds: certainty.holds,
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+interface Certainty {
+  readonly holds: () => boolean
+  /** The lock was confirmed by an answer to what was asked at this time. */
+  readonly confirm: (asked: Moment) => void
+  readonly end: () => void
+}
+
+// By two clocks: one may be set while the process stands still, the other stands still while the machine sleeps.
+type Moment = readonly [steady: number, wall: number]
+const moment = (): Moment => [performance.now(), Date.now()]
+
+function createCertainty(): Certainty {
+  let confirmed: Moment = [Number.NEGATIVE_INFINITY, 0]
+  return {
+    holds: () => moment().every((at, clock) => at - (confirmed[clock] ?? 0) < certainMs),
+    confirm: (asked) => {
+      confirmed = asked
+    },
+    end: () => {
+      confirmed = [Number.NEGATIVE_INFINITY, 0]
+    },
   }
 }
 
 /** One connection: from asking for the lock to losing it, or to the end. */
-async function holdOnce(options: LeadOptions, stopping: AbortSignal): Promise<void> {
+async function holdOnce(options: LeadOptions, certainty: Certainty, stopping: AbortSignal): Promise<void> {
   const closed = new AbortController()
   const ended = AbortSignal.any([stopping, closed.signal])
   const client = postgres(options.url, {
@@ -49,18 +85,22 @@ async function holdOnce(options: LeadOptions, stopping: AbortSignal): Promise<vo
     connect_timeout: answerMs / 1_000,
     fetch_types: false,
     onnotice: () => {},
-    onclose: () => closed.abort(),
-    connection: { application_name: 'preqbot-leader' },
+    onclose: () => {
+      certainty.end()
+      closed.abort()
+    },
+    connection: { application_name: `${applicationName}-leader` },
   })
   let leading = false
   try {
-    // A machine that vanished sends no goodbye. Set by a statement: poolers refuse what they do not know at the connection.
-    await answer(client`select set_config('tcp_keepalives_idle', '4', false),
-      set_config('tcp_keepalives_interval', '2', false), set_config('tcp_keepalives_count', '3', false),
-      set_config('tcp_user_timeout', '10000', false)`)
+    // Set by a statement: poolers refuse what they do not know at the connection.
+    await answer(client`select set_config('idle_session_timeout', ${String(silenceMs)}, false)`)
     while (!ended.aborted) {
+      const asked = moment()
       const held: boolean = await answer(leading ? isHeld(client) : tryLock(client, options.name))
+      if (held) await answer(freeLocks(client))
       if (ended.aborted || (leading && !held)) return
+      if (held) certainty.confirm(asked)
       if (held && !leading) {
         leading = true
         options.onGained()
@@ -68,6 +108,7 @@ async function holdOnce(options: LeadOptions, stopping: AbortSignal): Promise<vo
       await pause(ended)
     }
   } finally {
+    certainty.end()
     if (leading && !stopping.aborted) options.onLost()
     await client.end({ timeout: stopping.aborted ? 1 : 0 })
   }
@@ -84,6 +125,17 @@ async function isHeld(client: postgres.Sql): Promise<boolean> {
   const [row] = await client<[{ held: boolean }]>`
     select exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as held`
   return row.held
+}
+
+/**
+ * A process of ours that stands still in a transaction would hold up everybody who waits for what it locked: its session is
+ * ended. None of ours that is well waits there for anything.
+ */
+async function freeLocks(client: postgres.Sql): Promise<void> {
+  await client`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and usename = current_user and application_name = ${applicationName}
+      and state like 'idle in transaction%' and state_change < now() - interval '5 seconds'`
 }
 
 async function answer<T>(asked: PromiseLike<T>): Promise<T> {

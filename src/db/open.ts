@@ -8,11 +8,19 @@ export interface Database {
   readonly listen: (channel: string, onNotify: () => void) => Promise<void>
   /**
    * Waits in the background until this process alone holds the named lock, then calls back; `onLost` follows when the
-   * lock went with its connection. The returned function gives it up.
+   * lock went with its connection.
    */
-  readonly lead: (name: string, onGained: () => void, onLost: () => void) => () => Promise<void>
+  readonly lead: (name: string, onGained: () => void, onLost: () => void) => Lead
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
+}
+
+/** The wait for a lock, and the lock. */
+export interface Lead {
+  /** Whether the lock is held for certain; false also where the server may have let go of it and nobody has told us yet. */
+  readonly holds: () => boolean
+  /** Gives it up. */
+  readonly stop: () => Promise<void>
 }
 
 export interface DatabaseOptions {

@@ -1,11 +1,12 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
-import { leadPostgres } from './lead.ts'
+import { applicationName, leadPostgres } from './lead.ts'
 import { migratePostgres } from './migrate.ts'
 import type { Database, DatabaseOptions } from './open.ts'
 import { preparing } from './preparing.ts'
 import { reachPostgres } from './reach.ts'
 import * as schema from './schema.ts'
+import { surviving } from './surviving.ts'
 
 const connections = 10
 
@@ -17,9 +18,9 @@ export async function openPostgres(
 ): Promise<Database> {
   await reachPostgres(url, onTrouble)
   if (migrate) await migratePostgres(url)
-  const quiet = { onnotice: () => {}, connection: { application_name: 'preqbot' } }
+  const quiet = { onnotice: () => {}, connection: { application_name: applicationName } }
   const client = postgres(url, { ...quiet, max: connections })
-  const db = drizzle(preparing(client), { schema })
+  const db = drizzle(preparing(surviving(client)), { schema })
   return {
     db,
     kind: 'postgres',

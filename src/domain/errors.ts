@@ -1,3 +1,5 @@
+import { codesOf } from '../db/error-codes.ts'
+
 /**
  * What can be expected to go wrong. `invalid`: the input does not fit; `not-found`: there is no such thing;
  * `conflict`: the state is not what the caller thought it was; `in-use`: the name is taken.
@@ -20,7 +22,7 @@ export class DomainError extends Error {
 
 // SQLSTATE classes 08 and 57P, and what the driver and the socket say when there is no server at all.
 const downCodes =
-  /^(08...|57P0[1-3]|53300|CONNECTION_\w+|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/
+  /^(08...|57P0[1-3]|25P03|53300|CONNECTION_\w+|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/
 
 /** Whether the database could not be reached, so that the same thing may work later. */
 export function isDatabaseDown(error: unknown): boolean {
@@ -30,11 +32,4 @@ export function isDatabaseDown(error: unknown): boolean {
 /** Whether Postgres ended this transaction so that another could go on; the same thing works when tried again. */
 export function isDeadlock(error: unknown): boolean {
   return codesOf(error).includes('40P01')
-}
-
-function codesOf(error: unknown): string[] {
-  const codes: string[] = []
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    codes.push(String((cause as { code?: unknown }).code))
-  return codes
 }

@@ -1,14 +1,22 @@
-import { and, asc, eq, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { type BotMessageRow, botMessages } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 import type { ReplyTopic, StoredRequest } from './messages.ts'
 
-/** Counts an attempt before it is made: a row found in `sending` after a crash may have arrived. */
-export async function beginAttempt(db: Db, id: number): Promise<void> {
-  await db
+/**
+ * Counts an attempt before it is made: a row found in `sending` after a crash may have arrived. False where another process
+ * has begun one since the row was read.
+ */
+export async function beginAttempt(
+  db: Db,
+  { id, state, attempts }: Pick<BotMessageRow, 'id' | 'state' | 'attempts'>,
+): Promise<boolean> {
+  const begun = await db
     .update(botMessages)
-    .set({ state: 'sending', attempts: sql`${botMessages.attempts} + 1` })
-    .where(eq(botMessages.id, id))
+    .set({ state: 'sending', attempts: attempts + 1 })
+    .where(and(eq(botMessages.id, id), eq(botMessages.state, state), eq(botMessages.attempts, attempts)))
+    .returning({ id: botMessages.id })
+  return begun.length > 0
 }
 
 /** Puts off an edit that did not succeed. */
@@ -52,8 +60,15 @@ const isWaiting = or(
 // Edits come after what is finished, whatever rank their message had; the one edited longest ago is the first of them.
 const turn = sql`case when ${isEdit} then 2 else ${botMessages.rank} end`
 
+// Nothing is put off for longer than this; where it seems so, the clock was set back.
+const longestWaitMs = 10 * 60_000
+
 function isDue(now: Date) {
-  return or(isNull(botMessages.notBefore), lte(botMessages.notBefore, now))
+  return or(
+    isNull(botMessages.notBefore),
+    lte(botMessages.notBefore, now),
+    gt(botMessages.notBefore, new Date(now.getTime() + longestWaitMs)),
+  )
 }
 
 /** When the next message that was put off has its turn; null where none waits. */

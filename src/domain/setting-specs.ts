@@ -80,6 +80,8 @@ export const settingSpecs = {
   mutedProjects: spec<string[], string[]>('muted_projects', projectKeys, []),
   staleAfterMinutes: spec('stale_after_minutes', minutes, 30),
   queuedAfterMinutes: spec('queued_after_minutes', minutes, 60),
+  /** How long events stay in the outbox for agents that follow it. */
+  keepEventsDays: spec('keep_events_days', whole(1, 365), 30),
   runner: spec('runner', RunnerKind, 'none'),
   runnerChat: spec('runner_chat', chatName, null),
   runnerBot: spec('runner_bot', userName, null),

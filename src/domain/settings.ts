@@ -44,6 +44,7 @@ export interface OwnerSettings {
   readonly mutedProjects: readonly string[]
   readonly staleAfterMinutes: number
   readonly queuedAfterMinutes: number
+  readonly keepEventsDays: number
   readonly runner: RunnerSettings
   /** The topics that take the news of one project, by its key. */
   readonly projectTopics: Readonly<Record<string, number>>
@@ -85,6 +86,7 @@ export async function readOwnerSettings({ db, ownerId }: Scope): Promise<OwnerSe
     mutedProjects: read(settingSpecs.mutedProjects),
     staleAfterMinutes: read(settingSpecs.staleAfterMinutes),
     queuedAfterMinutes: read(settingSpecs.queuedAfterMinutes),
+    keepEventsDays: read(settingSpecs.keepEventsDays),
     runner: {
       kind: read(settingSpecs.runner),
       chat: read(settingSpecs.runnerChat),

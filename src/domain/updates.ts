@@ -1,6 +1,6 @@
-import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, lt } from 'drizzle-orm'
 import { botUpdates } from '../db/schema.ts'
-import type { Db, Tx } from '../db/types.ts'
+import type { Db, Reader, Tx } from '../db/types.ts'
 import { storable } from './clip.ts'
 
 /** An update that waits for its handler; `hadEffect` where it changed the board before the process died. */
@@ -58,20 +58,55 @@ export async function nextUpdate(db: Db): Promise<StoredUpdate | null> {
   }
 }
 
-/** Counts an attempt before it is made, so that an update that kills the process is not tried for ever. */
-export async function countAttempt(db: Db, updateId: number): Promise<void> {
-  await db
+/**
+ * Counts an attempt before it is made, so that an update that kills the process is not tried for ever. False where another
+ * process has made it since the update was read.
+ */
+export async function countAttempt(
+  db: Db,
+  { updateId, attempts }: Pick<StoredUpdate, 'updateId' | 'attempts'>,
+): Promise<boolean> {
+  const counted = await db
     .update(botUpdates)
-    .set({ attempts: sql`${botUpdates.attempts} + 1` })
-    .where(eq(botUpdates.updateId, updateId))
+    .set({ attempts: attempts + 1 })
+    .where(
+      and(
+        eq(botUpdates.updateId, updateId),
+        eq(botUpdates.attempts, attempts),
+        isNull(botUpdates.finishedAt),
+      ),
+    )
+    .returning({ id: botUpdates.updateId })
+  return counted.length > 0
 }
 
-/** Marks, inside the transaction of what it changes, that an update has had its effect; false where it has had it already. */
+/** Whether an update has changed the board. */
+export async function hadEffect(db: Reader, updateId: number): Promise<boolean> {
+  const [row] = await db
+    .select({ effectAt: botUpdates.effectAt })
+    .from(botUpdates)
+    .where(eq(botUpdates.updateId, updateId))
+  return row !== undefined && row.effectAt !== null
+}
+
+/** Whether an update was answered or given up: a handler that is still at it comes too late. */
+export async function isFinished(db: Reader, updateId: number): Promise<boolean> {
+  const [row] = await db
+    .select({ finishedAt: botUpdates.finishedAt })
+    .from(botUpdates)
+    .where(eq(botUpdates.updateId, updateId))
+  return row === undefined || row.finishedAt !== null
+}
+
+/**
+ * Marks, inside the transaction of what it changes, that an update has had its effect; false where it has had it already, or
+ * is finished.
+ */
 export async function markEffect(tx: Tx, updateId: number, now: Date): Promise<boolean> {
   const marked = await tx
     .update(botUpdates)
     .set({ effectAt: now })
-    .where(and(eq(botUpdates.updateId, updateId), isNull(botUpdates.effectAt)))
+    .where(and(eq(botUpdates.updateId, updateId), isNull(botUpdates.effectAt), isNull(botUpdates.finishedAt)))
     .returning({ id: botUpdates.updateId })
   return marked.length > 0
 }

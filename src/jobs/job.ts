@@ -9,6 +9,8 @@ export interface JobsDeps {
   readonly ownerId: string
   readonly now: () => Date
   readonly log: Log
+  /** Whether this process is the one that does them; one that stood still may have been replaced. */
+  readonly leads?: () => boolean
 }
 
 /** Something to be done at its time. It queues messages and sends none; run twice, or by two at once, it does its work once. */

@@ -21,6 +21,8 @@ const jobs: readonly Job[] = [
   retentionJob,
 ]
 
+const watchEveryMs = 30_000
+
 export interface Jobs {
   /** Ends after the job in hand. */
   readonly stop: () => Promise<void>
@@ -28,31 +30,50 @@ export interface Jobs {
 
 /** Looks each minute for what is due, and once at the start; to be called by the one process that leads. */
 export function startJobs(deps: JobsDeps): Jobs {
+  const { leads = () => true } = deps
   const stopping = new AbortController()
   const tick = async (isFirst = false) => {
     const minute = Math.floor(deps.now().getTime() / 60_000)
     for (const job of jobs) {
-      if (stopping.signal.aborted) return
+      if (stopping.signal.aborted || !leads()) return
       if (isFirst || minute % job.everyMinutes === 0) await runJob(job, deps)
     }
   }
   let inHand = tick(true)
   // The cron is a tick alone: what is due is worked out in the owner's zone, where daylight saving is known.
-  const task = schedule(
-    '* * * * *',
-    () => {
-      inHand = inHand.then(() => tick())
-      return inHand
-    },
-    { timezone: 'UTC', noOverlap: true, name: 'jobs', suppressMissedWarning: true },
-  )
+  const begin = () =>
+    schedule(
+      '* * * * *',
+      () => {
+        inHand = inHand.then(() => tick())
+        return inHand
+      },
+      { timezone: 'UTC', noOverlap: true, name: 'jobs', suppressMissedWarning: true },
+    )
+  let task = begin()
+  // node-cron waits for the minute it has worked out; where the clock is set back, that is hours away.
+  let offset = clockOffset()
+  const watch = setInterval(() => {
+    const isSet = Math.abs(clockOffset() - offset) > watchEveryMs
+    offset = clockOffset()
+    if (!isSet) return
+    void task.destroy()
+    task = begin()
+    inHand = inHand.then(() => tick())
+  }, watchEveryMs).unref()
   return {
     stop: async () => {
       stopping.abort()
+      clearInterval(watch)
       await task.destroy()
       await inHand
     },
   }
+}
+
+/** How far the clock that may be set is ahead of the one that only runs. */
+function clockOffset(): number {
+  return Date.now() - performance.now()
 }
 
 /** One job that fails keeps no other from its time; it is tried again at its next. */

@@ -2,15 +2,15 @@ import { forgetConversations, readState } from '../domain/bot-state.ts'
 import { forgetKeys } from '../domain/idempotency.ts'
 import { forgetMessages } from '../domain/message-turns.ts'
 import { forgetEvents } from '../domain/outbox.ts'
+import { readOwnerSettings } from '../domain/settings.ts'
 import { forgetUpdates } from '../domain/updates.ts'
 import type { Job, JobsDeps } from './job.ts'
 
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
 
-/** How long what is only of passing use is kept. */
+/** How long what is only of passing use is kept; of events the owner decides. */
 const kept = {
-  eventsMs: 30 * dayMs,
   updatesMs: 48 * hourMs,
   keysMs: 24 * hourMs,
   conversationsMs: 24 * hourMs,
@@ -22,9 +22,10 @@ export const retentionJob: Job = { name: 'retention', everyMinutes: 60, run: for
 
 async function forget({ store, ownerId, now, log }: JobsDeps): Promise<void> {
   const before = (ms: number) => new Date(now().getTime() - ms)
+  const { keepEventsDays } = await readOwnerSettings({ db: store, ownerId })
   const upTo = (await readState<number>(store, 'notifier_cursor')) ?? 0
   const forgotten = {
-    events: await forgetEvents(store, { ownerId, before: before(kept.eventsMs), upTo }),
+    events: await forgetEvents(store, { ownerId, before: before(keepEventsDays * dayMs), upTo }),
     updates: await forgetUpdates(store, before(kept.updatesMs)),
     keys: await forgetKeys(store, before(kept.keysMs)),
     conversations: await forgetConversations(store, before(kept.conversationsMs)),

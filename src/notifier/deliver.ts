@@ -69,7 +69,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const request = await drawRequest({ ...deps, scope }, said(rendered.request, row, settings))
     if (row.chatId !== settings.chatId) await readdressMessage(store, row.id, settings)
     const { chatId, threadId } = row.chatId === settings.chatId ? row : settings
-    await beginAttempt(store, row.id)
+    if (!(await beginAttempt(store, row))) return
     const place = { chatId, threadId, mainThreadId: settings.threadId }
     const { outcome, threadId: wentTo } = await sendRequest(api, place, request, signal)
     note(outcome)

@@ -24,6 +24,10 @@ export function createReach({ now, log }: { readonly now: () => Date; readonly l
   let pausedUntil = 0
   const time = () => now().getTime()
 
+  // More than there can be is left only where the clock was set back.
+  const left = (until: number, longest: number) =>
+    until - time() > longest ? 0 : Math.max(0, until - time())
+
   const stop = (reason: string) => {
     if (stopped === null) log.warn({ reason }, 'Telegram takes no messages: they are kept')
     stopped = { reason, since: stopped?.since ?? now(), probeAt: time() + probeEveryMs }
@@ -34,7 +38,7 @@ export function createReach({ now, log }: { readonly now: () => Date; readonly l
     log.warn({ error, failures }, 'Telegram was not reached')
   }
   return {
-    waitMs: () => Math.max(0, pausedUntil - time(), (stopped?.probeAt ?? 0) - time()),
+    waitMs: () => Math.max(left(pausedUntil, longestPauseMs), left(stopped?.probeAt ?? 0, probeEveryMs)),
     note: (outcome) => {
       if (outcome.kind === 'stopped') return stop(outcome.error)
       if (outcome.kind === 'uncertain' || (outcome.kind === 'later' && outcome.retryAfterMs === null)) {

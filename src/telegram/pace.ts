@@ -14,10 +14,13 @@ export interface Pace {
   readonly heldUntil: () => number
 }
 
+// A hold must not last for hours because the clock was set back.
+const steadyNow = () => performance.timeOrigin + performance.now()
+
 const burst = 4
 const refillMs = 1_050
 
-export function createPace(now: () => number = Date.now): Pace {
+export function createPace(now: () => number = steadyNow): Pace {
   let tokens = burst
   let filledAt = now()
   let until = 0

@@ -111,6 +111,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   mutedProjects: 'muted projects',
   staleAfterMinutes: 'stuck after',
   queuedAfterMinutes: 'queued for too long after',
+  keepEventsDays: 'days that events are kept',
   runner: 'runner',
   runnerChat: 'chat of the runner',
   runnerBot: 'bot of the runner',

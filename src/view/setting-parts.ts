@@ -2,6 +2,7 @@ import type { NotificationLevel } from '../domain/setting-specs.ts'
 import { doesAct, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, html } from './html.ts'
+import { counted } from './names.ts'
 import { runnerChoices } from './runner-choices.ts'
 import { choice, type SettingChoices, write } from './setting-choices.ts'
 import { levelSign, type SettingsFacts, type SettingsPart } from './settings.ts'
@@ -105,6 +106,14 @@ const parts: Record<SettingsPart, (facts: SettingsFacts) => SettingChoices> = {
     ],
   }),
   runner: ({ settings }) => runnerChoices(settings.runner),
+  history: ({ settings }) => ({
+    text: html`🗄 Agents can follow what happened for ${bold(counted(settings.keepEventsDays, 'day'))}. What I have not told you yet stays longer; the audit trail stays for good.`,
+    rows: [
+      [7, 30, 90, 365].map((days) =>
+        choice(`${days}`, 'keepEventsDays', String(days), settings.keepEventsDays === days),
+      ),
+    ],
+  }),
 }
 
 function levels(kind: string, name: string, current: NotificationLevel): Button[] {

@@ -3,6 +3,7 @@ import type { OwnerSettings } from '../domain/settings.ts'
 import { toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, html, joinHtml } from './html.ts'
+import { counted } from './names.ts'
 import { runnerName } from './runner.ts'
 import { clock, minutesText } from './when.ts'
 
@@ -16,6 +17,7 @@ export const settingsParts = [
   'default',
   'stale',
   'runner',
+  'history',
 ] as const
 export type SettingsPart = (typeof settingsParts)[number]
 
@@ -43,6 +45,7 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
     html`📦 New tasks go to ${settings.defaultProject ?? 'the project used last'}`,
     html`⏱ An agent counts as stuck after ${minutesText(settings.staleAfterMinutes)}, a queued task after ${minutesText(settings.queuedAfterMinutes)}`,
     html`🏃 Runner: ${runnerName[settings.runner.kind]}`,
+    html`🗄 Events are kept for ${counted(settings.keepEventsDays, 'day')}`,
   ]
   const part = (label: string, name: SettingsPart) => toScreen(label, 'settings', name)
   return {
@@ -52,7 +55,7 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
       [part('🌙 Quiet hours', 'quiet'), part('📣 News', 'news')],
       [part('🔇 Mute', 'mute'), part('📦 Default project', 'default')],
       [part('⏱ Stuck after', 'stale'), part('🏃 Runner', 'runner')],
-      [toScreen('🏠 Home', 'home')],
+      [part('🗄 Events', 'history'), toScreen('🏠 Home', 'home')],
     ]),
   }
 }

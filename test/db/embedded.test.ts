@@ -42,7 +42,7 @@ describe('the embedded database', () => {
     const database = await open()
 
     const stop = await new Promise<() => Promise<void>>((resolve) => {
-      const giveUp = database.lead(
+      const { stop: giveUp } = database.lead(
         'work',
         () => queueMicrotask(() => resolve(giveUp)),
         () => {},

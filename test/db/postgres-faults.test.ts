@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { migratePostgres } from '../../src/db/migrate.ts'
 import { type Database, openDatabase } from '../../src/db/open.ts'
 import { addressOf, reachPostgres, UnreachableError } from '../../src/db/reach.ts'
+import { rows } from '../../src/db/rows.ts'
+import type { Db } from '../../src/db/types.ts'
+import { isDatabaseDown } from '../../src/domain/errors.ts'
 import { withDatabase } from '../support/global-setup.ts'
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
@@ -95,6 +99,45 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
 
     await recovered(() => database.ping())
   }, 30_000)
+
+  it.each([
+    ['while it waits for an answer', (tx: Db) => tx.execute(sql`select pg_sleep(30)`)],
+    ['while it does something else', () => new Promise((resolve) => setTimeout(resolve, 300))],
+  ])(
+    'that ends a transaction %s leaves nothing of it, and the process well',
+    async (what, wait) => {
+      const { db, ping } = await start()
+      await db.execute(sql`create table written (n int)`)
+      let begin = () => {}
+      let goOn = (_: unknown) => {}
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve
+      })
+      const late = new Promise<unknown>((resolve) => {
+        goOn = resolve
+      })
+      const writing = db.transaction(async (tx) => {
+        await tx.execute(sql`insert into written values (1)`)
+        begin()
+        await wait(tx)
+        goOn(await tx.execute(sql`insert into written values (2)`).catch((error: unknown) => error))
+      })
+      writing.catch(() => {})
+      await begun
+
+      await endConnections('preqbot')
+
+      await expect(writing).rejects.toSatisfy(isDatabaseDown)
+      await recovered(ping)
+      // What the lost transaction still does must not reach the one that has its connection now.
+      await db.transaction(async (tx) => {
+        if (what === 'while it does something else') await expect(late).resolves.toSatisfy(isDatabaseDown)
+        await tx.execute(sql`insert into written values (3)`)
+      })
+      expect(await rows(db, sql`select n from written`)).toEqual([{ n: 3 }])
+    },
+    30_000,
+  )
 
   it('answers again after it was away', async () => {
     const database = await start()
@@ -192,7 +235,7 @@ const candidate = (database: Database) => {
   const step = () => new Promise<void>((resolve) => steps.push(resolve))
   const [gained, lost, gainedAgain] = [step(), step(), step()]
   const next = () => steps.shift()?.()
-  const stop = database.lead('preqbot-test:faults', next, next)
+  const { stop } = database.lead('preqbot-test:faults', next, next)
   return { gained, lost, gainedAgain, stop }
 }
 

@@ -104,7 +104,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     const lost = new Promise<void>((resolve) => {
       lose = resolve
     })
-    const stop = database.lead(
+    const { stop } = database.lead(
       `preqbot-test:${lock}`,
       () => {
         leads = true

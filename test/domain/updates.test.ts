@@ -35,8 +35,10 @@ describe('updates', () => {
 
   it('come in order, each until it is finished', async () => {
     await acceptUpdates(board.db, [update(8), update(7)], board.clock.now())
-    await countAttempt(board.db, 7)
+    const attempt = { updateId: 7, attempts: 0 }
+    const counted = [await countAttempt(board.db, attempt), await countAttempt(board.db, attempt)]
 
+    expect(counted).toEqual([true, false])
     expect(await nextUpdate(board.db)).toEqual({
       updateId: 7,
       update: update(7),

@@ -52,6 +52,7 @@ const setters: Readonly<
   notifyFinished: { part: 'news', toPatch: (value) => ({ notifyFinished: toLevel(value) }) },
   notifyInfo: { part: 'news', toPatch: (value) => ({ notifyInfo: toLevel(value) }) },
   defaultProject: { part: 'default', toPatch: (value) => ({ defaultProject: value === '' ? null : value }) },
+  keepEventsDays: { part: 'history', toPatch: (value) => ({ keepEventsDays: Number(value) }) },
   staleAfterMinutes: { part: 'stale', toPatch: (value) => ({ staleAfterMinutes: Number(value) }) },
   queuedAfterMinutes: { part: 'stale', toPatch: (value) => ({ queuedAfterMinutes: Number(value) }) },
   runner: { part: 'runner', toPatch: (value) => ({ runner: toRunner(value) }) },

@@ -1,0 +1,72 @@
+import type { Sql, TransactionSql } from 'postgres'
+import { codesOf } from './error-codes.ts'
+
+/** What a transaction and its savepoints know of their connection. */
+interface Connection {
+  lost: Error | null
+}
+
+type Work = (tx: TransactionSql) => unknown
+
+/**
+ * A client whose transactions come to nothing when their connection is lost. As it comes, postgres.js 3.4 lets their work go on:
+ * its next statement, or the rollback, is written to a socket that is gone, which ends the process past every catch, or runs on
+ * the connection that took its place, in the midst of another transaction (github.com/porsager/postgres issues 1208 and 1216).
+ */
+export function surviving(client: Sql): Sql {
+  return new Proxy(client, {
+    get: (target, name) => {
+      if (name !== 'begin') return Reflect.get(target, name)
+      return async (work: Work) => {
+        const connection: Connection = { lost: null }
+        try {
+          return await target.begin((tx) => unlessLost(work, tx, connection))
+        } catch (error) {
+          connection.lost = error as Error
+          throw error
+        }
+      }
+    },
+  })
+}
+
+/** Never settles once the connection is lost: the library would write to it. `begin` itself rejects then. */
+function unlessLost(work: Work, tx: TransactionSql, connection: Connection): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    Promise.resolve(work(guarded(tx, connection))).then(
+      (result) => {
+        if (connection.lost === null) resolve(result)
+      },
+      (error: unknown) => {
+        if (connection.lost === null && !isLoss(error)) reject(error)
+      },
+    )
+  })
+}
+
+function guarded(tx: TransactionSql, connection: Connection): TransactionSql {
+  return new Proxy(tx, {
+    get: (target, name) => {
+      if (name === 'unsafe' && connection.lost !== null) return refuse(connection.lost)
+      const value: unknown = Reflect.get(target, name)
+      if (name !== 'savepoint') return value
+      return (work: Work) => target.savepoint((inner) => unlessLost(work, inner, connection))
+    },
+  })
+}
+
+// As a query does: nothing happens before somebody waits for it, or asks for its rows as arrays.
+function refuse(error: Error) {
+  return () => {
+    const refused = Promise.reject(error)
+    refused.catch(() => {})
+    return Object.assign(refused, { values: () => refused })
+  }
+}
+
+// The server ended the session (57P01 to 57P03, 25P03), or the socket is gone.
+function isLoss(error: unknown): boolean {
+  return codesOf(error).some((code) =>
+    /^(57P0[1-3]|25P03|CONNECTION_\w+|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code),
+  )
+}
