@@ -10,11 +10,11 @@ import { openPlayground } from '../src/playground/playground.ts'
 import { virtualUser } from '../src/playground/virtual-user.ts'
 import { botToken } from './support/bot.ts'
 import { withDatabase } from './support/global-setup.ts'
-import { type BotProcess, startProcess } from './support/process.ts'
+import { type StartedProcess, startProcess } from './support/process.ts'
 
 const template = inject('templateDatabase')
 
-async function leads(process: BotProcess): Promise<boolean> {
+async function leads(process: StartedProcess): Promise<boolean> {
   const health = (await (await fetch(`${process.url}/api/health`)).json()) as { checks: { leader: boolean } }
   return health.checks.leader
 }

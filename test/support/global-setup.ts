@@ -14,13 +14,23 @@ declare module 'vitest' {
     readonly templateFile: string | null
     /** The URL of the server and the name of a migrated template database on it. */
     readonly templateDatabase: { readonly url: string; readonly name: string } | null
+    /** Where the product is built for this run, by the first file that starts it as a process. */
+    readonly buildFolder: string
   }
 }
 
 /** Migrates once; every test file opens a copy. Returns the clean-up. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const url = process.env.TEST_DATABASE_URL
-  return url === undefined || url === '' ? setupEmbedded(project) : setupPostgres(project, url)
+  const buildFolder = mkdtempSync(join(tmpdir(), 'preqbot-build-'))
+  project.provide('buildFolder', buildFolder)
+  const cleanUp = await (url === undefined || url === ''
+    ? setupEmbedded(project)
+    : setupPostgres(project, url))
+  return async () => {
+    rmSync(buildFolder, { recursive: true, force: true })
+    await cleanUp()
+  }
 }
 
 async function setupEmbedded(project: TestProject): Promise<() => Promise<void>> {

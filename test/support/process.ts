@@ -1,35 +1,43 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { builtIn } from './build.ts'
 
 /** The product as a process of its own, so that it can be killed. */
 export interface BotProcess {
-  readonly url: string
   readonly output: () => string
+  /** Its address once it has said it; rejects with its output where it ends before. */
+  readonly ready: Promise<string>
   /** SIGKILL: nothing is finished, nothing is closed. */
   readonly kill: () => Promise<void>
   /** SIGTERM; resolves with the exit code. */
   readonly stop: () => Promise<number | null>
+  readonly signal: (signal: NodeJS.Signals) => void
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/** Starts `src/main.ts` with this environment alone; resolves when it has said its address, rejects with its output otherwise. */
-export async function startProcess(env: Readonly<Record<string, string>>): Promise<BotProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    cwd: root,
+/** Starts the built product as `npm start` does, with this environment alone. */
+export async function launchProcess(env: Readonly<Record<string, string>>): Promise<BotProcess> {
+  const cwd = await builtIn(inject('buildFolder'))
+  const { scripts } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as {
+    readonly scripts: { readonly start: string }
+  }
+  const [, ...args] = scripts.start.split(' ')
+  const child = spawn(process.execPath, args, {
+    cwd,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', HOST: '127.0.0.1', ...env },
   })
   const output = collect(child)
-  const url = await new Promise<string>((resolve, reject) => {
-    const look = () => {
+  const ready = new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', () => {
       const address = /preqbot is at (\S+)/.exec(output())?.[1]
-      if (address !== undefined) resolve(address)
-    }
-    child.stdout?.on('data', look)
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output()}`)))
+      if (address !== undefined) resolve(address.replace('localhost', '127.0.0.1'))
+    })
+    child.once('close', (code) => reject(new Error(`ended with ${code}: ${output()}`)))
   })
-  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+  ready.catch(() => {})
+  const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
     const exited = once(child, 'exit')
     child.kill(signal)
@@ -37,22 +45,31 @@ export async function startProcess(env: Readonly<Record<string, string>>): Promi
     return child.exitCode
   }
   return {
-    url,
     output,
+    ready,
     kill: async () => {
       await end('SIGKILL')
     },
     stop: () => end('SIGTERM'),
+    signal: (signal) => void child.kill(signal),
   }
+}
+
+export interface StartedProcess extends BotProcess {
+  readonly url: string
+}
+
+/** Starts it and waits until it has said its address. */
+export async function startProcess(env: Readonly<Record<string, string>>): Promise<StartedProcess> {
+  const started = await launchProcess(env)
+  return { ...started, url: await started.ready }
 }
 
 function collect(child: ChildProcess): () => string {
   let text = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
-  })
-  child.stderr?.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
-  })
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
   return () => text
 }

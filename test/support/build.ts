@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { templatePath } from '../../src/db/template.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The product as `npm run build` makes it, in a folder of the test run's own; whoever needs it first builds it for all files. */
+export async function builtIn(folder: string): Promise<string> {
+  const done = join(folder, 'done')
+  if (claim(join(folder, 'building'))) {
+    build(folder)
+    writeFileSync(done, '')
+  }
+  while (!existsSync(done)) await pause(50)
+  return folder
+}
+
+function claim(path: string): boolean {
+  try {
+    writeFileSync(path, '', { flag: 'wx' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function build(folder: string): void {
+  for (const name of [
+    'src',
+    'drizzle',
+    'node_modules',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ])
+    symlinkSync(join(root, name), join(folder, name))
+  cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true })
+  const run = (...args: readonly string[]) => execFileSync(process.execPath, args, { cwd: folder })
+  run(
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '-p',
+    join(root, 'tsconfig.build.json'),
+    '--outDir',
+    join(folder, 'dist'),
+  )
+  run('scripts/copy-assets.js')
+  mkdirSync(join(folder, 'dist'), { recursive: true })
+  if (existsSync(templatePath())) copyFileSync(templatePath(), join(folder, 'dist', basename(templatePath())))
+  run('--liftoff-only', 'scripts/make-template.js')
+}
