@@ -12,6 +12,7 @@ const defaults = {
   threadId: null,
   userId: null,
   enabled: true,
+  keepEventsDays: 30,
   timeZone: 'UTC',
   timeZoneSet: false,
   digestTime: '09:00',
