@@ -7,6 +7,7 @@ import { DomainError } from '../domain/errors.ts'
 import { recordSecurityEvent } from '../domain/security.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { isFinished, markEffect } from '../domain/updates.ts'
+import { toasts } from '../view/answers.ts'
 import { isCommand } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { createSender } from './send.ts'
@@ -109,7 +110,9 @@ async function bind(ctx: BotContext, deps: BotDeps): Promise<boolean> {
   return true
 }
 
+/** Puts it on record that somebody else came, who hears nothing of us; only a tap is answered, or its button would hang. */
 async function reportStranger(ctx: BotContext, deps: BotDeps): Promise<void> {
+  await toast(ctx, toasts.stranger)
   const [kind = 'update'] = Object.keys(ctx.update).filter((key) => key !== 'update_id')
   await recordSecurityEvent(deps.store, {
     ownerId: deps.ownerId,

@@ -16,6 +16,12 @@ export function isCommand(text: string): boolean {
   return /^\/\w+(?:@\w+)?(?:\s|$)/.test(text)
 }
 
+/** Whether a command names another bot of the group: `/start@other_bot`. */
+export function isForOtherBot(text: string, username: string): boolean {
+  const named = /^\/\w+@(\w+)/.exec(text)?.[1]
+  return named !== undefined && named.toLowerCase() !== username.toLowerCase()
+}
+
 /** What is written behind the command of a text. */
 export function afterCommand(text: string): string {
   return text.replace(/^\/\w+(?:@\w+)?\s*/, '').trim()

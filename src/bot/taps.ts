@@ -1,5 +1,5 @@
 import type { Composer } from 'grammy'
-import { type Callback, parseCallback } from '../view/callbacks.ts'
+import { type ActName, type Callback, parseCallback, type ScreenName } from '../view/callbacks.ts'
 import type { BotContext } from './context.ts'
 
 type Of<D extends Callback['do']> = Extract<Callback, { readonly do: D }>
@@ -20,7 +20,7 @@ export function onTap<D extends Callback['do']>(
 /** Handles the buttons that lead to a screen. */
 export function onScreen(
   composer: Composer<BotContext>,
-  name: string,
+  name: ScreenName,
   handle: (ctx: BotContext, argument: string, page: number) => Promise<void>,
 ): void {
   composer.on('callback_query:data', async (ctx, next) => {
@@ -34,7 +34,7 @@ export function onScreen(
 /** Handles the acts of screens other than a task's. */
 export function onAct(
   composer: Composer<BotContext>,
-  name: string,
+  name: ActName,
   handle: (ctx: BotContext, about: string, value: string) => Promise<void>,
 ): void {
   composer.on('callback_query:data', async (ctx, next) => {

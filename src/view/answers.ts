@@ -9,6 +9,7 @@ import { engineName, priorityName, statusName } from './names.ts'
 export const toasts = {
   outdated: 'This button is outdated. Here is how it is now.',
   unknown: 'This button is from an older version. Send the command again.',
+  stranger: 'Only the owner of this board can use its buttons, in the chat where it lives.',
   unchanged: 'It was so already.',
   undone: 'Taken back.',
   commented: 'Comment added.',

@@ -122,6 +122,8 @@ export function moveAllCard(
 }
 
 /** What a change of several tasks came to, as a toast. */
-export function changedManyToast(count: number): string {
+export function changedManyToast(count: number, left = 0): string {
+  if (left > 0)
+    return `${count === 0 ? 'Nothing' : counted(count, 'task')} changed: ${left} had moved on meanwhile.`
   return count === 0 ? 'It was so already.' : `${counted(count, 'task')} changed.`
 }

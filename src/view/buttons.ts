@@ -1,15 +1,15 @@
-import type { Callback } from './callbacks.ts'
+import type { ActName, Callback, ScreenName } from './callbacks.ts'
 import type { Button } from './card.ts'
 
 /** A button that leads to a screen. */
-export function toScreen(label: string, name: string, argument = '', page = 0): Button {
+export function toScreen(label: string, name: ScreenName, argument = '', page = 0): Button {
   return { label, does: { do: 'screen', name, argument, page } }
 }
 
 /** A button that does something on a screen: a name, what it is about, a value. */
 export function doesAct(
   label: string,
-  act: { readonly name: string; readonly about?: string; readonly value?: string },
+  act: { readonly name: ActName; readonly about?: string; readonly value?: string },
   style?: 'danger' | 'success' | 'primary',
 ): Button {
   const does: Callback = { do: 'act', name: act.name, about: act.about ?? '', value: act.value ?? '' }
@@ -23,7 +23,7 @@ export function chosen(label: string, is: boolean): string {
 
 /** Turns the pages of a screen; nothing where there is one page. */
 export function pageButtons(screen: {
-  readonly name: string
+  readonly name: ScreenName
   readonly argument?: string
   readonly page: number
   readonly pages: number

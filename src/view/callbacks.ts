@@ -32,6 +32,88 @@ export const questions = [
 ] as const
 export type Question = (typeof questions)[number]
 
+/** Everything that a button can lead to. */
+export const screens = [
+  'agents',
+  'audit',
+  'board',
+  'deleted-projects',
+  'digest',
+  'doctor',
+  'due',
+  'files',
+  'focus',
+  'help',
+  'history',
+  'home',
+  'inbox',
+  'label',
+  'label-color',
+  'label-delete',
+  'label-merge',
+  'labels',
+  'lane',
+  'log',
+  'new-project',
+  'new-token',
+  'note',
+  'pick',
+  'place',
+  'project',
+  'project-delete',
+  'project-delivery',
+  'project-edit',
+  'project-status',
+  'project-topic',
+  'projects',
+  'result',
+  'search',
+  'security',
+  'settings',
+  'stats',
+  'tasks',
+  'token',
+  'token-revoke',
+] as const
+export type ScreenName = (typeof screens)[number]
+
+/** Everything that a button of a screen other than a task's can do. */
+export const acts = [
+  'all',
+  'all-sure',
+  'ask',
+  'board-undo',
+  'dialog',
+  'focus',
+  'focus-undo',
+  'forget',
+  'keep-waiting',
+  'label-color',
+  'label-delete',
+  'label-merge',
+  'mute',
+  'new-in',
+  'nudge',
+  'pick',
+  'picked',
+  'place',
+  'project-delete',
+  'project-priority',
+  'project-restore',
+  'project-set',
+  'project-status',
+  'project-topic',
+  'set',
+  'token-make',
+  'token-revoke',
+  'undo-before',
+  'undo-label',
+  'undo-project',
+  'undo-setting',
+  'zone',
+] as const
+export type ActName = (typeof acts)[number]
+
 // Methods, not properties: a list of fields of several types is then a list of Field<unknown>.
 interface Field<T> {
   encode(value: T): string
@@ -66,6 +148,10 @@ const oneOf = <const T extends string>(values: readonly T[]): Field<T> => ({
   encode: (value) => values.indexOf(value).toString(36),
   decode: (value) => values[Number.parseInt(value, 36)],
 })
+const named = <const T extends string>(names: readonly T[]): Field<T> => ({
+  encode: (value) => value,
+  decode: (value) => names.find((name) => name === value),
+})
 const orNone = <T>(field: Field<T>): Field<T | null> => ({
   encode: (value) => (value === null ? '' : field.encode(value)),
   decode: (value) => (value === '' ? null : field.decode(value)),
@@ -94,9 +180,9 @@ const actions = {
   open: ['o', { key: taskKey }],
   skip: ['s', { key: taskKey }],
   /** A screen by name, with an argument of its own and a page. */
-  screen: ['v', { name: text, argument: text, page: number }],
+  screen: ['v', { name: named<ScreenName>(screens), argument: text, page: number }],
   /** An act of a screen other than a task's: its name, what it is about, and a value. */
-  act: ['w', { name: text, about: text, value: text }],
+  act: ['w', { name: named<ActName>(acts), about: text, value: text }],
   cancel: ['z', {}],
 } as const satisfies Record<string, readonly [string, Readonly<Record<string, Field<unknown>>>]>
 

@@ -39,9 +39,9 @@ export function focusCard(
   }
 }
 
-function focusRow({ key }: Task): Button[] {
+function focusRow({ key, status }: Task): Button[] {
   return [
-    doesAct(`✅ ${key}`, { name: 'focus', about: key, value: 'done' }),
+    doesAct(`✅ ${key}`, { name: 'focus', about: key, value: `done.${status}` }),
     doesAct('Unpin', { name: 'focus', about: key, value: 'unpin' }),
     { label: 'Open', does: { do: 'open', key } },
   ]

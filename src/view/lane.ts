@@ -114,7 +114,7 @@ export function placeCard(
 ): Card {
   const { above, below, position } = neighbours
   const go = (label: string, to: string): Button =>
-    doesAct(label, { name: 'place', about: task.key, value: `${to}.${projectKey}` })
+    doesAct(label, { name: 'place', about: task.key, value: `${to}.${projectKey}.${task.status}` })
   const line = (number: number, one: Task) => html`${number}. ${taskLine(one, reader, { status: false })}`
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const around = [

@@ -1,7 +1,7 @@
 import { criteriaOf } from '../domain/tasks/note.ts'
 import { engines, type Label, type Task, taskPriorities } from '../domain/tasks/task.ts'
 import { chosen } from './buttons.ts'
-import { markOf, type Surface } from './callbacks.ts'
+import { markOf, type ScreenName, type Surface } from './callbacks.ts'
 import { type Button, inRows } from './card.ts'
 import { clip } from './html.ts'
 import { engineName, priorityName, prioritySign } from './names.ts'
@@ -114,7 +114,7 @@ export function moreRows(task: Task, options: TaskMenuOptions, on: Surface): But
       does: { do: 'project', on, key: task.key, to: project.key },
     }),
   )
-  const screen = (label: string, name: string): Button => ({
+  const screen = (label: string, name: ScreenName): Button => ({
     label,
     does: { do: 'screen', name, argument: task.key, page: 0 },
   })

@@ -134,7 +134,7 @@ function byDay<T>(
   })
 }
 
-function turnButtons(name: string, argument: string, page: number, hasMore: boolean): Button[] {
+function turnButtons(name: 'log' | 'history', argument: string, page: number, hasMore: boolean): Button[] {
   return [
     ...(page > 0 ? [toScreen('‹ Newer', name, argument, page - 1)] : []),
     ...(hasMore ? [toScreen('Older ›', name, argument, page + 1)] : []),

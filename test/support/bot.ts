@@ -97,11 +97,13 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
 
 const lookEveryMs = 10
 
-// What is finished is known to the database alone, which tells nobody: so it is asked.
+// What is finished is known to the database alone, which tells nobody: so it is asked, after Telegram, for what Telegram has let
+// go of is stored there.
 async function allHandled(world: World, db: Db): Promise<void> {
   for (;;) {
+    const isTaken = world.updates.pending().length === 0
     const open = await db.query.botUpdates.findFirst({ where: (row, { isNull }) => isNull(row.finishedAt) })
-    if (open === undefined && world.updates.pending().length === 0) return
+    if (isTaken && open === undefined) return
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
   }
 }

@@ -9,6 +9,7 @@ import { refusalCard } from '../../view/answers.ts'
 import { parseCallback } from '../../view/callbacks.ts'
 import type { Card } from '../../view/card.ts'
 import { toast } from '../access.ts'
+import { isCommand } from '../command-case.ts'
 import type { BotContext } from '../context.ts'
 
 /** A conversation with the owner; what it reads and does goes through `external`, which gives the context of the update in hand. */
@@ -90,7 +91,7 @@ async function sayPatiently(ctx: BotContext, card: Card): Promise<number> {
 /** The text of a message that answers the dialog; null for anything else, such as a reply to a task. */
 export async function textFor(ctx: BotContext): Promise<string | null> {
   const text = ctx.message?.text?.trim() ?? ''
-  return text === '' || !(await isForDialog(ctx)) ? null : text
+  return text === '' || isCommand(text) || !(await isForDialog(ctx)) ? null : text
 }
 
 async function isForDialog(ctx: BotContext): Promise<boolean> {

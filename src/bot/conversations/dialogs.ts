@@ -7,6 +7,8 @@ import {
 import { Composer, type Context } from 'grammy'
 import { createConversationStore } from '../../domain/bot-state.ts'
 import { cancelledCard } from '../../view/help.ts'
+import { isCommand, isForOtherBot } from '../command-case.ts'
+import { isKnownCommand } from '../commands.ts'
 import type { BotContext, BotDeps } from '../context.ts'
 import { newProject } from './project-dialog.ts'
 import { setUp } from './set-up.ts'
@@ -41,10 +43,10 @@ export function dialogs(deps: BotDeps): Composer<BotContext> {
   return composer
 }
 
-/** A command works in the middle of a dialog, and ends it. */
+/** A command works in the middle of a dialog, and ends it. What is no command of ours ends nothing: a path may be an answer. */
 async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise<void> {
   const text = ctx.message?.text ?? ''
-  if (!text.startsWith('/')) return next()
+  if (!isCommand(text) || !isKnownCommand(text) || isForOtherBot(text, ctx.me.username)) return next()
   const wasInDialog = Object.keys(ctx.conversation.active()).length > 0
   await ctx.conversation.exitAll()
   if (/^\/cancel(?:@\w+)?\b/.test(text))

@@ -2,7 +2,7 @@ import { Composer } from 'grammy'
 import { findTask } from '../../domain/tasks/read.ts'
 import { toasts, unknownCommandCard } from '../../view/answers.ts'
 import { toast } from '../access.ts'
-import { isCommand } from '../command-case.ts'
+import { isCommand, isForOtherBot } from '../command-case.ts'
 import { nearestCommand } from '../commands.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { sayTask } from '../show.ts'
@@ -24,8 +24,8 @@ export function fallback(): Composer<BotContext> {
 }
 
 async function sayUnknown(ctx: BotContext, text: string): Promise<void> {
-  const [, name = '', bot] = /^\/(\w+)(?:@(\w+))?/.exec(text) ?? []
-  if (bot !== undefined && bot.toLowerCase() !== ctx.me.username.toLowerCase()) return
+  if (isForOtherBot(text, ctx.me.username)) return
+  const [, name = ''] = /^\/(\w+)/.exec(text) ?? []
   await ctx.sender.say(unknownCommandCard(nearestCommand(name)), {
     purpose: 'answer',
     replyTo: ctx.message?.message_id,

@@ -4,6 +4,7 @@ import { editTask } from '../../domain/tasks/edit.ts'
 import { listByLane } from '../../domain/tasks/lanes.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../domain/tasks/schemas.ts'
+import { taskStatuses } from '../../domain/tasks/task.ts'
 import { changedToast, toasts } from '../../view/answers.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import { focusCard, pinCard, pinsAPage } from '../../view/focus.ts'
@@ -34,18 +35,20 @@ async function showFocus(ctx: BotContext, undo: string | null = null): Promise<v
   await showScreen(ctx, focusCard(await readDigest(scopeOf(ctx), reader), { ...reader, undo }))
 }
 
-const edits: Readonly<Record<string, TaskEdit>> = {
-  done: { status: 'done' },
-  unpin: { focus: false },
-  pin: { focus: true },
+/** What a button changes; `done` names the status that the list showed, so that what has moved on since is not done with it. */
+function editFor(value: string): TaskEdit {
+  const [what, status] = value.split('.')
+  const from = taskStatuses.find((one) => one === status)
+  if (what === 'done') return { status: 'done', ...(from === undefined ? {} : { expect: { status: from } }) }
+  return { focus: what === 'pin' }
 }
 
-async function changeFocus(ctx: BotContext, key: string, what: string): Promise<void> {
-  const edit = edits[what]
+async function changeFocus(ctx: BotContext, key: string, value: string): Promise<void> {
+  const edit = editFor(value)
   const edited = await orRefusal(ctx, async () => {
     const before = await requireTask(scopeOf(ctx), key)
-    const { task, auditId } =
-      edit === undefined ? { task: before, auditId: null } : await editTask(ctx.board, key, edit)
+    const isSo = edit.status !== undefined && before.status === edit.status
+    const { task, auditId } = isSo ? { task: before, auditId: null } : await editTask(ctx.board, key, edit)
     await toast(ctx, auditId === null ? toasts.unchanged : changedToast(before, task))
     return auditId
   })

@@ -88,11 +88,15 @@ async function readPicked(ctx: BotContext): Promise<readonly string[]> {
 
 /** Moves the card in hand: up, down, to the top, or to the end of another lane. */
 async function moveCard(ctx: BotContext, key: string, value: string): Promise<void> {
-  const [to = '', projectKey = ''] = value.split('.')
+  const [to = '', projectKey = '', from = ''] = value.split('.')
   const before = await findTask(scopeOf(ctx), key)
   if (before === null) {
     await toast(ctx, staleToast(null))
     return showBoard(ctx, projectKey)
+  }
+  if (from !== '' && before.status !== from && before.status !== to) {
+    await toast(ctx, staleToast(before))
+    return showPlace(ctx, before, projectKey)
   }
   const moved = await orRefusal(ctx, async () => {
     const target = await targetOf(ctx, before, to, projectKey)
@@ -148,10 +152,12 @@ async function togglePick(ctx: BotContext, about: string, value: string): Promis
 async function changePicked(ctx: BotContext, what: string, value: string): Promise<void> {
   const place = readValue(value)
   if (place === null) return showBoard(ctx, '')
-  const edit = editFor(what)
+  const edit = editFor(what, place.status)
   const picked = await findTasks(scopeOf(ctx), await readPicked(ctx))
-  // An agent's run is not interrupted by asking for one.
-  const wanted = edit.runState === undefined ? picked : picked.filter((task) => task.runState === null)
+  // What has left the lane meanwhile is not moved, and an agent's run is not interrupted by asking for one.
+  const hasLeft = (task: Task) => edit.status !== undefined && task.status !== place.status
+  const isBusy = (task: Task) => edit.runState !== undefined && task.runState !== null
+  const wanted = picked.filter((task) => !hasLeft(task) && !isBusy(task))
   const { edits, refusals } = await withRunner(
     ctx,
     wanted.map(({ id }) => ({ reference: id, edit })),
@@ -160,16 +166,18 @@ async function changePicked(ctx: BotContext, what: string, value: string): Promi
   if (changed !== null)
     await toast(
       ctx,
-      refusals.length > 0 && edits.length === 0 ? toasts.notQueued : changedManyToast(changed.tasks.length),
+      refusals.length > 0 && edits.length === 0
+        ? toasts.notQueued
+        : changedManyToast(changed.tasks.length, picked.filter(hasLeft).length),
     )
   if (refusals.length > 0) await sayNotQueued(ctx, refusals)
   await showLane(ctx, place, changed?.auditId ?? null)
 }
 
-function editFor(what: string): TaskEdit {
+function editFor(what: string, from: Task['status']): TaskEdit {
   const status = taskStatuses.find((one) => one === what)
   const priority = taskPriorities.find((one) => `!${one}` === what)
-  if (status !== undefined) return { status }
+  if (status !== undefined) return { status, expect: { status: from } }
   if (priority !== undefined) return { priority }
   if (what === 'focus') return { focus: true }
   if (what === 'queue') return { runState: 'queued' }
