@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { type Composer, GrammyError, type MiddlewareFn } from 'grammy'
+import { type Composer, GrammyError, HttpError, type MiddlewareFn } from 'grammy'
 import { causeOf } from '../domain/captures.ts'
 import { bindChat } from '../domain/chat-binding.ts'
 import { createCtx } from '../domain/context.ts'
@@ -142,7 +142,13 @@ export function answerEveryTap(composer: Composer<BotContext>): void {
       // Telegram takes one answer a tap.
       if (answered) return true
       answered = true
-      return answer(...args)
+      try {
+        return await answer(...args)
+      } catch (error) {
+        // Lost on the way: the button would hang. Should the first have arrived after all, Telegram refuses the second.
+        if (error instanceof HttpError) return answer(...args)
+        throw error
+      }
     }
     try {
       await next()

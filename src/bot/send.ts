@@ -272,10 +272,11 @@ function isTopicGone(error: unknown): boolean {
   return error instanceof GrammyError && /message thread not found|TOPIC_DELETED/.test(error.description)
 }
 
+// A question's message stays one, so a screen cannot stand in its place.
 function isGone(error: unknown): boolean {
   return (
     error instanceof GrammyError &&
-    /message to edit not found|message can't be edited|there is no (?:text|media) in the message|MESSAGE_ID_INVALID/.test(
+    /force_reply can't be changed|message to edit not found|message can't be edited|there is no (?:text|media) in the message|MESSAGE_ID_INVALID/.test(
       error.description,
     )
   )

@@ -4,12 +4,14 @@ import type { Tx } from '../db/types.ts'
 import type { Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import { type LabelLists, readListsOf, writeLabelLists } from './label-lists.ts'
+import { unmakeLabels } from './labels.ts'
 import { requireUntouched } from './overtaken.ts'
 import type { Label } from './tasks/task.ts'
 
 /** Takes a change of a label back. Throws `conflict` where something has moved on since. Part of `undo`. */
 export async function undoLabelChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {
   if (entry.action === 'label.delete' || entry.action === 'label.merge') return bringBack(ctx, tx, entry)
+  if (entry.action === 'label.create') return unmake(ctx, tx, entry)
   const { before, after } = entry.meta as Record<'before' | 'after', Partial<Pick<Label, 'name' | 'color'>>>
   const [label] = await tx
     .select()
@@ -23,6 +25,16 @@ export async function undoLabelChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promis
     .update(taskLabels)
     .set({ ...before, updatedAt: ctx.now() })
     .where(eq(taskLabels.id, label.id))
+}
+
+async function unmake(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {
+  const { name } = entry.meta as { readonly name: string }
+  const [gone] = await unmakeLabels(tx, ctx.ownerId, [entry.targetId ?? ''])
+  if (gone === undefined)
+    throw new DomainError(
+      'conflict',
+      `The label ${name} is on tasks, or gone. Delete it in /labels if you mean it.`,
+    )
 }
 
 interface Gone {

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, notExists, sql } from 'drizzle-orm'
 import { prepared } from '../db/prepared.ts'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../db/schema.ts'
 import type { Reader, Tx } from '../db/types.ts'
@@ -75,9 +75,15 @@ async function ensureLabels(
   tx: Tx,
   {
     ownerId,
+    taskId,
     names,
     now,
-  }: { readonly ownerId: string; readonly names: readonly string[]; readonly now: Date },
+  }: {
+    readonly ownerId: string
+    readonly taskId: string
+    readonly names: readonly string[]
+    readonly now: Date
+  },
 ): Promise<{ readonly labels: Label[]; readonly audit: AuditEntry[] }> {
   if (names.length === 0) return { labels: [], audit: [] }
   // Inserted in one order by everybody, so that two transactions never wait for each other's names.
@@ -113,7 +119,36 @@ async function ensureLabels(
       action: 'label.create',
       targetType: 'label',
       targetId: id,
-      meta: { name },
+      meta: { name, taskId },
     })),
   }
+}
+
+/** The labels that an assignment made, as the trace of its task names them. */
+export function madeLabels(audit: readonly AuditEntry[]): { readonly madeLabels?: readonly string[] } {
+  const ids = audit.flatMap(({ targetId }) => targetId ?? [])
+  return ids.length === 0 ? {} : { madeLabels: ids }
+}
+
+/** Takes labels away again that were made on the way, where no task has them. Returns its trace. */
+export async function unmakeLabels(
+  tx: Tx,
+  ownerId: string,
+  ids: readonly string[] = [],
+): Promise<AuditEntry[]> {
+  if (ids.length === 0) return []
+  const isUsed = tx
+    .select({ id: taskLabelAssignments.labelId })
+    .from(taskLabelAssignments)
+    .where(eq(taskLabelAssignments.labelId, taskLabels.id))
+  const gone = await tx
+    .delete(taskLabels)
+    .where(and(eq(taskLabels.ownerId, ownerId), inArray(taskLabels.id, [...ids]), notExists(isUsed)))
+    .returning({ id: taskLabels.id, name: taskLabels.name })
+  return gone.map(({ id, name }) => ({
+    action: 'undo',
+    targetType: 'label',
+    targetId: id,
+    meta: { action: 'label.create', name },
+  }))
 }

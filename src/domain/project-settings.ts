@@ -1,15 +1,16 @@
 import { z } from 'zod'
+import { text } from './tasks/schemas.ts'
 
 const flag = (fallback: 'true' | 'false') => ({ schema: z.enum(['true', 'false']), fallback })
 
 /** The known keys of project_settings: what each may hold, and what it is where nothing fitting is stored. */
 export const projectSettingSpecs = {
   deploy_strategy: { schema: z.enum(['none', 'direct_commit', 'feature_branch']), fallback: 'none' },
-  deploy_default_branch: { schema: z.string().min(1).max(200), fallback: 'main' },
+  deploy_default_branch: { schema: text(200).pipe(z.string().min(1)), fallback: 'main' },
   deploy_auto_pr: flag('false'),
   deploy_commit_on_review: flag('true'),
   deploy_squash_merge: flag('true'),
-  agent_instructions: { schema: z.string().max(50_000), fallback: '' },
+  agent_instructions: { schema: text(50_000), fallback: '' },
 } as const satisfies Record<string, { schema: z.ZodType<string>; fallback: string }>
 
 export type ProjectSettingKey = keyof typeof projectSettingSpecs

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, notInArray, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, ne, notInArray, or, sql } from 'drizzle-orm'
 import { type AuditRow, auditLogs } from '../db/schema.ts'
 import type { Tx } from '../db/types.ts'
 import type { AuditEntry, Change, Ctx } from './context.ts'
@@ -12,6 +12,7 @@ import { arrival } from './tasks/former-keys.ts'
 import type { Scope } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 import { undoTaskChange } from './tasks/undo.ts'
+import { undoToken } from './token-undo.ts'
 import { undoWorkLog } from './work-log-undo.ts'
 
 /** What was taken back, and the task as it is now where there still is one. */
@@ -94,6 +95,8 @@ async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
     case 'label':
       await undoLabelChange(ctx, tx, entry)
       return asUndo(entry, { result: null, events: [] })
+    case 'token':
+      return asUndo(entry, await undoToken(ctx, tx, entry))
     default:
       return asUndo(entry, await undoSettingsChange(ctx, tx, entry))
   }
@@ -113,8 +116,12 @@ function asUndo(
   }
 }
 
-// Changes of anything but a task that can be taken back. A label made on the way goes with nothing: others may use it by now.
+// Changes of anything but a task that can be taken back, and the revoking of a token, which cannot and says so. A label made on
+// the way goes with the change that made it.
 const undoableActions = [
+  'label.create',
+  'token.create',
+  'token.revoke',
   'project.create',
   'project.edit',
   'project.delete',
@@ -130,7 +137,8 @@ const undoableActions = [
 
 function isUndoable(entry: AuditRow): boolean {
   if (entry.targetType === 'task') return entry.action !== arrival
-  return undoableActions.includes(entry.action) && entry.targetId !== botTokenKey
+  const isOnTheWay = entry.action === 'label.create' && entry.meta !== null && 'taskId' in entry.meta
+  return undoableActions.includes(entry.action) && entry.targetId !== botTokenKey && !isOnTheWay
 }
 
 async function isUndone(tx: Tx, entry: AuditRow): Promise<boolean> {
@@ -152,6 +160,7 @@ const undoable = and(
   notInArray(auditLogs.action, ['undo', arrival]),
   or(eq(auditLogs.targetType, 'task'), inArray(auditLogs.action, undoableActions)),
   sql`${auditLogs.targetId} is distinct from ${botTokenKey}`,
+  or(ne(auditLogs.action, 'label.create'), sql`${auditLogs.meta} ->> 'taskId' is null`),
 )
 
 /** The owner's last change that is not taken back yet; `before` names one that is passed over with all that is newer. */

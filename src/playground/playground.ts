@@ -37,6 +37,8 @@ export async function openPlayground(options: PlaygroundOptions = {}): Promise<P
   const app = playgroundApp(world, options)
   app.notFound((c) => c.json({ ok: false, error_code: 404, description: 'Not Found' }, 404))
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  // A connection closed just as its client uses it again is reset, which here only a planned fault shall do.
+  server.keepAliveTimeout = 600_000
   const host = options.host ?? '127.0.0.1'
   await listen(server, options.port ?? 0, host)
   const { port } = server.address() as AddressInfo

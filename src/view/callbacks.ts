@@ -186,6 +186,9 @@ const actions = {
   cancel: ['z', {}],
 } as const satisfies Record<string, readonly [string, Readonly<Record<string, Field<unknown>>>]>
 
+/** Every kind of button. */
+export const callbackKinds = Object.keys(actions) as Callback['do'][]
+
 type Actions = typeof actions
 type ValueOf<F> = F extends Field<infer T> ? T : never
 

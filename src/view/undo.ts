@@ -20,10 +20,12 @@ const words: Readonly<Record<string, string>> = {
   'project.delete': 'the deletion of the project',
   'project.restore': 'the restoring of the project',
   'project.settings': 'the change of the project’s settings',
+  'label.create': 'the new label',
   'label.rename': 'the new name of the label',
   'label.color': 'the new colour of the label',
   'label.delete': 'the deletion of the label',
   'label.merge': 'the merging of the labels',
+  'token.create': 'the new token, which is shut out now',
   'setting.change': 'the change of the settings',
 }
 

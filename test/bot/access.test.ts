@@ -73,18 +73,20 @@ describe('a stranger', () => {
     expect(await strangersOf(bot)).toHaveLength(1)
   })
 
-  test('presses a button in the owner’s group, and nothing changes and no answer comes', async () => {
+  test('presses a button in the owner’s group, and is told so, while nothing changes', async () => {
     bot = await openTestBot()
     bot.user.say('Fix the login')
     const card = await bot.user.nextMessage('WEB-1')
     const stranger = virtualUser(bot.world, { userId: 2002, chatId: bot.user.chatId, firstName: 'Eve' })
 
     stranger.tap('Todo', card)
+    const { text } = await stranger.nextAnswer()
     await bot.handled()
 
+    expect(text).toContain('Only the owner')
     const [task] = await bot.db.select().from(tasks)
     expect(task?.status).toBe('inbox')
-    expect(bot.world.calls.filter((call) => call.method === 'answerCallbackQuery')).toEqual([])
+    expect(await strangersOf(bot)).toHaveLength(1)
   })
 
   test('asks inline, and is shown nothing', async () => {
@@ -97,4 +99,16 @@ describe('a stranger', () => {
     expect(await asked).toBe('no answer')
     expect(await strangersOf(bot)).toHaveLength(1)
   })
+})
+
+test('an answer to a tap that is lost on the way is given again', async () => {
+  bot = await openTestBot()
+  bot.user.say('Fix the login')
+  const card = await bot.user.nextMessage('WEB-1')
+  bot.world.faults.add({ kind: 'lost-before', method: 'answerCallbackQuery' })
+
+  bot.user.tap('Todo', card)
+  const { text } = await bot.user.nextAnswer()
+
+  expect(text).toBe('WEB-1 → Todo')
 })

@@ -28,6 +28,19 @@ test('Nudge asks the agent how it goes, which it reads as feedback', async () =>
   expect(await feedback()).toHaveLength(1)
 })
 
+test('a second tap on Nudge asks no second time', async () => {
+  await addTasks(bot, [{ title: 'Slow', status: 'todo' }])
+  await editTask(bot.ctx, 'WEB-1', { lifecycle: 'start' })
+  const card = await openCard()
+
+  bot.user.tapData('1w|nudge|WEB-1|', card)
+  bot.user.tapData('1w|nudge|WEB-1|', card)
+  await bot.handled()
+
+  expect(await feedback()).toHaveLength(1)
+  expect(answersOf(bot).at(-1)).toBe('It was so already.')
+})
+
 test('a run that has ended meanwhile is not nudged, and that is said', async () => {
   await addTasks(bot, [{ title: 'Slow', status: 'hold' }])
   const card = await openCard()

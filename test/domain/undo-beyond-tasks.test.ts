@@ -18,6 +18,7 @@ import { changeSettings, readOwnerSettings } from '../../src/domain/settings.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
+import { authenticate, createToken, revokeToken } from '../../src/domain/tokens.ts'
 import { lastChange, undoChange } from '../../src/domain/undo.ts'
 import { type Board, openBoard } from '../support/board.ts'
 import { beginTrail, noTrail } from '../support/trail.ts'
@@ -167,6 +168,54 @@ describe('undoing a change of a label', () => {
     await expect(undo(deleted)).rejects.toMatchObject({ code: 'conflict' })
     await expect(undo(renamed)).rejects.toMatchObject({ code: 'conflict' })
     expect(await trail()).toEqual(noTrail)
+  })
+})
+
+describe('undoing a new label', () => {
+  it('takes it away again, unless a task has it', async () => {
+    const { id } = await newProject('UNL')
+    const { label, auditId } = await createLabel(board.ctx, { name: 'un-a' })
+    const { label: used, auditId: second } = await createLabel(board.ctx, { name: 'un-b' })
+    await labelled(id, 'un-b')
+
+    await undo(auditId)
+    await expect(undo(second)).rejects.toMatchObject({ code: 'conflict' })
+
+    const labels = await listLabels(board.scope)
+    expect(labels).not.toContainEqual(label)
+    expect(labels).toContainEqual(used)
+  })
+
+  it('that was made on the way goes with its change, unless another task has it', async () => {
+    const { id } = await newProject('UNW')
+    const { auditId } = await createTask(board.ctx, { projectId: id, title: 'T', labels: ['un-c', 'un-d'] })
+    await labelled(id, 'un-d')
+
+    await undo(auditId)
+
+    const names = (await listLabels(board.scope)).map(({ name }) => name)
+    expect(names).not.toContain('un-c')
+    expect(names).toContain('un-d')
+  })
+})
+
+describe('undoing a token', () => {
+  it('shuts a new one out, once; one that was revoked stays so', async () => {
+    board.clock.advance({ minutes: 1 })
+    const { token, row } = await createToken(board.ctx, { name: 'laptop' })
+    const created = (await lastChange(board.scope))?.id ?? null
+
+    await undo(created)
+
+    expect(await authenticate(board.db, token, board.clock.now())).toEqual({ ok: false, reason: 'revoked' })
+    await expect(undo(created)).rejects.toMatchObject({ code: 'conflict' })
+
+    board.clock.advance({ minutes: 1 })
+    const other = await createToken(board.ctx, { name: 'server' })
+    const { auditId } = await revokeToken(board.ctx, other.row.id)
+    await expect(undo(auditId)).rejects.toMatchObject({ code: 'conflict' })
+    expect(await authenticate(board.db, other.token, board.clock.now())).toMatchObject({ reason: 'revoked' })
+    expect(row.id).not.toBe(other.row.id)
   })
 })
 

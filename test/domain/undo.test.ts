@@ -78,6 +78,8 @@ describe('undoing an edit', () => {
     ])
     expect(left.audit).toMatchObject([
       { action: 'undo', targetId: task.key, meta: { undoes: auditId, by: 'owner' } },
+      // The label that the edit made goes with it.
+      { action: 'undo', targetType: 'label', meta: { action: 'label.create', name: 'c' } },
     ])
   })
 

@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
 import { editTask } from '../../domain/tasks/edit.ts'
-import { requireTask } from '../../domain/tasks/read.ts'
+import { readDetail, requireTask } from '../../domain/tasks/read.ts'
 import { nudgeText, staleToast, toasts } from '../../view/answers.ts'
 import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
@@ -26,7 +26,13 @@ async function nudge(ctx: BotContext, key: string): Promise<void> {
     await toast(ctx, staleToast(task))
     return showTask(ctx, task)
   }
-  const { task: nudged, auditId } = await editTask(ctx.board, task.id, { comment: nudgeText(task.runState) })
+  const { feedback } = await readDetail(scopeOf(ctx), task)
+  const comment = nudgeText(task.runState)
+  if (feedback.at(-1)?.text === comment) {
+    await toast(ctx, toasts.unchanged)
+    return showTask(ctx, task)
+  }
+  const { task: nudged, auditId } = await editTask(ctx.board, task.id, { comment })
   await toast(ctx, toasts.nudged)
   await showTask(ctx, nudged, { undo: auditId })
 }

@@ -3,7 +3,7 @@ import { v7 } from 'uuid'
 import { projects, tasks } from '../../db/schema.ts'
 import type { Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
-import { assignLabels } from '../labels.ts'
+import { assignLabels, madeLabels } from '../labels.ts'
 import { parse } from '../parse.ts'
 import type { Edited } from './edit.ts'
 import { branchFor, nextTaskNumber, slugOf } from './keys.ts'
@@ -79,7 +79,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
           action: 'task.create',
           targetType: 'task',
           targetId: key,
-          meta: { taskId: id, title: draft.title, status, after: toSnapshot(task) },
+          meta: { taskId: id, title: draft.title, status, after: toSnapshot(task), ...madeLabels(audit) },
         },
         ...audit,
       ],

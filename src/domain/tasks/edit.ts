@@ -2,7 +2,7 @@ import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
 import type { NewEvent } from '../events.ts'
-import { assignLabels } from '../labels.ts'
+import { assignLabels, madeLabels } from '../labels.ts'
 import { parse } from '../parse.ts'
 import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import { readOwnerSettings } from '../settings.ts'
@@ -65,7 +65,10 @@ export async function applyEdit(
       : await assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names: plan.labels, now })
   const changed = { ...written, labels: labelling.labels }
   const comment = logEvents.find((event) => event.payload.kind === 'comment')
-  const audit = taskAudit(actionOf(edit, plan, runner), task, changed, { commentId: comment?.entityId })
+  const audit = taskAudit(actionOf(edit, plan, runner), task, changed, {
+    commentId: comment?.entityId,
+    ...madeLabels(labelling.audit),
+  })
   return {
     result: { task: changed, auditId: audit.id },
     events: [...editEvents(changed, edit, plan), ...logEvents],

@@ -58,7 +58,7 @@ export function taskAudit(
   action: string,
   before: Task,
   after: Task,
-  facts: { readonly commentId?: string | undefined } = {},
+  facts: { readonly commentId?: string | undefined; readonly madeLabels?: readonly string[] } = {},
 ): AuditEntry & { readonly id: string } {
   const [old, now] = [toSnapshot(before), toSnapshot(after)]
   const isMove = old.status !== now.status

@@ -2,13 +2,18 @@ import { eq } from 'drizzle-orm'
 import { type AuditRow, tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
+import { unmakeLabels } from '../labels.ts'
 import { lockTask } from './lock.ts'
 import { requireSame, undoEntry } from './restore.ts'
 import type { TaskSnapshot } from './snapshot.ts'
 
 /** Takes a new task away again. Throws `conflict` where it has changed since it was made. */
 export async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<null>> {
-  const { taskId, after } = entry.meta as { readonly taskId: string; readonly after: TaskSnapshot }
+  const { taskId, after, madeLabels } = entry.meta as {
+    readonly taskId: string
+    readonly after: TaskSnapshot
+    readonly madeLabels?: readonly string[]
+  }
   const task = await lockTask(ctx, tx, taskId)
   requireSame(task, after)
   await tx.delete(tasks).where(eq(tasks.id, task.id))
@@ -22,6 +27,6 @@ export async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Cha
         payload: { title: task.title },
       },
     ],
-    audit: [undoEntry(entry)],
+    audit: [undoEntry(entry), ...(await unmakeLabels(tx, ctx.ownerId, madeLabels))],
   }
 }

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
 import type { NewEvent } from '../events.ts'
+import { unmakeLabels } from '../labels.ts'
 import { writeTaskLogs } from '../work-logs.ts'
 import { lockTask } from './lock.ts'
 import { lockLanes } from './order.ts'
@@ -27,11 +28,12 @@ export async function undoTaskChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise
 }
 
 async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
-  const { taskId, before, after, commentId } = entry.meta as {
+  const { taskId, before, after, commentId, madeLabels } = entry.meta as {
     readonly taskId: string
     readonly before: Partial<TaskSnapshot>
     readonly after: Partial<TaskSnapshot>
     readonly commentId?: string
+    readonly madeLabels?: readonly string[]
   }
   if (Object.keys(before).length === 0 && commentId === undefined) {
     throw new DomainError('invalid', 'This change left only a trace, so there is nothing to undo.')
@@ -69,7 +71,7 @@ async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
   return {
     result: restored,
     events: [...events, ...logEvents, ...withdrawn],
-    audit: [undoEntry(entry), ...labelAudit],
+    audit: [undoEntry(entry), ...labelAudit, ...(await unmakeLabels(tx, ctx.ownerId, madeLabels))],
   }
 }
 

@@ -1,0 +1,327 @@
+import type { Message } from 'grammy/types'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CommandName, commands } from '../../src/bot/commands.ts'
+import { bindChat } from '../../src/domain/chat-binding.ts'
+import { type Ctx, createCtx } from '../../src/domain/context.ts'
+import { createLabel } from '../../src/domain/label-edits.ts'
+import { listLabels } from '../../src/domain/labels.ts'
+import type { PromptKind } from '../../src/domain/messages.ts'
+import { fileLink } from '../../src/domain/note-files.ts'
+import { createProject } from '../../src/domain/projects/create.ts'
+import { deleteProject } from '../../src/domain/projects/edit.ts'
+import { changeSettings } from '../../src/domain/settings.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTasks } from '../../src/domain/tasks/edit-many.ts'
+import { listTasks } from '../../src/domain/tasks/list.ts'
+import { deleteTask } from '../../src/domain/tasks/remove.ts'
+import { createToken } from '../../src/domain/tokens.ts'
+import { createWorkLog } from '../../src/domain/work-logs.ts'
+import { staleRunsJob } from '../../src/jobs/stale-runs.ts'
+import { openLog } from '../../src/log.ts'
+import { addTopic } from '../../src/playground/membership.ts'
+import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
+import { addSupergroup } from '../../src/playground/world.ts'
+import { toasts } from '../../src/view/answers.ts'
+import {
+  acts,
+  callbackKinds,
+  dueChoices,
+  menus,
+  questions,
+  screens,
+  surfaces,
+} from '../../src/view/callbacks.ts'
+import { agent } from '../support/board.ts'
+import { openTestBot, type TestBot } from '../support/bot.ts'
+import { addTasks } from '../support/chat.ts'
+import { type Exploration, explore, type SeenButton } from '../support/explore.ts'
+import { boardState, saveDatabase } from '../support/saved-database.ts'
+
+let bot: TestBot
+let user: VirtualUser
+let stranger: VirtualUser
+let forger: VirtualUser
+let robot: Ctx
+let lounge: number
+let putBack: () => Promise<void>
+
+const answers: Readonly<Record<PromptKind, string>> = {
+  answer: 'The left one.',
+  'send-back': 'The tests are missing.',
+  title: 'A better title',
+  note: 'A longer note',
+  criteria: 'It works\nIt is quick',
+  due: 'tomorrow 9am',
+  label: 'mobile',
+  branch: 'task/one',
+  'token-name': 'server',
+  'time-zone': 'Tokyo',
+  'digest-time': '7:45',
+  'quiet-hours': '23:00-06:30',
+  'project-name': 'The website',
+  'project-repo': 'ada/site',
+  'project-instructions': 'Be kind.',
+  'project-description': 'What we sell with',
+  'project-url': 'https://example.com',
+  'project-picture': 'https://example.com/a.png',
+  'project-branch': 'develop',
+  'new-label': 'fresh',
+  'label-name': 'renamed',
+  'stale-after': '45',
+  'queued-after': '90',
+  'runner-chat': '-100123',
+  'runner-bot': '@hermes_bot',
+  search: 'One',
+  'new-task': 'Something new !high',
+}
+
+/** What is said for each command, so that all that it can show is shown. */
+const openings: Readonly<Record<CommandName, readonly string[]>> = {
+  start: ['/start', '/start t_WEB-1'],
+  new: ['/new', '/new Buy milk'],
+  inbox: ['/inbox'],
+  tasks: ['/tasks', '/tasks todo WEB #backend'],
+  board: ['/board', '/board WEB'],
+  focus: ['/focus'],
+  due: ['/due'],
+  task: ['/task', '/task WEB-1', '/task WEB-2', '/task WEB-3', '/task WEB-4', '/task WEB-5', '/task WEB-6'],
+  log: ['/log', '/log WEB-1 Did it'],
+  search: ['/search', '/search task'],
+  agents: ['/agents'],
+  projects: ['/projects', '/projects WEB'],
+  labels: ['/labels'],
+  stats: ['/stats'],
+  digest: ['/digest'],
+  settings: ['/settings'],
+  audit: ['/audit', '/audit WEB-1'],
+  security: ['/security'],
+  undo: ['/undo', '/undo'],
+  export: ['/export'],
+  doctor: ['/doctor'],
+  help: ['/help'],
+  cancel: ['/cancel'],
+}
+
+const pressed = new Set<string>()
+const answered = new Set<PromptKind>()
+
+beforeAll(async () => {
+  let aheadMs = 0
+  const now = () => new Date(Date.now() + aheadMs)
+  bot = await openTestBot({ ready: false, now, playground: { keepCalls: 100_000 } })
+  const room = addSupergroup(bot.world, { title: 'Team', members: [bot.user.userId], topics: true })
+  lounge = addTopic(bot.world, room, bot.world.owner.user, 'Lounge').threadId
+  user = virtualUser(bot.world, { userId: bot.user.userId, chatId: room.chat.id })
+  stranger = virtualUser(bot.world, { userId: 2002, chatId: room.chat.id, firstName: 'Eve' })
+  forger = virtualUser(bot.world, { userId: 3003, firstName: 'Mallory', started: true })
+  robot = createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now })
+  await bindChat(bot.ctx, { chatId: room.chat.id, userId: user.userId })
+  await fill()
+  aheadMs = 61 * 60_000
+  const log = openLog({ level: 'debug', write: () => {} })
+  await staleRunsJob.run({ store: bot.db, ownerId: bot.scope.ownerId, now, log })
+  await user.nextMessage('no sign of life', { within: 20_000 })
+  putBack = await saveDatabase(bot.db, 'filled_board')
+}, 120_000)
+
+afterAll(() => bot.close())
+
+/** A board with something of everything: in each status and run, long and short, more than a page of what comes in pages. */
+async function fill(): Promise<void> {
+  await createProject(bot.ctx, { key: 'WEB', name: 'Website', repoUrl: 'https://github.com/ada/website' })
+  await createProject(bot.ctx, { key: 'API', name: 'The API' })
+  await createProject(bot.ctx, { key: 'OLD', name: 'Gone' })
+  await deleteProject(bot.ctx, 'OLD')
+  await changeSettings(bot.ctx, { timeZone: 'Europe/Berlin' })
+  const photo = fileLink('photo', 'photo', 'AgACAgIAAxkBAAIB')
+  const long = `${'A long note. '.repeat(300)}\n${photo}\n- [ ] first\n- [x] second`
+  await addTasks(bot, [
+    {
+      title: 'Task one',
+      status: 'todo',
+      description: long,
+      labels: ['backend'],
+      dueAt: bot.ctx.now(),
+      focus: true,
+    },
+    { title: 'Task that is running', status: 'todo' },
+    { title: 'Task that is queued', status: 'todo' },
+    { title: 'Task that is ready', status: 'todo' },
+    { title: 'Task that is blocked', status: 'todo' },
+    { title: 'Task that is done', status: 'done' },
+    { title: 'Task that was captured' },
+    { title: 'Another captured task', labels: ['ui'] },
+    { title: 'A third captured task' },
+    ...Array.from({ length: 12 }, (_, nth) => ({
+      title: `Task of many ${nth}`,
+      status: 'todo' as const,
+      dueAt: bot.ctx.now(),
+    })),
+  ])
+  await createLabel(bot.ctx, { name: 'spare' })
+  await createToken(bot.ctx, { name: 'laptop' })
+  for (let nth = 0; nth < 14; nth += 1) await createWorkLog(bot.ctx, { task: 'WEB-1', title: `Log ${nth}` })
+  await editTask(robot, 'WEB-2', { lifecycle: 'start' })
+  await editTask(bot.ctx, 'WEB-3', { runState: 'queued' })
+  await editTask(robot, 'WEB-4', { lifecycle: 'complete', result: { summary: 'All done. '.repeat(600) } })
+  await editTask(robot, 'WEB-5', { lifecycle: 'block', result: { blockedReason: 'Which one?' } })
+}
+
+const answersTo = (queryId: string) =>
+  bot.world.calls.flatMap(({ method, params, ok }) =>
+    method === 'answerCallbackQuery' && params.callback_query_id === queryId && ok
+      ? [String(params.text ?? '')]
+      : [],
+  )
+
+/** Presses and tells what it was answered with: exactly once, whoever pressed whatever. */
+async function press(who: VirtualUser, data: string, on: Message | number, why: string): Promise<string> {
+  const logged = bot.lines.length
+  const tap = who.tapData(data, on)
+  await bot.handled()
+  const said = tap.kind === 'callback' ? answersTo(tap.queryId) : []
+  expect(said, why).toHaveLength(1)
+  expect(
+    bot.lines.slice(logged).filter((line) => line.includes('an update failed')),
+    why,
+  ).toEqual([])
+  return said[0] ?? ''
+}
+
+// Two of these are two wishes: the card goes up twice, and the second /undo takes back the change before.
+const relative = /^act (?:place (?:up|down)|undo-before)/
+
+// Buttons of one sort differ in their value alone.
+const sortOf = (kind: string) => kind.split(' ').slice(0, 2).join(' ')
+const sorts = new Set<string>()
+
+const namesTask = ({ callback, message }: SeenButton) =>
+  'key' in callback || /WEB-\d/.test(`${JSON.stringify(callback)}${message.text ?? message.caption ?? ''}`)
+
+const how = (): Exploration => ({
+  bot,
+  user,
+  pressed,
+  answered,
+  answers,
+  onButton: async (button) => {
+    const { kind, data, message } = button
+    const before = await boardState(bot.db)
+    const unchanged = async (why: string) =>
+      expect(await boardState(bot.db), `${kind}, ${why}`).toEqual(before)
+
+    const text = user.current(message)?.text
+    expect(await press(stranger, data, message, `${kind} by a stranger`)).toBe(toasts.stranger)
+    expect(await press(forger, data, 1, `${kind} from another chat`)).toBe(toasts.stranger)
+    await unchanged('by strangers')
+    const isFirst = !sorts.has(sortOf(kind))
+    sorts.add(sortOf(kind))
+    for (const other of isFirst ? otherVersions(data) : otherVersions(data).slice(0, 1))
+      expect(await press(user, other, message, `${kind} as ${other}`)).toBe(toasts.unknown)
+    await unchanged('of another version')
+    expect(user.current(message)?.text).toBe(text)
+
+    if (isFirst && namesTask(button)) {
+      const back = await saveDatabase(bot.db, 'before_tap')
+      await pressAfterChange(button)
+      await back()
+      await pressAfterDeletion(button)
+      await back()
+    }
+
+    await press(user, data, message, kind)
+    const after = await boardState(bot.db)
+    await press(user, data, message, `${kind} again`)
+    if (!relative.test(kind)) expect(await boardState(bot.db), `${kind} again`).toEqual(after)
+  },
+})
+
+/** The same button as an older and a newer version would have it, cut short, and noise of the longest kind. */
+function otherVersions(data: string): string[] {
+  const noise = Buffer.from('\u{1F600}'.repeat(16)).toString()
+  return [`0${data.slice(1)}`, `2${data.slice(1)}`, data.slice(0, data.indexOf('|') + 1 || 1), noise]
+}
+
+const moved = {
+  inbox: 'hold',
+  todo: 'ready',
+  hold: 'todo',
+  ready: 'todo',
+  done: 'todo',
+  archived: 'todo',
+} as const
+
+/** An agent has moved every task meanwhile: where it moved them they stay. */
+async function pressAfterChange({ kind, data, message }: SeenButton): Promise<void> {
+  const all = await listTasks(bot.scope, {})
+  await editTasks(
+    robot,
+    all.map((task) => ({ reference: task.id, edit: { status: moved[task.status] } })),
+  )
+  await press(user, data, message, `${kind} after a change`)
+  const statuses = new Map((await listTasks(bot.scope, {})).map((task) => [task.id, task.status]))
+  for (const task of all)
+    if (statuses.has(task.id))
+      expect([kind, task.key, statuses.get(task.id)]).toEqual([kind, task.key, moved[task.status]])
+}
+
+/** Everything that a button may name is gone: it says so, and nothing comes of it. */
+async function pressAfterDeletion({ kind, data, message }: SeenButton): Promise<void> {
+  for (const task of await listTasks(bot.scope, {})) await deleteTask(bot.ctx, task.id)
+  const before = await boardState(bot.db)
+  await press(user, data, message, `${kind} after a deletion`)
+  const after = await boardState(bot.db)
+  if (!/^(?:act (?!nudge|keep|place|pick|focus)|undo)/.test(kind))
+    expect(after, `${kind} after a deletion`).toEqual(before)
+}
+
+describe('every button, pressed by strangers, of another version, after a change, after a deletion, and twice, is answered once each and does no harm', () => {
+  test.each(commands.flatMap(({ command }) => openings[command]))(
+    'from %s',
+    async (text) => {
+      await putBack()
+      await explore(how(), () => void user.say(text))
+      expect(bot.world.violations).toEqual([])
+    },
+    600_000,
+  )
+
+  test('under the news', async () => {
+    await putBack()
+    await explore({ ...how(), from: 0 }, () => {})
+  }, 600_000)
+
+  test('in another topic', async () => {
+    await putBack()
+    await explore(how(), () => void user.say('/projects API', { threadId: lounge }))
+  }, 600_000)
+})
+
+test('nothing that a button, a command or a question can be was left out', async () => {
+  const words = [...pressed].map((kind) => kind.split(' '))
+  const seenAt = (place: number) => new Set(words.map((facts) => facts[place]))
+  const namesOf = (kind: string) =>
+    new Set(words.filter(([first]) => first === kind).map((facts) => facts[1]))
+  expect({
+    kinds: callbackKinds.filter((kind) => !seenAt(0).has(kind)),
+    surfaces: surfaces.filter((surface) => !seenAt(1).has(surface)),
+    screens: screens.filter((name) => !namesOf('screen').has(name)),
+    acts: acts.filter((name) => !namesOf('act').has(name)),
+    menus: menus.filter((menu) => !words.some((facts) => facts[0] === 'menu' && facts[2] === menu)),
+    questions: questions.filter(
+      (question) => !words.some((facts) => facts[0] === 'ask' && facts[2] === question),
+    ),
+    due: dueChoices.filter((choice) => !words.some((facts) => facts[0] === 'due' && facts[2] === choice)),
+    answers: Object.keys(answers).filter((kind) => !answered.has(kind as PromptKind)),
+  }).toEqual({
+    kinds: [],
+    surfaces: [],
+    screens: [],
+    acts: [],
+    menus: [],
+    questions: [],
+    due: [],
+    answers: [],
+  })
+  expect(await listLabels(bot.scope)).not.toEqual([])
+})

@@ -1,0 +1,116 @@
+import type { Message } from 'grammy/types'
+import { findMessage, type PromptKind, type ReplyTopic } from '../../src/domain/messages.ts'
+import type { VirtualUser } from '../../src/playground/virtual-user.ts'
+import { type Callback, parseCallback } from '../../src/view/callbacks.ts'
+import type { TestBot } from './bot.ts'
+
+/** A button where it was seen. */
+export interface SeenButton {
+  readonly kind: string
+  readonly data: string
+  readonly callback: Callback
+  readonly message: Message
+}
+
+export interface Exploration {
+  /** Messages after this one are looked at; absent, those that come. */
+  readonly from?: number
+  readonly bot: TestBot
+  readonly user: VirtualUser
+  /** Kinds of buttons that were pressed, over all explorations. */
+  readonly pressed: Set<string>
+  /** Questions that were answered. */
+  readonly answered: Set<PromptKind>
+  readonly answers: Readonly<Record<PromptKind, string>>
+  readonly onButton: (button: SeenButton) => Promise<void>
+}
+
+/** Says something and presses every kind of button that comes of it, answers every question, until there is nothing new. */
+export async function explore(how: Exploration, begin: () => void): Promise<void> {
+  const { bot, user, pressed } = how
+  const before = how.from ?? user.messages().at(-1)?.message_id ?? 0
+  begin()
+  await bot.handled()
+  const seen: SeenButton[] = []
+  for (;;) {
+    const fresh = user.messages().filter((one) => one.message_id > before && one.from?.is_bot)
+    if (await answerQuestion(how, fresh)) continue
+    const visible = fresh.flatMap(buttonsOf)
+    seen.push(...visible)
+    // What is on no message any more is pressed last, as under a message that is out of date.
+    const next = [...visible, ...seen].find(({ kind }) => !pressed.has(kind))
+    if (next === undefined) return
+    pressed.add(next.kind)
+    await how.onButton(next)
+  }
+}
+
+export function buttonsOf(message: Message): SeenButton[] {
+  const buttons = message.reply_markup?.inline_keyboard.flat() ?? []
+  return buttons.flatMap((button) => {
+    if (!('callback_data' in button)) return []
+    const data = button.callback_data
+    const callback = parseCallback(data)
+    if (callback === null) throw new Error(`a button says ${data}, which nobody understands`)
+    return [{ kind: kindOf(callback), data, callback, message }]
+  })
+}
+
+/** What tells one kind of button from another: all but what it is about. */
+function kindOf(callback: Callback): string {
+  const facts: (string | boolean | null)[] = [callback.do]
+  if ('on' in callback) facts.push(callback.on)
+  switch (callback.do) {
+    case 'move':
+      facts.push(callback.to)
+      break
+    case 'ask':
+      facts.push(callback.what)
+      break
+    case 'menu':
+      facts.push(callback.menu)
+      break
+    case 'delete':
+      facts.push(callback.sure)
+      break
+    case 'due':
+      facts.push(callback.to)
+      break
+    case 'focus':
+    case 'queue':
+      facts.push(callback.set)
+      break
+    case 'screen':
+      facts.push(callback.name)
+      if (callback.name === 'settings') facts.push(callback.argument)
+      break
+    case 'act':
+      facts.push(callback.name)
+      if (/^(?:ask|set|zone|all)/.test(callback.name)) facts.push(callback.about)
+      if (callback.name === 'picked') facts.push(callback.about)
+      if (/^(?:place|project-topic|focus)$/.test(callback.name))
+        facts.push(callback.value.split('.')[0] ?? '')
+      if (callback.name === 'project-set') facts.push(callback.value.split('=')[0] ?? '')
+      break
+  }
+  return facts.join(' ')
+}
+
+async function answerQuestion(how: Exploration, fresh: readonly Message[]): Promise<boolean> {
+  for (const message of fresh) {
+    const row = await findMessage(how.bot.db, message.chat.id, message.message_id)
+    const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
+    if (topic?.kind !== 'prompt' || how.answered.has(topic.ask)) continue
+    // The buttons of a question go away with it.
+    for (const button of buttonsOf(message)) {
+      if (button.callback.do === 'cancel' || how.pressed.has(button.kind)) continue
+      how.pressed.add(button.kind)
+      await how.onButton(button)
+    }
+    how.answered.add(topic.ask)
+    how.user.reply(message, how.answers[topic.ask])
+    await how.bot.handled()
+    return true
+  }
+  return false
+}
