@@ -1,5 +1,6 @@
-import { type Api, GrammyError, HttpError, InlineKeyboard, InputFile, InputMediaBuilder } from 'grammy'
+import { type Api, InputFile, InputMediaBuilder } from 'grammy'
 import type { Store } from '../domain/context.ts'
+import { readdressMessage, restateMessage } from '../domain/message-turns.ts'
 import {
   beginMessage,
   findMessage,
@@ -12,9 +13,11 @@ import {
   type StoredRequest,
 } from '../domain/messages.ts'
 import type { NoteFile } from '../domain/note-files.ts'
+import { callTelegram, editToRequest, type Outgoing, sendRequest } from '../telegram/call.ts'
+import type { Outcome } from '../telegram/outcome.ts'
 import type { Card } from '../view/card.ts'
 import { fitMessage } from '../view/fit.ts'
-import { plainText } from '../view/html.ts'
+import { toCaption, toRequest } from '../view/request.ts'
 
 /** What a message is about, which is what a reply to it means. */
 export interface About {
@@ -29,7 +32,10 @@ export interface About {
   readonly secret?: true
 }
 
-/** Says and shows what the owner asked for; every message is a row before it is sent. */
+/**
+ * Says and shows what the owner asked for; every message is a row before it is sent. What cannot be sent now, or may have got lost,
+ * keeps its row and goes in its turn, so that the answer to an update is late rather than lost: its id is 0 then.
+ */
 export interface Sender {
   /** Sends a new message and returns its Telegram id. */
   readonly say: (card: Card, about: About) => Promise<number>
@@ -59,229 +65,159 @@ export interface SenderOptions {
   readonly now: () => Date
 }
 
+// What is not kept, such as a token or an export, is tried so often at once.
+const mostTries = 3
+const largestKeptFile = 1_000_000
+
 /** The sender of one chat. */
 export function createSender(options: SenderOptions): Sender {
-  const { api, store, chatId, threadId, now } = options
-  const threads = [...new Set([threadId, options.mainThreadId, null])]
+  const { api, store, chatId, threadId, mainThreadId, now } = options
 
-  const inTopic = async <T>(send: () => Promise<T>): Promise<T> => {
-    try {
-      return await send()
-    } catch (error) {
-      if (threads.length === 1 || !isTopicGone(error)) throw error
-      threads.shift()
-      return inTopic(send)
-    }
-  }
-
-  const deliver = async (
-    about: About,
-    request: StoredRequest | null,
-    send: () => Promise<{ message_id: number }>,
-  ): Promise<number> => {
-    const { purpose, taskId, topic } = about
-    const row = { chatId, threadId, purpose, taskId: taskId ?? null, topic: topic ?? null, request, rank: 0 }
+  const deliver = async (about: About, request: Outgoing, kept: StoredRequest | null): Promise<Outcome> => {
+    const { purpose, taskId = null, topic = null } = about
+    const row = { chatId, threadId, purpose, taskId, topic, request: kept, rank: 0 }
     const id = await beginMessage(store, row, now())
-    try {
-      const sent = await inTopic(send)
-      await markSent(store, id, {
-        messageId: sent.message_id,
-        contentHash: about.version ?? null,
-        now: now(),
-      })
-      return sent.message_id
-    } catch (error) {
-      // A connection lost on the way may have lost only the answer.
-      const state = error instanceof HttpError && request !== null ? 'uncertain' : 'failed'
-      await markRefused(store, id, { state, error: messageOf(error) })
-      throw error
+    const send = () => sendRequest(api, { chatId, threadId, mainThreadId }, request)
+    const { outcome, threadId: wentTo } = await tried(send, kept === null ? isLater : () => false)
+    if (wentTo !== threadId) await readdressMessage(store, id, { chatId, threadId: wentTo })
+    if (outcome.kind === 'done') {
+      const sent = { messageId: outcome.messageId ?? 0, contentHash: about.version ?? null, now: now() }
+      await markSent(store, id, sent)
+    } else {
+      const state = kept === null || isRefusal(outcome) ? 'failed' : isLost(outcome) ? 'uncertain' : 'pending'
+      await markRefused(store, id, { state, error: reasonOf(outcome) })
     }
+    return outcome
   }
-  const common = (about: About) => ({
-    ...inThread(threads[0] ?? null),
-    ...(about.silent ? { disable_notification: true } : {}),
-    ...(about.replyTo === undefined
-      ? {}
-      : { reply_parameters: { message_id: about.replyTo, allow_sending_without_reply: true } }),
-  })
-  const say = (long: Card, about: About) => {
-    const card = fitted(long)
-    const parameters = () => ({ ...common(about), ...markup(card), ...preview(card) })
-    const request = {
-      method: 'sendMessage',
-      parameters: { ...parameters(), text: card.text.html, parse_mode: 'HTML' },
-    } as const
-    return deliver(about, about.secret ? null : request, () =>
-      withoutMarkup(card, (text) => api.sendMessage(chatId, text.text, { ...text.mode, ...parameters() })),
-    )
+  const send = async (about: About, request: Outgoing, kept: StoredRequest | null) => {
+    const outcome = await deliver(about, request, kept)
+    if (outcome.kind === 'done') return outcome.messageId ?? 0
+    if (kept !== null && !isRefusal(outcome)) return 0
+    throw new Error(`Telegram did not take a message: ${reasonOf(outcome)}`)
+  }
+  const say = (card: Card, about: About) => {
+    const request = toRequest(fitted(card), about)
+    return send(about, request, about.secret ? null : request)
+  }
+  const sendPicture = (png: Buffer, caption: Card, about: About) => {
+    // The caption says what the picture shows: where that cannot be sent now, its words go in their turn.
+    return send(about, { ...toCaption('sendPhoto', caption, about), png }, toRequest(caption, about))
   }
 
-  const sendPicture = (png: Buffer, caption: Card, about: About) =>
-    deliver(about, null, () =>
-      withoutMarkup(caption, (text) =>
-        api.sendPhoto(chatId, pictureFile(png), {
-          caption: text.text,
-          ...text.mode,
-          ...common(about),
-          ...markup(caption),
-        }),
-      ),
-    )
   const showInPlace = async (
     messageId: number,
     about: About,
-    { edit, anew }: { readonly edit: () => Promise<unknown>; readonly anew: () => Promise<number> },
+    {
+      outcome,
+      anew,
+      kept,
+    }: {
+      readonly outcome: Outcome
+      readonly anew: () => Promise<number>
+      /** What the message is to say in its turn; null where that is not kept. */
+      readonly kept: StoredRequest | null
+    },
   ): Promise<number> => {
-    try {
-      await edit()
-    } catch (error) {
-      if (isGone(error)) return anew()
-      if (!isUnchanged(error)) throw error
-    }
+    if (outcome.kind === 'gone') return anew()
     const row = await findMessage(store, chatId, messageId)
-    if (row !== null) await markEdited(store, row.id, about.version ?? null, now())
+    const isKept = row !== null && kept !== null && !isRefusal(outcome)
+    if (outcome.kind !== 'done' && !isKept) {
+      throw new Error(`Telegram did not take an edit: ${reasonOf(outcome)}`)
+    }
     await retitleMessage(store, chatId, messageId, { ...about, taskId: about.taskId ?? null })
+    if (row === null) return messageId
+    if (outcome.kind === 'done') await markEdited(store, row.id, about.version ?? null, now())
+    // A card is made at its turn, so that it shows the truth of then.
+    else await restateMessage(store, row.id, about.purpose === 'card' ? null : kept)
     return messageId
   }
 
   return {
     say,
-    edit: (messageId, long, about) => {
-      const card = fitted(long)
-      return showInPlace(messageId, about, {
-        edit: () =>
-          withoutMarkup(card, (text) =>
-            api.editMessageText(chatId, messageId, text.text, {
-              ...text.mode,
-              ...markup(card),
-              ...preview(card),
-            }),
-          ),
-        anew: () => say(card, about),
-      })
+    edit: async (messageId, card, about) => {
+      const request = toRequest(fitted(card), about)
+      const outcome = await editToRequest(api, { chatId, messageId }, request)
+      return showInPlace(messageId, about, { outcome, anew: () => say(card, about), kept: request })
     },
-    sendFile: (file, caption, about) =>
-      deliver(about, null, () =>
-        withoutMarkup(caption, (text) =>
-          api.sendDocument(chatId, new InputFile(Buffer.from(file.content), file.name), {
-            caption: text.text,
-            ...text.mode,
-            ...common(about),
-            ...markup(caption),
-          }),
-        ),
-      ),
+    sendFile: (file, caption, about) => {
+      const { name, content } = file
+      const request = toCaption('sendDocument', caption, about)
+      const isSmall = typeof content === 'string' && content.length <= largestKeptFile
+      return send(about, { ...request, file }, isSmall ? { ...request, file: { name, content } } : null)
+    },
     sendPicture,
-    editPicture: (messageId, png, caption, about) =>
-      showInPlace(messageId, about, {
-        edit: () =>
-          withoutMarkup(caption, (text) => {
-            const media = InputMediaBuilder.photo(pictureFile(png), { caption: text.text, ...text.mode })
-            return api.editMessageMedia(chatId, messageId, media, markup(caption))
-          }),
-        anew: () => sendPicture(png, caption, about),
-      }),
-    sendStored: async (file, about) => {
-      try {
-        await deliver(about, null, () => sendById(api, chatId, file, common(about)))
-        return true
-      } catch (error) {
-        if (error instanceof GrammyError) return false
-        throw error
+    editPicture: async (messageId, png, caption, about) => {
+      const edit = async () => {
+        const media = InputMediaBuilder.photo(new InputFile(png, 'picture.png'), {
+          caption: caption.text.html,
+          parse_mode: 'HTML',
+        })
+        const { reply_markup } = toRequest(caption).parameters
+        const parameters = { chat_id: chatId, message_id: messageId, media, reply_markup }
+        return { outcome: await callTelegram(api, 'editMessageMedia', parameters) }
       }
+      const { outcome } = await tried(edit, (outcome) => isLater(outcome) || isLost(outcome))
+      const anew = () => sendPicture(png, caption, about)
+      if (outcome.kind === 'refused') return anew()
+      return showInPlace(messageId, about, { outcome, anew, kept: null })
+    },
+    sendStored: async (file, about) => {
+      const [method, field] = methodsOfFiles[file.kind]
+      const { caption: _, parse_mode: __, ...parameters } = toCaption(method, noWords, about).parameters
+      const request = { method, parameters: { ...parameters, [field]: file.fileId } }
+      return !isRefusal(await deliver(about, request, request))
     },
     remove: async (messageId) => {
-      try {
-        return await api.deleteMessage(chatId, messageId)
-      } catch (error) {
-        // Gone already, or older than the 48 hours within which a bot may delete.
-        if (error instanceof GrammyError && error.error_code === 400) return false
-        throw error
-      }
+      const remove = async () => ({
+        outcome: await callTelegram(api, 'deleteMessage', { chat_id: chatId, message_id: messageId }),
+      })
+      const { outcome } = await tried(remove, (outcome) => isLater(outcome) || isLost(outcome))
+      if (outcome.kind === 'done') return true
+      // Gone already, or older than the 48 hours within which a bot may delete.
+      if (isRefusal(outcome)) return false
+      throw new Error(`Telegram did not delete a message: ${reasonOf(outcome)}`)
     },
   }
+}
+
+const noWords: Card = { text: { html: '' } }
+
+const methodsOfFiles: Record<NoteFile['kind'], readonly [StoredRequest['method'], string]> = {
+  photo: ['sendPhoto', 'photo'],
+  file: ['sendDocument', 'document'],
+  video: ['sendVideo', 'video'],
+  audio: ['sendAudio', 'audio'],
+  voice: ['sendVoice', 'voice'],
+  animation: ['sendAnimation', 'animation'],
+}
+
+/** Does something again at once while its outcome says so. */
+async function tried<T extends { readonly outcome: Outcome }>(
+  attempt: () => Promise<T>,
+  again: (outcome: Outcome) => boolean,
+): Promise<T> {
+  let result = await attempt()
+  for (let tries = 1; tries < mostTries && again(result.outcome); tries += 1) result = await attempt()
+  return result
+}
+
+function isLater({ kind }: Outcome): boolean {
+  return kind === 'later'
+}
+
+function isLost({ kind }: Outcome): boolean {
+  return kind === 'uncertain'
+}
+
+function isRefusal({ kind }: Outcome): boolean {
+  return kind === 'refused' || kind === 'gone'
+}
+
+function reasonOf(outcome: Outcome): string {
+  return 'error' in outcome ? outcome.error : outcome.kind
 }
 
 // Views keep to the limits; this is for the one that forgot.
 function fitted(card: Card): Card {
   return { ...card, text: fitMessage(card.text) }
-}
-
-function sendById(
-  api: Api,
-  chatId: number,
-  { kind, fileId }: NoteFile,
-  parameters: object,
-): Promise<{ message_id: number }> {
-  switch (kind) {
-    case 'photo':
-      return api.sendPhoto(chatId, fileId, parameters)
-    case 'file':
-      return api.sendDocument(chatId, fileId, parameters)
-    case 'video':
-      return api.sendVideo(chatId, fileId, parameters)
-    case 'audio':
-      return api.sendAudio(chatId, fileId, parameters)
-    case 'voice':
-      return api.sendVoice(chatId, fileId, parameters)
-    case 'animation':
-      return api.sendAnimation(chatId, fileId, parameters)
-  }
-}
-
-// A preview shows a picture without making the message one of a picture, whose text could not be edited any more.
-function preview({ picture }: Card) {
-  const options =
-    picture === undefined
-      ? { is_disabled: true }
-      : { url: picture, prefer_large_media: true, show_above_text: true }
-  return { link_preview_options: options }
-}
-
-function pictureFile(png: Buffer): InputFile {
-  return new InputFile(png, 'picture.png')
-}
-
-function markup(card: Card): { reply_markup?: InlineKeyboard } {
-  if (card.asks) return { reply_markup: (card.keyboard ?? new InlineKeyboard()).clone().forceReply() }
-  return card.keyboard === undefined ? {} : { reply_markup: card.keyboard }
-}
-
-/** Tries the card as HTML; where Telegram cannot parse it, its words as plain text, so that nothing is lost. */
-async function withoutMarkup<T>(
-  card: Card,
-  send: (text: { readonly text: string; readonly mode: { readonly parse_mode?: 'HTML' } }) => Promise<T>,
-): Promise<T> {
-  try {
-    return await send({ text: card.text.html, mode: { parse_mode: 'HTML' } })
-  } catch (error) {
-    if (!(error instanceof GrammyError && /can't parse entities/.test(error.description))) throw error
-    return send({ text: plainText(card.text), mode: {} })
-  }
-}
-
-function isUnchanged(error: unknown): boolean {
-  return error instanceof GrammyError && error.description.includes('message is not modified')
-}
-
-function inThread(threadId: number | null) {
-  return threadId === null ? {} : { message_thread_id: threadId }
-}
-
-function isTopicGone(error: unknown): boolean {
-  return error instanceof GrammyError && /message thread not found|TOPIC_DELETED/.test(error.description)
-}
-
-// A question's message stays one, so a screen cannot stand in its place.
-function isGone(error: unknown): boolean {
-  return (
-    error instanceof GrammyError &&
-    /force_reply can't be changed|message to edit not found|message can't be edited|there is no (?:text|media) in the message|MESSAGE_ID_INVALID/.test(
-      error.description,
-    )
-  )
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

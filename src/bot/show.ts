@@ -1,4 +1,3 @@
-import { GrammyError } from 'grammy'
 import { livingCard } from '../domain/living-cards.ts'
 import type { MessagePurpose, ReplyTopic } from '../domain/messages.ts'
 import { readDetail } from '../domain/tasks/read.ts'
@@ -82,15 +81,9 @@ export async function showPicture(ctx: BotContext, svg: string, caption: Card): 
     ctx.deps.log.error({ err: error }, 'a picture could not be drawn')
     return null
   })
-  // The caption says the same numbers, so without the picture, as in a group that takes none, nothing is lost.
-  try {
-    if (png === null) await ctx.sender.say(caption, about)
-    else if (pressed?.photo === undefined) await ctx.sender.sendPicture(png, caption, about)
-    else await ctx.sender.editPicture(pressed.message_id, png, caption, about)
-  } catch (error) {
-    if (png === null || !(error instanceof GrammyError && error.error_code === 400)) throw error
-    await ctx.sender.say(caption, about)
-  }
+  if (png === null) await ctx.sender.say(caption, about)
+  else if (pressed?.photo === undefined) await ctx.sender.sendPicture(png, caption, about)
+  else await ctx.sender.editPicture(pressed.message_id, png, caption, about)
 }
 
 /** Asks the owner for a text; his reply to the question is the answer. */

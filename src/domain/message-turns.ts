@@ -1,20 +1,24 @@
-import { and, asc, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { type BotMessageRow, botMessages } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 import type { ReplyTopic, StoredRequest } from './messages.ts'
 
 /**
- * Counts an attempt before it is made: a row found in `sending` after a crash may have arrived. False where another process
- * has begun one since the row was read.
+ * Counts an attempt before it is made: a row found in `sending` after a crash may have arrived. Returns false where the row is not
+ * as it was read: while one process takes over from another, both may look at it, and one of them sends it.
  */
-export async function beginAttempt(
-  db: Db,
-  { id, state, attempts }: Pick<BotMessageRow, 'id' | 'state' | 'attempts'>,
-): Promise<boolean> {
+export async function beginAttempt(db: Db, row: BotMessageRow): Promise<boolean> {
   const begun = await db
     .update(botMessages)
-    .set({ state: 'sending', attempts: attempts + 1 })
-    .where(and(eq(botMessages.id, id), eq(botMessages.state, state), eq(botMessages.attempts, attempts)))
+    .set({ state: 'sending', attempts: row.attempts + 1 })
+    .where(
+      and(
+        eq(botMessages.id, row.id),
+        eq(botMessages.state, row.state),
+        eq(botMessages.attempts, row.attempts),
+        row.topic === null ? isNull(botMessages.topic) : isNotNull(botMessages.topic),
+      ),
+    )
     .returning({ id: botMessages.id })
   return begun.length > 0
 }
@@ -31,7 +35,7 @@ export async function putOff(db: Db, id: number, notBefore: Date, error: string)
 export async function recoverSending(db: Db): Promise<number> {
   const found = await db
     .update(botMessages)
-    .set({ state: 'uncertain' })
+    .set({ state: 'uncertain', attempts: 1 })
     .where(eq(botMessages.state, 'sending'))
     .returning({ id: botMessages.id })
   return found.length
@@ -44,7 +48,7 @@ export async function nextDue(db: Reader, now: Date): Promise<BotMessageRow | nu
     .from(botMessages)
     .where(and(isWaiting, isDue(now)))
     .orderBy(
-      turn,
+      turn(now),
       sql`case when ${isEdit} then ${botMessages.notBefore} end nulls first`,
       asc(botMessages.id),
     )
@@ -57,17 +61,24 @@ const isWaiting = or(
   inArray(botMessages.state, ['pending', 'uncertain']),
   and(eq(botMessages.state, 'sent'), botMessages.stale),
 )
-// Edits come after what is finished, whatever rank their message had; the one edited longest ago is the first of them.
-const turn = sql`case when ${isEdit} then 2 else ${botMessages.rank} end`
 
-// Nothing is put off for longer than this; where it seems so, the clock was set back.
-const longestWaitMs = 10 * 60_000
+// Edits come after what is finished, whatever rank their message had; the one edited longest ago is the first of them. What has
+// waited behind them for a minute goes before them, so that cards that change all the time hold up nothing for ever.
+function turn(now: Date) {
+  const long = new Date(now.getTime() - longestBehindEditsMs).toISOString()
+  return sql`case when ${isEdit} or (${botMessages.rank} > 2 and ${botMessages.createdAt} < ${long}::timestamptz) then 2
+    else ${botMessages.rank} end`
+}
+
+const longestBehindEditsMs = 60_000
+// Nothing is put off for longer than five minutes: what seems to be was put off before the clock was set back.
+const longestPutOffMs = 10 * 60_000
 
 function isDue(now: Date) {
   return or(
     isNull(botMessages.notBefore),
     lte(botMessages.notBefore, now),
-    gt(botMessages.notBefore, new Date(now.getTime() + longestWaitMs)),
+    gt(botMessages.notBefore, new Date(now.getTime() + longestPutOffMs)),
   )
 }
 
@@ -119,7 +130,10 @@ export async function waitingNews(
     .limit(query.limit)
 }
 
-/** Puts one message in the place of several that were not sent yet; it takes the row of the first of them. */
+/**
+ * Puts one message in the place of several that were not sent yet; it takes the row of the first of them. Does nothing where one of
+ * them is being sent meanwhile.
+ */
 export async function gatherMessages(
   db: Db,
   ids: readonly number[],
@@ -128,6 +142,12 @@ export async function gatherMessages(
   const [first, ...rest] = ids
   if (first === undefined) return
   await db.transaction(async (tx) => {
+    const waiting = await tx
+      .select({ id: botMessages.id })
+      .from(botMessages)
+      .where(and(inArray(botMessages.id, [...ids]), eq(botMessages.state, 'pending')))
+      .for('update')
+    if (waiting.length < ids.length) return
     await tx
       .update(botMessages)
       .set({ purpose: 'news', taskId: null, topic: { ...message.topic }, request: { ...message.request } })
@@ -136,11 +156,11 @@ export async function gatherMessages(
   })
 }
 
-/** A message that says something else from now on: it is edited when its turn comes. */
-export async function restateMessage(db: Db, id: number, request: StoredRequest): Promise<void> {
+/** A message that says something else from now on, a card the truth: it is edited when its turn comes. */
+export async function restateMessage(db: Db, id: number, request: StoredRequest | null): Promise<void> {
   await db
     .update(botMessages)
-    .set({ request: { ...request }, stale: true })
+    .set({ request: request === null ? null : { ...request }, stale: true })
     .where(eq(botMessages.id, id))
 }
 

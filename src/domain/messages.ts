@@ -76,7 +76,14 @@ export type PromptKind =
 
 /** A Bot API call kept until its turn: the method's name and its parameters but for the chat. */
 export interface StoredRequest {
-  readonly method: 'sendMessage' | 'sendDocument' | 'sendPhoto'
+  readonly method:
+    | 'sendMessage'
+    | 'sendDocument'
+    | 'sendPhoto'
+    | 'sendVideo'
+    | 'sendAudio'
+    | 'sendVoice'
+    | 'sendAnimation'
   readonly parameters: Readonly<Record<string, unknown>>
   /** A text file to be sent along, as `document`. */
   readonly file?: { readonly name: string; readonly content: string }
@@ -197,11 +204,13 @@ export async function markRefused(
     readonly state: 'pending' | 'uncertain' | 'failed'
     readonly error: string
     readonly notBefore?: Date | null
+    readonly attempts?: number
   },
 ): Promise<void> {
+  const { state, error, notBefore = null, attempts } = refusal
   await db
     .update(botMessages)
-    .set({ state: refusal.state, error: refusal.error.slice(0, 500), notBefore: refusal.notBefore ?? null })
+    .set({ state, error: error.slice(0, 500), notBefore, ...(attempts === undefined ? {} : { attempts }) })
     .where(eq(botMessages.id, id))
 }
 

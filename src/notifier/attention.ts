@@ -144,6 +144,7 @@ export function wholeActions(events: readonly BoardEvent[], pageSize: number): r
   const last = events.at(-1)
   if (last === undefined || events.length < pageSize) return events
   const at = last.createdAt.getTime()
-  const whole = events.filter((event) => event.createdAt.getTime() !== at)
-  return whole.length > 0 ? whole : events
+  // Others at once may have had the same time: nothing but the end of the page may be left for the next.
+  const end = events.findLastIndex((event) => event.createdAt.getTime() !== at) + 1
+  return end > 0 ? events.slice(0, end) : events
 }

@@ -1,19 +1,27 @@
 import { type Api, GrammyError } from 'grammy'
 import { moveChat } from '../domain/chat-binding.ts'
 import { createCtx } from '../domain/context.ts'
-import { settleMessage } from '../domain/living-cards.ts'
+import { livingCard, settleMessage } from '../domain/living-cards.ts'
 import { beginAttempt, nextDue, nextTurn, putOff, readdressMessage } from '../domain/message-turns.ts'
-import { type BotMessageRow, markEdited, markRefused, markSent, queueMessages } from '../domain/messages.ts'
+import {
+  type BotMessageRow,
+  type MessagePurpose,
+  markEdited,
+  markRefused,
+  markSent,
+  queueMessages,
+  type ReplyTopic,
+} from '../domain/messages.ts'
 import { forgetTopic, threadFor } from '../domain/project-topics.ts'
 import { readOwnerSettings } from '../domain/settings.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import type { Log } from '../log.ts'
+import { editToRequest, sendRequest } from '../telegram/call.ts'
+import type { Outcome } from '../telegram/outcome.ts'
 import type { Pace } from '../telegram/pace.ts'
-import { editToRequest, sendRequest } from './call.ts'
 import { type Decider, ranks } from './decide.ts'
 import { drawRequest } from './draw.ts'
 import { gatherBefore } from './gather.ts'
-import type { Outcome } from './outcome.ts'
 import { createReach, type Reach } from './reach.ts'
 import { type Bound, isBound, type Rendered, render, said } from './render.ts'
 
@@ -33,8 +41,9 @@ export interface Delivery extends Pick<Reach, 'resume' | 'stopped'> {
 
 const idleMs = 1_000
 const longestBackoffMs = 5 * 60_000
-// So often a message may get lost on the way, each time with Telegram answering just before, until it is given up.
-const maxUncertain = 5
+const editsApartMs = 3_000
+// So often a message may get lost on the way, each time with Telegram answering just before, until it is given up: an hour.
+const maxUncertain = 20
 
 /** The one sender of what was not asked for: one message at a time, by rank, each a row before it is a call. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
@@ -53,10 +62,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     deps.onDelivery?.(outcome.kind)
     reach.note(outcome)
   }
-  const nextTry = (outcome: Outcome, attempts: number) => {
-    const asked = outcome.kind === 'later' ? outcome.retryAfterMs : null
-    return new Date(deps.now().getTime() + (asked ?? Math.min(1_000 * 2 ** attempts, longestBackoffMs)))
-  }
+  const nextTry = (attempts: number) =>
+    new Date(deps.now().getTime() + Math.min(1_000 * 2 ** attempts, longestBackoffMs))
   const asSystem = () => createCtx({ db: store, ownerId, actor: { kind: 'system' }, now: deps.now })
   const followGroup = async (from: number, to: number) => {
     await moveChat(asSystem(), { from, to })
@@ -67,8 +74,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (rendered === null)
       return markRefused(store, row.id, { state: 'failed', error: 'it cannot be made again' })
     const request = await drawRequest({ ...deps, scope }, said(rendered.request, row, settings))
-    if (row.chatId !== settings.chatId) await readdressMessage(store, row.id, settings)
     const { chatId, threadId } = row.chatId === settings.chatId ? row : settings
+    if (row.chatId !== chatId) await readdressMessage(store, row.id, { chatId, threadId })
     if (!(await beginAttempt(store, row))) return
     const place = { chatId, threadId, mainThreadId: settings.threadId }
     const { outcome, threadId: wentTo } = await sendRequest(api, place, request, signal)
@@ -88,30 +95,34 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     { version }: Rendered,
     outcome: Outcome,
   ) => {
-    const same = row.state === 'uncertain' ? 'uncertain' : 'pending'
     const giveUp = (error: string) => {
       log.error({ id: row.id, purpose: row.purpose, error }, 'a message is given up')
       return markRefused(store, row.id, { state: 'failed', error })
     }
+    // What may have arrived stays so, and only getting lost counts towards giving it up; a refusal counts as no attempt.
+    const wasLost = row.state === 'uncertain'
+    const keep = (error: string, notBefore: Date | null = null, attempts = row.attempts) =>
+      markRefused(store, row.id, { state: wasLost ? 'uncertain' : 'pending', error, notBefore, attempts })
     switch (outcome.kind) {
       case 'done': {
         const sent = { messageId: outcome.messageId ?? 0, contentHash: version, now: deps.now() }
         return markSent(store, row.id, sent)
       }
       case 'uncertain': {
-        if (row.attempts + 1 >= maxUncertain) return giveUp(outcome.error)
-        const notBefore = nextTry(outcome, row.attempts)
-        return markRefused(store, row.id, { state: 'uncertain', error: outcome.error, notBefore })
+        const attempts = wasLost ? row.attempts + 1 : 1
+        if (attempts >= maxUncertain) return giveUp(outcome.error)
+        const notBefore = nextTry(attempts - 1)
+        return markRefused(store, row.id, { state: 'uncertain', error: outcome.error, notBefore, attempts })
       }
-      case 'later': {
-        const notBefore = nextTry(outcome, row.attempts)
-        return markRefused(store, row.id, { state: same, error: outcome.error, notBefore })
-      }
+      case 'later':
+        // A flood limit holds the whole chat, this message no longer than the others.
+        if (outcome.retryAfterMs !== null) return keep(outcome.error)
+        return keep(outcome.error, nextTry(row.attempts), wasLost ? row.attempts : row.attempts + 1)
       case 'stopped':
-        return markRefused(store, row.id, { state: same, error: outcome.error })
+        return keep(outcome.error)
       case 'moved':
         await followGroup(settings.chatId, outcome.chatId)
-        return markRefused(store, row.id, { state: same, error: 'the group has another id' })
+        return keep('the group has another id')
       case 'gone':
       case 'topic-gone':
         return giveUp(outcome.kind)
@@ -121,10 +132,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   const edit = async (row: BotMessageRow, settings: Bound, signal: AbortSignal) => {
+    const rendered = await render({ ...deps, scope }, row, settings)
+    if (rendered === null) return settleMessage(store, row.id, null)
     const { messageId, chatId } = row
-    const isHere = messageId !== null && chatId === settings.chatId
-    const rendered = isHere ? await render({ ...deps, scope }, row, settings) : null
-    if (rendered === null || messageId === null) return settleMessage(store, row.id, null)
+    if (messageId === null || chatId !== settings.chatId) return sayAnew(row, settings, rendered)
     if (rendered.version !== null && rendered.version === row.contentHash) {
       return settleMessage(store, row.id, rendered.seen)
     }
@@ -139,11 +150,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         await markEdited(store, row.id, rendered.version, deps.now())
         return settleMessage(store, row.id, rendered.seen)
       case 'gone':
-        await settleMessage(store, row.id, null)
-        return rendered.isOpen ? sayAnew(row, settings, rendered) : undefined
-      case 'uncertain':
+        return sayAnew(row, settings, rendered)
       case 'later':
-        return putOff(store, row.id, nextTry(outcome, row.attempts), outcome.error)
+      case 'uncertain': {
+        if (outcome.kind === 'later' && outcome.retryAfterMs !== null) return
+        const soonest = deps.now().getTime() + editsApartMs
+        const notBefore = new Date(Math.max(nextTry(row.attempts).getTime(), soonest))
+        return putOff(store, row.id, notBefore, outcome.error)
+      }
       case 'stopped':
         return
       case 'moved':
@@ -155,17 +169,28 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
   }
 
-  const sayAnew = async (row: BotMessageRow, settings: Bound, { request, version }: Rendered) => {
+  /** In place of a message that is gone, or was in a chat that is not the owner's any more; a card only where none is newer. */
+  const sayAnew = async (row: BotMessageRow, settings: Bound, rendered: Rendered) => {
     const { chatId } = settings
+    const { request, version, isOpen } = rendered
     const task = row.taskId === null ? null : await findTask(scope, row.taskId)
     const threadId = threadFor(settings, task?.project.key ?? null)
     // A card is made at its turn, so that it shows the truth of then.
-    const anew = version === null ? ({ purpose: 'notice', request } as const) : ({ purpose: 'card' } as const)
-    await queueMessages(
-      store,
-      [{ chatId, threadId, taskId: row.taskId, rank: ranks.info, ...anew }],
-      deps.now(),
-    )
+    const content =
+      version === null
+        ? {
+            purpose: row.purpose as MessagePurpose,
+            topic: row.topic as unknown as ReplyTopic | null,
+            request,
+          }
+        : ({ purpose: 'card' } as const)
+    await store.transaction(async (tx) => {
+      await settleMessage(tx, row.id, null)
+      const card = task === null || version === null ? null : await livingCard(tx, chatId, task.id)
+      if (!isOpen || (card !== null && card.id !== row.id)) return
+      const anew = { chatId, threadId, taskId: row.taskId, rank: ranks.info, ...content }
+      await queueMessages(tx, [anew], deps.now())
+    })
   }
 
   /** Before what may be a repeat is sent: whether Telegram answers at all. */
@@ -193,6 +218,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       }
       const settings = await readOwnerSettings(scope)
       if (!isBound(settings)) return idleMs
+      const groupMs = pace.delay(settings.chatId)
+      if (groupMs > 0) return Math.min(groupMs, idleMs)
       const bound = { ...settings, now: deps.now() }
       if (row.state === 'sent') await edit(row, bound, signal)
       else if (await gatherBefore(scope, row, deps.now())) return 0

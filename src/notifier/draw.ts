@@ -3,6 +3,7 @@ import type { StoredRequest } from '../domain/messages.ts'
 import { readStats } from '../domain/stats.ts'
 import type { Scope } from '../domain/tasks/read.ts'
 import type { Log } from '../log.ts'
+import { type Outgoing, wordsOnly } from '../telegram/call.ts'
 import { statsPicture } from '../view/charts.ts'
 
 export interface DrawDeps {
@@ -12,16 +13,11 @@ export interface DrawDeps {
   readonly log: Log
 }
 
-/** A request at its turn, with its picture where it has one. */
-export interface DrawnRequest extends StoredRequest {
-  readonly png?: Buffer
-}
-
 /** Draws the picture of a request; where that fails, its caption goes as a text. */
 export async function drawRequest(
   { scope, renderPng, log }: DrawDeps,
   request: StoredRequest,
-): Promise<DrawnRequest> {
+): Promise<Outgoing> {
   if (request.picture === undefined) return request
   const { title, from, to, timeZone } = request.picture
   try {
@@ -30,12 +26,6 @@ export async function drawRequest(
   } catch (error) {
     if (isDatabaseDown(error)) throw error
     log.error({ err: error }, 'a picture could not be drawn')
-    return withoutPicture(request)
+    return wordsOnly(request)
   }
-}
-
-/** The caption as a message of its own. */
-export function withoutPicture(request: StoredRequest): StoredRequest {
-  const { caption, ...parameters } = request.parameters
-  return { method: 'sendMessage', parameters: { ...parameters, text: caption } }
 }

@@ -115,10 +115,10 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       turn.ring()
     },
     state: () => {
-      const held = deps.pace.heldUntil()
+      const heldMs = deps.pace.heldMs()
       return {
         stopped: delivery.stopped(),
-        heldUntil: held > deps.now().getTime() ? new Date(held) : null,
+        heldUntil: heldMs > 0 ? new Date(deps.now().getTime() + heldMs) : null,
       }
     },
   }

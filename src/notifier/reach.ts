@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from '../telegram/outcome.ts'
 
 const probeEveryMs = 10 * 60_000
 const longestPauseMs = 30_000
@@ -24,9 +24,11 @@ export function createReach({ now, log }: { readonly now: () => Date; readonly l
   let pausedUntil = 0
   const time = () => now().getTime()
 
-  // More than there can be is left only where the clock was set back.
-  const left = (until: number, longest: number) =>
-    until - time() > longest ? 0 : Math.max(0, until - time())
+  // More than the whole pause is left where the clock was set back meanwhile.
+  const left = (until: number, pauseMs: number) => {
+    const ms = until - time()
+    return ms > pauseMs ? 0 : Math.max(0, ms)
+  }
 
   const stop = (reason: string) => {
     if (stopped === null) log.warn({ reason }, 'Telegram takes no messages: they are kept')
@@ -38,7 +40,8 @@ export function createReach({ now, log }: { readonly now: () => Date; readonly l
     log.warn({ error, failures }, 'Telegram was not reached')
   }
   return {
-    waitMs: () => Math.max(left(pausedUntil, longestPauseMs), left(stopped?.probeAt ?? 0, probeEveryMs)),
+    waitMs: () =>
+      Math.max(left(pausedUntil, longestPauseMs), stopped === null ? 0 : left(stopped.probeAt, probeEveryMs)),
     note: (outcome) => {
       if (outcome.kind === 'stopped') return stop(outcome.error)
       if (outcome.kind === 'uncertain' || (outcome.kind === 'later' && outcome.retryAfterMs === null)) {

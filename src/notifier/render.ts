@@ -5,6 +5,7 @@ import { findTask, readDetail, type Scope } from '../domain/tasks/read.ts'
 import { findRunner } from '../domain/tasks/runner.ts'
 import { inQuietHours } from '../domain/time.ts'
 import type { Log } from '../log.ts'
+import { truncateHtml } from '../view/html.ts'
 import { toRequest } from '../view/request.ts'
 import { taskCard, taskVersion } from '../view/task-card.ts'
 
@@ -60,6 +61,10 @@ async function renderCard(
   }
 }
 
+const mark = '↻ possibly a repeat'
+// Telegram's limits of what a message and a caption show.
+const room = { text: 4_096, caption: 1_024 } as const
+
 /** A request as it is said now: without a sound in quiet hours, and marked where it may have arrived before. */
 export function said(
   request: StoredRequest,
@@ -68,10 +73,12 @@ export function said(
 ): StoredRequest {
   const isQuiet = quietHours !== null && inQuietHours(now, quietHours, timeZone)
   const field = request.method === 'sendMessage' ? 'text' : 'caption'
-  const words = [row.state === 'uncertain' && '↻ possibly a repeat', request.parameters[field]]
+  const words = String(request.parameters[field] ?? '')
+  // A caption may be as long as one can be; the file says the rest.
+  const { html } = truncateHtml({ html: words }, room[field] - mark.length - 1)
   const parameters = {
     ...request.parameters,
-    [field]: words.filter(Boolean).join('\n'),
+    ...(row.state === 'uncertain' ? { [field]: [mark, html].filter(Boolean).join('\n') } : {}),
     ...(isQuiet ? { disable_notification: true } : {}),
   }
   return { ...request, parameters }

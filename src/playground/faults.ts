@@ -14,8 +14,8 @@ type FaultPlan = Fault & {
 type CallFault = Exclude<Fault, { readonly kind: 'refuse-connection' | 'double-update' }>
 
 export interface Faults {
-  /** Plans a fault and returns what takes it back. */
-  readonly add: (plan: FaultPlan) => () => void
+  /** Plans a fault and returns what takes it back, which tells how often it has happened. */
+  readonly add: (plan: FaultPlan) => () => number
   readonly clear: () => void
   /** The next planned fault for a call of this method, which thereby has happened. */
   readonly takeCall: (method: string) => CallFault | undefined
@@ -49,12 +49,14 @@ export function createFaults(): Faults {
 
   return {
     add: (plan) => {
-      const planned = { plan, left: plan.times ?? 1 }
+      const times = plan.times ?? 1
+      const planned = { plan, left: times }
       plans.add(planned)
       tellRefusing()
       return () => {
         plans.delete(planned)
         tellRefusing()
+        return times - planned.left
       }
     },
     clear: () => {

@@ -13,7 +13,7 @@ export interface Limits {
   ) => { readonly retryAfter: number; readonly early: boolean } | null
   /** Counts one setWebhook; false where there was one within the last second. */
   readonly takeWebhook: (now: number) => boolean
-  /** Lets the chat take nothing before that time. */
+  /** Lets the chat take nothing before that time, whether limits are enabled or not. */
   readonly hold: (chatId: number, until: number) => void
 }
 
@@ -52,9 +52,9 @@ export function createLimits(): Limits {
       heldUntil.set(chatId, until)
     },
     take: (chatId, now) => {
-      if (!limits.enabled) return null
       const held = heldUntil.get(chatId) ?? 0
       if (now < held) return { retryAfter: Math.ceil((held - now) / 1000), early: true }
+      if (!limits.enabled) return null
       const needed = [
         refilled(`chat ${chatId}`, now, limits.burst, 1),
         refilled('all', now, limits.overallPerSecond, limits.overallPerSecond),

@@ -15,36 +15,64 @@ export interface TelegramOptions {
 
 // A long poll asks for 30 s; a call that takes longer than this hangs.
 const timeoutSeconds = 60
-const longestHoldMs = 120_000
+// A call that waits longer would be ended by its own limit of time, and look like one that may have left.
+const longestWaitMs = 45_000
 
 /**
- * What bot and notifier call Telegram with. Flood limits are met below grammY's client, so that calls recorded by conversations
- * keep to them too: after a 429 no message is sent or edited until its time is over, then the refused call is made again.
+ * What the bot answers the owner with. Flood limits are met below grammY's client, so that calls recorded by conversations keep to
+ * them too: after a 429 no message is sent or edited until its time is over, then the refused call is made again.
  */
 export function clientOptions(options: TelegramOptions): ApiClientOptions {
+  return optionsWith(options, longestWaitMs)
+}
+
+/** The Bot API of one bot, for what nobody waits for: a call that meets a flood limit fails at once, and can be made in its turn. */
+export function createApi(options: TelegramOptions): Api {
+  return new Api(options.token, optionsWith(options, 0))
+}
+
+function optionsWith(options: TelegramOptions, longestWaitMs: number): ApiClientOptions {
   const { pace } = options
   const call: typeof fetch = async (input, given) => {
     const method = methodOf(input)
     const init = { ...given, signal: toOwnSignal(given?.signal) }
     if (!isPaced(method)) return timed(options, method, input, init)
-    // A body that is a stream can be read once, so such a call is not made a second time here.
-    const repeatable = typeof init.body === 'string'
+    const { body, signal } = init
+    let leftMs = longestWaitMs
     for (;;) {
-      await pace.held(init.signal ?? undefined)
-      pace.spend()
+      const heldMs = pace.heldMs()
+      leftMs -= heldMs
+      if (heldMs > 0 && leftMs < 0) return refusal(heldMs)
+      await pace.held(signal ?? undefined)
+      pace.spend(chatOf(body))
       const response = await timed(options, method, input, init)
       if (response.status !== 429) return response
-      const retryAfterMs = Number(response.headers.get('retry-after') ?? 1) * 1000
-      pace.hold(retryAfterMs)
-      if (!repeatable || retryAfterMs > longestHoldMs) return response
+      pace.hold(retryAfterMs(response))
+      // A body that is a stream can be read once, so such a call is not made a second time here.
+      if (typeof body !== 'string') return response
     }
   }
   return { apiRoot: options.apiRoot, timeoutSeconds, fetch: call, canUseWebhookReply: () => false }
 }
 
-/** The Bot API of one bot. */
-export function createApi(options: TelegramOptions): Api {
-  return new Api(options.token, clientOptions(options))
+function retryAfterMs(response: Response): number {
+  const seconds = Number(response.headers.get('retry-after'))
+  return (seconds > 0 ? seconds : 1) * 1_000
+}
+
+/** What Telegram would say to a call that is not even made. */
+function refusal(heldMs: number): Response {
+  const seconds = Math.ceil(heldMs / 1_000)
+  const description = `Too Many Requests: retry after ${seconds}`
+  return Response.json(
+    { ok: false, error_code: 429, description, parameters: { retry_after: seconds } },
+    { status: 429 },
+  )
+}
+
+function chatOf(body: unknown): number | undefined {
+  const id = typeof body === 'string' ? /"chat_id":(-?\d+)/.exec(body)?.[1] : undefined
+  return id === undefined ? undefined : Number(id)
 }
 
 /** grammY brings an AbortSignal of its own making, which the fetch of Node 24 refuses. */

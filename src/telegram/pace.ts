@@ -1,52 +1,76 @@
 /**
- * Keeps one chat under Telegram's flood limits. Sends and edits share them: about one a second, short bursts allowed
- * (core.telegram.org/bots/faq). What the owner asked for is sent at once and counted; what he did not ask for waits its turn.
+ * Keeps the chat under Telegram's flood limits. Sends and edits share them: about one a second, short bursts allowed, and in a
+ * group twenty a minute (core.telegram.org/bots/faq). What the owner asked for is sent at once and counted; what he did not ask
+ * for waits its turn.
  */
 export interface Pace {
-  /** Counts a call. */
-  readonly spend: () => void
+  /** Counts a call to a chat; to the owner's where that is not known. */
+  readonly spend: (chatId?: number) => void
   /** Milliseconds until something unasked may be sent; 0 where at once. */
-  readonly delay: () => number
+  readonly delay: (chatId?: number) => number
   /** After a 429: nothing may be sent for this long. */
   readonly hold: (ms: number) => void
   /** Resolves when no 429 holds the chat; rejects when the signal aborts. */
   readonly held: (signal?: AbortSignal) => Promise<void>
-  readonly heldUntil: () => number
+  /** Milliseconds until no 429 holds the chat; 0 where none does. */
+  readonly heldMs: () => number
 }
 
-// A hold must not last for hours because the clock was set back.
-const steadyNow = () => performance.timeOrigin + performance.now()
+export interface PaceOptions {
+  /** Milliseconds of a clock that nobody sets, so that a hold lasts as long as Telegram asked. */
+  readonly now?: () => number
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
+}
 
-const burst = 4
-const refillMs = 1_050
+// Whatever the burst, no minute may see more than twenty: five and fifteen.
+const perChat = { size: 4, refillMs: 1_050 }
+const perGroup = { size: 5, refillMs: 4_000 }
 
-export function createPace(now: () => number = steadyNow): Pace {
-  let tokens = burst
+export function createPace({ now = () => performance.now(), sleep = sleepFor }: PaceOptions = {}): Pace {
+  const chat = createBucket(perChat, now)
+  const group = createBucket(perGroup, now)
+  let until = Number.NEGATIVE_INFINITY
+  const heldMs = () => Math.max(0, until - now())
+  return {
+    spend: (chatId) => {
+      chat.spend()
+      if (chatId === undefined || chatId < 0) group.spend()
+    },
+    delay: (chatId) => {
+      const free = Math.max(chat.waitMs(), chatId !== undefined && chatId < 0 ? group.waitMs() : 0)
+      return Math.ceil(Math.max(free, heldMs()))
+    },
+    hold: (ms) => {
+      until = Math.max(until, now() + ms)
+      chat.empty()
+    },
+    held: async (signal) => {
+      while (heldMs() > 0) await sleep(heldMs(), signal)
+    },
+    heldMs,
+  }
+}
+
+/** Tokens that come back one by one; what is spent beyond them is paid for by a longer wait, up to a second bucketful. */
+function createBucket({ size, refillMs }: { size: number; refillMs: number }, now: () => number) {
+  let tokens = size
   let filledAt = now()
-  let until = 0
   const refill = () => {
-    const gained = Math.max(0, now() - filledAt) / refillMs
-    tokens = Math.min(burst, tokens + gained)
+    tokens = Math.min(size, tokens + Math.max(0, now() - filledAt) / refillMs)
     filledAt = now()
   }
   return {
     spend: () => {
       refill()
-      tokens = Math.max(tokens - 1, -burst)
+      tokens = Math.max(tokens - 1, -size)
     },
-    delay: () => {
+    waitMs: () => {
       refill()
-      const free = tokens >= 1 ? 0 : (1 - tokens) * refillMs
-      return Math.ceil(Math.max(free, until - now()))
+      return tokens >= 1 ? 0 : (1 - tokens) * refillMs
     },
-    hold: (ms) => {
-      until = Math.max(until, now() + ms)
+    empty: () => {
       tokens = Math.min(tokens, 0)
     },
-    held: async (signal) => {
-      while (until > now()) await sleep(until - now(), signal)
-    },
-    heldUntil: () => until,
   }
 }
 
@@ -59,7 +83,7 @@ export function isPaced(method: string): boolean {
   )
 }
 
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+function sleepFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer)

@@ -3,6 +3,12 @@ import type { StoredPicture, StoredRequest } from '../domain/messages.ts'
 import type { Card } from './card.ts'
 import type { Html } from './html.ts'
 
+/** How a card is said. */
+export interface Saying {
+  readonly silent?: boolean
+  readonly replyTo?: number | undefined
+}
+
 /**
  * The Bot API call that says a card; with a file or a picture the card is the caption. `line` stands for it where many
  * become one.
@@ -10,27 +16,45 @@ import type { Html } from './html.ts'
 export function toRequest(
   card: Card,
   {
-    silent = false,
     file,
     picture,
     line,
-  }: {
-    readonly silent?: boolean
+    ...how
+  }: Saying & {
     readonly file?: { readonly name: string; readonly content: string } | undefined
     readonly picture?: StoredPicture | undefined
     readonly line?: Html | undefined
   } = {},
 ): StoredRequest {
+  const short = line === undefined ? {} : { line: line.html }
+  if (picture !== undefined) return { ...toCaption('sendPhoto', card, how), ...short, picture }
+  if (file !== undefined) return { ...toCaption('sendDocument', card, how), ...short, file }
+  const parameters = { text: card.text.html, ...common(card, how), ...preview(card) }
+  return { method: 'sendMessage', parameters, ...short }
+}
+
+/** The Bot API call that says a card as the caption of what it sends. */
+export function toCaption(method: StoredRequest['method'], card: Card, how: Saying = {}): StoredRequest {
+  return { method, parameters: { caption: card.text.html, ...common(card, how) } }
+}
+
+function common(card: Card, { silent = false, replyTo }: Saying) {
   const keyboard = card.asks ? (card.keyboard ?? new InlineKeyboard()).clone().forceReply() : card.keyboard
-  const common = {
+  return {
     parse_mode: 'HTML',
     ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
     ...(silent ? { disable_notification: true } : {}),
+    ...(replyTo === undefined
+      ? {}
+      : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
   }
-  const short = line === undefined ? {} : { line: line.html }
-  const captioned = { parameters: { caption: card.text.html, ...common }, ...short }
-  if (picture !== undefined) return { method: 'sendPhoto', ...captioned, picture }
-  if (file !== undefined) return { method: 'sendDocument', ...captioned, file }
-  const noPreview = { link_preview_options: { is_disabled: true } }
-  return { method: 'sendMessage', parameters: { text: card.text.html, ...common, ...noPreview }, ...short }
+}
+
+// A preview shows a picture without making the message one of a picture, whose text could not be edited any more.
+function preview({ picture }: Card) {
+  const options =
+    picture === undefined
+      ? { is_disabled: true }
+      : { url: picture, prefer_large_media: true, show_above_text: true }
+  return { link_preview_options: options }
 }

@@ -5,6 +5,7 @@ import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { type News, openNews } from '../support/news.ts'
+import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
 
 const repeat = '↻ possibly a repeat'
@@ -204,7 +205,7 @@ describe('faults at random', () => {
       }) as const,
   ]
   it.each([11, 12, 13])('lose nothing and repeat nothing without a mark (seed %i)', async (seed) => {
-    const random = randomNumbers(seed)
+    const random = createRandom(seed)
     const texts = Array.from({ length: 60 }, (_, index) => `message ${index}.`)
     const messages = texts.map((text, index) => ({
       chatId: news.user.chatId,
@@ -226,14 +227,3 @@ describe('faults at random', () => {
     expect(texts.filter((text) => said.filter((message) => message === text).length > 1)).toEqual([])
   })
 })
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

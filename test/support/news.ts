@@ -9,7 +9,7 @@ import { renderPng } from '../../src/pictures/render-png.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import { createApi } from '../../src/telegram/client.ts'
-import { createPace } from '../../src/telegram/pace.ts'
+import { createPace, type Pace } from '../../src/telegram/pace.ts'
 import { agent, type Board, openBoard } from './board.ts'
 import { addProject } from './tasks.ts'
 
@@ -24,6 +24,9 @@ export interface News {
   readonly log: Log
   readonly outcomes: readonly string[]
   readonly delivery: () => Delivery
+  readonly pace: () => Pace
+  /** Decides on all that happened and delivers one message; returns how long there is nothing to do. */
+  readonly step: () => Promise<number>
   /** Decides on all that happened and delivers what is due, letting the clock run for so many seconds where there is nothing to do. */
   readonly run: (seconds?: number) => Promise<void>
   /** A new process: nothing is left but the database. */
@@ -45,8 +48,9 @@ export async function openNews(
   const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
   const project = await addProject(board)
   const outcomes: string[] = []
+  let pace: Pace
   const begin = () => {
-    const pace = createPace(() => board.clock.now().getTime())
+    pace = createPace({ now: board.clock.elapsed, sleep: async (ms) => board.clock.advance({ ms }) })
     const api = createApi({ token: telegram.token, apiRoot: telegram.url, pace })
     const onDelivery = (outcome: string) => void outcomes.push(outcome)
     return createDelivery({
@@ -67,7 +71,11 @@ export async function openNews(
   // The first look begins at the newest event.
   await decideAll()
   if (options.bound ?? true) await bindChat(board.ctx, { chatId: user.chatId, userId: user.userId })
-  const signal = new AbortController().signal
+  const { signal } = new AbortController()
+  const step = async () => {
+    await decideAll()
+    return delivery.step(signal)
+  }
   return {
     board,
     project,
@@ -78,11 +86,12 @@ export async function openNews(
     log,
     outcomes,
     delivery: () => delivery,
+    pace: () => pace,
+    step,
     run: async (seconds = 0) => {
       const end = board.clock.now().getTime() + seconds * 1_000
       for (;;) {
-        await decideAll()
-        const waitMs = await delivery.step(signal)
+        const waitMs = await step()
         if (waitMs === 0) continue
         const left = end - board.clock.now().getTime()
         if (left <= 0) return

@@ -1,5 +1,5 @@
 import type { Conversation } from '@grammyjs/conversations'
-import { type Context, HttpError } from 'grammy'
+import type { Context } from 'grammy'
 import { causeOf } from '../../domain/captures.ts'
 import { type Ctx, createCtx } from '../../domain/context.ts'
 import { DomainError } from '../../domain/errors.ts'
@@ -41,7 +41,7 @@ export interface Question<T> {
 export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<T> {
   const asked = await dialog.external(async (ctx) => ({
     by: ctx.update.update_id,
-    messageId: await sayPatiently(ctx, await question.card(ctx)),
+    messageId: await ctx.sender.say(await question.card(ctx), { purpose: 'screen' }),
   }))
   await dialog.wait()
   const reading = await dialog.external(async (ctx): Promise<Reading<T> | 'again'> => {
@@ -51,7 +51,7 @@ export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<
     if (read === null) return null
     await markConsumed(ctx)
     await toast(ctx)
-    if ('problem' in read) await sayPatiently(ctx, refusalCard(read.problem))
+    if ('problem' in read) await ctx.sender.say(refusalCard(read.problem), { purpose: 'screen' })
     if ('answer' in read && question.settled !== undefined && asked.messageId !== 0) {
       await ctx.sender.edit(asked.messageId, question.settled(read.answer, ctx), { purpose: 'screen' })
     }
@@ -74,16 +74,6 @@ export async function orProblem<T>(work: () => Promise<T>): Promise<T | { readon
     return await work()
   } catch (error) {
     if (error instanceof DomainError) return { problem: error.message }
-    throw error
-  }
-}
-
-// Where the connection is lost the message stays as a row to be sent again; the dialog waits for its answer as ever.
-async function sayPatiently(ctx: BotContext, card: Card): Promise<number> {
-  try {
-    return await ctx.sender.say(card, { purpose: 'screen' })
-  } catch (error) {
-    if (error instanceof HttpError) return 0
     throw error
   }
 }

@@ -13,7 +13,7 @@ export type Outcome =
   | { readonly kind: 'stopped'; readonly error: string }
   /** The group has another id now. */
   | { readonly kind: 'moved'; readonly chatId: number }
-  | { readonly kind: 'topic-gone' }
+  | { readonly kind: 'topic-gone'; readonly error: string }
   /** Telegram does not want this content. */
   | { readonly kind: 'refused'; readonly error: string }
 
@@ -21,8 +21,9 @@ export type Outcome =
 const wrongKind = /not enough rights to send (?:photos|documents|media)/
 const stopping =
   /chat not found|bot was kicked|bot was blocked|user is deactivated|not enough rights|have no rights|CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED|group chat was deactivated|PEER_ID_INVALID/
+// A question's message stays one, so a screen cannot stand in its place.
 const gone =
-  /message to edit not found|message can't be edited|there is no (?:text|caption) in the message|MESSAGE_ID_INVALID/
+  /force_reply can't be changed|message to edit not found|message can't be edited|there is no (?:text|caption|media) in the message|MESSAGE_ID_INVALID/
 const topicGone = /message thread not found|TOPIC_(?:DELETED|CLOSED)/
 
 /** Sorts what a call threw; what is neither Telegram's answer nor the network's is a defect of the content. */
@@ -38,7 +39,7 @@ export function outcomeOf(error: unknown): Outcome {
     return { kind: 'moved', chatId: parameters.migrate_to_chat_id }
   if (description.includes('message is not modified')) return { kind: 'done', messageId: null }
   if (gone.test(description)) return { kind: 'gone' }
-  if (topicGone.test(description)) return { kind: 'topic-gone' }
+  if (topicGone.test(description)) return { kind: 'topic-gone', error: description }
   if (wrongKind.test(description)) return { kind: 'refused', error: description }
   if (code === 401 || code === 403 || code === 404 || stopping.test(description))
     return { kind: 'stopped', error: description }
@@ -47,7 +48,7 @@ export function outcomeOf(error: unknown): Outcome {
 
 // Where no connection came about, nothing can have been sent.
 const neverLeft =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_SELF_SIGNED_CERT)$/
+  /^(?:connect \w+|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_SELF_SIGNED_CERT)$/
 
 function fromNetwork(error: HttpError): Outcome {
   const codes = codesOf(error.error)
@@ -58,9 +59,10 @@ function fromNetwork(error: HttpError): Outcome {
 }
 
 function codesOf(error: unknown): string[] {
-  const codes: string[] = []
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string') codes.push(cause.code)
-  }
-  return codes
+  if (!(error instanceof Error)) return []
+  // A name with several addresses fails with what each of them said.
+  if (error instanceof AggregateError) return error.errors.flatMap(codesOf)
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown }
+  const own = typeof code === 'string' ? [syscall === 'connect' ? `connect ${code}` : code] : []
+  return [...own, ...codesOf(error.cause)]
 }

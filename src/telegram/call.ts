@@ -1,7 +1,6 @@
 import { type Api, InputFile } from 'grammy'
 import type { StoredRequest } from '../domain/messages.ts'
 import { plainText } from '../view/html.ts'
-import { type DrawnRequest, withoutPicture } from './draw.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 
 export interface Place {
@@ -9,6 +8,12 @@ export interface Place {
   readonly threadId: number | null
   /** Where it goes where that topic is gone; absent or gone as well, to the chat itself. */
   readonly mainThreadId?: number | null
+}
+
+/** A request with what is uploaded along with it: a picture that was drawn, or a file. */
+export interface Outgoing extends Omit<StoredRequest, 'file'> {
+  readonly png?: Buffer
+  readonly file?: { readonly name: string; readonly content: string | Buffer }
 }
 
 /** What became of a request, and the topic that it went to. */
@@ -20,25 +25,25 @@ export interface Sending {
 type Parameters = Readonly<Record<string, unknown>>
 
 /**
- * Sends a stored request. What Telegram cannot parse goes as plain text, what it does not take with buttons goes without, and
- * what it does not take in a topic that is gone goes to the main one. A picture that it does not take leaves its caption.
+ * Sends a request. What Telegram cannot parse goes as plain text, what it does not take with buttons goes without, and what it
+ * does not take in a topic that is gone goes to the main one. A picture or a file that it does not take leaves its caption.
  */
 export async function sendRequest(
   api: Api,
   place: Place,
-  request: DrawnRequest,
-  signal: AbortSignal,
+  request: Outgoing,
+  signal?: AbortSignal,
 ): Promise<Sending> {
   const sending = await sendAsItIs(api, place, request, signal)
-  if (sending.outcome.kind !== 'refused' || request.png === undefined) return sending
-  return sendAsItIs(api, place, withoutPicture(request), signal)
+  if (sending.outcome.kind !== 'refused' || request.parameters.caption === undefined) return sending
+  return sendAsItIs(api, place, wordsOnly(request), signal)
 }
 
 async function sendAsItIs(
   api: Api,
   place: Place,
-  request: DrawnRequest,
-  signal: AbortSignal,
+  request: Outgoing,
+  signal: AbortSignal | undefined,
 ): Promise<Sending> {
   const threads = [...new Set([place.threadId, place.mainThreadId ?? null, null])]
   const { message_thread_id: _, ...given } = request.parameters
@@ -46,13 +51,15 @@ async function sendAsItIs(
     for (;;) {
       const [threadId = null] = threads
       const where = { chat_id: place.chatId, ...(threadId === null ? {} : { message_thread_id: threadId }) }
-      const outcome = await call(
+      const outcome = await callTelegram(
         api,
         request.method,
         { ...where, ...parameters, ...filesOf(request) },
         signal,
       )
-      if (outcome.kind !== 'topic-gone' || threadId === null) return outcome
+      if (outcome.kind !== 'topic-gone') return outcome
+      // A group whose main topic is closed takes nothing until somebody opens it.
+      if (threadId === null) return { kind: 'stopped', error: outcome.error }
       threads.shift()
     }
   })
@@ -64,11 +71,11 @@ export async function editToRequest(
   api: Api,
   message: { readonly chatId: number; readonly messageId: number },
   request: StoredRequest,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Outcome> {
   const { text, parse_mode, reply_markup, link_preview_options } = request.parameters
   return firstTaken({ text, parse_mode, reply_markup, link_preview_options }, (parameters) =>
-    call(
+    callTelegram(
       api,
       'editMessageText',
       { chat_id: message.chatId, message_id: message.messageId, ...parameters },
@@ -77,17 +84,27 @@ export async function editToRequest(
   )
 }
 
+/** The caption of a picture or a file as a message of its own. */
+export function wordsOnly({ parameters: { caption, photo, document, ...rest } }: Outgoing): StoredRequest {
+  return { method: 'sendMessage', parameters: { ...rest, text: caption } }
+}
+
+const aboutButtons = /button|markup|keyboard/i
+
+/** Tries a message, and then what is simpler of it: without what Telegram says it cannot read, at last the words alone. */
 async function firstTaken(
   given: Parameters,
   attempt: (parameters: Parameters) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const { reply_markup: _, ...bare } = plain(given)
-  let outcome = await attempt(given)
-  for (const simpler of [plain(given), bare]) {
-    if (outcome.kind !== 'refused') return outcome
-    outcome = await attempt(simpler)
-  }
-  return outcome
+  const outcome = await attempt(given)
+  if (outcome.kind !== 'refused') return outcome
+  const simpler = aboutButtons.test(outcome.error) ? withoutButtons(given) : plain(given)
+  const second = await attempt(simpler)
+  return second.kind === 'refused' ? attempt(withoutButtons(plain(given))) : second
+}
+
+function withoutButtons({ reply_markup: _, ...rest }: Parameters): Parameters {
+  return rest
 }
 
 const maxPlain = { text: 4_096, caption: 1_024 } as const
@@ -103,16 +120,22 @@ function plain({ parse_mode, ...rest }: Parameters): Parameters {
   return simpler
 }
 
-function filesOf({ file, png }: DrawnRequest): Parameters {
+function filesOf({ file, png }: Outgoing): Parameters {
   if (png !== undefined) return { photo: new InputFile(png, 'picture.png') }
   return file === undefined ? {} : { document: new InputFile(Buffer.from(file.content), file.name) }
 }
 
-async function call(api: Api, method: string, parameters: Parameters, signal: AbortSignal): Promise<Outcome> {
+/** Makes one call and says what became of it. */
+export async function callTelegram(
+  api: Api,
+  method: string,
+  parameters: Parameters,
+  signal?: AbortSignal,
+): Promise<Outcome> {
   // Stored requests were typed when they were made; the raw API takes any method by its name.
   const raw = api.raw as unknown as Record<
     string,
-    (parameters: Parameters, signal: AbortSignal) => Promise<unknown>
+    (parameters: Parameters, signal?: AbortSignal) => Promise<unknown>
   >
   const perform = raw[method]
   if (perform === undefined) throw new Error(`there is no method ${method}`)

@@ -1,0 +1,266 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rows } from '../../src/db/rows.ts'
+import { queueMessages } from '../../src/domain/messages.ts'
+import { readOwnerSettings } from '../../src/domain/settings.ts'
+import { createTask } from '../../src/domain/tasks/create.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import type { Task } from '../../src/domain/tasks/task.ts'
+import { digestJob } from '../../src/jobs/digest.ts'
+import { html } from '../../src/view/html.ts'
+import { toRequest } from '../../src/view/request.ts'
+import { type Answers, openAnswers } from '../support/answers.ts'
+import { growth, heapInUse } from '../support/heap.ts'
+import { type News, openNews } from '../support/news.ts'
+import { createRandom } from '../support/random.ts'
+import { addTask } from '../support/tasks.ts'
+
+// The whole of it is MATRIX=1000; what runs each time is the same with fewer messages.
+const perCell = Number(process.env.MATRIX ?? 12)
+const seed = Number(process.env.SEED ?? 20_261)
+const faultShare = 0.3
+const mostAtOnce = 4
+const mayGrowMb = 4
+
+const repeat = '↻ possibly a repeat\n'
+const paced = /^(?:send(?:Message|Document|Photo)|edit)/
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+const faults = [
+  { kind: 'refuse-connection' },
+  { kind: 'lost-before' },
+  { kind: 'lost-after' },
+  { kind: '429', retryAfter: 7 },
+  { kind: '500' },
+  { kind: '400-parse' },
+  { kind: '403-blocked' },
+] as const
+
+interface Purpose {
+  readonly name: string
+  /** Lets the messages of these numbers come about; what stands in each of them is its mark. */
+  readonly cause: (marks: readonly string[]) => Promise<void>
+  /** A mark of its own for each of so many. */
+  readonly marks: (first: number, count: number) => string[]
+  /** What shows a mark is a message that was there before. */
+  readonly inPlace?: true
+}
+
+let news: News
+let answers: Answers
+let pool: Task[]
+
+const dayName = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+})
+const numbered = (word: string) => (first: number, count: number) =>
+  Array.from({ length: count }, (_, index) => `${word} ${first + index}.`)
+const block = (index: number, blockedReason: string) =>
+  editTask(news.agent, pool[index]?.key ?? '', { lifecycle: 'block', result: { blockedReason } })
+
+const purposes: readonly Purpose[] = [
+  {
+    name: 'card',
+    marks: numbered('Card'),
+    cause: async (marks) => {
+      for (const title of marks) await createTask(news.agent, { projectId: news.project.id, title })
+    },
+  },
+  {
+    name: 'news',
+    marks: numbered('News'),
+    cause: async (marks) => {
+      for (const [index, mark] of marks.entries()) await block(index, mark)
+    },
+  },
+  {
+    name: 'digest',
+    // Each is that of another day; on Mondays the review of the week follows.
+    marks: () => {
+      const { clock } = news.board
+      clock.advance({ days: 1 })
+      const date = dayName.format(clock.now()).replace(',', '')
+      return date.startsWith('Mon') ? [date, 'Your week'] : [date]
+    },
+    cause: async () => {
+      const { board, log } = news
+      await digestJob.run({ store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
+    },
+  },
+  {
+    name: 'document',
+    marks: numbered('Document'),
+    cause: async (marks) => {
+      const { board, user } = news
+      for (const [index, mark] of marks.entries()) {
+        if (index > 0) await block(index, `${mark}\n\n${'Many words. '.repeat(600)}`)
+        else {
+          const at = board.clock.now().toISOString()
+          const picture = { title: mark, from: at, to: at, timeZone: 'UTC' }
+          const request = toRequest({ text: html`<b>${mark}</b>` }, { picture })
+          await queueMessages(
+            board.db,
+            [{ chatId: user.chatId, purpose: 'digest', request, rank: 1 }],
+            board.clock.now(),
+          )
+        }
+      }
+    },
+  },
+  {
+    name: 'edit',
+    marks: numbered('Edit'),
+    inPlace: true,
+    cause: async (marks) => {
+      news.board.clock.advance({ ms: 1 })
+      for (const [index, title] of marks.entries()) {
+        await editTask(news.agent, pool[index]?.key ?? '', { title })
+      }
+    },
+  },
+  {
+    name: 'answer',
+    marks: numbered('Answer'),
+    cause: async (marks) => {
+      for (const mark of marks) {
+        news.user.say(mark)
+        await answers.handle()
+      }
+    },
+  },
+]
+
+describe.each(purposes)('$name', (purpose) => {
+  /** What was posted since the last look, and what stands in place of it now. */
+  const shown: string[] = []
+  const memory: number[] = []
+  let first = 1
+  let timers = 0
+
+  beforeAll(async () => {
+    news = await openNews({ renderPng: async () => png })
+    answers = openAnswers(news)
+    pool = []
+    for (let index = 0; index < mostAtOnce; index += 1) {
+      pool.push(
+        purpose.inPlace
+          ? (await createTask(news.agent, { projectId: news.project.id, title: `Task ${index}` })).task
+          : await addTask(news.board, news.project, { title: `Task ${index}` }),
+      )
+    }
+    await news.run(10)
+    const settings = await readOwnerSettings(news.board.scope)
+    const [hours = 0, minutes = 0] = settings.digestTime.split(':').map(Number)
+    if (purpose.name === 'digest') {
+      news.board.clock.set(new Date(Date.UTC(2026, 10, 24, hours, minutes)).toISOString())
+      await purpose.cause([])
+    }
+    news.telegram.world.subscribe((event) => {
+      if (event.type !== (purpose.inPlace ? 'edited' : 'message') || !event.post.fromBot) return
+      const { text, caption } = event.post.message
+      shown.push(text ?? caption ?? '')
+    })
+    timers = timersLeft()
+  })
+  afterAll(async () => {
+    await answers.stop()
+    await news.close()
+  })
+
+  it.each(faults)(
+    `loses none of ${perCell}, repeats none without a mark and keeps to each pause where calls meet $kind (seed ${seed})`,
+    async (fault) => {
+      const random = createRandom(seed)
+      const { world } = news.telegram
+      const trouble = troubleBy(fault, random)
+      const bad: string[] = []
+      const last = first + perCell - 1
+      while (first <= last) {
+        const count = Math.min(1 + Math.floor(random() * mostAtOnce), last - first + 1)
+        const marks = purpose.marks(first, count)
+        first += marks.length
+        await trouble.during(() => purpose.cause(marks))
+        await deliverAll(trouble, random)
+        bad.push(...marks.flatMap((mark) => misdelivered(mark, shown)))
+        bad.push(...shown.filter((text) => !marks.some((mark) => text.includes(mark))))
+        shown.length = 0
+        if ((last - first) % 10 < count) {
+          // What the chat keeps is Telegram's, not ours.
+          if (!purpose.inPlace) for (const room of world.rooms.values()) room.posts.clear()
+          world.files.clear()
+          world.calls.length = 0
+          memory.push(heapInUse())
+        }
+      }
+      expect(bad).toEqual([])
+      expect(trouble.met()).toBeGreaterThan(0)
+      expect(world.violations).toEqual([])
+      expect(await statesOf(news)).toEqual([{ state: 'sent', stale: false }])
+      expect(timersLeft()).toBeLessThanOrEqual(timers)
+    },
+    3_600_000,
+  )
+
+  it('takes no more memory at the end than at the beginning', () => {
+    expect(growth(memory.slice(Math.ceil(memory.length / 7)))).toBeLessThan(mayGrowMb)
+  })
+})
+
+interface Trouble {
+  /** Does something, now and then with a fault for the first call that is made. */
+  readonly during: (work: () => Promise<unknown>) => Promise<void>
+  /** How many calls met it. */
+  readonly met: () => number
+}
+
+function troubleBy(fault: (typeof faults)[number], random: () => number): Trouble {
+  let met = 0
+  return {
+    during: async (work) => {
+      const isMeant = random() < faultShare || met === 0
+      const end = isMeant ? news.telegram.world.faults.add({ ...fault, method: paced }) : () => 0
+      await work()
+      const times = end()
+      // Nobody counts connections that are refused.
+      met += isMeant && fault.kind === 'refuse-connection' ? 1 : times
+    },
+    met: () => met,
+  }
+}
+
+/** Delivers until nothing is left. */
+async function deliverAll(trouble: Trouble, random: () => number): Promise<void> {
+  for (;;) {
+    let waitMs = 0
+    await trouble.during(async () => {
+      waitMs = await news.step()
+    })
+    if (waitMs === 0) continue
+    if ((await statesOf(news)).every(({ state, stale }) => state === 'sent' && !stale)) return
+    if (news.delivery().stopped() === null || random() < 0.1) news.board.clock.advance({ ms: waitMs })
+    // The owner is heard of.
+    else news.delivery().resume()
+  }
+}
+
+/** What is wrong about how a mark was shown; nothing where it arrived, and once at most without a mark of a repeat. */
+function misdelivered(mark: string, shown: readonly string[]): string[] {
+  const found = shown.filter((text) => text.includes(mark))
+  if (found.length === 0) return [`${mark} was lost`]
+  const unmarked = found.filter((text) => !text.startsWith(repeat))
+  return unmarked.length > 1 ? [`${mark} came ${unmarked.length} times`] : []
+}
+
+async function statesOf({ board }: News): Promise<{ state: string; stale: boolean }[]> {
+  return rows(board.db, sql`select distinct state, stale from bot_messages order by 1, 2`)
+}
+
+function timersLeft(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+}

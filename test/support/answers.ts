@@ -1,0 +1,58 @@
+import { createBot } from '../../src/bot/bot.ts'
+import { createInbox } from '../../src/bot/inbox.ts'
+import { clientOptions } from '../../src/telegram/client.ts'
+import type { News } from './news.ts'
+
+/** The bot that answers the owner, on the board, the Telegram and the clock of the news. */
+export interface Answers {
+  /** Handles every update that Telegram has, one after the other. */
+  readonly handle: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+export function openAnswers(news: News): Answers {
+  const { board, telegram, log } = news
+  const { token, url, world } = telegram
+  const bot = createBot({
+    store: board.db,
+    ownerId: board.ownerId,
+    now: board.clock.now,
+    log,
+    setupCode: 'setup-code-for-tests',
+    agentUrl: 'http://localhost:3000',
+    onOwnerBack: () => news.delivery().resume(),
+    renderPng: async () => Buffer.alloc(0),
+    diagnose: async () => [],
+    token,
+    me: world.bot.user,
+    client: clientOptions({ token, apiRoot: url, pace: news.pace() }),
+  })
+  let open = 0
+  let finished = () => {}
+  const inbox = createInbox({
+    store: board.db,
+    now: board.clock.now,
+    log,
+    handle: (update) => bot.handleUpdate(update),
+    apologise: async () => {},
+    onHandled: () => {
+      open -= 1
+      if (open === 0) finished()
+    },
+  })
+  inbox.start()
+  return {
+    handle: async () => {
+      const updates = world.updates.pending().map(({ update }) => update)
+      if (updates.length === 0) return
+      open = updates.length
+      const all = new Promise<void>((resolve) => {
+        finished = resolve
+      })
+      await inbox.accept(updates)
+      for (const { update_id } of updates) world.updates.confirm(update_id)
+      await all
+    },
+    stop: inbox.stop,
+  }
+}
