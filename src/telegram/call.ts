@@ -34,20 +34,21 @@ export async function sendRequest(
   request: Outgoing,
   signal?: AbortSignal,
 ): Promise<Sending> {
-  const sending = await sendAsItIs(api, place, request, signal)
-  if (sending.outcome.kind !== 'refused' || request.parameters.caption === undefined) return sending
-  return sendAsItIs(api, place, wordsOnly(request), signal)
+  const isCaptioned = request.parameters.caption !== undefined
+  const sending = await sendAsItIs(api, place, request, { withButtons: isCaptioned, signal })
+  if (sending.outcome.kind !== 'refused' || !isCaptioned) return sending
+  return sendAsItIs(api, place, wordsOnly(request), { withButtons: false, signal })
 }
 
 async function sendAsItIs(
   api: Api,
   place: Place,
   request: Outgoing,
-  signal: AbortSignal | undefined,
+  { withButtons, signal }: { readonly withButtons: boolean; readonly signal: AbortSignal | undefined },
 ): Promise<Sending> {
   const threads = [...new Set([place.threadId, place.mainThreadId ?? null, null])]
   const { message_thread_id: _, ...given } = request.parameters
-  const outcome = await firstTaken(given, async (parameters) => {
+  const attempt = async (parameters: Parameters): Promise<Outcome> => {
     for (;;) {
       const [threadId = null] = threads
       const where = { chat_id: place.chatId, ...(threadId === null ? {} : { message_thread_id: threadId }) }
@@ -62,7 +63,8 @@ async function sendAsItIs(
       if (threadId === null) return { kind: 'stopped', error: outcome.error }
       threads.shift()
     }
-  })
+  }
+  const outcome = await firstTaken(given, attempt, { withButtons })
   return { outcome, threadId: threads[0] ?? null }
 }
 
@@ -91,16 +93,20 @@ export function wordsOnly({ parameters: { caption, photo, document, ...rest } }:
 
 const aboutButtons = /button|markup|keyboard/i
 
-/** Tries a message, and then what is simpler of it: without what Telegram says it cannot read, at last the words alone. */
+/**
+ * Tries a message, and then what is simpler of it: without what Telegram says it cannot read, at last the words alone. What can still
+ * do without its picture or file keeps its buttons.
+ */
 async function firstTaken(
   given: Parameters,
   attempt: (parameters: Parameters) => Promise<Outcome>,
+  { withButtons = false }: { readonly withButtons?: boolean } = {},
 ): Promise<Outcome> {
   const outcome = await attempt(given)
   if (outcome.kind !== 'refused') return outcome
   const simpler = aboutButtons.test(outcome.error) ? withoutButtons(given) : plain(given)
   const second = await attempt(simpler)
-  return second.kind === 'refused' ? attempt(withoutButtons(plain(given))) : second
+  return second.kind !== 'refused' || withButtons ? second : attempt(withoutButtons(plain(given)))
 }
 
 function withoutButtons({ reply_markup: _, ...rest }: Parameters): Parameters {
