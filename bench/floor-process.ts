@@ -1,12 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import { generateKeyBetween } from 'fractional-indexing'
 import { Hono } from 'hono'
 import postgres from 'postgres'
 
-// The floor: Hono and postgres.js with prepared statements that do what the two routes must do, and nothing else. No checks of
-// input, no limits, no headers, no lanes, no labels made, nothing logged.
+// The floor: Hono and postgres.js with prepared statements that read and leave the same rows as the two routes, and nothing else. No
+// checks of input, no limits, no headers, no locks of lanes, no labels made, nobody told, nothing logged.
 const { url, ownerId } = JSON.parse(process.argv[2] ?? '{}') as { url: string; ownerId: string }
 const sql = postgres(url, { max: 10, onnotice: () => {} })
 const app = new Hono()
@@ -52,16 +53,23 @@ app.patch('/api/tasks/:key', async (c) => {
       await tx`select id, project_id, title, status from tasks where owner_id = ${ownerId} and task_key = ${key} for update`
     if (task === undefined) throw new Error(`no task ${key}`)
     const now = new Date()
-    await tx`update tasks set status = 'ready', run_state = null, run_state_updated_at = null, updated_at = ${now} where id = ${task.id}`
-    const logId = randomUUID()
-    await tx`insert into work_logs (id, owner_id, project_id, task_id, title, detail, worked_at, created_at)
-      values (${logId}, ${ownerId}, ${task.project_id}, ${task.id}, ${`PREQSTATION Result · ${task.title}`}, ${result.summary}, ${now}, ${now})`
+    const [last] =
+      await tx`select max(sort_order) as key from tasks where owner_id = ${ownerId} and status = 'ready'`
+    // Digits of its own keep cards that enter at once apart.
+    const place = `${generateKeyBetween(last?.key ?? null, null)}${randomBytes(3).toString('hex')}V`
+    await tx`update tasks set status = 'ready', sort_order = ${place}, run_state = null, run_state_updated_at = null, updated_at = ${now}
+      where id = ${task.id}`
+    const [resultId, moveId] = [randomUUID(), randomUUID()]
+    await tx`insert into work_logs (id, owner_id, project_id, task_id, title, detail, worked_at, created_at) values
+      (${moveId}, ${ownerId}, ${task.project_id}, ${task.id}, ${`${key} · Todo -> Ready`}, null, ${now}, ${now}),
+      (${resultId}, ${ownerId}, ${task.project_id}, ${task.id}, ${`PREQSTATION Result · ${task.title}`}, ${result.summary}, ${now}, ${now})`
     await tx`insert into audit_logs (owner_id, action, target_type, target_id, meta, created_at)
       values (${ownerId}, 'task.complete', 'task', ${key}, ${tx.json({ by: token.name, before: { status: task.status }, after: { status: 'ready' } })}, ${now})`
     await tx`select pg_advisory_xact_lock(1)`
     await tx`with e as (insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload) values
       (${ownerId}, ${task.project_id}, 'TASK_STATUS_CHANGED', 'task', ${key}, ${tx.json({ from: task.status, to: 'ready', title: task.title })}),
-      (${ownerId}, ${task.project_id}, 'WORKLOG_CREATED', 'worklog', ${logId}, ${tx.json({ taskKey: key, kind: 'result' })}) returning id)
+      (${ownerId}, ${task.project_id}, 'WORKLOG_CREATED', 'worklog', ${moveId}, ${tx.json({ taskKey: key, kind: 'status' })}),
+      (${ownerId}, ${task.project_id}, 'WORKLOG_CREATED', 'worklog', ${resultId}, ${tx.json({ taskKey: key, kind: 'result' })}) returning id)
       select pg_notify('floor', max(id)::text) from e`
   })
   return c.json({ task: await readTask(key) })

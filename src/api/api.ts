@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
@@ -22,13 +23,16 @@ import { addWorkLogRoutes } from './routes/work-logs.ts'
 
 export type { ApiDeps } from './deps.ts'
 
+/** The paths that are the agents'. */
+export const apiPaths = ['/api/*', '/mcp', '/metrics']
+
 /** Builds the agents' door: REST under /api, MCP at /mcp, metrics at /metrics. Touches no other path. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: answerInvalid })
   const limits = createRateLimits(deps.config.rateLimit)
   app.onError(answerError(deps.log))
-  for (const path of ['/api/*', '/mcp', '/metrics']) {
-    app.use(path, requestId(), secureHeaders(), createFrame(deps, limits))
+  for (const path of apiPaths) {
+    app.use(path, requestId({ generator: () => randomUUID() }), secureHeaders(), createFrame(deps, limits))
   }
   const door = { app, guards: [createGuard(deps, limits), limitBody] }
   const closeRoutes = createCloser(app)

@@ -13,8 +13,9 @@ export function createFrame(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
     const address = addressOf(c)
     c.set('address', address)
     c.header('Cache-Control', 'no-store')
-    await limits.showFailures(c, address)
     await next()
+    // What had no token to count is told of the failures.
+    if (!c.res.headers.has('RateLimit-Limit')) await limits.showFailures(c, address)
     const ms = performance.now() - began
     const { method } = c.req
     const { status } = c.res

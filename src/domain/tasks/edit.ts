@@ -8,8 +8,9 @@ import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import { readOwnerSettings } from '../settings.ts'
 import { prUrlOf } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
+import { goalOf } from './lifecycle.ts'
 import { lockTask, lockTaskDetail } from './lock.ts'
-import { endKey, keyFor, lockLanes, lockLanesForEnd, type Place } from './order.ts'
+import { endKey, keyFor, lockLanes, lockLanesForEnd, type Place, readLastKey } from './order.ts'
 import { type EditFacts, type EditPlan, planEdit } from './plan-edit.ts'
 import { findRunner, type Runner } from './runner.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
@@ -39,9 +40,12 @@ export async function applyEdit(
   reference: string,
   edit: ParsedTaskEdit,
 ): Promise<Change<Edited>> {
-  const [, task] = await Promise.all([
+  const goal = edit.lifecycle === undefined ? (edit.status ?? null) : goalOf(edit.lifecycle)
+  // Sent together and run in this order.
+  const [, task, last] = await Promise.all([
     mayMove(edit) ? lockLanesForEnd(tx, ctx.ownerId) : undefined,
     isMeasured(edit) ? lockTaskDetail(ctx, tx, reference) : lockTask(ctx, tx, reference),
+    goal === null ? undefined : readLastKey(tx, { ownerId: ctx.ownerId, status: goal }),
   ])
   const runner = edit.lifecycle === 'start' ? await requireFree(ctx, tx, task) : null
   const now = ctx.now()
@@ -52,7 +56,8 @@ export async function applyEdit(
 
   const { taskPriority: priority = task.priority, ...columns } = plan.columns
   const lane = plan.status && { ownerId: ctx.ownerId, status: plan.status.to }
-  const sortOrder = lane === null ? task.sortOrder : await endKey(tx, lane, task.id)
+  const known = lane?.status === goal ? last : undefined
+  const sortOrder = lane === null ? task.sortOrder : await endKey(tx, lane, task.id, known)
   const written = { ...task, ...columns, priority, sortOrder, updatedAt: now }
   const about = { id: task.id, key: task.key, projectId: task.project.id }
   const [, logEvents] = await Promise.all([

@@ -29,3 +29,10 @@ export function requireTransition(action: LifecycleAction, status: TaskStatus): 
   }
   return rule.to(status)
 }
+
+/** The status an action leads to from wherever it starts; null where that depends on the task, or it sets none. */
+export function goalOf(action: LifecycleAction): TaskStatus | null {
+  const goals = new Set(rules[action].from.map((from) => rules[action].to(from)))
+  const [goal = null] = goals
+  return goals.size === 1 ? goal : null
+}

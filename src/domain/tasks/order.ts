@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lte, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, lte, max, ne, type SQL, sql } from 'drizzle-orm'
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
 import { prepared, preparedCommand } from '../../db/prepared.ts'
 import { tasks } from '../../db/schema.ts'
@@ -64,22 +64,26 @@ export async function lockLanesForEnd(tx: Tx, ownerId: string): Promise<void> {
   await lockShared(tx, { name: `lanes:${ownerId}` })
 }
 
+// As an aggregate: of a `limit` that is a parameter Postgres expects a tenth of the lane and plans anew at each call.
 const lastKey = prepared((db) =>
   db
-    .select({ key: tasks.sortOrder })
+    .select({ key: max(tasks.sortOrder) })
     .from(tasks)
-    .where(and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(tasks.status, sql.placeholder('status'))))
-    .orderBy(desc(tasks.sortOrder))
-    .limit(1),
+    .where(and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(tasks.status, sql.placeholder('status')))),
 )
+
+/** The last sort key of a lane, for `endKey`; read once the lanes are held. */
+export async function readLastKey(tx: Tx, lane: Lane): Promise<string | null> {
+  const [last] = await lastKey(tx, { ...lane })
+  return last?.key ?? null
+}
 
 /**
  * The sort key that takes a card to the end of a lane. It ends with digits of the card's own id, so cards that enter at once get
  * different ones without waiting for each other: alone on the lanes they made 190 of the floor's 510 changes a second.
  */
-export async function endKey(tx: Tx, lane: Lane, taskId: string): Promise<string> {
-  const [last] = await lastKey(tx, { ...lane })
-  const end = keyBetween({ above: last?.key ?? null, below: null })
+export async function endKey(tx: Tx, lane: Lane, taskId: string, last?: string | null): Promise<string> {
+  const end = keyBetween({ above: last === undefined ? await readLastKey(tx, lane) : last, below: null })
   if (end !== null) return end + ownDigits(taskId)
   // Another writer's keys: they are made anew, which nobody may do beside.
   await lockLanes(tx, lane.ownerId)
