@@ -47,6 +47,8 @@ describe('creating a token', () => {
       name: 'elsewhere',
       tokenPrefix: 'preq_AAAAAAAAA',
       tokenHash: 'f3337618c2bc3f1475ba7b34b3504ba21adeaabdf0c9824698b452c0b6f9541b',
+      // By default the server's clock says when, which stands still for no test.
+      createdAt: board.clock.now(),
     })
 
     expect((await present(`preq_${'A'.repeat(32)}`)).ok).toBe(true)
