@@ -48,18 +48,24 @@ const npmScripts: Check = ({ text }, facts) =>
     .filter((name) => !facts.scripts.includes(name))
     .map((name) => `package.json has no script ${name}`)
 
+// Read by Node's packages and by Postgres' image.
+const readElsewhere = ['NODE_ENV', 'POSTGRES_USER', 'POSTGRES_PASSWORD']
+
 const variables: Check = ({ text }, facts) =>
   unique(found(text, /(?<![\w$])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g))
-    .filter((name) => !facts.isInCode(name))
+    .filter((name) => !readElsewhere.includes(name) && !facts.isInCode(name))
     .map((name) => `nothing reads ${name}`)
 
-// The roots of the HTTP server and of the machine are no commands.
-const otherPaths = ['api', 'mcp', 'metrics', 'data', 'tmp', 'dev', 'mnt', 'health']
+// The roots of the HTTP server are no commands.
+const routes = ['api', 'mcp', 'metrics']
 
-const chatCommands: Check = ({ text }, facts) =>
-  unique(found(text, /(?<=^|[\s(|])(?<!<!-- )\/([a-z]+)(?=$|[\s.,:;)|])/gm))
-    .filter((name) => !facts.commands.includes(name) && !otherPaths.includes(name))
+const chatCommands: Check = ({ path, text }, facts) => {
+  if (!path.endsWith('.md')) return []
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, '')
+  return unique(found(prose, /(?<=^|[\s(|])(?<!<!-- )\/([a-z]+)(?=$|[\s.,:;)|])/gm))
+    .filter((name) => !facts.commands.includes(name) && !routes.includes(name))
     .map((name) => `there is no command /${name}`)
+}
 
 const rooms: Check = ({ text }, facts) => {
   const [, picture] = /```\n(src\/main\.ts {2}[\s\S]*?)```/.exec(text) ?? []

@@ -49,7 +49,7 @@ const files = readdirSync('.')
   )
   .filter((path) => statSync(path).isFile())
 const code = files
-  .filter((path) => /\.(ts|js|yaml|toml)$|^(Dockerfile|\.ci\/run)$/.test(path))
+  .filter((path) => /\.(ts|js)$/.test(path))
   .map((path) => readFileSync(path, 'utf8'))
   .join('\n')
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -73,9 +73,9 @@ const facts: Facts = {
 
 const isCheck = process.argv.includes('--check')
 const problems: string[] = []
-for (const path of files.filter(
-  (path) => /^([\w/]+\.md|\.env\.example)$/.test(path) && !path.startsWith('test/'),
-)) {
+const isDocument = (path: string) =>
+  /^(Dockerfile|compose\.yaml|fly\.toml|\.env\.example|(docs\/)?\w+\.md)$/.test(path)
+for (const path of files.filter(isDocument)) {
   const before = readFileSync(path, 'utf8')
   const text = fillBlocks(before, made)
   if (text !== before && isCheck) problems.push(`${path}: a table is behind the code; run npm run docs`)

@@ -30,6 +30,7 @@ try {
   process.stderr.write(
     `${error instanceof Error && error.name !== 'Error' ? error.message : String((error as Error).stack ?? error)}\n`,
   )
+  setTimeout(() => process.exit(1), longestStopMs).unref()
   await app?.close()
   process.exit(1)
 }
