@@ -1,167 +1,235 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { startApp } from '../src/app.ts'
-import { loadConfig } from '../src/config.ts'
-import { openDatabase } from '../src/db/open.ts'
-import { bindChat } from '../src/domain/chat-binding.ts'
-import { createCtx } from '../src/domain/context.ts'
-import { ensureOwner } from '../src/domain/ensure-owner.ts'
+import { statSync } from 'node:fs'
 import { createProject } from '../src/domain/projects/create.ts'
 import { changeSettings } from '../src/domain/settings.ts'
 import { createToken } from '../src/domain/tokens.ts'
-import { openLog } from '../src/log.ts'
-import { openPlayground } from '../src/playground/playground.ts'
-import { virtualUser } from '../src/playground/virtual-user.ts'
+import { openCamera, type View, views } from './pictures/camera.ts'
+import { createSceneClock } from './pictures/clock.ts'
+import { playHistory } from './pictures/history.ts'
+import { openStage, setupCode } from './pictures/stage.ts'
 
-// Plays a scene in the playground and photographs it for the README: npm run pictures [-- FOLDER] writes every screen there too.
+// Plays a morning in the playground and photographs it for the README: npm run pictures. With a folder and a view
+// (npm run pictures -- FOLDER desktop-dark) every screen is photographed there instead.
 
-const folder = process.argv[2]
-const phone = { width: 390, height: 844 }
-const token = '1000000001:AA-token-of-the-picture-scene-000000'
-const dataDir = mkdtempSync(join(tmpdir(), 'preqbot-pictures-'))
-const now = () => new Date()
+const [folder, view = 'phone'] = process.argv.slice(2)
+if (!(view in views)) throw new Error(`There is no view ${view}, only ${Object.keys(views).join(', ')}.`)
+const clock = createSceneClock('2026-11-27', '08:00')
+const stage = await openStage(clock.now)
+const { user } = stage
+const camera = await openCamera(stage.pageUrl, { view: view as View, now: clock.now() })
+const owner = stage.ownerAt(clock.now)
 
-const playground = await openPlayground({ botToken: token })
-const user = virtualUser(playground.world)
-const database = await openDatabase({ dataDir, onTrouble: () => {} })
-const owner = await ensureOwner(database.db, { email: 'ada@example.com', name: 'Ada', now: now() })
-const ctx = createCtx({ db: database.db, ownerId: owner.id, actor: { kind: 'owner' }, now })
-await bindChat(ctx, { chatId: user.chatId, userId: user.userId })
-await changeSettings(ctx, { timeZone: 'Europe/Berlin', digestEnabled: false })
-await createProject(ctx, { key: 'WEB', name: 'Website', repoUrl: 'https://github.com/ada/website' })
-await createProject(ctx, { key: 'API', name: 'Backend', repoUrl: 'https://github.com/ada/backend' })
-const agentToken = (await createToken(ctx, { name: 'laptop' })).token
+/** Photographs a screen: all of them into the folder, else those of the README. */
+async function show(name: string, inReadme = false): Promise<void> {
+  if (folder === undefined && !inReadme) return
+  const path = `${folder ?? 'docs/pictures'}/${name}.png`
+  await camera.shoot(path)
+  process.stdout.write(`${path}: ${Math.round(statSync(path).size / 1000)} kB\n`)
+}
 
-const config = loadConfig({
-  BOT_TOKEN: token,
-  TELEGRAM_API_ROOT: playground.url,
-  PORT: '0',
-  HOST: '127.0.0.1',
-  SECRET_KEY: 'only-for-the-pictures-0123456789abcdef',
-})
-const app = await startApp({
-  config,
-  log: openLog({ level: 'warn' }),
-  open: async () => ({ ...database, close: async () => {} }),
-})
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-})
+// A machine that does other things as well is slow.
+const within = 60_000
+const nextMessage = (match?: string) => user.nextMessage(match, { within })
+const nextEdit = (match?: string) => user.nextEdit(match, { within })
+const nextPost = () => user.nextPost(undefined, { within })
 
-const agent = (method: string, path: string, body: object) =>
-  fetch(`${app.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${agentToken}`, 'content-type': 'application/json' },
+async function say(text: string, answer?: string): Promise<void> {
+  user.say(text)
+  await nextMessage(answer)
+}
+
+/** Lets everything come to rest, for Telegram takes no late answer to a tap, and moves on. */
+async function later(time: string): Promise<void> {
+  await user.settled({ within })
+  clock.at(time)
+}
+
+async function agent(token: string, path: string, body: object): Promise<void> {
+  const response = await fetch(`${stage.apiUrl}${path}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
+}
+
+/** The key of the task that the bot has shown under a title. */
+function keyOf(title: string): string {
+  const key = user
+    .messages()
+    .map(({ text = '' }) => new RegExp(`(\\w+-\\d+) · ${title}`).exec(text)?.[1])
+    .find((found) => found !== undefined)
+  if (key === undefined) throw new Error(`No task was shown under “${title}”.`)
+  return key
+}
+
+/** Opens a screen by a command, then each screen behind its buttons and back. */
+async function walk(name: string, command: string, buttons: readonly string[] = []): Promise<void> {
+  await say(command)
+  await show(name)
+  for (const button of buttons) {
+    user.tap(button)
+    await nextPost()
+    await show(`${name}-${button.replace(/\W+/g, '-').replace(/^-|-$/g, '').toLowerCase()}`)
+    await say(command)
+  }
+}
+
+async function showTheRest(key: string): Promise<void> {
+  await walk('home', '/start')
+  await walk('tasks', '/tasks')
+  await walk('board', '/board', ['Todo', 'Archive'])
+  await walk('focus', '/focus', ['Pin'])
+  await walk('due', '/due')
+  await walk('log', '/log')
+  await walk('search', '/search price')
+  await walk('agents', '/agents', ['Codex', 'New token'])
+  await walk('projects', '/projects', ['WEB', 'New project'])
+  await say('/projects WEB')
+  for (const button of ['Edit', 'Delivery', 'Status']) {
+    user.tap(button)
+    await nextEdit()
+    await show(`project-${button.toLowerCase()}`)
+    user.tap('Back')
+    await nextEdit()
+  }
+  await walk('labels', '/labels', ['auth'])
+  await walk('stats-week', '/stats week', ['Year'])
+  await walk('settings', '/settings', [
+    'Time zone',
+    'Digest',
+    'Quiet',
+    'News',
+    'Mute',
+    'Default',
+    'Stuck',
+    'Runner',
+  ])
+  await walk('audit', '/audit')
+  await walk('audit-task', `/audit ${key}`)
+  await walk('security', '/security')
+  await walk('doctor', '/doctor')
+  await walk('undo', '/undo')
+  await walk('help', '/help')
+  await walk('unknown', '/stat')
+  await walk('new', '/new')
+  await walk('cancel', '/cancel')
+  await walk('export', '/export')
+  await say(key)
+  user.tap('More')
+  await nextEdit()
+  user.tap('History')
+  await nextEdit()
+  await show('history')
+}
 
 try {
-  const shots: Buffer[] = []
-  const page = await openPage(browser, 'light')
-  const dark = await openPage(browser, 'dark')
-  const shoot = async (name: string, keep = false, from = page) => {
-    await pause(700)
-    const shot = await from.screenshot()
-    if (keep) shots.push(shot)
-    if (folder === undefined) return
-    mkdirSync(folder, { recursive: true })
-    await from.screenshot({ path: join(folder, `${name}.png`) })
-    await dark.screenshot({ path: join(folder, `${name}-dark.png`) })
-  }
+  await show('start')
+  user.open(setupCode)
+  await nextMessage('Where are you?')
+  await show('set-up')
+  user.tap('Berlin')
+  await nextMessage('first project')
+  user.say('Website')
+  await nextMessage('WEBS-1')
+  await show('set-up-key')
+  user.say('WEB')
+  await nextMessage('repository')
+  user.say('ada/website')
+  await nextMessage('Try me')
+  await show('set-up-done')
+  await say('WEB-1', 'WEB-1')
+  user.tap('More')
+  await nextEdit()
+  user.tap('Delete')
+  await nextEdit('Delete')
+  user.tap('Delete')
+  await nextEdit('was deleted')
+  await show('deleted')
 
-  user.say(
-    'WEB: Fix the login redirect after sign-out #auth !high @codex ^fri 17:00\nHappens on Safari only, see the trace.\n- [ ] Sign-out lands on the start page\n- [ ] A test covers it',
+  await createProject(owner, { key: 'API', name: 'Backend', repoUrl: 'https://github.com/ada/backend' })
+  await changeSettings(owner, { digestEnabled: false })
+  await playHistory(stage, clock.now(), 40)
+  const claude = (await createToken(owner, { name: 'Claude Code' })).token
+  const codex = (await createToken(owner, { name: 'Codex' })).token
+
+  await later('08:12')
+  await say(
+    'WEB: Fix the login redirect after sign-out #auth !high @codex ^today 17:00\nHappens on Safari only, see the trace.\n- [ ] Sign-out lands on the start page\n- [ ] A test covers it',
+    'Fix the login',
   )
-  await user.nextMessage('WEB-1')
-  await shoot('capture', true)
-
+  await show('capture')
   for (const text of [
-    'API: Cache the price list #perf',
+    'API: Cache the price list #perf @claude',
     'WEB: Dark mode for the editor #ui',
-    'API: Rotate the signing keys !! ^tomorrow',
+    'API: Rotate the signing keys !! ^tomorrow *',
     'WEB: Try the new search',
-  ]) {
-    user.say(text)
-    await user.nextMessage(text.slice(5, 15))
+  ])
+    await say(text, text.slice(5, 15))
+  await show('card')
+  for (const menu of ['Priority', 'Labels', 'Engine', 'Due', 'Edit', 'More']) {
+    user.tap(menu)
+    await nextEdit()
+    await show(`card-${menu.toLowerCase()}`)
+    user.tap('Back')
+    await nextEdit()
   }
-  user.say('/inbox')
-  await user.nextMessage('Inbox')
-  await shoot('deck', true)
+  await later('08:14')
+  await say('/inbox', 'Inbox')
+  await show('deck', true)
+  for (const _ of [1, 2, 3]) {
+    user.tap('Todo')
+    await nextEdit('Inbox')
+  }
+  await show('deck-2')
+  user.tap('Todo')
+  await nextEdit()
+  user.tap('Skip')
+  await nextEdit('Inbox done')
+  await show('deck-end')
 
-  user.tap('Todo')
-  await user.nextEdit('2 of 5')
-  user.say('API-1')
-  await user.nextMessage('API-1')
-  user.tap('Todo')
-  await user.nextEdit('Todo')
-  await agent('PATCH', '/api/tasks/API-1', { lifecycle_action: 'start', engine: 'claude-code' })
-  await agent('PATCH', '/api/tasks/API-1', {
+  const first = keyOf('Fix the login')
+  const second = keyOf('Cache the price')
+  await later('08:20')
+  await agent(claude, `/api/tasks/${second}`, { lifecycle_action: 'start', engine: 'claude-code' })
+  await agent(codex, `/api/tasks/${first}`, { lifecycle_action: 'start', engine: 'codex' })
+  await later('08:31')
+  await agent(claude, `/api/tasks/${second}`, {
     lifecycle_action: 'block',
     result: {
       blocked_reason:
         'The price list has **two** sources.\n\n- `prices.json` in the repository\n- the `prices` table\n\nWhich one is the truth?',
     },
   })
-  await user.nextMessage('Which one is the truth')
-  await shoot('blocked')
-  await agent('PATCH', '/api/tasks/WEB-1', { lifecycle_action: 'start', engine: 'codex' })
-  await agent('PATCH', '/api/tasks/WEB-1', {
+  await nextMessage('Which one is the truth')
+  await show('blocked')
+  user.tap('Answer')
+  await nextMessage('Your answer')
+  await show('answer')
+  user.tap('Cancel')
+  await later('08:40')
+  await agent(codex, `/api/tasks/${first}`, {
     lifecycle_action: 'complete',
     result: {
-      summary:
+      summary: [
         'Sign-out now clears the session cookie *before* it redirects, so Safari no longer goes back to the old page.',
+        '| Browser | Before | Now |\n|---|---|---|\n| Safari | old page | start |\n| Firefox | start | start |',
+        '```ts\nawait session.clear()\nreturn redirect("/")\n```',
+      ].join('\n\n'),
       tests: '148 passed, 2 new',
       checks: 'lint, types',
       pr_url: 'https://github.com/ada/website/pull/52',
     },
   })
-  await user.nextMessage('Sign-out now clears')
-  await shoot('ready', true)
+  await nextMessage('Sign-out now clears')
+  await show('ready', true)
 
-  for (const [name, command] of [
-    ['home', '/start'],
-    ['board', '/board'],
-    ['agents', '/agents'],
-    ['projects', '/projects'],
-    ['settings', '/settings'],
-    ['stats', '/stats'],
-    ['help', '/help'],
-    ['digest', '/digest'],
-  ] as const) {
-    user.say(command)
-    await user.nextMessage(undefined, { within: 10_000 })
-    await shoot(name, name === 'digest')
-  }
-  await compose(browser, shots, 'docs/pictures/chat.png')
+  await later('08:45')
+  await say('/digest')
+  await show('digest', true)
+  await say('/stats month')
+  await show('stats', true)
+  if (folder !== undefined) await showTheRest(first)
 } finally {
-  await browser.close()
-  await app.close()
-  await playground.close()
-  await database.close()
-  rmSync(dataDir, { recursive: true, force: true })
-}
-
-async function openPage(from: Browser, colorScheme: 'light' | 'dark'): Promise<Page> {
-  const context = await from.newContext({ viewport: phone, deviceScaleFactor: 1.5, colorScheme })
-  const page = await context.newPage()
-  await page.goto(playground.url)
-  return page
-}
-
-/** Puts the screens side by side. */
-async function compose(from: Browser, shots: readonly Buffer[], path: string): Promise<void> {
-  const images = shots.map((shot) => `<img src="data:image/png;base64,${shot.toString('base64')}">`).join('')
-  const style =
-    'body{margin:0;padding:24px;display:flex;gap:20px;background:#eef2f5}img{width:320px;border-radius:22px;box-shadow:0 6px 24px #0002}'
-  const page = await from.newPage({
-    viewport: { width: 48 + shots.length * 320 + (shots.length - 1) * 20, height: 740 },
-  })
-  await page.setContent(`<style>${style}</style>${images}`)
-  mkdirSync('docs/pictures', { recursive: true })
-  await page.screenshot({ path, fullPage: true })
-  process.stdout.write(`${path}: ${Math.round(readFileSync(path).length / 1024)} kB\n`)
+  await camera.close()
+  await stage.close()
 }

@@ -42,7 +42,7 @@ export function resultDetail(facts: {
   const { result } = facts
   const parts = [
     `**${facts.taskKey}** · ${facts.taskTitle}`,
-    result.summary,
+    withoutLabels(result.summary),
     labelled('Blocked reason', result.blockedReason),
     labelled('Tests', result.tests),
     result.prUrl?.trim() ? `**PR:** [${result.prUrl.trim()}](${result.prUrl.trim()})` : undefined,
@@ -54,7 +54,12 @@ export function resultDetail(facts: {
 }
 
 function labelled(name: string, text: string | undefined): string | undefined {
-  return text?.trim() ? `**${name}:** ${text.trim()}` : undefined
+  return text?.trim() ? `**${name}:** ${withoutLabels(text.trim())}` : undefined
+}
+
+// Agents write "**Tests:** all pass" in their own words too; with its colon outside it looks the same and is no part of ours.
+function withoutLabels(text: string | undefined): string | undefined {
+  return text?.replace(/^\*\*(Blocked reason|Tests|PR|Notes|Checks):\*\* /gm, '**$1**: ')
 }
 
 /** Reads summary and blocked reason back out of a result log. */

@@ -76,7 +76,7 @@ function list(title: string, runs: readonly RunLine[], line: (run: RunLine) => H
 function workLine({ key, title, runner, since, seen }: RunLine, now: Date): Html {
   const silent = now.getTime() - seen.getTime() > 30 * 60_000
   return html`${runSign.running} <b>${key}</b> ${clip(title, 50)}
-${italic(html`${runner ?? 'an agent'} for ${span(since, now)}${silent && `, silent for ${span(seen, now)}`}`)}`
+${italic(html`${runner ?? 'An agent'} for ${span(since, now)}${silent && `, silent for ${span(seen, now)}`}`)}`
 }
 
 function tokenLine(token: TokenFacts, now: Date): Html {

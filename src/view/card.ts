@@ -43,10 +43,9 @@ export function withRow(card: Card, row: readonly Button[]): Card {
   return { ...card, keyboard: new InlineKeyboard([...above, ...keyboard([row]).inline_keyboard]) }
 }
 
-/** Buttons in rows of `columns`. */
+/** Buttons in rows of at most `columns`, all about as long: five in fours are three and two. */
 export function inRows(buttons: readonly Button[], columns: number): Button[][] {
-  const rows: Button[][] = []
-  for (let start = 0; start < buttons.length; start += columns)
-    rows.push(buttons.slice(start, start + columns))
-  return rows
+  const count = Math.ceil(buttons.length / columns)
+  const length = Math.ceil(buttons.length / Math.max(1, count))
+  return Array.from({ length: count }, (_, row) => buttons.slice(row * length, (row + 1) * length))
 }

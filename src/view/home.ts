@@ -24,8 +24,9 @@ const listed = 5
 
 /** Home: what needs the owner, who is working, how much lies where. */
 export function homeCard({ counts, digest, now }: HomeFacts): Card {
-  const needsYou = digest.waiting.filter((task) => task.status === 'ready')
-  const onHold = digest.waiting.filter((task) => task.status === 'hold')
+  const waiting = waitingIn(digest)
+  const needsYou = waiting.filter((task) => task.status === 'ready')
+  const onHold = waiting.filter((task) => task.status === 'hold')
   const parts = [
     html`🏠 ${bold('Your board')}`,
     countLine(counts),
@@ -54,6 +55,11 @@ export function homeCard({ counts, digest, now }: HomeFacts): Card {
       [toScreen('📦 Projects', 'projects'), toScreen('⚙️ Settings', 'settings')],
     ]),
   }
+}
+
+/** What waits for the owner, also where the digest names it as in focus or due. */
+function waitingIn({ focus, overdue, dueToday, waiting }: HomeFacts['digest']): Task[] {
+  return [...focus, ...overdue, ...dueToday, ...waiting]
 }
 
 const lanes = ['inbox', 'todo', 'ready', 'hold', 'done'] as const

@@ -86,7 +86,7 @@ export function labelColorCard(label: LabelCount): Card {
     }),
   )
   return {
-    text: html`Which colour shall ${bold(label.name)} have?`,
+    text: html`Which colour for ${bold(label.name)}?`,
     keyboard: keyboard([...inRows(colors, 2), [toScreen('‹ Back', 'label', label.id)]]),
   }
 }

@@ -98,9 +98,16 @@ function below({ first }: Place, framed: string): string {
 }
 
 function writeQuote(inner: readonly Token[], place: Place, lines: readonly string[]): string {
-  if (place.quoted) return writeBlocks(inner, place, lines)
+  if (place.quoted) return writeBlocks(inner, deeper(place), lines)
   const html = writeBlocks(inner, { first: '', rest: '', tight: false, quoted: true }, lines).trim()
   return html === '' ? '' : below(place, `<blockquote>${html}</blockquote>`)
+}
+
+/** Telegram has no quotes within quotes: a sign before each line tells whose words they are. */
+function deeper({ first, rest, ...place }: Place): Place {
+  return rest.length < maxIndent
+    ? { ...place, first: `${first}› `, rest: `${rest}› ` }
+    : { ...place, first, rest }
 }
 
 function writeList(items: readonly Token[], place: Place, lines: readonly string[]): string {

@@ -86,11 +86,11 @@ export function spansToHtml(tokens: readonly Token[], { inBold = false, inLink =
     imagesInLink += ` ${asLink('🖼', target)}`
   }
   const writeTag = (raw: string) => {
+    if (/^<\/?details\b/i.test(raw)) return
     const [, slash = '', typed = ''] = /^<(\/?)([a-z]+)\s*\/?>$/i.exec(raw) ?? []
     const name = typed.toLowerCase()
     const tag = htmlTags.get(name)
     if (name === 'br') return write('\n')
-    if (name === 'details') return
     if (tag && slash && top().typed?.name === name) return close()
     if (!tag || slash || frames.some((frame) => frame.typed?.name === name)) return write(escapeText(raw))
     open({ close: wrapper(tag), typed: { name, raw }, bare: tag === 'code' })

@@ -2,12 +2,15 @@
 import MarkdownIt from 'markdown-it/browser'
 import { blocksToHtml } from './markdown-blocks.ts'
 import { emphasis } from './markdown-emphasis.ts'
+import { typedCode } from './markdown-typed.ts'
 import { escapeText, type Html } from './rich-text.ts'
 
 const maxNesting = 100
+// What colours a terminal; Telegram would show its letters: "[31m".
+const terminalCode = /(?![\t\n])\p{Cc}\[[\d;?]*[A-Za-z]/gu
 const definition = /^[ \t>]*\[[^\]\n]+\]:/m
 
-const parser = new MarkdownIt({ html: true, maxNesting }).use(emphasis)
+const parser = new MarkdownIt({ html: true, maxNesting }).use(emphasis).use(typedCode)
 parser.disable(['html_block', 'reference'])
 parser.validateLink = () => true
 
@@ -19,7 +22,7 @@ definitions.core.ruler.enableOnly(['normalize', 'block'])
  * show, or is nested deeper than anyone writes, stays as it was typed.
  */
 export function markdownToHtml(markdown: string): Html {
-  const source = markdown.replace(/\r\n?/g, '\n')
+  const source = markdown.replace(/\r\n?/g, '\n').replace(terminalCode, '')
   try {
     const env = {}
     if (definition.test(source)) definitions.parse(source, env)

@@ -1,7 +1,8 @@
 import { missingForReady } from '../domain/project-settings.ts'
 import { notesOf, prUrlOf } from '../domain/work-log-texts.ts'
 import { keyboard } from './card.ts'
-import { bold, type Content, clip, type Html, html, joinHtml, link, plainText, truncateHtml } from './html.ts'
+import { firstLine } from './first-line.ts'
+import { bold, clip, type Html, html, joinHtml, link, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
 import { type Happening, longMessage, type News, type NewsMessage } from './news.ts'
 import { newsButtons } from './news-buttons.ts'
@@ -16,7 +17,7 @@ export function newsMessage(news: News): NewsMessage {
   const board = keyboard(newsButtons(news))
   const told = what === 'blocked' || what === 'ready' || news.reported ? tell(news) : null
   const head = joinHtml([title(news), joinHtml([bold(news.by), says[what]], ' '), ...facts(news)], '\n')
-  const line = html`${signs[what]} ${bold(task.key)} ${clip(task.title, 60)}${firstLine(told)}`
+  const line = html`${signs[what]} ${bold(task.key)} ${clip(task.title, 60)}${told !== null && html` — ${firstLine(told, maxLine)}`}`
   if (told === null) return { card: { text: head, keyboard: board }, line }
   return longMessage(told, { head, fileName: `${task.key}.md`, line, keyboard: board })
 }
@@ -84,13 +85,4 @@ function facts({ task, what, reported }: News): Html[] {
 function prName(url: string): string {
   const number = /\/(?:pull|merge_requests)\/(\d+)/.exec(url)?.[1]
   return number === undefined ? url : `Pull request #${number}`
-}
-
-/** The beginning of what was told, for a list. */
-function firstLine(markdown: string | null): Content {
-  if (markdown === null) return null
-  const first = plainText(markdownToHtml(markdown.slice(0, 1_000)))
-    .split('\n')
-    .find((line) => line.trim() !== '')
-  return first === undefined ? null : html` — ${clip(first.trim(), maxLine)}`
 }

@@ -47,7 +47,7 @@ function whatHappened(event: SecurityEventRow, detail: Record<string, unknown>):
       return failed
         ? 'somebody tried to bind the bot to another chat'
         : detail.unbound === true
-          ? 'a chat was let go'
+          ? 'a chat was released'
           : 'this chat was bound'
     case 'chat.stranger':
       return `${strangerName(detail)} ${strangerDid[textOf(detail.kind)] ?? 'tried to reach me'}, and got no answer`

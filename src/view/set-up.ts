@@ -17,7 +17,7 @@ export function zoneQuestion(reader: {
 🌍 ${bold('Where are you?')} Tap your time zone, or write a city.`,
     keyboard: keyboard(
       inRows(
-        zones.map((zone) => zoneButton(zone, reader.now, 'set-up')),
+        zones.map((zone) => zoneButton(zone, { now: reader.now, on: 'set-up' })),
         2,
       ),
     ),

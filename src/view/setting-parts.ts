@@ -27,7 +27,9 @@ const parts: Record<SettingsPart, (facts: SettingsFacts) => SettingChoices> = {
     text: html`🌍 Your time zone is ${bold(settings.timeZone)}, where it is ${clock(now, settings.timeZone)}.\nPick another one, write a city, or send me your location.`,
     rows: [
       ...inRows(
-        likelyTimeZones(language, machineZone).map((zone) => zoneButton(zone, now, 'settings')),
+        likelyTimeZones(language, machineZone).map((zone) =>
+          zoneButton(zone, { now, on: 'settings', is: zone === settings.timeZone }),
+        ),
         2,
       ),
       [write('✏️ Another city', 'time-zone')],
@@ -48,7 +50,7 @@ const parts: Record<SettingsPart, (facts: SettingsFacts) => SettingChoices> = {
     ],
   }),
   quiet: ({ settings }) => ({
-    text: html`🌙 ${settings.quietHours === null ? 'No hours are quiet.' : html`Nothing sounds ${bold(settings.quietHours)}; after that you get one summary.`}`,
+    text: html`🌙 ${settings.quietHours === null ? 'You have no quiet hours.' : html`Nothing sounds ${bold(settings.quietHours)}; after that you get one summary.`}`,
     rows: [
       ['22:00-07:00', '23:00-08:00'].map((window) =>
         choice(window, 'quietHours', window, settings.quietHours === window),

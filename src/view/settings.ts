@@ -39,12 +39,12 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
     html`⚙️ ${bold('Settings')}`,
     html`🌍 ${settings.timeZone}, ${clock(now, settings.timeZone)} now`,
     html`🗓 Digest ${settings.digestEnabled ? `at ${settings.digestTime}` : 'off'}`,
-    html`🌙 Quiet hours ${settings.quietHours ?? 'none'}`,
+    html`🌙 ${settings.quietHours === null ? 'No quiet hours' : `Quiet hours ${settings.quietHours}`}`,
     html`📣 Needs you ${level(notify.needsYou)} · finished ${level(notify.finished)} · other ${level(notify.info)}`,
-    html`🔇 Muted: ${settings.mutedProjects.join(', ') || 'no project'}`,
+    html`🔇 ${settings.mutedProjects.length === 0 ? 'No project is muted' : `Muted: ${settings.mutedProjects.join(', ')}`}`,
     html`📦 New tasks go to ${settings.defaultProject ?? 'the project used last'}`,
     html`⏱ An agent counts as stuck after ${minutesText(settings.staleAfterMinutes)}, a queued task after ${minutesText(settings.queuedAfterMinutes)}`,
-    html`🏃 Runner: ${runnerName[settings.runner.kind]}`,
+    html`🏃 ${settings.runner.kind === 'none' ? 'No runner' : `Runner: ${runnerName[settings.runner.kind]}`}`,
     html`🗄 Events are kept for ${counted(settings.keepEventsDays, 'day')}`,
   ]
   const part = (label: string, name: SettingsPart) => toScreen(label, 'settings', name)

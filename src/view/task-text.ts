@@ -40,7 +40,7 @@ function stateLine(
       ? null
       : task.runState === 'queued'
         ? `${runSign.queued} queued ${ago(task.runStateUpdatedAt, now)}`
-        : `${runSign.running} ${runner ? `${runner} working` : 'an agent works'} for ${span(task.runStateUpdatedAt, now)}`
+        : `${runSign.running} ${runner ? `${runner} working` : 'an agent working'} for ${span(task.runStateUpdatedAt, now)}`
   const priority =
     task.priority === 'none' ? null : `${prioritySign[task.priority]} ${priorityName[task.priority]}`
   return joinHtml([statusName[task.status], priority, run], ' · ')

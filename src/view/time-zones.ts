@@ -1,4 +1,4 @@
-import { doesAct } from './buttons.ts'
+import { chosen, doesAct } from './buttons.ts'
 import type { Button } from './card.ts'
 import { clock } from './when.ts'
 
@@ -43,8 +43,11 @@ export function cityOf(timeZone: string): string {
 }
 
 /** A zone as a button; the time it is there tells which is one's own. `on` is where the button stands. */
-export function zoneButton(timeZone: string, now: Date, on: 'set-up' | 'settings'): Button {
-  return doesAct(`${cityOf(timeZone)} ${clock(now, timeZone)}`, {
+export function zoneButton(
+  timeZone: string,
+  { now, on, is = false }: { readonly now: Date; readonly on: 'set-up' | 'settings'; readonly is?: boolean },
+): Button {
+  return doesAct(chosen(`${cityOf(timeZone)} ${clock(now, timeZone)}`, is), {
     name: 'zone',
     about: on,
     value: timeZone,

@@ -6,6 +6,7 @@ import type { WorkLog } from '../domain/work-logs.ts'
 import { whatHappened } from './audit.ts'
 import { toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
+import { firstLine } from './first-line.ts'
 import { bold, type Content, clip, type Html, html, joinHtml } from './html.ts'
 import { openButtons } from './task-line.ts'
 import { clock, day, type Reader } from './when.ts'
@@ -23,21 +24,15 @@ export function logLine(log: WorkLog, reader: Reader): Html {
 
 /** What a log says, in the words of the chat: the titles that the board itself writes are a wire format. */
 function logText(log: WorkLog): string {
-  const firstLine = (text: string | null) =>
-    clip(
-      namingFiles(text ?? '')
-        .split('\n')
-        .find((line) => line.trim() !== '') ?? '',
-      maxText,
-    )
+  const first = (text: string | null) => firstLine(namingFiles(text ?? ''), maxText)
   const { title, detail } = log
   if (title.startsWith('PREQSTATION Result · ')) {
     const { summary, blockedReason } = parseResult(detail ?? '')
-    return blockedReason === null ? `🏁 ${firstLine(summary) || 'Result'}` : `⛔️ ${firstLine(blockedReason)}`
+    return blockedReason === null ? `🏁 ${first(summary) || 'Result'}` : `⛔️ ${first(blockedReason)}`
   }
   if (title.startsWith('PREQSTATION Plan · '))
-    return `🗺 ${firstLine(parseResult(detail ?? '').summary) || 'Plan'}`
-  if (title.startsWith('Comment · ')) return `💬 ${firstLine(detail)}`
+    return `🗺 ${first(parseResult(detail ?? '').summary) || 'Plan'}`
+  if (title.startsWith('Comment · ')) return `💬 ${first(detail)}`
   const [, from, to] = / · (\w+) -> (\w+)$/.exec(title) ?? []
   if (from !== undefined && to !== undefined) return `${from} → ${to}`
   const [, fields] = / · Fields Updated \(\d+\) · (.*)$/.exec(title) ?? []

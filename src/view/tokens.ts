@@ -40,7 +40,7 @@ export function tokenSpanCard(name: string): Card {
     }),
   )
   return {
-    text: html`🔑 How long shall the token of ${bold(name)} be good for?`,
+    text: html`🔑 How long is the token of ${bold(name)} good for?`,
     keyboard: keyboard([...inRows(spans, 2), [toScreen('‹ Back', 'new-token')]]),
   }
 }
@@ -76,7 +76,7 @@ export function tokenCard(
   const { now, timeZone } = reader
   const lines = [
     html`🔑 ${bold(token.name)} · ${code(`${token.tokenPrefix}…`)}`,
-    html`Made ${day(token.createdAt, now, timeZone)}`,
+    html`Created ${day(token.createdAt, now, timeZone)}`,
     token.lastUsedAt === null ? html`Never used` : html`Last used ${ago(token.lastUsedAt, now)}`,
     endLine(token, reader),
   ]
@@ -116,7 +116,7 @@ export function tokenGoneCard(): Card {
 /** Says that the process died between making a token and showing it. */
 export function tokenLostCard(name: string): Card {
   return {
-    text: html`🔑 I was restarted while I made the token of ${bold(name)}. If it does not stand below, revoke it and make another.`,
+    text: html`🔑 I was restarted while I made the token of ${bold(name)}. If you do not see it below, revoke it and make another.`,
     keyboard: keyboard([[toScreen('🤖 Agents', 'agents')]]),
   }
 }

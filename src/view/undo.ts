@@ -18,7 +18,7 @@ const words: Readonly<Record<string, string>> = {
   'project.create': 'the new project',
   'project.edit': 'the change of the project',
   'project.delete': 'the deletion of the project',
-  'project.restore': 'the restoring of the project',
+  'project.restore': 'the restore of the project',
   'project.settings': 'the change of the project’s settings',
   'label.create': 'the new label',
   'label.rename': 'the new name of the label',

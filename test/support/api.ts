@@ -51,8 +51,8 @@ export interface TestApi extends Board {
   readonly another: (options?: Partial<ApiDeps>) => Pick<TestApi, 'app' | 'call'>
 }
 
-export async function openApi(options: Partial<ApiDeps> = {}): Promise<TestApi> {
-  const board = await openBoard()
+export async function openApi(options: Partial<ApiDeps> = {}, at?: Board): Promise<TestApi> {
+  const board = at ?? (await openBoard())
   const stopping = new AbortController()
   const logged: object[] = []
   const keep = (facts: object, message: string) => void logged.push({ ...facts, message })

@@ -1,24 +1,33 @@
+import { domainToUnicode } from 'node:url'
 import { readTelegramHtml } from './telegram-html.ts'
 
 const shownOtherwise = [
-  /<\/?(?:b|strong|i|em|s|del|u|ins|code|kbd|br|details|summary)\s*\/?>/gi,
+  /<\/?(?:b|strong|i|em|s|del|u|ins|code|kbd|br|summary)\s*\/?>/gi,
+  /<\/?details[^>]*>/gi,
   /\[x\]/gi,
   /mailto:/gi,
   /&(?:#\d+|#x[\da-f]+|\w+);/gi,
+  // What colours a terminal.
+  /(?!\s)\p{Cc}\[[\d;]*[A-Za-z]/gu,
 ]
 
 /** The words of a Markdown text that are neither in what Telegram shows of the HTML nor in its links and languages. */
 export function lostWords(markdown: string, html: string): string[] {
   const { text, entities } = readTelegramHtml(html)
-  const reachable = [text, ...entities.map(({ value }) => decoded(value))].join('\n')
+  return lostFrom(markdown, [text, ...entities.map(({ value }) => value)])
+}
+
+/** The words of a Markdown text that stand in none of the texts and addresses. */
+export function lostFrom(markdown: string, shown: readonly string[]): string[] {
+  const reachable = shown.map(decoded).join('\n')
   const expected = shownOtherwise.reduce((rest, pattern) => rest.replace(pattern, ' '), markdown)
   return [...new Set(expected.match(/[\p{L}\p{N}]+/gu))].filter((word) => !reachable.includes(word))
 }
 
-function decoded(address: string): string {
+function decoded(shown: string): string {
   try {
-    return decodeURI(address)
+    return URL.canParse(shown) ? `${decodeURI(shown)} ${domainToUnicode(new URL(shown).hostname)}` : shown
   } catch {
-    return address
+    return shown
   }
 }

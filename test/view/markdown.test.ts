@@ -90,8 +90,28 @@ describe('Markdown', () => {
     expect(shown(markdown)).toBe(expected)
   })
 
-  test('flattens quotes, which Telegram cannot nest', () => {
-    expect(shown('> a', '> > b', '> - c', '', 'd')).toBe('<blockquote>a\nb\n• c</blockquote>\nd')
+  test('shows a patch without a fence as code, and the list after it as a list', () => {
+    expect(
+      shown('Fix:', '--- a/x', '+++ b/x', '@@ -1,2 +1,2 @@', '-old', '+new', '', ' same', '', '- next'),
+    ).toBe(
+      'Fix:\n<pre><code class="language-diff">--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-old\n+new\n\n same</code></pre>\n• next',
+    )
+    expect(shown('a', '---', '+ b')).not.toContain('<pre>')
+  })
+
+  test('shows front matter as code, and two rules as rules', () => {
+    expect(shown('---', 'title: Plan', 'tags: [a]', '---', 'text')).toBe(
+      '<pre><code class="language-yaml">title: Plan\ntags: [a]</code></pre>\ntext',
+    )
+    expect(shown('---', '', 'text', '', '---')).toBe('———\n\ntext\n\n———')
+  })
+
+  test('leaves out what colours a terminal, in code and in text', () => {
+    expect(shown('`\u001b[1;31mred\u001b[0m` \u001b[32mok\u001b[K [1m]')).toBe('<code>red</code> ok [1m]')
+  })
+
+  test('marks the lines of quotes within quotes, which Telegram cannot nest', () => {
+    expect(shown('> a', '> > b', '> - c', '', 'd')).toBe('<blockquote>a\n› b\n• c</blockquote>\nd')
     expect(shown('- a', '  > b')).toBe('• a\n<blockquote>b</blockquote>')
   })
 

@@ -1,41 +1,32 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { plainText, splitHtml } from '../../src/view/html.ts'
 import { showLong } from '../../src/view/long-text.ts'
 import { markdownToHtml } from '../../src/view/markdown.ts'
 import { lostWords } from '../support/lost-words.ts'
+import { giants, samples } from '../support/markdown-samples.ts'
 import { readTelegramHtml, readTelegramMessage } from '../support/telegram-html.ts'
 
-const folder = join(import.meta.dirname, 'samples')
-const samples = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const)
-const together = samples.map(([, markdown]) => markdown).join('\n\n')
-const huge = together.repeat(Math.ceil(60_000 / together.length)).slice(0, 60_000)
+describe.each([...samples, ...giants])('the result in %s', (_, markdown) => {
+  test('is shown by Telegram with every word', () => {
+    const { html } = markdownToHtml(markdown)
+    expect(() => readTelegramHtml(html)).not.toThrow()
+    expect(lostWords(markdown, html)).toEqual([])
+  })
 
-describe.each([...samples, ['60,000 characters of them', huge] as const])(
-  'the result in %s',
-  (_, markdown) => {
-    test('is shown by Telegram with every word', () => {
-      const { html } = markdownToHtml(markdown)
-      expect(() => readTelegramHtml(html)).not.toThrow()
-      expect(lostWords(markdown, html)).toEqual([])
-    })
+  test('is valid and whole when sent in parts', () => {
+    const document = markdownToHtml(markdown)
+    const parts = splitHtml(document, { max: 500 })
+    for (const part of parts) readTelegramMessage(part.html, 500)
+    const squeeze = (text: string) => text.replace(/\s/g, '')
+    expect(squeeze(parts.map(plainText).join(''))).toBe(squeeze(plainText(document)))
+  })
 
-    test('is valid and whole when sent in parts', () => {
-      const document = markdownToHtml(markdown)
-      const parts = splitHtml(document, { max: 500 })
-      for (const part of parts) readTelegramMessage(part.html, 500)
-      const squeeze = (text: string) => text.replace(/\s/g, '')
-      expect(squeeze(parts.map(plainText).join(''))).toBe(squeeze(plainText(document)))
-    })
-
-    test('fits one message, or is a file with a caption', () => {
-      const shown = showLong(markdown, { head: { html: '<b>PREQ-1</b> Done' } })
-      if (shown.kind === 'file') expect(() => readTelegramMessage(shown.caption.html, 1024)).not.toThrow()
-      else expect(() => readTelegramMessage(shown.html.html)).not.toThrow()
-    })
-  },
-)
+  test('fits one message, or is a file with a caption', () => {
+    const shown = showLong(markdown, { head: { html: '<b>PREQ-1</b> Done' } })
+    if (shown.kind === 'file') expect(() => readTelegramMessage(shown.caption.html, 1024)).not.toThrow()
+    else expect(() => readTelegramMessage(shown.html.html)).not.toThrow()
+  })
+})
 
 test('each sample keeps the looks that its snapshot records', () => {
   const shown = samples.map(([name, markdown]) => `<!-- ${name} -->\n${markdownToHtml(markdown).html}`)

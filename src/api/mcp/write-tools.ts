@@ -107,7 +107,7 @@ export const writeTools = [
     kind: 'write',
     input: z.object({
       taskId,
-      summary: text(40_000).describe('What was done, Markdown'),
+      summary: text(70_000).describe('What was done, Markdown'),
       tests: text(10_000).optional(),
       prUrl: text(2_000).optional(),
       notes: text(20_000).optional(),
@@ -122,7 +122,7 @@ export const writeTools = [
     title: 'Accept a task',
     description: 'Reports that ready work was verified; the task becomes done.',
     kind: 'write',
-    input: z.object({ taskId, summary: text(40_000).optional(), engine }),
+    input: z.object({ taskId, summary: text(70_000).optional(), engine }),
     run: (caller, { taskId, summary, engine }) =>
       changeTask(caller, taskId, engine, {
         lifecycle: 'review',

@@ -59,7 +59,7 @@ const resultText = (max: number) => z.union([text(max), z.null()]).optional()
 /** What an agent says of its work. Both spellings of a name are taken. */
 export const ResultBody = z
   .object({
-    summary: resultText(40_000),
+    summary: resultText(70_000),
     reason: resultText(10_000).openapi({ description: 'Why the work is blocked' }),
     blocked_reason: resultText(10_000),
     blockedReason: resultText(10_000),

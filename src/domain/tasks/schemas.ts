@@ -25,15 +25,23 @@ export const EngineName = z.enum(engines)
 export const RunStateName = z.enum(runStates)
 export const LifecycleActionName = z.enum(lifecycleActions)
 
-export const ResultInput = z.object({
-  summary: text(40_000).optional(),
-  blockedReason: text(10_000).optional(),
-  tests: text(10_000).optional(),
-  prUrl: text(2_000).optional(),
-  notes: text(20_000).optional(),
-  checks: text(10_000).optional(),
-  engine: EngineName.optional(),
-})
+// All of it stands in the detail of one work log, which holds 100,000 characters.
+const maxResult = 96_000
+
+export const ResultInput = z
+  .object({
+    summary: text(70_000).optional(),
+    blockedReason: text(10_000).optional(),
+    tests: text(10_000).optional(),
+    prUrl: text(2_000).optional(),
+    notes: text(20_000).optional(),
+    checks: text(10_000).optional(),
+    engine: EngineName.optional(),
+  })
+  .refine(
+    (result) => [...Object.values(result).join('')].length <= maxResult,
+    `must be at most ${maxResult} characters in all`,
+  )
 export type ResultInput = z.infer<typeof ResultInput>
 
 const labels = z.array(LabelName).max(50)

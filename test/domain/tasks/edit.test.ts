@@ -126,7 +126,12 @@ describe('an edit', () => {
     ['an action that does not start here', { lifecycle: 'review' }, 'conflict'],
     ['another state than expected', { status: 'done', expect: { status: 'hold' } }, 'conflict'],
     ['an empty title', { title: ' ' }, 'invalid'],
-    ['a result that is too long', { result: { summary: 'x'.repeat(40_001) } }, 'invalid'],
+    ['a summary that is too long', { result: { summary: 'x'.repeat(70_001) } }, 'invalid'],
+    [
+      'parts that are too long together',
+      { result: { summary: 'x'.repeat(70_000), notes: 'x'.repeat(20_000), tests: 'x'.repeat(6_001) } },
+      'invalid',
+    ],
     ['a blank plan', { lifecycle: 'plan', plan: '' }, 'invalid'],
   ])('is refused for %s and writes nothing', async (_what, edit, code) => {
     const task = await addLater()

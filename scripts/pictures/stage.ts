@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config.ts'
+import { openDatabase } from '../../src/db/open.ts'
+import { type Ctx, createCtx } from '../../src/domain/context.ts'
+import { ensureOwner } from '../../src/domain/ensure-owner.ts'
+import { openLog } from '../../src/log.ts'
+import { openPlayground } from '../../src/playground/playground.ts'
+import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
+
+const botToken = '1000000001:AA-token-of-the-picture-scene-000000'
+export const setupCode = 'code-of-the-picture-scene'
+
+/** The whole product on a Telegram and a database of its own, nobody bound to it yet. */
+export interface Stage {
+  readonly user: VirtualUser
+  /** Acts on the board as the owner, at a time of its own. */
+  readonly ownerAt: (now: () => Date) => Ctx
+  /** The address of the chat page. */
+  readonly pageUrl: string
+  readonly apiUrl: string
+  readonly close: () => Promise<void>
+}
+
+export async function openStage(now: () => Date): Promise<Stage> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'preqbot-pictures-'))
+  const playground = await openPlayground({ botToken, clock: now })
+  const database = await openDatabase({ dataDir, onTrouble: () => {} })
+  const owner = await ensureOwner(database.db, { email: 'ada@example.com', name: 'Ada', now: now() })
+  const config = loadConfig({
+    BOT_TOKEN: botToken,
+    TELEGRAM_API_ROOT: playground.url,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    SECRET_KEY: 'only-for-the-pictures-0123456789abcdef',
+    SETUP_CODE: setupCode,
+  })
+  const open = async () => ({ ...database, close: async () => {} })
+  const app = await startApp({ config, log: openLog({ level: 'warn' }), now, open })
+  return {
+    user: virtualUser(playground.world),
+    ownerAt: (at) => createCtx({ db: database.db, ownerId: owner.id, actor: { kind: 'owner' }, now: at }),
+    pageUrl: playground.url,
+    apiUrl: app.url,
+    close: async () => {
+      await app.close()
+      await playground.close()
+      await database.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
