@@ -77,7 +77,7 @@ async function walk(name: string, command: string, buttons: readonly string[] = 
 async function showTheRest(key: string): Promise<void> {
   await walk('home', '/start')
   await walk('tasks', '/tasks')
-  await walk('board', '/board', ['Todo', 'Archive'])
+  await walk('board', '/board', ['📋 Todo', 'Archive 8'])
   await walk('focus', '/focus', ['Pin'])
   await walk('due', '/due')
   await walk('log', '/log')
@@ -147,7 +147,7 @@ try {
   await show('deleted')
 
   await createProject(owner, { key: 'API', name: 'Backend', repoUrl: 'https://github.com/ada/backend' })
-  await changeSettings(owner, { digestEnabled: false })
+  await changeSettings(owner, { digestTime: '18:00' })
   await playHistory(stage, clock.now(), 40)
   const claude = (await createToken(owner, { name: 'Claude Code' })).token
   const codex = (await createToken(owner, { name: 'Codex' })).token

@@ -248,7 +248,7 @@ test('the triage deck queues by the same way', async () => {
 
 test('the runner is chosen in the settings, by buttons and by replies', async () => {
   bot.user.say('/settings')
-  const screen = await bot.user.nextMessage('Runner: none')
+  const screen = await bot.user.nextMessage('No runner')
   bot.user.tap('🏃 Runner', screen)
   await bot.user.nextEdit('No runner')
   bot.user.tap('Hermes', screen)
