@@ -43,7 +43,6 @@ export const screens = [
   'due',
   'files',
   'focus',
-  'help',
   'history',
   'home',
   'inbox',

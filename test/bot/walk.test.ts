@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyStep, openWalker } from '../support/walk.ts'
 
-// WALK_SEED repeats a walk, WALK_STEPS makes it longer.
+// WALK_SEED repeats a walk, WALK_STEPS makes it longer, WALK_RUNS takes several.
+const runs = Number(process.env.WALK_RUNS ?? 1)
 const length = Number(process.env.WALK_STEPS ?? 500)
 
 test(`a random walk of ${length} steps of the owner, agents, strangers and time is answered at every step and refused at none`, async () => {
@@ -23,9 +24,9 @@ test(`a random walk of ${length} steps of the owner, agents, strangers and time 
       await close()
     }),
     {
-      numRuns: 1,
+      numRuns: runs,
       endOnFailure: true,
       ...(process.env.WALK_SEED ? { seed: Number(process.env.WALK_SEED) } : {}),
     },
   )
-}, 900_000)
+}, runs * 900_000)

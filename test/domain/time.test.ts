@@ -141,6 +141,40 @@ describe('quiet hours', () => {
     expect(quietHoursEnd(now, '22:00-07:00', zone)).toEqual(now)
   })
 
+  it.each([
+    // Berlin springs from 02:00 to 03:00 on 29 March at 01:00Z.
+    ['Europe/Berlin', '22:00-07:00', '2026-03-28T21:00:00Z', '2026-03-29T05:00:00Z'],
+    ['Europe/Berlin', '22:00-02:30', '2026-03-28T21:00:00Z', '2026-03-29T01:00:00Z'],
+    ['Europe/Berlin', '02:30-07:00', '2026-03-29T01:00:00Z', '2026-03-29T05:00:00Z'],
+    ['Europe/Berlin', '01:00-02:15', '2026-03-29T00:00:00Z', '2026-03-29T01:00:00Z'],
+    // It falls from 03:00 to 02:00 on 25 October at 01:00Z.
+    ['Europe/Berlin', '22:00-07:00', '2026-10-24T20:00:00Z', '2026-10-25T06:00:00Z'],
+    ['Europe/Berlin', '22:00-02:30', '2026-10-24T20:00:00Z', '2026-10-25T00:30:00Z'],
+    ['Europe/Berlin', '02:30-07:00', '2026-10-25T00:30:00Z', '2026-10-25T06:00:00Z'],
+    // New York springs from 02:00 to 03:00 on 8 March at 07:00Z.
+    ['America/New_York', '22:00-07:00', '2026-03-08T03:00:00Z', '2026-03-08T11:00:00Z'],
+    ['America/New_York', '22:00-02:30', '2026-03-08T03:00:00Z', '2026-03-08T07:00:00Z'],
+    ['America/New_York', '02:30-07:00', '2026-03-08T07:00:00Z', '2026-03-08T11:00:00Z'],
+    // It falls from 02:00 to 01:00 on 1 November at 06:00Z.
+    ['America/New_York', '22:00-07:00', '2026-11-01T02:00:00Z', '2026-11-01T12:00:00Z'],
+    ['America/New_York', '22:00-01:30', '2026-11-01T02:00:00Z', '2026-11-01T05:30:00Z'],
+    ['America/New_York', '01:30-07:00', '2026-11-01T05:30:00Z', '2026-11-01T12:00:00Z'],
+    // By day the night before makes no difference.
+    ['Europe/Berlin', '12:00-13:30', '2026-03-29T10:00:00Z', '2026-03-29T11:30:00Z'],
+    ['America/New_York', '12:00-13:30', '2026-11-01T17:00:00Z', '2026-11-01T18:30:00Z'],
+  ])('in %s, %s, begin at %s and end at %s, once, whatever the clock does', (timeZone, window, from, to) => {
+    const [start, end] = [at(from).getTime(), at(to).getTime()]
+    const minute = 60_000
+    for (let now = start - 3 * 60 * minute; now < end + 3 * 60 * minute; now += 5 * minute) {
+      const isInside = now >= start && now < end
+      expect([new Date(now).toISOString(), inQuietHours(new Date(now), window, timeZone)]).toEqual([
+        new Date(now).toISOString(),
+        isInside,
+      ])
+      if (isInside) expect(quietHoursEnd(new Date(now), window, timeZone)).toEqual(at(to))
+    }
+  })
+
   it('do not begin again in the hour that comes twice', () => {
     expect(inQuietHours(at('2026-10-25T00:29:00Z'), '22:00-02:30', zone)).toBe(true)
     expect(inQuietHours(at('2026-10-25T01:10:00Z'), '22:00-02:30', zone)).toBe(false)

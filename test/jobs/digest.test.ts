@@ -70,6 +70,26 @@ describe('the digest', () => {
     },
   )
 
+  it.each([
+    // 09:00 in Berlin has been; 09:00 in New York is still to come on the same date, and says nothing new.
+    ['Europe/Berlin', '2026-11-24T10:00:00Z', 'America/New_York', ['2026-11-24T08:00:00.000Z']],
+    // Tokyo has had its 09:00 before the owner got there, so its next one is tomorrow's.
+    ['Europe/Berlin', '2026-11-24T06:00:00Z', 'Asia/Tokyo', []],
+    // 09:00 in Berlin is still to come, and so is that of New York.
+    ['Europe/Berlin', '2026-11-24T06:00:00Z', 'America/New_York', ['2026-11-24T14:00:00.000Z']],
+  ] as const)(
+    'comes at most once a date where the owner moves from %s at %s to %s',
+    async (timeZone, moves, to, expected) => {
+      await changeSettings(board.ctx, { timeZone, digestTime: '09:00' })
+      board.clock.set('2026-11-24T05:00:00Z')
+      const hours = (new Date(moves).getTime() - board.clock.now().getTime()) / 3_600_000
+      await board.runFor(digestJob, { hours, everyMinutes: 10 })
+      await changeSettings(board.ctx, { timeZone: to })
+      await board.runFor(digestJob, { hours: 15 - hours, everyMinutes: 10 })
+      expect(await times()).toEqual(expected)
+    },
+  )
+
   it('comes late and says so where the process was down at its time', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await board.run(digestJob)

@@ -22,14 +22,15 @@ export interface Exploration {
   /** Questions that were answered. */
   readonly answered: Set<PromptKind>
   readonly answers: Readonly<Record<PromptKind, string>>
-  readonly onButton: (button: SeenButton) => Promise<void>
+  /** Returns what it saw on the way. */
+  readonly onButton: (button: SeenButton) => Promise<readonly SeenButton[]>
 }
 
 /** Says something and presses every kind of button that comes of it, answers every question, until there is nothing new. */
-export async function explore(how: Exploration, begin: () => void): Promise<void> {
+export async function explore(how: Exploration, begin: () => void | Promise<void>): Promise<void> {
   const { bot, user, pressed } = how
   const before = how.from ?? user.messages().at(-1)?.message_id ?? 0
-  begin()
+  await begin()
   await bot.handled()
   const seen: SeenButton[] = []
   for (;;) {
@@ -41,7 +42,7 @@ export async function explore(how: Exploration, begin: () => void): Promise<void
     const next = [...visible, ...seen].find(({ kind }) => !pressed.has(kind))
     if (next === undefined) return
     pressed.add(next.kind)
-    await how.onButton(next)
+    seen.push(...(await how.onButton(next)))
   }
 }
 
@@ -86,7 +87,8 @@ function kindOf(callback: Callback): string {
       break
     case 'act':
       facts.push(callback.name)
-      if (/^(?:ask|set|zone|all)/.test(callback.name)) facts.push(callback.about)
+      if (/^(?:ask|set|zone|all|dialog)/.test(callback.name)) facts.push(callback.about)
+      if (callback.about === 'runner') facts.push(callback.value)
       if (callback.name === 'picked') facts.push(callback.about)
       if (/^(?:place|project-topic|focus)$/.test(callback.name))
         facts.push(callback.value.split('.')[0] ?? '')

@@ -3,12 +3,10 @@ import { helpCard } from '../../view/help.ts'
 import { commands } from '../commands.ts'
 import type { BotContext } from '../context.ts'
 import { showScreen } from '../show.ts'
-import { onScreen } from '../taps.ts'
 
 /** /help: how to write a task, and every command of the table. */
 export function help(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('help', (ctx) => showScreen(ctx, helpCard(commands)))
-  onScreen(composer, 'help', (ctx) => showScreen(ctx, helpCard(commands)))
   return composer
 }
