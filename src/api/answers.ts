@@ -1,3 +1,5 @@
+import type { Ctx } from '../domain/context.ts'
+import { noteFetched } from '../domain/feedback.ts'
 import { listLabels } from '../domain/labels.ts'
 import {
   type DetailWithLabels,
@@ -20,9 +22,16 @@ export async function toTaskAnswer(scope: Scope, task: Task, assignee: string): 
   return toAnswer(await readDetail(scope, task), assignee)
 }
 
-/** The same of a task that is named by its key or uuid; throws `not-found`. */
-export async function readTaskAnswer(scope: Scope, reference: string, assignee: string): Promise<TaskAnswer> {
-  return toAnswer(await requireTaskDetail(scope, reference), assignee)
+/** The same of a task that is named by its key or uuid, whose comments the agent then has; throws `not-found`. */
+export async function readTaskAnswer(ctx: Ctx, reference: string, assignee: string): Promise<TaskAnswer> {
+  const detail = await requireTaskDetail(ctx, reference)
+  await noteFetched(ctx, detail)
+  return toAnswer(detail, assignee)
+}
+
+/** Notes that an answer gave an agent the comments on its task. */
+export async function noteAnswered(ctx: Ctx, task: Task): Promise<void> {
+  await noteFetched(ctx, await readDetail(ctx, task))
 }
 
 function toAnswer(detail: DetailWithLabels, assignee: string): TaskAnswer {

@@ -4,6 +4,7 @@ import { readdressMessage, restateMessage } from '../domain/message-turns.ts'
 import {
   beginMessage,
   findMessage,
+  forgetMessage,
   type MessagePurpose,
   markEdited,
   markRefused,
@@ -51,7 +52,7 @@ export interface Sender {
   readonly editPicture: (messageId: number, png: Buffer, caption: Card, about: About) => Promise<number>
   /** Sends a file that Telegram has already, by its id there; false where it has it no more. */
   readonly sendStored: (file: NoteFile, about: About) => Promise<boolean>
-  /** Deletes a message; false where it is gone already or too old. */
+  /** Deletes a message of the bot's; false where the owner has deleted it, or it is too old. */
   readonly remove: (messageId: number) => Promise<boolean>
 }
 
@@ -168,11 +169,16 @@ export function createSender(options: SenderOptions): Sender {
       return !isRefusal(await deliver(about, request, request))
     },
     remove: async (messageId) => {
+      // Deleted by the first of two taps.
+      if ((await findMessage(store, chatId, messageId)) === null) return true
       const remove = async () => ({
         outcome: await callTelegram(api, 'deleteMessage', { chat_id: chatId, message_id: messageId }),
       })
       const { outcome } = await tried(remove, (outcome) => isLater(outcome) || isLost(outcome))
-      if (outcome.kind === 'done') return true
+      if (outcome.kind === 'done') {
+        await forgetMessage(store, chatId, messageId)
+        return true
+      }
       // Gone already, or older than the 48 hours within which a bot may delete.
       if (isRefusal(outcome)) return false
       throw new Error(`Telegram did not delete a message: ${reasonOf(outcome)}`)

@@ -84,6 +84,7 @@ export interface StoredRequest {
     | 'sendAudio'
     | 'sendVoice'
     | 'sendAnimation'
+    | 'setMessageReaction'
   readonly parameters: Readonly<Record<string, unknown>>
   /** A text file to be sent along, as `document`. */
   readonly file?: { readonly name: string; readonly content: string }
@@ -225,6 +226,14 @@ export async function findMessage(
     .from(botMessages)
     .where(and(eq(botMessages.chatId, chatId), eq(botMessages.messageId, messageId)))
   return row ?? null
+}
+
+/** A message was deleted from its chat: nothing more can be shown in it, nor deleted. */
+export async function forgetMessage(db: Db, chatId: number, messageId: number): Promise<void> {
+  await db
+    .update(botMessages)
+    .set({ messageId: null })
+    .where(and(eq(botMessages.chatId, chatId), eq(botMessages.messageId, messageId)))
 }
 
 /** The line that an update posted for a runner about a task; null where it has posted none. */

@@ -29,6 +29,8 @@ interface LogNews {
 export interface Weighed {
   readonly tasks: readonly TaskNews[]
   readonly logs: readonly LogNews[]
+  /** Comments of the owner's that an agent has fetched. */
+  readonly fetched: readonly { readonly logId: string; readonly taskKey: string }[]
   /** Keys of the tasks that changed by the owner alone: their cards follow, but nothing is said. */
   readonly changedByOwner: readonly string[]
 }
@@ -37,6 +39,7 @@ export interface Weighed {
 export function weigh(events: readonly BoardEvent[]): Weighed {
   const news = new Map<string, TaskNews>()
   const logs: LogNews[] = []
+  const fetched: Weighed['fetched'][number][] = []
   const byOwner = new Set<string>()
   for (const event of events) {
     const taskKey = taskKeyOf(event)
@@ -45,6 +48,8 @@ export function weigh(events: readonly BoardEvent[]): Weighed {
       if (taskKey !== null) byOwner.add(taskKey)
     } else if (event.type === 'WORKLOG_CREATED' && event.payload.kind === 'manual') {
       logs.push({ logId: event.entityId, taskKey, actor })
+    } else if (event.type === 'WORKLOG_UPDATED' && event.payload.kind === 'comment') {
+      if (taskKey !== null) fetched.push({ logId: event.entityId, taskKey })
     } else if (taskKey !== null) {
       const before = news.get(taskKey)
       const after = merge(before, { taskKey, actor, what: happeningOf(event), ...told(event, before) })
@@ -52,7 +57,7 @@ export function weigh(events: readonly BoardEvent[]): Weighed {
     }
   }
   const changedByOwner = [...byOwner].filter((key) => !news.has(key))
-  return { tasks: [...news.values()], logs, changedByOwner }
+  return { tasks: [...news.values()], logs, fetched, changedByOwner }
 }
 
 function taskKeyOf(event: BoardEvent): string | null {

@@ -1,6 +1,7 @@
 import { changeState } from '../domain/bot-state.ts'
 import type { Store } from '../domain/context.ts'
 import type { BoardEvent } from '../domain/events.ts'
+import { messagesOfComments } from '../domain/feedback.ts'
 import { livingCards, markCardsStale } from '../domain/living-cards.ts'
 import { type BotMessageRow, type NewMessage, queueMessages } from '../domain/messages.ts'
 import { newestEventId, readEvents } from '../domain/outbox.ts'
@@ -93,7 +94,11 @@ async function decideOn(
     messages.push(...(await tellTask(scope, news, { task, card }, facts)))
   }
   return {
-    messages: [...messages, ...(await tellLogs(scope, weighed, facts))],
+    messages: [
+      ...messages,
+      ...(await tellLogs(scope, weighed, facts)),
+      ...(await tellFetched(scope, weighed, facts)),
+    ],
     staleNow,
     staleSoon: idsOf(weighed.changedByOwner),
   }
@@ -162,6 +167,26 @@ async function tellLogs(scope: Scope, { logs }: Weighed, facts: Circumstances): 
     )
   }
   return messages
+}
+
+/** Marks the messages of comments that an agent has fetched. */
+async function tellFetched(
+  scope: Scope,
+  { fetched }: Weighed,
+  { chatId }: Circumstances,
+): Promise<NewMessage[]> {
+  const written = await messagesOfComments(scope, fetched)
+  return written
+    .filter((message) => message.chatId === chatId)
+    .map(({ messageId }) => ({
+      chatId,
+      purpose: 'notice',
+      request: {
+        method: 'setMessageReaction',
+        parameters: { message_id: messageId, reaction: [{ type: 'emoji', emoji: '👌' }] },
+      },
+      rank: ranks.info,
+    }))
 }
 
 function say(

@@ -71,6 +71,7 @@ export function said(
   row: BotMessageRow,
   { now, quietHours, timeZone }: Bound,
 ): StoredRequest {
+  if (request.method === 'setMessageReaction') return request
   const isQuiet = quietHours !== null && inQuietHours(now, quietHours, timeZone)
   const field = request.method === 'sendMessage' ? 'text' : 'caption'
   const words = String(request.parameters[field] ?? '')

@@ -6,27 +6,31 @@ import { anyStep, openWalker } from '../support/walk.ts'
 const runs = Number(process.env.WALK_RUNS ?? 1)
 const length = Number(process.env.WALK_STEPS ?? 500)
 
-test(`a random walk of ${length} steps of the owner, agents, strangers and time is answered at every step and refused at none`, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(anyStep, { minLength: length, maxLength: length }), async (steps) => {
-      const { bot, take, refused, close } = await openWalker()
-      for (const step of steps) {
-        await take(step)
-        const after = `after ${JSON.stringify(step).slice(0, 200)}\n${bot.lines.slice(-6).join('')}`
-        expect(bot.world.violations, after).toEqual([])
-        expect(bot.world.taps.size, `unanswered ${after}`).toBe(0)
-        expect(refused(), after).toEqual([])
-        expect(
-          bot.lines.filter((line) => line.includes('an update failed')),
-          after,
-        ).toEqual([])
-      }
-      await close()
-    }),
-    {
-      numRuns: runs,
-      endOnFailure: true,
-      ...(process.env.WALK_SEED ? { seed: Number(process.env.WALK_SEED) } : {}),
-    },
-  )
-}, runs * 900_000)
+test(
+  `a random walk of ${length} steps of the owner, agents, strangers and time is answered at every step and refused at none`,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyStep, { minLength: length, maxLength: length }), async (steps) => {
+        const { bot, take, refused, close } = await openWalker()
+        for (const step of steps) {
+          await take(step)
+          const after = `after ${JSON.stringify(step).slice(0, 200)}\n${bot.lines.slice(-6).join('')}`
+          expect(bot.world.violations, after).toEqual([])
+          expect(bot.world.taps.size, `unanswered ${after}`).toBe(0)
+          expect(refused(), after).toEqual([])
+          expect(
+            bot.lines.filter((line) => line.includes('an update failed')),
+            after,
+          ).toEqual([])
+        }
+        await close()
+      }),
+      {
+        numRuns: runs,
+        endOnFailure: true,
+        ...(process.env.WALK_SEED ? { seed: Number(process.env.WALK_SEED) } : {}),
+      },
+    )
+  },
+  runs * 900_000,
+)

@@ -69,7 +69,7 @@ describe('what a stretch of events comes to', () => {
 
   it('leaves out what the owner did, but knows that the card must follow', () => {
     const mine = event('TASK_UPDATED', { changedFields: ['title'], actor: 'owner' })
-    expect(weigh([mine])).toEqual({ tasks: [], logs: [], changedByOwner: ['APP-1'] })
+    expect(weigh([mine])).toEqual({ tasks: [], logs: [], fetched: [], changedByOwner: ['APP-1'] })
     expect(weigh([mine, run('running')]).changedByOwner).toEqual([])
   })
 

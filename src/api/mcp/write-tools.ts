@@ -10,7 +10,7 @@ import {
   TaskTitle,
   text,
 } from '../../domain/tasks/schemas.ts'
-import { toTaskAnswer } from '../answers.ts'
+import { noteAnswered, toTaskAnswer } from '../answers.ts'
 import { projectNamed, requireSameProject } from '../project-named.ts'
 import { NewTaskBody } from '../wire/task-input.ts'
 import { changeTask } from './change-task.ts'
@@ -165,7 +165,9 @@ export const writeTools = [
     run: async (caller, input) => {
       const { ctx, assignee } = caller
       const task = await claimTask(ctx, { ...input, engine: input.engine ?? caller.engine ?? undefined })
-      return task === null ? { task: null } : { ...(await toTaskAnswer(ctx, task, assignee)) }
+      if (task === null) return { task: null }
+      await noteAnswered(ctx, task)
+      return { ...(await toTaskAnswer(ctx, task, assignee)) }
     },
   }),
 ]

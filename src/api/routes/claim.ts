@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { claimTask } from '../../domain/tasks/claim.ts'
-import { toTaskAnswer } from '../answers.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { noteAnswered, toTaskAnswer } from '../answers.ts'
 import type { ApiDeps } from '../deps.ts'
-import { perform } from '../perform.ts'
+import { createAgentCtx, perform } from '../perform.ts'
 import { waitFor } from '../wait.ts'
 import { LabelJson } from '../wire/common.ts'
 import { TaskJson, toAssignee } from '../wire/task.ts'
@@ -40,16 +41,19 @@ export function addClaimRoute(door: Door, deps: ApiDeps): void {
       engine: wanted.engine,
       projectKey: wanted.project_key ?? wanted.projectKey,
     }
+    let claimed: Task | null = null
     const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (isLast) =>
       perform(deps, c, {
         verb: (ctx) => claimTask(ctx, input),
         render: async (scope, task) => {
           // Said last and once: an idempotency key then also keeps that there was nothing.
+          claimed = task
           if (task === null) return isLast ? { status: 204 } : null
           return { status: 200, body: await toTaskAnswer(scope, task, assignee) }
         },
       }),
     )
+    if (claimed !== null) await noteAnswered(createAgentCtx(deps, c), claimed)
     return answer ?? c.body(null, 204)
   })
 }

@@ -122,7 +122,7 @@ export function addTaskRoutes(door: Door, deps: ApiDeps): void {
   })
 
   addRoute(door, read, async (c) => {
-    return c.json(await readTaskAnswer(scope, c.req.valid('param').id, assignee))
+    return c.json(await readTaskAnswer(createAgentCtx(deps, c), c.req.valid('param').id, assignee))
   })
 
   addRoute(door, patch, async (c) => {
