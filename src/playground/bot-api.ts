@@ -118,12 +118,20 @@ function respond(c: Context, answer: Answer): Response {
     const description = answer.description === undefined ? {} : { description: answer.description }
     return json(200, { ok: true, result: answer.result, ...description })
   }
-  const { code, message, retryAfter } = answer.refusal
-  if (retryAfter === undefined) return json(code, { ok: false, error_code: code, description: message })
+  const { code, message, retryAfter, migrateTo } = answer.refusal
+  const parameters = {
+    ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
+    ...(migrateTo === undefined ? {} : { migrate_to_chat_id: migrateTo }),
+  }
   return json(
     code,
-    { ok: false, error_code: code, description: message, parameters: { retry_after: retryAfter } },
-    { 'retry-after': String(retryAfter) },
+    {
+      ok: false,
+      error_code: code,
+      description: message,
+      ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
+    },
+    retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
   )
 }
 

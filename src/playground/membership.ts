@@ -1,7 +1,8 @@
-import type { ChatMember, ForumTopicCreated, User } from 'grammy/types'
+import type { ChatMember, ForumTopicCreated, Message, User } from 'grammy/types'
 import type { Room, Topic, World } from './model.ts'
 import { requirePlace, type Who } from './person.ts'
 import { addPost, pushUpdate, removePosts, unixTime } from './posting.ts'
+import { addSupergroup } from './world.ts'
 
 /** The person stops the bot: nothing it sends arrives any more. */
 export function blockBot(world: World, who: Who = {}): void {
@@ -31,6 +32,22 @@ export function setBotStatus(
   if (before === input.status) return
   room.botStatus = input.status
   tellMembership(world, room, person.user, before, input.status)
+}
+
+/** A group becomes a supergroup with another id; its messages stay behind. The bot is told by a service message in the old one. */
+export function upgradeGroup(world: World, input: Who & { readonly chatId: number }): Room {
+  const { person, room } = requirePlace(world, input)
+  const { chat, members, botStatus } = room
+  const upgraded = addSupergroup(world, {
+    title: chat.title ?? '',
+    members: [...members],
+    ...(botStatus === 'member' || botStatus === 'administrator' ? { botStatus } : {}),
+  })
+  room.migratedTo = upgraded.chat.id
+  const content = { migrate_to_chat_id: upgraded.chat.id } as Partial<Message>
+  const { message } = addPost(world, { room, from: person.user, content })
+  pushUpdate(world, 'message', message, { chatId: chat.id, userId: person.user.id })
+  return upgraded
 }
 
 function tellMembership(

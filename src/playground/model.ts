@@ -45,6 +45,8 @@ export interface Room {
   botStatus: 'member' | 'administrator' | 'left' | 'kicked'
   menuButton?: MenuButton
   lastMessageId: number
+  /** The id of the supergroup that this group became. */
+  migratedTo?: number
 }
 
 export interface Topic {

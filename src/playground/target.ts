@@ -7,6 +7,9 @@ import { refuse } from './refusal.ts'
 export function requireRoom(world: World, chatId: number | string): Room {
   const room = world.rooms.get(Number(chatId))
   if (room === undefined) refuse(400, 'Bad Request: chat not found')
+  if (room.migratedTo !== undefined) {
+    refuse(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrateTo: room.migratedTo })
+  }
   return room
 }
 

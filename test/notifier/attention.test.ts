@@ -95,3 +95,9 @@ it('never cuts an action in two at the end of a page, and always gets on', () =>
   expect(wholeActions(events, 4)).toHaveLength(3)
   expect(wholeActions(events.slice(1), 2)).toHaveLength(2)
 })
+
+it('leaves nothing out at the end of a page, whatever the times of those who wrote at once', () => {
+  const at = [5_000, 3_000, 5_000, 5_000].map((time) => ({ createdAt: new Date(time) }))
+  const events = at.map((time) => event('TASK_CREATED', {}, time))
+  expect(wholeActions(events, 4)).toEqual(events.slice(0, 2))
+})

@@ -70,6 +70,39 @@ describe('a new message', () => {
     expect(news.user.lastMessage().reply_markup).toBeDefined()
   })
 
+  it('that met the server’s errors for long and then got lost is not given up', async () => {
+    const { faults } = news.telegram.world
+    faults.add({ kind: '500', method: 'sendMessage', times: 25 })
+    faults.add({ kind: 'lost-before', method: 'sendMessage', times: 6 })
+    await block()
+    for (let tries = 0; tries < 40; tries += 1) {
+      await news.run(1)
+      news.board.clock.advance({ minutes: 5 })
+    }
+    expect(news.said()).toHaveLength(1)
+    expect(await states()).toEqual(['sent'])
+  })
+
+  it('that was put off goes at once where the clock was set back meanwhile', async () => {
+    news.telegram.world.faults.add({ kind: '500', method: 'sendMessage', times: 3 })
+    await block()
+    await news.run(5)
+    news.board.clock.set('2026-11-23T09:00:00.000Z')
+    await news.run(5)
+    expect(news.said()).toHaveLength(1)
+  })
+
+  it('that two processes look at while one takes over is sent by one of them', async () => {
+    await block()
+    await news.decide()
+    const taken = news.delivery()
+    news.restart()
+    const { signal } = new AbortController()
+    await Promise.all([taken.step(signal), news.delivery().step(signal)])
+    await news.run(30)
+    expect(news.said()).toHaveLength(1)
+  })
+
   it('of a killed process is repeated and marked, for it may have arrived', async () => {
     const request = { method: 'sendMessage', parameters: { text: 'An answer' } } as const
     await beginMessage(
@@ -109,6 +142,28 @@ describe('a new message', () => {
     expect((await states()).sort()).toEqual(['failed', 'sent'])
     expect(news.lines.some((line) => line.includes('given up'))).toBe(true)
   })
+})
+
+it('waits for no card that changes all the time, and one that needs the owner for nothing', async () => {
+  const keys: string[] = []
+  for (let count = 0; count < 3; count += 1) {
+    keys.push((await createTask(news.agent, { projectId: news.project.id, title: 'Hot' })).task.key)
+    await news.run(4)
+  }
+  const began = news.board.clock.now().getTime()
+  await createTask(news.agent, { projectId: news.project.id, title: 'New' })
+  const shown = new Map<string, number>()
+  for (let round = 0; round < 100; round += 1) {
+    for (const key of keys) await editTask(news.agent, key, { title: `Hot in round ${round}` })
+    if (round === 20) await block('urgent')
+    await news.run(1)
+    for (const word of ['New', 'urgent']) {
+      const isShown = news.said().some((text) => text.includes(word))
+      if (isShown && !shown.has(word)) shown.set(word, (news.board.clock.now().getTime() - began) / 1_000)
+    }
+  }
+  expect(shown.get('urgent')).toBeLessThanOrEqual(23)
+  expect(shown.get('New')).toBeLessThanOrEqual(65)
 })
 
 describe('an edit', () => {

@@ -8,6 +8,7 @@ import { createDelivery, type Delivery } from '../../src/notifier/deliver.ts'
 import { renderPng } from '../../src/pictures/render-png.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
+import { addSupergroup } from '../../src/playground/world.ts'
 import { createApi } from '../../src/telegram/client.ts'
 import { createPace, type Pace } from '../../src/telegram/pace.ts'
 import { agent, type Board, openBoard } from './board.ts'
@@ -25,6 +26,8 @@ export interface News {
   readonly outcomes: readonly string[]
   readonly delivery: () => Delivery
   readonly pace: () => Pace
+  /** Decides on all that happened. */
+  readonly decide: () => Promise<void>
   /** Decides on all that happened and delivers one message; returns how long there is nothing to do. */
   readonly step: () => Promise<number>
   /** Decides on all that happened and delivers what is due, letting the clock run for so many seconds where there is nothing to do. */
@@ -39,11 +42,19 @@ export interface News {
 }
 
 export async function openNews(
-  options: { readonly bound?: boolean; readonly renderPng?: typeof renderPng } = {},
+  options: {
+    readonly bound?: boolean
+    /** The owner's chat is a group with topics. */
+    readonly inGroup?: true
+    readonly renderPng?: typeof renderPng
+  } = {},
 ): Promise<News> {
   const board = await openBoard()
   const telegram = await openPlayground({ clock: board.clock.now })
-  const user = virtualUser(telegram.world)
+  const { world } = telegram
+  const members = [world.owner.user.id]
+  const group = options.inGroup ? addSupergroup(world, { title: 'Board', members, topics: true }) : null
+  const user = virtualUser(world, group === null ? {} : { chatId: group.chat.id })
   const lines: string[] = []
   const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
   const project = await addProject(board)
@@ -87,6 +98,7 @@ export async function openNews(
     outcomes,
     delivery: () => delivery,
     pace: () => pace,
+    decide: decideAll,
     step,
     run: async (seconds = 0) => {
       const end = board.clock.now().getTime() + seconds * 1_000
