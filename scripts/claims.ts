@@ -56,6 +56,12 @@ const variables: Check = ({ text }, facts) =>
     .filter((name) => !readElsewhere.includes(name) && !facts.isInCode(name))
     .map((name) => `nothing reads ${name}`)
 
+// Those of the process and of Node are prom-client's.
+const metrics: Check = ({ text }, facts) =>
+  unique(found(text, /\b(preqbot_(?!process_|nodejs_|data\b)\w+?)(?:_count|_sum|_bucket)?\b/g))
+    .filter((name) => !facts.isInCode(name))
+    .map((name) => `there is no metric ${name}`)
+
 // The roots of the HTTP server are no commands.
 const routes = ['api', 'mcp', 'metrics']
 
@@ -101,6 +107,7 @@ const checks: readonly Check[] = [
   paths,
   npmScripts,
   variables,
+  metrics,
   chatCommands,
   rooms,
   dependencies,
