@@ -1,6 +1,7 @@
 import { type Api, GrammyError } from 'grammy'
 import type { Update, UserFromGetMe } from 'grammy/types'
 import { apologise, createBot } from './bot/bot.ts'
+import { watchConflicts } from './bot/conflict.ts'
 import type { BotDeps } from './bot/context.ts'
 import { createInbox, type Inbox } from './bot/inbox.ts'
 import { allowedUpdates, startPolling } from './bot/polling.ts'
@@ -71,12 +72,17 @@ export function startTelegramSide(options: TelegramSideOptions): {
     inbox = openInbox(options, me)
     inbox.start()
     if (options.webhook === undefined) {
+      const conflicts = watchConflicts({ ...options.bot, api: options.api })
       const polling = startPolling({
         api: options.api,
         accept: inbox.accept,
         log: options.log,
         leads: options.leads,
-        onPoll: (outcome) => notePoll(options, outcome),
+        onPoll: (outcome) => {
+          conflicts.note(outcome)
+          options.state.conflictSince = conflicts.since()
+          notePoll(options, outcome)
+        },
       })
       stopIntake = polling.stop
     } else await patiently((signal) => setWebhook(options, signal), options, stopping.signal)
@@ -121,8 +127,6 @@ function notePoll(
     state.lastPollAt = now
     metrics.setLastPoll(now)
   }
-  state.conflictSince =
-    outcome === 'conflict' ? (state.conflictSince ?? now) : outcome === 'ok' ? null : state.conflictSince
   state.unauthorized = outcome === 'unauthorized'
 }
 

@@ -4,7 +4,8 @@ import { isCommand } from './command-case.ts'
 import type { BotContext } from './context.ts'
 
 // A set-up link that was opened while the bot was down still begins the set-up, and what is to be kept is kept.
-const stillRun = /^\/(?:start\b|cancel\b|(?:new|log)(?:@\w+)?\s+\S)/i
+// What helps where the machine's clock is wrong, and so all is late, runs as well.
+const stillRun = /^\/(?:start\b|cancel\b|doctor\b|help\b|(?:new|log)(?:@\w+)?\s+\S)/i
 
 /**
  * What is older than ten minutes is not acted on blindly: text still becomes tasks and comments, a command is not run any more

@@ -20,7 +20,7 @@ export async function migratePostgres(url: string): Promise<void> {
     import('drizzle-orm/postgres-js/migrator'),
     import('./schema.ts'),
   ])
-  const client = postgres(url, { max: 1, onnotice: () => {} })
+  const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
   try {
     const db = drizzle(client, { schema })
     await client`select pg_advisory_lock(hashtextextended('preqbot:migrate', 0))`

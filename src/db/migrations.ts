@@ -49,7 +49,8 @@ export async function appliedMigration(db: Db): Promise<string> {
   return known.get(applied.at(-1)?.when ?? '') ?? ''
 }
 
-/** Whether the database lacks a migration. Throws `NewerSchemaError`. */
+/** Whether the database has a schema of ours that lacks a migration. Throws `NewerSchemaError`. */
 export async function isBehind(db: Db): Promise<boolean> {
-  return (await appliedMigration(db)) !== knownMigrations().at(-1)?.tag
+  const applied = await appliedMigration(db)
+  return applied !== '' && applied !== knownMigrations().at(-1)?.tag
 }

@@ -18,7 +18,8 @@ export async function openPostgres(
 ): Promise<Database> {
   await reachPostgres(url, onTrouble)
   if (migrate) await migratePostgres(url)
-  const quiet = { onnotice: () => {}, connection: { application_name: applicationName } }
+  // Asking for the types of arrays, which we have none of, would end the process where the connection dies meanwhile: nobody catches that.
+  const quiet = { onnotice: () => {}, fetch_types: false, connection: { application_name: applicationName } }
   const client = postgres(url, { ...quiet, max: connections })
   const db = drizzle(preparing(surviving(client)), { schema })
   return {

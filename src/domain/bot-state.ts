@@ -22,6 +22,7 @@ export type StateKey =
   | 'runs_told'
   | 'tokens_told'
   | 'security_told'
+  | 'conflict_told'
 
 export async function writeState(db: Db, key: StateKey, value: unknown, now: Date): Promise<void> {
   await db

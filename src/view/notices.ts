@@ -1,7 +1,7 @@
 import type { Task } from '../domain/tasks/task.ts'
 import { doesAct, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
-import { bold, clip, type Html, html, joinHtml } from './html.ts'
+import { bold, clip, code, type Html, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'
 import { releaseButton } from './task-moves.ts'
 import { clock, day, dueText, type Reader, span } from './when.ts'
@@ -108,5 +108,14 @@ export function newAddressNotice(use: { readonly token: string; readonly address
   return {
     text: html`🛡 The token ${bold(use.token)} was used from a new address: ${use.address ?? 'unknown'}.\nIf that was not you, revoke it.`,
     keyboard: keyboard([[toScreen('🔑 Agents and tokens', 'agents'), toScreen('Details', 'security')]]),
+  }
+}
+
+/** Another program takes the updates of this bot: one with a webhook, or one that polls, of which Telegram tells no more. */
+export function conflictNotice(webhook: string): Card {
+  const other =
+    webhook === '' ? html`It polls with the same token.` : html`It set the webhook ${code(webhook)}.`
+  return {
+    text: html`⚠️ ${bold('Another program takes what you write to me.')} ${other}\nStop it, or have @BotFather revoke the token and start me with the new one. Until then some of it may not reach me.`,
   }
 }

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
@@ -10,25 +9,9 @@ afterEach(async () => {
   await bot.close()
 })
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-async function openWebhookBot(): Promise<TestBot> {
-  const port = await freePort()
-  return openTestBot({
-    env: { PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` },
-    playground: { allowLoopbackWebhook: true },
-  })
-}
-
 describe('by polling', () => {
   test('an update that is delivered twice acts once', async () => {
-    bot = await openTestBot()
+    bot = await openTestBot({ updates: 'polling' })
     bot.world.faults.add({ kind: 'double-update' })
 
     bot.user.say('Fix the login')
@@ -39,7 +22,7 @@ describe('by polling', () => {
   })
 
   test('a restart goes on with what came meanwhile, in its order', async () => {
-    bot = await openTestBot()
+    bot = await openTestBot({ updates: 'polling' })
     const restarted = bot.restart()
     bot.user.say('First')
     bot.user.say('Second')
@@ -51,7 +34,7 @@ describe('by polling', () => {
   })
 
   test('a lost connection to Telegram loses no message', async () => {
-    bot = await openTestBot()
+    bot = await openTestBot({ updates: 'polling' })
     bot.world.faults.add({ kind: 'lost-after', method: 'getUpdates', times: 2 })
 
     bot.user.say('Fix the login')
@@ -61,7 +44,7 @@ describe('by polling', () => {
   })
 
   test('a webhook that was left over is deleted', async () => {
-    bot = await openTestBot()
+    bot = await openTestBot({ updates: 'polling' })
     bot.user.say('Fix the login')
     await bot.user.nextMessage('WEB-1')
 
@@ -71,7 +54,7 @@ describe('by polling', () => {
 
 describe('by webhook', () => {
   test('messages and taps arrive with the secret, and nothing is polled', async () => {
-    bot = await openWebhookBot()
+    bot = await openTestBot({ updates: 'webhook' })
     bot.user.say('Fix the login')
     const card = await bot.user.nextMessage('WEB-1')
 
@@ -83,7 +66,7 @@ describe('by webhook', () => {
   })
 
   test('a call without the secret is refused and changes nothing', async () => {
-    bot = await openWebhookBot()
+    bot = await openTestBot({ updates: 'webhook' })
     bot.user.say('Fix the login')
     await bot.user.nextMessage('WEB-1')
     const { url } = bot.world.webhook.settings ?? { url: '' }

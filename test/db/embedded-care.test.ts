@@ -13,6 +13,7 @@ import fs, {
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LostDatabaseError } from '../../src/db/embedded.ts'
@@ -126,6 +127,20 @@ describe('the embedded database', () => {
     expect(await contentOf(restored.db)).toEqual(content)
     await restored.close()
   })
+})
+
+describe('an embedded database made with another size of its log', () => {
+  it('opens, though Postgres wants more of such a log kept than of ours', async () => {
+    rmSync(pg, { recursive: true })
+    const made = await PGlite.create({ dataDir: pg, initDbStartParams: ['--wal-segsize=16'] })
+    await made.close()
+
+    const database = await open()
+
+    await database.ping()
+    await database.close()
+    expect(troubles).toEqual([])
+  }, 60_000)
 })
 
 describe('the schema of an embedded database', () => {

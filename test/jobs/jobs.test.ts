@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { eventsOutbox } from '../../src/db/schema.ts'
 import { readState, writeState } from '../../src/domain/bot-state.ts'
 import { queueMessages } from '../../src/domain/messages.ts'
@@ -225,4 +225,27 @@ it('looks once at the start, and ends after the job in hand', async () => {
   await started.stop()
   expect(await readState(board.db, 'quiet_hours')).toMatchObject({ until: '2026-11-24T23:59:00.000Z' })
   expect(await readState(board.db, 'reminded_until')).toBeUndefined()
+})
+
+it('go on each minute after the clock was set back by hours', async () => {
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+  })
+  vi.setSystemTime(board.clock.now())
+  const log = openLog({ level: 'debug', write: () => {} })
+  const seen: number[] = []
+  const now = () => {
+    seen.push(Date.now())
+    return new Date()
+  }
+  const jobs = startJobs({ store: board.db, ownerId: board.ownerId, now, log })
+  await vi.advanceTimersByTimeAsync(61_000)
+  vi.setSystemTime(Date.now() - 3 * 60 * 60_000)
+  const before = seen.length
+
+  await vi.advanceTimersByTimeAsync(3 * 60_000)
+
+  vi.useRealTimers()
+  await jobs.stop()
+  expect(new Set(seen.slice(before).map((at) => Math.floor(at / 60_000))).size).toBeGreaterThanOrEqual(3)
 })

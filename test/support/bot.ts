@@ -12,6 +12,7 @@ import { openPlayground, type PlaygroundOptions } from '../../src/playground/pla
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import type { World } from '../../src/playground/world.ts'
 import { openTestDatabase } from './database.ts'
+import { intake } from './updates.ts'
 
 /** The whole product on a database and a Telegram of its own, driven by a person. */
 export interface TestBot {
@@ -37,6 +38,8 @@ export interface TestBotOptions {
   /** False: nobody is bound and there is no project, as on the very first start. */
   readonly ready?: boolean
   readonly env?: Readonly<Record<string, string>>
+  /** How updates come, where the test is about that; else as the run says. */
+  readonly updates?: 'polling' | 'webhook'
   readonly now?: () => Date
   readonly playground?: PlaygroundOptions
 }
@@ -47,7 +50,8 @@ export const botToken = '1000000001:AAtest-token-that-must-not-be-logged_00'
 /** Starts the product against the playground's Telegram; bound, with project WEB, in Europe/Berlin, unless told otherwise. */
 export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot> {
   const now = options.now ?? (() => new Date())
-  const playground = await openPlayground({ clock: now, botToken, ...options.playground })
+  const way = await intake(options.updates)
+  const playground = await openPlayground({ clock: now, botToken, ...way.playground, ...options.playground })
   const database = await openTestDatabase()
   const owner = await ensureOwner(database.db, { email: 'ada@example.com', name: 'Ada', now: now() })
   const scope = { db: database.db, ownerId: owner.id }
@@ -67,6 +71,7 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     SECRET_KEY: 'a-secret-key-for-tests-0123456789abcdef',
     SETUP_CODE: setupCode,
     OWNER_EMAIL: 'ada@example.com',
+    ...way.env,
     ...options.env,
   })
   const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
