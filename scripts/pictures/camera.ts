@@ -41,6 +41,8 @@ export async function openCamera(
   await page.goto(url)
   return {
     shoot: async (path) => {
+      // A question opens the composer: whether its ring is in the picture shall not hang on the moment.
+      await page.evaluate('document.activeElement?.blur()')
       await pause(settleMs)
       mkdirSync(dirname(path), { recursive: true })
       await page.screenshot({ path, animations: 'disabled', caret: 'hide', timeout: 120_000 })

@@ -24,7 +24,7 @@ export function priorityRows(task: Task, on: Surface): Button[][] {
       does: { do: 'priority', on, key: task.key, to },
     }),
   )
-  return inRows(buttons, 3)
+  return inRows(buttons, 2)
 }
 
 export function engineRows(task: Task, on: Surface): Button[][] {

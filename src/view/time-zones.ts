@@ -47,7 +47,7 @@ export function zoneButton(
   timeZone: string,
   { now, on, is = false }: { readonly now: Date; readonly on: 'set-up' | 'settings'; readonly is?: boolean },
 ): Button {
-  return doesAct(chosen(`${cityOf(timeZone)} ${clock(now, timeZone)}`, is), {
+  return doesAct(is ? chosen(cityOf(timeZone), true) : `${cityOf(timeZone)} ${clock(now, timeZone)}`, {
     name: 'zone',
     about: on,
     value: timeZone,

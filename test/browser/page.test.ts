@@ -199,6 +199,32 @@ describe.skipIf(!isThere)(
       expect(await page.getByRole('button', { name: 'Show less' }).isVisible()).toBe(true)
     })
 
+    it('on a phone nothing is wider than the screen, and the buttons of a card say their labels whole', async () => {
+      const row = (...labels: string[]) => labels.map((text) => ({ text, callback_data: text }))
+      const long = 'x'.repeat(500)
+      send(
+        `<b>${long}</b> <code>${long}</code> https://example.com/${long}\n<pre>${long}</pre><blockquote>${long}</blockquote>`,
+        [
+          row('Todo', 'Hold', 'Archive', 'Done'),
+          row('Priority', 'Labels', 'Engine', 'Due'),
+          row('⭐ Focus', 'Edit', 'Unqueue', 'More'),
+          row('✓ 🔴 Highest', 'Los Angeles 00:45'),
+          row('📦 Default project', '✏️ Another name'),
+        ],
+      )
+      await page.goto(url)
+      await messages().first().waitFor()
+
+      const wide = await page.evaluate(`[...document.querySelectorAll('.message, .bubble, .key')]
+        .filter((node) => node.getBoundingClientRect().right > innerWidth).length`)
+      const cut = await page.evaluate(`[...document.querySelectorAll('.key, .key *')]
+        .filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0).map((node) => node.textContent)`)
+
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
+      expect(wide).toBe(0)
+      expect(cut).toEqual([])
+    })
+
     it('a pinned message stands at the top, is told in the chat, and a press leads to it', async () => {
       const { message } = send('the living card')
       room().pinned.push(message.message_id)
