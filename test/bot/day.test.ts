@@ -1,10 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { listAudit } from '../../src/domain/audit.ts'
 import { createCtx } from '../../src/domain/context.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { createLabel, mergeLabels } from '../../src/domain/label-edits.ts'
+import { listLabels } from '../../src/domain/labels.ts'
+import { deleteProject, editProject } from '../../src/domain/projects/edit.ts'
+import { listProjects } from '../../src/domain/projects/read.ts'
+import { getProjectSettings, setProjectSettings } from '../../src/domain/projects/settings.ts'
+import { changeSettings, readOwnerSettings } from '../../src/domain/settings.ts'
+import { editTask, placeTask } from '../../src/domain/tasks/edit.ts'
+import { editTasks } from '../../src/domain/tasks/edit-many.ts'
+import { listTasks } from '../../src/domain/tasks/list.ts'
 import { findTask, requireTask } from '../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../src/domain/tasks/remove.ts'
-import { listWorkLogs } from '../../src/domain/work-logs.ts'
+import { createWorkLog, listWorkLogs } from '../../src/domain/work-logs.ts'
 import { agent } from '../support/board.ts'
 import type { TestBot } from '../support/bot.ts'
 import { addTasks, answersOf, labelsOn, useBot } from '../support/chat.ts'
@@ -241,6 +249,51 @@ describe('/undo', () => {
 
     bot.user.say('/undo')
     await bot.user.nextMessage('Nothing to undo.')
+  })
+
+  test('said again and again takes back changes of every kind, until the board is as it was', async () => {
+    await addTasks(bot, [
+      { title: 'One', status: 'todo', labels: ['backend'] },
+      { title: 'Two', status: 'todo' },
+    ])
+    const state = async () => ({
+      tasks: (await listTasks(bot.scope, {})).map(({ updatedAt: _, ...task }) => task),
+      labels: await listLabels(bot.scope),
+      projects: (await listProjects(bot.scope)).map(({ updatedAt: _, ...project }) => project),
+      project: await getProjectSettings(bot.scope, 'WEB'),
+      settings: await readOwnerSettings(bot.scope),
+      byHand: (await listWorkLogs(bot.scope, {}, { limit: 50 })).entries.filter(
+        ({ title }) => title === 'By hand',
+      ),
+    })
+    const before = await state()
+    const changes: (() => Promise<unknown>)[] = [
+      () => editTask(bot.ctx, 'WEB-1', { title: 'First', labels: ['mobile'], comment: 'So' }),
+      () => placeTask(bot.ctx, 'WEB-2', { place: { at: 'start' } }),
+      () =>
+        editTasks(
+          bot.ctx,
+          ['WEB-1', 'WEB-2'].map((reference) => ({ reference, edit: { status: 'done' } })),
+        ),
+      () => createWorkLog(bot.ctx, { task: 'WEB-1', title: 'By hand' }),
+      () => createLabel(bot.ctx, { name: 'fresh' }),
+      () => mergeLabels(bot.ctx, 'mobile', 'backend'),
+      () => editProject(bot.ctx, 'WEB', { name: 'The website' }),
+      () => setProjectSettings(bot.ctx, 'WEB', { deploy_strategy: 'direct_commit' }),
+      () => changeSettings(bot.ctx, { quietHours: '22:00-07:00' }),
+      () => deleteTask(bot.ctx, 'WEB-2'),
+      () => deleteProject(bot.ctx, 'WEB'),
+    ]
+    for (const change of changes) await change()
+
+    for (const _ of changes) {
+      bot.user.say('/undo')
+      const { text } = await bot.user.nextMessage()
+      expect(text).not.toContain('stays')
+      await bot.handled()
+    }
+
+    expect(await state()).toEqual(before)
   })
 
   test('says why it is refused where an agent has moved on, and offers the one before', async () => {

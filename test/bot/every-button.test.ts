@@ -9,6 +9,7 @@ import type { PromptKind } from '../../src/domain/messages.ts'
 import { fileLink } from '../../src/domain/note-files.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { deleteProject } from '../../src/domain/projects/edit.ts'
+import { recordSecurityEvent } from '../../src/domain/security.ts'
 import { changeSettings } from '../../src/domain/settings.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { editTasks } from '../../src/domain/tasks/edit-many.ts'
@@ -162,6 +163,16 @@ async function fill(): Promise<void> {
   ])
   await createLabel(bot.ctx, { name: 'spare' })
   await createToken(bot.ctx, { name: 'laptop' })
+  for (let nth = 0; nth < 14; nth += 1) {
+    const now = new Date(bot.ctx.now().getTime() - nth * 3_600_000)
+    await recordSecurityEvent(bot.db, {
+      ownerId: bot.scope.ownerId,
+      eventType: 'chat.stranger',
+      outcome: 'failure',
+      detail: { userId: nth },
+      now,
+    })
+  }
   for (let nth = 0; nth < 14; nth += 1) await createWorkLog(bot.ctx, { task: 'WEB-1', title: `Log ${nth}` })
   await editTask(robot, 'WEB-2', { lifecycle: 'start' })
   await editTask(bot.ctx, 'WEB-3', { runState: 'queued' })
@@ -263,6 +274,8 @@ async function pressAfterChange({ kind, data, message }: SeenButton): Promise<vo
     all.map((task) => ({ reference: task.id, edit: { status: moved[task.status] } })),
   )
   await press(user, data, message, `${kind} after a change`)
+  // What an undo finds as its change left it, it gives back, by whichever way it came to be so again.
+  if (kind.startsWith('undo')) return
   const statuses = new Map((await listTasks(bot.scope, {})).map((task) => [task.id, task.status]))
   for (const task of all)
     if (statuses.has(task.id))
@@ -296,6 +309,8 @@ const corners: Readonly<Record<string, () => void | Promise<void>>> = {
     const spare = (await listLabels(bot.scope)).find(({ name }) => name === 'spare')
     openScreen('label-delete', spare?.id)
   },
+  'a lane': () => openScreen('lane', 'todo.'),
+  'a project': () => openScreen('project', 'WEB'),
   'the runner': () => openScreen('settings', 'runner'),
   'a new project': async () => {
     openScreen('new-project')
