@@ -28,7 +28,7 @@ export function findFalse(document: Document, facts: Facts): string[] {
 }
 
 const links: Check = ({ path, text }, facts) =>
-  found(text, /\]\((?!https?:|mailto:)([^)\s]+)\)/g).flatMap((link) => {
+  found(text, /(?:\]\(|(?:src|href)=")(?!https?:|mailto:)([^)"\s]+)/g).flatMap((link) => {
     const [file = '', anchor] = link.split('#')
     const target = file === '' ? path : normalize(join(dirname(path), file))
     if (!facts.exists(target)) return [`the link to ${link} leads nowhere`]

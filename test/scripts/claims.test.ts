@@ -46,6 +46,7 @@ describe('a document', () => {
 
   it.each([
     ['[data](docs/date.md)', 'the link to docs/date.md leads nowhere'],
+    ['<img src="docs/gone.png">', 'the link to docs/gone.png leads nowhere'],
     ['[data](docs/data.md#backup)', 'docs/data.md has no heading for #backup'],
     ['see `src/app.ts`', 'src/app.ts is not there'],
     ['`node dist/app.js`', 'dist/app.js is not there'],
