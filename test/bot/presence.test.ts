@@ -1,12 +1,15 @@
 import { afterEach, expect, test } from 'vitest'
 import { commands } from '../../src/bot/commands.ts'
+import { createCtx } from '../../src/domain/context.ts'
 import { listSecurityEvents } from '../../src/domain/security.ts'
 import { readOwnerSettings } from '../../src/domain/settings.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { setBotStatus } from '../../src/playground/membership.ts'
 import { pushUpdate, unixTime } from '../../src/playground/posting.ts'
 import { virtualUser } from '../../src/playground/virtual-user.ts'
 import { addPerson, addSupergroup } from '../../src/playground/world.ts'
+import { agent } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks } from '../support/chat.ts'
 
@@ -46,6 +49,30 @@ test('what is written after a block is served as ever', async () => {
 
   expect(await listTasks(bot.scope, {})).toHaveLength(1)
 })
+
+test('while the owner has blocked the bot health says so, and what waited comes once he is back', async () => {
+  bot = await openTestBot()
+  const health = async () => {
+    const answer = await fetch(`${bot.url()}/api/health`)
+    const { ok, checks } = (await answer.json()) as { ok: boolean; checks: Record<string, unknown> }
+    return { status: answer.status, ok, stopped: checks.stopped }
+  }
+  const [task] = await addTasks(bot, [{ title: 'Buy tea' }])
+  bot.user.block()
+  await bot.handled()
+
+  const laptop = createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now: () => new Date() })
+  await editTask(laptop, task?.key ?? '', { lifecycle: 'block', result: { blockedReason: 'no tea left' } })
+
+  await expect.poll(health, { timeout: 15_000 }).toMatchObject({
+    status: 503,
+    ok: false,
+    stopped: { reason: expect.stringContaining('bot was blocked by the user') },
+  })
+  bot.user.unblock()
+  await bot.user.nextMessage('no tea left', { within: 15_000 })
+  await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
+}, 60_000)
 
 test('the owner’s group keeps its board when it becomes a supergroup, whoever upgraded it', async () => {
   bot = await openTestBot({ ready: false })

@@ -4,6 +4,7 @@ import { beginMessage, queueMessages } from '../../src/domain/messages.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
+import { openAnswers } from '../support/answers.ts'
 import { type News, openNews } from '../support/news.ts'
 import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
@@ -179,6 +180,26 @@ describe('an edit', () => {
     expect(news.said()[0]).toContain('Card, changed')
     expect((await news.rows()).some(({ stale }) => stale)).toBe(false)
   })
+})
+
+it('an answer to the owner that a long flood limit meets comes when that is over, and nothing is tried meanwhile', async () => {
+  const answers = openAnswers(news)
+  news.telegram.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 100 })
+  news.user.say('Buy tea')
+  await answers.handle()
+  for (let seconds = 0; seconds < 90; seconds += 30) {
+    await news.run(1)
+    news.board.clock.advance({ ms: 29_000 })
+  }
+  expect(news.said()).toEqual([])
+  news.board.clock.advance({ ms: 10_000 })
+  await news.run(5)
+  await answers.stop()
+
+  expect(news.said()).toHaveLength(1)
+  expect(news.said()[0]).toContain('Buy tea')
+  expect(news.said()[0]).not.toContain(repeat)
+  expect(news.telegram.world.violations).toEqual([])
 })
 
 describe('an owner who blocked the bot', () => {

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { createPace, isPaced } from '../../src/telegram/pace.ts'
+
+it.each([
+  'answerCallbackQuery',
+  'answerInlineQuery',
+  'getMe',
+  'getUpdates',
+  'sendChatAction',
+  'setMyCommands',
+  'deleteWebhook',
+])('%s never counts against the limits of the chat', (method) => {
+  expect(isPaced(method)).toBe(false)
+})
+
+it.each([
+  'sendMessage',
+  'sendDocument',
+  'editMessageText',
+  'editMessageMedia',
+  'deleteMessage',
+  'pinChatMessage',
+])('%s counts', (method) => {
+  expect(isPaced(method)).toBe(true)
+})
+
+it('lets what was asked for go at once, and what was not asked for wait until that is made up for', () => {
+  let at = 0
+  const pace = createPace({ now: () => at })
+  for (let call = 0; call < 4; call += 1) pace.spend(1)
+  expect(pace.delay(1)).toBe(1_050)
+  pace.spend(1)
+  expect(pace.delay(1)).toBe(2_100)
+  at += 2_100
+  expect(pace.delay(1)).toBe(0)
+})
+
+it('lets no more than twenty a minute into a group, and counts what goes to a person for no group', () => {
+  let at = 0
+  const pace = createPace({ now: () => at })
+  for (let call = 0; call < 5; call += 1) pace.spend(1)
+  at += 10_000
+  expect(pace.delay(-100)).toBe(0)
+  const sent: number[] = []
+  for (; at < 300_000; at += 100) {
+    if (pace.delay(-100) > 0) continue
+    pace.spend(-100)
+    sent.push(at)
+  }
+  const inMinute = sent.map((from) => sent.filter((to) => to >= from && to < from + 60_000).length)
+  expect(Math.max(...inMinute)).toBeLessThanOrEqual(20)
+  expect(sent.length).toBeGreaterThan(70)
+})
