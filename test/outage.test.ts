@@ -66,7 +66,8 @@ describe.skipIf(inject('templateDatabase') === null)(
     /** Everything that was said or answered is on the board, and what needs the owner has reached him. */
     const expectNothingLost = async () => {
       write()
-      await user.nextMessage(`Message number ${said}.`, { within: 60_000 })
+      // All that waited comes before it.
+      await user.nextMessage(`Message number ${said}.`, { within: 60_000 + said * 5_000 })
       await traffic.end()
       const { told } = traffic
       const found = await board.look(({ db }) => db.select().from(tasks))
@@ -115,7 +116,7 @@ describe.skipIf(inject('templateDatabase') === null)(
           `${outageSeconds} s without Postgres, seed ${seed}: ${said} messages, ${traffic.told.tasks.size} tasks of agents, ${traffic.told.busy.times} times told to come again`,
         )
       },
-      180_000 + outageSeconds * 1_000,
+      240_000 + outageSeconds * 6_000,
     )
 
     it('may end all connections in the midst of transactions, again and again', async () => {
