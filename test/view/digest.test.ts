@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Digest } from '../../src/domain/digest.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { digestCard } from '../../src/view/digest.ts'
+import { homeCard } from '../../src/view/home.ts'
 import { plainText } from '../../src/view/html.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
@@ -92,6 +93,22 @@ describe('the digest', () => {
     expect(() => readTelegramMessage(card.text.html)).not.toThrow()
     expect(card.keyboard?.inline_keyboard.flat()).toHaveLength(
       topic.kind === 'digest' ? topic.taskIds.length : 0,
+    )
+  })
+})
+
+describe('home', () => {
+  it('lists what waits for the owner, also where it is due today or in focus', () => {
+    const digest = {
+      ...nothing,
+      focus: [task(1, { status: 'ready' }), task(2)],
+      dueToday: [task(3, { status: 'ready' })],
+      waiting: [task(4, { status: 'hold' })],
+    }
+    const counts = { inbox: 0, todo: 1, hold: 1, ready: 2, done: 0, archived: 0 }
+
+    expect(plainText(homeCard({ counts, digest, now }).text)).toContain(
+      'Needs you\n👀 APP-1 Task 1\n👀 APP-3 Task 3\n⏸ APP-4 Task 4\n\n',
     )
   })
 })
