@@ -3,6 +3,7 @@ import { rows } from '../db/rows.ts'
 import { idempotencyKeys } from '../db/schema.ts'
 import type { Db, Reader, Tx } from '../db/types.ts'
 import { DomainError } from './errors.ts'
+import { forgetRows } from './forget.ts'
 
 const keptMs = 24 * 60 * 60 * 1_000
 
@@ -95,11 +96,7 @@ export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAn
 
 /** Forgets keys taken before `before`. Returns how many. */
 export async function forgetKeys(db: Db, before: Date): Promise<number> {
-  const gone = await db
-    .delete(idempotencyKeys)
-    .where(lt(idempotencyKeys.createdAt, before))
-    .returning({ key: idempotencyKeys.key })
-  return gone.length
+  return forgetRows(db, idempotencyKeys, lt(idempotencyKeys.createdAt, before))
 }
 
 /** Keeps a refusal, which had no effect and so no transaction to stand in. Where the key was taken meanwhile, that stays. */

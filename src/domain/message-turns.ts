@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { type BotMessageRow, botMessages } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
+import { forgetRows } from './forget.ts'
 import type { ReplyTopic, StoredRequest } from './messages.ts'
 
 /**
@@ -198,15 +199,10 @@ export async function tasksInNews(
 
 /** Forgets what was said before `before` and what failed then; a reply to such a message finds nothing. Returns how many. */
 export async function forgetMessages(db: Db, before: Date): Promise<number> {
-  const gone = await db
-    .delete(botMessages)
-    .where(
-      and(
-        lt(botMessages.createdAt, before),
-        inArray(botMessages.state, ['sent', 'failed']),
-        eq(botMessages.stale, false),
-      ),
-    )
-    .returning({ id: botMessages.id })
-  return gone.length
+  const isOver = and(
+    lt(botMessages.createdAt, before),
+    inArray(botMessages.state, ['sent', 'failed']),
+    eq(botMessages.stale, false),
+  )
+  return forgetRows(db, botMessages, isOver)
 }

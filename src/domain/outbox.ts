@@ -1,7 +1,8 @@
-import { and, asc, eq, gt, lt, lte, max } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lt, lte, max } from 'drizzle-orm'
 import { eventsOutbox } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
 import type { BoardEvent } from './events.ts'
+import { forgetRows, forgottenAtOnce } from './forget.ts'
 import type { Scope } from './tasks/read.ts'
 
 /** Events after a cursor, in order; ids become visible in order, so whoever pages by the last id misses none. */
@@ -48,13 +49,18 @@ export async function forgetEvents(
   db: Db,
   { ownerId, before, upTo }: { readonly ownerId: string; readonly before: Date; readonly upTo: number },
 ): Promise<number> {
-  const gone = await db
-    .delete(eventsOutbox)
-    .where(
-      and(eq(eventsOutbox.ownerId, ownerId), lte(eventsOutbox.id, upTo), lt(eventsOutbox.createdAt, before)),
-    )
-    .returning({ id: eventsOutbox.id })
-  return gone.length
+  // Among the oldest alone, or each look would read all that is kept.
+  const oldest = db
+    .select({ id: eventsOutbox.id })
+    .from(eventsOutbox)
+    .where(and(eq(eventsOutbox.ownerId, ownerId), lte(eventsOutbox.id, upTo)))
+    .orderBy(asc(eventsOutbox.id))
+    .limit(forgottenAtOnce)
+  return forgetRows(
+    db,
+    eventsOutbox,
+    and(inArray(eventsOutbox.id, oldest), lt(eventsOutbox.createdAt, before)),
+  )
 }
 
 /** Wakes whoever waits for something to happen. A hint only: it may be late or missing, so waiting always has a limit. */

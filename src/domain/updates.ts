@@ -2,6 +2,7 @@ import { and, asc, eq, isNull, lt } from 'drizzle-orm'
 import { botUpdates } from '../db/schema.ts'
 import type { Db, Reader, Tx } from '../db/types.ts'
 import { storable } from './clip.ts'
+import { forgetRows } from './forget.ts'
 
 /** An update that waits for its handler; `hadEffect` where it changed the board before the process died. */
 export interface StoredUpdate {
@@ -123,9 +124,5 @@ export async function finishUpdate(
 
 /** Forgets updates finished before `before`. Returns how many. */
 export async function forgetUpdates(db: Db, before: Date): Promise<number> {
-  const gone = await db
-    .delete(botUpdates)
-    .where(lt(botUpdates.finishedAt, before))
-    .returning({ id: botUpdates.updateId })
-  return gone.length
+  return forgetRows(db, botUpdates, lt(botUpdates.finishedAt, before))
 }

@@ -188,6 +188,18 @@ describe('retention', () => {
     expect(await board.db.$count(eventsOutbox)).toBe(before - 1)
   })
 
+  it('forgets all that has had its time, however much it is, and keeps the rest', async () => {
+    await board.db.execute(sql`insert into events_outbox (owner_id, event_type, entity_type, entity_id, created_at)
+      select ${board.ownerId}::uuid, 'TASK_DELETED', 'task', 'WEB-' || n, '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 second'
+      from generate_series(1, 12000) n`)
+    await addTask(board, board.project)
+    await writeState(board.db, 'notifier_cursor', 1_000_000, board.clock.now())
+    await board.run(retentionJob)
+    const left = await board.db.select({ key: eventsOutbox.entityId }).from(eventsOutbox)
+    expect(left.filter(({ key }) => key.startsWith('WEB-') && Number(key.slice(4)) > 1)).toEqual([])
+    expect(left.length).toBeGreaterThan(0)
+  })
+
   it('keeps messages that are still to be sent', async () => {
     await queueMessages(board.db, [{ chatId: 42, purpose: 'notice' }], board.clock.now())
     board.clock.advance({ days: 100 })
