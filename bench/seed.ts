@@ -74,39 +74,41 @@ export async function resetPool(db: Db): Promise<void> {
 /** Work logs, events and the trail of a long life. */
 export async function seedHistory(db: Db, ownerId: string, amounts: Amounts): Promise<void> {
   const tasks = 300 + amounts.closed
-  await run(
-    db,
-    `create temporary table numbered as
-    select row_number() over (order by task_number) - 1 as n, id, project_id, task_key, title from tasks where task_prefix <> 'RUN'`,
-  )
-  await run(db, 'create index on numbered (n)')
-  await run(
-    db,
-    `insert into work_logs (owner_id, project_id, task_id, title, detail, engine, worked_at, created_at)
-    select '${ownerId}', t.project_id, t.id,
-      case g % 4 when 0 then 'PREQSTATION Result · ' || t.title when 1 then 'Comment · ' || t.task_key
-        when 2 then t.task_key || ' · todo -> ready' else t.task_key || ' · Note Updated' end,
-      case when g % 4 < 2 then '**Summary** Done on branch task/' || lower(t.task_key) || ', run ' || g else null end,
-      'codex', now() - g * interval '2 minutes', now() - g * interval '2 minutes'
-    from generate_series(1, ${amounts.logs}) g join numbered t on t.n = (g * 7919) % ${tasks}`,
-  )
-  await run(
-    db,
-    `insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload, created_at)
-    select '${ownerId}', t.project_id, case when g % 3 = 0 then 'TASK_STATUS_CHANGED' else 'TASK_UPDATED' end, 'task', t.task_key,
-      case when g % 3 = 0 then '{"from":"todo","to":"ready","title":"A task","actor":"agent:laptop"}'
-        else '{"changedFields":["title"],"title":"A task","actor":"owner"}' end::jsonb, now() - (${amounts.events} - g) * interval '20 seconds'
-    from generate_series(1, ${amounts.events}) g join numbered t on t.n = (g * 104729::bigint) % ${tasks} order by g`,
-  )
-  await run(
-    db,
-    `insert into audit_logs (owner_id, action, target_type, target_id, meta, created_at)
-    select '${ownerId}', 'task.move', 'task', t.task_key,
-      jsonb_build_object('by', 'agent:laptop', 'taskId', t.id, 'before', '{"status":"todo"}'::jsonb, 'after', '{"status":"ready"}'::jsonb),
-      now() - g * interval '2 minutes'
-    from generate_series(1, ${amounts.logs}) g join numbered t on t.n = (g * 7919) % ${tasks}`,
-  )
-  await run(db, 'drop table numbered')
+  // In one transaction, for a temporary table is of one connection.
+  await db.transaction(async (tx) => {
+    await run(
+      tx,
+      `create temporary table numbered on commit drop as
+      select row_number() over (order by task_number) - 1 as n, id, project_id, task_key, title from tasks where task_prefix <> 'RUN'`,
+    )
+    await run(tx, 'create index on numbered (n)')
+    await run(
+      tx,
+      `insert into work_logs (owner_id, project_id, task_id, title, detail, engine, worked_at, created_at)
+      select '${ownerId}', t.project_id, t.id,
+        case g % 4 when 0 then 'PREQSTATION Result · ' || t.title when 1 then 'Comment · ' || t.task_key
+          when 2 then t.task_key || ' · todo -> ready' else t.task_key || ' · Note Updated' end,
+        case when g % 4 < 2 then '**Summary** Done on branch task/' || lower(t.task_key) || ', run ' || g else null end,
+        'codex', now() - g * interval '2 minutes', now() - g * interval '2 minutes'
+      from generate_series(1, ${amounts.logs}) g join numbered t on t.n = (g * 7919) % ${tasks}`,
+    )
+    await run(
+      tx,
+      `insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload, created_at)
+      select '${ownerId}', t.project_id, case when g % 3 = 0 then 'TASK_STATUS_CHANGED' else 'TASK_UPDATED' end, 'task', t.task_key,
+        case when g % 3 = 0 then '{"from":"todo","to":"ready","title":"A task","actor":"agent:laptop"}'
+          else '{"changedFields":["title"],"title":"A task","actor":"owner"}' end::jsonb, now() - (${amounts.events} - g) * interval '2 seconds'
+      from generate_series(1, ${amounts.events}) g join numbered t on t.n = (g * 104729::bigint) % ${tasks} order by g`,
+    )
+    await run(
+      tx,
+      `insert into audit_logs (owner_id, action, target_type, target_id, meta, created_at)
+      select '${ownerId}', 'task.move', 'task', t.task_key,
+        jsonb_build_object('by', 'agent:laptop', 'taskId', t.id, 'before', '{"status":"todo"}'::jsonb, 'after', '{"status":"ready"}'::jsonb),
+        now() - g * interval '2 minutes'
+      from generate_series(1, ${amounts.logs}) g join numbered t on t.n = (g * 7919) % ${tasks}`,
+    )
+  })
   await run(db, 'vacuum analyze')
 }
 

@@ -169,6 +169,8 @@ export const tasks = pgTable(
     unique('tasks_owner_prefix_number').on(t.ownerId, t.taskPrefix, t.taskNumber),
     index('tasks_lane').on(t.ownerId, t.status, t.sortOrder),
     index('tasks_run_state').on(t.ownerId, t.runState),
+    // What was done lately, however much is done; open tasks cost it nothing.
+    index('tasks_finished').on(t.ownerId, t.updatedAt).where(sql`${t.status} in ('done', 'archived')`),
     index('tasks_project').on(t.projectId),
     index('tasks_label').on(t.labelId),
     index('tasks_text').using(
@@ -244,6 +246,7 @@ export const workLogs = pgTable(
     ),
     index('work_logs_project').on(t.projectId),
     index('work_logs_task').on(t.taskId, t.workedAt.desc().nullsFirst()),
+    index('work_logs_done').on(t.taskId, t.workedAt).where(sql`${t.title} like '% · % -> Done'`),
     // What was said, not what a change left of itself; of a long text its beginning.
     index('work_logs_text')
       .using('gin', sql`to_tsvector('simple', ${t.title} || ' ' || coalesce(left(${t.detail}, 10000), ''))`)

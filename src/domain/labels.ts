@@ -1,9 +1,10 @@
-import { and, eq, inArray, isNotNull, isNull, notExists, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, notExists, sql } from 'drizzle-orm'
 import { prepared } from '../db/prepared.ts'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../db/schema.ts'
 import type { Reader, Tx } from '../db/types.ts'
 import type { AuditEntry } from './context.ts'
-import type { Label } from './tasks/task.ts'
+import { countRows } from './count-rows.ts'
+import { type Label, mostCounted, openStatuses } from './tasks/task.ts'
 
 const labelsOf = prepared((db) =>
   db
@@ -21,30 +22,47 @@ export async function listLabels(scope: { readonly db: Reader; readonly ownerId:
 export interface LabelCount extends Label {
   /** Tasks with this label that are neither done nor archived. */
   readonly open: number
-  readonly total: number
 }
 
-/** The owner's labels by name, with how many tasks have each; tasks of deleted projects do not count. */
+/** The owner's labels by name, with how many open tasks have each; tasks of deleted projects do not count. */
 export async function labelCounts(scope: {
   readonly db: Reader
   readonly ownerId: string
 }): Promise<LabelCount[]> {
-  const counted = and(isNotNull(tasks.id), isNull(projects.deletedAt))
+  const labelled = scope.db
+    .select({ labelId: taskLabelAssignments.labelId })
+    .from(taskLabelAssignments)
+    .innerJoin(tasks, eq(tasks.id, taskLabelAssignments.taskId))
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(
+      and(eq(tasks.ownerId, scope.ownerId), inArray(tasks.status, openStatuses), isNull(projects.deletedAt)),
+    )
+    .as('labelled')
   return scope.db
     .select({
       id: taskLabels.id,
       name: taskLabels.name,
       color: taskLabels.color,
-      open: sql<number>`(count(*) filter (where ${counted} and ${tasks.status} not in ('done', 'archived')))::int`,
-      total: sql<number>`(count(*) filter (where ${counted}))::int`,
+      open: sql<number>`count(${labelled.labelId})::int`,
     })
     .from(taskLabels)
-    .leftJoin(taskLabelAssignments, eq(taskLabelAssignments.labelId, taskLabels.id))
-    .leftJoin(tasks, eq(tasks.id, taskLabelAssignments.taskId))
-    .leftJoin(projects, eq(projects.id, tasks.projectId))
+    .leftJoin(labelled, eq(labelled.labelId, taskLabels.id))
     .where(eq(taskLabels.ownerId, scope.ownerId))
     .groupBy(taskLabels.id)
     .orderBy(sql`lower(${taskLabels.name})`)
+}
+
+/** How many tasks have a label, up to `mostCounted`; tasks of deleted projects do not count. */
+export async function countLabelled({ db }: { readonly db: Reader }, labelId: string): Promise<number> {
+  const labelled = db
+    .select({ one: sql`1` })
+    .from(taskLabelAssignments)
+    .innerJoin(tasks, eq(tasks.id, taskLabelAssignments.taskId))
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(and(eq(taskLabelAssignments.labelId, labelId), isNull(projects.deletedAt)))
+    .limit(mostCounted)
+    .as('labelled')
+  return countRows(db, labelled)
 }
 
 /** Gives a task these labels in this order; a name that is new becomes a label. Part of a larger transaction. */

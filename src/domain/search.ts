@@ -1,7 +1,7 @@
-import { and, desc, eq, inArray, isNull, like, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { projects, tasks, workLogs } from '../db/schema.ts'
 import { findTasks, type Scope } from './tasks/read.ts'
-import type { Task, TaskStatus } from './tasks/task.ts'
+import { openStatuses, type Task } from './tasks/task.ts'
 import { containsWords, holdsWords, isUnspaced, taskText, termsOf } from './tasks/words.ts'
 import { selectWorkLogs, type WorkLog } from './work-logs.ts'
 
@@ -10,7 +10,6 @@ export type SearchHit =
   | { readonly kind: 'task'; readonly task: Task }
   | { readonly kind: 'log'; readonly log: WorkLog }
 
-const openStatuses: TaskStatus[] = ['inbox', 'todo', 'hold', 'ready']
 // Nobody pages further; it bounds what a word that stands in every task costs.
 const mostTasks = 200
 const mostLogs = 100
@@ -50,10 +49,10 @@ async function findTaskIds(scope: Scope, words: string): Promise<string[]> {
 }
 
 async function selectByKey(scope: Scope, words: string): Promise<string[]> {
-  const pattern = keyPattern(words)
-  if (pattern === null) return []
-  const found = await selectOwn(scope, like(tasks.taskKey, pattern))
-    .orderBy(sql`length(${tasks.taskKey})`, desc(tasks.updatedAt), desc(tasks.id))
+  const isKey = keyCondition(scope, words)
+  if (isKey === null) return []
+  const found = await selectOwn(scope, isKey)
+    .orderBy(asc(tasks.taskNumber), desc(tasks.updatedAt), desc(tasks.id))
     .limit(mostTasks)
   return found.map(({ id }) => id)
 }
@@ -75,11 +74,23 @@ function selectOwn({ db, ownerId }: Scope, condition: SQL | undefined) {
 }
 
 /** `web-1` and `web 1` begin keys, and `12` is the number of any. */
-function keyPattern(words: string): string | null {
+function keyCondition({ db, ownerId }: Scope, words: string): SQL | null | undefined {
   const text = words.trim().toUpperCase()
-  const [, prefix, number] = /^([A-Z][A-Z0-9]{1,9})[- ](\d{0,10})$/.exec(text) ?? []
-  if (prefix !== undefined) return `${prefix}-${number}%`
-  return /^\d{1,10}$/.test(text) ? `%-${text}` : null
+  const [, prefix, digits] = /^([A-Z][A-Z0-9]{1,9})[- ](\d{0,9})$/.exec(text) ?? []
+  if (prefix !== undefined)
+    return and(eq(tasks.taskPrefix, prefix), digits ? or(...numbersFrom(digits)) : undefined)
+  if (!/^\d{1,9}$/.test(text)) return null
+  const prefixes = db.select({ key: projects.projectKey }).from(projects).where(eq(projects.ownerId, ownerId))
+  return and(inArray(tasks.taskPrefix, prefixes), eq(tasks.taskNumber, Number(text)))
+}
+
+// As stretches of numbers, which the index of numbers knows; of the text of a key it knows no beginnings.
+function numbersFrom(digits: string): SQL[] {
+  const lengths = Array.from({ length: 10 - digits.length }, (_, more) => 10 ** more)
+  return lengths.map(
+    (size) =>
+      sql`${tasks.taskNumber} between ${Number(digits) * size} and ${(Number(digits) + 1) * size - 1}`,
+  )
 }
 
 const logText = {

@@ -3,7 +3,7 @@ import { chosen, doesAct, pageButtons, pageOf, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Card, inRows, keyboard } from './card.ts'
 import { bold, clip, html, joinHtml } from './html.ts'
-import { counted } from './names.ts'
+import { countedTasks } from './names.ts'
 
 const colorSign: Readonly<Record<string, string>> = {
   gray: '⚪️',
@@ -18,6 +18,11 @@ const colorSign: Readonly<Record<string, string>> = {
   pink: '🌸',
 }
 const labelsAPage = 12
+
+/** A label with how many tasks have it, done ones included. */
+export interface LabelUse extends LabelCount {
+  readonly total: number
+}
 
 /** The colour of a label as a sign; a colour without one is a tag. */
 function labelSign(color: string): string {
@@ -57,9 +62,9 @@ export function labelsCard(facts: {
 }
 
 /** One label and what can be done with it. */
-export function labelCard(label: LabelCount, undo?: string | null): Card {
+export function labelCard(label: LabelUse, undo?: string | null): Card {
   return {
-    text: html`${labelSign(label.color)} ${bold(label.name)}\nOn ${counted(label.total, 'task')}, ${label.open} open.`,
+    text: html`${labelSign(label.color)} ${bold(label.name)}\nOn ${countedTasks(label.total)}, ${label.open} open.`,
     keyboard: keyboard([
       [
         doesAct('Rename', { name: 'ask', about: 'label-name', value: label.id }),
@@ -92,7 +97,7 @@ export function labelColorCard(label: LabelCount): Card {
 }
 
 /** Asks into which label another one goes. */
-export function labelMergeCard(label: LabelCount, others: readonly LabelCount[], asked: number): Card {
+export function labelMergeCard(label: LabelUse, others: readonly LabelCount[], asked: number): Card {
   const { shown, page, pages } = pageOf(others, asked, labelsAPage)
   const into = shown.map((other) =>
     doesAct(`${labelSign(other.color)} ${clip(other.name, 20)}`, {
@@ -105,7 +110,7 @@ export function labelMergeCard(label: LabelCount, others: readonly LabelCount[],
     text:
       others.length === 0
         ? html`There is no other label to merge ${bold(label.name)} into.`
-        : html`Merge ${bold(label.name)} into which label? Its ${counted(label.total, 'task')} get that one instead, and ${bold(label.name)} goes.`,
+        : html`Merge ${bold(label.name)} into which label? Its ${countedTasks(label.total)} get that one instead, and ${bold(label.name)} goes.`,
     keyboard: keyboard([
       ...inRows(into, 2),
       pageButtons({ name: 'label-merge', argument: label.id, page, pages }),
@@ -115,9 +120,9 @@ export function labelMergeCard(label: LabelCount, others: readonly LabelCount[],
 }
 
 /** Asks once before a label is deleted. */
-export function labelDeleteCard(label: LabelCount): Card {
+export function labelDeleteCard(label: LabelUse): Card {
   return {
-    text: html`Delete the label ${bold(label.name)}? It comes off ${counted(label.total, 'task')}.`,
+    text: html`Delete the label ${bold(label.name)}? It comes off ${countedTasks(label.total)}.`,
     keyboard: keyboard([
       [
         doesAct('Delete', { name: 'label-delete', about: label.id }, 'danger'),

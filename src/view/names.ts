@@ -65,6 +65,11 @@ export function laneCount(count: number): string {
   return count < mostCounted ? String(count) : `${mostCounted - 1}+`
 }
 
+/** "1 task", "2 tasks", "999+ tasks" where there are more than are counted. */
+export function countedTasks(count: number): string {
+  return count === 1 ? '1 task' : `${laneCount(count)} tasks`
+}
+
 /** "1 task", "2 tasks". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`

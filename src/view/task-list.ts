@@ -3,7 +3,7 @@ import type { Task, TaskStatus } from '../domain/tasks/task.ts'
 import { chosen, pageButtons, toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
 import { bold, clip, code, html, joinHtml } from './html.ts'
-import { counted, engineName, priorityName, prioritySign, runName, statusName } from './names.ts'
+import { countedTasks, engineName, priorityName, prioritySign, runName, statusName } from './names.ts'
 import { openButtons, taskLine } from './task-line.ts'
 import type { Reader } from './when.ts'
 
@@ -21,7 +21,7 @@ export interface TaskListFacts extends Reader {
 export function taskListCard({ query, tasks, count, page, ...reader }: TaskListFacts): Card {
   const pages = Math.max(1, Math.ceil(count / tasksAPage))
   const said = filterText(query)
-  const head = html`📋 ${bold(said.length === 0 ? 'Open tasks' : said.join(' · '))} · ${counted(count, 'task')}`
+  const head = html`📋 ${bold(said.length === 0 ? 'Open tasks' : said.join(' · '))} · ${countedTasks(count)}`
   const problems = query.problems
     .slice(0, 5)
     .map((word) => html`⚠️ ${code(clip(word, 30))} is no filter I know, so I left it out.`)

@@ -12,6 +12,7 @@ import { openPlayground, type PlaygroundOptions } from '../../src/playground/pla
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import type { World } from '../../src/playground/world.ts'
 import { openTestDatabase } from './database.ts'
+import { type Statement, watchStatements } from './statements.ts'
 import { intake } from './updates.ts'
 
 /** The whole product on a database and a Telegram of its own, driven by a person. */
@@ -42,6 +43,8 @@ export interface TestBotOptions {
   readonly updates?: 'polling' | 'webhook'
   readonly now?: () => Date
   readonly playground?: PlaygroundOptions
+  /** Told of every statement that the app sends to the database. */
+  readonly onStatement?: (statement: Statement) => void
 }
 
 export const setupCode = 'setup-code-for-tests'
@@ -76,7 +79,9 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
   })
   const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
   // The database outlives the app, so that a restart finds what was there.
-  const open = async () => ({ ...database, close: async () => {} })
+  const { onStatement } = options
+  const db = onStatement === undefined ? database.db : watchStatements(database.db, onStatement)
+  const open = async () => ({ ...database, db, close: async () => {} })
   let app: App = await startApp({ config, log, now, open })
   return {
     user,

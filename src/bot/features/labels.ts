@@ -1,10 +1,17 @@
 import { Composer } from 'grammy'
 import { deleteLabel, type EditedLabel, mergeLabels, recolorLabel } from '../../domain/label-edits.ts'
-import { type LabelCount, labelCounts } from '../../domain/labels.ts'
+import { countLabelled, type LabelCount, labelCounts } from '../../domain/labels.ts'
 import { toasts } from '../../view/answers.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import type { Card } from '../../view/card.ts'
-import { labelCard, labelColorCard, labelDeleteCard, labelMergeCard, labelsCard } from '../../view/labels.ts'
+import {
+  type LabelUse,
+  labelCard,
+  labelColorCard,
+  labelDeleteCard,
+  labelMergeCard,
+  labelsCard,
+} from '../../view/labels.ts'
 import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
@@ -61,7 +68,7 @@ export async function showLabel(ctx: BotContext, id: string, undo?: string | nul
 async function withLabel(
   ctx: BotContext,
   id: string,
-  card: (label: LabelCount, all: readonly LabelCount[]) => Card,
+  card: (label: LabelUse, all: readonly LabelCount[]) => Card,
 ): Promise<void> {
   const all = await labelCounts(scopeOf(ctx))
   const label = all.find((candidate) => candidate.id === id)
@@ -69,7 +76,8 @@ async function withLabel(
     await toast(ctx, 'That label is gone.')
     return showLabels(ctx, 0)
   }
-  await showScreen(ctx, card(label, all))
+  const total = await countLabelled(scopeOf(ctx), id)
+  await showScreen(ctx, card({ ...label, total }, all))
 }
 
 async function change(ctx: BotContext, work: () => Promise<EditedLabel>): Promise<EditedLabel | null> {

@@ -1,5 +1,6 @@
-import { and, asc, count, desc, eq, exists, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, exists, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
+import { countRows } from '../count-rows.ts'
 import { type Scope, selectTasks } from './read.ts'
 import {
   type Engine,
@@ -49,13 +50,18 @@ export async function listTasks(
   return query
 }
 
+/** How many tasks the filter lets through, up to `mostCounted`. */
 export async function countTasks(scope: Scope, filter: TaskFilter): Promise<number> {
-  const [row] = await scope.db
-    .select({ count: count() })
+  const found = scope.db
+    .select({ one: sql`1` })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(matches(scope, filter))
-  return row?.count ?? 0
+    // In the order of the index, so that it is the index that is read.
+    .orderBy(asc(tasks.status), asc(tasks.sortOrder))
+    .limit(mostCounted)
+    .as('found')
+  return countRows(scope.db, found)
 }
 
 /** How many tasks lie in each lane, up to `mostCounted` of each. */
@@ -69,7 +75,6 @@ export async function countByStatus(scope: Scope, projectKey?: string): Promise<
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(and(matches(scope, { projectKey }), sql`${tasks.status} = lane.status`))
-    // In the order of the index, so that it is the index that is read.
     .orderBy(asc(tasks.sortOrder))
     .limit(mostCounted)
   const found = await scope.db

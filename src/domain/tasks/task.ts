@@ -11,6 +11,9 @@ export {
   taskStatuses,
 } from '../../db/schema.ts'
 
+/** What is neither done nor archived. */
+export const openStatuses: TaskStatus[] = ['inbox', 'todo', 'hold', 'ready']
+
 /** Cards of a lane are counted up to here: what is done or archived grows for ever, and counting it all with it. */
 export const mostCounted = 1_000
 

@@ -1,0 +1,2 @@
+CREATE INDEX "tasks_finished" ON "tasks" USING btree ("owner_id","updated_at") WHERE "tasks"."status" in ('done', 'archived');--> statement-breakpoint
+CREATE INDEX "work_logs_done" ON "work_logs" USING btree ("task_id","worked_at") WHERE "work_logs"."title" like '% · % -> Done';
