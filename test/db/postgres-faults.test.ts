@@ -41,7 +41,9 @@ describe('a Postgres that is not there', () => {
       /^Postgres at 127\.0\.0\.1:\d+\/board does not answer \(.*ECONNREFUSED.*\)\. Start it, or name another in DATABASE_URL\.$/,
     )
     expect(troubles).toEqual([
-      `Postgres at ${addressOf(proxy.url)} does not answer yet; asking for 1 seconds`,
+      expect.stringMatching(
+        /^Postgres at 127\.0\.0\.1:\d+\/board does not answer yet \(.*ECONNREFUSED.*\); asking for 1 seconds$/,
+      ),
     ])
   })
 })
