@@ -292,6 +292,8 @@ export const auditLogs = pgTable(
   (t) => [
     index('audit_logs_owner').on(t.ownerId, t.createdAt.desc().nullsFirst()),
     index('audit_logs_target').on(t.targetType, t.targetId),
+    // What the owner may take back, however much agents did since.
+    index('audit_logs_by_owner').on(t.ownerId, t.createdAt).where(sql`${t.meta} ->> 'by' = 'owner'`),
   ],
 )
 

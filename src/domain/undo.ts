@@ -180,8 +180,9 @@ export async function lastChange(
         eq(auditLogs.ownerId, ownerId),
         sql`${auditLogs.meta} ->> 'by' = 'owner'`,
         undoable,
-        sql`not exists (select from audit_logs later where later.target_type = ${auditLogs.targetType} and later.target_id = ${auditLogs.targetId}
-          and later.action = 'undo' and later.meta ->> 'undoes' = ${auditLogs.id}::text)`,
+        // As a value, looked up for one entry after another: of a `not exists` Postgres makes a join with the whole trail.
+        sql`(select later.id from audit_logs later where later.target_type = ${auditLogs.targetType} and later.target_id = ${auditLogs.targetId}
+          and later.action = 'undo' and later.meta ->> 'undoes' = ${auditLogs.id}::text limit 1) is null`,
         before === undefined ? undefined : isOlderThan(before),
       ),
     )

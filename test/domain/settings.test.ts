@@ -73,6 +73,7 @@ describe('reading the settings', () => {
       muted_projects: 'API,WEB',
       stale_after_minutes: '45',
       queued_after_minutes: '90',
+      keep_events_days: '60',
       runner: 'hermes',
       runner_chat: '@runners',
       runner_bot: 'PreqHermesBot',
@@ -96,6 +97,7 @@ describe('reading the settings', () => {
       mutedProjects: ['API', 'WEB'],
       staleAfterMinutes: 45,
       queuedAfterMinutes: 90,
+      keepEventsDays: 60,
       runner: { kind: 'hermes', chat: '@runners', bot: 'PreqHermesBot' },
       projectTopics: { API: 12, WEB: 7 },
     })

@@ -18,7 +18,7 @@ export function exports(): Composer<BotContext> {
     await ctx.replyWithChatAction('upload_document')
     const { now, timeZone } = readerOf(ctx)
     const stem = `board-${localDate(now, timeZone)}`
-    const count = await countTasks(scopeOf(ctx), {})
+    const count = await countTasks(scopeOf(ctx), {}, Number.MAX_SAFE_INTEGER)
     const about = { purpose: 'answer', replyTo: ctx.message?.message_id } as const
     // A phone opens plain JSON; a large board is packed so that it fits.
     const packed = count > manyTasks

@@ -50,8 +50,8 @@ export async function listTasks(
   return query
 }
 
-/** How many tasks the filter lets through, up to `mostCounted`. */
-export async function countTasks(scope: Scope, filter: TaskFilter): Promise<number> {
+/** How many tasks the filter lets through, up to `mostCounted` unless told otherwise. */
+export async function countTasks(scope: Scope, filter: TaskFilter, most = mostCounted): Promise<number> {
   const found = scope.db
     .select({ one: sql`1` })
     .from(tasks)
@@ -59,7 +59,7 @@ export async function countTasks(scope: Scope, filter: TaskFilter): Promise<numb
     .where(matches(scope, filter))
     // In the order of the index, so that it is the index that is read.
     .orderBy(asc(tasks.status), asc(tasks.sortOrder))
-    .limit(mostCounted)
+    .limit(most)
     .as('found')
   return countRows(scope.db, found)
 }

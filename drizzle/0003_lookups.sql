@@ -1,2 +1,3 @@
+CREATE INDEX "audit_logs_by_owner" ON "audit_logs" USING btree ("owner_id","created_at") WHERE "audit_logs"."meta" ->> 'by' = 'owner';--> statement-breakpoint
 CREATE INDEX "tasks_finished" ON "tasks" USING btree ("owner_id","updated_at") WHERE "tasks"."status" in ('done', 'archived');--> statement-breakpoint
 CREATE INDEX "work_logs_done" ON "work_logs" USING btree ("task_id","worked_at") WHERE "work_logs"."title" like '% · % -> Done';
