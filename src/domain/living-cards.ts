@@ -1,6 +1,34 @@
 import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
+import { isListed, prepared } from '../db/prepared.ts'
 import { type BotMessageRow, botMessages, tasks } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
+
+function latestCards(db: Db) {
+  return db
+    .selectDistinctOn([botMessages.taskId], { id: botMessages.id })
+    .from(botMessages)
+    .where(
+      and(
+        eq(botMessages.chatId, sql.placeholder('chatId')),
+        eq(botMessages.purpose, 'card'),
+        ne(botMessages.state, 'failed'),
+        isListed(botMessages.taskId, 'taskIds', 'uuid'),
+      ),
+    )
+    .orderBy(botMessages.taskId, desc(botMessages.id))
+}
+
+const markStale = prepared((db) =>
+  db
+    .update(botMessages)
+    .set({
+      stale: true,
+      // A card that waits for its first sending keeps its own time.
+      notBefore: sql`case when ${botMessages.state} = 'sent'
+        then greatest(${botMessages.notBefore}, ${sql.placeholder('notBefore')}::timestamptz) else ${botMessages.notBefore} end`,
+    })
+    .where(inArray(botMessages.id, latestCards(db))),
+)
 
 /** Marks the living cards of tasks as behind the truth; each is edited once, not before its time. */
 export async function markCardsStale(
@@ -10,31 +38,15 @@ export async function markCardsStale(
   notBefore: Date,
 ): Promise<void> {
   if (taskIds.length === 0) return
-  await db
-    .update(botMessages)
-    .set({
-      stale: true,
-      // A card that waits for its first sending keeps its own time.
-      notBefore: sql`case when ${botMessages.state} = 'sent' then greatest(${botMessages.notBefore}, ${notBefore.toISOString()}::timestamptz)
-        else ${botMessages.notBefore} end`,
-    })
-    .where(inArray(botMessages.id, latestCards(db, chatId, taskIds)))
+  await markStale(db, { chatId, taskIds: JSON.stringify(taskIds), notBefore: notBefore.toISOString() })
 }
 
-function latestCards(db: Reader, chatId: number, taskIds: readonly string[]) {
-  return db
-    .selectDistinctOn([botMessages.taskId], { id: botMessages.id })
+const readCards = prepared((db) =>
+  db
+    .select()
     .from(botMessages)
-    .where(
-      and(
-        eq(botMessages.chatId, chatId),
-        eq(botMessages.purpose, 'card'),
-        ne(botMessages.state, 'failed'),
-        inArray(botMessages.taskId, [...taskIds]),
-      ),
-    )
-    .orderBy(botMessages.taskId, desc(botMessages.id))
-}
+    .where(inArray(botMessages.id, latestCards(db))),
+)
 
 /** The living cards of tasks in a chat, of each the newest message of its kind. */
 export async function livingCards(
@@ -43,10 +55,7 @@ export async function livingCards(
   taskIds: readonly string[],
 ): Promise<BotMessageRow[]> {
   if (taskIds.length === 0) return []
-  return db
-    .select()
-    .from(botMessages)
-    .where(inArray(botMessages.id, latestCards(db, chatId, taskIds)))
+  return readCards(db, { chatId, taskIds: JSON.stringify(taskIds) })
 }
 
 /** The living card of a task in a chat: the newest message of its kind. */

@@ -1,4 +1,5 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
+import { rows } from '../db/rows.ts'
 import { type BotMessageRow, botMessages, type TaskStatus } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 
@@ -117,11 +118,18 @@ export interface NewMessage {
 /** Rows of messages to be sent when their turn comes, in order. */
 export async function queueMessages(db: Db, messages: readonly NewMessage[], now: Date): Promise<number[]> {
   if (messages.length === 0) return []
-  const inserted = await db
-    .insert(botMessages)
-    .values(messages.map((message) => toRow(message, 'pending', now)))
-    .returning({ id: botMessages.id })
-  return inserted.map((row) => row.id)
+  const queued = messages.map((message, position) => ({ ...toRow(message, 'pending', now), position }))
+  // The same statement for however many: with thirty rows of ten values Postgres parsed one for 3 ms.
+  const inserted = await rows<{ id: number }>(
+    db,
+    sql`insert into ${botMessages} (chat_id, thread_id, purpose, task_id, topic, request, rank, not_before, state, created_at)
+      select "chatId", "threadId", purpose, "taskId", topic, request, rank, "notBefore", state, "createdAt"
+      from jsonb_to_recordset(${JSON.stringify(queued)}::text::jsonb) as queued
+        ("chatId" bigint, "threadId" int, purpose text, "taskId" uuid, topic jsonb, request jsonb, rank int, "notBefore" timestamptz,
+        state text, "createdAt" timestamptz, position int)
+      order by position returning id::int`,
+  )
+  return inserted.map(({ id }) => id)
 }
 
 /** The row of a message that is sent at once: it stands before the call is made. */

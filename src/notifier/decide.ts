@@ -7,11 +7,11 @@ import { type BotMessageRow, type NewMessage, queueMessages } from '../domain/me
 import { newestEventId, readEvents } from '../domain/outbox.ts'
 import { threadFor } from '../domain/project-topics.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
-import { findTask, findTasksByKey, readDetail, type Scope } from '../domain/tasks/read.ts'
-import type { Task } from '../domain/tasks/task.ts'
+import { findTask, findTasksByKey, readDetails, type Scope } from '../domain/tasks/read.ts'
+import type { Task, TaskDetail } from '../domain/tasks/task.ts'
 import { findWorkLogs } from '../domain/work-logs.ts'
 import { deletedMessage, logMessage } from '../view/log-message.ts'
-import type { NewsMessage } from '../view/news.ts'
+import type { Happening, NewsMessage } from '../view/news.ts'
 import { newsMessage } from '../view/news-message.ts'
 import { toRequest } from '../view/request.ts'
 import {
@@ -87,12 +87,17 @@ async function decideOn(
   const cards = new Map(
     (await livingCards(scope.db, facts.chatId, staleNow)).map((card) => [card.taskId, card]),
   )
-  const messages: NewMessage[] = []
-  for (const news of weighed.tasks) {
-    const task = tasks.get(news.taskKey) ?? null
-    const card = task === null ? undefined : cards.get(task.id)
-    messages.push(...(await tellTask(scope, news, { task, card }, facts)))
-  }
+  const taskOf = (news: TaskNews) => tasks.get(news.taskKey) ?? null
+  const spoken = weighed.tasks.flatMap((news) => {
+    const task = taskOf(news)
+    return task !== null && isSpoken(news, task, facts) ? [task] : []
+  })
+  const details = new Map((await readDetails(scope, spoken)).map((detail) => [detail.id, detail]))
+  const messages = weighed.tasks.flatMap((news) => {
+    const task = taskOf(news)
+    const known = task === null ? {} : { card: cards.get(task.id), detail: details.get(task.id) }
+    return tellTask(news, { task, ...known }, facts)
+  })
   return {
     messages: [
       ...messages,
@@ -115,12 +120,25 @@ async function tasksByKey(scope: Scope, weighed: Weighed): Promise<Map<string, T
   return found
 }
 
-async function tellTask(
-  scope: Scope,
+/** Whether news has a message of its own, and is not told by the task's living card alone. */
+function isSpoken({ what }: TaskNews, task: Task, { settings }: Circumstances): boolean {
+  if (what === 'deleted') return false
+  return attentionNow(what, task) !== 'info' || loudnessOf('info', task.project.key, settings) !== 'silent'
+}
+
+function attentionNow(what: Happening, task: Task): Attention {
+  return stillHolds(what, task.status) ? attentionOf(what) : 'info'
+}
+
+function tellTask(
   news: TaskNews,
-  known: { readonly task: Task | null; readonly card: BotMessageRow | undefined },
+  known: {
+    readonly task: Task | null
+    readonly card?: BotMessageRow | undefined
+    readonly detail?: TaskDetail | undefined
+  },
   facts: Circumstances,
-): Promise<NewMessage[]> {
+): NewMessage[] {
   const { what, reported } = news
   const by = nameOf(news.actor)
   if (what === 'deleted') {
@@ -131,17 +149,12 @@ async function tellTask(
       facts,
     })
   }
-  const { task } = known
+  const { task, card, detail } = known
   if (task === null) return []
-  const attention = stillHolds(what, task.status) ? attentionOf(what) : 'info'
-  const projectKey = task.project.key
-  if (attention === 'info' && loudnessOf('info', projectKey, facts.settings) === 'silent') {
-    return wantsCard(task, known.card, facts.now) ? [newCard(task, facts)] : []
-  }
-  const detail = await readDetail(scope, task)
+  if (detail === undefined) return wantsCard(task, card, facts.now) ? [newCard(task, facts)] : []
   return say(newsMessage({ task: detail, what, by, reported }), {
-    attention,
-    projectKey,
+    attention: attentionNow(what, task),
+    projectKey: task.project.key,
     taskId: task.id,
     facts,
   })
@@ -152,21 +165,18 @@ async function tellLogs(scope: Scope, { logs }: Weighed, facts: Circumstances): 
     scope,
     logs.map(({ logId }) => logId),
   )
-  const messages: NewMessage[] = []
-  for (const { logId, actor } of logs) {
+  const keys = found.flatMap(({ taskKey }) => taskKey ?? [])
+  const ids = new Map((await findTasksByKey(scope, keys)).map(({ key, id }) => [key, id]))
+  return logs.flatMap(({ logId, actor }) => {
     const log = found.find(({ id }) => id === logId)
-    if (log === undefined) continue
-    const task = log.taskKey === null ? null : await findTask(scope, log.taskKey)
-    messages.push(
-      ...say(logMessage({ ...log, by: nameOf(actor) }), {
-        attention: 'finished',
-        projectKey: log.projectKey,
-        taskId: task?.id ?? null,
-        facts,
-      }),
-    )
-  }
-  return messages
+    if (log === undefined) return []
+    return say(logMessage({ ...log, by: nameOf(actor) }), {
+      attention: 'finished',
+      projectKey: log.projectKey,
+      taskId: ids.get(log.taskKey ?? '') ?? null,
+      facts,
+    })
+  })
 }
 
 /** Marks the messages of comments that an agent has fetched. */

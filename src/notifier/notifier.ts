@@ -46,7 +46,7 @@ export interface Notifier {
 
 const lookEveryMs = 1_000
 // After a look that found something: what happens at once is then decided on together, and a burst leaves time for its makers.
-const looksApartMs = 50
+const looksApartMs = 100
 const stopWithinMs = 5_000
 
 /** Turns what happened on the board into messages, and is the one sender of what was not asked for. */

@@ -9,9 +9,10 @@ import { readOwnerSettings } from '../settings.ts'
 import { prUrlOf } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
 import { goalOf } from './lifecycle.ts'
-import { lockTask, lockTaskDetail } from './lock.ts'
+import { lockTask, lockTaskDeploy, lockTaskDetail } from './lock.ts'
 import { endKey, keyFor, lockLanes, lockLanesForEnd, type Place, readLastKey } from './order.ts'
 import { type EditFacts, type EditPlan, planEdit } from './plan-edit.ts'
+import type { TaskDeploy } from './read.ts'
 import { findRunner, type Runner } from './runner.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
 import { taskAudit } from './snapshot.ts'
@@ -44,14 +45,14 @@ export async function applyEdit(
   // Sent together and run in this order.
   const [, task, last] = await Promise.all([
     mayMove(edit) ? lockLanesForEnd(tx, ctx.ownerId) : undefined,
-    isMeasured(edit) ? lockTaskDetail(ctx, tx, reference) : lockTask(ctx, tx, reference),
+    lockFor(edit)(ctx, tx, reference),
     goal === null ? undefined : readLastKey(tx, { ownerId: ctx.ownerId, status: goal }),
   ])
   const runner = edit.lifecycle === 'start' ? await requireFree(ctx, tx, task) : null
   const now = ctx.now()
   // Only a pin asks what today is.
   const timeZone = edit.focus ? (await readOwnerSettings({ db: tx, ownerId: ctx.ownerId })).timeZone : 'UTC'
-  const plan = planEdit(task, edit, { actor: ctx.actor, now, timeZone, ...deliveryOf(task, edit) })
+  const plan = planEdit(task, edit, { actor: ctx.actor, now, timeZone, ...deliveryOf(task) })
   if (isEmpty(plan)) return { unchanged: true, result: { task, auditId: null } }
 
   const { taskPriority: priority = task.priority, ...columns } = plan.columns
@@ -98,16 +99,20 @@ async function requireFree(ctx: Ctx, tx: Tx, task: Task): Promise<Runner | null>
   )
 }
 
-// Only what may become ready is measured by the project's deploy strategy.
-function isMeasured(edit: ParsedTaskEdit): boolean {
-  return edit.strictReady === true && (edit.lifecycle === 'complete' || edit.status === 'ready')
+// Only what may become ready is measured by the project's deploy strategy. An action must bring its pull request along; a bare
+// move may rest on the one that the last result named.
+function lockFor(edit: ParsedTaskEdit): (ctx: Ctx, tx: Tx, reference: string) => Promise<Task | TaskDeploy> {
+  if (edit.strictReady !== true) return lockTask
+  if (edit.lifecycle === 'complete') return lockTaskDeploy
+  if (edit.status !== 'ready') return lockTask
+  return edit.lifecycle === undefined ? lockTaskDetail : lockTaskDeploy
 }
 
-function deliveryOf(task: Task | TaskDetail, edit: ParsedTaskEdit): Pick<EditFacts, 'deploy' | 'knownPrUrl'> {
-  if (!('deploy' in task)) return { deploy: toDeploySettings(toProjectSettings({})), knownPrUrl: null }
-  // An action must bring its pull request along; a bare move may rest on the one that the last result named.
-  const last = edit.lifecycle === undefined ? task.latestResult : null
-  return { deploy: task.deploy, knownPrUrl: prUrlOf(last?.detail ?? '') }
+function deliveryOf(task: Task | TaskDeploy | TaskDetail): Pick<EditFacts, 'deploy' | 'knownPrUrl'> {
+  return {
+    deploy: 'deploy' in task ? task.deploy : toDeploySettings(toProjectSettings({})),
+    knownPrUrl: 'latestResult' in task ? prUrlOf(task.latestResult?.detail ?? '') : null,
+  }
 }
 
 function isEmpty(plan: EditPlan): boolean {

@@ -1,7 +1,15 @@
 import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Ctx } from '../context.ts'
-import { aboutTask, findTask, findTaskDetail, noSuchTask, type Scope } from './read.ts'
+import {
+  aboutTask,
+  findTask,
+  findTaskDeploy,
+  findTaskDetail,
+  noSuchTask,
+  type Scope,
+  type TaskDeploy,
+} from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
 
 const hold = aboutTask((db, isNamed) => db.select({ id: tasks.id }).from(tasks).where(isNamed).for('update'))
@@ -9,6 +17,11 @@ const hold = aboutTask((db, isNamed) => db.select({ id: tasks.id }).from(tasks).
 /** Reads a task and holds it until the transaction ends; throws `not-found`. */
 export async function lockTask(ctx: Ctx, tx: Tx, reference: string): Promise<Task> {
   return lockAndRead(findTask, { db: tx, ownerId: ctx.ownerId }, reference)
+}
+
+/** Like `lockTask`, with how its project wants work delivered. */
+export async function lockTaskDeploy(ctx: Ctx, tx: Tx, reference: string): Promise<TaskDeploy> {
+  return lockAndRead(findTaskDeploy, { db: tx, ownerId: ctx.ownerId }, reference)
 }
 
 /** Like `lockTask`, with what single-task answers carry. */

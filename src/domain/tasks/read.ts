@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import { type Preparable, prepared } from '../../db/prepared.ts'
+import { isListed, type Preparable, prepared } from '../../db/prepared.ts'
 import {
   auditLogs,
   projectSettings,
@@ -181,6 +181,25 @@ const detailOf = prepared((db) =>
     .where(eq(tasks.id, sql.placeholder('taskId'))),
 )
 
+/** A task and how its project wants work delivered. */
+export type TaskDeploy = Task & Pick<TaskDetail, 'deploy'>
+
+const readTaskDeploy = aboutTask((db, isNamed) =>
+  db
+    .select({ ...columns, settings: detailColumns.settings })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(isNamed),
+)
+
+/** Like `findTask`, with how its project wants work delivered. */
+export async function findTaskDeploy(scope: Scope, reference: string): Promise<TaskDeploy | null> {
+  const found = await findBy(readTaskDeploy, scope, reference)
+  if (found === null) return null
+  const { settings, ...task } = found
+  return { ...task, deploy: toDeploySettings(toProjectSettings(settings ?? {})) }
+}
+
 /** Like `findTask`, with what single-task answers carry; one statement. */
 export async function findTaskDetail(scope: Scope, reference: string): Promise<DetailWithLabels | null> {
   const found = await findBy(readTaskDetail, scope, reference)
@@ -199,9 +218,27 @@ export async function requireTaskDetail(scope: Scope, reference: string): Promis
 /** Adds to a task what single-task answers carry. */
 export async function readDetail(scope: Scope, task: Task): Promise<DetailWithLabels> {
   const [stored] = await detailOf(scope.db, { taskId: task.id })
-  // Its row may be gone since the task was read.
-  return toDetail(task, stored ?? { settings: null, latest: null, comments: [], boardLabels: [] })
+  return toDetail(task, stored ?? nothingStored)
 }
+
+const detailsOf = prepared((db) =>
+  db
+    .select({ id: tasks.id, ...detailColumns })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(isListed(tasks.id, 'ids', 'uuid')),
+)
+
+/** Adds to each of several tasks what single-task answers carry; one statement. */
+export async function readDetails(scope: Scope, several: readonly Task[]): Promise<DetailWithLabels[]> {
+  if (several.length === 0) return []
+  const stored = await detailsOf(scope.db, { ids: JSON.stringify(several.map(({ id }) => id)) })
+  const byId = new Map(stored.map(({ id, ...detail }) => [id, detail]))
+  return several.map((task) => toDetail(task, byId.get(task.id) ?? nothingStored))
+}
+
+// A task's row may be gone since the task was read.
+const nothingStored: StoredDetail = { settings: null, latest: null, comments: [], boardLabels: [] }
 
 function toDetail(task: Task, stored: StoredDetail): DetailWithLabels {
   const { latest, comments, boardLabels } = stored
@@ -251,12 +288,20 @@ export async function readSettings(db: Reader, projectId: string) {
   return toProjectSettings(Object.fromEntries(stored.map((row) => [row.key, row.value])))
 }
 
+const tasksByKey = prepared((db) =>
+  selectTasks(db).where(
+    and(
+      eq(tasks.ownerId, sql.placeholder('ownerId')),
+      isListed(tasks.taskKey, 'keys', 'text'),
+      isNull(projects.deletedAt),
+    ),
+  ),
+)
+
 /** Tasks by their keys of today, in no particular order. */
 export async function findTasksByKey(scope: Scope, keys: readonly string[]): Promise<Task[]> {
   if (keys.length === 0) return []
-  return selectTasks(scope.db).where(
-    and(eq(tasks.ownerId, scope.ownerId), inArray(tasks.taskKey, [...keys]), isNull(projects.deletedAt)),
-  )
+  return tasksByKey(scope.db, { ownerId: scope.ownerId, keys: JSON.stringify(keys) })
 }
 
 /** Tasks by uuid, in no particular order. */
