@@ -103,13 +103,12 @@ export async function readdressMessage(
   await db.update(botMessages).set(to).where(eq(botMessages.id, id))
 }
 
-/** News of one rank and topic that wait for their first sending, oldest first; lists of such news left out. */
+/** News of one rank and topic that wait for their first sending, oldest first, those with it that wait for more of their kind; lists of such news left out. */
 export async function waitingNews(
   db: Reader,
   query: {
     readonly rank: number
     readonly threadId: number | null
-    readonly now: Date
     readonly limit: number
   },
 ): Promise<BotMessageRow[]> {
@@ -124,7 +123,6 @@ export async function waitingNews(
         query.threadId === null ? isNull(botMessages.threadId) : eq(botMessages.threadId, query.threadId),
         eq(botMessages.attempts, 0),
         isNull(botMessages.topic),
-        isDue(query.now),
       ),
     )
     .orderBy(asc(botMessages.id))

@@ -222,7 +222,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       if (groupMs > 0) return Math.min(groupMs, idleMs)
       const bound = { ...settings, now: deps.now() }
       if (row.state === 'sent') await edit(row, bound, signal)
-      else if (await gatherBefore(scope, row, deps.now())) return 0
+      else if (await gatherBefore(scope, row)) return 0
       else if (row.state !== 'uncertain' || (await isReachable(signal))) await send(row, bound, signal)
       return 0
     },

@@ -18,14 +18,12 @@ const mostInOne = 20
 export async function gatherBefore(
   scope: { readonly db: Store; readonly ownerId: string },
   row: BotMessageRow,
-  now: Date,
 ): Promise<boolean> {
   const group = groupOf(row)
   if (group === null || row.attempts > 0 || row.topic !== null) return false
   const waiting = await waitingNews(scope.db, {
     rank: row.rank,
     threadId: row.threadId,
-    now,
     limit: mostInOne,
   })
   if (waiting.length <= most) return false

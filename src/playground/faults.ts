@@ -17,6 +17,8 @@ export interface Faults {
   /** Plans a fault and returns what takes it back, which tells how often it has happened. */
   readonly add: (plan: FaultPlan) => () => number
   readonly clear: () => void
+  /** How many planned faults have not all happened yet. */
+  readonly left: () => number
   /** The next planned fault for a call of this method, which thereby has happened. */
   readonly takeCall: (method: string) => CallFault | undefined
   readonly takeDoubleUpdate: () => boolean
@@ -63,6 +65,7 @@ export function createFaults(): Faults {
       plans.clear()
       tellRefusing()
     },
+    left: () => plans.size,
     takeCall: (method) => take((plan) => isOfCall(plan) && fitsMethod(plan, method)) as CallFault | undefined,
     takeDoubleUpdate: () => take((plan) => plan.kind === 'double-update') !== undefined,
     isRefusing,
