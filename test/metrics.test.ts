@@ -6,7 +6,7 @@ import { openTestBot, type TestBot } from './support/bot.ts'
 const token = 'a-metrics-token-of-its-own'
 let bot: TestBot
 beforeAll(async () => {
-  bot = await openTestBot({ env: { METRICS_TOKEN: token } })
+  bot = await openTestBot({ updates: 'polling', env: { METRICS_TOKEN: token } })
 })
 afterAll(() => bot.close())
 

@@ -53,7 +53,9 @@ describe('a new token', () => {
     const message = await make()
 
     const token = tokenIn(message)
-    expect(message.text).toContain(`codex mcp add preqstation --url ${bot.url()}/mcp`)
+    // By webhook the address is that of PUBLIC_URL, which names the host otherwise.
+    const { port } = new URL(bot.url())
+    expect(message.text).toMatch(new RegExp(`codex mcp add preqstation --url http://\\S+:${port}/mcp`))
     expect(await authenticate(bot.db, token, new Date())).toMatchObject({
       ok: true,
       token: { name: 'Codex' },
