@@ -147,7 +147,7 @@ describe('news of a project with a topic', () => {
     const card = await user.nextMessage('From the agent')
     const other = await makeTask('Elsewhere', 'WEB')
     await editTask(worker, 'APP-1', { lifecycle: 'block', result: { blockedReason: 'Which colour?' } })
-    const blocked = await user.nextMessage('Which colour?')
+    const blocked = await user.nextMessage('Which colour?', { within: 15_000 })
     await editTask(worker, other.key, { lifecycle: 'block', result: { blockedReason: 'Which size?' } })
     const elsewhere = await user.nextMessage('Which size?')
 
@@ -161,7 +161,7 @@ describe('news of a project with a topic', () => {
   test('is answered there by a reply', async () => {
     await makeTask('Paint it')
     await editTask(agent(), 'APP-1', { lifecycle: 'block', result: { blockedReason: 'Which colour?' } })
-    const blocked = await user.nextMessage('Which colour?')
+    const blocked = await user.nextMessage('Which colour?', { within: 15_000 })
 
     user.reply(blocked, 'Green')
     await bot.handled()
@@ -176,7 +176,10 @@ describe('news of a project with a topic', () => {
       for (let count = 1; count <= 6; count += 1)
         await createTask(worker, { projectId: ids[key] ?? '', title: `${key} task ${count}` })
 
-    const lists = [await user.nextMessage(/(?:WEB|APP)-1\b/), await user.nextMessage(/(?:WEB|APP)-1\b/)]
+    const lists = [
+      await user.nextMessage(/(?:WEB|APP)-1\b/, { within: 15_000 }),
+      await user.nextMessage(/(?:WEB|APP)-1\b/, { within: 15_000 }),
+    ]
 
     expect(
       lists.map(({ text, message_thread_id }) => [text?.match(/WEB|APP/)?.[0], message_thread_id]),
@@ -194,7 +197,7 @@ describe('news of a project with a topic', () => {
     removeTopic(bot.world, { chatId: room.chat.id, threadId: lounge })
 
     await editTask(agent(), 'APP-1', { lifecycle: 'block', result: { blockedReason: 'Which colour?' } })
-    const blocked = await user.nextMessage('Which colour?')
+    const blocked = await user.nextMessage('Which colour?', { within: 15_000 })
     await user.settled()
 
     expect(blocked.message_thread_id).toBe(board)

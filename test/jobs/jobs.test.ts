@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { eventsOutbox } from '../../src/db/schema.ts'
 import { readState, writeState } from '../../src/domain/bot-state.ts'
 import { queueMessages } from '../../src/domain/messages.ts'
@@ -239,29 +239,29 @@ it('looks once at the start, and ends after the job in hand', async () => {
   expect(await readState(board.db, 'reminded_until')).toBeUndefined()
 })
 
-it('go on each minute after the clock was set back by hours', async () => {
-  vi.useFakeTimers({
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
-  })
-  vi.setSystemTime(board.clock.now())
-  const log = openLog({ level: 'debug', write: () => {} })
-  const seen: number[] = []
-  const now = () => {
-    seen.push(Date.now())
-    return new Date()
-  }
-  const jobs = startJobs({ store: board.db, ownerId: board.ownerId, now, log })
-  await vi.advanceTimersByTimeAsync(61_000)
-  vi.setSystemTime(Date.now() - 3 * 60 * 60_000)
-  const before = seen.length
+// A server answers in real time, of which timers that are moved by hand know nothing.
+it.skipIf(inject('templateDatabase') !== null)(
+  'go on each minute after the clock was set back by hours (embedded alone: its timers are moved by hand)',
+  async () => {
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+    })
+    vi.setSystemTime(board.clock.now())
+    const log = openLog({ level: 'debug', write: () => {} })
+    const seen: number[] = []
+    const now = () => {
+      seen.push(Date.now())
+      return new Date()
+    }
+    const jobs = startJobs({ store: board.db, ownerId: board.ownerId, now, log })
+    await vi.advanceTimersByTimeAsync(61_000)
+    vi.setSystemTime(Date.now() - 3 * 60 * 60_000)
+    const before = seen.length
 
-  for (let minute = 0; minute < 4; minute += 1) {
-    await vi.advanceTimersByTimeAsync(60_000)
-    // A real server answers in real time, and no minute begins before the one before it is done.
-    for (let turn = 0; turn < 50; turn += 1) await board.db.execute(sql`select 1`)
-  }
+    await vi.advanceTimersByTimeAsync(3 * 60_000)
 
-  vi.useRealTimers()
-  await jobs.stop()
-  expect(new Set(seen.slice(before).map((at) => Math.floor(at / 60_000))).size).toBeGreaterThanOrEqual(3)
-})
+    vi.useRealTimers()
+    await jobs.stop()
+    expect(new Set(seen.slice(before).map((at) => Math.floor(at / 60_000))).size).toBeGreaterThanOrEqual(3)
+  },
+)
