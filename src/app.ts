@@ -99,7 +99,6 @@ async function build(parts: {
   const system = createCtx({ db: store, ownerId: owner.id, actor: { kind: 'system' }, now })
   const metrics = await createMetrics({ enabled: config.METRICS_TOKEN !== undefined })
 
-  if (config.BOT_TOKEN !== undefined) await storeBotToken(system, config.BOT_TOKEN, secretKey)
   const botToken = config.BOT_TOKEN ?? (await readBotToken(scope, secretKey))
   const playground = botToken === null ? await openPlaygroundRoom(config) : null
   if (playground !== null) closers.push(playground.close)
@@ -252,7 +251,11 @@ async function build(parts: {
         webhook === undefined
           ? undefined
           : { url: `${config.PUBLIC_URL}${webhook.path}`, secret: webhook.secret },
-      onReady: (me) => keepToOneBot(me.id),
+      onReady: async (me) => {
+        // Not before Telegram knows it: a mistyped one would take the place of the good one.
+        if (config.BOT_TOKEN !== undefined) await storeBotToken(system, config.BOT_TOKEN, secretKey)
+        await keepToOneBot(me.id)
+      },
     })
     const { stop } = side
     return async () => {

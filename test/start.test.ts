@@ -45,8 +45,7 @@ async function start(
   const open = async () => ({ ...database, close: async () => {} })
   const ended = startApp({ config, log, ...(env.DATA_DIR === undefined ? { open } : {}) }).then(
     async (app) => {
-      await app.setupLink().finally(app.close)
-      throw new Error('It started.')
+      throw new Error(`It started: ${await app.setupLink().finally(app.close)}`)
     },
   )
   const { name, message } = await ended.catch((error: Error) => error)
@@ -92,6 +91,17 @@ describe('a start that cannot be says why and what to do', () => {
     })
     expect(logged).toContain('Telegram does not know this bot token')
     expect(logged).not.toContain(other)
+  })
+
+  it('and keeps no token that Telegram does not know: the next start without one has the good one', async () => {
+    const env = { TELEGRAM_API_ROOT: telegram.url, SETUP_CODE: 'set-up-code' }
+    const link = `It started: https://t.me/${telegram.world.bot.user.username}?start=set-up-code`
+
+    const first = await start({ ...env, BOT_TOKEN: botToken })
+    const mistyped = await start({ ...env, BOT_TOKEN: botToken.toLowerCase() })
+    const next = await start(env)
+
+    expect([first.message, mistyped.name, next.message]).toEqual([link, 'RefusedTokenError', link])
   })
 
   it('in a sentence on standard error, without a stack, and with an exit code', async () => {
