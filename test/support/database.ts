@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { embeddedDatabase } from '../../src/db/embedded.ts'
 import type { Database } from '../../src/db/open.ts'
 import { openPostgres } from '../../src/db/postgres.ts'
@@ -12,15 +12,11 @@ import { withDatabase } from './global-setup.ts'
 
 export type TestDatabase = Database & { readonly url: string | null }
 
-// A copy of the migrated database takes half a second, emptying one a tenth of it: a file makes as many as it needs at once.
-const opened: TestDatabase[] = []
+// A copy of the migrated database takes half a second, emptying one a tenth of it: a worker makes as many as it needs at once, and
+// the end of the run takes them away.
 const free: TestDatabase[] = []
 
-afterAll(async () => {
-  for (const database of opened.splice(0)) await database.close()
-})
-
-/** A migrated, empty database of one's own; `url` where it is a real Postgres. Closing it gives it back to its file. */
+/** A migrated, empty database of one's own; `url` where it is a real Postgres. Closing it gives it back, empty. */
 export async function openTestDatabase(): Promise<TestDatabase> {
   const database = free.pop() ?? (await open())
   return {
@@ -43,9 +39,7 @@ async function empty({ db }: TestDatabase): Promise<void> {
 
 async function open(): Promise<TestDatabase> {
   const template = inject('templateDatabase')
-  const database = template === null ? await openCopy() : await openCopyOnServer(template)
-  opened.push(database)
-  return database
+  return template === null ? openCopy() : openCopyOnServer(template)
 }
 
 async function openCopy(): Promise<TestDatabase> {
@@ -62,14 +56,6 @@ async function openCopyOnServer(template: {
   const admin = postgres(template.url, { max: 1, onnotice: () => {} })
   await admin.unsafe(`create database ${name} template ${template.name}`)
   const url = withDatabase(template.url, name)
-  const database = await openPostgres(url, () => {})
-  return {
-    ...database,
-    url,
-    close: async () => {
-      await database.close()
-      await admin.unsafe(`drop database if exists ${name} with (force)`)
-      await admin.end()
-    },
-  }
+  await admin.end()
+  return { ...(await openPostgres(url, () => {})), url }
 }
