@@ -24,7 +24,9 @@ interface Rendered {
 
 /** What a request comes to: a verb, and the answer made of what the verb returned; null where it is too early to answer. */
 export interface Work<T> {
+  /** One transaction, whose work's result it returns. */
   readonly verb: (ctx: Ctx) => Promise<T>
+  /** Reads with one statement at most, in that transaction. */
   readonly render: (scope: Scope, result: T) => Promise<Rendered | null>
 }
 
@@ -32,7 +34,7 @@ export interface Work<T> {
 export function createAgentCtx(
   deps: ApiDeps,
   c: ApiContext,
-  hooks: Pick<Parameters<typeof createCtx>[0], 'before' | 'after'> = {},
+  hooks: Pick<Parameters<typeof createCtx>[0], 'before' | 'after' | 'answer'> = {},
 ): Ctx {
   const { id, name } = c.get('token')
   return createCtx({
@@ -49,12 +51,17 @@ export function createAgentCtx(
 /** Does the work of a POST or PATCH and answers; once only where it came with an `Idempotency-Key`. Null: too early. */
 export async function perform<T>(deps: ApiDeps, c: ApiContext, work: Work<T>): Promise<Response | null> {
   const keyed = await toKeyedRequest(c)
-  if (keyed === null) {
-    const ctx = createAgentCtx(deps, c)
-    const rendered = await work.render(ctx, await work.verb(ctx))
-    return rendered && toResponse(c, toAnswer(rendered))
-  }
-  return performOnce(deps, c, keyed, work)
+  if (keyed !== null) return performOnce(deps, c, keyed, work)
+  let rendering: Promise<Rendered | null> = Promise.resolve(null)
+  const ctx = createAgentCtx(deps, c, {
+    answer: (tx, result) => {
+      rendering = work.render({ db: tx, ownerId: deps.ownerId }, result as T)
+      return rendering
+    },
+  })
+  await work.verb(ctx)
+  const rendered = await rendering
+  return rendered && toResponse(c, toAnswer(rendered))
 }
 
 /**
@@ -73,7 +80,6 @@ async function performOnce<T>(
   const ctx = createAgentCtx(deps, c, {
     before: (tx) => takeKey(tx, keyed, deps.now()),
     after: async (tx, result) => {
-      // A verb here is one transaction and returns what its work returned.
       const rendered = await work.render({ db: tx, ownerId: deps.ownerId }, result as T)
       answer = rendered && toAnswer(rendered)
       await keepAnswer(tx, keyed, answer)

@@ -24,6 +24,13 @@ export function prepared<Result>(build: (db: Db) => Preparable<Result>): Prepare
   return onceEachDriver((db) => build(db).prepare('prepared'))
 }
 
+/** The same for a statement of our own SQL whose answer nobody reads. */
+export function preparedCommand(statement: SQL): Prepared<unknown> {
+  return onceEachDriver((db) =>
+    db._.session.prepareQuery(db.execute(statement).getQuery(), undefined, 'prepared', false),
+  )
+}
+
 /**
  * That a column is one of a list, given as JSON in one placeholder: the statement is the same for however many, and so is prepared
  * once. As an array, of which Postgres expects ten values and uses the index; of the rows of a function it expects a hundred.
@@ -31,13 +38,6 @@ export function prepared<Result>(build: (db: Db) => Preparable<Result>): Prepare
 export function isListed(column: AnyPgColumn, name: string, type: 'uuid' | 'text'): SQL {
   const values = sql`select value::${sql.raw(type)} from jsonb_array_elements_text(${sql.placeholder(name)}::text::jsonb)`
   return sql`${column} = any (array(${values}))`
-}
-
-/** The same for a statement of our own SQL whose answer nobody reads. */
-export function preparedCommand(statement: SQL): Prepared<unknown> {
-  return onceEachDriver((db) =>
-    db._.session.prepareQuery(db.execute(statement).getQuery(), undefined, 'prepared', false),
-  )
 }
 
 function onceEachDriver<Result>(build: (db: Db) => Statement<Result>): Prepared<Result> {

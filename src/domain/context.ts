@@ -37,6 +37,8 @@ export type Change<T> =
       readonly result: T
       readonly events: readonly NewEvent[]
       readonly audit: readonly [AuditEntry, ...AuditEntry[]]
+      /** Writes that nobody waited for: the trace and the commit go out right behind them. */
+      readonly sent?: Promise<unknown>
     }
 
 export interface CtxOptions {
@@ -48,6 +50,8 @@ export interface CtxOptions {
   readonly before?: (tx: Tx) => Promise<void>
   /** Runs after the work and before its trace, in the same transaction: as the record of the answer to a request. */
   readonly after?: (tx: Tx, result: unknown) => Promise<void>
+  /** Reads what is answered, in the same transaction; goes out with the writes, so it must send all of its statements at once. */
+  readonly answer?: (tx: Tx, result: unknown) => Promise<unknown>
   /** Told of each change that was committed, by the action of its first audit entry. */
   readonly onChange?: (action: string) => void
   /** Stands in the meta of every audit entry, as the id of the update or request that caused it. */
@@ -59,7 +63,7 @@ export const outboxChannel = 'preqbot_outbox'
 
 /** Builds the context with which verbs are called. */
 export function createCtx(options: CtxOptions): Ctx {
-  const { db, ownerId, actor, now, before, after, cause, onChange } = options
+  const { db, ownerId, actor, now, before, after, answer, cause, onChange } = options
   return {
     ownerId,
     actor,
@@ -67,28 +71,33 @@ export function createCtx(options: CtxOptions): Ctx {
     db,
     mutate: async (work) => {
       const transact = async () => {
-        let trace = Promise.resolve()
+        // Not awaited, so that all of it and the commit are one round trip and the outbox stays locked for none. Where one of them
+        // fails, Postgres makes of that commit a rollback.
+        const sent: Promise<unknown>[] = []
+        const send = (statements: Promise<unknown>) => {
+          statements.catch(() => {})
+          sent.push(statements)
+        }
         const changing = db.transaction(async (tx) => {
           await before?.(tx)
           const change = await work(tx)
+          if ('sent' in change && change.sent !== undefined) send(change.sent)
           await after?.(tx, change.result)
+          if (answer !== undefined) send(answer(tx, change.result))
           if ('unchanged' in change) return change
           const entry = {
             by: toActorName(actor),
             ...(actor.kind === 'agent' ? { tokenId: actor.tokenId } : {}),
             ...(cause === undefined ? {} : { cause }),
           }
-          // Not awaited, so that the commit goes right behind it and the outbox stays locked for no round trip. Where it fails,
-          // Postgres makes of that commit a rollback.
-          trace = leaveTrace(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry })
-          trace.catch(() => {})
+          send(leaveTrace(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry }))
           return change
         })
         const change = await changing.catch(async (error) => {
-          await trace
+          await Promise.all(sent)
           throw error
         })
-        await trace
+        await Promise.all(sent)
         return change
       }
       const change = await transact().catch((error) => {

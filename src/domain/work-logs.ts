@@ -23,8 +23,8 @@ const insertLogs = preparedCommand(sql`
     ${placeholder('at')}::timestamptz, ${placeholder('at')}::timestamptz
   from jsonb_to_recordset(${placeholder('logs')}::text::jsonb) as log (id uuid, title text, detail text, engine text)`)
 
-/** Writes the logs of a change to a task and returns their events. Part of a larger transaction. */
-export async function writeTaskLogs(
+/** Sends the logs of a change to a task; returns their events at once. Part of a larger transaction, which awaits `written`. */
+export function writeTaskLogs(
   tx: Tx,
   facts: {
     readonly ownerId: string
@@ -32,23 +32,27 @@ export async function writeTaskLogs(
     readonly logs: readonly PlannedLog[]
     readonly now: Date
   },
-): Promise<Extract<NewEvent, { type: 'WORKLOG_CREATED' }>[]> {
-  if (facts.logs.length === 0) return []
+): {
+  readonly events: readonly Extract<NewEvent, { type: 'WORKLOG_CREATED' }>[]
+  readonly written: Promise<unknown>
+} {
+  if (facts.logs.length === 0) return { events: [], written: Promise.resolve() }
   // Time-ordered ids keep logs of one moment in the order in which they were written.
   const entries = facts.logs.map((log) => ({ id: v7(), ...log }))
-  await insertLogs(tx, {
+  const written = insertLogs(tx, {
     ownerId: facts.ownerId,
     projectId: facts.task.projectId,
     taskId: facts.task.id,
     at: facts.now.toISOString(),
     logs: JSON.stringify(entries),
   })
-  return entries.map(({ id, title, kind }) => ({
-    type: 'WORKLOG_CREATED',
+  const events = entries.map(({ id, title, kind }) => ({
+    type: 'WORKLOG_CREATED' as const,
     entityId: id,
     projectId: facts.task.projectId,
     payload: { title, taskKey: facts.task.key, kind },
   }))
+  return { events, written }
 }
 
 /** A work log as the doors show it, with the keys of what it is about. */

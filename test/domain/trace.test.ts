@@ -65,4 +65,20 @@ describe('the trace of a change', () => {
     expect((await requireTask(board.scope, task.id)).title).toBe(task.title)
     expect(await trail()).toEqual(noTrail)
   })
+  it('is not left by a write that fails on its way beside it, and that write is what is told', async () => {
+    const task = await addTask(board, shop)
+    const trail = await beginTrail(board.db)
+
+    const attempt = board.ctx.mutate(async (tx) => ({
+      result: null,
+      events: [],
+      audit: [{ action: 'task.edit', targetType: 'task', targetId: task.key }],
+      sent: tx.update(tasks).set({ title: sql`null` }).where(eq(tasks.id, task.id)).execute(),
+    }))
+
+    await expect(attempt).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('null value in column "title"') },
+    })
+    expect(await trail()).toEqual(noTrail)
+  })
 })

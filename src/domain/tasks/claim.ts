@@ -48,7 +48,6 @@ export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Task | nul
       const before = await requireTask({ db: tx, ownerId: ctx.ownerId }, picked.id)
       const now = ctx.now()
       const task: Task = { ...before, runState: 'running', runStateUpdatedAt: now, updatedAt: now }
-      await writeTask(tx, task)
       return {
         result: task,
         events: [
@@ -64,6 +63,7 @@ export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Task | nul
           },
         ],
         audit: [taskAudit('task.claim', before, task)],
+        sent: writeTask(tx, task),
       }
     }
     return { unchanged: true, result: null }

@@ -31,11 +31,24 @@ export interface Edited {
  */
 export async function editTask(ctx: Ctx, reference: string, input: TaskEdit): Promise<Edited> {
   const edit = parse(TaskEdit, input)
-  return ctx.mutate((tx) => applyEdit(ctx, tx, reference, edit))
+  return ctx.mutate((tx) => sendEdit(ctx, tx, reference, edit))
 }
 
-/** The body of `editTask`, for verbs that change several tasks in one transaction. */
+/** The body of `editTask`, for verbs that change more than one thing in one transaction. */
 export async function applyEdit(
+  ctx: Ctx,
+  tx: Tx,
+  reference: string,
+  edit: ParsedTaskEdit,
+): Promise<Change<Edited>> {
+  const change = await sendEdit(ctx, tx, reference, edit)
+  if ('unchanged' in change) return change
+  const { sent, ...done } = change
+  await sent
+  return done
+}
+
+async function sendEdit(
   ctx: Ctx,
   tx: Tx,
   reference: string,
@@ -61,24 +74,23 @@ export async function applyEdit(
   const sortOrder = lane === null ? task.sortOrder : await endKey(tx, lane, task.id, known)
   const written = { ...task, ...columns, priority, sortOrder, updatedAt: now }
   const about = { id: task.id, key: task.key, projectId: task.project.id }
-  const [, logEvents] = await Promise.all([
-    writeTask(tx, written),
-    writeTaskLogs(tx, { ownerId: ctx.ownerId, task: about, logs: plan.logs, now }),
-  ])
+  const logging = writeTaskLogs(tx, { ownerId: ctx.ownerId, task: about, logs: plan.logs, now })
+  const sent = Promise.all([writeTask(tx, written), logging.written])
   const labelling =
     plan.labels === null
       ? { labels: task.labels, audit: [] }
       : await assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names: plan.labels, now })
   const changed = { ...written, labels: labelling.labels }
-  const comment = logEvents.find((event) => event.payload.kind === 'comment')
+  const comment = logging.events.find((event) => event.payload.kind === 'comment')
   const audit = taskAudit(actionOf(edit, plan, runner), task, changed, {
     commentId: comment?.entityId,
     ...madeLabels(labelling.audit),
   })
   return {
     result: { task: changed, auditId: audit.id },
-    events: [...editEvents(changed, edit, plan), ...logEvents],
+    events: [...editEvents(changed, edit, plan), ...logging.events],
     audit: [audit, ...labelling.audit],
+    sent,
   }
 }
 

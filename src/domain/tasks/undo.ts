@@ -43,12 +43,13 @@ async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
   const labelAudit = await restoreTask(ctx, tx, task, before)
   const restored = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
   const { status, fields, note, runState } = differences(task, restored, before)
-  const logEvents = await writeTaskLogs(tx, {
+  const logging = writeTaskLogs(tx, {
     ownerId: ctx.ownerId,
     task: { id: task.id, key: task.key, projectId: task.project.id },
     logs: changeLogs(task, { status, fields, note }, task.engine),
     now: ctx.now(),
   })
+  await logging.written
   const about = { entityId: task.key, projectId: task.project.id }
   const changedFields = [
     ...fields,
@@ -70,7 +71,7 @@ async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
   const withdrawn = commentId === undefined ? [] : await withdrawComment(tx, task, commentId)
   return {
     result: restored,
-    events: [...events, ...logEvents, ...withdrawn],
+    events: [...events, ...logging.events, ...withdrawn],
     audit: [undoEntry(entry), ...labelAudit, ...(await unmakeLabels(tx, ctx.ownerId, madeLabels))],
   }
 }
