@@ -14,6 +14,7 @@ import { readBotToken, storeBotToken } from './domain/bot-token.ts'
 import { unbindChat } from './domain/chat-binding.ts'
 import { createCtx, outboxChannel } from './domain/context.ts'
 import { ensureOwner } from './domain/ensure-owner.ts'
+import { keepHold } from './domain/holds.ts'
 import { createBell, newestEventId } from './domain/outbox.ts'
 import { createFailureCounter } from './domain/security.ts'
 import { readOwnerSettings } from './domain/settings.ts'
@@ -27,10 +28,11 @@ import { createNotifier } from './notifier/notifier.ts'
 import { renderPng } from './pictures/render-png.ts'
 import { deriveSecret, openSecretKey } from './secret-key.ts'
 import { createApi as createTelegram } from './telegram/client.ts'
-import { createPace } from './telegram/pace.ts'
+import { type ChatId, createPace } from './telegram/pace.ts'
 import { pollingHealth, startTelegramSide, type TelegramState } from './telegram-side.ts'
 
 const longestPingMs = 3_000
+const longestWaitElsewhereMs = 3_000
 
 export interface App {
   /** Where the HTTP server can be reached from this machine. */
@@ -115,6 +117,10 @@ async function build(parts: {
     token: playground?.token ?? botToken ?? '',
     apiRoot: playground === null ? config.TELEGRAM_API_ROOT : server.url,
     pace,
+    onHold: (ms: number, chatId: ChatId | undefined) =>
+      keepHold(store, { chatId, ms }, now()).catch((error: unknown) =>
+        log.warn({ err: error }, 'a flood limit is known to this process alone'),
+      ),
   }
   const api = createTelegram(telegram)
   const state: TelegramState = {
@@ -146,6 +152,7 @@ async function build(parts: {
     ownerTelegramId: config.OWNER_TELEGRAM_ID,
     agentUrl: config.PUBLIC_URL ?? server.url,
     onOwnerBack: () => notifier.resume(),
+    elsewhere: createTelegram(telegram, longestWaitElsewhereMs),
     renderPng,
     diagnose: () => diagnose({ database, api, state, config, scope, now }),
   }

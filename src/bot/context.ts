@@ -1,5 +1,5 @@
 import type { ConversationFlavor } from '@grammyjs/conversations'
-import type { Context } from 'grammy'
+import type { Api, Context } from 'grammy'
 import type { Ctx, Store } from '../domain/context.ts'
 import type { OwnerSettings } from '../domain/settings.ts'
 import type { Log } from '../log.ts'
@@ -19,6 +19,8 @@ export interface BotDeps {
   readonly agentUrl: string
   /** The owner has been heard of: what waited for him may be sent. */
   readonly onOwnerBack?: () => void
+  /** Posts in other chats than the owner's, whose flood limits hold him up for no longer than a moment. */
+  readonly elsewhere: Api
   /** Draws an SVG as a PNG. */
   readonly renderPng: (svg: string) => Promise<Buffer>
   /** What /doctor looks at beyond the database. */

@@ -86,7 +86,7 @@ async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
   )
   const thread = isHere && threadId !== null ? { message_thread_id: threadId } : {}
   try {
-    const sent = await ctx.api.sendMessage(to, line, {
+    const sent = await (isHere ? ctx.api : ctx.deps.elsewhere).sendMessage(to, line, {
       ...thread,
       link_preview_options: { is_disabled: true },
     })

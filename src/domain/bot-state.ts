@@ -11,7 +11,8 @@ export async function readState<T>(db: Reader, key: StateKey): Promise<T | undef
 
 /**
  * `notifier_cursor`: the last event the notifier has decided on; `commands_hash`: the command menu that Telegram has; `bot_id`: the
- * bot that met the owner; `digest_due`: when the next digest is; `quiet_hours`: those that last; the rest: how far, or of what, was told.
+ * bot that met the owner; `digest_due`: when the next digest is; `quiet_hours`: those that last; `holds`: what Telegram asked to
+ * wait for; the rest: how far, or of what, was told.
  */
 export type StateKey =
   | 'bot_id'
@@ -19,6 +20,7 @@ export type StateKey =
   | 'commands_hash'
   | 'digest_due'
   | 'quiet_hours'
+  | 'holds'
   | 'reminded_until'
   | 'runs_told'
   | 'tokens_told'

@@ -37,6 +37,8 @@ export interface DeliveryDeps extends Decider {
 export interface Delivery extends Pick<Reach, 'resume' | 'stopped'> {
   /** Sends or edits the next message whose turn it is. Returns how long there is nothing to do, 0 where there may be more. */
   readonly step: (signal: AbortSignal) => Promise<number>
+  /** Milliseconds until no 429 holds the owner's chat; 0 where none does. */
+  readonly heldMs: () => number
 }
 
 const idleMs = 1_000
@@ -50,6 +52,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const { store, ownerId, api, pace, log } = deps
   const scope = { db: store, ownerId }
   const reach = createReach(deps)
+  // Known from the last look, so that what waits for its pace asks the database nothing.
+  let chatId: number | undefined
   let unwritten: (() => Promise<void>) | null = null
 
   // What Telegram said is written down, however long the database is away, before anything else is sent.
@@ -205,11 +209,18 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
   }
 
+  const lookUpChat = async () => {
+    chatId = (await readOwnerSettings(scope)).chatId ?? undefined
+  }
+
   return {
     ...reach,
+    heldMs: () => pace.heldMs(chatId),
     step: async (signal) => {
       if (unwritten !== null) await writeDown(unwritten)
-      const waitMs = Math.max(pace.delay(), reach.waitMs())
+      // A hold may be that of a chat which the owner has left.
+      if (chatId === undefined || pace.heldMs(chatId) > 0) await lookUpChat()
+      const waitMs = Math.max(pace.delay(chatId), reach.waitMs())
       if (waitMs > 0) return Math.min(waitMs, idleMs)
       const row = await nextDue(store, deps.now())
       if (row === null) {
@@ -218,8 +229,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       }
       const settings = await readOwnerSettings(scope)
       if (!isBound(settings)) return idleMs
-      const groupMs = pace.delay(settings.chatId)
-      if (groupMs > 0) return Math.min(groupMs, idleMs)
+      if (settings.chatId !== chatId) {
+        chatId = settings.chatId
+        return 0
+      }
       const bound = { ...settings, now: deps.now() }
       if (row.state === 'sent') await edit(row, bound, signal)
       else if (await gatherBefore(scope, row)) return 0

@@ -1,12 +1,12 @@
 import type { Api } from 'grammy'
 import { readState } from '../domain/bot-state.ts'
 import type { Store } from '../domain/context.ts'
-import { recoverSending } from '../domain/message-turns.ts'
 import { type Bell, createBell, newestEventId } from '../domain/outbox.ts'
 import type { Log } from '../log.ts'
 import type { Pace } from '../telegram/pace.ts'
 import { decide } from './decide.ts'
 import { createDelivery } from './deliver.ts'
+import { takeUp } from './take-up.ts'
 
 /** What the notifier is built from. */
 export interface NotifierDeps {
@@ -93,7 +93,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     start: async () => {
       stopping = new AbortController()
       givingUp = new AbortController()
-      await recoverSending(deps.store)
+      await takeUp(deps)
       const step = await follow()
       loops = Promise.all([
         loop('following the outbox', deps.bell, step),
@@ -115,7 +115,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       turn.ring()
     },
     state: () => {
-      const heldMs = deps.pace.heldMs()
+      const heldMs = delivery.heldMs()
       return {
         stopped: delivery.stopped(),
         heldUntil: heldMs > 0 ? new Date(deps.now().getTime() + heldMs) : null,

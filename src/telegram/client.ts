@@ -1,10 +1,13 @@
+import { buffer } from 'node:stream/consumers'
 import { Api, type ApiClientOptions } from 'grammy'
-import { isPaced, type Pace } from './pace.ts'
+import { type ChatId, isPaced, type Pace } from './pace.ts'
 
 export interface TelegramOptions {
   readonly token: string
   readonly apiRoot: string
   readonly pace: Pace
+  /** Keeps what a 429 asked, so that the next process keeps to it as well; nothing else is sent before that is done. */
+  readonly onHold?: (ms: number, chatId: ChatId | undefined) => Promise<void>
   /** Told of each call that was answered or failed, for log and metrics. */
   readonly onCall?: (call: {
     readonly method: string
@@ -26,9 +29,12 @@ export function clientOptions(options: TelegramOptions): ApiClientOptions {
   return optionsWith(options, longestWaitMs)
 }
 
-/** The Bot API of one bot, for what nobody waits for: a call that meets a flood limit fails at once, and can be made in its turn. */
-export function createApi(options: TelegramOptions): Api {
-  return new Api(options.token, optionsWith(options, 0))
+/**
+ * The Bot API of one bot, for what nobody waits for: a call that meets a flood limit fails at once, or where that lasts longer than
+ * `longestWaitMs`, and can be made in its turn.
+ */
+export function createApi(options: TelegramOptions, longestWaitMs = 0): Api {
+  return new Api(options.token, optionsWith(options, longestWaitMs))
 }
 
 function optionsWith(options: TelegramOptions, longestWaitMs: number): ApiClientOptions {
@@ -37,19 +43,20 @@ function optionsWith(options: TelegramOptions, longestWaitMs: number): ApiClient
     const method = methodOf(input)
     const init = { ...given, signal: toOwnSignal(given?.signal) }
     if (!isPaced(method)) return timed(options, method, input, init)
-    const { body, signal } = init
+    const body = await wholeBody(given?.body)
+    const chatId = chatOf(body)
     let leftMs = longestWaitMs
     for (;;) {
-      const heldMs = pace.heldMs()
+      const heldMs = pace.heldMs(chatId)
       leftMs -= heldMs
       if (heldMs > 0 && leftMs < 0) return refusal(heldMs)
-      await pace.held(signal ?? undefined)
-      pace.spend(chatOf(body))
-      const response = await timed(options, method, input, init)
+      await pace.held(chatId, init.signal ?? undefined)
+      pace.spend(chatId)
+      const response = await timed(options, method, input, { ...init, body })
       if (response.status !== 429) return response
-      pace.hold(retryAfterMs(response))
-      // A body that is a stream can be read once, so such a call is not made a second time here.
-      if (typeof body !== 'string') return response
+      const ms = retryAfterMs(response)
+      pace.hold(ms, chatId)
+      await options.onHold?.(ms, chatId)
     }
   }
   return { apiRoot: options.apiRoot, timeoutSeconds, fetch: call, canUseWebhookReply: () => false }
@@ -70,9 +77,25 @@ function refusal(heldMs: number): Response {
   )
 }
 
-function chatOf(body: unknown): number | undefined {
-  const id = typeof body === 'string' ? /"chat_id":(-?\d+)/.exec(body)?.[1] : undefined
-  return id === undefined ? undefined : Number(id)
+type Body = string | Buffer | null
+
+/** grammY streams what has a file, which can be read once; whole, it says its chat and can be sent again. */
+async function wholeBody(body: RequestInit['body']): Promise<Body> {
+  if (body == null || typeof body === 'string') return body ?? null
+  return buffer(body as unknown as AsyncIterable<Uint8Array>)
+}
+
+// The chat is the first of what a form tells.
+const chatInForm = /name="chat_id"\r\n\r\n(-?\d+|@\w+)/
+const chatInJson = /"chat_id":(-?\d+|"@\w+")/
+
+function chatOf(body: Body): ChatId | undefined {
+  const found =
+    typeof body === 'string'
+      ? chatInJson.exec(body)?.[1]
+      : chatInForm.exec(body?.subarray(0, 1_000).toString('latin1') ?? '')?.[1]
+  if (found === undefined) return undefined
+  return found.includes('@') ? found.replaceAll('"', '') : Number(found)
 }
 
 /** grammY brings an AbortSignal of its own making, which the fetch of Node 24 refuses. */

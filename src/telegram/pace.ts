@@ -1,19 +1,22 @@
+/** A chat by its id, or by its name where that is all that is known of it. */
+export type ChatId = number | string
+
 /**
- * Keeps the chat under Telegram's flood limits. Sends and edits share them: about one a second, short bursts allowed, and in a
+ * Keeps each chat under Telegram's flood limits. Sends and edits share them: about one a second, short bursts allowed, and in a
  * group twenty a minute (core.telegram.org/bots/faq). What the owner asked for is sent at once and counted; what he did not ask
- * for waits its turn.
+ * for waits its turn. What one chat met is nothing to another.
  */
 export interface Pace {
-  /** Counts a call to a chat; to the owner's where that is not known. */
-  readonly spend: (chatId?: number) => void
-  /** Milliseconds until something unasked may be sent; 0 where at once. */
-  readonly delay: (chatId?: number) => number
-  /** After a 429: nothing may be sent for this long. */
-  readonly hold: (ms: number) => void
+  /** Counts a call to a chat. */
+  readonly spend: (chatId: ChatId | undefined) => void
+  /** Milliseconds until something unasked may be sent to a chat; 0 where at once. */
+  readonly delay: (chatId: ChatId | undefined) => number
+  /** After a 429: nothing may be sent to the chat for this long; to none where it is not known which. */
+  readonly hold: (ms: number, chatId: ChatId | undefined) => void
   /** Resolves when no 429 holds the chat; rejects when the signal aborts. */
-  readonly held: (signal?: AbortSignal) => Promise<void>
+  readonly held: (chatId: ChatId | undefined, signal?: AbortSignal) => Promise<void>
   /** Milliseconds until no 429 holds the chat; 0 where none does. */
-  readonly heldMs: () => number
+  readonly heldMs: (chatId: ChatId | undefined) => number
 }
 
 export interface PaceOptions {
@@ -27,27 +30,43 @@ const perChat = { size: 4, refillMs: 1_050 }
 const perGroup = { size: 5, refillMs: 4_000 }
 
 export function createPace({ now = () => performance.now(), sleep = sleepFor }: PaceOptions = {}): Pace {
-  const chat = createBucket(perChat, now)
-  const group = createBucket(perGroup, now)
-  let until = Number.NEGATIVE_INFINITY
-  const heldMs = () => Math.max(0, until - now())
+  // As many as the owner has chats and runners.
+  const chats = new Map<ChatId | undefined, ReturnType<typeof createChat>>()
+  const chatOf = (chatId: ChatId | undefined) => {
+    const chat = chats.get(chatId) ?? createChat(chatId, now)
+    chats.set(chatId, chat)
+    return chat
+  }
+  const heldMs = (chatId: ChatId | undefined) =>
+    Math.max(0, ...[chatId, undefined].map((id) => (chats.get(id)?.heldUntil ?? now()) - now()))
   return {
     spend: (chatId) => {
-      chat.spend()
-      if (chatId === undefined || chatId < 0) group.spend()
+      const { each, group } = chatOf(chatId)
+      each.spend()
+      group?.spend()
     },
     delay: (chatId) => {
-      const free = Math.max(chat.waitMs(), chatId !== undefined && chatId < 0 ? group.waitMs() : 0)
-      return Math.ceil(Math.max(free, heldMs()))
+      const { each, group } = chatOf(chatId)
+      return Math.ceil(Math.max(heldMs(chatId), each.waitMs(), group?.waitMs() ?? 0))
     },
-    hold: (ms) => {
-      until = Math.max(until, now() + ms)
-      chat.empty()
+    hold: (ms, chatId) => {
+      const chat = chatOf(chatId)
+      chat.heldUntil = Math.max(chat.heldUntil, now() + ms)
+      chat.each.empty()
     },
-    held: async (signal) => {
-      while (heldMs() > 0) await sleep(heldMs(), signal)
+    held: async (chatId, signal) => {
+      while (heldMs(chatId) > 0) await sleep(heldMs(chatId), signal)
     },
     heldMs,
+  }
+}
+
+function createChat(chatId: ChatId | undefined, now: () => number) {
+  const isPerson = typeof chatId === 'number' && chatId >= 0
+  return {
+    each: createBucket(perChat, now),
+    group: isPerson ? null : createBucket(perGroup, now),
+    heldUntil: Number.NEGATIVE_INFINITY,
   }
 }
 

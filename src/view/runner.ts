@@ -102,5 +102,9 @@ const reasons: readonly (readonly [RegExp, (where: string) => string])[] = [
     /not enough rights|no rights|CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED/,
     (where) => `I may not write in ${where}. Let me send messages there.`,
   ],
+  [
+    /Too Many Requests/,
+    (where) => `Telegram takes nothing more in ${where} for a while. Queue it again later.`,
+  ],
   [/thread not found|TOPIC_/, (where) => `The topic in ${where} is gone or closed.`],
 ]

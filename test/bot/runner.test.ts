@@ -52,6 +52,21 @@ test('Queue posts the line into the chat of the runner, as plain text, and the t
   expect(await stateOf()).toBe('queued')
 })
 
+test('a flood limit of the runner’s chat is said at once, holds up no answer, and the task is not queued', async () => {
+  await addTasks(bot, [{ title: 'One', status: 'todo' }])
+  await useRunner()
+  const card = await openCard()
+  bot.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 30 })
+
+  bot.user.tap('Queue', card)
+  await bot.user.nextMessage('takes nothing more', { within: 5_000 })
+  bot.user.say('/inbox')
+  await bot.user.nextMessage('inbox is empty', { within: 5_000 })
+
+  expect(linesThere()).toEqual([])
+  expect(await stateOf()).toBeNull()
+})
+
 test('without a chat of its own the line goes into the owner’s', async () => {
   await addTasks(bot, [{ title: 'One', status: 'inbox' }])
   await useRunner({ runner: 'hermes', runnerChat: null, runnerBot: 'PreqHermesBot' })

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { recoverSending } from '../../src/domain/message-turns.ts'
 import { beginMessage, queueMessages } from '../../src/domain/messages.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
+import { addSupergroup } from '../../src/playground/world.ts'
+import { createApi } from '../../src/telegram/client.ts'
 import { openAnswers } from '../support/answers.ts'
 import { type News, openNews } from '../support/news.ts'
 import { createRandom } from '../support/random.ts'
@@ -97,7 +98,7 @@ describe('a new message', () => {
     await block()
     await news.decide()
     const taken = news.delivery()
-    news.restart()
+    await news.restart()
     const { signal } = new AbortController()
     await Promise.all([taken.step(signal), news.delivery().step(signal)])
     await news.run(30)
@@ -113,8 +114,7 @@ describe('a new message', () => {
     )
     await news.run(5)
     expect(news.said()).toEqual([])
-    news.restart()
-    await recoverSending(news.board.db)
+    await news.restart()
     await news.run(5)
     expect(news.said()).toEqual([`${repeat}\nAn answer`])
   })
@@ -200,6 +200,86 @@ it('an answer to the owner that a long flood limit meets comes when that is over
   expect(news.said()[0]).toContain('Buy tea')
   expect(news.said()[0]).not.toContain(repeat)
   expect(news.telegram.world.violations).toEqual([])
+})
+
+describe('a flood limit', () => {
+  const held = async (retryAfter: number) => {
+    news.telegram.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter })
+    await block()
+    await news.run()
+  }
+
+  it.each([
+    ['the notifier', () => held(7)],
+    [
+      'an answer',
+      async () => {
+        const answers = openAnswers(news)
+        news.telegram.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 100 })
+        news.user.say('Buy tea')
+        await answers.handle()
+        await answers.stop()
+      },
+    ],
+  ])('that %s met is kept to by every process after it, to the end', async (_who, meet) => {
+    await meet()
+    const { world } = news.telegram
+    const calls = world.calls.length
+    for (let restarts = 0; restarts < 3; restarts += 1) {
+      await news.restart()
+      await news.run(2)
+    }
+    expect(world.calls.length).toBe(calls)
+    expect(news.delivery().heldMs()).toBeGreaterThan(0)
+    await news.run(120)
+    expect(news.said()).toHaveLength(1)
+    expect(news.delivery().heldMs()).toBe(0)
+    expect(world.violations).toEqual([])
+  })
+
+  it('lasts no longer than was asked where the clock is set back before the next process', async () => {
+    await held(7)
+    news.board.clock.set('2026-11-23T09:00:00.000Z')
+    await news.restart()
+    await news.step()
+    expect(news.delivery().heldMs()).toBe(7_000)
+  })
+
+  it('that is over holds up no process after it', async () => {
+    await held(7)
+    await news.run(10)
+    await news.restart()
+    expect(news.delivery().heldMs()).toBe(0)
+  })
+
+  it('of another chat holds up nothing in this one', async () => {
+    const { world } = news.telegram
+    const { chat } = addSupergroup(world, { title: 'Runners', members: [news.user.userId] })
+    const elsewhere = createApi(news.client())
+    world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 60 })
+    await expect(elsewhere.sendMessage(chat.id, 'Go')).rejects.toThrow('retry after 60')
+    await expect(elsewhere.sendMessage(chat.id, 'Go')).rejects.toThrow('retry after 60')
+    await news.restart()
+    await block()
+    await news.run()
+    expect(news.said()).toHaveLength(1)
+    expect(news.delivery().heldMs()).toBe(0)
+    await expect(elsewhere.sendMessage(chat.id, 'Go')).rejects.toThrow('retry after 60')
+    news.board.clock.advance({ ms: 60_000 })
+    await elsewhere.sendMessage(chat.id, 'Go')
+    expect(world.violations).toEqual([])
+  })
+
+  it('that a file met holds its chat like any other', async () => {
+    const { world } = news.telegram
+    world.faults.add({ kind: '429', method: 'sendDocument', retryAfter: 7 })
+    await block('Many words. '.repeat(600))
+    await news.run(5)
+    expect(news.delivery().heldMs()).toBe(2_000)
+    await news.run(5)
+    expect(news.said()).toHaveLength(1)
+    expect(world.violations).toEqual([])
+  })
 })
 
 describe('an owner who blocked the bot', () => {

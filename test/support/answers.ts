@@ -1,6 +1,6 @@
 import { createBot } from '../../src/bot/bot.ts'
 import { createInbox } from '../../src/bot/inbox.ts'
-import { clientOptions } from '../../src/telegram/client.ts'
+import { clientOptions, createApi } from '../../src/telegram/client.ts'
 import type { News } from './news.ts'
 
 /** The bot that answers the owner, on the board, the Telegram and the clock of the news. */
@@ -12,7 +12,7 @@ export interface Answers {
 
 export function openAnswers(news: News): Answers {
   const { board, telegram, log } = news
-  const { token, url, world } = telegram
+  const { token, world } = telegram
   const bot = createBot({
     store: board.db,
     ownerId: board.ownerId,
@@ -21,11 +21,12 @@ export function openAnswers(news: News): Answers {
     setupCode: 'setup-code-for-tests',
     agentUrl: 'http://localhost:3000',
     onOwnerBack: () => news.delivery().resume(),
+    elsewhere: createApi(news.client()),
     renderPng: async () => Buffer.alloc(0),
     diagnose: async () => [],
     token,
     me: world.bot.user,
-    client: clientOptions({ token, apiRoot: url, pace: news.pace() }),
+    client: clientOptions(news.client()),
   })
   let open = 0
   let finished = () => {}

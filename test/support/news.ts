@@ -2,15 +2,17 @@ import { asc } from 'drizzle-orm'
 import type { ProjectRow } from '../../src/db/schema.ts'
 import { bindChat } from '../../src/domain/chat-binding.ts'
 import type { Ctx } from '../../src/domain/context.ts'
+import { keepHold } from '../../src/domain/holds.ts'
 import { type Log, openLog } from '../../src/log.ts'
 import { decide } from '../../src/notifier/decide.ts'
 import { createDelivery, type Delivery } from '../../src/notifier/deliver.ts'
+import { takeUp } from '../../src/notifier/take-up.ts'
 import { renderPng } from '../../src/pictures/render-png.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import { addSupergroup } from '../../src/playground/world.ts'
-import { createApi } from '../../src/telegram/client.ts'
-import { createPace, type Pace } from '../../src/telegram/pace.ts'
+import { createApi, type TelegramOptions } from '../../src/telegram/client.ts'
+import { type ChatId, createPace, type Pace } from '../../src/telegram/pace.ts'
 import { agent, type Board, openBoard } from './board.ts'
 import { addProject } from './tasks.ts'
 
@@ -25,7 +27,8 @@ export interface News {
   readonly log: Log
   readonly outcomes: readonly string[]
   readonly delivery: () => Delivery
-  readonly pace: () => Pace
+  /** What this process calls Telegram with. */
+  readonly client: () => TelegramOptions
   /** Decides on all that happened. */
   readonly decide: () => Promise<void>
   /** Decides on all that happened and delivers one message; returns how long there is nothing to do. */
@@ -33,7 +36,7 @@ export interface News {
   /** Decides on all that happened and delivers what is due, letting the clock run for so many seconds where there is nothing to do. */
   readonly run: (seconds?: number) => Promise<void>
   /** A new process: nothing is left but the database. */
-  readonly restart: () => void
+  readonly restart: () => Promise<void>
   /** The rows of all messages, oldest first. */
   readonly rows: () => Promise<typeof import('../../src/db/schema.ts').botMessages.$inferSelect[]>
   /** What the bot has said, as plain text, oldest first. */
@@ -60,9 +63,15 @@ export async function openNews(
   const project = await addProject(board)
   const outcomes: string[] = []
   let pace: Pace
+  const client = () => ({
+    token: telegram.token,
+    apiRoot: telegram.url,
+    pace,
+    onHold: (ms: number, chatId: ChatId | undefined) => keepHold(board.db, { chatId, ms }, board.clock.now()),
+  })
   const begin = () => {
     pace = createPace({ now: board.clock.elapsed, sleep: async (ms) => board.clock.advance({ ms }) })
-    const api = createApi({ token: telegram.token, apiRoot: telegram.url, pace })
+    const api = createApi(client())
     const onDelivery = (outcome: string) => void outcomes.push(outcome)
     return createDelivery({
       store: board.db,
@@ -97,7 +106,7 @@ export async function openNews(
     log,
     outcomes,
     delivery: () => delivery,
-    pace: () => pace,
+    client,
     decide: decideAll,
     step,
     run: async (seconds = 0) => {
@@ -110,8 +119,9 @@ export async function openNews(
         board.clock.advance({ ms: Math.min(waitMs, left) })
       }
     },
-    restart: () => {
+    restart: async () => {
       delivery = begin()
+      await takeUp({ store: board.db, pace, now: board.clock.now })
     },
     rows: () => board.db.query.botMessages.findMany({ orderBy: (row) => asc(row.id) }),
     said: () =>
