@@ -22,6 +22,8 @@ export type StateKey =
   | 'quiet_hours'
   | 'holds'
   | 'reminded_until'
+  | 'reminded'
+  | 'mornings_told'
   | 'runs_told'
   | 'tokens_told'
   | 'security_told'

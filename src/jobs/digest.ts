@@ -13,11 +13,14 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 
 const lateAfterMs = 5 * 60_000
 const staleAfterMs = 12 * 60 * 60_000
+// So far back the clock may be set without a date having a second digest.
+const maxDates = 60
 
-/** When the next digest is, and by which rule that was worked out. */
+/** When the next digest is, by which rule that was worked out, and the local dates that have had theirs. */
 interface DigestDue {
   readonly at: string
   readonly rule: string
+  readonly dates?: readonly string[]
 }
 
 /** The digest of the day, once per local date at its time; late and marked so where the process was down. On Mondays the review follows. */
@@ -31,16 +34,19 @@ async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void
     if (settings === null) return undefined
     const { digestTime, timeZone } = settings
     const rule = `${digestTime} ${timeZone}`
-    const next = { at: nextLocalTime(now, digestTime, timeZone).toISOString(), rule }
-    if (due === undefined || due.rule !== rule) return next
+    const { dates = [] } = due ?? {}
+    const next = { at: nextLocalTime(now, digestTime, timeZone).toISOString(), rule, dates }
+    // What is due later than the next was worked out before the clock was set back.
+    if (due === undefined || due.rule !== rule || due.at > next.at) return next
     if (now < new Date(due.at)) return undefined
     const wasDueAt = latestDue(new Date(due.at), now, settings)
     const date = localDate(wasDueAt, timeZone)
-    if (!isWorthSending(wasDueAt, now, settings) || (settings.digestLastDate ?? '') >= date) return next
+    const isTold = settings.digestLastDate === date || dates.includes(date)
+    if (!isWorthSending(wasDueAt, now, settings) || isTold) return next
     const ctx = createCtx({ db: tx, ownerId, actor: { kind: 'system' }, now: () => now })
     await changeSettings(ctx, { digestLastDate: date })
     await queueMessages(tx, await digestMessages(scope, settings, { now, wasDueAt }), now)
-    return next
+    return { ...next, dates: [...dates, date].slice(-maxDates) }
   })
 }
 

@@ -1,4 +1,4 @@
-import { changeState } from '../domain/bot-state.ts'
+import { changeState, readState, writeState } from '../domain/bot-state.ts'
 import { tasksInNews } from '../domain/message-turns.ts'
 import { queueMessages } from '../domain/messages.ts'
 import { findTasks, type Scope } from '../domain/tasks/read.ts'
@@ -10,6 +10,8 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 
 const dayMs = 24 * 60 * 60_000
 const maxListed = 20
+// So many mornings are remembered, for the clock may be set back to before them.
+const maxMornings = 60
 
 /** Quiet hours that last. */
 type Quiet = { readonly from: string; readonly until: string } | 'none'
@@ -27,7 +29,8 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
     if (quiet === 'none') return lasting === 'none' ? undefined : lasting
     if (lasting !== 'none' && lasting.until === quiet.until) return undefined
     const open = await stillOpen(scope, settings.chatId, { from: new Date(quiet.from), to: now })
-    if (open.length > 0) {
+    const told = open.length > 0 ? ((await readState<string[]>(tx, 'mornings_told')) ?? []) : []
+    if (open.length > 0 && !told.includes(quiet.until)) {
       const { card, topic } = morningCard(open.slice(0, maxListed))
       const { chatId, threadId } = settings
       const message = {
@@ -39,6 +42,7 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
         rank: 0,
       } as const
       await queueMessages(tx, [message], now)
+      await writeState(tx, 'mornings_told', [...told, quiet.until].slice(-maxMornings), now)
     }
     return lasting
   })

@@ -1,4 +1,4 @@
-import { changeState } from '../domain/bot-state.ts'
+import { changeState, readState, writeState } from '../domain/bot-state.ts'
 import { queueMessages } from '../domain/messages.ts'
 import { threadFor } from '../domain/project-topics.ts'
 import { listTasks } from '../domain/tasks/list.ts'
@@ -7,6 +7,9 @@ import { isDayOnly } from '../domain/time.ts'
 import { dueNotice } from '../view/notices.ts'
 import { toRequest } from '../view/request.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
+
+// So many reminders are remembered, for the clock may be set back to before they were due.
+const maxTold = 200
 
 type DueTask = Task & { readonly dueAt: Date }
 
@@ -26,13 +29,22 @@ async function remind({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
     })
     const isNew = (task: Task): task is DueTask =>
       task.dueAt !== null && task.dueAt > new Date(until) && !isDayOnly(task.dueAt, timeZone)
-    const messages = overdue.filter(isNew).map((task) => {
+    const fresh = overdue.filter(isNew)
+    if (fresh.length === 0) return now.toISOString()
+    const told = (await readState<string[]>(tx, 'reminded')) ?? []
+    const due = fresh.filter((task) => !told.includes(reminderOf(task)))
+    const messages = due.map((task) => {
       const { card, line } = dueNotice(task, { now, timeZone })
       const request = toRequest(card, { line, silent: settings.mutedProjects.includes(task.project.key) })
       const threadId = threadFor(settings, task.project.key)
       return { chatId, threadId, purpose: 'news', taskId: task.id, request, rank: 1 } as const
     })
     await queueMessages(tx, messages, now)
+    await writeState(tx, 'reminded', [...told, ...due.map(reminderOf)].slice(-maxTold), now)
     return now.toISOString()
   })
+}
+
+function reminderOf({ id, dueAt }: DueTask): string {
+  return `${id} ${dueAt.toISOString()}`
 }

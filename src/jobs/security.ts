@@ -25,8 +25,11 @@ async function tellOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promise
     const settings = await readBound(scope)
     if (told === undefined) return { until: now.toISOString(), card: null }
     if (settings === null) return undefined
+    const toldUntil = new Date(told.until)
+    // The clock was set back: what comes from now on is new again.
+    if (toldUntil > now) return { ...told, until: now.toISOString() }
     const { entries } = await listSecurityEvents(scope, { limit: page })
-    const fresh = entries.filter(({ createdAt }) => createdAt > new Date(told.until))
+    const fresh = entries.filter(({ createdAt }) => createdAt > toldUntil && createdAt <= now)
     const newest = fresh[0]
     if (newest === undefined) return undefined
     const until = newest.createdAt.toISOString()

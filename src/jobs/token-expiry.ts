@@ -6,6 +6,7 @@ import { toRequest } from '../view/request.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 
 const dayMs = 24 * 60 * 60_000
+const maxTold = 200
 
 /** By token: how near its end was when it was last told. */
 type TokensTold = Readonly<Record<string, 'week' | 'day'>>
@@ -23,14 +24,17 @@ async function tellOfExpiry({ store, ownerId, now: clock }: JobsDeps): Promise<v
     const expiring = (await expiringTokens(scope, now)).flatMap(({ id, name, expiresAt }) =>
       expiresAt === null ? [] : [{ id, name, expiresAt, stage: stageOf(expiresAt, now) }],
     )
-    const due = expiring.filter(({ id, stage }) => told[id] !== stage)
+    // Nothing is told a second time where the clock was set back, nor a week after a day.
+    const due = expiring.filter(({ id, stage }) => told[id] !== stage && told[id] !== 'day')
     if (due.length === 0) return undefined
     const messages = due.map((token) => {
       const request = toRequest(tokenNotice(token, { now, timeZone }))
       return { chatId, threadId, purpose: 'notice', request, rank: 1 } as const
     })
     await queueMessages(tx, messages, now)
-    return Object.fromEntries(expiring.map(({ id, stage }) => [id, stage]))
+    const fresh = due.map(({ id, stage }) => [id, stage] as const)
+    const kept = Object.entries(told).filter(([id]) => fresh.every(([other]) => other !== id))
+    return Object.fromEntries([...kept, ...fresh].slice(-maxTold))
   })
 }
 

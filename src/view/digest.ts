@@ -3,7 +3,7 @@ import type { Task } from '../domain/tasks/task.ts'
 import { bold, type Content, clip, type Html, html, joinHtml } from './html.ts'
 import { counted, prioritySign, runSign, statusSign } from './names.ts'
 import { type NumberedCard, openButtons } from './news-list.ts'
-import { clock, day, dueText, span } from './when.ts'
+import { clock, day, dueText, isSameDay, span } from './when.ts'
 
 export interface DigestOptions {
   readonly now: Date
@@ -70,7 +70,9 @@ const reasons: Record<Proposal['reason'], string> = {
 
 function head({ date }: Digest, { now, timeZone, wasDueAt }: DigestOptions): Html {
   const today = day(new Date(`${date}T12:00:00Z`), now, 'UTC')
-  return html`☀️ ${bold(today)}${wasDueAt !== undefined && ` · late: I was not running at ${clock(wasDueAt, timeZone)}`}`
+  if (wasDueAt === undefined) return html`☀️ ${bold(today)}`
+  const dueDay = isSameDay(wasDueAt, now, timeZone) ? '' : `on ${day(wasDueAt, now, timeZone)} `
+  return html`☀️ ${bold(today)} · late: I was not running ${dueDay}at ${clock(wasDueAt, timeZone)}`
 }
 
 function section<T>(

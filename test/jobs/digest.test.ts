@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { changeSettings } from '../../src/domain/settings.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
+import { nextLocalTime } from '../../src/domain/time.ts'
 import { digestJob } from '../../src/jobs/digest.ts'
+import { day } from '../../src/view/when.ts'
 import { type JobBoard, openJobBoard } from '../support/jobs.ts'
+import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
 
 let board: JobBoard
@@ -193,5 +196,87 @@ describe('the digest', () => {
         '🤖 No engine 1',
       ].join('\n'),
     )
+  })
+})
+
+/** The dates of the digests since the last look, as their first lines say them; reviews left out. */
+const dates = async () =>
+  (await board.queued()).flatMap(({ text }) => /^☀️ (\w+ \d+ \w+)/.exec(text)?.[1] ?? [])
+
+describe('a clock that is set', () => {
+  const at = async (...times: readonly string[]) => {
+    for (const time of times) {
+      board.clock.set(`2026-${time}:00Z`)
+      await board.run(digestJob)
+    }
+  }
+
+  it.each([
+    ['back by an hour', ['11-24T08:00', '11-24T09:00', '11-24T08:30', '11-24T09:00'], ['Tue 24 Nov']],
+    ['back by an hour before its time', ['11-24T08:59', '11-24T07:59', '11-24T09:00'], ['Tue 24 Nov']],
+    [
+      'back by two days',
+      ['11-24T08:00', '11-24T09:00', '11-22T10:00', '11-23T09:00', '11-24T09:00', '11-25T09:00'],
+      ['Tue 24 Nov', 'Mon 23 Nov', 'Wed 25 Nov'],
+    ],
+    [
+      'back to where each day has had its own',
+      [
+        '11-22T08:00',
+        '11-22T09:00',
+        '11-23T09:00',
+        '11-22T08:30',
+        '11-22T09:00',
+        '11-23T09:00',
+        '11-24T09:00',
+      ],
+      ['Sun 22 Nov', 'Mon 23 Nov', 'Tue 24 Nov'],
+    ],
+    ['ahead by hours', ['11-24T08:00', '11-24T14:00', '11-25T09:00'], ['Tue 24 Nov', 'Wed 25 Nov']],
+    [
+      'ahead by ten days and right again',
+      ['11-24T08:00', '12-04T09:30', '11-24T08:02', '11-24T09:00', '11-25T09:00', '11-26T09:00'],
+      ['Fri 4 Dec', 'Tue 24 Nov', 'Wed 25 Nov', 'Thu 26 Nov'],
+    ],
+  ] as const)(
+    '%s brings each date its digest once, and none of a day to come',
+    async (_what, times, expected) => {
+      await at(...times)
+      expect(await dates()).toEqual(expected)
+    },
+  )
+})
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+
+describe.each([
+  ['Europe/Berlin', '2026-03-27T00:00:00Z', '02:30'],
+  ['Europe/Berlin', '2026-10-23T00:00:00Z', '02:30'],
+  ['America/New_York', '2026-03-06T00:00:00Z', '02:30'],
+  ['America/New_York', '2026-10-30T00:00:00Z', '01:30'],
+] as const)('%s from %s on at %s', (timeZone, start, digestTime) => {
+  it(`brings each date one digest, however often the process is down, restarts and is raced by another (seed ${seed})`, async () => {
+    const random = createRandom(seed)
+    await changeSettings(board.ctx, { timeZone, digestTime })
+    board.clock.set(start)
+    await board.run(digestJob)
+    const due = Array.from({ length: 5 }, (_, day) => {
+      const from = new Date(new Date(start).getTime() + day * 24 * 60 * 60_000)
+      return nextLocalTime(from, digestTime, timeZone)
+    })
+    for (const dueAt of due) {
+      // Down until some time before or after it, at most ten hours late.
+      const late = (random() < 0.5 ? -1 : 1) * Math.floor(random() * (random() < 0.5 ? 3 : 600)) * 60_000
+      const up = Math.max(board.clock.now().getTime(), dueAt.getTime() + Math.max(late, -60 * 60_000))
+      board.clock.set(new Date(up))
+      for (let restart = 0; restart < 3; restart += 1) {
+        await Promise.all([board.run(digestJob), board.run(digestJob)])
+        board.clock.advance({ minutes: Math.floor(random() * 5) })
+      }
+      if (board.clock.now() < dueAt) board.clock.set(dueAt)
+      await Promise.all([board.run(digestJob), board.run(digestJob)])
+    }
+    const expected = due.map((dueAt) => day(dueAt, dueAt, timeZone))
+    expect(await dates()).toEqual(expected)
   })
 })

@@ -53,6 +53,41 @@ describe('reminders', () => {
     expect(await texts()).toEqual([`⏰ ${task.key} · Call\nWas due today 10:00`])
   })
 
+  it('come once where the clock is set back over them, and where it is set ahead by mistake', async () => {
+    board.clock.set('2026-11-24T09:00:00Z')
+    await board.run(remindersJob)
+    const call = await addTask(board, board.project, {
+      title: 'Call',
+      dueAt: new Date('2026-11-24T10:00:00Z'),
+    })
+    const write = await addTask(board, board.project, {
+      title: 'Write',
+      dueAt: new Date('2026-11-30T10:00:00Z'),
+    })
+    for (const time of ['11-24T10:00', '11-24T09:30', '11-24T10:00', '12-04T09:30', '11-24T10:01']) {
+      board.clock.set(`2026-${time}:00Z`)
+      await board.run(remindersJob)
+    }
+    const late = await addTask(board, board.project, {
+      title: 'Ask',
+      dueAt: new Date('2026-11-25T10:00:00Z'),
+    })
+    await board.runFor(remindersJob, { hours: 24 * 7, everyMinutes: 60 })
+    const told = (await texts()).map((text) => text.split('\n')[0])
+    expect(told).toEqual([`⏰ ${call.key} · Call`, `⏰ ${write.key} · Write`, `⏰ ${late.key} · Ask`])
+  })
+
+  it('come again for a task that is due at another time', async () => {
+    await board.run(remindersJob)
+    const task = await addTask(board, board.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
+    board.clock.set('2026-11-24T10:00:00Z')
+    await board.run(remindersJob)
+    await editTask(board.ctx, task.key, { dueAt: new Date('2026-11-24T11:00:00Z') })
+    board.clock.set('2026-11-24T11:00:00Z')
+    await board.run(remindersJob)
+    expect(await texts()).toHaveLength(2)
+  })
+
   it('leave alone what was done before', async () => {
     await board.run(remindersJob)
     const task = await addTask(board, board.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
@@ -72,6 +107,16 @@ describe('runs', () => {
     ])
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     await board.runFor(staleRunsJob, { hours: 2, everyMinutes: 15 })
+    expect(await texts()).toHaveLength(1)
+  })
+
+  it('are told once where the clock is set ahead and back', async () => {
+    const task = await addTask(board, board.project)
+    await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+    for (const hours of [2, -2, 0.25, 1]) {
+      board.clock.advance({ hours })
+      await board.run(staleRunsJob)
+    }
     expect(await texts()).toHaveLength(1)
   })
 
@@ -105,6 +150,24 @@ it('tells of a token’s end a week and a day before it', async () => {
   expect(queued[0]?.text).toContain('The token laptop ends in 7 days: Thu 10 Dec, 12:00.')
 })
 
+it('tells of a token’s end once each where the clock is set ahead and back, whatever other tokens do', async () => {
+  await createToken(board.ctx, { name: 'laptop', expiresAt: new Date('2026-12-10T12:00:00Z') })
+  await createToken(board.ctx, { name: 'server', expiresAt: new Date('2026-12-20T12:00:00Z') })
+  for (const time of [
+    '12-04T12:00',
+    '12-09T13:00',
+    '12-04T12:00',
+    '12-15T12:00',
+    '12-04T13:00',
+    '12-09T13:00',
+  ]) {
+    board.clock.set(`2026-${time}:00Z`)
+    await board.run(tokenExpiryJob)
+  }
+  const names = (await texts()).map((text) => /The token (\w+) ends/.exec(text)?.[1])
+  expect(names).toEqual(['laptop', 'laptop', 'server'])
+})
+
 describe('the end of quiet hours', () => {
   const tell = (taskId: string) =>
     queueMessages(board.db, [{ chatId: 42, purpose: 'news', taskId, rank: 0 }], board.clock.now())
@@ -127,6 +190,23 @@ describe('the end of quiet hours', () => {
         text: `🌅 While it was quiet: one task waits for you\n1. 👀 ${open.key} Open`,
       },
     ])
+  })
+
+  it.each([
+    ['set back over it', ['24T23:00', '25T07:00', '25T06:00', '25T07:00', '25T08:00']],
+    ['set back within it', ['24T23:00', '24T22:10', '25T07:00']],
+    ['set back to before it', ['24T23:00', '24T20:00', '24T22:00', '25T07:00']],
+    ['set ahead over it', ['24T23:00', '25T12:00', '24T23:30', '25T07:00']],
+  ] as const)('comes once where the clock is %s', async (_how, times) => {
+    await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
+    const open = await addTask(board, board.project, { title: 'Open', status: 'ready' })
+    board.clock.set('2026-11-24T22:05:00Z')
+    await tell(open.id)
+    for (const time of times) {
+      board.clock.set(`2026-11-${time}:00Z`)
+      await board.run(morningJob)
+    }
+    expect(await texts()).toHaveLength(1)
   })
 
   it('comes after a pause of the process as well, and nothing where nothing is open', async () => {
@@ -161,6 +241,20 @@ describe('who tried the door', () => {
     const queued = await board.queued()
     expect(queued).toHaveLength(1)
     expect(queued[0]?.text).toContain('5 messages from strangers, who got no answer')
+  })
+
+  it('is shown where the clock was set back meanwhile', async () => {
+    await board.run(securityJob)
+    board.clock.advance({ hours: 3 })
+    await stranger()
+    await board.run(securityJob)
+    board.clock.advance({ hours: -2 })
+    await board.run(securityJob)
+    board.clock.advance({ minutes: 1 })
+    await stranger(4)
+    await board.run(securityJob)
+    const [row] = await board.db.query.botMessages.findMany()
+    expect(JSON.stringify(row?.request)).toContain('5 messages from strangers')
   })
 
   it('begins a new card a day later', async () => {
