@@ -244,7 +244,7 @@ async function build(parts: {
     if (known !== botId) await writeState(store, 'bot_id', botId, now())
   }
   const begin = async () => {
-    await notifier.start()
+    const stopNotifier = await notifier.start()
     const jobs = startJobs({ store, ownerId: owner.id, now, log, leads: isLeading })
     side = startTelegramSide({
       api,
@@ -268,7 +268,7 @@ async function build(parts: {
     return async () => {
       side = null
       await Promise.all([stop(), jobs.stop()])
-      await notifier.stop()
+      await stopNotifier()
     }
   }
   leadership = startLeadership({

@@ -33,11 +33,11 @@ export function startLeadership(options: {
     while (!signal.aborted) {
       try {
         const beginning = begin()
-        const end = await Promise.race([beginning, over(signal)])
-        if (end === undefined) return void beginning.then((late) => late()).catch(() => {})
-        log.info({}, 'this process polls, notifies and runs the jobs')
+        await Promise.race([beginning, over(signal)])
+        if (!signal.aborted) log.info({}, 'this process polls, notifies and runs the jobs')
         await over(signal)
-        await Promise.race([end(), delay(longestEndMs, undefined, { ref: false })])
+        const ending = beginning.then((end) => end())
+        await Promise.race([ending, delay(longestEndMs, undefined, { ref: false })])
       } catch (error) {
         log.error({ err: error }, 'taking over or handing over failed')
         await Promise.race([over(signal), delay(retryMs)])

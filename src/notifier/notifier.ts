@@ -33,10 +33,11 @@ interface DeliveryState {
 }
 
 export interface Notifier {
-  /** Takes up what a crash left behind, then follows the outbox; to be called by the one process that leads. */
-  readonly start: () => Promise<void>
-  /** Ends after the call in hand. */
-  readonly stop: () => Promise<void>
+  /**
+   * Takes up what a crash left behind, then follows the outbox; to be called by the one process that leads. Returns what ends it
+   * after the call in hand: no other start, for one that hung may end when the next has begun.
+   */
+  readonly start: () => Promise<() => Promise<void>>
   /** Something was queued or happened: look now. */
   readonly wake: () => void
   /** The owner is back: what waited is delivered. */
@@ -54,12 +55,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const turn = createBell()
   const pause = createBell()
   const delivery = createDelivery(deps)
-  // New with each start: the process that leads may change back and forth.
-  let stopping = new AbortController()
-  let givingUp = new AbortController()
-  let loops: Promise<unknown> = Promise.resolve()
 
-  const follow = async () => {
+  const follow = async (signal: AbortSignal) => {
     const scope = { db: deps.store, ownerId: deps.ownerId }
     let cursor = (await decide(deps)) ?? (await readState<number>(deps.store, 'notifier_cursor')) ?? 0
     return async () => {
@@ -68,15 +65,15 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       if (moved === null) return lookEveryMs
       cursor = moved
       turn.ring()
-      await pause.wait(looksApartMs, stopping.signal)
+      await pause.wait(looksApartMs, signal)
       return 0
     }
   }
 
   /** Does a step again and again until the end; a step that fails, as when the database is away, is tried again. */
-  const loop = async (name: string, bell: Bell, step: () => Promise<number>) => {
+  const loop = async (name: string, bell: Bell, signal: AbortSignal, step: () => Promise<number>) => {
     let failing = false
-    while (!stopping.signal.aborted) {
+    while (!signal.aborted) {
       let waitMs = lookEveryMs
       try {
         waitMs = await step()
@@ -85,26 +82,26 @@ export function createNotifier(deps: NotifierDeps): Notifier {
         if (!failing) deps.log.error({ err: error }, `${name} failed; it is tried again`)
         failing = true
       }
-      if (waitMs > 0) await bell.wait(waitMs, stopping.signal)
+      if (waitMs > 0) await bell.wait(waitMs, signal)
     }
   }
 
   return {
     start: async () => {
-      stopping = new AbortController()
-      givingUp = new AbortController()
+      const stopping = new AbortController()
+      const givingUp = new AbortController()
       await takeUp(deps)
-      const step = await follow()
-      loops = Promise.all([
-        loop('following the outbox', deps.bell, step),
-        loop('delivery', turn, () => delivery.step(givingUp.signal)),
+      const step = await follow(stopping.signal)
+      const loops = Promise.all([
+        loop('following the outbox', deps.bell, stopping.signal, step),
+        loop('delivery', turn, stopping.signal, () => delivery.step(givingUp.signal)),
       ])
-    },
-    stop: async () => {
-      stopping.abort()
-      const timer = setTimeout(() => givingUp.abort(), stopWithinMs)
-      await loops
-      clearTimeout(timer)
+      return async () => {
+        stopping.abort()
+        const timer = setTimeout(() => givingUp.abort(), stopWithinMs)
+        await loops
+        clearTimeout(timer)
+      }
     },
     wake: () => {
       deps.bell.ring()

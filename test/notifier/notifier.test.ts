@@ -17,6 +17,7 @@ let board: Board
 let telegram: Playground
 let user: VirtualUser
 let notifier: Notifier
+let stop: () => Promise<void>
 const bell = createBell()
 const now = () => new Date()
 
@@ -28,11 +29,11 @@ beforeEach(async () => {
   const api = createApi({ token: telegram.token, apiRoot: telegram.url, pace })
   const log = openLog({ level: 'silent' })
   notifier = createNotifier({ store: board.db, ownerId: board.ownerId, api, pace, bell, now, log, renderPng })
-  await notifier.start()
+  stop = await notifier.start()
   await bindChat(board.ctx, { chatId: user.chatId, userId: user.userId })
 })
 afterEach(async () => {
-  await notifier.stop()
+  await stop()
   await telegram.close()
   await board.close()
 })
@@ -56,10 +57,20 @@ it('tells it within two seconds when the bell stays silent', async () => {
 })
 
 it('stops, and starts again where it was', async () => {
-  await notifier.stop()
+  await stop()
   await block('three')
-  await notifier.start()
+  stop = await notifier.start()
   expect((await user.nextMessage('three', { within: 5_000 })).text).toContain('three')
+})
+
+it('goes on where an earlier start ends late', async () => {
+  const stopEarlier = stop
+  stop = await notifier.start()
+
+  await stopEarlier()
+  await block('five')
+
+  await user.nextMessage('five', { within: 5_000 })
 })
 
 it('holds everything for as long as Telegram asks, and then goes on', async () => {
