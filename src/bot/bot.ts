@@ -2,6 +2,7 @@ import { Bot, type BotConfig } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { faultCard } from '../view/answers.ts'
 import { access, answerEveryTap } from './access.ts'
+import { awaitSent } from './await-sent.ts'
 import { lowerCommands } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { dialogs } from './conversations/dialogs.ts'
@@ -27,6 +28,7 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   bot.use(sayRefusals())
   bot.use(skipLateCommands())
   bot.use(lowerCommands())
+  bot.use(awaitSent())
   bot.use(dialogs(options))
   for (const feature of features()) bot.use(feature)
   return bot

@@ -236,6 +236,16 @@ export async function findMessage(
   return row ?? null
 }
 
+/** Whether a new message to a chat is under way: Telegram may have it, and we do not know its number yet. */
+export async function isSending(db: Reader, chatId: number): Promise<boolean> {
+  const [row] = await db
+    .select({ id: botMessages.id })
+    .from(botMessages)
+    .where(and(eq(botMessages.chatId, chatId), sql`${botMessages.state} = 'sending'`))
+    .limit(1)
+  return row !== undefined
+}
+
 /** A message was deleted from its chat: nothing more can be shown in it, nor deleted. */
 export async function forgetMessage(db: Db, chatId: number, messageId: number): Promise<void> {
   await db

@@ -32,12 +32,13 @@ export function toMethodName(name: string): string | undefined {
 
 /** Carries out a call of the Bot API: planned faults, checks, limits, and then the method itself. */
 export async function answerCall(request: CallRequest): Promise<Answer> {
-  const { world, method } = request
+  const { world, method, signal } = request
   const fault = world.faults.takeCall(method)
   if (fault?.kind === 'lost-before') return record(request, { kind: 'lost' })
   const answer = await carryOut(request, fault)
   const isLost = fault?.kind === 'lost-after'
   record(request, answer)
+  if (fault?.kind === 'late-answer') await sleep(fault.ms, undefined, { signal }).catch(() => undefined)
   return isLost ? { kind: 'lost' } : answer
 }
 
@@ -101,6 +102,7 @@ async function applyFault({ world, params, signal }: CallRequest, fault: Fault):
       return refuse(403, 'Forbidden: bot was blocked by the user')
     case 'lost-before':
     case 'lost-after':
+    case 'late-answer':
     case 'refuse-connection':
     case 'double-update':
       return

@@ -2,7 +2,7 @@ export type Fault =
   | { readonly kind: 'refuse-connection' }
   | { readonly kind: 'lost-before' | 'lost-after' | '500' | '400-parse' | '403-blocked' | 'double-update' }
   | { readonly kind: '429'; readonly retryAfter: number }
-  | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'delay' | 'late-answer'; readonly ms: number }
 
 type FaultPlan = Fault & {
   /** Only calls of this method; by default of any. */

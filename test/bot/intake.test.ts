@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { createCtx } from '../../src/domain/context.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
+import { readDetail, requireTask } from '../../src/domain/tasks/read.ts'
+import { agent } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
+import { addTasks } from '../support/chat.ts'
 
 let bot: TestBot
 
@@ -50,6 +55,22 @@ describe('by polling', () => {
 
     expect(bot.world.calls.some((call) => call.method === 'deleteWebhook')).toBe(true)
   })
+})
+
+test('a reply that is faster than the answer to what it replies to is a comment all the same', async () => {
+  bot = await openTestBot()
+  const [{ key = '' } = {}] = await addTasks(bot, [{ title: 'Paint it' }])
+  await editTask(createCtx({ db: bot.db, ownerId: bot.ctx.ownerId, actor: agent, now: bot.ctx.now }), key, {
+    lifecycle: 'block',
+    result: { blockedReason: 'Which colour?' },
+  })
+  bot.world.faults.add({ kind: 'late-answer', ms: 500, method: 'sendMessage' })
+
+  bot.user.reply(await bot.user.nextMessage('Which colour?', { within: 15_000 }), 'Green')
+  await bot.handled()
+
+  const { feedback } = await readDetail(bot.scope, await requireTask(bot.scope, key))
+  expect(feedback.map(({ text }) => text)).toEqual(['Green'])
 })
 
 describe('by webhook', () => {
