@@ -79,7 +79,7 @@ async function checkIntake({ api, state, config, now }: DiagnoseOptions): Promis
         name: 'Webhook',
         ok: false,
         detail: 'is not set to PUBLIC_URL',
-        mend: 'Restart the bot; see that no other process uses this token.',
+        mend: 'I set it again within five minutes; see that no other program uses this token.',
       }
     }
     if (hook.last_error_message !== undefined && now().getTime() / 1000 - (hook.last_error_date ?? 0) < 600) {

@@ -1,7 +1,7 @@
 import { type Api, GrammyError } from 'grammy'
 import type { Update, UserFromGetMe } from 'grammy/types'
 import { apologise, createBot } from './bot/bot.ts'
-import { watchConflicts } from './bot/conflict.ts'
+import { watchConflicts, watchWebhook } from './bot/conflict.ts'
 import type { BotDeps } from './bot/context.ts'
 import { createInbox, type Inbox } from './bot/inbox.ts'
 import { allowedUpdates, startPolling } from './bot/polling.ts'
@@ -85,7 +85,12 @@ export function startTelegramSide(options: TelegramSideOptions): {
         },
       })
       stopIntake = polling.stop
-    } else await patiently((signal) => setWebhook(options, signal), options, stopping.signal)
+    } else {
+      const set = (signal: Signal) => setWebhook(options, signal)
+      await patiently(set, options, stopping.signal)
+      const { url } = options.webhook
+      stopIntake = watchWebhook({ ...options.bot, api: options.api, url, set, leads: options.leads })
+    }
   })()
   started.catch((error: unknown) => options.log.error({ err: error }, 'the Telegram side did not start'))
   return {

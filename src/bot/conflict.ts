@@ -16,12 +16,15 @@ export interface ConflictWatch {
 // One of ours that is replaced may cause one or two.
 const worthTelling = 3
 const overAfterMs = 60_000
+const lookEveryMs = 5 * 60_000
 const toldEveryMs = 24 * 60 * 60_000
 
+// grammY's types name the signal of a package; it takes that of the platform.
+type Signal = Parameters<Api['getWebhookInfo']>[0]
+type WatchDeps = Pick<BotDeps, 'store' | 'ownerId' | 'now' | 'log'> & { readonly api: Api }
+
 /** Watches for conflicts, and tells the owner once a day who the other is, as far as Telegram knows. */
-export function watchConflicts(
-  deps: Pick<BotDeps, 'store' | 'ownerId' | 'now' | 'log'> & { readonly api: Api },
-): ConflictWatch {
+export function watchConflicts(deps: WatchDeps): ConflictWatch {
   let since: Date | null = null
   let lastAt = 0
   let count = 0
@@ -29,7 +32,7 @@ export function watchConflicts(
 
   const look = async () => {
     webhook = (await deps.api.getWebhookInfo()).url || webhook
-    if (count >= worthTelling) await tell(deps, webhook)
+    if (count >= worthTelling) await tell(deps, webhook, 'polling')
   }
   return {
     note: (outcome) => {
@@ -50,13 +53,50 @@ export function watchConflicts(
   }
 }
 
-async function tell({ store, ownerId, now: clock }: Parameters<typeof watchConflicts>[0], webhook: string) {
+/**
+ * By webhook nothing is refused when another takes the updates, they only stay away: looks each five minutes whether ours is set,
+ * else tells the owner, once a day, and sets it again. Returns what ends it.
+ */
+export function watchWebhook(
+  deps: WatchDeps & {
+    readonly url: string
+    readonly set: (signal: Signal) => Promise<void>
+    /** Whether this process still is the one that does this. */
+    readonly leads: () => boolean
+  },
+): () => Promise<void> {
+  const { api, log, url, set, leads } = deps
+  const stopping = new AbortController()
+  const signal = stopping.signal as Signal
+  let inHand = Promise.resolve()
+
+  const look = async () => {
+    if (!leads()) return
+    const found = (await api.getWebhookInfo(signal)).url ?? ''
+    if (found === url) return
+    log.warn({ found }, 'another program took the webhook; it is set again')
+    await set(signal)
+    await tell(deps, found, 'webhook')
+  }
+  const timer = setInterval(() => {
+    inHand = inHand.then(look).catch((error: unknown) => {
+      if (!stopping.signal.aborted) log.warn({ err: error }, 'looking after the webhook failed')
+    })
+  }, lookEveryMs).unref()
+  return async () => {
+    clearInterval(timer)
+    stopping.abort()
+    await inHand
+  }
+}
+
+async function tell({ store, ownerId, now: clock }: WatchDeps, webhook: string, by: 'polling' | 'webhook') {
   const now = clock()
   await changeState<string>(store, 'conflict_told', now, async (tx, told) => {
     if (told !== undefined && Math.abs(now.getTime() - Date.parse(told)) < toldEveryMs) return undefined
     const { chatId, threadId } = await readOwnerSettings({ db: tx, ownerId })
     if (chatId === null) return undefined
-    const request = toRequest(conflictNotice(webhook))
+    const request = toRequest(conflictNotice(webhook, by))
     await queueMessages(tx, [{ chatId, threadId, purpose: 'notice', rank: 0, request }], now)
     return now.toISOString()
   })

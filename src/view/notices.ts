@@ -111,10 +111,16 @@ export function newAddressNotice(use: { readonly token: string; readonly address
   }
 }
 
-/** Another program takes the updates of this bot: one with a webhook, or one that polls, of which Telegram tells no more. */
-export function conflictNotice(webhook: string): Card {
-  const other =
-    webhook === '' ? html`It polls with the same token.` : html`It set the webhook ${code(webhook)}.`
+/**
+ * Another program takes the updates of this bot: one with a webhook, or one that polls, of which Telegram tells no more. `by` is how
+ * they come to us.
+ */
+export function conflictNotice(webhook: string, by: 'polling' | 'webhook'): Card {
+  const polls =
+    by === 'polling'
+      ? html`It polls with the same token.`
+      : html`It deleted my webhook, as one that polls with the same token does.`
+  const other = webhook === '' ? polls : html`It set the webhook ${code(webhook)}.`
   return {
     text: html`⚠️ ${bold('Another program takes what you write to me.')} ${other}\nStop it, or have @BotFather revoke the token and start me with the new one. Until then some of it may not reach me.`,
   }

@@ -25,6 +25,8 @@ export interface TestBot {
   readonly ctx: Ctx
   /** The address of the HTTP server: `/api`, `/mcp`. */
   readonly url: () => string
+  /** The root of the Bot API, for what another program asks of it. */
+  readonly telegramUrl: string
   /** Everything that was logged. */
   readonly lines: readonly string[]
   readonly setupCode: string
@@ -90,6 +92,7 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     scope,
     ctx,
     url: () => app.url,
+    telegramUrl: playground.url,
     lines,
     setupCode,
     handled: () => allHandled(playground.world, database.db),
