@@ -48,12 +48,7 @@ export async function applyEdit(
   return done
 }
 
-async function sendEdit(
-  ctx: Ctx,
-  tx: Tx,
-  reference: string,
-  edit: ParsedTaskEdit,
-): Promise<Change<Edited>> {
+async function sendEdit(ctx: Ctx, tx: Tx, reference: string, edit: ParsedTaskEdit): Promise<Change<Edited>> {
   const goal = edit.lifecycle === undefined ? (edit.status ?? null) : goalOf(edit.lifecycle)
   // Sent together and run in this order.
   const [, task, last] = await Promise.all([
