@@ -20,7 +20,7 @@ export const commands = [
   { command: 'settings', usage: '', description: 'Time zone, digest, quiet hours, news' },
   { command: 'audit', usage: '[KEY]', description: 'The trail of changes' },
   { command: 'security', usage: '', description: 'Strangers, failed tokens, bindings' },
-  { command: 'undo', usage: '', description: 'Take back your last change' },
+  { command: 'undo', usage: '', description: 'Undo your last change' },
   { command: 'export', usage: '', description: 'Everything as JSON, tasks as CSV' },
   { command: 'doctor', usage: '', description: 'Check everything and name each fault' },
   { command: 'help', usage: '', description: 'All commands and how to write a task' },
@@ -45,8 +45,13 @@ export function isKnownCommand(text: string): boolean {
 export function nearestCommand(name: string): CommandName | null {
   const near = commands
     .map(({ command }) => ({ command, distance: distanceBetween(name.toLowerCase(), command) }))
-    .sort((left, right) => left.distance - right.distance)[0]
-  return near !== undefined && near.distance <= 2 ? near.command : null
+    .filter(({ distance }) => distance <= 2)
+    .sort((left, right) => left.distance - right.distance)
+  // Of two that are as near, the one that was not written to its end.
+  const unfinished = near.find(
+    ({ command, distance }) => distance === near[0]?.distance && command.startsWith(name.toLowerCase()),
+  )
+  return (unfinished ?? near[0])?.command ?? null
 }
 
 /** Levenshtein's distance. */

@@ -3,6 +3,7 @@ import type { MessagePurpose, ReplyTopic } from '../domain/messages.ts'
 import { readDetail } from '../domain/tasks/read.ts'
 import { findRunner } from '../domain/tasks/runner.ts'
 import type { Task } from '../domain/tasks/task.ts'
+import { cancelledCard } from '../view/answers.ts'
 import type { Card } from '../view/card.ts'
 import { type TaskCardOptions, taskCard, taskVersion } from '../view/task-card.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
@@ -93,4 +94,10 @@ export async function ask(
   topic: ReplyTopic & { readonly kind: 'prompt' },
 ): Promise<void> {
   await ctx.sender.say({ ...card, asks: true }, { purpose: 'prompt', taskId: topic.taskId ?? null, topic })
+}
+
+/** Takes a question back; where Telegram deletes it no more, it says that it is over. */
+export async function endQuestion(ctx: BotContext, messageId: number): Promise<void> {
+  if (!(await ctx.sender.remove(messageId)))
+    await ctx.sender.edit(messageId, cancelledCard(), { purpose: 'screen' })
 }

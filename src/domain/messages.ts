@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, isNotNull, sql } from 'drizzle-orm'
 import { rows } from '../db/rows.ts'
 import { type BotMessageRow, botMessages, type TaskStatus } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
@@ -244,6 +244,24 @@ export async function isSending(db: Reader, chatId: number): Promise<boolean> {
     .where(and(eq(botMessages.chatId, chatId), sql`${botMessages.state} = 'sending'`))
     .limit(1)
   return row !== undefined
+}
+
+/** The newest question asked in a chat since then that still waits for its answer; null where there is none. */
+export async function openQuestion(db: Reader, chatId: number, since: Date): Promise<BotMessageRow | null> {
+  const [row] = await db
+    .select()
+    .from(botMessages)
+    .where(
+      and(
+        eq(botMessages.chatId, chatId),
+        eq(botMessages.purpose, 'prompt'),
+        gte(botMessages.sentAt, since),
+        isNotNull(botMessages.messageId),
+      ),
+    )
+    .orderBy(desc(botMessages.id))
+    .limit(1)
+  return row ?? null
 }
 
 /** A message was deleted from its chat: nothing more can be shown in it, nor deleted. */

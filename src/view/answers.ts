@@ -10,12 +10,12 @@ export const toasts = {
   outdated: 'This button is outdated. Here is how it is now.',
   unknown: 'This button is from an older version. Send the command again.',
   stranger: 'Only the owner of this board can use its buttons, in the chat where it lives.',
-  unchanged: 'It was so already.',
-  undone: 'Taken back.',
+  unchanged: 'Nothing to change: it is like that already.',
+  undone: 'Undone.',
   commented: 'Comment added.',
   cancelled: 'Cancelled.',
   nudged: 'Asked. The agent reads it when it fetches the task.',
-  waiting: 'Waiting on.',
+  waiting: 'All right, I keep waiting.',
   notQueued: 'Not queued: the runner was not told.',
 } as const
 
@@ -47,7 +47,7 @@ const questionText: Record<PromptKind, (about: string) => Html> = {
   title: (key) => html`✏️ New title for ${bold(key)}?`,
   note: (key) => html`✏️ New note for ${bold(key)}? It replaces the text; criteria stay.`,
   criteria: (key) =>
-    html`☑ Acceptance criteria for ${bold(key)}, one a line? They replace the list; checks stay.`,
+    html`☑ Acceptance criteria for ${bold(key)}, one per line? They replace the list; checks stay.`,
   due: (key) =>
     html`📅 When is ${bold(key)} due? For example ${code('fri 17:00')}, ${code('in 3 days')} or ${code('2026-12-01')}.`,
   label: (key) => html`🏷 Name of the label for ${bold(key)}?`,
@@ -123,7 +123,7 @@ export function unknownCommandCard(nearest: string | null): Card {
 /** What a nudge says to an agent. */
 export function nudgeText(runState: RunState): string {
   return runState === 'queued'
-    ? 'This has waited in the queue for long. Please take it next.'
+    ? 'This has waited in the queue for a while. Please take it next.'
     : 'Are you still on this? Please say how it goes, or that you are blocked.'
 }
 

@@ -153,7 +153,9 @@ function changesOf(meta: Record<string, unknown>, reader: Reader): string[] {
   return shown.map((field) => {
     const name = fieldWords[field] ?? field
     if (longFields.includes(field)) return `${name} rewritten`
-    return `${name} ${valueText(field, before[field], reader)} → ${valueText(field, after[field], reader)}`
+    const change = `${valueText(field, before[field], reader)} → ${valueText(field, after[field], reader)}`
+    // The names of statuses speak for themselves.
+    return field === 'status' ? change : `${name} ${change}`
   })
 }
 

@@ -1,5 +1,6 @@
 import type { BoardLane } from '../domain/tasks/lanes.ts'
 import { type TaskStatus, taskStatuses } from '../domain/tasks/task.ts'
+import { toasts } from './answers.ts'
 import { chosen, doesAct, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
@@ -125,5 +126,5 @@ export function moveAllCard(
 export function changedManyToast(count: number, left = 0): string {
   if (left > 0)
     return `${count === 0 ? 'Nothing' : counted(count, 'task')} changed: ${left} had moved on meanwhile.`
-  return count === 0 ? 'It was so already.' : `${counted(count, 'task')} changed.`
+  return count === 0 ? toasts.unchanged : `${counted(count, 'task')} changed.`
 }

@@ -13,7 +13,7 @@ export function digestReplyCard(
 ): Card {
   const lines = done.map(
     ({ task, edit, isChanged }) =>
-      html`${statusSign[task.status]} ${bold(task.key)} ${clip(task.title, 50)} · ${isChanged ? changeText(task, edit, options) : 'so already'}`,
+      html`${statusSign[task.status]} ${bold(task.key)} ${clip(task.title, 50)} · ${isChanged ? changeText(task, edit, options) : 'nothing to change'}`,
   )
   return {
     text: joinHtml([...lines, ...problems.map((problem) => html`⚠️ ${problem}`)], '\n'),
@@ -34,7 +34,7 @@ function changeText(task: Task, edit: TaskEdit, { now, timeZone }: Reader): stri
     edit.focus !== undefined && (edit.focus ? '⭐ focus' : 'no longer in focus'),
     edit.runState !== undefined &&
       (task.runState === null ? 'out of the queue' : `${runSign[task.runState]} queued`),
-    edit.engine !== undefined && (task.engine === null ? 'any agent' : engineName[task.engine]),
+    edit.engine !== undefined && (task.engine === null ? 'any engine' : engineName[task.engine]),
     edit.comment !== undefined && '💬 comment added',
   ]
   return parts.filter((part) => part !== false).join(' · ')

@@ -49,6 +49,6 @@ export function exportCaption(kind: 'json' | 'csv', tasks: number): Card {
 
 export function exportTooLargeCard(): Card {
   return {
-    text: html`📦 The board is too large for a message of Telegram's (50 MB). Take a dump of the database instead.`,
+    text: html`📦 The board is too large for a message of Telegram's (50 MB). Take a backup of the database instead.`,
   }
 }

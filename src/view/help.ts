@@ -6,7 +6,7 @@ const tokens = [
   ['WEB: …', 'or', '+web', 'the project'],
   ['#backend', '', '', 'a label'],
   ['!high', 'or', '!!', 'priority; !! is the highest'],
-  ['@codex', '', '', 'the agent'],
+  ['@codex', '', '', 'the engine'],
   ['^fri', 'or', '^in 3 days', 'due date'],
   ['*', '', '', 'focus today'],
 ] as const
@@ -42,12 +42,11 @@ export function helpCard(
   }
 }
 
-/** The answer to /cancel. */
-export function cancelledCard(wasInDialog: boolean): Card {
+/** The answer to /cancel, after what it has ended. */
+export function cancelAnswer(ended: 'set-up' | 'new-project' | 'question' | null): Card {
+  if (ended === null) return { text: html`There is nothing to cancel.` }
   return {
-    text: wasInDialog
-      ? html`Cancelled. /start goes on with the set-up where it was.`
-      : html`There is nothing to cancel.`,
+    text: html`Cancelled.${ended === 'set-up' && ' /start goes on with the set-up where it was.'}`,
   }
 }
 

@@ -24,7 +24,7 @@ export function newsButtons({ task, what, reported }: News): Button[][] {
       return [
         [
           { label: 'Answer', does: { do: 'ask', on, key, what: 'answer' }, style: 'primary' },
-          move('To todo', 'hold', 'todo'),
+          move('Back to todo', 'hold', 'todo'),
         ],
         [move('Hold', 'hold', 'hold'), move('Archive', 'hold', 'archived'), open],
       ]

@@ -71,7 +71,7 @@ export function tokenNotice(
   const { name, expiresAt } = token
   const when = `${day(expiresAt, now, timeZone)}, ${clock(expiresAt, timeZone)}`
   return {
-    text: html`🔑 The token ${bold(name)} ends in ${span(now, expiresAt)}: ${when}.\nAgents that use it stop then.`,
+    text: html`🔑 The token ${bold(name)} expires in ${span(now, expiresAt)}: ${when}.\nAgents that use it stop then.`,
     keyboard: keyboard([[toScreen('🔑 Agents and tokens', 'agents')]]),
   }
 }

@@ -9,7 +9,7 @@ export function projectEditCard(project: ProjectFacts): Card {
   const key = project.projectKey
   const ask = (label: string, what: string) => doesAct(label, { name: 'ask', about: what, value: key })
   return {
-    text: html`✏️ What of ${bold(project.name)} shall change?`,
+    text: html`✏️ What should change in ${bold(project.name)}?`,
     keyboard: keyboard([
       [ask('Name', 'project-name'), ask('Description', 'project-description')],
       [ask('Repository', 'project-repo'), ask('Deployment', 'project-url')],

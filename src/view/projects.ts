@@ -26,7 +26,7 @@ export function projectsCard(facts: {
     ({ project, open, health }) =>
       html`${healthSign[health]} <b>${project.projectKey}</b> ${project.name} · ${open === 0 ? 'nothing open' : `${open} open`}${project.status !== 'active' && ` · ${projectStatusName[project.status].toLowerCase()}`}`,
   )
-  const legend = html`<i>🟢 logged work in 3 days · 🟡 in 7 days · ⚪️ quiet</i>`
+  const legend = html`<i>🟢 work in 3 days · 🟡 in 7 · ⚪️ quiet</i>`
   return {
     text: joinHtml(
       [

@@ -126,8 +126,7 @@ function levels(kind: string, name: string, current: NotificationLevel): Button[
 
 /** A span as a button, so short that four stand in a row on a phone. */
 function span(sign: string, name: string, value: number, current: number): Button {
-  const mark = value === current ? '✓' : sign
-  return doesAct(`${mark} ${short(value)}`, { name: 'set', about: name, value: String(value) })
+  return choice(`${sign} ${short(value)}`, name, String(value), value === current)
 }
 
 function short(value: number): string {

@@ -110,7 +110,7 @@ export function moreRows(task: Task, options: TaskMenuOptions, on: Surface): But
   const others = (options.projects ?? []).filter((project) => project.key !== task.project.key).slice(0, 8)
   const moveTo = others.map(
     (project): Button => ({
-      label: `→ ${project.key}`,
+      label: `Move to ${project.key}`,
       does: { do: 'project', on, key: task.key, to: project.key },
     }),
   )
@@ -119,7 +119,7 @@ export function moreRows(task: Task, options: TaskMenuOptions, on: Surface): But
     does: { do: 'screen', name, argument: task.key, page: 0 },
   })
   return [
-    ...inRows(moveTo, 4),
+    ...inRows(moveTo, 2),
     [
       ...(isNoteCut(task) ? [screen('📄 Whole note', 'note')] : []),
       ...(isResultCut(task) ? [screen('📄 Whole result', 'result')] : []),

@@ -48,7 +48,7 @@ export function tokenSpanCard(name: string): Card {
 /** Stands where the question was, once the token is made. */
 export function tokenMadeCard(token: TokenFacts): Card {
   return {
-    text: html`🔑 The token of ${bold(token.name)} is made. It stands below, this once.`,
+    text: html`🔑 The token of ${bold(token.name)} is made. It is shown below, only this once.`,
     keyboard: keyboard([[toScreen('About this token', 'token', token.id), toScreen('🤖 Agents', 'agents')]]),
   }
 }

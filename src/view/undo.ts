@@ -31,10 +31,10 @@ const words: Readonly<Record<string, string>> = {
 
 /** What was taken back, in one line. */
 export function undoneText({ action, targetId, tasks }: Undone): Html {
-  if (tasks.length > 1) return html`↩️ Taken back: the change of ${counted(tasks.length, 'task')}.`
-  if (action === 'task.create') return html`↩️ ${bold(targetId ?? 'It')} was taken back.`
+  if (tasks.length > 1) return html`↩️ Undone: the change of ${counted(tasks.length, 'task')}.`
+  if (action === 'task.create') return html`↩️ Undone: ${bold(targetId ?? 'it')} is gone again.`
   const key = targetId !== null && /^[A-Z][A-Z0-9]*(-\d+)?$/.test(targetId) ? targetId : null
-  return html`↩️ Taken back: ${words[action] ?? 'the change'}${key !== null && html` of ${bold(key)}`}.`
+  return html`↩️ Undone: ${words[action] ?? 'the change'}${key !== null && html` of ${bold(key)}`}.`
 }
 
 const listed = 20

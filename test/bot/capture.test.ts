@@ -48,5 +48,5 @@ test('a second tap on Todo changes nothing and says so', async () => {
   )
   const answer = await bot.user.nextAnswer()
 
-  expect(JSON.stringify(answer)).toContain('It was so already')
+  expect(JSON.stringify(answer)).toContain('it is like that already')
 })

@@ -100,7 +100,7 @@ describe('/log', () => {
     expect(log).toMatchObject({ title: 'Talked to the <designer> & agreed', detail: 'Blue it is.' })
 
     bot.user.tap('↩️ Undo', logged)
-    await bot.user.nextEdit('Taken back: the work log')
+    await bot.user.nextEdit('Undone: the work log')
     expect((await listWorkLogs(bot.scope, {}, { limit: 5 })).entries).toEqual([])
   })
 
@@ -157,7 +157,7 @@ test('the history of a card tells what was done and said, and leads back to it',
   const history = await bot.user.nextEdit('History of WEB-1')
 
   expect(history.text).toContain('💬 Mind the edge case')
-  expect(history.text).toContain('status Inbox → Todo, priority None → High · you')
+  expect(history.text).toContain('Inbox → Todo, priority None → High · you')
   expect(history.text).not.toContain('Fields Updated')
   bot.user.tap('‹ Back', card)
   expect(labelsOn(await bot.user.nextEdit('Storied'))).toContain('Hold')
@@ -240,11 +240,11 @@ describe('/undo', () => {
     await bot.user.nextEdit('Todo')
 
     bot.user.say('/undo')
-    await bot.user.nextMessage('Taken back: the move of WEB-1')
+    await bot.user.nextMessage('Undone: the move of WEB-1')
     expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('inbox')
 
     bot.user.say('/undo')
-    await bot.user.nextMessage('WEB-1 was taken back.')
+    await bot.user.nextMessage('Undone: WEB-1 is gone again.')
     expect(await findTask(bot.scope, 'WEB-1')).toBeNull()
 
     bot.user.say('/undo')
@@ -306,7 +306,7 @@ describe('/undo', () => {
     bot.user.say('/undo')
     const refusal = await bot.user.nextMessage('WEB-2 has moved on since')
     bot.user.tap('Undo the one before', refusal)
-    await bot.user.nextEdit('Taken back: the change of WEB-1')
+    await bot.user.nextEdit('Undone: the change of WEB-1')
 
     expect(await requireTask(bot.scope, 'WEB-1')).toMatchObject({ priority: 'none' })
     expect(await requireTask(bot.scope, 'WEB-2')).toMatchObject({ status: 'hold' })

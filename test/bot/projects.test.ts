@@ -84,7 +84,7 @@ describe('a project', () => {
   ])('gets another %s by a reply: %s', async (button, text, changed) => {
     await openWeb()
     bot.user.tap('Edit')
-    await bot.user.nextEdit('shall change')
+    await bot.user.nextEdit('should change in')
     bot.user.tap(button)
     const question = await bot.user.nextMessage()
     bot.user.reply(question, text)
@@ -98,7 +98,7 @@ describe('a project', () => {
   test('keeps its name where the new one does not fit, and says why', async () => {
     await openWeb()
     bot.user.tap('Edit')
-    await bot.user.nextEdit('shall change')
+    await bot.user.nextEdit('should change in')
     bot.user.tap('Name')
     bot.user.reply(await bot.user.nextMessage('New name'), 'x'.repeat(121))
     await bot.user.nextMessage('at most 120')
@@ -153,7 +153,7 @@ describe('a project', () => {
   test('is deleted after one question and restored by a button', async () => {
     await openWeb()
     bot.user.tap('Edit')
-    await bot.user.nextEdit('shall change')
+    await bot.user.nextEdit('should change in')
     bot.user.tap('Delete')
     await bot.user.nextEdit('Delete Website?')
     const before = await listProjects(bot.scope)

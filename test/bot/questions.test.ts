@@ -57,9 +57,9 @@ beforeAll(async () => {
   await createLabel(bot.ctx, { name: 'spare' })
   asked = new Map()
   for (const kind of kinds) asked.set(kind, await askFor(kind, label.id))
-  // Between a question and its answer anything may happen: a restart, every command.
+  // Between a question and its answer anything may happen: a restart, every command but the one that ends it.
   await bot.restart()
-  for (const { command } of commands) {
+  for (const { command } of commands.filter((one) => one.command !== 'cancel')) {
     bot.user.say(`/${command.toUpperCase()}`)
     await bot.handled()
   }
@@ -120,4 +120,20 @@ test.each(kinds)('%s takes its answer after a restart and every command in betwe
   const after = await boardState(bot.db)
   if (kind === 'search' || kind === 'token-name') expect(after).toEqual(before)
   else expect(after).not.toEqual(before)
+})
+
+test('/cancel takes back the question asked last, then the one before', async () => {
+  const first = await askFor('title', '')
+  const last = await askFor('new-task', '')
+
+  bot.user.say('/cancel')
+  await bot.user.nextMessage('Cancelled.')
+  await bot.handled()
+
+  expect(bot.user.current(last)).toBeUndefined()
+  expect(bot.user.current(first)).toBeDefined()
+  bot.user.say('/cancel')
+  await bot.user.nextMessage('Cancelled.')
+  await bot.handled()
+  expect(bot.user.current(first)).toBeUndefined()
 })

@@ -145,7 +145,7 @@ test('a doubled tap posts once', async () => {
   await bot.handled()
 
   expect(linesThere()).toEqual([line()])
-  expect(answersOf(bot)).toEqual(['Queued for an agent.', 'It was so already.'])
+  expect(answersOf(bot)).toEqual(['Queued for an agent.', 'Nothing to change: it is like that already.'])
 })
 
 test('a task that an agent has taken meanwhile is not posted', async () => {

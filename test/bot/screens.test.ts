@@ -103,3 +103,14 @@ describe('screens', () => {
     60_000,
   )
 })
+
+test.each([
+  ['/stat', '/stats'],
+  ['/star', '/start'],
+  ['/taks', '/tasks'],
+  ['/Bord', '/board'],
+])('a command that is not known, %s, is told the nearest, %s', async (said, nearest) => {
+  bot.user.say(said)
+
+  expect((await bot.user.nextMessage()).text).toContain(`Did you mean ${nearest}?`)
+})

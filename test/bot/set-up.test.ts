@@ -206,7 +206,7 @@ describe('the set-up', () => {
     bot.user.say('Website')
     await bot.user.nextMessage('WEBS-1')
 
-    expect(answer.text).toBe('It was so already.')
+    expect(answer.text).toBe('Nothing to change: it is like that already.')
   })
 
   test('shows home to the owner at a second /start', async () => {

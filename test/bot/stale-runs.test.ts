@@ -38,7 +38,7 @@ test('a second tap on Nudge asks no second time', async () => {
   await bot.handled()
 
   expect(await feedback()).toHaveLength(1)
-  expect(answersOf(bot).at(-1)).toBe('It was so already.')
+  expect(answersOf(bot).at(-1)).toBe('Nothing to change: it is like that already.')
 })
 
 test('a run that has ended meanwhile is not nudged, and that is said', async () => {
@@ -60,7 +60,7 @@ test('Keep waiting changes nothing and shows the card', async () => {
   bot.user.tapData('1w|keep-waiting|WEB-1|', card)
   await bot.handled()
 
-  expect(answersOf(bot)).toEqual(['Waiting on.'])
+  expect(answersOf(bot)).toEqual(['All right, I keep waiting.'])
   expect((await requireTask(bot.scope, 'WEB-1')).runState).toBe('queued')
 })
 

@@ -95,7 +95,7 @@ describe('a new token', () => {
 
   test('is made once where its button is pressed twice', async () => {
     await make()
-    const question = bot.user.messages().find((message) => message.text?.includes('It stands below'))
+    const question = bot.user.messages().find((message) => message.text?.includes('It is shown below'))
 
     bot.user.tapData('1w|token-make||30', question as Message)
     await bot.handled()
@@ -121,7 +121,7 @@ describe('a new token', () => {
 
   test('is made once where the process dies right after it was made, and that is said', async () => {
     await make()
-    const question = bot.user.messages().find((message) => message.text?.includes('It stands below'))
+    const question = bot.user.messages().find((message) => message.text?.includes('It is shown below'))
     const [last] = await bot.db.select().from(botUpdates).orderBy(desc(botUpdates.updateId)).limit(1)
     await bot.db
       .update(botUpdates)
@@ -166,7 +166,7 @@ describe('revoking', () => {
     bot.user.tapData(`1w|token-revoke|${row?.id}|`, question)
     await bot.handled()
 
-    expect(answersOf(bot).at(-1)).toBe('It was so already.')
+    expect(answersOf(bot).at(-1)).toBe('Nothing to change: it is like that already.')
     expect(await authenticate(bot.db, token, new Date())).toEqual({ ok: false, reason: 'revoked' })
   })
 })

@@ -86,7 +86,7 @@ describe('a topic of a project', () => {
     const topics = [...room.topics.values()]
     expect(topics.map(({ name }) => name)).toEqual(['Board', 'Lounge', 'The app'])
     expect(await topicOf('APP')).toBe(topics[2]?.threadId)
-    expect(answersOf(bot).slice(-2)).toEqual(['Changed.', 'It was so already.'])
+    expect(answersOf(bot).slice(-2)).toEqual(['Changed.', 'Nothing to change: it is like that already.'])
   })
 
   test('is the one at hand by Use this topic, and the main one again by Main topic or Undo', async () => {

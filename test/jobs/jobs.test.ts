@@ -147,7 +147,7 @@ it('tells of a token’s end a week and a day before it', async () => {
   await board.runFor(tokenExpiryJob, { hours: 24 * 17, everyMinutes: 60 })
   const queued = await board.queued()
   expect(queued.map(({ at }) => at)).toEqual(['2026-12-03T12:00:00.000Z', '2026-12-09T12:00:00.000Z'])
-  expect(queued[0]?.text).toContain('The token laptop ends in 7 days: Thu 10 Dec, 12:00.')
+  expect(queued[0]?.text).toContain('The token laptop expires in 7 days: Thu 10 Dec, 12:00.')
 })
 
 it('tells of a token’s end once each where the clock is set ahead and back, whatever other tokens do', async () => {

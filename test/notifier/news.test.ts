@@ -39,7 +39,7 @@ describe('what needs the owner', () => {
       `⛔️ ${task.key} · Fix the till\nlaptop is blocked and needs you\n\nWhich currency?`,
     )
     expect(labelsOf(message)).toEqual([
-      ['Answer', 'To todo'],
+      ['Answer', 'Back to todo'],
       ['Hold', 'Archive', 'Open'],
     ])
     expect(news.user.post(message)?.silent).toBe(false)

@@ -6,15 +6,18 @@ import {
 } from '@grammyjs/conversations'
 import { Composer, type Context } from 'grammy'
 import { createConversationStore } from '../../domain/bot-state.ts'
-import { cancelledCard } from '../../view/help.ts'
+import { openQuestion } from '../../domain/messages.ts'
+import { cancelAnswer } from '../../view/help.ts'
 import { isCommand, isForOtherBot } from '../command-case.ts'
 import { isKnownCommand } from '../commands.ts'
 import type { BotContext, BotDeps } from '../context.ts'
+import { endQuestion } from '../show.ts'
 import { newProject } from './project-dialog.ts'
 import { setUp } from './set-up.ts'
 
 // Counted up on each change of a dialog: a dialog that began under another version is forgotten, not replayed wrongly.
 const version = 2
+const dialogIds = ['set-up', 'new-project'] as const
 const longestWaitMs = 24 * 60 * 60_000
 
 /** The dialogs of several steps, kept in the database so that a restart goes on where they were. */
@@ -47,15 +50,25 @@ export function dialogs(deps: BotDeps): Composer<BotContext> {
 async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise<void> {
   const text = ctx.message?.text ?? ''
   if (!isCommand(text) || !isKnownCommand(text) || isForOtherBot(text, ctx.me.username)) return next()
-  const wasInDialog = Object.keys(ctx.conversation.active()).length > 0
+  const dialog = dialogIds.find((id) => ctx.conversation.active(id) > 0)
   await ctx.conversation.exitAll()
-  if (/^\/cancel(?:@\w+)?\b/.test(text))
-    await ctx.sender.say(cancelledCard(wasInDialog), { purpose: 'answer', replyTo: ctx.message?.message_id })
-  else await next()
+  if (!/^\/cancel(?:@\w+)?\b/.test(text)) return next()
+  const ended = dialog ?? ((await endLastQuestion(ctx)) ? 'question' : null)
+  await ctx.sender.say(cancelAnswer(ended), { purpose: 'answer', replyTo: ctx.message?.message_id })
+}
+
+/** Takes back the question that was asked last; false where none waits for an answer. */
+async function endLastQuestion(ctx: BotContext): Promise<boolean> {
+  const { db, now } = ctx.board
+  const since = new Date(now().getTime() - longestWaitMs)
+  const question = ctx.chatId === undefined ? null : await openQuestion(db, ctx.chatId, since)
+  if (!question?.messageId) return false
+  await endQuestion(ctx, question.messageId)
+  return true
 }
 
 /** Begins a dialog in place of the one that may be going on. */
-export async function enterDialog(ctx: BotContext, id: 'set-up' | 'new-project'): Promise<void> {
+export async function enterDialog(ctx: BotContext, id: (typeof dialogIds)[number]): Promise<void> {
   await ctx.conversation.exitAll()
   await ctx.conversation.enter(id)
 }

@@ -10,7 +10,7 @@ import { deleteTask } from '../../domain/tasks/remove.ts'
 import type { TaskEdit } from '../../domain/tasks/schemas.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { undoChange } from '../../domain/undo.ts'
-import { cancelledCard, changedToast, questionCard, staleToast, toasts } from '../../view/answers.ts'
+import { changedToast, questionCard, staleToast, toasts } from '../../view/answers.ts'
 import { type Menu, markOf, type Surface } from '../../view/callbacks.ts'
 import { deleteCard } from '../../view/task-card.ts'
 import { deletedCard } from '../../view/task-gone.ts'
@@ -19,7 +19,7 @@ import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { choiceToDate } from '../due-choice.ts'
 import { sayNotQueued, tellRunner } from '../runner.ts'
-import { ask, sayTask, showScreen, showTask } from '../show.ts'
+import { ask, endQuestion, sayTask, showScreen, showTask } from '../show.ts'
 import { onTap } from '../taps.ts'
 import { askInDeck, continueDeck, showAfterAction, showDeck } from './deck.ts'
 
@@ -62,8 +62,7 @@ export function taskActions(): Composer<BotContext> {
   onTap(composer, 'cancel', async (ctx) => {
     const message = ctx.callbackQuery?.message
     await toast(ctx, toasts.cancelled)
-    if (message !== undefined && !(await ctx.sender.remove(message.message_id)))
-      await showScreen(ctx, cancelledCard())
+    if (message !== undefined) await endQuestion(ctx, message.message_id)
   })
   return composer
 }
