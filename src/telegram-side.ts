@@ -132,7 +132,9 @@ function notePoll(
     state.lastPollAt = now
     metrics.setLastPoll(now)
   }
-  state.unauthorized = outcome === 'unauthorized'
+  // The token works again: what was kept meanwhile may be sent.
+  if (outcome === 'ok' && state.unauthorized) bot.onOwnerBack?.()
+  state.unauthorized = outcome === 'unauthorized' || (outcome === 'failed' && state.unauthorized)
 }
 
 async function setWebhook({ api, webhook }: TelegramSideOptions, signal: Signal): Promise<void> {

@@ -60,7 +60,8 @@ async function poll(options: PollingOptions, signal: AbortSignal): Promise<void>
     try {
       if (!webhookGone) await api.deleteWebhook({ drop_pending_updates: false }, toSignal(limit))
       webhookGone = true
-      const updates = await requestUpdates(api, offset, limit)
+      // After trouble the first request waits for nothing, so that it is known at once that all is well again.
+      const updates = await requestUpdates(api, { offset, seconds: failures > 0 ? 0 : pollSeconds }, limit)
       await unlessAborted(options.accept(updates), limit)
       offset = (updates.at(-1)?.update_id ?? offset - 1) + 1
       failures = 0
@@ -82,8 +83,12 @@ async function poll(options: PollingOptions, signal: AbortSignal): Promise<void>
   }
 }
 
-async function requestUpdates(api: Api, offset: number, signal: AbortSignal): Promise<Update[]> {
-  const parameters = { offset, timeout: pollSeconds, limit: 100, allowed_updates: allowedUpdates }
+async function requestUpdates(
+  api: Api,
+  { offset, seconds }: { readonly offset: number; readonly seconds: number },
+  signal: AbortSignal,
+): Promise<Update[]> {
+  const parameters = { offset, timeout: seconds, limit: 100, allowed_updates: allowedUpdates }
   return api.getUpdates(parameters, toSignal(signal))
 }
 

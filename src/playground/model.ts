@@ -62,7 +62,8 @@ export interface Person {
 }
 
 interface Bot {
-  readonly token: string
+  /** @BotFather gives a new one and takes the old one back. */
+  token: string
   readonly user: UserFromGetMe
   readonly commands: Map<
     string,

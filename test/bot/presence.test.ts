@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { commands } from '../../src/bot/commands.ts'
 import { createCtx } from '../../src/domain/context.ts'
 import { listSecurityEvents } from '../../src/domain/security.ts'
@@ -50,19 +50,24 @@ test('what is written after a block is served as ever', async () => {
   expect(await listTasks(bot.scope, {})).toHaveLength(1)
 })
 
+const health = async () => {
+  const answer = await fetch(`${bot.url()}/api/health`)
+  const { ok, checks } = (await answer.json()) as { ok: boolean; checks: Record<string, unknown> }
+  return { status: answer.status, ok, stopped: checks.stopped }
+}
+
+const blockTask = async () => {
+  const [task] = await addTasks(bot, [{ title: 'Buy tea' }])
+  const laptop = createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now: () => new Date() })
+  await editTask(laptop, task?.key ?? '', { lifecycle: 'block', result: { blockedReason: 'no tea left' } })
+}
+
 test('while the owner has blocked the bot health says so, and what waited comes once he is back', async () => {
   bot = await openTestBot()
-  const health = async () => {
-    const answer = await fetch(`${bot.url()}/api/health`)
-    const { ok, checks } = (await answer.json()) as { ok: boolean; checks: Record<string, unknown> }
-    return { status: answer.status, ok, stopped: checks.stopped }
-  }
-  const [task] = await addTasks(bot, [{ title: 'Buy tea' }])
   bot.user.block()
   await bot.handled()
 
-  const laptop = createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now: () => new Date() })
-  await editTask(laptop, task?.key ?? '', { lifecycle: 'block', result: { blockedReason: 'no tea left' } })
+  await blockTask()
 
   await expect.poll(health, { timeout: 15_000 }).toMatchObject({
     status: 503,
@@ -73,6 +78,53 @@ test('while the owner has blocked the bot health says so, and what waited comes 
   await bot.user.nextMessage('no tea left', { within: 15_000 })
   await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
 }, 60_000)
+
+describe('while Telegram does not know the token any more', () => {
+  const revoked = { status: 503, ok: false, stopped: { reason: 'Unauthorized', since: expect.any(String) } }
+  const newToken = '1000000001:BBanother-token-that-must-not-be-logged_00'
+  const begin = async (updates?: 'polling') => {
+    bot = await openTestBot(updates === undefined ? {} : { updates })
+    bot.user.say('/inbox')
+    await bot.user.nextMessage('inbox is empty')
+    await bot.handled()
+  }
+  const saidOfTea = () => bot.user.messages().filter(({ text }) => text?.includes('no tea left'))
+
+  test('health and the log say so, and what waited comes by itself once it does again', async () => {
+    await begin('polling')
+    const { token } = bot.world.bot
+    bot.world.bot.token = newToken
+    // The request that waits for updates was let in before; the next is not.
+    bot.user.say('Buy coffee')
+    await blockTask()
+
+    await expect.poll(health, { timeout: 15_000 }).toMatchObject(revoked)
+    const line = () => bot.lines.filter((one) => one.includes('Unauthorized')).join('')
+    await expect.poll(line, { timeout: 15_000 }).toContain('Telegram takes no messages: they are kept')
+    await expect.poll(line, { timeout: 15_000 }).toContain('asking Telegram for updates failed')
+    expect(line()).not.toContain(token)
+
+    bot.world.bot.token = token
+    await bot.user.nextMessage('no tea left', { within: 30_000 })
+    await bot.user.nextMessage('Buy coffee', { within: 15_000 })
+    await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
+    expect(saidOfTea()).toHaveLength(1)
+    expect(await listTasks(bot.scope, {})).toHaveLength(2)
+  }, 90_000)
+
+  test('what waited comes after a start with the new one, to the owner of before', async () => {
+    await begin()
+    bot.world.bot.token = newToken
+    await blockTask()
+    await expect.poll(health, { timeout: 15_000 }).toMatchObject(revoked)
+
+    await bot.restart({ BOT_TOKEN: newToken })
+
+    await bot.user.nextMessage('no tea left', { within: 30_000 })
+    await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
+    expect(saidOfTea()).toHaveLength(1)
+  }, 90_000)
+})
 
 test('the owner’s group keeps its board when it becomes a supergroup, whoever upgraded it', async () => {
   bot = await openTestBot({ ready: false })

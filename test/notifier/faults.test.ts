@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { beginMessage, queueMessages } from '../../src/domain/messages.ts'
+import { changeSettings } from '../../src/domain/settings.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
+import { deleteTask } from '../../src/domain/tasks/remove.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
+import { morningJob } from '../../src/jobs/morning.ts'
 import { addSupergroup } from '../../src/playground/world.ts'
 import { createApi } from '../../src/telegram/client.ts'
 import { openAnswers } from '../support/answers.ts'
@@ -298,6 +301,52 @@ describe('an owner who blocked the bot', () => {
     expect(news.said().join('\n')).toContain('two')
     expect(news.said().join('\n')).not.toContain(repeat)
     expect(news.delivery().stopped()).toBeNull()
+  })
+
+  it('gets the summary of his quiet hours, which ended meanwhile, once he is back', async () => {
+    const { board, log } = news
+    await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
+    board.clock.set('2026-11-24T23:00:00Z')
+    news.user.block()
+    await block('one')
+    const jobs = { store: board.db, ownerId: board.ownerId, now: board.clock.now, log }
+    for (let minutes = 0; minutes < 10 * 60; minutes += 30) {
+      await morningJob.run(jobs)
+      await news.run(5)
+      board.clock.advance({ minutes: 30 })
+    }
+    expect(news.said()).toEqual([])
+    news.user.unblock()
+    news.delivery().resume()
+    await news.run(30)
+    expect(news.said().map((text) => text.split('\n')[0])).toEqual([
+      `⛔️ ${task.key} · Fix the till`,
+      '🌅 While it was quiet: one task waits for you',
+    ])
+    expect(await states()).toEqual(['sent', 'sent'])
+  })
+
+  it('hears of a task that was deleted meanwhile what happened, and its card is dropped', async () => {
+    const made = await createTask(news.agent, { projectId: news.project.id, title: 'Card to be' })
+    await news.run(10)
+    const shown = await createTask(news.agent, { projectId: news.project.id, title: 'Card that is' })
+    await news.run(10)
+    news.user.block()
+    await block('one')
+    await editTask(news.agent, shown.task.key, { title: 'Changed' })
+    const unseen = await createTask(news.agent, { projectId: news.project.id, title: 'Never shown' })
+    await news.run(10)
+    for (const { key } of [task, made.task, shown.task, unseen.task]) await deleteTask(news.board.ctx, key)
+    await news.run(10)
+    news.user.unblock()
+    news.delivery().resume()
+    const calls = news.telegram.world.calls.length
+    await news.run(60)
+
+    expect(news.said().filter((text) => text.includes('one'))).toHaveLength(1)
+    expect(news.said().filter((text) => /Never shown|Changed/.test(text))).toEqual([])
+    expect((await news.rows()).filter(({ state, stale }) => !/sent|failed/.test(state) || stale)).toEqual([])
+    expect(news.telegram.world.calls.length - calls).toBeLessThanOrEqual(2)
   })
 
   it('is found again by a slow probe', async () => {

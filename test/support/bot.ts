@@ -32,8 +32,8 @@ export interface TestBot {
   readonly setupCode: string
   /** Resolves once every update that Telegram had is stored and finished. */
   readonly handled: () => Promise<void>
-  /** Ends the process in order and starts it anew on the same database and Telegram. */
-  readonly restart: () => Promise<void>
+  /** Ends the process in order and starts it anew on the same database and Telegram, with another environment where that is given. */
+  readonly restart: (env?: Readonly<Record<string, string>>) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -68,7 +68,7 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     await createProject(ctx, { key: 'WEB', name: 'Website', repoUrl: 'https://github.com/ada/website' })
   }
   const lines: string[] = []
-  const config = loadConfig({
+  const env = {
     BOT_TOKEN: playground.token,
     TELEGRAM_API_ROOT: playground.url,
     PORT: '0',
@@ -78,13 +78,15 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     OWNER_EMAIL: 'ada@example.com',
     ...way.env,
     ...options.env,
-  })
+  }
   const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
   // The database outlives the app, so that a restart finds what was there.
   const { onStatement } = options
   const db = onStatement === undefined ? database.db : watchStatements(database.db, onStatement)
   const open = async () => ({ ...database, db, close: async () => {} })
-  let app: App = await startApp({ config, log, now, open })
+  const start = (more: Readonly<Record<string, string>> = {}) =>
+    startApp({ config: loadConfig({ ...env, ...more }), log, now, open })
+  let app: App = await start()
   return {
     user,
     world: playground.world,
@@ -96,9 +98,9 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     lines,
     setupCode,
     handled: () => allHandled(playground.world, database.db),
-    restart: async () => {
+    restart: async (more) => {
       await app.close()
-      app = await startApp({ config, log, now, open })
+      app = await start(more)
     },
     close: async () => {
       await app.close()
