@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { listSnapshots } from '../../src/db/snapshots.ts'
 
 // KILLS=50 npx vitest run test/db/kills.test.ts takes it further; SEED repeats a run.
 const kills = Number(process.env.KILLS ?? 10)
@@ -47,20 +50,24 @@ async function runUntilKilled(afterMs: number): Promise<Run> {
 }
 
 describe('an embedded database whose process is killed in the middle of writes', () => {
-  it(`opens again each time with all that was acknowledged (${kills} kills, seed ${seed})`, async () => {
-    const moments = fc.sample(fc.integer({ min: 5, max: 700 }), { numRuns: kills, seed })
-    const acknowledged = new Set<number>()
+  it(
+    `opens again each time with all that was acknowledged (${kills} kills, seed ${seed})`,
+    async () => {
+      const moments = fc.sample(fc.integer({ min: 5, max: 700 }), { numRuns: kills, seed })
+      const acknowledged = new Set<number>()
 
-    for (const moment of [...moments, 0]) {
-      const run = await runUntilKilled(moment)
+      for (const moment of [...moments, 0]) {
+        const run = await runUntilKilled(moment)
 
-      expect(run.found.filter((n) => n < 0)).toEqual([])
-      expect([...acknowledged].filter((n) => !run.found.includes(n))).toEqual([])
-      for (const n of run.acknowledged) acknowledged.add(n)
-    }
+        expect(run.found.filter((n) => n < 0)).toEqual([])
+        expect([...acknowledged].filter((n) => !run.found.includes(n))).toEqual([])
+        for (const n of run.acknowledged) acknowledged.add(n)
+      }
 
-    expect(acknowledged.size).toBeGreaterThan(kills)
-  }, 600_000)
+      expect(acknowledged.size).toBeGreaterThan(kills)
+    },
+    60_000 + kills * 30_000,
+  )
 
   it('begins anew where the very first start was killed', async () => {
     for (const moment of [0, 100, 200, 400, 800]) {
@@ -75,5 +82,40 @@ describe('an embedded database whose process is killed in the middle of writes',
     const run = await runUntilKilled(0)
 
     expect(run.found.filter((n) => n < 0)).toEqual([])
+  }, 120_000)
+
+  it('opens with all of it where it was killed in the middle of a snapshot, and takes no half one for a snapshot', async () => {
+    const written = await runUntilKilled(300)
+    const snapshotter = spawn(process.execPath, ['--import', 'tsx', writer, dataDir, 'snapshots'])
+    const closed = once(snapshotter, 'close')
+    const snapshots = join(dataDir, 'snapshots')
+    while (!existsSync(snapshots) || readdirSync(snapshots).length === 0) await delay(1)
+    snapshotter.kill('SIGKILL')
+    await closed
+
+    const run = await runUntilKilled(0)
+
+    expect(written.acknowledged.filter((n) => !run.found.includes(n))).toEqual([])
+    for (const { path } of listSnapshots(dataDir)) expect(() => gunzipSync(readFileSync(path))).not.toThrow()
+  }, 120_000)
+
+  it('of two that start at once on a new folder one wins and the other is refused by name', async () => {
+    const start = async () => {
+      const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir])
+      const [errors, lines] = [text(child.stderr), createInterface({ input: child.stdout })]
+      const closed = once(child, 'close').then(() => 'refused' as const)
+      const end = await Promise.race([once(lines, 'line').then(() => 'won' as const), closed])
+      return { child, end, errors: end === 'refused' ? await errors : '' }
+    }
+    const both = await Promise.all([start(), start()])
+    const winner = both.find(({ end }) => end === 'won')
+    winner?.child.kill('SIGKILL')
+    if (winner !== undefined) await once(winner.child, 'close')
+
+    const refused = both.find(({ end }) => end === 'refused')
+    expect(refused?.errors).toContain(
+      `The database in ${dataDir} is in use by process ${winner?.child.pid}. Stop that`,
+    )
+    expect((await runUntilKilled(0)).found.filter((n) => n < 0)).toEqual([])
   }, 120_000)
 })

@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { openDatabase } from '../../src/db/open.ts'
 import { rows } from '../../src/db/rows.ts'
+import { takeSnapshot } from '../../src/db/snapshots.ts'
 
 // Writes to the embedded database in the folder it is given until it is killed. Says first what is there, then each number
 // once its transaction has been answered.
-const [dataDir = ''] = process.argv.slice(2)
+// With a second argument it takes snapshots instead.
+const [dataDir = '', task] = process.argv.slice(2)
 const { db } = await openDatabase({ dataDir, onTrouble: (what, error) => console.error(what, error) })
 await db.execute(sql`create table if not exists written (n int primary key, note text)`)
 await db.execute(sql`create table if not exists echoed (n int primary key)`)
@@ -14,6 +16,7 @@ const found = await rows<{ n: number; echoed: boolean }>(
     from written w full join echoed e using (n) order by 1`,
 )
 process.stdout.write(`${JSON.stringify(found.map(({ n, echoed }) => (echoed ? n : -n)))}\n`)
+while (task === 'snapshots') await takeSnapshot(db, dataDir, { now: new Date() })
 for (let n = (found.at(-1)?.n ?? 0) + 1; ; n += 1) {
   await db.transaction(async (tx) => {
     await tx.execute(sql`insert into written values (${n}, repeat('x', 2000))`)
