@@ -155,6 +155,36 @@ test(`${kills} kills at random moments while the owner writes, agents work and n
   )
 })
 
+test('the process after one that was killed calls nothing before the end of a flood limit that was met there', {
+  timeout: 120_000,
+}, async () => {
+  const { world } = playground
+  const metrics = { METRICS_TOKEN: 'a-token-for-metrics' }
+  const killed = await launchProcess({ ...env, ...metrics })
+  const url = await killed.ready
+  world.calls.length = 0
+  world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 20 })
+  await fetch(`${url}/api/tasks`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${board.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ title: 'Held back.', projectKey: 'API' }),
+  })
+  const headers = { authorization: `Bearer ${metrics.METRICS_TOKEN}` }
+  const outcomes = async () => (await fetch(`${url}/metrics`, { headers })).text()
+  await expect.poll(outcomes, { timeout: 15_000 }).toContain('outcome="later"')
+  await killed.kill()
+
+  const next = await launchProcess(env)
+  await next.ready
+  await virtualUser(playground.world).nextMessage('Held back.', { within: 60_000 })
+  await next.stop()
+
+  const [refused, sent, ...more] = world.calls.filter(({ method }) => method.toLowerCase() === 'sendmessage')
+  expect([refused?.error?.code, sent?.ok, more]).toEqual([429, true, []])
+  expect(Number(sent?.at) - Number(refused?.at)).toBeGreaterThanOrEqual(20_000)
+  expect(world.violations).toEqual([])
+})
+
 /** Starts the process until it has nothing left to do. */
 async function settle(): Promise<void> {
   for (;;) {

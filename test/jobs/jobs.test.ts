@@ -164,7 +164,7 @@ it('tells of a token’s end once each where the clock is set ahead and back, wh
     board.clock.set(`2026-${time}:00Z`)
     await board.run(tokenExpiryJob)
   }
-  const names = (await texts()).map((text) => /The token (\w+) ends/.exec(text)?.[1])
+  const names = (await texts()).map((text) => /The token (\w+) /.exec(text)?.[1])
   expect(names).toEqual(['laptop', 'laptop', 'server'])
 })
 
