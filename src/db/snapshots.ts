@@ -25,15 +25,17 @@ export function listSnapshots(dataDir: string): Snapshot[] {
     .map((name) => ({ path: join(folder, name), at: new Date(name.replace(pattern, '$1:$2:$3')) }))
 }
 
-/** Writes a snapshot and removes those that have had their time. */
+/** Writes a snapshot and removes those that have had their time, and what a killed process left of one. */
 export async function takeSnapshot(
   db: Db,
   dataDir: string,
   options: { readonly now: Date; readonly signal?: AbortSignal },
 ): Promise<void> {
-  mkdirSync(join(dataDir, 'snapshots'), { recursive: true, mode: 0o700 })
+  const folder = join(dataDir, 'snapshots')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(folder)) if (name.endsWith('.new')) rmSync(join(folder, name))
   const name = `${options.now.toISOString().replaceAll(':', '-')}.jsonl.gz`
-  await backupToFile(db, join(dataDir, 'snapshots', name), options)
+  await backupToFile(db, join(folder, name), options)
   for (const { path } of outdated(listSnapshots(dataDir))) rmSync(path, { force: true })
 }
 

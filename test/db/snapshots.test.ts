@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { outdated } from '../../src/db/snapshots.ts'
+import { outdated, takeSnapshot } from '../../src/db/snapshots.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 const hour = 60 * 60 * 1_000
 
@@ -55,5 +59,19 @@ describe('snapshots', () => {
         expect((left[0] ?? 0) - (left.at(-1) ?? 0)).toBeGreaterThan(12)
       }),
     )
+  })
+
+  it('clear away what a killed process left of one', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'preqbot-snapshots-'))
+    const folder = join(dataDir, 'snapshots')
+    mkdirSync(folder)
+    writeFileSync(join(folder, '2026-11-24T09-00-00.000Z.jsonl.gz.new'), 'half')
+    const database = await openTestDatabase()
+
+    await takeSnapshot(database.db, dataDir, { now: new Date('2026-11-24T15:00:00Z') })
+
+    expect(readdirSync(folder)).toEqual(['2026-11-24T15-00-00.000Z.jsonl.gz'])
+    await database.close()
+    rmSync(dataDir, { recursive: true })
   })
 })
