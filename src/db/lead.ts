@@ -129,13 +129,14 @@ async function isHeld(client: postgres.Sql): Promise<boolean> {
 
 /**
  * A process of ours that stands still in a transaction would hold up everybody who waits for what it locked: its session is
- * ended. None of ours that is well waits there for anything.
+ * ended. None of ours that is well waits there for anything. Stopped in the middle of a statement it is not `idle in transaction`:
+ * the server waits for the other half of it.
  */
 async function freeLocks(client: postgres.Sql): Promise<void> {
   await client`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and usename = current_user and application_name = ${applicationName}
-      and state like 'idle in transaction%' and state_change < now() - interval '5 seconds'`
+      and xact_start is not null and wait_event = 'ClientRead' and state_change < now() - interval '5 seconds'`
 }
 
 async function answer<T>(asked: PromiseLike<T>): Promise<T> {

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { on, once } from 'node:events'
+import { connect } from 'node:net'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
@@ -208,6 +210,29 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await Promise.all([first.stop(), second.stop()])
   }, 40_000)
 
+  it.each([
+    ['between two statements', []],
+    ['in the middle of a statement', [parseHalf]],
+  ])(
+    'ends a session that stood still %s, so that who leads gets at what it locked',
+    async (_when, sent) => {
+      const leader = candidate(await start(url))
+      await leader.gained
+      const [row] = await admin<[{ holds: string }]>`select hashtextextended('what it locked', 0) as holds`
+      const client = await openRawSession(new URL(url), name)
+      await client.ask(toMessage('Q', text(`begin; select pg_advisory_xact_lock(${row.holds})`)))
+      for (const half of sent) client.send(half)
+
+      const other = postgres(url, { max: 1 })
+      await other`select pg_advisory_lock(${row.holds}::bigint)`
+
+      await client.ended
+      await other.end()
+      await leader.stop()
+    },
+    30_000,
+  )
+
   it('that ended the leader’s connection gives the lead back to the only candidate', async () => {
     const only = candidate(await start())
     await only.gained
@@ -244,4 +269,41 @@ const candidate = (database: Database) => {
 /** Resolves once the work succeeds; a connection that died in the pool may fail it first. */
 async function recovered(work: () => Promise<void>): Promise<void> {
   await expect.poll(() => work().then(() => 'up', String), { timeout: 20_000, interval: 100 }).toBe('up')
+}
+
+const text = (words: string): Buffer => Buffer.from(`${words}\0`)
+function toMessage(type: string, body: Buffer): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(body.length + 4)
+  return Buffer.concat([Buffer.from(type), length, body])
+}
+// Parse and Flush, without the Bind, Execute and Sync that the server then waits for.
+const parseHalf = Buffer.concat([
+  toMessage('P', Buffer.concat([text(''), text('select 1'), Buffer.alloc(2)])),
+  toMessage('H', Buffer.alloc(0)),
+])
+
+/** A session in the words of Postgres' own protocol, which says no more than it is told to. Needs a server that trusts it. */
+async function openRawSession(url: URL, database: string) {
+  const socket = connect(Number(url.port || 5432), url.hostname)
+  const ended = once(socket, 'close')
+  const ask = async (message: Buffer) => {
+    socket.write(message)
+    // ReadyForQuery ends each answer.
+    for await (const [chunk] of on(socket, 'data')) {
+      if ((chunk as Buffer).subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]))) return
+    }
+  }
+  const parameters = [
+    'user',
+    decodeURIComponent(url.username),
+    'database',
+    database,
+    'application_name',
+    'preqbot',
+  ]
+  await ask(
+    toMessage('', Buffer.concat([Buffer.from([0, 3, 0, 0]), ...parameters.map(text), Buffer.alloc(1)])),
+  )
+  return { ask, send: (message: Buffer) => void socket.write(message), ended }
 }
