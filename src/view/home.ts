@@ -3,7 +3,7 @@ import type { Task, TaskStatus } from '../domain/tasks/task.ts'
 import { toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, clip, type Html, html, joinHtml } from './html.ts'
-import { counted, laneCount, runSign, statusName, statusSign } from './names.ts'
+import { counted, laneCount, runSign, statusName, statusSign, unbroken } from './names.ts'
 import { span } from './when.ts'
 
 /** Says that a board without a project takes no tasks yet. */
@@ -68,7 +68,9 @@ function countLine(counts: HomeFacts['counts']): Html {
   const shown = lanes.filter((lane) => counts[lane] > 0)
   if (shown.length === 0) return html`Nothing on it yet. Write anything here and it becomes a task.`
   return joinHtml(
-    shown.map((lane) => html`${statusSign[lane]} ${laneCount(counts[lane])} ${statusName[lane]}`),
+    shown.map(
+      (lane) => html`${unbroken(`${statusSign[lane]} ${laneCount(counts[lane])} ${statusName[lane]}`)}`,
+    ),
     ' · ',
   )
 }

@@ -74,3 +74,8 @@ export function countedTasks(count: number): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
+
+/** Keeps a number with its name when a narrow screen breaks the line. */
+export function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0')
+}

@@ -3,7 +3,7 @@ import { doesAct, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { code, type Html, html, joinHtml, link, quote, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
-import { projectStatusName, statusName, statusSign } from './names.ts'
+import { projectStatusName, statusName, statusSign, unbroken } from './names.ts'
 import { healthName, healthSign, type ProjectFacts } from './projects.ts'
 import { repositoryUrl } from './repository.ts'
 import { ago } from './when.ts'
@@ -20,7 +20,7 @@ export function projectCard(
   const key = project.projectKey
   const lanes = shownLanes
     .filter((lane) => counts[lane] > 0)
-    .map((lane) => `${statusSign[lane]} ${counts[lane]} ${statusName[lane]}`)
+    .map((lane) => unbroken(`${statusSign[lane]} ${counts[lane]} ${statusName[lane]}`))
   const lines = [
     html`📦 <b>${key}</b> · ${project.name}`,
     html`${projectStatusName[project.status]} · priority ${project.priority} of 5`,

@@ -4,7 +4,7 @@ import { chosen, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { dateRange, partsOf } from './charts/dates.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
-import { counted, nameOfEngine } from './names.ts'
+import { counted, nameOfEngine, unbroken } from './names.ts'
 import { duration } from './when.ts'
 
 const mostListed = 8
@@ -60,8 +60,8 @@ function total({ done, days }: Stats): Html {
 
 function tally(counts: readonly { readonly name: string; readonly done: number }[]): string {
   const others = counts.slice(mostListed).reduce((sum, { done }) => sum + done, 0)
-  const shown = counts.slice(0, mostListed).map(({ name, done }) => `${name} ${done}`)
-  return [...shown, ...(others > 0 ? [`others ${others}`] : [])].join(' · ')
+  const shown = counts.slice(0, mostListed).map(({ name, done }) => unbroken(`${name} ${done}`))
+  return [...shown, ...(others > 0 ? [unbroken(`others ${others}`)] : [])].join(' · ')
 }
 
 function shortDay(date: string): string {

@@ -30,8 +30,8 @@ test('/stats answers with a picture of the week and its numbers', async () => {
   const message = await bot.user.nextMessage('The week')
   expect(message.photo?.at(-1)).toMatchObject({ width: 1080, height: 1350 })
   expect(message.caption).toContain('3 tasks done')
-  expect(message.caption).toContain('SHOP 3')
-  expect(message.caption).toContain('Codex 2 · No engine 1')
+  expect(message.caption).toContain('SHOP\u00a03')
+  expect(message.caption).toContain('Codex\u00a02 · No\u00a0engine\u00a01')
 })
 
 test.each([

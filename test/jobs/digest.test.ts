@@ -192,8 +192,8 @@ describe('the digest', () => {
         '🗓 Your week · 23 – 29 Nov 2026',
         '✅ 1 task done, 1 more than the week before',
         '⏱ From idea to done: median 5 h, 9 of 10 within 5 h',
-        '📦 SHOP 1',
-        '🤖 No engine 1',
+        '📦 SHOP\u00a01',
+        '🤖 No\u00a0engine\u00a01',
       ].join('\n'),
     )
   })

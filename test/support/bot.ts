@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm'
 import { type App, startApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
+import { rows } from '../../src/db/rows.ts'
 import type { Db } from '../../src/db/types.ts'
 import { bindChat } from '../../src/domain/chat-binding.ts'
 import { type Ctx, createCtx } from '../../src/domain/context.ts'
@@ -110,15 +112,15 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
   }
 }
 
-const lookEveryMs = 10
+const lookEveryMs = 3
+const unfinished = sql`select update_id from bot_updates where finished_at is null limit 1`
 
 // What is finished is known to the database alone, which tells nobody: so it is asked, after Telegram, for what Telegram has let
 // go of is stored there.
 async function allHandled(world: World, db: Db): Promise<void> {
   for (;;) {
     const isTaken = world.updates.pending().length === 0
-    const open = await db.query.botUpdates.findFirst({ where: (row, { isNull }) => isNull(row.finishedAt) })
-    if (isTaken && open === undefined) return
+    if (isTaken && (await rows(db, unfinished)).length === 0) return
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
   }
 }

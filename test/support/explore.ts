@@ -1,5 +1,5 @@
 import type { Message } from 'grammy/types'
-import { findMessage, type PromptKind, type ReplyTopic } from '../../src/domain/messages.ts'
+import type { PromptKind, ReplyTopic } from '../../src/domain/messages.ts'
 import type { VirtualUser } from '../../src/playground/virtual-user.ts'
 import { type Callback, parseCallback } from '../../src/view/callbacks.ts'
 import type { TestBot } from './bot.ts'
@@ -99,9 +99,9 @@ function kindOf(callback: Callback): string {
 }
 
 async function answerQuestion(how: Exploration, fresh: readonly Message[]): Promise<boolean> {
+  const topics = await topicsOf(how, fresh)
   for (const message of fresh) {
-    const row = await findMessage(how.bot.db, message.chat.id, message.message_id)
-    const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
+    const topic = topics.get(message.message_id)
     if (topic?.kind !== 'prompt' || how.answered.has(topic.ask)) continue
     // The buttons of a question go away with it.
     for (const button of buttonsOf(message)) {
@@ -115,4 +115,16 @@ async function answerQuestion(how: Exploration, fresh: readonly Message[]): Prom
     return true
   }
   return false
+}
+
+async function topicsOf(
+  { bot, user }: Exploration,
+  fresh: readonly Message[],
+): Promise<Map<number | null, ReplyTopic>> {
+  const ids = fresh.map((message) => message.message_id)
+  const found = await bot.db.query.botMessages.findMany({
+    where: (row, { and, eq, inArray }) =>
+      and(eq(row.purpose, 'prompt'), eq(row.chatId, user.chatId), inArray(row.messageId, ids)),
+  })
+  return new Map(found.map((row) => [row.messageId, row.topic as unknown as ReplyTopic]))
 }

@@ -8,22 +8,21 @@ export async function saveDatabase(db: Db, name: string): Promise<() => Promise<
   const tables = (
     await rows<{ name: string }>(db, sql`select tablename as name from pg_tables where schemaname = 'public'`)
   ).map((table) => table.name)
-  await db.execute(sql.raw(`drop schema if exists ${name} cascade`))
-  await db.execute(sql.raw(`create schema ${name}`))
-  for (const table of tables)
-    await db.execute(sql.raw(`create table ${name}."${table}" as select * from public."${table}"`))
+  await inOneGo(db, [
+    `drop schema if exists ${name} cascade`,
+    `create schema ${name}`,
+    ...tables.map((table) => `create table ${name}."${table}" as select * from public."${table}"`),
+  ])
   const putBack = async (): Promise<void> => {
     try {
-      await db.transaction(async (tx) => {
+      await inOneGo(db, [
         // Rows come back in any order, so nothing checks meanwhile whom they refer to.
-        await tx.execute(sql.raw('set local session_replication_role = replica'))
-        await tx.execute(sql.raw(`truncate ${tables.map((table) => `public."${table}"`).join(', ')} cascade`))
-        for (const table of tables) {
-          await tx.execute(
-            sql.raw(`insert into public."${table}" overriding system value select * from ${name}."${table}"`),
-          )
-        }
-      })
+        'set local session_replication_role = replica',
+        `truncate ${tables.map((table) => `public."${table}"`).join(', ')} cascade`,
+        ...tables.map(
+          (table) => `insert into public."${table}" overriding system value select * from ${name}."${table}"`,
+        ),
+      ])
     } catch (error) {
       if (!isDeadlock(error)) throw error
       await putBack()
@@ -32,26 +31,26 @@ export async function saveDatabase(db: Db, name: string): Promise<() => Promise<
   return putBack
 }
 
+/** Runs statements in one transaction and one round trip. */
+const inOneGo = (db: Db, statements: readonly string[]) =>
+  db.execute(sql.raw(`do $$ begin ${statements.join('; ')}; end $$`))
+
 const counted = ['audit_logs', 'events_outbox']
 // What moves by itself, or only records what was looked at.
 const passing = ['updated_at', 'last_used_at']
 
 /** All that is on the board, as text to be compared; of the trails only how long they are. */
 export async function boardState(db: Db): Promise<Record<string, string>> {
-  const state: Record<string, string> = {}
-  for (const table of boardTables) {
-    const [row] = await rows<{ text: string | null }>(
-      db,
-      sql.raw(
-        counted.includes(table)
-          ? `select count(*)::text as text from ${table}`
-          : `select string_agg(line, E'\\n' order by line) as text from
-              (select (to_jsonb(one) - '{${passing.join(',')}}'::text[])::text as line from ${table} one) lines`,
-      ),
-    )
-    state[table] = row?.text ?? ''
-  }
-  return state
+  const [state] = await rows<Record<string, string>>(db, sql.raw(`select ${boardTables.map(stateOf)}`))
+  return state ?? {}
+}
+
+function stateOf(table: string): string {
+  const text = counted.includes(table)
+    ? `select count(*)::text from ${table}`
+    : `select coalesce(string_agg(line, E'\\n' order by line), '') from
+        (select (to_jsonb(one) - '{${passing.join(',')}}'::text[])::text as line from ${table} one) lines`
+  return `(${text}) as ${table}`
 }
 
 const boardTables = [

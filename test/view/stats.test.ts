@@ -31,8 +31,8 @@ describe('the caption of the statistics', () => {
         '📊 The week · 16 – 22 Nov 2026',
         '✅ 22 tasks done, 3.1 a day, most on Wed 18 Nov (11)',
         '⏱ From idea to done: median 5 h, 9 of 10 within 2.5 days',
-        '📦 WEB 20 · API 2',
-        '🤖 Claude Code 15 · No engine 7',
+        '📦 WEB\u00a020 · API\u00a02',
+        '🤖 Claude\u00a0Code\u00a015 · No\u00a0engine\u00a07',
       ].join('\n'),
     )
   })
