@@ -182,11 +182,13 @@ async function fill(): Promise<void> {
 }
 
 const answersTo = (queryId: string, from: number) =>
-  bot.world.calls.slice(from).flatMap(({ method, params, ok }) =>
-    method === 'answerCallbackQuery' && params.callback_query_id === queryId && ok
-      ? [String(params.text ?? '')]
-      : [],
-  )
+  bot.world.calls
+    .slice(from)
+    .flatMap(({ method, params, ok }) =>
+      method === 'answerCallbackQuery' && params.callback_query_id === queryId && ok
+        ? [String(params.text ?? '')]
+        : [],
+    )
 
 interface Press {
   readonly who: VirtualUser

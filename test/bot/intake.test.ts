@@ -3,6 +3,7 @@ import { createCtx } from '../../src/domain/context.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { readDetail, requireTask } from '../../src/domain/tasks/read.ts'
+import { encodeCallback } from '../../src/view/callbacks.ts'
 import { agent } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks } from '../support/chat.ts'
@@ -100,5 +101,69 @@ describe('by webhook', () => {
 
     expect(answer.status).toBe(401)
     expect(await listTasks(bot.scope, {})).toHaveLength(1)
+  })
+})
+
+describe('what comes many hours late', () => {
+  let aheadMs = 0
+  const late = (act: () => unknown) => {
+    act()
+    aheadMs += 20 * 60 * 60_000
+  }
+  const open = async () => {
+    aheadMs = 0
+    bot = await openTestBot({ now: () => new Date(Date.now() + aheadMs) })
+    await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
+  }
+
+  test.each(['WEB-1', '/task WEB-1', '/inbox', '/undo'])(
+    'is marked and not acted on where it is %s',
+    async (text) => {
+      await open()
+
+      late(() => bot.user.say(text))
+
+      await bot.user.waitFor(
+        (event): event is typeof event =>
+          event.type === 'reaction' && JSON.stringify(event.reaction).includes('🤷'),
+      )
+      await bot.handled()
+      expect(bot.user.messages().filter((message) => message.from?.is_bot)).toEqual([])
+      expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('todo')
+    },
+  )
+
+  test('is kept where it is the text of a task', async () => {
+    await open()
+
+    late(() => bot.user.say('Buy milk'))
+
+    await bot.user.nextMessage('WEB-2 · Buy milk')
+  })
+
+  test('is done where it is a tap on what is still so, and shows the truth where it is not', async () => {
+    await open()
+    bot.user.say('WEB-1')
+    const card = await bot.user.nextMessage('Fix the login')
+    await bot.handled()
+
+    late(() => bot.user.tap('Hold', card))
+    await bot.user.nextEdit('Hold')
+    await editTask(
+      createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now: bot.ctx.now }),
+      'WEB-1',
+      { status: 'ready' },
+    )
+    late(() =>
+      bot.user.tapData(
+        encodeCallback({ do: 'move', on: 'card', key: 'WEB-1', from: 'hold', to: 'done' }),
+        card,
+      ),
+    )
+    await bot.handled()
+
+    expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('ready')
+    expect(bot.user.current(card)?.text).toContain('Ready')
+    expect(bot.lines.filter((line) => line.includes('an update failed'))).toEqual([])
   })
 })

@@ -53,7 +53,7 @@ describe('the caption of the statistics', () => {
     const { text } = statsCard({ ...week, byProject }, 'year')
 
     expect(visibleLength(text)).toBeLessThanOrEqual(1024)
-    expect(plainText(text)).toContain(`others ${492 * 99_999}`)
+    expect(plainText(text)).toContain(`others\u00a0${492 * 99_999}`)
   })
 
   it('leads to the other periods and marks its own', () => {

@@ -2,6 +2,7 @@ import { Composer } from 'grammy'
 import { findTask } from '../../domain/tasks/read.ts'
 import { toasts, unknownCommandCard } from '../../view/answers.ts'
 import { toast } from '../access.ts'
+import { acknowledge } from '../acknowledge.ts'
 import { isCommand, isForOtherBot } from '../command-case.ts'
 import { nearestCommand } from '../commands.ts'
 import { type BotContext, scopeOf } from '../context.ts'
@@ -16,7 +17,8 @@ export function fallback(): Composer<BotContext> {
   composer.on('message:text', async (ctx, next) => {
     const text = ctx.message.text.trim()
     const task = bareKey.test(text) ? await findTask(scopeOf(ctx), text) : null
-    if (task !== null) await sayTask(ctx, task)
+    // As with /task, nobody waits any more for what came too late.
+    if (task !== null) await (ctx.late ? acknowledge(ctx, '🤷') : sayTask(ctx, task))
     else if (isCommand(text) && ctx.message.forward_origin === undefined) await sayUnknown(ctx, text)
     else await next()
   })
