@@ -13,6 +13,7 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 
 const lateAfterMs = 5 * 60_000
 const staleAfterMs = 12 * 60 * 60_000
+const lookEveryMs = 60_000
 // So far back the clock may be set without a date having a second digest.
 const maxDates = 60
 
@@ -37,9 +38,12 @@ async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void
     const { dates = [] } = due ?? {}
     const next = { at: nextLocalTime(now, digestTime, timeZone).toISOString(), rule, dates }
     // What is due later than the next was worked out before the clock was set back.
-    if (due === undefined || due.rule !== rule || due.at > next.at) return next
-    if (now < new Date(due.at)) return undefined
-    const wasDueAt = latestDue(new Date(due.at), now, settings)
+    if (due === undefined || (due.rule === rule && due.at > next.at)) return next
+    // A time that was set since the last look may have come since then.
+    const at =
+      due.rule === rule ? due.at : nextLocalTime(new Date(now.getTime() - lookEveryMs), digestTime, timeZone)
+    if (now < new Date(at)) return due.rule === rule ? undefined : next
+    const wasDueAt = latestDue(new Date(at), now, settings)
     const date = localDate(wasDueAt, timeZone)
     const isTold = settings.digestLastDate === date || dates.includes(date)
     if (!isWorthSending(wasDueAt, now, settings) || isTold) return next

@@ -143,6 +143,18 @@ describe('the digest', () => {
     expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
   })
 
+  it('comes at a time that was set within the minute before', async () => {
+    board.clock.set('2026-11-24T08:00:00Z')
+    await changeSettings(board.ctx, { timeZone: 'UTC', digestTime: '18:00' })
+    await board.run(digestJob)
+    board.clock.set('2026-11-24T16:29:40Z')
+    await changeSettings(board.ctx, { digestTime: '16:30' })
+    board.clock.set('2026-11-24T16:30:00Z')
+    await board.run(digestJob)
+    await board.run(digestJob)
+    expect(await times()).toEqual(['2026-11-24T16:30:00.000Z'])
+  })
+
   it('does not come while it is off, nor for the time it was off', async () => {
     await changeSettings(board.ctx, { digestEnabled: false })
     board.clock.set('2026-11-24T08:00:00Z')
