@@ -5,6 +5,7 @@ import type { Database } from './db/open.ts'
 import { readOwnerSettings } from './domain/settings.ts'
 import type { Scope } from './domain/tasks/read.ts'
 import type { TelegramState } from './telegram-side.ts'
+import { duration } from './view/when.ts'
 
 export interface DiagnoseOptions {
   readonly database: Database
@@ -112,7 +113,7 @@ async function checkIntake({ api, state, config, now }: DiagnoseOptions): Promis
     ? {
         name: 'Polling',
         ok: false,
-        detail: `silent for ${Math.round(silent / 1000)} s`,
+        detail: `silent for ${duration(silent)}`,
         mend: 'Restart the bot.',
       }
     : { name: 'Polling', ok: true, detail: 'alive' }
@@ -126,13 +127,13 @@ async function checkClock({ config, now }: DiagnoseOptions): Promise<Diagnosis[]
   }).catch(() => null)
   const date = Date.parse(answer?.headers.get('date') ?? '')
   if (Number.isNaN(date)) return []
-  const off = Math.round(Math.abs(now().getTime() - date) / 1000)
-  return off > 30
+  const offMs = Math.abs(now().getTime() - date)
+  return offMs > 30_000
     ? [
         {
           name: 'Clock',
           ok: false,
-          detail: `${off} s off Telegram's`,
+          detail: `${duration(offMs)} off Telegram's`,
           mend: 'Let the machine keep its time by NTP.',
         },
       ]
