@@ -8,7 +8,7 @@ export interface Within {
 }
 
 export interface EventLog {
-  /** Lets the next wait begin with what happens from now on. */
+  /** Lets the next wait begin with what happens from now on, and forgets what happened before. */
   readonly mark: () => void
   /** Waits for an event that fits, after the mark and after the one that was waited for before. */
   readonly next: <E extends WorldEvent>(
@@ -19,11 +19,10 @@ export interface EventLog {
   readonly until: <T>(look: () => T | undefined, options?: Within) => Promise<T>
 }
 
-/** Keeps the events of a world in order, so that nobody who waits for one comes too late. */
+/** Keeps the events of a world in order until they were waited for, so that nobody who waits for one comes too late. */
 export function createEventLog(world: World): EventLog {
   const events: WorldEvent[] = []
   const waiting = new Set<() => void>()
-  let seen = 0
   world.subscribe((event) => {
     events.push(event)
     for (const look of [...waiting]) look()
@@ -33,9 +32,7 @@ export function createEventLog(world: World): EventLog {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(check)
-        reject(
-          new Error(`Nothing that fits happened within ${within} ms. ${storyOf(world, events.slice(seen))}`),
-        )
+        reject(new Error(`Nothing that fits happened within ${within} ms. ${storyOf(world, events)}`))
       }, within)
       const check = () => {
         const found = look()
@@ -50,14 +47,14 @@ export function createEventLog(world: World): EventLog {
   }
   return {
     mark: () => {
-      seen = events.length
+      events.length = 0
     },
     next: <E extends WorldEvent>(fits: (event: WorldEvent) => event is E, options?: Within): Promise<E> => {
       return until(() => {
-        const at = events.findIndex((event, index) => index >= seen && fits(event))
+        const at = events.findIndex(fits)
         const event = events[at]
         if (event === undefined || !fits(event)) return undefined
-        seen = at + 1
+        events.splice(0, at + 1)
         return event
       }, options)
     },

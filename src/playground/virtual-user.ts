@@ -58,6 +58,8 @@ export interface VirtualUser {
    * the last event that they found: nothing is missed, and nothing is found twice.
    */
   readonly waitFor: EventLog['next']
+  /** Forgets what happened so far, where nobody will wait for it. */
+  readonly mark: EventLog['mark']
   /** The next new message of the bot in this chat; service messages are passed over. */
   readonly nextMessage: (match?: Match, options?: Within) => Promise<Message>
   readonly nextEdit: (match?: Match, options?: Within) => Promise<Message>
@@ -158,6 +160,7 @@ export function virtualUser(world: World, input: VirtualUserInput = {}): Virtual
     current: ({ message_id }) => room.posts.get(message_id)?.message,
     post: ({ message_id }) => room.posts.get(message_id),
 
+    mark: log.mark,
     waitFor: log.next,
     nextMessage: (match, options) => nextOf(['message'], match, options),
     nextEdit: (match, options) => nextOf(['edited'], match, options),

@@ -195,6 +195,7 @@ describe.each(purposes)('$name', (purpose) => {
           if (!purpose.inPlace) for (const room of world.rooms.values()) room.posts.clear()
           world.files.clear()
           world.calls.length = 0
+          news.forget()
           memory.push(heapInUse())
         }
       }

@@ -41,6 +41,8 @@ export interface News {
   readonly rows: () => Promise<typeof import('../../src/db/schema.ts').botMessages.$inferSelect[]>
   /** What the bot has said, as plain text, oldest first. */
   readonly said: () => string[]
+  /** Forgets what was logged, how deliveries ended and what happened in the chat, where there is much of it. */
+  readonly forget: () => void
   readonly close: () => Promise<void>
 }
 
@@ -129,6 +131,11 @@ export async function openNews(
         .messages()
         .filter((message) => message.from?.is_bot)
         .map((message) => message.text ?? message.caption ?? ''),
+    forget: () => {
+      lines.length = 0
+      outcomes.length = 0
+      user.mark()
+    },
     close: async () => {
       await telegram.close()
       await board.close()
