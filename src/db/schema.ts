@@ -388,6 +388,7 @@ export const botMessages = pgTable(
       .on(t.rank, t.id)
       .where(sql`${t.state} in ('pending', 'sending', 'uncertain') or ${t.stale}`),
     index('bot_messages_task').on(t.taskId, t.id),
+    index('bot_messages_prompts').on(t.chatId, t.id).where(sql`${t.purpose} = 'prompt'`),
     check('bot_messages_state', oneOf(t.state, messageStates)),
   ],
 )

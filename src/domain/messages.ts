@@ -254,7 +254,7 @@ export async function openQuestion(db: Reader, chatId: number, since: Date): Pro
     .where(
       and(
         eq(botMessages.chatId, chatId),
-        eq(botMessages.purpose, 'prompt'),
+        sql`${botMessages.purpose} = 'prompt'`,
         gte(botMessages.sentAt, since),
         isNotNull(botMessages.messageId),
       ),

@@ -86,6 +86,7 @@ const words: Readonly<Record<string, string>> = {
 /** What a change came to, in a few words. */
 export function whatHappened(entry: AuditEntry, meta: Record<string, unknown>, reader: Reader): string {
   if (entry.action === 'undo') return `undone: ${words[String(meta.action)] ?? 'a change'}`
+  if (meta.botId !== undefined) return 'bot token kept'
   const known = words[entry.action]
   const changes = changesOf(meta, reader)
   if (known !== undefined) return known

@@ -39,9 +39,7 @@ describe('/audit', () => {
     bot.user.say('/audit web-1')
 
     const { text } = await bot.user.nextMessage('What was changed in WEB-1')
-    expect(text).toMatch(
-      /WEB-1 status Inbox → Todo, priority None → High, due none → Tue 1 Dec( 2026)? · you/,
-    )
+    expect(text).toMatch(/WEB-1 Inbox → Todo, priority None → High, due none → Tue 1 Dec( 2026)? · you/)
     expect(text).toMatch(/WEB-1 created · you/)
   })
 
@@ -51,7 +49,7 @@ describe('/audit', () => {
       Array.from({ length: 30 }, (_, index) => ({ title: `Task ${index + 1}` })),
     )
     bot.user.say('/audit')
-    await bot.user.nextMessage('WEB-30')
+    const first = await bot.user.nextMessage('WEB-30')
     bot.user.tap('Older ›')
     const second = await bot.user.nextEdit('WEB-18')
     bot.user.tap('Older ›')
@@ -59,7 +57,8 @@ describe('/audit', () => {
     bot.user.tap('‹ Newest')
     await bot.user.nextEdit('WEB-30')
 
-    expect(second.text).not.toContain('WEB-19 ')
+    const tasksOn = (text = ''): string[] => text.match(/WEB-\d+/g) ?? []
+    expect(tasksOn(first.text).filter((key) => tasksOn(second.text).includes(key))).toEqual([])
     expect(last.text).toContain('project created')
     expect(labelsOn(last)).toEqual(['‹ Newest'])
   })

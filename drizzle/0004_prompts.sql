@@ -1,0 +1,1 @@
+CREATE INDEX "bot_messages_prompts" ON "bot_messages" USING btree ("chat_id","id") WHERE "bot_messages"."purpose" = 'prompt';
