@@ -59,7 +59,8 @@ describe('by polling', () => {
 })
 
 test('a reply that is faster than the answer to what it replies to is a comment all the same', async () => {
-  bot = await openTestBot()
+  // By polling, for then the bot is open once its news is followed.
+  bot = await openTestBot({ updates: 'polling' })
   const [{ key = '' } = {}] = await addTasks(bot, [{ title: 'Paint it' }])
   await editTask(createCtx({ db: bot.db, ownerId: bot.ctx.ownerId, actor: agent, now: bot.ctx.now }), key, {
     lifecycle: 'block',
@@ -112,7 +113,8 @@ describe('what comes many hours late', () => {
   }
   const open = async () => {
     aheadMs = 0
-    bot = await openTestBot({ now: () => new Date(Date.now() + aheadMs) })
+    // A webhook is called at once, so that there nothing waits in Telegram.
+    bot = await openTestBot({ updates: 'polling', now: () => new Date(Date.now() + aheadMs) })
     await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
   }
 
