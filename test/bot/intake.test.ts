@@ -165,7 +165,7 @@ describe('what comes many hours late', () => {
     await bot.handled()
 
     expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('ready')
-    expect(bot.user.current(card)?.text).toContain('Ready')
+    await expect.poll(() => bot.user.current(card)?.text, { timeout: 10_000 }).toContain('Ready')
     expect(bot.lines.filter((line) => line.includes('an update failed'))).toEqual([])
   })
 })
