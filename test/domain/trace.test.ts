@@ -81,4 +81,22 @@ describe('the trace of a change', () => {
     })
     expect(await trail()).toEqual(noTrail)
   })
+
+  it('is not left where what an edit sends is refused while it still gives labels, and that refusal is what is told', async () => {
+    const task = await addTask(board, shop)
+    const trail = await beginTrail(board.db)
+    await board.db.execute(sql`create function refuse_log() returns trigger language plpgsql as $$
+      begin raise exception 'no log today'; end $$`)
+    await board.db.execute(
+      sql`create trigger refuse_log before insert on work_logs for each row execute function refuse_log()`,
+    )
+
+    const [attempt] = await Promise.allSettled([
+      editTask(board.ctx, task.key, { status: 'todo', labels: ['new'] }),
+    ])
+    await board.db.execute(sql`drop function refuse_log cascade`)
+
+    expect(attempt).toMatchObject({ status: 'rejected', reason: { cause: { message: 'no log today' } } })
+    expect(await trail()).toEqual(noTrail)
+  })
 })

@@ -71,10 +71,12 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, edit: ParsedTaskEdi
   const about = { id: task.id, key: task.key, projectId: task.project.id }
   const logging = writeTaskLogs(tx, { ownerId: ctx.ownerId, task: about, logs: plan.logs, now })
   const sent = Promise.all([writeTask(tx, written), logging.written])
+  const { labels: names } = plan
+  // Labels wait for what was sent: else nobody would hear, meanwhile, that it was refused.
   const labelling =
-    plan.labels === null
+    names === null
       ? { labels: task.labels, audit: [] }
-      : await assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names: plan.labels, now })
+      : await sent.then(() => assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names, now }))
   const changed = { ...written, labels: labelling.labels }
   const comment = logging.events.find((event) => event.payload.kind === 'comment')
   const audit = taskAudit(actionOf(edit, plan, runner), task, changed, {
