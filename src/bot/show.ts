@@ -69,9 +69,12 @@ async function showIn(
   about: Parameters<BotContext['sender']['say']>[1],
   messageId?: number,
 ): Promise<void> {
-  const pressed = messageId ?? ctx.callbackQuery?.message?.message_id
-  if (pressed === undefined) await ctx.sender.say(card, about)
-  else await ctx.sender.edit(pressed, card, about)
+  const pressed = ctx.callbackQuery?.message
+  // Telegram makes no text of a picture or a file.
+  const isText = pressed?.photo === undefined && pressed?.document === undefined
+  const target = messageId ?? (isText ? pressed?.message_id : undefined)
+  if (target === undefined) await ctx.sender.say(card, about)
+  else await ctx.sender.edit(target, card, about)
 }
 
 /** Shows a picture with its caption in place of the picture whose button was pressed, else in a new message. */

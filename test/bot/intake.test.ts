@@ -59,9 +59,11 @@ describe('by polling', () => {
 })
 
 test('a reply that is faster than the answer to what it replies to is a comment all the same', async () => {
-  // By polling, for then the bot is open once its news is followed.
-  bot = await openTestBot({ updates: 'polling' })
-  const [{ key = '' } = {}] = await addTasks(bot, [{ title: 'Paint it' }])
+  bot = await openTestBot()
+  bot.user.say('Paint it')
+  // News is followed by the time a message is answered.
+  await bot.user.nextMessage('Paint it')
+  const key = 'WEB-1'
   await editTask(createCtx({ db: bot.db, ownerId: bot.ctx.ownerId, actor: agent, now: bot.ctx.now }), key, {
     lifecycle: 'block',
     result: { blockedReason: 'Which colour?' },

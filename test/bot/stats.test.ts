@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
+import { encodeCallback } from '../../src/view/callbacks.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 
 let bot: TestBot
@@ -55,6 +56,20 @@ test('a tap on Year puts another picture in place of the first', async () => {
   expect(year.message_id).toBe(week.message_id)
   expect(year.photo?.at(-1)?.file_unique_id).not.toBe(week.photo?.at(-1)?.file_unique_id)
   await bot.user.nextAnswer()
+})
+
+test('a button of a card that was pressed on a picture, as by an old message, shows the card below it', async () => {
+  bot.user.say('/stats')
+  const picture = await bot.user.nextMessage('The week')
+
+  bot.user.tapData(
+    encodeCallback({ do: 'move', on: 'card', key: 'SHOP-1', from: 'done', to: 'todo' }),
+    picture,
+  )
+
+  const card = await bot.user.nextMessage('SHOP-1')
+  expect(card.text).toContain('Todo')
+  expect(bot.world.calls.filter((call) => !call.ok)).toEqual([])
 })
 
 test('a tap on the period that is shown draws it anew and is answered', async () => {
