@@ -1,3 +1,4 @@
+import type { Message } from 'grammy/types'
 import { livingCard } from '../domain/living-cards.ts'
 import type { MessagePurpose, ReplyTopic } from '../domain/messages.ts'
 import { readDetail } from '../domain/tasks/read.ts'
@@ -70,11 +71,15 @@ async function showIn(
   messageId?: number,
 ): Promise<void> {
   const pressed = ctx.callbackQuery?.message
-  // Telegram makes no text of a picture or a file.
-  const isText = pressed?.photo === undefined && pressed?.document === undefined
-  const target = messageId ?? (isText ? pressed?.message_id : undefined)
+  const target = messageId ?? (isScreen(pressed) ? pressed?.message_id : undefined)
   if (target === undefined) await ctx.sender.say(card, about)
   else await ctx.sender.edit(target, card, about)
+}
+
+// What else has buttons: Telegram makes no text of a picture or a file, and no question of a screen or the other way round.
+function isScreen(message: Message | undefined): boolean {
+  const isQuestion = message?.reply_markup?.force_reply === true
+  return message?.photo === undefined && message?.document === undefined && !isQuestion
 }
 
 /** Shows a picture with its caption in place of the picture whose button was pressed, else in a new message. */

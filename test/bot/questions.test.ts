@@ -137,3 +137,14 @@ test('/cancel takes back the question asked last, then the one before', async ()
   await bot.handled()
   expect(bot.user.current(first)).toBeUndefined()
 })
+
+test('a button of a screen that was pressed on a question shows the screen below it, and the question stays', async () => {
+  bot.user.say('/new')
+  const question = await bot.user.nextMessage('What is to be done?')
+
+  bot.user.tapData(encodeCallback({ do: 'screen', name: 'settings', argument: '', page: 0 }), question)
+
+  await bot.user.nextMessage('Settings')
+  expect(bot.user.current(question)?.text).toBe(question.text)
+  expect(bot.world.calls.filter((call) => !call.ok)).toEqual([])
+})
