@@ -15,7 +15,8 @@ export type NewsGroup = 'needs-you' | 'finished' | 'changed'
 
 const heads: Record<NewsGroup, (count: number) => Html> = {
   'needs-you': (count) => html`🙋 ${bold(`${count} things need you`)}`,
-  finished: (count) => html`🏁 ${bold(`${counted(count, 'thing')} finished`)}`,
+  // Reminders and silent runs are among it.
+  finished: (count) => html`📬 ${bold(`${count} pieces of news`)}`,
   changed: (count) => html`📋 ${bold(`${counted(count, 'task')} changed`)}`,
 }
 

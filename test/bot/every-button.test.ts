@@ -1,4 +1,5 @@
 import type { Message } from 'grammy/types'
+import { Temporal } from 'temporal-polyfill'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CommandName, commands } from '../../src/bot/commands.ts'
 import { bindChat } from '../../src/domain/chat-binding.ts'
@@ -16,6 +17,7 @@ import { editTasks } from '../../src/domain/tasks/edit-many.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { deleteTask } from '../../src/domain/tasks/remove.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
+import { lastMinuteOf, localDate } from '../../src/domain/time.ts'
 import { createToken } from '../../src/domain/tokens.ts'
 import { createWorkLog } from '../../src/domain/work-logs.ts'
 import { staleRunsJob } from '../../src/jobs/stale-runs.ts'
@@ -40,6 +42,8 @@ import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks } from '../support/chat.ts'
 import { buttonsOf, type Exploration, explore, type SeenButton } from '../support/explore.ts'
 import { boardState, saveDatabase } from '../support/saved-database.ts'
+
+const zone = 'Europe/Berlin'
 
 let bot: TestBot
 let user: VirtualUser
@@ -132,11 +136,13 @@ afterAll(() => bot.close())
 
 /** A board with something of everything: in each status and run, long and short, more than a page of what comes in pages. */
 async function fill(): Promise<void> {
+  // A day, not a time: a minute that ends meanwhile would bring a reminder of each, and one list of all news.
+  const today = lastMinuteOf(Temporal.PlainDate.from(localDate(bot.ctx.now(), zone)), zone)
   await createProject(bot.ctx, { key: 'WEB', name: 'Website', repoUrl: 'https://github.com/ada/website' })
   await createProject(bot.ctx, { key: 'API', name: 'The API' })
   await createProject(bot.ctx, { key: 'OLD', name: 'Gone' })
   await deleteProject(bot.ctx, 'OLD')
-  await changeSettings(bot.ctx, { timeZone: 'Europe/Berlin' })
+  await changeSettings(bot.ctx, { timeZone: zone })
   const photo = fileLink('photo', 'photo', 'AgACAgIAAxkBAAIB')
   const long = `${'A long note. '.repeat(300)}\n${photo}\n- [ ] first\n- [x] second`
   await addTasks(bot, [
@@ -159,7 +165,7 @@ async function fill(): Promise<void> {
     ...Array.from({ length: 12 }, (_, nth) => ({
       title: `Task of many ${nth}`,
       status: 'todo' as const,
-      dueAt: bot.ctx.now(),
+      dueAt: today,
     })),
   ])
   await createLabel(bot.ctx, { name: 'spare' })

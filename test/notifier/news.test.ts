@@ -4,6 +4,7 @@ import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { deleteTask } from '../../src/domain/tasks/remove.ts'
 import { createWorkLog } from '../../src/domain/work-logs.ts'
+import { remindersJob } from '../../src/jobs/reminders.ts'
 import { labelsOf } from '../../src/playground/virtual-user.ts'
 import { type News, openNews } from '../support/news.ts'
 import { addTask } from '../support/tasks.ts'
@@ -126,6 +127,22 @@ describe('what needs the owner', () => {
 })
 
 describe('what is finished', () => {
+  it('lists more than five at once under a head that is true of a reminder too', async () => {
+    const { board, project, log } = news
+    const remind = () =>
+      remindersJob.run({ store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
+    await remind()
+    const dueAt = new Date(board.clock.now().getTime() + 60_000)
+    for (let count = 0; count < 6; count += 1)
+      await addTask(board, project, { title: `Call ${count}`, dueAt })
+    board.clock.advance({ minutes: 2 })
+    await remind()
+    await news.run()
+    const said = news.said()
+    expect(said).toHaveLength(1)
+    expect(said[0]).toMatch(/^📬 6 pieces of news\n1\. ⏰ \S+ Call 0 — due now/)
+  })
+
   it('tells what an agent has done', async () => {
     const task = await addTask(news.board, news.project, { status: 'ready' })
     await editTask(news.agent, task.key, { lifecycle: 'review', result: { summary: 'Merged.' } })
