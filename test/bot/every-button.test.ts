@@ -1,5 +1,4 @@
 import type { Message } from 'grammy/types'
-import { Temporal } from 'temporal-polyfill'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CommandName, commands } from '../../src/bot/commands.ts'
 import { bindChat } from '../../src/domain/chat-binding.ts'
@@ -17,7 +16,7 @@ import { editTasks } from '../../src/domain/tasks/edit-many.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { deleteTask } from '../../src/domain/tasks/remove.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
-import { lastMinuteOf, localDate } from '../../src/domain/time.ts'
+import { lastMinuteOf, toZoned } from '../../src/domain/time.ts'
 import { createToken } from '../../src/domain/tokens.ts'
 import { createWorkLog } from '../../src/domain/work-logs.ts'
 import { staleRunsJob } from '../../src/jobs/stale-runs.ts'
@@ -137,7 +136,7 @@ afterAll(() => bot.close())
 /** A board with something of everything: in each status and run, long and short, more than a page of what comes in pages. */
 async function fill(): Promise<void> {
   // A day, not a time: a minute that ends meanwhile would bring a reminder of each, and one list of all news.
-  const today = lastMinuteOf(Temporal.PlainDate.from(localDate(bot.ctx.now(), zone)), zone)
+  const today = lastMinuteOf(toZoned(bot.ctx.now(), zone).toPlainDate(), zone)
   await createProject(bot.ctx, { key: 'WEB', name: 'Website', repoUrl: 'https://github.com/ada/website' })
   await createProject(bot.ctx, { key: 'API', name: 'The API' })
   await createProject(bot.ctx, { key: 'OLD', name: 'Gone' })
