@@ -3,16 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Database, openDatabase } from '../src/db/open.ts'
 import { tasks } from '../src/db/schema.ts'
 import { authenticate } from '../src/domain/tokens.ts'
+import { builtIn } from './support/build.ts'
 import { fillBoard } from './support/full-board.ts'
 import { withDatabase } from './support/global-setup.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const server = inject('templateDatabase')?.url ?? ''
 
 let folder: string
@@ -30,20 +29,22 @@ interface Ended {
   readonly err: string
 }
 
-/** Runs a command of the command line on this file's data folder. */
-const run = (
+/** Runs a command of the command line, as the build made it, on this file's data folder. */
+const run = async (
   command: string,
   args: readonly string[] = [],
   env: Record<string, string> = {},
-): Promise<Ended> =>
-  new Promise((resolve) => {
+): Promise<Ended> => {
+  const cwd = await builtIn(inject('buildFolder'))
+  return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      ['--import', 'tsx', `src/${command}.ts`, ...args],
-      { cwd: root, env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: dataDir, ...env } },
+      ['--liftoff-only', `dist/${command}.js`, ...args],
+      { cwd, env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: dataDir, ...env } },
       (_error, out, err) => resolve({ code: child.exitCode, out, err }),
     )
   })
+}
 
 const using = async <T>(work: (database: Database) => Promise<T>, dir = dataDir): Promise<T> => {
   const database = await openDatabase({ dataDir: dir, onTrouble: () => {}, upkeep: false })

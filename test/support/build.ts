@@ -28,26 +28,11 @@ function claim(path: string): boolean {
 }
 
 function build(folder: string): void {
-  for (const name of [
-    'src',
-    'drizzle',
-    'node_modules',
-    'package.json',
-    'tsconfig.json',
-    'tsconfig.build.json',
-  ])
-    symlinkSync(join(root, name), join(folder, name))
-  cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true })
-  const run = (...args: readonly string[]) => execFileSync(process.execPath, args, { cwd: folder })
-  run(
-    join(root, 'node_modules/typescript/bin/tsc'),
-    '-p',
-    join(root, 'tsconfig.build.json'),
-    '--outDir',
-    join(folder, 'dist'),
-  )
-  run('scripts/copy-assets.js')
-  mkdirSync(join(folder, 'dist'), { recursive: true })
-  if (existsSync(templatePath())) copyFileSync(templatePath(), join(folder, 'dist', basename(templatePath())))
-  run('--liftoff-only', 'scripts/make-template.js')
+  for (const name of ['src', 'drizzle', 'scripts', 'package.json', 'tsconfig.json'])
+    cpSync(join(root, name), join(folder, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const template = templatePath()
+  mkdirSync(join(folder, 'dist'))
+  if (existsSync(template)) copyFileSync(template, join(folder, 'dist', basename(template)))
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: folder })
 }
