@@ -37,7 +37,6 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  keepNames: true,
   metafile: true,
   external: onDemand,
   // Packages in CommonJS ask for what Node has.

@@ -8,12 +8,10 @@ import { reachPostgres } from './reach.ts'
 import * as schema from './schema.ts'
 import { surviving } from './surviving.ts'
 
-// Statements that stand alone share few connections: those that meet there are sent in one write, which is most of what a read costs.
-const forStatements = 3
-// A transaction has one to itself.
-const forTransactions = 7
+// Of ten connections the short reads share one (see `preparedRead`), and a transaction has one to itself.
+const connections = { reads: 1, statements: 2, transactions: 7 }
 
-/** Opens Postgres at the URL with two pools, ten connections in all, migrated. Throws `UnreachableError`. */
+/** Opens Postgres at the URL with three pools, ten connections in all, migrated. Throws `UnreachableError`. */
 export async function openPostgres(
   url: string,
   onTrouble: DatabaseOptions['onTrouble'],
@@ -23,11 +21,13 @@ export async function openPostgres(
   if (migrate) await migratePostgres(url)
   // Asking for the types of arrays, which we have none of, would end the process where the connection dies meanwhile: nobody catches that.
   const quiet = { onnotice: () => {}, fetch_types: false, connection: { application_name: applicationName } }
-  const statements = postgres(url, { ...quiet, max: forStatements })
-  const transactions = postgres(url, { ...quiet, max: forTransactions })
+  const reads = postgres(url, { ...quiet, max: connections.reads })
+  const statements = postgres(url, { ...quiet, max: connections.statements })
+  const transactions = postgres(url, { ...quiet, max: connections.transactions })
+  const pools = [reads, statements, transactions]
   // It tells a client how columns are read and written.
-  drizzle(transactions)
-  const client = Object.assign(statements, { begin: transactions.begin })
+  for (const pool of pools) drizzle(pool)
+  const client = Object.assign(statements, { begin: transactions.begin, reads: preparing(reads) })
   const db = drizzle(preparing(surviving(client)), { schema })
   return {
     db,
@@ -41,7 +41,7 @@ export async function openPostgres(
     },
     // After a lost connection the driver waits for an answer that never comes; by now nothing is asked any more.
     close: async () => {
-      await Promise.all([statements, transactions].map((pool) => pool.end({ timeout: 2 })))
+      await Promise.all(pools.map((pool) => pool.end({ timeout: 2 })))
     },
   }
 }

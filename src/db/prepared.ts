@@ -24,6 +24,14 @@ export function prepared<Result>(build: (db: Db) => Preparable<Result>): Prepare
   return onceEachDriver((db) => build(db).prepare('prepared'))
 }
 
+/**
+ * The same for a read that takes a moment and never waits for a lock. Outside of a transaction such reads share a connection, where
+ * those that meet go out in one write, which is most of what a read costs.
+ */
+export function preparedRead<Result>(build: (db: Db) => Preparable<Result>): Prepared<Result> {
+  return onceEachDriver((db) => build(db).prepare('prepared'), 'reads')
+}
+
 /** The same for a statement of our own SQL whose answer nobody reads. */
 export function preparedCommand(statement: SQL): Prepared<unknown> {
   return onceEachDriver((db) =>
@@ -40,15 +48,16 @@ export function isListed(column: AnyPgColumn, name: string, type: 'uuid' | 'text
   return sql`${column} = any (array(${values}))`
 }
 
-function onceEachDriver<Result>(build: (db: Db) => Statement<Result>): Prepared<Result> {
+function onceEachDriver<Result>(build: (db: Db) => Statement<Result>, kind?: 'reads'): Prepared<Result> {
   const built = new Map<unknown, Statement<Result>>()
   return (reader, values) => {
     const db = reader as Db
-    const session = db._.session as unknown as { readonly client: unknown }
+    const session = db._.session as unknown as { readonly client: { readonly reads?: unknown } }
     const statement = built.get(session.constructor) ?? build(db)
     built.set(session.constructor, statement)
     // A statement runs on its `client`: that of this database or transaction, not of the one on which it was built.
-    const here: Statement<Result> = Object.create(statement, { client: { value: session.client } })
+    const client = (kind && session.client[kind]) ?? session.client
+    const here: Statement<Result> = Object.create(statement, { client: { value: client } })
     return here.execute(values)
   }
 }

@@ -1,12 +1,12 @@
 import { and, eq, inArray, isNull, notExists, sql } from 'drizzle-orm'
-import { prepared } from '../db/prepared.ts'
+import { preparedRead } from '../db/prepared.ts'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../db/schema.ts'
 import type { Reader, Tx } from '../db/types.ts'
 import type { AuditEntry } from './context.ts'
 import { countRows } from './count-rows.ts'
 import { type Label, mostCounted, openStatuses } from './tasks/task.ts'
 
-const labelsOf = prepared((db) =>
+const labelsOf = preparedRead((db) =>
   db
     .select({ id: taskLabels.id, name: taskLabels.name, color: taskLabels.color })
     .from(taskLabels)

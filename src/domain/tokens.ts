@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { and, asc, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
-import { prepared } from '../db/prepared.ts'
+import { preparedRead } from '../db/prepared.ts'
 import { apiTokens, type TokenRow } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 import type { Change, Ctx } from './context.ts'
@@ -115,7 +115,7 @@ export type Authentication =
   | { readonly ok: true; readonly token: TokenRow }
   | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'expired' | 'revoked' }
 
-const tokenByHash = prepared((db) =>
+const tokenByHash = preparedRead((db) =>
   db
     .select()
     .from(apiTokens)

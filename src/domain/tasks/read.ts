@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import { isListed, type Preparable, prepared } from '../../db/prepared.ts'
+import { isListed, type Preparable, preparedRead } from '../../db/prepared.ts'
 import {
   auditLogs,
   projectSettings,
@@ -65,12 +65,12 @@ export function selectTasks(db: Reader) {
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Makes a prepared statement about the one task that a key, in any case, or a uuid names. */
+/** Makes a prepared read of the one task that a key, in any case, or a uuid names; one that holds it is for transactions alone. */
 export function aboutTask<Result>(build: (db: Db, isNamed: SQL | undefined) => Preparable<Result>) {
   const named = (column: AnyPgColumn) =>
     and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(column, sql.placeholder('reference')))
-  const byId = prepared((db) => build(db, named(tasks.id)))
-  const byKey = prepared((db) => build(db, named(tasks.taskKey)))
+  const byId = preparedRead((db) => build(db, named(tasks.id)))
+  const byKey = preparedRead((db) => build(db, named(tasks.taskKey)))
   return ({ db, ownerId }: Scope, reference: string): Promise<Result> =>
     uuidPattern.test(reference)
       ? byId(db, { ownerId, reference })
@@ -172,7 +172,7 @@ const readTaskDetail = aboutTask((db, isNamed) =>
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(isNamed),
 )
-const detailOf = prepared((db) =>
+const detailOf = preparedRead((db) =>
   // Joined, for of a single table drizzle leaves the names of tables out, and the subqueries would mean their own columns.
   db
     .select(detailColumns)
@@ -221,7 +221,7 @@ export async function readDetail(scope: Scope, task: Task): Promise<DetailWithLa
   return toDetail(task, stored ?? nothingStored)
 }
 
-const detailsOf = prepared((db) =>
+const detailsOf = preparedRead((db) =>
   db
     .select({ id: tasks.id, ...detailColumns })
     .from(tasks)
@@ -275,7 +275,7 @@ export async function readSettingsOf(
   return new Map(ids.map((id) => [id, toProjectSettings(Object.fromEntries(of(id)))]))
 }
 
-const settingsOf = prepared((db) =>
+const settingsOf = preparedRead((db) =>
   db
     .select({ key: projectSettings.key, value: projectSettings.value })
     .from(projectSettings)
@@ -288,7 +288,7 @@ export async function readSettings(db: Reader, projectId: string) {
   return toProjectSettings(Object.fromEntries(stored.map((row) => [row.key, row.value])))
 }
 
-const tasksByKey = prepared((db) =>
+const tasksByKey = preparedRead((db) =>
   selectTasks(db).where(
     and(
       eq(tasks.ownerId, sql.placeholder('ownerId')),
