@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import { isListed, type Preparable, preparedRead } from '../../db/prepared.ts'
+import { isListed, type Preparable, prepared, preparedRead } from '../../db/prepared.ts'
 import {
   auditLogs,
   projectSettings,
@@ -143,11 +143,13 @@ const detailColumns = {
       order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
     ${ofTask} and ${titledLike(commentTitle(''))} and ${workLogs.workedAt} >= coalesce(
       (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${ofTask} and ${isResult}), '-infinity'))`,
-  boardLabels: sql<readonly Label[]>`(
-    select coalesce(jsonb_agg(jsonb_build_object('id', ${taskLabels.id}, 'name', ${taskLabels.name}, 'color', ${taskLabels.color})
-      order by lower(${taskLabels.name})), '[]'::jsonb)
-    from ${taskLabels} where ${taskLabels.ownerId} = ${tasks.ownerId})`,
 }
+
+// The same for every task, and more than half of what one of many costs.
+const boardLabels = sql<readonly Label[]>`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', ${taskLabels.id}, 'name', ${taskLabels.name}, 'color', ${taskLabels.color})
+    order by lower(${taskLabels.name})), '[]'::jsonb)
+  from ${taskLabels} where ${taskLabels.ownerId} = ${tasks.ownerId})`
 
 interface StoredLog {
   readonly title?: string
@@ -159,7 +161,6 @@ interface StoredDetail {
   readonly settings: Readonly<Record<string, string>> | null
   readonly latest: StoredLog | null
   readonly comments: readonly StoredLog[]
-  readonly boardLabels: readonly Label[]
 }
 
 /** A task's detail, with every label of the board for whoever is about to give it one. */
@@ -167,7 +168,7 @@ export type DetailWithLabels = TaskDetail & { readonly boardLabels: readonly Lab
 
 const readTaskDetail = aboutTask((db, isNamed) =>
   db
-    .select({ ...columns, ...detailColumns })
+    .select({ ...columns, ...detailColumns, boardLabels })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(isNamed),
@@ -175,7 +176,7 @@ const readTaskDetail = aboutTask((db, isNamed) =>
 const detailOf = preparedRead((db) =>
   // Joined, for of a single table drizzle leaves the names of tables out, and the subqueries would mean their own columns.
   db
-    .select(detailColumns)
+    .select({ ...detailColumns, boardLabels })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(eq(tasks.id, sql.placeholder('taskId'))),
@@ -205,7 +206,7 @@ export async function findTaskDetail(scope: Scope, reference: string): Promise<D
   const found = await findBy(readTaskDetail, scope, reference)
   if (found === null) return null
   const { settings, latest, comments, boardLabels, ...task } = found
-  return toDetail(task, { settings, latest, comments, boardLabels })
+  return Object.assign(toDetail(task, { settings, latest, comments }), { boardLabels })
 }
 
 /** Like `findTaskDetail`; throws `not-found`. */
@@ -218,10 +219,10 @@ export async function requireTaskDetail(scope: Scope, reference: string): Promis
 /** Adds to a task what single-task answers carry. */
 export async function readDetail(scope: Scope, task: Task): Promise<DetailWithLabels> {
   const [stored] = await detailOf(scope.db, { taskId: task.id })
-  return toDetail(task, stored ?? nothingStored)
+  return Object.assign(toDetail(task, stored ?? nothingStored), { boardLabels: stored?.boardLabels ?? [] })
 }
 
-const detailsOf = preparedRead((db) =>
+const detailsOf = prepared((db) =>
   db
     .select({ id: tasks.id, ...detailColumns })
     .from(tasks)
@@ -230,7 +231,7 @@ const detailsOf = preparedRead((db) =>
 )
 
 /** Adds to each of several tasks what single-task answers carry; one statement. */
-export async function readDetails(scope: Scope, several: readonly Task[]): Promise<DetailWithLabels[]> {
+export async function readDetails(scope: Scope, several: readonly Task[]): Promise<TaskDetail[]> {
   if (several.length === 0) return []
   const stored = await detailsOf(scope.db, { ids: JSON.stringify(several.map(({ id }) => id)) })
   const byId = new Map(stored.map(({ id, ...detail }) => [id, detail]))
@@ -238,10 +239,10 @@ export async function readDetails(scope: Scope, several: readonly Task[]): Promi
 }
 
 // A task's row may be gone since the task was read.
-const nothingStored: StoredDetail = { settings: null, latest: null, comments: [], boardLabels: [] }
+const nothingStored: StoredDetail = { settings: null, latest: null, comments: [] }
 
-function toDetail(task: Task, stored: StoredDetail): DetailWithLabels {
-  const { latest, comments, boardLabels } = stored
+function toDetail(task: Task, stored: StoredDetail): TaskDetail {
+  const { latest, comments } = stored
   const settings = toProjectSettings(stored.settings ?? {})
   return Object.assign(
     { ...task },
@@ -255,7 +256,6 @@ function toDetail(task: Task, stored: StoredDetail): DetailWithLabels {
       feedback: comments.map(({ detail, at }): Feedback => ({ text: detail ?? '', at: new Date(at) })),
       deploy: toDeploySettings(settings),
       agentInstructions: settings.agent_instructions || null,
-      boardLabels,
     },
   )
 }
