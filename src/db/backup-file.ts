@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -17,7 +17,8 @@ export async function backupToFile(
   options: { readonly now: Date; readonly signal?: AbortSignal },
 ): Promise<RowCounts> {
   const beside = `${path}.new`
-  const file = createWriteStream(beside, { mode: 0o600, flush: true })
+  // Open before anything can fail: a file that is still to be opened would come after it was removed.
+  const file = (await open(beside, 'w', 0o600)).createWriteStream({ flush: true })
   try {
     const { filled } = await flow(
       (write) => writeBackup(db, write, options),
