@@ -96,6 +96,7 @@ describe('the built program has', () => {
       await fetch(`${tried.url}/client/start`, { method: 'POST', headers, body: JSON.stringify({ payload }) })
       const chat = async () => (await fetch(`${tried.url}/client/state`)).text()
       await expect.poll(chat, { timeout: 10_000 }).toContain('"is_bot":true')
+      expect(tried.output()).not.toContain('Warning')
     } finally {
       await tried.stop()
       rmSync(folder, { recursive: true, force: true })
