@@ -1,3 +1,4 @@
+import { prepared } from '../../db/prepared.ts'
 import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Ctx } from '../context.ts'
@@ -12,7 +13,10 @@ import {
 } from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
 
-const hold = aboutTask((db, isNamed) => db.select({ id: tasks.id }).from(tasks).where(isNamed).for('update'))
+const hold = aboutTask(
+  (db, isNamed) => db.select({ id: tasks.id }).from(tasks).where(isNamed).for('update'),
+  prepared,
+)
 
 /** Reads a task and holds it until the transaction ends; throws `not-found`. */
 export async function lockTask(ctx: Ctx, tx: Tx, reference: string): Promise<Task> {

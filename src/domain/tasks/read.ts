@@ -65,12 +65,15 @@ export function selectTasks(db: Reader) {
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Makes a prepared read of the one task that a key, in any case, or a uuid names; one that holds it is for transactions alone. */
-export function aboutTask<Result>(build: (db: Db, isNamed: SQL | undefined) => Preparable<Result>) {
+/** Makes a prepared statement about the one task that a key, in any case, or a uuid names; a read, if not told otherwise. */
+export function aboutTask<Result>(
+  build: (db: Db, isNamed: SQL | undefined) => Preparable<Result>,
+  prepare: typeof prepared = preparedRead,
+) {
   const named = (column: AnyPgColumn) =>
     and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(column, sql.placeholder('reference')))
-  const byId = preparedRead((db) => build(db, named(tasks.id)))
-  const byKey = preparedRead((db) => build(db, named(tasks.taskKey)))
+  const byId = prepare((db) => build(db, named(tasks.id)))
+  const byKey = prepare((db) => build(db, named(tasks.taskKey)))
   return ({ db, ownerId }: Scope, reference: string): Promise<Result> =>
     uuidPattern.test(reference)
       ? byId(db, { ownerId, reference })
