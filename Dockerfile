@@ -1,12 +1,12 @@
 # syntax=docker/dockerfile:1
-FROM node:24-slim AS build
+FROM node:24.21-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-fund --no-audit
 COPY . .
 RUN npm run build && npm prune --omit=dev --no-fund --no-audit
 
-FROM node:24-slim
+FROM node:24.21-slim
 ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
@@ -19,5 +19,5 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/api/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Node as PID 1 gets the signals itself; the flags hold its memory under 200 MB (docs/operations.md).
+# As PID 1, Node receives signals directly; the flags keep its memory under 200 MB (docs/operations.md).
 CMD ["node", "--liftoff-only", "--max-semi-space-size=2", "--max-old-space-size=128", "dist/main.js"]

@@ -22,9 +22,9 @@ export async function startApp(env: Readonly<Record<string, string>>): Promise<A
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
     scripts: { start: string }
   }
-  const [, ...args] = scripts.start.split(' ')
+  const flags = scripts.start.split(' ').filter((word) => word.startsWith('--'))
   const began = performance.now()
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...flags, 'dist/main.js'], {
     cwd: root,
     env: {
       PATH: process.env.PATH ?? '',
@@ -32,7 +32,6 @@ export async function startApp(env: Readonly<Record<string, string>>): Promise<A
       PORT: '0',
       HOST: '127.0.0.1',
       RATE_LIMIT: '1000000000',
-      LOG_LEVEL: 'warn',
       ...env,
     },
   })
@@ -58,7 +57,7 @@ function address(child: ChildProcess): Promise<string> {
     let output = ''
     const take = (chunk: Buffer) => {
       output += chunk.toString()
-      const found = /preqbot is at (\S+)/.exec(output)?.[1]
+      const found = /"url":"([^"]+)"/.exec(output)?.[1]
       if (found !== undefined) resolve(found.replace('localhost', '127.0.0.1'))
     }
     child.stdout?.on('data', take)

@@ -6,7 +6,7 @@ import { within } from './board.ts'
 import { measureBurst } from './burst.ts'
 import { measureChat } from './chat.ts'
 import { startChild } from './child.ts'
-import { type Figure, toTable } from './figures.ts'
+import { type Figure, toHeadlines, toTable } from './figures.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHttp } from './http.ts'
 import { measurePgbench } from './pgbench.ts'
@@ -31,7 +31,7 @@ const scale = options.quick ? quick : full
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 const figures: Figure[] = []
 
-/** Runs a measurement unless others were asked for. */
+/** Runs a measurement unless --only names others. */
 async function measure(name: string, work: () => Promise<Figure[]> | Figure[]): Promise<void> {
   if (options.only.length > 0 && !options.only.includes(name)) return
   const began = performance.now()
@@ -69,11 +69,14 @@ await measure('quick-add', measureQuickAdd)
 await measure('picture', () => measurePicture(scale.rounds))
 if (options.on !== 'embedded') await measureStore(await createPostgres(server))
 if (options.on !== 'postgres') await measureStore(createEmbedded())
-const kind = options.quick ? 'a quick run, no proof' : 'medians of five'
+const kind = options.quick ? 'a quick run, not representative' : 'medians of five'
 const report = `Node ${process.versions.node}, ${availableParallelism()} cores, ${kind}\n\n${toTable(figures)}`
 process.stdout.write(`\n${report}\n`)
 if (options.readme) {
   if (options.only.includes('growth')) writeBlock('docs/operations.md', 'growth', report)
-  else writeBlock('README.md', 'numbers', report)
+  else {
+    writeBlock('README.md', 'numbers', toHeadlines(figures))
+    writeBlock('docs/performance.md', 'numbers', report)
+  }
 }
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`)

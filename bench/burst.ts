@@ -90,7 +90,7 @@ export async function measureBurst(store: BenchStore): Promise<Figure[]> {
     const common = { on: store.kind }
     return [
       { ...common, what: 'burst: events', value: events, unit: '', note: `in ${took.toFixed(0)} s` },
-      { ...common, what: 'burst: refusals for flooding', value: refused, unit: '', bar: { atMost: 1 } },
+      { ...common, what: 'burst: flood-limit errors', value: refused, unit: '', bar: { atMost: 1 } },
       {
         ...common,
         what: 'burst: needs you, p95',
@@ -100,20 +100,20 @@ export async function measureBurst(store: BenchStore): Promise<Figure[]> {
       },
       {
         ...common,
-        what: 'burst: cards that do not show the last state',
+        what: 'burst: stale cards',
         value: wrong,
         unit: '',
         bar: { atMost: 0 },
         note: `of ${blocked.length}`,
       },
-      { ...common, what: 'burst: messages that failed', value: undelivered, unit: '', bar: { atMost: 0 } },
+      { ...common, what: 'burst: failed messages', value: undelivered, unit: '', bar: { atMost: 0 } },
       {
         ...common,
-        what: 'burst: memory, end beside begin',
+        what: 'burst: memory, end vs. start',
         value: late / early,
         unit: '×',
         bar: { atMost: 1.15 },
-        note: `${early.toFixed(0)} and ${late.toFixed(0)} MB`,
+        note: `${early.toFixed(0)} vs. ${late.toFixed(0)} MB`,
       },
     ]
   } finally {

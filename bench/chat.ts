@@ -51,15 +51,15 @@ export async function measureChat(store: BenchStore, scale: Scale): Promise<Figu
         value: quantile(answers, 0.95),
         unit: 'ms',
         ...(onPostgres ? { bar: { atMost: 50 } } : {}),
-        note: `a task captured; median ${quantile(answers, 0.5).toFixed(0)} ms`,
+        note: `capturing a task; median ${quantile(answers, 0.5).toFixed(0)} ms`,
       },
       {
-        what: 'event committed → message handed over, p95',
+        what: 'event committed → message handed to Telegram, p95',
         on: store.kind,
         value: quantile(news, 0.95),
         unit: 'ms',
         bar: { atMost: 150 },
-        note: `from the request on; median ${quantile(news, 0.5).toFixed(0)} ms`,
+        note: `from the request; median ${quantile(news, 0.5).toFixed(0)} ms`,
       },
     ]
   } finally {

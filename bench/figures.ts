@@ -1,21 +1,21 @@
-/** One line of the report: what was measured, where, and the bar that it is held to. */
+/** One line of the report: what was measured, on which database, and its bar. */
 export interface Figure {
   readonly what: string
   readonly on: 'Postgres' | 'embedded' | ''
   readonly value: number
   readonly unit: 'ms' | 's' | 'MB' | 'kB' | 'requests/s' | 'transactions/s' | 'of the floor' | '×' | ''
-  /** Absent: printed for comparison alone. */
+  /** Absent: the figure has no bar. */
   readonly bar?: { readonly atMost: number } | { readonly atLeast: number }
-  /** What it stands beside, such as the figure of the floor. */
+  /** What the value is compared with or made of, e.g. the rate of the floor. */
   readonly note?: string
 }
 
-/** The value in the middle; of an even number the lower one of the two. */
+/** The middle value; for an even count, the lower of the two. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-/** The value below or at which this part of all values lies. */
+/** The smallest value that at least this share of the values does not exceed. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((left, right) => left - right)
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN
@@ -43,17 +43,36 @@ export function toTable(figures: readonly Figure[]): string {
     figure.note ?? '',
   ])
   const lines = [
-    ['what', 'on', 'bar', 'figure', '', 'beside'],
+    ['what', 'database', 'bar', 'result', '', 'notes'],
     ['---', '---', '---', '---', '---', '---'],
     ...rows,
   ]
   return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
 }
 
-/** Whether a figure reaches its bar; true where it has none. */
+/** Whether a figure meets its bar; true if it has none. */
 export function isMet({ value, bar }: Figure): boolean {
   if (bar === undefined) return true
   return 'atMost' in bar ? value <= bar.atMost : value >= bar.atLeast
+}
+
+/** The three lines that the README quotes. Throws if a figure was not measured. */
+export function toHeadlines(figures: readonly Figure[]): string {
+  const show = (what: string, on: Figure['on']) => {
+    const figure = figures.find((each) => each.what === what && each.on === on)
+    if (figure === undefined)
+      throw new Error(`"${what}" on ${on} was not measured; run without --only and --on.`)
+    return `${toDigits(figure.value)} ${figure.unit}`
+  }
+  const both = (what: string) => `${show(what, 'Postgres')} on Postgres, ${show(what, 'embedded')} embedded`
+  const large = ['list of open tasks', 'search', 'board', 'claim']
+    .map((verb) => `${verb} ${show(`${verb}, p95`, 'Postgres')}`)
+    .join(', ')
+  return [
+    `- Start to ready: ${both('start to ready')}. Idle memory: ${both('memory, idle')}.`,
+    `- Your message to the bot's answer, p95 without the network: ${both('update received → answer sent, p95')}.`,
+    `- 50,000 tasks on Postgres, p95: ${large}.`,
+  ].join('\n')
 }
 
 function toDigits(value: number): string {

@@ -132,7 +132,7 @@ async function measureWaking(store: BenchStore, scale: Scale): Promise<Figure> {
       }
       return {
         on,
-        what: 'from a verb until another process hears of it, p95',
+        what: 'change committed → another process notified, p95',
         value: quantile(times, 0.95),
         unit: 'ms',
         note: `median ${median(times).toFixed(1)} ms`,
@@ -144,8 +144,8 @@ async function measureWaking(store: BenchStore, scale: Scale): Promise<Figure> {
 async function measureTakeOver(store: BenchStore, telegram: Telegram, scale: Scale): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const [what, signal] of [
-    ['the leader is stopped until another leads', 'SIGTERM'],
-    ['the leader is killed until another leads', 'SIGKILL'],
+    ['leader stopped → another process leads', 'SIGTERM'],
+    ['leader killed → another process leads', 'SIGKILL'],
   ] as const) {
     const times: number[] = []
     for (let round = 0; round < scale.rounds; round += 1) {
@@ -167,7 +167,7 @@ async function measureTakeOver(store: BenchStore, telegram: Telegram, scale: Sca
       what,
       value: median(times),
       unit: 's',
-      note: `at most ${Math.max(...times).toFixed(1)} s`,
+      note: `maximum ${Math.max(...times).toFixed(1)} s`,
     })
   }
   return figures

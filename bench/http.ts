@@ -53,7 +53,7 @@ export async function measureHttp(
     if (rates.floor === undefined)
       return { what: name, on: store.kind, value: median(own), unit: 'requests/s' }
     const ratios = own.map((rate, round) => rate / (rates.floor?.[round] ?? Number.NaN))
-    const note = `${Math.round(median(own))} and ${Math.round(median(rates.floor))} requests/s`
+    const note = `${toCount(median(own))} vs. ${toCount(median(rates.floor))} requests/s`
     return {
       what: name,
       on: store.kind,
@@ -69,12 +69,12 @@ export async function measureHttp(
     const { now, most } = app.memory()
     const bar = floor === null ? {} : { bar: { atMost: 180 } }
     figures.push({
-      what: 'memory under load, at most',
+      what: 'memory under load, peak',
       on: store.kind,
       value: most,
       unit: 'MB',
       ...bar,
-      note: `${Math.round(now)} MB after it`,
+      note: `${Math.round(now)} MB afterward`,
     })
     return figures
   } finally {
@@ -86,4 +86,8 @@ export async function measureHttp(
 
 function paths(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `/api/tasks/RUN-${1 + index}`)
+}
+
+function toCount(rate: number): string {
+  return Math.round(rate).toLocaleString('en')
 }

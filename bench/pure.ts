@@ -22,7 +22,7 @@ export function measureQuickAdd(): Figure[] {
       if (round > 0) times.push(performance.now() - began)
     }
   }
-  const note = `${messages.length} messages of the corpus; median ${quantile(times, 0.5).toPrecision(2)} ms`
+  const note = `${messages.length} sample messages; median ${quantile(times, 0.5).toPrecision(2)} ms`
   return [
     { what: 'quick-add, p99', on: '', value: quantile(times, 0.99), unit: 'ms', bar: { atMost: 1 }, note },
   ]

@@ -32,7 +32,7 @@ export async function measureStart(
       value: median(ready),
       unit: 's',
       bar: { atMost: bar.ready },
-      note: `the first ${(ready[0] ?? 0).toFixed(2)} s`,
+      note: `first start ${(ready[0] ?? 0).toFixed(2)} s`,
     },
     { ...common, what: 'memory, idle', value: median(idle), unit: 'MB', bar: { atMost: bar.idle } },
   ]

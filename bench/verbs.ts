@@ -33,15 +33,15 @@ export async function measureVerbs(store: BenchStore, scale: Scale): Promise<Fig
         value: quantile(times, 0.95),
         unit: 'ms',
         bar: { atMost: 50 },
-        note: `of ${tasks(scale.closedMany)} tasks`,
+        note: `${tasks(scale.closedMany)} tasks`,
       },
       {
-        what: `${what}, of ${tasks(scale.closedMany)} tasks beside ${tasks(scale.closedFew)}`,
+        what: `${what}, ${tasks(scale.closedMany)} vs. ${tasks(scale.closedFew)} tasks`,
         on: store.kind,
         value: median(times) / median(few[what] ?? []),
         unit: '×',
         bar: { atMost: 1.5 },
-        note: `${median(times).toFixed(1)} and ${median(few[what] ?? []).toFixed(1)} ms`,
+        note: `${median(times).toFixed(1)} vs. ${median(few[what] ?? []).toFixed(1)} ms`,
       },
     ])
   })

@@ -1,16 +1,17 @@
 import { dirname, join, normalize } from 'node:path'
 
-/** What documents may speak of. */
+/** What documents may refer to. */
 export interface Facts {
   readonly exists: (path: string) => boolean
   readonly read: (path: string) => string
-  /** Whether a word stands anywhere in the code. */
+  /** Whether a word occurs anywhere in the code. */
   readonly isInCode: (word: string) => boolean
   readonly scripts: readonly string[]
   readonly commands: readonly string[]
   readonly dependencies: readonly string[]
-  /** Rooms that the picture must show. */
-  readonly rooms: readonly string[]
+  readonly devDependencies: readonly string[]
+  /** Folders that the architecture diagram must show. */
+  readonly folders: readonly string[]
   /** The oldest Node, as `20.19`. */
   readonly node: string
 }
@@ -22,7 +23,7 @@ interface Document {
 
 type Check = (document: Document, facts: Facts) => string[]
 
-/** Everything that a document says and that is not so, a line each. */
+/** Every statement of a document that the code contradicts, one line each. */
 export function findFalse(document: Document, facts: Facts): string[] {
   return checks.flatMap((check) => check(document, facts)).map((problem) => `${document.path}: ${problem}`)
 }
@@ -31,7 +32,7 @@ const links: Check = ({ path, text }, facts) =>
   found(text, /(?:\]\(|(?:src|href)=")(?!https?:|mailto:)([^)"\s]+)/g).flatMap((link) => {
     const [file = '', anchor] = link.split('#')
     const target = file === '' ? path : normalize(join(dirname(path), file))
-    if (!facts.exists(target)) return [`the link to ${link} leads nowhere`]
+    if (!facts.exists(target)) return [`the link to ${link} is broken`]
     if (anchor === undefined) return []
     const anchors = found(facts.read(target), /^#+ (.+)$/gm).map(toAnchor)
     return anchors.includes(anchor) ? [] : [`${target} has no heading for #${anchor}`]
@@ -39,16 +40,22 @@ const links: Check = ({ path, text }, facts) =>
 
 const paths: Check = ({ text }, facts) =>
   unique(found(text, /(?<![\w./-])((?:src|docs|scripts|test|bench|drizzle|dist|\.ci)\/[\w./-]*\w\/?)/g))
-    // What the build makes lies where its source does.
-    .filter((path) => !facts.exists(path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')))
-    .map((path) => `${path} is not there`)
+    // A file of the build mirrors its source.
+    .filter((path) => !sourcesOf(path).some((source) => facts.exists(source)))
+    .map((path) => `${path} does not exist`)
+
+// The build puts the main program and the commands of src/cli side by side into dist.
+const sourcesOf = (path: string) => {
+  const [, program] = /^dist\/(.*)\.js$/.exec(path) ?? []
+  return program === undefined ? [path] : [`src/${program}.ts`, `src/cli/${program}.ts`]
+}
 
 const npmScripts: Check = ({ text }, facts) =>
   unique(found(text, /\bnpm run (?:--silent )?([\w:-]+)/g))
     .filter((name) => !facts.scripts.includes(name))
     .map((name) => `package.json has no script ${name}`)
 
-// Read by Node's packages and by Postgres' image.
+// Read by Node packages and the Postgres image.
 const readElsewhere = ['NODE_ENV', 'POSTGRES_USER', 'POSTGRES_PASSWORD']
 
 const variables: Check = ({ text }, facts) =>
@@ -56,13 +63,13 @@ const variables: Check = ({ text }, facts) =>
     .filter((name) => !readElsewhere.includes(name) && !facts.isInCode(name))
     .map((name) => `nothing reads ${name}`)
 
-// Those of the process and of Node are prom-client's.
+// Process and Node metrics come from prom-client.
 const metrics: Check = ({ text }, facts) =>
   unique(found(text, /\b(preqbot_(?!process_|nodejs_|data\b)\w+?)(?:_count|_sum|_bucket)?\b/g))
     .filter((name) => !facts.isInCode(name))
     .map((name) => `there is no metric ${name}`)
 
-// The roots of the HTTP server are no commands.
+// Paths of the HTTP server, not commands.
 const routes = ['api', 'mcp', 'metrics']
 
 const chatCommands: Check = ({ path, text }, facts) => {
@@ -73,43 +80,85 @@ const chatCommands: Check = ({ path, text }, facts) => {
     .map((name) => `there is no command /${name}`)
 }
 
-const rooms: Check = ({ text }, facts) => {
-  const [, picture] = /```\n(src\/main\.ts {2}[\s\S]*?)```/.exec(text) ?? []
-  if (picture === undefined) return []
-  const shown = found(picture, /^(\S+) {2,}\S/gm)
+const folders: Check = ({ text }, facts) => {
+  const [, diagram] = /```\n(src\/main\.ts {2}[\s\S]*?)```/.exec(text) ?? []
+  if (diagram === undefined) return []
+  const shown = found(diagram, /^(\S+) {2,}\S/gm)
   return [
-    ...shown.filter((path) => !facts.exists(path)).map((path) => `${path} of the picture is not there`),
-    ...facts.rooms.filter((room) => !shown.includes(room)).map((room) => `the picture does not show ${room}`),
+    ...shown.filter((path) => !facts.exists(path)).map((path) => `${path} in the diagram does not exist`),
+    ...facts.folders
+      .filter((folder) => !shown.includes(folder))
+      .map((folder) => `the diagram does not show ${folder}`),
   ]
 }
 
-const dependencies: Check = ({ text }, facts) => {
-  const [, section] = /^## What it stands on\n([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(text) ?? []
-  if (section === undefined) return []
-  const named = found(section, /^\| ([^|]+?) \|/gm)
-    .flatMap((cell) => cell.split(', '))
-    .filter((name) => !/^(package|-+)$/.test(name))
+const dependencies: Check = ({ path, text }, facts) => {
+  if (path !== 'docs/dependencies.md') return []
   return [
-    ...named.filter((name) => !facts.dependencies.includes(name)).map((name) => `${name} is no dependency`),
-    ...facts.dependencies
-      .filter((name) => !named.includes(name))
-      .map((name) => `the dependency ${name} is not named`),
+    ...compareDependencies(text, 'Runtime', facts.dependencies),
+    ...compareDependencies(text, 'Development', facts.devDependencies),
+  ]
+}
+
+function compareDependencies(text: string, heading: string, installed: readonly string[]): string[] {
+  const [, section = ''] =
+    new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(text) ?? []
+  const rows = [...section.matchAll(/^\| ([^|]*?) \|(.*)\|$/gm)]
+    .map(([, name = '', purpose = '']) => ({ name, purpose: purpose.trim() }))
+    .filter(({ name }) => !/^(package|-+)$/.test(name))
+  const named = rows.map(({ name }) => name)
+  return [
+    ...named
+      .filter((name) => !installed.includes(name))
+      .map((name) => `${name} is not under ${heading} in package.json`),
+    ...installed.filter((name) => !named.includes(name)).map((name) => `${name} is missing under ${heading}`),
+    ...rows.filter(({ purpose }) => purpose === '').map(({ name }) => `what ${name} is for is missing`),
   ]
 }
 
 const nodeVersions: Check = ({ text }, facts) =>
   unique(found(text, /\bNode (\d+\.\d+) or newer/g))
     .filter((version) => version !== facts.node)
-    .map((version) => `it needs Node ${facts.node}, not ${version}`)
+    .map((version) => `package.json requires Node ${facts.node}, not ${version}`)
+
+// Old-fashioned or translated; the phrase after each is what an American engineer writes.
+const dated: Readonly<Record<string, string>> = {
+  anew: 'again',
+  'at the most': 'at most',
+  behaviour: 'behavior',
+  blackened: 'redacted',
+  'by webhook': 'over webhooks',
+  colour: 'color',
+  'is none': "isn't one",
+  licence: 'license',
+  meanwhile: 'in the meantime',
+  'mend(?:ed|s)?': 'fix',
+  'of its own': 'its own',
+  'shut out': 'revoked',
+  "the agents[’']s? door": 'the agent API',
+  'the way (?:in|out)': 'inbound updates, outbound messages',
+  whoever: 'anyone',
+}
+
+const wording: Check = ({ path, text }) => {
+  // A generated table is the wording of the code that it comes from.
+  if (!path.endsWith('.md')) return []
+  const prose = text.replace(/<!-- [\w-]+: made by [\s\S]*?<!-- \/[\w-]+ -->/g, '').replace(/`[^`\n]*`/g, '')
+  return Object.entries(dated).flatMap(([phrase, better]) => {
+    const [match] = new RegExp(`(?<!\\w)${phrase}(?!\\w)`, 'i').exec(prose) ?? []
+    return match === undefined ? [] : [`write "${better}" instead of "${match}"`]
+  })
+}
 
 const checks: readonly Check[] = [
+  wording,
   links,
   paths,
   npmScripts,
   variables,
   metrics,
   chatCommands,
-  rooms,
+  folders,
   dependencies,
   nodeVersions,
 ]
@@ -117,7 +166,7 @@ const checks: readonly Check[] = [
 const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
 const unique = (words: readonly string[]) => [...new Set(words)]
 
-// As GitHub makes them.
+// The anchor that GitHub gives a heading.
 const toAnchor = (heading: string) =>
   heading
     .toLowerCase()

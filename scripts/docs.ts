@@ -6,7 +6,7 @@ import { environment } from '../src/config.ts'
 import { fillBlocks } from './blocks.ts'
 import { type Facts, findFalse } from './claims.ts'
 
-// Writes the documents' tables from the code and names everything in them that is not so; with --check it writes nothing.
+// Writes the documents' tables from the code and reports every statement that the code contradicts; --check writes nothing.
 
 const escapeCell = (text: string) => text.replaceAll('|', '\\|')
 
@@ -66,8 +66,9 @@ const facts: Facts = {
   isInCode: (word) => new RegExp(`\\b${word}\\b`).test(code),
   scripts: Object.keys(manifest.scripts),
   commands: commands.map(({ command }) => command),
-  dependencies: Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }),
-  rooms: [...folders].filter((folder) => folder !== 'src/'),
+  dependencies: Object.keys(manifest.dependencies),
+  devDependencies: Object.keys(manifest.devDependencies),
+  folders: [...folders].filter((folder) => folder !== 'src/'),
   node: manifest.engines.node.replace('>=', ''),
 }
 
@@ -78,7 +79,7 @@ const isDocument = (path: string) =>
 for (const path of files.filter(isDocument)) {
   const before = readFileSync(path, 'utf8')
   const text = fillBlocks(before, made)
-  if (text !== before && isCheck) problems.push(`${path}: a table is behind the code; run npm run docs`)
+  if (text !== before && isCheck) problems.push(`${path}: a table is out of date; run npm run docs`)
   else if (text !== before) writeFileSync(path, text)
   problems.push(...findFalse({ path, text }, facts))
 }

@@ -2,31 +2,33 @@ import { statSync } from 'node:fs'
 import { createProject } from '../src/domain/projects/create.ts'
 import { changeSettings } from '../src/domain/settings.ts'
 import { createToken } from '../src/domain/tokens.ts'
-import { openCamera, type View, views } from './pictures/camera.ts'
+import { openCamera, type Shot, type View, views } from './pictures/camera.ts'
 import { createSceneClock } from './pictures/clock.ts'
 import { playHistory } from './pictures/history.ts'
+import { filmLoop } from './pictures/loop.ts'
 import { openStage, setupCode } from './pictures/stage.ts'
 
-// Plays a morning in the playground and photographs it for the README: npm run pictures. With a folder and a view
-// (npm run pictures -- FOLDER desktop-dark) every screen is photographed there instead.
+// Plays scenes in the playground for the README: a film of one task and pictures of a morning. With a folder and a view
+// (npm run pictures -- FOLDER desktop-dark), it takes a picture of every screen there instead.
 
 const [folder, view = 'phone'] = process.argv.slice(2)
 if (!(view in views)) throw new Error(`There is no view ${view}, only ${Object.keys(views).join(', ')}.`)
+if (folder === undefined) await filmLoop()
 const clock = createSceneClock('2026-11-27', '08:00')
 const stage = await openStage(clock.now)
 const { user } = stage
 const camera = await openCamera(stage.pageUrl, { view: view as View, now: clock.now() })
 const owner = stage.ownerAt(clock.now)
 
-/** Photographs a screen: all of them into the folder, else those of the README. */
-async function show(name: string, inReadme = false): Promise<void> {
+/** Takes a picture of a screen: into the folder, else only of the README's screens. */
+async function show(name: string, inReadme = false, shot?: Shot): Promise<void> {
   if (folder === undefined && !inReadme) return
   const path = `${folder ?? 'docs/pictures'}/${name}.png`
-  await camera.shoot(path)
+  await camera.shoot(path, shot)
   process.stdout.write(`${path}: ${Math.round(statSync(path).size / 1000)} kB\n`)
 }
 
-// A machine that does other things as well is slow.
+// A busy machine is slow.
 const within = 60_000
 const nextMessage = (match?: string) => user.nextMessage(match, { within })
 const nextEdit = (match?: string) => user.nextEdit(match, { within })
@@ -56,7 +58,7 @@ async function agent(token: string, path: string, body: object): Promise<void> {
 function keyOf(title: string): string {
   const key = user
     .messages()
-    .map(({ text = '' }) => new RegExp(`(\\w+-\\d+) · ${title}`).exec(text)?.[1])
+    .map(({ text = '' }) => new RegExp(`(\\w+-\\d+) ${title}`).exec(text)?.[1])
     .find((found) => found !== undefined)
   if (key === undefined) throw new Error(`No task was shown under “${title}”.`)
   return key
@@ -78,11 +80,11 @@ async function showTheRest(key: string): Promise<void> {
   await walk('home', '/start')
   await walk('tasks', '/tasks')
   await walk('board', '/board', ['📋 Todo', 'Archive 8'])
-  await walk('focus', '/focus', ['Pin'])
+  await walk('focus', '/focus', ['Add'])
   await walk('due', '/due')
   await walk('log', '/log')
   await walk('search', '/search price')
-  await walk('agents', '/agents', ['Codex', 'New token'])
+  await walk('agents', '/agents', ['Codex', 'Connect an agent'])
   await walk('projects', '/projects', ['WEB', 'New project'])
   await say('/projects WEB')
   for (const button of ['Edit', 'Delivery', 'Status']) {
@@ -95,14 +97,13 @@ async function showTheRest(key: string): Promise<void> {
   await walk('labels', '/labels', ['auth'])
   await walk('stats-week', '/stats week', ['Year'])
   await walk('settings', '/settings', [
-    'Time zone',
+    'Berlin',
     'Digest',
     'Quiet',
-    'News',
+    'Notifications',
     'Mute',
-    'Default',
-    'Stuck',
-    'Runner',
+    'New tasks',
+    'Advanced',
   ])
   await walk('audit', '/audit')
   await walk('audit-task', `/audit ${key}`)
@@ -122,20 +123,21 @@ async function showTheRest(key: string): Promise<void> {
   await show('history')
 }
 
-try {
+/** Sets up the bot in its dialog and deletes the sample task. */
+async function showSetup(): Promise<void> {
   await show('start')
   user.open(setupCode)
-  await nextMessage('Where are you?')
+  await nextMessage("What's your time zone?")
   await show('set-up')
   user.tap('Berlin')
   await nextMessage('first project')
-  user.say('Website')
+  user.say('ada/website')
   await nextMessage('WEBS-1')
   await show('set-up-key')
   user.say('WEB')
-  await nextMessage('repository')
-  user.say('ada/website')
-  await nextMessage('Try me')
+  await nextMessage('WEB-1')
+  user.tap('OK')
+  await nextMessage('Website is ready')
   await show('set-up-done')
   await say('WEB-1', 'WEB-1')
   user.tap('More')
@@ -143,8 +145,26 @@ try {
   user.tap('Delete')
   await nextEdit('Delete')
   user.tap('Delete')
-  await nextEdit('was deleted')
+  await nextEdit('deleted')
   await show('deleted')
+}
+
+/** Opens each menu of the newest card and goes back. */
+async function showMenus(): Promise<void> {
+  for (const menu of ['Priority', 'Labels', 'Engine', 'Due', 'Edit', 'More']) {
+    user.tap(menu)
+    await nextEdit()
+    await show(`card-${menu.toLowerCase()}`)
+    user.tap('Back')
+    await nextEdit()
+  }
+}
+
+try {
+  if (folder === undefined) {
+    await stage.bind()
+    await createProject(owner, { key: 'WEB', name: 'Website', repoUrl: 'https://github.com/ada/website' })
+  } else await showSetup()
 
   await createProject(owner, { key: 'API', name: 'Backend', repoUrl: 'https://github.com/ada/backend' })
   await changeSettings(owner, { digestTime: '18:00' })
@@ -166,25 +186,19 @@ try {
   ])
     await say(text, text.slice(5, 15))
   await show('card')
-  for (const menu of ['Priority', 'Labels', 'Engine', 'Due', 'Edit', 'More']) {
-    user.tap(menu)
-    await nextEdit()
-    await show(`card-${menu.toLowerCase()}`)
-    user.tap('Back')
-    await nextEdit()
-  }
+  if (folder !== undefined) await showMenus()
   await later('08:14')
   await say('/inbox', 'Inbox')
   await show('deck', true)
   for (const _ of [1, 2, 3]) {
     user.tap('Todo')
-    await nextEdit('Inbox')
+    await nextEdit()
   }
   await show('deck-2')
   user.tap('Todo')
   await nextEdit()
   user.tap('Skip')
-  await nextEdit('Inbox done')
+  await nextEdit()
   await show('deck-end')
 
   const first = keyOf('Fix the login')
@@ -202,10 +216,12 @@ try {
   })
   await nextMessage('Which one is the truth')
   await show('blocked')
-  user.tap('Answer')
-  await nextMessage('Your answer')
-  await show('answer')
-  user.tap('Cancel')
+  if (folder !== undefined) {
+    user.tap('Answer')
+    await nextMessage('Your answer')
+    await show('answer')
+    user.tap('Cancel')
+  }
   await later('08:40')
   await agent(codex, `/api/tasks/${first}`, {
     lifecycle_action: 'complete',
@@ -221,7 +237,7 @@ try {
     },
   })
   await nextMessage('Sign-out now clears')
-  await show('ready', true)
+  await show('ready', true, { onlyNewest: true })
 
   await later('08:45')
   await say('/digest')

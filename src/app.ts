@@ -1,10 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Hono } from 'hono'
+import { createAddressReader } from './api/address.ts'
 import { apiPaths, createApi } from './api/api.ts'
 import type { ApiDeps } from './api/deps.ts'
 import type { ApiEnv } from './api/env.ts'
+import { type Command, CommandError, runOnBoard } from './app/commands.ts'
+import { openControlSocket } from './app/control-socket.ts'
+import { firstSetupCode, toSetupLink } from './app/setup-link.ts'
 import type { BotDeps } from './bot/context.ts'
 import { webhookRoutes } from './bot/webhook.ts'
+import { placeZone } from './bot/zones.ts'
 import type { Config } from './config.ts'
 import { leaderLock } from './db/leader-lock.ts'
 import { type Database, openDatabase } from './db/open.ts'
@@ -19,14 +24,14 @@ import { createBell, newestEventId } from './domain/outbox.ts'
 import { createFailureCounter } from './domain/security.ts'
 import { readOwnerSettings } from './domain/settings.ts'
 import { acceptUpdates } from './domain/updates.ts'
-import { openHttpServer } from './http-server.ts'
+import { answerNotFound, openHttpServer } from './http-server.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { type Leadership, startLeadership } from './leadership.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createNotifier } from './notifier/notifier.ts'
 import { renderPng } from './pictures/render-png.ts'
-import { deriveSecret, openSecretKey } from './secret-key.ts'
+import { deriveSecret, openSecretKey, secretKeyPlaceOf } from './secret-key.ts'
 import { createApi as createTelegram } from './telegram/client.ts'
 import { type ChatId, createPace } from './telegram/pace.ts'
 import { pollingHealth, startTelegramSide, type TelegramState } from './telegram-side.ts'
@@ -38,7 +43,10 @@ export interface App {
   /** Where the HTTP server can be reached from this machine. */
   readonly url: string
   readonly isPlayground: boolean
-  /** The set-up link while nobody is bound, null once somebody is. Waits for Telegram to tell the bot's name. Throws `RefusedTokenError`. */
+  /**
+   * The link that makes the person who opens it the owner; null where somebody is bound. The playground's is its page. Waits for
+   * Telegram to give the bot's name. Throws `RefusedTokenError`.
+   */
   readonly setupLink: () => Promise<string | null>
   /** Ends everything, last in first out. */
   readonly close: () => Promise<void>
@@ -72,7 +80,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     }
   }
   try {
-    return await build({ config, log, now, open, closers, close })
+    const controlDir =
+      options.open === undefined && config.DATABASE_URL === undefined ? config.DATA_DIR : null
+    return await build({ config, log, now, open, controlDir, closers, close })
   } catch (error) {
     await close()
     throw error
@@ -84,10 +94,12 @@ async function build(parts: {
   readonly log: Log
   readonly now: () => Date
   readonly open: () => Promise<Database>
+  /** The data folder that this process has to itself, where it takes terminal commands. */
+  readonly controlDir: string | null
   readonly closers: (() => Promise<void> | void)[]
   readonly close: () => Promise<void>
 }): Promise<App> {
-  const { config, log, now, open, closers, close } = parts
+  const { config, log, now, open, controlDir, closers, close } = parts
   const database = await open()
   closers.push(database.close)
   const store = database.db
@@ -103,10 +115,14 @@ async function build(parts: {
 
   const botToken = config.BOT_TOKEN ?? (await readBotToken(scope, secretKey))
   const playground = botToken === null ? await openPlaygroundRoom(config) : null
+  const pinnedUserId = playground === null ? config.OWNER_TELEGRAM_ID : undefined
+  if (pinnedUserId !== undefined && (await unbindChat(system, { keepUserId: pinnedUserId })))
+    log.warn({}, 'the bot belonged to someone other than OWNER_TELEGRAM_ID and is now unbound')
   if (playground !== null) closers.push(playground.close)
 
   const host = config.HOST ?? (playground === null ? '0.0.0.0' : '127.0.0.1')
   const app = new Hono<Pick<ApiEnv, 'Bindings'>>()
+  app.notFound(answerNotFound)
   const server = await openHttpServer({ port: config.PORT, host })
   closers.push(server.close)
   const stopping = new AbortController()
@@ -130,7 +146,7 @@ async function build(parts: {
     conflictSince: null,
     unauthorized: false,
   }
-  const setupCode = config.SETUP_CODE ?? deriveSecret(secretKey, `setup:${owner.id}`, 16)
+  const agentUrl = config.PUBLIC_URL ?? server.url
   const bell = createBell()
   const notifier = createNotifier({
     store,
@@ -148,9 +164,11 @@ async function build(parts: {
     ownerId: owner.id,
     now,
     log,
-    setupCode,
-    ownerTelegramId: config.OWNER_TELEGRAM_ID,
-    agentUrl: config.PUBLIC_URL ?? server.url,
+    setupCode: config.SETUP_CODE,
+    ownerTelegramId: pinnedUserId,
+    playgroundUserId: playground?.userId,
+    agentUrl,
+    knownTimeZone: playground === null ? undefined : placeZone(),
     onOwnerBack: () => notifier.resume(),
     elsewhere: createTelegram(telegram, longestWaitElsewhereMs),
     renderPng,
@@ -205,6 +223,11 @@ async function build(parts: {
       rateLimit: config.RATE_LIMIT,
       trustProxy: config.TRUST_PROXY,
       metricsToken: config.METRICS_TOKEN,
+      publicUrl: config.PUBLIC_URL,
+    },
+    home: () => {
+      if (playground !== null) return '/'
+      return state.me && `https://t.me/${state.me.username}`
     },
     health,
     signal: stopping.signal,
@@ -223,6 +246,8 @@ async function build(parts: {
       webhookRoutes({
         ...webhook,
         log,
+        failures,
+        addressOf: createAddressReader(config.TRUST_PROXY),
         accept: async (updates) => {
           await acceptUpdates(store, updates, now())
           side?.inbox()?.wake()
@@ -235,6 +260,8 @@ async function build(parts: {
   for (const path of apiPaths) app.all(path, (c) => agents.fetch(c.req.raw, c.env))
   if (playground !== null) app.route('/', playground.routes)
   server.serve(app)
+  // The playground's address is announced as the link to open.
+  if (playground === null) log.info({ url: server.url }, 'listening')
 
   await database.listen(outboxChannel, bell.ring)
   // A chat belongs to one bot: another token means another bot, which has not met its owner yet.
@@ -278,11 +305,24 @@ async function build(parts: {
   })
   const { stop } = leadership
   closers.push(stop)
+  // With an embedded database, terminal commands go through this process; on Postgres, they use the database directly.
+  if (controlDir !== null) {
+    const botName = async () => {
+      if (state.me === null) throw new CommandError("Telegram hasn't answered yet. Try again in a moment.")
+      return state.me.username
+    }
+    const secretKeyPlace = secretKeyPlaceOf(config.SECRET_KEY, config.DATA_DIR)
+    const playgroundUrl = playground === null ? undefined : server.url
+    const deps = { db: store, ownerId: owner.id, now, agentUrl, secretKeyPlace, botName, playgroundUrl }
+    const run = (command: Command) => runOnBoard(command, deps)
+    closers.push(await openControlSocket({ dataDir: controlDir, run, log }))
+  }
 
   return {
     url: server.url,
     isPlayground: playground !== null,
     setupLink: async () => {
+      if (playground !== null) return server.url
       while (state.me === null) {
         if (stopping.signal.aborted) return null
         if (state.unauthorized) throw new RefusedTokenError(config.TELEGRAM_API_ROOT)
@@ -290,9 +330,9 @@ async function build(parts: {
       }
       const settings = await readOwnerSettings(scope)
       if (settings.userId !== null) return null
-      return playground === null
-        ? `https://t.me/${state.me.username}?start=${setupCode}`
-        : `${server.url}/?start=${setupCode}`
+      const code = await firstSetupCode(store, { fixedCode: config.SETUP_CODE, now: now() })
+      if (code === null) log.warn({}, 'SETUP_CODE is used up; for a new link: npm run link')
+      return code === null ? null : toSetupLink(state.me.username, code)
     },
     close,
   }
@@ -302,7 +342,7 @@ async function build(parts: {
 export class RefusedTokenError extends Error {
   constructor(apiRoot: string) {
     super(
-      `The Telegram at ${apiRoot} does not know the bot token. Put the token that @BotFather shows now into BOT_TOKEN.`,
+      `Telegram (${apiRoot}) doesn't accept the bot token. Set BOT_TOKEN to the token that @BotFather shows now.`,
     )
     this.name = 'RefusedTokenError'
   }
@@ -326,6 +366,8 @@ async function openPlaygroundRoom(config: Config) {
   const allowedHosts = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname]
   return {
     token: world.bot.token,
+    /** The user of the page. */
+    userId: world.owner.user.id,
     routes: playgroundApp(world, { allowedHosts }),
     close: startWebhookDelivery(world),
   }

@@ -1,20 +1,22 @@
 import { z } from 'zod'
+import { proxyProblem } from './trusted-proxies.ts'
 
 const nonBlank = z.string().trim().min(1, 'must not be blank')
 const address = z.url({
   protocol: /^https?$/,
-  error: 'must be an address, such as https://preqbot.example.com',
+  error: 'must be a URL, e.g. https://preqbot.example.com',
 })
 const wholeNumber = (least: number, most: number) => {
   const rule = `must be a whole number from ${least} to ${most}`
   return z.coerce.number(rule).int(rule).min(least, rule).max(most, rule)
 }
+const formats = ['text', 'json'] as const
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** Every variable of the environment: what it may hold and what it is for. The README's table is made of this. */
 export const environment = {
   BOT_TOKEN: nonBlank
-    .regex(/^\d+:[\w-]{20,}$/, 'is not a bot token; copy it from @BotFather as it stands')
+    .regex(/^\d+:[\w-]{20,}$/, "isn't a bot token; copy it exactly as @BotFather shows it")
     .optional()
     .describe('Token of the bot from @BotFather. Absent: the stored one, else the playground.'),
   TELEGRAM_API_ROOT: address
@@ -27,7 +29,7 @@ export const environment = {
     .describe('A Postgres of 15 or newer. Absent: an embedded database in `DATA_DIR`.'),
   DATA_DIR: nonBlank
     .default('./data')
-    .describe('Folder of the embedded database and of the secret made with it.'),
+    .describe('Folder of the embedded database, its secret key and its control socket.'),
   PORT: wholeNumber(0, 65_535).default(3000).describe('Port of the HTTP server.'),
   HOST: nonBlank.optional().describe('Address it listens on. Default: loopback in the playground, else all.'),
   PUBLIC_URL: address
@@ -45,19 +47,21 @@ export const environment = {
     .optional()
     .describe('Encrypts stored secrets. Required with `DATABASE_URL`; made and kept in `DATA_DIR` without.'),
   OWNER_EMAIL: z
-    .email('must be an e-mail address')
+    .email('must be an email address')
     .transform((email) => email.toLowerCase())
     .default('owner@localhost.local')
-    .describe('E-mail of the owner; its part before the @ is the assignee that agents see.'),
+    .describe("The owner's email; the part before the @ is the assignee that agents see."),
   OWNER_NAME: nonBlank.optional().describe('Name of the owner.'),
   OWNER_TELEGRAM_ID: wholeNumber(1, Number.MAX_SAFE_INTEGER)
     .optional()
-    .describe('Only this Telegram user may bind the bot.'),
+    .describe('Telegram user ID of the owner. Nobody else can own the bot; a start unbinds anyone else.'),
   SETUP_CODE: z
     .string()
     .regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 of A-Z a-z 0-9 _ -')
     .optional()
-    .describe('Fixes the code of the set-up link.'),
+    .describe(
+      'Fixed code for the setup link, for automation: works once, never expires. Default: random, valid for an hour.',
+    ),
   TRUST_PROXY: z
     .string()
     .transform((list) =>
@@ -66,8 +70,14 @@ export const environment = {
         .map((entry) => entry.trim())
         .filter(Boolean),
     )
+    .superRefine((entries, context) => {
+      for (const entry of entries) {
+        const problem = proxyProblem(entry)
+        if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+      }
+    })
     .default([])
-    .describe('Addresses of proxies whose X-Forwarded-For is believed, separated by commas.'),
+    .describe('Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.'),
   METRICS_TOKEN: nonBlank
     .min(16, 'must have at least 16 characters')
     .optional()
@@ -79,6 +89,10 @@ export const environment = {
     .enum(levels, `must be one of ${levels.join(', ')}`)
     .default('info')
     .describe('How much is logged.'),
+  LOG_FORMAT: z
+    .enum(formats, `must be one of ${formats.join(', ')}`)
+    .optional()
+    .describe('`text` or `json`. Default: text on a terminal, JSON when piped.'),
 } as const satisfies Record<string, z.ZodType>
 
 const Environment = z.object(environment).superRefine((env, context) => {
@@ -93,7 +107,7 @@ const Environment = z.object(environment).superRefine((env, context) => {
     context.addIssue({
       code: 'custom',
       path: ['PUBLIC_URL'],
-      message: 'must begin with https://, for Telegram calls no other webhook',
+      message: 'must begin with https://, since Telegram calls no other webhooks',
     })
   }
 })
@@ -103,7 +117,7 @@ export type Config = z.output<typeof Environment>
 /** The environment does not fit; the message names every problem, a line each. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
-    super(`The environment needs a change:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    super(`Invalid environment:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
     this.name = 'ConfigError'
   }
 }

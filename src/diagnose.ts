@@ -19,7 +19,7 @@ export interface DiagnoseOptions {
 const slowMs = 250
 const silentPollMs = 90_000
 
-/** Looks at everything a bot can fail by; each fault comes with its mend. */
+/** Checks everything that can break a bot; each problem comes with its fix. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[]> {
   const checks = [checkDatabase, checkToken, checkIntake, checkClock, checkChat]
   const found: Diagnosis[] = []
@@ -32,21 +32,22 @@ async function checkDatabase({ database }: DiagnoseOptions): Promise<Diagnosis> 
   try {
     await database.ping()
     const ms = Math.round(performance.now() - started)
-    const detail = `${database.kind === 'embedded' ? 'embedded' : 'Postgres'}, answers in ${ms} ms, schema up to date`
+    const kind = database.kind === 'embedded' ? 'embedded' : 'Postgres'
+    const detail = `OK (${kind}, ${ms < 1 ? '<1' : ms} ms)`
     return ms > slowMs
       ? {
           name: 'Database',
           ok: false,
-          detail,
-          mend: 'Put the bot nearer to its database, or give the database more power.',
+          detail: `slow (${kind}, ${ms} ms)`,
+          fix: 'Move the bot closer to the database or give it more resources.',
         }
       : { name: 'Database', ok: true, detail }
   } catch {
     return {
       name: 'Database',
       ok: false,
-      detail: 'does not answer',
-      mend: 'Start it, or correct DATABASE_URL.',
+      detail: 'not responding',
+      fix: 'Start it, or fix DATABASE_URL.',
     }
   }
 }
@@ -60,14 +61,14 @@ async function checkToken({ api, state }: DiagnoseOptions): Promise<Diagnosis> {
       ? {
           name: 'Bot token',
           ok: false,
-          detail: 'Telegram refuses it',
-          mend: 'Get a new one from @BotFather and set BOT_TOKEN.',
+          detail: 'rejected by Telegram',
+          fix: 'Get a new one from @BotFather and set BOT_TOKEN.',
         }
       : {
           name: 'Telegram',
           ok: false,
-          detail: 'does not answer',
-          mend: 'Look at the network and at TELEGRAM_API_ROOT.',
+          detail: 'not responding',
+          fix: 'Check your network and TELEGRAM_API_ROOT.',
         }
   }
 }
@@ -79,8 +80,8 @@ async function checkIntake({ api, state, config, now }: DiagnoseOptions): Promis
       return {
         name: 'Webhook',
         ok: false,
-        detail: 'is not set to PUBLIC_URL',
-        mend: 'I set it again within five minutes; see that no other program uses this token.',
+        detail: "doesn't match PUBLIC_URL",
+        fix: "I'll set it again within 5 minutes; make sure nothing else uses this token.",
       }
     }
     if (hook.last_error_message !== undefined && now().getTime() / 1000 - (hook.last_error_date ?? 0) < 600) {
@@ -88,35 +89,35 @@ async function checkIntake({ api, state, config, now }: DiagnoseOptions): Promis
         name: 'Webhook',
         ok: false,
         detail: hook.last_error_message,
-        mend: 'See that PUBLIC_URL reaches this process over HTTPS.',
+        fix: 'Make sure PUBLIC_URL reaches this process over HTTPS.',
       }
     }
-    return { name: 'Webhook', ok: true, detail: 'set' }
+    return { name: 'Webhook', ok: true, detail: 'OK' }
   }
   if (state.conflictSince !== null) {
     return {
       name: 'Polling',
       ok: false,
-      detail: 'another process polls this bot',
-      mend: 'Stop the other process, or /revoke the token at @BotFather.',
+      detail: "another program is using this bot's token",
+      fix: 'Stop it, or /revoke the token in @BotFather.',
     }
   }
   if (hook?.url)
     return {
       name: 'Polling',
       ok: false,
-      detail: 'a webhook is left over',
-      mend: 'Restart the bot: it deletes the webhook at start.',
+      detail: 'a leftover webhook takes the updates',
+      fix: 'Restart the bot; it deletes the webhook on startup.',
     }
   const silent = state.lastPollAt === null ? null : now().getTime() - state.lastPollAt.getTime()
   return silent !== null && silent > silentPollMs
     ? {
         name: 'Polling',
         ok: false,
-        detail: `silent for ${duration(silent)}`,
-        mend: 'Restart the bot.',
+        detail: `no updates fetched for ${duration(silent)}`,
+        fix: 'Restart the bot.',
       }
-    : { name: 'Polling', ok: true, detail: 'alive' }
+    : { name: 'Polling', ok: true, detail: 'OK' }
 }
 
 async function checkClock({ config, now }: DiagnoseOptions): Promise<Diagnosis[]> {
@@ -133,11 +134,11 @@ async function checkClock({ config, now }: DiagnoseOptions): Promise<Diagnosis[]
         {
           name: 'Clock',
           ok: false,
-          detail: `${duration(offMs)} off Telegram's`,
-          mend: 'Let the machine keep its time by NTP.',
+          detail: `${duration(offMs)} off`,
+          fix: 'Enable NTP on this machine.',
         },
       ]
-    : [{ name: 'Clock', ok: true, detail: 'right' }]
+    : [{ name: 'Clock', ok: true, detail: 'OK' }]
 }
 
 async function checkChat({ api, state, scope }: DiagnoseOptions): Promise<Diagnosis[]> {
@@ -154,8 +155,8 @@ async function checkChat({ api, state, scope }: DiagnoseOptions): Promise<Diagno
           {
             name: 'Chat',
             ok: false,
-            detail: `the bot is ${member.status}`,
-            mend: 'Make the bot a member of the group that may write.',
+            detail: member.status === 'restricted' ? "I can't write here" : "I'm not in the group",
+            fix: 'Add me to the group and let me send messages.',
           },
         ]
   } catch {
@@ -163,8 +164,8 @@ async function checkChat({ api, state, scope }: DiagnoseOptions): Promise<Diagno
       {
         name: 'Chat',
         ok: false,
-        detail: 'cannot be reached',
-        mend: 'Unblock the bot, or start it anew with its set-up link.',
+        detail: 'unreachable',
+        fix: 'Unblock the bot, or open the setup link again.',
       },
     ]
   }

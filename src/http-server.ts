@@ -1,6 +1,8 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import type { Context } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
 
 type FetchCallback = Parameters<typeof createAdaptorServer>[0]['fetch']
 
@@ -16,14 +18,34 @@ export interface HttpServer {
 // Of the ten seconds that a process has to stop. Whoever waits for something was sent home before.
 const finishMs = 1_500
 
+/** What one client may take of the server. */
+export interface HttpLimits {
+  /** For a request to arrive whole, headers and body; its answer may take longer. */
+  readonly requestMs: number
+  readonly connections: number
+}
+
+// A request of 1 MB in 30 s is 33 kB/s; each open connection takes some 10 kB of memory.
+export const httpLimits: HttpLimits = { requestMs: 30_000, connections: 2_000 }
+
 /** Listens on a port. Throws `ListenError`. */
 export async function openHttpServer(options: {
   readonly port: number
   readonly host: string
+  readonly limits?: HttpLimits
 }): Promise<HttpServer> {
+  const { requestMs, connections } = options.limits ?? httpLimits
   let handle: FetchCallback = () =>
     Response.json({ error: 'Starting, try again shortly' }, { status: 503, headers: { 'Retry-After': '1' } })
-  const server = createAdaptorServer({ fetch: (...request) => handle(...request) }) as Server
+  const server = createAdaptorServer({
+    fetch: (...request) => handle(...request),
+    serverOptions: {
+      requestTimeout: requestMs,
+      headersTimeout: requestMs,
+      connectionsCheckingInterval: requestMs / 10,
+    },
+  }) as Server
+  server.maxConnections = connections
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ListenError(options, error)))
     server.listen(options.port, options.host, resolve)
@@ -47,6 +69,15 @@ export async function openHttpServer(options: {
   }
 }
 
+const secure = secureHeaders()
+
+/** Answers a path that nothing serves. */
+export async function answerNotFound(c: Context): Promise<Response> {
+  c.res = c.json({ error: 'Not found' }, 404, { 'Cache-Control': 'no-store' })
+  await secure(c, async () => {})
+  return c.res
+}
+
 /** The port cannot be listened on: it is taken, or not this user's, or the host is not of this machine. */
 export class ListenError extends Error {
   constructor(
@@ -55,8 +86,8 @@ export class ListenError extends Error {
   ) {
     super(
       cause.code === 'EADDRINUSE'
-        ? `Port ${port} is taken. Stop what listens there, or name another one in PORT.`
-        : `Nothing can listen on port ${port} of ${host} (${cause.code}). Name another PORT, or an address of this machine in HOST.`,
+        ? `Port ${port} is in use. Stop the other program or set PORT.`
+        : `Can't listen on ${host}:${port} (${cause.code}). Set PORT, or set HOST to an address of this machine.`,
       { cause },
     )
     this.name = 'ListenError'

@@ -34,7 +34,7 @@ export function startLeadership(options: {
       try {
         const beginning = begin()
         await Promise.race([beginning, over(signal)])
-        if (!signal.aborted) log.info({}, 'this process polls, notifies and runs the jobs')
+        if (!signal.aborted) log.info({}, 'running (leader)')
         await over(signal)
         const ending = beginning.then((end) => end())
         await Promise.race([ending, delay(longestEndMs, undefined, { ref: false })])

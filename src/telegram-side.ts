@@ -1,4 +1,4 @@
-import { type Api, GrammyError } from 'grammy'
+import type { Api } from 'grammy'
 import type { Update, UserFromGetMe } from 'grammy/types'
 import { apologise, createBot } from './bot/bot.ts'
 import { watchConflicts, watchWebhook } from './bot/conflict.ts'
@@ -9,6 +9,7 @@ import { readOwnerSettings } from './domain/settings.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { clientOptions, type TelegramOptions } from './telegram/client.ts'
+import { createReachReport, isRefusedToken, type ReachReport } from './telegram/reach.ts'
 
 // Three long polls of 30 s.
 const silentMs = 90_000
@@ -54,17 +55,18 @@ export function startTelegramSide(options: TelegramSideOptions): {
   readonly stop: () => Promise<void>
 } {
   const stopping = new AbortController()
+  const reach = createReachReport(options.log)
   let inbox: Inbox | null = null
   let stopIntake: () => Promise<void> = async () => {}
   const started = (async () => {
     options.state.since = options.bot.now()
-    const me = await patiently(
+    const me = await retryUntilAnswered(
       async (signal) => {
         const found = await options.api.getMe(signal)
         await options.onReady(found)
         return found
       },
-      options,
+      { ...options, reach },
       stopping.signal,
     )
     if (me === null) return
@@ -76,7 +78,7 @@ export function startTelegramSide(options: TelegramSideOptions): {
       const polling = startPolling({
         api: options.api,
         accept: inbox.accept,
-        log: options.log,
+        reach,
         leads: options.leads,
         onPoll: (outcome) => {
           conflicts.note(outcome)
@@ -87,12 +89,12 @@ export function startTelegramSide(options: TelegramSideOptions): {
       stopIntake = polling.stop
     } else {
       const set = (signal: Signal) => setWebhook(options, signal)
-      await patiently(set, options, stopping.signal)
+      await retryUntilAnswered(set, { ...options, reach }, stopping.signal)
       const { url } = options.webhook
       stopIntake = watchWebhook({ ...options.bot, api: options.api, url, set, leads: options.leads })
     }
   })()
-  started.catch((error: unknown) => options.log.error({ err: error }, 'the Telegram side did not start'))
+  started.catch((error: unknown) => options.log.error({ err: error }, 'receiving updates did not start'))
   return {
     inbox: () => inbox,
     stop: async () => {
@@ -153,22 +155,21 @@ type Signal = Parameters<Api['getMe']>[0]
 const retryMs = [500, 1_000, 2_000, 5_000, 10_000, 30_000]
 
 /** Calls Telegram until it answers; null where the process stops first. */
-async function patiently<T>(
+async function retryUntilAnswered<T>(
   call: (signal: Signal) => Promise<T>,
-  options: TelegramSideOptions,
+  { state, reach }: { readonly state: TelegramState; readonly reach: ReachReport },
   signal: AbortSignal,
 ): Promise<T | null> {
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
       const answer = await call(signal as Signal)
-      options.state.unauthorized = false
+      state.unauthorized = false
+      reach.reached()
       return answer
     } catch (error) {
       if (signal.aborted) return null
-      options.state.unauthorized =
-        error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)
-      if (options.state.unauthorized) options.log.warn({}, 'Telegram does not know this bot token')
-      else options.log.warn({ err: error }, 'the Telegram side waits')
+      state.unauthorized = isRefusedToken(error)
+      reach.failed(error)
       await pause(retryMs[Math.min(attempt, retryMs.length - 1)] ?? 0, signal)
     }
   }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await seedClosed(db, scope.ownerId, 301, 12_000)
   await seedHistory(db, scope.ownerId, { closed: 12_000, logs: 40_000, events: 20_000 })
   await db.execute(sql`insert into bot_messages (chat_id, message_id, purpose, task_id, state, created_at, sent_at)
-    select ${user.chatId}::bigint, 100000 + n, 'news', (select id from tasks where task_number = 1 + n % 12000 limit 1), 'sent', now(), now()
+    select ${user.chatId}::bigint, 100000 + n, 'notification', (select id from tasks where task_number = 1 + n % 12000 limit 1), 'sent', now(), now()
     from generate_series(1, 10000) n`)
   await db.execute(sql`insert into bot_updates (update_id, update, received_at, effect_at, finished_at)
     select n, '{}'::jsonb, now(), now(), now() from generate_series(1, 10000) n`)

@@ -59,7 +59,14 @@ describe('a start that cannot be says why and what to do', () => {
 
     expect(await start({ DATA_DIR: file })).toMatchObject({
       name: 'DataFolderError',
-      message: `The data folder ${file} cannot be used (file already exists, mkdir '${file}'). Mend that, or name another one in DATA_DIR.`,
+      message: `The data folder ${file} can't be used (it is not a folder). Fix it or set DATA_DIR.`,
+    })
+  })
+
+  it('where no folder can be made, at once: Node would look for its parent forever', async () => {
+    expect(await start({ DATA_DIR: '/proc/preqbot/data' })).toMatchObject({
+      name: 'DataFolderError',
+      message: expect.stringMatching(/^The data folder \/proc\/preqbot can't be used \(/),
     })
   })
 
@@ -68,7 +75,7 @@ describe('a start that cannot be says why and what to do', () => {
 
     expect(await start({ PORT: String(port) })).toMatchObject({
       name: 'ListenError',
-      message: `Port ${port} is taken. Stop what listens there, or name another one in PORT.`,
+      message: `Port ${port} is in use. Stop the other program or set PORT.`,
     })
   })
 
@@ -76,7 +83,7 @@ describe('a start that cannot be says why and what to do', () => {
     expect(await start({ HOST: '192.0.2.1' })).toMatchObject({
       name: 'ListenError',
       message:
-        'Nothing can listen on port 0 of 192.0.2.1 (EADDRNOTAVAIL). Name another PORT, or an address of this machine in HOST.',
+        "Can't listen on 192.0.2.1:0 (EADDRNOTAVAIL). Set PORT, or set HOST to an address of this machine.",
     })
   })
 
@@ -87,9 +94,9 @@ describe('a start that cannot be says why and what to do', () => {
 
     expect({ name, message }).toEqual({
       name: 'RefusedTokenError',
-      message: `The Telegram at ${telegram.url} does not know the bot token. Put the token that @BotFather shows now into BOT_TOKEN.`,
+      message: `Telegram (${telegram.url}) doesn't accept the bot token. Set BOT_TOKEN to the token that @BotFather shows now.`,
     })
-    expect(logged).toContain('Telegram does not know this bot token')
+    expect(logged).toContain("Telegram doesn't accept this bot token")
     expect(logged).not.toContain(other)
   })
 
@@ -119,8 +126,8 @@ describe('a start that cannot be says why and what to do', () => {
       code: 1,
       out: '',
       err: [
-        'The environment needs a change:',
-        '  BOT_TOKEN is not a bot token; copy it from @BotFather as it stands',
+        'Invalid environment:',
+        "  BOT_TOKEN isn't a bot token; copy it exactly as @BotFather shows it",
         '  PORT must be a whole number from 0 to 65535',
         '',
       ].join('\n'),

@@ -33,7 +33,7 @@ test('a thought becomes a task, an agent is blocked, gets its answer, delivers, 
   bot.user.tap('Todo', card)
   await bot.user.nextEdit('Todo')
   bot.user.tap('Queue', card)
-  await bot.user.nextEdit('queued')
+  await bot.user.nextEdit('Queued')
 
   const claimed = await agent('POST', '/api/tasks/claim', { engine: 'codex' })
   expect(claimed).toMatchObject({ status: 200, body: { task: { task_key: 'WEB-1', run_state: 'working' } } })
@@ -44,13 +44,14 @@ test('a thought becomes a task, an agent is blocked, gets its answer, delivers, 
   })
   const blocked = await bot.user.nextMessage('Which login page?')
   bot.user.tap('Answer', blocked)
-  const question = await bot.user.nextMessage('Your answer')
+  const question = await bot.user.nextMessage('What should I tell the agent about WEB-1?')
   bot.user.reply(question, 'The one at /admin')
   await bot.handled()
-  const fetched = await agent('GET', '/api/tasks/WEB-1')
-  expect(fetched.body).toMatchObject({ task: { status: 'hold', feedback: [{ text: 'The one at /admin' }] } })
+  const again = await agent('POST', '/api/tasks/claim', { engine: 'codex' })
+  expect(again.body).toMatchObject({
+    task: { task_key: 'WEB-1', status: 'todo', feedback: [{ text: 'The one at /admin' }] },
+  })
 
-  await agent('PATCH', '/api/tasks/WEB-1', { lifecycle_action: 'start' })
   await agent('PATCH', '/api/tasks/WEB-1', {
     lifecycle_action: 'complete',
     result: { summary: 'The admin login works again.', tests: '12 passed', pr_url: '' },

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { startApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/open.ts'
+import { bindChat } from '../../src/domain/chat-binding.ts'
 import { type Ctx, createCtx } from '../../src/domain/context.ts'
 import { ensureOwner } from '../../src/domain/ensure-owner.ts'
+import { changeSettings } from '../../src/domain/settings.ts'
 import { openLog } from '../../src/log.ts'
 import { openPlayground } from '../../src/playground/playground.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
@@ -13,14 +15,16 @@ import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user
 const botToken = '1000000001:AA-token-of-the-picture-scene-000000'
 export const setupCode = 'code-of-the-picture-scene'
 
-/** The whole product on a Telegram and a database of its own, nobody bound to it yet. */
+/** The whole product on its own Telegram and database, not yet linked to a chat. */
 export interface Stage {
   readonly user: VirtualUser
-  /** Acts on the board as the owner, at a time of its own. */
+  /** Acts on the board as the owner, at a given time. */
   readonly ownerAt: (now: () => Date) => Ctx
   /** The address of the chat page. */
   readonly pageUrl: string
   readonly apiUrl: string
+  /** Links the user's private chat, without the dialog. */
+  readonly bind: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -39,9 +43,16 @@ export async function openStage(now: () => Date): Promise<Stage> {
   })
   const open = async () => ({ ...database, close: async () => {} })
   const app = await startApp({ config, log: openLog({ level: 'warn' }), now, open })
+  const user = virtualUser(playground.world)
+  const ownerAt = (at: () => Date) =>
+    createCtx({ db: database.db, ownerId: owner.id, actor: { kind: 'owner' }, now: at })
   return {
-    user: virtualUser(playground.world),
-    ownerAt: (at) => createCtx({ db: database.db, ownerId: owner.id, actor: { kind: 'owner' }, now: at }),
+    user,
+    ownerAt,
+    bind: async () => {
+      await bindChat(ownerAt(now), { chatId: user.userId, userId: user.userId })
+      await changeSettings(ownerAt(now), { timeZone: 'Europe/Berlin' })
+    },
     pageUrl: playground.url,
     apiUrl: app.url,
     close: async () => {

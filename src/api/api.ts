@@ -16,17 +16,20 @@ import { addDocRoutes } from './routes/docs.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addHealthRoute } from './routes/health.ts'
 import { addMcpRoute } from './routes/mcp.ts'
+import { addMeRoute } from './routes/me.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
 import { addProjectRoutes } from './routes/projects.ts'
+import { addTalkRoutes } from './routes/talk.ts'
 import { addTaskRoutes } from './routes/tasks.ts'
 import { addWorkLogRoutes } from './routes/work-logs.ts'
+import { requireUtf8 } from './utf8.ts'
 
 export type { ApiDeps } from './deps.ts'
 
-/** The paths that are the agents'. */
+/** The paths of the agent API. */
 export const apiPaths = ['/api/*', '/mcp', '/metrics']
 
-/** Builds the agents' door: REST under /api, MCP at /mcp, metrics at /metrics. Touches no other path. */
+/** Builds the agent API: REST under /api, MCP at /mcp, metrics at /metrics. Touches no other path. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: answerInvalid })
   const limits = createRateLimits(deps.config.rateLimit)
@@ -34,19 +37,21 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   for (const path of apiPaths) {
     app.use(path, requestId({ generator: () => randomUUID() }), secureHeaders(), createFrame(deps, limits))
   }
-  const door = { app, guards: [createGuard(deps, limits), limitBody] }
+  const door = { app, guards: [createGuard(deps, limits), limitBody, requireUtf8] }
   const closeRoutes = createCloser(app)
   addHealthRoute(door, deps)
   addClaimRoute(door, deps)
-  // Closed before /api/tasks/{id} would take its path for a task's.
+  // Closed first, because /api/tasks/{id} would also match its path.
   closeRoutes()
   addTaskRoutes(door, deps)
+  addTalkRoutes(door, deps)
+  addMeRoute(door, deps)
   addProjectRoutes(door, deps)
   addEventRoutes(door, deps)
   addWorkLogRoutes(door, deps)
   addMcpRoute(door, deps)
   addMetricsRoute(door, deps, limits)
-  addDocRoutes(door)
+  addDocRoutes(door, deps)
   closeRoutes()
   app.all('/api/*', (c) => c.json({ error: 'Not found' }, 404))
   return app

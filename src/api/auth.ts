@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { networkOf } from '../domain/network.ts'
 import { noteTokenAddress } from '../domain/token-address.ts'
 import { authenticate, touchToken } from '../domain/tokens.ts'
 import type { ApiDeps } from './deps.ts'
@@ -48,7 +49,7 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
       await touchToken(deps.db, token.id, now)
     }
     const address = c.get('address')
-    const key = `${token.id} ${address}`
+    const key = `${token.id} ${networkOf(address)}`
     if (address === '' || remembered.has(key)) return
     if (remembered.size >= maxRemembered) remembered.clear()
     // Before it is written, so that requests arriving together note it once.

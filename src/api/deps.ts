@@ -4,7 +4,7 @@ import type { FailureCounter } from '../domain/security.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 
-/** Everything the agents' door needs from outside. */
+/** Everything the agent API needs from outside. */
 export interface ApiDeps {
   readonly db: Store
   readonly ownerId: string
@@ -19,11 +19,15 @@ export interface ApiDeps {
   readonly config: {
     /** Requests a minute a token. */
     readonly rateLimit: number
-    /** Addresses of proxies whose X-Forwarded-For is believed; true believes any. */
-    readonly trustProxy: boolean | readonly string[]
+    /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+    readonly trustProxy: readonly string[]
     /** Bearer token of /metrics; absent: there is no /metrics. */
     readonly metricsToken?: string | undefined
+    /** Where agents reach this server, and the origin whose pages may call /mcp. Absent: where the request did. */
+    readonly publicUrl?: string | undefined
   }
+  /** The address of the owner's chat; null until Telegram has named the bot. */
+  readonly home?: () => string | null
   readonly health: () => Promise<{ readonly ok: boolean; readonly checks: Readonly<Record<string, unknown>> }>
   /** Aborts when the process stops: requests that wait then answer with what they have. */
   readonly signal: AbortSignal

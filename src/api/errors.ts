@@ -6,7 +6,7 @@ import type { ApiContext } from './env.ts'
 
 /** A failure that a request itself caused, with the words it is answered with. */
 export interface Refusal {
-  readonly status: 400 | 404 | 409
+  readonly status: 400 | 403 | 404 | 409
   readonly body: { readonly error: string; readonly issues?: unknown }
 }
 
@@ -22,6 +22,8 @@ export function toRefusal(error: unknown): Refusal | null {
   switch (error.code) {
     case 'not-found':
       return { status: 404, body: { error: 'Not found' } }
+    case 'forbidden':
+      return { status: 403, body: { error: error.message } }
     case 'conflict':
     case 'in-use':
       return { status: 409, body: { error: error.message } }
@@ -47,7 +49,10 @@ export function answerError(log: Log) {
     log.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'a request failed')
     if (isDatabaseDown(error)) {
       c.header('Retry-After', '5')
-      return c.json({ error: 'The database is not reachable, try again shortly', request_id: requestId }, 503)
+      return c.json(
+        { error: "The database can't be reached. Try again shortly.", request_id: requestId },
+        503,
+      )
     }
     return c.json({ error: 'Internal server error', request_id: requestId }, 500)
   }

@@ -12,9 +12,11 @@ import {
   takeKey,
 } from '../domain/idempotency.ts'
 import type { Scope } from '../domain/tasks/read.ts'
+import type { Engine } from '../domain/tasks/task.ts'
 import type { ApiDeps } from './deps.ts'
 import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'
+import { engineOfClient } from './mcp/engine.ts'
 
 /** A status and the JSON that goes with it. */
 interface Rendered {
@@ -34,18 +36,43 @@ export interface Work<T> {
 export function createAgentCtx(
   deps: ApiDeps,
   c: ApiContext,
-  hooks: Pick<Parameters<typeof createCtx>[0], 'before' | 'after' | 'answer'> = {},
+  {
+    client,
+    session,
+    ...hooks
+  }: Pick<Parameters<typeof createCtx>[0], 'before' | 'after' | 'answer'> & {
+    /** The session that the client names. */
+    readonly session?: string | null
+    /** The engine that the client's name gives away. */
+    readonly client?: Engine | null
+  } = {},
 ): Ctx {
-  const { id, name } = c.get('token')
+  const { id, name, engine, rights, projectKeys } = c.get('token')
   return createCtx({
     db: deps.db,
     ownerId: deps.ownerId,
-    actor: { kind: 'agent', tokenId: id, name },
+    actor: {
+      kind: 'agent',
+      tokenId: id,
+      name,
+      session: session ?? sessionOf(c),
+      rights: rights ?? 'full',
+      projectKeys,
+      engine: engine ?? client ?? engineOfClient(c.req.header('user-agent') ?? ''),
+    },
     now: deps.now,
     cause: c.get('requestId'),
     onChange: deps.metrics.countVerb,
     ...hooks,
   })
+}
+
+/** The session that a REST request names in `Preqbot-Session`; null if it names none. Throws `invalid` for one that is not a name. */
+function sessionOf(c: ApiContext): string | null {
+  const session = c.req.header('preqbot-session') ?? null
+  if (session !== null && !/^[\x21-\x7e]{1,200}$/.test(session))
+    throw new DomainError('invalid', 'Preqbot-Session must be 1 to 200 visible ASCII characters.')
+  return session
 }
 
 /** Does the work of a POST or PATCH and answers; once only where it came with an `Idempotency-Key`. Null: too early. */
@@ -94,7 +121,7 @@ async function performOnce<T>(
       if (twin !== null) return replay(c, twin)
       throw new DomainError(
         'conflict',
-        'The first request with this Idempotency-Key is not finished. Repeat it.',
+        'The first request with this Idempotency-Key is still running. Try again.',
       )
     }
     const refusal = toRefusal(error)

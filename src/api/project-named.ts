@@ -33,7 +33,7 @@ export async function requireSameProject(scope: Scope, reference: string, name: 
   const task = await requireTask(scope, reference)
   const project = await projectNamed(scope, name)
   if (project.id !== task.project.id) {
-    throw new DomainError('invalid', 'A task stays in its project; only the owner moves it to another.')
+    throw new DomainError('invalid', 'Only the owner can move a task to another project.')
   }
 }
 

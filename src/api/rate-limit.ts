@@ -1,9 +1,9 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible'
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
+import { createFailureLimit, failuresPerAddress } from '../failure-limit.ts'
 import type { ApiContext } from './env.ts'
 
 const windowSeconds = 60
-const failuresPerAddress = 20
 
 export interface RateLimits {
   /** Counts a request of a token and writes its headers; false where it is one too many. */
@@ -14,22 +14,22 @@ export interface RateLimits {
   readonly showFailures: (c: ApiContext, address: string) => Promise<void>
 }
 
-/** Builds the limits of one process: requests a minute a token, failed tokens a minute an address. */
+/** Builds the limits of one process: requests a minute per token, failed tokens a minute per address. */
 export function createRateLimits(requestsPerMinute: number): RateLimits {
   const requests = new RateLimiterMemory({ points: requestsPerMinute, duration: windowSeconds })
-  const failures = new RateLimiterMemory({ points: failuresPerAddress, duration: windowSeconds })
-  const take = async (c: ApiContext, limiter: typeof requests, limit: number, key: string) => {
-    const state = await limiter.penalty(key)
-    show(c, limit, state)
-    if (state.consumedPoints <= limit) return true
-    c.header('Retry-After', toSeconds(state.msBeforeNext))
-    return false
-  }
+  const failures = createFailureLimit()
   return {
-    takeRequest: (c, tokenId) => take(c, requests, requestsPerMinute, tokenId),
-    takeFailure: (c, address) => take(c, failures, failuresPerAddress, address),
-    showFailures: async (c, address) => show(c, failuresPerAddress, await failures.get(address)),
+    takeRequest: async (c, tokenId) => take(c, requestsPerMinute, await requests.penalty(tokenId)),
+    takeFailure: async (c, address) => take(c, failuresPerAddress, await failures.take(address)),
+    showFailures: async (c, address) => show(c, failuresPerAddress, await failures.read(address)),
   }
+}
+
+function take(c: ApiContext, limit: number, state: RateLimiterRes): boolean {
+  show(c, limit, state)
+  if (state.consumedPoints <= limit) return true
+  c.header('Retry-After', toSeconds(state.msBeforeNext))
+  return false
 }
 
 function show(c: ApiContext, limit: number, state: RateLimiterRes | null): void {

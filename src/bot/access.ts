@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { type Composer, GrammyError, HttpError, type MiddlewareFn } from 'grammy'
 import { causeOf } from '../domain/captures.ts'
 import { bindChat } from '../domain/chat-binding.ts'
@@ -6,6 +5,7 @@ import { createCtx } from '../domain/context.ts'
 import { DomainError } from '../domain/errors.ts'
 import { recordSecurityEvent } from '../domain/security.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
+import { checkSetupCode, consumeSetupCode } from '../domain/setup-code.ts'
 import { isFinished, markEffect } from '../domain/updates.ts'
 import { toasts } from '../view/answers.ts'
 import { isCommand } from './command-case.ts'
@@ -26,6 +26,7 @@ export function access(deps: BotDeps): MiddlewareFn<BotContext> {
       if (await bind(ctx, deps)) await next()
       return
     }
+    if (tokenLinkCode(ctx, settings) !== null) return next()
     if (!isOwner(ctx, settings)) await reportStranger(ctx, deps)
     else if (!isElsewhere(ctx, settings)) await next()
   }
@@ -50,16 +51,24 @@ function toolsFor(
       else if (!isOurs || (await isFinished(tx, updateId))) throw new AlreadyHandledError()
     },
   })
+  const isLink = tokenLinkCode(ctx, settings) !== null
   const sender = createSender({
     api: ctx.api,
     store: deps.store,
-    chatId: settings.chatId ?? ctx.chat?.id ?? 0,
-    threadId: topicOf(ctx, settings),
-    mainThreadId: settings.threadId,
+    chatId: (isLink ? null : settings.chatId) ?? ctx.chat?.id ?? 0,
+    threadId: isLink ? null : topicOf(ctx, settings),
+    mainThreadId: isLink ? null : settings.threadId,
     now: deps.now,
   })
   const sentAt = (ctx.message?.date ?? ctx.editedMessage?.edit_date ?? 0) * 1000
   return { board, sender, late: sentAt > 0 && deps.now().getTime() - sentAt > lateAfterMs }
+}
+
+/** The code of a link to a new token, opened by the owner in a private chat that isn't the board's; else null. */
+export function tokenLinkCode(ctx: BotContext, settings: OwnerSettings): string | null {
+  const isTheirs = ctx.from !== undefined && ctx.from.id === settings.userId && ctx.chat?.type === 'private'
+  if (!isTheirs || ctx.chat?.id === settings.chatId) return null
+  return /^\/start k_([\w-]{22})$/.exec(ctx.message?.text ?? '')?.[1] ?? null
 }
 
 function isOwner(ctx: BotContext, settings: OwnerSettings): boolean {
@@ -88,18 +97,23 @@ function isElsewhere(ctx: BotContext, settings: OwnerSettings): boolean {
   return !isOurs && !isToBot
 }
 
-/** Binds the sender of `/start CODE`; true where he is the owner now. */
+/** Binds the sender of `/start CODE`, and the playground's own user without a code; true where the sender is the owner now. */
 async function bind(ctx: BotContext, deps: BotDeps): Promise<boolean> {
   const code = /^\/start(?:@\w+)?\s+(\S+)\s*$/i.exec(ctx.message?.text ?? '')?.[1]
   if (ctx.from === undefined || ctx.chat === undefined || ctx.from.is_bot) return false
-  const allowed = deps.ownerTelegramId === undefined || deps.ownerTelegramId === ctx.from.id
-  if (code === undefined || !allowed || !isSameSecret(code, deps.setupCode)) {
+  const isPlaygroundUser = ctx.from.id === deps.playgroundUserId && ctx.chat.id === ctx.from.id
+  const isPinned = deps.ownerTelegramId === undefined || deps.ownerTelegramId === ctx.from.id
+  const presented = { code: code ?? '', fixedCode: deps.setupCode, now: deps.now() }
+  const state = code === undefined ? 'unknown' : await checkSetupCode(deps.store, presented)
+  if (!isPlaygroundUser && !(isPinned && state === 'valid')) {
+    if (state !== 'unknown') deps.log.warn({}, state === 'ended' ? endedLink : linkOfAnother)
     await reportStranger(ctx, deps)
     return false
   }
   const threadId = ctx.message?.is_topic_message ? (ctx.message.message_thread_id ?? null) : null
   try {
-    await bindChat(ctx.board, { chatId: ctx.chat.id, userId: ctx.from.id, threadId })
+    const chat = { chatId: ctx.chat.id, userId: ctx.from.id, threadId }
+    await bindChat(ctx.board, chat, async (tx) => isPlaygroundUser || consumeSetupCode(tx, presented))
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     await reportStranger(ctx, deps)
@@ -109,6 +123,10 @@ async function bind(ctx: BotContext, deps: BotDeps): Promise<boolean> {
   Object.assign(ctx, { settings, sender: toolsFor(ctx, deps, settings).sender })
   return true
 }
+
+// Only somebody who was given a link can make the log say so.
+const endedLink = 'someone opened a setup link that is used or expired; for a new one: npm run link'
+const linkOfAnother = 'someone other than OWNER_TELEGRAM_ID opened the setup link'
 
 /** Puts it on record that somebody else came, who hears nothing of us; only a tap is answered, or its button would hang. */
 async function reportStranger(ctx: BotContext, deps: BotDeps): Promise<void> {
@@ -126,11 +144,6 @@ async function reportStranger(ctx: BotContext, deps: BotDeps): Promise<void> {
     },
     now: deps.now(),
   })
-}
-
-function isSameSecret(left: string, right: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(left), digest(right))
 }
 
 /** Every tap gets its answer, also where its handler has nothing to say or fails. */

@@ -7,6 +7,7 @@ import { lowerCommands } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { dialogs } from './conversations/dialogs.ts'
 import { features } from './features/features.ts'
+import { tokenLinks } from './features/tokens.ts'
 import { followGroup } from './group.ts'
 import { skipLateCommands } from './late.ts'
 import { sayRefusals } from './refusals.ts'
@@ -24,6 +25,7 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   bot.use(followGroup(options))
   bot.use(access(options))
   answerEveryTap(bot)
+  bot.use(tokenLinks())
   bot.use(resumeAnswers())
   bot.use(sayRefusals())
   bot.use(skipLateCommands())

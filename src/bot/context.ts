@@ -1,6 +1,7 @@
 import type { ConversationFlavor } from '@grammyjs/conversations'
 import type { Api, Context } from 'grammy'
 import type { Ctx, Store } from '../domain/context.ts'
+import type { ReplyTopic } from '../domain/messages.ts'
 import type { OwnerSettings } from '../domain/settings.ts'
 import type { Log } from '../log.ts'
 import type { Sender } from './send.ts'
@@ -11,19 +12,23 @@ export interface BotDeps {
   readonly ownerId: string
   readonly now: () => Date
   readonly log: Log
-  /** The code of the set-up link. */
-  readonly setupCode: string
+  /** SETUP_CODE: binds the bot once, beside the code of the newest setup link. */
+  readonly setupCode?: string | undefined
   /** Only this Telegram user may bind the bot. */
   readonly ownerTelegramId?: number | undefined
+  /** The user of the playground's page, who owns the bot without a code. */
+  readonly playgroundUserId?: number | undefined
+  /** The owner's time zone if it can be known without asking. */
+  readonly knownTimeZone?: string | undefined
   /** Where agents reach `/api` and `/mcp`. */
   readonly agentUrl: string
-  /** The owner has been heard of: what waited for him may be sent. */
+  /** The owner is back: what waited can be sent. */
   readonly onOwnerBack?: () => void
-  /** Posts in other chats than the owner's, whose flood limits hold him up for no longer than a moment. */
+  /** Posts in chats other than the owner's; their flood limits must not delay the owner's. */
   readonly elsewhere: Api
   /** Draws an SVG as a PNG. */
   readonly renderPng: (svg: string) => Promise<Buffer>
-  /** What /doctor looks at beyond the database. */
+  /** What /doctor checks beyond the chat itself. */
   readonly diagnose: () => Promise<readonly Diagnosis[]>
 }
 
@@ -32,23 +37,28 @@ export interface Diagnosis {
   readonly name: string
   readonly ok: boolean
   readonly detail: string
-  readonly mend?: string
+  readonly fix?: string
 }
+
+/** What a question of the bot's asks for. */
+export type Prompt = Extract<ReplyTopic, { readonly kind: 'prompt' }>
 
 /** What access adds to every update of the owner's. */
 export interface OwnerFlavor {
   readonly deps: BotDeps
-  /** The board, with the owner as actor; its first change marks the update as having had its effect. */
+  /** The board, with the owner as actor; its first change marks the update as applied. */
   board: Ctx
   settings: OwnerSettings
   sender: Sender
+  /** The question that this message answers, so that a refusal asks it again. */
+  answering?: { readonly prompt: Prompt; readonly messageId: number }
   /** Older than ten minutes: reads are skipped, text is still captured. */
   late: boolean
 }
 
 export type BotContext = ConversationFlavor<Context & OwnerFlavor>
 
-/** When and where the owner is, as views want it. */
+/** The time and the owner's zone, for views. */
 export function readerOf(ctx: BotContext): { readonly now: Date; readonly timeZone: string } {
   return { now: ctx.board.now(), timeZone: ctx.settings.timeZone }
 }

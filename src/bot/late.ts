@@ -1,4 +1,5 @@
 import type { MiddlewareFn } from 'grammy'
+import { signs } from '../view/signs.ts'
 import { acknowledge } from './acknowledge.ts'
 import { isCommand } from './command-case.ts'
 import type { BotContext } from './context.ts'
@@ -14,7 +15,7 @@ const stillRun = /^\/(?:start\b|cancel\b|doctor\b|help\b|(?:new|log)(?:@\w+)?\s+
 export function skipLateCommands(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     const text = ctx.message?.text ?? ''
-    if (ctx.late && isCommand(text) && !stillRun.test(text)) await acknowledge(ctx, '🤷')
+    if (ctx.late && isCommand(text) && !stillRun.test(text)) await acknowledge(ctx, signs.tooLate)
     else await next()
   }
 }

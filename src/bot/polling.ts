@@ -1,6 +1,6 @@
 import { type Api, GrammyError } from 'grammy'
 import type { Update } from 'grammy/types'
-import type { Log } from '../log.ts'
+import { isRefusedToken, type ReachReport } from '../telegram/reach.ts'
 
 /** Kinds of updates the bot takes; all others are never sent. */
 export const allowedUpdates = [
@@ -20,7 +20,7 @@ export interface PollingOptions {
   readonly api: Api
   /** Must have stored the updates when it resolves: the next request confirms them. */
   readonly accept: (updates: readonly Update[]) => Promise<void>
-  readonly log: Log
+  readonly reach: ReachReport
   /** Whether this process is the one that polls; one that stood still may have been replaced. */
   readonly leads?: () => boolean
   /** Told after each request that was answered, and of trouble: `conflict` while another process polls this bot. */
@@ -46,7 +46,7 @@ export function startPolling(options: PollingOptions): Polling {
 }
 
 async function poll(options: PollingOptions, signal: AbortSignal): Promise<void> {
-  const { api, log, onPoll, leads = () => true, hangMs = (pollSeconds + 15) * 1_000 } = options
+  const { api, reach, onPoll, leads = () => true, hangMs = (pollSeconds + 15) * 1_000 } = options
   let offset = 0
   let failures = 0
   let webhookGone = false
@@ -65,13 +65,14 @@ async function poll(options: PollingOptions, signal: AbortSignal): Promise<void>
       await unlessAborted(options.accept(updates), limit)
       offset = (updates.at(-1)?.update_id ?? offset - 1) + 1
       failures = 0
+      reach.reached()
       onPoll('ok')
     } catch (error) {
       if (signal.aborted) return
       if (!leads()) continue
       const outcome = outcomeOf(error)
       onPoll(outcome)
-      log.warn({ err: error, outcome }, 'asking Telegram for updates failed')
+      reach.failed(error)
       if (outcome === 'conflict') webhookGone = false
       const wait =
         outcome === 'conflict'
@@ -111,7 +112,7 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 function outcomeOf(error: unknown): 'conflict' | 'unauthorized' | 'failed' {
   if (!(error instanceof GrammyError)) return 'failed'
   if (error.error_code === 409) return 'conflict'
-  return error.error_code === 401 || error.error_code === 404 ? 'unauthorized' : 'failed'
+  return isRefusedToken(error) ? 'unauthorized' : 'failed'
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

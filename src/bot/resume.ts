@@ -3,6 +3,7 @@ import { tracesOf } from '../domain/captures.ts'
 import { livingCard } from '../domain/living-cards.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
+import { signs } from '../view/signs.ts'
 import { AlreadyHandledError } from './access.ts'
 import { acknowledge } from './acknowledge.ts'
 import { type BotContext, scopeOf } from './context.ts'
@@ -26,7 +27,7 @@ export function resumeAnswers(): MiddlewareFn<BotContext> {
       if (task === null || trace === undefined) return
       const undo = trace.auditId
       if (ctx.callbackQuery !== undefined) await showTask(ctx, task, { undo })
-      else if (await hasCard(ctx, task)) await acknowledge(ctx, '👀')
+      else if (await hasCard(ctx, task)) await acknowledge(ctx, signs.kept)
       else await sayTask(ctx, task, { undo })
     }
   }

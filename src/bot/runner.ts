@@ -9,24 +9,26 @@ import {
   runnerLine,
   runnerReasons,
   runnerRefusedCard,
+  runnerTestLine,
+  runnerUnreachedCard,
 } from '../view/runner.ts'
 import { type BotContext, scopeOf } from './context.ts'
 
-// A group takes twenty messages a minute, and a tap must not hold up what comes after it for long.
-const mostAtOnce = 10
+// Telegram allows 20 messages a minute in a group, and one tap must not block the next for long.
+const maxAtOnce = 10
 
-/** Tells the runner that the settings name of tasks that are to be queued. Returns those whose lines were not taken, and why. */
+/** Posts the lines of tasks to be queued to the runner. Returns those that couldn't be delivered, and why. */
 export async function tellRunner(ctx: BotContext, tasks: readonly Task[]): Promise<RunnerRefusal[]> {
   if (ctx.settings.runner.kind === 'none') return []
   const refusals: RunnerRefusal[] = []
   for (const [index, task] of tasks.entries()) {
-    const reason = index < mostAtOnce ? await postLine(ctx, task) : runnerReasons.tooMany(mostAtOnce)
+    const reason = index < maxAtOnce ? await postLine(ctx, task) : runnerReasons.tooMany(maxAtOnce)
     if (reason !== null) refusals.push({ key: task.key, reason })
   }
   return refusals
 }
 
-/** Tells the runner of what edits queue; a task whose line was not taken, or that an agent has already, is not queued by them. */
+/** Posts the lines of the tasks that edits queue; a task isn't queued if its line fails or an agent already has it. */
 export async function withRunner(
   ctx: BotContext,
   edits: readonly EditOfMany[],
@@ -54,13 +56,44 @@ export async function withRunner(
   return { edits: kept, refusals }
 }
 
-/** Says which tasks are not queued, and why. */
+/** Tells the runner of a task that an answer or a send-back has queued. It stays queued either way: agents may also ask for it. */
+export async function notifyRunner(ctx: BotContext, task: Task): Promise<void> {
+  if (task.runState !== 'queued') return
+  const refusals = await tellRunner(ctx, [task])
+  if (refusals.length === 0) return
+  const card = runnerUnreachedCard(refusals, ctx.settings.runner.kind)
+  await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
+}
+
+/** Says which tasks weren't queued, and why. */
 export async function sayNotQueued(ctx: BotContext, refusals: readonly RunnerRefusal[]): Promise<void> {
   const card = runnerRefusedCard(refusals, ctx.settings.runner.kind)
   await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
-/** Posts the line of a task, once an update. Returns null where it was taken, else why not. */
+/** Posts a harmless line where the runner listens. Returns null if it arrived, else why not. */
+export async function sendTestLine(ctx: BotContext): Promise<string | null> {
+  const { runner, chatId, threadId } = ctx.settings
+  if (chatId === null) return runnerReasons.unknown
+  const isHere = runner.chat === null
+  const to = runner.chat === null ? chatId : toChatId(runner.chat)
+  const thread = isHere && threadId !== null ? { message_thread_id: threadId } : {}
+  try {
+    await (isHere ? ctx.api : ctx.deps.elsewhere).sendMessage(to, runnerTestLine, thread)
+    return null
+  } catch (error) {
+    if (!(error instanceof GrammyError || error instanceof HttpError)) throw error
+    return error instanceof GrammyError
+      ? refusalReason(error.description, runner.chat)
+      : runnerReasons.unknown
+  }
+}
+
+function toChatId(chat: string): number | string {
+  return /^-?\d+$/.test(chat) ? Number(chat) : chat
+}
+
+/** Posts a task's line, once per update. Returns null if it arrived, else why not. */
 async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
   const { runner, chatId, threadId } = ctx.settings
   const line = runnerLine(task, runner)
@@ -70,11 +103,11 @@ async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
   const posted = await findRunnerLine(store, about)
   if (posted !== null) return posted.state === 'sent' ? null : runnerReasons.unknown
   const isHere = runner.chat === null
-  const to = isHere ? chatId : /^-?\d+$/.test(runner.chat) ? Number(runner.chat) : runner.chat
+  const to = runner.chat === null ? chatId : toChatId(runner.chat)
   const id = await beginMessage(
     store,
     {
-      // The id of a chat that is known by its name is Telegram's to know.
+      // Only Telegram knows the id of a chat given by its @name.
       chatId: typeof to === 'number' ? to : 0,
       threadId: isHere ? threadId : null,
       purpose: 'notice',

@@ -1,6 +1,6 @@
 import { type Api, InputFile, InputMediaBuilder } from 'grammy'
 import type { Store } from '../domain/context.ts'
-import { readdressMessage, restateMessage } from '../domain/message-turns.ts'
+import { restateMessage, setDestination } from '../domain/message-turns.ts'
 import {
   beginMessage,
   findMessage,
@@ -9,6 +9,7 @@ import {
   markEdited,
   markRefused,
   markSent,
+  priorities,
   type ReplyTopic,
   retitleMessage,
   type StoredRequest,
@@ -26,7 +27,6 @@ export interface About {
   readonly taskId?: string | null
   readonly topic?: ReplyTopic | null
   readonly replyTo?: number | undefined
-  readonly silent?: boolean
   /** The version of the task that is shown, so that a card that shows the truth is not edited again. */
   readonly version?: string
   /** Holds what must never be stored: no copy is kept to be sent again. */
@@ -34,8 +34,8 @@ export interface About {
 }
 
 /**
- * Says and shows what the owner asked for; every message is a row before it is sent. What cannot be sent now, or may have got lost,
- * keeps its row and goes in its turn, so that the answer to an update is late rather than lost: its id is 0 then.
+ * Sends and shows what the owner asked for, without a sound; every message is a row before it is sent. What cannot be sent now, or
+ * may have got lost, keeps its row and goes in its turn, so that the answer to an update is late rather than lost: its id is 0 then.
  */
 export interface Sender {
   /** Sends a new message and returns its Telegram id. */
@@ -67,20 +67,23 @@ export interface SenderOptions {
 }
 
 // What is not kept, such as a token or an export, is tried so often at once.
-const mostTries = 3
-const largestKeptFile = 1_000_000
+const maxTries = 3
+const maxKeptFile = 1_000_000
 
 /** The sender of one chat. */
 export function createSender(options: SenderOptions): Sender {
   const { api, store, chatId, threadId, mainThreadId, now } = options
 
+  // In a private chat the answer is right below; a quote of the question would only cost space.
+  const withoutQuote = (about: About): About => (chatId > 0 ? { ...about, replyTo: undefined } : about)
+
   const deliver = async (about: About, request: Outgoing, kept: StoredRequest | null): Promise<Outcome> => {
     const { purpose, taskId = null, topic = null } = about
-    const row = { chatId, threadId, purpose, taskId, topic, request: kept, rank: 0 }
+    const row = { chatId, threadId, purpose, taskId, topic, request: kept, rank: priorities.answer }
     const id = await beginMessage(store, row, now())
     const send = () => sendRequest(api, { chatId, threadId, mainThreadId }, request)
     const { outcome, threadId: wentTo } = await tried(send, kept === null ? isLater : () => false)
-    if (wentTo !== threadId) await readdressMessage(store, id, { chatId, threadId: wentTo })
+    if (wentTo !== threadId) await setDestination(store, id, { chatId, threadId: wentTo })
     if (outcome.kind === 'done') {
       const sent = { messageId: outcome.messageId ?? 0, contentHash: about.version ?? null, now: now() }
       await markSent(store, id, sent)
@@ -96,13 +99,18 @@ export function createSender(options: SenderOptions): Sender {
     if (kept !== null && !isRefusal(outcome)) return 0
     throw new Error(`Telegram did not take a message: ${reasonOf(outcome)}`)
   }
-  const say = (card: Card, about: About) => {
-    const request = toRequest(fitted(card), about)
+  const say = (card: Card, given: About) => {
+    const about = withoutQuote(given)
+    const request = toRequest(fitted(card), silently(about))
     return send(about, request, about.secret ? null : request)
   }
   const sendPicture = (png: Buffer, caption: Card, about: About) => {
     // The caption says what the picture shows: where that cannot be sent now, its words go in their turn.
-    return send(about, { ...toCaption('sendPhoto', caption, about), png }, toRequest(caption, about))
+    return send(
+      about,
+      { ...toCaption('sendPhoto', caption, silently(about)), png },
+      toRequest(caption, silently(about)),
+    )
   }
 
   const showInPlace = async (
@@ -136,14 +144,15 @@ export function createSender(options: SenderOptions): Sender {
   return {
     say,
     edit: async (messageId, card, about) => {
-      const request = toRequest(fitted(card), about)
+      const request = toRequest(fitted(card), silently(about))
       const outcome = await editToRequest(api, { chatId, messageId }, request)
       return showInPlace(messageId, about, { outcome, anew: () => say(card, about), kept: request })
     },
-    sendFile: (file, caption, about) => {
+    sendFile: (file, caption, given) => {
       const { name, content } = file
-      const request = toCaption('sendDocument', caption, about)
-      const isSmall = typeof content === 'string' && content.length <= largestKeptFile
+      const about = withoutQuote(given)
+      const request = toCaption('sendDocument', caption, silently(about))
+      const isSmall = typeof content === 'string' && content.length <= maxKeptFile
       return send(about, { ...request, file }, isSmall ? { ...request, file: { name, content } } : null)
     },
     sendPicture,
@@ -164,7 +173,11 @@ export function createSender(options: SenderOptions): Sender {
     },
     sendStored: async (file, about) => {
       const [method, field] = methodsOfFiles[file.kind]
-      const { caption: _, parse_mode: __, ...parameters } = toCaption(method, noWords, about).parameters
+      const {
+        caption: _,
+        parse_mode: __,
+        ...parameters
+      } = toCaption(method, noWords, silently(about)).parameters
       const request = { method, parameters: { ...parameters, [field]: file.fileId } }
       return !isRefusal(await deliver(about, request, request))
     },
@@ -186,6 +199,11 @@ export function createSender(options: SenderOptions): Sender {
   }
 }
 
+// What the owner asked for makes no sound on the phone in their hand.
+function silently({ replyTo }: About) {
+  return { silent: true, replyTo }
+}
+
 const noWords: Card = { text: { html: '' } }
 
 const methodsOfFiles: Record<NoteFile['kind'], readonly [StoredRequest['method'], string]> = {
@@ -203,7 +221,7 @@ async function tried<T extends { readonly outcome: Outcome }>(
   again: (outcome: Outcome) => boolean,
 ): Promise<T> {
   let result = await attempt()
-  for (let tries = 1; tries < mostTries && again(result.outcome); tries += 1) result = await attempt()
+  for (let tries = 1; tries < maxTries && again(result.outcome); tries += 1) result = await attempt()
   return result
 }
 

@@ -1,8 +1,7 @@
 import type { Message } from 'grammy/types'
 import { livingCard } from '../domain/living-cards.ts'
 import type { MessagePurpose, ReplyTopic } from '../domain/messages.ts'
-import { readDetail } from '../domain/tasks/read.ts'
-import { findRunner } from '../domain/tasks/runner.ts'
+import { readCard } from '../domain/tasks/card.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { cancelledCard } from '../view/answers.ts'
 import type { Card } from '../view/card.ts'
@@ -11,9 +10,8 @@ import { type BotContext, readerOf, scopeOf } from './context.ts'
 
 /** The card of a task and what its message is about. */
 export async function renderTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}) {
-  const detail = await readDetail(scopeOf(ctx), task)
-  const runner = task.runState === 'running' ? await findRunner(scopeOf(ctx), task.key) : null
-  const card = taskCard(detail, { ...readerOf(ctx), runner: runner?.name, ...options })
+  const detail = await readCard(scopeOf(ctx), task)
+  const card = taskCard(detail, { ...readerOf(ctx), ...options })
   return { card, about: { purpose: 'card', taskId: task.id, version: taskVersion(detail) } as const }
 }
 

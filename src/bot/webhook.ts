@@ -1,7 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Update } from 'grammy/types'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import type { FailureCounter } from '../domain/security.ts'
+import { createFailureLimit, failuresPerAddress } from '../failure-limit.ts'
 import type { Log } from '../log.ts'
 
 export interface WebhookOptions {
@@ -10,6 +13,9 @@ export interface WebhookOptions {
   readonly secret: string
   /** Must have stored the update when it resolves: the answer 200 confirms it. */
   readonly accept: (updates: readonly Update[]) => Promise<void>
+  readonly addressOf: (c: Context) => string
+  /** Wrong secrets are counted here. */
+  readonly failures: Pick<FailureCounter, 'count'>
   readonly log: Log
 }
 
@@ -18,9 +24,23 @@ const maxUpdateBytes = 4 * 1024 * 1024
 /** The route Telegram calls with an update: stores it and answers at once. */
 export function webhookRoutes(options: WebhookOptions): Hono {
   const expected = digest(options.secret)
-  return new Hono().post(options.path, bodyLimit({ maxSize: maxUpdateBytes }), async (c) => {
+  const limit = createFailureLimit()
+  const requireSecret = createMiddleware(async (c, next) => {
     const given = c.req.header('x-telegram-bot-api-secret-token') ?? ''
-    if (!timingSafeEqual(digest(given), expected)) return c.json({ error: 'Unauthorized' }, 401)
+    if (timingSafeEqual(digest(given), expected)) return next()
+    const address = options.addressOf(c)
+    const { consumedPoints, msBeforeNext } = await limit.take(address)
+    await options.failures.count({
+      eventType: 'auth.webhook',
+      ipAddress: address || null,
+      userAgent: c.req.header('user-agent') ?? null,
+    })
+    if (consumedPoints <= failuresPerAddress) return c.json({ error: 'Unauthorized' }, 401)
+    return c.json({ error: 'Too many requests' }, 429, {
+      'Retry-After': String(Math.ceil(msBeforeNext / 1000)),
+    })
+  })
+  return new Hono().post(options.path, requireSecret, bodyLimit({ maxSize: maxUpdateBytes }), async (c) => {
     const update: unknown = await c.req.json().catch(() => null)
     if (!isUpdate(update)) return c.json({ error: 'Invalid JSON' }, 400)
     try {

@@ -108,7 +108,8 @@ async function* toLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
 
 function toFileError(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return new RestoreError(`There is no file ${path}.`)
-  if (code?.startsWith('Z_')) return new RestoreError(`${path} is no backup, or not whole.`, { cause: error })
+  if (code === 'ENOENT') return new RestoreError(`No file ${path}.`)
+  if (code?.startsWith('Z_'))
+    return new RestoreError(`${path} isn't a backup, or is incomplete.`, { cause: error })
   return error
 }

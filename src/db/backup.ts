@@ -37,7 +37,7 @@ export const formatVersion = 1
 /** The database has no schema of ours. */
 export class NoBoardError extends Error {
   constructor() {
-    super('There is no board in this database: preqbot has not been started on it yet.')
+    super('There is no board in this database yet. Run npm start first.')
     this.name = 'NoBoardError'
   }
 }

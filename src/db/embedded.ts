@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdirSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
+import { openDataFolder, toFolderError } from './data-folder.ts'
 import {
   isDamage,
   isEmptyFolder,
@@ -25,7 +26,7 @@ const patienceMs = 17_000
 /** Opens the embedded Postgres in `dataDir/pg`, made on the first start; one process a folder. */
 export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const { dataDir, onTrouble, now = () => new Date() } = options
-  requireWritable(dataDir)
+  openDataFolder(dataDir)
   const unlock = await lockPatiently(dataDir)
   try {
     const folder = join(dataDir, 'pg')
@@ -54,34 +55,7 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
     }
   } catch (error) {
     unlock()
-    throw isRefusal(error) ? new DataFolderError(dataDir, error) : error
-  }
-}
-
-/** This user cannot write the data folder, or its disk is full. */
-export class DataFolderError extends Error {
-  constructor(dataDir: string, cause: NodeJS.ErrnoException) {
-    const said = cause.message.replace(/^\w+: /, '')
-    super(
-      `The data folder ${dataDir} cannot be used (${said}). Mend that, or name another one in DATA_DIR.`,
-      {
-        cause,
-      },
-    )
-    this.name = 'DataFolderError'
-  }
-}
-
-const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'ENOSPC', 'EDQUOT'])
-const isRefusal = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && refusals.has(String((error as NodeJS.ErrnoException).code))
-
-function requireWritable(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true })
-    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw isRefusal(error) ? new DataFolderError(dataDir, error) : error
+    throw toFolderError(dataDir, error)
   }
 }
 
@@ -111,8 +85,8 @@ export class LostDatabaseError extends Error {
     const [newest] = listSnapshots(dataDir)
     const back =
       newest === undefined
-        ? 'There is no snapshot to go back to.'
-        : `Go back to the newest snapshot, of ${newest.at.toISOString()}, with: npm run restore -- ${newest.path}`
+        ? 'There is no snapshot to restore.'
+        : `Restore the newest snapshot (${newest.at.toISOString()}): npm run restore -- ${newest.path}`
     super(`${what}\n${back}\n${otherwise}`, options)
     this.name = 'LostDatabaseError'
   }
@@ -126,9 +100,9 @@ async function explained<T>(dataDir: string, work: () => Promise<T>): Promise<T>
     if (!isDamage(error)) throw error
     const { message } = toRoot(error)
     throw new LostDatabaseError(
-      `The database in ${join(dataDir, 'pg')} does not open (${message}). It stays where it is.`,
+      `The database in ${join(dataDir, 'pg')} doesn't open (${message}). It stays where it is.`,
       dataDir,
-      `That keeps the damaged one beside it. To begin with an empty board instead, move ${dataDir} away.`,
+      `That keeps the damaged one beside it. To start fresh, move ${dataDir} aside.`,
       { cause: error },
     )
   }
@@ -146,9 +120,9 @@ function requireNothingLost(dataDir: string): void {
   const aside = readdirSync(dataDir).filter((name) => /^pg\.(damaged|replaced)-/.test(name))
   if (aside.length === 0 && listSnapshots(dataDir).length === 0) return
   throw new LostDatabaseError(
-    `${join(dataDir, 'pg')} is gone, but there was a database: ${[...aside, 'snapshots'].join(', ')}.`,
+    `${join(dataDir, 'pg')} is missing, but there was a database: ${[...aside, 'snapshots'].join(', ')}.`,
     dataDir,
-    `To begin with an empty board instead, move ${dataDir} away.`,
+    `To start fresh, move ${dataDir} aside.`,
   )
 }
 

@@ -26,21 +26,12 @@ export function lockFolder(dataDir: string): () => void {
 
 /** The data folder belongs to another process. */
 export class FolderInUseError extends Error {
-  readonly dataDir: string
-  readonly holder: string
   /** Not known to live, but its lock was touched a moment ago: it may be gone when asked again after 15 s. */
   readonly mayBeGone: boolean
 
-  constructor(
-    dataDir: string,
-    holder: string,
-    mayBeGone: boolean,
-    advice = 'Stop that process, or name another folder in DATA_DIR.',
-  ) {
-    super(`The database in ${dataDir} is in use by ${holder}. ${advice}`)
+  constructor(dataDir: string, holder: string, mayBeGone: boolean) {
+    super(`The database in ${dataDir} is in use by ${holder}. Stop it or set DATA_DIR.`)
     this.name = 'FolderInUseError'
-    this.dataDir = dataDir
-    this.holder = holder
     this.mayBeGone = mayBeGone
   }
 }
@@ -52,14 +43,14 @@ function requireAbandoned(path: string, dataDir: string): void {
   const life = holder === null ? 'unknown' : lifeOf(holder)
   if (life === 'alive') throw new FolderInUseError(dataDir, `process ${holder?.pid}`, false)
   if (life === 'unknown' && isFresh(path))
-    throw new FolderInUseError(dataDir, 'another process, maybe in another container', true)
+    throw new FolderInUseError(dataDir, 'another process, perhaps in another container', true)
 }
 
 // Of several that find a lock abandoned, only the one that holds the second file may remove it, and looks again before.
 function takeAway(path: string, dataDir: string): void {
   const turn = `${path}.turn`
   if (!tryWrite(turn, '')) {
-    if (isFresh(turn)) throw new FolderInUseError(dataDir, 'another process that starts', true)
+    if (isFresh(turn)) throw new FolderInUseError(dataDir, 'another process that is starting', true)
     rmSync(turn, { force: true })
     return
   }

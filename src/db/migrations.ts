@@ -25,7 +25,7 @@ export class NewerSchemaError extends Error {
   constructor(what: string, schema: string) {
     const known = knownMigrations().at(-1)?.tag
     super(
-      `${what} was written by a newer preqbot (its schema is ${schema}, this program knows up to ${known}). Update the program or restore a backup of its own time.`,
+      `${what} was written by a newer preqbot (schema ${schema}; this program knows up to ${known}). Update the program or restore an older backup.`,
     )
     this.name = 'NewerSchemaError'
   }

@@ -30,7 +30,7 @@ export class UnreachableError extends Error {
   }
 }
 
-/** Waits for the server to answer, 20 seconds at the most. Throws `UnreachableError` then, and at once where waiting is no use. */
+/** Waits for the server to answer, at most 20 seconds. Throws `UnreachableError` then, and at once if waiting won't help. */
 export async function reachPostgres(
   url: string,
   onTrouble: (what: string) => void,
@@ -44,17 +44,13 @@ export async function reachPostgres(
       if (error instanceof UnreachableError) throw error
       const said = error instanceof Error ? error.message || String(error.name) : String(error)
       if (!passing.has(String((error as { code?: unknown }).code)))
-        throw new UnreachableError(address, `does not let us in: ${said}.`, { cause: error })
+        throw new UnreachableError(address, `refused the connection: ${said}.`, { cause: error })
       if (waited >= waitMs)
-        throw new UnreachableError(
-          address,
-          `does not answer (${said}). Start it, or name another in DATABASE_URL.`,
-          { cause: error },
-        )
+        throw new UnreachableError(address, `isn't responding (${said}). Start it or set DATABASE_URL.`, {
+          cause: error,
+        })
       if (waited === 0)
-        onTrouble(
-          `Postgres at ${address} does not answer yet (${said}); asking for ${waitMs / 1_000} seconds`,
-        )
+        onTrouble(`Postgres at ${address} isn't responding yet (${said}); retrying for ${waitMs / 1_000} s`)
     }
     await delay(retryMs)
   }
@@ -62,7 +58,7 @@ export async function reachPostgres(
 
 /** Host and port of a database's address, for people: without its user and password. */
 export function addressOf(url: string): string {
-  if (!URL.canParse(url)) throw new UnreachableError('DATABASE_URL', 'cannot be found: that is no address.')
+  if (!URL.canParse(url)) throw new UnreachableError('DATABASE_URL', "can't be found: that isn't a URL.")
   const { hostname, port, pathname, searchParams } = new URL(url)
   return `${hostname || searchParams.get('host') || 'localhost'}:${port || '5432'}${pathname}`
 }

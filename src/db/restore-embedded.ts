@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/pglite'
 import type { RowCounts } from './backup.ts'
 import { restoreFromFile } from './backup-file.ts'
 import { raiseSequences, readSequences } from './board-tables.ts'
+import { openDataFolder } from './data-folder.ts'
 import { lockPatiently } from './embedded.ts'
 import { isDamage, isEmptyFolder, makeFolder, openFolder, placeFolder } from './embedded-folder.ts'
 import { migrateEmbedded } from './migrate.ts'
@@ -23,7 +24,7 @@ export async function restoreEmbedded(options: {
   readonly now: Date
 }): Promise<{ readonly counts: RowCounts; readonly aside: string | null }> {
   const { dataDir, path, replace, now } = options
-  mkdirSync(dataDir, { recursive: true })
+  openDataFolder(dataDir)
   const unlock = await lockPatiently(dataDir)
   const folder = join(dataDir, 'pg')
   const beside = `${folder}.new`

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { formatVersion, Mark, type RowCounts } from './backup.ts'
 import { boardTables, columnsOf, holdsBoard, raiseSequences, readSequences } from './board-tables.ts'
+import { emptyTables } from './empty-tables.ts'
 import { leaderLock } from './leader-lock.ts'
 import { knownMigrations, NewerSchemaError } from './migrations.ts'
 import { rows } from './rows.ts'
@@ -8,7 +9,7 @@ import type { Db } from './types.ts'
 
 const charactersAtOnce = 1_000_000
 
-const notOurs = 'This is no backup of a board.'
+const notOurs = 'Not a preqbot backup.'
 
 /** A backup cannot be put back; the message says why. Nothing was changed. */
 export class RestoreError extends Error {
@@ -31,7 +32,7 @@ export async function restoreBackup(
     await requireNoBot(tx)
     if (!options.replace) await requireNoBoard(tx)
     const given = await readSequences(tx)
-    await tx.execute(sql`truncate ${names(boardTables())}`)
+    await emptyTables(tx, boardTables())
     const reader = createReader(tx)
     for await (const line of lines) await reader.take(line)
     const { rows: said, sequences } = reader.finish()
@@ -44,9 +45,7 @@ export async function restoreBackup(
 /** Throws `RestoreError` where the database holds somebody's work. */
 export async function requireNoBoard(db: Db): Promise<void> {
   if (await holdsBoard(db))
-    throw new RestoreError(
-      'There is a board in this database. Add --replace to put the backup in its place; make a backup of it first.',
-    )
+    throw new RestoreError('This database already has a board. Back it up, then add --replace.')
 }
 
 /** A process that works on what is taken away would go on with what is no longer true. */
@@ -56,7 +55,7 @@ async function requireNoBot(tx: Db): Promise<void> {
     sql`select pg_try_advisory_xact_lock(hashtextextended(${leaderLock}, 0)) as free`,
   )
   if (!row?.free)
-    throw new RestoreError('A bot is at work on this database. Stop all of its processes first.')
+    throw new RestoreError('A bot is running on this database. Stop all of its processes first.')
 }
 
 function createReader(tx: Db) {
@@ -97,7 +96,7 @@ function createReader(tx: Db) {
   }
 
   const finish = () => {
-    if (end === null) throw new RestoreError('This backup ends in the middle: it was not written to its end.')
+    if (end === null) throw new RestoreError('Backup is incomplete: it ends in the middle.')
     return end
   }
   return { take, finish }
@@ -121,7 +120,7 @@ async function toInsert(tx: Db, table: string, given: readonly string[]) {
   const columns = boardTables().includes(table) ? await columnsOf(tx, table) : []
   const strange = given.find((name) => !columns.some((column) => column.name === name))
   if (strange !== undefined)
-    throw new RestoreError(`This program has no place for ${table}.${strange} of the backup.`)
+    throw new RestoreError(`This program doesn't know ${table}.${strange}, which the backup has.`)
   const values = columns
     .filter(({ name }) => given.includes(name))
     .map(({ name, holdsJson }) =>
@@ -145,7 +144,7 @@ async function requireSame(said: RowCounts, tx: Db): Promise<RowCounts> {
       sql`select count(*)::int as count from ${sql.identifier(table)}`,
     )
     if (row?.count !== expected)
-      throw new RestoreError(`This backup is not whole: ${table} has ${row?.count} rows of ${expected}.`)
+      throw new RestoreError(`Backup is incomplete: ${table} has ${row?.count} of ${expected} rows.`)
   }
   return said
 }

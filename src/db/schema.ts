@@ -332,6 +332,153 @@ export const userSettings = pgTable(
 
 // The bot's own: what the twelve cannot hold.
 
+export const questionKinds = ['ask', 'block', 'permission', 'plan'] as const
+export const questionStates = ['open', 'answered', 'expired', 'withdrawn'] as const
+export const answerers = ['chat', 'terminal', 'timeout', 'agent'] as const
+export const runOutcomes = [
+  'completed',
+  'reviewed',
+  'planned',
+  'blocked',
+  'stopped',
+  'released',
+  'taken-over',
+] as const
+export type QuestionKind = (typeof questionKinds)[number]
+export type QuestionState = (typeof questionStates)[number]
+export type Answerer = (typeof answerers)[number]
+export type RunOutcome = (typeof runOutcomes)[number]
+
+/** What an agent asks the owner. An answer is stored before anyone sees it. */
+export const questions = pgTable(
+  'questions',
+  {
+    id: id(),
+    ownerId: ownerId(),
+    taskId: uuid('task_id').references(() => tasks.id, { onDelete: 'set null' }),
+    tokenId: uuid('token_id').references(() => apiTokens.id, { onDelete: 'set null' }),
+    session: text('session'),
+    /** The engine that asked. */
+    engine: text('engine').$type<Engine>(),
+    kind: text('kind').$type<QuestionKind>().notNull(),
+    /** The parts of the question, as `QuestionItem` of the domain. */
+    items: jsonb('items').$type<readonly Record<string, unknown>[]>().notNull(),
+    /** A command, a diff, a plan, or the rest of a long reason. */
+    detail: text('detail'),
+    defaultAnswer: jsonb('default_answer').$type<Record<string, unknown>>(),
+    /** The status in which an answer queues the task again. */
+    returnsTo: text('returns_to').$type<TaskStatus>(),
+    expiresAt: at('expires_at'),
+    state: text('state').$type<QuestionState>().notNull().default('open'),
+    answer: jsonb('answer').$type<Record<string, unknown>>(),
+    answeredBy: text('answered_by').$type<Answerer>(),
+    answeredAt: at('answered_at'),
+    /** The caller's own name for it: the same key is the same question. */
+    key: text('key'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    unique('questions_token_key').on(t.tokenId, t.key),
+    index('questions_open').on(t.taskId, t.createdAt).where(sql`${t.state} = 'open'`),
+    index('questions_task').on(t.taskId, t.createdAt),
+    check('questions_kind', oneOf(t.kind, questionKinds)),
+    check('questions_state', oneOf(t.state, questionStates)),
+    check('questions_answered_by', oneOf(t.answeredBy, answerers)),
+    check('questions_engine', oneOf(t.engine, engines)),
+    check('questions_returns_to', oneOf(t.returnsTo, taskStatuses)),
+    check('questions_detail', maxLength(t.detail, 50_000)),
+  ],
+)
+
+/** An agent's work on a task, from its claim or start to its end. A task has at most one open run. */
+export const runs = pgTable(
+  'runs',
+  {
+    id: id(),
+    ownerId: ownerId(),
+    taskId: uuid('task_id').references(() => tasks.id, { onDelete: 'set null' }),
+    tokenId: uuid('token_id').references(() => apiTokens.id, { onDelete: 'set null' }),
+    session: text('session'),
+    engine: text('engine').$type<Engine>(),
+    branch: text('branch'),
+    /** Counts the runs of a task from 1. */
+    attempt: integer('attempt').notNull(),
+    startedAt: at('started_at').notNull(),
+    endedAt: at('ended_at'),
+    outcome: text('outcome').$type<RunOutcome>(),
+  },
+  (t) => [
+    uniqueIndex('runs_open').on(t.taskId).where(sql`${t.endedAt} is null`),
+    index('runs_task').on(t.taskId, t.startedAt),
+    check('runs_engine', oneOf(t.engine, engines)),
+    check('runs_outcome', oneOf(t.outcome, runOutcomes)),
+    check('runs_end', sql`(${t.endedAt} is null) = (${t.outcome} is null)`),
+  ],
+)
+
+/** A task that the owner wants to see later. The row goes once the message that brings the task back was sent. */
+export const snoozes = pgTable(
+  'snoozes',
+  {
+    taskId: uuid('task_id')
+      .primaryKey()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    until: at('until').notNull(),
+    /** The message that brings the task back, once it is due. */
+    messageId: bigint('message_id', { mode: 'number' }).references(() => botMessages.id, {
+      onDelete: 'set null',
+    }),
+    createdAt: createdAt(),
+  },
+  (t) => [index('snoozes_until').on(t.until), index('snoozes_message').on(t.messageId)],
+)
+
+export const tokenRights = ['work', 'full'] as const
+export type TokenRights = (typeof tokenRights)[number]
+
+/** What a token stands for beyond access. A token without a row may do everything: it is older than rights. */
+export const tokenGrants = pgTable(
+  'token_grants',
+  {
+    tokenId: uuid('token_id')
+      .primaryKey()
+      .references(() => apiTokens.id, { onDelete: 'cascade' }),
+    /** The engine that uses it. */
+    engine: text('engine').$type<Engine>(),
+    rights: text('rights').$type<TokenRights>().notNull().default('full'),
+    /** The keys of the projects that it opens; null: all of them. */
+    projectKeys: jsonb('project_keys').$type<readonly string[]>(),
+    /** Until when the owner has lifted the limit on its deletions. */
+    deletesUntil: at('deletes_until'),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    check('token_grants_engine', oneOf(t.engine, engines)),
+    check('token_grants_rights', oneOf(t.rights, tokenRights)),
+  ],
+)
+
+/** What a work log is, as data: its kind, who wrote it, and an agent's result as it was given. */
+export const workLogFacts = pgTable(
+  'work_log_facts',
+  {
+    logId: uuid('log_id')
+      .primaryKey()
+      .references(() => workLogs.id, { onDelete: 'cascade' }),
+    kind: text('kind').notNull(),
+    /** `owner`, `agent:<token name>` or `system`; null where nobody knows any more. */
+    author: text('author'),
+    result: jsonb('result').$type<Record<string, unknown>>(),
+  },
+  (t) => [
+    check(
+      'work_log_facts_kind',
+      oneOf(t.kind, ['result', 'plan', 'blocked', 'status', 'fields', 'note', 'comment', 'manual']),
+    ),
+  ],
+)
+
 export const messageStates = ['pending', 'sending', 'sent', 'uncertain', 'failed'] as const
 export type MessageState = (typeof messageStates)[number]
 
@@ -441,4 +588,5 @@ export type TokenRow = typeof apiTokens.$inferSelect
 export type WorkLogRow = typeof workLogs.$inferSelect
 export type EventRow = typeof eventsOutbox.$inferSelect
 export type AuditRow = typeof auditLogs.$inferSelect
+export type QuestionRow = typeof questions.$inferSelect
 export type BotMessageRow = typeof botMessages.$inferSelect

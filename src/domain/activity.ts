@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { projects, tasks, workLogs } from '../db/schema.ts'
-import { type Scope, selectTasks } from './tasks/read.ts'
+import { isInSight, type Scope, selectTasks } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 import { selectWorkLogs, type WorkLog } from './work-logs.ts'
 
@@ -30,6 +30,7 @@ export async function listActivity(
   const within = (at: PgColumn, id: PgColumn) =>
     and(
       isNull(projects.deletedAt),
+      isInSight(scope),
       keys === undefined ? undefined : inArray(projects.projectKey, keys),
       filter.from === undefined ? undefined : gte(at, filter.from),
       filter.to === undefined ? undefined : lte(at, filter.to),

@@ -3,19 +3,19 @@ import { type AuditRow, auditLogs } from '../db/schema.ts'
 import { arrival, trailKeys } from './tasks/former-keys.ts'
 import type { Scope } from './tasks/read.ts'
 
-/** A page of a trail, newest first; `nextCursor` asks for the next one and is null on the last. */
-export interface Trail<Entry> {
+/** One page of entries, newest first; `nextCursor` asks for the next page and is null on the last. */
+export interface Page<Entry> {
   readonly entries: readonly Entry[]
   readonly nextCursor: string | null
 }
 
 const targetTypes = ['task', 'project', 'label', 'token', 'setting', 'worklog', 'chat']
 
-/** The trail of what was done, newest first; of one target (a key, or a uuid) where it is named, a task’s under every key that it had. */
+/** The audit log, newest first; of one target (a key or uuid) if given, a task's under every key it ever had. */
 export async function listAudit(
   scope: Scope,
   page: { readonly targetId?: string; readonly before?: string; readonly limit: number },
-): Promise<Trail<AuditRow>> {
+): Promise<Page<AuditRow>> {
   const { db, ownerId } = scope
   const found = await db
     .select()
@@ -38,11 +38,11 @@ export async function listAudit(
     )
     .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
     .limit(page.limit + 1)
-  return toTrail(found, page.limit)
+  return toPage(found, page.limit)
 }
 
-/** Makes a page of rows of which one more than `limit` was asked for. */
-export function toTrail<Entry extends { readonly id: string }>(found: Entry[], limit: number): Trail<Entry> {
+/** Makes a page of `limit` rows; `found` has one more if there's a next page. */
+export function toPage<Entry extends { readonly id: string }>(found: Entry[], limit: number): Page<Entry> {
   const entries = found.slice(0, limit)
   return { entries, nextCursor: found.length > limit ? (entries.at(-1)?.id ?? null) : null }
 }

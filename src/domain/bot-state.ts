@@ -10,12 +10,14 @@ export async function readState<T>(db: Reader, key: StateKey): Promise<T | undef
 }
 
 /**
- * `notifier_cursor`: the last event the notifier has decided on; `commands_hash`: the command menu that Telegram has; `bot_id`: the
- * bot that met the owner; `digest_due`: when the next digest is; `quiet_hours`: those that last; `holds`: what Telegram asked to
- * wait for; the rest: how far, or of what, was told.
+ * `notifier_cursor`: the last event the notifier decided on; `commands_hash`: Telegram's command menu; `bot_id`: the bot that
+ * met the owner; `setup_code`, `setup_codes_used`: hashes of the setup link's codes; `digest_due`: when the next digest is; `quiet_hours`: the current ones; `holds`: flood limits; `connecting`:
+ * messages that wait for a token's first use; `token_links`: single-use links for new tokens; the rest: what was sent.
  */
 export type StateKey =
   | 'bot_id'
+  | 'setup_code'
+  | 'setup_codes_used'
   | 'notifier_cursor'
   | 'commands_hash'
   | 'digest_due'
@@ -26,6 +28,8 @@ export type StateKey =
   | 'mornings_told'
   | 'runs_told'
   | 'tokens_told'
+  | 'connecting'
+  | 'token_links'
   | 'security_told'
   | 'conflict_told'
 

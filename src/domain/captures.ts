@@ -1,7 +1,8 @@
-import { and, desc, eq, gte, lt, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, ne, notInArray, sql } from 'drizzle-orm'
 import { auditLogs, botUpdates } from '../db/schema.ts'
 import type { Reader } from '../db/types.ts'
 import type { Scope } from './tasks/read.ts'
+import { partAction } from './tasks/snapshot.ts'
 
 /** Which task an update of Telegram's made or changed, as the audit trail remembers by its cause. */
 export interface Trace {
@@ -42,6 +43,35 @@ export async function isUntouched({ db, ownerId }: Scope, taskKey: string): Prom
   return touch === undefined
 }
 
+/** The message that a task was made of, while nothing but further parts of it has changed the task; else null. */
+export async function captureOfTask({ db, ownerId }: Scope, taskKey: string): Promise<Capture | null> {
+  const entries = await db
+    .select({
+      auditId: auditLogs.id,
+      action: auditLogs.action,
+      taskId: sql<string>`${auditLogs.meta} ->> 'taskId'`,
+      cause: sql<string | null>`${auditLogs.meta} ->> 'cause'`,
+    })
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, ownerId),
+        eq(auditLogs.targetType, 'task'),
+        eq(auditLogs.targetId, taskKey),
+        notInArray(auditLogs.action, [partAction, 'task.comment']),
+      ),
+    )
+    .limit(2)
+  const [made, other] = entries
+  const updateId = /^telegram:(\d+)$/.exec(made?.cause ?? '')?.[1]
+  if (made?.action !== 'task.create' || other !== undefined || updateId === undefined) return null
+  const [row] = await db
+    .select()
+    .from(botUpdates)
+    .where(eq(botUpdates.updateId, Number(updateId)))
+  return row === undefined ? null : { update: row.update, trace: { ...made, taskKey } }
+}
+
 /** What an update did to tasks, the first change first. */
 export async function tracesOf(
   scope: Scope,
@@ -73,7 +103,7 @@ export async function captureBefore(scope: Scope, updateId: number): Promise<Cap
 }
 
 // What a message may do to a task that another part of it would go on with.
-const leading = ['task.create', 'task.edit', 'task.comment', 'task.move']
+const leading = ['task.create', partAction, 'task.edit', 'task.comment', 'task.move']
 
 async function toCapture(
   scope: Scope,

@@ -1,3 +1,4 @@
+import type { Tx } from '../db/types.ts'
 import type { Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import { recordSecurityEvent } from './security.ts'
@@ -13,13 +14,17 @@ export interface BoundChat {
 }
 
 /**
- * Makes a chat the owner's. Throws `conflict` where one is bound already; of two at once one wins. Both outcomes are security
- * events.
+ * Makes a chat the owner's. `allow` runs in the same transaction and may refuse. Throws `conflict` where it does and where a chat is
+ * bound already; of two at once, one wins. Both outcomes are security events.
  */
-export async function bindChat(ctx: Ctx, chat: BoundChat): Promise<void> {
+export async function bindChat(
+  ctx: Ctx,
+  chat: BoundChat,
+  allow: (tx: Tx) => Promise<boolean> = async () => true,
+): Promise<void> {
   const bound = await ctx.mutate(async (tx): Promise<Change<boolean>> => {
     await lockSettings(tx, ctx.ownerId)
-    const isFree = toBinding(await readStored(tx, ctx.ownerId)) === null
+    const isFree = toBinding(await readStored(tx, ctx.ownerId)) === null && (await allow(tx))
     await recordSecurityEvent(tx, {
       ownerId: ctx.ownerId,
       eventType: 'chat.bind',
@@ -44,15 +49,18 @@ export async function bindChat(ctx: Ctx, chat: BoundChat): Promise<void> {
   })
   // Thrown after the commit, so that the refusal itself stays on record.
   if (!bound)
-    throw new DomainError('conflict', 'Another chat is bound to this board already. Unbind it there first.')
+    throw new DomainError('conflict', 'This board is already linked to another chat. Unlink it there first.')
 }
 
-/** Lets the owner's chat go, so that another can be bound. Returns whether there was one. */
-export async function unbindChat(ctx: Ctx): Promise<boolean> {
+/** Releases the owner's chat, so that another can be bound; not that of `keepUserId`. Returns whether it did. */
+export async function unbindChat(
+  ctx: Ctx,
+  { keepUserId }: { readonly keepUserId?: number } = {},
+): Promise<boolean> {
   return ctx.mutate(async (tx): Promise<Change<boolean>> => {
     await lockSettings(tx, ctx.ownerId)
     const chat = toBinding(await readStored(tx, ctx.ownerId))
-    if (chat === null) return { unchanged: true, result: false }
+    if (chat === null || chat.userId === keepUserId) return { unchanged: true, result: false }
     const { chatId, userId, threadId } = chatSpecs
     await writeStored(ctx, tx, {
       [chatId.key]: null,

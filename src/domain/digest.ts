@@ -1,36 +1,42 @@
-import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, not, or, type SQL, sql } from 'drizzle-orm'
 import { projects, taskPriorities, tasks } from '../db/schema.ts'
 import { listDone } from './done-tasks.ts'
 import { isFocused } from './tasks/focus.ts'
-import { countTasks } from './tasks/list.ts'
-import { findTasks, type Scope, selectTasks } from './tasks/read.ts'
-import { findRunners } from './tasks/runner.ts'
-import type { Task } from './tasks/task.ts'
+import { countNeeds, idsWithQuestion, oldestQuestion } from './tasks/needs.ts'
+import { findTasks, hasQuestion, isAwake, readDetails, type Scope, selectTasks } from './tasks/read.ts'
+import { runOf, type Task, type TaskDetail } from './tasks/task.ts'
 import { dayBounds, localDate } from './time.ts'
+import { turnOf } from './turn.ts'
 
 const maxProposals = 3
 const maxListed = 50
+const maxNeeds = 8
 const maxDone = 10
 const soonMs = 3 * 24 * 60 * 60 * 1_000
 
-/** The day at a glance. Focus, proposals, overdue, due today and waiting never name one task twice. */
+/** The day at a glance. Needs you, focus, proposals, overdue and due today never name one task twice. */
 export interface Digest {
   /** The local date, `YYYY-MM-DD`. */
   readonly date: string
+  readonly needsYou: NeedsYou
   /** Pinned to today. */
   readonly focus: readonly Task[]
-  /** At most three, and only where nothing is pinned. */
+  /** At most three, and only if nothing is pinned. */
   readonly proposals: readonly Proposal[]
   readonly overdue: readonly Task[]
   readonly dueToday: readonly Task[]
-  /** Ready, then on hold, longest first. */
-  readonly waiting: readonly Task[]
-  /** How many wait beyond the first 50. */
-  readonly moreWaiting: number
   readonly running: readonly AgentRun[]
   readonly queued: readonly AgentRun[]
   /** Since the beginning of yesterday, newest first; at most 10 of `count`. */
   readonly done: { readonly count: number; readonly tasks: readonly Task[] }
+}
+
+/** What waits for the owner: questions, then reviews, each the oldest first, and how many new tasks there are. */
+export interface NeedsYou {
+  /** At most 8 of `count`, with what their reviews are about. */
+  readonly tasks: readonly TaskDetail[]
+  readonly count: number
+  readonly newCount: number
 }
 
 /** A task worth doing today, and why: due within three days, of high priority, or next in its lane. */
@@ -41,65 +47,94 @@ export interface Proposal {
 
 export interface AgentRun {
   readonly task: Task
-  /** When it was queued, or last gave a sign of life. */
+  /** When it was queued, or its run began. */
   readonly since: Date
-  /** The agent's name where it is known. */
+  /** The agent's name, if it is known. */
   readonly runner: string | null
 }
 
-/** Reads what the owner should know of his day. */
+/** Reads what the owner should know about the day. Snoozed tasks are left out. */
 export async function readDigest(
   scope: Scope,
   { now, timeZone }: { readonly now: Date; readonly timeZone: string },
 ): Promise<Digest> {
   const day = dayBounds(now, timeZone)
   const yesterday = dayBounds(new Date(day.start.getTime() - 1), timeZone)
-  const [agenda, waiting, waitingCount, done] = await Promise.all([
+  const [agenda, needsYou, done] = await Promise.all([
     readAgenda(scope, day),
-    readWaiting(scope),
-    countTasks(scope, { statuses: ['ready', 'hold'] }),
+    readNeedsYou(scope),
     listDone(scope, { from: yesterday.start, to: new Date(now.getTime() + 1) }),
   ])
   const isPinned = (task: Task) => isFocused(task, { now, timeZone })
-  const isDue = ({ dueAt }: Task) => dueAt !== null && dueAt < day.end
-  const focus = agenda.filter(isPinned)
-  const due = agenda.filter((task) => !isPinned(task) && isDue(task))
-  const proposals = focus.length > 0 ? [] : await readProposals(scope, { now, dueFrom: day.end })
+  const others = agenda.filter((task) => !isListedAsNeed(task))
+  const due = others.filter(
+    ({ dueAt, ...task }) => !isPinned({ ...task, dueAt }) && dueAt !== null && dueAt < day.end,
+  )
+  const hasFocus = agenda.some(isPinned)
   return {
     date: localDate(now, timeZone),
-    focus,
-    proposals,
+    needsYou,
+    focus: others.filter(isPinned),
+    proposals: hasFocus ? [] : await readProposals(scope, { now, dueFrom: day.end }),
     overdue: due.filter((task) => (task.dueAt as Date) < now),
     dueToday: due.filter((task) => (task.dueAt as Date) >= now),
-    waiting: waiting.filter((task) => !isPinned(task) && !isDue(task)),
-    moreWaiting: Math.max(0, waitingCount - maxListed),
-    ...(await readRuns(scope, agenda)),
+    ...readRuns(agenda),
     done: { count: done.length, tasks: await inOrder(scope, done.slice(0, maxDone)) },
   }
+}
+
+/** Whether a task is among those that need the owner by name; new ones are only counted there. */
+function isListedAsNeed(task: Task): boolean {
+  const turn = turnOf(task)
+  return turn === 'question' || turn === 'review'
+}
+
+/** Today's focus, whoever's turn it is, and what could be added where there is none. */
+export async function readFocus(
+  scope: Scope,
+  { now, timeZone }: { readonly now: Date; readonly timeZone: string },
+): Promise<Pick<Digest, 'focus' | 'proposals'>> {
+  const day = dayBounds(now, timeZone)
+  const focus = await selectTasks(scope.db)
+    .where(and(isOpen(scope), isPinnedOn(day)))
+    .orderBy(asc(tasks.dueAt), byPriority, asc(tasks.sortOrder), asc(tasks.id))
+    .limit(maxListed)
+  return { focus, proposals: focus.length > 0 ? [] : await readProposals(scope, { now, dueFrom: day.end }) }
+}
+
+/** What waits for the owner. */
+async function readNeedsYou(scope: Scope): Promise<NeedsYou> {
+  const [asked, toReview, counts] = await Promise.all([
+    selectTasks(scope.db)
+      .where(and(isOpen(scope), inArray(tasks.id, idsWithQuestion(scope))))
+      .orderBy(asc(oldestQuestion), asc(tasks.id))
+      .limit(maxNeeds),
+    selectTasks(scope.db)
+      .where(and(isOpen(scope), eq(tasks.status, 'ready'), isNull(tasks.runState), not(hasQuestion)))
+      .orderBy(asc(tasks.updatedAt), asc(tasks.id))
+      .limit(maxNeeds),
+    countNeeds(scope),
+  ])
+  const listed = [...asked, ...toReview].slice(0, maxNeeds)
+  return {
+    tasks: await readDetails(scope, listed),
+    count: counts.question + counts.review,
+    newCount: counts.new,
+  }
+}
+
+function isPinnedOn(day: { readonly start: Date; readonly end: Date }): SQL | undefined {
+  return and(gte(tasks.focusedAt, day.start), lt(tasks.focusedAt, day.end))
 }
 
 /** Open tasks that are pinned, due by the end of the day, or with an agent. */
 function readAgenda(scope: Scope, day: { readonly start: Date; readonly end: Date }): Promise<Task[]> {
   return selectTasks(scope.db)
     .where(
-      and(
-        isOpen(scope),
-        or(
-          and(gte(tasks.focusedAt, day.start), lt(tasks.focusedAt, day.end)),
-          lt(tasks.dueAt, day.end),
-          isNotNull(tasks.runState),
-        ),
-      ),
+      and(isOpen(scope), isAwake, or(isPinnedOn(day), lt(tasks.dueAt, day.end), isNotNull(tasks.runState))),
     )
     .orderBy(asc(tasks.dueAt), byPriority, asc(tasks.sortOrder), asc(tasks.id))
     .limit(4 * maxListed)
-}
-
-function readWaiting(scope: Scope): Promise<Task[]> {
-  return selectTasks(scope.db)
-    .where(and(isOpen(scope), inArray(tasks.status, ['ready', 'hold'])))
-    .orderBy(sql`${tasks.status} = 'hold'`, asc(tasks.updatedAt), asc(tasks.id))
-    .limit(maxListed)
 }
 
 async function readProposals(
@@ -113,6 +148,8 @@ async function readProposals(
         isOpen(scope),
         eq(tasks.status, 'todo'),
         isNull(tasks.runState),
+        isAwake,
+        not(hasQuestion),
         or(isNull(tasks.dueAt), gte(tasks.dueAt, dueFrom)),
       ),
     )
@@ -132,20 +169,15 @@ function reasonFor(task: Task, soon: Date): Proposal['reason'] {
   return task.priority === 'highest' || task.priority === 'high' ? 'priority' : 'next'
 }
 
-async function readRuns(scope: Scope, agenda: readonly Task[]): Promise<Pick<Digest, 'running' | 'queued'>> {
-  const running = agenda.filter((task) => task.runState === 'running')
-  const runners = await findRunners(
-    scope,
-    running.map((task) => task.key),
-  )
-  const toRun = (task: Task): AgentRun => ({
-    task,
-    since: task.runStateUpdatedAt ?? task.updatedAt,
-    runner: runners.find(({ taskKey }) => taskKey === task.key)?.name ?? null,
-  })
+function readRuns(agenda: readonly Task[]): Pick<Digest, 'running' | 'queued'> {
+  const running = agenda.filter((task) => turnOf(task) === 'working')
+  const toRun = (task: Task): AgentRun => {
+    const run = runOf(task)
+    return { task, since: run?.since ?? task.runStateUpdatedAt ?? task.updatedAt, runner: run?.name ?? null }
+  }
   return {
     running: running.map(toRun),
-    queued: agenda.filter((task) => task.runState === 'queued').map(toRun),
+    queued: agenda.filter((task) => turnOf(task) === 'queued').map(toRun),
   }
 }
 

@@ -2,9 +2,9 @@ import { codesOf } from '../db/error-codes.ts'
 
 /**
  * What can be expected to go wrong. `invalid`: the input does not fit; `not-found`: there is no such thing;
- * `conflict`: the state is not what the caller thought it was; `in-use`: the name is taken.
+ * `conflict`: the state is not what the caller thought it was; `in-use`: the name is taken; `forbidden`: this token may not.
  */
-export type DomainErrorCode = 'invalid' | 'not-found' | 'conflict' | 'in-use'
+export type DomainErrorCode = 'invalid' | 'not-found' | 'conflict' | 'in-use' | 'forbidden'
 
 /** An expected failure; its message tells its reader what happened and what to do. */
 export class DomainError extends Error {

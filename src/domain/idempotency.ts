@@ -57,7 +57,7 @@ export async function findAnswer(db: Reader, request: KeyedRequest, now: Date): 
   if (stored.hash !== request.hash) {
     throw new DomainError(
       'conflict',
-      'This Idempotency-Key was used with another request. Use a new key for a new request.',
+      'This Idempotency-Key was used with a different request. Use a new key.',
       { idempotencyKey: request.key },
     )
   }

@@ -85,7 +85,7 @@ export async function mergeLabels(ctx: Ctx, from: string, into: string): Promise
   return ctx.mutate(async (tx) => {
     const gone = await lockLabel(ctx, tx, from)
     const kept = await lockLabel(ctx, tx, into)
-    if (gone.id === kept.id) throw new DomainError('invalid', 'A label cannot be merged into itself.')
+    if (gone.id === kept.id) throw new DomainError('invalid', "A label can't be merged into itself.")
     const before = await readLabelLists(tx, gone.id)
     const merged = mapLists(before, (ids) => [...new Set(ids.map((id) => (id === gone.id ? kept.id : id)))])
     await writeLabelLists(tx, merged, ctx.now())
@@ -112,7 +112,7 @@ async function lockLabel(ctx: Ctx, tx: Tx, reference: string): Promise<Label> {
     )
     .for('update')
   if (label !== undefined) return label
-  throw new DomainError('not-found', `There is no label ${reference.slice(0, 40)}.`, { reference })
+  throw new DomainError('not-found', `No label ${reference.slice(0, 40)}.`, { reference })
 }
 
 async function change(
@@ -150,11 +150,7 @@ function mapLists(lists: LabelLists, change: (ids: readonly string[]) => readonl
 }
 
 function nameInUse(name: string): DomainError {
-  return new DomainError(
-    'in-use',
-    `There is a label ${name} already. Merge the two, or choose another name.`,
-    {
-      name,
-    },
-  )
+  return new DomainError('in-use', `Label ${name} already exists. Merge them or pick another name.`, {
+    name,
+  })
 }

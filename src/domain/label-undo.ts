@@ -31,10 +31,7 @@ async function unmake(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {
   const { name } = entry.meta as { readonly name: string }
   const [gone] = await unmakeLabels(tx, ctx.ownerId, [entry.targetId ?? ''])
   if (gone === undefined)
-    throw new DomainError(
-      'conflict',
-      `The label ${name} is on tasks, or gone. Delete it in /labels if you mean it.`,
-    )
+    throw new DomainError('conflict', `Label ${name} is in use or gone. Delete it in /labels if you're sure.`)
 }
 
 interface Gone {
@@ -83,7 +80,7 @@ async function requireFreeName(ctx: Ctx, tx: Tx, name: string, exceptId: string)
       ),
     )
   if (taken !== undefined)
-    throw new DomainError('conflict', `There is another label ${name} meanwhile. Rename that one first.`, {
+    throw new DomainError('conflict', `There's another label ${name} now. Rename that one first.`, {
       name,
     })
 }

@@ -1,7 +1,17 @@
-import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
 import { isListed, prepared } from '../db/prepared.ts'
-import { type BotMessageRow, botMessages, tasks } from '../db/schema.ts'
+import { type BotMessageRow, botMessages } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
+import { type CardRequest, priorities, queueMessages, type ReportKind } from './messages.ts'
+
+// One that failed, or was deleted from the chat, is no card any more.
+const isCard = and(
+  eq(botMessages.purpose, 'card'),
+  or(
+    inArray(botMessages.state, ['pending', 'sending', 'uncertain']),
+    and(eq(botMessages.state, 'sent'), isNotNull(botMessages.messageId)),
+  ),
+)
 
 function latestCards(db: Db) {
   return db
@@ -10,8 +20,7 @@ function latestCards(db: Db) {
     .where(
       and(
         eq(botMessages.chatId, sql.placeholder('chatId')),
-        eq(botMessages.purpose, 'card'),
-        ne(botMessages.state, 'failed'),
+        isCard,
         isListed(botMessages.taskId, 'taskIds', 'uuid'),
       ),
     )
@@ -30,7 +39,7 @@ const markStale = prepared((db) =>
     .where(inArray(botMessages.id, latestCards(db))),
 )
 
-/** Marks the living cards of tasks as behind the truth; each is edited once, not before its time. */
+/** Marks the living cards of tasks for an edit; each is edited once, not before its time. */
 export async function markCardsStale(
   db: Db,
   chatId: number,
@@ -41,6 +50,16 @@ export async function markCardsStale(
   await markStale(db, { chatId, taskIds: JSON.stringify(taskIds), notBefore: notBefore.toISOString() })
 }
 
+/** Marks the cards of a task that is about to be deleted for removal, in whatever chat they are. */
+export async function markCardsOfDeleted(db: Db, taskId: string, now: Date): Promise<void> {
+  // Later than the answer to the owner's tap, which takes the place of the card that was pressed.
+  const notBefore = new Date(now.getTime() + 3_000)
+  await db
+    .update(botMessages)
+    .set({ stale: true, notBefore })
+    .where(and(eq(botMessages.taskId, taskId), isCard, eq(botMessages.state, 'sent')))
+}
+
 const readCards = prepared((db) =>
   db
     .select()
@@ -48,7 +67,7 @@ const readCards = prepared((db) =>
     .where(inArray(botMessages.id, latestCards(db))),
 )
 
-/** The living cards of tasks in a chat, of each the newest message of its kind. */
+/** The living cards of tasks in a chat: the newest card of each. */
 export async function livingCards(
   db: Reader,
   chatId: number,
@@ -58,20 +77,92 @@ export async function livingCards(
   return readCards(db, { chatId, taskIds: JSON.stringify(taskIds) })
 }
 
-/** The living card of a task in a chat: the newest message of its kind. */
+/** The living card of a task in a chat: its newest card. */
 export async function livingCard(db: Reader, chatId: number, taskId: string): Promise<BotMessageRow | null> {
   return (await livingCards(db, chatId, [taskId]))[0] ?? null
 }
 
-/** A message shows the truth; of a task's card only where the task is still as it was `seen`, for it may have changed meanwhile. */
-export async function settleMessage(db: Db, id: number, seen: Date | null): Promise<void> {
-  const unchanged =
-    seen === null
-      ? undefined
-      : sql`exists (select from ${tasks} where ${tasks.id} = ${botMessages.taskId}
-          and date_trunc('milliseconds', ${tasks.updatedAt}) = ${seen.toISOString()}::timestamptz)`
+/** The newest card of a task that stands in a chat, and the newest that is on its way there. */
+export async function newestCards(
+  db: Reader,
+  chatId: number,
+  taskId: string,
+): Promise<{ readonly shown: BotMessageRow | null; readonly waiting: BotMessageRow | null }> {
+  const found = await db
+    .select()
+    .from(botMessages)
+    .where(and(eq(botMessages.chatId, chatId), eq(botMessages.taskId, taskId), isCard))
+    .orderBy(desc(botMessages.id))
+  return {
+    shown: found.find(({ state }) => state === 'sent') ?? null,
+    waiting: found.find(({ state }) => state !== 'sent') ?? null,
+  }
+}
+
+/** A card that is to be posted below what is in the chat. */
+export interface NewCard extends Omit<CardRequest, 'method'> {
+  readonly chatId: number
+  readonly threadId: number | null
+  readonly taskId: string
+  readonly notBefore?: Date | null
+}
+
+const rankOf: Record<ReportKind, number> = {
+  'needs-you': priorities.needsYou,
+  finished: priorities.finished,
+  due: priorities.finished,
+  'silent-run': priorities.finished,
+  returned: priorities.finished,
+  new: priorities.progress,
+  changed: priorities.progress,
+  log: priorities.progress,
+  deleted: priorities.progress,
+}
+
+/**
+ * Queues cards and returns the ids of their rows. One that reports an outcome replaces what waits to be reported about the same
+ * task.
+ */
+export async function queueCards(db: Db, cards: readonly NewCard[], now: Date): Promise<number[]> {
+  const outcomes = cards.filter(({ group: { kind } }) => kind === 'needs-you' || kind === 'finished')
+  if (outcomes.length > 0) {
+    await db.delete(botMessages).where(
+      and(
+        inArray(
+          botMessages.taskId,
+          outcomes.map(({ taskId }) => taskId),
+        ),
+        eq(botMessages.purpose, 'card'),
+        eq(botMessages.state, 'pending'),
+        sql`${botMessages.request} -> 'group' ->> 'kind' in ('needs-you', 'finished', 'new', 'changed')`,
+      ),
+    )
+  }
+  const messages = cards.map(({ chatId, threadId, taskId, notBefore = null, ...report }) => ({
+    chatId,
+    threadId,
+    taskId,
+    notBefore,
+    purpose: 'card' as const,
+    request: { method: 'card' as const, ...report },
+    rank: rankOf[report.group.kind],
+  }))
+  return queueMessages(db, messages, now)
+}
+
+/** A message shows the current state; whether its task has changed in the meantime is for the caller to see to. */
+export async function clearStale(db: Db, id: number): Promise<void> {
+  await db.update(botMessages).set({ stale: false }).where(eq(botMessages.id, id))
+}
+
+/** An earlier card has lost its buttons, so it is no card any more. */
+export async function markRetired(db: Db, id: number, how: 'deleted' | 'cut'): Promise<void> {
   await db
     .update(botMessages)
-    .set({ stale: false })
-    .where(and(eq(botMessages.id, id), unchanged))
+    .set({
+      stale: false,
+      request: null,
+      ...(how === 'deleted' ? { messageId: null } : { purpose: 'notice' }),
+    })
+    .where(eq(botMessages.id, id))
 }

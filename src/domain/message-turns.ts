@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
-import { type BotMessageRow, botMessages } from '../db/schema.ts'
+import { type BotMessageRow, botMessages, snoozes } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 import { forgetRows } from './forget.ts'
-import type { ReplyTopic, StoredRequest } from './messages.ts'
+import { type NotificationGroup, priorities, type ReplyTopic, type StoredRequest } from './messages.ts'
 
 /**
  * Counts an attempt before it is made: a row found in `sending` after a crash may have arrived. Returns false where the row is not
@@ -24,8 +24,8 @@ export async function beginAttempt(db: Db, row: BotMessageRow): Promise<boolean>
   return begun.length > 0
 }
 
-/** Puts off an edit that did not succeed. */
-export async function putOff(db: Db, id: number, notBefore: Date, error: string): Promise<void> {
+/** Postpones an edit that did not succeed. */
+export async function postponeEdit(db: Db, id: number, notBefore: Date, error: string): Promise<void> {
   await db
     .update(botMessages)
     .set({ notBefore, error: error.slice(0, 500), attempts: sql`${botMessages.attempts} + 1` })
@@ -51,11 +51,16 @@ export async function nextDue(db: Reader, now: Date): Promise<BotMessageRow | nu
     .orderBy(
       turn(now),
       sql`case when ${isEdit} then ${botMessages.notBefore} end nulls first`,
+      nthOfItsAgent,
       asc(botMessages.id),
     )
     .limit(1)
   return row ?? null
 }
+
+// Agents take turns, so that the many reports of one never delay a question from another.
+const nthOfItsAgent = sql`row_number() over (partition by ${botMessages.rank}, ${botMessages.request} -> 'group' ->> 'by'
+  order by ${botMessages.id})`
 
 const isEdit = sql`${botMessages.state} = 'sent'`
 const isWaiting = or(
@@ -94,8 +99,8 @@ export async function nextTurn(db: Reader): Promise<Date | null> {
   return row?.at ?? null
 }
 
-/** Sends what is still to be sent to the owner's chat of today, for he may have bound another one since. */
-export async function readdressMessage(
+/** Sets where a message goes that is still to be sent: the owner may have bound another chat since it was queued. */
+export async function setDestination(
   db: Db,
   id: number,
   to: { readonly chatId: number; readonly threadId: number | null },
@@ -103,11 +108,11 @@ export async function readdressMessage(
   await db.update(botMessages).set(to).where(eq(botMessages.id, id))
 }
 
-/** News of one rank and topic that wait for their first sending, oldest first, those with it that wait for more of their kind; lists of such news left out. */
-export async function waitingNews(
+/** Messages of one group and topic that wait for their first sending, oldest first. */
+export async function waitingInGroup(
   db: Reader,
   query: {
-    readonly rank: number
+    readonly group: NotificationGroup
     readonly threadId: number | null
     readonly limit: number
   },
@@ -118,8 +123,7 @@ export async function waitingNews(
     .where(
       and(
         eq(botMessages.state, 'pending'),
-        inArray(botMessages.purpose, ['news', 'card']),
-        eq(botMessages.rank, query.rank),
+        sql`${botMessages.request} -> 'group' = ${JSON.stringify(query.group)}::text::jsonb`,
         query.threadId === null ? isNull(botMessages.threadId) : eq(botMessages.threadId, query.threadId),
         eq(botMessages.attempts, 0),
         isNull(botMessages.topic),
@@ -130,8 +134,8 @@ export async function waitingNews(
 }
 
 /**
- * Puts one message in the place of several that were not sent yet; it takes the row of the first of them. Does nothing where one of
- * them is being sent meanwhile.
+ * Puts one message in the place of several that were not sent yet; it takes the row of the first of them. Does nothing if one of
+ * them is being sent.
  */
 export async function gatherMessages(
   db: Db,
@@ -149,9 +153,17 @@ export async function gatherMessages(
     if (waiting.length < ids.length) return
     await tx
       .update(botMessages)
-      .set({ purpose: 'news', taskId: null, topic: { ...message.topic }, request: { ...message.request } })
+      .set({
+        purpose: 'notification',
+        taskId: null,
+        topic: { ...message.topic },
+        request: { ...message.request },
+      })
       .where(eq(botMessages.id, first))
-    if (rest.length > 0) await tx.delete(botMessages).where(inArray(botMessages.id, rest))
+    if (rest.length === 0) return
+    // Tasks that come back come back with the message that is left.
+    await tx.update(snoozes).set({ messageId: first }).where(inArray(snoozes.messageId, rest))
+    await tx.delete(botMessages).where(inArray(botMessages.id, rest))
   })
 }
 
@@ -169,10 +181,36 @@ export async function findMessageRow(db: Reader, id: number): Promise<BotMessage
   return row ?? null
 }
 
-/** The tasks that news of a rank named in a stretch of time, those of gathered news included. */
-export async function tasksInNews(
+/** Drops a message that waits; one that is being sent stays. */
+export async function dropMessage(db: Db, id: number): Promise<void> {
+  await db
+    .delete(botMessages)
+    .where(and(eq(botMessages.id, id), inArray(botMessages.state, ['pending', 'uncertain'])))
+}
+
+/** Makes a message that waits the newest of all: it gets a row with a new id, and whatever names the old one names that. */
+export async function makeNewest(db: Db, id: number): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [row] = await tx
+      .select()
+      .from(botMessages)
+      .where(and(eq(botMessages.id, id), inArray(botMessages.state, ['pending', 'uncertain'])))
+      .for('update')
+    if (row === undefined) return
+    const { id: _, ...content } = row
+    const [newest] = await tx.insert(botMessages).values(content).returning({ id: botMessages.id })
+    await tx
+      .update(snoozes)
+      .set({ messageId: newest?.id ?? null })
+      .where(eq(snoozes.messageId, id))
+    await tx.delete(botMessages).where(eq(botMessages.id, id))
+  })
+}
+
+/** The tasks that were reported in a period, those in lists included; what the owner asked for is left out. */
+export async function reportedTasks(
   db: Reader,
-  query: { readonly chatId: number; readonly rank: number; readonly from: Date; readonly to: Date },
+  query: { readonly chatId: number; readonly from: Date; readonly to: Date },
 ): Promise<string[]> {
   const found = await db
     .select({ taskId: botMessages.taskId, topic: botMessages.topic })
@@ -180,17 +218,17 @@ export async function tasksInNews(
     .where(
       and(
         eq(botMessages.chatId, query.chatId),
-        eq(botMessages.purpose, 'news'),
-        eq(botMessages.rank, query.rank),
+        inArray(botMessages.purpose, ['card', 'notification']),
+        gte(botMessages.rank, priorities.needsYou),
         gte(botMessages.createdAt, query.from),
         lt(botMessages.createdAt, query.to),
       ),
     )
     .orderBy(asc(botMessages.id))
   const named = found.flatMap(({ taskId, topic }) => {
-    const gathered =
+    const listed =
       (topic as unknown as ReplyTopic | null)?.kind === 'digest' ? (topic?.taskIds as string[]) : []
-    return taskId === null ? gathered : [taskId, ...gathered]
+    return taskId === null ? listed : [taskId, ...listed]
   })
   return [...new Set(named)]
 }
@@ -203,4 +241,14 @@ export async function forgetMessages(db: Db, before: Date): Promise<number> {
     eq(botMessages.stale, false),
   )
   return forgetRows(db, botMessages, isOver)
+}
+
+/** Whether a message is the newest of the bot's in its chat. */
+export async function isNewestMessage(db: Reader, chatId: number, messageId: number): Promise<boolean> {
+  const [newer] = await db
+    .select({ id: botMessages.id })
+    .from(botMessages)
+    .where(and(eq(botMessages.chatId, chatId), gt(botMessages.messageId, messageId)))
+    .limit(1)
+  return newer === undefined
 }

@@ -7,8 +7,8 @@ export type { BotMessageRow } from '../db/schema.ts'
 
 const editEveryMs = 3_000
 
-/** Why a message exists: a task's living card, news of an event, an answer to the owner, a question, a screen, the digest. */
-export type MessagePurpose = 'card' | 'news' | 'answer' | 'prompt' | 'screen' | 'digest' | 'notice'
+/** Why a message exists: a task's living card, a notification without one, an answer to the owner, a question, a screen, the digest. */
+export type MessagePurpose = 'card' | 'notification' | 'answer' | 'prompt' | 'screen' | 'digest' | 'notice'
 
 /** What a reply to a message means where it is more than a comment on its task. */
 export type ReplyTopic =
@@ -19,6 +19,8 @@ export type ReplyTopic =
       readonly about?: string
       /** The message whose button asked: the answer shows there. */
       readonly shownIn?: number | undefined
+      /** An answer was refused and this asks again: the next words are taken as its answer. */
+      readonly again?: true
     }
   | { readonly kind: 'digest'; readonly taskIds: readonly string[] }
   | DeckTopic
@@ -35,8 +37,13 @@ export interface DeckTopic {
   /** The ids of tasks that were passed over. */
   readonly skipped: readonly string[]
   /** Where tasks went, by their ids. */
-  readonly moved: Readonly<Record<string, TaskStatus>>
+  readonly moved: Readonly<Record<string, DeckOutcome>>
+  /** The audit ids of its changes, the last one last, as far as its Undo goes back. */
+  readonly undos?: readonly string[]
 }
+
+/** What became of a task in the deck: the status it was moved to, or more than that. */
+export type DeckOutcome = TaskStatus | 'queued' | 'later' | 'deleted'
 
 /** What the board shows, and which of its tasks are picked. */
 export interface BoardTopic {
@@ -93,7 +100,48 @@ export interface StoredRequest {
   readonly picture?: StoredPicture
   /** What stands for the message, as HTML, where many become one. */
   readonly line?: string
+  /** Absent: it never becomes part of a list. */
+  readonly group?: NotificationGroup
 }
+
+/** What a message reports. */
+export type ReportKind =
+  | 'needs-you'
+  | 'finished'
+  | 'new'
+  | 'changed'
+  | 'due'
+  | 'silent-run'
+  | 'returned'
+  | 'log'
+  | 'deleted'
+
+/** Messages of one group become one list where many of them wait. */
+export interface NotificationGroup {
+  readonly kind: ReportKind
+  /** The agent that caused it; null where none did. */
+  readonly by: string | null
+}
+
+/** A task's card that waits for its turn and is rendered then. */
+export interface CardRequest {
+  readonly method: 'card'
+  readonly group: NotificationGroup
+  readonly silent: boolean
+  /** When the reported thing happened, as an ISO instant. */
+  readonly since: string
+  /** The due time or the run that it reports; the report is void once the task has another. */
+  readonly about?: string
+}
+
+/** What a row is to send; null where it is sent, or shows the current state of its task. */
+export function requestOf(row: Pick<BotMessageRow, 'request'>): StoredRequest | CardRequest | null {
+  // Written by this file alone, from a typed value.
+  return row.request as unknown as StoredRequest | CardRequest | null
+}
+
+/** In which order messages that wait are sent. */
+export const priorities = { answer: -1, needsYou: 0, finished: 1, progress: 3 } as const
 
 /** A picture kept as what it shows, not as bytes. */
 export interface StoredPicture {
@@ -110,7 +158,8 @@ export interface NewMessage {
   readonly taskId?: string | null
   readonly topic?: ReplyTopic | null
   /** Absent: rendered when its turn comes. */
-  readonly request?: StoredRequest | null
+  readonly request?: StoredRequest | CardRequest | null
+  /** One of `priorities`. */
   readonly rank?: number
   readonly notBefore?: Date | null
 }
@@ -150,7 +199,7 @@ function toRow(message: NewMessage, state: BotMessageRow['state'], now: Date) {
     taskId: message.taskId ?? null,
     topic: message.topic === undefined || message.topic === null ? null : { ...message.topic },
     request: message.request === undefined || message.request === null ? null : { ...message.request },
-    rank: message.rank ?? 3,
+    rank: message.rank ?? priorities.progress,
     notBefore: message.notBefore ?? null,
     state,
     createdAt: now,
@@ -163,10 +212,14 @@ export async function markSent(
   id: number,
   sent: { readonly messageId: number; readonly contentHash?: string | null; readonly now: Date },
 ): Promise<void> {
-  // A Telegram that began anew gives its message ids a second time; the older row lets go of the id.
+  // A Telegram that started over gives its message ids a second time; the older row loses the id.
   await db.transaction(async (tx) => {
     const [row] = await tx
-      .select({ chatId: botMessages.chatId })
+      .select({
+        chatId: botMessages.chatId,
+        taskId: botMessages.taskId,
+        purpose: botMessages.purpose,
+      })
       .from(botMessages)
       .where(eq(botMessages.id, id))
     if (row === undefined) return
@@ -187,7 +240,18 @@ export async function markSent(
         contentHash: sent.contentHash ?? null,
       })
       .where(eq(botMessages.id, id))
+    if (row.purpose === 'card' && row.taskId !== null) await markSuperseded(tx, row.chatId, row.taskId)
   })
+}
+
+/** Marks the earlier cards of a task in a chat for removal: the newest is the only one with buttons. */
+async function markSuperseded(db: Db, chatId: number, taskId: string): Promise<void> {
+  const isShown = sql`chat_id = ${chatId}::bigint and task_id = ${taskId}::uuid and purpose = 'card'
+    and state = 'sent' and message_id is not null`
+  await db.execute(
+    sql`update ${botMessages} set stale = true, not_before = null
+      where ${isShown} and id < (select max(id) from ${botMessages} where ${isShown})`,
+  )
 }
 
 /** A message in the chat shows this content now; the next edit that nobody asked for has its time 3 s later. */
@@ -246,8 +310,8 @@ export async function isSending(db: Reader, chatId: number): Promise<boolean> {
   return row !== undefined
 }
 
-/** The newest question asked in a chat since then that still waits for its answer; null where there is none. */
-export async function openQuestion(db: Reader, chatId: number, since: Date): Promise<BotMessageRow | null> {
+/** The newest prompt in a chat since then that still waits for its answer; null if there is none. */
+export async function newestPrompt(db: Reader, chatId: number, since: Date): Promise<BotMessageRow | null> {
   const [row] = await db
     .select()
     .from(botMessages)
@@ -303,8 +367,11 @@ export async function retitleMessage(
     readonly topic?: ReplyTopic | null
   },
 ): Promise<void> {
-  await db
-    .update(botMessages)
-    .set({ purpose: about.purpose, taskId: about.taskId, topic: about.topic ? { ...about.topic } : null })
-    .where(and(eq(botMessages.chatId, chatId), eq(botMessages.messageId, messageId)))
+  await db.transaction(async (tx) => {
+    await tx
+      .update(botMessages)
+      .set({ purpose: about.purpose, taskId: about.taskId, topic: about.topic ? { ...about.topic } : null })
+      .where(and(eq(botMessages.chatId, chatId), eq(botMessages.messageId, messageId)))
+    if (about.purpose === 'card' && about.taskId !== null) await markSuperseded(tx, chatId, about.taskId)
+  })
 }

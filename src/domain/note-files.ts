@@ -1,3 +1,4 @@
+import { taskSigns } from './signs.ts'
 /** A file in a note: what it is for Telegram, which sends it again only as that, and its id there. */
 export interface NoteFile {
   readonly kind: FileKind
@@ -24,5 +25,5 @@ export function filesIn(note: string | null): NoteFile[] {
 
 /** A text for the eye: files by their names, without the ids that only Telegram reads. */
 export function namingFiles(text: string): string {
-  return text.replace(/\[([^\]\n]*)\]\(tg-\w+:[\w-]+\)/g, '📎 $1')
+  return text.replace(/\[([^\]\n]*)\]\(tg-\w+:[\w-]+\)/g, `${taskSigns.file} $1`)
 }

@@ -1,9 +1,9 @@
 import { and, asc, eq, gt, inArray, lt, lte, max } from 'drizzle-orm'
-import { eventsOutbox } from '../db/schema.ts'
+import { eventsOutbox, projects } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
 import type { BoardEvent } from './events.ts'
 import { forgetRows, forgottenAtOnce } from './forget.ts'
-import type { Scope } from './tasks/read.ts'
+import { isInSight, type Scope } from './tasks/read.ts'
 
 /** Events after a cursor, in order; ids become visible in order, so whoever pages by the last id misses none. */
 export async function readEvents(
@@ -18,6 +18,11 @@ export async function readEvents(
         eq(eventsOutbox.ownerId, scope.ownerId),
         gt(eventsOutbox.id, query.after),
         query.projectId === undefined ? undefined : eq(eventsOutbox.projectId, query.projectId),
+        isInSight(scope) &&
+          inArray(
+            eventsOutbox.projectId,
+            scope.db.select({ id: projects.id }).from(projects).where(isInSight(scope)),
+          ),
       ),
     )
     .orderBy(asc(eventsOutbox.id))

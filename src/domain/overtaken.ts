@@ -1,6 +1,6 @@
 import { DomainError } from './errors.ts'
 
-/** Throws `conflict` where something is no longer as a change left it, so that undo never takes a later change back with it. */
+/** Throws `conflict` if something isn't as a change left it: undo must never take back a later change. */
 export function requireUntouched(
   what: string,
   current: Readonly<Record<string, unknown>>,
@@ -10,7 +10,7 @@ export function requireUntouched(
     (field) => JSON.stringify(current[field]) !== JSON.stringify(after[field]),
   )
   if (overtaken.length === 0) return
-  throw new DomainError('conflict', `${what} has moved on since: ${overtaken.join(', ')} changed.`, {
+  throw new DomainError('conflict', `${what} has changed since: ${overtaken.join(', ')}.`, {
     overtaken,
   })
 }

@@ -7,11 +7,7 @@ export function parse<T extends z.ZodType>(schema: T, input: unknown): z.output<
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const field = issue?.path.join('.') ?? ''
-  throw new DomainError(
-    'invalid',
-    `${field === '' ? '' : `${field}: `}${issue?.message ?? 'does not fit'}.`,
-    {
-      issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
-    },
-  )
+  throw new DomainError('invalid', `${field === '' ? '' : `${field}: `}${issue?.message ?? 'is invalid'}.`, {
+    issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+  })
 }

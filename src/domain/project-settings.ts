@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { text } from './tasks/schemas.ts'
+import { BranchName } from './branch.ts'
+import { text } from './text.ts'
 
 const flag = (fallback: 'true' | 'false') => ({ schema: z.enum(['true', 'false']), fallback })
 
 /** The known keys of project_settings: what each may hold, and what it is where nothing fitting is stored. */
 export const projectSettingSpecs = {
   deploy_strategy: { schema: z.enum(['none', 'direct_commit', 'feature_branch']), fallback: 'none' },
-  deploy_default_branch: { schema: text(200).pipe(z.string().min(1)), fallback: 'main' },
+  deploy_default_branch: { schema: BranchName.pipe(z.string().min(1)), fallback: 'main' },
   deploy_auto_pr: flag('false'),
   deploy_commit_on_review: flag('true'),
   deploy_squash_merge: flag('true'),

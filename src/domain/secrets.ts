@@ -38,6 +38,6 @@ function keyOf(secretKey: string): Buffer {
 function unreadable(): DomainError {
   return new DomainError(
     'invalid',
-    'A stored secret cannot be read: it was encrypted under another SECRET_KEY. Give that key back, or store the secret anew.',
+    "A stored secret can't be read: it was encrypted with another SECRET_KEY. Restore that key, or store the secret again.",
   )
 }

@@ -2,7 +2,9 @@ import { and, desc, eq, isNull, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { securityEvents } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
-import { type Trail, toTrail } from './audit.ts'
+import { type Page, toPage } from './audit.ts'
+import { networkOf } from './network.ts'
+import { chatSpecs } from './setting-specs.ts'
 import type { Scope } from './tasks/read.ts'
 
 const windowMs = 60_000
@@ -42,17 +44,20 @@ export async function recordSecurityEvent(db: Db, event: NewSecurityEvent): Prom
   })
 }
 
-/** The owner's security events, and those of nobody, newest first. */
+/** The owner's security events, and those of nobody, newest first; without what the owner wrote before the bot knew the owner. */
 export async function listSecurityEvents(
   { db, ownerId }: Scope,
   page: { readonly before?: string; readonly limit: number },
-): Promise<Trail<SecurityEventRow>> {
+): Promise<Page<SecurityEventRow>> {
   const found = await db
     .select()
     .from(securityEvents)
     .where(
       and(
         or(eq(securityEvents.ownerId, ownerId), isNull(securityEvents.ownerId)),
+        sql`not (${securityEvents.eventType} = 'chat.stranger' and exists (
+          select from user_settings where owner_id = ${ownerId} and key = ${chatSpecs.userId.key}
+            and value = ${securityEvents.detail}->>'userId'))`,
         page.before === undefined
           ? undefined
           : sql`(${securityEvents.createdAt}, ${securityEvents.id}) < (select created_at, id from security_events where id = ${page.before}::uuid)`,
@@ -60,12 +65,12 @@ export async function listSecurityEvents(
     )
     .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
     .limit(page.limit + 1)
-  return toTrail(found, page.limit)
+  return toPage(found, page.limit)
 }
 
 export type Failure = Pick<NewSecurityEvent, 'eventType' | 'ipAddress' | 'userAgent' | 'path' | 'detail'>
 
-/** Counts failures so that one kind from one address writes at most one row a minute. */
+/** Counts failures so that one kind from one address (IPv6: its /64) writes at most one row a minute. */
 export interface FailureCounter {
   /** Counts one failure: the first of a minute is written at once, so that a crash loses no more than a count. */
   readonly count: (failure: Failure) => Promise<void>
@@ -121,7 +126,7 @@ export function createFailureCounter(options: {
   return {
     count: async (failure) => {
       const at = options.now().getTime()
-      const known = `${failure.eventType} ${failure.ipAddress ?? ''}`
+      const known = `${failure.eventType} ${networkOf(failure.ipAddress ?? '')}`
       const spread = !windows.has(known) && windows.size >= maxAddresses
       const key = spread ? `${failure.eventType} *` : known
       const latest = spread ? { ...failure, ipAddress: null } : failure

@@ -3,7 +3,7 @@ import { ProjectKey } from './projects/key.ts'
 import { isTimeOfDay } from './time.ts'
 import { isTimeZone, resolveTimeZone } from './time-zone.ts'
 
-/** How one setting is stored: its key, how its text becomes a value and back, and what it is where nothing fitting is stored. */
+/** How one setting is stored: its key, its text codec, and its value when nothing valid is stored. */
 export interface SettingSpec<Value, Fallback extends Value | null> {
   readonly key: string
   readonly codec: z.ZodType<Value, string>
@@ -33,11 +33,11 @@ const timeZone = z.codec(
     encode: (value) => resolveTimeZone(value) ?? value,
   },
 )
-const timeOfDay = z.string().refine(isTimeOfDay, 'must be a time of day like 09:00')
+const timeOfDay = z.string().refine(isTimeOfDay, 'must be a time like 09:00')
 const timeWindow = z.string().refine((text) => {
   const [start, end, ...rest] = text.split('-')
   return isTimeOfDay(start) && isTimeOfDay(end) && start !== end && rest.length === 0
-}, 'must be two times of day like 22:00-07:00')
+}, 'must be two times like 22:00-07:00')
 const projectKeys = z.codec(z.string(), z.array(ProjectKey), {
   decode: (text) => text.split(',').filter((key) => key !== ''),
   encode: (keys) => [...new Set(keys)].sort().join(','),
@@ -45,22 +45,20 @@ const projectKeys = z.codec(z.string(), z.array(ProjectKey), {
 const minutes = whole(1, 7 * 24 * 60)
 const projectTopics = z.codec(
   z.string(),
-  z.array(z.string().regex(/^[A-Z][A-Z0-9]*:[1-9]\d{0,9}$/, 'must be a project and a topic like WEB:12')),
+  z.array(z.string().regex(/^[A-Z][A-Z0-9]*:[1-9]\d{0,9}$/, 'must be a project and topic like WEB:12')),
   {
     decode: (text) => text.split(',').filter((pair) => pair !== ''),
     encode: (pairs) => [...pairs].sort().join(','),
   },
 )
-const chatName = z
-  .string()
-  .regex(/^(?:-?[1-9]\d{0,15}|@[A-Za-z]\w{3,31})$/, 'must be the id of a chat, or its @name')
-const userName = z.string().regex(/^[A-Za-z]\w{3,31}$/, 'must be the username of a bot')
+const chatName = z.string().regex(/^(?:-?[1-9]\d{0,15}|@[A-Za-z]\w{3,31})$/, 'must be a chat ID or @name')
+const userName = z.string().regex(/^[A-Za-z]\w{3,31}$/, "must be a bot's username")
 
-/** What listens in a chat for a line that starts an agent; `openclaw-skill` is OpenClaw's older form. */
+/** What watches a chat for a line that starts an agent; `openclaw-skill` is OpenClaw's older syntax. */
 export const RunnerKind = z.enum(['none', 'openclaw', 'openclaw-skill', 'hermes'])
 export type RunnerKind = z.infer<typeof RunnerKind>
 
-/** How news of one kind arrives: with a sound, only in the task's living card, or not at all. */
+/** How notifications of one kind arrive: with a sound, silently, or not at all. */
 export const NotificationLevel = z.enum(['loud', 'silent', 'off'])
 export type NotificationLevel = z.infer<typeof NotificationLevel>
 
@@ -80,16 +78,16 @@ export const settingSpecs = {
   mutedProjects: spec<string[], string[]>('muted_projects', projectKeys, []),
   staleAfterMinutes: spec('stale_after_minutes', minutes, 30),
   queuedAfterMinutes: spec('queued_after_minutes', minutes, 60),
-  /** How long events stay in the outbox for agents that follow it. */
+  /** How long agents can read past events. */
   keepEventsDays: spec('keep_events_days', whole(1, 365), 30),
   runner: spec('runner', RunnerKind, 'none'),
   runnerChat: spec('runner_chat', chatName, null),
   runnerBot: spec('runner_bot', userName, null),
-  /** Topics of the owner's group that take the news of one project, as `KEY:thread`. */
+  /** Group topics that get one project's updates, as `KEY:thread`. */
   projectTopics: spec<string[], string[]>('project_topics', projectTopics, []),
 } as const
 
-/** Where the owner is; only binding and unbinding the chat changes these. */
+/** The owner's chat; only linking and unlinking it changes these. */
 export const chatSpecs = {
   chatId: spec('telegram_chat_id', whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), null),
   threadId: spec('telegram_thread_id', whole(1, Number.MAX_SAFE_INTEGER), null),
@@ -98,7 +96,7 @@ export const chatSpecs = {
 
 export const botTokenKey = 'telegram_bot_token'
 
-/** What the bot remembers by itself; such a change is none of the owner's. */
+/** What the bot remembers by itself; the owner didn't change these. */
 export const rememberedSettings: readonly SettingName[] = ['lastProject', 'digestLastDate']
 
 export type SettingName = keyof typeof settingSpecs
@@ -109,7 +107,7 @@ export type SettingsPatch = {
   readonly [Name in SettingName]?: ValueOf<(typeof settingSpecs)[Name]> | null | undefined
 }
 
-/** The value of a stored text, the fallback where it does not fit. */
+/** The value of a stored text; the fallback if it's invalid. */
 export function decodeSetting<Value, Fallback extends Value | null>(
   { codec, fallback }: SettingSpec<Value, Fallback>,
   stored: string | undefined,

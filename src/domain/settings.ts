@@ -171,13 +171,12 @@ export function parsePatch(patch: SettingsPatch): ParsedSetting[] {
 }
 
 function parseSetting(name: string, value: unknown): ParsedSetting {
-  if (!isSetting(name))
-    throw new DomainError('invalid', `There is no setting ${name.slice(0, 40)}.`, { name })
+  if (!isSetting(name)) throw new DomainError('invalid', `No setting ${name.slice(0, 40)}.`, { name })
   if (value === null) return { name, text: null }
   const spec: SettingSpec<unknown, unknown> = settingSpecs[name]
   const encoded = z.safeEncode(spec.codec, value)
   if (encoded.success) return { name, text: encoded.data }
-  const why = encoded.error.issues[0]?.message ?? 'does not fit'
+  const why = encoded.error.issues[0]?.message ?? 'is invalid'
   throw new DomainError('invalid', `${name}: ${why}.`, { name })
 }
 

@@ -1,6 +1,7 @@
-import { and, count, eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { securityEvents } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
+import { networkOf } from './network.ts'
 import { recordSecurityEvent } from './security.ts'
 
 /** A token was used from an address. */
@@ -13,13 +14,13 @@ export interface TokenUse {
   readonly now: Date
 }
 
-/** Writes a security event at a token's first use from an address; `detail.knownAddresses` counts those it had before. */
+/**
+ * Writes a security event at a token's first use from an address (IPv6: from its /64); `detail.knownAddresses` counts the
+ * earlier ones.
+ */
 export async function noteTokenAddress(db: Db, use: TokenUse): Promise<void> {
-  const [known] = await db
-    .select({
-      addresses: count(securityEvents.id),
-      here: sql<boolean>`coalesce(bool_or(${securityEvents.ipAddress} = ${use.address}), false)`,
-    })
+  const found = await db
+    .selectDistinct({ address: securityEvents.ipAddress })
     .from(securityEvents)
     .where(
       and(
@@ -29,7 +30,8 @@ export async function noteTokenAddress(db: Db, use: TokenUse): Promise<void> {
         sql`${securityEvents.detail} ->> 'tokenId' = ${use.token.id}`,
       ),
     )
-  if (known?.here) return
+  const known = new Set(found.map(({ address }) => networkOf(address ?? '')))
+  if (known.has(networkOf(use.address))) return
   await recordSecurityEvent(db, {
     ownerId: use.ownerId,
     eventType: 'auth.token',
@@ -41,7 +43,7 @@ export async function noteTokenAddress(db: Db, use: TokenUse): Promise<void> {
       tokenId: use.token.id,
       token: use.token.name,
       newAddress: true,
-      knownAddresses: known?.addresses ?? 0,
+      knownAddresses: known.size,
     },
     now: use.now,
   })

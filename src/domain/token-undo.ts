@@ -4,10 +4,10 @@ import type { Tx } from '../db/types.ts'
 import type { Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 
-/** Shuts a new token out again; one that was revoked never opens anything any more. Part of `undoChange`. */
+/** Revokes a new token; a revoked one can't be restored. Part of `undoChange`. */
 export async function undoToken(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<{ readonly result: null }> {
   if (entry.action === 'token.revoke')
-    throw new DomainError('conflict', 'A token that was revoked stays shut out. Make a new one in /agents.')
+    throw new DomainError('conflict', "A revoked token can't be restored. Create a new one in /agents.")
   const now = ctx.now()
   const revoked = await tx
     .update(apiTokens)
@@ -20,6 +20,6 @@ export async function undoToken(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<{ re
       ),
     )
     .returning({ id: apiTokens.id })
-  if (revoked.length === 0) throw new DomainError('conflict', 'That token is shut out already.')
+  if (revoked.length === 0) throw new DomainError('conflict', 'That token is already revoked.')
   return { result: null }
 }

@@ -1,39 +1,58 @@
 import { hash, randomBytes } from 'node:crypto'
-import { and, asc, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import { preparedRead } from '../db/prepared.ts'
-import { apiTokens, type TokenRow } from '../db/schema.ts'
+import {
+  apiTokens,
+  type Engine,
+  engines,
+  type TokenRights,
+  type TokenRow,
+  tokenGrants,
+  tokenRights,
+} from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
+import { noteFirstUse } from './connecting.ts'
 import type { Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import { parse } from './parse.ts'
+import { requireProject } from './projects/read.ts'
 import type { Scope } from './tasks/read.ts'
-import { text } from './tasks/schemas.ts'
+import { text } from './text.ts'
+
+export { type Engine, type TokenRights, tokenRights } from '../db/schema.ts'
 
 const prefixLength = 14
 const wellFormed = /^preq_[A-Za-z0-9_-]{32}$/
 const touchEveryMs = 60_000
 const noticeMs = 7 * 24 * 60 * 60 * 1_000
 
-/** A token to be made: its name stands in every trace of what its agent does. */
+/** A new token: its name appears next to everything its agent does. */
 export const NewToken = z.object({
-  name: text(60).pipe(z.string().trim().min(1, 'must not be empty')),
+  name: text(60).pipe(z.string().trim().min(1, "can't be empty")),
   expiresAt: z.date().nullish(),
+  /** The engine that will use it; a claim gives it no task that names another. */
+  engine: z.enum(engines).nullish(),
+  /** `work`: everything but deleting and accepting; `full`: everything. */
+  rights: z.enum(tokenRights).default('work'),
+  /** The keys of the projects that it opens; absent: all of them. */
+  projectKeys: z.array(z.string().toUpperCase()).min(1).readonly().nullish(),
 })
 export type NewToken = z.input<typeof NewToken>
 
-/** Makes a token for an agent. `token` is shown this once; only its hash is kept. Throws `invalid`. */
+/** Creates a token for an agent. `token` is returned only here; the database has its hash. Throws `invalid` and, for a project that isn't there, `not-found`. */
 export async function createToken(
   ctx: Ctx,
   input: NewToken,
 ): Promise<{ readonly token: string; readonly row: TokenRow }> {
-  const { name, expiresAt = null } = parse(NewToken, input)
+  const { name, expiresAt = null, engine = null, rights, projectKeys = null } = parse(NewToken, input)
   const now = ctx.now()
   if (expiresAt !== null && expiresAt <= now)
     throw new DomainError('invalid', 'expiresAt: must be in the future.')
   const token = `preq_${randomBytes(24).toString('base64url')}`
   return ctx.mutate(async (tx) => {
+    for (const key of projectKeys ?? []) await requireProject({ ...ctx, db: tx }, key)
     const [row] = await tx
       .insert(apiTokens)
       .values({
@@ -47,6 +66,13 @@ export async function createToken(
       })
       .returning()
     if (row === undefined) throw new Error('the token was not stored')
+    await tx.insert(tokenGrants).values({
+      tokenId: row.id,
+      engine,
+      rights,
+      projectKeys: projectKeys && [...new Set(projectKeys)],
+      createdAt: now,
+    })
     return {
       result: { token, row },
       events: [],
@@ -55,28 +81,36 @@ export async function createToken(
           action: 'token.create',
           targetType: 'token',
           targetId: row.id,
-          meta: { name, prefix: row.tokenPrefix, expiresAt },
+          meta: { name, prefix: row.tokenPrefix, expiresAt, engine, rights, projectKeys },
         },
       ],
     }
   })
 }
 
+const granted = {
+  ...getTableColumns(apiTokens),
+  engine: tokenGrants.engine,
+  rights: tokenGrants.rights,
+  projectKeys: tokenGrants.projectKeys,
+}
+
 /** The owner's tokens, newest first, revoked ones last. */
-export async function listTokens({ db, ownerId }: Scope): Promise<TokenRow[]> {
+export async function listTokens({ db, ownerId }: Scope): Promise<GrantedToken[]> {
   return db
-    .select()
+    .select(granted)
     .from(apiTokens)
+    .leftJoin(tokenGrants, eq(tokenGrants.tokenId, apiTokens.id))
     .where(eq(apiTokens.ownerId, ownerId))
     .orderBy(sql`${apiTokens.revokedAt} desc nulls first`, desc(apiTokens.createdAt), asc(apiTokens.id))
 }
 
-/** Ends a token for good, from the next request on. Throws `not-found`; revoked already changes nothing. */
+/** Revokes a token for good, starting with the next request. Throws `not-found`; a revoked one stays as it is. */
 export async function revokeToken(
   ctx: Ctx,
   id: string,
 ): Promise<{ readonly token: TokenRow; readonly auditId: string | null }> {
-  const missing = new DomainError('not-found', 'There is no such token.')
+  const missing = new DomainError('not-found', 'No such token.')
   if (!z.guid().safeParse(id).success) throw missing
   return ctx.mutate(
     async (tx): Promise<Change<{ readonly token: TokenRow; readonly auditId: string | null }>> => {
@@ -110,19 +144,27 @@ export async function revokeToken(
   )
 }
 
-/** Whose token was presented, or why it opens nothing; the reasons are for our own records, never for who asked. */
+/** A token and what it stands for; `rights` is null for one that is older than rights, which may do everything. */
+export type GrantedToken = TokenRow & {
+  readonly engine: Engine | null
+  readonly rights: TokenRights | null
+  readonly projectKeys: readonly string[] | null
+}
+
+/** Whose token was presented, or why it's rejected; the reason is for our records, never for the client. */
 export type Authentication =
-  | { readonly ok: true; readonly token: TokenRow }
+  | { readonly ok: true; readonly token: GrantedToken }
   | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'expired' | 'revoked' }
 
 const tokenByHash = preparedRead((db) =>
   db
-    .select()
+    .select(granted)
     .from(apiTokens)
+    .leftJoin(tokenGrants, eq(tokenGrants.tokenId, apiTokens.id))
     .where(eq(apiTokens.tokenHash, sql.placeholder('hash'))),
 )
 
-/** Looks a presented token up by its hash; asked on every request, so that a revocation holds at once everywhere. */
+/** Looks up a presented token by its hash, on every request: a revocation takes effect immediately. */
 export async function authenticate(db: Reader, presented: string, now: Date): Promise<Authentication> {
   if (!wellFormed.test(presented)) return { ok: false, reason: 'malformed' }
   const [token] = await tokenByHash(db, { hash: hashOf(presented) })
@@ -132,16 +174,17 @@ export async function authenticate(db: Reader, presented: string, now: Date): Pr
   return { ok: true, token }
 }
 
-/** Notes that a token was used, at most once a minute. Housekeeping: leaves no trace. */
+/** Records that a token was used, at most once a minute; no audit entry. */
 export async function touchToken(db: Db, id: string, now: Date): Promise<void> {
   const before = new Date(now.getTime() - touchEveryMs)
   await db
     .update(apiTokens)
     .set({ lastUsedAt: now, updatedAt: now })
     .where(and(eq(apiTokens.id, id), or(isNull(apiTokens.lastUsedAt), lte(apiTokens.lastUsedAt, before))))
+  await noteFirstUse(db, id, now)
 }
 
-/** Tokens in use that expire within seven days, the next one first. */
+/** Tokens that expire within 7 days, the next one first. */
 export async function expiringTokens({ db, ownerId }: Scope, now: Date): Promise<TokenRow[]> {
   return db
     .select()

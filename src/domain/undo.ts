@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, ne, notInArray, or, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { type AuditRow, auditLogs } from '../db/schema.ts'
 import type { Tx } from '../db/types.ts'
 import type { AuditEntry, Change, Ctx } from './context.ts'
@@ -10,39 +11,42 @@ import { botTokenKey } from './setting-specs.ts'
 import { undoSettingsChange } from './settings-undo.ts'
 import { arrival } from './tasks/former-keys.ts'
 import type { Scope } from './tasks/read.ts'
+import { partAction } from './tasks/snapshot.ts'
 import type { Task } from './tasks/task.ts'
 import { undoTaskChange } from './tasks/undo.ts'
 import { undoToken } from './token-undo.ts'
 import { undoWorkLog } from './work-log-undo.ts'
 
-/** What was taken back, and the task as it is now where there still is one. */
+/** What was taken back, and the task as it is now if it still exists. */
 export interface Undone {
   readonly action: string
   readonly targetId: string | null
   readonly task: Task | null
-  /** All that were taken back with it, where several tasks were changed at once. */
+  /** All tasks that were changed at once and taken back together. */
   readonly tasks: readonly Task[]
+  /** The facts of the change's audit entry: `before`, `after`, … */
+  readonly meta: Readonly<Record<string, unknown>>
 }
 
 /**
- * Takes back one change by the id of its audit entry, with all that changed together with it. Throws `conflict` where it was
- * taken back already or something has moved on since or the change is older than `notBefore`, `not-found` where there is none.
+ * Takes back one change by its audit entry's id, with everything that changed together with it. Throws `conflict` if it's already
+ * undone, changed since, or older than `notBefore`; `not-found` if there's no such change.
  */
 export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): Promise<Undone> {
+  const missing = new DomainError('not-found', 'No such change to undo.')
+  // Ids come from buttons, and anyone may send any bytes as a button.
+  if (!z.guid().safeParse(auditId).success) throw missing
   return ctx.mutate(async (tx): Promise<Change<Undone>> => {
     const [entry] = await tx
       .select()
       .from(auditLogs)
       .where(and(eq(auditLogs.id, auditId), eq(auditLogs.ownerId, ctx.ownerId)))
-    if (entry === undefined) throw new DomainError('not-found', 'There is no such change to undo.')
+    if (entry === undefined) throw missing
     if (notBefore !== undefined && entry.createdAt < notBefore) {
-      throw new DomainError(
-        'conflict',
-        'That was too long ago for this button. /undo takes back your last change.',
-      )
+      throw new DomainError('conflict', 'Too late for this button – use /undo.')
     }
     const together = await batchOf(tx, entry)
-    // Held until the commit, so that two taps on Undo cannot both find it not yet taken back.
+    // Held until the commit: two taps on Undo can't both find it not yet undone.
     await tx.execute(
       sql`select pg_advisory_xact_lock(hashtextextended(${`undo:${together[0]?.id ?? auditId}`}, 0))`,
     )
@@ -50,8 +54,7 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
     const events: NewEvent[] = []
     const audit: AuditEntry[] = []
     for (const one of together) {
-      if (await isUndone(tx, one))
-        throw new DomainError('conflict', 'That was undone already.', { undone: true })
+      if (await isUndone(tx, one)) throw new DomainError('conflict', 'Already undone.', { undone: true })
       const change = await takeBack(ctx, tx, one)
       if (change.result !== null) tasks.push(change.result)
       if ('unchanged' in change) continue
@@ -59,13 +62,14 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
       audit.push(...change.audit)
     }
     const { action, targetId } = entry
-    const result = { action, targetId, task: tasks.length === 1 ? (tasks[0] ?? null) : null, tasks }
+    const meta = (entry.meta ?? {}) as Readonly<Record<string, unknown>>
+    const result = { action, targetId, task: tasks.length === 1 ? (tasks[0] ?? null) : null, tasks, meta }
     const [first, ...others] = audit
     return first === undefined ? { result, unchanged: true } : { result, events, audit: [first, ...others] }
   })
 }
 
-/** The entries of everything that one verb changed together, the last change first; mostly it is one. */
+/** Everything that one verb changed together, the last change first; usually just one entry. */
 async function batchOf(tx: Tx, entry: AuditRow): Promise<AuditRow[]> {
   const batch = (entry.meta as { readonly batch?: string } | null)?.batch
   if (batch === undefined || entry.action === 'undo') return [entry]
@@ -83,8 +87,7 @@ async function batchOf(tx: Tx, entry: AuditRow): Promise<AuditRow[]> {
 }
 
 async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
-  if (entry.action === 'undo' || !isUndoable(entry))
-    throw new DomainError('invalid', 'This kind of change cannot be undone.')
+  if (entry.action === 'undo' || !isUndoable(entry)) throw new DomainError('invalid', "This can't be undone.")
   switch (entry.targetType) {
     case 'task':
       return undoTaskChange(ctx, tx, entry)
@@ -102,7 +105,7 @@ async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
   }
 }
 
-// The trace of an undo names what it undoes, whatever the verb that did it would have left.
+// The audit entry of an undo names what it undoes, whatever its verb would have written.
 function asUndo(
   entry: AuditRow,
   change: { readonly result: unknown; readonly events?: readonly NewEvent[] },
@@ -116,8 +119,8 @@ function asUndo(
   }
 }
 
-// Changes of anything but a task that can be taken back, and the revoking of a token, which cannot and says so. A label made on
-// the way goes with the change that made it.
+// What can be undone besides task changes, and revoking a token, which can't and says so. A label created by a task's
+// change goes with that change.
 const undoableActions = [
   'label.create',
   'token.create',
@@ -137,8 +140,8 @@ const undoableActions = [
 
 function isUndoable(entry: AuditRow): boolean {
   if (entry.targetType === 'task') return entry.action !== arrival
-  const isOnTheWay = entry.action === 'label.create' && entry.meta !== null && 'taskId' in entry.meta
-  return undoableActions.includes(entry.action) && entry.targetId !== botTokenKey && !isOnTheWay
+  const isByTask = entry.action === 'label.create' && entry.meta !== null && 'taskId' in entry.meta
+  return undoableActions.includes(entry.action) && entry.targetId !== botTokenKey && !isByTask
 }
 
 async function isUndone(tx: Tx, entry: AuditRow): Promise<boolean> {
@@ -146,7 +149,7 @@ async function isUndone(tx: Tx, entry: AuditRow): Promise<boolean> {
   return found !== undefined
 }
 
-// An undo stands under the target of what it undoes, where the index finds it.
+// An undo has the target of what it undoes, so the index finds it.
 function undoes(entry: AuditRow) {
   return and(
     eq(auditLogs.targetType, entry.targetType),
@@ -157,13 +160,13 @@ function undoes(entry: AuditRow) {
 }
 
 const undoable = and(
-  notInArray(auditLogs.action, ['undo', arrival]),
+  notInArray(auditLogs.action, ['undo', arrival, partAction]),
   or(eq(auditLogs.targetType, 'task'), inArray(auditLogs.action, undoableActions)),
   sql`${auditLogs.targetId} is distinct from ${botTokenKey}`,
   or(ne(auditLogs.action, 'label.create'), sql`${auditLogs.meta} ->> 'taskId' is null`),
 )
 
-/** The owner's last change that is not taken back yet; `before` names one that is passed over with all that is newer. */
+/** The owner's last change that isn't undone yet; `before` skips that change and everything newer. */
 export async function lastChange(
   { db, ownerId }: Scope,
   before?: string,
@@ -180,7 +183,7 @@ export async function lastChange(
         eq(auditLogs.ownerId, ownerId),
         sql`${auditLogs.meta} ->> 'by' = 'owner'`,
         undoable,
-        // As a value, looked up for one entry after another: of a `not exists` Postgres makes a join with the whole trail.
+        // As a value, looked up per entry: Postgres turns `not exists` into a join with the whole audit log.
         sql`(select later.id from audit_logs later where later.target_type = ${auditLogs.targetType} and later.target_id = ${auditLogs.targetId}
           and later.action = 'undo' and later.meta ->> 'undoes' = ${auditLogs.id}::text limit 1) is null`,
         before === undefined ? undefined : isOlderThan(before),
@@ -191,7 +194,7 @@ export async function lastChange(
   return entry ?? null
 }
 
-// What changed together is one change, so none of it is older than the rest.
+// What changed together is one change: none of it is older than the rest.
 function isOlderThan(auditId: string) {
   return sql`exists (select from audit_logs newer where newer.id = ${auditId}::uuid
     and (${auditLogs.createdAt}, ${auditLogs.id}) < (newer.created_at, newer.id)

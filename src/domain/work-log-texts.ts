@@ -135,5 +135,12 @@ export function commentTitle(taskKey: string): string {
   return `${commentPrefix}${taskKey}`
 }
 
+/** The title of what an agent says about a task; never read as the owner's words. */
+export function agentCommentTitle(taskKey: string): string {
+  return `${agentCommentPrefix}${taskKey}`
+}
+
+const agentCommentPrefix = 'Agent comment · '
+
 /** Titles that the board itself gives meaning to: a log by hand must not pass for a result or the owner's comment. */
-export const reservedTitlePrefixes = [...resultTitlePrefixes, commentPrefix] as const
+export const reservedTitlePrefixes = [...resultTitlePrefixes, commentPrefix, agentCommentPrefix] as const

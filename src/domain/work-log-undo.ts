@@ -15,7 +15,7 @@ export async function undoWorkLog(
     .delete(workLogs)
     .where(and(eq(workLogs.id, entry.targetId ?? ''), eq(workLogs.ownerId, ctx.ownerId)))
     .returning()
-  if (log === undefined) throw new DomainError('conflict', 'That work log is gone already.')
+  if (log === undefined) throw new DomainError('conflict', 'That work log is already gone.')
   const [task] =
     log.taskId === null
       ? []

@@ -2,32 +2,43 @@ import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import { preparedCommand } from '../db/prepared.ts'
-import { type Engine, engines, projects, tasks, workLogs } from '../db/schema.ts'
+import { type Engine, engines, projects, tasks, workLogFacts, workLogs } from '../db/schema.ts'
 import type { Reader, Tx } from '../db/types.ts'
-import { type Trail, toTrail } from './audit.ts'
+import { type Actor, toActorName } from './actor.ts'
+import { type Page, toPage } from './audit.ts'
 import { clip } from './clip.ts'
 import type { Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import type { NewEvent } from './events.ts'
 import { parse } from './parse.ts'
 import { requireProject } from './projects/read.ts'
+import { requireProjectRight } from './rights.ts'
 import type { PlannedLog } from './tasks/plan-logs.ts'
-import { requireTask, type Scope } from './tasks/read.ts'
-import { text } from './tasks/schemas.ts'
+import { isInSight, requireTask, type Scope } from './tasks/read.ts'
+import { lineText, plainText } from './text.ts'
 import { maxLogTitle, reservedTitlePrefixes } from './work-log-texts.ts'
 
 const { placeholder } = sql
 const insertLogs = preparedCommand(sql`
-  insert into work_logs (id, owner_id, project_id, task_id, title, detail, engine, worked_at, created_at)
-  select id, ${placeholder('ownerId')}::uuid, ${placeholder('projectId')}::uuid, ${placeholder('taskId')}::uuid, title, detail, engine,
-    ${placeholder('at')}::timestamptz, ${placeholder('at')}::timestamptz
-  from jsonb_to_recordset(${placeholder('logs')}::text::jsonb) as log (id uuid, title text, detail text, engine text)`)
+  with log as (
+    select * from jsonb_to_recordset(${placeholder('logs')}::text::jsonb)
+      as log (id uuid, title text, detail text, engine text, kind text, result jsonb)
+  ),
+  written as (
+    insert into work_logs (id, owner_id, project_id, task_id, title, detail, engine, worked_at, created_at)
+    select id, ${placeholder('ownerId')}::uuid, ${placeholder('projectId')}::uuid, ${placeholder('taskId')}::uuid, title, detail, engine,
+      ${placeholder('at')}::timestamptz, ${placeholder('at')}::timestamptz
+    from log
+  )
+  insert into work_log_facts (log_id, kind, author, result)
+  select id, kind, ${placeholder('author')}, result from log`)
 
 /** Sends the logs of a change to a task; returns their events at once. Part of a larger transaction, which awaits `written`. */
 export function writeTaskLogs(
   tx: Tx,
   facts: {
     readonly ownerId: string
+    readonly author: Actor
     readonly task: { readonly id: string; readonly key: string; readonly projectId: string }
     readonly logs: readonly PlannedLog[]
     readonly now: Date
@@ -44,6 +55,7 @@ export function writeTaskLogs(
     projectId: facts.task.projectId,
     taskId: facts.task.id,
     at: facts.now.toISOString(),
+    author: toActorName(facts.author),
     logs: JSON.stringify(entries),
   })
   const events = entries.map(({ id, title, kind }) => ({
@@ -92,13 +104,14 @@ export async function listWorkLogs(
   scope: Scope,
   filter: { readonly task?: string | undefined; readonly projectKey?: string | undefined },
   page: { readonly before?: string | undefined; readonly limit: number; readonly offset?: number },
-): Promise<Trail<WorkLog>> {
+): Promise<Page<WorkLog>> {
   const task = filter.task === undefined ? undefined : await requireTask(scope, filter.task)
   const found = await selectWorkLogs(scope.db)
     .where(
       and(
         eq(workLogs.ownerId, scope.ownerId),
         isNull(projects.deletedAt),
+        isInSight(scope),
         task === undefined ? undefined : eq(workLogs.taskId, task.id),
         filter.projectKey === undefined
           ? undefined
@@ -111,7 +124,7 @@ export async function listWorkLogs(
     .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
     .limit(page.limit + 1)
     .offset(page.offset ?? 0)
-  return toTrail(found, page.limit)
+  return toPage(found, page.limit)
 }
 
 /** Work logs by uuid, in no particular order. */
@@ -124,13 +137,11 @@ export async function findWorkLogs(scope: Scope, ids: readonly string[]): Promis
 
 /** A work log by hand, on a task (key or uuid), on a project, or on neither. */
 export const NewWorkLog = z.object({
-  title: text(2_000)
-    .pipe(z.string().trim().min(1, 'must not be empty'))
-    .refine(
-      (title) => !reservedTitlePrefixes.some((prefix) => title.startsWith(prefix)),
-      'must not begin like the logs of results and comments, which the board writes itself',
-    ),
-  detail: text(100_000).nullish(),
+  title: lineText(2_000).refine(
+    (title) => !reservedTitlePrefixes.some((prefix) => title.startsWith(prefix)),
+    "can't start like a result or comment log; the board writes those",
+  ),
+  detail: plainText(100_000).nullish(),
   task: z.string().optional(),
   projectKey: z.string().optional(),
   engine: z.enum(engines).nullish(),
@@ -146,8 +157,10 @@ export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLo
     const task = draft.task === undefined ? null : await requireTask(scope, draft.task)
     const named = draft.projectKey === undefined ? null : await requireProject(scope, draft.projectKey)
     if (task !== null && named !== null && task.project.id !== named.id) {
-      throw new DomainError('invalid', `${task.key} does not belong to ${named.projectKey}.`)
+      throw new DomainError('invalid', `${task.key} isn't in ${named.projectKey}.`)
     }
+    const key = task?.project.key ?? named?.projectKey
+    if (key !== undefined) requireProjectRight(ctx.actor, key)
     const now = ctx.now()
     const log: WorkLog = {
       id: v7(),
@@ -164,6 +177,7 @@ export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLo
     await tx
       .insert(workLogs)
       .values({ ...columns, ownerId: ctx.ownerId, projectId, taskId: task?.id ?? null })
+    await tx.insert(workLogFacts).values({ logId: log.id, kind: 'manual', author: toActorName(ctx.actor) })
     return {
       result: log,
       events: [

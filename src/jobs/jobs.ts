@@ -5,6 +5,7 @@ import { morningJob } from './morning.ts'
 import { remindersJob } from './reminders.ts'
 import { retentionJob } from './retention.ts'
 import { securityJob } from './security.ts'
+import { snoozesJob } from './snoozes.ts'
 import { staleRunsJob } from './stale-runs.ts'
 import { tokenExpiryJob } from './token-expiry.ts'
 
@@ -14,6 +15,7 @@ export type { JobsDeps } from './job.ts'
 const jobs: readonly Job[] = [
   morningJob,
   digestJob,
+  snoozesJob,
   remindersJob,
   staleRunsJob,
   securityJob,

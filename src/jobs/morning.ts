@@ -1,16 +1,17 @@
 import { changeState, readState, writeState } from '../domain/bot-state.ts'
-import { tasksInNews } from '../domain/message-turns.ts'
-import { queueMessages } from '../domain/messages.ts'
+import { reportedTasks } from '../domain/message-turns.ts'
+import { priorities, queueMessages } from '../domain/messages.ts'
+import { readCardFacts, type TaskCardFacts } from '../domain/tasks/card.ts'
 import { findTasks, type Scope } from '../domain/tasks/read.ts'
-import type { Task } from '../domain/tasks/task.ts'
 import { inQuietHours, nextLocalTime, quietHoursEnd } from '../domain/time.ts'
-import { morningCard } from '../view/news-list.ts'
+import { needsOwner } from '../domain/turn.ts'
+import { morningCard } from '../view/notification-list.ts'
 import { toRequest } from '../view/request.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
 const dayMs = 24 * 60 * 60_000
 const maxListed = 20
-// So many mornings are remembered, for the clock may be set back to before them.
+// Remembered in case the clock is set back to before them.
 const maxMornings = 60
 
 /** Quiet hours that last. */
@@ -29,8 +30,8 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
     if (quiet === 'none') return lasting === 'none' ? undefined : lasting
     if (lasting !== 'none' && lasting.until === quiet.until) return undefined
     const open = await stillOpen(scope, settings.chatId, { from: new Date(quiet.from), to: now })
-    const told = open.length > 0 ? ((await readState<string[]>(tx, 'mornings_told')) ?? []) : []
-    if (open.length > 0 && !told.includes(quiet.until)) {
+    const summedUp = open.length > 0 ? ((await readState<string[]>(tx, 'mornings_told')) ?? []) : []
+    if (open.length > 0 && !summedUp.includes(quiet.until)) {
       const { card, topic } = morningCard(open.slice(0, maxListed))
       const { chatId, threadId } = settings
       const message = {
@@ -39,16 +40,16 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
         purpose: 'digest',
         topic,
         request: toRequest(card),
-        rank: 0,
+        rank: priorities.needsYou,
       } as const
       await queueMessages(tx, [message], now)
-      await writeState(tx, 'mornings_told', [...told, quiet.until].slice(-maxMornings), now)
+      await writeState(tx, 'mornings_told', [...summedUp, quiet.until].slice(-maxMornings), now)
     }
     return lasting
   })
 }
 
-/** The quiet hours around `now` from their beginning, for news may have come before this was first looked at. */
+/** The quiet hours around `now` from their beginning, for something may have come before this was first looked at. */
 function quietNow(now: Date, { quietHours, timeZone }: BoundSettings): Quiet {
   if (quietHours === null || !inQuietHours(now, quietHours, timeZone)) return 'none'
   const start = quietHours.slice(0, quietHours.indexOf('-')).trim()
@@ -59,11 +60,10 @@ function quietNow(now: Date, { quietHours, timeZone }: BoundSettings): Quiet {
 }
 
 async function stillOpen(
-  scope: Scope & { readonly db: Parameters<typeof tasksInNews>[0] },
+  scope: Scope & { readonly db: Parameters<typeof reportedTasks>[0] },
   chatId: number,
   night: { readonly from: Date; readonly to: Date },
-): Promise<Task[]> {
-  const ids = await tasksInNews(scope.db, { chatId, rank: 0, ...night })
-  const found = await findTasks(scope, ids)
-  return found.filter(({ status }) => status === 'hold' || status === 'ready')
+): Promise<TaskCardFacts[]> {
+  const found = await findTasks(scope, await reportedTasks(scope.db, { chatId, ...night }))
+  return readCardFacts(scope, found.filter(needsOwner))
 }

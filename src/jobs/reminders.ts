@@ -1,15 +1,13 @@
 import { changeState, readState, writeState } from '../domain/bot-state.ts'
-import { queueMessages } from '../domain/messages.ts'
+import { queueCards } from '../domain/living-cards.ts'
 import { threadFor } from '../domain/project-topics.ts'
 import { listTasks } from '../domain/tasks/list.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { isDayOnly } from '../domain/time.ts'
-import { dueNotice } from '../view/notices.ts'
-import { toRequest } from '../view/request.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 
-// So many reminders are remembered, for the clock may be set back to before they were due.
-const maxTold = 200
+// Remembered in case the clock is set back to before they were due.
+const maxRemembered = 200
 
 type DueTask = Task & { readonly dueAt: Date }
 
@@ -31,16 +29,19 @@ async function remind({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
       task.dueAt !== null && task.dueAt > new Date(until) && !isDayOnly(task.dueAt, timeZone)
     const fresh = overdue.filter(isNew)
     if (fresh.length === 0) return now.toISOString()
-    const told = (await readState<string[]>(tx, 'reminded')) ?? []
-    const due = fresh.filter((task) => !told.includes(reminderOf(task)))
-    const messages = due.map((task) => {
-      const { card, line } = dueNotice(task, { now, timeZone })
-      const request = toRequest(card, { line, silent: settings.mutedProjects.includes(task.project.key) })
-      const threadId = threadFor(settings, task.project.key)
-      return { chatId, threadId, purpose: 'news', taskId: task.id, request, rank: 1 } as const
-    })
-    await queueMessages(tx, messages, now)
-    await writeState(tx, 'reminded', [...told, ...due.map(reminderOf)].slice(-maxTold), now)
+    const reminded = (await readState<string[]>(tx, 'reminded')) ?? []
+    const due = fresh.filter((task) => !reminded.includes(reminderOf(task)))
+    const cards = due.map((task) => ({
+      chatId,
+      threadId: threadFor(settings, task.project.key),
+      taskId: task.id,
+      group: { kind: 'due', by: null } as const,
+      silent: settings.mutedProjects.includes(task.project.key),
+      since: now.toISOString(),
+      about: task.dueAt.toISOString(),
+    }))
+    await queueCards(tx, cards, now)
+    await writeState(tx, 'reminded', [...reminded, ...due.map(reminderOf)].slice(-maxRemembered), now)
     return now.toISOString()
   })
 }

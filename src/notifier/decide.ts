@@ -1,36 +1,40 @@
+import type { ReactionTypeEmoji } from 'grammy/types'
 import { changeState } from '../domain/bot-state.ts'
 import type { Store } from '../domain/context.ts'
 import type { BoardEvent } from '../domain/events.ts'
 import { messagesOfComments } from '../domain/feedback.ts'
-import { livingCards, markCardsStale } from '../domain/living-cards.ts'
-import { type BotMessageRow, type NewMessage, queueMessages } from '../domain/messages.ts'
+import { livingCards, markCardsStale, type NewCard, queueCards } from '../domain/living-cards.ts'
+import {
+  type BotMessageRow,
+  type NewMessage,
+  priorities,
+  queueMessages,
+  type ReportKind,
+} from '../domain/messages.ts'
 import { newestEventId, readEvents } from '../domain/outbox.ts'
 import { threadFor } from '../domain/project-topics.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
-import { findTask, findTasksByKey, readDetails, type Scope } from '../domain/tasks/read.ts'
-import type { Task, TaskDetail } from '../domain/tasks/task.ts'
+import { readCardFacts } from '../domain/tasks/card.ts'
+import { findTask, findTasksByKey, type Scope } from '../domain/tasks/read.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { findWorkLogs } from '../domain/work-logs.ts'
-import { deletedMessage, logMessage } from '../view/log-message.ts'
-import type { Happening, NewsMessage } from '../view/news.ts'
-import { newsMessage } from '../view/news-message.ts'
+import { deletedMessage, logMessage, type NotificationMessage } from '../view/notification-message.ts'
+import { reportFile } from '../view/report-file.ts'
 import { toRequest } from '../view/request.ts'
+import { signs } from '../view/signs.ts'
 import {
-  type Attention,
-  attentionOf,
+  type ChangedTask,
+  type Classified,
+  classify,
   loudnessOf,
-  stillHolds,
-  type TaskNews,
-  type Weighed,
-  weigh,
+  reportOf,
   wholeActions,
-} from './attention.ts'
+} from './classify.ts'
 
 const pageSize = 300
-// So long what is only good to know waits for more of its kind, and a card for the bot to show a change of the owner's itself.
+// Progress waits for more of its kind, and a card for the bot to show the owner's change itself.
 const gatherMs = 3_000
 const cardLivesMs = 48 * 60 * 60_000
-
-export const ranks: Record<Attention, number> = { 'needs-you': 0, finished: 1, info: 3 }
 
 export interface Decider {
   readonly store: Store
@@ -39,8 +43,8 @@ export interface Decider {
 }
 
 /**
- * Reads the events after the cursor and writes, together with the new cursor, the messages that they are worth; marks the living
- * cards of all tasks that changed. While nobody is bound the past is passed over. Returns the new cursor, null where nothing is new.
+ * Reads the events after the cursor and queues, together with the new cursor, what they are worth: cards to be posted, messages,
+ * edits. While nobody is bound, the past is skipped. Returns the new cursor; null if nothing is new.
  */
 export async function decide({ store, ownerId, now: clock }: Decider): Promise<number | null> {
   const now = clock()
@@ -57,7 +61,9 @@ export async function decide({ store, ownerId, now: clock }: Decider): Promise<n
     const decision = await decideOn(scope, events, { chatId, settings, now })
     await markCardsStale(tx, chatId, decision.staleNow, now)
     await markCardsStale(tx, chatId, decision.staleSoon, later(now))
+    // A file goes before the card whose buttons are about it.
     await queueMessages(tx, decision.messages, now)
+    await queueCards(tx, decision.cards, now)
     return events.at(-1)?.id
   })
   return moved ?? null
@@ -71,6 +77,7 @@ interface Circumstances {
 
 interface Decision {
   readonly messages: readonly NewMessage[]
+  readonly cards: readonly NewCard[]
   readonly staleNow: readonly string[]
   readonly staleSoon: readonly string[]
 }
@@ -80,38 +87,31 @@ async function decideOn(
   events: readonly BoardEvent[],
   facts: Circumstances,
 ): Promise<Decision> {
-  const weighed = weigh(events)
-  const tasks = await tasksByKey(scope, weighed)
+  const classified = classify(events)
+  const tasks = await tasksByKey(scope, classified)
   const idsOf = (keys: readonly string[]) => keys.flatMap((key) => tasks.get(key)?.id ?? [])
-  const staleNow = idsOf(weighed.tasks.map(({ taskKey }) => taskKey))
-  const cards = new Map(
+  const staleNow = idsOf(classified.tasks.map(({ taskKey }) => taskKey))
+  const living = new Map(
     (await livingCards(scope.db, facts.chatId, staleNow)).map((card) => [card.taskId, card]),
   )
-  const taskOf = (news: TaskNews) => tasks.get(news.taskKey) ?? null
-  const spoken = weighed.tasks.flatMap((news) => {
-    const task = taskOf(news)
-    return task !== null && isSpoken(news, task, facts) ? [task] : []
+  const reports = classified.tasks.flatMap((changed) => {
+    const task = tasks.get(changed.taskKey)
+    const card = task === undefined ? null : cardFor(changed, task, living.get(task.id), facts)
+    return task === undefined || card === null ? [] : [{ card, task, reported: changed.reported }]
   })
-  const details = new Map((await readDetails(scope, spoken)).map((detail) => [detail.id, detail]))
-  const messages = weighed.tasks.flatMap((news) => {
-    const task = taskOf(news)
-    const known = task === null ? {} : { card: cards.get(task.id), detail: details.get(task.id) }
-    return tellTask(news, { task, ...known }, facts)
-  })
-  return {
-    messages: [
-      ...messages,
-      ...(await tellLogs(scope, weighed, facts)),
-      ...(await tellFetched(scope, weighed, facts)),
-    ],
-    staleNow,
-    staleSoon: idsOf(weighed.changedByOwner),
-  }
+  const messages = [
+    ...(await fileMessages(scope, reports, facts)),
+    ...classified.tasks.flatMap((changed) => deletionMessage(changed, facts)),
+    ...(await logMessages(scope, classified, facts)),
+    ...(await fetchedReactions(scope, classified, facts)),
+  ]
+  const staleSoon = idsOf(classified.changedByOwner)
+  return { messages, cards: reports.map(({ card }) => card), staleNow, staleSoon }
 }
 
 /** The tasks that events name, by the key that the events know. */
-async function tasksByKey(scope: Scope, weighed: Weighed): Promise<Map<string, Task>> {
-  const keys = [...weighed.tasks.map(({ taskKey }) => taskKey), ...weighed.changedByOwner]
+async function tasksByKey(scope: Scope, classified: Classified): Promise<Map<string, Task>> {
+  const keys = [...classified.tasks.map(({ taskKey }) => taskKey), ...classified.changedByOwner]
   const found = new Map((await findTasksByKey(scope, keys)).map((task) => [task.key, task]))
   for (const key of keys.filter((key) => !found.has(key))) {
     const moved = await findTask(scope, key)
@@ -120,69 +120,86 @@ async function tasksByKey(scope: Scope, weighed: Weighed): Promise<Map<string, T
   return found
 }
 
-/** Whether news has a message of its own, and is not told by the task's living card alone. */
-function isSpoken({ what }: TaskNews, task: Task, { settings }: Circumstances): boolean {
-  if (what === 'deleted') return false
-  return attentionNow(what, task) !== 'info' || loudnessOf('info', task.project.key, settings) !== 'silent'
-}
-
-function attentionNow(what: Happening, task: Task): Attention {
-  return stillHolds(what, task.status) ? attentionOf(what) : 'info'
-}
-
-function tellTask(
-  news: TaskNews,
-  known: {
-    readonly task: Task | null
-    readonly card?: BotMessageRow | undefined
-    readonly detail?: TaskDetail | undefined
-  },
-  facts: Circumstances,
-): NewMessage[] {
-  const { what, reported } = news
-  const by = nameOf(news.actor)
-  if (what === 'deleted') {
-    const projectKey = news.taskKey.slice(0, news.taskKey.lastIndexOf('-'))
-    return say(deletedMessage({ by, key: news.taskKey, title: news.title }), {
-      attention: 'info',
-      projectKey,
-      facts,
-    })
-  }
-  const { task, card, detail } = known
-  if (task === null) return []
-  if (detail === undefined) return wantsCard(task, card, facts.now) ? [newCard(task, facts)] : []
-  return say(newsMessage({ task: detail, what, by, reported }), {
-    attention: attentionNow(what, task),
-    projectKey: task.project.key,
+/** The card that a change is worth; null if the living card is edited instead. */
+function cardFor(
+  changed: ChangedTask,
+  task: Task,
+  living: BotMessageRow | undefined,
+  { chatId, settings, now }: Circumstances,
+): NewCard | null {
+  const kind = reportOf(changed, task)
+  if (kind === null) return null
+  const isProgress = kind === 'new' || kind === 'changed'
+  if (isProgress && living !== undefined && !isOld(living, now)) return null
+  const loudness = loudnessOf(kind, task.project.key, settings)
+  if (loudness === 'off') return null
+  return {
+    chatId,
+    threadId: threadFor(settings, task.project.key),
     taskId: task.id,
-    facts,
+    group: { kind, by: agentOf(changed.actor) },
+    silent: loudness === 'silent',
+    since: (task.question?.askedAt ?? changed.at).toISOString(),
+    notBefore: isProgress ? later(now) : null,
+  }
+}
+
+/** Whether the chat has long moved on since a card was posted. */
+function isOld({ sentAt }: BotMessageRow, now: Date): boolean {
+  return sentAt !== null && now.getTime() - sentAt.getTime() > cardLivesMs
+}
+
+/** What an agent wrote that a card doesn't show in full, as files. */
+async function fileMessages(
+  scope: Scope,
+  reports: readonly { readonly card: NewCard; readonly task: Task; readonly reported: boolean }[],
+  { chatId }: Circumstances,
+): Promise<NewMessage[]> {
+  const written = reports.filter(({ reported }) => reported)
+  const shown = await readCardFacts(
+    scope,
+    written.map(({ task }) => task),
+  )
+  return shown.flatMap((task) => {
+    const report = reportFile(task)
+    const card = written.find(({ card }) => card.taskId === task.id)?.card
+    if (report === null || card === undefined) return []
+    return {
+      chatId,
+      threadId: card.threadId,
+      purpose: 'notification' as const,
+      taskId: task.id,
+      request: toRequest(report.caption, { silent: true, file: report.file }),
+      rank: card.group.kind === 'needs-you' ? priorities.needsYou : priorities.finished,
+    }
   })
 }
 
-async function tellLogs(scope: Scope, { logs }: Weighed, facts: Circumstances): Promise<NewMessage[]> {
+function deletionMessage({ change, actor, taskKey, title }: ChangedTask, facts: Circumstances): NewMessage[] {
+  if (change !== 'deleted') return []
+  const projectKey = taskKey.slice(0, taskKey.lastIndexOf('-'))
+  const message = deletedMessage({ by: agentOf(actor) ?? theBoard, key: taskKey, title })
+  return notify(message, { kind: 'deleted', actor, projectKey, facts })
+}
+
+async function logMessages(scope: Scope, { logs }: Classified, facts: Circumstances): Promise<NewMessage[]> {
   const found = await findWorkLogs(
     scope,
     logs.map(({ logId }) => logId),
   )
-  const keys = found.flatMap(({ taskKey }) => taskKey ?? [])
-  const ids = new Map((await findTasksByKey(scope, keys)).map(({ key, id }) => [key, id]))
   return logs.flatMap(({ logId, actor }) => {
     const log = found.find(({ id }) => id === logId)
     if (log === undefined) return []
-    return say(logMessage({ ...log, by: nameOf(actor) }), {
-      attention: 'finished',
-      projectKey: log.projectKey,
-      taskId: ids.get(log.taskKey ?? '') ?? null,
-      facts,
-    })
+    const { projectKey } = log
+    const message = logMessage({ ...log, by: agentOf(actor) ?? theBoard })
+    return notify(message, { kind: 'log', actor, projectKey, facts })
   })
 }
 
-/** Marks the messages of comments that an agent has fetched. */
-async function tellFetched(
+/** Marks the owner's messages whose words an agent has fetched. */
+async function fetchedReactions(
   scope: Scope,
-  { fetched }: Weighed,
+  { fetched }: Classified,
   { chatId }: Circumstances,
 ): Promise<NewMessage[]> {
   const written = await messagesOfComments(scope, fetched)
@@ -193,54 +210,46 @@ async function tellFetched(
       purpose: 'notice',
       request: {
         method: 'setMessageReaction',
-        parameters: { message_id: messageId, reaction: [{ type: 'emoji', emoji: '👌' }] },
+        parameters: {
+          message_id: messageId,
+          reaction: [{ type: 'emoji', emoji: signs.read } satisfies ReactionTypeEmoji],
+        },
       },
-      rank: ranks.info,
+      rank: priorities.progress,
     }))
 }
 
-function say(
-  message: NewsMessage,
+function notify(
+  { card, file, line }: NotificationMessage,
   about: {
-    readonly attention: Attention
+    readonly kind: ReportKind
+    readonly actor: string
     readonly projectKey: string | null
-    readonly taskId?: string | null
     readonly facts: Circumstances
   },
 ): NewMessage[] {
-  const { attention, facts, taskId = null } = about
-  const loudness = loudnessOf(attention, about.projectKey, facts.settings)
+  const { kind, actor, projectKey, facts } = about
+  const loudness = loudnessOf(kind, projectKey, facts.settings)
   if (loudness === 'off') return []
-  const { card, file, line } = message
+  const group = { kind, by: agentOf(actor) }
   return [
     {
       chatId: facts.chatId,
-      threadId: threadFor(facts.settings, about.projectKey),
-      purpose: 'news',
-      taskId,
-      request: toRequest(card, { silent: loudness === 'silent', file, line }),
-      rank: ranks[attention],
-      notBefore: attention === 'info' ? later(facts.now) : null,
+      threadId: threadFor(facts.settings, projectKey),
+      purpose: 'notification',
+      request: { ...toRequest(card, { silent: loudness === 'silent', file, line }), group },
+      rank: priorities.progress,
+      notBefore: later(facts.now),
     },
   ]
-}
-
-/** A living card is posted where there is none, or where the chat has long gone on since. */
-function wantsCard(task: Task, card: BotMessageRow | undefined, now: Date): boolean {
-  if (task.status === 'done' || task.status === 'archived') return false
-  if (card === undefined) return true
-  return card.sentAt !== null && now.getTime() - card.sentAt.getTime() > cardLivesMs
-}
-
-function newCard(task: Task, { chatId, settings, now }: Circumstances): NewMessage {
-  const threadId = threadFor(settings, task.project.key)
-  return { chatId, threadId, purpose: 'card', taskId: task.id, rank: ranks.info, notBefore: later(now) }
 }
 
 function later(now: Date): Date {
   return new Date(now.getTime() + gatherMs)
 }
 
-function nameOf(actor: string): string {
-  return actor.startsWith('agent:') ? actor.slice('agent:'.length) : 'The board'
+const theBoard = 'The board'
+
+function agentOf(actor: string): string | null {
+  return actor.startsWith('agent:') ? actor.slice('agent:'.length) : null
 }

@@ -1,70 +1,74 @@
 import type { Store } from '../domain/context.ts'
-import { gatherMessages, waitingNews } from '../domain/message-turns.ts'
-import type { BotMessageRow, StoredRequest } from '../domain/messages.ts'
+import { markCardsStale } from '../domain/living-cards.ts'
+import { gatherMessages, waitingInGroup } from '../domain/message-turns.ts'
+import { type BotMessageRow, type NotificationGroup, priorities, requestOf } from '../domain/messages.ts'
+import { readCardFacts, type TaskCardFacts } from '../domain/tasks/card.ts'
 import { findTasks } from '../domain/tasks/read.ts'
-import type { Task } from '../domain/tasks/task.ts'
-import { statusSign } from '../view/names.ts'
-import { changeLine, type NewsGroup, type NewsLine, newsList } from '../view/news-list.ts'
+import { maxListed, type NotificationLine, notificationList, reportLine } from '../view/notification-list.ts'
 import { toRequest } from '../view/request.ts'
-import { ranks } from './decide.ts'
+import { stillHolds } from './classify.ts'
+import type { Bound } from './render.ts'
 
-const most = 5
-// Twenty lines of two hundred characters fit one message.
-const mostInOne = 20
+const maxSingle = 5
+const maxGathered = 100
 
 /**
- * Where more than five pieces of news of one kind wait for one topic, puts one message that lists them in their place. Returns whether it did.
+ * If more than five reports of one kind by one agent wait for one topic, puts one message that lists them in their place. Returns
+ * whether it did.
  */
 export async function gatherBefore(
   scope: { readonly db: Store; readonly ownerId: string },
   row: BotMessageRow,
+  { chatId, now, timeZone }: Bound,
 ): Promise<boolean> {
-  const group = groupOf(row)
-  if (group === null || row.attempts > 0 || row.topic !== null) return false
-  const waiting = await waitingNews(scope.db, {
-    rank: row.rank,
-    threadId: row.threadId,
-    limit: mostInOne,
+  const group = requestOf(row)?.group
+  if (group === undefined || row.state !== 'pending' || row.attempts > 0 || row.topic !== null) return false
+  const limit = row.rank === priorities.progress ? maxGathered : maxListed
+  const waiting = await waitingInGroup(scope.db, { group, threadId: row.threadId, limit })
+  if (waiting.length <= maxSingle) return false
+  const ids = waiting.flatMap(({ taskId }) => taskId ?? [])
+  const tasks = await readCardFacts(scope, await findTasks(scope, ids))
+  const reports = waiting.flatMap((waits) => {
+    const line = lineOf(waits, group, tasks, { now, timeZone })
+    return line === null ? [] : [{ row: waits, line }]
   })
-  if (waiting.length <= most) return false
-  const tasks = await findTasks(
-    scope,
-    waiting.flatMap(({ taskId }) => taskId ?? []),
+  if (reports.length <= maxSingle) return false
+  const { topic, card } = notificationList(
+    group,
+    reports.map(({ line }) => line),
   )
-  const list = newsList(group, linesOf(waiting, tasks))
-  const silent = waiting.every(isSilent)
+  const silent = reports.every((report) => isSilent(report.row))
   await gatherMessages(
     scope.db,
-    waiting.map(({ id }) => id),
-    { topic: list.topic, request: toRequest(list.card, { silent }) },
+    reports.map((report) => report.row.id),
+    { topic, request: toRequest(card, { silent }) },
+  )
+  await markCardsStale(
+    scope.db,
+    chatId,
+    tasks.map(({ id }) => id),
+    now,
   )
   return true
 }
 
-function groupOf({ purpose, rank, state }: BotMessageRow): NewsGroup | null {
-  if (state !== 'pending' || (purpose !== 'news' && purpose !== 'card')) return null
-  if (rank === ranks['needs-you']) return 'needs-you'
-  return rank === ranks.finished ? 'finished' : 'changed'
-}
-
-/** A line for each task, the last word on it; news without a task has a line each. */
-function linesOf(waiting: readonly BotMessageRow[], tasks: readonly Task[]): NewsLine[] {
-  const lines = new Map<string, NewsLine>()
-  for (const row of waiting) {
-    const task = tasks.find(({ id }) => id === row.taskId) ?? null
-    const stored = (row.request as unknown as StoredRequest | null)?.line
-    const html =
-      stored !== undefined
-        ? { html: stored }
-        : task === null
-          ? null
-          : changeLine(task, statusSign[task.status])
-    if (html !== null) lines.set(task?.id ?? `row ${row.id}`, { html, task })
-  }
-  return [...lines.values()]
+/** The line of a report in a list; null for one that doesn't hold any more. */
+function lineOf(
+  row: BotMessageRow,
+  group: NotificationGroup,
+  tasks: readonly TaskCardFacts[],
+  reader: Pick<Bound, 'now' | 'timeZone'>,
+): NotificationLine | null {
+  const request = requestOf(row)
+  if (request === null) return null
+  if (request.method !== 'card') return { html: { html: request.line ?? '' }, task: null }
+  const task = tasks.find(({ id }) => id === row.taskId)
+  if (task === undefined || !stillHolds(group.kind, task)) return null
+  return { html: reportLine(task, group.kind, reader), task }
 }
 
 function isSilent(row: BotMessageRow): boolean {
-  const request = row.request as unknown as StoredRequest | null
-  return request === null || request.parameters.disable_notification === true
+  const request = requestOf(row)
+  if (request === null) return true
+  return request.method === 'card' ? request.silent : request.parameters.disable_notification === true
 }

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import type { Pace } from '../telegram/pace.ts'
 import { decide } from './decide.ts'
 import { createDelivery } from './deliver.ts'
-import { takeUp } from './take-up.ts'
+import { recover } from './recover.ts'
 
 /** What the notifier is built from. */
 export interface NotifierDeps {
@@ -34,7 +34,7 @@ interface DeliveryState {
 
 export interface Notifier {
   /**
-   * Takes up what a crash left behind, then follows the outbox; to be called by the one process that leads. Returns what ends it
+   * Recovers what a crash left behind, then follows the outbox; to be called by the one process that leads. Returns what ends it
    * after the call in hand: no other start, for one that hung may end when the next has begun.
    */
   readonly start: () => Promise<() => Promise<void>>
@@ -90,7 +90,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     start: async () => {
       const stopping = new AbortController()
       const givingUp = new AbortController()
-      await takeUp(deps)
+      await recover(deps)
       const step = await follow(stopping.signal)
       const loops = Promise.all([
         loop('following the outbox', deps.bell, stopping.signal, step),

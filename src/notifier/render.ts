@@ -1,13 +1,25 @@
 import { isDatabaseDown } from '../domain/errors.ts'
-import type { BotMessageRow, StoredRequest } from '../domain/messages.ts'
+import { newestCards } from '../domain/living-cards.ts'
+import {
+  type BotMessageRow,
+  type CardRequest,
+  priorities,
+  requestOf,
+  type StoredRequest,
+} from '../domain/messages.ts'
 import type { OwnerSettings } from '../domain/settings.ts'
-import { findTask, readDetail, type Scope } from '../domain/tasks/read.ts'
-import { findRunner } from '../domain/tasks/runner.ts'
+import { runStamp } from '../domain/silent-runs.ts'
+import { readCard } from '../domain/tasks/card.ts'
+import { findTask, type Scope } from '../domain/tasks/read.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { inQuietHours } from '../domain/time.ts'
 import type { Log } from '../log.ts'
 import { truncateHtml } from '../view/html.ts'
+import { postedCard } from '../view/posted-card.ts'
 import { toRequest } from '../view/request.ts'
+import { signs } from '../view/signs.ts'
 import { taskCard, taskVersion } from '../view/task-card.ts'
+import { stillHolds } from './classify.ts'
 
 /** Where and when a message is shown. */
 export type Bound = OwnerSettings & { readonly chatId: number; readonly now: Date }
@@ -16,57 +28,98 @@ export function isBound(settings: OwnerSettings): settings is OwnerSettings & { 
   return settings.chatId !== null && settings.userId !== null && settings.enabled
 }
 
-/** A request with the version of what it shows, and when that was last changed. */
+/** A request with the version of the task that it shows. */
 export interface Rendered {
+  readonly kind: 'request'
   readonly request: StoredRequest
   readonly version: string | null
-  readonly seen: Date | null
-  /** Worth posting anew where the message is gone. */
+  /** Worth posting again if the message is gone. */
   readonly isOpen: boolean
 }
 
-/** What a row says: as it was stored, or as the truth is at its turn; null where nothing is known of it any more. */
-export async function render(
-  { scope, log }: { readonly scope: Scope; readonly log: Log },
-  row: BotMessageRow,
-  bound: Bound,
-): Promise<Rendered | null> {
-  const stored = row.request as unknown as StoredRequest | null
-  if (stored !== null) return { request: stored, version: null, seen: null, isOpen: true }
+/** What becomes of a row at its turn. `drop`: nothing is left to send; `later`: a newer card has to be passed first. */
+export type Turn =
+  | Rendered
+  | { readonly kind: 'drop'; readonly shown: BotMessageRow | null }
+  | { readonly kind: 'make-newest' }
+  | { readonly kind: 'impossible' }
+
+interface RenderDeps {
+  readonly scope: Scope
+  readonly log: Log
+}
+
+/** Renders a row: as it was stored, or as its task is now. */
+export async function render({ scope, log }: RenderDeps, row: BotMessageRow, bound: Bound): Promise<Turn> {
+  const stored = requestOf(row)
+  if (stored !== null && stored.method !== 'card')
+    return { kind: 'request', request: stored, version: null, isOpen: true }
+  const task = row.purpose === 'card' && row.taskId !== null ? await findTask(scope, row.taskId) : null
+  if (task === null) return { kind: 'impossible' }
   try {
-    return await renderCard(scope, row, bound)
+    return await renderCard(scope, { row, task, post: row.state === 'sent' ? null : stored }, bound)
   } catch (error) {
     if (isDatabaseDown(error)) throw error
-    log.error({ err: error, id: row.id }, 'a card could not be made')
-    return null
+    log.error({ err: error, id: row.id }, 'a card could not be rendered')
+    return { kind: 'impossible' }
   }
 }
 
-/** A living card as the truth is at its turn; null where its task is gone, or it is no card. */
 async function renderCard(
-  scope: Scope,
-  row: BotMessageRow,
-  { now, timeZone }: Bound,
-): Promise<Rendered | null> {
-  const task = row.purpose === 'card' && row.taskId !== null ? await findTask(scope, row.taskId) : null
-  if (task === null) return null
-  const detail = await readDetail(scope, task)
-  const runner = task.runState === 'running' ? await findRunner(scope, task.key) : null
-  const card = taskCard(detail, { now, timeZone, runner: runner?.name })
-  return {
-    request: toRequest(card, { silent: true }),
-    version: taskVersion(detail),
-    seen: detail.updatedAt,
-    isOpen: task.status !== 'done' && task.status !== 'archived',
+  scope: RenderDeps['scope'],
+  {
+    row,
+    task,
+    post,
+  }: { readonly row: BotMessageRow; readonly task: Task; readonly post: CardRequest | null },
+  { chatId, now, timeZone }: Bound,
+): Promise<Turn> {
+  const facts = await readCard(scope, task)
+  const version = taskVersion(facts)
+  const isOpen = task.status !== 'done' && task.status !== 'archived'
+  const reader = { now, timeZone }
+  if (post === null) {
+    const request = toRequest(taskCard(facts, reader), { silent: true })
+    return { kind: 'request', request, version, isOpen }
   }
+  const { shown } = await newestCards(scope.db, chatId, task.id)
+  const holds = isAbout(post, task)
+  const isLoud = holds && !post.silent
+  const isNewer = shown !== null && shown.id > row.id
+  const isShown = shown?.contentHash === version
+  if (isReported(shown, { row, post, task }) && (isShown || task.question !== null))
+    return { kind: 'drop', shown }
+  if (isNewer && isShown && post.about === undefined) return { kind: 'drop', shown: null }
+  // The card that stands there, or none, is enough for what is no longer to be reported.
+  if (!holds && (shown !== null || !isOpen || post.about !== undefined)) return { kind: 'drop', shown }
+  if (isNewer) return isLoud ? { kind: 'make-newest' } : { kind: 'drop', shown }
+  const request = toRequest(postedCard(facts, post.group, reader), { silent: !isLoud })
+  return { kind: 'request', request, version, isOpen }
 }
 
-const mark = '↻ possibly a repeat'
+/** Whether the task is still as the report has it. */
+function isAbout({ group, about }: CardRequest, task: Task): boolean {
+  if (!stillHolds(group.kind, task)) return false
+  if (group.kind === 'due') return task.dueAt?.toISOString() === about
+  return group.kind === 'silent-run' ? runStamp(task) === about : true
+}
+
+/** Whether a card was posted with the same urgency after the thing had happened that another is to report. */
+function isReported(
+  shown: BotMessageRow | null,
+  { row, post, task }: { readonly row: BotMessageRow; readonly post: CardRequest; readonly task: Task },
+): boolean {
+  if (shown === null || shown.sentAt === null || shown.rank < priorities.needsYou) return false
+  const since = task.question?.askedAt.toISOString() ?? post.since
+  return post.about === undefined && shown.rank <= row.rank && shown.sentAt.toISOString() >= since
+}
+
+const mark = `${signs.repeat} possibly a repeat`
 // Telegram's limits of what a message and a caption show.
 const room = { text: 4_096, caption: 1_024 } as const
 
-/** A request as it is said now: without a sound in quiet hours, and marked where it may have arrived before. */
-export function said(
+/** A request as it is sent now: without a sound in quiet hours, and marked if it may have arrived before. */
+export function adjusted(
   request: StoredRequest,
   row: BotMessageRow,
   { now, quietHours, timeZone }: Bound,
@@ -75,7 +128,7 @@ export function said(
   const isQuiet = quietHours !== null && inQuietHours(now, quietHours, timeZone)
   const field = request.method === 'sendMessage' ? 'text' : 'caption'
   const words = String(request.parameters[field] ?? '')
-  // A caption may be as long as one can be; the file says the rest.
+  // A caption may be as long as one can be; the file has the rest.
   const { html } = truncateHtml({ html: words }, room[field] - mark.length - 1)
   const parameters = {
     ...request.parameters,

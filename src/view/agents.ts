@@ -1,27 +1,28 @@
 import type { TaskStatus } from '../domain/tasks/task.ts'
 import { pageButtons, pageOf, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
-import { bold, clip, type Html, html, italic, joinHtml } from './html.ts'
+import { bold, clip, type Html, html, italic, joinHtml, title } from './html.ts'
 import { counted, runSign } from './names.ts'
+import { signs } from './signs.ts'
 import type { TokenFacts } from './tokens.ts'
 import { ago, span } from './when.ts'
 
-/** A task that an agent works on, or that waits for one. */
+/** A task that an agent is working on, or that's queued for one. */
 export interface RunLine {
   readonly key: string
   readonly title: string
   readonly status: TaskStatus
   readonly runner: string | null
-  /** When the agent took it, or when it was queued. */
+  /** When the agent started it, or when it was queued. */
   readonly since: Date
-  /** The agent's last sign of life. */
+  /** The agent's last heartbeat. */
   readonly seen: Date
 }
 
 const tokensAPage = 6
 const runsShown = 8
 
-/** Who works on what since when, what waits queued, and the tokens that agents come with. */
+/** Who's working on what since when, what's queued, and the agents' tokens. */
 export function agentsCard(facts: {
   readonly running: readonly RunLine[]
   readonly queued: readonly RunLine[]
@@ -32,16 +33,16 @@ export function agentsCard(facts: {
   const { running, queued, tokens, now } = facts
   const { shown, page, pages } = pageOf(tokens, facts.page, tokensAPage)
   const parts = [
-    html`🤖 ${bold('Agents')}`,
-    running.length === 0 ? html`Nobody is working.` : list('Working', running, (run) => workLine(run, now)),
+    html`${signs.agents} ${bold('Agents')}`,
+    running.length === 0 ? html`No agent is working.` : list('Working', running, (run) => workLine(run, now)),
     queued.length > 0 &&
       list(
         'Queued',
         queued,
-        (run) => html`${runSign.queued} <b>${run.key}</b> ${clip(run.title, 50)} · ${span(run.since, now)}`,
+        (run) => html`${runSign.queued} <b>${run.key}</b> ${title(run.title, 50)} · ${span(run.since, now)}`,
       ),
     tokens.length === 0
-      ? html`No agent has a token yet. Make one, and it can fetch tasks and report back.`
+      ? html`No agents connected yet.`
       : joinHtml([bold('Tokens'), ...shown.map((token) => tokenLine(token, now))], '\n'),
   ]
   const open: Button[] = [...running, ...queued]
@@ -52,30 +53,27 @@ export function agentsCard(facts: {
     keyboard: keyboard([
       ...inRows(open, 3),
       ...inRows(
-        shown.map((token) => toScreen(`🔑 ${clip(token.name, 24)}`, 'token', token.id)),
+        shown.map((token) => toScreen(`${signs.token} ${clip(token.name, 24)}`, 'token', token.id)),
         2,
       ),
       pageButtons({ name: 'agents', page, pages }),
-      [toScreen('+ New token', 'new-token'), toScreen('↻ Refresh', 'agents')],
+      [toScreen(`${signs.connect} Connect an agent`, 'new-token')],
+      [toScreen(`${signs.refresh} Refresh`, 'agents')],
     ]),
   }
 }
 
-function list(title: string, runs: readonly RunLine[], line: (run: RunLine) => Html): Html {
+function list(name: string, runs: readonly RunLine[], line: (run: RunLine) => Html): Html {
   const rest = runs.length - runsShown
   return joinHtml(
-    [
-      bold(title),
-      ...runs.slice(0, runsShown).map(line),
-      rest > 0 && `… and ${counted(rest, 'more', 'more')}`,
-    ],
+    [bold(name), ...runs.slice(0, runsShown).map(line), rest > 0 && `… and ${counted(rest, 'more', 'more')}`],
     '\n',
   )
 }
 
-function workLine({ key, title, runner, since, seen }: RunLine, now: Date): Html {
+function workLine({ key, title: words, runner, since, seen }: RunLine, now: Date): Html {
   const silent = now.getTime() - seen.getTime() > 30 * 60_000
-  return html`${runSign.running} <b>${key}</b> ${clip(title, 50)}
+  return html`${runSign.running} <b>${key}</b> ${title(words, 50)}
 ${italic(html`${runner ?? 'An agent'} for ${span(since, now)}${silent && `, silent for ${span(seen, now)}`}`)}`
 }
 
@@ -88,5 +86,5 @@ function tokenLine(token: TokenFacts, now: Date): Html {
         : token.lastUsedAt === null
           ? 'never used'
           : `used ${ago(token.lastUsedAt, now)}`
-  return html`🔑 ${token.name} · ${state}`
+  return html`${signs.token} ${token.name} · ${state}`
 }

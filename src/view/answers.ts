@@ -1,80 +1,92 @@
 import type { PromptKind } from '../domain/messages.ts'
 import type { RunState, Task } from '../domain/tasks/task.ts'
 import { type Card, keyboard } from './card.ts'
-import { bold, code, type Html, html } from './html.ts'
+import { bold, code, type Html, html, joinHtml } from './html.ts'
 import { engineName, priorityName, statusName } from './names.ts'
+import { signs } from './signs.ts'
+import { queuedFor } from './task-text.ts'
 
 // What taps and replies are answered with: one line each, in the words of the board.
 
 export const toasts = {
-  outdated: 'This button is outdated. Here is how it is now.',
-  unknown: 'This button is from an older version. Send the command again.',
-  stranger: 'Only the owner of this board can use its buttons, in the chat where it lives.',
-  unchanged: 'Nothing to change: it is like that already.',
+  outdated: 'That’s out of date – here’s the current state.',
+  unknown: 'This button no longer works. Send the command again.',
+  stranger: 'Only the owner can use these buttons.',
+  unchanged: 'Already done.',
   undone: 'Undone.',
   commented: 'Comment added.',
-  cancelled: 'Cancelled.',
-  nudged: 'Asked. The agent reads it when it fetches the task.',
-  waiting: 'All right, I keep waiting.',
-  notQueued: 'Not queued: the runner was not told.',
+  cancelled: 'Canceled.',
+  nudged: 'Nudged. The agent will see it when it next checks in.',
+  waiting: 'OK, I’ll keep waiting.',
+  notQueued: 'Not queued – couldn’t reach the runner.',
+  answered: 'Answered.',
+  alreadyAnswered: 'Already answered.',
+  withdrawn: 'That question was withdrawn.',
 } as const
 
 /** What a tap has changed, in a few words. */
 export function changedToast(before: Task, after: Task): string {
-  if (before.key !== after.key) return `${before.key} is ${after.key} now.`
-  if (before.status !== after.status) return `${after.key} → ${statusName[after.status]}`
-  if (before.runState !== after.runState)
-    return after.runState === 'queued' ? 'Queued for an agent.' : 'No longer with an agent.'
+  if (before.key !== after.key) return `Moved: ${before.key} is now ${after.key}.`
+  const wasWithAgent = before.runState !== null && after.runState === null
+  if (after.runState === 'queued' && before.runState !== 'queued') return `${after.key}: ${queuedFor(after)}.`
+  if (before.status !== after.status) {
+    const taken = wasWithAgent
+      ? before.runState === 'running'
+        ? ' Agent stopped.'
+        : ' Taken back from the queue.'
+      : ''
+    return `${after.key} → ${statusName[after.status]}.${taken}`
+  }
+  if (wasWithAgent) return before.runState === 'running' ? 'Agent stopped.' : 'Taken back from the queue.'
   if (before.priority !== after.priority) return `Priority: ${priorityName[after.priority]}`
   if (before.engine !== after.engine)
     return `Engine: ${after.engine === null ? 'any' : engineName[after.engine]}`
   if (before.dueAt?.getTime() !== after.dueAt?.getTime())
-    return after.dueAt === null ? 'No due date.' : 'Due date set.'
+    return after.dueAt === null ? 'Due date cleared.' : 'Due date set.'
   if (before.focusedAt?.getTime() !== after.focusedAt?.getTime())
-    return after.focusedAt === null ? 'No longer in focus.' : 'In focus today.'
+    return after.focusedAt === null ? 'Out of focus.' : 'In focus today.'
   return 'Changed.'
 }
 
 export function staleToast(task: Task | null): string {
   return task === null
-    ? 'This task is gone.'
-    : `It changed meanwhile: ${task.key} is in ${statusName[task.status]} now.`
+    ? 'This task was deleted.'
+    : `It changed in the meantime – ${task.key} is now in ${statusName[task.status]}.`
 }
 
 const questionText: Record<PromptKind, (about: string) => Html> = {
-  answer: (key) => html`💬 Your answer for ${bold(key)}? The agent reads it when it fetches the task.`,
-  'send-back': (key) => html`↩️ What should change in ${bold(key)}? It goes back to Todo with your words.`,
-  title: (key) => html`✏️ New title for ${bold(key)}?`,
-  note: (key) => html`✏️ New note for ${bold(key)}? It replaces the text; criteria stay.`,
-  criteria: (key) =>
-    html`☑ Acceptance criteria for ${bold(key)}, one per line? They replace the list; checks stay.`,
+  answer: (key) => html`What should I tell the agent about ${bold(key)}?`,
+  'send-back': (key) => html`What should change in ${bold(key)}? I’ll send it back with your note.`,
+  title: (key) => html`New title for ${bold(key)}?`,
+  note: (key) => html`New note for ${bold(key)}? (Replaces the current text.)`,
+  criteria: (key) => html`Send the acceptance criteria for ${bold(key)}, one per line.`,
   due: (key) =>
-    html`📅 When is ${bold(key)} due? For example ${code('fri 17:00')}, ${code('in 3 days')} or ${code('2026-12-01')}.`,
-  label: (key) => html`🏷 Name of the label for ${bold(key)}?`,
-  branch: (key) => html`🌿 Branch for ${bold(key)}? ${code('-')} clears it.`,
-  'token-name': () => html`🔑 A name for the token, such as the machine the agent runs on?`,
-  'time-zone': () => html`🌍 Your time zone? A city or a zone, for example ${code('Europe/Berlin')}.`,
-  'digest-time': () => html`🗓 When should the digest come? For example ${code('08:30')}.`,
-  'quiet-hours': () => html`🌙 When should nothing sound? For example ${code('22:00-07:00')}.`,
-  'project-name': (key) => html`✏️ New name for project ${bold(key)}?`,
+    html`When is ${bold(key)} due? E.g. ${code('fri 17:00')}, ${code('in 3 days')} or ${code('2026-12-01')}.`,
+  label: (key) => html`Which label should ${bold(key)} get?`,
+  branch: (key) => html`Branch for ${bold(key)}? Send ${code('-')} to clear.`,
+  'token-name': () => html`Name this token, e.g. “laptop”.`,
+  'time-zone': () => html`What’s your time zone? Send a city or a zone, e.g. ${code('Europe/Berlin')}.`,
+  'digest-time': () => html`When should I send the digest? E.g. ${code('08:30')}.`,
+  'quiet-hours': () => html`When should I stay quiet? E.g. ${code('22:00-07:00')}.`,
+  'project-name': (key) => html`New name for project ${bold(key)}?`,
   'project-repo': (key) =>
-    html`📦 Repository of ${bold(key)}? For example ${code('owner/repo')}; ${code('-')} clears it.`,
+    html`Which repository is ${bold(key)} in? E.g. ${code('owner/repo')}. Send ${code('-')} to clear.`,
   'project-instructions': (key) =>
-    html`📜 Instructions that agents get for every task of ${bold(key)}? ${code('-')} clears them.`,
-  'project-description': (key) => html`✏️ Description of project ${bold(key)}? ${code('-')} clears it.`,
-  'project-url': (key) => html`🌐 Where is ${bold(key)} deployed? Send its address; ${code('-')} clears it.`,
-  'project-picture': (key) => html`🖼 Address of a picture for ${bold(key)}? ${code('-')} takes it away.`,
-  'project-branch': (key) => html`🌿 Default branch of ${bold(key)}? ${code('-')} is ${code('main')}.`,
-  'new-label': () => html`🏷 Name of the new label?`,
-  'label-name': (name) => html`🏷 New name for the label ${bold(name)}?`,
-  'stale-after': () => html`⏱ After how many minutes without a word does an agent count as stuck?`,
-  'queued-after': () => html`⏱ After how many minutes does a queued task count as forgotten?`,
+    html`Instructions for agents working on ${bold(key)}? Send ${code('-')} to clear.`,
+  'project-description': (key) => html`Description of project ${bold(key)}? Send ${code('-')} to clear.`,
+  'project-url': (key) => html`Where is ${bold(key)} deployed? Send a URL, or ${code('-')} to clear.`,
+  'project-picture': (key) => html`Picture for ${bold(key)}? Send its URL, or ${code('-')} to clear.`,
+  'project-branch': (key) => html`Default branch of ${bold(key)}? Send ${code('-')} for ${code('main')}.`,
+  'new-label': () => html`Name the new label.`,
+  'label-name': (name) => html`New name for the label ${bold(name)}?`,
+  'stale-after': () => html`Flag an agent as stuck after how many minutes?`,
+  'queued-after': () => html`Remind you about queued tasks after how many minutes?`,
   'runner-chat': () =>
-    html`🏃 In which chat does the runner listen? Its id, or its name such as ${code('@my_runners')}; ${code('-')} is this chat.`,
+    html`Which chat is the runner in? Send its ID or @name, e.g. ${code('@my_runners')}; ${code('-')} for this chat.`,
   'runner-bot': () =>
-    html`🤖 Username of Hermes’ bot, such as ${code('@my_hermes_bot')}? ${code('-')} is none.`,
-  search: () => html`🔎 What are you looking for?`,
-  'new-task': () => html`📥 What is to be done?`,
+    html`Username of Hermes’ bot, e.g. ${code('@my_hermes_bot')}? Send ${code('-')} for none.`,
+  search: () => html`What are you looking for?`,
+  'new-task': () => html`What needs doing?`,
 }
 
 /** A question whose answer is the reply to it. */
@@ -93,53 +105,49 @@ export function inWords(message: string): string {
 
 /** A refusal in words; what was written is still in the message above it. */
 export function refusalCard(reason: string): Card {
-  return { text: html`⚠️ ${inWords(reason)}` }
+  return { text: html`${signs.problem} ${inWords(reason)}` }
+}
+
+/** A refusal of an answer, with its question asked again. */
+export function askAgainCard(reason: string, ask: PromptKind, about = ''): Card {
+  const { text, ...rest } = questionCard(ask, about)
+  return { ...rest, text: joinHtml([refusalCard(reason).text, text], '\n') }
 }
 
 /** Says that a reply was to nothing a task knows of. */
 export function aboutNothingCard(): Card {
   return {
-    text: html`That message is about no task, so I did not keep your reply. Send it without replying to capture it.`,
+    text: html`That message isn’t about a task. Send it without replying to add it as one.`,
   }
 }
 
 /** Something went wrong on our side; the id finds it in the log. */
 export function faultCard(id: number): Card {
   return {
-    text: html`😕 That went wrong on my side and nothing of it is lost. If it happens again, look for update ${code(String(id))} in the log.`,
-  }
-}
-
-/** The nearest command to one that is not known. */
-export function unknownCommandCard(nearest: string | null): Card {
-  return {
-    text:
-      nearest === null
-        ? html`I do not know that command. /help lists them all.`
-        : html`I do not know that command. Did you mean /${nearest}?`,
+    text: html`Something went wrong. Nothing was lost. (Ref ${code(String(id))})`,
   }
 }
 
 /** What a nudge says to an agent. */
 export function nudgeText(runState: RunState): string {
   return runState === 'queued'
-    ? 'This has waited in the queue for a while. Please take it next.'
-    : 'Are you still on this? Please say how it goes, or that you are blocked.'
+    ? 'This has been queued for a while – please pick it up next.'
+    : 'Still working on this? Please post an update, or block it if you’re stuck.'
 }
 
 /** Stands where a question was that the owner took back. */
 export function cancelledCard(): Card {
-  return { text: html`<i>Cancelled.</i>` }
+  return { text: html`<i>Canceled.</i>` }
 }
 
 /** Says that Telegram no longer has files of a note. */
 export function missingFilesCard(count: number): Card {
   return {
-    text: html`⚠️ Telegram no longer has ${count === 1 ? 'one of the files' : `${count} of the files`}.`,
+    text: html`${signs.problem} ${count === 1 ? 'One file is' : `${count} files are`} no longer available on Telegram.`,
   }
 }
 
 /** Goes with a note or a result that is sent as a file. */
 export function wholeTextCard(task: Task, what: 'note' | 'result'): Card {
-  return { text: html`📄 The whole ${what} of ${bold(task.key)}` }
+  return { text: html`The whole ${what} of ${bold(task.key)}` }
 }

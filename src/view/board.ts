@@ -1,12 +1,13 @@
 import type { BoardLane } from '../domain/tasks/lanes.ts'
-import { type TaskStatus, taskStatuses } from '../domain/tasks/task.ts'
+import { type Task, type TaskStatus, taskStatuses } from '../domain/tasks/task.ts'
 import { toasts } from './answers.ts'
 import { chosen, doesAct, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
-import { bold, type Html, html, joinHtml } from './html.ts'
+import { bold, type Content, clip, type Html, html, joinHtml } from './html.ts'
 import { counted, laneCount, statusName, statusSign } from './names.ts'
-import { taskLine } from './task-line.ts'
+import { signs } from './signs.ts'
+import { questionLine, taskLine } from './task-line.ts'
 import type { Reader } from './when.ts'
 
 /** How many cards of each lane the whole board shows. */
@@ -37,16 +38,18 @@ export interface BoardFacts extends Reader {
   readonly projectKeys: readonly string[]
   readonly projectKey: string
   readonly undo: string | null
+  /** A line on top, e.g. what was skipped. */
+  readonly notice?: Content
 }
 
 /** /board: the lanes with their counts and first cards. */
-export function boardCard({ lanes, projectKeys, projectKey, undo, ...reader }: BoardFacts): Card {
-  const head = html`📋 ${bold(projectKey === '' ? 'Board' : `Board · ${projectKey}`)}`
+export function boardCard({ lanes, projectKeys, projectKey, undo, notice, ...reader }: BoardFacts): Card {
+  const head = html`${bold(projectKey === '' ? 'Board' : `Board · ${projectKey}`)}`
   const shown = lanes.filter((lane) => lane.count > 0)
   const isEmpty = shown.length === 0
   return {
     text: joinHtml(
-      [head, ...(isEmpty ? ['Nothing on it yet.'] : shown.map((lane) => laneBlock(lane, reader)))],
+      [notice, head, ...(isEmpty ? ['Your board is empty.'] : shown.map((lane) => laneBlock(lane, reader)))],
       '\n\n',
     ),
     keyboard: keyboard([
@@ -67,7 +70,9 @@ export function boardCard({ lanes, projectKeys, projectKey, undo, ...reader }: B
 function laneBlock({ status, count, tasks }: BoardLane, reader: Reader): Html {
   const head = html`${statusSign[status]} ${bold(statusName[status])} · ${laneCount(count)}`
   const rest = count - tasks.length
-  const lines = tasks.map((task) => taskLine(task, reader, { status: false }))
+  const lines = tasks
+    .flatMap((task) => [taskLine(task, reader), questionLine(task)])
+    .filter((line) => line !== null)
   return joinHtml([head, ...lines, tasks.length > 0 && rest > 0 && html`<i>… and ${rest} more</i>`], '\n')
 }
 
@@ -84,12 +89,12 @@ function bulkButtons(lanes: readonly BoardLane[], projectKey: string): Button[] 
   ]
 }
 
-const mostProjects = 11
+const maxProjects = 11
 
 function projectRows(keys: readonly string[], current: string): Button[][] {
   if (keys.length < 2) return []
   const all = toScreen(chosen('All', current === ''), 'board')
-  const each = keys.slice(0, mostProjects).map((key) => toScreen(chosen(key, key === current), 'board', key))
+  const each = keys.slice(0, maxProjects).map((key) => toScreen(chosen(key, key === current), 'board', key))
   return inRows([all, ...each], 4)
 }
 
@@ -97,7 +102,12 @@ function projectRows(keys: readonly string[], current: string): Button[][] {
 export function undoRow(undo: string | null, projectKey: string): Button[] {
   return undo === null
     ? []
-    : [doesAct('↩️ Undo', { name: 'board-undo', about: packUuid(undo), value: projectKey })]
+    : [doesAct(`${signs.undo} Undo`, { name: 'board-undo', about: packUuid(undo), value: projectKey })]
+}
+
+/** For a project that there isn't. */
+export function unknownProjectText(key: string): string {
+  return `No project ${clip(key, 30)} – showing all.`
 }
 
 /** Asks once before a whole lane is moved. */
@@ -122,9 +132,44 @@ export function moveAllCard(
   }
 }
 
+/** Tasks that a change of several left as they were, and why. */
+export interface Skipped {
+  /** They have left the lane since. */
+  readonly moved?: readonly Task[]
+  /** An agent is working on them. */
+  readonly working?: readonly Task[]
+  /** They have an open question. */
+  readonly unanswered?: readonly Task[]
+  /** They can't be queued as they are. */
+  readonly refused?: readonly Task[]
+}
+
+const skipReasons: Record<keyof Skipped, (count: number) => string> = {
+  moved: () => 'moved in the meantime',
+  working: (count) => `an agent is on ${count === 1 ? 'it' : 'them'}`,
+  unanswered: (count) => `${count === 1 ? 'its question is' : 'their questions are'} open`,
+  refused: () => "can't be queued",
+}
+
+/** What was skipped, by its reason and with its keys: "2 skipped: an agent is on them (WEB-2, WEB-3)". */
+export function skippedText(skipped: Skipped): string {
+  const named = (tasks: readonly Task[]) => {
+    const keys = tasks.slice(0, 6).map(({ key }) => key)
+    return `${keys.join(', ')}${tasks.length > keys.length ? ' …' : ''}`
+  }
+  return (['working', 'unanswered', 'refused', 'moved'] as const)
+    .flatMap((reason) => {
+      const tasks = skipped[reason] ?? []
+      return tasks.length === 0
+        ? []
+        : [`${tasks.length} skipped: ${skipReasons[reason](tasks.length)} (${named(tasks)}).`]
+    })
+    .join(' ')
+}
+
 /** What a change of several tasks came to, as a toast. */
-export function changedManyToast(count: number, left = 0): string {
-  if (left > 0)
-    return `${count === 0 ? 'Nothing' : counted(count, 'task')} changed: ${left} had moved on meanwhile.`
-  return count === 0 ? toasts.unchanged : `${counted(count, 'task')} changed.`
+export function changedManyToast(count: number, skipped: Skipped = {}): string {
+  const left = skippedText(skipped)
+  if (left === '') return count === 0 ? toasts.unchanged : `${counted(count, 'task')} changed.`
+  return `${count === 0 ? 'Nothing' : counted(count, 'task')} changed. ${left}`
 }

@@ -1,5 +1,6 @@
 import type { ActName, Callback, ScreenName } from './callbacks.ts'
 import type { Button } from './card.ts'
+import { signs } from './signs.ts'
 
 /** A button that leads to a screen. */
 export function toScreen(label: string, name: ScreenName, argument = '', page = 0): Button {
@@ -18,7 +19,7 @@ export function doesAct(
 
 /** The label of a choice, marked where it is the one that holds. */
 export function chosen(label: string, is: boolean): string {
-  return is ? `✓ ${label}` : label
+  return is ? `${signs.chosen} ${label}` : label
 }
 
 /** Turns the pages of a screen; nothing where there is one page. */
@@ -31,9 +32,9 @@ export function pageButtons(screen: {
   const { name, argument, page, pages } = screen
   if (pages < 2) return []
   return [
-    ...(page > 0 ? [toScreen('‹', name, argument, page - 1)] : []),
+    ...(page > 0 ? [toScreen(signs.back, name, argument, page - 1)] : []),
     { label: `${page + 1}/${pages}`, disabled: true },
-    ...(page < pages - 1 ? [toScreen('›', name, argument, page + 1)] : []),
+    ...(page < pages - 1 ? [toScreen(signs.next, name, argument, page + 1)] : []),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { type Goal, goals } from '../domain/tasks/handoff.ts'
 import {
   type Engine,
   engines,
@@ -13,11 +14,15 @@ export const surfaces = ['card', 'deck', 'news'] as const
 export type Surface = (typeof surfaces)[number]
 
 /** What the picker under a card is open for. */
-export const menus = ['main', 'priority', 'labels', 'engine', 'due', 'edit', 'more'] as const
+export const menus = ['main', 'priority', 'labels', 'engine', 'due', 'edit', 'more', 'later'] as const
 export type Menu = (typeof menus)[number]
 
 export const dueChoices = ['today', 'tomorrow', 'friday', 'monday', 'none'] as const
 export type DueChoice = (typeof dueChoices)[number]
+
+/** When a snoozed task comes back; `hold` is without a date. */
+export const laterChoices = ['tonight', 'tomorrow', 'monday', 'week', 'hold'] as const
+export type LaterChoice = (typeof laterChoices)[number]
 
 /** What a button asks the owner to write. */
 export const questions = [
@@ -170,6 +175,15 @@ const actions = {
   queue: ['q', { on, key: taskKey, set: flag }],
   /** Ends the run of an agent that is working; what waits queued is taken back by `queue`. */
   release: ['r', { on, key: taskKey }],
+  /** Hands a task to an agent; `sure` queues it although a question is open. */
+  handoff: ['h', { on, key: taskKey, from: status, goal: oneOf<Goal>(goals), sure: flag }],
+  /** Chooses an option of a question. */
+  answer: ['b', { on, question: uuid, option: text }],
+  /** Sends a ready task back with the comments it has. */
+  sendBack: ['g', { on, key: taskKey }],
+  /** Moves a task although an agent works on it. */
+  stopAndMove: ['k', { on, key: taskKey, from: status, to: status }],
+  later: ['y', { on, key: taskKey, to: oneOf<LaterChoice>(laterChoices) }],
   criterion: ['c', { on, key: taskKey, index: number, mark: text, met: flag }],
   project: ['j', { on, key: taskKey, to: text }],
   ask: ['a', { on, key: taskKey, what: oneOf<Question>(questions) }],

@@ -1,45 +1,110 @@
-import type { QuickAddDraft } from '../domain/quick-add.ts'
+import { filesIn } from '../domain/note-files.ts'
+import type { QuickAddDraft, QuickAddProblem } from '../domain/quick-add.ts'
+import { isFocused } from '../domain/tasks/focus.ts'
+import { criteriaOf, textOf } from '../domain/tasks/note.ts'
 import type { Task } from '../domain/tasks/task.ts'
-import type { Card } from './card.ts'
-import { code, type Html, html, italic, joinHtml } from './html.ts'
+import { turnOf } from '../domain/turn.ts'
+import { type Button, type Card, keyboard } from './card.ts'
+import { bold, type Content, clip, code, type Html, html, joinHtml, title } from './html.ts'
+import { counted, engineName, priorityName, turnSign } from './names.ts'
+import { signs } from './signs.ts'
+import { queueButton } from './task-buttons.ts'
+import { moveButton, takeBackButton } from './task-moves.ts'
+import { queuedFor } from './task-text.ts'
+import { dueText, type Reader } from './when.ts'
 
-/** The lines on top of a new task's card: that it was taken, and what was not understood. The card shows what was. */
-export function captureNotice(draft: QuickAddDraft): Html {
-  return joinHtml([italic('Captured'), ...draft.problems.map(problemLine)], '\n')
+const maxTitle = 120
+
+export interface CaptureCardOptions extends Reader {
+  /** The change that Undo takes back. */
+  readonly undo: string | null
+  readonly problems: QuickAddDraft['problems']
+  /** A line below what was understood. */
+  readonly notice?: Content
 }
 
-function problemLine(problem: QuickAddDraft['problems'][number]): Html {
-  const token = code(problem.token)
-  switch (problem.reason) {
+/** What answers a captured message: the task in two lines and one row of buttons. It is shown until the task changes. */
+export function captureCard(task: Task, options: CaptureCardOptions): Card {
+  const head = html`${turnSign(task)} ${bold(task.key)} ${title(task.title, maxTitle)} · ${task.project.name}`
+  const lines = [head, understood(task, options), problemLines(options.problems), options.notice]
+  return { text: joinHtml(lines, '\n'), keyboard: keyboard([captureRow(task, options.undo)]) }
+}
+
+function understood(task: Task, reader: Reader): Html | null {
+  const { priority, dueAt, engine, labels, note } = task
+  const isQueued = turnOf(task) === 'queued'
+  const criteria = criteriaOf(note).length
+  const files = filesIn(note).length
+  const parts = [
+    isQueued && queuedFor(task),
+    priority !== 'none' && priorityName[priority],
+    dueAt !== null && `due ${dueText(dueAt, reader.now, reader.timeZone)}`,
+    engine !== null && !isQueued && engineName[engine],
+    ...labels.map(({ name }) => `#${name}`),
+    isFocused(task, reader) && 'focus today',
+    hasWords(note) && 'note',
+    criteria > 0 && counted(criteria, 'criterion', 'criteria'),
+    files > 0 && counted(files, 'file'),
+  ].filter((part) => part !== false)
+  return parts.length === 0 ? null : joinHtml(parts, ' · ')
+}
+
+const fileLink = /\[[^\]\n]*\]\(tg-\w+:[\w-]+\)/g
+
+/** Whether a note says more than which files and criteria go with it. */
+function hasWords(note: string | null): boolean {
+  return textOf(note).replace(fileLink, '').trim() !== ''
+}
+
+function captureRow(task: Task, undo: string | null): Button[] {
+  const { key } = task
+  const edit: Button = { label: 'Edit', does: { do: 'menu', on: 'card', key, menu: 'edit', page: 0 } }
+  const last: Button =
+    undo === null
+      ? moveButton(task, 'card', 'archived')
+      : { label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit: undo } }
+  return task.runState !== null
+    ? [takeBackButton(task, 'card'), edit, last]
+    : [queueButton(task, 'card'), moveButton(task, 'card', 'todo'), edit, last]
+}
+
+/** What of a message was not understood, a line each; null where all was. */
+export function problemLines(problems: QuickAddDraft['problems']): Html | null {
+  return problems.length === 0 ? null : joinHtml(problems.slice(0, maxProblems).map(problemLine), '\n')
+}
+
+const maxProblems = 10
+
+function problemLine({ token, reason }: QuickAddProblem): Html {
+  switch (reason) {
     case 'unknown-project':
-      return html`⚠️ No project ${token}, so it stays in the title.`
+      return html`There’s no project ${code(token.replace(/^\+/, '').toUpperCase())} – left in the title.`
     case 'unclear-date':
-      return html`⚠️ ${token} is no date I understand, so it stays in the title.`
-    default:
-      return html`⚠️ ${token} was not understood, so it stays in the title.`
+      return html`I couldn’t read ${code(token.replace(/^\^/, ''))} as a date, so I left it in the title.`
+    case 'label-too-long':
+      return html`${code(clip(token, 30))} is too long for a label – left in the title.`
+    case 'unknown-priority':
+    case 'unclear-label':
+      return html`Didn’t recognize ${code(token)} – left in the title.`
   }
 }
 
 /** Says that an edited message no longer edits its task. */
 export function editedTooLateCard(task: Task): Card {
-  return {
-    text: html`${task.key} has been worked on since, so your edit did not change it. Reply here to add a comment.`,
-  }
+  return { text: html`${task.key} has changed since, so your edit wasn’t applied. Reply to add a comment.` }
 }
 
 /** Says that an edited comment stays as it was first sent. */
 export function editedCommentCard(task: Task): Card {
-  return {
-    text: html`Your comment on ${task.key} stays as you first sent it. Reply here to add to it.`,
-  }
+  return { text: html`Your comment on ${task.key} stays as you first sent it. Reply to add to it.` }
 }
 
-/** The line on top of a card whose note can take no more. */
+/** The line on a card whose note can take no more. */
 export function noteFullNotice(): Html {
-  return html`⚠️ The note is full, so I kept what came after as comments.`
+  return html`The note is full; I added the rest as comments.`
 }
 
 /** Says that a sticker or the like is nothing to keep. */
 export function notKeptCard(): Card {
-  return { text: html`I keep texts, photos, files, places and contacts. This is none of them.` }
+  return { text: html`I can’t save this kind of message.` }
 }

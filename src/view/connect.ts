@@ -1,34 +1,57 @@
-import { bold, type Html, html, joinHtml, pre } from './html.ts'
+import type { Engine } from '../domain/tasks/task.ts'
+import { type Html, html, pre } from './html.ts'
 
 /** Agents that the board knows how to connect. */
-export const agentKinds = ['Claude Code', 'Codex', 'Gemini CLI', 'curl'] as const
+export const agentKinds = ['Claude Code', 'Codex', 'Gemini CLI', 'Other'] as const
 export type AgentKind = (typeof agentKinds)[number]
 
-const codexVariable = 'PREQSTATION_TOKEN'
+export interface AgentAccess {
+  readonly url: string
+  readonly token: string
+}
 
-/** The ready-made lines that connect an agent, for a shell. */
-export function connectLines(
-  kind: AgentKind,
-  { url, token }: { readonly url: string; readonly token: string },
-): string {
+/** What to say to an agent so that it starts on the first task. */
+export const firstWords = 'Take my next preqbot task and work on it.'
+
+const server = 'preqbot'
+const variable = 'PREQBOT_TOKEN'
+
+/** The lines that connect an agent, to paste into a shell. */
+export function connectLines(kind: AgentKind, { url, token }: AgentAccess): string {
   switch (kind) {
     case 'Claude Code':
-      return `claude mcp add --transport http preqstation ${url}/mcp --header "Authorization: Bearer ${token}"`
+      return `claude mcp add --transport http ${server} ${url}/mcp --header "Authorization: Bearer ${token}"`
     case 'Codex':
-      return `export ${codexVariable}=${token}\ncodex mcp add preqstation --url ${url}/mcp --bearer-token-env-var ${codexVariable}`
+      return `export ${variable}=${token}\ncodex mcp add ${server} --url ${url}/mcp --bearer-token-env-var ${variable}`
     case 'Gemini CLI':
-      return `gemini mcp add --transport http preqstation ${url}/mcp --header "Authorization: Bearer ${token}"`
-    case 'curl':
-      return `curl -s "${url}/api/tasks?status=todo" -H "Authorization: Bearer ${token}"`
+      return `gemini mcp add --transport http ${server} ${url}/mcp --header "Authorization: Bearer ${token}"`
+    case 'Other':
+      return `curl -s -X POST "${url}/api/tasks/claim" -H "Authorization: Bearer ${token}"`
   }
 }
 
-/** The lines of one agent where its kind is known by the token's name, else of all. */
-export function connectBlock(name: string, access: { readonly url: string; readonly token: string }): Html {
-  const known = agentKinds.find((kind) => kind.toLowerCase() === name.toLowerCase())
-  const kinds = known === undefined || known === 'curl' ? agentKinds : ([known, 'curl'] as const)
-  return joinHtml(
-    kinds.map((kind) => html`${bold(kind)}\n${pre(connectLines(kind, access), 'bash')}`),
-    '\n',
-  )
+/** What kind of agent a token's name stands for. */
+export function agentKindOf(name: string): AgentKind {
+  return agentKinds.find((kind) => kind.toLowerCase() === name.toLowerCase()) ?? 'Other'
+}
+
+const engines: Record<AgentKind, Engine | null> = {
+  'Claude Code': 'claude-code',
+  Codex: 'codex',
+  'Gemini CLI': 'gemini-cli',
+  Other: null,
+}
+
+/** The engine that a token of this name works for; null for any. */
+export function engineOfAgent(name: string): Engine | null {
+  return engines[agentKindOf(name)]
+}
+
+/** How to connect the agent that a token is for. */
+export function connectBlock(name: string, access: AgentAccess): Html {
+  const kind = agentKindOf(name)
+  const lines = pre(connectLines(kind, access), 'bash')
+  return kind === 'Other'
+    ? html`Add ${`${access.url}/mcp`} to its MCP servers with the header <code>Authorization: Bearer …</code>, or call the API:\n${lines}`
+    : html`Paste this into a terminal:\n${lines}`
 }

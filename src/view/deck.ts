@@ -1,36 +1,100 @@
-import type { DeckTopic } from '../domain/messages.ts'
-import { taskStatuses } from '../domain/tasks/task.ts'
+import type { DeckOutcome, DeckTopic } from '../domain/messages.ts'
+import { filesIn } from '../domain/note-files.ts'
+import type { TaskCardFacts } from '../domain/tasks/card.ts'
 import { toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
-import { html, joinHtml } from './html.ts'
-import { counted, statusName, statusSign } from './names.ts'
+import { fitMessage } from './fit.ts'
+import { bold, type Html, html, joinHtml } from './html.ts'
+import { signs } from './signs.ts'
+import { taskButtons, turnRows } from './task-buttons.ts'
+import type { TaskCardOptions } from './task-card.ts'
+import { taskText } from './task-text.ts'
 
-/** The line on top of a card of the triage deck; `left` counts the cards that are still to be seen, this one among them. */
+export interface DeckCardOptions extends TaskCardOptions {
+  readonly deck: DeckTopic
+  /** How many cards are still to be seen, this one among them. */
+  readonly left: number
+}
+
+/** One card of the triage deck. */
+export function deckCard(task: TaskCardFacts, options: DeckCardOptions): Card {
+  const { deck, left, notice } = options
+  const head = joinHtml([bold(deckNotice(deck, left)), notice], ' · ')
+  return {
+    text: fitMessage(joinHtml([head, taskText(task, options)], '\n')),
+    keyboard: keyboard(deckRows(task, options)),
+  }
+}
+
+/** Where the deck stands: "3 of 12". */
 export function deckNotice(deck: DeckTopic, left: number): string {
   const seen = seenIn(deck)
-  return `📥 Inbox · ${seen + 1} of ${seen + left}`
+  return `${seen + 1} of ${seen + left}`
 }
 
 function seenIn({ moved, skipped }: DeckTopic): number {
   return Object.keys(moved).length + skipped.length
 }
 
-/** The end of the deck: where everything went. */
-export function deckSummary(deck: DeckTopic, undo: string | null): Card {
-  const went = Object.values(deck.moved)
-  const where = taskStatuses
-    .map((status) => ({ status, count: went.filter((to) => to === status).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ status, count }) => `${statusSign[status]} ${count} ${statusName[status]}`)
-  const skipped = deck.skipped.length === 0 ? null : `${deck.skipped.length} skipped`
-  const seen = seenIn(deck)
-  const head = seen === 0 ? '📥 The inbox is empty.' : `📥 Inbox done: ${counted(seen, 'task')} seen.`
-  const buttons: Button[] = [
-    ...(undo === null ? [] : [{ label: '↩️ Undo', does: { do: 'undo', on: 'deck', audit: undo } } as const]),
-    ...(deck.skipped.length === 0 ? [] : [toScreen('Once more', 'inbox')]),
-  ]
-  return {
-    text: joinHtml([html`${head}`, joinHtml([...where, skipped].filter(Boolean), ' · ')], '\n'),
-    keyboard: keyboard([buttons, [toScreen('📋 Board', 'board')]]),
+function deckRows(task: TaskCardFacts, options: DeckCardOptions): Button[][] {
+  const { key, note } = task
+  const undo = undoButtons(options.deck.undos?.at(-1) ?? null)
+  const toMenu = (label: string, menu: 'edit' | 'more'): Button => ({
+    label,
+    does: { do: 'menu', on: 'deck', key, menu, page: 0 },
+  })
+  const { menu = 'main' } = options
+  if (menu === 'main') {
+    const skip: Button = { label: 'Skip', does: { do: 'skip', key } }
+    return [...turnRows(task, 'deck'), [skip, toMenu('More', 'more'), ...undo]]
   }
+  const rows = taskButtons(task, { ...options, on: 'deck' })
+  const files = filesIn(note).length
+  const first = [
+    toMenu('Edit', 'edit'),
+    ...(files === 0 ? [] : [toScreen(`${signs.file} ${files}`, 'files', key)]),
+  ]
+  const all = menu === 'more' ? [first, ...rows] : rows
+  return [...all.slice(0, -1), [...(all.at(-1) ?? []), ...undo]]
+}
+
+function undoButtons(audit: string | null): Button[] {
+  return audit === null ? [] : [{ label: `${signs.undo} Undo`, does: { do: 'undo', on: 'deck', audit } }]
+}
+
+const outcomeNames: Record<DeckOutcome, string> = {
+  queued: 'queued',
+  todo: 'todo',
+  later: 'later',
+  hold: 'on hold',
+  ready: 'ready',
+  done: 'done',
+  archived: 'dropped',
+  deleted: 'deleted',
+  inbox: 'inbox',
+}
+
+/** The end of the deck: what became of its cards. */
+export function deckSummary(deck: DeckTopic, undo: string | null): Card {
+  const again = deck.skipped.length === 0 ? [] : [toScreen('Show skipped', 'inbox')]
+  return {
+    text: summaryText(deck),
+    keyboard: keyboard([[...undoButtons(undo), ...again], [toScreen('Board', 'board')]]),
+  }
+}
+
+function summaryText({ moved, skipped }: DeckTopic): Html {
+  const went = Object.values(moved)
+  const counts = Object.entries(outcomeNames)
+    .map(([outcome, name]) => ({ name, count: went.filter((to) => to === outcome).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => `${count} ${name}`)
+  if (went.length === 0 && skipped.length === 0) return html`${signs.inbox} Your inbox is empty.`
+  return joinHtml(
+    [
+      went.length > 0 && html`${signs.inbox} ${bold(`${went.length} triaged:`)} ${joinHtml(counts, ' · ')}`,
+      skipped.length > 0 && `${skipped.length} skipped`,
+    ],
+    '\n',
+  )
 }

@@ -1,63 +1,94 @@
 import type { Digest, Proposal } from '../domain/digest.ts'
+import type { ReplyTopic } from '../domain/messages.ts'
 import type { Task } from '../domain/tasks/task.ts'
-import { bold, type Content, clip, type Html, html, joinHtml } from './html.ts'
-import { counted, prioritySign, runSign, statusSign } from './names.ts'
-import { type NumberedCard, openButtons } from './news-list.ts'
-import { clock, day, dueText, isSameDay, span } from './when.ts'
+import { type Button, type Card, inRows, keyboard } from './card.ts'
+import { triageButton } from './home.ts'
+import { bold, clip, type Html, html, joinHtml } from './html.ts'
+import { agentName, counted, laneCount, statusSign } from './names.ts'
+import { signs } from './signs.ts'
+import { needLine, shortDue, shortSpan, taskLine } from './task-line.ts'
+import { clock, day, isSameDay } from './when.ts'
 
 export interface DigestOptions {
   readonly now: Date
   readonly timeZone: string
-  /** When it was due, where the process was down then. */
+  /** When it was due, if the process was down then. */
   readonly wasDueAt?: Date | undefined
 }
 
-// So many lines of so many characters fit one message.
-const maxLines = { focus: 10, due: 8, waiting: 8, runs: 6 } as const
-const maxTitle = 48
-const maxRunner = 24
+// This many lines fit one message.
+const maxLines = { needs: 8, focus: 10, due: 8, runs: 6 } as const
+const maxRunner = 16
 
 /** The day at a glance as numbered lines, each with its button; replies name the numbers. */
-export function digestCard(digest: Digest, options: DigestOptions): NumberedCard {
+export function digestCard(
+  digest: Digest,
+  options: DigestOptions,
+): { readonly card: Card; readonly topic: ReplyTopic } {
   const numbered: Task[] = []
-  const line = (task: Task, after?: Content, sign: string = statusSign[task.status]): Html => {
-    let number = numbered.findIndex(({ id }) => id === task.id) + 1
-    if (number === 0) number = numbered.push(task)
-    const priority = task.priority === 'none' ? '' : `${prioritySign[task.priority]} `
-    return html`${number}. ${sign} ${bold(task.key)} ${priority}${clip(task.title, maxTitle)}${after}`
+  const numberOf = (task: Task): string => {
+    const known = numbered.findIndex(({ id }) => id === task.id) + 1
+    return `${known === 0 ? numbered.push(task) : known}. `
   }
-  const due = (task: Task) =>
-    task.dueAt !== null && html` — ${dueText(task.dueAt, options.now, options.timeZone)}`
-  const run = (since: Date, runner: string | null) =>
-    html` — ${clip(runner ?? 'waits', maxRunner)}, ${span(since, options.now)}`
-  const runs = [...digest.running, ...digest.queued]
+  const line = (task: Task, after = '') =>
+    taskLine(task, options, { before: numberOf(task), after, due: false, focus: false })
+  const due = ({ dueAt }: Task) => (dueAt === null ? '' : `· ${shortDue(dueAt, options)}`)
+  const since = (at: Date, who: string | null) =>
+    `· ${who === null ? '' : `${clip(who, maxRunner)}, `}${shortSpan(at, options.now)}`
+  const runs = [
+    ...digest.running.map((run) => ({ ...run, runner: run.runner ?? agentName(null) })),
+    ...digest.queued,
+  ]
+  const { needsYou } = digest
 
   const sections = [
-    section('⭐ Focus', digest.focus, (task) => line(task, due(task)), maxLines.focus),
     section(
-      '💡 How about',
-      digest.proposals,
-      ({ task, reason }) => line(task, html` — ${reasons[reason]}`),
-      3,
+      `${signs.needsYou} Needs you`,
+      needsYou.tasks,
+      (task) => needLine(task, numberOf(task), overdue(task, options)),
+      {
+        max: maxLines.needs,
+        count: needsYou.count,
+        last: newLine(needsYou.newCount),
+      },
     ),
-    section('🔥 Overdue', digest.overdue, (task) => line(task, due(task)), maxLines.due),
-    section('📅 Due today', digest.dueToday, (task) => line(task, due(task)), maxLines.due),
-    section('🙋 Waiting for you', digest.waiting, (task) => line(task), maxLines.waiting, digest.moreWaiting),
+    section(`${signs.focus} Focus`, digest.focus, (task) => line(task, due(task)), { max: maxLines.focus }),
     section(
-      '🤖 Agents at work',
+      `${signs.suggestion} Suggestions`,
+      digest.proposals,
+      ({ task, reason }) => line(task, `· ${reasons[reason]}`),
+      {
+        max: 3,
+      },
+    ),
+    section(`${signs.overdue} Overdue`, digest.overdue, (task) => line(task, due(task)), {
+      max: maxLines.due,
+    }),
+    section(`${signs.due} Due today`, digest.dueToday, (task) => line(task, due(task)), {
+      max: maxLines.due,
+    }),
+    section(
+      `${signs.agents} Agents at work`,
       runs,
-      ({ task, since, runner }) =>
-        line(task, run(since, runner), task.runState === null ? undefined : runSign[task.runState]),
-      maxLines.runs,
+      ({ task, since: at, runner }) => line(task, since(at, runner)),
+      {
+        max: maxLines.runs,
+      },
     ),
     doneLine(digest),
   ].filter((part) => part !== null)
-  const isEmpty = numbered.length === 0
+  const isEmpty = numbered.length === 0 && needsYou.newCount === 0
   const parts = isEmpty
-    ? [html`${head(digest, options)} — nothing due, nothing waits.`, ...sections]
+    ? [html`${head(digest, options)} – all clear.`, ...sections]
     : [head(digest, options), ...sections]
   return {
-    card: { text: joinHtml(parts, isEmpty ? '\n' : '\n\n'), keyboard: openButtons(numbered) },
+    card: {
+      text: joinHtml(parts, isEmpty ? '\n' : '\n\n'),
+      keyboard: keyboard([
+        ...numberRows(numbered),
+        needsYou.newCount > 0 ? [triageButton(needsYou.newCount)] : [],
+      ]),
+    },
     topic: { kind: 'digest', taskIds: numbered.map(({ id }) => id) },
   }
 }
@@ -68,31 +99,44 @@ const reasons: Record<Proposal['reason'], string> = {
   next: 'next in line',
 }
 
+/** A button per line, by its number: the lines themselves are in the message. */
+function numberRows(tasks: readonly Task[]): Button[][] {
+  const buttons = tasks.map(
+    ({ key }, index): Button => ({ label: String(index + 1), does: { do: 'open', key } }),
+  )
+  return inRows(buttons, buttons.length <= 8 ? 8 : 6)
+}
+
+function overdue({ dueAt }: Task, { now }: DigestOptions): string {
+  return dueAt !== null && dueAt < now ? '· overdue' : ''
+}
+
+function newLine(count: number): Html | null {
+  return count === 0 ? null : html`${statusSign.inbox} ${laneCount(count)} new to triage`
+}
+
 function head({ date }: Digest, { now, timeZone, wasDueAt }: DigestOptions): Html {
   const today = day(new Date(`${date}T12:00:00Z`), now, 'UTC')
-  if (wasDueAt === undefined) return html`☀️ ${bold(today)}`
+  if (wasDueAt === undefined) return html`${signs.digest} ${bold(today)}`
   const dueDay = isSameDay(wasDueAt, now, timeZone) ? '' : `on ${day(wasDueAt, now, timeZone)} `
-  return html`☀️ ${bold(today)} · late: I was not running ${dueDay}at ${clock(wasDueAt, timeZone)}`
+  return html`${signs.digest} ${bold(today)} · sent late – I was offline ${dueDay}at ${clock(wasDueAt, timeZone)}`
 }
 
 function section<T>(
   name: string,
   items: readonly T[],
   toLine: (item: T) => Html,
-  most: number,
-  alsoMore = 0,
+  { max, count = items.length, last = null }: { max: number; count?: number; last?: Html | null },
 ): Html | null {
-  if (items.length === 0) return null
-  const more = Math.max(0, items.length - most) + alsoMore
-  return joinHtml(
-    [bold(name), ...items.slice(0, most).map(toLine), more > 0 && html`… and ${more} more`],
-    '\n',
-  )
+  if (items.length === 0 && last === null) return null
+  const shown = items.slice(0, max).map(toLine)
+  const more = count - shown.length
+  return joinHtml([bold(name), ...shown, more > 0 && html`… and ${more} more`, last], '\n')
 }
 
 function doneLine({ done }: Digest): Html | null {
   if (done.count === 0) return null
   const keys = done.tasks.map(({ key }) => key).join(', ')
   const more = done.count - done.tasks.length
-  return html`✅ ${counted(done.count, 'task')} done since yesterday: ${keys}${more > 0 && ` and ${more} more`}`
+  return html`${statusSign.done} ${counted(done.count, 'task')} done since yesterday: ${keys}${more > 0 && ` and ${more} more`}`
 }

@@ -1,31 +1,33 @@
 import { toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, html, joinHtml } from './html.ts'
+import { signs } from './signs.ts'
 
-/** What a check found; `mend` says what to do about a fault. */
+/** What a check found; `fix` says what to do about a problem. */
 export interface Finding {
   readonly name: string
   readonly ok: boolean
   readonly detail: string
-  readonly mend?: string | undefined
+  readonly fix?: string | undefined
 }
 
-/** All checks; faults first, each with its mend. */
+/** All checks, problems first, each with its fix. */
 export function doctorCard(findings: readonly Finding[]): Card {
-  const faults = findings.filter((finding) => !finding.ok)
+  const problems = findings.filter((finding) => !finding.ok)
   const fine = findings.filter((finding) => finding.ok)
   const head =
-    faults.length === 0
-      ? '🩺 Everything is well.'
-      : faults.length === 1
-        ? '🩺 One thing needs you.'
-        : `🩺 ${faults.length} things need you.`
-  const faultLines = faults.map(
-    ({ name, detail, mend }) => html`⚠️ ${bold(name)}: ${detail}.${mend !== undefined && html`\n↳ ${mend}`}`,
+    problems.length === 0
+      ? `${signs.doctor} All good.`
+      : problems.length === 1
+        ? `${signs.doctor} 1 problem found.`
+        : `${signs.doctor} ${problems.length} problems found.`
+  const problemLines = problems.map(
+    ({ name, detail, fix }) =>
+      html`${signs.problem} ${bold(name)}: ${detail}.${fix !== undefined && html`\n${signs.fix} ${fix}`}`,
   )
-  const fineLines = fine.map(({ name, detail }) => html`✅ ${name}: ${detail}`)
+  const fineLines = fine.map(({ name, detail }) => html`${name}: ${detail}`)
   return {
-    text: joinHtml([bold(head), joinHtml(faultLines, '\n'), joinHtml(fineLines, '\n')], '\n\n'),
-    keyboard: keyboard([[toScreen('↻ Check again', 'doctor')]]),
+    text: joinHtml([bold(head), joinHtml(problemLines, '\n'), joinHtml(fineLines, '\n')], '\n\n'),
+    keyboard: keyboard([[toScreen(`${signs.refresh} Check again`, 'doctor')]]),
   }
 }

@@ -2,11 +2,12 @@ import type { Task } from '../domain/tasks/task.ts'
 import { pageButtons } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, type Content, type Html, html, joinHtml } from './html.ts'
-import { counted } from './names.ts'
+import { counted, unbroken } from './names.ts'
+import { signs } from './signs.ts'
 import { openButtons, taskLine } from './task-line.ts'
 import { dueText, isSameDay, type Reader } from './when.ts'
 
-/** How many tasks a page of the due list has. */
+/** Tasks per page of the due list. */
 export const dueAPage = 8
 
 export interface DueFacts extends Reader {
@@ -15,7 +16,7 @@ export interface DueFacts extends Reader {
   readonly page: number
 }
 
-/** /due: what is overdue, due today and in the seven days after it. */
+/** /due: what's overdue, due today, and due in the next 7 days. */
 export function dueCard({ tasks, count, page, ...reader }: DueFacts): Card {
   const sections = new Map<string, Content[]>()
   for (const task of tasks) {
@@ -23,12 +24,9 @@ export function dueCard({ tasks, count, page, ...reader }: DueFacts): Card {
     sections.set(name, [...(sections.get(name) ?? []), dueLine(task, reader)])
   }
   const parts = [...sections].map(([name, lines]) => joinHtml([bold(name), ...lines], '\n'))
-  const head = html`📅 ${bold('Due')} · ${counted(count, 'task')}`
+  const head = html`${signs.due} ${bold('Due')}${count > 0 && ` · ${counted(count, 'task')}`}`
   return {
-    text: joinHtml(
-      [head, ...(parts.length === 0 ? ['Nothing is due in the next seven days.'] : parts)],
-      '\n\n',
-    ),
+    text: joinHtml([head, ...(parts.length === 0 ? ['Nothing due in the next 7 days.'] : parts)], '\n\n'),
     keyboard: keyboard([
       ...openButtons(tasks),
       pageButtons({ name: 'due', page, pages: Math.max(1, Math.ceil(count / dueAPage)) }),
@@ -37,11 +35,11 @@ export function dueCard({ tasks, count, page, ...reader }: DueFacts): Card {
 }
 
 function dueLine(task: Task, reader: Reader): Html {
-  const at = task.dueAt === null ? null : html` — ${dueText(task.dueAt, reader.now, reader.timeZone)}`
-  return html`${taskLine(task, reader, { due: false })}${at}`
+  const after = task.dueAt === null ? '' : `· ${unbroken(dueText(task.dueAt, reader.now, reader.timeZone))}`
+  return taskLine(task, reader, { due: false, after })
 }
 
 function sectionOf({ dueAt }: Task, { now, timeZone }: Reader): string {
-  if (dueAt === null || dueAt < now) return '🔥 Overdue'
-  return isSameDay(dueAt, now, timeZone) ? '📅 Today' : '🗓 Next seven days'
+  if (dueAt === null || dueAt < now) return `${signs.overdue} Overdue`
+  return isSameDay(dueAt, now, timeZone) ? `${signs.due} Today` : `${signs.week} Next 7 days`
 }

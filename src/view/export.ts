@@ -1,9 +1,10 @@
 import type { Task } from '../domain/tasks/task.ts'
 import type { Card } from './card.ts'
-import { html } from './html.ts'
+import { code, html } from './html.ts'
 import { counted } from './names.ts'
+import { signs } from './signs.ts'
 
-/** The columns of the CSV file, named as agents name them. */
+/** The columns of the CSV file, named as in the API. */
 export const taskColumns = [
   'key',
   'title',
@@ -42,13 +43,13 @@ export function exportCaption(kind: 'json' | 'csv', tasks: number): Card {
   return {
     text:
       kind === 'json'
-        ? html`📦 The whole board. Tokens and other secrets are left out.`
-        : html`📄 ${counted(tasks, 'task')}, for a spreadsheet.`,
+        ? html`${signs.export} Full board as JSON (no secrets).`
+        : html`${signs.export} ${counted(tasks, 'task')} as CSV.`,
   }
 }
 
 export function exportTooLargeCard(): Card {
   return {
-    text: html`📦 The board is too large for a message of Telegram's (50 MB). Take a backup of the database instead.`,
+    text: html`${signs.export} Too large for Telegram (50 MB). Use ${code('npm run backup')} instead.`,
   }
 }

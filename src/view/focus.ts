@@ -4,7 +4,8 @@ import { doesAct, pageButtons, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
-import { columnsFor, taskLine } from './task-line.ts'
+import { signs } from './signs.ts'
+import { buttonLabel, taskLine } from './task-line.ts'
 import { day, type Reader } from './when.ts'
 
 const reasons: Record<Proposal['reason'], string> = {
@@ -13,20 +14,21 @@ const reasons: Record<Proposal['reason'], string> = {
   next: 'next in line',
 }
 
-const mostShown = 10
+const maxShown = 10
 
-/** /focus: what is pinned to today with what can be done to it; where nothing is, what could be. */
+/** /focus: today's focus and its buttons, or suggestions when it's empty. */
 export function focusCard(
   { focus, proposals }: Pick<Digest, 'focus' | 'proposals'>,
   reader: Reader & { readonly undo?: string | null },
 ): Card {
-  const shown = focus.slice(0, mostShown)
+  const shown = focus.slice(0, maxShown)
   const rest = focus.length - shown.length
   const lines = shown.map((task) => taskLine(task, reader, { focus: false }))
-  const proposed = proposals.map(({ task, reason }) => html`${taskLine(task, reader)} — ${reasons[reason]}`)
-  const head = html`⭐ ${bold(`Focus · ${day(reader.now, reader.now, reader.timeZone)}`)}`
-  const empty =
-    proposed.length === 0 ? 'Nothing is pinned to today.' : 'Nothing is pinned to today. How about:'
+  const proposed = proposals.map(({ task, reason }) =>
+    taskLine(task, reader, { after: `· ${reasons[reason]}` }),
+  )
+  const head = html`${signs.focus} ${bold(`Focus · ${day(reader.now, reader.now, reader.timeZone)}`)}`
+  const empty = proposed.length === 0 ? 'No focus for today.' : 'No focus for today. Suggestions:'
   const body: readonly (Html | string)[] =
     lines.length > 0 ? [...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])] : [empty, ...proposed]
   return {
@@ -34,44 +36,46 @@ export function focusCard(
     keyboard: keyboard([
       ...shown.map(focusRow),
       ...pinRows(proposals.map(({ task }) => task)),
-      [toScreen('+ Pin', 'focus', 'pin'), ...undoButton(reader.undo)],
+      [toScreen(`${signs.focus} Add`, 'focus', 'pin'), ...undoButton(reader.undo)],
     ]),
   }
 }
 
-function focusRow({ key, status }: Task): Button[] {
+function focusRow(task: Task): Button[] {
+  const { key, status } = task
   return [
-    doesAct(`✅ ${key}`, { name: 'focus', about: key, value: `done.${status}` }),
-    doesAct('Unpin', { name: 'focus', about: key, value: 'unpin' }),
-    { label: 'Open', does: { do: 'open', key } },
+    { label: buttonLabel(task), does: { do: 'open', key } },
+    doesAct('Done', { name: 'focus', about: key, value: `done.${status}` }),
+    doesAct('Unfocus', { name: 'focus', about: key, value: 'unpin' }),
   ]
 }
 
 function pinRows(tasks: readonly Task[]): Button[][] {
-  const buttons = tasks.map(({ key }) => doesAct(`⭐ ${key}`, { name: 'focus', about: key, value: 'pin' }))
-  return inRows(buttons, Math.min(3, columnsFor(tasks.map(({ key }) => key))))
+  const buttons = tasks.map((task) =>
+    doesAct(buttonLabel(task, `${signs.focus} `), { name: 'focus', about: task.key, value: 'pin' }),
+  )
+  return inRows(buttons, 2)
 }
 
 function undoButton(undo: string | null | undefined): Button[] {
-  return undo ? [doesAct('↩️ Undo', { name: 'focus-undo', about: packUuid(undo) })] : []
+  return undo ? [doesAct(`${signs.undo} Undo`, { name: 'focus-undo', about: packUuid(undo) })] : []
 }
 
-/** How many tasks a page of those to be pinned has. */
+/** Tasks per page when picking a focus. */
 export const pinsAPage = 8
 
-/** What may be pinned to today, a page of it. */
+/** One page of the tasks that can become today's focus. */
 export function pinCard(
   tasks: readonly Task[],
   { page, pages, ...reader }: Reader & { readonly page: number; readonly pages: number },
 ): Card {
-  const lines =
-    tasks.length === 0 ? ['There is no open task to pin.'] : tasks.map((task) => taskLine(task, reader))
+  const lines = tasks.length === 0 ? ['No open tasks.'] : tasks.map((task) => taskLine(task, reader))
   return {
-    text: joinHtml([html`⭐ ${bold('Pin to today')}`, joinHtml(lines, '\n')], '\n\n'),
+    text: joinHtml([html`${signs.focus} ${bold('Focus on which?')}`, joinHtml(lines, '\n')], '\n\n'),
     keyboard: keyboard([
       ...pinRows(tasks),
       pageButtons({ name: 'focus', argument: 'pin', page, pages }),
-      [toScreen('‹ Back', 'focus')],
+      [toScreen(`${signs.back} Back`, 'focus')],
     ]),
   }
 }

@@ -1,17 +1,26 @@
 import { doesAct, toScreen } from './buttons.ts'
-import { type Card, keyboard } from './card.ts'
-import { bold, code, html, joinHtml, quote } from './html.ts'
+import type { ScreenName } from './callbacks.ts'
+import { type Button, type Card, keyboard } from './card.ts'
+import { bold, clip, code, html, joinHtml, quote } from './html.ts'
+import { signs } from './signs.ts'
 
 const tokens = [
-  ['WEB: …', 'or', '+web', 'the project'],
-  ['#backend', '', '', 'a label'],
-  ['!high', 'or', '!!', 'priority; !! is the highest'],
-  ['@codex', '', '', 'the engine'],
+  ['WEB: …', 'or', '+web', 'project'],
+  ['#backend', '', '', 'label'],
+  ['!high', 'or', '!!', 'priority (!! = highest)'],
+  ['@codex', '', '', 'engine'],
   ['^fri', 'or', '^in 3 days', 'due date'],
   ['*', '', '', 'focus today'],
 ] as const
 
-/** How to write a task, and every command. */
+const wordExamples = [
+  ['WEB-2', 'opens the task'],
+  ['WEB-2 done', 'also todo, hold, drop, reopen, stop, focus'],
+  ['queue WEB-2 WEB-3', 'hands them to an agent'],
+  ['WEB-2 !high ^fri @codex', 'changes it'],
+] as const
+
+/** The shorthand and every command. */
 export function helpCard(
   commands: readonly { readonly command: string; readonly usage: string; readonly description: string }[],
 ): Card {
@@ -25,12 +34,19 @@ export function helpCard(
   return {
     text: joinHtml(
       [
-        html`💡 ${bold('Write anything and it becomes a task.')} Reply to a task to comment on it; agents read that.`,
+        html`${bold('Anything you write becomes a task.')} Reply to a task to comment – agents see it.`,
         joinHtml(
           [
             bold('Shorthand'),
             ...shorthand,
-            html`Further lines are the note, ${code('- [ ] …')} lines are acceptance criteria. ${code('\\')} before a sign makes it plain text.`,
+            html`Extra lines become the note; ${code('- [ ]')} lines become acceptance criteria. Use ${code('\\')} to escape.`,
+          ],
+          '\n',
+        ),
+        joinHtml(
+          [
+            bold('Words instead of taps'),
+            ...wordExamples.map(([words, means]) => html`${code(words)} · ${means}`),
           ],
           '\n',
         ),
@@ -38,28 +54,69 @@ export function helpCard(
       ],
       '\n\n',
     ),
-    keyboard: keyboard([[toScreen('🔑 Connect an agent', 'new-token')], [toScreen('🏠 Home', 'home')]]),
+    keyboard: keyboard([
+      [toScreen(`${signs.connect} Connect an agent`, 'new-token')],
+      [toScreen(`${signs.home} Home`, 'home')],
+    ]),
   }
 }
 
-/** The answer to /cancel, after what it has ended. */
-export function cancelAnswer(ended: 'set-up' | 'new-project' | 'question' | null): Card {
-  if (ended === null) return { text: html`There is nothing to cancel.` }
+/** Screens that a command leads to, so that a button can do the same with the words that followed it. */
+const screenOf: Readonly<Record<string, readonly [ScreenName, string]>> = {
+  board: ['board', ''],
+  tasks: ['tasks', ''],
+  todo: ['tasks', 'todo '],
+  hold: ['tasks', 'hold '],
+  ready: ['tasks', 'ready '],
+  done: ['tasks', 'done '],
+  search: ['search', ''],
+  stats: ['stats', ''],
+  audit: ['audit', ''],
+}
+
+const maxArgument = 40
+
+/** The nearest command to an unknown one, with the words that followed that. */
+export function unknownCommandCard(nearest: string | null, words = ''): Card {
+  if (nearest === null) return { text: html`Unknown command. See /help.` }
+  if (words === '') return { text: html`Unknown command. Did you mean /${nearest}?` }
+  const command = clip(`/${nearest} ${words.replace(/\s+/g, ' ')}`, 200)
   return {
-    text: html`Cancelled.${ended === 'set-up' && ' /start goes on with the set-up where it was.'}`,
+    text: html`Unknown command. Did you mean ${code(command)}?`,
+    keyboard: keyboard([[suggestion(nearest, words, command)]]),
   }
 }
 
-/** Asks what the new task is, and says where it will go. */
+function suggestion(nearest: string, words: string, command: string): Button {
+  const label = clip(command, 40)
+  const [name, before] = screenOf[nearest] ?? []
+  const argument = `${before ?? ''}${name === 'board' || name === 'audit' ? words.toUpperCase() : words}`
+  const fits = Buffer.byteLength(argument) <= maxArgument && !/[|\n]/.test(argument)
+  return name === undefined || !fits
+    ? { label: `Copy ${label}`, copies: command }
+    : toScreen(label, name, argument)
+}
+
+/** The answer to /cancel: what it ended. */
+export function cancelAnswer(ended: 'set-up' | 'new-project' | 'question' | null): Card {
+  if (ended === null) return { text: html`Nothing to cancel.` }
+  return {
+    text: html`Canceled.${ended === 'set-up' && ' Send /start to finish setup.'}`,
+  }
+}
+
+/** Asks for a new task and says which project it goes to. */
 export function newTaskCard(projects: readonly string[], project: string): Card {
   const others =
     projects.length < 2
       ? []
       : projects
           .slice(0, 8)
-          .map((key) => doesAct(key === project ? `✓ ${key}` : key, { name: 'new-in', about: key }))
+          .map((key) =>
+            doesAct(key === project ? `${signs.chosen} ${key}` : key, { name: 'new-in', about: key }),
+          )
   return {
-    text: html`📥 ${bold('What is to be done?')}${projects.length > 1 && html` It goes to ${bold(project)}.`}`,
+    text: html`${bold('What needs doing?')}${projects.length > 1 && html` It goes to ${bold(project)}.`}`,
     keyboard: keyboard([others.slice(0, 4), others.slice(4), [{ label: 'Cancel', does: { do: 'cancel' } }]]),
     asks: true,
   }

@@ -1,3 +1,5 @@
+import { clip } from './cut.ts'
+import { inertText } from './inert.ts'
 import { escapeText, type Html, readHtml, writeHtml } from './rich-text.ts'
 
 export { clip, plainText, splitHtml, truncateHtml, visibleLength } from './cut.ts'
@@ -29,6 +31,14 @@ function render(content: Content): string {
 
 function isList(content: object): content is readonly Content[] {
   return Array.isArray(content)
+}
+
+/**
+ * A title or other words of a task, cut to `max` code points. What a client would make tappable by itself stays plain text: slash
+ * words (a tap sends them), @names, and bare domains, which many file names are. Addresses with their scheme stay links.
+ */
+export function title(text: string, max?: number): Html {
+  return escapeHtml(inertText(max === undefined ? text : clip(text, max)))
 }
 
 /** Bold text. */

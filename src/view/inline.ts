@@ -1,9 +1,9 @@
 import type { InlineQueryResult } from 'grammy/types'
 import type { Task } from '../domain/tasks/task.ts'
-import { html, link } from './html.ts'
+import { html, link, title } from './html.ts'
 import { engineName, priorityName, prioritySign, runName, runSign, statusName, statusSign } from './names.ts'
 
-/** A task as a result of `@bot words`: what is sent names it, with a link that opens its card. */
+/** A task as an inline result; the message it sends links to its card. */
 export function inlineResult(task: Task, botName: string): InlineQueryResult {
   const said = [
     `${statusSign[task.status]} ${statusName[task.status]}`,
@@ -18,7 +18,7 @@ export function inlineResult(task: Task, botName: string): InlineQueryResult {
     title: `${task.key} · ${task.title}`,
     description: said.filter(Boolean).join(' · '),
     input_message_content: {
-      message_text: html`${statusSign[task.status]} ${link(address, task.key)} · ${task.title}`.html,
+      message_text: html`${statusSign[task.status]} ${link(address, task.key)} · ${title(task.title)}`.html,
       parse_mode: 'HTML',
       link_preview_options: { is_disabled: true },
     },

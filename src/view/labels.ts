@@ -4,32 +4,34 @@ import { packUuid } from './callbacks.ts'
 import { type Card, inRows, keyboard } from './card.ts'
 import { bold, clip, html, joinHtml } from './html.ts'
 import { countedTasks } from './names.ts'
+import { signs } from './signs.ts'
 
+// Squares, because circles are priorities.
 const colorSign: Readonly<Record<string, string>> = {
-  gray: '⚪️',
-  blue: '🔵',
-  green: '🟢',
-  orange: '🟠',
-  yellow: '🟡',
-  red: '🔴',
-  violet: '🟣',
-  indigo: '🟪',
-  teal: '🟩',
-  pink: '🌸',
+  gray: signs.labelGray,
+  blue: signs.labelBlue,
+  green: signs.labelGreen,
+  orange: signs.labelOrange,
+  yellow: signs.labelYellow,
+  red: signs.labelRed,
+  violet: signs.labelViolet,
+  indigo: signs.labelIndigo,
+  teal: signs.labelTeal,
+  pink: signs.labelPink,
 }
 const labelsAPage = 12
 
-/** A label with how many tasks have it, done ones included. */
+/** A label and how many tasks have it, done ones included. */
 export interface LabelUse extends LabelCount {
   readonly total: number
 }
 
-/** The colour of a label as a sign; a colour without one is a tag. */
+/** A label's color as a sign; a tag for any other color. */
 function labelSign(color: string): string {
-  return colorSign[color] ?? '🏷'
+  return colorSign[color] ?? signs.label
 }
 
-/** All labels with how many open tasks have each. */
+/** All labels with their open tasks counted. */
 export function labelsCard(facts: {
   readonly labels: readonly LabelCount[]
   readonly page: number
@@ -40,8 +42,8 @@ export function labelsCard(facts: {
   return {
     text: joinHtml(
       [
-        html`🏷 ${bold('Labels')}`,
-        ...(lines.length === 0 ? ['None yet. Write #name in a task and the label is made.'] : lines),
+        html`${signs.label} ${bold('Labels')}`,
+        ...(lines.length === 0 ? ['No labels yet. Add #name to a task to create one.'] : lines),
       ],
       '\n',
     ),
@@ -55,28 +57,28 @@ export function labelsCard(facts: {
       pageButtons({ name: 'labels', page, pages }),
       [
         doesAct('+ New label', { name: 'ask', about: 'new-label' }),
-        ...(facts.undo ? [doesAct('↩️ Undo', { name: 'undo-label', value: facts.undo })] : []),
+        ...(facts.undo ? [doesAct(`${signs.undo} Undo`, { name: 'undo-label', value: facts.undo })] : []),
       ],
     ]),
   }
 }
 
-/** One label and what can be done with it. */
+/** One label and its buttons. */
 export function labelCard(label: LabelUse, undo?: string | null): Card {
   return {
-    text: html`${labelSign(label.color)} ${bold(label.name)}\nOn ${countedTasks(label.total)}, ${label.open} open.`,
+    text: html`${labelSign(label.color)} ${bold(label.name)}\nUsed on ${countedTasks(label.total)} (${label.open} open).`,
     keyboard: keyboard([
       [
         doesAct('Rename', { name: 'ask', about: 'label-name', value: label.id }),
-        toScreen('Colour', 'label-color', label.id),
+        toScreen('Color', 'label-color', label.id),
       ],
       [
-        toScreen('Merge into …', 'label-merge', label.id),
+        toScreen('Merge', 'label-merge', label.id),
         { ...toScreen('Delete', 'label-delete', label.id), style: 'danger' as const },
       ],
       [
-        ...(undo ? [doesAct('↩️ Undo', { name: 'undo-label', value: undo })] : []),
-        toScreen('‹ Labels', 'labels'),
+        ...(undo ? [doesAct(`${signs.undo} Undo`, { name: 'undo-label', value: undo })] : []),
+        toScreen(`${signs.back} Labels`, 'labels'),
       ],
     ]),
   }
@@ -91,12 +93,12 @@ export function labelColorCard(label: LabelCount): Card {
     }),
   )
   return {
-    text: html`Which colour for ${bold(label.name)}?`,
-    keyboard: keyboard([...inRows(colors, 2), [toScreen('‹ Back', 'label', label.id)]]),
+    text: html`Pick a color for ${bold(label.name)}.`,
+    keyboard: keyboard([...inRows(colors, 2), [toScreen(`${signs.back} Back`, 'label', label.id)]]),
   }
 }
 
-/** Asks into which label another one goes. */
+/** Asks which label to merge this one into. */
 export function labelMergeCard(label: LabelUse, others: readonly LabelCount[], asked: number): Card {
   const { shown, page, pages } = pageOf(others, asked, labelsAPage)
   const into = shown.map((other) =>
@@ -109,12 +111,12 @@ export function labelMergeCard(label: LabelUse, others: readonly LabelCount[], a
   return {
     text:
       others.length === 0
-        ? html`There is no other label to merge ${bold(label.name)} into.`
-        : html`Merge ${bold(label.name)} into which label? Its ${countedTasks(label.total)} get that one instead, and ${bold(label.name)} goes.`,
+        ? html`There's no other label to merge ${bold(label.name)} into.`
+        : html`Merge ${bold(label.name)} into which label? Its ${countedTasks(label.total)} ${label.total === 1 ? 'moves' : 'move'} over and ${bold(label.name)} is deleted.`,
     keyboard: keyboard([
       ...inRows(into, 2),
       pageButtons({ name: 'label-merge', argument: label.id, page, pages }),
-      [toScreen('‹ Back', 'label', label.id)],
+      [toScreen(`${signs.back} Back`, 'label', label.id)],
     ]),
   }
 }
@@ -122,7 +124,7 @@ export function labelMergeCard(label: LabelUse, others: readonly LabelCount[], a
 /** Asks once before a label is deleted. */
 export function labelDeleteCard(label: LabelUse): Card {
   return {
-    text: html`Delete the label ${bold(label.name)}? It comes off ${countedTasks(label.total)}.`,
+    text: html`Delete label ${bold(label.name)}? It will be removed from ${countedTasks(label.total)}.`,
     keyboard: keyboard([
       [
         doesAct('Delete', { name: 'label-delete', about: label.id }, 'danger'),

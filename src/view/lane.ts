@@ -3,9 +3,10 @@ import { type Task, type TaskStatus, taskPriorities } from '../domain/tasks/task
 import { type LanePlace, toLaneArgument, undoRow } from './board.ts'
 import { doesAct, pageButtons, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
-import { bold, type Html, html, joinHtml } from './html.ts'
+import { bold, type Content, type Html, html, joinHtml } from './html.ts'
 import { prioritySign, statusName, statusSign } from './names.ts'
-import { columnsFor, taskLine } from './task-line.ts'
+import { signs } from './signs.ts'
+import { buttonLabel, questionLine, taskLine } from './task-line.ts'
 import type { Reader } from './when.ts'
 
 /** How many cards a page of a lane has. */
@@ -16,24 +17,26 @@ export interface LaneFacts extends Reader {
   readonly tasks: readonly Task[]
   readonly count: number
   readonly undo: string | null
+  /** A line on top, e.g. what was skipped. */
+  readonly notice?: Content
 }
 
 /** A lane of the board: its cards in their order; a tap takes one in hand. */
-export function laneCard({ place, tasks, count, undo, ...reader }: LaneFacts): Card {
+export function laneCard({ place, tasks, count, undo, notice, ...reader }: LaneFacts): Card {
   const { status, projectKey, page } = place
   const lines = tasks.map((task, index) => numbered(page * lanePage + index + 1, task, reader))
-  const buttons = tasks.map(({ key }) => toScreen(key, 'place', `${key}.${projectKey}`))
+  const buttons = tasks.map((task) => toScreen(buttonLabel(task), 'place', `${task.key}.${projectKey}`))
   return {
     text: joinHtml(
-      [head(place, count), joinHtml(lines.length === 0 ? ['Nothing here.'] : lines, '\n')],
+      [notice, head(place, count), joinHtml(lines.length === 0 ? ['Nothing here.'] : lines, '\n')],
       '\n\n',
     ),
     keyboard: keyboard([
-      ...inRows(buttons, columnsFor(tasks.map(({ key }) => key))),
+      ...inRows(buttons, 2),
       turnButtons('lane', place, count),
       [
-        toScreen('‹ Board', 'board', projectKey),
-        ...(count > 1 ? [toScreen('☑ Select', 'pick', toLaneArgument({ status, projectKey }), page)] : []),
+        toScreen(`${signs.back} Board`, 'board', projectKey),
+        ...(count > 1 ? [toScreen('Select', 'pick', toLaneArgument({ status, projectKey }), page)] : []),
       ],
       undoRow(undo, projectKey),
     ]),
@@ -46,7 +49,8 @@ function head({ status, projectKey }: LanePlace, count: number): Html {
 }
 
 function numbered(number: number, task: Task, reader: Reader): Html {
-  return html`${number}. ${taskLine(task, reader, { status: false })}`
+  const line = taskLine(task, reader, { before: `${number}. ` })
+  return joinHtml([line, questionLine(task)], '\n')
 }
 
 function turnButtons(name: 'lane' | 'pick', place: LanePlace, count: number): Button[] {
@@ -61,14 +65,14 @@ export function pickCard({
   count,
   picked,
   ...reader
-}: Omit<LaneFacts, 'undo'> & { readonly picked: readonly string[] }): Card {
+}: Omit<LaneFacts, 'undo' | 'notice'> & { readonly picked: readonly string[] }): Card {
   const lane = `${toLaneArgument(place)}.${place.page}`
   const isPicked = (task: Task) => picked.includes(task.id)
-  const lines = tasks.map(
-    (task) => html`${isPicked(task) ? '☑' : '☐'} ${taskLine(task, reader, { status: false })}`,
+  const lines = tasks.map((task) =>
+    taskLine(task, reader, { before: isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} ` }),
   )
   const toggles = tasks.map((task) =>
-    doesAct(`${isPicked(task) ? '☑' : '☐'} ${task.key}`, {
+    doesAct(buttonLabel(task, isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} `), {
       name: 'pick',
       about: `${isPicked(task) ? '-' : '+'}${task.key}`,
       value: lane,
@@ -81,15 +85,15 @@ export function pickCard({
       : [
           lanesBut(place.status).map((to) => does(`→ ${statusName[to]}`, to)),
           taskPriorities.map((priority) => does(prioritySign[priority], `!${priority}`)),
-          [does('⭐ Focus', 'focus'), does('Queue', 'queue')],
+          [does(`${signs.focus} Focus`, 'focus'), does('Queue', 'queue')],
         ]
   return {
     text: joinHtml([html`${head(place, count)} · ${picked.length} selected`, joinHtml(lines, '\n')], '\n\n'),
     keyboard: keyboard([
-      ...inRows(toggles, Math.min(3, columnsFor(tasks.map(({ key }) => `${key}--`)))),
+      ...inRows(toggles, 2),
       turnButtons('pick', place, count),
       ...changes.flatMap((row) => inRows(row, row.length > 5 ? 6 : 3)),
-      [toScreen('‹ Back', 'lane', toLaneArgument(place), place.page)],
+      [toScreen(`${signs.back} Back`, 'lane', toLaneArgument(place), place.page)],
     ]),
   }
 }
@@ -115,18 +119,19 @@ export function placeCard(
   const { above, below, position } = neighbours
   const go = (label: string, to: string): Button =>
     doesAct(label, { name: 'place', about: task.key, value: `${to}.${projectKey}.${task.status}` })
-  const line = (number: number, one: Task) => html`${number}. ${taskLine(one, reader, { status: false })}`
+  const line = (number: number, one: Task, mark = '') =>
+    taskLine(one, reader, { before: `${mark}${number}. ` })
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const around = [
     above === null ? html`<i>top of the lane</i>` : line(position, above),
-    html`▶️ ${line(position + 1, task)}`,
+    line(position + 1, task, `${signs.here} `),
     below === null ? html`<i>end of the lane</i>` : line(position + 2, below),
   ]
-  // What is finished lies by when it came, and nobody sorts it.
-  const list = isOpen ? around : [taskLine(task, reader, { status: false })]
+  // Closed tasks are in the order they were closed.
+  const list = isOpen ? around : [taskLine(task, reader)]
   const shifts = [
-    ...(above === null ? [] : [go('⤒ Top', 'top'), go('↑ Up', 'up')]),
-    ...(below === null ? [] : [go('↓ Down', 'down')]),
+    ...(above === null ? [] : [go(`${signs.top} Top`, 'top'), go(`${signs.up} Up`, 'up')]),
+    ...(below === null ? [] : [go(`${signs.down} Down`, 'down')]),
   ]
   const of = projectKey === '' ? '' : ` · ${projectKey}`
   const lanes = lanesBut(task.status).map((to) => go(`→ ${statusName[to]}`, to))
@@ -139,7 +144,11 @@ export function placeCard(
       isOpen ? shifts : [],
       ...inRows(lanes, 3),
       [
-        toScreen(`‹ ${statusName[task.status]}`, 'lane', toLaneArgument({ status: task.status, projectKey })),
+        toScreen(
+          `${signs.back} ${statusName[task.status]}`,
+          'lane',
+          toLaneArgument({ status: task.status, projectKey }),
+        ),
         { label: 'Open', does: { do: 'open', key: task.key } },
       ],
       undoRow(undo, projectKey),

@@ -3,6 +3,7 @@ import { pre } from './html.ts'
 import { spansToHtml } from './markdown-inline.ts'
 import { tableToHtml } from './markdown-table.ts'
 import { escapeText } from './rich-text.ts'
+import { signs } from './signs.ts'
 
 /** Where a block stands: what its first line and the others begin with, and what is around it. */
 type Place = {
@@ -142,7 +143,7 @@ function takeCheckbox(inner: readonly Token[]): string | undefined {
   const [box, mark] = (text?.type === 'text' && /^\[([ xX])\](?:\s|$)/.exec(text.content)) || []
   if (!text || box === undefined) return undefined
   text.content = text.content.slice(box.length)
-  return mark === ' ' ? '☐' : '☑'
+  return mark === ' ' ? signs.unchecked : signs.checked
 }
 
 function writeCode(content: string, info: string): string {

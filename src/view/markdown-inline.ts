@@ -1,6 +1,8 @@
 import type { Token } from 'markdown-it'
-import { isLinkable, link } from './html.ts'
+import { link } from './html.ts'
 import { escapeText, readHtml } from './rich-text.ts'
+import { signs } from './signs.ts'
+import { hiddenHost, isWebLink } from './web-link.ts'
 
 /**
  * What is open while spans are written: its text so far, how it ends, the HTML tag that began it, if one did, and whether
@@ -69,7 +71,7 @@ export function spansToHtml(tokens: readonly Token[], { inBold = false, inLink =
 
   const openLink = (token: Token) => {
     const target = { href: attribute(token, 'href'), title: attribute(token, 'title') }
-    if (isBare() || !isLinkable(target.href)) return open({ close: (text) => besideText(text, target) })
+    if (isBare() || !isWebLink(target.href)) return open({ close: (text) => besideText(text, target) })
     const close = (text: string) => {
       const images = imagesInLink
       imagesInLink = ''
@@ -83,7 +85,7 @@ export function spansToHtml(tokens: readonly Token[], { inBold = false, inLink =
     if (!isBare()) return write(asLink(label, target))
     if (inLink || frames.some(({ bare, typed }) => bare && typed)) return write(besideText(label, target))
     write(label)
-    imagesInLink += ` ${asLink('🖼', target)}`
+    imagesInLink += ` ${asLink(signs.image, target)}`
   }
   const writeTag = (raw: string) => {
     if (/^<\/?details\b/i.test(raw)) return
@@ -116,9 +118,11 @@ export function spansToHtml(tokens: readonly Token[], { inBold = false, inLink =
 type Target = { readonly href: string; readonly title: string }
 
 function asLink(text: string, target: Target): string {
-  if (!isLinkable(target.href)) return besideText(text, target)
+  if (!isWebLink(target.href)) return besideText(text, target)
   const label = text.trim() === '' ? escapeText(readable(target.href)) : text
-  return link(target.href, { html: label }).html + note(target.title)
+  const hidden = hiddenHost(readHtml(label).text, target.href)
+  const host = hidden === null ? '' : ` (${escapeText(hidden)})`
+  return link(target.href, { html: label }).html + host + note(target.title)
 }
 
 function besideText(text: string, { href, title }: Target): string {

@@ -1,20 +1,24 @@
+import type { QuestionKind } from '../domain/questions/question.ts'
 import {
   type Engine,
   mostCounted,
   type RunState,
+  type Task,
   type TaskPriority,
   type TaskStatus,
 } from '../domain/tasks/task.ts'
+import { turnOf } from '../domain/turn.ts'
+import { signs } from './signs.ts'
 
 // The same thing has the same sign and name on every screen.
 
 export const statusSign: Record<TaskStatus, string> = {
-  inbox: '📥',
-  todo: '📋',
-  hold: '⏸',
-  ready: '👀',
-  done: '✅',
-  archived: '🗄',
+  inbox: signs.inbox,
+  todo: signs.todo,
+  hold: signs.hold,
+  ready: signs.ready,
+  done: signs.done,
+  archived: signs.archived,
 }
 
 export const statusName: Record<TaskStatus, string> = {
@@ -26,13 +30,42 @@ export const statusName: Record<TaskStatus, string> = {
   archived: 'Archived',
 }
 
+export const questionSign: Record<QuestionKind, string> = {
+  block: signs.blocked,
+  ask: signs.question,
+  permission: signs.permission,
+  plan: signs.plan,
+}
+
+export const runSign: Record<RunState, string> = { queued: signs.queued, running: signs.working }
+export const runName: Record<RunState, string> = { queued: 'queued', running: 'working' }
+
+/** The sign of a task: whose turn it is, at a glance. */
+export function turnSign(task: Pick<Task, 'status' | 'runState' | 'question' | 'snoozedUntil'>): string {
+  const turn = turnOf(task)
+  switch (turn) {
+    case 'question':
+      return questionSign[task.question?.kind ?? 'ask']
+    case 'working':
+      return runSign.running
+    case 'queued':
+      return runSign.queued
+    case 'parked':
+      return task.snoozedUntil === null ? statusSign[task.status] : signs.snoozed
+    case 'new':
+    case 'review':
+    case 'closed':
+      return statusSign[task.status]
+  }
+}
+
 export const prioritySign: Record<TaskPriority, string> = {
-  highest: '🔴',
-  high: '🟠',
-  medium: '🟡',
-  none: '▫️',
-  low: '🔵',
-  lowest: '⚪️',
+  highest: signs.priorityHighest,
+  high: signs.priorityHigh,
+  medium: signs.priorityMedium,
+  none: signs.priorityNone,
+  low: signs.priorityLow,
+  lowest: signs.priorityLowest,
 }
 
 export const priorityName: Record<TaskPriority, string> = {
@@ -57,8 +90,12 @@ export function nameOfEngine(engine: Engine | null): string {
   return engine === null ? 'No engine' : engineName[engine]
 }
 
-export const runSign: Record<RunState, string> = { queued: '⏳', running: '⚙️' }
-export const runName: Record<RunState, string> = { queued: 'queued', running: 'working' }
+/** Who does something for a task: the token's name, else the engine's, else "An agent". */
+export function agentName(
+  agent: { readonly name?: string | null; readonly engine: Engine | null } | null,
+): string {
+  return agent?.name ?? (agent?.engine ? engineName[agent.engine] : 'An agent')
+}
 
 /** The count of a lane, "999+" where there are more than are counted. */
 export function laneCount(count: number): string {

@@ -4,27 +4,28 @@ import { type Card, keyboard } from './card.ts'
 import { code, type Html, html, joinHtml, link, quote, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
 import { projectStatusName, statusName, statusSign, unbroken } from './names.ts'
-import { healthName, healthSign, type ProjectFacts } from './projects.ts'
+import type { ProjectFacts } from './projects.ts'
 import { repositoryUrl } from './repository.ts'
+import { signs } from './signs.ts'
 import { ago } from './when.ts'
 
 const shownLanes = ['inbox', 'todo', 'hold', 'ready', 'done'] as const
 
-/** The card of a project, its picture above the text where it has one. */
+/** A project's card, with its picture above the text if it has one. */
 export function projectCard(
   overview: ProjectOverview,
   reader: { readonly now: Date; readonly hasTopics?: boolean },
   undo?: string | null,
 ): Card {
-  const { project, counts, lastLogAt, health } = overview
+  const { project, counts, lastLogAt } = overview
   const key = project.projectKey
   const lanes = shownLanes
     .filter((lane) => counts[lane] > 0)
     .map((lane) => unbroken(`${statusSign[lane]} ${counts[lane]} ${statusName[lane]}`))
   const lines = [
-    html`📦 <b>${key}</b> · ${project.name}`,
-    html`${projectStatusName[project.status]} · priority ${project.priority} of 5`,
-    html`${healthSign[health]} ${healthName[health]}, ${lastLogAt === null ? 'no work logged yet' : `last work logged ${ago(lastLogAt, reader.now)}`}`,
+    html`${signs.project} <b>${key}</b> · ${project.name}`,
+    html`${projectStatusName[project.status]} · Priority ${project.priority}`,
+    lastLogAt === null ? 'No activity yet' : `Last work ${ago(lastLogAt, reader.now)}`,
     lanes.length > 0 && lanes.join(' · '),
     placeLine(project),
     project.description !== null &&
@@ -38,12 +39,15 @@ export function projectCard(
     text: joinHtml(lines.filter(Boolean), '\n'),
     ...(picture === null ? {} : { picture }),
     keyboard: keyboard([
-      [toScreen('📋 Board', 'board', key), toScreen('✏️ Edit', 'project-edit', key)],
-      [toScreen('🚀 Delivery', 'project-delivery', key), toScreen('🚦 Status', 'project-status', key)],
-      reader.hasTopics ? [toScreen('💬 Topic', 'project-topic', key)] : [],
+      [toScreen(`${signs.board} Board`, 'board', key), toScreen(`${signs.edit} Edit`, 'project-edit', key)],
       [
-        ...(undo ? [doesAct('↩️ Undo', { name: 'undo-project', about: key, value: undo })] : []),
-        toScreen('‹ Projects', 'projects'),
+        toScreen(`${signs.delivery} Delivery`, 'project-delivery', key),
+        toScreen(`${signs.projectStatus} Status`, 'project-status', key),
+      ],
+      reader.hasTopics ? [toScreen(`${signs.topic} Topic`, 'project-topic', key)] : [],
+      [
+        ...(undo ? [doesAct(`${signs.undo} Undo`, { name: 'undo-project', about: key, value: undo })] : []),
+        toScreen(`${signs.back} Projects`, 'projects'),
       ],
     ]),
   }
@@ -54,20 +58,20 @@ function placeLine(project: ProjectFacts): Html | null {
   const parts = [
     project.repoUrl === null
       ? null
-      : html`🗂 ${repo === null ? code(project.repoUrl) : link(repo, repo.replace(/^https?:\/\/(?:www\.)?/, ''))}`,
+      : html`${signs.repository} ${repo === null ? code(project.repoUrl) : link(repo, repo.replace(/^https?:\/\/(?:www\.)?/, ''))}`,
     project.vercelUrl === null
       ? null
-      : html`🌐 ${link(project.vercelUrl, project.vercelUrl.replace(/^https?:\/\//, ''))}`,
+      : html`${signs.website} ${link(project.vercelUrl, project.vercelUrl.replace(/^https?:\/\//, ''))}`,
   ].filter((part) => part !== null)
   return parts.length === 0 ? null : joinHtml(parts, '\n')
 }
 
-/** The address of a project's picture; null where it has none, or the name of a background. */
+/** A project's picture URL; null if it has none or only the name of a background. */
 function pictureOf(project: Pick<ProjectFacts, 'bgImage'>): string | null {
   return project.bgImage !== null && /^https?:\/\//.test(project.bgImage) ? project.bgImage : null
 }
 
-// Written by other software of this schema: a photographer's name and address under one of several names.
+// Other software with this schema stores a photographer's name and URL under one of several names.
 function creditLine(project: ProjectFacts): Html | null {
   const credit = project.bgImageCredit
   if (pictureOf(project) === null || typeof credit !== 'object' || credit === null) return null

@@ -4,12 +4,13 @@ import { type Card, inRows, keyboard } from './card.ts'
 import { bold, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'
 import { type ProjectFacts, projectsAPage } from './projects.ts'
+import { signs } from './signs.ts'
 
 /** Asks once before a project is deleted. */
 export function projectDeleteCard({ project, open }: ProjectOverview): Card {
   const key = project.projectKey
   return {
-    text: html`🗑 Delete ${bold(project.name)}? ${open === 0 ? 'Nothing in it is open.' : `${counted(open, 'open task')} will be hidden with it.`} Nothing is destroyed, and it can be restored.`,
+    text: html`${signs.delete} Delete ${bold(project.name)}? ${open > 0 && `Its ${counted(open, 'open task')} will be hidden. `}You can restore it later.`,
     keyboard: keyboard([
       [doesAct('Delete', { name: 'project-delete', about: key }, 'danger'), toScreen('Keep', 'project', key)],
     ]),
@@ -18,11 +19,11 @@ export function projectDeleteCard({ project, open }: ProjectOverview): Card {
 
 export function projectDeletedCard(project: ProjectFacts): Card {
   return {
-    text: html`🗑 ${bold(project.name)} was deleted.`,
+    text: html`${signs.delete} ${bold(project.name)} deleted.`,
     keyboard: keyboard([
       [
-        doesAct('↩️ Restore', { name: 'project-restore', about: project.projectKey }),
-        toScreen('‹ Projects', 'projects'),
+        doesAct(`${signs.restore} Restore`, { name: 'project-restore', about: project.projectKey }),
+        toScreen(`${signs.back} Projects`, 'projects'),
       ],
     ]),
   }
@@ -30,18 +31,18 @@ export function projectDeletedCard(project: ProjectFacts): Card {
 
 export function projectGoneCard(key: string): Card {
   return {
-    text: html`📦 There is no project ${bold(key)} any more.`,
-    keyboard: keyboard([[toScreen('‹ Projects', 'projects')]]),
+    text: html`${signs.project} No project ${bold(key)}.`,
+    keyboard: keyboard([[toScreen(`${signs.back} Projects`, 'projects')]]),
   }
 }
 
-/** Deleted projects, to be restored. */
+/** Deleted projects, which can be restored. */
 export function deletedProjectsCard(projects: readonly ProjectFacts[], asked: number): Card {
   const { shown, page, pages } = pageOf(projects, asked, projectsAPage)
   return {
     text: joinHtml(
       [
-        html`🗑 ${bold('Deleted projects')}`,
+        html`${signs.delete} ${bold('Deleted projects')}`,
         ...shown.map((project) => html`<b>${project.projectKey}</b> ${project.name}`),
         shown.length === 0 && 'None.',
       ],
@@ -50,12 +51,12 @@ export function deletedProjectsCard(projects: readonly ProjectFacts[], asked: nu
     keyboard: keyboard([
       ...inRows(
         shown.map(({ projectKey }) =>
-          doesAct(`↩️ ${projectKey}`, { name: 'project-restore', about: projectKey }),
+          doesAct(`${signs.restore} ${projectKey}`, { name: 'project-restore', about: projectKey }),
         ),
         3,
       ),
       pageButtons({ name: 'deleted-projects', page, pages }),
-      [toScreen('‹ Projects', 'projects')],
+      [toScreen(`${signs.back} Projects`, 'projects')],
     ]),
   }
 }

@@ -3,6 +3,7 @@ import { chosen, doesAct, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, clip, code, html, joinHtml, quote } from './html.ts'
 import type { ProjectFacts } from './projects.ts'
+import { signs } from './signs.ts'
 
 const strategyName = {
   none: 'None',
@@ -16,19 +17,19 @@ const switches = {
   deploy_squash_merge: 'Squash on merge',
 } as const
 
-/** How agents deliver the work of a project. */
+/** How agents deliver a project's work. */
 export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSettings): Card {
   const key = project.projectKey
   const set = (label: string, name: string, value: string): Button =>
     doesAct(label, { name: 'project-set', about: key, value: `${name}=${value}` })
   const isOn = (name: keyof typeof switches) => settings[name] === 'true'
   const lines = [
-    html`🚀 How agents deliver ${bold(project.name)}`,
+    html`${signs.delivery} Delivery for ${bold(project.name)}`,
     html`Strategy: ${bold(strategyName[settings.deploy_strategy as keyof typeof strategyName])}`,
     html`Default branch: ${code(settings.deploy_default_branch)}`,
     settings.agent_instructions === ''
-      ? html`No instructions for agents.`
-      : html`Instructions for agents:\n${quote(clip(settings.agent_instructions, 1_500), { expandable: true })}`,
+      ? html`No agent instructions`
+      : html`Agent instructions:\n${quote(clip(settings.agent_instructions, 1_500), { expandable: true })}`,
   ]
   return {
     text: joinHtml(lines, '\n'),
@@ -41,13 +42,13 @@ export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSett
       ),
       ...Object.entries(switches).map(([name, label]) => {
         const on = isOn(name as keyof typeof switches)
-        return [set(`${on ? '☑' : '☐'} ${label}`, name, on ? 'false' : 'true')]
+        return [set(`${on ? signs.checked : signs.unchecked} ${label}`, name, on ? 'false' : 'true')]
       }),
       [
-        doesAct('✏️ Branch', { name: 'ask', about: 'project-branch', value: key }),
-        doesAct('✏️ Instructions', { name: 'ask', about: 'project-instructions', value: key }),
+        doesAct(`${signs.write} Branch`, { name: 'ask', about: 'project-branch', value: key }),
+        doesAct(`${signs.write} Instructions`, { name: 'ask', about: 'project-instructions', value: key }),
       ],
-      [toScreen('‹ Back', 'project', key)],
+      [toScreen(`${signs.back} Back`, 'project', key)],
     ]),
   }
 }

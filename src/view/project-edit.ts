@@ -3,19 +3,20 @@ import { type Button, type Card, keyboard } from './card.ts'
 import { bold, html } from './html.ts'
 import { projectStatusName } from './names.ts'
 import type { ProjectFacts } from './projects.ts'
+import { signs } from './signs.ts'
 
-/** What of a project can be written anew. */
+/** What can be edited in a project. */
 export function projectEditCard(project: ProjectFacts): Card {
   const key = project.projectKey
   const ask = (label: string, what: string) => doesAct(label, { name: 'ask', about: what, value: key })
   return {
-    text: html`✏️ What should change in ${bold(project.name)}?`,
+    text: html`${signs.edit} Edit ${bold(project.name)}`,
     keyboard: keyboard([
       [ask('Name', 'project-name'), ask('Description', 'project-description')],
       [ask('Repository', 'project-repo'), ask('Deployment', 'project-url')],
       [ask('Picture', 'project-picture'), ask('Agent instructions', 'project-instructions')],
       [{ ...toScreen('Delete', 'project-delete', key), style: 'danger' as const }],
-      [toScreen('‹ Back', 'project', key)],
+      [toScreen(`${signs.back} Back`, 'project', key)],
     ]),
   }
 }
@@ -38,7 +39,7 @@ export function projectStatusCard(project: ProjectFacts): Card {
     }),
   )
   return {
-    text: html`🚦 ${bold(project.name)}: status, and priority from 1 to 5.`,
-    keyboard: keyboard([statuses, priorities, [toScreen('‹ Back', 'project', key)]]),
+    text: html`${signs.projectStatus} ${bold(project.name)}\nStatus and priority (1–5)`,
+    keyboard: keyboard([statuses, priorities, [toScreen(`${signs.back} Back`, 'project', key)]]),
   }
 }

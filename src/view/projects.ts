@@ -1,21 +1,15 @@
-import type { ProjectHealth, ProjectOverview } from '../domain/projects/overview.ts'
+import type { ProjectOverview } from '../domain/projects/overview.ts'
 import { pageButtons, pageOf, toScreen } from './buttons.ts'
 import { type Card, inRows, keyboard } from './card.ts'
 import { bold, html, joinHtml } from './html.ts'
 import { projectStatusName } from './names.ts'
+import { signs } from './signs.ts'
 
 export type ProjectFacts = ProjectOverview['project']
 
-export const healthSign: Record<ProjectHealth, string> = { well: '🟢', watch: '🟡', quiet: '⚪️' }
-export const healthName: Record<ProjectHealth, string> = {
-  well: 'well',
-  watch: 'slowing down',
-  quiet: 'quiet',
-}
-
 export const projectsAPage = 8
 
-/** All projects with what is open in them and how lately work was logged. */
+/** All projects with their open tasks and whether anything happens in them. */
 export function projectsCard(facts: {
   readonly projects: readonly ProjectOverview[]
   readonly page: number
@@ -23,17 +17,12 @@ export function projectsCard(facts: {
 }): Card {
   const { shown, page, pages } = pageOf(facts.projects, facts.page, projectsAPage)
   const lines = shown.map(
-    ({ project, open, health }) =>
-      html`${healthSign[health]} <b>${project.projectKey}</b> ${project.name} · ${open === 0 ? 'nothing open' : `${open} open`}${project.status !== 'active' && ` · ${projectStatusName[project.status].toLowerCase()}`}`,
+    (overview) =>
+      html`<b>${overview.project.projectKey}</b> ${overview.project.name} · ${overview.open} open${stateOf(overview)}`,
   )
-  const legend = html`<i>🟢 work in 3 days · 🟡 in 7 · ⚪️ quiet</i>`
   return {
     text: joinHtml(
-      [
-        html`📦 ${bold('Projects')}`,
-        ...(lines.length === 0 ? ['None yet.'] : lines),
-        lines.length > 0 && legend,
-      ],
+      [html`${signs.project} ${bold('Projects')}`, ...(lines.length === 0 ? ['No projects yet.'] : lines)],
       '\n',
     ),
     keyboard: keyboard([
@@ -44,8 +33,15 @@ export function projectsCard(facts: {
       pageButtons({ name: 'projects', page, pages }),
       [
         toScreen('+ New project', 'new-project'),
-        ...(facts.deleted > 0 ? [toScreen(`🗑 Deleted ${facts.deleted}`, 'deleted-projects')] : []),
+        ...(facts.deleted > 0
+          ? [toScreen(`${signs.delete} Deleted ${facts.deleted}`, 'deleted-projects')]
+          : []),
       ],
     ]),
   }
+}
+
+function stateOf({ project, health, lastLogAt }: ProjectOverview): string {
+  if (project.status !== 'active') return ` · ${projectStatusName[project.status].toLowerCase()}`
+  return health === 'quiet' && lastLogAt !== null ? ' · inactive' : ''
 }

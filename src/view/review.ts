@@ -2,9 +2,10 @@ import type { Stats } from '../domain/stats.ts'
 import type { Card } from './card.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'
+import { signs } from './signs.ts'
 import { daysOf, statsDetails } from './stats.ts'
 
-/** A week with the one before it. */
+/** A week and the one before it. */
 export interface Review {
   readonly week: Stats
   readonly before: Stats
@@ -12,12 +13,12 @@ export interface Review {
 
 export const reviewTitle = 'Your week'
 
-/** What the last week came to; the caption of its picture, which shows its days. */
+/** Last week's numbers, as the caption of its chart. */
 export function reviewCard({ week, before }: Review): Card {
-  const head = html`🗓 ${bold(reviewTitle)} · ${daysOf(week)}`
+  const head = html`${signs.week} ${bold(reviewTitle)} · ${daysOf(week)}`
   if (week.done === 0) {
-    const earlier = before.done === 0 ? '' : `, ${before.done} the week before`
-    return { text: joinHtml([head, `Nothing was done${earlier}.`], '\n') }
+    const earlier = before.done === 0 ? '' : ` (${before.done} the week before)`
+    return { text: joinHtml([head, `No tasks finished${earlier}.`], '\n') }
   }
   return { text: joinHtml([head, total(week, before), ...statsDetails(week)], '\n') }
 }
@@ -25,5 +26,5 @@ export function reviewCard({ week, before }: Review): Card {
 function total(week: Stats, before: Stats): Html {
   const change = week.done - before.done
   const compared = change === 0 ? 'as many as' : change > 0 ? `${change} more than` : `${-change} fewer than`
-  return html`✅ ${bold(counted(week.done, 'task'))} done, ${compared} the week before`
+  return html`${signs.done} ${bold(counted(week.done, 'task'))} done, ${compared} the week before`
 }

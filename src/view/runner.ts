@@ -1,15 +1,18 @@
+import { branchProblem } from '../domain/branch.ts'
 import type { RunnerKind } from '../domain/setting-specs.ts'
 import type { RunnerSettings } from '../domain/settings.ts'
 import type { Engine, Task, TaskStatus } from '../domain/tasks/task.ts'
+import { cleanLine } from '../domain/text.ts'
 import { toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, html } from './html.ts'
+import { signs } from './signs.ts'
 
-/** What a line tells a runner of a task. */
+/** What a runner's line says about a task. */
 export type RunnerTask = Pick<Task, 'key' | 'status' | 'engine' | 'branch'>
 
-// What a runner starts where the task names no engine: it must be told one.
-const usualEngine: Engine = 'claude-code'
+// The engine for a task that names none: a runner needs one.
+const defaultEngine: Engine = 'claude-code'
 
 const verbs: Record<TaskStatus, 'plan' | 'implement' | 'review' | null> = {
   inbox: 'plan',
@@ -20,13 +23,12 @@ const verbs: Record<TaskStatus, 'plan' | 'implement' | 'review' | null> = {
   archived: null,
 }
 
-/** The line that a runner listens for; null where there is no runner, or nothing left to do for one. */
+/** The line that a runner listens for; null if there's no runner or nothing to do. */
 export function runnerLine(task: RunnerTask, runner: Pick<RunnerSettings, 'kind' | 'bot'>): string | null {
   const verb = verbs[task.status]
   if (verb === null) return null
-  const engine = task.engine ?? usualEngine
-  const name = oneLine(task.branch ?? '')
-  const branch = name === '' ? '' : ` branch_name=${quoted(name)}`
+  const engine = task.engine ?? defaultEngine
+  const branch = isSendable(task.branch) ? ` branch_name=${quoted(task.branch)}` : ''
   switch (runner.kind) {
     case 'none':
       return null
@@ -41,12 +43,14 @@ export function runnerLine(task: RunnerTask, runner: Pick<RunnerSettings, 'kind'
   }
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, ' ').trim()
+// Branches stored before git's rules held may be anything; a runner that gets none makes its own.
+function isSendable(branch: string | null): branch is string {
+  return branch !== null && branch !== '' && cleanLine(branch) === branch && branchProblem(branch) === null
 }
 
-function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`
+// Git allows these in a branch, and a shell acts on them between double quotes.
+function quoted(branch: string): string {
+  return `"${branch.replace(/["$`\\]/g, '\\$&')}"`
 }
 
 export const runnerName: Record<RunnerKind, string> = {
@@ -56,55 +60,61 @@ export const runnerName: Record<RunnerKind, string> = {
   hermes: 'Hermes',
 }
 
-/** Why a task was not queued, as whoever reads the card can mend it. */
+/** Why a task wasn't queued, and what to do about it. */
 export interface RunnerRefusal {
   readonly key: string
   readonly reason: string
 }
 
-/** Says of tasks that they were not queued, for their lines were not taken. */
+/** Tasks that weren't queued because their lines couldn't be delivered. */
 export function runnerRefusedCard(refusals: readonly RunnerRefusal[], kind: RunnerKind): Card {
   const keys = refusals.map(({ key }) => key).join(', ')
   const reasons = [...new Set(refusals.map(({ reason }) => reason))].join('\n')
   return {
-    text: html`⚠️ ${bold(keys)} ${refusals.length === 1 ? 'is' : 'are'} not queued. ${runnerName[kind]} was not told: ${reasons}`,
-    keyboard: keyboard([[toScreen('🏃 Runner', 'settings', 'runner')]]),
+    text: html`${signs.problem} ${bold(keys)} ${refusals.length === 1 ? "wasn't" : "weren't"} queued – couldn't reach ${runnerName[kind]}. ${reasons}`,
+    keyboard: keyboard([[toScreen(`${signs.runner} Runner`, 'settings', 'runner')]]),
   }
 }
 
-/** The same in one line, under what else an answer tells. */
-export function notQueued({ key, reason }: RunnerRefusal): string {
-  return `${key} is not queued. ${reason}`
+/** Tasks that are queued although the runner could not be reached. */
+export function runnerUnreachedCard(refusals: readonly RunnerRefusal[], kind: RunnerKind): Card {
+  const keys = refusals.map(({ key }) => key).join(', ')
+  const reasons = [...new Set(refusals.map(({ reason }) => reason))].join('\n')
+  return {
+    text: html`${signs.problem} ${bold(keys)}: queued, but I couldn’t reach ${runnerName[kind]}. ${reasons}`,
+    keyboard: keyboard([[toScreen(`${signs.runner} Runner`, 'settings', 'runner')]]),
+  }
 }
 
+/** The same in one line, for an answer that says more. */
+export function notQueued({ key, reason }: RunnerRefusal): string {
+  return `${key} wasn't queued. ${reason}`
+}
+
+/** Posted to check a runner's chat; it matches no runner's syntax. */
+export const runnerTestLine = `${signs.runner} preqbot test: queued tasks will be posted here.`
+
 export const runnerReasons = {
-  nothingToDo: 'There is nothing left to do in it; move it to Todo first.',
-  unknown:
-    'Whether its line arrived is not known. Look into the chat; queue it again if the line is not there.',
-  tooMany: (most: number) => `At most ${most} at once; queue the rest afterwards.`,
+  nothingToDo: 'Nothing to do here – move it to Todo first.',
+  unknown: "I can't tell whether the message arrived. Check the chat, and queue it again if it's missing.",
+  tooMany: (max: number) => `${max} at a time, please.`,
 } as const
 
-/** What Telegram said of a line, in words. */
+/** Why Telegram refused a line, in words. */
 export function refusalReason(description: string, chat: string | null): string {
-  const where = chat === null ? 'this chat' : `the chat ${chat}`
+  const where = chat === null ? 'this chat' : chat
   const known = reasons.find(([pattern]) => pattern.test(description))?.[1]
   return known?.(where) ?? `Telegram said “${description.replace(/^[A-Z][\w ]*: /, '').slice(0, 200)}”.`
 }
 
 const reasons: readonly (readonly [RegExp, (where: string) => string])[] = [
-  [
-    /chat not found|PEER_ID_INVALID/,
-    (where) => `I do not find ${where}. Add me there, and check how it is written.`,
-  ],
-  [/not a member|was kicked|chat was deactivated/, (where) => `I am not in ${where}. Add me there.`],
-  [/blocked by the user|can't initiate|user is deactivated/, (where) => `I may not write first in ${where}.`],
+  [/chat not found|PEER_ID_INVALID/, (where) => `I can't find ${where}. Add me and check the spelling.`],
+  [/not a member|was kicked|chat was deactivated/, (where) => `I'm not in ${where}. Add me there.`],
+  [/blocked by the user|can't initiate|user is deactivated/, (where) => `I can't start a chat in ${where}.`],
   [
     /not enough rights|no rights|CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED/,
-    (where) => `I may not write in ${where}. Let me send messages there.`,
+    (where) => `I can't write in ${where}. Let me send messages there.`,
   ],
-  [
-    /Too Many Requests/,
-    (where) => `Telegram takes nothing more in ${where} for a while. Queue it again later.`,
-  ],
+  [/Too Many Requests/, (where) => `Telegram is rate-limiting ${where}. Try again later.`],
   [/thread not found|TOPIC_/, (where) => `The topic in ${where} is gone or closed.`],
 ]

@@ -2,12 +2,13 @@ import { namingFiles } from '../domain/note-files.ts'
 import type { SearchHit } from '../domain/search.ts'
 import { toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
-import { bold, clip, type Html, html, joinHtml } from './html.ts'
+import { bold, clip, type Html, html, italic, joinHtml, title } from './html.ts'
+import { signs } from './signs.ts'
 import { openButtons, taskLine } from './task-line.ts'
 import { logLine } from './timeline.ts'
 import type { Reader } from './when.ts'
 
-/** How many hits a page has. */
+/** Hits per page. */
 export const hitsAPage = 8
 
 export interface SearchFacts extends Reader {
@@ -15,54 +16,55 @@ export interface SearchFacts extends Reader {
   readonly hits: readonly SearchHit[]
   readonly page: number
   readonly hasMore: boolean
+  /** The titles of tasks whose logs were found, by key. */
+  readonly titles?: ReadonlyMap<string, string>
 }
 
-/** /search: a page of what was found, the tasks first, then what was logged. */
-export function searchCard({ words, hits, page, hasMore, ...reader }: SearchFacts): Card {
-  const head = html`🔎 ${bold(clip(words, 80))}`
-  const keys = [...new Set(hits.flatMap((hit) => keyOf(hit) ?? []))]
+/** /search: one page of hits, tasks first, then work logs. */
+export function searchCard({ words, hits, page, hasMore, titles, ...reader }: SearchFacts): Card {
+  const head = html`${signs.search} ${bold(clip(words, 80))}`
+  const found = new Map(hits.flatMap((hit) => namedBy(hit, titles)))
   const turn = (label: string, to: number) => toScreen(label, 'search', '', to)
   const isWhole = page === 0 && !hasMore
   return {
     text: joinHtml(
       [
         head,
-        joinHtml(
-          hits.length === 0 ? ['Nothing found.'] : hits.map((hit) => hitLine(hit, words, reader)),
-          '\n',
-        ),
+        joinHtml(hits.length === 0 ? ['No results.'] : hits.map((hit) => hitLine(hit, words, reader)), '\n'),
       ],
       '\n\n',
     ),
     keyboard: keyboard([
-      ...openButtons(keys.map((key) => ({ key }))),
+      ...openButtons([...found].map(([key, words]) => ({ key, title: words }))),
       isWhole
         ? []
         : [
-            ...(page > 0 ? [turn('‹', page - 1)] : []),
+            ...(page > 0 ? [turn(signs.back, page - 1)] : []),
             { label: `Page ${page + 1}`, disabled: true },
-            ...(hasMore ? [turn('›', page + 1)] : []),
+            ...(hasMore ? [turn(signs.next, page + 1)] : []),
           ],
     ]),
   }
 }
 
-function keyOf(hit: SearchHit): string | null {
-  return hit.kind === 'task' ? hit.task.key : hit.log.taskKey
+function namedBy(hit: SearchHit, titles: SearchFacts['titles']): (readonly [string, string])[] {
+  if (hit.kind === 'task') return [[hit.task.key, hit.task.title]]
+  const { taskKey } = hit.log
+  return taskKey === null ? [] : [[taskKey, titles?.get(taskKey) ?? '']]
 }
 
 function hitLine(hit: SearchHit, words: string, reader: Reader): Html {
   if (hit.kind === 'task') {
     const excerpt = excerptOf(hit.task.note, hit.task.title, words)
-    return joinHtml([taskLine(hit.task, reader), excerpt && html`    <i>${excerpt}</i>`], '\n')
+    return joinHtml([taskLine(hit.task, reader), excerpt && html`    ${italic(title(excerpt))}`], '\n')
   }
   const excerpt = excerptOf(hit.log.detail, hit.log.title, words)
-  return joinHtml([logLine(hit.log, reader), excerpt && html`    <i>${excerpt}</i>`], '\n')
+  return joinHtml([logLine(hit.log, reader), excerpt && html`    ${italic(title(excerpt))}`], '\n')
 }
 
 const around = 40
 
-/** Where in a long text the words stand, where the line above does not show them. */
+/** The part of a long text that has the words, if the line above doesn't show them. */
 function excerptOf(text: string | null, shown: string, words: string): string | null {
   const lower = (value: string) => value.toLocaleLowerCase()
   const missing = words.split(/\s+/).filter((word) => word !== '' && !lower(shown).includes(lower(word)))

@@ -3,23 +3,29 @@ import { toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, code, type Html, html, joinHtml } from './html.ts'
+import { signs } from './signs.ts'
 import { clock, day, type Reader } from './when.ts'
 
-/** A page of what touched who may do what, newest first. */
+/** One page of security events, newest first. */
 export function securityCard(
-  trail: { readonly entries: readonly SecurityEventRow[]; readonly nextCursor: string | null },
+  page: { readonly entries: readonly SecurityEventRow[]; readonly nextCursor: string | null },
   options: Reader & { readonly isFirst: boolean },
 ): Card {
-  const lines = trail.entries.map((event) => securityLine(event, options))
+  const lines = page.entries.map((event) => securityLine(event, options))
   return {
     text: joinHtml(
-      [html`🛡 ${bold('Security')}`, ...(lines.length === 0 ? ['Nothing has happened.'] : lines)],
+      [
+        html`${signs.security} ${bold('Security')}`,
+        ...(lines.length === 0 ? ['No security events.'] : lines),
+      ],
       '\n',
     ),
     keyboard: keyboard([
       [
-        ...(options.isFirst ? [] : [toScreen('‹ Newest', 'security')]),
-        ...(trail.nextCursor === null ? [] : [toScreen('Older ›', 'security', packUuid(trail.nextCursor))]),
+        ...(options.isFirst ? [] : [toScreen(`${signs.back} Newest`, 'security')]),
+        ...(page.nextCursor === null
+          ? []
+          : [toScreen(`Older ${signs.next}`, 'security', packUuid(page.nextCursor))]),
       ],
     ]),
   }
@@ -29,45 +35,46 @@ function securityLine(event: SecurityEventRow, { now, timeZone }: Reader): Html 
   const detail = (event.detail ?? {}) as Record<string, unknown>
   const times = typeof detail.count === 'number' && detail.count > 1 ? ` (${detail.count} times)` : ''
   const from = event.ipAddress === null ? null : html` from ${code(event.ipAddress)}`
-  const sign = event.outcome === 'failure' ? '⚠️' : '✅'
-  return html`${sign} ${day(event.createdAt, now, timeZone)} ${clock(event.createdAt, timeZone)} ${clip(whatHappened(event, detail), 120)}${from}${times}`
+  const sign = event.outcome === 'failure' ? `${signs.problem} ` : ''
+  return html`${sign}${day(event.createdAt, now, timeZone)} ${clock(event.createdAt, timeZone)} ${clip(whatHappened(event, detail), 120)}${from}${times}`
 }
 
 function whatHappened(event: SecurityEventRow, detail: Record<string, unknown>): string {
   const failed = event.outcome === 'failure'
   switch (event.eventType) {
     case 'auth.token':
-      if (!failed) return `first use of the token ${textOf(detail.name ?? detail.token ?? '')}`.trim()
-      return `a token was refused${typeof detail.reason === 'string' ? `: ${detail.reason}` : ''}`
+      if (!failed)
+        return `Token ${textOf(detail.name ?? detail.token ?? '')} ${Number(detail.knownAddresses ?? 0) > 0 ? 'used from a new address' : 'first used'}`
+      return `Token rejected${typeof detail.reason === 'string' ? ` (${detail.reason})` : ''}`
     case 'auth.webhook':
-      return 'a webhook call with a wrong secret'
+      return 'Webhook call with a wrong secret'
     case 'auth.metrics':
-      return 'a request for metrics with a wrong token'
+      return 'Metrics request with a wrong token'
     case 'chat.bind':
       return failed
-        ? 'somebody tried to bind the bot to another chat'
+        ? 'Someone tried to claim this bot'
         : detail.unbound === true
-          ? 'a chat was released'
-          : 'this chat was bound'
+          ? 'Chat unlinked'
+          : 'This chat was linked'
     case 'chat.stranger':
-      return `${strangerName(detail)} ${strangerDid[textOf(detail.kind)] ?? 'tried to reach me'}, and got no answer`
+      return `Ignored ${strangerDid[textOf(detail.kind)] ?? 'an update'} from ${strangerName(detail)}`
     default:
       return event.eventType
   }
 }
 
 const strangerDid: Readonly<Record<string, string>> = {
-  message: 'wrote to me',
-  edited_message: 'wrote to me',
-  callback_query: 'pressed a button',
-  inline_query: 'asked me inline',
+  message: 'a message',
+  edited_message: 'an edit',
+  callback_query: 'a button press',
+  inline_query: 'an inline search',
 }
 
 function strangerName(detail: Record<string, unknown>): string {
   const name = textOf(detail.userName)
   if (name !== '') return `@${name}`
   const id = textOf(detail.userId)
-  return id === '' ? 'Somebody' : `Stranger ${id}`
+  return id === '' ? 'someone' : `user ${id}`
 }
 
 function textOf(value: unknown): string {

@@ -1,10 +1,13 @@
 import { doesAct, toScreen } from './buttons.ts'
 import { type Card, inRows, keyboard } from './card.ts'
-import { bold, code, html, joinHtml } from './html.ts'
+import { bold, code, type Html, html, joinHtml } from './html.ts'
+import { signs } from './signs.ts'
 import { cityOf, likelyTimeZones, zoneButton } from './time-zones.ts'
 import { clock } from './when.ts'
 
-/** The first question of the set-up. */
+const welcome = html`${signs.welcome} ${bold('Welcome!')} Only you can use this bot.`
+
+/** Asks for the time zone when it can't be known. */
 export function zoneQuestion(reader: {
   readonly now: Date
   readonly language: string | undefined
@@ -12,9 +15,9 @@ export function zoneQuestion(reader: {
 }): Card {
   const zones = likelyTimeZones(reader.language, reader.machineZone)
   return {
-    text: html`👋 ${bold('Welcome to your board.')} From now on it listens to you alone. A few questions and it is ready.
+    text: html`${welcome} Two quick questions and you're set.
 
-🌍 ${bold('Where are you?')} Tap your time zone, or write a city.`,
+${signs.timeZone} ${bold("What's your time zone?")} Tap one or type a city.`,
     keyboard: keyboard(
       inRows(
         zones.map((zone) => zoneButton(zone, { now: reader.now, on: 'set-up' })),
@@ -24,67 +27,112 @@ export function zoneQuestion(reader: {
   }
 }
 
-export function zoneSettled(timeZone: string, now: Date): Card {
-  return { text: html`🌍 ${bold(cityOf(timeZone))}: it is ${clock(now, timeZone)} where you are.` }
+export function zoneConfirmed(timeZone: string, now: Date): Card {
+  return {
+    text: html`${signs.timeZone} Time zone set to ${bold(cityOf(timeZone))} (${clock(now, timeZone)} now).`,
+  }
 }
 
-export function projectNameQuestion(isFirst: boolean): Card {
-  const which = isFirst ? 'your first project' : 'the project'
+/** Asks for a repository or a name. */
+export function projectQuestion({
+  isFirst,
+  isWelcome,
+}: {
+  readonly isFirst: boolean
+  readonly isWelcome: boolean
+}): Card {
+  const which = isFirst ? 'your first project' : 'the new project'
   return {
-    text: html`📦 ${bold(`What is ${which} called?`)} Often that is the name of a repository.`,
+    text: joinHtml(
+      [
+        isWelcome && welcome,
+        html`${signs.project} ${bold(`Which repository is ${which}?`)} Send ${code('owner/repo')}, a URL, or just a name.`,
+      ],
+      '\n\n',
+    ),
     asks: true,
   }
 }
 
-export function projectKeyQuestion(name: string, key: string): Card {
-  return {
-    text: html`🔖 Tasks of ${bold(name)} will be called ${code(`${key}-1`)}, ${code(`${key}-2`)} …
+/** A project before it's created. */
+export interface ProjectDraft {
+  readonly name: string
+  readonly key: string
+  readonly repoUrl: string | null
+}
 
-Keep ${bold(key)}, or write another short key. It cannot be changed later.`,
-    keyboard: keyboard([[doesAct(`Keep ${key}`, { name: 'dialog', about: 'key', value: key })]]),
+/** Proposes name and key: "Web shop, key WEB – OK · Change". */
+export function projectProposal(draft: ProjectDraft): Card {
+  return {
+    text: html`${signs.project} ${proposalText(draft)}\nTask IDs will look like ${code(`${draft.key}-1`)}.`,
+    keyboard: keyboard([
+      [
+        doesAct('OK', { name: 'dialog', about: 'key', value: 'ok' }, 'success'),
+        doesAct('Change', { name: 'dialog', about: 'key', value: 'change' }),
+      ],
+    ]),
   }
 }
 
-export function projectKeySettled(name: string, key: string): Card {
-  return { text: html`🔖 Tasks of ${bold(name)} are called ${code(`${key}-1`)}, ${code(`${key}-2`)} …` }
+export function projectConfirmed(draft: ProjectDraft): Card {
+  return { text: html`${signs.project} ${proposalText(draft)}` }
 }
 
-export function repositoryQuestion(name: string): Card {
+function proposalText({ name, key, repoUrl }: ProjectDraft): Html {
+  return html`${bold(name)}, key ${bold(key)}${repoUrl !== null && html` · ${code(repoUrl)}`}`
+}
+
+/** Asks for another name or key. */
+export function projectChangeQuestion(draft: ProjectDraft): Card {
   return {
-    text: html`🗂 Where is the repository of ${bold(name)}? Send ${code('owner/repo')} or its address; agents find the project by it.`,
-    keyboard: keyboard([[doesAct('Skip', { name: 'dialog', about: 'repo' })]]),
+    text: html`${signs.write} Send a name, a key, or both, e.g. ${code(`${draft.name}, ${draft.key}`)}.`,
+    asks: true,
   }
 }
 
-export function repositorySettled(repo: string | null): Card {
-  return { text: repo === null ? html`🗂 No repository for now.` : html`🗂 Repository: ${repo}` }
-}
-
-/** The end of the set-up: what to do first, and the way to an agent. */
-export function setUpDone(project: { readonly key: string; readonly name: string }): Card {
+/** The end of the setup: what to do first, and how to connect an agent. */
+export function setUpDone(
+  project: { readonly key: string; readonly name: string; readonly hasRepo: boolean },
+  knownZone: string | null,
+): Card {
   return {
     text: joinHtml(
       [
-        html`✅ ${bold(project.name)} is ready.`,
-        html`Write anything here and it becomes a task. Below is one to try the buttons on.`,
-        html`Now give an agent a token, so that it can fetch tasks and report back. /help shows the rest.`,
-      ],
+        html`${signs.project} ${bold(project.name)} is ready. Anything you write here becomes a task; try the sample above.`,
+        html`Next: connect an agent so it can pick up tasks and report back.`,
+        joinHtml(
+          [
+            knownZone !== null &&
+              html`${signs.timeZone} Time zone: ${cityOf(knownZone)} (change it in /settings)`,
+            !project.hasRepo &&
+              html`${signs.repository} No repository yet. Add it in /projects so agents can match it.`,
+          ],
+          '\n',
+        ),
+      ].filter(({ html: text }) => text !== ''),
       '\n\n',
     ),
-    keyboard: keyboard([[toScreen('🔑 Connect an agent', 'new-token')], [toScreen('🏠 Home', 'home')]]),
+    keyboard: keyboard([
+      [toScreen(`${signs.connect} Connect an agent`, 'new-token')],
+      [toScreen(`${signs.home} Home`, 'home')],
+    ]),
   }
 }
 
-export function projectMade(project: { readonly key: string; readonly name: string }): Card {
+export function projectCreated(project: {
+  readonly key: string
+  readonly name: string
+  readonly hasRepo: boolean
+}): Card {
   return {
-    text: html`✅ ${bold(project.name)} is ready. Begin a message with ${code(`${project.key}:`)} to put a task there.`,
+    text: html`${signs.project} ${bold(project.name)} is ready. Start a message with ${code(`${project.key}:`)} to add a task to it.${!project.hasRepo && `\nNo repository yet. Add it under Edit so agents can match it.`}`,
     keyboard: keyboard([[toScreen('Open the project', 'project', project.key)]]),
   }
 }
 
-/** The task that stands on a new board, to be tried. */
+/** The task on a new board: something to try the buttons on, and harmless for the first agent that claims it. */
 export const sampleTask = {
-  title: 'Try me: tap Todo',
-  note: 'Every button changes this card in place, and Undo takes a change back. Reply to this message to add a comment. Delete me when you are done (More, Delete).',
-  criteria: ['Moved it to Todo', 'Gave it a priority'],
+  title: 'Try me: say hello',
+  note: 'For you: buttons update this card; Undo reverts. Reply to comment. Delete me via More → Delete.\n\nFor the agent: change nothing. Say hello in one sentence, name the repository you are in, and complete this task.',
+  criteria: ['An agent said hello'],
 } as const

@@ -5,26 +5,40 @@ import { bold, html } from './html.ts'
 import { counted } from './names.ts'
 import { runnerChoices } from './runner-choices.ts'
 import { choice, type SettingChoices, write } from './setting-choices.ts'
-import { levelSign, type SettingsFacts, type SettingsPart } from './settings.ts'
+import {
+  advancedCard,
+  advancedParts,
+  levelName,
+  part,
+  type SettingsFacts,
+  type SettingsPart,
+  windowText,
+} from './settings.ts'
+import { signs } from './signs.ts'
 import { likelyTimeZones, zoneButton } from './time-zones.ts'
 import { clock, minutesText } from './when.ts'
 
-/** One part of the settings with its choices. */
-export function settingsPartCard(part: SettingsPart, facts: SettingsFacts, undo?: string | null): Card {
-  const { text, rows } = parts[part](facts)
-  const back = [toScreen('‹ Settings', 'settings')]
+/** One part of the settings and its choices. */
+export function settingsPartCard(name: SettingsPart, facts: SettingsFacts, undo?: string | null): Card {
+  if (name === 'advanced') return advancedCard(facts)
+  const { text, rows } = parts[name](facts)
+  const back = advancedParts.includes(name)
+    ? part(`${signs.back} Advanced`, 'advanced')
+    : toScreen(`${signs.back} Settings`, 'settings')
   return {
     text,
     keyboard: keyboard([
       ...rows,
-      undo ? [doesAct('↩️ Undo', { name: 'undo-setting', about: part, value: undo }), ...back] : back,
+      undo
+        ? [doesAct(`${signs.undo} Undo`, { name: 'undo-setting', about: name, value: undo }), back]
+        : [back],
     ]),
   }
 }
 
-const parts: Record<SettingsPart, (facts: SettingsFacts) => SettingChoices> = {
+const parts: Record<Exclude<SettingsPart, 'advanced'>, (facts: SettingsFacts) => SettingChoices> = {
   zone: ({ settings, now, language, machineZone }) => ({
-    text: html`🌍 Your time zone is ${bold(settings.timeZone)}, where it is ${clock(now, settings.timeZone)}.\nPick another one, write a city, or send me your location.`,
+    text: html`${signs.timeZone} Time zone: ${bold(settings.timeZone)} (${clock(now, settings.timeZone)} now)\nTap another one, type a city, or send your location.`,
     rows: [
       ...inRows(
         likelyTimeZones(language, machineZone).map((zone) =>
@@ -32,17 +46,17 @@ const parts: Record<SettingsPart, (facts: SettingsFacts) => SettingChoices> = {
         ),
         2,
       ),
-      [write('✏️ Another city', 'time-zone')],
+      [write(`${signs.write} Another city`, 'time-zone')],
     ],
   }),
   digest: ({ settings }) => ({
-    text: html`🗓 The digest ${settings.digestEnabled ? html`comes at ${bold(settings.digestTime)}` : html`is ${bold('off')}`}: focus, what is due, what waits for you.`,
+    text: html`${signs.digest} Daily digest ${settings.digestEnabled ? html`at ${bold(settings.digestTime)}` : html`is ${bold('off')}`}.`,
     rows: [
       ['07:00', '08:00', '09:00', '10:00'].map((time) =>
         choice(time, 'digestTime', time, settings.digestEnabled && settings.digestTime === time),
       ),
       [
-        write('✏️ Another time', 'digest-time'),
+        write(`${signs.write} Another time`, 'digest-time'),
         settings.digestEnabled
           ? choice('Turn off', 'digestEnabled', 'false', false)
           : choice('Turn on', 'digestEnabled', 'true', false),
@@ -50,85 +64,105 @@ const parts: Record<SettingsPart, (facts: SettingsFacts) => SettingChoices> = {
     ],
   }),
   quiet: ({ settings }) => ({
-    text: html`🌙 ${settings.quietHours === null ? 'You have no quiet hours.' : html`Nothing sounds ${bold(settings.quietHours)}; after that you get one summary.`}`,
+    text: html`${signs.quietHours} ${settings.quietHours === null ? 'No quiet hours.' : html`Silent ${bold(windowText(settings.quietHours))}, with a summary afterward.`}`,
     rows: [
       ['22:00-07:00', '23:00-08:00'].map((window) =>
-        choice(window, 'quietHours', window, settings.quietHours === window),
+        choice(windowText(window), 'quietHours', window, settings.quietHours === window),
       ),
-      [write('✏️ Other hours', 'quiet-hours'), choice('None', 'quietHours', '', settings.quietHours === null)],
+      [
+        write(`${signs.write} Other hours`, 'quiet-hours'),
+        choice(
+          settings.quietHours === null ? 'Off' : 'Turn off',
+          'quietHours',
+          '',
+          settings.quietHours === null,
+        ),
+      ],
     ],
   }),
-  news: ({ settings }) => ({
-    text: html`📣 ${bold('How does news arrive?')}
-🙋 ${bold('Needs you')}: blocked, ready, security.
-🏁 ${bold('Finished')}: done by an agent.
-📝 ${bold('Other')}: created, planned, started, changed.
-
-🔔 with a sound · 🔕 without · ✖️ not at all`,
+  notify: ({ settings: { notify } }) => ({
+    text: html`${signs.notifications} ${bold('Notifications')}\nTap to switch between sound, silent and off.`,
     rows: [
-      levels('🙋', 'notifyNeedsYou', settings.notify.needsYou),
-      levels('🏁', 'notifyFinished', settings.notify.finished),
-      levels('📝', 'notifyInfo', settings.notify.info),
+      [level('Needs you', 'notifyNeedsYou', notify.needsYou)],
+      [level('Finished', 'notifyFinished', notify.finished)],
+      [level('Progress', 'notifyInfo', notify.info)],
     ],
   }),
   mute: ({ settings, projects }) => ({
-    text: html`🔇 A muted project tells only what needs you. Tap to mute or unmute.`,
+    text: html`${signs.muted} Muted projects only notify you when something needs you.`,
     rows: inRows(
       projects.slice(0, 60).map(({ projectKey }) => {
-        const muted = settings.mutedProjects.includes(projectKey)
-        return doesAct(`${muted ? '🔇' : '🔔'} ${projectKey}`, {
+        const isMuted = settings.mutedProjects.includes(projectKey)
+        return doesAct(isMuted ? `Unmute ${projectKey}` : `Mute ${projectKey}`, {
           name: 'mute',
           about: projectKey,
-          value: muted ? '0' : '1',
+          value: isMuted ? '0' : '1',
         })
       }),
-      3,
+      2,
     ),
   }),
   default: ({ settings, projects }) => ({
-    text: html`📦 Where do new tasks go that name no project?`,
+    text: html`${signs.project} Default project for new tasks?`,
     rows: [
-      [choice('The one used last', 'defaultProject', '', settings.defaultProject === null)],
+      [choice('Last used', 'defaultProject', '', settings.defaultProject === null)],
       ...inRows(
         projects
           .slice(0, 60)
           .map(({ projectKey }) =>
             choice(projectKey, 'defaultProject', projectKey, settings.defaultProject === projectKey),
           ),
-        3,
+        2,
       ),
     ],
   }),
   stale: ({ settings }) => ({
-    text: html`⏱ After how long without a word does an agent count as stuck (⚙️ ${bold(minutesText(settings.staleAfterMinutes))}), and a queued task as forgotten (⏳ ${bold(minutesText(settings.queuedAfterMinutes))})?`,
+    text: html`${signs.silentRun} Remind me when an agent is silent for ${bold(minutesText(settings.staleAfterMinutes))}, or a task is queued for ${bold(minutesText(settings.queuedAfterMinutes))}.`,
     rows: [
-      [15, 30, 60, 120].map((value) => span('⚙️', 'staleAfterMinutes', value, settings.staleAfterMinutes)),
-      [30, 60, 120, 240].map((value) => span('⏳', 'queuedAfterMinutes', value, settings.queuedAfterMinutes)),
-      [write('✏️ ⚙️ other', 'stale-after'), write('✏️ ⏳ other', 'queued-after')],
-    ],
-  }),
-  runner: ({ settings }) => runnerChoices(settings.runner),
-  history: ({ settings }) => ({
-    text: html`🗄 Agents can follow what happened for ${bold(counted(settings.keepEventsDays, 'day'))}. What I have not told you yet stays longer; the audit trail stays for good.`,
-    rows: [
-      [7, 30, 90, 365].map((days) =>
-        choice(`${days}`, 'keepEventsDays', String(days), settings.keepEventsDays === days),
+      ...inRows(
+        [15, 30, 60, 120].map((value) =>
+          span('Silent', 'staleAfterMinutes', value, settings.staleAfterMinutes),
+        ),
+        2,
       ),
+      ...inRows(
+        [30, 60, 120, 240].map((value) =>
+          span('Queued', 'queuedAfterMinutes', value, settings.queuedAfterMinutes),
+        ),
+        2,
+      ),
+      [
+        write(`${signs.write} Silent for …`, 'stale-after'),
+        write(`${signs.write} Queued for …`, 'queued-after'),
+      ],
     ],
+  }),
+  runner: ({ settings }) => runnerChoices(settings.runner, settings.chatId),
+  history: ({ settings }) => ({
+    text: html`${signs.history} Event history for agents: ${bold(counted(settings.keepEventsDays, 'day'))}.`,
+    rows: inRows(
+      [7, 30, 90, 365].map((days) =>
+        choice(counted(days, 'day'), 'keepEventsDays', String(days), settings.keepEventsDays === days),
+      ),
+      2,
+    ),
   }),
 }
 
-function levels(kind: string, name: string, current: NotificationLevel): Button[] {
-  return (['loud', 'silent', 'off'] as const).map((level) =>
-    choice(`${kind} ${levelSign[level]}`, name, level, level === current),
-  )
+const nextLevel: Record<NotificationLevel, NotificationLevel> = {
+  loud: 'silent',
+  silent: 'off',
+  off: 'loud',
 }
 
-/** A span as a button, so short that four stand in a row on a phone. */
-function span(sign: string, name: string, value: number, current: number): Button {
-  return choice(`${sign} ${short(value)}`, name, String(value), value === current)
+function level(kind: string, name: string, current: NotificationLevel): Button {
+  return doesAct(`${kind}: ${levelName[current]} ${signs.nextChoice}`, {
+    name: 'set',
+    about: name,
+    value: nextLevel[current],
+  })
 }
 
-function short(value: number): string {
-  return value % 60 === 0 ? `${value / 60}h` : `${value}m`
+function span(kind: string, name: string, value: number, current: number): Button {
+  return choice(`${kind} ${minutesText(value)}`, name, String(value), value === current)
 }

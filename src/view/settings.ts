@@ -2,24 +2,30 @@ import type { NotificationLevel } from '../domain/setting-specs.ts'
 import type { OwnerSettings } from '../domain/settings.ts'
 import { toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
-import { bold, html, joinHtml } from './html.ts'
+import { bold, html } from './html.ts'
 import { counted } from './names.ts'
 import { runnerName } from './runner.ts'
+import { signs } from './signs.ts'
+import { cityOf } from './time-zones.ts'
 import { clock, minutesText } from './when.ts'
 
-/** The parts of the settings, a screen each. */
+/** The parts of the settings, one screen each. */
 export const settingsParts = [
   'zone',
   'digest',
   'quiet',
-  'news',
+  'notify',
   'mute',
   'default',
+  'advanced',
   'stale',
   'runner',
   'history',
 ] as const
 export type SettingsPart = (typeof settingsParts)[number]
+
+/** The parts that are reached through Advanced. */
+export const advancedParts: readonly SettingsPart[] = ['stale', 'runner', 'history']
 
 export interface SettingsFacts {
   readonly settings: OwnerSettings
@@ -29,33 +35,52 @@ export interface SettingsFacts {
   readonly machineZone: string
 }
 
-export const levelSign = { loud: '🔔', silent: '🔕', off: '✖️' } as const
+export const levelName: Record<NotificationLevel, string> = { loud: 'sound', silent: 'silent', off: 'off' }
 
-/** All settings at a glance. */
+export const part = (label: string, name: SettingsPart) => toScreen(label, 'settings', name)
+
+/** All settings at a glance: each value is on its button. */
 export function settingsCard({ settings, now }: SettingsFacts): Card {
-  const { notify } = settings
-  const level = (value: NotificationLevel) => `${levelSign[value]} ${value}`
-  const lines = [
-    html`⚙️ ${bold('Settings')}`,
-    html`🌍 ${settings.timeZone}, ${clock(now, settings.timeZone)} now`,
-    html`🗓 Digest ${settings.digestEnabled ? `at ${settings.digestTime}` : 'off'}`,
-    html`🌙 ${settings.quietHours === null ? 'No quiet hours' : `Quiet hours ${settings.quietHours}`}`,
-    html`📣 Needs you ${level(notify.needsYou)} · finished ${level(notify.finished)} · other ${level(notify.info)}`,
-    html`🔇 ${settings.mutedProjects.length === 0 ? 'No project is muted' : `Muted: ${settings.mutedProjects.join(', ')}`}`,
-    html`📦 New tasks go to ${settings.defaultProject ?? 'the project used last'}`,
-    html`⏱ An agent counts as stuck after ${minutesText(settings.staleAfterMinutes)}, a queued task after ${minutesText(settings.queuedAfterMinutes)}`,
-    html`🏃 ${settings.runner.kind === 'none' ? 'No runner' : `Runner: ${runnerName[settings.runner.kind]}`}`,
-    html`🗄 Events are kept for ${counted(settings.keepEventsDays, 'day')}`,
-  ]
-  const part = (label: string, name: SettingsPart) => toScreen(label, 'settings', name)
+  const { timeZone, quietHours, mutedProjects } = settings
+  const muted = mutedProjects.length === 1 ? mutedProjects[0] : counted(mutedProjects.length, 'project')
   return {
-    text: joinHtml(lines, '\n'),
+    text: html`${signs.settings} ${bold('Settings')}\nTap one to change it.`,
     keyboard: keyboard([
-      [part('🌍 Time zone', 'zone'), part('🗓 Digest', 'digest')],
-      [part('🌙 Quiet hours', 'quiet'), part('📣 News', 'news')],
-      [part('🔇 Mute', 'mute'), part('📦 Default project', 'default')],
-      [part('⏱ Stuck after', 'stale'), part('🏃 Runner', 'runner')],
-      [part('🗄 Events', 'history'), toScreen('🏠 Home', 'home')],
+      [part(`${signs.timeZone} ${cityOf(timeZone)} ${clock(now, timeZone)}`, 'zone')],
+      [
+        part(`${signs.digest} Digest ${settings.digestEnabled ? settings.digestTime : 'off'}`, 'digest'),
+        part(`${signs.notifications} Notifications`, 'notify'),
+      ],
+      [
+        part(
+          `${signs.quietHours} Quiet hours ${quietHours === null ? 'off' : windowText(quietHours)}`,
+          'quiet',
+        ),
+      ],
+      [part(`${signs.project} New tasks: ${settings.defaultProject ?? 'last used project'}`, 'default')],
+      [
+        part(mutedProjects.length === 0 ? `${signs.muted} Mute` : `${signs.muted} Muted: ${muted}`, 'mute'),
+        part(`${signs.settings} Advanced`, 'advanced'),
+      ],
+      [toScreen(`${signs.home} Home`, 'home')],
     ]),
   }
+}
+
+/** The rarely used settings. */
+export function advancedCard({ settings }: SettingsFacts): Card {
+  return {
+    text: html`${signs.settings} ${bold('Advanced')}`,
+    keyboard: keyboard([
+      [part(`${signs.silentRun} Stuck after ${minutesText(settings.staleAfterMinutes)}`, 'stale')],
+      [part(`${signs.runner} Runner: ${runnerName[settings.runner.kind]}`, 'runner')],
+      [part(`${signs.history} Event history ${counted(settings.keepEventsDays, 'day')}`, 'history')],
+      [toScreen(`${signs.back} Settings`, 'settings')],
+    ]),
+  }
+}
+
+/** Quiet hours as they're shown: "22:00–07:00". */
+export function windowText(quietHours: string): string {
+  return quietHours.replace('-', '–')
 }

@@ -1,18 +1,25 @@
 import { filesIn } from '../domain/note-files.ts'
+import { planOptions } from '../domain/questions/question.ts'
 import { isFocused } from '../domain/tasks/focus.ts'
-import type { Task } from '../domain/tasks/task.ts'
+import type { Goal } from '../domain/tasks/handoff.ts'
+import type { Task, TaskDetail } from '../domain/tasks/task.ts'
+import { turnOf } from '../domain/turn.ts'
+import { prUrlOf } from '../domain/work-log-texts.ts'
 import type { Menu, Surface } from './callbacks.ts'
-import type { Button } from './card.ts'
+import { type Button, inRows } from './card.ts'
+import { clip, isLinkable } from './html.ts'
+import { signs } from './signs.ts'
 import {
   dueRows,
   editRows,
   engineRows,
   labelRows,
+  laterRows,
   moreRows,
   priorityRows,
   type TaskMenuOptions,
 } from './task-menus.ts'
-import { moveButtons, releaseButton } from './task-moves.ts'
+import { moveButton, otherMoves, takeBackButton } from './task-moves.ts'
 import type { Reader } from './when.ts'
 
 export interface TaskButtonsOptions extends Reader, TaskMenuOptions {
@@ -20,15 +27,18 @@ export interface TaskButtonsOptions extends Reader, TaskMenuOptions {
   readonly menu?: Menu
   /** The change that the Undo button takes back. */
   readonly undo?: string | null | undefined
-  /** What the moves of this surface add, such as Skip. */
+  /** What this surface adds to the last row, such as Skip, or the option that a handoff did not take. */
   readonly extra?: readonly Button[]
 }
 
 /** The rows of buttons of the menu that is open. */
-export function taskButtons(task: Task, options: TaskButtonsOptions): Button[][] {
+export function taskButtons(task: Task | TaskDetail, options: TaskButtonsOptions): Button[][] {
   const on = options.on ?? 'card'
   const menu = options.menu ?? 'main'
-  const back: Button = { label: '‹ Back', does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 } }
+  const back: Button = {
+    label: `${signs.back} Back`,
+    does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 },
+  }
   switch (menu) {
     case 'main':
       return mainMenu(task, options, on)
@@ -40,38 +50,123 @@ export function taskButtons(task: Task, options: TaskButtonsOptions): Button[][]
       return [...labelRows(task, options, on), [back]]
     case 'due':
       return [...dueRows(task, on), [back]]
+    case 'later':
+      return [...laterRows(task, on), [back]]
     case 'edit':
-      return [...editRows(task, on), [back]]
+      return [...editMenu(task, options, on), [back]]
     case 'more':
       return [...moreRows(task, options, on), [back]]
   }
 }
 
-function mainMenu(task: Task, options: TaskButtonsOptions, on: Surface): Button[][] {
-  const { key } = task
-  const menu = (label: string, name: Menu): Button => ({
-    label,
-    does: { do: 'menu', on, key, menu: name, page: 0 },
-  })
-  const isOpen = task.status !== 'done' && task.status !== 'archived'
-  const queue: Button =
-    task.runState === null
-      ? { label: 'Queue', does: { do: 'queue', on, key, set: true } }
-      : releaseButton(task, on)
-  const focus: Button = {
-    label: isFocused(task, options) ? 'Unpin' : '⭐ Focus',
-    does: { do: 'focus', on, key, set: !isFocused(task, options) },
-  }
+function mainMenu(task: Task | TaskDetail, options: TaskButtonsOptions, on: Surface): Button[][] {
   const undo: Button[] = options.undo
-    ? [{ label: '↩️ Undo', does: { do: 'undo', on, audit: options.undo } }]
+    ? [{ label: `${signs.undo} Undo`, does: { do: 'undo', on, audit: options.undo } }]
     : []
   return [
-    moveButtons(task, on),
-    isOpen
-      ? [menu('Priority', 'priority'), menu('Labels', 'labels'), menu('Engine', 'engine'), menu('Due', 'due')]
-      : [],
-    [...(isOpen ? [focus, menu('Edit', 'edit'), queue] : []), menu('More', 'more'), ...fileButton(task)],
+    ...turnRows(task, on),
+    [toMenu(task, on, 'Edit', 'edit'), toMenu(task, on, 'More', 'more'), ...fileButton(task)],
     [...(options.extra ?? []), ...undo],
+  ]
+}
+
+function toMenu({ key }: Task, on: Surface, label: string, menu: Menu): Button {
+  return { label, does: { do: 'menu', on, key, menu, page: 0 } }
+}
+
+/** What the owner most likely does next, by whose turn it is. */
+export function turnRows(task: Task | TaskDetail, on: Surface): Button[][] {
+  switch (turnOf(task)) {
+    case 'new':
+      return [
+        [
+          queueButton(task, on),
+          moveButton(task, on, 'todo'),
+          toMenu(task, on, 'Later', 'later'),
+          moveButton(task, on, 'archived'),
+        ],
+      ]
+    case 'question':
+      return questionRows(task, on)
+    case 'review':
+      return [
+        [
+          moveButton(task, on, 'done', { label: 'Accept', style: 'success' }),
+          { label: 'Send back', does: { do: 'ask', on, key: task.key, what: 'send-back' } },
+          ...pullRequest(task),
+        ],
+      ]
+    case 'queued':
+    case 'working':
+      return [[takeBackButton(task, on)]]
+    case 'parked':
+      return [[queueButton(task, on), ...parkedMoves(task, on)]]
+    case 'closed':
+      return [[moveButton(task, on, 'todo', { label: 'Reopen' })]]
+  }
+}
+
+function parkedMoves(task: Task, on: Surface): Button[] {
+  if (task.status === 'hold') return [moveButton(task, on, 'todo'), moveButton(task, on, 'done')]
+  if (task.status === 'todo') return [moveButton(task, on, 'hold'), moveButton(task, on, 'done')]
+  return [moveButton(task, on, 'todo'), moveButton(task, on, 'archived')]
+}
+
+/** Hands the task to an agent. */
+export function queueButton(
+  { key, status }: Pick<Task, 'key' | 'status'>,
+  on: Surface,
+  goal: Goal = 'work',
+  label = 'Queue',
+): Button {
+  return { label, does: { do: 'handoff', on, key, from: status, goal, sure: false } }
+}
+
+// Longer labels stand alone in their row, where a phone shows about this much.
+const halfRow = 16
+const wholeRow = 60
+
+/** The options of the open question, at most two a row, and a way to answer in words. */
+function questionRows({ key, question }: Task, on: Surface): Button[][] {
+  const [item] = question?.items ?? []
+  if (question === null || item === undefined) return []
+  const words: Button = {
+    label: question.kind === 'plan' ? 'Change…' : 'Answer',
+    does: { do: 'ask', on, key, what: 'answer' },
+    ...(item.options.length === 0 ? { style: 'primary' as const } : {}),
+  }
+  const options = item.options.map(
+    ({ id, label }): Button => ({
+      label: clip(label, wholeRow),
+      does: { do: 'answer', on, question: question.id, option: id },
+      ...(id === planOptions[0].id && question.kind === 'plan' ? { style: 'success' as const } : {}),
+    }),
+  )
+  if (question.kind === 'plan') return [[...options.slice(0, 1), words, ...options.slice(1)]]
+  const isShort = options.every(({ label }) => [...label].length <= halfRow)
+  return [...inRows(options, isShort ? 2 : 1), [words]]
+}
+
+function pullRequest(task: Task | TaskDetail): Button[] {
+  const url = 'latestResult' in task ? prUrlOf(task.latestResult?.detail ?? '') : null
+  return url !== null && isLinkable(url) ? [{ label: 'Pull request', url }] : []
+}
+
+function editMenu(task: Task, options: TaskButtonsOptions, on: Surface): Button[][] {
+  const isOn = isFocused(task, options)
+  const focus: Button = {
+    label: isOn ? 'Unfocus' : 'Focus',
+    does: { do: 'focus', on, key: task.key, set: !isOn },
+  }
+  return [
+    ...editRows(task, on),
+    [toMenu(task, on, 'Priority', 'priority'), toMenu(task, on, 'Due', 'due'), focus],
+    [
+      toMenu(task, on, 'Engine', 'engine'),
+      toMenu(task, on, 'Labels', 'labels'),
+      toMenu(task, on, 'Later', 'later'),
+    ],
+    ...inRows(otherMoves(task, on), 4),
   ]
 }
 
@@ -79,5 +174,5 @@ function fileButton({ key, note }: Task): Button[] {
   const { length } = filesIn(note)
   return length === 0
     ? []
-    : [{ label: `📎 ${length}`, does: { do: 'screen', name: 'files', argument: key, page: 0 } }]
+    : [{ label: `${signs.file} ${length}`, does: { do: 'screen', name: 'files', argument: key, page: 0 } }]
 }

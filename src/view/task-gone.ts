@@ -1,22 +1,25 @@
 import { type Card, keyboard } from './card.ts'
 import { bold, code, html } from './html.ts'
+import { signs } from './signs.ts'
 
-/** Stands where the card of a deleted task was. */
+/** Replaces a deleted task's card. */
 export function deletedCard(key: string, undo?: string): Card {
   return {
-    text: html`🗑 ${bold(key)} was deleted.`,
+    text: html`${signs.delete} ${bold(key)} deleted.`,
     keyboard: keyboard(
-      undo === undefined ? [] : [[{ label: '↩️ Undo', does: { do: 'undo', on: 'card', audit: undo } }]],
+      undo === undefined
+        ? []
+        : [[{ label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit: undo } }]],
     ),
   }
 }
 
-/** Says that there is no task of that key, and never was one that is not deleted. */
+/** No task has that key. */
 export function noTaskCard(key: string): Card {
-  return { text: html`There is no task ${bold(key.slice(0, 40))}. /search looks through all of them.` }
+  return { text: html`No task ${bold(key.slice(0, 40))}. Try /search.` }
 }
 
-/** Says how /task is used. */
+/** How to use /task. */
 export function taskUsageCard(): Card {
-  return { text: html`Which task? Send its key, such as ${code('/task WEB-12')} or just ${code('WEB-12')}.` }
+  return { text: html`Which task? Send its key, e.g. ${code('WEB-12')}.` }
 }

@@ -1,44 +1,132 @@
+import { firstItemText } from '../domain/questions/question.ts'
 import { isFocused } from '../domain/tasks/focus.ts'
-import type { Task } from '../domain/tasks/task.ts'
+import type { Task, TaskDetail } from '../domain/tasks/task.ts'
+import { turnOf } from '../domain/turn.ts'
 import type { Button } from './card.ts'
 import { inRows } from './card.ts'
-import { bold, clip, type Html, html } from './html.ts'
-import { prioritySign, runSign, statusSign } from './names.ts'
-import { dueText, type Reader } from './when.ts'
+import { firstLine } from './first-line.ts'
+import { bold, clip, type Html, html, italic, title } from './html.ts'
+import { agentName, prioritySign, turnSign, unbroken } from './names.ts'
+import { signs } from './signs.ts'
+import { dueText, isSameDay, type Reader, span } from './when.ts'
 
-const maxTitle = 80
+/** About as many columns as a line of a message has on a phone 390 px wide. */
+const lineWidth = 36
+const minTitle = 8
+const maxHead = 160
 
-/** A task in one line of a list: its key and title, and what stands out about it. */
+// Signs and Asian letters are twice as wide as others; joiners and marks take no room.
+const wide =
+  /[\p{Extended_Pictographic}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uff00-\uff60]/u
+const empty = /[\p{M}\u200b-\u200f\u2060]/u
+
+function columns(text: string): number {
+  let count = 0
+  for (const point of text) count += empty.test(point) ? 0 : wide.test(point) ? 2 : 1
+  return count
+}
+
+/** Words that fill what the rest of a line leaves of it on a phone. */
+export function fitted(text: string, rest: string, width = lineWidth): Html {
+  return title(cutTo(text.replace(/\s+/g, ' '), Math.max(minTitle, width - columns(rest))))
+}
+
+function cutTo(text: string, width: number): string {
+  let points = [...text].length
+  let shown = text
+  while (columns(shown) > width && points > 1) {
+    points -= Math.max(1, Math.ceil((columns(shown) - width) / 2))
+    shown = clip(text, Math.max(1, points))
+  }
+  return shown
+}
+
+/** A task in one line of a list: the sign of its turn, its key and title, and what stands out about it. */
 export function taskLine(
   task: Task,
   reader: Reader,
   {
-    status = true,
     due = true,
     focus = true,
-  }: { readonly status?: boolean; readonly due?: boolean; readonly focus?: boolean } = {},
+    before = '',
+    after = '',
+  }: {
+    readonly due?: boolean
+    readonly focus?: boolean
+    /** What stands before and after it in the line, e.g. a number. */
+    readonly before?: string
+    readonly after?: string
+  } = {},
 ): Html {
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const marks = [
     task.priority === 'none' || !isOpen ? null : prioritySign[task.priority],
-    task.runState === null ? null : runSign[task.runState],
-    focus && isFocused(task, reader) ? '⭐' : null,
-    task.dueAt === null || !isOpen || !due
-      ? null
-      : `📅\u00a0${dueText(task.dueAt, reader.now, reader.timeZone)}`,
+    focus && isFocused(task, reader) ? signs.focus : null,
+    task.dueAt === null || !isOpen || !due ? null : `${signs.due}\u00a0${shortDue(task.dueAt, reader)}`,
+    after === '' ? null : after,
   ].filter((mark) => mark !== null)
-  const sign = status ? `${statusSign[task.status]} ` : ''
-  return html`${sign}${bold(task.key)} ${clip(task.title, maxTitle)}${marks.length > 0 && ` ${marks.join(' ')}`}`
+  const end = marks.length === 0 ? '' : ` ${marks.join(' ')}`
+  const start = `${before}${turnSign(task)} `
+  return html`${start}${bold(task.key)} ${fitted(task.title, `${start}${task.key} ${end}`)}${end}`
 }
 
-/** Buttons that open the cards of tasks, in rows that a thumb can hit. */
-export function openButtons(tasks: readonly Pick<Task, 'key'>[]): Button[][] {
-  const buttons = tasks.map(({ key }): Button => ({ label: key, does: { do: 'open', key } }))
-  return inRows(buttons, columnsFor(tasks.map(({ key }) => key)))
+/** A due date as a list shows it: with its time today only, and without the weekday. */
+export function shortDue(at: Date, { now, timeZone }: Reader): string {
+  const text = dueText(at, now, timeZone)
+  const short = isSameDay(at, now, timeZone)
+    ? text
+    : text.replace(/ \d\d:\d\d$/, '').replace(/^[A-Z]\w\w (?=\d)/, '')
+  return unbroken(short)
 }
 
-/** How many buttons with such labels fit side by side on a phone. */
-export function columnsFor(labels: readonly string[]): number {
-  const longest = Math.max(0, ...labels.map((label) => [...label].length))
-  return longest <= 8 ? 4 : longest <= 12 ? 3 : 2
+/** How long something lasts, as short as a list needs it. */
+export function shortSpan(from: Date, to: Date): string {
+  return unbroken(span(from, to).replace('under a minute', '<1 min'))
+}
+
+/** A task that needs the owner, in one line: its sign, key, and question or outcome. */
+export function needLine(task: Task | TaskDetail, before = '', after = ''): Html {
+  const start = `${before}${turnSign(task)} `
+  const end = after === '' ? '' : ` ${after}`
+  return html`${start}${bold(`${task.key}:`)} ${fitted(headOfNeed(task), `${start}${task.key}: ${end}`)}${end}`
+}
+
+/** What a task needs the owner for, in a few words: its question, or what came of it. */
+function headOfNeed(task: Task | TaskDetail): string {
+  const { question } = task
+  if (question?.kind === 'plan') return `${agentName(question)} has a plan`
+  if (question !== null) return firstLine(firstItemText(question), maxHead)
+  const summary = 'latestResult' in task ? (task.latestResult?.summary ?? '') : ''
+  return firstLine(summary, maxHead) || task.title
+}
+
+/** The first line of a task's open question, below its own line. */
+export function questionLine(task: Task): Html | null {
+  if (turnOf(task) !== 'question') return null
+  return html`\u2003${italic(fitted(headOfNeed(task), '   '))}`
+}
+
+// Two buttons of about this many columns fit side by side on a phone, and one of the other.
+const halfButton = 18
+const wholeButton = 36
+
+type Named = Pick<Task, 'key'> & { readonly title?: string }
+
+/** Buttons that open tasks, each with key and title, two in a row; keys alone, where no titles are known, four. */
+export function openButtons(tasks: readonly Named[]): Button[][] {
+  const buttons = tasks.map(
+    (task): Button => ({ label: buttonLabel(task), does: { do: 'open', key: task.key } }),
+  )
+  return inRows(buttons, tasks.every((task) => task.title === undefined) ? 4 : 2)
+}
+
+/** The label of a button about a task: its key and as much of its title as half a row shows, or the whole row. */
+export function buttonLabel(
+  { key, title: words = '' }: Named,
+  before = '',
+  row: 'half' | 'whole' = 'half',
+): string {
+  const start = `${before}${key} `
+  const width = (row === 'half' ? halfButton : wholeButton) - columns(start)
+  return `${start}${cutTo(words.replace(/\s+/g, ' '), Math.max(4, width))}`.trim()
 }

@@ -4,10 +4,11 @@ import { chosen, pageButtons, toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
 import { bold, clip, code, html, joinHtml } from './html.ts'
 import { countedTasks, engineName, priorityName, prioritySign, runName, statusName } from './names.ts'
-import { openButtons, taskLine } from './task-line.ts'
+import { signs } from './signs.ts'
+import { openButtons, questionLine, taskLine } from './task-line.ts'
 import type { Reader } from './when.ts'
 
-/** How many tasks a page of a list has. */
+/** Tasks per page of a list. */
 export const tasksAPage = 8
 
 export interface TaskListFacts extends Reader {
@@ -17,15 +18,18 @@ export interface TaskListFacts extends Reader {
   readonly page: number
 }
 
-/** /tasks: one page of a list, what it is filtered by, and buttons that open its tasks or turn to another status. */
+/** /tasks: one page of a list, its filters, and buttons that open its tasks or switch to another status. */
 export function taskListCard({ query, tasks, count, page, ...reader }: TaskListFacts): Card {
   const pages = Math.max(1, Math.ceil(count / tasksAPage))
-  const said = filterText(query)
-  const head = html`📋 ${bold(said.length === 0 ? 'Open tasks' : said.join(' · '))} · ${countedTasks(count)}`
+  const named = filterText(query)
+  const head = html`${bold(named.length === 0 ? 'Open tasks' : named.join(' · '))} · ${countedTasks(count)}`
   const problems = query.problems
     .slice(0, 5)
-    .map((word) => html`⚠️ ${code(clip(word, 30))} is no filter I know, so I left it out.`)
-  const lines = tasks.length === 0 ? ['Nothing here.'] : tasks.map((task) => taskLine(task, reader))
+    .map((word) => html`${signs.problem} Ignored ${code(clip(word, 30))} – not a filter.`)
+  const lines =
+    tasks.length === 0
+      ? ['Nothing here.']
+      : tasks.flatMap((task) => [taskLine(task, reader), questionLine(task)]).filter((line) => line !== null)
   return {
     text: joinHtml([head, joinHtml(problems, '\n'), joinHtml(lines, '\n')], '\n\n'),
     keyboard: keyboard([
@@ -67,6 +71,6 @@ function filterText({ filter }: TaskQuery): string[] {
     runState === undefined ? null : runName[runState],
     words === undefined ? null : `“${clip(words, 60)}”`,
   ]
-  const said = parts.filter((part) => part !== null && part !== undefined)
-  return isOpen && said.length > 0 ? ['Open', ...said] : said
+  const named = parts.filter((part) => part !== null && part !== undefined)
+  return isOpen && named.length > 0 ? ['Open', ...named] : named
 }

@@ -1,10 +1,12 @@
+import type { Goal } from '../domain/tasks/handoff.ts'
 import { criteriaOf } from '../domain/tasks/note.ts'
-import { engines, type Label, type Task, taskPriorities } from '../domain/tasks/task.ts'
+import { engines, type Label, type Task, type TaskDetail, taskPriorities } from '../domain/tasks/task.ts'
 import { chosen } from './buttons.ts'
-import { markOf, type ScreenName, type Surface } from './callbacks.ts'
+import { type LaterChoice, markOf, type ScreenName, type Surface } from './callbacks.ts'
 import { type Button, inRows } from './card.ts'
 import { clip } from './html.ts'
 import { engineName, priorityName, prioritySign } from './names.ts'
+import { signs } from './signs.ts'
 import { isNoteCut, isResultCut } from './task-text.ts'
 
 // The pickers that open under a task's card, without the way back.
@@ -57,8 +59,8 @@ export function labelRows(task: Task, options: TaskMenuOptions, on: Surface): Bu
   return [
     ...inRows(shown, 3),
     [
-      ...(page > 0 ? [turn(page - 1, '‹')] : []),
-      ...(page < pages - 1 ? [turn(page + 1, '›')] : []),
+      ...(page > 0 ? [turn(page - 1, signs.back)] : []),
+      ...(page < pages - 1 ? [turn(page + 1, signs.next)] : []),
       { label: '+ New label', does: { do: 'ask', on, key: task.key, what: 'label' } },
     ],
   ]
@@ -73,9 +75,19 @@ export function dueRows(task: Task, on: Surface): Button[][] {
     [due('Today', 'today'), due('Tomorrow', 'tomorrow')],
     [due('Friday', 'friday'), due('Next Monday', 'monday')],
     [
-      { label: '✏️ Another day', does: { do: 'ask', on, key: task.key, what: 'due' } },
+      { label: `${signs.write} Another day`, does: { do: 'ask', on, key: task.key, what: 'due' } },
       ...(task.dueAt === null ? [] : [due('No date', 'none')]),
     ],
+  ]
+}
+
+/** When the task comes back. */
+export function laterRows({ key }: Task, on: Surface): Button[][] {
+  const later = (label: string, to: LaterChoice): Button => ({ label, does: { do: 'later', on, key, to } })
+  return [
+    [later('Tonight', 'tonight'), later('Tomorrow', 'tomorrow')],
+    [later('Monday', 'monday'), later('Next week', 'week')],
+    [later('No date (hold)', 'hold')],
   ]
 }
 
@@ -88,7 +100,7 @@ export function editRows(task: Task, on: Surface): Button[][] {
     .slice(0, 12)
     .map(
       (criterion, index): Button => ({
-        label: `${criterion.met ? '☑' : '☐'} ${clip(criterion.text, 28)}`,
+        label: `${criterion.met ? signs.checked : signs.unchecked} ${clip(criterion.text, 28)}`,
         does: {
           do: 'criterion',
           on,
@@ -106,7 +118,18 @@ export function editRows(task: Task, on: Surface): Button[][] {
   ]
 }
 
-export function moreRows(task: Task, options: TaskMenuOptions, on: Surface): Button[][] {
+/** What else an agent may do with the task. */
+function agentRow({ key, status, runState, question }: Task, on: Surface): Button[] {
+  if (runState !== null || question !== null) return []
+  const ask = (label: string, goal: Goal): Button => ({
+    label,
+    does: { do: 'handoff', on, key, from: status, goal, sure: false },
+  })
+  if (status === 'ready') return [ask('Review by an agent', 'review')]
+  return status === 'done' || status === 'archived' ? [] : [ask('Plan first', 'plan')]
+}
+
+export function moreRows(task: Task | TaskDetail, options: TaskMenuOptions, on: Surface): Button[][] {
   const others = (options.projects ?? []).filter((project) => project.key !== task.project.key).slice(0, 8)
   const moveTo = others.map(
     (project): Button => ({
@@ -119,10 +142,11 @@ export function moreRows(task: Task, options: TaskMenuOptions, on: Surface): But
     does: { do: 'screen', name, argument: task.key, page: 0 },
   })
   return [
+    agentRow(task, on),
     ...inRows(moveTo, 2),
     [
-      ...(isNoteCut(task) ? [screen('📄 Whole note', 'note')] : []),
-      ...(isResultCut(task) ? [screen('📄 Whole result', 'result')] : []),
+      ...(isNoteCut(task) ? [screen('Whole note', 'note')] : []),
+      ...('latestResult' in task && isResultCut(task) ? [screen('Whole result', 'result')] : []),
     ],
     [
       // The deck would lose its place.

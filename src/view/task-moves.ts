@@ -2,53 +2,35 @@ import type { Task, TaskStatus } from '../domain/tasks/task.ts'
 import type { Surface } from './callbacks.ts'
 import type { Button } from './card.ts'
 
-/** The moves that fit a status, in the order in which a thumb wants them. */
-const moves: Record<
-  TaskStatus,
-  readonly { readonly to: TaskStatus; readonly label: string; readonly style?: 'success' }[]
-> = {
-  inbox: [
-    { to: 'todo', label: 'Todo' },
-    { to: 'hold', label: 'Hold' },
-    { to: 'archived', label: 'Archive' },
-    { to: 'done', label: 'Done' },
-  ],
-  todo: [
-    { to: 'done', label: 'Done' },
-    { to: 'hold', label: 'Hold' },
-    { to: 'inbox', label: 'Inbox' },
-    { to: 'archived', label: 'Archive' },
-  ],
-  hold: [
-    { to: 'todo', label: 'Todo' },
-    { to: 'done', label: 'Done' },
-    { to: 'archived', label: 'Archive' },
-  ],
-  ready: [
-    { to: 'done', label: 'Accept', style: 'success' },
-    { to: 'hold', label: 'Hold' },
-  ],
-  done: [
-    { to: 'todo', label: 'Reopen' },
-    { to: 'archived', label: 'Archive' },
-  ],
-  archived: [{ to: 'inbox', label: 'Back to inbox' }],
+const names: Record<TaskStatus, string> = {
+  inbox: 'Inbox',
+  todo: 'Todo',
+  hold: 'Hold',
+  ready: 'Ready',
+  done: 'Done',
+  archived: 'Drop',
 }
 
-/** The buttons that move a task to where it may go from here. */
-export function moveButtons(task: Task, on: Surface): Button[] {
-  const row: Button[] = moves[task.status].map(({ to, label, style }) => ({
-    label,
-    does: { do: 'move', on, key: task.key, from: task.status, to },
-    ...(style === undefined ? {} : { style }),
-  }))
-  const sendBack: Button = { label: 'Send back', does: { do: 'ask', on, key: task.key, what: 'send-back' } }
-  return task.status === 'ready' ? [...row.slice(0, 1), sendBack, ...row.slice(1)] : row
+/** A button that moves a task to another status. */
+export function moveButton(
+  task: Pick<Task, 'key' | 'status'>,
+  on: Surface,
+  to: TaskStatus,
+  { label = names[to], style }: { readonly label?: string; readonly style?: 'success' | 'danger' } = {},
+): Button {
+  const does = { do: 'move', on, key: task.key, from: task.status, to } as const
+  return { label, does, ...(style === undefined ? {} : { style }) }
 }
 
-/** Takes a task out of the queue, or from the agent that has it. */
-export function releaseButton({ key, runState }: Task, on: Surface): Button {
+/** The statuses that the owner may move an open task to by hand, from Edit. */
+export function otherMoves(task: Task, on: Surface): Button[] {
+  const targets: readonly TaskStatus[] = ['inbox', 'todo', 'hold', 'done', 'archived']
+  return targets.filter((to) => to !== task.status).map((to) => moveButton(task, on, to))
+}
+
+/** Takes a task out of the queue, or ends the run of the agent that works on it. */
+export function takeBackButton({ key, runState }: Pick<Task, 'key' | 'runState'>, on: Surface): Button {
   return runState === 'running'
-    ? { label: 'Release', does: { do: 'release', on, key } }
-    : { label: 'Unqueue', does: { do: 'queue', on, key, set: false } }
+    ? { label: 'Stop', does: { do: 'release', on, key } }
+    : { label: 'Take back', does: { do: 'queue', on, key, set: false } }
 }

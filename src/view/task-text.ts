@@ -1,69 +1,200 @@
 import { namingFiles } from '../domain/note-files.ts'
+import { missingForReady } from '../domain/project-settings.ts'
+import { firstItemText } from '../domain/questions/question.ts'
+import type { TaskCardFacts } from '../domain/tasks/card.ts'
 import { isFocused } from '../domain/tasks/focus.ts'
 import { criteriaOf, textOf } from '../domain/tasks/note.ts'
-import type { Task, TaskDetail } from '../domain/tasks/task.ts'
-import { bold, type Html, html, joinHtml, link, quote, truncateHtml } from './html.ts'
+import { runOf, type Task } from '../domain/tasks/task.ts'
+import { turnOf } from '../domain/turn.ts'
+import { notesOf, prUrlOf } from '../domain/work-log-texts.ts'
+import { firstLine, restOf } from './first-line.ts'
+import { bold, type Html, html, joinHtml, link, quote, title, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
-import { engineName, priorityName, prioritySign, runSign, statusName, statusSign } from './names.ts'
+import { agentName, engineName, priorityName, statusName, turnSign } from './names.ts'
 import { branchLink, repositoryUrl } from './repository.ts'
-import { ago, dueText, type Reader, span } from './when.ts'
+import { signs } from './signs.ts'
+import { ago, clock, day, dueText, type Reader, span } from './when.ts'
 
 const maxNote = 1_500
 const maxCriteria = 20
 const maxResult = 700
+/** How much of what an agent wrote the card shows while the task needs the owner, in visible characters. */
+export const maxReport = 2_400
+export const maxFact = 300
+const maxHead = 220
 const shortNote = 280
 
-/** What the card of a task says of it, a part below the other: its state, its note and criteria, what came of it. */
-export function taskText(
-  task: Task | TaskDetail,
-  options: Reader & { readonly runner?: string | null | undefined },
-): Html {
+/** What the card of a task says, a part below the other. What the owner is to decide comes first: the lock screen shows that line. */
+export function taskText(task: TaskCardFacts, reader: Reader): Html {
   const parts = [
-    html`${statusSign[task.status]} ${bold(task.key)} · ${task.title}`,
-    stateLine(task, options),
-    detailLine(task, options),
-    placeLine(task),
+    headLines(task),
+    stateLine(task, reader),
+    questionBlock(task),
+    reviewBlock(task),
+    progressLine(task),
+    metaLine(task),
     noteBlock(task),
     resultBlock(task),
-    feedbackBlock(task),
+    commentBlock(task),
   ]
   return joinHtml(parts, '\n')
 }
 
-/** Status, priority and run in one line. */
-function stateLine(
-  task: Task,
-  { now, runner }: Reader & { readonly runner?: string | null | undefined },
-): Html {
-  const run =
-    task.runState === null || task.runStateUpdatedAt === null
-      ? null
-      : task.runState === 'queued'
-        ? `${runSign.queued} queued ${ago(task.runStateUpdatedAt, now)}`
-        : `${runSign.running} ${runner ? `${runner} working` : 'an agent working'} for ${span(task.runStateUpdatedAt, now)}`
-  const priority =
-    task.priority === 'none' ? null : `${prioritySign[task.priority]} ${priorityName[task.priority]}`
-  return joinHtml([statusName[task.status], priority, run], ' · ')
+/** The question or outcome of a task that needs the owner, in one line; null for any other. */
+export function headOf(task: TaskCardFacts): string | null {
+  switch (turnOf(task)) {
+    case 'question': {
+      const { question } = task
+      if (question === null) return null
+      if (question.kind === 'plan') return `${agentName(question)} has a plan`
+      return firstLine(firstItemText(question), maxHead)
+    }
+    case 'review':
+      return firstLine(task.latestResult?.summary ?? '', maxHead) || 'Ready for review'
+    default:
+      return null
+  }
 }
 
-function detailLine(task: Task, { now, timeZone }: Reader): Html | null {
-  const overdue =
-    task.dueAt !== null && task.dueAt < now && task.status !== 'done' && task.status !== 'archived'
+function headLines(task: TaskCardFacts): Html {
+  const sign = turnSign(task)
+  const head = headOf(task)
+  if (head === null) return html`${sign} ${bold(task.key)} ${title(task.title)}`
+  return html`${sign} ${bold(`${task.key}:`)} ${title(head)}\n${title(task.title)}`
+}
+
+/** Whose turn it is, priority, due date and focus. */
+function stateLine(task: TaskCardFacts, reader: Reader): Html {
+  const isOpen = task.status !== 'done' && task.status !== 'archived'
+  const isOverdue = isOpen && task.dueAt !== null && task.dueAt < reader.now
   const parts = [
-    task.labels.length === 0 ? null : `🏷 ${task.labels.map((label) => label.name).join(', ')}`,
-    task.engine === null ? null : `🤖 ${engineName[task.engine]}`,
-    task.dueAt === null ? null : html`📅 ${dueText(task.dueAt, now, timeZone)}${overdue && bold(' overdue')}`,
-    isFocused(task, { now, timeZone }) ? '⭐ focus' : null,
-  ].filter((part) => part !== null)
-  return parts.length === 0 ? null : joinHtml(parts, ' · ')
+    turnText(task, reader),
+    task.priority === 'none' ? null : priorityName[task.priority],
+    task.dueAt !== null &&
+      html`due ${dueText(task.dueAt, reader.now, reader.timeZone)}${isOverdue && bold(' overdue')}`,
+    isFocused(task, reader) ? 'focus today' : null,
+  ]
+  return joinHtml(parts, ' · ')
 }
 
-function placeLine(task: Task): Html {
-  const { branch, project } = task
-  const repo = repositoryUrl(project.repoUrl)
-  const name = repo === null ? project.name : link(repo, project.name)
+function turnText(task: TaskCardFacts, { now, timeZone }: Reader): string {
+  const since = task.runStateUpdatedAt
+  switch (turnOf(task)) {
+    case 'question':
+      return questionState(task, now)
+    case 'review':
+      return `Ready for review from ${agentName(task.lastRun)}`.replace(' from An agent', '')
+    case 'working': {
+      const run = runOf(task)
+      return `${agentName(run)} is working on it${since === null ? '' : `, ${span(run?.since ?? since, now)}`}`
+    }
+    case 'queued':
+      return `${queuedFor(task)}${since === null ? '' : ` · ${ago(since, now)}`}`
+    case 'parked':
+      if (task.snoozedUntil === null) return task.status === 'hold' ? 'On hold' : statusName[task.status]
+      return `Later: ${day(task.snoozedUntil, now, timeZone)} ${clock(task.snoozedUntil, timeZone)}`
+    case 'new':
+    case 'closed':
+      return statusName[task.status]
+  }
+}
+
+/** "Queued for Codex", "Queued for a plan by Codex", "Queued for a review". */
+export function queuedFor({ status, engine }: Pick<Task, 'status' | 'engine'>): string {
+  const who = engine === null ? 'an agent' : engineName[engine]
+  if (status === 'inbox') return `Queued for a plan${engine === null ? '' : ` by ${who}`}`
+  if (status === 'ready') return `Queued for a review${engine === null ? '' : ` by ${who}`}`
+  return `Queued for ${who}`
+}
+
+function questionState({ question }: TaskCardFacts, now: Date): string {
+  if (question === null) return ''
+  const who = agentName(question)
+  const waits = `asked ${ago(question.askedAt, now)}`
+  switch (question.kind) {
+    case 'block':
+      return `${who} is blocked · ${waits}`
+    case 'plan':
+      return `Plan by ${who} · ${waits}`
+    case 'permission':
+      return `${who} wants permission · ${waits}`
+    case 'ask':
+      return `Question from ${who} · ${waits}`
+  }
+}
+
+/** The plan that an open question is about, with what its agent said of it. */
+export function planText({ question, latestResult }: TaskCardFacts): string {
+  const summary = latestResult?.title.startsWith('PREQSTATION Plan') ? latestResult.summary : null
+  return [summary, question?.detail].filter(Boolean).join('\n\n')
+}
+
+/** What the first line does not show of an open question. */
+function questionBlock(task: TaskCardFacts): Html | null {
+  const { question } = task
+  if (question === null) return null
+  const [item] = question.items
+  if (question.kind === 'plan') {
+    const plan = planText(task)
+    return quote(truncateHtml(markdownToHtml(plan), maxReport), { expandable: plan.length > shortNote })
+  }
+  const whole = question.detail ?? item?.text ?? ''
+  const rest = restOf(whole, maxHead)
+  const described = (item?.options ?? []).filter(({ description }) => description !== undefined)
   return joinHtml(
-    [html`📦 ${name}`, branch !== null && html`🌿 ${branchLink(branch, project.repoUrl)}`],
+    [
+      rest === ''
+        ? null
+        : quote(truncateHtml(markdownToHtml(rest), maxReport), { expandable: rest.length > shortNote }),
+      ...described.map(({ label, description }) => html`${bold(title(label))}: ${title(description ?? '')}`),
+    ],
+    '\n',
+  )
+}
+
+/** The outcome of a task that waits for the owner's review: the rest of the summary, tests, branch, pull request, what is missing. */
+function reviewBlock(task: TaskCardFacts): Html | null {
+  if (turnOf(task) !== 'review') return null
+  const { summary = null, detail = null } = task.latestResult ?? {}
+  const { tests, checks, notes } = notesOf(detail ?? '')
+  const prUrl = prUrlOf(detail ?? '')
+  const missing = missingForReady(task.deploy, { branch: task.branch, prUrl })
+  const rest = restOf(summary ?? '', maxHead)
+  const fact = (name: string, text: string | null) =>
+    text !== null && html`${name}: ${truncateHtml(markdownToHtml(text), maxFact)}`
+  return joinHtml(
+    [
+      rest === '' ? null : quote(truncateHtml(markdownToHtml(rest), maxReport), { expandable: true }),
+      fact('Tests', tests),
+      fact('Checks', checks),
+      fact('Notes', notes),
+      prUrl !== null && link(prUrl, prName(prUrl)),
+      missing.length > 0 && html`${signs.problem} Missing for this project: ${missing.join(' and ')}`,
+    ],
+    '\n',
+  )
+}
+
+function prName(url: string): string {
+  const number = /\/(?:pull|merge_requests)\/(\d+)/.exec(url)?.[1]
+  return number === undefined ? url : `Pull request #${number}`
+}
+
+function progressLine({ progress }: TaskCardFacts): Html | null {
+  return progress === null ? null : html`<i>${title(firstLine(progress.text, maxHead))}</i>`
+}
+
+/** Project, engine, labels, and the branch once an agent has worked on it. */
+function metaLine(task: TaskCardFacts): Html {
+  const { branch, project, engine, labels, lastRun } = task
+  const repo = repositoryUrl(project.repoUrl)
+  return joinHtml(
+    [
+      repo === null || lastRun === null ? project.name : link(repo, project.name),
+      engine === null ? null : engineName[engine],
+      ...labels.map(({ name }) => `#${name}`),
+      lastRun !== null && branch !== null && branchLink(branch, project.repoUrl),
+    ],
     ' · ',
   )
 }
@@ -71,40 +202,49 @@ function placeLine(task: Task): Html {
 function noteBlock(task: Task): Html | null {
   const text = namingFiles(textOf(task.note))
   const criteria = criteriaOf(task.note).map(
-    (criterion) => html`${criterion.met ? '☑' : '☐'} ${criterion.text}`,
+    (criterion) => html`${criterion.met ? signs.checked : signs.unchecked} ${title(criterion.text)}`,
   )
   const note = text === '' ? null : truncateHtml(markdownToHtml(text), maxNote)
-  const block = note === null ? null : quote(note, { expandable: text.length > shortNote })
+  const block = note === null ? null : quote(note, { expandable: true })
   const shown = criteria.slice(0, maxCriteria)
   const rest = criteria.length - shown.length
   const list = joinHtml([...shown, rest > 0 && `… and ${rest} more`], '\n')
   return block === null && criteria.length === 0 ? null : joinHtml([block, list], '\n')
 }
 
-function resultBlock(task: Task | TaskDetail): Html | null {
-  if (!('latestResult' in task) || task.latestResult === null) return null
-  const { summary, blockedReason, title } = task.latestResult
+/** What the last run came to, where the card is not about that already. */
+function resultBlock(task: TaskCardFacts): Html | null {
+  const turn = turnOf(task)
+  if (task.latestResult === null || turn === 'review' || turn === 'question') return null
+  const { summary, blockedReason, title: logTitle } = task.latestResult
   const head =
-    blockedReason !== null ? '⛔️ Blocked' : title.startsWith('PREQSTATION Plan') ? '🗺 Plan' : '🏁 Result'
+    blockedReason !== null ? 'Was blocked' : logTitle.startsWith('PREQSTATION Plan') ? 'Plan' : 'Result'
   const body = blockedReason ?? summary
   return body === null
     ? null
-    : html`${bold(head)}\n${quote(truncateHtml(markdownToHtml(body), maxResult), { expandable: body.length > shortNote })}`
+    : html`${bold(head)}\n${quote(truncateHtml(markdownToHtml(body), maxResult), { expandable: true })}`
 }
 
-function feedbackBlock(task: Task | TaskDetail): Html | null {
-  if (!('feedback' in task) || task.feedback.length === 0) return null
+function commentBlock(task: TaskCardFacts): Html | null {
   const last = task.feedback.at(-1)
   const more = task.feedback.length - 1
-  return html`💬 ${truncateHtml(html`${namingFiles(last?.text ?? '')}`, 300)}${more > 0 && ` (and ${more} before)`}`
+  return joinHtml(
+    [
+      task.agentComment !== null &&
+        html`${signs.comment} ${agentName(task.lastRun)}: ${truncateHtml(markdownToHtml(task.agentComment.text), maxFact)}`,
+      last !== undefined &&
+        html`${signs.comment} You: ${truncateHtml(html`${namingFiles(last.text)}`, maxFact)}${more > 0 && ` (and ${more} before)`}`,
+    ],
+    '\n',
+  )
 }
 
-/** Whether the card shows only a part of it. */
+/** Whether the card shows only a part of the note. */
 export function isNoteCut({ note }: Task): boolean {
   return textOf(note).length > maxNote || criteriaOf(note).length > maxCriteria
 }
 
-/** Whether the card shows only a part of it. */
-export function isResultCut(task: Task | TaskDetail): boolean {
-  return 'latestResult' in task && (task.latestResult?.detail ?? '').length > maxResult
+/** Whether the card shows only a part of the result. */
+export function isResultCut(task: Pick<TaskCardFacts, 'latestResult'>): boolean {
+  return (task.latestResult?.detail ?? '').length > maxResult
 }

@@ -2,11 +2,11 @@ import { chosen, doesAct } from './buttons.ts'
 import type { Button } from './card.ts'
 import { clock } from './when.ts'
 
-// Where people of a language mostly are; the language is the one their Telegram speaks.
+// Where most speakers of a language live; it's the language of their Telegram app.
 const byLanguage: Readonly<Record<string, readonly string[]>> = {
   ar: ['Africa/Cairo', 'Asia/Riyadh', 'Asia/Dubai'],
   de: ['Europe/Berlin', 'Europe/Vienna', 'Europe/Zurich'],
-  en: ['Europe/London', 'America/New_York', 'America/Los_Angeles'],
+  en: ['America/New_York', 'America/Los_Angeles', 'Europe/London'],
   es: ['Europe/Madrid', 'America/Mexico_City', 'America/Bogota'],
   fr: ['Europe/Paris', 'America/Montreal'],
   it: ['Europe/Rome'],
@@ -28,21 +28,21 @@ const common = [
   'Asia/Seoul',
   'Asia/Kolkata',
 ]
-const most = 6
+const maxShown = 6
 
-/** Time zones the owner is likely in: that of the machine, those of his language, those of many people. */
+/** Likely time zones of the owner: the machine's, their language's, then common ones. */
 export function likelyTimeZones(language: string | undefined, machine: string): string[] {
   const own = machine === 'UTC' || !machine.includes('/') ? [] : [machine]
   const spoken = byLanguage[language?.slice(0, 2).toLowerCase() ?? ''] ?? []
-  return [...new Set([...own, ...spoken, ...common])].slice(0, most)
+  return [...new Set([...own, ...spoken, ...common])].slice(0, maxShown)
 }
 
-/** The city that a zone is named after: "New York". */
+/** A zone's city: "New York". */
 export function cityOf(timeZone: string): string {
   return (timeZone.split('/').at(-1) ?? timeZone).replaceAll('_', ' ')
 }
 
-/** A zone as a button; the time it is there tells which is one's own. `on` is where the button stands. */
+/** A zone as a button, with its current time. `on` is the screen that has the button. */
 export function zoneButton(
   timeZone: string,
   { now, on, is = false }: { readonly now: Date; readonly on: 'set-up' | 'settings'; readonly is?: boolean },

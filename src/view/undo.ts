@@ -1,51 +1,53 @@
 import type { Undone } from '../domain/undo.ts'
+import { revertedChangesOf } from './audit-changes.ts'
 import { doesAct } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Card, keyboard } from './card.ts'
-import { bold, clip, type Html, html, joinHtml } from './html.ts'
+import { bold, type Html, html, joinHtml, title } from './html.ts'
 import { counted, statusName, statusSign } from './names.ts'
+import { signs } from './signs.ts'
 import { openButtons } from './task-line.ts'
+import type { Reader } from './when.ts'
 
 const words: Readonly<Record<string, string>> = {
-  'task.edit': 'the change',
-  'task.move': 'the move',
-  'task.delete': 'the deletion',
-  'task.project': 'the move to another project',
-  'task.comment': 'the comment',
-  'task.queue': 'the queueing',
-  'task.release': 'the release',
-  'worklog.create': 'the work log',
-  'project.create': 'the new project',
-  'project.edit': 'the change of the project',
-  'project.delete': 'the deletion of the project',
-  'project.restore': 'the restore of the project',
-  'project.settings': 'the change of the project’s settings',
-  'label.create': 'the new label',
-  'label.rename': 'the new name of the label',
-  'label.color': 'the new colour of the label',
-  'label.delete': 'the deletion of the label',
-  'label.merge': 'the merging of the labels',
-  'token.create': 'the new token, which is shut out now',
-  'setting.change': 'the change of the settings',
+  'task.create': 'removed',
+  'task.delete': 'restored',
+  'task.project': 'moved back',
+  'task.comment': 'comment removed',
+  'worklog.create': 'work log removed',
+  'project.create': 'removed',
+  'project.delete': 'restored',
+  'project.restore': 'deleted again',
+  'label.create': 'label removed',
+  'label.rename': 'label name restored',
+  'label.color': 'label color restored',
+  'label.delete': 'label restored',
+  'label.merge': 'labels separated again',
+  'token.create': 'token revoked',
 }
 
-/** What was taken back, in one line. */
-export function undoneText({ action, targetId, tasks }: Undone): Html {
-  if (tasks.length > 1) return html`↩️ Undone: the change of ${counted(tasks.length, 'task')}.`
-  if (action === 'task.create') return html`↩️ Undone: ${bold(targetId ?? 'it')} is gone again.`
+const maxShown = 200
+// Only the undo of one task's change can name a date, and its caller knows the owner's zone.
+const utc: Reader = { now: new Date(0), timeZone: 'UTC' }
+
+/** What an undo took back, in one line: "Undone: WEB-6 engine Codex → any." */
+export function undoneText({ action, targetId, tasks, meta }: Undone, reader: Reader = utc): Html {
+  if (tasks.length > 1) return html`${signs.undo} Undone: changes to ${counted(tasks.length, 'task')}.`
   const key = targetId !== null && /^[A-Z][A-Z0-9]*(-\d+)?$/.test(targetId) ? targetId : null
-  return html`↩️ Undone: ${words[action] ?? 'the change'}${key !== null && html` of ${bold(key)}`}.`
+  const changes = revertedChangesOf(meta, reader).join(', ')
+  const what = words[action] ?? (changes || (meta.commentId === undefined ? 'change' : 'comment removed'))
+  return html`${signs.undo} Undone: ${key !== null && html`${bold(key)} `}${title(what, maxShown)}.`
 }
 
-const listed = 20
+const maxListed = 20
 
-/** What was taken back, where no card of a task shows it: of several tasks each with where it lies now. */
+/** What an undo took back when no task card shows it; with several tasks, where each of them is now. */
 export function undoneListCard(undone: Undone): Card {
   const lines = undone.tasks
-    .slice(0, listed)
+    .slice(0, maxListed)
     .map(
       (task) =>
-        html`${statusSign[task.status]} ${bold(task.key)} ${clip(task.title, 60)} · ${statusName[task.status]}`,
+        html`${statusSign[task.status]} ${bold(task.key)} ${title(task.title, 60)} · ${statusName[task.status]}`,
     )
   const rest = undone.tasks.length - lines.length
   return {
@@ -54,18 +56,17 @@ export function undoneListCard(undone: Undone): Card {
   }
 }
 
-/** Says that there is nothing to take back. */
 export function nothingToUndoCard(): Card {
   return { text: html`Nothing to undo.` }
 }
 
-/** Says why the last change stays, and leads to the one before it. */
+/** Why the last change can't be undone, with a button for the one before it. */
 export function undoRefusedCard(
   change: { readonly id: string; readonly targetId: string | null },
   reason: string,
 ): Card {
   return {
-    text: html`⚠️ Your last change stays: ${reason}`,
+    text: html`${signs.problem} Couldn't undo: ${reason}`,
     keyboard: keyboard([
       [doesAct('Undo the one before', { name: 'undo-before', about: packUuid(change.id) })],
     ]),

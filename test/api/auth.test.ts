@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { listSecurityEvents } from '../../src/domain/security.ts'
 import { createToken, listTokens, revokeToken } from '../../src/domain/tokens.ts'
 import { openApi, type TestApi } from '../support/api.ts'
@@ -113,6 +113,17 @@ describe('security events', () => {
       { outcome: 'success', ipAddress: '192.0.2.1', detail: { ...use, knownAddresses: 0 } },
     ])
   })
+
+  test('note one use of a token for all addresses of a /64', async () => {
+    const { token, row } = await createToken(api.ctx, { name: 'roaming' })
+    const from = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::1', '2001:db8:1:3::1']
+    for (const address of from) await api.another().call('GET', '/api/projects', { token, from: address })
+    const uses = (await trail()).filter((event) => event.detail?.tokenId === row.id)
+    expect(uses.map(({ ipAddress, detail }) => [ipAddress, detail?.knownAddresses]).reverse()).toEqual([
+      ['2001:db8:1:2::1', 0],
+      ['2001:db8:1:3::1', 1],
+    ])
+  })
 })
 
 describe('limits', () => {
@@ -159,10 +170,24 @@ describe('limits', () => {
     expect((await fail('203.0.113.10')).status).toBe(401)
     expect((await api.call('GET', '/api/tasks', { from: '203.0.113.9' })).status).toBe(200)
   })
+
+  test('count the wrong tokens of one /64 together, whatever address of it they come from', async () => {
+    const fail = (from: string) => api.call('GET', '/api/tasks', { token: 'wrong', from })
+    const statuses: number[] = []
+    for (let time = 0; time < 20; time += 1)
+      statuses.push((await fail(`2001:db8:0:7:${time}::${time + 1}`)).status)
+
+    const one = await fail('2001:db8::7:ffff:0:0:1')
+    const neighbor = await fail('2001:db8:0:8::1')
+
+    expect([...new Set(statuses), one.status, neighbor.status]).toEqual([401, 429, 401])
+    const rows = (await trail()).filter(({ ipAddress }) => ipAddress?.startsWith('2001:db8:0:7:'))
+    expect(rows).toHaveLength(1)
+  })
 })
 
 describe('the client’s address', () => {
-  const seen = async (trustProxy: boolean | string[], from: string, forwarded: string) => {
+  const seen = async (trustProxy: string[], from: string, forwarded: string) => {
     const proxied = api.another({ config: { rateLimit: 100, trustProxy } })
     await proxied.call('GET', '/api/tasks', { token: null, from, headers: { 'x-forwarded-for': forwarded } })
     const [event] = (await listSecurityEvents(api.scope, { limit: 1 })).entries
@@ -177,7 +202,16 @@ describe('the client’s address', () => {
     [['10.0.0.1'], '10.0.0.1', 'not an address', '10.0.0.1'],
     [['10.0.0.1'], '192.0.2.9', '198.51.100.1', '192.0.2.9'],
     [['2001:db8::/32'], '2001:db8::1', '2001:db9::7', '2001:db9::7'],
-    [true, '10.0.0.1', '198.51.100.1, 10.0.0.7', '198.51.100.1'],
+    [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6, 198.51.100.1:5555', '198.51.100.1'],
+    [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6, "198.51.100.1:5555", 10.0.0.7', '198.51.100.1'],
+    [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6, [2001:db8::1]:443', '2001:db8::1'],
+    [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6, "[2001:db8::1]"', '2001:db8::1'],
+    [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6, ::ffff:198.51.100.1', '198.51.100.1'],
+    [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6, unknown', '10.0.0.1'],
+    [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6, unknown, 10.0.0.7', '10.0.0.7'],
+    [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6, 198.51.100.1 10.0.0.3', '10.0.0.1'],
+    [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6,', '10.0.0.1'],
+    [['10.0.0.0/8'], '10.0.0.1', '10.0.0.4, 10.0.0.3', '10.0.0.4'],
   ])('trusting %j, from %s with X-Forwarded-For "%s", is %s', async (trust, from, forwarded, expected) => {
     expect(await seen(trust, from, forwarded)).toBe(expected)
   })

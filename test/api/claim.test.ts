@@ -25,7 +25,7 @@ const queue = async (fields: object = {}) => {
   return key
 }
 const claim = (body: object = {}, token = api.token) =>
-  api.call('POST', '/api/tasks/claim', { body: { project_key, ...body }, token })
+  api.call('POST', '/api/tasks/claim', { body: { project_key, next: true, ...body }, token })
 
 describe('POST /api/tasks/claim', () => {
   it('hands out what was queued first, working, with everything a single task carries', async () => {
@@ -55,7 +55,7 @@ describe('POST /api/tasks/claim', () => {
     await queue({ engine: 'codex' })
     const labelled = await queue({ labels: ['Backend'], engine: 'claude' })
     expect((await claim({ engine: 'gemini' })).status).toBe(204)
-    expect((await claim({ project_key: 'NOPE' })).status).toBe(204)
+    expect((await claim({ project_key: 'NOPE' })).status).toBe(404)
     expect((await claim({ label: 'frontend' })).status).toBe(204)
     expect(
       (await claim({ label: 'backend', engine: 'claude', project_key: project_key.toLowerCase() })).body.task

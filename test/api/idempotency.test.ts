@@ -134,7 +134,7 @@ describe('a claim sent twice with one Idempotency-Key', () => {
     await api.call('POST', '/api/tasks/claim', { body: { project_key: 'PROJ' } })
     const claim = () =>
       api.call('POST', '/api/tasks/claim', {
-        body: { label: 'none' },
+        body: { label: 'none', next: true },
         headers: { 'idempotency-key': 'none' },
       })
     const [first, second] = [await claim(), await claim()]

@@ -109,7 +109,7 @@ describe('the lifecycle', () => {
     const { token } = await createToken(api.ctx, { name: 'server' })
     const other = await api.call('PATCH', `/api/tasks/${key}`, { body: { lifecycle_action: 'start' }, token })
     expect(other.status).toBe(409)
-    expect(other.body.error).toMatch(/^laptop is working on PROJ-\d+ since 2026-11-24T09:0\d:00.000Z/)
+    expect(other.body.error).toMatch(/^laptop has been working on PROJ-\d+ since 2026-11-24T09:0\d:00.000Z/)
   })
 
   it('a change of status ends the run and is one event with both', async () => {

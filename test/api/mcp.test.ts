@@ -6,6 +6,7 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { editTask } from '../../src/domain/tasks/edit.ts'
+import { requireTask } from '../../src/domain/tasks/read.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 import { listen } from '../support/listen.ts'
 
@@ -86,7 +87,7 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
       await client.close()
     })
 
-    it('runs a task from claim to complete and review, its engine read from the client’s name', async () => {
+    it('runs a task from claim to complete and review, and does not make it the client’s own engine’s', async () => {
       const client = await versions[version]('claude-code')
       const key = await api.task({ status: 'todo' })
       await editTask(api.ctx, key, { runState: 'queued' })
@@ -102,7 +103,7 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
         task: {
           status: 'ready',
           run_state: null,
-          engine: 'claude-code',
+          engine: null,
           latest_preq_result: { summary: 'All of it.' },
         },
       })
@@ -117,7 +118,7 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
       const answer = await client.tool('preq_complete_task', { taskId: key, summary: 'Too early.' })
       expect(answer.isError).toBe(true)
       expect(answer.content[0]?.text).toBe(
-        'PREQ lifecycle action "complete" requires todo or hold. Current status: inbox. Call preq_plan_task first: it plans the task and moves it to todo.',
+        'PREQ lifecycle action "complete" requires todo or hold. Current status: inbox. Call preq_plan_task first: it moves the task to todo.',
       )
       await client.close()
     })
@@ -153,7 +154,7 @@ describe('the tools', () => {
     const taskId = made.task.id
     expect(made.task).toMatchObject({
       status: 'inbox',
-      engine: 'gemini-cli',
+      engine: null,
       priority: 'high',
       labels: ['x'],
     })
@@ -169,14 +170,16 @@ describe('the tools', () => {
     )
     expect(await run('preq_delete_task', { taskId })).toEqual({ ok: true })
     expect(await refusal('preq_get_task', { taskId })).toBe(
-      `There is no task ${taskId}. Call preq_list_tasks to see which tasks there are.`,
+      `There is no task ${taskId}. Call preq_list_tasks to see the tasks.`,
     )
   })
 
-  it('keep the engine of a task unless they are given another', async () => {
+  it('keep the engine of a task; an engine beside an action is the one of the run', async () => {
     const taskId = await api.task({ engine: 'codex' })
-    expect((await run('preq_start_task', { taskId })).task.engine).toBe('codex')
-    expect((await run('preq_start_task', { taskId, engine: 'claude' })).task.engine).toBe('claude-code')
+    expect((await run('preq_start_task', { taskId, engine: 'claude' })).task.engine).toBe('codex')
+    expect((await requireTask(api.scope, taskId)).lastRun).toMatchObject({ engine: 'claude-code' })
+    const moved = await run('preq_update_task_status', { taskId, status: 'todo', engine: 'claude' })
+    expect(moved.task.engine).toBe('claude-code')
   })
 
   it('list tasks in pages without an engine filter, compact or full', async () => {
@@ -196,7 +199,7 @@ describe('the tools', () => {
       'none',
     )
     expect(await refusal('preq_get_project_settings', { projectKey: 'NOPE' })).toBe(
-      'There is no project NOPE. Call preq_list_projects to see which projects there are.',
+      'No project NOPE. Call preq_list_projects to see the projects.',
     )
     const from = api.clock.now().toISOString()
     api.clock.advance({ minutes: 1 })
@@ -220,11 +223,14 @@ describe('the tools', () => {
         .filter((event: { task_key: string }) => event.task_key === taskId)
         .map((event: { type: string }) => event.type)
         .sort(),
-    ).toEqual(['task.updated', 'work_log.created', 'work_log.created', 'work_log.created'])
+    ).toEqual(['task.updated', 'work_log.created', 'work_log.created'])
   })
 
-  it('say that nothing waits', async () => {
-    expect(await run('preq_claim_task', { label: 'nothing' })).toEqual({ task: null })
+  it('say that nothing waits, and why', async () => {
+    expect(await run('preq_claim_task', { label: 'nothing' })).toMatchObject({
+      task: null,
+      hint: expect.stringMatching(/^Nothing is queued for you\. There (is|are) /),
+    })
   })
 
   it('say which argument is wrong', async () => {
@@ -264,15 +270,12 @@ describe('the client’s engine', () => {
         params: { name: 'preq_start_task', arguments: { taskId: key } },
       },
     })
-    return (await api.call('GET', `/api/tasks/${key}`)).body.task
+    return (await requireTask(api.scope, key)).lastRun
   }
 
   it('is carried by the session id, which any process understands', async () => {
     const session = (await initialize({}, 'codex-mcp-client')).headers.get('mcp-session-id') ?? ''
-    expect(await start({ 'mcp-session-id': session })).toMatchObject({
-      engine: 'codex',
-      run_state: 'working',
-    })
+    expect(await start({ 'mcp-session-id': session })).toMatchObject({ engine: 'codex', outcome: null })
   })
 
   it.each([
@@ -280,6 +283,6 @@ describe('the client’s engine', () => {
     [{ 'user-agent': 'node' }, null],
     [{ 'mcp-session-id': 'anything else' }, null],
   ])('with %o is %s', async (headers, engine) => {
-    expect((await start(headers)).engine).toBe(engine)
+    expect((await start(headers))?.engine).toBe(engine)
   })
 })

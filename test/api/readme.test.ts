@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
@@ -13,7 +13,7 @@ const lines = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').
 const curls = lines.filter((line) => line.startsWith('curl '))
 
 describe('the README', () => {
-  it.each(curls)('%s works as it stands', async (line) => {
+  test.each(curls)('%s works as it stands', async (line) => {
     const [, path = ''] = /"?URL(\/[^\s"]*)"?/.exec(line) ?? []
     const method = /-X (\w+)/.exec(line)?.[1] ?? 'GET'
     const body = /-d '([^']*)'/.exec(line)?.[1]
@@ -25,13 +25,11 @@ describe('the README', () => {
     expect(answer.status, answer.text).toBeLessThan(300)
   })
 
-  it('shows how to connect the three agents, with a bearer token, to where MCP is', () => {
+  test('shows how to connect the three agents, with a bearer token, at the MCP address', () => {
     const text = lines.join('\n')
     const header = '--header "Authorization: Bearer preq_…"'
-    expect(text).toContain(`claude mcp add --transport http preqstation URL/mcp ${header}`)
-    expect(text).toContain(`gemini mcp add --transport http preqstation URL/mcp ${header}`)
-    expect(text).toContain(
-      '[mcp_servers.preqstation]\nurl = "URL/mcp"\nbearer_token_env_var = "PREQSTATION_TOKEN"',
-    )
+    expect(text).toContain(`claude mcp add --transport http preqbot URL/mcp ${header}`)
+    expect(text).toContain(`gemini mcp add --transport http preqbot URL/mcp ${header}`)
+    expect(text).toContain('[mcp_servers.preqbot]\nurl = "URL/mcp"\nbearer_token_env_var = "PREQBOT_TOKEN"')
   })
 })

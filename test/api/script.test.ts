@@ -57,7 +57,7 @@ describe('a helper that reads bodies alone', () => {
       acceptance_criteria: ['it works'],
       engine: 'codex',
     })
-    expect(planned.task).toMatchObject({ status: 'todo', acceptance_criteria: ['it works'], engine: 'codex' })
+    expect(planned.task).toMatchObject({ status: 'todo', acceptance_criteria: ['it works'], engine: null })
     const started = await curl('PATCH', at, { lifecycle_action: 'start', engine: 'codex' })
     expect(started.task).toMatchObject({ status: 'todo', run_state: 'working' })
     const blocked = await curl('PATCH', at, {
@@ -111,7 +111,7 @@ describe('over a real port', () => {
   it('a claim that waits gets a task queued later when the bell rings', async () => {
     const key = await api.task({ status: 'todo' })
     const isWaiting = once(waits, 'wait')
-    const waiting = curl('POST', '/api/tasks/claim', { wait: 30 })
+    const waiting = curl('POST', '/api/tasks/claim', { wait: 30, next: true })
     await isWaiting
     await editTask(api.ctx, key, { runState: 'queued' })
     api.deps.bell.ring()
@@ -130,14 +130,14 @@ describe('over a real port', () => {
       headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
     })
     waiting.on('error', () => {})
-    waiting.end('{"wait":55}')
+    waiting.end('{"wait":55,"next":true}')
     const [signal] = await isWaiting
     waiting.destroy()
     await once(signal, 'abort')
     await editTask(api.ctx, key, { runState: 'queued' })
     api.deps.bell.ring()
     expect((await curl('GET', `/api/tasks/${key}`)).task.run_state).toBe('queued')
-    expect((await curl('POST', '/api/tasks/claim', {})).task.id).toBe(key)
+    expect((await curl('POST', '/api/tasks/claim', { next: true })).task.id).toBe(key)
   })
 
   it('a body of 2 MB is refused', async () => {

@@ -64,7 +64,6 @@ describe('text that means something elsewhere', () => {
     "'); drop table tasks; --",
     '<script>alert(1)</script>',
     '%s %d $x {{y}}',
-    'a\u202eb\u200bc',
     '\\\\\\"',
     '__proto__',
   ])('%s comes back as it went in', async (title) => {

@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
-import { securityEvents, tasks } from '../../src/db/schema.ts'
+import { botState, securityEvents, tasks } from '../../src/db/schema.ts'
+import { unbindChat } from '../../src/domain/chat-binding.ts'
+import { listSecurityEvents } from '../../src/domain/security.ts'
 import { readOwnerSettings } from '../../src/domain/settings.ts'
 import { virtualUser } from '../../src/playground/virtual-user.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
@@ -15,8 +17,15 @@ afterEach(async () => {
 const strangersOf = (test: TestBot) =>
   test.db.select().from(securityEvents).where(eq(securityEvents.eventType, 'chat.stranger'))
 
+const boundUser = async () => (await readOwnerSettings(bot.scope)).userId
+const codeIn = (link: string | null) =>
+  /^https:\/\/t\.me\/\w+\?start=([\w-]{22})$/.exec(link ?? '')?.[1] ?? ''
+/** Whether the bot has sent anything to anybody. */
+const isSilent = () => bot.world.calls.every((call) => !/^send/i.test(call.method))
+const random = { SETUP_CODE: '' }
+
 describe('binding', () => {
-  test('whoever opens the link with the code is the owner', async () => {
+  test('the person who opens the link with SETUP_CODE is the owner', async () => {
     bot = await openTestBot({ ready: false })
 
     bot.user.open(bot.setupCode)
@@ -28,35 +37,177 @@ describe('binding', () => {
     })
   })
 
+  test('without SETUP_CODE the link has 128 random bits, of which only a hash is stored', async () => {
+    bot = await openTestBot({ ready: false, env: random })
+    const code = codeIn(await bot.link())
+    const another = codeIn(await bot.link())
+
+    const states = JSON.stringify(await bot.db.select().from(botState))
+    bot.user.open(another)
+    await bot.user.nextMessage()
+
+    expect(Buffer.from(another, 'base64url')).toHaveLength(16)
+    expect(another).not.toBe(code)
+    expect(states).toContain('"setup_code"')
+    expect(states).not.toContain(another)
+    expect(bot.lines.join('')).not.toContain(another)
+    expect(await boundUser()).toBe(bot.user.userId)
+    expect(await bot.link()).toBeNull()
+  })
+
+  test.each([
+    ['a second less than an hour old still binds', 3_599_000, true],
+    ['an hour old no longer binds', 3_600_000, false],
+    ['a second more than an hour old does not bind', 3_601_000, false],
+  ])('a link that is %s', async (_title, ms, binds) => {
+    let now = new Date()
+    bot = await openTestBot({ ready: false, env: random, now: () => now })
+    const code = codeIn(await bot.link())
+
+    now = new Date(now.getTime() + ms)
+    bot.user.open(code)
+    await bot.handled()
+
+    expect(await boundUser()).toBe(binds ? bot.user.userId : null)
+    expect(isSilent()).toBe(!binds)
+    expect(bot.lines.some((line) => line.includes('used or expired; for a new one: npm run link'))).toBe(
+      !binds,
+    )
+  })
+
+  test('a newer link ends the one before it', async () => {
+    bot = await openTestBot({ ready: false, env: random })
+    const before = codeIn(await bot.link())
+    await bot.link()
+
+    bot.user.open(before)
+    await bot.handled()
+
+    expect(await boundUser()).toBeNull()
+  })
+
+  test.each([
+    ['a random code', random],
+    ['SETUP_CODE', {}],
+  ])('%s that was used binds nobody, even once the bot is free again', async (_what, env) => {
+    bot = await openTestBot({ ready: false, env })
+    const code = env === random ? codeIn(await bot.link()) : bot.setupCode
+    bot.user.open(code)
+    await bot.user.nextMessage()
+    await unbindChat(bot.ctx)
+    await bot.restart()
+    const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
+
+    stranger.open(code)
+    bot.user.open(code)
+    await bot.handled()
+
+    expect(await boundUser()).toBeNull()
+    expect(stranger.messages().filter((message) => message.from?.is_bot)).toEqual([])
+  })
+
+  test('a code that two people send at once binds one of them', async () => {
+    bot = await openTestBot({ ready: false, env: random })
+    const code = codeIn(await bot.link())
+    const eve = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
+
+    eve.open(code)
+    bot.user.open(code)
+    await bot.handled()
+
+    expect(await boundUser()).toBe(eve.userId)
+  })
+
+  test('a link is printed for SETUP_CODE until that is used', async () => {
+    bot = await openTestBot({ ready: false })
+    const before = await bot.link()
+    bot.user.open(bot.setupCode)
+    await bot.user.nextMessage()
+    await unbindChat(bot.ctx)
+
+    const after = await bot.link()
+
+    expect(before).toContain(`?start=${bot.setupCode}`)
+    expect(after).toBeNull()
+    expect(bot.lines.join('')).toContain('SETUP_CODE is used up; for a new link: npm run link')
+  })
+
   test('a wrong code binds nobody and gets no answer', async () => {
     bot = await openTestBot({ ready: false })
 
     bot.user.open('wrong-code')
     await bot.handled()
 
-    expect((await readOwnerSettings(bot.scope)).userId).toBeNull()
-    expect(bot.world.calls.filter((call) => /^send/i.test(call.method))).toEqual([])
+    expect(await boundUser()).toBeNull()
+    expect(isSilent()).toBe(true)
     expect(await strangersOf(bot)).toHaveLength(1)
   })
 
-  test('a used code binds nobody else', async () => {
+  test('what the owner wrote before binding does not count as a stranger’s message', async () => {
+    bot = await openTestBot({ ready: false })
+    const eve = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
+    bot.user.say('/start')
+    eve.say('/start')
+    await bot.handled()
+    bot.user.open(bot.setupCode)
+    await bot.user.nextMessage()
+
+    const { entries } = await listSecurityEvents(bot.scope, { limit: 10 })
+
+    const strangers = entries.filter(({ eventType }) => eventType === 'chat.stranger')
+    expect(strangers.map(({ detail }) => detail?.userId)).toEqual([2002])
+  })
+
+  test('the code of a bot with an owner binds nobody else', async () => {
     bot = await openTestBot()
     const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
 
     stranger.open(bot.setupCode)
     await bot.handled()
 
-    expect((await readOwnerSettings(bot.scope)).userId).toBe(bot.user.userId)
+    expect(await boundUser()).toBe(bot.user.userId)
     expect(stranger.messages().filter((message) => message.from?.is_bot)).toEqual([])
   })
+})
 
-  test('the code in the hands of another than the pinned user binds nobody', async () => {
+describe('OWNER_TELEGRAM_ID', () => {
+  const events = async () =>
+    (await listSecurityEvents(bot.scope, { limit: 10 })).entries.map(({ eventType, detail }) => ({
+      eventType,
+      userId: detail?.userId,
+      unbound: detail?.unbound ?? false,
+    }))
+
+  test('keeps everybody else from binding, even with the code', async () => {
     bot = await openTestBot({ ready: false, env: { OWNER_TELEGRAM_ID: '4711' } })
 
     bot.user.open(bot.setupCode)
     await bot.handled()
 
-    expect((await readOwnerSettings(bot.scope)).userId).toBeNull()
+    expect(await boundUser()).toBeNull()
+  })
+
+  test('of somebody else unbinds the bot at the start and leaves a security event', async () => {
+    bot = await openTestBot()
+
+    await bot.restart({ OWNER_TELEGRAM_ID: '4711' })
+
+    expect(await boundUser()).toBeNull()
+    expect((await events())[0]).toEqual({
+      eventType: 'chat.bind',
+      userId: bot.user.userId,
+      unbound: true,
+    })
+  })
+
+  test('of the owner changes nothing at the start', async () => {
+    bot = await openTestBot()
+    const before = await events()
+
+    await bot.restart({ OWNER_TELEGRAM_ID: String(bot.user.userId) })
+
+    expect(await boundUser()).toBe(bot.user.userId)
+    expect(await events()).toEqual(before)
   })
 })
 
@@ -110,5 +261,5 @@ test('an answer to a tap that is lost on the way is given again', async () => {
   bot.user.tap('Todo', card)
   const { text } = await bot.user.nextAnswer()
 
-  expect(text).toBe('WEB-1 → Todo')
+  expect(text).toBe('WEB-1 → Todo.')
 })

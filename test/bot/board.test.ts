@@ -46,20 +46,20 @@ test('a card goes up, down, to the top and to another lane; Undo brings it back'
   bot.user.say('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Todo 3/, board)
-  await bot.user.nextEdit('1. WEB-1 One')
+  await bot.user.nextEdit('1. 📋 WEB-1 One')
   bot.user.tap('WEB-3', board)
-  await bot.user.nextEdit('▶️ 3. WEB-3')
+  await bot.user.nextEdit('▶️ 3. 📋 WEB-3')
 
   bot.user.tap('↑ Up', board)
-  await bot.user.nextEdit('▶️ 2. WEB-3')
+  await bot.user.nextEdit('▶️ 2. 📋 WEB-3')
   expect(await keysIn('todo')).toEqual(['WEB-1', 'WEB-3', 'WEB-2'])
 
   bot.user.tap('⤒ Top', board)
-  await bot.user.nextEdit('▶️ 1. WEB-3')
+  await bot.user.nextEdit('▶️ 1. 📋 WEB-3')
   expect(await keysIn('todo')).toEqual(['WEB-3', 'WEB-1', 'WEB-2'])
 
   bot.user.tap('↓ Down', board)
-  await bot.user.nextEdit('▶️ 2. WEB-3')
+  await bot.user.nextEdit('▶️ 2. 📋 WEB-3')
 
   bot.user.tap('→ Hold', board)
   await bot.user.nextEdit('Hold')
@@ -79,7 +79,7 @@ test('several cards are selected for one change, which one Undo takes back', asy
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Todo 3/, board)
   await bot.user.nextEdit('WEB-1')
-  bot.user.tap('☑ Select', board)
+  bot.user.tap('Select', board)
   await bot.user.nextEdit('0 selected')
   bot.user.tap('☐ WEB-1', board)
   await bot.user.nextEdit('1 selected')
@@ -104,9 +104,9 @@ test('a card is picked once, however often its button was pressed', async () => 
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Todo 2/, board)
   await bot.user.nextEdit('WEB-1')
-  bot.user.tap('☑ Select', board)
+  bot.user.tap('Select', board)
   const picks = await bot.user.nextEdit('0 selected')
-  const data = dataOf(picks, '☐ WEB-1')
+  const data = dataOf(picks, '☐ WEB-1 One')
 
   bot.user.tapData(data, board)
   bot.user.tapData(data, board)
@@ -160,7 +160,7 @@ test('accepting all ready takes them to done in one go; Keep changes nothing', a
   expect((await keysIn('done')).sort()).toEqual(['WEB-1', 'WEB-2'])
 })
 
-test('a card that is gone meanwhile is told, and the board is shown as it is', async () => {
+test('a card that was deleted in the meantime is reported, and the board shown as it is', async () => {
   const [task] = await addTasks(bot, [
     { title: 'Doomed', status: 'todo' },
     { title: 'Safe', status: 'todo' },
@@ -176,6 +176,6 @@ test('a card that is gone meanwhile is told, and the board is shown as it is', a
   bot.user.tap('→ Done', board)
   const shown = await bot.user.nextEdit('Board')
 
-  expect(answersOf(bot)).toContain('This task is gone.')
+  expect(answersOf(bot)).toContain('This task was deleted.')
   expect(labelsOn(shown)).toContain('📋 Todo 1')
 })

@@ -8,7 +8,7 @@ import { readDetail, requireTask } from '../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../src/domain/tasks/remove.ts'
 import { listWorkLogs } from '../../src/domain/work-logs.ts'
 import type { TestBot } from '../support/bot.ts'
-import { addTasks, answersOf, labelsOn, useBot } from '../support/chat.ts'
+import { addTasks, answersOf, dataOf, labelsOn, useBot } from '../support/chat.ts'
 
 const getBot = useBot()
 let bot: TestBot
@@ -88,7 +88,7 @@ describe('what belongs together', () => {
 
     expect(await tasks()).toHaveLength(1)
     expect(await comments('WEB-1')).toEqual(['c'.repeat(3_000)])
-    expect(reactionsOn(more.message_id)[0]).toContain('👀')
+    expect(reactionsOn(more.message_id)[0]).toContain('✍')
   })
 
   test('forwards sent together are one task that names their source', async () => {
@@ -138,9 +138,12 @@ describe('files', () => {
   test('a photo is kept, and the card shows it again', async () => {
     bot.user.sendPhoto({ bytes: png, name: 'screen.png', caption: 'Broken layout !high' })
     const card = await bot.user.nextMessage('Broken layout')
-    expect(labelsOn(card)).toContain('📎 1')
-    expect(card.text).toContain('📎 photo')
-    expect(card.text).not.toContain('tg-photo')
+    expect(card.text).toBe('📥 WEB-1 Broken layout · Website\nHigh · 1 file')
+    bot.user.tap('Edit', card)
+    await bot.user.nextEdit()
+    bot.user.tap('‹ Back', card)
+    const whole = await bot.user.nextEdit('📎 photo')
+    expect(whole.text).not.toContain('tg-photo')
 
     bot.user.tap('📎 1', card)
     const shown = await bot.user.nextMessage()
@@ -153,7 +156,7 @@ describe('files', () => {
 
   test('the picture that /new is the caption of is kept with its task', async () => {
     bot.user.sendPhoto({ bytes: png, caption: '/NEW Broken layout' })
-    await bot.user.nextMessage('WEB-1 · Broken layout')
+    await bot.user.nextMessage('WEB-1 Broken layout')
     expect((await requireTask(bot.scope, 'WEB-1')).note).toContain('tg-photo:')
   })
 
@@ -168,12 +171,12 @@ describe('files', () => {
     expect(found[0]?.note?.match(/tg-photo:/g)).toHaveLength(3)
   })
 
-  test('a file that Telegram has no more is told', async () => {
+  test('a file that Telegram no longer has is reported', async () => {
     const [task] = await addTasks(bot, [{ title: 'Old', description: '[photo](tg-photo:gone123)' }])
     bot.user.say(`/task ${task?.key}`)
     const card = await bot.user.nextMessage('Old')
     bot.user.tap('📎 1', card)
-    await bot.user.nextMessage('Telegram no longer has one of the files.')
+    await bot.user.nextMessage('One file is no longer available on Telegram.')
   })
 })
 
@@ -193,7 +196,7 @@ describe('a card that has no room for its note', () => {
 
     bot.user.tap('More', card)
     await bot.user.nextEdit()
-    bot.user.tap('📄 Whole note', card)
+    bot.user.tap('Whole note', card)
     const file = await bot.user.nextMessage('The whole note of WEB-1')
 
     const stored = bot.world.files.get(file.document?.file_id ?? '')
@@ -208,19 +211,19 @@ describe('an edited message', () => {
     const said = bot.user.say('WEB: Fix teh login !high\nwith a note')
     const card = await bot.user.nextMessage('WEB-1')
     bot.user.edit(said, 'API: Fix the login #auth')
-    const edited = await bot.user.nextEdit('API-1 · Fix the login')
+    const edited = await bot.user.nextEdit('API-1 Fix the login · The API')
 
     expect(edited.message_id).toBe(card.message_id)
     expect(await requireTask(bot.scope, 'API-1')).toMatchObject({ priority: 'none', note: null })
   })
 
-  test('no longer does once the task was worked on, and says so', async () => {
+  test('no longer does once the task has changed, and says so', async () => {
     const said = bot.user.say('Fix the login')
     const card = await bot.user.nextMessage('WEB-1')
     bot.user.tap('Todo', card)
     await bot.user.nextEdit('Todo')
     bot.user.edit(said, 'Fix the logout')
-    await bot.user.nextMessage('has been worked on since')
+    await bot.user.nextMessage('WEB-1 has changed since')
     expect((await requireTask(bot.scope, 'WEB-1')).title).toBe('Fix the login')
   })
 
@@ -237,7 +240,7 @@ describe('an edited message', () => {
 })
 
 describe('a reply', () => {
-  test('to a card is a comment and is marked with 👀', async () => {
+  test('to a card is a comment and is marked with ✍', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
     bot.user.say('/task WEB-1')
     const card = await bot.user.nextMessage('Discussed')
@@ -275,7 +278,7 @@ describe('a reply', () => {
     bot.user.say('/due')
     const list = await bot.user.nextMessage('Due')
     bot.user.reply(list, 'what about this')
-    await bot.user.nextMessage('about no task')
+    await bot.user.nextMessage('isn’t about a task')
     expect(await tasks()).toEqual([])
   })
 
@@ -300,27 +303,31 @@ describe('a reply', () => {
     await addTasks(bot, [{ title: 'First' }, { title: 'Second' }])
     bot.user.say('/inbox')
     const deck = await bot.user.nextMessage('1 of 2')
-    bot.user.tap('Due', deck)
-    await bot.user.nextEdit()
+    for (const label of ['More', 'Edit', 'Due']) {
+      bot.user.tap(label, deck)
+      await bot.user.nextEdit()
+    }
     bot.user.tap(/Another day/, deck)
     const question = await bot.user.nextMessage('When is')
     bot.user.reply(question, 'in 3 days')
     const edited = await bot.user.nextEdit('1 of 2')
 
     expect(edited.message_id).toBe(deck.message_id)
-    expect(labelsOn(edited)).toContain('Skip ›')
+    expect(labelsOn(edited)).toEqual(['Queue', 'Todo', 'Later', 'Drop', 'Skip', 'More', '↩️ Undo'])
   })
 
-  test('that cannot be understood leaves the question where it is and says why', async () => {
+  test('that cannot be understood leaves the question open and says why', async () => {
     await addTasks(bot, [{ title: 'First' }])
     bot.user.say('/task WEB-1')
     const card = await bot.user.nextMessage('First')
-    bot.user.tap('Due', card)
-    await bot.user.nextEdit()
+    for (const label of ['Edit', 'Due']) {
+      bot.user.tap(label, card)
+      await bot.user.nextEdit()
+    }
     bot.user.tap(/Another day/, card)
     const question = await bot.user.nextMessage('When is')
     bot.user.reply(question, 'when hell freezes')
-    await bot.user.nextMessage('I do not understand "when hell freezes" as a date')
+    await bot.user.nextMessage('I couldn\'t read "when hell freezes" as a date')
     expect(bot.user.current(question)).toBeDefined()
   })
 })
@@ -330,8 +337,7 @@ describe('the triage deck', () => {
     await addTasks(bot, [{ title: 'First' }, { title: 'Second' }, { title: 'Third' }])
     bot.user.say('/inbox')
     const deck = await bot.user.nextMessage('1 of 3')
-    const todo = deck.reply_markup?.inline_keyboard[0]?.[0]
-    const data = todo !== undefined && 'callback_data' in todo ? todo.callback_data : ''
+    const data = dataOf(deck, 'Todo')
     bot.user.tapData(data, deck)
     bot.user.tapData(data, deck)
     await bot.handled()
@@ -341,13 +347,11 @@ describe('the triage deck', () => {
     await bot.user.nextEdit('3 of 3')
     bot.user.tap('↩️ Undo', deck)
     await bot.user.nextEdit('2 of 3')
-    bot.user.tap('Skip ›', deck)
+    bot.user.tap('Skip', deck)
     await bot.user.nextEdit('3 of 3')
-    bot.user.tap('Archive', deck)
-    const end = await bot.user.nextEdit('Inbox done')
-    expect(end.text).toContain('1 Todo')
-    expect(end.text).toContain('1 Archived')
-    expect(end.text).toContain('1 skipped')
+    bot.user.tap('Drop', deck)
+    const end = await bot.user.nextEdit('triaged')
+    expect(end.text).toBe('📥 2 triaged: 1 todo · 1 dropped\n1 skipped')
   })
 
   test('goes on where its card was deleted', async () => {
@@ -360,8 +364,14 @@ describe('the triage deck', () => {
     await bot.user.nextEdit('Delete WEB-1')
     bot.user.tap('Delete', deck)
     await bot.user.nextEdit('Second')
+    bot.user.tap('Drop', deck)
+    const end = await bot.user.nextEdit('triaged')
+    expect(end.text).toBe('📥 2 triaged: 1 dropped · 1 deleted')
+    bot.user.tap('↩️ Undo', deck)
+    await bot.user.nextEdit('Second')
     bot.user.tap('↩️ Undo', deck)
     await bot.user.nextEdit('First')
+    expect(await tasks()).toMatchObject([{ status: 'inbox' }, { status: 'inbox' }])
   })
 })
 
@@ -392,7 +402,7 @@ describe('a tap', () => {
     bot.user.delete(card)
     bot.user.tapData('1m|0|WEB-1|0|1', card.message_id)
     await bot.user.nextMessage('Todo')
-    expect(answersOf(bot)).toEqual(['WEB-1 → Todo'])
+    expect(answersOf(bot)).toEqual(['WEB-1 → Todo.'])
   })
 
   test.each([
@@ -409,7 +419,7 @@ describe('a tap', () => {
     const list = await bot.user.nextMessage('Due')
     bot.user.tapData(data, list)
     await bot.handled()
-    expect(answersOf(bot)).toEqual(['This button is from an older version. Send the command again.'])
+    expect(answersOf(bot)).toEqual(['This button no longer works. Send the command again.'])
   })
 
   test('on the second criterion after the first is gone changes nothing wrong', async () => {

@@ -27,7 +27,7 @@ beforeEach(() => {
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
 
 describe('/focus', () => {
-  test('shows what is pinned; done and unpin act in place, and Undo takes it back', async () => {
+  test('done and Unfocus act in place, and Undo takes it back', async () => {
     await addTasks(bot, [
       { title: 'First', status: 'todo', focus: true },
       { title: 'Second', status: 'todo', focus: true },
@@ -35,7 +35,7 @@ describe('/focus', () => {
     bot.user.say('/focus')
     const focus = await bot.user.nextMessage('Focus')
 
-    bot.user.tap('✅ WEB-1', focus)
+    bot.user.tap('Done', focus)
     const after = await bot.user.nextEdit()
     expect(after.text).not.toContain('First')
     expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('done')
@@ -45,14 +45,14 @@ describe('/focus', () => {
     expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('todo')
   })
 
-  test('where nothing is pinned it proposes, and any open task can be pinned', async () => {
+  test('suggests tasks when empty, and any open task can be added', async () => {
     await addTasks(bot, [{ title: 'Urgent', status: 'todo', priority: 'highest' }, { title: 'In the inbox' }])
     bot.user.say('/focus')
-    const focus = await bot.user.nextMessage('How about')
-    expect(focus.text).toContain('WEB-1 Urgent 🔴 — high priority')
+    const focus = await bot.user.nextMessage('Suggestions:')
+    expect(focus.text).toContain('WEB-1 Urgent 🔴 · high priority')
 
-    bot.user.tap('+ Pin', focus)
-    await bot.user.nextEdit('Pin to today')
+    bot.user.tap('⭐ Add', focus)
+    await bot.user.nextEdit('Focus on which?')
     bot.user.tap('⭐ WEB-2', focus)
     await bot.user.nextEdit('In the inbox')
 
@@ -66,8 +66,8 @@ describe('/focus', () => {
     const focus = await bot.user.nextMessage('Doomed')
     await deleteTask(bot.ctx, 'WEB-1')
 
-    bot.user.tap('Unpin', focus)
-    await bot.user.nextEdit('Nothing is pinned')
+    bot.user.tap('Unfocus', focus)
+    await bot.user.nextEdit('No focus for today')
 
     expect(answersOf(bot)).toContain('There is no task WEB-1.')
   })
@@ -86,8 +86,8 @@ test('/due shows what is overdue, due today and in the next seven days, and noth
 
   expect(list.text).toContain('Due · 2 tasks')
   expect(list.text).toMatch(/🔥 Overdue\n.*WEB-1 Late/)
-  expect(list.text).toMatch(/🗓 Next seven days\n.*WEB-2 Soon/)
-  expect(labelsOn(list)).toEqual(['WEB-1', 'WEB-2'])
+  expect(list.text).toMatch(/🗓 Next 7 days\n.*WEB-2 Soon/)
+  expect(labelsOn(list)).toEqual(['WEB-1 Late', 'WEB-2 Soon'])
 })
 
 describe('/log', () => {
@@ -100,7 +100,7 @@ describe('/log', () => {
     expect(log).toMatchObject({ title: 'Talked to the <designer> & agreed', detail: 'Blue it is.' })
 
     bot.user.tap('↩️ Undo', logged)
-    await bot.user.nextEdit('Undone: the work log')
+    await bot.user.nextEdit('Undone: work log removed')
     expect((await listWorkLogs(bot.scope, {}, { limit: 5 })).entries).toEqual([])
   })
 
@@ -111,7 +111,7 @@ describe('/log', () => {
     await bot.user.nextMessage('Logged: web server restarted')
   })
 
-  test('without text it shows the timeline by day, of a task or a project alone where it names one', async () => {
+  test('without text it shows the log by day, filtered by a task or project if it names one', async () => {
     await addTasks(bot, [{ title: 'One', status: 'todo' }, { title: 'Two' }])
     await editTask(bot.ctx, 'WEB-1', { status: 'done', comment: 'Well done\nreally' })
     bot.user.say('/log WEB-2 looked at it')
@@ -120,7 +120,7 @@ describe('/log', () => {
     bot.user.say('/log')
     const all = await bot.user.nextMessage('Work log')
     bot.user.say('/log WEB-2')
-    const one = await bot.user.nextMessage('Work log of WEB-2')
+    const one = await bot.user.nextMessage('WEB-2 work log')
 
     expect(all.text).toContain('WEB-1 💬 Well done')
     expect(all.text).toContain('WEB-1 Todo → Done')
@@ -154,10 +154,10 @@ test('the history of a card tells what was done and said, and leads back to it',
   await bot.user.nextEdit()
 
   bot.user.tap('History', card)
-  const history = await bot.user.nextEdit('History of WEB-1')
+  const history = await bot.user.nextEdit('WEB-1 history')
 
   expect(history.text).toContain('💬 Mind the edge case')
-  expect(history.text).toContain('Inbox → Todo, priority None → High · you')
+  expect(history.text).toContain('Inbox → Todo, priority none → high · you')
   expect(history.text).not.toContain('Fields Updated')
   bot.user.tap('‹ Back', card)
   expect(labelsOn(await bot.user.nextEdit('Storied'))).toContain('Hold')
@@ -178,7 +178,7 @@ describe('/search', () => {
     expect(found.text).toContain('WEB-1 Fix the login')
     expect(found.text).toContain('do with the login of guests')
     expect(found.text).toContain('WEB-3 💬 The login again')
-    expect(labelsOn(found)).toEqual(['WEB-1', 'WEB-2', 'WEB-3'])
+    expect(labelsOn(found)).toEqual(['WEB-1 Fix the…', 'WEB-2 Other', 'WEB-3 Third'])
   })
 
   test('asks for the words where there are none; the reply is searched for', async () => {
@@ -191,7 +191,7 @@ describe('/search', () => {
 
   test('says so where nothing is found', async () => {
     bot.user.say('/search <script> & "quotes" |')
-    expect((await bot.user.nextMessage()).text).toContain('Nothing found.')
+    expect((await bot.user.nextMessage()).text).toContain('No results.')
   })
 
   test('turns its pages in place', async () => {
@@ -203,7 +203,7 @@ describe('/search', () => {
     const first = await bot.user.nextMessage('Needle 10')
     bot.user.tap('›', first)
     const second = await bot.user.nextEdit('Needle 1')
-    expect(labelsOn(second)).toEqual(['WEB-2', 'WEB-1', '‹', 'Page 2'])
+    expect(labelsOn(second)).toEqual(['WEB-2 Needle 2', 'WEB-1 Needle 1', '‹', 'Page 2'])
   })
 })
 
@@ -218,7 +218,7 @@ describe('inline mode', () => {
     expect(answer?.params).toMatchObject({ is_personal: true, cache_time: 0 })
 
     bot.user.choose(queryId, results[0]?.id ?? '')
-    await bot.user.nextMessage('WEB-1 · Shared <thing>')
+    await bot.user.nextMessage('WEB-1 Shared <thing>')
     expect(await findTask(bot.scope, 'WEB-3')).toBeNull()
   })
 
@@ -240,11 +240,11 @@ describe('/undo', () => {
     await bot.user.nextEdit('Todo')
 
     bot.user.say('/undo')
-    await bot.user.nextMessage('Undone: the move of WEB-1')
+    await bot.user.nextMessage('Undone: WEB-1 Todo → Inbox.')
     expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('inbox')
 
     bot.user.say('/undo')
-    await bot.user.nextMessage('Undone: WEB-1 is gone again.')
+    await bot.user.nextMessage('Undone: WEB-1 removed.')
     expect(await findTask(bot.scope, 'WEB-1')).toBeNull()
 
     bot.user.say('/undo')
@@ -304,9 +304,9 @@ describe('/undo', () => {
     await editTask(asAgent, 'WEB-2', { status: 'hold' })
 
     bot.user.say('/undo')
-    const refusal = await bot.user.nextMessage('WEB-2 has moved on since')
+    const refusal = await bot.user.nextMessage("Couldn't undo: WEB-2 has")
     bot.user.tap('Undo the one before', refusal)
-    await bot.user.nextEdit('Undone: the change of WEB-1')
+    await bot.user.nextEdit('Undone: WEB-1 priority high → none.')
 
     expect(await requireTask(bot.scope, 'WEB-1')).toMatchObject({ priority: 'none' })
     expect(await requireTask(bot.scope, 'WEB-2')).toMatchObject({ status: 'hold' })
@@ -331,12 +331,12 @@ describe('a reply to numbered lines', () => {
     const answer = await bot.user.nextMessage('WEB-1')
 
     expect(answer.text).toContain('WEB-1 One · Done')
-    expect(answer.text).toContain('WEB-2 Two · 📅 tomorrow')
+    expect(answer.text).toContain('WEB-2 Two · due tomorrow')
     expect(answer.text).toContain('WEB-3 Three · Hold')
     expect((await requireTask(bot.scope, 'WEB-3')).status).toBe('hold')
 
     bot.user.tap('↩️ Undo', answer)
-    await bot.user.nextEdit('the change of 3 tasks')
+    await bot.user.nextEdit('changes to 3 tasks')
     expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('todo')
     expect((await requireTask(bot.scope, 'WEB-2')).dueAt).toBeNull()
   })
@@ -346,16 +346,16 @@ describe('a reply to numbered lines', () => {
     bot.user.reply(digest, '1 done, 2 smurf, 7 hold')
     const answer = await bot.user.nextMessage('WEB-1')
 
-    expect(answer.text).toContain('“2 smurf” was not understood.')
-    expect(answer.text).toContain('There is no line 7.')
+    expect(answer.text).toContain("I didn't understand “2 smurf”.")
+    expect(answer.text).toContain("There's no line 7.")
     expect((await listAudit(bot.scope, { targetId: 'WEB-2', limit: 5 })).entries).toHaveLength(1)
   })
 
   test('does nothing where it understands nothing, and says how to write it', async () => {
     const digest = await openDigest()
     bot.user.reply(digest, 'thanks a lot')
-    expect((await bot.user.nextMessage('understood')).text).toContain(
-      'Write it like “1 done, 3 tomorrow, 5 hold”.',
+    expect((await bot.user.nextMessage("didn't understand")).text).toContain(
+      'Try “1 done, 3 tomorrow, 5 hold”.',
     )
   })
 

@@ -4,7 +4,7 @@ import { editTask } from '../../src/domain/tasks/edit.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { readDetail, requireTask } from '../../src/domain/tasks/read.ts'
 import { encodeCallback } from '../../src/view/callbacks.ts'
-import { agent } from '../support/board.ts'
+import { addTokens, agent } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks } from '../support/chat.ts'
 
@@ -64,6 +64,7 @@ test('a reply that is faster than the answer to what it replies to is a comment 
   // News is followed by the time a message is answered.
   await bot.user.nextMessage('Paint it')
   const key = 'WEB-1'
+  await addTokens(bot.db, bot.scope.ownerId, [agent])
   await editTask(createCtx({ db: bot.db, ownerId: bot.ctx.ownerId, actor: agent, now: bot.ctx.now }), key, {
     lifecycle: 'block',
     result: { blockedReason: 'Which colour?' },
@@ -120,7 +121,7 @@ describe('what comes many hours late', () => {
     await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
   }
 
-  test.each(['WEB-1', '/task WEB-1', '/inbox', '/undo'])(
+  test.each(['WEB-1', 'WEB-1 done', '/task WEB-1', '/inbox', '/undo'])(
     'is marked and not acted on where it is %s',
     async (text) => {
       await open()
@@ -142,7 +143,7 @@ describe('what comes many hours late', () => {
 
     late(() => bot.user.say('Buy milk'))
 
-    await bot.user.nextMessage('WEB-2 · Buy milk')
+    await bot.user.nextMessage('WEB-2 Buy milk')
   })
 
   test('is done where it is a tap on what is still so, and shows the truth where it is not', async () => {
@@ -152,7 +153,8 @@ describe('what comes many hours late', () => {
     await bot.handled()
 
     late(() => bot.user.tap('Hold', card))
-    await bot.user.nextEdit('Hold')
+    await bot.user.nextEdit('On hold')
+    await addTokens(bot.db, bot.scope.ownerId, [agent])
     await editTask(
       createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now: bot.ctx.now }),
       'WEB-1',
@@ -167,7 +169,7 @@ describe('what comes many hours late', () => {
     await bot.handled()
 
     expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('ready')
-    await expect.poll(() => bot.user.current(card)?.text, { timeout: 10_000 }).toContain('Ready')
+    await expect.poll(() => bot.user.lastMessage().text, { timeout: 10_000 }).toContain('Ready for review')
     expect(bot.lines.filter((line) => line.includes('an update failed'))).toEqual([])
   })
 })

@@ -32,8 +32,8 @@ test('a label is made by a reply', async () => {
   bot.user.say('/labels')
   await bot.user.nextMessage('Labels')
   bot.user.tap('New label')
-  bot.user.reply(await bot.user.nextMessage('Name of the new label'), 'docs')
-  await bot.user.nextMessage('On 0 tasks')
+  bot.user.reply(await bot.user.nextMessage('Name the new label.'), 'docs')
+  await bot.user.nextMessage('Used on 0 tasks')
 
   expect(await names()).toEqual(['backend', 'docs', 'server', 'ui'])
 })
@@ -42,8 +42,8 @@ test('a label that is there already is refused with the reason', async () => {
   bot.user.say('/labels')
   await bot.user.nextMessage('Labels')
   bot.user.tap('New label')
-  bot.user.reply(await bot.user.nextMessage('Name of the new label'), 'Backend')
-  await bot.user.nextMessage('There is a label')
+  bot.user.reply(await bot.user.nextMessage('Name the new label.'), 'Backend')
+  await bot.user.nextMessage('Label Backend already exists')
 
   expect(await names()).toEqual(['backend', 'server', 'ui'])
 })
@@ -63,12 +63,12 @@ test('a label is renamed, and gets its name back by Undo', async () => {
   ])
 })
 
-test('a label gets a colour', async () => {
+test('a label gets a color', async () => {
   await openLabel('backend')
-  bot.user.tap('Colour')
-  await bot.user.nextEdit('Which colour')
+  bot.user.tap('Color')
+  await bot.user.nextEdit('Pick a color')
   bot.user.tap('red')
-  await bot.user.nextEdit('🔴')
+  await bot.user.nextEdit('🟥')
   await bot.handled()
 
   expect((await labelCounts(bot.scope)).find((label) => label.name === 'backend')).toMatchObject({
@@ -78,7 +78,7 @@ test('a label gets a colour', async () => {
 
 test('a label is merged into another one, and both are back after Undo', async () => {
   await openLabel('server')
-  bot.user.tap('Merge into')
+  bot.user.tap('Merge')
   await bot.user.nextEdit('Merge server into which label')
   bot.user.tap('backend')
   await bot.user.nextEdit('backend · 2 open')
@@ -95,7 +95,7 @@ test('a label is merged into another one, and both are back after Undo', async (
 test('a label is deleted after one question, and comes off its tasks', async () => {
   await openLabel('ui')
   bot.user.tap('Delete')
-  const question = await bot.user.nextEdit('Delete the label ui?')
+  const question = await bot.user.nextEdit('Delete label ui?')
   bot.user.tap('Delete', question)
   await bot.user.nextEdit('Labels')
   await bot.handled()
@@ -108,13 +108,13 @@ test('a label is deleted after one question, and comes off its tasks', async () 
 
 test('a label that is gone says so under an old button', async () => {
   const card = await openLabel('ui')
-  const colour = dataOf(card, 'Colour')
+  const color = dataOf(card, 'Color')
   bot.user.tap('Delete', card)
-  await bot.user.nextEdit('Delete the label ui?')
+  await bot.user.nextEdit('Delete label ui?')
   bot.user.tap('Delete', card)
   await bot.handled()
 
-  bot.user.tapData(colour, card)
+  bot.user.tapData(color, card)
   await bot.handled()
 
   expect(answersOf(bot).at(-1)).toBe('That label is gone.')

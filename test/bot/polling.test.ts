@@ -8,6 +8,7 @@ import { openPlayground, type Playground } from '../../src/playground/playground
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import { createApi } from '../../src/telegram/client.ts'
 import { createPace } from '../../src/telegram/pace.ts'
+import { createReachReport } from '../../src/telegram/reach.ts'
 import { type Board, openBoard } from '../support/board.ts'
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -43,7 +44,7 @@ const start = (options: Partial<PollingOptions> = {}) => {
   })
   polling = startPolling({
     api,
-    log,
+    reach: createReachReport(log),
     accept: async (updates) => void accepted.push(...updates),
     onPoll: (outcome) => {
       outcomes.push(outcome)
@@ -120,7 +121,7 @@ describe('another program that takes the updates', () => {
       await other
     }
     await expect.poll(notices).toHaveLength(1)
-    expect((await notices())[0]).toContain('It polls with the same token')
+    expect((await notices())[0]).toContain('Stop it, or revoke the token in @BotFather.')
     expect(conflicts.since()).toEqual(board.clock.now())
 
     board.clock.advance({ minutes: 2 })

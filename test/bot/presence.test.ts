@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { commands } from '../../src/bot/commands.ts'
+import { menuCommands } from '../../src/bot/commands.ts'
 import { createCtx } from '../../src/domain/context.ts'
 import { listSecurityEvents } from '../../src/domain/security.ts'
 import { readOwnerSettings } from '../../src/domain/settings.ts'
@@ -9,7 +9,7 @@ import { setBotStatus } from '../../src/playground/membership.ts'
 import { pushUpdate, unixTime } from '../../src/playground/posting.ts'
 import { virtualUser } from '../../src/playground/virtual-user.ts'
 import { addPerson, addSupergroup } from '../../src/playground/world.ts'
-import { agent } from '../support/board.ts'
+import { addTokens, agent } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks } from '../support/chat.ts'
 
@@ -34,7 +34,7 @@ test('the menu of commands is put into the owner’s chat once, and not again af
 
   expect(menuCalls()).toHaveLength(1)
   expect(menuCalls()[0]?.params).toMatchObject({ scope: { type: 'chat', chat_id: bot.user.chatId } })
-  expect(menuCalls()[0]?.params.commands).toHaveLength(commands.length)
+  expect(menuCalls()[0]?.params.commands).toEqual(menuCommands)
 })
 
 test('what is written after a block is served as ever', async () => {
@@ -58,6 +58,7 @@ const health = async () => {
 
 const blockTask = async () => {
   const [task] = await addTasks(bot, [{ title: 'Buy tea' }])
+  await addTokens(bot.db, bot.scope.ownerId, [agent])
   const laptop = createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now: () => new Date() })
   await editTask(laptop, task?.key ?? '', { lifecycle: 'block', result: { blockedReason: 'no tea left' } })
 }
@@ -101,14 +102,14 @@ describe('while Telegram does not know the token any more', () => {
     await expect.poll(health, { timeout: 15_000 }).toMatchObject(revoked)
     const line = () => bot.lines.filter((one) => one.includes('Unauthorized')).join('')
     await expect.poll(line, { timeout: 15_000 }).toContain('Telegram takes no messages: they are kept')
-    await expect.poll(line, { timeout: 15_000 }).toContain('asking Telegram for updates failed')
+    await expect.poll(line, { timeout: 15_000 }).toContain("Telegram doesn't accept this bot token")
     expect(line()).not.toContain(token)
 
     bot.world.bot.token = token
     // Whichever comes first.
     const said = () => bot.user.messages().map(({ text }) => text)
     await expect.poll(said, { timeout: 30_000 }).toContainEqual(expect.stringMatching(/no tea left/))
-    await expect.poll(said, { timeout: 15_000 }).toContainEqual(expect.stringMatching(/WEB-. · Buy coffee/))
+    await expect.poll(said, { timeout: 15_000 }).toContainEqual(expect.stringMatching(/WEB-. Buy coffee/))
     await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
     expect(saidOfTea()).toHaveLength(1)
     expect(await listTasks(bot.scope, {})).toHaveLength(2)
@@ -134,7 +135,7 @@ test('the owner’s group keeps its board when it becomes a supergroup, whoever 
   const group = addSupergroup(bot.world, { title: 'Board', members: [owner] })
   const inGroup = virtualUser(bot.world, { chatId: group.chat.id })
   inGroup.say(`/start ${bot.setupCode}`)
-  await inGroup.nextMessage('Where are you?')
+  await inGroup.nextMessage("What's your time zone?")
   await bot.handled()
   const moved = addSupergroup(bot.world, { title: 'Board', members: [owner] })
   const eve = { id: 2002, is_bot: false, first_name: 'Eve' }
@@ -162,7 +163,7 @@ test('the bot’s removal from its group by somebody else is no attack', async (
   const group = addSupergroup(bot.world, { title: 'Board', members: [bot.user.userId, 2002] })
   const inGroup = virtualUser(bot.world, { chatId: group.chat.id })
   inGroup.say(`/start ${bot.setupCode}`)
-  await inGroup.nextMessage('Where are you?')
+  await inGroup.nextMessage("What's your time zone?")
 
   setBotStatus(bot.world, { userId: 2002, chatId: group.chat.id, status: 'kicked' })
   await bot.handled()
@@ -185,7 +186,7 @@ test('/new makes a task of its text, or asks for it and for its project', async 
   bot.user.say('/new Buy tea !high')
   await bot.user.nextMessage('WEB-1')
   bot.user.say('/new')
-  bot.user.reply(await bot.user.nextMessage('What is to be done?'), 'Drink it')
+  bot.user.reply(await bot.user.nextMessage('What needs doing?'), 'Drink it')
   await bot.user.nextMessage('WEB-2')
   bot.user.tap('Highest')
   await bot.user.nextEdit('Highest')

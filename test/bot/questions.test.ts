@@ -21,7 +21,7 @@ const cases: Readonly<Record<PromptKind, Answers>> = {
   criteria: { bad: 'x'.repeat(201), good: 'It works\nIt is quick' },
   due: { bad: 'when I am rich', good: 'tomorrow 9am' },
   label: { bad: 'x'.repeat(41), good: 'mobile' },
-  branch: { bad: 'x'.repeat(201), good: 'task/one' },
+  branch: { bad: '-rf', good: 'task/one' },
   'send-back': { bad: null, good: 'The tests are missing.' },
   'token-name': { bad: null, good: 'server' },
   'time-zone': { bad: 'nowhere', good: 'Tokyo' },
@@ -33,7 +33,7 @@ const cases: Readonly<Record<PromptKind, Answers>> = {
   'project-description': { bad: null, good: 'What we sell with' },
   'project-url': { bad: 'no address', good: 'https://example.com' },
   'project-picture': { bad: 'no picture', good: 'https://example.com/a.png' },
-  'project-branch': { bad: 'x'.repeat(300), good: 'develop' },
+  'project-branch': { bad: 'a..b', good: 'develop' },
   'new-label': { bad: 'taken', good: 'fresh' },
   'label-name': { bad: 'taken', good: 'renamed' },
   'stale-after': { bad: 'soon', good: '45' },
@@ -98,16 +98,21 @@ const answer = async (kind: PromptKind, text: string) => {
 }
 
 test.each(kinds.filter((kind) => cases[kind].bad !== null))(
-  'what %s cannot be is refused in a sentence, changes nothing, and the question stays',
+  'what %s cannot be is refused in a sentence, changes nothing, and is asked again',
   async (kind) => {
     const before = await boardState(bot.db)
 
-    const { text = '' } = await answer(kind, cases[kind].bad ?? '')
+    const first = asked.get(kind) as Message
+    const again = await answer(kind, cases[kind].bad ?? '')
+    asked.set(kind, again)
 
+    const [text = '', ...question] = (again.text ?? '').split('\n')
+    expect(question.join('\n')).toBe(first.text)
+    expect(again.reply_markup).toMatchObject({ force_reply: true })
     expect(text).toMatch(/^⚠️ \p{Lu}.*[.?"]$/su)
     expect(text).not.toMatch(/undefined|null|Invalid|expected|regex/)
     expect(await boardState(bot.db)).toEqual(before)
-    expect(bot.user.current(asked.get(kind) as Message)).toBeDefined()
+    expect(bot.user.current(first)).toBeUndefined()
   },
 )
 
@@ -127,20 +132,21 @@ test('/cancel takes back the question asked last, then the one before', async ()
   const last = await askFor('new-task', '')
 
   bot.user.say('/cancel')
-  await bot.user.nextMessage('Cancelled.')
+  await bot.user.nextMessage('Canceled.')
   await bot.handled()
 
   expect(bot.user.current(last)).toBeUndefined()
   expect(bot.user.current(first)).toBeDefined()
   bot.user.say('/cancel')
-  await bot.user.nextMessage('Cancelled.')
+  await bot.user.nextMessage('Canceled.')
   await bot.handled()
   expect(bot.user.current(first)).toBeUndefined()
 })
 
 test('a button of a screen that was pressed on a question shows the screen below it, and the question stays', async () => {
   bot.user.say('/new')
-  const question = await bot.user.nextMessage('What is to be done?')
+  const question = await bot.user.nextMessage('What needs doing?')
+  bot.world.calls.length = 0
 
   bot.user.tapData(encodeCallback({ do: 'screen', name: 'settings', argument: '', page: 0 }), question)
 

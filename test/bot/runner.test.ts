@@ -40,7 +40,7 @@ test('Queue posts the line into the chat of the runner, as plain text, and the t
   const card = await openCard()
 
   bot.user.tap('Queue', card)
-  await bot.user.nextEdit('queued')
+  await bot.user.nextEdit('Queued for')
 
   expect(linesThere()).toEqual([
     String.raw`!/preqstation dispatch implement WEB-1 using codex branch_name="fix/\"a\""`,
@@ -59,7 +59,7 @@ test('a flood limit of the runner’s chat is said at once, holds up no answer, 
   bot.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 30 })
 
   bot.user.tap('Queue', card)
-  await bot.user.nextMessage('takes nothing more', { within: 5_000 })
+  await bot.user.nextMessage('is rate-limiting', { within: 5_000 })
   bot.user.say('/inbox')
   await bot.user.nextMessage('inbox is empty', { within: 5_000 })
 
@@ -74,9 +74,9 @@ test('without a chat of its own the line goes into the owner’s', async () => {
 
   bot.user.tap('Queue', card)
   await bot.user.nextMessage(
-    '/preqstation_dispatch@PreqHermesBot\ntask_key=WEB-1 objective=plan engine=claude-code',
+    '/preqstation_dispatch@PreqHermesBot\ntask_key=WEB-1 objective=implement engine=claude-code',
   )
-  await bot.user.nextEdit('queued')
+  await bot.user.nextEdit('Queued for')
 
   expect(await stateOf()).toBe('queued')
 })
@@ -86,14 +86,14 @@ test('without a runner nothing is posted', async () => {
   const card = await openCard()
 
   bot.user.tap('Queue', card)
-  await bot.user.nextEdit('queued')
+  await bot.user.nextEdit('Queued for')
 
   expect(linesThere()).toEqual([])
   expect(bot.world.calls.filter(({ method }) => method.toLowerCase() === 'sendmessage')).toHaveLength(1)
 })
 
 test.each([
-  ['the chat is not there', () => useRunner({ runnerChat: '-100999' }), 'I do not find the chat -100999'],
+  ['the chat is not there', () => useRunner({ runnerChat: '-100999' }), "I can't find -100999"],
   [
     'the bot is no member of it',
     async () => {
@@ -110,12 +110,12 @@ test.each([
   const card = await openCard()
 
   bot.user.tap('Queue', card)
-  const refusal = await bot.user.nextMessage('WEB-1 is not queued')
+  const refusal = await bot.user.nextMessage("WEB-1 wasn't queued")
   await bot.handled()
 
   expect(refusal.text).toContain(reason)
   expect(labelsOn(refusal)).toEqual(['🏃 Runner'])
-  expect(answersOf(bot)).toEqual(['Not queued: the runner was not told.'])
+  expect(answersOf(bot)).toEqual(['Not queued – couldn’t reach the runner.'])
   expect(labelsOn(bot.user.current(card))).toContain('Queue')
   expect(await requireTask(bot.scope, 'WEB-1')).toEqual(before)
 })
@@ -127,10 +127,10 @@ test('a line that may be lost leaves the task as it was and is not posted a seco
   bot.world.faults.add({ kind: 'lost-after', method: 'sendMessage' })
 
   bot.user.tap('Queue', card)
-  const refusal = await bot.user.nextMessage('WEB-1 is not queued')
+  const refusal = await bot.user.nextMessage("WEB-1 wasn't queued")
   await bot.handled()
 
-  expect(refusal.text).toContain('Whether its line arrived is not known')
+  expect(refusal.text).toContain("I can't tell whether the message arrived")
   expect(linesThere()).toEqual([line()])
   expect(await stateOf()).toBeNull()
 })
@@ -145,7 +145,7 @@ test('a doubled tap posts once', async () => {
   await bot.handled()
 
   expect(linesThere()).toEqual([line()])
-  expect(answersOf(bot)).toEqual(['Queued for an agent.', 'Nothing to change: it is like that already.'])
+  expect(answersOf(bot)).toEqual(['WEB-1: Queued for an agent.', 'Already done.'])
 })
 
 test('a task that an agent has taken meanwhile is not posted', async () => {
@@ -196,7 +196,7 @@ test('a process that died while posting neither posts again nor queues, and says
   await tapAgain()
   const said = bot.user.messages().at(-1)
 
-  expect(said?.text).toContain('Whether its line arrived is not known')
+  expect(said?.text).toContain("I can't tell whether the message arrived")
   expect(linesThere()).toEqual([line()])
   expect(await stateOf()).toBeNull()
 })
@@ -211,7 +211,7 @@ test('several picked on the board are posted each, and those that were not taken
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Ready 2/, board)
   await bot.user.nextEdit('WEB-1')
-  bot.user.tap('☑ Select', board)
+  bot.user.tap('Select', board)
   await bot.user.nextEdit('0 selected')
   bot.user.tap('☐ WEB-1', board)
   await bot.user.nextEdit('1 selected')
@@ -220,7 +220,7 @@ test('several picked on the board are posted each, and those that were not taken
   bot.world.faults.add({ kind: 'lost-before', method: 'sendMessage' })
 
   bot.user.tap(/Queue/, board)
-  const refusal = await bot.user.nextMessage('WEB-1 is not queued')
+  const refusal = await bot.user.nextMessage("WEB-1 wasn't queued")
   await bot.handled()
 
   expect(refusal.text).not.toContain('WEB-2')
@@ -245,7 +245,7 @@ test('a reply to numbered lines queues by the same way, and does the rest where 
   bot.user.reply(digest, '2 queue, 2 !high')
   const answer = await bot.user.nextMessage('WEB-2')
 
-  expect(answer.text).toContain('WEB-2 is not queued. I do not find the chat -100999')
+  expect(answer.text).toContain("WEB-2 wasn't queued. I can't find -100999")
   expect(await requireTask(bot.scope, 'WEB-2')).toMatchObject({ priority: 'high', runState: null })
 })
 
@@ -256,25 +256,29 @@ test('the triage deck queues by the same way', async () => {
   const deck = await bot.user.nextMessage('1 of 1')
 
   bot.user.tap('Queue', deck)
-  await bot.user.nextEdit('queued')
+  await bot.handled()
 
-  expect(linesThere()).toEqual([line('WEB-1', 'plan')])
+  expect(linesThere()).toEqual([line('WEB-1', 'implement')])
 })
 
 test('the runner is chosen in the settings, by buttons and by replies', async () => {
   bot.user.say('/settings')
-  const screen = await bot.user.nextMessage('No runner')
-  bot.user.tap('🏃 Runner', screen)
+  const screen = await bot.user.nextMessage('Settings')
+  bot.user.tap('Advanced', screen)
+  await bot.user.nextEdit('Advanced')
+  bot.user.tap('🏃 Runner: none', screen)
   await bot.user.nextEdit('No runner')
   bot.user.tap('Hermes', screen)
-  await bot.user.nextEdit('/preqstation_dispatch')
-  bot.user.tap('✏️ Hermes’ bot', screen)
-  bot.user.reply(await bot.user.nextMessage('Username of Hermes'), '@PreqHermesBot')
-  const named = await bot.user.nextMessage('/preqstation_dispatch@PreqHermesBot')
-  bot.user.tap('✏️ Another chat', named)
-  bot.user.reply(await bot.user.nextMessage('In which chat'), 'https://t.me/my_runners')
-  const placed = await bot.user.nextMessage('@my_runners')
+  await bot.user.nextEdit("Hermes can't be in this private chat")
+  bot.user.tap('⌨️ Hermes bot', screen)
+  bot.user.reply(await bot.user.nextMessage('Reply to this message'), '@PreqHermesBot')
+  const named = await bot.user.nextMessage("Hermes can't be in this private chat")
+  bot.user.tap('⌨️ Set its chat', named)
+  bot.user.reply(await bot.user.nextMessage('Reply to this message'), 'https://t.me/my_runners')
+  const placed = await bot.user.nextMessage('/preqstation_dispatch@PreqHermesBot')
   await bot.handled()
+
+  expect(placed.text).toContain('@my_runners')
 
   expect((await readOwnerSettings(bot.scope)).runner).toEqual({
     kind: 'hermes',
@@ -282,24 +286,24 @@ test('the runner is chosen in the settings, by buttons and by replies', async ()
     bot: 'PreqHermesBot',
   })
 
-  bot.user.tap('This chat', placed)
-  await bot.user.nextEdit('in this chat')
   bot.user.tap('Undo', placed)
-  await bot.user.nextEdit('@my_runners')
-  bot.user.tap('None', placed)
+  await bot.user.nextEdit("can't be in this private chat")
+  bot.user.tap('No runner', placed)
   await bot.user.nextEdit('No runner')
   expect((await readOwnerSettings(bot.scope)).runner.kind).toBe('none')
 })
 
 test.each([
-  ['✏️ Another chat', 'the one over there', 'Must be the id of a chat'],
-  ['✏️ Hermes’ bot', 'no bot', 'Must be the username of a bot'],
+  ['⌨️ Set its chat', 'the one over there', 'Must be a chat ID or @name'],
+  ['⌨️ Hermes bot', 'no bot', "Must be a bot's username"],
 ])('%s refuses "%s" and says how to write it', async (button, text, why) => {
   await useRunner({ runner: 'hermes', runnerChat: null })
   bot.user.say('/settings')
-  const screen = await bot.user.nextMessage('Runner')
-  bot.user.tap('🏃 Runner', screen)
-  await bot.user.nextEdit('Queueing a task tells Hermes')
+  const screen = await bot.user.nextMessage('Settings')
+  bot.user.tap('Advanced', screen)
+  await bot.user.nextEdit('Advanced')
+  bot.user.tap('🏃 Runner: Hermes', screen)
+  await bot.user.nextEdit("Hermes can't be in this private chat")
   bot.user.tap(button, screen)
 
   bot.user.reply(await bot.user.nextMessage('Reply to this message'), text)

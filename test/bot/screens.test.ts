@@ -1,8 +1,10 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from '../../src/bot/commands.ts'
 import { createLabel } from '../../src/domain/label-edits.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { requireProject } from '../../src/domain/projects/read.ts'
+import { changeSettings } from '../../src/domain/settings.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { createToken } from '../../src/domain/tokens.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
@@ -18,6 +20,13 @@ beforeAll(async () => {
   const { id } = await requireProject(bot.scope, 'WEB')
   for (const title of ['First', 'Second'])
     await createTask(bot.ctx, { projectId: id, title, labels: ['backend'] })
+  for (const [title, status] of [
+    ['Planned', 'todo'],
+    ['Built', 'ready'],
+    ['Shipped', 'done'],
+  ] as const)
+    await createTask(bot.ctx, { projectId: id, title, status })
+  await changeSettings(bot.ctx, { lastProject: 'WEB' })
 })
 
 afterAll(async () => {
@@ -43,15 +52,15 @@ const press = async (message: Message, data: string) => {
 describe('screens', () => {
   test.each([
     ['/start', 'Your board'],
-    ['/new', 'What is to be done?'],
-    ['/agents', 'Nobody is working'],
+    ['/new', 'What needs doing?'],
+    ['/agents', 'No agent is working'],
     ['/projects', 'Operations'],
     ['/projects web', 'Website'],
     ['/labels', 'backend · 2 open'],
-    ['/settings', 'Europe/Berlin'],
+    ['/settings', 'Settings'],
     ['/digest', '☀️'],
     ['/audit', 'created'],
-    ['/audit WEB-1', 'What was changed in WEB-1'],
+    ['/audit WEB-1', 'Change history of WEB-1'],
     ['/security', 'Security'],
     ['/doctor', 'Bot token'],
     ['/help', 'Shorthand'],
@@ -109,8 +118,80 @@ test.each([
   ['/star', '/start'],
   ['/taks', '/tasks'],
   ['/Bord', '/board'],
-])('a command that is not known, %s, is told the nearest, %s', async (said, nearest) => {
-  bot.user.say(said)
+  ['/todos', '/todo'],
+  ['/donne', '/done'],
+])('the unknown command %s gets the nearest one, %s', async (typed, nearest) => {
+  bot.user.say(typed)
 
   expect((await bot.user.nextMessage()).text).toContain(`Did you mean ${nearest}?`)
+})
+
+test.each(['/und', '/unddo', '/neww', '/logg', '/cancell', '/xyz'])(
+  'no command that changes something is suggested for %s',
+  async (typed) => {
+    bot.user.say(typed)
+
+    const { text } = await bot.user.nextMessage('Unknown command')
+    expect(text).not.toMatch(/\/(?:new|undo|log|cancel|export)\b/)
+  },
+)
+
+test('a suggestion keeps what followed the command, and its button does it', async () => {
+  bot.user.say('/boards web')
+  const answer = await bot.user.nextMessage('Did you mean /board web?')
+
+  bot.user.tap('/board web', answer)
+
+  await bot.user.nextEdit('Board · WEB')
+})
+
+test.each(commands)('the description of $command fits a menu', ({ description }) => {
+  expect([...description].length).toBeLessThanOrEqual(32)
+})
+
+test('the menu has twelve commands at most; /help lists all', async () => {
+  bot.user.say('/help')
+  const { text } = await bot.user.nextMessage('Commands')
+
+  const published = bot.world.calls.find(({ method }) => method.toLowerCase() === 'setmycommands')
+  const menu = (published?.params as { commands: { command: string }[] } | undefined)?.commands ?? []
+  expect(menu.map(({ command }) => command)).toEqual([
+    ...['start', 'new', 'inbox', 'board', 'tasks', 'agents', 'projects', 'search', 'digest', 'settings'],
+    ...['undo', 'help'],
+  ])
+  for (const { command } of commands) expect(text).toContain(`/${command}`)
+})
+
+test.each([
+  ['/todo', 'Todo · 1 task', 'WEB-3 Planned'],
+  ['/ready', 'Ready · 1 task', 'WEB-4 Built'],
+  ['/done web', 'Done · WEB · 1 task', 'WEB-5 Shipped'],
+  ['/hold', 'Hold · 0 tasks', 'Nothing here.'],
+])('%s lists its status', async (command, head, line) => {
+  bot.user.say(command)
+
+  const { text } = await bot.user.nextMessage(head)
+  expect(text).toContain(line)
+})
+
+test('a filter that is not understood is reported, and so is an unknown project', async () => {
+  bot.user.say('/tasks !urgent')
+  await bot.user.nextMessage('Ignored !urgent – not a filter.')
+  bot.user.say('/board nope')
+  const board = await bot.user.nextMessage('No project NOPE – showing all.')
+
+  expect(board.text).toContain('WEB-3 Planned')
+})
+
+test.each(['/task 3', '/task web3', '/task web-3', '/task #3'])('%s opens the card', async (command) => {
+  bot.user.say(command)
+
+  await bot.user.nextMessage('WEB-3 Planned')
+})
+
+test('/task without a key says how to use it, and with an unknown one that there is none', async () => {
+  bot.user.say('/task')
+  await bot.user.nextMessage('Which task?')
+  bot.user.say('/task 99')
+  await bot.user.nextMessage('WEB-99')
 })

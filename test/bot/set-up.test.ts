@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { commands } from '../../src/bot/commands.ts'
 import { botConversations, botUpdates } from '../../src/db/schema.ts'
 import { listProjects } from '../../src/domain/projects/read.ts'
-import { readOwnerSettings } from '../../src/domain/settings.ts'
+import { changeSettings, readOwnerSettings } from '../../src/domain/settings.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
+import { toasts } from '../../src/view/answers.ts'
 import { encodeCallback } from '../../src/view/callbacks.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 
@@ -20,7 +21,7 @@ afterEach(async () => {
 const begin = async () => {
   bot = await openTestBot({ ready: false })
   bot.user.open(bot.setupCode)
-  return bot.user.nextMessage('Where are you?')
+  return bot.user.nextMessage("What's your time zone?")
 }
 
 /** The last update comes again, as after a SIGKILL before it was finished; with `undone`, the dialog had not moved on either. */
@@ -41,12 +42,13 @@ const crash = async (undone: readonly (typeof botConversations.$inferSelect)[] |
 
 const conversations = () => bot.db.select().from(botConversations)
 
-describe('the set-up killed in the middle of an answer', () => {
+describe('the setup killed in the middle of an answer', () => {
   const steps: readonly { readonly act: () => void; readonly next: string }[] = [
     { act: () => bot.user.tap('Berlin'), next: 'first project' },
-    { act: () => bot.user.say('Website'), next: 'WEBS-1' },
-    { act: () => bot.user.say('SITE'), next: 'repository' },
-    { act: () => bot.user.say('ada/website'), next: 'Website is ready' },
+    { act: () => bot.user.say('ada/website'), next: 'WEBS-1' },
+    { act: () => bot.user.tap('Change'), next: 'Send a name, a key, or both' },
+    { act: () => bot.user.say('SITE'), next: 'SITE-1' },
+    { act: () => bot.user.tap('OK'), next: 'Website is ready' },
   ]
 
   test.each(['before', 'after'] as const)('%s the dialog was stored takes each answer once', async (when) => {
@@ -62,7 +64,7 @@ describe('the set-up killed in the middle of an answer', () => {
     expect(await listProjects(bot.scope)).toMatchObject([
       { projectKey: 'SITE', name: 'Website', repoUrl: 'ada/website' },
     ])
-    expect((await listTasks(bot.scope, {})).map((task) => task.title)).toEqual(['Try me: tap Todo'])
+    expect((await listTasks(bot.scope, {})).map((task) => task.title)).toEqual(['Try me: say hello'])
     expect(await conversations()).toEqual([])
   })
 })
@@ -74,7 +76,7 @@ describe('a dialog', () => {
       bot.user.say('/projects')
       const list = await bot.user.nextMessage('Projects')
       bot.user.tap('New project', list)
-      await bot.user.nextMessage('What is the project called')
+      await bot.user.nextMessage('Which repository is the new project')
       bot.user.say(`/${command}`)
       await bot.user.nextMessage()
       await bot.handled()
@@ -85,44 +87,49 @@ describe('a dialog', () => {
   }, 60_000)
 })
 
-describe('the set-up', () => {
+describe('the setup', () => {
   test('leads from the link to a board with a project and a task to try', async () => {
     await begin()
 
     bot.user.tap('Berlin')
     await bot.user.nextMessage('first project')
-    bot.user.say('Web Shop')
-    await bot.user.nextMessage('WS-1')
-    bot.user.tap('Keep WS')
-    await bot.user.nextMessage('repository')
     bot.user.say('ada/web-shop')
-    await bot.user.nextMessage('Web Shop is ready')
-    await bot.user.nextMessage('WS-1')
+    await bot.user.nextMessage('Web shop, key WS')
+    bot.user.tap('OK')
+    const sample = await bot.user.nextMessage('Try me')
+    const done = await bot.user.nextMessage('Web shop is ready')
     await bot.handled()
 
+    expect(done.message_id).toBeGreaterThan(sample.message_id)
     expect((await readOwnerSettings(bot.scope)).timeZone).toBe('Europe/Berlin')
     expect(await listProjects(bot.scope)).toMatchObject([
-      { projectKey: 'WS', name: 'Web Shop', repoUrl: 'ada/web-shop' },
+      { projectKey: 'WS', name: 'Web shop', repoUrl: 'ada/web-shop' },
     ])
-    expect(await listTasks(bot.scope, {})).toMatchObject([{ key: 'WS-1', status: 'inbox' }])
+    expect(await listTasks(bot.scope, {})).toMatchObject([
+      { key: 'WS-1', status: 'todo', runState: 'queued' },
+    ])
     expect(await bot.db.select().from(botConversations)).toEqual([])
   })
 
-  test('takes a city and another key, and does without a repository', async () => {
+  test('takes a city, another name and key, and does without a repository', async () => {
     await begin()
 
     bot.user.say('new york')
     await bot.user.nextMessage('first project')
     bot.user.say('Website')
     await bot.user.nextMessage('WEBS-1')
-    bot.user.say('site')
-    await bot.user.nextMessage('repository')
-    bot.user.tap('Skip')
-    await bot.user.nextMessage('Website is ready')
+    bot.user.tap('Change')
+    await bot.user.nextMessage('Send a name, a key, or both')
+    bot.user.say('Shop front, site')
+    await bot.user.nextMessage('Shop front, key SITE')
+    bot.user.tap('OK')
+    await bot.user.nextMessage('Shop front is ready')
     await bot.handled()
 
     expect((await readOwnerSettings(bot.scope)).timeZone).toBe('America/New_York')
-    expect(await listProjects(bot.scope)).toMatchObject([{ projectKey: 'SITE', repoUrl: null }])
+    expect(await listProjects(bot.scope)).toMatchObject([
+      { projectKey: 'SITE', name: 'Shop front', repoUrl: null },
+    ])
   })
 
   test('goes on where it was after a restart at each step', async () => {
@@ -137,11 +144,7 @@ describe('the set-up', () => {
     await bot.user.nextMessage('WEBS-1')
     await bot.handled()
     await bot.restart()
-    bot.user.tap('Keep WEBS')
-    await bot.user.nextMessage('repository')
-    await bot.handled()
-    await bot.restart()
-    bot.user.tap('Skip')
+    bot.user.tap('OK')
     await bot.user.nextMessage('Website is ready')
     await bot.handled()
 
@@ -153,17 +156,15 @@ describe('the set-up', () => {
     await begin()
 
     bot.user.say('Atlantis')
-    await bot.user.nextMessage('I do not know a time zone "Atlantis"')
+    await bot.user.nextMessage("I don't recognize “Atlantis”")
     bot.user.say('Seoul')
     await bot.user.nextMessage('first project')
     bot.user.say('Website')
     await bot.user.nextMessage('WEBS-1')
-    bot.user.say('1!')
-    await bot.user.nextMessage('A key has 2 to 10')
-    bot.user.tap('Keep WEBS')
-    await bot.user.nextMessage('repository')
-    bot.user.say('on my laptop')
-    await bot.user.nextMessage('That is no repository')
+    bot.user.say('Website, 1!')
+    await bot.user.nextMessage('Use 2–10 letters or digits')
+    bot.user.say('x'.repeat(121))
+    await bot.user.nextMessage("That's too long – 120 characters max.")
     await bot.handled()
 
     expect(await listProjects(bot.scope)).toEqual([])
@@ -187,9 +188,9 @@ describe('the set-up', () => {
     await begin()
 
     bot.user.say('/cancel')
-    await bot.user.nextMessage('Cancelled')
+    await bot.user.nextMessage('Canceled')
     bot.user.say('/cancel')
-    await bot.user.nextMessage('nothing to cancel')
+    await bot.user.nextMessage('Nothing to cancel')
     await bot.handled()
 
     expect(await bot.db.select().from(botConversations)).toEqual([])
@@ -206,7 +207,17 @@ describe('the set-up', () => {
     bot.user.say('Website')
     await bot.user.nextMessage('WEBS-1')
 
-    expect(answer.text).toBe('Nothing to change: it is like that already.')
+    expect(answer.text).toBe(toasts.unchanged)
+  })
+
+  test('does not ask for a time zone that is set', async () => {
+    bot = await openTestBot({ ready: false })
+    await changeSettings(bot.ctx, { timeZone: 'Europe/Vienna' })
+
+    bot.user.open(bot.setupCode)
+    const question = await bot.user.nextMessage()
+
+    expect(question.text).toContain('Which repository is your first project?')
   })
 
   test('shows home to the owner at a second /start', async () => {

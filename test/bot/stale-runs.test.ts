@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { readDetail, requireTask } from '../../src/domain/tasks/read.ts'
+import { connectAgent } from '../support/agent.ts'
 import type { TestBot } from '../support/bot.ts'
 import { addTasks, answersOf, labelsOn, useBot } from '../support/chat.ts'
 
@@ -15,22 +16,23 @@ const openCard = async () => {
   bot.user.say('/task WEB-1')
   return bot.user.nextMessage('Slow')
 }
+const startRun = async () => (await connectAgent(bot)).act('WEB-1', 'start')
 const feedback = async () => (await readDetail(bot.scope, await requireTask(bot.scope, 'WEB-1'))).feedback
 
 test('Nudge asks the agent how it goes, which it reads as feedback', async () => {
   await addTasks(bot, [{ title: 'Slow', status: 'todo' }])
-  await editTask(bot.ctx, 'WEB-1', { lifecycle: 'start' })
+  await startRun()
   const card = await openCard()
 
   bot.user.tapData('1w|nudge|WEB-1|', card)
-  await bot.user.nextEdit('Are you still on this?')
+  await bot.user.nextEdit('Still working on this?')
 
   expect(await feedback()).toHaveLength(1)
 })
 
 test('a second tap on Nudge asks no second time', async () => {
   await addTasks(bot, [{ title: 'Slow', status: 'todo' }])
-  await editTask(bot.ctx, 'WEB-1', { lifecycle: 'start' })
+  await startRun()
   const card = await openCard()
 
   bot.user.tapData('1w|nudge|WEB-1|', card)
@@ -38,17 +40,17 @@ test('a second tap on Nudge asks no second time', async () => {
   await bot.handled()
 
   expect(await feedback()).toHaveLength(1)
-  expect(answersOf(bot).at(-1)).toBe('Nothing to change: it is like that already.')
+  expect(answersOf(bot).at(-1)).toBe('Already done.')
 })
 
-test('a run that has ended meanwhile is not nudged, and that is said', async () => {
+test('a run that has ended in the meantime isn’t nudged, and the answer says so', async () => {
   await addTasks(bot, [{ title: 'Slow', status: 'hold' }])
   const card = await openCard()
 
   bot.user.tapData('1w|nudge|WEB-1|', card)
   await bot.handled()
 
-  expect(answersOf(bot)).toEqual(['It changed meanwhile: WEB-1 is in Hold now.'])
+  expect(answersOf(bot)).toEqual(['It changed in the meantime – WEB-1 is now in Hold.'])
   expect(await feedback()).toEqual([])
 })
 
@@ -60,22 +62,22 @@ test('Keep waiting changes nothing and shows the card', async () => {
   bot.user.tapData('1w|keep-waiting|WEB-1|', card)
   await bot.handled()
 
-  expect(answersOf(bot)).toEqual(['All right, I keep waiting.'])
+  expect(answersOf(bot)).toEqual(['OK, I’ll keep waiting.'])
   expect((await requireTask(bot.scope, 'WEB-1')).runState).toBe('queued')
 })
 
-test('Unqueue does not interrupt an agent that has just taken the task', async () => {
+test('Take back does not interrupt an agent that has just taken the task', async () => {
   await addTasks(bot, [{ title: 'Slow', status: 'todo' }])
   await editTask(bot.ctx, 'WEB-1', { runState: 'queued' })
   const card = await openCard()
-  expect(labelsOn(card)).toContain('Unqueue')
-  await editTask(bot.ctx, 'WEB-1', { lifecycle: 'start' })
+  expect(labelsOn(card)).toContain('Take back')
+  await startRun()
 
-  bot.user.tap('Unqueue', card)
-  const shown = await bot.user.nextEdit('work')
+  bot.user.tap('Take back', card)
+  const shown = await bot.user.nextEdit('is working on it')
 
   expect((await requireTask(bot.scope, 'WEB-1')).runState).toBe('running')
-  bot.user.tap('Release', shown)
+  bot.user.tap('Stop', shown)
   await bot.handled()
   expect((await requireTask(bot.scope, 'WEB-1')).runState).toBeNull()
 })

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
@@ -38,12 +39,29 @@ test('/stats answers with a picture of the week and its numbers', async () => {
 test.each([
   ['/stats month', 'The month'],
   ['/STATS Year', 'The year'],
-  ['/stats century', 'The week'],
 ])('%s shows %s', async (command, title) => {
   bot.user.say(command)
 
   const message = await bot.user.nextMessage(title)
   expect(message.photo).toBeDefined()
+})
+
+test('a period that does not exist is said, and the week is shown', async () => {
+  bot.user.say('/stats century')
+
+  const message = await bot.user.nextMessage('The week')
+
+  expect(message.caption).toContain('No period “century” – showing the week.')
+})
+
+test('fewer than three finished tasks are text, without a picture', async () => {
+  await bot.db.execute(sql`delete from tasks where task_key = 'SHOP-1'`)
+
+  bot.user.say('/stats')
+  const message = await bot.user.nextMessage('The week')
+
+  expect(message.photo).toBeUndefined()
+  expect(message.text).toContain('2 tasks done\n')
 })
 
 test('a tap on Year puts another picture in place of the first', async () => {
@@ -72,7 +90,7 @@ test('a button of a card that was pressed on a picture, as by an old message, sh
   expect(bot.world.calls.filter((call) => !call.ok)).toEqual([])
 })
 
-test('a tap on the period that is shown draws it anew and is answered', async () => {
+test('a tap on the period that is shown draws it again and is answered', async () => {
   bot.user.say('/stats')
   const week = await bot.user.nextMessage('The week')
 
@@ -82,7 +100,7 @@ test('a tap on the period that is shown draws it anew and is answered', async ()
   await bot.user.nextAnswer()
 })
 
-test('a tap under a picture that was deleted meanwhile sends a new one', async () => {
+test('a tap under a picture that was deleted in the meantime sends a new one', async () => {
   bot.user.say('/stats')
   const week = await bot.user.nextMessage('The week')
   bot.user.delete(week)

@@ -54,7 +54,7 @@ describe('/tasks', () => {
     const list = await bot.user.nextMessage('WEB-1')
 
     expect(list.text).toContain('Todo · WEB · #ui · Codex · 🟠 High · “one” · 1 task')
-    expect(list.text).toContain('!soon is no filter I know')
+    expect(list.text).toContain('Ignored !soon – not a filter.')
     expect(list.text).not.toContain('API-1')
   })
 
@@ -86,7 +86,7 @@ describe('a card by its key', () => {
     async (text) => {
       await addTasks(bot, [{ title: 'Here I am' }])
       bot.user.say(text)
-      expect((await bot.user.nextMessage()).text).toContain('WEB-1 · Here I am')
+      expect((await bot.user.nextMessage()).text).toContain('WEB-1 Here I am')
     },
   )
 
@@ -97,13 +97,13 @@ describe('a card by its key', () => {
 
     bot.user.say('/task WEB-1')
 
-    expect((await bot.user.nextMessage()).text).toContain('WEB-1 is API-1 now.')
+    expect((await bot.user.nextMessage()).text).toContain('Moved: WEB-1 is now API-1.')
   })
 
   test('an empty /task says how it is used, an unknown key that there is none', async () => {
     bot.user.say('/task')
     expect((await bot.user.nextMessage()).text).toContain('Which task?')
     bot.user.say('/task WEB-99')
-    expect((await bot.user.nextMessage()).text).toContain('There is no task WEB-99')
+    expect((await bot.user.nextMessage()).text).toContain('No task WEB-99')
   })
 })

@@ -1,4 +1,7 @@
+import { eq } from 'drizzle-orm'
+import type { Message } from 'grammy/types'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { botState } from '../../src/db/schema.ts'
 import { bindChat, unbindChat } from '../../src/domain/chat-binding.ts'
 import { createCtx } from '../../src/domain/context.ts'
 import { setProjectTopic } from '../../src/domain/project-topics.ts'
@@ -8,10 +11,12 @@ import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { readDetail, requireTask } from '../../src/domain/tasks/read.ts'
+import { listTokens } from '../../src/domain/tokens.ts'
 import { addTopic, removeTopic, setBotStatus } from '../../src/playground/membership.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import { addSupergroup, type Room } from '../../src/playground/world.ts'
-import { agent as robot } from '../support/board.ts'
+import { toasts } from '../../src/view/answers.ts'
+import { addTokens, agent as robot } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { answersOf, labelsOn } from '../support/chat.ts'
 
@@ -46,8 +51,8 @@ const topicOf = async (key: string) => (await readOwnerSettings(bot.scope)).proj
 const openTopicScreen = async (threadId: number) => {
   user.say('/projects APP', { threadId })
   const card = await user.nextMessage('The app')
-  user.tap('💬 Topic', card)
-  return user.nextEdit('News of The app')
+  user.tap('🧵 Topic', card)
+  return user.nextEdit("The app's updates go to")
 }
 
 test('what is said in the topic that the bot is bound to becomes a task, answered there', async () => {
@@ -66,10 +71,73 @@ test('a reply in the topic is a comment, a message that is none a task of its ow
   expect(await listTasks(bot.scope, {})).toHaveLength(2)
 })
 
+describe('a token for a group', () => {
+  const ask = async () => {
+    user.say('/agents', { threadId: board })
+    const agents = await user.nextMessage('No agent is working')
+    user.tap('Connect an agent', agents)
+    await user.nextEdit('Which agent is this for?')
+    user.tap('Claude Code', agents)
+    await user.nextEdit('When should')
+    user.tap('30 days', agents)
+    const card = await user.nextEdit("I don't post tokens in a group")
+    await bot.handled()
+    const button = card.reply_markup?.inline_keyboard.flat().find((one) => 'url' in one)
+    return /start=(k_[\w-]{22})$/.exec(button !== undefined && 'url' in button ? button.url : '')?.[1] ?? ''
+  }
+  const tokensIn = (messages: readonly Message[]) =>
+    messages.filter(({ text }) => /preq_[\w-]{32}/.test(text ?? ''))
+
+  test('is created by a link in the private chat, once, and says in the group that it is connected', async () => {
+    const code = await ask()
+    expect(await listTokens(bot.scope)).toEqual([])
+
+    bot.user.open(code)
+    const secret = await bot.user.nextMessage("Claude Code's token")
+    bot.user.open(code)
+    await bot.user.nextMessage('That link has expired')
+    await bot.handled()
+    expect(tokensIn(user.messages())).toEqual([])
+    expect(await listTokens(bot.scope)).toMatchObject([{ name: 'Claude Code' }])
+
+    const token = /preq_[\w-]{32}/.exec(secret.text ?? '')?.[0]
+    await fetch(`${bot.url()}/api/projects`, { headers: { authorization: `Bearer ${token}` } })
+    await user.nextMessage('Claude Code is connected')
+  })
+
+  test('is not created by anyone else who opens the link', async () => {
+    const code = await ask()
+    const eve = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
+
+    eve.open(code)
+    await bot.handled()
+
+    expect(await listTokens(bot.scope)).toEqual([])
+  })
+
+  test('is not created an hour later', async () => {
+    const code = await ask()
+    const [row] = await bot.db.select().from(botState).where(eq(botState.key, 'token_links'))
+    const old = JSON.stringify(row?.value).replace(
+      /"expiresAt":"[^"]+"/,
+      '"expiresAt":"2020-01-01T00:00:00.000Z"',
+    )
+    await bot.db
+      .update(botState)
+      .set({ value: JSON.parse(old) })
+      .where(eq(botState.key, 'token_links'))
+
+    bot.user.open(code)
+    await bot.user.nextMessage('That link has expired')
+
+    expect(await listTokens(bot.scope)).toEqual([])
+  })
+})
+
 test('what is said in another topic is no task, but a command works there and is answered there', async () => {
   user.say('Hello everybody', { threadId: lounge })
   user.say('/due', { threadId: lounge })
-  const answer = await user.nextMessage('Nothing is due')
+  const answer = await user.nextMessage('Nothing due')
   expect(answer.message_thread_id).toBe(lounge)
   expect(await listTasks(bot.scope, {})).toEqual([])
 })
@@ -80,13 +148,13 @@ describe('a topic of a project', () => {
 
     user.tap('Own topic', screen)
     user.tap('Own topic', screen)
-    await user.nextEdit('another topic of its own')
+    await user.nextEdit('its own topic')
     await bot.handled()
 
     const topics = [...room.topics.values()]
     expect(topics.map(({ name }) => name)).toEqual(['Board', 'Lounge', 'The app'])
     expect(await topicOf('APP')).toBe(topics[2]?.threadId)
-    expect(answersOf(bot).slice(-2)).toEqual(['Changed.', 'Nothing to change: it is like that already.'])
+    expect(answersOf(bot).slice(-2)).toEqual(['Saved.', toasts.unchanged])
   })
 
   test('is the one at hand by Use this topic, and the main one again by Main topic or Undo', async () => {
@@ -111,21 +179,21 @@ describe('a topic of a project', () => {
     expect(labelsOn(screen)).toEqual(['✓ Main topic', 'Own topic', '‹ Back'])
   })
 
-  test('that may not be made is refused with the reason, and nothing changes', async () => {
+  test('that cannot be created is refused with the reason, and nothing changes', async () => {
     const screen = await openTopicScreen(board)
     setBotStatus(bot.world, { chatId: room.chat.id, status: 'member' })
 
     user.tap('Own topic', screen)
     await bot.handled()
 
-    expect(answersOf(bot).at(-1)).toContain('I may not make topics here')
+    expect(answersOf(bot).at(-1)).toContain("I can't create topics")
     expect(await topicOf('APP')).toBeNull()
   })
 
   test('of a project that was deleted meanwhile is not made', async () => {
     const screen = await openTopicScreen(board)
     user.tapData('1w|project-topic|GONE|own', screen)
-    await user.nextEdit('There is no project GONE')
+    await user.nextEdit('No project GONE')
     expect(room.topics.size).toBe(2)
   })
 
@@ -136,20 +204,21 @@ describe('a topic of a project', () => {
   })
 })
 
-describe('news of a project with a topic', () => {
+describe('what agents do in a project with a topic', () => {
   beforeEach(async () => {
+    await addTokens(bot.db, bot.ctx.ownerId, [robot])
     await setProjectTopic(bot.ctx, 'APP', lounge)
   })
 
   test('arrives there, as do its living cards; that of others in the main topic', async () => {
     const worker = agent()
     await createTask(worker, { projectId: ids.APP ?? '', title: 'From the agent' })
-    const card = await user.nextMessage('From the agent')
+    const card = await user.nextMessage('From the agent', { within: 15_000 })
     const other = await makeTask('Elsewhere', 'WEB')
     await editTask(worker, 'APP-1', { lifecycle: 'block', result: { blockedReason: 'Which colour?' } })
     const blocked = await user.nextMessage('Which colour?', { within: 15_000 })
     await editTask(worker, other.key, { lifecycle: 'block', result: { blockedReason: 'Which size?' } })
-    const elsewhere = await user.nextMessage('Which size?')
+    const elsewhere = await user.nextMessage('Which size?', { within: 15_000 })
 
     expect([card, blocked, elsewhere].map((message) => message.message_thread_id)).toEqual([
       lounge,

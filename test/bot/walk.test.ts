@@ -7,12 +7,12 @@ const runs = Number(process.env.WALK_RUNS ?? 1)
 const length = Number(process.env.WALK_STEPS ?? 500)
 
 test(
-  `a random walk of ${length} steps of the owner, agents, strangers and time is answered at every step and refused at none`,
+  `a random walk of ${length} steps of the owner, agents, strangers and time is answered at every step and refused at none, and leaves each task one message with buttons`,
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: length, maxLength: length }), async (steps) => {
-        const { bot, take, refused, close } = await openWalker()
-        for (const step of steps) {
+        const { bot, take, refused, doubled, close } = await openWalker()
+        for (const [index, step] of steps.entries()) {
           await take(step)
           const after = `after ${JSON.stringify(step).slice(0, 200)}\n${bot.lines.slice(-6).join('')}`
           expect(bot.world.violations, after).toEqual([])
@@ -22,6 +22,9 @@ test(
             bot.lines.filter((line) => line.includes('an update failed')),
             after,
           ).toEqual([])
+          // What is superseded is removed within the limits of the chat.
+          if (index % 50 === 49 || index === steps.length - 1)
+            await expect.poll(doubled, { timeout: 120_000, message: after }).toEqual([])
         }
         await close()
       }),

@@ -18,7 +18,8 @@ afterEach(async () => {
 const steal = (query: string) =>
   fetch(`${bot.telegramUrl}/bot${bot.world.bot.token}/${query}`, { method: 'POST' })
 const settings = () => bot.world.webhook.settings
-const notices = () => bot.user.messages().filter(({ text }) => text?.includes('Another program takes'))
+const notices = () =>
+  bot.user.messages().filter(({ text }) => text?.includes("Another program is using this bot's token"))
 const asked = () => bot.world.calls.filter(({ method }) => method === 'getWebhookInfo').length
 
 describe('a webhook that another program took', () => {

@@ -209,7 +209,7 @@ describe.skipIf(!isThere)(
           row('Priority', 'Labels', 'Engine', 'Due'),
           row('⭐ Focus', 'Edit', 'Unqueue', 'More'),
           row('✓ 🔴 Highest', 'Los Angeles 00:45'),
-          row('📦 Default project', '✏️ Another name'),
+          row('📦 Default project', '⌨️ Another name'),
         ],
       )
       await page.goto(url)
@@ -377,7 +377,7 @@ describe.skipIf(!isThere)(
       await page.getByText('A stranger', { exact: true }).click()
 
       await messages().first().waitFor({ state: 'detached' })
-      await page.getByText('A stranger is writing here').waitFor()
+      await page.getByText('Sending as A stranger').waitFor()
     })
   },
 )

@@ -18,6 +18,7 @@ import { writeBackup } from '../../src/db/backup.ts'
 import { backupToFile, copyBoard, restoreFromFile } from '../../src/db/backup-file.ts'
 import { boardTables } from '../../src/db/board-tables.ts'
 import { embeddedDatabase } from '../../src/db/embedded.ts'
+import { emptyTables } from '../../src/db/empty-tables.ts'
 import { migrateEmbedded } from '../../src/db/migrate.ts'
 import { NewerSchemaError } from '../../src/db/migrations.ts'
 import type { Database } from '../../src/db/open.ts'
@@ -40,8 +41,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'preqbot-backup-'))
   file = join(folder, 'board.jsonl.gz')
-  for (const { db } of [from, to])
-    await db.execute(sql.raw(`truncate ${boardTables().join(', ')} restart identity`))
+  for (const { db } of [from, to]) await emptyTables(db, boardTables(), 'restart identity')
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 afterAll(async () => {
@@ -162,7 +162,7 @@ describe('restoring', () => {
     await fillBoard(to.db, 7)
     const before = await contentOf(to.db)
 
-    await expect(restore()).rejects.toThrow('Add --replace')
+    await expect(restore()).rejects.toThrow('add --replace')
 
     expect(await contentOf(to.db)).toEqual(before)
   })
@@ -183,25 +183,30 @@ describe('restoring', () => {
     expect(await to.db.select({ email: users.email }).from(users)).toEqual([{ email: 'ada@example.com' }])
   })
 
-  it('does not change how the trails are held: what was restored cannot be changed', async () => {
+  it('does not change how the trails are held: what was restored cannot be changed or emptied', async () => {
     await restore()
 
-    await expect(to.db.delete(auditLogs)).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('its rows never change') },
-    })
+    const refused = { cause: { message: expect.stringContaining('its rows never change') } }
+    await expect(to.db.delete(auditLogs)).rejects.toMatchObject(refused)
+    for (const table of ['audit_logs', 'security_events', 'events_outbox'])
+      await expect(to.db.execute(sql.raw(`truncate ${table}`))).rejects.toMatchObject(refused)
   })
 
   it.each<[string, (lines: string[]) => string[], string]>([
     ['that ends in the middle', (lines) => lines.slice(0, -1), 'ends in the middle'],
-    ['that lost a row', (lines) => lines.filter((line) => !line.includes('PREQ-2"')), 'is not whole'],
-    ['with rows after its end', (lines) => [...lines, '{}'], 'no backup'],
-    ['with a second beginning', (lines) => [...lines.slice(0, 3), ...lines], 'no backup'],
-    ['that is something else', () => ['{"name": "package"}'], 'no backup'],
-    ['that is empty', () => [], 'no backup'],
+    [
+      'that lost a row',
+      (lines) => lines.filter((line) => !line.includes('PREQ-2"')),
+      'Backup is incomplete: tasks has 2 of 3 rows.',
+    ],
+    ['with rows after its end', (lines) => [...lines, '{}'], 'Not a preqbot backup.'],
+    ['with a second beginning', (lines) => [...lines.slice(0, 3), ...lines], 'Not a preqbot backup.'],
+    ['that is something else', () => ['{"name": "package"}'], 'Not a preqbot backup.'],
+    ['that is empty', () => [], 'Not a preqbot backup.'],
     [
       'with a column that there is no place for',
       (lines) => lines.map((line) => line.replace('"is_owner",', '"is_owner","shoe_size",')),
-      'no place for users.shoe_size',
+      "This program doesn't know users.shoe_size",
     ],
     [
       'with a table that there is no place for',
@@ -210,7 +215,7 @@ describe('restoring', () => {
         '["table","drizzle.__drizzle_migrations",["id"]]',
         ...lines.slice(-1),
       ],
-      'no place for drizzle.__drizzle_migrations.id',
+      "This program doesn't know drizzle.__drizzle_migrations.id",
     ],
   ])('a file %s changes nothing and says so', async (_what, change, message) => {
     await fillBoard(to.db, 7)
@@ -227,10 +232,8 @@ describe('restoring', () => {
   it('a file cut short, or that is not there, says so', async () => {
     truncateSync(file, statSync(file).size - 20)
 
-    await expect(restore()).rejects.toThrow(`${file} is no backup, or not whole.`)
-    await expect(restoreFromFile(to.db, `${file}.none`, { replace: false })).rejects.toThrow(
-      'There is no file',
-    )
+    await expect(restore()).rejects.toThrow(`${file} isn't a backup, or is incomplete.`)
+    await expect(restoreFromFile(to.db, `${file}.none`, { replace: false })).rejects.toThrow('No file')
   })
 
   it.each([
@@ -279,7 +282,7 @@ describe('copying a board', () => {
     await fillBoard(from.db, 450)
     await fillBoard(to.db)
 
-    await expect(copyBoard(from.db, to.db, { now, replace: false })).rejects.toThrow('Add --replace')
+    await expect(copyBoard(from.db, to.db, { now, replace: false })).rejects.toThrow('add --replace')
     await from.ping()
   })
 })

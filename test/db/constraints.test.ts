@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import type { ProjectRow } from '../../src/db/schema.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { type Board, openBoard } from '../support/board.ts'
@@ -129,6 +129,15 @@ describe('the database itself refuses', () => {
     await board.db.execute(sql`update task_labels set color = 'teal'`)
 
     expect(await refusal('update tasks set note = null, engine = null')).toBe('nothing')
+  })
+})
+
+describe('the append-only tables', () => {
+  const tables = ['audit_logs', 'security_events', 'events_outbox']
+
+  test.each(tables)('%s cannot be emptied by TRUNCATE, not even with all others', async (table) => {
+    expect(await refusal(`truncate ${table}`)).toBe('23001')
+    expect(await refusal(`truncate ${tables.join(', ')}, users cascade`)).toBe('23001')
   })
 })
 

@@ -153,7 +153,7 @@ describe('the schema of an embedded database', () => {
 
     await expect(open()).rejects.toThrow(NewerSchemaError)
     await expect(open()).rejects.toThrow(
-      /^This database was written by a newer preqbot .* Update the program or restore a backup/,
+      /^This database was written by a newer preqbot .* Update the program or restore an older backup/,
     )
   })
 
@@ -186,7 +186,7 @@ describe('an embedded database that is damaged', () => {
     const started = open()
 
     await expect(started).rejects.toThrow(LostDatabaseError)
-    await expect(started).rejects.toThrow(`The database in ${pg} does not open`)
+    await expect(started).rejects.toThrow(`The database in ${pg} doesn't open`)
     await expect(started).rejects.toThrow(`npm run restore -- ${newest()}`)
     expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
   })
@@ -202,7 +202,7 @@ describe('an embedded database that is damaged', () => {
     const content = readFileSync(path)
     writeFileSync(path, content.fill(255, 100, 8_000))
 
-    await expect(open()).rejects.toThrow(`The database in ${pg} does not open (invalid page in block 0`)
+    await expect(open()).rejects.toThrow(`The database in ${pg} doesn't open (invalid page in block 0`)
     const { aside } = await restore(newest())
 
     expect(aside).toContain('pg.damaged-')
@@ -227,7 +227,7 @@ describe('an embedded database that is damaged', () => {
   it('is still named at the next start: no empty board takes its place', async () => {
     renameSync(pg, `${pg}.damaged-2026`)
 
-    await expect(open()).rejects.toThrow(`${pg} is gone, but there was a database: pg.damaged-2026`)
+    await expect(open()).rejects.toThrow(`${pg} is missing, but there was a database: pg.damaged-2026`)
     await expect(open()).rejects.toThrow(`npm run restore -- ${newest()}`)
     expect(existsSync(pg)).toBe(false)
   })
@@ -235,7 +235,7 @@ describe('an embedded database that is damaged', () => {
   it('stays where it is when the file to restore is no backup', async () => {
     truncateSync(join(pg, 'global', 'pg_control'), 100)
 
-    await expect(restore(join(pg, 'PG_VERSION'))).rejects.toThrow('is no backup')
+    await expect(restore(join(pg, 'PG_VERSION'))).rejects.toThrow("isn't a backup")
 
     expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
   })
@@ -243,7 +243,7 @@ describe('an embedded database that is damaged', () => {
 
 describe('restoring an embedded database', () => {
   it('leaves a board alone that is there, if it is not told to replace it', async () => {
-    await expect(restore(newest())).rejects.toThrow('Add --replace')
+    await expect(restore(newest())).rejects.toThrow('add --replace')
 
     expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
   })

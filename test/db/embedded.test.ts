@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { FolderInUseError } from '../../src/db/folder-lock.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { users } from '../../src/db/schema.ts'
@@ -15,6 +15,18 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 const open = () => openDatabase({ dataDir, onTrouble: () => {} })
 
 describe('the embedded database', () => {
+  test('makes its folder for its user alone, whatever the umask', async () => {
+    const umask = process.umask(0)
+    try {
+      const database = await open()
+      await database.close()
+    } finally {
+      process.umask(umask)
+    }
+
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700)
+  }, 60_000)
+
   it('keeps what was written, and lets nobody else in meanwhile', async () => {
     const first = await open()
     await first.db.insert(users).values({ email: 'ada@example.com' })

@@ -114,7 +114,7 @@ describe('an embedded database whose process is killed in the middle of writes',
 
     const refused = both.find(({ end }) => end === 'refused')
     expect(refused?.errors).toContain(
-      `The database in ${dataDir} is in use by process ${winner?.child.pid}. Stop that`,
+      `The database in ${dataDir} is in use by process ${winner?.child.pid}. Stop it`,
     )
     expect((await runUntilKilled(0)).found.filter((n) => n < 0)).toEqual([])
   }, 120_000)

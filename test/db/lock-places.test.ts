@@ -38,7 +38,7 @@ describe('the lock of a data folder on a volume that containers share', () => {
     leave(elsewhere, 3)
 
     expect(() => lockFolder(folder)).toThrow(FolderInUseError)
-    expect(() => lockFolder(folder)).toThrow('in use by another process, maybe in another container')
+    expect(() => lockFolder(folder)).toThrow('in use by another process, perhaps in another container')
   })
 
   it('is taken over once the other container has been silent for a while', () => {
@@ -119,7 +119,7 @@ describe('taking a lock over that was left', () => {
     leave({ ...thisHolder(), pid: 2 ** 22 + 1 }, 60)
     writeFileSync(`${path}.turn`, '')
 
-    expect(() => lockFolder(folder)).toThrow('in use by another process that starts')
+    expect(() => lockFolder(folder)).toThrow('in use by another process that is starting')
   })
 
   it('goes on where one was killed in the middle of it', () => {

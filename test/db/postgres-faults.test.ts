@@ -40,11 +40,11 @@ describe('a Postgres that is not there', () => {
 
     await expect(reached).rejects.toThrow(UnreachableError)
     await expect(reached).rejects.toThrow(
-      /^Postgres at 127\.0\.0\.1:\d+\/board does not answer \(.*ECONNREFUSED.*\)\. Start it, or name another in DATABASE_URL\.$/,
+      /^Postgres at 127\.0\.0\.1:\d+\/board isn't responding \(.*ECONNREFUSED.*\)\. Start it or set DATABASE_URL\.$/,
     )
     expect(troubles).toEqual([
       expect.stringMatching(
-        /^Postgres at 127\.0\.0\.1:\d+\/board does not answer yet \(.*ECONNREFUSED.*\); asking for 1 seconds$/,
+        /^Postgres at 127\.0\.0\.1:\d+\/board isn't responding yet \(.*ECONNREFUSED.*\); retrying for 1 s$/,
       ),
     ])
   })
@@ -89,9 +89,9 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await (await starting).ping()
   }, 30_000)
 
-  it('that does not let us in says why at once', async () => {
+  it('that refuses the connection says why at once', async () => {
     await expect(start(withDatabase(server, 'preqbot_none'))).rejects.toThrow(
-      /^Postgres at .*\/preqbot_none does not let us in: database "preqbot_none" does not exist\.$/,
+      /^Postgres at .*\/preqbot_none refused the connection: database "preqbot_none" does not exist\.$/,
     )
   })
 
@@ -250,7 +250,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await client`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 32503680000000)`
 
     await expect(start()).rejects.toThrow(
-      /^This database was written by a newer preqbot .*Update the program or restore a backup/,
+      /^This database was written by a newer preqbot .*Update the program or restore an older backup/,
     )
 
     await client.end()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readDigest } from '../../src/domain/digest.ts'
+import { readDigest, readFocus } from '../../src/domain/digest.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { deleteProject } from '../../src/domain/projects/edit.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
@@ -41,12 +41,11 @@ describe('the digest', () => {
 
     expect(await digest()).toEqual({
       date: '2026-11-25',
+      needsYou: { tasks: [], count: 0, newCount: 0 },
       focus: [],
       proposals: [],
       overdue: [],
       dueToday: [],
-      waiting: [],
-      moreWaiting: 0,
       running: [],
       queued: [],
       done: { count: 0, tasks: [] },
@@ -104,22 +103,88 @@ describe('the digest', () => {
       expect(titles(dueToday)).toEqual(['This noon', 'Last minute'])
     }))
 
-  it('shows what waits for the owner, ready first, each task once', () =>
+  it('names questions first, then reviews, each the oldest first, and nothing that is parked', () =>
     onProject('WAIT', async (create) => {
+      const asked = async (title: string, status: 'todo' | 'inbox' = 'todo') => {
+        const task = await create(title, { status })
+        await editTask(board.as(agent), task.key, { lifecycle: 'start' })
+        board.clock.advance({ minutes: 1 })
+        await editTask(board.as(agent), task.key, {
+          lifecycle: 'block',
+          result: { blockedReason: `${title}?` },
+        })
+      }
       await create('On hold', { status: 'hold' })
-      board.clock.advance({ minutes: 1 })
       await create('Ready', { status: 'ready' })
-      board.clock.advance({ minutes: 1 })
+      await asked('First')
+      await asked('Second')
       await create('Ready later', { status: 'ready' })
       await create('Ready and overdue', { status: 'ready', dueAt: new Date('2026-11-24T08:00:00Z') })
       await create('Ready and pinned', { status: 'ready', focus: true })
+      const review = await create('For an agent to review', { status: 'ready' })
+      await editTask(board.ctx, review.key, { runState: 'queued' })
+      await create('New', { status: 'inbox' })
+      const planned = await create('To be planned', { status: 'inbox' })
+      await editTask(board.ctx, planned.key, { runState: 'queued' })
 
-      const { focus, overdue, waiting, moreWaiting } = await digest()
+      const { focus, overdue, needsYou } = await digest()
 
-      expect(titles(waiting)).toEqual(['Ready', 'Ready later', 'On hold'])
-      expect(titles(overdue)).toEqual(['Ready and overdue'])
-      expect(titles(focus)).toEqual(['Ready and pinned'])
-      expect(moreWaiting).toBe(0)
+      expect(titles(needsYou.tasks)).toEqual([
+        ...['First', 'Second', 'Ready', 'Ready later', 'Ready and overdue', 'Ready and pinned'],
+      ])
+      expect(needsYou.tasks[0]?.question?.items[0]?.text).toBe('First?')
+      expect([needsYou.count, needsYou.newCount]).toEqual([6, 1])
+      expect([titles(overdue), titles(focus)]).toEqual([[], []])
+    }))
+
+  it('lists eight that need the owner, with what their reviews are about, and counts all', () =>
+    onProject('MANY', async (create) => {
+      const first = await create('First')
+      await editTask(board.as(agent), first.key, { lifecycle: 'start' })
+      await editTask(board.as(agent), first.key, { lifecycle: 'complete', result: { summary: 'All green.' } })
+      for (let number = 2; number <= 9; number += 1) {
+        board.clock.advance({ minutes: 1 })
+        await create(`Ready ${number}`, { status: 'ready' })
+      }
+
+      const { needsYou } = await digest()
+
+      expect(needsYou.tasks).toHaveLength(8)
+      expect(needsYou.tasks[0]?.latestResult?.summary).toBe('All green.')
+      expect(needsYou.count).toBe(9)
+    }))
+
+  it('leaves out what is snoozed until it comes back', () =>
+    onProject('ZZZ', async (create) => {
+      const later = new Date('2026-11-30T08:00:00Z')
+      const hide = async (title: string, fields: Partial<NewTask>) => {
+        const { key } = await create(title, fields)
+        await editTask(board.ctx, key, { snoozedUntil: later })
+        return key
+      }
+      const key = await hide('Overdue', { dueAt: new Date('2026-11-24T08:00:00Z') })
+      await hide('Today', { dueAt: new Date('2026-11-25T20:00:00Z') })
+      await hide('Important', { priority: 'highest' })
+      await hide('New', { status: 'inbox' })
+
+      const { overdue, dueToday, proposals, needsYou } = await digest()
+      await editTask(board.ctx, key, { snoozedUntil: null })
+
+      expect([titles(overdue), titles(dueToday), proposals, needsYou.newCount]).toEqual([[], [], [], 0])
+      expect(titles((await digest()).overdue)).toEqual(['Overdue'])
+    }))
+
+  it('keeps a pinned task that needs the owner in the focus, which the digest names once', () =>
+    onProject('FOC', async (create) => {
+      await create('Ready and pinned', { status: 'ready', focus: true })
+      await create('Pinned', { focus: true })
+      await create('Next')
+
+      const { focus, proposals } = await readFocus(board.scope, { now: board.clock.now(), timeZone })
+
+      expect(titles(focus)).toEqual(['Ready and pinned', 'Pinned'])
+      expect(proposals).toEqual([])
+      expect(titles((await digest()).focus)).toEqual(['Pinned'])
     }))
 
   it('names the agents at work and what is queued, since when', () =>
@@ -167,11 +232,12 @@ describe('the digest', () => {
     await onProject('OUT', async (create) => {
       await create('Overdue', { dueAt: new Date('2026-11-20T08:00:00Z') })
       await create('Ready', { status: 'ready' })
+      await create('New', { status: 'inbox' })
       await create('Pinned', { focus: true })
     })
 
-    const { focus, overdue, waiting, proposals } = await digest()
+    const { focus, overdue, needsYou, proposals } = await digest()
 
-    expect([focus, overdue, waiting, proposals]).toEqual([[], [], [], []])
+    expect([focus, overdue, needsYou.tasks, needsYou.count, proposals]).toEqual([[], [], [], 0, []])
   })
 })

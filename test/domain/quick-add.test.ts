@@ -41,7 +41,7 @@ describe('a draft', () => {
     expect([...draft.title].length).toBeLessThanOrEqual(180)
     expect(words.startsWith(draft.title.slice(0, -1))).toBe(true)
     expect(draft.note).toBe(`${words} #bug\n\nmore`)
-    expect(draft).toMatchObject({ labels: ['bug'], criteria: ['works'] })
+    expect(draft).toMatchObject({ labels: ['bug'], criteria: [{ text: 'works', met: false }] })
   })
 
   it('counts a title in code points, as the database does', () => {
@@ -72,7 +72,7 @@ describe('a draft', () => {
     const long = 'x'.repeat(201)
     expect(parseQuickAdd(`Fix\n- [ ] ${long}\n- [ ] short`, scene)).toMatchObject({
       note: `- ${long}`,
-      criteria: ['short'],
+      criteria: [{ text: 'short', met: false }],
     })
   })
 
@@ -98,6 +98,7 @@ describe('any message', () => {
       '+web',
       '@codex',
       '*',
+      '>',
       '\n',
       '- [ ] ',
       '\ud83d',
@@ -129,7 +130,7 @@ describe('any message', () => {
           projectId: '0197f2b0-0000-7000-8000-000000000000',
           title,
           description: note,
-          criteria,
+          criteria: criteria.map((criterion) => criterion.text),
           labels,
           engine,
           dueAt,
@@ -158,7 +159,7 @@ describe('any message', () => {
     const token = fc
       .tuple(fc.constantFrom('#', '+', '!', '@', '^', '*'), fc.stringMatching(/^[\p{L}\p{N}!"_-]{0,12}$/u))
       .map((parts) => parts.join(''))
-    const named = fc.constantFrom('#bug', '+web', '!!', '!high', '@codex', '^fri', '^"fri"', '*')
+    const named = fc.constantFrom('#bug', '+web', '!!', '!high', '@codex', '^fri', '^"fri"', '*', '>')
     fc.assert(
       fc.property(fc.array(fc.oneof(token, named), { minLength: 1, maxLength: 10 }), (tokens) => {
         const text = tokens.map((each) => `\\${each}`).join(' ')
@@ -188,6 +189,7 @@ const untouched: QuickAddDraft = {
   dueAt: null,
   dueText: null,
   focusToday: false,
+  queue: false,
   problems: [],
 }
 
@@ -226,8 +228,9 @@ function describeDraft(draft: QuickAddDraft, expected: readonly string[], timeZo
     ...(draft.engine ? [`@${draft.engine}`] : []),
     ...(draft.dueAt ? [`due ${describeDue(draft.dueAt, timeZone, offsetWanted)}`] : []),
     ...(draft.focusToday ? ['focus'] : []),
+    ...(draft.queue ? ['queue'] : []),
     ...(draft.note === null ? [] : [`note ${draft.note.replaceAll('\n', '⏎')}`]),
-    ...draft.criteria.map((criterion) => `criterion ${criterion}`),
+    ...draft.criteria.map(({ text, met }) => `${met ? 'met' : 'criterion'} ${text}`),
     ...draft.problems.map(({ reason, token }) => `problem ${reason} ${token}`),
   ]
   return [draft.title, ...fields.sort()]

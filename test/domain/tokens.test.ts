@@ -70,7 +70,10 @@ describe('a presented token', () => {
   it('opens while it is neither revoked nor expired', async () => {
     const { token, row: made } = await createToken(board.ctx, { name: 'good', expiresAt: inDays(1) })
 
-    expect(await present(token)).toEqual({ ok: true, token: made })
+    expect(await present(token)).toEqual({
+      ok: true,
+      token: { ...made, engine: null, rights: 'work', projectKeys: null },
+    })
     expect(await present(token, inDays(1))).toEqual({ ok: false, reason: 'expired' })
     await revokeToken(board.ctx, made.id)
     expect(await present(token)).toEqual({ ok: false, reason: 'revoked' })
@@ -151,7 +154,9 @@ describe('lists of tokens', () => {
     const { row: third } = await createToken(board.ctx, { name: 'l-third' })
     await revokeToken(board.ctx, third.id)
 
-    const names = (await listTokens(board.scope)).map(({ name }) => name)
+    const names = (await listTokens(board.scope))
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('l-'))
 
     expect(names.slice(0, 2)).toEqual(['l-second', 'l-first'])
     expect(names.indexOf('l-third')).toBeGreaterThan(names.indexOf(first.name))

@@ -169,7 +169,7 @@ describe('undoing an edit', () => {
 
     await expect(attempt).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('has moved on since'),
+      message: expect.stringMatching(/has changed since|Stop it first/),
     })
     expect(await trail()).toEqual(noTrail)
     expect(await now(task)).toEqual(before)

@@ -101,7 +101,7 @@ describe('the digest', () => {
     await board.run(digestJob)
     const queued = await board.queued()
     expect(queued).toHaveLength(1)
-    expect(queued[0]?.text).toContain('late: I was not running at 09:00')
+    expect(queued[0]?.text).toContain('sent late – I was offline at 09:00')
   })
 
   it('comes once after days of pause, for the day that is', async () => {
@@ -175,10 +175,10 @@ describe('the digest', () => {
     board.clock.set('2026-11-24T09:00:00Z')
     await board.run(digestJob)
     const [row] = await board.db.query.botMessages.findMany()
-    expect(row?.topic).toEqual({ kind: 'digest', taskIds: [late.id, ready.id] })
+    expect(row?.topic).toEqual({ kind: 'digest', taskIds: [ready.id, late.id] })
     const [digest] = await board.queued()
-    expect(digest?.text).toContain(`1. 📥 ${late.key} Overdue — yesterday 10:00`)
-    expect(digest?.text).toContain(`2. 👀 ${ready.key} Look at this`)
+    expect(digest?.text).toContain(`2. 📥 ${late.key} Overdue · yesterday`)
+    expect(digest?.text).toContain(`1. 🏁 ${ready.key}: Look at this`)
   })
 
   it('says in one line that a day is empty', async () => {
@@ -186,7 +186,7 @@ describe('the digest', () => {
     await board.run(digestJob)
     board.clock.set('2026-11-24T09:00:00Z')
     await board.run(digestJob)
-    expect((await board.queued())[0]?.text).toBe('☀️ Tue 24 Nov — nothing due, nothing waits.')
+    expect((await board.queued())[0]?.text).toBe('☀️ Tue 24 Nov – all clear.')
   })
 
   it('is followed on Mondays by the review of the week', async () => {
@@ -203,7 +203,7 @@ describe('the digest', () => {
       [
         '🗓 Your week · 23 – 29 Nov 2026',
         '✅ 1 task done, 1 more than the week before',
-        '⏱ From idea to done: median 5 h, 9 of 10 within 5 h',
+        '⏱ Cycle time: median 5 h, 90% within 5 h',
         '📦 SHOP\u00a01',
         '🤖 No\u00a0engine\u00a01',
       ].join('\n'),

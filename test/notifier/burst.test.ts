@@ -1,4 +1,4 @@
-import { count, eq } from 'drizzle-orm'
+import { and, count, eq, inArray } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { botMessages, eventsOutbox } from '../../src/db/schema.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
@@ -45,7 +45,7 @@ it(`${seconds} s of 10,000 events a minute: what needs the owner is not late, no
   world.subscribe((event) => {
     if (event.type !== 'message') return
     for (const key of asked.keys()) {
-      if (!told.has(key) && event.post.message.text?.includes(`${key} `))
+      if (!told.has(key) && event.post.message.text?.includes(`${key}:`))
         told.set(key, board.clock.now().getTime())
     }
   })
@@ -73,7 +73,10 @@ it(`${seconds} s of 10,000 events a minute: what needs the owner is not late, no
   expect(events).toBeGreaterThanOrEqual(seconds * eventsPerSecond)
   const waits = [...asked].map(([key, from]) => (told.get(key) ?? Number.POSITIVE_INFINITY) - from)
   expect(waits.sort((a, b) => a - b)[Math.ceil(waits.length * 0.95) - 1]).toBeLessThanOrEqual(3_000)
-  const living = await board.db.select().from(botMessages).where(eq(botMessages.purpose, 'card'))
+  const living = await board.db
+    .select()
+    .from(botMessages)
+    .where(and(eq(botMessages.purpose, 'card'), inArray(botMessages.taskId, ids)))
   expect(living).toHaveLength(cards)
   for (const { taskId, messageId, state, stale } of living) {
     const task = await findTask(board.scope, taskId ?? '')

@@ -24,7 +24,7 @@ const mayGrowMb = 4
 // The pool opens connections as it needs them, each with a timer for its end.
 const mostConnections = 10
 
-const repeat = '↻ possibly a repeat\n'
+const repeat = '🔁 possibly a repeat\n'
 const paced = /^(?:send(?:Message|Document|Photo)|edit)/
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -75,8 +75,8 @@ const purposes: readonly Purpose[] = [
     },
   },
   {
-    name: 'news',
-    marks: numbered('News'),
+    name: 'question',
+    marks: numbered('Question'),
     cause: async (marks) => {
       for (const [index, mark] of marks.entries()) await block(index, mark)
     },
@@ -101,8 +101,12 @@ const purposes: readonly Purpose[] = [
     cause: async (marks) => {
       const { board, user } = news
       for (const [index, mark] of marks.entries()) {
-        if (index > 0) await block(index, `${mark}\n\n${'Many words. '.repeat(600)}`)
-        else {
+        if (index > 0) {
+          const file = { name: 'report.md', content: mark }
+          const request = toRequest({ text: html`📎 ${mark}` }, { file, silent: true })
+          const message = { chatId: user.chatId, purpose: 'notification', request, rank: 0 } as const
+          await queueMessages(board.db, [message], board.clock.now())
+        } else {
           const at = board.clock.now().toISOString()
           const picture = { title: mark, from: at, to: at, timeZone: 'UTC' }
           const request = toRequest({ text: html`<b>${mark}</b>` }, { picture })

@@ -44,13 +44,13 @@ const block = async (reason: string) => {
   await editTask(board.as(agent), task.key, { lifecycle: 'block', result: { blockedReason: reason } })
 }
 
-it('tells what happened when the bell rings', async () => {
+it('sends what happened at the signal', async () => {
   await block('one')
   bell.ring()
-  expect((await user.nextMessage('one')).text).toContain('laptop is blocked')
+  expect((await user.nextMessage('one')).text).toMatch(/^⛔ PONE-1: one/)
 })
 
-it('tells it within two seconds when the bell stays silent', async () => {
+it('sends it within two seconds without a signal', async () => {
   await block('two')
   await user.nextMessage('two', { within: 5_000 })
   expect(notifier.state()).toEqual({ stopped: null, heldUntil: null })
@@ -92,7 +92,7 @@ it('sends a document again that a 429 refused', async () => {
     parameters: { caption: 'A file' },
     file: { name: 'a.md', content: 'words' },
   } as const
-  await queueMessages(board.db, [{ chatId: user.chatId, purpose: 'news', request, rank: 0 }], now())
+  await queueMessages(board.db, [{ chatId: user.chatId, purpose: 'notification', request, rank: 0 }], now())
   const message = await user.nextMessage('A file', { within: 10_000 })
   expect(message.document?.file_name).toBe('a.md')
 })

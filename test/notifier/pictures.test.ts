@@ -71,5 +71,5 @@ it('a week in which nothing was done has no picture', async () => {
 
   await news.run(5)
 
-  expect(news.user.lastMessage().text).toBe('🗓 Your week · 23 – 29 Nov 2026\nNothing was done.')
+  expect(news.user.lastMessage().text).toBe('🗓 Your week · 23 – 29 Nov 2026\nNo tasks finished.')
 })

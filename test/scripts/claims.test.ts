@@ -1,13 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fillBlocks } from '../../scripts/blocks.ts'
 import { type Facts, findFalse } from '../../scripts/claims.ts'
 
 const files: Record<string, string> = {
-  'README.md': '# preqbot\n\n## How it is built\n',
+  'README.md': '# preqbot\n\n## Architecture\n',
   'docs/data.md': '# Where the data is\n',
   'src/main.ts': '',
   'src/db/': '',
-  'src/token.ts': '',
+  'src/cli/token.ts': '',
   'test/': '',
 }
 const facts: Facts = {
@@ -17,63 +17,94 @@ const facts: Facts = {
   scripts: ['bench'],
   commands: ['inbox'],
   dependencies: ['grammy', 'zod'],
-  rooms: ['src/db/', 'test/'],
+  devDependencies: ['vitest'],
+  folders: ['src/db/', 'test/'],
   node: '20.19',
 }
 
-const picture = (...rooms: string[]) =>
-  ['```', 'src/main.ts   begins', ...rooms.map((room) => `${room}   is one`), '```'].join('\n')
-const standsOn = (...names: string[]) =>
-  `## What it stands on\n\n| package | what for |\n|---|---|\n${names.map((name) => `| ${name} | this |\n`).join('')}\n## Next\n`
+const diagram = (...folders: string[]) =>
+  ['```', 'src/main.ts   entry', ...folders.map((folder) => `${folder}   a folder`), '```'].join('\n')
+const table = (...rows: string[]) => `| package | what it is for |\n|---|---|\n${rows.join('\n')}\n`
+const dependencies = (runtime: readonly string[], development: readonly string[]) =>
+  `# Dependencies\n\n## Runtime\n\n${table(...runtime)}\n## Development\n\n${table(...development)}`
 
 describe('a document', () => {
-  it.each([
+  test.each([
     ['a link to a file', '[data](docs/data.md)'],
-    ['a link to a heading', '[built](README.md#how-it-is-built)'],
+    ['a link to a heading', '[built](README.md#architecture)'],
     ['a link to elsewhere', '[site](https://example.com/nothing)'],
     ['a path', 'see `src/main.ts`'],
-    ['what the build makes', '`node dist/token.js`'],
+    ['a file of the build', '`node dist/token.js`'],
     ['a script', '`npm run bench -- --quick`'],
     ['a variable', '`BOT_TOKEN`'],
     ['a metric', '`rate(preqbot_request_seconds_count[5m])`, `preqbot_process_cpu_seconds_total`'],
     ['a command and a route', 'Send /inbox, or ask /api.'],
-    ['every room', picture('src/db/', 'test/')],
-    ['every dependency', standsOn('grammy, zod')],
+    ['every folder', diagram('src/db/', 'test/')],
     ['the oldest Node', 'Node 20.19 or newer'],
-  ])('may speak of %s', (_what, text) => {
+    ['a recommendation', 'We recommend amendments.'],
+    ['dated words in a generated table', '<!-- t: made by x -->\nof its own\n<!-- /t -->'],
+  ])('may refer to %s', (_what, text) => {
     expect(findFalse({ path: 'README.md', text }, facts)).toEqual([])
   })
 
-  it.each([
-    ['[data](docs/date.md)', 'the link to docs/date.md leads nowhere'],
-    ['<img src="docs/gone.png">', 'the link to docs/gone.png leads nowhere'],
+  test.each([
+    ['[data](docs/date.md)', 'the link to docs/date.md is broken'],
+    ['<img src="docs/gone.png">', 'the link to docs/gone.png is broken'],
     ['[data](docs/data.md#backup)', 'docs/data.md has no heading for #backup'],
-    ['see `src/app.ts`', 'src/app.ts is not there'],
-    ['`node dist/app.js`', 'dist/app.js is not there'],
+    ['see `src/app.ts`', 'src/app.ts does not exist'],
+    ['`node dist/app.js`', 'dist/app.js does not exist'],
     ['`npm run benchmark`', 'package.json has no script benchmark'],
     ['`BOT_TOKENS`', 'nothing reads BOT_TOKENS'],
     ['`preqbot_requests`', 'there is no metric preqbot_requests'],
     ['Send /outbox.', 'there is no command /outbox'],
-    [picture('src/db/', 'test/', 'src/gone/'), 'src/gone/ of the picture is not there'],
-    [picture('src/db/'), 'the picture does not show test/'],
-    [standsOn('grammy, zod', 'express'), 'express is no dependency'],
-    [standsOn('zod'), 'the dependency grammy is not named'],
-    ['Node 18.0 or newer', 'it needs Node 20.19, not 18.0'],
-  ])('that says %j is told: %s', (text, problem) => {
+    [diagram('src/db/', 'test/', 'src/gone/'), 'src/gone/ in the diagram does not exist'],
+    [diagram('src/db/'), 'the diagram does not show test/'],
+    ['A port of its own.', 'write "its own" instead of "of its own"'],
+    ['Whoever opens it.', 'write "anyone" instead of "Whoever"'],
+    ['Name each fault with its mend.', 'write "fix" instead of "mend"'],
+    ['Node 18.0 or newer', 'package.json requires Node 20.19, not 18.0'],
+  ])('that says %j is reported: %s', (text, problem) => {
     expect(findFalse({ path: 'README.md', text }, facts)).toContain(`README.md: ${problem}`)
   })
 
-  it('finds links from where it lies', () => {
+  test('resolves links from its own folder', () => {
     const path = 'docs/data.md'
     expect(findFalse({ path, text: '[back](../README.md)' }, facts)).toEqual([])
     expect(findFalse({ path, text: '[back](README.md)' }, facts)).toEqual([
-      'docs/data.md: the link to README.md leads nowhere',
+      'docs/data.md: the link to README.md is broken',
     ])
   })
 
-  it('gets the parts that are made, and keeps the rest', () => {
+  test('gets its generated parts replaced, and the rest kept', () => {
     const text = 'before\n<!-- list: made by npm run docs -->\nold\n<!-- /list -->\nafter'
     expect(fillBlocks(text, { list: 'new' })).toBe(text.replace('old', 'new'))
     expect(fillBlocks(text, { other: 'new' })).toBe(text)
+  })
+})
+
+describe('docs/dependencies.md', () => {
+  const check = (text: string) => findFalse({ path: 'docs/dependencies.md', text }, facts)
+  const runtime = ['| grammy | Telegram |', '| zod | Validates |']
+
+  test('may list what package.json has, each with what it is for', () => {
+    expect(check(dependencies(runtime, ['| vitest | Tests |']))).toEqual([])
+  })
+
+  test.each([
+    [
+      [...runtime, '| express | HTTP |'],
+      ['| vitest | Tests |'],
+      'express is not under Runtime in package.json',
+    ],
+    [['| zod | Validates |'], ['| vitest | Tests |'], 'grammy is missing under Runtime'],
+    [runtime, [], 'vitest is missing under Development'],
+    [
+      [...runtime, '| vitest | Tests |'],
+      ['| vitest | Tests |'],
+      'vitest is not under Runtime in package.json',
+    ],
+    [['| grammy |  |', '| zod | Validates |'], ['| vitest | Tests |'], 'what grammy is for is missing'],
+  ])('with %j and %j is reported: %s', (run, develop, problem) => {
+    expect(check(dependencies(run, develop))).toEqual([`docs/dependencies.md: ${problem}`])
   })
 })

@@ -72,7 +72,7 @@ export async function openApi(options: Partial<ApiDeps> = {}, at?: Board): Promi
   }
   const app = createApi(deps)
   await createProject(board.ctx, { key: 'PROJ', name: 'Project', repoUrl: 'https://github.com/ada/proj' })
-  const { token, row } = await createToken(board.ctx, { name: 'laptop' })
+  const { token, row } = await createToken(board.ctx, { name: 'laptop', rights: 'full' })
   const call: TestApi['call'] = (method, path, request = {}) => send(app, token, method, path, request)
   return {
     ...board,

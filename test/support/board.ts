@@ -1,4 +1,4 @@
-import { users } from '../../src/db/schema.ts'
+import { apiTokens, users } from '../../src/db/schema.ts'
 import type { Db } from '../../src/db/types.ts'
 import type { Actor } from '../../src/domain/actor.ts'
 import { type Ctx, createCtx } from '../../src/domain/context.ts'
@@ -13,7 +13,17 @@ export const otherAgent: Actor = {
   name: 'server',
 }
 
-/** A board with an owner and a fixed clock, on a database of its own. */
+/** Rows for the tokens of agents, so that they can hold runs. */
+export async function addTokens(db: Db, ownerId: string, actors: readonly Actor[]): Promise<void> {
+  const rows = actors.flatMap((actor) =>
+    actor.kind === 'agent'
+      ? [{ id: actor.tokenId, ownerId, name: actor.name, tokenPrefix: 'preq_test', tokenHash: actor.tokenId }]
+      : [],
+  )
+  await db.insert(apiTokens).values(rows)
+}
+
+/** A board with an owner, two agents and a fixed clock, on its own database. */
 export interface Board {
   readonly db: Db
   readonly url: string | null
@@ -34,6 +44,7 @@ export async function openBoard(): Promise<Board> {
     .values({ email: 'ada@example.com', name: 'Ada', isOwner: true })
     .returning()
   if (owner === undefined) throw new Error('no owner')
+  await addTokens(database.db, owner.id, [agent, otherAgent])
   const as = (actor: Actor) => createCtx({ db: database.db, ownerId: owner.id, actor, now: clock.now })
   return {
     db: database.db,

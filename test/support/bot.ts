@@ -32,6 +32,8 @@ export interface TestBot {
   /** Everything that was logged. */
   readonly lines: readonly string[]
   readonly setupCode: string
+  /** The setup link that a start prints; null where somebody is bound. */
+  readonly link: () => Promise<string | null>
   /** Resolves once every update that Telegram had is stored and finished. */
   readonly handled: () => Promise<void>
   /** Ends the process in order and starts it anew on the same database and Telegram, with another environment where that is given. */
@@ -99,6 +101,7 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     telegramUrl: playground.url,
     lines,
     setupCode,
+    link: () => app.setupLink(),
     handled: () => allHandled(playground.world, database.db),
     restart: async (more) => {
       await app.close()

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { emptyTables } from '../../src/db/empty-tables.ts'
 import { isDeadlock } from '../../src/domain/errors.ts'
 import { listProjects } from '../../src/domain/projects/read.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
@@ -30,11 +31,22 @@ export function useBot(options?: TestBotOptions): () => TestBot {
   return () => bot
 }
 
+const emptied = [
+  'tasks',
+  'task_counters',
+  'task_labels',
+  'work_logs',
+  'audit_logs',
+  'events_outbox',
+  'bot_messages',
+  'bot_updates',
+  'bot_conversations',
+]
+
 // The notifier reads on meanwhile, and Postgres ends one of two that wait for each other's tables: that one tries again.
 async function emptyBoard(bot: TestBot): Promise<void> {
   try {
-    await bot.db.execute(sql`truncate tasks, task_counters, task_labels, work_logs, audit_logs, events_outbox,
-      bot_messages, bot_updates, bot_conversations cascade`)
+    await emptyTables(bot.db, emptied, 'cascade')
   } catch (error) {
     if (!isDeadlock(error)) throw error
     await emptyBoard(bot)

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { inject } from 'vitest'
 import { embeddedDatabase } from '../../src/db/embedded.ts'
+import { emptyTables } from '../../src/db/empty-tables.ts'
 import type { Database } from '../../src/db/open.ts'
 import { openPostgres } from '../../src/db/postgres.ts'
 import { rows } from '../../src/db/rows.ts'
@@ -33,8 +34,8 @@ async function empty({ db }: TestDatabase): Promise<void> {
     db,
     sql`select tablename as name from pg_tables where schemaname = 'public'`,
   )
-  const names = tables.map(({ name }) => `"${name}"`).join(', ')
-  await db.execute(sql.raw(`truncate ${names} restart identity cascade`))
+  const names = tables.map(({ name }) => name)
+  await emptyTables(db, names, 'restart identity cascade')
 }
 
 async function open(): Promise<TestDatabase> {

@@ -39,7 +39,11 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
     .insert(schema.apiTokens)
     .values({ ownerId, name: 'laptop', tokenPrefix: 'preq_abc', tokenHash: 'f'.repeat(64) })
     .returning()
-  await db.insert(schema.workLogs).values({ ownerId, projectId, taskId, title: 'Done', detail: nasty })
+  const logId = crypto.randomUUID()
+  await db
+    .insert(schema.workLogs)
+    .values({ id: logId, ownerId, projectId, taskId, title: 'Done', detail: nasty })
+  await db.insert(schema.workLogFacts).values({ logId, kind: 'result', result: { summary: nasty } })
   await db.execute(
     sql`insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload)
       select ${ownerId}::uuid, ${projectId}::uuid, 'TASK_CREATED', 'task', 'PREQ-' || n, jsonb_build_object('big', 12345678901234567890)
@@ -52,12 +56,26 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
   await db.insert(schema.userSettings).values({ ownerId, key: 'telegram_bot_token', value: 'v1.iv.secret' })
   await db.insert(schema.botUpdates).values({ updateId: 9_007_199_254_740_991, update: { message: nasty } })
   await db.insert(schema.botMessages).values({ chatId: -1_002_147_483_648, purpose: 'card', taskId, rank: 1 })
+  const tokenId = token?.id ?? ''
+  await db
+    .insert(schema.questions)
+    .values({ ownerId, taskId, tokenId, kind: 'ask', items: [{ id: '1', text: nasty }], detail: nasty })
+  await db.insert(schema.runs).values({
+    ownerId,
+    taskId,
+    tokenId,
+    branch: nasty,
+    attempt: 1,
+    startedAt: new Date('2026-03-01T10:00:00.123Z'),
+  })
+  await db.insert(schema.snoozes).values({ taskId, until: new Date('2026-03-02T07:00:00.123Z') })
+  await db.insert(schema.tokenGrants).values({ tokenId, engine: 'codex', projectKeys: ['PREQ'] })
   await db.execute(sql`insert into bot_conversations (key, value) values ('c', 'null'::jsonb)`)
   await db.execute(sql`insert into bot_state (key, value) values ('s', '[1, null, "x"]'::jsonb)`)
   await db.insert(schema.taskCounters).values({ ownerId, taskPrefix: 'PREQ', lastNumber: tasks + 40 })
   await db
     .insert(schema.idempotencyKeys)
-    .values({ tokenId: token?.id ?? '', key: 'k', requestHash: 'h', status: 200, body: { ok: true } })
+    .values({ tokenId, key: 'k', requestHash: 'h', status: 200, body: { ok: true } })
 }
 
 /** Every row of every table as Postgres writes it, in one order. */

@@ -1,10 +1,13 @@
 import { asc } from 'drizzle-orm'
 import type { ProjectRow } from '../../src/db/schema.ts'
 import { bindChat } from '../../src/domain/chat-binding.ts'
-import type { StoredRequest } from '../../src/domain/messages.ts'
+import { requestOf } from '../../src/domain/messages.ts'
+import { readCard } from '../../src/domain/tasks/card.ts'
+import { requireTask } from '../../src/domain/tasks/read.ts'
 import type { Job } from '../../src/jobs/job.ts'
 import { openLog } from '../../src/log.ts'
 import { plainText } from '../../src/view/html.ts'
+import { postedCard } from '../../src/view/posted-card.ts'
 import { type Board, openBoard } from './board.ts'
 import { addProject } from './tasks.ts'
 
@@ -18,7 +21,7 @@ export interface JobBoard extends Board {
     job: Job,
     span: { readonly hours: number; readonly everyMinutes?: number },
   ) => Promise<void>
-  /** What was queued since the last look: when and what, as plain text. */
+  /** What was queued since the last look: when and what, as plain text; of a card its first line, as it would be posted then. */
   readonly queued: () => Promise<{ readonly at: string; readonly text: string }[]>
 }
 
@@ -45,14 +48,23 @@ export async function openJobBoard(options: { readonly bound?: boolean } = {}): 
       const rows = await board.db.query.botMessages.findMany({ orderBy: (row) => asc(row.id) })
       const fresh = rows.filter(({ id }) => id > seen)
       seen = rows.at(-1)?.id ?? seen
-      return fresh.flatMap((row) => {
-        if (row.request === null) return []
-        const { parameters } = row.request as unknown as StoredRequest
-        return {
-          at: row.createdAt.toISOString(),
-          text: plainText({ html: String(parameters.text ?? parameters.caption) }),
-        }
-      })
+      return Promise.all(
+        fresh.flatMap((row) => {
+          const request = requestOf(row)
+          if (request === null) return []
+          const at = row.createdAt.toISOString()
+          if (request.method === 'card') {
+            const firstLine = async () => {
+              const task = await readCard(board.scope, await requireTask(board.scope, row.taskId ?? ''))
+              const card = postedCard(task, request.group, { now: row.createdAt, timeZone: 'UTC' })
+              return { at, text: plainText(card.text).split('\n')[0] ?? '' }
+            }
+            return [firstLine()]
+          }
+          const { text, caption } = request.parameters
+          return [Promise.resolve({ at, text: plainText({ html: String(text ?? caption) }) })]
+        }),
+      )
     },
   }
 }

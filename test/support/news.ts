@@ -6,7 +6,7 @@ import { keepHold } from '../../src/domain/holds.ts'
 import { type Log, openLog } from '../../src/log.ts'
 import { decide } from '../../src/notifier/decide.ts'
 import { createDelivery, type Delivery } from '../../src/notifier/deliver.ts'
-import { takeUp } from '../../src/notifier/take-up.ts'
+import { recover } from '../../src/notifier/recover.ts'
 import { renderPng } from '../../src/pictures/render-png.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
@@ -123,7 +123,7 @@ export async function openNews(
     },
     restart: async () => {
       delivery = begin()
-      await takeUp({ store: board.db, pace, now: board.clock.now })
+      await recover({ store: board.db, pace, now: board.clock.now })
     },
     rows: () => board.db.query.botMessages.findMany({ orderBy: (row) => asc(row.id) }),
     said: () =>

@@ -23,15 +23,15 @@ export async function launchProcess(env: Readonly<Record<string, string>>): Prom
   const { scripts } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as {
     readonly scripts: { readonly start: string }
   }
-  const [, ...args] = scripts.start.split(' ')
-  const child = spawn(process.execPath, args, {
+  const flags = scripts.start.split(' ').filter((word) => word.startsWith('--'))
+  const child = spawn(process.execPath, [...flags, 'dist/main.js'], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', HOST: '127.0.0.1', ...env },
   })
   const output = collect(child)
   const ready = new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
-      const address = /preqbot is at (\S+)/.exec(output())?.[1]
+      const address = /"url":"([^"]+)"/.exec(output())?.[1]
       if (address !== undefined) resolve(address.replace('localhost', '127.0.0.1'))
     })
     child.once('close', (code) => reject(new Error(`ended with ${code}: ${output()}`)))

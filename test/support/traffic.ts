@@ -105,7 +105,7 @@ export function startTraffic(options: {
       const claim = await ask(
         'POST',
         '/api/tasks/claim',
-        { project_key: 'API', status: 'todo' },
+        { project_key: 'API', status: 'todo', next: true },
         keyFor('claim'),
       )
       const claimed: string | undefined = claim?.body?.task?.task_key

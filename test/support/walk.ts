@@ -16,6 +16,7 @@ import { openLog } from '../../src/log.ts'
 import { inlineQuery } from '../../src/playground/inline.ts'
 import { postAsPerson } from '../../src/playground/person.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
+import { parseCallback } from '../../src/view/callbacks.ts'
 import { openTestBot, type TestBot } from './bot.ts'
 import { addTasks } from './chat.ts'
 
@@ -138,6 +139,8 @@ export interface Walker {
   readonly take: (step: Step) => Promise<void>
   /** Calls that Telegram refused though the bot could have known better. */
   readonly refused: () => string[]
+  /** Keys of tasks that more than one message in the chat has the buttons of; decks, lists and prompts left out. */
+  readonly doubled: () => string[]
   readonly close: () => Promise<void>
 }
 
@@ -250,10 +253,16 @@ export async function openWalker(): Promise<Walker> {
     await bot.handled()
   }
 
-  // Telegram tells no bot what a person deleted, nor whether a message shows what it is about to show; all else it can know.
+  // Telegram tells no bot what a person deleted, nor whether a message shows what it is about to show; all else it can know. An
+  // earlier card may be removed while a tap on it is answered.
+  const removed = () =>
+    bot.world.calls.flatMap(({ ok, method, params }) =>
+      ok && method.toLowerCase() === 'deletemessage' ? [Number(params.message_id)] : [],
+    )
   const isInevitable = (description: string, messageId: unknown) =>
     description.includes('message is not modified') ||
-    (/not found/.test(description) && gone.has(Number(messageId))) ||
+    (/not found/.test(description) &&
+      (gone.has(Number(messageId)) || removed().includes(Number(messageId)))) ||
     (description.includes("can't be deleted") && now().getTime() / 1_000 - sentAt(messageId) > 48 * 3_600)
 
   return {
@@ -264,6 +273,10 @@ export async function openWalker(): Promise<Walker> {
         const description = error?.description ?? ''
         return ok || isInevitable(description, params.message_id) ? [] : [`${method}: ${description}`]
       }),
+    doubled: () => {
+      const keys = bot.user.messages().flatMap((one) => [...new Set(keysOnCard(one))])
+      return keys.filter((key, index) => keys.indexOf(key) !== index)
+    },
     close: bot.close,
   }
 }
@@ -283,6 +296,15 @@ async function fillBoard(bot: TestBot): Promise<void> {
     { title: 'In the inbox' },
     { title: 'On hold', status: 'hold', labels: ['backend'], focus: true },
   ])
+}
+
+/** The tasks whose card a message is, by its buttons. */
+function keysOnCard(message: Message): string[] {
+  const buttons = message.reply_markup?.inline_keyboard.flat() ?? []
+  return buttons.flatMap((button) => {
+    const does = 'callback_data' in button ? parseCallback(button.callback_data) : null
+    return does !== null && 'on' in does && does.on === 'card' && 'key' in does ? [does.key] : []
+  })
 }
 
 function pickFrom(all: readonly Message[]) {

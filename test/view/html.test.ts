@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { withoutUnseen } from '../../src/domain/text.ts'
+import { withDetectedEntities } from '../../src/playground/detect-entities.ts'
 import {
   bold,
   code,
@@ -13,6 +15,7 @@ import {
   pre,
   quote,
   tgTime,
+  title,
 } from '../../src/view/html.ts'
 import { readTelegramHtml } from '../support/telegram-html.ts'
 
@@ -90,4 +93,48 @@ test('a time carries its second and its format, and is plain text before 1970', 
     '<tg-time unix="1792411200" format="wDT">Monday &lt;noon&gt;</tg-time>',
   )
   expect(tgTime(new Date(Number.NaN), 'r', 'never').html).toBe('never')
+})
+
+describe('a title', () => {
+  const tappable = (text: string) => {
+    const shown = plainText(title(text))
+    return withDetectedEntities(shown, []).map(({ offset, length }) => shown.slice(offset, offset + length))
+  }
+
+  test.each([
+    'Add idempotency keys to /charges',
+    '/undo is the wrong word (/redo, /again)',
+    'Rewrite README.md, main.rs and docs/setup.py',
+    'Ask @codex_bot and @ada_lovelace',
+    '/charges@preqbot_playground README.md',
+  ])('%s has nothing to tap', (text) => {
+    expect(tappable(text)).toEqual([])
+  })
+
+  test('keeps an address with its scheme', () => {
+    expect(tappable('See https://example.com/README.md/@me and /charges')).toEqual([
+      'https://example.com/README.md/@me',
+    ])
+  })
+
+  test('reads as it was written, without what nobody sees', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        expect(withoutUnseen(plainText(title(text)))).toBe(withoutUnseen(text))
+      }),
+    )
+  })
+
+  test.each([
+    ['Deploy\u202e yb detpeccA', 'Deploy yb detpeccA'],
+    ['a\u200bb\u3164c\u0007d', 'abcd'],
+    ['\u001b[31mred\u001b[0m', 'red'],
+    ['mail ada@example.com', 'mail ada@example.com'],
+  ])('%j reads %j', (text, shown) => {
+    expect(plainText(title(text))).toBe(shown)
+  })
+
+  test('is cut before it is made plain', () => {
+    expect(plainText(title('Look at /charges again', 12))).toBe('Look at…')
+  })
 })

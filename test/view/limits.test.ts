@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { questionKinds } from '../../src/db/schema.ts'
+import type { TaskCardFacts } from '../../src/domain/tasks/card.ts'
 import { type Task, type TaskDetail, taskPriorities, taskStatuses } from '../../src/domain/tasks/task.ts'
 import type { WorkLog } from '../../src/domain/work-logs.ts'
 import { boardCard, moveAllCard } from '../../src/view/board.ts'
 import type { Card } from '../../src/view/card.ts'
+import { changesCard } from '../../src/view/changes.ts'
 import { deckNotice, deckSummary } from '../../src/view/deck.ts'
-import { digestReplyCard } from '../../src/view/digest-reply.ts'
 import { dueCard } from '../../src/view/due.ts'
 import { focusCard, pinCard } from '../../src/view/focus.ts'
 import { laneCard, pickCard, placeCard } from '../../src/view/lane.ts'
@@ -30,7 +32,14 @@ const nasty = fc.oneof(
 const cut = (max: number) => (text: string) => [...text].slice(0, max).join('').trim() || 'x'
 const aKey = fc.constantFrom('AB-1', 'ABCDEFGHIJ-2147483647')
 
-const aTask: fc.Arbitrary<TaskDetail> = fc
+const longOptions = (text: string) =>
+  Array.from({ length: 6 }, (_, index) => ({
+    id: String(index),
+    label: cut(200)(text.replace(/\n/g, ' ')),
+    description: cut(1_000)(text),
+  }))
+
+const aTask: fc.Arbitrary<TaskCardFacts> = fc
   .record({
     key: aKey,
     title: nasty.map(cut(180)),
@@ -44,8 +53,9 @@ const aTask: fc.Arbitrary<TaskDetail> = fc
     runState: fc.constantFrom(null, 'queued' as const, 'running' as const),
     dueAt: fc.option(fc.constant(new Date('2025-01-01T00:00:00Z'))),
     said: nasty,
+    kind: fc.option(fc.constantFrom(...questionKinds)),
   })
-  .map(({ key, said, runState, ...rest }) => ({
+  .map(({ key, said, runState, kind, ...rest }) => ({
     ...rest,
     runState,
     id,
@@ -58,6 +68,25 @@ const aTask: fc.Arbitrary<TaskDetail> = fc
     focusedAt: now,
     sortOrder: 'a0',
     archivedAt: null,
+    question: kind && {
+      id,
+      kind,
+      items: [{ id: '1', text: cut(1_000)(said), multi: false, options: longOptions(said) }],
+      detail: said.repeat(150),
+      name: null,
+      engine: null,
+      askedAt: now,
+    },
+    lastRun: {
+      id,
+      name: 'r'.repeat(60),
+      tokenId: id,
+      session: null,
+      engine: null,
+      since: now,
+      outcome: null,
+    },
+    snoozedUntil: null,
     createdAt: now,
     updatedAt: now,
     labels: Array.from({ length: 50 }, (_, index) => ({
@@ -88,6 +117,8 @@ const aTask: fc.Arbitrary<TaskDetail> = fc
       squashMerge: true,
     } as unknown as TaskDetail['deploy'],
     agentInstructions: null,
+    progress: { text: cut(180)(said), at: now },
+    agentComment: { text: said.repeat(50), at: now },
   }))
 
 function check(card: Card): void {
@@ -98,7 +129,7 @@ function check(card: Card): void {
   for (const row of rows) expect(row.length).toBeLessThanOrEqual(8)
 }
 
-const checkAll = (cards: (tasks: readonly TaskDetail[], log: WorkLog) => readonly Card[]) =>
+const checkAll = (cards: (tasks: readonly TaskCardFacts[], log: WorkLog) => readonly Card[]) =>
   fc.assert(
     fc.property(fc.array(aTask, { minLength: 8, maxLength: 8 }), nasty, (tasks, words) => {
       const log: WorkLog = {
@@ -122,8 +153,8 @@ describe('the longest of everything fits one message and its buttons', () => {
 
   test('a card, in all its menus', () => {
     checkAll((tasks) =>
-      (['main', 'priority', 'labels', 'engine', 'due', 'edit', 'more'] as const).flatMap((menu) => {
-        const task = tasks[one] as TaskDetail
+      (['main', 'priority', 'labels', 'engine', 'due', 'edit', 'more', 'later'] as const).flatMap((menu) => {
+        const task = tasks[one] as TaskCardFacts
         const projects = Array.from({ length: 30 }, (_, index) => ({ key: `PROJECT${index}`, name: 'x' }))
         return [
           taskCard(task, {
@@ -132,14 +163,13 @@ describe('the longest of everything fits one message and its buttons', () => {
             labels: task.labels,
             projects,
             undo: id,
-            runner: 'r'.repeat(80),
             notice: deckNotice({ kind: 'deck', taskId: null, skipped: [], moved: {} }, 3),
           }),
           deleteCard(task, 'card'),
         ]
       }),
     )
-  })
+  }, 60_000)
 
   test('lists', () => {
     const query = {
@@ -181,15 +211,23 @@ describe('the longest of everything fits one message and its buttons', () => {
         targetId: tasks[one]?.key ?? '',
         task: null,
         tasks: [...tasks, ...tasks, ...tasks],
+        meta: {},
       }),
-      digestReplyCard(
-        tasks.map((task) => ({
-          task,
-          edit: { status: 'done' as const, dueAt: now, priority: 'high' as const },
-          isChanged: true,
-        })),
-        Array.from({ length: 20 }, () => 'p'.repeat(100)),
-        { ...reader, undo: id },
+      changesCard(
+        {
+          changed: tasks.map((task) => ({
+            before: task,
+            task,
+            act: { verb: 'done' as const, dueAt: now, priority: 'high' as const },
+            isChanged: true,
+          })),
+          answered: [],
+          stops: [],
+          unanswered: [],
+          problems: Array.from({ length: 20 }, () => 'p'.repeat(100)),
+          auditId: id,
+        },
+        reader,
       ),
       deckSummary({ kind: 'deck', taskId: null, skipped: [id], moved: { [id]: 'todo' } }, id),
     ])

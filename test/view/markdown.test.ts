@@ -178,7 +178,7 @@ describe('Markdown', () => {
     'https://a.bc/__x__/y_z_',
     '2 * 3 * 4',
   ])('keeps the signs of names without back-ticks: %s', (text) => {
-    expect(readTelegramHtml(shown(text)).text).toBe(text)
+    expect(readTelegramHtml(shown(text)).text.replaceAll('\u2060', '')).toBe(text)
   })
 
   test.each([
@@ -302,6 +302,7 @@ describe('any Markdown', () => {
       'blank lines': ' \n'.repeat(30_000),
       underlines: 'a\n=\n'.repeat(15_000),
       fences: '```\n'.repeat(15_000),
+      'names among code': '`a` @ab '.repeat(15_000),
       'lazy lines': `${'- '.repeat(40)}a\n${'b\n'.repeat(29_000)}`,
     }),
   )('does not blow up on %s', (_, source) => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { BranchName } from '../../src/domain/branch.ts'
 import { taskStatuses } from '../../src/domain/tasks/task.ts'
 import { type RunnerTask, refusalReason, runnerLine } from '../../src/view/runner.ts'
 
@@ -50,13 +51,16 @@ describe('the line of a runner', () => {
     [null, ''],
     ['', ''],
     ['  \n ', ''],
+    [' padded ', ''],
+    ['say "hi"', ''],
+    [String.raw`C:\work`, ''],
+    ['two\nlines', ''],
+    ['-rf', ''],
+    ['a\u202eb', ''],
     ['task/web-7', ' branch_name="task/web-7"'],
-    [' padded ', ' branch_name="padded"'],
-    ['say "hi"', String.raw` branch_name="say \"hi\""`],
-    [String.raw`C:\work`, String.raw` branch_name="C:\\work"`],
-    [String.raw`\"`, String.raw` branch_name="\\\""`],
-    ['two\nlines', ' branch_name="two lines"'],
-    ['two\r\nlines\rand\u2028three', ' branch_name="two lines and three"'],
+    ['fix/"a"', String.raw` branch_name="fix/\"a\""`],
+    ['$(id)', String.raw` branch_name="\$(id)"`],
+    ['`id`', ' branch_name="\\`id\\`"'],
     ['작업/로그인-수정', ' branch_name="작업/로그인-수정"'],
     ['fix/🔥-👩‍💻', ' branch_name="fix/🔥-👩‍💻"'],
     ['<b>&amp;', ' branch_name="<b>&amp;"'],
@@ -69,26 +73,36 @@ describe('the line of a runner', () => {
     )
   })
 
-  test('holds any branch between its quotes, on one line, and gives it back when it is read', () => {
-    const branches = fc.string({ unit: 'grapheme', maxLength: 200 })
+  test('holds any branch that git accepts between its quotes and gives it back to a shell', () => {
+    const branches = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 200 }),
+      fc.string({
+        unit: fc.constantFrom('"', "'", '$', '(', ')', '`', ';', '|', '&', '!', '/', 'a'),
+        maxLength: 20,
+      }),
+    )
     fc.assert(
       fc.property(branches, fc.constantFrom(...taskStatuses), (branch, status) => {
         const line = runnerLine({ ...task, branch, status }, openclaw)
-        const wanted = branch.replace(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, ' ').trim()
-        if (line === null || wanted === '') return
-        expect(line.split('\n')).toHaveLength(1)
-        const [, quoted = ''] = /branch_name="((?:\\.|[^"\\])*)"$/su.exec(line) ?? []
-        expect(quoted.replace(/\\(.)/gsu, '$1')).toBe(wanted)
+        if (line === null) return
+        expect(line.split(/[\n\r\u2028\u2029]/)).toHaveLength(1)
+        const parsed = BranchName.safeParse(branch)
+        if (branch === '' || !parsed.success || parsed.data !== branch) {
+          expect(line).not.toContain('branch_name')
+          return
+        }
+        const [, quoted = ''] = /branch_name="((?:\\["$`\\]|[^"$`\\])*)"$/su.exec(line) ?? []
+        expect(quoted.replace(/\\(.)/gsu, '$1')).toBe(branch)
       }),
     )
   })
 })
 
 test.each([
-  ['Bad Request: chat not found', '@runners', 'I do not find the chat @runners.'],
-  ['Forbidden: bot was kicked from the supergroup chat', '-1001', 'I am not in the chat -1001.'],
-  ['Forbidden: bot is not a member of the supergroup chat', '-1001', 'I am not in the chat -1001.'],
-  ['Bad Request: not enough rights to send text messages to the chat', null, 'I may not write in this chat.'],
+  ['Bad Request: chat not found', '@runners', "I can't find @runners."],
+  ['Forbidden: bot was kicked from the supergroup chat', '-1001', "I'm not in -1001."],
+  ['Forbidden: bot is not a member of the supergroup chat', '-1001', "I'm not in -1001."],
+  ['Bad Request: not enough rights to send text messages to the chat', null, "I can't write in this chat."],
   ['Bad Request: message thread not found', null, 'The topic in this chat is gone or closed.'],
   ['Bad Request: something new', null, 'Telegram said “something new”.'],
 ])('the refusal "%s" is said in words', (description, chat, words) => {

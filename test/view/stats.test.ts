@@ -30,7 +30,7 @@ describe('the caption of the statistics', () => {
       [
         '📊 The week · 16 – 22 Nov 2026',
         '✅ 22 tasks done, 3.1 a day, most on Wed 18 Nov (11)',
-        '⏱ From idea to done: median 5 h, 9 of 10 within 2.5 days',
+        '⏱ Cycle time: median 5 h, 90% within 2.5 days',
         '📦 WEB\u00a020 · API\u00a02',
         '🤖 Claude\u00a0Code\u00a015 · No\u00a0engine\u00a07',
       ].join('\n'),
@@ -40,7 +40,7 @@ describe('the caption of the statistics', () => {
   it('says in one line that nothing was done', () => {
     const card = statsCard(statsOver(new Date('2026-11-16'), [0, 0]), 'week')
 
-    expect(plainText(card.text)).toBe('📊 The week · 16 – 17 Nov 2026\nNothing was done on these days.')
+    expect(plainText(card.text)).toBe('📊 The week · 16 – 17 Nov 2026\nNothing finished in this period.')
   })
 
   it('fits under a picture however many projects there are', () => {

@@ -21,13 +21,13 @@ export const readTools = [
     name: 'preq_list_tasks',
     title: 'List tasks',
     description:
-      'Lists tasks in the order of the board. Without a status also done and archived ones. Compact rows unless detail is "full"; next_cursor asks for the next page.',
+      'Lists tasks in board order. Without a status, done and archived tasks are included. Rows are compact unless detail is "full"; pass next_cursor as cursor to get the next page.',
     kind: 'read',
     input: z.object({
       status: TaskStatusName.optional(),
       label: LabelName.optional(),
       projectKey: projectKey.optional(),
-      engine: EngineInput.optional().describe('Only tasks of this engine; no filter where left out'),
+      engine: EngineInput.optional().describe('Only tasks for this engine'),
       runState: z.enum(['queued', 'working', 'running']).optional(),
       detail: z.enum(['compact', 'full']).optional(),
       limit: z.int().min(1).max(200).optional(),
@@ -45,9 +45,9 @@ export const readTools = [
   }),
   defineTool({
     name: 'preq_get_task',
-    title: 'Read a task',
+    title: 'Get a task',
     description:
-      'Reads one task whole: note, acceptance criteria, branch, latest result, the owner’s feedback, and how the project wants its work delivered.',
+      "Gets one task in full: note, acceptance criteria, branch, latest result, the owner's feedback, and how the project wants work delivered.",
     kind: 'read',
     input: z.object({ taskId }),
     run: async ({ ctx, assignee }, input) => ({
@@ -57,15 +57,15 @@ export const readTools = [
   defineTool({
     name: 'preq_list_projects',
     title: 'List projects',
-    description: 'Lists the projects with their keys and repositories.',
+    description: 'Lists projects with their keys and repositories.',
     kind: 'read',
     input: z.object({}),
     run: async ({ ctx }) => ({ projects: (await listProjects(ctx)).map(toProjectJson) }),
   }),
   defineTool({
     name: 'preq_get_project_settings',
-    title: 'Read project settings',
-    description: 'Reads a project’s deploy strategy and agent instructions, defaults filled in.',
+    title: 'Get project settings',
+    description: "Gets a project's deploy strategy and agent instructions, with defaults filled in.",
     kind: 'read',
     input: z.object({ projectKey }),
     run: async ({ ctx }, input) => ({ settings: await getProjectSettings(ctx, input.projectKey) }),
@@ -74,7 +74,7 @@ export const readTools = [
     name: 'preq_list_project_activity',
     title: 'List activity',
     description:
-      'Lists what happened, newest first: tasks by their last change, and work logs. next_cursor asks for the next page.',
+      'Lists activity, newest first: tasks by their last change, and work logs. Pass next_cursor as cursor to get the next page.',
     kind: 'read',
     input: z.object({
       from: instant.optional(),

@@ -5,19 +5,21 @@ import type { Caller } from './caller.ts'
 export function toolErrorText(error: unknown, caller: Caller): string {
   if (error instanceof DomainError) return `${error.message} ${nextStep(error)}`
   caller.log.error({ err: error, requestId: caller.requestId }, 'a tool failed')
-  return `Something unexpected happened (request ${caller.requestId}). Try again once; if it stays, tell the owner this id.`
+  return `Something unexpected happened (request ${caller.requestId}). Try again once; if it fails again, give the owner this ID.`
 }
 
 function nextStep({ code, facts }: DomainError): string {
   switch (code) {
     case 'not-found':
       return 'reference' in facts
-        ? 'Call preq_list_tasks to see which tasks there are.'
-        : 'Call preq_list_projects to see which projects there are.'
+        ? 'Call preq_list_tasks to see the tasks.'
+        : 'Call preq_list_projects to see the projects.'
     case 'conflict':
       return afterConflict(facts)
+    case 'forbidden':
+      return 'Leave it to the owner and go on with your own work.'
     case 'in-use':
-      return 'Choose another name and call again.'
+      return 'Pick another name and call again.'
     case 'invalid':
       return 'Correct the arguments and call again.'
   }
@@ -27,17 +29,18 @@ function afterConflict(facts: DomainError['facts']): string {
   if ('missing' in facts) {
     return 'Push the branch, open the pull request, then call preq_complete_task again with branchName and prUrl.'
   }
-  if ('runner' in facts) return 'Call preq_claim_task to get one that is free.'
+  if ('stopped' in facts) return 'Stop working on it and call preq_claim_task for other work.'
+  if ('runner' in facts) return 'Call preq_claim_task to get a free one.'
   const { action, status } = facts
   if (action === 'complete' && status === 'inbox') {
-    return 'Call preq_plan_task first: it plans the task and moves it to todo.'
+    return 'Call preq_plan_task first: it moves the task to todo.'
   }
   if (action === 'complete' && status === 'ready') {
-    return 'It is completed already: verify it and call preq_review_task, or leave it to the owner.'
+    return 'It is already completed. Verify it and call preq_review_task, or leave it to the owner.'
   }
-  if (action === 'review') return 'Call preq_complete_task first; review is for tasks that are ready.'
+  if (action === 'review') return 'Call preq_complete_task first; only ready tasks can be reviewed.'
   if (status === 'done' || status === 'archived') {
-    return 'The task is closed: leave it, or reopen it with preq_update_task_status if the owner asked for that.'
+    return 'The task is closed. Leave it, or reopen it with preq_update_task_status if the owner asked you to.'
   }
-  return 'Call preq_get_task to see how it is now, then decide again.'
+  return 'Call preq_get_task to see its current state, then decide again.'
 }

@@ -1,19 +1,16 @@
 import { z } from '@hono/zod-openapi'
-import { claimTask } from '../../domain/tasks/claim.ts'
+import { OptionInputs } from '../../domain/questions/question.ts'
+import { claimTask, heldByToken, objectiveOf } from '../../domain/tasks/claim.ts'
 import { createTask } from '../../domain/tasks/create.ts'
 import { deleteTask } from '../../domain/tasks/remove.ts'
-import {
-  BranchName,
-  LabelName,
-  TaskNote,
-  TaskStatusName,
-  TaskTitle,
-  text,
-} from '../../domain/tasks/schemas.ts'
+import { BranchName, LabelName, TaskNote, TaskStatusName, TaskTitle } from '../../domain/tasks/schemas.ts'
+import { findWaiting } from '../../domain/tasks/waiting.ts'
+import { text } from '../../domain/text.ts'
 import { noteAnswered, toTaskAnswer } from '../answers.ts'
 import { projectNamed, requireSameProject } from '../project-named.ts'
 import { NewTaskBody } from '../wire/task-input.ts'
 import { changeTask } from './change-task.ts'
+import { emptyClaimHint } from './claim-hint.ts'
 import { acceptanceCriteria, engine, labels, projectKey, taskId } from './inputs.ts'
 import { defineTool } from './tool.ts'
 
@@ -24,11 +21,11 @@ export const writeTools = [
   defineTool({
     name: 'preq_create_task',
     title: 'Create a task',
-    description: 'Creates a task in the inbox of a project, named by repo or projectKey.',
+    description: "Creates a task in a project's inbox. Name the project by repo or projectKey.",
     kind: 'write',
     input: z.object({
       title: TaskTitle,
-      repo: text(500).optional().describe('owner/repo, or the URL of the repository'),
+      repo: text(500).optional().describe('owner/repo, or the repository URL'),
       projectKey: projectKey.optional(),
       description: TaskNote.optional(),
       priority,
@@ -43,7 +40,6 @@ export const writeTools = [
         ...draft,
         projectId: project.id,
         criteria: acceptanceCriteria,
-        engine: draft.engine ?? caller.engine,
       })
       return { ...(await toTaskAnswer(caller.ctx, task, caller.assignee)) }
     },
@@ -51,7 +47,7 @@ export const writeTools = [
   defineTool({
     name: 'preq_plan_task',
     title: 'Plan a task',
-    description: 'Writes the plan into the task’s note; a task of the inbox moves to todo.',
+    description: "Writes a plan into the task's note. An inbox task moves to todo.",
     kind: 'write',
     input: z.object({
       taskId,
@@ -64,7 +60,8 @@ export const writeTools = [
     }),
     run: async (caller, { taskId, engine, projectKey, planMarkdown, acceptanceCriteria, ...fields }) => {
       if (projectKey !== undefined) await requireSameProject(caller.ctx, taskId, { projectKey })
-      return changeTask(caller, taskId, engine, {
+      return changeTask(caller, taskId, {
+        engine,
         ...fields,
         lifecycle: 'plan',
         plan: planMarkdown,
@@ -75,39 +72,38 @@ export const writeTools = [
   defineTool({
     name: 'preq_start_task',
     title: 'Start a task',
-    description:
-      'Says that you are working on the task now. Call it again from time to time during long work: it is your sign of life.',
+    description: 'Marks the task as in progress. Call it again now and then as a heartbeat.',
     kind: 'write',
     input: z.object({ taskId, engine }),
-    run: (caller, { taskId, engine }) => changeTask(caller, taskId, engine, { lifecycle: 'start' }),
+    run: (caller, { taskId, engine }) => changeTask(caller, taskId, { engine, lifecycle: 'start' }),
   }),
   defineTool({
     name: 'preq_update_task_note',
     title: 'Replace a note',
-    description: 'Replaces the whole note of a task.',
+    description: "Replaces the task's whole note.",
     kind: 'write',
     input: z.object({ taskId, noteMarkdown: TaskNote, engine }),
     run: (caller, { taskId, noteMarkdown, engine }) =>
-      changeTask(caller, taskId, engine, { note: noteMarkdown }),
+      changeTask(caller, taskId, { engine, note: noteMarkdown }),
   }),
   defineTool({
     name: 'preq_update_task_status',
     title: 'Move a task',
-    description: 'Moves a task to any status and ends its run. Prefer start, complete, review and block.',
+    description: "Sets the task's status and ends its run. Prefer start, complete, review and block.",
     kind: 'write',
     input: z.object({ taskId, status: TaskStatusName, engine }),
     run: (caller, { taskId, status, engine }) =>
-      changeTask(caller, taskId, engine, { status, clearRun: true }),
+      changeTask(caller, taskId, { engine, status, clearRun: true }),
   }),
   defineTool({
     name: 'preq_complete_task',
     title: 'Complete a task',
     description:
-      'Reports finished work; a task of todo or hold becomes ready for the owner. Give branchName and prUrl where the project’s deploy strategy asks for a pull request.',
+      "Reports finished work; the task becomes ready for the owner to accept. If the project's deploy strategy asks for a pull request, pass branchName and prUrl.",
     kind: 'write',
     input: z.object({
       taskId,
-      summary: text(70_000).describe('What was done, Markdown'),
+      summary: text(70_000).describe('What was done, in Markdown'),
       tests: text(10_000).optional(),
       prUrl: text(2_000).optional(),
       notes: text(20_000).optional(),
@@ -115,16 +111,17 @@ export const writeTools = [
       engine,
     }),
     run: (caller, { taskId, engine, branchName, ...result }) =>
-      changeTask(caller, taskId, engine, { lifecycle: 'complete', branch: branchName || undefined, result }),
+      changeTask(caller, taskId, { engine, lifecycle: 'complete', branch: branchName || undefined, result }),
   }),
   defineTool({
     name: 'preq_review_task',
     title: 'Accept a task',
-    description: 'Reports that ready work was verified; the task becomes done.',
+    description: 'Accepts a ready task after verifying it; the task becomes done.',
     kind: 'write',
     input: z.object({ taskId, summary: text(70_000).optional(), engine }),
     run: (caller, { taskId, summary, engine }) =>
-      changeTask(caller, taskId, engine, {
+      changeTask(caller, taskId, {
+        engine,
         lifecycle: 'review',
         result: summary?.trim() ? { summary } : undefined,
       }),
@@ -132,17 +129,21 @@ export const writeTools = [
   defineTool({
     name: 'preq_block_task',
     title: 'Block a task',
-    description:
-      'Says that you cannot go on, and why; the task goes on hold and the owner is asked. The answer comes as feedback.',
+    description: 'Blocks the task and asks the owner. The answer arrives as feedback on the task.',
     kind: 'write',
-    input: z.object({ taskId, reason: text(10_000).pipe(z.string().trim().min(1)), engine }),
-    run: (caller, { taskId, reason, engine }) =>
-      changeTask(caller, taskId, engine, { lifecycle: 'block', result: { blockedReason: reason } }),
+    input: z.object({
+      taskId,
+      reason: text(10_000).pipe(z.string().trim().min(1)).describe('The question, its first line on its own'),
+      options: OptionInputs.optional().describe('Up to 6 answers to choose from; each becomes a button'),
+      engine,
+    }),
+    run: (caller, { taskId, reason, options, engine }) =>
+      changeTask(caller, taskId, { engine, lifecycle: 'block', result: { blockedReason: reason, options } }),
   }),
   defineTool({
     name: 'preq_delete_task',
     title: 'Delete a task',
-    description: 'Deletes a task for good. Its work logs stay; its key never comes back.',
+    description: 'Deletes a task. Its work logs stay, and its key is never reused.',
     kind: 'delete',
     input: z.object({ taskId }),
     run: async ({ ctx }, input) => {
@@ -154,20 +155,32 @@ export const writeTools = [
     name: 'preq_claim_task',
     title: 'Claim the next task',
     description:
-      'Takes the next task that was queued for an agent, or with status "todo" also one that nobody queued; it is yours and working. task is null where nothing waits.',
+      'Claims the next queued task for you. With status "todo", it also claims todo tasks that are not queued. task is null if there is nothing to claim.',
     kind: 'write',
     input: z.object({
       engine,
       projectKey: projectKey.optional(),
       label: LabelName.optional(),
       status: z.literal('todo').optional(),
+      next: z.boolean().optional().describe('Another task, although a run of yours is open'),
+      resume: taskId
+        .optional()
+        .describe('Takes over the run of this task from another session of your token'),
     }),
     run: async (caller, input) => {
       const { ctx, assignee } = caller
-      const task = await claimTask(ctx, { ...input, engine: input.engine ?? caller.engine ?? undefined })
-      if (task === null) return { task: null }
+      const { next, ...wanted } = input
+      const { task, isResumed } = await claimTask(ctx, { ...wanted, resumes: next ? 'none' : 'session' })
+      const held = (await heldByToken(ctx)).filter((key) => key !== task?.key)
+      const others = held.length === 0 ? {} : { held }
+      if (task === null) return { task: null, hint: emptyClaimHint(await findWaiting(ctx, input)), ...others }
       await noteAnswered(ctx, task)
-      return { ...(await toTaskAnswer(ctx, task, assignee)) }
+      return {
+        ...(await toTaskAnswer(ctx, task, assignee)),
+        objective: objectiveOf(task.status),
+        ...(isResumed ? { resumed: true } : {}),
+        ...(isResumed || held.length === 0 ? {} : others),
+      }
     },
   }),
 ]

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { claimTask } from '../../domain/tasks/claim.ts'
+import { claimTask, objectiveOf } from '../../domain/tasks/claim.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { noteAnswered, toTaskAnswer } from '../answers.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -15,18 +15,24 @@ const claim = createRoute({
   tags: ['Tasks'],
   method: 'post',
   path: '/api/tasks/claim',
-  summary: 'Take the next task that waits for an agent',
+  summary: 'Claim the next queued task',
+  description: 'Two callers never get the same task. Without one, the answer is 204.',
   request: { body: body(ClaimBody) },
   responses: {
     ...answers(
       {
         status: 200,
-        description: 'The task, now working',
-        schema: z.object({ task: TaskJson, available_labels: z.array(LabelJson) }),
+        description: 'The task; its run state is now `working`',
+        schema: z.object({
+          task: TaskJson,
+          objective: z.enum(['plan', 'implement', 'review']),
+          resumed: z.literal(true).optional(),
+          available_labels: z.array(LabelJson),
+        }),
       },
-      [400, 409, 413, 415],
+      [400, 404, 409, 413, 415],
     ),
-    204: { description: 'Nothing waits' },
+    204: { description: 'No task is queued' },
   },
 })
 
@@ -40,16 +46,20 @@ export function addClaimRoute(door: Door, deps: ApiDeps): void {
       status,
       engine: wanted.engine,
       projectKey: wanted.project_key ?? wanted.projectKey,
-    }
+      resume: wanted.resume,
+      resumes: wanted.next ? 'none' : 'token',
+    } as const
     let claimed: Task | null = null
     const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (isLast) =>
       perform(deps, c, {
         verb: (ctx) => claimTask(ctx, input),
-        render: async (scope, task) => {
+        render: async (scope, { task, isResumed }) => {
           // Said last and once: an idempotency key then also keeps that there was nothing.
           claimed = task
           if (task === null) return isLast ? { status: 204 } : null
-          return { status: 200, body: await toTaskAnswer(scope, task, assignee) }
+          const answer = await toTaskAnswer(scope, task, assignee)
+          const objective = objectiveOf(task.status)
+          return { status: 200, body: { ...answer, objective, ...(isResumed ? { resumed: true } : {}) } }
         },
       }),
     )

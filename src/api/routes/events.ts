@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { entityOf } from '../../domain/events.ts'
 import { readEvents } from '../../domain/outbox.ts'
 import type { ApiDeps } from '../deps.ts'
+import { createAgentCtx } from '../perform.ts'
 import { waitFor } from '../wait.ts'
 import { Instant } from '../wire/common.ts'
 import { Limit } from '../wire/task-query.ts'
@@ -24,7 +25,9 @@ const list = createRoute({
   tags: ['Events'],
   method: 'get',
   path: '/api/events',
-  summary: 'Read what happened after a cursor, in order',
+  summary: 'List events after a cursor',
+  description:
+    'Pass `nextCursor` as `after` to continue. With `wait`, the request is held until there is a new event.',
   request: {
     query: z.object({
       after: z.coerce
@@ -33,7 +36,7 @@ const list = createRoute({
         .min(0)
         .max(Number.MAX_SAFE_INTEGER)
         .optional()
-        .openapi({ type: 'integer', description: 'The cursor: the last id that was read' }),
+        .openapi({ type: 'integer', description: 'The last event ID you have read; 0 starts at the oldest' }),
       projectId: z.guid().optional(),
       limit: Limit(100).optional(),
       wait: z.coerce
@@ -41,13 +44,13 @@ const list = createRoute({
         .min(0)
         .max(55)
         .optional()
-        .openapi({ type: 'number', description: 'Seconds to wait for something new' }),
+        .openapi({ type: 'number', description: 'Seconds to hold the request until there is a new event' }),
     }),
   },
   responses: answers(
     {
       status: 200,
-      description: 'The events, and the cursor to go on from',
+      description: 'Events, oldest first, and the cursor for the next request',
       schema: z.object({ events: z.array(EventJson), nextCursor: z.string() }),
     },
     [400],
@@ -56,8 +59,8 @@ const list = createRoute({
 
 /** Adds the route of events. */
 export function addEventRoutes(door: Door, deps: ApiDeps): void {
-  const scope = { db: deps.db, ownerId: deps.ownerId }
   addRoute(door, list, async (c) => {
+    const scope = createAgentCtx(deps, c)
     const { after = 0, limit = 50, projectId, wait = 0 } = c.req.valid('query')
     const found = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, async () => {
       const events = await readEvents(scope, { after, limit, projectId })

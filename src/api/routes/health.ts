@@ -15,10 +15,10 @@ const health = createRoute({
   tags: ['Health'],
   method: 'get',
   path: '/api/health',
-  summary: 'Whether everything works; needs no token',
+  summary: 'Health check (no token)',
   responses: {
-    200: { description: 'All is well', content },
-    503: { description: 'The database or the Telegram side is down', content },
+    200: { description: 'Everything works', content },
+    503: { description: 'The database or the connection to Telegram is down; `checks` says which', content },
   },
 })
 

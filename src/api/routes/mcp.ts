@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiContext } from '../env.ts'
 import { engineOfClient, engineOfSession, toSessionId } from '../mcp/engine.ts'
+import { createOriginGuard } from '../mcp/origin.ts'
 import type { McpAnswer } from '../mcp/server.ts'
 import { createAgentCtx } from '../perform.ts'
 import { toAssignee } from '../wire/task.ts'
@@ -23,21 +24,22 @@ export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
     const { createMcpAnswer } = await import('../mcp/server.ts')
     return createMcpAnswer(deps.log)
   }
+  app.on('POST', '/mcp', createOriginGuard(deps.config.publicUrl))
   for (const guard of guards) app.on('POST', '/mcp', guard)
   app.post('/mcp', async (c) => {
     const body = await readJson(c)
     loading ??= load()
     const answer = await loading
+    const client = engineOf(c, body)
     const caller = {
-      ctx: createAgentCtx(deps, c),
-      engine: engineOf(c, body),
+      ctx: createAgentCtx(deps, c, { client, session: sessionOf(c, body) }),
       assignee: toAssignee(deps.ownerEmail),
       requestId: c.get('requestId'),
       log: deps.log,
     }
     const response = await answer(c.req.raw, body, caller)
     if (Initialize.safeParse(body).success) {
-      c.header('Mcp-Session-Id', toSessionId(caller.engine, randomUUID()))
+      c.header('Mcp-Session-Id', toSessionId(client, randomUUID()))
     }
     for (const [name, value] of response.headers) if (name !== 'cache-control') c.header(name, value)
     return c.newResponse(response.body, response.status as 200)
@@ -53,12 +55,18 @@ async function readJson(c: ApiContext): Promise<unknown> {
   }
 }
 
+const WithSession = z.object({
+  params: z.object({ _meta: z.object({ sessionId: z.string().min(1).max(200) }) }),
+})
+
+/** The session of a client: the id that its call carries, else the one from `initialize`. Null for a client without one. */
+function sessionOf(c: ApiContext, body: unknown): string | null {
+  const named = WithSession.safeParse(body).data?.params._meta.sessionId
+  return named ?? (c.req.header('mcp-session-id') || null)
+}
+
 function engineOf(c: ApiContext, body: unknown) {
   const named = Initialize.safeParse(body).data?.params.clientInfo.name
   const said = named ?? Named.safeParse(body).data?.params._meta['io.modelcontextprotocol/clientInfo'].name
-  return (
-    engineOfClient(said ?? '') ??
-    engineOfSession(c.req.header('mcp-session-id') ?? '') ??
-    engineOfClient(c.req.header('user-agent') ?? '')
-  )
+  return engineOfClient(said ?? '') ?? engineOfSession(c.req.header('mcp-session-id') ?? '')
 }

@@ -3,6 +3,7 @@ import { projectSettingKeys } from '../../domain/project-settings.ts'
 import { listProjects } from '../../domain/projects/read.ts'
 import { getProjectSettings } from '../../domain/projects/settings.ts'
 import type { ApiDeps } from '../deps.ts'
+import { createAgentCtx } from '../perform.ts'
 import { ProjectKeyInput } from '../wire/common.ts'
 import { ProjectJson, toProjectJson } from '../wire/project.ts'
 import { addRoute, answers, type Door, security } from './route.ts'
@@ -23,7 +24,7 @@ const settings = createRoute({
   ...common,
   method: 'get',
   path: '/api/projects/{key}/settings',
-  summary: 'Read a project’s settings, defaults filled in',
+  summary: "Get a project's settings, with defaults filled in",
   request: { params: z.object({ key: ProjectKeyInput }) },
   responses: answers(
     {
@@ -37,9 +38,10 @@ const settings = createRoute({
 
 /** Adds the routes of projects. */
 export function addProjectRoutes(door: Door, deps: ApiDeps): void {
-  const scope = { db: deps.db, ownerId: deps.ownerId }
-  addRoute(door, list, async (c) => c.json({ projects: (await listProjects(scope)).map(toProjectJson) }))
+  addRoute(door, list, async (c) =>
+    c.json({ projects: (await listProjects(createAgentCtx(deps, c))).map(toProjectJson) }),
+  )
   addRoute(door, settings, async (c) =>
-    c.json({ settings: await getProjectSettings(scope, c.req.valid('param').key) }),
+    c.json({ settings: await getProjectSettings(createAgentCtx(deps, c), c.req.valid('param').key) }),
   )
 }

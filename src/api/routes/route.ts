@@ -28,15 +28,15 @@ const json = <S>(description: string, schema: S) => ({
 })
 
 const refusals = {
-  400: json('The request does not fit', ErrorJson),
-  401: json('No valid token', ErrorJson),
-  404: json('There is no such thing', ErrorJson),
-  409: json('The state is not what the request needs', ErrorJson),
-  413: json('The body is over 1 MB', ErrorJson),
-  415: json('The body is not JSON', ErrorJson),
-  429: json('Too many requests', ErrorJson),
-  500: json('Something unexpected; the id is in the log', ErrorJson),
-  503: json('The database is not reachable', ErrorJson),
+  400: json('The request is invalid', ErrorJson),
+  401: json('The token is missing or invalid', ErrorJson),
+  404: json('Not found', ErrorJson),
+  409: json('The request conflicts with the current state', ErrorJson),
+  413: json('The body is larger than 1 MB', ErrorJson),
+  415: json("The body isn't JSON", ErrorJson),
+  429: json('Too many requests; wait for `Retry-After` seconds', ErrorJson),
+  500: json('Unexpected error; the log has its `request_id`', ErrorJson),
+  503: json("The database can't be reached; try again shortly", ErrorJson),
 } as const
 
 type Refused = keyof typeof refusals

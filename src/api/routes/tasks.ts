@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { createTask } from '../../domain/tasks/create.ts'
-import { editTask } from '../../domain/tasks/edit.ts'
+import { type Edited, editTask } from '../../domain/tasks/edit.ts'
 import { deleteTask } from '../../domain/tasks/remove.ts'
-import type { Task } from '../../domain/tasks/task.ts'
 import { availableLabels, readTaskAnswer, toTaskAnswer, toTaskList } from '../answers.ts'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiContext } from '../env.ts'
@@ -30,7 +29,7 @@ const list = createRoute({
   ...common,
   method: 'get',
   path: '/api/tasks',
-  summary: 'List tasks in the order of the board',
+  summary: 'List tasks in board order',
   request: { query: TaskQuery },
   responses: answers({ status: 200, description: 'The tasks', schema: TaskList }, [400]),
 })
@@ -46,7 +45,7 @@ const read = createRoute({
   ...common,
   method: 'get',
   path: '/api/tasks/{id}',
-  summary: 'Read a task',
+  summary: 'Get a task',
   request: { params },
   responses: answers({ status: 200, description: 'The task', schema: OneTask }, [404]),
 })
@@ -54,7 +53,9 @@ const patch = createRoute({
   ...common,
   method: 'patch',
   path: '/api/tasks/{id}',
-  summary: 'Change a task, or take it through its lifecycle',
+  summary: 'Update a task or run a lifecycle action',
+  description:
+    'What is absent stays. Lifecycle actions: `start` marks the task as in progress (send it again as a heartbeat), `plan` writes `planMarkdown`, `complete` hands the work to the owner, `block` asks the owner, and `review` accepts. A `result` becomes a work log.',
   request: { params, body: body(TaskPatchBody) },
   responses: answers({ status: 200, description: 'The task', schema: OneTask }, [400, 404, 409, 413, 415]),
 })
@@ -62,7 +63,7 @@ const status = createRoute({
   ...common,
   method: 'patch',
   path: '/api/tasks/{id}/status',
-  summary: 'Move a task to a status',
+  summary: "Set a task's status",
   request: { params, body: body(StatusBody) },
   responses: answers({ status: 200, description: 'The task', schema: OneTask }, [400, 404, 409, 413, 415]),
 })
@@ -73,7 +74,7 @@ const remove = createRoute({
   summary: 'Delete a task',
   request: { params },
   responses: answers(
-    { status: 200, description: 'It is gone', schema: z.object({ ok: z.literal(true) }) },
+    { status: 200, description: 'Deleted', schema: z.object({ ok: z.literal(true) }) },
     [404],
   ),
 })
@@ -81,24 +82,24 @@ const remove = createRoute({
 /** Adds the routes of tasks. */
 export function addTaskRoutes(door: Door, deps: ApiDeps): void {
   const assignee = toAssignee(deps.ownerEmail)
-  const scope = { db: deps.db, ownerId: deps.ownerId }
 
   const change = async (
     c: ApiContext,
-    work: (ctx: ReturnType<typeof createAgentCtx>) => Promise<{ readonly task: Task }>,
+    work: (ctx: ReturnType<typeof createAgentCtx>) => Promise<Pick<Edited, 'task' | 'refused'>>,
     code: 200 | 201,
   ) =>
     // A change is answered at once: only a waiting claim can be too early.
     (await perform(deps, c, {
       verb: work,
-      render: async (within, { task }) => ({
-        status: code,
-        body: await toTaskAnswer(within, task, assignee),
-      }),
+      render: async (within, { task, refused }) =>
+        refused === undefined
+          ? { status: code, body: await toTaskAnswer(within, task, assignee) }
+          : { status: 409, body: { error: refused.message } },
     })) as Response
 
   addRoute(door, list, async (c) => {
     const query = c.req.valid('query')
+    const scope = createAgentCtx(deps, c)
     const page = await listTaskPage(scope, query)
     return c.json({
       tasks: query.compact

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { DomainError } from '../../domain/errors.ts'
-import { text } from '../../domain/tasks/schemas.ts'
+import { text } from '../../domain/text.ts'
 import { createWorkLog, listWorkLogs } from '../../domain/work-logs.ts'
 import type { ApiDeps } from '../deps.ts'
-import { perform } from '../perform.ts'
+import { createAgentCtx, perform } from '../perform.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from '../wire/common.ts'
 import { Limit } from '../wire/task-query.ts'
 import { toWorkLogJson, WorkLogJson } from '../wire/work-log.ts'
@@ -36,7 +36,7 @@ const list = createRoute({
 const create = createRoute({
   ...common,
   method: 'post',
-  summary: 'Write a work log',
+  summary: 'Create a work log',
   request: {
     body: body(
       z
@@ -60,12 +60,10 @@ const create = createRoute({
 
 /** Adds the routes of work logs. */
 export function addWorkLogRoutes(door: Door, deps: ApiDeps): void {
-  const scope = { db: deps.db, ownerId: deps.ownerId }
-
   addRoute(door, list, async (c) => {
     const { task, limit = 50, cursor, ...named } = c.req.valid('query')
     const projectKey = named.project_key ?? named.projectKey
-    const page = await listWorkLogs(scope, { task, projectKey }, { limit, before: cursor })
+    const page = await listWorkLogs(createAgentCtx(deps, c), { task, projectKey }, { limit, before: cursor })
     return c.json({ work_logs: page.entries.map(toWorkLogJson), next_cursor: page.nextCursor })
   })
 

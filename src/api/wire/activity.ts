@@ -9,7 +9,7 @@ export function toActivityCursor({ at, id }: ActivityCursor): string {
 export const ActivityCursorInput = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-  .refine((value) => !Number.isNaN(Date.parse(value.slice(0, 24))), 'is not a cursor that was given')
+  .refine((value) => !Number.isNaN(Date.parse(value.slice(0, 24))), 'is not a valid cursor')
   .transform((value): ActivityCursor => ({ at: new Date(value.slice(0, 24)), id: value.slice(25) }))
 
 /** A line of activity: a task as it was last changed, or a work log. */

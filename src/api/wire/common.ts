@@ -35,10 +35,10 @@ export const EngineInput = z
 export const TaskReference = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/)
-  .openapi({ description: 'A task key in any case, or a uuid', example: 'PROJ-12' })
+  .openapi({ description: 'A task key in any case, or a UUID', example: 'WEB-12' })
 
 export const ProjectKeyInput = z
   .string()
   .trim()
   .regex(/^[A-Za-z][A-Za-z0-9]{1,9}$/)
-  .openapi({ example: 'PROJ' })
+  .openapi({ example: 'WEB' })

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { OptionInputs } from '../../domain/questions/question.ts'
 import {
   BranchName,
   CriterionText,
@@ -7,16 +8,16 @@ import {
   TaskNote,
   TaskStatusName,
   TaskTitle,
-  text,
 } from '../../domain/tasks/schemas.ts'
 import { type TaskPriority, taskPriorities } from '../../domain/tasks/task.ts'
-import { EngineInput, ProjectKeyInput } from './common.ts'
+import { text } from '../../domain/text.ts'
+import { EngineInput, ProjectKeyInput, TaskReference } from './common.ts'
 
 const given = z
   .unknown()
-  .refine(() => false, 'is given by the board and cannot be set')
+  .refine(() => false, 'is assigned by the board and cannot be set')
   .optional()
-  .openapi({ not: {}, description: 'Refused: given by the board' })
+  .openapi({ not: {}, description: 'Rejected: assigned by the board' })
 
 /** A priority as agents write it; one that the board does not know is none. */
 const PriorityInput = z
@@ -25,7 +26,7 @@ const PriorityInput = z
     const name = value.trim().toLowerCase()
     return taskPriorities.find((priority) => priority === name) ?? 'none'
   })
-  .openapi({ type: 'string', description: `${taskPriorities.join(', ')}; anything else is none` })
+  .openapi({ type: 'string', description: `${taskPriorities.join(', ')}; anything else becomes none` })
 
 const fields = {
   id: given,
@@ -40,7 +41,7 @@ const fields = {
   labels: z.array(LabelName).max(50),
   acceptance_criteria: z.array(CriterionText.pipe(z.string().trim().min(1, 'must not be empty'))).max(200),
   engine: z.union([EngineInput, z.literal('')]),
-  assignee: z.string().openapi({ description: 'Ignored: every task is the owner’s' }),
+  assignee: z.string().openapi({ description: 'Ignored: every task belongs to the owner' }),
   repo: text(500),
   projectKey: ProjectKeyInput,
   project_key: ProjectKeyInput,
@@ -67,10 +68,14 @@ export const ResultBody = z
     pr_url: resultText(2_000),
     prUrl: resultText(2_000),
     notes: resultText(20_000),
+    options: z
+      .union([OptionInputs, z.null()])
+      .optional()
+      .openapi({ description: 'What the owner may choose from to answer a block' }),
     checks: z
       .union([text(10_000), z.record(text(100), z.union([text(200), z.number(), z.boolean()])), z.null()])
       .optional()
-      .openapi({ description: 'Checks and how they ended, as {"tests": "pass"}' }),
+      .openapi({ description: 'Checks and their outcomes, e.g. `{"tests": "pass"}`' }),
     engine: z.union([EngineInput, z.literal('')]).optional(),
   })
   .openapi('Result')
@@ -101,8 +106,16 @@ export const ClaimBody = z
     project_key: ProjectKeyInput,
     projectKey: ProjectKeyInput,
     label: LabelName,
-    status: z.literal('todo').openapi({ description: 'Also what nobody queued yet' }),
-    wait: z.number().min(0).max(55).openapi({ description: 'Seconds to wait for a task' }),
+    status: z.literal('todo').openapi({ description: 'Also hands out todo tasks that are not queued' }),
+    next: z.boolean().openapi({ description: 'Another task, although a run of yours is open' }),
+    resume: TaskReference.openapi({
+      description: 'Takes over the run of this task from another session of your token',
+    }),
+    wait: z
+      .number()
+      .min(0)
+      .max(55)
+      .openapi({ description: 'Seconds to hold the request until a task is queued' }),
   })
   .partial()
   .openapi('Claim')

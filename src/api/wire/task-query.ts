@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { TaskCursor, TaskFilter } from '../../domain/tasks/list.ts'
-import { LabelName, text } from '../../domain/tasks/schemas.ts'
+import { LabelName } from '../../domain/tasks/schemas.ts'
 import { taskStatuses } from '../../domain/tasks/task.ts'
+import { text } from '../../domain/text.ts'
 import { EngineInput, ProjectKeyInput } from './common.ts'
 
 const CursorParts = z.tuple([
@@ -25,7 +26,7 @@ export const Cursor = z
   .transform((value, context): TaskCursor => {
     const parts = CursorParts.safeParse(parseJson(Buffer.from(value, 'base64url').toString('utf8')))
     if (!parts.success) {
-      context.addIssue({ code: 'custom', message: 'is not a cursor that was given' })
+      context.addIssue({ code: 'custom', message: 'is not a valid cursor' })
       return z.NEVER
     }
     const [status, sortOrder, dueAt, createdAt, id] = parts.data
@@ -37,7 +38,7 @@ export const Cursor = z
       id,
     }
   })
-  .openapi({ type: 'string', description: 'next_cursor of the page before' })
+  .openapi({ type: 'string', description: '`next_cursor` of the previous page' })
 
 function parseJson(value: string): unknown {
   try {
@@ -64,7 +65,7 @@ export const TaskQuery = z.object({
     .transform((value) => value === '1')
     .optional()
     .openapi({ type: 'string', enum: ['0', '1'] }),
-  q: text(200).optional().openapi({ description: 'Words that key, title or note hold' }),
+  q: text(200).optional().openapi({ description: 'Words to find in keys, titles and notes' }),
   cursor: Cursor.optional(),
 })
 export type TaskQuery = z.output<typeof TaskQuery>

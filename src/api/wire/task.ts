@@ -7,7 +7,7 @@ import { Instant } from './common.ts'
 const runState = z.enum(['queued', 'working']).nullable()
 
 const shared = {
-  id: z.string().openapi({ description: 'The task key', example: 'PROJ-12' }),
+  id: z.string().openapi({ description: "The task's key", example: 'WEB-12' }),
   task_key: z.string(),
   title: z.string(),
   status: z.enum(taskStatuses),
@@ -29,7 +29,7 @@ export const TaskJson = z
     task_prefix: z.string(),
     task_number: z.int(),
     project_key: z.string(),
-    description: z.string().nullable().openapi({ description: 'The whole note, Markdown' }),
+    description: z.string().nullable().openapi({ description: 'The whole note, in Markdown' }),
     assignee: z.string(),
     branch: z.string().nullable(),
     acceptance_criteria: z.array(z.string()),
@@ -42,7 +42,7 @@ export const TaskJson = z
         worked_at: Instant,
       })
       .nullable()
-      .openapi({ description: 'The newest result; always null in lists' }),
+      .openapi({ description: 'The latest result; always null in lists' }),
     feedback: z
       .array(z.object({ text: z.string(), at: Instant }))
       .optional()

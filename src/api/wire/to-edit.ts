@@ -44,6 +44,7 @@ function toResult(body: ResultBody): TaskEdit['result'] {
     notes: body.notes ?? undefined,
     checks: toChecks(body.checks),
     engine: body.engine || undefined,
+    options: body.options ?? undefined,
   }
 }
 

@@ -6,7 +6,7 @@ import {
 } from '@grammyjs/conversations'
 import { Composer, type Context } from 'grammy'
 import { createConversationStore } from '../../domain/bot-state.ts'
-import { openQuestion } from '../../domain/messages.ts'
+import { newestPrompt } from '../../domain/messages.ts'
 import { cancelAnswer } from '../../view/help.ts'
 import { isCommand, isForOtherBot } from '../command-case.ts'
 import { isKnownCommand } from '../commands.ts'
@@ -15,16 +15,16 @@ import { endQuestion } from '../show.ts'
 import { newProject } from './project-dialog.ts'
 import { setUp } from './set-up.ts'
 
-// Counted up on each change of a dialog: a dialog that began under another version is forgotten, not replayed wrongly.
-const version = 2
+// Incremented with each change to a dialog: a dialog that began under another version is dropped, not replayed wrongly.
+const version = 3
 const dialogIds = ['set-up', 'new-project'] as const
-const longestWaitMs = 24 * 60 * 60_000
+const maxWaitMs = 24 * 60 * 60_000
 
-/** The dialogs of several steps, kept in the database so that a restart goes on where they were. */
+/** Multi-step dialogs, stored in the database so they survive a restart. */
 export function dialogs(deps: BotDeps): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   const store = createConversationStore(deps.store, deps.now)
-  // An inline query has no chat, and so no dialog.
+  // An inline query has no chat, so it has no dialog.
   const inChat = composer.filter((ctx) => ctx.chat !== undefined)
   inChat.use(
     conversations<BotContext, Context>({
@@ -41,12 +41,12 @@ export function dialogs(deps: BotDeps): Composer<BotContext> {
     }),
   )
   inChat.on('message:text', endByCommand)
-  inChat.use(createConversation(setUp, { id: 'set-up', maxMillisecondsToWait: longestWaitMs }))
-  inChat.use(createConversation(newProject, { id: 'new-project', maxMillisecondsToWait: longestWaitMs }))
+  inChat.use(createConversation(setUp, { id: 'set-up', maxMillisecondsToWait: maxWaitMs }))
+  inChat.use(createConversation(newProject, { id: 'new-project', maxMillisecondsToWait: maxWaitMs }))
   return composer
 }
 
-/** A command works in the middle of a dialog, and ends it. What is no command of ours ends nothing: a path may be an answer. */
+/** A command works in the middle of a dialog and ends it. An unknown one doesn't: a path may be an answer. */
 async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise<void> {
   const text = ctx.message?.text ?? ''
   if (!isCommand(text) || !isKnownCommand(text) || isForOtherBot(text, ctx.me.username)) return next()
@@ -57,17 +57,17 @@ async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise
   await ctx.sender.say(cancelAnswer(ended), { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
-/** Takes back the question that was asked last; false where none waits for an answer. */
+/** Withdraws the last question; false if none is open. */
 async function endLastQuestion(ctx: BotContext): Promise<boolean> {
   const { db, now } = ctx.board
-  const since = new Date(now().getTime() - longestWaitMs)
-  const question = ctx.chatId === undefined ? null : await openQuestion(db, ctx.chatId, since)
+  const since = new Date(now().getTime() - maxWaitMs)
+  const question = ctx.chatId === undefined ? null : await newestPrompt(db, ctx.chatId, since)
   if (!question?.messageId) return false
   await endQuestion(ctx, question.messageId)
   return true
 }
 
-/** Begins a dialog in place of the one that may be going on. */
+/** Starts a dialog, ending any other one. */
 export async function enterDialog(ctx: BotContext, id: (typeof dialogIds)[number]): Promise<void> {
   await ctx.conversation.exitAll()
   await ctx.conversation.enter(id)

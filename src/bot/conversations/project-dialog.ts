@@ -5,108 +5,140 @@ import { listProjects } from '../../domain/projects/read.ts'
 import { normaliseRepo } from '../../domain/projects/repo.ts'
 import { refusalCard } from '../../view/answers.ts'
 import {
-  projectKeyQuestion,
-  projectKeySettled,
-  projectMade,
-  projectNameQuestion,
-  repositoryQuestion,
-  repositorySettled,
+  type ProjectDraft,
+  projectChangeQuestion,
+  projectConfirmed,
+  projectCreated,
+  projectProposal,
+  projectQuestion,
 } from '../../view/set-up.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { askFor, type Dialog, dialogBoard, orProblem, pressed, type Reading, textFor } from './dialog.ts'
 
+const maxName = 120
+// A project of this key and name that is only minutes old was created before a crash.
 const doubleMs = 10 * 60_000
 
-export interface MadeProject {
+export interface CreatedProject {
   readonly key: string
   readonly name: string
+  readonly hasRepo: boolean
 }
 
 /** The dialog behind + New project. */
 export async function newProject(dialog: Dialog): Promise<void> {
-  const made = await askProject(dialog, { isFirst: false })
+  const created = await askProject(dialog, { isFirst: false, isWelcome: false })
   await dialog.external(async (ctx) => {
-    if (made !== null) await ctx.sender.say(projectMade(made), { purpose: 'screen' })
+    if (created !== null) await ctx.sender.say(projectCreated(created), { purpose: 'screen' })
   })
 }
 
-/** Asks for name, key and repository, and makes the project; null where it could not be made, which has been said. */
+type Confirmation = 'ok' | 'change' | ProjectDraft
+
+/** Asks for a repository or name, proposes name and key, and creates the project; null if that failed, which it has said. */
 export async function askProject(
   dialog: Dialog,
-  { isFirst }: { readonly isFirst: boolean },
-): Promise<MadeProject | null> {
-  const name = await askFor(dialog, { card: () => projectNameQuestion(isFirst), read: readName })
-  const key = await askFor(dialog, {
-    card: async (ctx) => projectKeyQuestion(name, proposeKey(name, await takenKeys(ctx))),
-    read: readKey,
-    settled: (answer) => projectKeySettled(name, answer),
-  })
-  const repo = await askFor(dialog, {
-    card: () => repositoryQuestion(name),
-    read: readRepo,
-    settled: ({ repoUrl }) => repositorySettled(repoUrl),
-  })
-  const made = await dialog.external(async (ctx) => {
-    const result = await orProblem(() => makeProject(ctx, { name, key, repoUrl: repo.repoUrl }))
+  options: { readonly isFirst: boolean; readonly isWelcome: boolean },
+): Promise<CreatedProject | null> {
+  let draft = await askFor(dialog, { card: () => projectQuestion(options), read: readSource })
+  let answer: Confirmation = draft
+  while (answer !== 'ok') {
+    const proposed: ProjectDraft = draft
+    answer = await askFor<Confirmation>(dialog, {
+      card: () => projectProposal(proposed),
+      read: (ctx) => readConfirmation(ctx, proposed),
+      settled: () => projectConfirmed(proposed),
+    })
+    if (answer === 'change')
+      answer = await askFor<Confirmation>(dialog, {
+        card: () => projectChangeQuestion(proposed),
+        read: (ctx) => readCorrection(ctx, proposed),
+      })
+    if (typeof answer !== 'string') draft = answer
+  }
+  const confirmed: ProjectDraft = draft
+  const created = await dialog.external(async (ctx) => {
+    const result = await orProblem(() => makeProject(ctx, confirmed))
     if ('problem' in result) await ctx.sender.say(refusalCard(result.problem), { purpose: 'screen' })
     return result
   })
-  return 'problem' in made ? null : made
+  return 'problem' in created ? null : created
 }
 
-async function readName(ctx: BotContext): Promise<Reading<string>> {
+/** A repository, from which the name follows, or a name. */
+async function readSource(ctx: BotContext): Promise<Reading<ProjectDraft>> {
   const text = await textFor(ctx)
   if (text === null) return null
-  const name = text.split('\n', 1).join('').trim()
-  return [...name].length > 120
-    ? { problem: 'That is too long for a name. 120 characters fit.' }
-    : { answer: name }
+  const isRepo =
+    !/\s/.test(text) && text.length <= 500 && (normaliseRepo(text) !== null || text.includes('/'))
+  return isRepo ? draftOf(ctx, nameOfRepo(text), text) : draftOf(ctx, firstLineOf(text), null)
 }
 
-async function readKey(ctx: BotContext): Promise<Reading<string>> {
-  const text = pressed(ctx, 'dialog', 'key') ?? (await textFor(ctx))
+async function readConfirmation(ctx: BotContext, draft: ProjectDraft): Promise<Reading<Confirmation>> {
+  const button = pressed(ctx, 'dialog', 'key')
+  if (button === 'ok' || button === 'change') return { answer: button }
+  return readCorrection(ctx, draft)
+}
+
+/** "Name, KEY", "KEY" in capitals, or a name alone, from which another key follows. */
+async function readCorrection(ctx: BotContext, draft: ProjectDraft): Promise<Reading<ProjectDraft>> {
+  const text = await textFor(ctx)
   if (text === null) return null
-  const parsed = ProjectKey.safeParse(text)
+  const line = firstLineOf(text)
+  const [, name, key] =
+    /^(.+?)\s*,\s*(\S+)$/.exec(line) ?? (/^[A-Z][A-Z0-9]*$/.test(line) ? [line, draft.name, line] : [])
+  if (key === undefined) return draftOf(ctx, line, draft.repoUrl)
+  const parsed = ProjectKey.safeParse(key)
   if (!parsed.success)
     return {
-      problem: `A key has 2 to 10 letters and digits and begins with a letter, such as ${proposeKey(text, [])}.`,
+      problem: `Use 2–10 letters or digits, starting with a letter, e.g. ${proposeKey(draft.name, [])}.`,
     }
   const holder = (await listProjects(scopeOf(ctx), { includeDeleted: true })).find(
     (project) => project.projectKey === parsed.data,
   )
-  return holder === undefined
-    ? { answer: parsed.data }
-    : { problem: `${parsed.data} is the key of ${holder.name} already. Write another one.` }
+  if (holder !== undefined)
+    return { problem: `${parsed.data} is already used by ${holder.name}. Pick another key.` }
+  return checked({ name: name ?? draft.name, key: parsed.data, repoUrl: draft.repoUrl })
 }
 
-async function readRepo(ctx: BotContext): Promise<Reading<{ readonly repoUrl: string | null }>> {
-  if (pressed(ctx, 'dialog', 'repo') !== null) return { answer: { repoUrl: null } }
-  const text = await textFor(ctx)
-  if (text === null) return null
-  const fits = !/\s/.test(text) && text.length <= 500 && (normaliseRepo(text) !== null || text.includes('/'))
-  return fits
-    ? { answer: { repoUrl: text } }
-    : { problem: 'That is no repository I know. Send owner/repo, or its address, or tap Skip.' }
-}
-
-async function takenKeys(ctx: BotContext): Promise<string[]> {
-  return (await listProjects(scopeOf(ctx), { includeDeleted: true })).map((project) => project.projectKey)
-}
-
-/** Makes the project; one of this key and name that is minutes old was made before a crash, and is it. */
-async function makeProject(
+async function draftOf(
   ctx: BotContext,
-  draft: { readonly name: string; readonly key: string; readonly repoUrl: string | null },
-): Promise<MadeProject> {
+  name: string,
+  repoUrl: string | null,
+): Promise<Reading<ProjectDraft>> {
+  const all = await listProjects(scopeOf(ctx), { includeDeleted: true })
+  const taken = all.map((project) => project.projectKey)
+  return checked({ name, key: proposeKey(name, taken), repoUrl })
+}
+
+function checked(draft: ProjectDraft): Reading<ProjectDraft> {
+  return [...draft.name].length > maxName
+    ? { problem: `That's too long – ${maxName} characters max.` }
+    : { answer: draft }
+}
+
+function firstLineOf(text: string): string {
+  return text.split('\n', 1).join('').trim()
+}
+
+/** "ada/web-shop.git" → "Web shop". */
+function nameOfRepo(text: string): string {
+  const path = normaliseRepo(text)?.path ?? text
+  const words = (path.split('/').filter(Boolean).at(-1) ?? path).replace(/[-_.]+/g, ' ').trim()
+  return words === '' ? path : words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+async function makeProject(ctx: BotContext, draft: ProjectDraft): Promise<CreatedProject> {
+  const hasRepo = draft.repoUrl !== null
   try {
     const { projectKey, name } = await createProject(dialogBoard(ctx), draft)
-    return { key: projectKey, name }
+    return { key: projectKey, name, hasRepo }
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'in-use') throw error
     const there = (await listProjects(scopeOf(ctx))).find((project) => project.projectKey === draft.key)
     const isOurs =
       there?.name === draft.name && ctx.deps.now().getTime() - there.createdAt.getTime() < doubleMs
     if (!isOurs) throw error
-    return { key: there.projectKey, name: there.name }
+    return { key: there.projectKey, name: there.name, hasRepo }
   }
 }

@@ -1,35 +1,47 @@
 import { listProjects } from '../../domain/projects/read.ts'
 import { changeSettings } from '../../domain/settings.ts'
 import { createTask } from '../../domain/tasks/create.ts'
+import { editTask } from '../../domain/tasks/edit.ts'
 import { countTasks, listTasks } from '../../domain/tasks/list.ts'
 import { resolveTimeZone } from '../../domain/time-zone.ts'
-import { sampleTask, setUpDone, zoneQuestion, zoneSettled } from '../../view/set-up.ts'
+import { sampleTask, setUpDone, zoneConfirmed, zoneQuestion } from '../../view/set-up.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { renderTask } from '../show.ts'
 import { machineZone, zoneOfLocation } from '../zones.ts'
 import { askFor, type Dialog, dialogBoard, pressed, type Reading, textFor } from './dialog.ts'
 import { askProject } from './project-dialog.ts'
 
-/** What the set-up still lacks, by what is on the board. */
+/** What the setup still needs, by what's on the board. */
 export async function setUpLacks(
   ctx: BotContext,
 ): Promise<{ readonly zone: boolean; readonly project: boolean }> {
   return { zone: !ctx.settings.timeZoneSet, project: (await listProjects(scopeOf(ctx))).length === 0 }
 }
 
-/** The first minutes: time zone, first project, a task to try, the way to an agent. Asks only for what is not there yet. */
+/** The first minutes: time zone, first project, a sample task, and how to connect an agent. Asks only for what's missing. */
 export async function setUp(dialog: Dialog): Promise<void> {
   const lacks = await dialog.external(setUpLacks)
-  if (lacks.zone) {
+  const knownZone = lacks.zone ? await dialog.external(setKnownZone) : null
+  if (lacks.zone && knownZone === null) {
     await askFor(dialog, {
       card: (ctx) =>
         zoneQuestion({ now: ctx.deps.now(), language: ctx.from?.language_code, machineZone: machineZone() }),
       read: readZone,
-      settled: (zone, ctx) => zoneSettled(zone, ctx.deps.now()),
+      settled: (zone, ctx) => zoneConfirmed(zone, ctx.deps.now()),
     })
   }
-  if (lacks.project && (await askProject(dialog, { isFirst: true })) === null) return
-  await dialog.external(finish)
+  if (lacks.project) {
+    const created = await askProject(dialog, { isFirst: true, isWelcome: knownZone !== null })
+    if (created === null) return
+  }
+  await dialog.external((ctx) => finish(ctx, knownZone))
+}
+
+/** Sets the time zone if the bot can know it without asking; null if it can't. */
+async function setKnownZone(ctx: BotContext): Promise<string | null> {
+  const zone = ctx.deps.knownTimeZone ?? null
+  if (zone !== null) await changeSettings(dialogBoard(ctx), { timeZone: zone })
+  return zone
 }
 
 /** A time zone by button, by name or city, or by a shared location. */
@@ -38,27 +50,34 @@ async function readZone(ctx: BotContext): Promise<Reading<string>> {
   if (text === null) return null
   const zone = resolveTimeZone(text)
   if (zone === null)
-    return {
-      problem: `I do not know a time zone "${text.slice(0, 40)}". Try the nearest big city, or Europe/Berlin.`,
-    }
+    return { problem: `I don't recognize “${text.slice(0, 40)}”. Try the nearest big city, e.g. Berlin.` }
   await changeSettings(dialogBoard(ctx), { timeZone: zone })
   return { answer: zone }
 }
 
-async function finish(ctx: BotContext): Promise<void> {
+async function finish(ctx: BotContext, knownZone: string | null): Promise<void> {
   const [project] = await listProjects(scopeOf(ctx))
   if (project === undefined) return
-  await ctx.sender.say(setUpDone({ key: project.projectKey, name: project.name }), { purpose: 'screen' })
-  if ((await countTasks(scopeOf(ctx), {})) === 0) {
-    await createTask(dialogBoard(ctx), {
-      projectId: project.id,
-      title: sampleTask.title,
-      description: sampleTask.note,
-      criteria: [...sampleTask.criteria],
-    })
-  }
+  if ((await countTasks(scopeOf(ctx), {})) === 0) await createSample(ctx, project.id)
   const [task] = await listTasks(scopeOf(ctx), {}, { limit: 1 })
-  if (task === undefined) return
-  const { card, about } = await renderTask(ctx, task)
-  await ctx.sender.say(card, about)
+  if (task !== undefined) {
+    const { card, about } = await renderTask(ctx, task)
+    await ctx.sender.say(card, about)
+  }
+  const { projectKey: key, name, repoUrl } = project
+  // Last, so that the question behind its button appears right here.
+  await ctx.sender.say(setUpDone({ key, name, hasRepo: repoUrl !== null }, knownZone), { purpose: 'screen' })
+}
+
+/** Queued, so that the first claim of the first agent finds something. */
+async function createSample(ctx: BotContext, projectId: string): Promise<void> {
+  const { title, note, criteria } = sampleTask
+  const { task } = await createTask(dialogBoard(ctx), {
+    projectId,
+    title,
+    description: note,
+    criteria: [...criteria],
+    status: 'todo',
+  })
+  await editTask(dialogBoard(ctx), task.id, { runState: 'queued' })
 }

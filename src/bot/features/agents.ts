@@ -1,16 +1,15 @@
 import { Composer } from 'grammy'
 import { listTasks } from '../../domain/tasks/list.ts'
-import { findRunners } from '../../domain/tasks/runner.ts'
-import type { RunState } from '../../domain/tasks/task.ts'
+import { type RunState, runOf } from '../../domain/tasks/task.ts'
 import { listTokens } from '../../domain/tokens.ts'
 import { agentsCard, type RunLine } from '../../view/agents.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
 
-const mostRuns = 50
+const maxRuns = 50
 
-/** /agents: who works on what since when, what waits queued, and the tokens. */
+/** /agents: who's working on what since when, what's queued, and the tokens. */
 export function agents(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('agents', (ctx) => showAgents(ctx, 0))
@@ -25,18 +24,15 @@ async function showAgents(ctx: BotContext, page: number): Promise<void> {
 }
 
 async function runLines(ctx: BotContext, runState: RunState): Promise<RunLine[]> {
-  const tasks = await listTasks(scopeOf(ctx), { runState }, { limit: mostRuns })
-  const keys = runState === 'running' ? tasks.map((task) => task.key) : []
-  const runners = new Map((await findRunners(scopeOf(ctx), keys)).map((runner) => [runner.taskKey, runner]))
+  const tasks = await listTasks(scopeOf(ctx), { runState }, { limit: maxRuns })
   return tasks.map((task) => {
-    const runner = runners.get(task.key)
     const seen = task.runStateUpdatedAt ?? task.updatedAt
     return {
       key: task.key,
       title: task.title,
       status: task.status,
-      runner: runner?.name ?? null,
-      since: runner?.since ?? seen,
+      runner: runOf(task)?.name ?? null,
+      since: runOf(task)?.since ?? seen,
       seen,
     }
   })

@@ -1,19 +1,26 @@
 import { Composer } from 'grammy'
 import { listProjects } from '../../domain/projects/read.ts'
-import { editTasks } from '../../domain/tasks/edit-many.ts'
 import { countByLane, listLane, readBoard } from '../../domain/tasks/lanes.ts'
 import { findTasks } from '../../domain/tasks/read.ts'
-import { boardCard, cardsALane, changedManyToast, moveAllCard } from '../../view/board.ts'
+import {
+  boardCard,
+  cardsALane,
+  changedManyToast,
+  moveAllCard,
+  skippedText,
+  unknownProjectText,
+} from '../../view/board.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import { toast } from '../access.ts'
+import { countChanged, doActs } from '../acts.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { topicOfMessage } from '../list-query.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
 import { orRefusal, takeBack } from './take-back.ts'
 
-// What one tap may change at once: each takes about ten statements.
-const mostAtOnce = 200
+// What one tap may change: each task takes about ten statements.
+const maxAtOnce = 200
 
 /** /board: the lanes in one message, and what moves a whole lane. */
 export function board(): Composer<BotContext> {
@@ -36,19 +43,32 @@ export function board(): Composer<BotContext> {
 
 const isWhole = (status: string): status is 'ready' | 'done' => status === 'ready' || status === 'done'
 
-/** Shows the board; a project that is not there shows all. */
-export async function showBoard(ctx: BotContext, wanted: string, undo: string | null = null): Promise<void> {
+/** Shows the board; an unknown project is named and all are shown. */
+export async function showBoard(
+  ctx: BotContext,
+  wanted: string,
+  { undo = null, notice }: { readonly undo?: string | null; readonly notice?: string } = {},
+): Promise<void> {
   const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
   const projectKey = projectKeys.includes(wanted) ? wanted : ''
   const lanes = await readBoard(scopeOf(ctx), { projectKey: projectKey || undefined, cards: cardsALane })
-  await showScreen(ctx, boardCard({ lanes, projectKeys, projectKey, undo, ...readerOf(ctx) }))
+  const unknown = projectKey === wanted ? undefined : unknownProjectText(wanted)
+  const card = boardCard({
+    lanes,
+    projectKeys,
+    projectKey,
+    undo,
+    notice: notice ?? unknown,
+    ...readerOf(ctx),
+  })
+  await showScreen(ctx, card)
 }
 
 async function askAll(ctx: BotContext, status: 'ready' | 'done', projectKey: string): Promise<void> {
   const lane = { status, projectKey: projectKey || undefined }
-  const tasks = await listLane(scopeOf(ctx), lane, { limit: mostAtOnce })
+  const tasks = await listLane(scopeOf(ctx), lane, { limit: maxAtOnce })
   if (tasks.length === 0) {
-    await toast(ctx, 'There is none any more.')
+    await toast(ctx, 'There are none now.')
     return showBoard(ctx, projectKey)
   }
   const count = await countByLane(scopeOf(ctx), lane)
@@ -56,18 +76,21 @@ async function askAll(ctx: BotContext, status: 'ready' | 'done', projectKey: str
   await showScreen(ctx, card, { topic: { kind: 'board', picked: tasks.map(({ id }) => id) } })
 }
 
-/** Moves those that were named when it was asked, and of them what still lies there. */
+/** Moves those that were named when it was asked, if they are still in the lane. */
 async function moveAll(ctx: BotContext, status: 'ready' | 'done', projectKey: string): Promise<void> {
   const topic = await topicOfMessage(ctx)
   const picked = topic?.kind === 'board' ? topic.picked : []
   const there = (await findTasks(scopeOf(ctx), picked)).filter((task) => task.status === status)
-  const to = status === 'ready' ? 'done' : 'archived'
+  const act = { verb: status === 'ready' ? 'done' : 'archived' } as const
   const inOrder = picked.flatMap((id) => there.filter((task) => task.id === id))
-  const edits = inOrder.map(({ id }) => ({
-    reference: id,
-    edit: { status: to, expect: { status } } as const,
-  }))
-  const changed = await orRefusal(ctx, () => editTasks(ctx.board, edits))
-  if (changed !== null) await toast(ctx, changedManyToast(changed.tasks.length))
-  await showBoard(ctx, projectKey, changed?.auditId ?? null)
+  const done = await orRefusal(ctx, () =>
+    doActs(
+      ctx,
+      inOrder.map((task) => ({ task, act })),
+    ),
+  )
+  if (done === null) return showBoard(ctx, projectKey)
+  const skipped = { working: done.stops.map(({ task }) => task) }
+  await toast(ctx, changedManyToast(countChanged(done), skipped))
+  await showBoard(ctx, projectKey, { undo: done.auditId, notice: skippedText(skipped) })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Composer } from 'grammy'
 import { readState, writeState } from '../../domain/bot-state.ts'
-import { commands, publishCommands } from '../commands.ts'
+import { menuCommands, publishCommands } from '../commands.ts'
 import type { BotContext } from '../context.ts'
 
 /** Puts the commands into the menu of the owner's chat, once it is bound and whenever the table has changed. */
@@ -13,7 +13,7 @@ export function commandMenu(): Composer<BotContext> {
     const chatId = ctx.settings.chatId
     if (chatId === null) return
     const hash = createHash('sha256')
-      .update(JSON.stringify([chatId, commands]))
+      .update(JSON.stringify([chatId, menuCommands]))
       .digest('hex')
     if (hash === published) return
     const { store, now, log } = ctx.deps

@@ -1,30 +1,32 @@
 import { Composer } from 'grammy'
-import type { DeckTopic } from '../../domain/messages.ts'
-import { countTasks } from '../../domain/tasks/list.ts'
+import type { DeckOutcome, DeckTopic } from '../../domain/messages.ts'
+import { readCard } from '../../domain/tasks/card.ts'
 import { findTask } from '../../domain/tasks/read.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { nextInInbox } from '../../domain/tasks/triage.ts'
-import type { Surface } from '../../view/callbacks.ts'
+import { countInInbox, nextInInbox } from '../../domain/tasks/triage.ts'
+import { parseCallback, type Surface } from '../../view/callbacks.ts'
 import type { Card } from '../../view/card.ts'
-import { deckNotice, deckSummary } from '../../view/deck.ts'
+import { deckCard, deckSummary } from '../../view/deck.ts'
+import type { Content } from '../../view/html.ts'
 import type { TaskCardOptions } from '../../view/task-card.ts'
-import { type BotContext, scopeOf } from '../context.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { topicOfMessage } from '../list-query.ts'
-import { renderTask, showScreen, showTask } from '../show.ts'
+import { showScreen, showTask } from '../show.ts'
 import { onScreen, onTap } from '../taps.ts'
 
 const fresh: DeckTopic = { kind: 'deck', taskId: null, skipped: [], moved: {} }
+const maxUndos = 20
 
 /** /inbox: the triage deck, one card at a time in one message, oldest first. */
 export function deck(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
-  composer.command('inbox', (ctx) => showNext(ctx, fresh, null))
-  onScreen(composer, 'inbox', (ctx) => showNext(ctx, fresh, null))
+  composer.command('inbox', (ctx) => showNext(ctx, fresh))
+  onScreen(composer, 'inbox', (ctx) => showNext(ctx, fresh))
   onTap(composer, 'skip', async (ctx, { key }) => {
     const topic = await readDeck(ctx)
     const task = await findTask(scopeOf(ctx), key)
     const isCurrent = task !== null && task.id === topic.taskId
-    await showNext(ctx, isCurrent ? { ...topic, skipped: [...topic.skipped, task.id] } : topic, null)
+    await showNext(ctx, isCurrent ? { ...topic, skipped: [...topic.skipped, task.id] } : topic)
   })
   return composer
 }
@@ -35,20 +37,37 @@ export async function showAfterAction(
   on: Surface,
   task: Task,
   auditId: string | null,
+  notice?: Content,
 ): Promise<void> {
-  if (on !== 'deck') return showTask(ctx, task, { undo: auditId })
-  const topic = await readDeck(ctx)
-  if (task.status === 'inbox') {
+  const more = notice === undefined ? {} : { notice }
+  if (on !== 'deck') return showTask(ctx, task, { undo: auditId, ...more })
+  const topic = withUndo(await readDeck(ctx), auditId, undoneBy(ctx))
+  const outcome = outcomeOf(task)
+  if (outcome === 'inbox') {
     const { [task.id]: _, ...moved } = topic.moved
     const skipped = topic.skipped.filter((id) => id !== task.id)
-    return showDeck(ctx, { task, options: { undo: auditId }, topic: { ...topic, moved, skipped } })
+    return showDeck(ctx, { task, options: more, topic: { ...topic, moved, skipped } })
   }
   const isCurrent = topic.taskId === task.id
-  await showNext(
-    ctx,
-    isCurrent ? { ...topic, moved: { ...topic.moved, [task.id]: task.status } } : topic,
-    auditId,
-  )
+  await showNext(ctx, isCurrent ? { ...topic, moved: { ...topic.moved, [task.id]: outcome } } : topic, more)
+}
+
+/** What became of a card; one that still lies in the inbox is `inbox`. */
+function outcomeOf({ status, runState, snoozedUntil }: Task): DeckOutcome {
+  if (status === 'done' || status === 'archived') return status
+  if (runState !== null) return 'queued'
+  return snoozedUntil === null ? status : 'later'
+}
+
+/** The audit id of the change that the pressed button takes back. */
+function undoneBy(ctx: BotContext): string | null {
+  const pressed = parseCallback(ctx.callbackQuery?.data ?? '')
+  return pressed?.do === 'undo' ? pressed.audit : null
+}
+
+function withUndo(topic: DeckTopic, done: string | null, undone: string | null): DeckTopic {
+  const kept = (topic.undos ?? []).filter((id) => id !== undone && id !== done)
+  return { ...topic, undos: (done === null ? kept : [...kept, done]).slice(-maxUndos) }
 }
 
 /** Shows a task as the deck's card; in the message that is named, else in the one whose button was pressed. */
@@ -62,17 +81,23 @@ export async function showDeck(
   },
 ): Promise<void> {
   const { task, options, messageId } = shown
-  const topic = { ...(shown.topic ?? (await readDeck(ctx))), taskId: task.id }
-  const skip = { label: 'Skip ›', does: { do: 'skip', key: task.key } } as const
-  const notice = deckNotice(topic, await countLeft(ctx, topic))
-  const { card } = await renderTask(ctx, task, { ...options, on: 'deck', notice, extra: [skip] })
+  const before = shown.topic ?? (await readDeck(ctx))
+  const topic = { ...withUndo(before, options.undo ?? null, null), taskId: task.id }
+  const left = Math.max(1, await countInInbox(scopeOf(ctx), topic.skipped))
+  const facts = await readCard(scopeOf(ctx), task)
+  const card = deckCard(facts, { ...readerOf(ctx), ...options, deck: topic, left })
   await showScreen(ctx, card, { taskId: task.id, topic, messageId })
 }
 
-async function showNext(ctx: BotContext, topic: DeckTopic, undo: string | null): Promise<void> {
+async function showNext(
+  ctx: BotContext,
+  topic: DeckTopic,
+  options: Partial<TaskCardOptions> = {},
+): Promise<void> {
   const next = await nextInInbox(scopeOf(ctx), topic.skipped)
-  if (next !== null) return showDeck(ctx, { task: next, options: { undo }, topic })
-  await showScreen(ctx, deckSummary(topic, undo), { topic: { ...topic, taskId: null } })
+  if (next !== null) return showDeck(ctx, { task: next, options, topic })
+  const card = deckSummary(topic, topic.undos?.at(-1) ?? null)
+  await showScreen(ctx, card, { topic: { ...topic, taskId: null } })
 }
 
 /** Asks on the deck's own message, which goes on with its cards whatever is answered. */
@@ -80,15 +105,12 @@ export async function askInDeck(ctx: BotContext, task: Task, card: Card): Promis
   await showScreen(ctx, card, { taskId: task.id, topic: await readDeck(ctx) })
 }
 
-/** Goes on to the next card where the one that was shown is gone. */
+/** Goes on to the next card where the one that was shown is gone; `undo` brings back what was deleted. */
 export async function continueDeck(ctx: BotContext, undo: string | null): Promise<void> {
-  await showNext(ctx, await readDeck(ctx), undo)
-}
-
-/** Tasks of the inbox that were not passed over, the one that is shown among them. */
-async function countLeft(ctx: BotContext, topic: DeckTopic): Promise<number> {
-  const inbox = await countTasks(scopeOf(ctx), { statuses: ['inbox'] })
-  return Math.max(1, inbox - topic.skipped.length)
+  const topic = withUndo(await readDeck(ctx), undo, null)
+  const { taskId, moved } = topic
+  const isDeleted = undo !== null && taskId !== null
+  await showNext(ctx, isDeleted ? { ...topic, moved: { ...moved, [taskId]: 'deleted' } } : topic)
 }
 
 /** The deck that the pressed message holds; a new one where it holds none. */

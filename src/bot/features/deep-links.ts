@@ -3,7 +3,7 @@ import { noTaskCard } from '../../view/task-gone.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { sayTask, showScreen } from '../show.ts'
 
-/** Opens what a link `t.me/<bot>?start=t_<KEY>` names; false where it names nothing of ours. */
+/** Opens the task of a link `t.me/<bot>?start=t_<KEY>`; false if it isn't such a link. */
 export async function openByPayload(ctx: BotContext, payload: string): Promise<boolean> {
   const key = /^t_([a-z][a-z0-9]{1,9}-\d{1,10})$/i.exec(payload)?.[1]
   if (key === undefined) return false
@@ -11,7 +11,7 @@ export async function openByPayload(ctx: BotContext, payload: string): Promise<b
   return true
 }
 
-/** Sends the card of a task by its key; says so where there is none. */
+/** Sends a task's card by its key, or says there's no such task. */
 export async function openByKey(ctx: BotContext, key: string): Promise<void> {
   const task = await findTask(scopeOf(ctx), key)
   if (task === null) await showScreen(ctx, noTaskCard(key.toUpperCase()))
@@ -19,6 +19,6 @@ export async function openByKey(ctx: BotContext, key: string): Promise<void> {
     await sayTask(
       ctx,
       task,
-      task.key === key.toUpperCase() ? {} : { notice: `${key.toUpperCase()} is ${task.key} now.` },
+      task.key === key.toUpperCase() ? {} : { notice: `Moved: ${key.toUpperCase()} is now ${task.key}.` },
     )
 }

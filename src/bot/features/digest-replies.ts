@@ -1,42 +1,34 @@
 import { parseDigestReply } from '../../domain/digest-reply.ts'
-import { editTasks } from '../../domain/tasks/edit-many.ts'
 import { findTasks } from '../../domain/tasks/read.ts'
-import { digestReplyCard } from '../../view/digest-reply.ts'
-import { notQueued } from '../../view/runner.ts'
+import { changesCard } from '../../view/changes.ts'
+import { doActs } from '../acts.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
-import { withRunner } from '../runner.ts'
 
-/** A reply to numbered lines, such as `1 done, 3 tomorrow, 5 hold`: all of it in one change, what is not understood is said. */
+/** A reply to numbered lines, e.g. `1 done, 3 tomorrow, 5 hold`: all of it in one change; it names what it didn't understand. */
 export async function answerDigest(ctx: BotContext, text: string, taskIds: readonly string[]): Promise<void> {
   const reader = readerOf(ctx)
-  const { orders, problems } = parseDigestReply(text, { ...reader, lines: taskIds.length })
-  const there = new Set((await findTasks(scopeOf(ctx), taskIds)).map(({ id }) => id))
-  const wanted = orders.map(({ line, edit }) => ({ line, id: taskIds[line - 1] ?? '', edit }))
+  const { orders, problems } = parseDigestReply(withQuoted(ctx, text), { ...reader, lines: taskIds.length })
+  const tasks = await findTasks(scopeOf(ctx), taskIds)
+  const wanted = orders.map(({ line, act }) => ({
+    line,
+    task: tasks.find(({ id }) => id === taskIds[line - 1]),
+    act,
+  }))
+  const there = wanted.flatMap(({ task, act }) => (task === undefined ? [] : [{ task, act }]))
   const gone = wanted
-    .filter(({ id }) => !there.has(id))
+    .filter(({ task }) => task === undefined)
     .map(({ line }) => `Line ${line} is gone: its task was deleted.`)
-  const { edits, refusals } = await withRunner(
-    ctx,
-    wanted.filter(({ id }) => there.has(id)).map(({ id, edit }) => ({ reference: id, edit })),
+  const changes = await doActs(ctx, there)
+  const hints = orders.length === 0 && problems.length > 0 ? ['Try “1 done, 3 tomorrow, 5 hold”.'] : []
+  const card = changesCard(
+    { ...changes, problems: [...problems, ...hints, ...gone, ...changes.problems] },
+    reader,
   )
-  const changed = await editTasks(ctx.board, edits)
-  const now = await findTasks(
-    scopeOf(ctx),
-    edits.map(({ reference }) => reference),
-  )
-  const done = edits.flatMap(({ reference, edit }) => {
-    const task = now.find(({ id }) => id === reference)
-    return task === undefined
-      ? []
-      : [{ task, edit, isChanged: changed.tasks.some(({ id }) => id === reference) }]
-  })
-  const said =
-    done.length === 0 && problems.length > 0
-      ? [...problems, 'Write it like “1 done, 3 tomorrow, 5 hold”.']
-      : problems
-  const card = digestReplyCard(done, [...said, ...gone, ...refusals.map(notQueued)], {
-    ...reader,
-    undo: changed.auditId,
-  })
   await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
+}
+
+/** Words under quoted lines are about these: `done` under "2. WEB-3 …" is `2 done`. */
+function withQuoted({ message }: BotContext, text: string): string {
+  const quoted = [...(message?.quote?.text ?? '').matchAll(/^(\d{1,3})\. /gm)].map(([, number]) => number)
+  return quoted.length === 0 || /^#?\d/.test(text.trim()) ? text : `${quoted.join(' ')} ${text}`
 }

@@ -3,6 +3,7 @@ import { readDigest } from '../../domain/digest.ts'
 import { toScreen } from '../../view/buttons.ts'
 import { withRow } from '../../view/card.ts'
 import { digestCard } from '../../view/digest.ts'
+import { signs } from '../../view/signs.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
@@ -20,8 +21,8 @@ async function showDigest(ctx: BotContext): Promise<void> {
   const { card, topic } = digestCard(await readDigest(scopeOf(ctx), reader), reader)
   const { digestEnabled, digestTime } = ctx.settings
   const row = [
-    toScreen('↻ Refresh', 'digest'),
-    toScreen(digestEnabled ? `⏰ ${digestTime}` : '⏰ Off', 'settings', 'digest'),
+    toScreen(`${signs.refresh} Refresh`, 'digest'),
+    toScreen(digestEnabled ? `${signs.digest} ${digestTime}` : `${signs.digest} Off`, 'settings', 'digest'),
   ]
   await showScreen(ctx, withRow(card, row), { purpose: 'digest', topic })
 }

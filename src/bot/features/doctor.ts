@@ -4,7 +4,7 @@ import type { BotContext } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
 
-/** /doctor: looks at everything and names each fault with its mend. */
+/** /doctor: checks everything and names each problem with its fix. */
 export function doctor(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('doctor', examine)
@@ -16,7 +16,7 @@ async function examine(ctx: BotContext): Promise<void> {
   await showScreen(ctx, doctorCard([...(await ctx.deps.diagnose()), ...findings(ctx)]))
 }
 
-/** What the bot knows of itself: its rights at @BotFather, the time zone, news that cannot sound. */
+/** What the bot knows by itself: its @BotFather settings, the time zone, notifications turned off. */
 function findings({ me, chat, settings }: BotContext): Finding[] {
   const { timeZoneSet, timeZone, notify } = settings
   return [
@@ -25,34 +25,34 @@ function findings({ me, chat, settings }: BotContext): Finding[] {
       : {
           name: 'Inline search',
           ok: false,
-          detail: 'is off',
-          mend: 'Turn it on at @BotFather with /setinline.',
+          detail: 'off',
+          fix: 'Turn it on in @BotFather with /setinline.',
         },
     timeZoneSet
       ? { name: 'Time zone', ok: true, detail: timeZone }
       : {
           name: 'Time zone',
           ok: false,
-          detail: 'is not set, so days begin by UTC',
-          mend: 'Set it in /settings.',
+          detail: 'not set (using UTC)',
+          fix: 'Set it in /settings.',
         },
     ...(chat !== undefined && chat.type !== 'private' && !me.can_read_all_group_messages
       ? [
           {
             name: 'Group',
             ok: false,
-            detail: 'the bot may not see plain messages',
-            mend: 'Turn privacy mode off at @BotFather with /setprivacy, or make the bot an administrator.',
+            detail: "I can't see plain messages",
+            fix: 'Turn off privacy mode in @BotFather with /setprivacy, or make me an admin.',
           },
         ]
       : []),
     ...(notify.needsYou === 'off'
       ? [
           {
-            name: 'News',
+            name: 'Notifications',
             ok: false,
-            detail: 'what needs you is turned off',
-            mend: 'Turn it on in /settings, News.',
+            detail: '“Needs you” is off',
+            fix: 'Turn it on in /settings → Notifications.',
           },
         ]
       : []),

@@ -8,7 +8,7 @@ import { onScreen } from '../taps.ts'
 
 const weekMs = 7 * 24 * 60 * 60_000
 
-/** /due: what is overdue, due today, and this week. */
+/** /due: what's overdue, due today, and due this week. */
 export function due(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('due', (ctx) => showDue(ctx, 0))

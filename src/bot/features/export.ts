@@ -7,11 +7,11 @@ import { localDate } from '../../domain/time.ts'
 import { exportCaption, exportTooLargeCard, taskColumns, taskRow } from '../../view/export.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 
-// Telegram takes files of 50 MB from a bot.
+// Telegram accepts files of up to 50 MB from a bot.
 const maxBytes = 49 * 1024 * 1024
 const manyTasks = 2_000
 
-/** /export: the whole board as JSON, the tasks as CSV. */
+/** /export: the full board as JSON, the tasks as CSV. */
 export function exports(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('export', async (ctx) => {
@@ -20,7 +20,7 @@ export function exports(): Composer<BotContext> {
     const stem = `board-${localDate(now, timeZone)}`
     const count = await countTasks(scopeOf(ctx), {}, Number.MAX_SAFE_INTEGER)
     const about = { purpose: 'answer', replyTo: ctx.message?.message_id } as const
-    // A phone opens plain JSON; a large board is packed so that it fits.
+    // A phone opens plain JSON; a large board is gzipped to fit.
     const packed = count > manyTasks
     const json = await collect(jsonOf(ctx), packed)
     const csv = await collect(csvOf(ctx), false)
@@ -51,8 +51,9 @@ async function* jsonOf(ctx: BotContext): AsyncGenerator<string> {
 
 async function* csvOf(ctx: BotContext): AsyncGenerator<string> {
   const { unparse } = (await import('papaparse')).default
-  // A spreadsheet runs what begins with = + - @ as a formula, so such texts are marked as text.
-  const options = { newline: '\r\n', escapeFormulae: true }
+  // A spreadsheet would run text starting with = + - @, or their full-width forms, as a formula. PapaParse's own pattern misses
+  // cells of several lines (mholt/PapaParse#1149).
+  const options = { newline: '\r\n', escapeFormulae: /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/ }
   yield `\uFEFF${unparse([taskColumns], options)}\r\n`
   for await (const task of exportTasks(scopeOf(ctx))) {
     const row = taskRow(task)
@@ -62,7 +63,7 @@ async function* csvOf(ctx: BotContext): AsyncGenerator<string> {
 
 class TooLargeError extends Error {}
 
-/** The parts as one file; null where it grows over what Telegram takes. */
+/** The parts as one file; null if it's too large for Telegram. */
 async function collect(parts: AsyncIterable<string>, packed: boolean): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -19,6 +19,7 @@ import { history } from './history.ts'
 import { inline } from './inline.ts'
 import { labels } from './labels.ts'
 import { lanes } from './lanes.ts'
+import { later } from './later.ts'
 import { log } from './log.ts'
 import { newTask } from './new.ts'
 import { presence } from './presence.ts'
@@ -38,6 +39,7 @@ import { tasks } from './tasks.ts'
 import { tokens } from './tokens.ts'
 import { trails } from './trails.ts'
 import { undo } from './undo.ts'
+import { words } from './words.ts'
 
 /** The features in the order in which an update meets them; the last one answers what nobody took. */
 export function features(): Composer<BotContext>[] {
@@ -48,6 +50,7 @@ export function features(): Composer<BotContext>[] {
     newTask(),
     deck(),
     taskActions(),
+    later(),
     task(),
     tasks(),
     board(),
@@ -75,6 +78,7 @@ export function features(): Composer<BotContext>[] {
     exports(),
     prompts(),
     replies({ ...promptAnswers, search: (ctx, words) => answerSearch(ctx, words) }, answerDigest),
+    words(),
     fallback(),
     capturedEdits(),
     capture(),

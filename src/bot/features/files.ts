@@ -6,9 +6,9 @@ import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { onScreen } from '../taps.ts'
 
-const mostFiles = 10
+const maxFiles = 10
 
-/** What a card has no room for: the files of its note by Telegram's own ids, and a long note or result as a file. */
+/** What doesn't fit on a card: the note's files by their Telegram ids, and a long note or result as a file. */
 export function files(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   onScreen(composer, 'files', sendFiles)
@@ -26,7 +26,7 @@ export function files(): Composer<BotContext> {
 async function sendFiles(ctx: BotContext, key: string): Promise<void> {
   const task = await requireTask(scopeOf(ctx), key)
   const found = filesIn(task.note)
-  if (found.length === 0) return toast(ctx, 'There is no file in the note any more.')
+  if (found.length === 0) return toast(ctx, 'The note has no files now.')
   await toast(ctx)
   const about = {
     purpose: 'answer',
@@ -34,7 +34,7 @@ async function sendFiles(ctx: BotContext, key: string): Promise<void> {
     replyTo: ctx.callbackQuery?.message?.message_id,
   } as const
   let missing = 0
-  for (const file of found.slice(0, mostFiles)) {
+  for (const file of found.slice(0, maxFiles)) {
     if (!(await ctx.sender.sendStored(file, about))) missing += 1
   }
   if (missing > 0) await ctx.sender.say(missingFilesCard(missing), about)
@@ -47,7 +47,7 @@ async function sendText(
   text: string | null,
 ): Promise<void> {
   const task = await requireTask(scopeOf(ctx), key)
-  if (text === null || text === '') return toast(ctx, `There is no ${what} any more.`)
+  if (text === null || text === '') return toast(ctx, `There's no ${what} now.`)
   await toast(ctx)
   const about = {
     purpose: 'answer',

@@ -1,20 +1,21 @@
 import { Composer } from 'grammy'
-import { readDigest } from '../../domain/digest.ts'
+import { readFocus } from '../../domain/digest.ts'
 import { editTask } from '../../domain/tasks/edit.ts'
 import { listByLane } from '../../domain/tasks/lanes.ts'
-import { requireTask } from '../../domain/tasks/read.ts'
+import { findTask, requireTask } from '../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../domain/tasks/schemas.ts'
 import { taskStatuses } from '../../domain/tasks/task.ts'
 import { changedToast, toasts } from '../../view/answers.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import { focusCard, pinCard, pinsAPage } from '../../view/focus.ts'
+import { stopAndMoveCard } from '../../view/handoffs.ts'
 import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
 import { orRefusal, takeBack } from './take-back.ts'
 
-/** /focus: today's focus, in one message: pin, unpin, done. */
+/** /focus: today's focus in one message: add, unfocus, done. */
 export function focus(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('focus', (ctx) => showFocus(ctx))
@@ -32,10 +33,10 @@ export function focus(): Composer<BotContext> {
 
 async function showFocus(ctx: BotContext, undo: string | null = null): Promise<void> {
   const reader = readerOf(ctx)
-  await showScreen(ctx, focusCard(await readDigest(scopeOf(ctx), reader), { ...reader, undo }))
+  await showScreen(ctx, focusCard(await readFocus(scopeOf(ctx), reader), { ...reader, undo }))
 }
 
-/** What a button changes; `done` names the status that the list showed, so that what has moved on since is not done with it. */
+/** What a button changes; `done` names the status that the list showed, so a task that has moved since isn't completed. */
 function editFor(value: string): TaskEdit {
   const [what, status] = value.split('.')
   const from = taskStatuses.find((one) => one === status)
@@ -45,10 +46,17 @@ function editFor(value: string): TaskEdit {
 
 async function changeFocus(ctx: BotContext, key: string, value: string): Promise<void> {
   const edit = editFor(value)
+  const task = await findTask(scopeOf(ctx), key)
+  if (edit.status !== undefined && task?.runState === 'running') {
+    const card = stopAndMoveCard(task, edit.status, 'card', readerOf(ctx))
+    return showScreen(ctx, card, { purpose: 'card', taskId: task.id })
+  }
   const edited = await orRefusal(ctx, async () => {
     const before = await requireTask(scopeOf(ctx), key)
-    const isSo = edit.status !== undefined && before.status === edit.status
-    const { task, auditId } = isSo ? { task: before, auditId: null } : await editTask(ctx.board, key, edit)
+    const isAlreadyApplied = edit.status !== undefined && before.status === edit.status
+    const { task, auditId } = isAlreadyApplied
+      ? { task: before, auditId: null }
+      : await editTask(ctx.board, key, edit)
     await toast(ctx, auditId === null ? toasts.unchanged : changedToast(before, task))
     return auditId
   })

@@ -4,7 +4,7 @@ import { commands } from '../commands.ts'
 import type { BotContext } from '../context.ts'
 import { showScreen } from '../show.ts'
 
-/** /help: how to write a task, and every command of the table. */
+/** /help: the shorthand and every command. */
 export function help(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('help', (ctx) => showScreen(ctx, helpCard(commands)))

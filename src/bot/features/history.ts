@@ -6,7 +6,7 @@ import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
 
-/** The history behind a card: what was done to the task and said of it. */
+/** A task's history: its changes, work logs and comments. */
 export function history(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   onScreen(composer, 'history', async (ctx, key, page) => {

@@ -8,7 +8,7 @@ import { openByKey } from './deep-links.ts'
 
 const resultsAPage = 20
 
-/** `@bot words` in any chat: the owner's tasks, shown to the owner alone; without words what is open. */
+/** `@bot words` in any chat: the owner's tasks, for the owner only; open tasks if there are no words. */
 export function inline(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('inline_query', async (ctx) => {
@@ -19,7 +19,7 @@ export function inline(): Composer<BotContext> {
       { is_personal: true, cache_time: 0, next_offset: hasMore ? String(offset + resultsAPage) : '' },
     )
   })
-  // A result picked in the chat with the bot is a message of the owner's: it asks for the card and is no new task.
+  // A result picked in the bot's own chat is the owner's message: it asks for the card and isn't a new task.
   composer.on('message:text', async (ctx, next) => {
     const { via_bot: via, text } = ctx.message
     const key = /[A-Z][A-Z0-9]{1,9}-\d{1,10}/.exec(text)?.[0]

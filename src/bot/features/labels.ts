@@ -18,7 +18,7 @@ import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
 import { orRefusal, takeBack } from './take-back.ts'
 
-/** /labels: new, rename, colour, merge, delete. */
+/** /labels: new, rename, color, merge, delete. */
 export function labels(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('labels', (ctx) => showLabels(ctx, 0))
@@ -64,7 +64,7 @@ export async function showLabel(ctx: BotContext, id: string, undo?: string | nul
   await withLabel(ctx, id, (label) => labelCard(label, undo))
 }
 
-/** Shows a card of a label, the list where the label is gone. */
+/** Shows a label's card, or the list if the label is gone. */
 async function withLabel(
   ctx: BotContext,
   id: string,
@@ -82,6 +82,6 @@ async function withLabel(
 
 async function change(ctx: BotContext, work: () => Promise<EditedLabel>): Promise<EditedLabel | null> {
   const edited = await orRefusal(ctx, work)
-  if (edited !== null) await toast(ctx, edited.auditId === null ? toasts.unchanged : 'Changed.')
+  if (edited !== null) await toast(ctx, edited.auditId === null ? toasts.unchanged : 'Saved.')
   return edited
 }

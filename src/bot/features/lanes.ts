@@ -1,19 +1,20 @@
 import { Composer } from 'grammy'
+import type { Act } from '../../domain/acts.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { placeTask } from '../../domain/tasks/edit.ts'
-import { editTasks } from '../../domain/tasks/edit-many.ts'
 import { countByLane, findNeighbours, listLane } from '../../domain/tasks/lanes.ts'
 import type { Place } from '../../domain/tasks/order.ts'
 import { findTask, findTasks, requireTask } from '../../domain/tasks/read.ts'
-import type { TaskEdit } from '../../domain/tasks/schemas.ts'
 import { type Task, taskPriorities, taskStatuses } from '../../domain/tasks/task.ts'
 import { changedToast, staleToast, toasts } from '../../view/answers.ts'
-import { changedManyToast, type LanePlace, readLaneArgument } from '../../view/board.ts'
+import { changedManyToast, type LanePlace, readLaneArgument, skippedText } from '../../view/board.ts'
+import { stopAndMoveCard } from '../../view/handoffs.ts'
 import { laneCard, lanePage, pickCard, placeCard } from '../../view/lane.ts'
 import { toast } from '../access.ts'
+import { countChanged, doActs } from '../acts.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { topicOfMessage } from '../list-query.ts'
-import { sayNotQueued, withRunner } from '../runner.ts'
+import { sayNotQueued } from '../runner.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
 import { showBoard } from './board.ts'
@@ -60,8 +61,13 @@ async function readPage(ctx: BotContext, place: LanePlace) {
   return { place: { ...place, page }, tasks, count, ...readerOf(ctx) }
 }
 
-async function showLane(ctx: BotContext, place: LanePlace, undo: string | null = null): Promise<void> {
-  await showScreen(ctx, laneCard({ ...(await readPage(ctx, place)), undo }))
+async function showLane(
+  ctx: BotContext,
+  place: LanePlace,
+  undo: string | null = null,
+  notice = '',
+): Promise<void> {
+  await showScreen(ctx, laneCard({ ...(await readPage(ctx, place)), undo, notice }))
 }
 
 async function showPicks(ctx: BotContext, place: LanePlace, picked: readonly string[]): Promise<void> {
@@ -97,6 +103,16 @@ async function moveCard(ctx: BotContext, key: string, value: string): Promise<vo
   if (from !== '' && before.status !== from && before.status !== to) {
     await toast(ctx, staleToast(before))
     return showPlace(ctx, before, projectKey)
+  }
+  const status = taskStatuses.find((one) => one === to)
+  if (
+    status !== undefined &&
+    status !== 'todo' &&
+    status !== before.status &&
+    before.runState === 'running'
+  ) {
+    const card = stopAndMoveCard(before, status, 'card', readerOf(ctx))
+    return showScreen(ctx, card, { purpose: 'card', taskId: before.id })
   }
   const moved = await orRefusal(ctx, async () => {
     const target = await targetOf(ctx, before, to, projectKey)
@@ -148,38 +164,30 @@ async function togglePick(ctx: BotContext, about: string, value: string): Promis
   await showPicks(ctx, place, task !== null && about.startsWith('+') ? [...others, task.id] : others)
 }
 
-/** Changes all cards that are picked, in one transaction. */
+/** Changes all cards that are picked, in one transaction; what an agent works on, or asks about, is skipped and named. */
 async function changePicked(ctx: BotContext, what: string, value: string): Promise<void> {
   const place = readValue(value)
   if (place === null) return showBoard(ctx, '')
-  const edit = editFor(what, place.status)
+  const act = readPickedAct(what)
   const picked = await findTasks(scopeOf(ctx), await readPicked(ctx))
-  // What has left the lane meanwhile is not moved, and an agent's run is not interrupted by asking for one.
-  const hasLeft = (task: Task) => edit.status !== undefined && task.status !== place.status
-  const isBusy = (task: Task) => edit.runState !== undefined && task.runState !== null
-  const wanted = picked.filter((task) => !hasLeft(task) && !isBusy(task))
-  const { edits, refusals } = await withRunner(
-    ctx,
-    wanted.map(({ id }) => ({ reference: id, edit })),
-  )
-  const changed = await orRefusal(ctx, () => editTasks(ctx.board, edits))
-  if (changed !== null)
-    await toast(
-      ctx,
-      refusals.length > 0 && edits.length === 0
-        ? toasts.notQueued
-        : changedManyToast(changed.tasks.length, picked.filter(hasLeft).length),
-    )
+  const moved = picked.filter((task) => act.verb !== undefined && task.status !== place.status)
+  const wanted = picked.filter((task) => !moved.includes(task)).map((task) => ({ task, act }))
+  const done = await orRefusal(ctx, () => doActs(ctx, wanted))
+  if (done === null) return showLane(ctx, place)
+  const { stops, unanswered, refused, refusals, auditId } = done
+  const skipped = { moved, working: stops.map(({ task }) => task), unanswered, refused }
+  const isUnreached = refusals.length > 0 && auditId === null
+  await toast(ctx, isUnreached ? toasts.notQueued : changedManyToast(countChanged(done), skipped))
   if (refusals.length > 0) await sayNotQueued(ctx, refusals)
-  await showLane(ctx, place, changed?.auditId ?? null)
+  await showLane(ctx, place, auditId, skippedText(skipped))
 }
 
-function editFor(what: string, from: Task['status']): TaskEdit {
+function readPickedAct(what: string): Act {
   const status = taskStatuses.find((one) => one === what)
   const priority = taskPriorities.find((one) => `!${one}` === what)
-  if (status !== undefined) return { status, expect: { status: from } }
+  if (status !== undefined) return { verb: status }
   if (priority !== undefined) return { priority }
   if (what === 'focus') return { focus: true }
-  if (what === 'queue') return { runState: 'queued' }
-  throw new DomainError('invalid', 'This button is from an older version. Send /board again.')
+  if (what === 'queue') return { verb: 'queue' }
+  throw new DomainError('invalid', 'This button no longer works. Send /board again.')
 }

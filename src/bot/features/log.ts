@@ -9,7 +9,7 @@ import { wholeText } from '../message-text.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
 
-/** /log: writes a work log by hand; without text it shows the timeline, of a task or a project where it names one. */
+/** /log: writes a work log; without text, shows the log of everything, a project or a task. */
 export function log(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('log', async (ctx) => {
@@ -27,7 +27,7 @@ interface About {
   readonly projectKey?: string
 }
 
-/** The key that the text begins with: of a task in any case, of a project as it is written, for `web` may be a word. */
+/** The key at the start of the text: a task's in any case, a project's only in capitals, because `web` may be a word. */
 async function readAbout(
   ctx: BotContext,
   text: string,

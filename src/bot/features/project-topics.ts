@@ -11,9 +11,9 @@ import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
 import { orRefusal } from './take-back.ts'
 
-const longestName = 128
+const maxName = 128
 
-/** The topic of a group that takes the news of a project: the main one, a new one, or the one at hand. */
+/** The group topic that gets a project's updates: the main one, a new one, or this one. */
 export function projectTopics(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   onScreen(composer, 'project-topic', (ctx, key) => showTopic(ctx, key))
@@ -30,7 +30,7 @@ function topicHere(ctx: BotContext): number | null {
   return threadId === ctx.settings.threadId ? null : threadId
 }
 
-/** Opens a topic named after the project, unless it has one already, as after the first of two quick taps. */
+/** Creates a topic named after the project, unless it already has one (after a double tap). */
 async function useOwn(ctx: BotContext, key: string): Promise<void> {
   const project = await findProject(ctx, key)
   const { chatId, projectTopics } = ctx.settings
@@ -44,8 +44,7 @@ async function useOwn(ctx: BotContext, key: string): Promise<void> {
 
 async function openTopic(ctx: BotContext, chatId: number, name: string): Promise<number | null> {
   try {
-    return (await ctx.api.createForumTopic(chatId, [...name].slice(0, longestName).join('')))
-      .message_thread_id
+    return (await ctx.api.createForumTopic(chatId, [...name].slice(0, maxName).join(''))).message_thread_id
   } catch (error) {
     if (!(error instanceof GrammyError)) throw error
     await toast(ctx, noTopicReason(error.description), true)
@@ -55,7 +54,7 @@ async function openTopic(ctx: BotContext, chatId: number, name: string): Promise
 
 async function use(ctx: BotContext, key: string, threadId: number | null): Promise<void> {
   const changed = await orRefusal(ctx, () => setProjectTopic(ctx.board, key, threadId))
-  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Changed.')
+  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
   await showTopic(ctx, key, changed?.auditId)
 }
 

@@ -23,7 +23,7 @@ import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
 import { orRefusal, takeBack } from './take-back.ts'
 
-/** /projects: the list, a project's card, and everything about it that can be changed. */
+/** /projects: the list, a project's card, and its settings. */
 export function projects(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('projects', async (ctx) => {
@@ -106,14 +106,14 @@ async function showDeleted(ctx: BotContext, page: number): Promise<void> {
 
 async function edit(ctx: BotContext, key: string, patch: Parameters<typeof editProject>[2]): Promise<void> {
   const edited = await orRefusal(ctx, () => editProject(ctx.board, key, patch))
-  if (edited !== null) await toast(ctx, edited.auditId === null ? toasts.unchanged : 'Changed.')
+  if (edited !== null) await toast(ctx, edited.auditId === null ? toasts.unchanged : 'Saved.')
   await showProject(ctx, key, edited?.auditId)
 }
 
 async function setDelivery(ctx: BotContext, key: string, assignment: string): Promise<void> {
   const [name = '', value = ''] = assignment.split('=')
   const changed = await orRefusal(ctx, () => setProjectSettings(ctx.board, key, { [name]: value }))
-  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Changed.')
+  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
   await showDelivery(ctx, key)
 }
 
@@ -126,6 +126,6 @@ async function remove(ctx: BotContext, key: string): Promise<void> {
 
 async function restore(ctx: BotContext, key: string): Promise<void> {
   const restored = await orRefusal(ctx, () => restoreProject(ctx.board, key))
-  if (restored !== null) await toast(ctx, restored.auditId === null ? toasts.unchanged : `${key} is back.`)
+  if (restored !== null) await toast(ctx, restored.auditId === null ? toasts.unchanged : `${key} restored.`)
   await showProject(ctx, key)
 }

@@ -7,37 +7,35 @@ import { changeSettings } from '../../domain/settings.ts'
 import { toTimeOfDay, toTimeWindow } from '../../domain/time-of-day.ts'
 import { resolveTimeZone } from '../../domain/time-zone.ts'
 import type { BotContext } from '../context.ts'
+import { refuse } from '../refusals.ts'
 import { captureText } from './capture.ts'
 import { showLabel, showLabels } from './labels.ts'
 import { showDelivery, showProject } from './projects.ts'
 import type { PromptAnswers } from './replies.ts'
 import { change, showPart } from './settings.ts'
-import { orRefusal, sayRefusal } from './take-back.ts'
+import { orRefusal } from './take-back.ts'
 import { askTokenSpan } from './tokens.ts'
 
 const aWeek = 7 * 24 * 60
 
-/** What the owner's reply to each question does that is not about a task. */
+/** What a reply does to each question that isn't about a task. */
 export const promptAnswers = {
   'new-task': (ctx, text, project) => done(ctx, () => captureText(ctx, text, { project, menu: 'priority' })),
   'token-name': (ctx, text) => done(ctx, () => askTokenSpan(ctx, text)),
   'time-zone': async (ctx, text) => {
     const timeZone = resolveTimeZone(text)
     if (timeZone === null)
-      return sayRefusal(
-        ctx,
-        `I do not know a time zone "${text.slice(0, 40)}". Try the nearest big city, or Europe/Berlin.`,
-      )
+      return refuse(ctx, `I don't recognize “${text.slice(0, 40)}”. Try the nearest big city, e.g. Berlin.`)
     await done(ctx, () => change(ctx, 'zone', { timeZone }))
   },
   'digest-time': async (ctx, text) => {
     const digestTime = toTimeOfDay(text)
-    if (digestTime === null) return sayRefusal(ctx, 'That is no time of day. Write it like 08:30.')
+    if (digestTime === null) return refuse(ctx, "That isn't a time. Send it like 08:30.")
     await done(ctx, () => change(ctx, 'digest', { digestTime, digestEnabled: true }))
   },
   'quiet-hours': async (ctx, text) => {
     const quietHours = toTimeWindow(text)
-    if (quietHours === undefined) return sayRefusal(ctx, 'Write the hours like 22:00-07:00, or "none".')
+    if (quietHours === undefined) return refuse(ctx, 'Send the hours like 22:00-07:00, or “none”.')
     await done(ctx, () => change(ctx, 'quiet', { quietHours }))
   },
   'stale-after': (ctx, text) =>
@@ -67,7 +65,7 @@ export const promptAnswers = {
   },
 } as const satisfies PromptAnswers
 
-/** Shows what came of an answer; the question has done its work. */
+/** Shows the result of an answer and removes the question. */
 async function done(ctx: BotContext, show: () => Promise<void>): Promise<void> {
   await show()
   const question = ctx.message?.reply_to_message
@@ -91,7 +89,7 @@ async function setText(
 async function minutes(ctx: BotContext, text: string, set: (value: number) => Promise<void>): Promise<void> {
   const value = /^(\d{1,5})\s*(?:m|min|minutes?)?$/i.exec(text.trim())?.[1]
   if (value === undefined || Number(value) < 1 || Number(value) > aWeek) {
-    return sayRefusal(ctx, 'Write a number of minutes, at most a week, such as 45.')
+    return refuse(ctx, 'Send a number of minutes, e.g. 45 (a week at most).')
   }
   await done(ctx, () => set(Number(value)))
 }
@@ -101,7 +99,7 @@ async function setRunner(ctx: BotContext, patch: SettingsPatch): Promise<void> {
   if (changed !== null) await done(ctx, () => showPart(ctx, 'runner', changed.auditId))
 }
 
-/** The chat that a text names: by its id, its name, or its link. */
+/** The chat that a text names, by ID, @name or link. */
 function chatIn(text: string): string | null {
   return (
     orCleared(text)

@@ -1,8 +1,8 @@
 import { Composer } from 'grammy'
-import { labelCounts } from '../../domain/labels.ts'
 import type { PromptKind } from '../../domain/messages.ts'
 import { questionCard } from '../../view/answers.ts'
-import { type BotContext, scopeOf } from '../context.ts'
+import type { BotContext } from '../context.ts'
+import { nameOf } from '../refusals.ts'
 import { ask } from '../show.ts'
 import { onAct } from '../taps.ts'
 import { promptAnswers } from './prompt-answers.ts'
@@ -13,9 +13,8 @@ export function prompts(): Composer<BotContext> {
   onAct(composer, 'ask', async (ctx, what, about) => {
     const kind = Object.keys(promptAnswers).find((known): known is PromptKind => known === what)
     if (kind === undefined) return
-    const name =
-      kind === 'label-name' ? (await labelCounts(scopeOf(ctx))).find(({ id }) => id === about)?.name : about
-    await ask(ctx, questionCard(kind, name ?? about), { kind: 'prompt', ask: kind, about })
+    const name = await nameOf(ctx, { ask: kind, about })
+    await ask(ctx, questionCard(kind, name), { kind: 'prompt', ask: kind, about })
   })
   return composer
 }

@@ -3,62 +3,99 @@ import type { Message } from 'grammy/types'
 import { captureOfMessage } from '../../domain/captures.ts'
 import { parseDue } from '../../domain/due.ts'
 import { DomainError } from '../../domain/errors.ts'
-import { findMessage, type PromptKind, type ReplyTopic } from '../../domain/messages.ts'
+import { findMessage, newestPrompt, type PromptKind, type ReplyTopic } from '../../domain/messages.ts'
+import { answerQuestion } from '../../domain/tasks/answer.ts'
 import { editTask } from '../../domain/tasks/edit.ts'
+import { sendBackEdit } from '../../domain/tasks/handoff.ts'
 import { findTask } from '../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../domain/tasks/schemas.ts'
 import type { Task } from '../../domain/tasks/task.ts'
+import { turnOf } from '../../domain/turn.ts'
 import { aboutNothingCard } from '../../view/answers.ts'
+import { answeredNotice, lateAnswerNotice, reviewCommentNotice, sentBackNotice } from '../../view/handoffs.ts'
+import { signs } from '../../view/signs.ts'
 import { deletedCard } from '../../view/task-gone.ts'
 import { acknowledge } from '../acknowledge.ts'
 import { isCommand } from '../command-case.ts'
 import { isKnownCommand } from '../commands.ts'
-import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { type BotContext, type Prompt, readerOf, scopeOf } from '../context.ts'
 import { textOfMessage, wholeText } from '../message-text.ts'
+import { notifyRunner } from '../runner.ts'
+import { sayTask } from '../show.ts'
 import { showAnswered } from './answered.ts'
-
-type Prompt = Extract<ReplyTopic, { readonly kind: 'prompt' }>
 
 /** Answers that are not about a task; a feature of the bot each. */
 export type PromptAnswers = Partial<
   Record<PromptKind, (ctx: BotContext, text: string, about: string) => Promise<void>>
 >
 
-/** A reply to anything the bot has said: the answer to a question, or a comment on the task that it is about. */
+/** What the owner wrote: all of it, and the text alone. */
+interface Written {
+  readonly text: string
+  readonly plain: string
+}
+
+// A question that was asked again takes the next words as its answer for this long.
+const askedAgainMs = 60 * 60_000
+
+/** A reply to anything the bot wrote: the answer to a question, or a comment on the task that it is about. */
 export function replies(
   answers: PromptAnswers,
   onDigestReply: (ctx: BotContext, text: string, taskIds: readonly string[]) => Promise<void>,
 ): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('message', async (ctx, next) => {
+    const written = readWritten(ctx.message)
+    if (written === null) return next()
     const target = ctx.message.reply_to_message
     // In a topic every message is a reply to the one that opened it.
-    if (target === undefined || target.forum_topic_created !== undefined) return next()
-    const text = wholeText(ctx.message)
-    const plain = textOfMessage(ctx.message)
-    if (text === '' || (isCommand(plain) && isKnownCommand(plain))) return next()
-    if (target.from?.id !== ctx.me.id) return commentOnCaptured(ctx, target, text, next)
+    if (target === undefined || target.forum_topic_created !== undefined) {
+      if (!(await answerAskedAgain(ctx, written))) await next()
+      return
+    }
+    if (target.from?.id !== ctx.me.id) return commentOnCaptured(ctx, target, written.text, next)
     const row = await findMessage(ctx.board.db, ctx.chat.id, target.message_id)
     const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
-    if (topic?.kind === 'digest') return onDigestReply(ctx, plain || text, topic.taskIds)
-    if (topic?.kind === 'prompt')
-      return answerPrompt(ctx, topic, { text, plain: plain || text, question: target })
+    if (topic?.kind === 'digest') return onDigestReply(ctx, written.plain, topic.taskIds)
+    if (topic?.kind === 'prompt') return answerPrompt(ctx, topic, written, target.message_id)
     const task = row?.taskId ? await findTask(scopeOf(ctx), row.taskId) : null
-    if (task !== null) return comment(ctx, task, text)
     // A task that is deleted leaves its messages without one.
-    await sayNothingKept(ctx)
+    if (task === null) await sayNothingKept(ctx)
+    else await replyToTask(ctx, task, written.text)
   })
   return composer
+
+  /** A question whose answer was refused is still open: the next words are its answer, replied or not. */
+  async function answerAskedAgain(ctx: BotContext, written: Written): Promise<boolean> {
+    const { message } = ctx
+    if (message === undefined || ctx.late || message.forward_origin !== undefined) return false
+    const since = new Date(ctx.board.now().getTime() - askedAgainMs)
+    const row = await newestPrompt(ctx.board.db, message.chat.id, since)
+    const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
+    if (!row?.messageId || topic?.kind !== 'prompt' || !topic.again) return false
+    await answerPrompt(ctx, topic, written, row.messageId)
+    return true
+  }
+
   async function answerPrompt(
     ctx: BotContext,
     prompt: Prompt,
-    said: { readonly text: string; readonly plain: string; readonly question: Message },
+    written: Written,
+    messageId: number,
   ): Promise<void> {
-    if (prompt.taskId !== undefined) return answerTask(ctx, prompt, prompt.taskId, said)
+    ctx.answering = { prompt, messageId }
+    if (prompt.taskId !== undefined) return answerAboutTask(ctx, prompt, prompt.taskId, written, messageId)
     const answer = answers[prompt.ask]
     if (answer === undefined) await sayNothingKept(ctx)
-    else await answer(ctx, said.plain, prompt.about ?? '')
+    else await answer(ctx, written.plain, prompt.about ?? '')
   }
+}
+
+function readWritten(message: Message): Written | null {
+  const text = wholeText(message)
+  const plain = textOfMessage(message)
+  if (text === '' || (isCommand(plain) && isKnownCommand(plain))) return null
+  return { text, plain: plain || text }
 }
 
 async function sayNothingKept(ctx: BotContext): Promise<void> {
@@ -75,45 +112,70 @@ async function commentOnCaptured(
   const captured = await captureOfMessage(scopeOf(ctx), target.message_id)
   const task = captured === null ? null : await findTask(scopeOf(ctx), captured.trace.taskId)
   if (task === null) await next()
-  else await comment(ctx, task, text)
+  else await replyToTask(ctx, task, text)
 }
 
-async function comment(ctx: BotContext, task: Task, text: string): Promise<void> {
-  await editTask(ctx.board, task.id, { comment: text })
-  await acknowledge(ctx, '👀')
+/** What a plain reply means by whose turn the task is: an answer, a comment that may send it back, or a comment. */
+async function replyToTask(ctx: BotContext, task: Task, text: string): Promise<void> {
+  if (task.question !== null) return answerInWords(ctx, task.question.id, text)
+  const { task: commented, auditId } = await editTask(ctx.board, task.id, { comment: text })
+  await acknowledge(ctx, signs.kept)
+  if (turnOf(commented) !== 'review') return
+  await sayTask(ctx, commented, { undo: auditId, ...reviewCommentNotice(commented, 'card') })
 }
 
-async function answerTask(
+/** Answers a question with words; the card moves below them. */
+async function answerInWords(ctx: BotContext, questionId: string, text: string): Promise<void> {
+  const answered = await answerQuestion(ctx.board, questionId, { text })
+  await acknowledge(ctx, signs.kept)
+  if (answered.isLate) {
+    const notice = lateAnswerNotice(answered, readerOf(ctx), true)
+    await sayTask(ctx, answered.task, { notice, undo: answered.auditId })
+    return
+  }
+  await sayTask(ctx, answered.task, { undo: answered.auditId, ...answeredNotice(answered, 'card') })
+  await notifyRunner(ctx, answered.task)
+}
+
+async function answerAboutTask(
   ctx: BotContext,
   prompt: Prompt,
   taskId: string,
-  said: { readonly text: string; readonly plain: string; readonly question: Message },
+  written: Written,
+  messageId: number,
 ): Promise<void> {
   const task = await findTask(scopeOf(ctx), taskId)
   if (task === null) {
     await ctx.sender.say(deletedCard('The task'), { purpose: 'answer', replyTo: ctx.message?.message_id })
     return
   }
-  const { task: changed, auditId } = await editTask(
-    ctx.board,
-    task.id,
-    editFor(prompt.ask, said, task, readerOf(ctx)),
-  )
-  await acknowledge(ctx, prompt.ask === 'answer' || prompt.ask === 'send-back' ? '👀' : '👍')
-  await ctx.sender.remove(said.question.message_id)
+  if (prompt.ask === 'answer' && prompt.about) {
+    await answerInWords(ctx, prompt.about, written.text)
+    await ctx.sender.remove(messageId)
+    return
+  }
+  const edit = editFor(prompt.ask, written, task, readerOf(ctx))
+  const { task: changed, auditId } = await editTask(ctx.board, task.id, edit)
+  await ctx.sender.remove(messageId)
+  if (prompt.ask === 'send-back') {
+    await acknowledge(ctx, signs.kept)
+    await sayTask(ctx, changed, { undo: auditId, ...sentBackNotice(changed, 'card') })
+    return notifyRunner(ctx, changed)
+  }
+  await acknowledge(ctx, signs.answered)
   await showAnswered(ctx, prompt, changed, auditId)
 }
 
-/** What an answer changes of its task. Throws `invalid` where it cannot be understood. */
+/** What an answer changes of its task. Throws `invalid` if it cannot be understood. */
 function editFor(
   ask: PromptKind,
-  { text, plain }: { readonly text: string; readonly plain: string },
+  { text, plain }: Written,
   task: Task,
   reader: { readonly now: Date; readonly timeZone: string },
 ): TaskEdit {
   switch (ask) {
     case 'send-back':
-      return { status: 'todo', comment: text, expect: { status: 'ready' } }
+      return sendBackEdit(text)
     case 'title':
       return { title: plain.replace(/\s+/g, ' ').trim() }
     case 'note':
@@ -150,6 +212,6 @@ function requireDue(text: string, reader: { readonly now: Date; readonly timeZon
   if (due !== null) return due.at
   throw new DomainError(
     'invalid',
-    `I do not understand "${text.slice(0, 60)}" as a date. Try "fri 17:00" or "2026-12-01".`,
+    `I couldn't read "${text.slice(0, 60)}" as a date. Try "fri 17:00" or "2026-12-01".`,
   )
 }

@@ -1,5 +1,6 @@
 import { Composer } from 'grammy'
 import { search as find } from '../../domain/search.ts'
+import { findTasksByKey } from '../../domain/tasks/read.ts'
 import { questionCard } from '../../view/answers.ts'
 import { hitsAPage, searchCard } from '../../view/search.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
@@ -7,7 +8,7 @@ import { queryOfMessage } from '../list-query.ts'
 import { ask, showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
 
-/** /search: looks through keys, titles, notes and logs; asks for the words where there are none. */
+/** /search: searches keys, titles, notes and logs; asks for the words if there are none. */
 export function search(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('search', async (ctx) => {
@@ -22,10 +23,15 @@ export function search(): Composer<BotContext> {
   return composer
 }
 
-/** Shows what was found for the words, a page of it. */
+/** Shows one page of what was found for the words. */
 export async function answerSearch(ctx: BotContext, text: string, page = 0): Promise<void> {
   const words = text.trim().slice(0, 300)
   const { hits, hasMore } = await find(scopeOf(ctx), words, { limit: hitsAPage, offset: page * hitsAPage })
-  const card = searchCard({ words, hits, page, hasMore, ...readerOf(ctx) })
+  const ofLogs = hits.flatMap((hit) =>
+    hit.kind === 'log' && hit.log.taskKey !== null ? [hit.log.taskKey] : [],
+  )
+  const logged = await findTasksByKey(scopeOf(ctx), [...new Set(ofLogs)])
+  const titles = new Map(logged.map(({ key, title }) => [key, title]))
+  const card = searchCard({ words, hits, page, hasMore, titles, ...readerOf(ctx) })
   await showScreen(ctx, card, { topic: { kind: 'list', query: words } })
 }

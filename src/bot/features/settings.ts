@@ -3,17 +3,18 @@ import { listProjects } from '../../domain/projects/read.ts'
 import { RunnerKind, type SettingsPatch } from '../../domain/setting-specs.ts'
 import { changeSettings, readOwnerSettings } from '../../domain/settings.ts'
 import { toasts } from '../../view/answers.ts'
-import { zoneSettled } from '../../view/set-up.ts'
+import { zoneConfirmed } from '../../view/set-up.ts'
 import { settingsPartCard } from '../../view/setting-parts.ts'
 import { type SettingsFacts, type SettingsPart, settingsCard, settingsParts } from '../../view/settings.ts'
 import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
+import { sendTestLine } from '../runner.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
 import { machineZone, zoneOfLocation } from '../zones.ts'
 import { orRefusal, takeBack } from './take-back.ts'
 
-/** /settings: time zone, digest, quiet hours, how loud the news is, muted projects, default project, when something is stuck, the runner. */
+/** /settings: time zone, digest, quiet hours, notifications, projects; the rest under Advanced. */
 export function settings(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('settings', showSettings)
@@ -22,7 +23,8 @@ export function settings(): Composer<BotContext> {
     return known === undefined ? showSettings(ctx) : showPart(ctx, known)
   })
   onAct(composer, 'set', (ctx, name, value) => {
-    const setter = setters[name]
+    if (name === 'runnerTest') return testRunner(ctx)
+    const setter = Object.hasOwn(setters, name) ? setters[name] : undefined
     return setter === undefined ? showSettings(ctx) : change(ctx, setter.part, setter.toPatch(value))
   })
   onAct(composer, 'mute', async (ctx, key, value) => {
@@ -41,16 +43,16 @@ export function settings(): Composer<BotContext> {
   return composer
 }
 
-/** The settings that buttons set: where each is shown, and what a button's value means. */
+/** The settings that buttons change: the screen that shows each, and what a button's value means. */
 const setters: Readonly<
   Record<string, { readonly part: SettingsPart; readonly toPatch: (value: string) => SettingsPatch }>
 > = {
   digestTime: { part: 'digest', toPatch: (value) => ({ digestTime: value, digestEnabled: true }) },
   digestEnabled: { part: 'digest', toPatch: (value) => ({ digestEnabled: value === 'true' }) },
   quietHours: { part: 'quiet', toPatch: (value) => ({ quietHours: value === '' ? null : value }) },
-  notifyNeedsYou: { part: 'news', toPatch: (value) => ({ notifyNeedsYou: toLevel(value) }) },
-  notifyFinished: { part: 'news', toPatch: (value) => ({ notifyFinished: toLevel(value) }) },
-  notifyInfo: { part: 'news', toPatch: (value) => ({ notifyInfo: toLevel(value) }) },
+  notifyNeedsYou: { part: 'notify', toPatch: (value) => ({ notifyNeedsYou: toLevel(value) }) },
+  notifyFinished: { part: 'notify', toPatch: (value) => ({ notifyFinished: toLevel(value) }) },
+  notifyInfo: { part: 'notify', toPatch: (value) => ({ notifyInfo: toLevel(value) }) },
   defaultProject: { part: 'default', toPatch: (value) => ({ defaultProject: value === '' ? null : value }) },
   keepEventsDays: { part: 'history', toPatch: (value) => ({ keepEventsDays: Number(value) }) },
   staleAfterMinutes: { part: 'stale', toPatch: (value) => ({ staleAfterMinutes: Number(value) }) },
@@ -67,10 +69,10 @@ function toRunner(value: string) {
   return RunnerKind.safeParse(value).data ?? 'none'
 }
 
-/** Changes settings and shows the part that they belong to; a refusal is said. Returns whether it was taken. */
+/** Changes settings and shows their screen, or says why they can't be changed. */
 export async function change(ctx: BotContext, part: SettingsPart, patch: SettingsPatch): Promise<void> {
   const changed = await orRefusal(ctx, () => changeSettings(ctx.board, patch))
-  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Changed.')
+  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
   await showPart(ctx, part, changed?.auditId)
 }
 
@@ -78,8 +80,13 @@ async function setZone(ctx: BotContext, on: string, timeZone: string): Promise<v
   if (on === 'settings') return change(ctx, 'zone', { timeZone })
   const changed = await orRefusal(ctx, () => changeSettings(ctx.board, { timeZone }))
   if (changed === null) return
-  await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Changed.')
-  await showScreen(ctx, zoneSettled(timeZone, ctx.board.now()))
+  await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
+  await showScreen(ctx, zoneConfirmed(timeZone, ctx.board.now()))
+}
+
+async function testRunner(ctx: BotContext): Promise<void> {
+  const reason = await sendTestLine(ctx)
+  await toast(ctx, reason ?? 'Sent. Check the chat.', reason !== null)
 }
 
 async function showSettings(ctx: BotContext): Promise<void> {

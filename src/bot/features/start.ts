@@ -29,5 +29,5 @@ async function showHome(ctx: BotContext): Promise<void> {
   const reader = readerOf(ctx)
   const counts = await countByStatus(scope)
   const digest = await readDigest(scope, reader)
-  await showScreen(ctx, homeCard({ counts, digest, now: reader.now }))
+  await showScreen(ctx, homeCard({ counts, digest, ...reader }))
 }

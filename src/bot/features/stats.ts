@@ -1,28 +1,29 @@
 import { Composer } from 'grammy'
 import { readStats } from '../../domain/stats.ts'
-import { type StatsPeriod, statsPeriods, statsRange } from '../../domain/stats-range.ts'
+import { statsPeriods, statsRange } from '../../domain/stats-range.ts'
 import { statsPicture } from '../../view/charts.ts'
-import { statsCard, statsTitle } from '../../view/stats.ts'
+import { minForChart, statsCard, statsTitle } from '../../view/stats.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
-import { showPicture } from '../show.ts'
+import { showPicture, showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
 
-/** /stats: what was done in the week, the month or the year, as a picture with its numbers in the caption. */
+/** /stats: finished work of a week, month or year, as a chart; text only when there's little to draw. */
 export function stats(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
-  composer.command('stats', (ctx) => showStats(ctx, toPeriod(ctx.match)))
-  onScreen(composer, 'stats', (ctx, argument) => showStats(ctx, toPeriod(argument)))
+  composer.command('stats', (ctx) => showStats(ctx, ctx.match))
+  onScreen(composer, 'stats', (ctx, argument) => showStats(ctx, argument))
   return composer
 }
 
-async function showStats(ctx: BotContext, period: StatsPeriod): Promise<void> {
-  await ctx.replyWithChatAction('upload_photo')
-  const stats = await readStats(scopeOf(ctx), statsRange(period, readerOf(ctx)))
-  await showPicture(ctx, statsPicture(stats, statsTitle[period]), statsCard(stats, period))
-}
-
-/** The first letters do: "m", "month"; anything else is the week. */
-function toPeriod(text: string): StatsPeriod {
+async function showStats(ctx: BotContext, text: string): Promise<void> {
   const word = text.trim().toLowerCase()
-  return statsPeriods.find((period) => word !== '' && period.startsWith(word)) ?? 'week'
+  // The first letters are enough: "m", "month".
+  const named = statsPeriods.find((period) => period.startsWith(word))
+  const period = named ?? 'week'
+  const notice = named === undefined ? `No period “${word.slice(0, 40)}” – showing the week.` : undefined
+  const stats = await readStats(scopeOf(ctx), statsRange(period, readerOf(ctx)))
+  const card = statsCard(stats, period, notice)
+  if (stats.done < minForChart) return showScreen(ctx, card)
+  await ctx.replyWithChatAction('upload_photo')
+  await showPicture(ctx, statsPicture(stats, statsTitle[period]), card)
 }

@@ -2,35 +2,47 @@ import { Composer } from 'grammy'
 import { DomainError } from '../../domain/errors.ts'
 import { listLabels } from '../../domain/labels.ts'
 import { listProjects } from '../../domain/projects/read.ts'
+import { answerQuestion } from '../../domain/tasks/answer.ts'
 import { type Edited, editTask } from '../../domain/tasks/edit.ts'
+import { type Goal, queueEdit, stopEdit, takeBackEdit } from '../../domain/tasks/handoff.ts'
 import { moveToProject } from '../../domain/tasks/move-project.ts'
 import { withMark } from '../../domain/tasks/note.ts'
 import { findTask, requireTask } from '../../domain/tasks/read.ts'
 import { deleteTask } from '../../domain/tasks/remove.ts'
 import type { TaskEdit } from '../../domain/tasks/schemas.ts'
-import type { Task } from '../../domain/tasks/task.ts'
+import type { Task, TaskStatus } from '../../domain/tasks/task.ts'
 import { undoChange } from '../../domain/undo.ts'
 import { changedToast, questionCard, staleToast, toasts } from '../../view/answers.ts'
-import { type Menu, markOf, type Surface } from '../../view/callbacks.ts'
-import { deleteCard } from '../../view/task-card.ts'
+import { type Menu, markOf, type Question, type Surface } from '../../view/callbacks.ts'
+import type { Card } from '../../view/card.ts'
+import {
+  answeredNotice,
+  lateAnswerNotice,
+  queueUnansweredCard,
+  sentBackNotice,
+  stopAndMoveCard,
+} from '../../view/handoffs.ts'
+import { deleteCard, type TaskCardOptions } from '../../view/task-card.ts'
 import { deletedCard } from '../../view/task-gone.ts'
 import { undoneListCard } from '../../view/undo.ts'
 import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { choiceToDate } from '../due-choice.ts'
-import { sayNotQueued, tellRunner } from '../runner.ts'
+import { notifyRunner, sayNotQueued, tellRunner } from '../runner.ts'
 import { ask, endQuestion, sayTask, showScreen, showTask } from '../show.ts'
 import { onTap } from '../taps.ts'
 import { askInDeck, continueDeck, showAfterAction, showDeck } from './deck.ts'
 
 const undoMinutes = 5
 
-/** The buttons of a task, wherever they stand: on its card, in the triage deck, under news. */
+/** The buttons of a task, wherever they stand: on its card, in the triage deck, in a notification. */
 export function taskActions(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
-  onTap(composer, 'move', (ctx, { on, key, from, to }) =>
-    change(ctx, on, key, { status: to, expect: { status: from } }),
-  )
+  onTap(composer, 'move', (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: false }))
+  onTap(composer, 'stopAndMove', (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: true }))
+  onTap(composer, 'handoff', handOff)
+  onTap(composer, 'answer', answer)
+  onTap(composer, 'sendBack', sendBack)
   onTap(composer, 'priority', (ctx, { on, key, to }) => change(ctx, on, key, { priority: to }))
   onTap(composer, 'engine', (ctx, { on, key, to }) => change(ctx, on, key, { engine: to }))
   onTap(composer, 'due', (ctx, { on, key, to }) =>
@@ -38,22 +50,18 @@ export function taskActions(): Composer<BotContext> {
   )
   onTap(composer, 'focus', (ctx, { on, key, set }) => change(ctx, on, key, { focus: set }))
   onTap(composer, 'queue', (ctx, { on, key, set }) =>
-    set ? queue(ctx, on, key) : change(ctx, on, key, { runState: null, expect: { runState: 'queued' } }),
+    set
+      ? handOff(ctx, { on, key, from: null, goal: 'work', sure: false })
+      : change(ctx, on, key, takeBackEdit()),
   )
-  onTap(composer, 'release', (ctx, { on, key }) =>
-    change(ctx, on, key, { runState: null, expect: { runState: 'running' } }),
-  )
+  onTap(composer, 'release', (ctx, { on, key }) => change(ctx, on, key, stopEdit()))
   onTap(composer, 'label', toggleLabel)
   onTap(composer, 'criterion', checkCriterion)
   onTap(composer, 'project', (ctx, { on, key, to }) =>
     act(ctx, on, key, () => moveToProject(ctx.board, key, to)),
   )
   onTap(composer, 'menu', (ctx, { on, key, menu, page }) => openMenu(ctx, { on, key, menu, page }))
-  onTap(composer, 'ask', async (ctx, { key, what }) => {
-    const task = await requireTask(scopeOf(ctx), key)
-    const shownIn = ctx.callbackQuery?.message?.message_id
-    await ask(ctx, questionCard(what, task.key), { kind: 'prompt', ask: what, taskId: task.id, shownIn })
-  })
+  onTap(composer, 'ask', askInWords)
   onTap(composer, 'open', async (ctx, { key }) => {
     await sayTask(ctx, await requireTask(scopeOf(ctx), key))
   })
@@ -67,19 +75,105 @@ export function taskActions(): Composer<BotContext> {
   return composer
 }
 
+/** Asks for words about a task; those for an open question are its answer. */
+async function askInWords(
+  ctx: BotContext,
+  { key, what }: { readonly key: string; readonly what: Question },
+): Promise<void> {
+  const task = await requireTask(scopeOf(ctx), key)
+  const shownIn = ctx.callbackQuery?.message?.message_id
+  const about = what === 'answer' ? task.question?.id : undefined
+  if (what === 'answer' && about === undefined) {
+    await toast(ctx, toasts.outdated)
+    return showTask(ctx, task)
+  }
+  const topic = { kind: 'prompt', ask: what, taskId: task.id, shownIn } as const
+  await ask(ctx, questionCard(what, task.key), about === undefined ? topic : { ...topic, about })
+}
+
+/** Moves a task. What would take it from an agent that works on it is asked once. */
+async function move(
+  ctx: BotContext,
+  tap: { on: Surface; key: string; from: TaskStatus; to: TaskStatus; sure: boolean },
+): Promise<void> {
+  const { on, key, from, to, sure } = tap
+  const task = await findTask(scopeOf(ctx), key)
+  const stops = task?.runState === 'running' && task.status !== to && to !== 'todo'
+  if (task === null || !stops || sure) return change(ctx, on, key, { status: to, expect: { status: from } })
+  await confirm(ctx, on, task, stopAndMoveCard(task, to, on, readerOf(ctx)))
+}
+
+async function confirm(ctx: BotContext, on: Surface, task: Task, card: Card): Promise<void> {
+  if (on === 'deck') await askInDeck(ctx, task, card)
+  else await showScreen(ctx, card, { purpose: 'card', taskId: task.id })
+}
+
 function change(ctx: BotContext, on: Surface, key: string, edit: TaskEdit): Promise<void> {
   return act(ctx, on, key, () => editTask(ctx.board, key, edit), edit)
 }
 
-/** Asks for an agent; where a runner is to be told, only a line that was taken leaves the task queued. */
-async function queue(ctx: BotContext, on: Surface, key: string): Promise<void> {
+/** Hands a task to an agent. If a runner is to be told, only a line that was taken leaves the task queued. */
+async function handOff(
+  ctx: BotContext,
+  tap: {
+    readonly on: Surface
+    readonly key: string
+    /** The status that the button was made for; null on buttons of an earlier version. */
+    readonly from: TaskStatus | null
+    readonly goal: Goal
+    readonly sure: boolean
+  },
+): Promise<void> {
+  const { on, key, from, goal, sure } = tap
   const task = await findTask(scopeOf(ctx), key)
-  const refusals = task?.runState === null ? await tellRunner(ctx, [task]) : []
-  if (task === null || refusals.length === 0)
-    return change(ctx, on, key, { runState: 'queued', expect: { runState: null } })
+  if (task === null) return showGone(ctx, on, key)
+  // From todo, Queue means the same on every card, however old.
+  const isStale = from !== null && from !== task.status && task.status !== 'todo'
+  if (task.runState !== null || isStale) {
+    await toast(ctx, task.runState === null ? staleToast(task) : toasts.unchanged)
+    return showAfterAction(ctx, on, task, null)
+  }
+  if (task.question !== null && !sure) return confirm(ctx, on, task, queueUnansweredCard(task, on))
+  const edit = queueEdit(task, goal, sure)
+  const refusals = await tellRunner(ctx, [{ ...task, status: edit.status ?? task.status }])
+  if (refusals.length === 0) return act(ctx, on, key, () => editTask(ctx.board, key, edit))
   await toast(ctx, toasts.notQueued)
   await sayNotQueued(ctx, refusals)
   await showAfterAction(ctx, on, task, null)
+}
+
+/** Answers a question with one of its options, and says where the task went. */
+async function answer(
+  ctx: BotContext,
+  { on, question, option }: { readonly on: Surface; readonly question: string; readonly option: string },
+): Promise<void> {
+  const answered = await answerQuestion(ctx.board, question, { options: [option] })
+  const { task, auditId, isLate } = answered
+  if (isLate) {
+    await toast(ctx, answered.question.state === 'answered' ? toasts.alreadyAnswered : toasts.withdrawn)
+    return showTask(ctx, task, { notice: lateAnswerNotice(answered, readerOf(ctx), false) })
+  }
+  await toast(ctx, toasts.answered)
+  await showTask(ctx, task, { undo: auditId, ...answeredNotice(answered, on) })
+  await notifyRunner(ctx, task)
+}
+
+/** Sends a ready task back with the comments that it has. */
+async function sendBack(
+  ctx: BotContext,
+  { on, key }: { readonly on: Surface; readonly key: string },
+): Promise<void> {
+  const edit = { status: 'todo', runState: 'queued', expect: { status: 'ready' } } as const
+  await act(
+    ctx,
+    on,
+    key,
+    () => editTask(ctx.board, key, edit),
+    {},
+    (task) => sentBackNotice(task, on),
+  )
+  const task = await findTask(scopeOf(ctx), key)
+  if (task !== null) await notifyRunner(ctx, task)
 }
 
 /** Does something to a task and shows what is true afterwards, whether it was done, done before, or refused. */
@@ -89,12 +183,14 @@ async function act(
   key: string,
   work: () => Promise<Edited>,
   edit: TaskEdit = {},
+  noticeOf: (task: Task) => Partial<TaskCardOptions> = () => ({}),
 ): Promise<void> {
   try {
     const before = await requireTask(scopeOf(ctx), key)
-    const { task, auditId } = isSo(before, edit) ? { task: before, auditId: null } : await work()
+    const { task, auditId } = isAlreadyApplied(before, edit) ? { task: before, auditId: null } : await work()
     await toast(ctx, auditId === null ? toasts.unchanged : changedToast(before, task))
-    await showAfterAction(ctx, on, task, auditId)
+    if (on === 'deck' || auditId === null) await showAfterAction(ctx, on, task, auditId)
+    else await showTask(ctx, task, { undo: auditId, ...noticeOf(task) })
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     const task = await findTask(scopeOf(ctx), key)
@@ -104,8 +200,8 @@ async function act(
   }
 }
 
-/** Whether a tap asks for what is so already, as the second of two quick ones does. */
-function isSo(task: Task, edit: TaskEdit): boolean {
+/** Whether a tap asks for what is already the case, as the second of two quick ones does. */
+function isAlreadyApplied(task: Task, edit: TaskEdit): boolean {
   if (edit.status !== undefined) return task.status === edit.status
   return edit.runState !== undefined && task.runState === edit.runState
 }
@@ -186,5 +282,8 @@ async function undo(ctx: BotContext, on: Surface, auditId: string): Promise<void
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     await toast(ctx, error.message, true)
+    const { taskId } = error.facts
+    const task = typeof taskId === 'string' ? await findTask(scopeOf(ctx), taskId) : null
+    if (task !== null) await showAfterAction(ctx, on, task, null)
   }
 }

@@ -1,16 +1,18 @@
 import { Composer } from 'grammy'
 import { taskUsageCard } from '../../view/task-gone.ts'
 import type { BotContext } from '../context.ts'
+import { readWords } from '../named-tasks.ts'
 import { showScreen } from '../show.ts'
 import { openByKey } from './deep-links.ts'
 
-/** /task KEY: the card of a task. */
+/** /task KEY: a task's card; a number alone means the last project. */
 export function task(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('task', async (ctx) => {
-    const [key = ''] = ctx.match.trim().split(/\s+/)
-    if (key === '') await showScreen(ctx, taskUsageCard())
-    else await openByKey(ctx, key)
+    const [name = ''] = ctx.match.trim().split(/\s+/)
+    if (name === '') return showScreen(ctx, taskUsageCard())
+    const named = await readWords(ctx, name)
+    await openByKey(ctx, named?.kind === 'open' ? (named.keys[0] ?? name) : name)
   })
   return composer
 }

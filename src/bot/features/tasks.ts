@@ -9,10 +9,12 @@ import { queryOfMessage } from '../list-query.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
 
-/** /tasks: lists by status, project, label, engine, priority and words, in pages that turn in place. */
+/** /tasks: lists by status, project, label, engine, priority and words, in pages that turn in place; /todo and the like list a status. */
 export function tasks(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('tasks', (ctx) => showTasks(ctx, ctx.match, 0))
+  for (const status of ['todo', 'hold', 'ready', 'done'] as const)
+    composer.command(status, (ctx) => showTasks(ctx, `${status} ${ctx.match}`.trim(), 0))
   onScreen(composer, 'tasks', async (ctx, argument, page) =>
     showTasks(ctx, await queryFor(ctx, argument), page),
   )

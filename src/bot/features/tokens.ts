@@ -1,20 +1,27 @@
 import { Composer } from 'grammy'
+import { awaitFirstUse, createTokenLink, type TokenLink, takeTokenLink } from '../../domain/connecting.ts'
+import { isNewestMessage } from '../../domain/message-turns.ts'
 import { findMessage, type ReplyTopic } from '../../domain/messages.ts'
 import { createToken, listTokens, revokeToken } from '../../domain/tokens.ts'
 import { toasts } from '../../view/answers.ts'
+import { engineOfAgent } from '../../view/connect.ts'
+import { toRequest } from '../../view/request.ts'
 import {
+  connectedCard,
   revokeCard,
   secretCard,
   type TokenFacts,
   tokenCard,
   tokenGoneCard,
+  tokenLinkCard,
+  tokenLinkGoneCard,
   tokenLostCard,
   tokenMadeCard,
   tokenNameCard,
   tokenSpanCard,
   tokenSpans,
 } from '../../view/tokens.ts'
-import { toast } from '../access.ts'
+import { toast, tokenLinkCode } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { isAlreadyHandled } from '../resume.ts'
 import { showScreen } from '../show.ts'
@@ -23,12 +30,10 @@ import { onAct, onScreen } from '../taps.ts'
 const dayMs = 24 * 60 * 60_000
 const maxName = 60
 
-/** Tokens of agents: new (name, then how long), shown once, last use, revoke. */
+/** Agents' tokens: new (agent, expiry), shown once, last use, revoke. */
 export function tokens(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
-  onScreen(composer, 'new-token', (ctx, name) =>
-    name === '' ? showScreen(ctx, tokenNameCard()) : askTokenSpan(ctx, name),
-  )
+  onScreen(composer, 'new-token', (ctx, name) => (name === '' ? askAgent(ctx) : askTokenSpan(ctx, name)))
   onAct(composer, 'token-make', (ctx, _about, days) => make(ctx, days))
   onScreen(composer, 'token', (ctx, id) => showToken(ctx, id, (token) => tokenCard(token, readerOf(ctx))))
   onScreen(composer, 'token-revoke', (ctx, id) =>
@@ -45,7 +50,29 @@ export function tokens(): Composer<BotContext> {
   return composer
 }
 
-/** Asks how long a token of this name shall be good for. */
+/** Serves the one thing that a bot in a group does in its owner's private chat: the link to a new token. */
+export function tokenLinks(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.use(async (ctx, next) => {
+    const code = tokenLinkCode(ctx, ctx.settings)
+    if (code === null) return next()
+    const link = await takeTokenLink(ctx.deps.store, code, ctx.board.now())
+    if (link === null) await ctx.sender.say(tokenLinkGoneCard(), { purpose: 'notice' })
+    else await createAndShow(ctx, link, { isElsewhere: true })
+  })
+  return composer
+}
+
+/** Asks which agent the token is for; below, if the button's message is no longer the last one. */
+async function askAgent(ctx: BotContext): Promise<void> {
+  const message = ctx.callbackQuery?.message
+  const isLast =
+    message === undefined || (await isNewestMessage(ctx.board.db, message.chat.id, message.message_id))
+  if (isLast) await showScreen(ctx, tokenNameCard())
+  else await ctx.sender.say(tokenNameCard(), { purpose: 'screen' })
+}
+
+/** Asks when a token of this name should expire. */
 export async function askTokenSpan(ctx: BotContext, text: string): Promise<void> {
   const name = [...text.replace(/\s+/g, ' ').trim()].slice(0, maxName).join('')
   await showScreen(ctx, tokenSpanCard(name), { topic: { kind: 'new-token', name } })
@@ -55,23 +82,43 @@ async function make(ctx: BotContext, value: string): Promise<void> {
   const name = await nameAsked(ctx)
   const days = Number(value) === 0 ? null : Number(value)
   if (name === null || !tokenSpans.some((span) => span === days))
-    return toast(ctx, 'That token was made already.')
-  const now = ctx.board.now()
-  const expiresAt = days === null ? null : new Date(now.getTime() + days * dayMs)
+    return toast(ctx, 'That token was already created.')
+  if (ctx.chat?.type !== 'private') {
+    const code = await createTokenLink(ctx.deps.store, { name, days }, ctx.board.now())
+    return showScreen(ctx, tokenLinkCard(name, `https://t.me/${ctx.me.username}?start=k_${code}`))
+  }
   try {
-    const { token, row } = await createToken(ctx.board, { name, expiresAt })
-    await ctx.sender.say(secretCard(name, { url: ctx.deps.agentUrl, token }), {
-      purpose: 'notice',
-      secret: true,
-    })
-    await showScreen(ctx, tokenMadeCard(row))
+    const token = await createAndShow(ctx, { name, days })
+    await showScreen(ctx, tokenMadeCard(token))
   } catch (error) {
     if (!isAlreadyHandled(error)) throw error
     await showScreen(ctx, tokenLostCard(name))
   }
 }
 
-/** The name that the pressed message asks about; null once it was answered. */
+/** Creates a token and sends it, with what to do next, as a message that waits for its first use. */
+async function createAndShow(
+  ctx: BotContext,
+  { name, days }: TokenLink,
+  options: { readonly isElsewhere?: boolean } = {},
+): Promise<TokenFacts> {
+  const now = ctx.board.now()
+  const expiresAt = days === null ? null : new Date(now.getTime() + days * dayMs)
+  const { token, row } = await createToken(ctx.board, { name, expiresAt, engine: engineOfAgent(name) })
+  const messageId = await ctx.sender.say(secretCard(name, { url: ctx.deps.agentUrl, token }, options), {
+    purpose: 'notice',
+    secret: true,
+  })
+  const chatId = ctx.chat?.id ?? 0
+  const message = await findMessage(ctx.deps.store, chatId, messageId)
+  if (message !== null) {
+    const request = toRequest(connectedCard(name, row.id), { silent: true })
+    await awaitFirstUse(ctx.deps.store, { tokenId: row.id, row: message.id, request }, now)
+  }
+  return row
+}
+
+/** The name that the pressed message asks about; null if it was already answered. */
 async function nameAsked(ctx: BotContext): Promise<string | null> {
   const message = ctx.callbackQuery?.message
   const row =
@@ -93,6 +140,6 @@ async function revoke(ctx: BotContext, id: string): Promise<void> {
   const known = (await listTokens(scopeOf(ctx))).some((token) => token.id === id)
   if (!known) return showScreen(ctx, tokenGoneCard())
   const { token, auditId } = await revokeToken(ctx.board, id)
-  await toast(ctx, auditId === null ? toasts.unchanged : `${token.name} is shut out.`)
+  await toast(ctx, auditId === null ? toasts.unchanged : `${token.name}'s token is revoked.`)
   await showScreen(ctx, tokenCard(token, readerOf(ctx)))
 }

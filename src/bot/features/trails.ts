@@ -10,7 +10,7 @@ import { onScreen } from '../taps.ts'
 
 const entriesAPage = 12
 
-/** /audit and /security: what was done, and who tried to get in; newest first, in pages. */
+/** /audit and /security: change history and security log, newest first, in pages. */
 export function trails(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('audit', (ctx) => showAudit(ctx, ctx.match.trim().toUpperCase()))
@@ -29,14 +29,14 @@ async function showAudit(ctx: BotContext, about: string, before?: string): Promi
     ...(about === '' ? {} : { targetId: about }),
     ...(before === undefined ? {} : { before }),
   }
-  const trail = await listAudit(scopeOf(ctx), page)
-  await showScreen(ctx, auditCard(trail, { ...readerOf(ctx), about, isFirst: before === undefined }))
+  const found = await listAudit(scopeOf(ctx), page)
+  await showScreen(ctx, auditCard(found, { ...readerOf(ctx), about, isFirst: before === undefined }))
 }
 
 async function showSecurity(ctx: BotContext, before?: string): Promise<void> {
-  const trail = await listSecurityEvents(scopeOf(ctx), {
+  const found = await listSecurityEvents(scopeOf(ctx), {
     limit: entriesAPage,
     ...(before === undefined ? {} : { before }),
   })
-  await showScreen(ctx, securityCard(trail, { ...readerOf(ctx), isFirst: before === undefined }))
+  await showScreen(ctx, securityCard(found, { ...readerOf(ctx), isFirst: before === undefined }))
 }

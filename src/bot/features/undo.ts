@@ -3,11 +3,11 @@ import { DomainError } from '../../domain/errors.ts'
 import { lastChange, type Undone, undoChange } from '../../domain/undo.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import { nothingToUndoCard, undoneListCard, undoneText, undoRefusedCard } from '../../view/undo.ts'
-import { type BotContext, scopeOf } from '../context.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen, showTask } from '../show.ts'
 import { onAct } from '../taps.ts'
 
-/** /undo: takes back the owner's last change, and said again the one before it. */
+/** /undo: takes back the owner's last change; sent again, the one before it. */
 export function undo(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('undo', (ctx) => undoLast(ctx))
@@ -26,8 +26,8 @@ async function undoLast(ctx: BotContext, before?: string): Promise<void> {
   }
 }
 
-/** Shows what was taken back: the card of its task, or a line for each where there are several or none. */
+/** Shows what was taken back: its task's card, or a line per task when there are several or none. */
 async function showUndone(ctx: BotContext, undone: Undone): Promise<void> {
   if (undone.task === null) await showScreen(ctx, undoneListCard(undone))
-  else await showTask(ctx, undone.task, { notice: undoneText(undone) })
+  else await showTask(ctx, undone.task, { notice: undoneText(undone, readerOf(ctx)) })
 }

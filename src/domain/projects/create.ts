@@ -65,8 +65,8 @@ async function keyInUse(ctx: Ctx, tx: Tx, key: string): Promise<DomainError> {
   return new DomainError(
     'in-use',
     deleted
-      ? `${key} belongs to the deleted project “${holder.name}”. Restore that one, or choose another key.`
-      : `${key} is the key of “${holder?.name}” already. Choose another key.`,
+      ? `${key} belongs to the deleted project “${holder.name}”. Restore it, or pick another key.`
+      : `${key} is already used by “${holder?.name}”. Pick another key.`,
     { key, deleted },
   )
 }

@@ -9,7 +9,7 @@ export const ProjectKey = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(keyPattern, 'must be 2 to 10 letters and digits, beginning with a letter')
+  .regex(keyPattern, 'must be 2–10 letters or digits, starting with a letter')
 
 /** A key that fits the name and is not taken: the initials of several words, the first letters of one. */
 export function proposeKey(name: string, taken: readonly string[]): string {

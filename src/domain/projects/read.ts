@@ -1,25 +1,30 @@
 import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm'
 import { type ProjectRow, projects } from '../../db/schema.ts'
 import { DomainError } from '../errors.ts'
-import type { Scope } from '../tasks/read.ts'
+import { requireProjectRight } from '../rights.ts'
+import { isInSight, type Scope } from '../tasks/read.ts'
 import { isSameRepo, normaliseRepo } from './repo.ts'
 
 /** The owner's projects by key; deleted ones only where they are asked for. */
 export async function listProjects(
-  { db, ownerId }: Scope,
+  scope: Scope,
   options: { readonly includeDeleted?: boolean } = {},
 ): Promise<ProjectRow[]> {
-  return db
+  return scope.db
     .select()
     .from(projects)
     .where(
-      and(eq(projects.ownerId, ownerId), options.includeDeleted ? undefined : isNull(projects.deletedAt)),
+      and(
+        eq(projects.ownerId, scope.ownerId),
+        isInSight(scope),
+        options.includeDeleted ? undefined : isNull(projects.deletedAt),
+      ),
     )
     .orderBy(asc(projects.projectKey))
 }
 
 /** The project with exactly this key, in any case; throws `not-found` also where it is deleted. */
-export async function requireProject({ db, ownerId }: Scope, key: string): Promise<ProjectRow> {
+export async function requireProject({ db, ownerId, actor }: Scope, key: string): Promise<ProjectRow> {
   const [project] = await db
     .select()
     .from(projects)
@@ -31,11 +36,12 @@ export async function requireProject({ db, ownerId }: Scope, key: string): Promi
       ),
     )
   if (project === undefined) throw noSuchProject(key)
+  if (actor !== undefined) requireProjectRight(actor, project.projectKey)
   return project
 }
 
 export function noSuchProject(key: string): DomainError {
-  return new DomainError('not-found', `There is no project ${key.slice(0, 40)}.`, { key })
+  return new DomainError('not-found', `No project ${key.slice(0, 40)}.`, { key })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { projectStatuses } from '../../db/schema.ts'
-import { text } from '../tasks/schemas.ts'
+import { text } from '../text.ts'
 import { ProjectKey } from './key.ts'
 
 export { projectStatuses } from '../../db/schema.ts'
@@ -11,15 +11,15 @@ const oneLine = (max: number) =>
     z
       .string()
       .trim()
-      .regex(/^[^\s]*$/, 'must not hold spaces'),
+      .regex(/^[^\s]*$/, "can't contain spaces"),
   )
 
-const ProjectName = text(120).pipe(z.string().trim().min(1, 'must not be empty'))
+const ProjectName = text(120).pipe(z.string().trim().min(1, "can't be empty"))
 const Description = text(50_000).transform((value) => (value.trim() === '' ? null : value))
 const RepoUrl = oneLine(500).transform(emptyToNull)
 const WebUrl = oneLine(2_000)
   .transform((value) => (value === '' || value.includes('://') ? value : `https://${value}`))
-  .refine((value) => value === '' || isWebUrl(value), 'must be a web address')
+  .refine((value) => value === '' || isWebUrl(value), 'must be a URL')
   .transform(emptyToNull)
 
 function isWebUrl(value: string): boolean {

@@ -114,7 +114,7 @@ function parseSetting(name: string, value: unknown): ParsedSetting {
   if (!isKnown(name)) {
     throw new DomainError(
       'invalid',
-      `There is no setting ${name.slice(0, 40)}. There are: ${projectSettingKeys.join(', ')}.`,
+      `No setting ${name.slice(0, 40)}. Use one of: ${projectSettingKeys.join(', ')}.`,
       { key: name },
     )
   }
@@ -126,7 +126,7 @@ function parseSetting(name: string, value: unknown): ParsedSetting {
   if (parsed.success && storable(parsed.data) === parsed.data) return { name, value: parsed.data }
   throw new DomainError(
     'invalid',
-    `${name}: ${isClosed ? `must be one of ${schema.options.join(', ')}` : (parsed.error?.issues[0]?.message ?? 'holds what cannot be stored')}.`,
+    `${name}: ${isClosed ? `must be one of ${schema.options.join(', ')}` : (parsed.error?.issues[0]?.message ?? "has characters that can't be stored")}.`,
     { key: name },
   )
 }

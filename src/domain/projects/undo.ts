@@ -37,7 +37,7 @@ async function hideCreated(ctx: Ctx, tx: Tx, project: ProjectRow): Promise<Chang
   if (inUse > 0) {
     throw new DomainError(
       'conflict',
-      `${project.projectKey} has tasks already. Delete it on its card if you mean it.`,
+      `${project.projectKey} already has tasks. Delete it from its card if you're sure.`,
     )
   }
   const columns = { deletedAt: ctx.now() }

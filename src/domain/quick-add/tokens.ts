@@ -18,6 +18,7 @@ export type Token =
   | { readonly kind: 'engine'; readonly engine: Engine }
   | { readonly kind: 'due'; readonly at: Date; readonly text: string }
   | { readonly kind: 'focus' }
+  | { readonly kind: 'queue' }
 
 const priorities = new Map<string, TaskPriority>([
   ['!', 'highest'],
@@ -38,11 +39,14 @@ const engine = new RegExp(`^@([a-z]+(?:-[a-z]+)?)${afterName}`, 'iu')
 const label = /^#([\p{L}\p{M}\p{N}\p{Join_Control}_/-]+)[\p{Po}]*$/u
 const colour = /^(?=.*\d)(?:[\da-f]{6}|[\da-f]{8})$/i
 const longestLabel = 40
+// No token is as long, and its patterns look at each character more than once.
+const maxToken = 200
 
 /** Reads one word that is no date; `projectKeys` are the known ones. */
 export function readWord(word: string, projectKeys: readonly string[]): Token {
   const text: Token = { kind: 'text', text: word }
-  if (/^\\[#+!@^*]/.test(word)) return { kind: 'text', text: word.slice(1) }
+  if (word.length > maxToken) return text
+  if (/^\\(?:[#+!@^*]|>$)/.test(word)) return { kind: 'text', text: word.slice(1) }
   if (word === '*') return { kind: 'focus' }
 
   const [, projectName] = project.exec(word) ?? []

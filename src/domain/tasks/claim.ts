@@ -1,71 +1,251 @@
-import { and, asc, eq, isNull, or, sql } from 'drizzle-orm'
-import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
-import type { Ctx } from '../context.ts'
-import { requireTask } from './read.ts'
+import { and, asc, desc, eq, inArray, isNull, not, or, type SQL, sql } from 'drizzle-orm'
+import { projects, type RunState, runs, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
+import type { Tx } from '../../db/types.ts'
+import { engineOfActor } from '../actor.ts'
+import type { Change, Ctx } from '../context.ts'
+import { DomainError } from '../errors.ts'
+import { requireProject } from '../projects/read.ts'
+import { isHeldBy } from '../runs/holder.ts'
+import { setRunSession, startRun } from '../runs/store.ts'
+import { lockTask } from './lock.ts'
+import { hasQuestion, requireTask } from './read.ts'
 import { taskAudit } from './snapshot.ts'
-import type { Engine, Task } from './task.ts'
+import { writeSnooze } from './snooze.ts'
+import { type Engine, runOf, type Task, type TaskStatus } from './task.ts'
 import { writeTask } from './write.ts'
 
-/** What an agent is ready to take. A task that names an engine is only for that engine. */
+/** What an agent is ready to take. A task that names another engine is not handed out. */
 export interface ClaimInput {
+  /** Absent: the engine of the agent's token or client, if it is known. */
   readonly engine?: Engine | undefined
   readonly projectKey?: string | undefined
   readonly label?: string | undefined
   /** `todo`: also what nobody asked an agent to do yet. */
   readonly status?: 'todo' | undefined
+  /** Whose open runs are handed out again before anything new: those of the session alone, of the whole token, or none. */
+  readonly resumes?: 'session' | 'token' | 'none'
+  /** A task whose run, held by another session of the token, this one takes over: a key or uuid. */
+  readonly resume?: string | undefined
 }
 
-/** Hands out the first fitting task that waits queued, else, where asked, the first in todo; null where there is none. */
-export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Task | null> {
-  return ctx.mutate(async (tx) => {
-    const fits = and(
-      eq(tasks.ownerId, ctx.ownerId),
-      isNull(projects.deletedAt),
-      input.engine === undefined ? undefined : or(isNull(tasks.engine), eq(tasks.engine, input.engine)),
-      input.projectKey === undefined ? undefined : eq(projects.projectKey, input.projectKey.toUpperCase()),
-      input.label === undefined
-        ? undefined
-        : sql`exists (select from ${taskLabelAssignments} join ${taskLabels} on ${taskLabels.id} = ${taskLabelAssignments.labelId}
-            where ${taskLabelAssignments.taskId} = ${tasks.id} and lower(${taskLabels.name}) = lower(${input.label}))`,
-    )
-    const waiting = [
-      { state: eq(tasks.runState, 'queued' as const), order: asc(tasks.runStateUpdatedAt) },
-      ...(input.status === 'todo'
-        ? [{ state: and(isNull(tasks.runState), eq(tasks.status, 'todo')), order: asc(tasks.sortOrder) }]
-        : []),
-    ]
-    for (const { state, order } of waiting) {
-      // Rows that another claim holds are passed over, so two agents never get the same one and neither waits.
-      const [picked] = await tx
-        .select({ id: tasks.id })
-        .from(tasks)
-        .innerJoin(projects, eq(projects.id, tasks.projectId))
-        .where(and(fits, state))
-        .orderBy(order, asc(tasks.sortOrder))
-        .limit(1)
-        .for('update', { of: tasks, skipLocked: true })
-      if (picked === undefined) continue
-      const before = await requireTask({ db: tx, ownerId: ctx.ownerId }, picked.id)
-      const now = ctx.now()
-      const task: Task = { ...before, runState: 'running', runStateUpdatedAt: now, updatedAt: now }
-      return {
-        result: task,
-        events: [
-          {
-            type: 'TASK_UPDATED',
-            entityId: task.key,
-            projectId: task.project.id,
-            payload: {
-              changedFields: ['run_state'],
-              title: task.title,
-              runState: { from: before.runState, to: 'running' },
-            },
-          },
-        ],
-        audit: [taskAudit('task.claim', before, task)],
-        sent: writeTask(tx, task),
-      }
-    }
-    return { unchanged: true, result: null }
+/** What a claim came to. */
+export interface Claimed {
+  /** Null if nothing matches. */
+  readonly task: Task | null
+  /** The task was this holder's already. */
+  readonly isResumed: boolean
+}
+
+/** What an agent is to do with a claimed task. */
+export type Objective = 'plan' | 'implement' | 'review'
+
+export function objectiveOf(status: TaskStatus): Objective {
+  if (status === 'inbox') return 'plan'
+  return status === 'ready' ? 'review' : 'implement'
+}
+
+/**
+ * Hands out an open run of the claiming agent again, else the first matching queued task, else, if asked, the first in todo. Answered
+ * and sent-back tasks come first, those of the same token or engine before others, then the one queued longest. A task with an open
+ * question waits. Throws `not-found` for an unknown project, and for a
+ * `resume` that names no run of the token.
+ */
+export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Claimed> {
+  const engine = input.engine ?? engineOfActor(ctx.actor)
+  const { actor } = ctx
+  const wanted = and(
+    eq(tasks.ownerId, ctx.ownerId),
+    isNull(projects.deletedAt),
+    actor.kind === 'agent' && actor.projectKeys
+      ? inArray(projects.projectKey, [...actor.projectKeys])
+      : undefined,
+    input.projectKey === undefined ? undefined : eq(projects.projectKey, input.projectKey.toUpperCase()),
+    input.label === undefined
+      ? undefined
+      : sql`exists (select from ${taskLabelAssignments} join ${taskLabels} on ${taskLabels.id} = ${taskLabelAssignments.labelId}
+          where ${taskLabelAssignments.taskId} = ${tasks.id} and lower(${taskLabels.name}) = lower(${input.label}))`,
+  )
+  const matches = and(
+    wanted,
+    not(hasQuestion),
+    engine === null ? undefined : or(isNull(tasks.engine), eq(tasks.engine, engine)),
+  )
+  return ctx.mutate(async (tx): Promise<Change<Claimed>> => {
+    if (input.resume !== undefined) return resumeRun(ctx, tx, input.resume)
+    const own = await findOwnRun(ctx, tx, input.resumes ?? 'none', wanted)
+    if (own !== null) return { unchanged: true, result: { task: own, isResumed: true } }
+    const queued = and(matches, eq(tasks.runState, 'queued'))
+    const todo = and(matches, isNull(tasks.runState), eq(tasks.status, 'todo'))
+    const id =
+      (await pick(tx, queued, queueOrder(ctx, engine))) ??
+      (input.status === 'todo' ? await pick(tx, todo, [asc(tasks.sortOrder)]) : null)
+    if (id !== null) return handOut(ctx, tx, id, engine)
+    if (input.projectKey !== undefined)
+      await requireProject({ db: tx, ownerId: ctx.ownerId }, input.projectKey)
+    return { unchanged: true, result: { task: null, isResumed: false } }
   })
+}
+
+/** The open run that its agent gets again: the one it has had longest. */
+async function findOwnRun(
+  { actor, ownerId }: Ctx,
+  tx: Tx,
+  resumes: 'session' | 'token' | 'none',
+  wanted: SQL | undefined,
+): Promise<Task | null> {
+  const session = actor.kind === 'agent' ? (actor.session ?? null) : null
+  if (actor.kind !== 'agent' || resumes === 'none' || (resumes === 'session' && session === null)) return null
+  const [own] = await tx
+    .select({ taskId: runs.taskId })
+    .from(runs)
+    .innerJoin(tasks, eq(tasks.id, runs.taskId))
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(
+      and(
+        wanted,
+        eq(runs.tokenId, actor.tokenId),
+        isNull(runs.endedAt),
+        eq(tasks.runState, 'running'),
+        resumes === 'session'
+          ? eq(runs.session, session ?? '')
+          : session === null
+            ? undefined
+            : or(isNull(runs.session), eq(runs.session, session)),
+      ),
+    )
+    .orderBy(asc(runs.startedAt), asc(runs.id))
+    .limit(1)
+  return own?.taskId ? requireTask({ db: tx, ownerId }, own.taskId) : null
+}
+
+/** Takes over the run of a task that another session of the same token holds. */
+async function resumeRun(ctx: Ctx, tx: Tx, reference: string): Promise<Change<Claimed>> {
+  const task = await lockTask(ctx, tx, reference)
+  const { actor } = ctx
+  const run = runOf(task)
+  if (actor.kind !== 'agent' || run === null || run.tokenId !== actor.tokenId)
+    throw new DomainError('not-found', `You hold no run of ${task.key}.`, { resume: task.key })
+  if (isHeldBy(run, actor) && run.session === (actor.session ?? null))
+    return { unchanged: true, result: { task, isResumed: true } }
+  const now = ctx.now()
+  await setRunSession(tx, run.id, actor.session ?? null)
+  const resumed: Task = {
+    ...task,
+    runStateUpdatedAt: now,
+    updatedAt: now,
+    lastRun: { ...run, session: actor.session ?? null },
+  }
+  await writeTask(tx, resumed)
+  return {
+    result: { task: resumed, isResumed: true },
+    events: [
+      {
+        type: 'TASK_UPDATED',
+        entityId: task.key,
+        projectId: task.project.id,
+        payload: { changedFields: ['run_state_updated_at'], title: task.title },
+      },
+    ],
+    audit: [taskAudit('task.resume', task, resumed)],
+  }
+}
+
+/** The open runs of the agent's token, the longest first; at most 50. */
+export async function listOwnRuns({
+  actor,
+  ownerId,
+  db,
+}: Ctx): Promise<{ readonly key: string; readonly since: Date; readonly session: string | null }[]> {
+  if (actor.kind !== 'agent') return []
+  return db
+    .select({ key: tasks.taskKey, since: runs.startedAt, session: runs.session })
+    .from(runs)
+    .innerJoin(tasks, eq(tasks.id, runs.taskId))
+    .where(
+      and(
+        eq(tasks.ownerId, ownerId),
+        eq(runs.tokenId, actor.tokenId),
+        isNull(runs.endedAt),
+        eq(tasks.runState, 'running'),
+      ),
+    )
+    .orderBy(asc(runs.startedAt), asc(runs.id))
+    .limit(50)
+}
+
+/** Keys of the tasks that other sessions of the agent's token, or the token without one, work on. */
+export async function heldByToken(ctx: Ctx): Promise<string[]> {
+  const session = ctx.actor.kind === 'agent' ? (ctx.actor.session ?? null) : null
+  const held = await listOwnRuns(ctx)
+  return held.filter((run) => session === null || run.session !== session).map(({ key }) => key)
+}
+
+const lastRun = (column: SQL) =>
+  sql`(select ${column} from ${runs} where ${runs.taskId} = ${tasks.id} order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`
+
+function queueOrder({ actor }: Ctx, engine: Engine | null): SQL[] {
+  // A run that ended with a question, a plan or a result is queued again only once the owner has reacted to it.
+  const isAnswered = lastRun(sql`${runs.outcome} in ('blocked', 'planned', 'completed')`)
+  const tokenId = actor.kind === 'agent' ? actor.tokenId : null
+  const isOwn = lastRun(
+    sql`coalesce(${runs.tokenId} = ${tokenId}::uuid, false) or coalesce(${runs.engine} = ${engine}::text, false)`,
+  )
+  return [
+    desc(sql`coalesce(${isAnswered}, false)`),
+    desc(sql`coalesce(${isAnswered} and ${isOwn}, false)`),
+    asc(tasks.runStateUpdatedAt),
+    asc(tasks.sortOrder),
+  ]
+}
+
+// Rows that another transaction holds are skipped, so two agents never get the same one. If only such rows match, the first is waited
+// for: a change that is about to commit must not make a claim answer that there is nothing.
+async function pick(tx: Tx, condition: SQL | undefined, order: readonly SQL[]): Promise<string | null> {
+  const matching = () =>
+    tx
+      .select({ id: tasks.id })
+      .from(tasks)
+      .innerJoin(projects, eq(projects.id, tasks.projectId))
+      .where(condition)
+      .orderBy(...order)
+      .limit(1)
+  const [free] = await matching().for('no key update', { of: tasks, skipLocked: true })
+  if (free !== undefined) return free.id
+  const [awaited] = await matching().for('no key update', { of: tasks })
+  return awaited?.id ?? null
+}
+
+async function handOut(ctx: Ctx, tx: Tx, id: string, engine: Engine | null): Promise<Change<Claimed>> {
+  const before = await requireTask({ db: tx, ownerId: ctx.ownerId }, id)
+  const now = ctx.now()
+  const acting = engine ?? before.engine
+  const { actor, ownerId } = ctx
+  const runId = await startRun(tx, { ownerId, task: before, actor, engine: acting, now })
+  if (before.snoozedUntil !== null) await writeSnooze(tx, id, null)
+  const held =
+    actor.kind === 'agent'
+      ? { name: actor.name, tokenId: actor.tokenId, session: actor.session ?? null }
+      : { name: null, tokenId: null, session: null }
+  const task: Task = {
+    ...before,
+    runState: 'running',
+    runStateUpdatedAt: now,
+    lastRun: { id: runId, ...held, engine: acting, since: now, outcome: null },
+    snoozedUntil: null,
+    updatedAt: now,
+  }
+  const runState: { from: RunState | null; to: RunState } = { from: before.runState, to: 'running' }
+  return {
+    result: { task, isResumed: false },
+    events: [
+      {
+        type: 'TASK_UPDATED',
+        entityId: task.key,
+        projectId: task.project.id,
+        payload: { changedFields: ['run_state'], title: task.title, runState },
+      },
+    ],
+    audit: [taskAudit('task.claim', before, task)],
+    sent: writeTask(tx, task),
+  }
 }

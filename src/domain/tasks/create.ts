@@ -3,8 +3,10 @@ import { v7 } from 'uuid'
 import { projects, tasks } from '../../db/schema.ts'
 import type { Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
+import type { NewEvent } from '../events.ts'
 import { assignLabels, madeLabels } from '../labels.ts'
 import { parse } from '../parse.ts'
+import { requireClosingRight, requireProjectRight } from '../rights.ts'
 import type { Edited } from './edit.ts'
 import { branchFor, nextTaskNumber, slugOf } from './keys.ts'
 import { newNote } from './note.ts'
@@ -12,6 +14,7 @@ import { endKey, lockLanesForEnd } from './order.ts'
 import { requireTask } from './read.ts'
 import { NewTask } from './schemas.ts'
 import { toSnapshot } from './snapshot.ts'
+import type { Task } from './task.ts'
 
 /**
  * Creates a task at the end of its lane, under the project's next number, on a branch of its own. Labels that are new are made.
@@ -20,6 +23,7 @@ import { toSnapshot } from './snapshot.ts'
 export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { readonly auditId: string }> {
   const draft = parse(NewTask, input)
   const status = draft.status ?? 'inbox'
+  requireClosingRight(ctx.actor, status)
   const note = newNote(draft.description ?? null, draft.criteria ?? [])
   // Transliteration may have to be loaded: outside the transaction.
   const slug = await slugOf(draft.title)
@@ -31,6 +35,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
         and(eq(projects.id, draft.projectId), eq(projects.ownerId, ctx.ownerId), isNull(projects.deletedAt)),
       )
     if (project === undefined) throw new DomainError('not-found', 'There is no such project.')
+    requireProjectRight(ctx.actor, project.key)
     const now = ctx.now()
     await lockLanesForEnd(tx, ctx.ownerId)
     const number = await nextTaskNumber(tx, ctx.ownerId, project.key)
@@ -49,6 +54,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
       taskPriority: draft.priority ?? 'none',
       branch: draft.branch || branchFor(key, slug),
       engine: draft.engine ?? null,
+      ...(draft.queued ? { runState: 'queued' as const, runStateUpdatedAt: now } : {}),
       dueAt: draft.dueAt ?? null,
       focusedAt: draft.focus ? now : null,
       sortOrder: await endKey(tx, { ownerId: ctx.ownerId, status }, id),
@@ -72,6 +78,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
           projectId: project.id,
           payload: { title: draft.title, status },
         },
+        ...(draft.queued ? [queuedEvent(task)] : []),
       ],
       audit: [
         {
@@ -85,4 +92,13 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
       ],
     }
   })
+}
+
+function queuedEvent({ key, title, project }: Task): NewEvent {
+  return {
+    type: 'TASK_UPDATED',
+    entityId: key,
+    projectId: project.id,
+    payload: { changedFields: ['run_state'], title, runState: { from: null, to: 'queued' } },
+  }
 }

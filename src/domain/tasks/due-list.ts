@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { projects, tasks } from '../../db/schema.ts'
-import { type Scope, selectTasks } from './read.ts'
+import { isAwake, type Scope, selectTasks } from './read.ts'
 import type { Task } from './task.ts'
 
 /** Open tasks that are due before an instant, the earliest first, and how many there are. */
@@ -13,6 +13,7 @@ export async function listDue(
     isNull(projects.deletedAt),
     inArray(tasks.status, ['inbox', 'todo', 'hold', 'ready']),
     lt(tasks.dueAt, due.before),
+    isAwake,
   )
   const found = await selectTasks(scope.db)
     .where(isDue)

@@ -1,28 +1,37 @@
 import type { Tx } from '../../db/types.ts'
+import { clip } from '../clip.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
 import type { NewEvent } from '../events.ts'
 import { assignLabels, madeLabels } from '../labels.ts'
 import { parse } from '../parse.ts'
 import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
+import { storeQuestion, withdrawQuestions } from '../questions/store.ts'
+import { requireClosingRight, requireProjectRight } from '../rights.ts'
+import { heldError, isHeldBy } from '../runs/holder.ts'
+import { endRun, lastOutcomeOf, type Run, startRun } from '../runs/store.ts'
 import { readOwnerSettings } from '../settings.ts'
-import { prUrlOf } from '../work-log-texts.ts'
+import { prUrlOf, resultDetail } from '../work-log-texts.ts'
 import { writeTaskLogs } from '../work-logs.ts'
 import { goalOf } from './lifecycle.ts'
 import { lockTask, lockTaskDeploy, lockTaskDetail } from './lock.ts'
 import { endKey, keyFor, lockLanes, lockLanesForEnd, type Place, readLastKey } from './order.ts'
 import { type EditFacts, type EditPlan, planEdit } from './plan-edit.ts'
-import type { TaskDeploy } from './read.ts'
-import { findRunner, type Runner } from './runner.ts'
+import { readDetail, type TaskDeploy } from './read.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
-import { taskAudit } from './snapshot.ts'
-import type { Task, TaskDetail } from './task.ts'
+import { partAction, taskAudit } from './snapshot.ts'
+import { writeSnooze } from './snooze.ts'
+import { runOf, type Task, type TaskDetail } from './task.ts'
 import { writeTask } from './write.ts'
 
 /** What became of an edit; `auditId` names the change for undo, null where nothing changed. */
 export interface Edited {
   readonly task: Task
   readonly auditId: string | null
+  /** The comment that it left. */
+  readonly commentId?: string | undefined
+  /** Why an agent's result came too late: the owner had stopped its run, so only its words were kept, as a comment. */
+  readonly refused?: DomainError
 }
 
 /**
@@ -56,7 +65,12 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, edit: ParsedTaskEdi
     lockFor(edit)(ctx, tx, reference),
     goal === null ? undefined : readLastKey(tx, { ownerId: ctx.ownerId, status: goal }),
   ])
-  const runner = edit.lifecycle === 'start' ? await requireFree(ctx, tx, task) : null
+  requireProjectRight(ctx.actor, task.project.key)
+  requireClosing(ctx, task, edit)
+  const refusal = await findRefusal(ctx, tx, task, edit)
+  if (refusal?.keepsWords) return keepLateResult(ctx, tx, task, edit)
+  if (refusal !== null) throw refusal.error
+  if (await isRepeated(ctx, tx, task, edit)) return { unchanged: true, result: { task, auditId: null } }
   const now = ctx.now()
   // Only a pin asks what today is.
   const timeZone = edit.focus ? (await readOwnerSettings({ db: tx, ownerId: ctx.ownerId })).timeZone : 'UTC'
@@ -67,9 +81,16 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, edit: ParsedTaskEdi
   const lane = plan.status && { ownerId: ctx.ownerId, status: plan.status.to }
   const known = lane?.status === goal ? last : undefined
   const sortOrder = lane === null ? task.sortOrder : await endKey(tx, lane, task.id, known)
-  const written = { ...task, ...columns, priority, sortOrder, updatedAt: now }
+  const snoozedUntil = plan.snooze === undefined ? task.snoozedUntil : plan.snooze
+  const written = { ...task, ...columns, priority, sortOrder, snoozedUntil, updatedAt: now }
   const about = { id: task.id, key: task.key, projectId: task.project.id }
-  const logging = writeTaskLogs(tx, { ownerId: ctx.ownerId, task: about, logs: plan.logs, now })
+  const logging = writeTaskLogs(tx, {
+    ownerId: ctx.ownerId,
+    author: ctx.actor,
+    task: about,
+    logs: plan.logs,
+    now,
+  })
   const sent = Promise.all([writeTask(tx, written), logging.written])
   const { labels: names } = plan
   // Labels wait for what was sent: else nobody would hear, meanwhile, that it was refused.
@@ -77,18 +98,112 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, edit: ParsedTaskEdi
     names === null
       ? { labels: task.labels, audit: [] }
       : await sent.then(() => assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names, now }))
-  const changed = { ...written, labels: labelling.labels }
+  const handoff = await writeHandoff(ctx, tx, { task, written, plan, sent })
+  const changed = { ...written, ...handoff.now, labels: labelling.labels }
   const comment = logging.events.find((event) => event.payload.kind === 'comment')
-  const audit = taskAudit(actionOf(edit, plan, runner), task, changed, {
+  const audit = taskAudit(actionOf(edit, plan, task), task, changed, {
     commentId: comment?.entityId,
     ...madeLabels(labelling.audit),
+    ...(handoff.closedQuestions.length === 0 ? {} : { closedQuestions: handoff.closedQuestions }),
   })
   return {
-    result: { task: changed, auditId: audit.id },
+    result: { task: changed, auditId: audit.id, commentId: comment?.entityId },
     events: [...editEvents(changed, edit, plan), ...logging.events],
     audit: [audit, ...labelling.audit],
     sent,
   }
+}
+
+// A token that only works may review what the owner asked an agent to review, and nothing else closes a task for it.
+function requireClosing({ actor }: Ctx, task: Task, edit: ParsedTaskEdit): void {
+  const run = runOf(task)
+  const reviews = edit.lifecycle === 'review' && task.status === 'ready'
+  if (reviews && run !== null && isHeldBy(run, actor)) return
+  if (edit.lifecycle === 'review') requireClosingRight(actor, 'done')
+  else if (edit.status !== undefined && edit.status !== task.status) requireClosingRight(actor, edit.status)
+}
+
+const reports: readonly ParsedTaskEdit['lifecycle'][] = ['complete', 'block', 'plan', 'review']
+
+/** Why an agent may not change the task; a former holder's report is refused too, but its words are kept. */
+async function findRefusal(
+  ctx: Ctx,
+  tx: Tx,
+  task: Task,
+  edit: ParsedTaskEdit,
+): Promise<{ readonly error: DomainError; readonly keepsWords: boolean } | null> {
+  const { actor } = ctx
+  if (actor.kind !== 'agent' || task.lastRun === null || isOnlyComment(edit)) return null
+  const run = runOf(task)
+  if (run !== null && isHeldBy(run, actor)) return null
+  const isReport = reports.includes(edit.lifecycle)
+  const outcome = isReport ? await lastOutcomeOf(tx, task.id, actor) : null
+  if (outcome === 'stopped' || outcome === 'taken-over') {
+    return { error: lateError(task, ''), keepsWords: true }
+  }
+  if (run === null || (edit.lifecycle === 'start' && (await isSilent(ctx, tx, task)))) return null
+  return { error: heldError(task.key, run, actor), keepsWords: false }
+}
+
+/** Whether an agent repeats the report that ended its run, on a task that is still as it left it. */
+async function isRepeated(ctx: Ctx, tx: Tx, task: Task, edit: ParsedTaskEdit): Promise<boolean> {
+  const { actor } = ctx
+  const { lastRun } = task
+  if (actor.kind !== 'agent' || edit.result === undefined) return false
+  const isSameState =
+    (edit.lifecycle === 'complete' && task.status === 'ready' && task.runState === null) ||
+    (edit.lifecycle === 'block' && task.status === 'hold' && task.question?.kind === 'block')
+  if (!isSameState || (lastRun !== null && !isHeldBy(lastRun, actor))) return false
+  const { latestResult } = await readDetail({ db: tx, ownerId: ctx.ownerId }, task)
+  if (latestResult === null) return false
+  const said = resultDetail({
+    taskKey: task.key,
+    taskTitle: task.title,
+    result: edit.result,
+    engine: null,
+    at: ctx.now(),
+    source: actor.name,
+  })
+  return (
+    withoutFooter(said) === withoutFooter(latestResult.detail ?? '') &&
+    (latestResult.detail ?? '').endsWith(`Source: ${actor.name}`)
+  )
+}
+
+function withoutFooter(detail: string): string {
+  return detail.slice(0, detail.lastIndexOf('\n\n---\nEngine: '))
+}
+
+function isOnlyComment({ comment, expect: _, ...rest }: ParsedTaskEdit): boolean {
+  return comment !== undefined && Object.values(rest).every((value) => value === undefined)
+}
+
+/** Whether the agent that works on the task has been silent for the stale time. */
+async function isSilent(ctx: Ctx, tx: Tx, { runStateUpdatedAt }: Task): Promise<boolean> {
+  const { staleAfterMinutes } = await readOwnerSettings({ db: tx, ownerId: ctx.ownerId })
+  const silentMs = ctx.now().getTime() - (runStateUpdatedAt?.getTime() ?? 0)
+  return silentMs >= staleAfterMinutes * 60_000
+}
+
+function lateError({ key, status }: Task, kept: string): DomainError {
+  return new DomainError('conflict', `Your run of ${key} was ended, and the task is ${status}.${kept}`, {
+    stopped: true,
+    status,
+  })
+}
+
+async function keepLateResult(
+  ctx: Ctx,
+  tx: Tx,
+  task: Task,
+  { result, plan }: ParsedTaskEdit,
+): Promise<Change<Edited>> {
+  const words = result?.summary?.trim() || result?.blockedReason?.trim() || plan?.trim() || ''
+  if (words === '') throw lateError(task, '')
+  const refused = lateError(task, ' Your result was kept as a comment.')
+  const comment = `Reported late: ${clip(words, 19_000)}`
+  const change = await sendEdit(ctx, tx, task.id, parse(TaskEdit, { comment }))
+  return { ...change, result: { ...change.result, refused } }
 }
 
 function mayMove(edit: ParsedTaskEdit): boolean {
@@ -96,16 +211,66 @@ function mayMove(edit: ParsedTaskEdit): boolean {
   return acts || edit.status !== undefined || edit.plan !== undefined
 }
 
-/** Who is working on the task already; throws `conflict` where that is another agent. */
-async function requireFree(ctx: Ctx, tx: Tx, task: Task): Promise<Runner | null> {
-  if (task.runState !== 'running') return null
-  const runner = await findRunner({ db: tx, ownerId: ctx.ownerId }, task.key)
-  if (runner === null || (ctx.actor.kind === 'agent' && runner.tokenId === ctx.actor.tokenId)) return runner
-  throw new DomainError(
-    'conflict',
-    `${runner.name} is working on ${task.key} since ${runner.since.toISOString()}. Take another task, or ask the owner to release it.`,
-    { runner: runner.name, since: runner.since.toISOString() },
-  )
+interface Handoff {
+  /** The question and the run that the task has after it. */
+  readonly now: Pick<Task, 'question' | 'lastRun'>
+  readonly closedQuestions: readonly string[]
+}
+
+/** Writes what a change does to the task's run, questions and snooze. */
+async function writeHandoff(
+  ctx: Ctx,
+  tx: Tx,
+  facts: {
+    readonly task: Task
+    readonly written: Task
+    readonly plan: EditPlan
+    readonly sent: Promise<unknown>
+  },
+): Promise<Handoff> {
+  const { task, written, plan } = facts
+  const touches = plan.runStarts || plan.runEnds !== null || plan.withdraws || plan.question !== null
+  if (!touches && plan.snooze === undefined) {
+    return { now: { question: task.question, lastRun: task.lastRun }, closedQuestions: [] }
+  }
+  // What was sent before may have been refused: then nothing more is written.
+  await facts.sent
+  const now = ctx.now()
+  const tokenId = ctx.actor.kind === 'agent' ? ctx.actor.tokenId : null
+  if (plan.snooze !== undefined) await writeSnooze(tx, task.id, plan.snooze)
+  if (plan.runEnds !== null) await endRun(tx, task.id, plan.runEnds, now)
+  const closedQuestions = plan.withdraws ? await withdrawQuestions(tx, task.id, now) : []
+  const question = plan.withdraws ? null : task.question
+  const opened =
+    plan.question &&
+    (await storeQuestion(tx, { ownerId: ctx.ownerId, taskId: task.id, tokenId, now }, plan.question))
+  const runId =
+    plan.runStarts &&
+    (await startRun(tx, { ownerId: ctx.ownerId, task: written, actor: ctx.actor, engine: plan.engine, now }))
+  return {
+    now: {
+      question:
+        opened && plan.question
+          ? { ...plan.question, id: opened, name: nameOf(ctx), askedAt: now }
+          : question,
+      lastRun: runId
+        ? toRun(ctx, { id: runId, engine: plan.engine, since: now, outcome: null })
+        : task.lastRun && plan.runEnds
+          ? { ...task.lastRun, outcome: plan.runEnds }
+          : task.lastRun,
+    },
+    closedQuestions,
+  }
+}
+
+function nameOf({ actor }: Ctx): string | null {
+  return actor.kind === 'agent' ? actor.name : null
+}
+
+function toRun({ actor }: Ctx, run: Omit<Run, 'name' | 'tokenId' | 'session'>): Run {
+  return actor.kind === 'agent'
+    ? { ...run, name: actor.name, tokenId: actor.tokenId, session: actor.session ?? null }
+    : { ...run, name: null, tokenId: null, session: null }
 }
 
 // Only what may become ready is measured by the project's deploy strategy. An action must bring its pull request along; a bare
@@ -125,12 +290,14 @@ function deliveryOf(task: Task | TaskDeploy | TaskDetail): Pick<EditFacts, 'depl
 }
 
 function isEmpty(plan: EditPlan): boolean {
-  return Object.keys(plan.columns).length === 0 && plan.labels === null && plan.logs.length === 0
+  const { columns, labels, logs, snooze, question } = plan
+  const isUnchanged = Object.keys(columns).length === 0 && labels === null && logs.length === 0
+  return isUnchanged && snooze === undefined && question === null
 }
 
-function actionOf(edit: ParsedTaskEdit, plan: EditPlan, runner: Runner | null): string {
-  // A start by whoever works on it already is a sign of life: the run goes on since its first start.
-  if (runner !== null) return 'task.heartbeat'
+function actionOf(edit: ParsedTaskEdit, plan: EditPlan, task: Task): string {
+  // A start by the agent that works on it already is a heartbeat: the run goes on since its first start.
+  if (edit.lifecycle === 'start' && plan.runState === null && runOf(task) !== null) return 'task.heartbeat'
   if (edit.lifecycle !== undefined) return `task.${edit.lifecycle}`
   if (plan.status !== null) return 'task.move'
   if (plan.runState !== null)
@@ -138,7 +305,11 @@ function actionOf(edit: ParsedTaskEdit, plan: EditPlan, runner: Runner | null): 
       ? 'task.queue'
       : plan.runState.to === 'running'
         ? 'task.claim'
-        : 'task.release'
+        : task.runState === 'running'
+          ? 'task.stop'
+          : 'task.release'
+  if (plan.snooze) return 'task.snooze'
+  if (edit.isPart && plan.changedFields.length > 0) return partAction
   if (plan.changedFields.length > 0) return 'task.edit'
   return edit.comment === undefined ? 'task.result' : 'task.comment'
 }

@@ -2,7 +2,6 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import { auditLogs } from '../../db/schema.ts'
 import type { AuditEntry } from '../context.ts'
 import type { Scope } from './read.ts'
-import { findRunner } from './runner.ts'
 import type { Task } from './task.ts'
 
 /** The other half of a move to another project: what stands under the key that the task got. */
@@ -26,14 +25,10 @@ export async function trailKeys({ db, ownerId }: Scope, key: string): Promise<re
   return [key, ...(arrival?.formerKeys ?? []).filter((former) => former !== key)]
 }
 
-/** What a task brings along to the key that it gets: the keys that it had, and who is working on it. */
+/** What a task brings along to the key that it gets: the keys that it had. */
 export async function arrivalFacts(
   scope: Scope,
-  task: Pick<Task, 'key' | 'runState'>,
+  task: Pick<Task, 'key'>,
 ): Promise<NonNullable<AuditEntry['meta']>> {
-  const formerKeys = await trailKeys(scope, task.key)
-  const runner = task.runState === 'running' ? await findRunner(scope, task.key) : null
-  if (runner === null) return { formerKeys }
-  const { name, tokenId, since } = runner
-  return { formerKeys, run: { name, tokenId, since: since.toISOString() } }
+  return { formerKeys: await trailKeys(scope, task.key) }
 }

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, exists, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
 import { countRows } from '../count-rows.ts'
-import { type Scope, selectTasks } from './read.ts'
+import { isInSight, type Scope, selectTasks } from './read.ts'
 import {
   type Engine,
   mostCounted,
@@ -99,9 +99,11 @@ function isBeyond(after: TaskCursor): SQL {
         or (date_trunc('milliseconds', ${tasks.createdAt}) = ${created}::timestamptz and ${tasks.id} > ${after.id}::uuid))))`
 }
 
-function matches({ db, ownerId }: Scope, filter: TaskFilter): SQL | undefined {
+function matches(scope: Scope, filter: TaskFilter): SQL | undefined {
+  const { db, ownerId } = scope
   return and(
     eq(tasks.ownerId, ownerId),
+    isInSight(scope),
     isNull(projects.deletedAt),
     filter.statuses === undefined ? undefined : inArray(tasks.status, [...filter.statuses]),
     filter.projectKey === undefined ? undefined : eq(projects.projectKey, filter.projectKey.toUpperCase()),

@@ -1,6 +1,7 @@
 import { toActorName } from '../actor.ts'
 import type { WorkLogKind } from '../events.ts'
 import {
+  agentCommentTitle,
   commentTitle,
   fieldsTitle,
   noteDetail,
@@ -19,6 +20,8 @@ export interface PlannedLog {
   readonly title: string
   readonly detail: string | null
   readonly engine: Engine | null
+  /** What an agent reported, as it was given. */
+  readonly result?: Readonly<Record<string, unknown>>
 }
 
 /** The logs of what changed about a task: its status, its fields, its note. `task` is as it was before. */
@@ -49,6 +52,10 @@ function fitNoteDetail(detail: string): string | null {
   return [...detail].length <= 100_000 ? detail : null
 }
 
+function toFacts({ engine: _, options: __, ...result }: NonNullable<ParsedTaskEdit['result']>) {
+  return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined && value !== ''))
+}
+
 /** The logs of what was said with an edit: an agent's result, the owner's comment. */
 export function spokenLogs(
   task: Task,
@@ -57,6 +64,7 @@ export function spokenLogs(
   engine: Engine | null,
 ): PlannedLog[] {
   const logs: PlannedLog[] = []
+  const titleOf = facts.actor.kind === 'agent' ? agentCommentTitle : commentTitle
   if (edit.result !== undefined) {
     const isPlan = edit.lifecycle === 'plan' || (edit.lifecycle === undefined && Boolean(edit.plan?.trim()))
     const isBlocked = edit.lifecycle === 'block' || Boolean(edit.result.blockedReason?.trim())
@@ -73,9 +81,10 @@ export function spokenLogs(
         source: facts.actor.kind === 'agent' ? facts.actor.name : toActorName(facts.actor),
       }),
       engine,
+      result: toFacts(edit.result),
     })
   }
   if (edit.comment?.trim())
-    logs.push({ kind: 'comment', title: commentTitle(task.key), detail: edit.comment.trim(), engine })
+    logs.push({ kind: 'comment', title: titleOf(task.key), detail: edit.comment.trim(), engine })
   return logs
 }

@@ -2,25 +2,41 @@ import { and, desc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { isListed, type Preparable, prepared, preparedRead } from '../../db/prepared.ts'
 import {
+  apiTokens,
   auditLogs,
   projectSettings,
   projects,
+  questions,
+  runs,
+  snoozes,
   taskLabelAssignments,
   taskLabels,
   tasks,
   workLogs,
 } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
+import type { Actor } from '../actor.ts'
 import { storable } from '../clip.ts'
 import { DomainError } from '../errors.ts'
 import { type ProjectSettings, toDeploySettings, toProjectSettings } from '../project-settings.ts'
+import type { OpenQuestion } from '../questions/question.ts'
+import { requireProjectRight } from '../rights.ts'
+import type { Run } from '../runs/store.ts'
 import { commentTitle, parseResult, resultTitlePrefixes } from '../work-log-texts.ts'
 import type { Feedback, Label, Task, TaskDetail } from './task.ts'
 
-/** Where to look: a database or a transaction, and whose board. */
+/** Where to look: a database or a transaction, whose board, and for whom; an agent may see some projects alone. */
 export interface Scope {
   readonly db: Reader
   readonly ownerId: string
+  readonly actor?: Actor
+}
+
+/** The condition that the reader sees a project; nothing if it sees all. */
+export function isInSight({ actor }: Scope): SQL | undefined {
+  return actor?.kind === 'agent' && actor.projectKeys
+    ? inArray(projects.projectKey, [...actor.projectKeys])
+    : undefined
 }
 
 const labelsOfTask = sql<Label[]>`(
@@ -28,6 +44,41 @@ const labelsOfTask = sql<Label[]>`(
     order by ${taskLabelAssignments.position}, ${taskLabels.name}), '[]'::jsonb)
   from ${taskLabelAssignments} join ${taskLabels} on ${taskLabels.id} = ${taskLabelAssignments.labelId}
   where ${taskLabelAssignments.taskId} = ${tasks.id})`
+
+type Stored<T, K extends keyof T> = Omit<T, K> & { readonly [Name in K]: string }
+
+const questionOfTask = sql`(
+  select jsonb_build_object('id', ${questions.id}, 'kind', ${questions.kind}, 'items', ${questions.items}, 'detail', ${questions.detail},
+    'name', ${apiTokens.name}, 'engine', ${questions.engine}, 'askedAt', ${questions.createdAt})
+  from ${questions} left join ${apiTokens} on ${apiTokens.id} = ${questions.tokenId}
+  where ${questions.taskId} = ${tasks.id} and ${questions.state} = 'open'
+  order by ${questions.createdAt}, ${questions.id} limit 1)`.mapWith(
+  (stored: Stored<OpenQuestion, 'askedAt'>) => ({
+    ...stored,
+    askedAt: new Date(stored.askedAt),
+  }),
+) as SQL<OpenQuestion | null>
+
+const lastRunOfTask = sql`(
+  select jsonb_build_object('id', ${runs.id}, 'name', ${apiTokens.name}, 'tokenId', ${runs.tokenId}, 'session', ${runs.session}, 'engine', ${runs.engine},
+    'since', ${runs.startedAt}, 'outcome', ${runs.outcome})
+  from ${runs} left join ${apiTokens} on ${apiTokens.id} = ${runs.tokenId}
+  where ${runs.taskId} = ${tasks.id} order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`.mapWith(
+  (stored: Stored<Run, 'since'>) => ({ ...stored, since: new Date(stored.since) }),
+) as SQL<Run | null>
+
+// Once a message is queued that brings the task back, the task is awake; the row stays until that message is sent.
+const snoozeOf = sql`from ${snoozes} where ${snoozes.taskId} = ${tasks.id} and ${snoozes.messageId} is null`
+
+/** Until when a task is snoozed, as a column of a query over tasks; null where it is not. */
+const snoozeOfTask = sql`(select ${snoozes.until} ${snoozeOf})`.mapWith(tasks.dueAt) as SQL<Date | null>
+
+/** The condition that a task is not snoozed. */
+export const isAwake = sql`not exists (select ${snoozeOf})`
+
+/** The condition that a task has an open question. */
+export const hasQuestion = sql`exists (
+  select from ${questions} where ${questions.taskId} = ${tasks.id} and ${questions.state} = 'open')`
 
 const columns = {
   id: tasks.id,
@@ -56,6 +107,9 @@ const columns = {
     repoUrl: projects.repoUrl,
     deleted: sql<boolean>`${projects.deletedAt} is not null`,
   },
+  question: questionOfTask,
+  lastRun: lastRunOfTask,
+  snoozedUntil: snoozeOfTask,
 }
 
 /** Starts a query for tasks as every door shows them; conditions and order are the caller's. */
@@ -93,7 +147,10 @@ async function findBy<T extends Task>(
   reference: string,
 ): Promise<T | null> {
   const [task] = await read(scope, reference)
-  if (task !== undefined) return task.project.deleted ? null : task
+  if (task !== undefined) {
+    if (scope.actor !== undefined) requireProjectRight(scope.actor, task.project.key)
+    return task.project.deleted ? null : task
+  }
   const id = uuidPattern.test(reference) ? null : await idOfRetired(scope, reference)
   return id === null ? null : findBy(read, scope, id)
 }

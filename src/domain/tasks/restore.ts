@@ -7,7 +7,8 @@ import { DomainError } from '../errors.ts'
 import { assignLabels } from '../labels.ts'
 import { holderOf, keyFor } from './order.ts'
 import { type TaskSnapshot, toSnapshot } from './snapshot.ts'
-import type { Task } from './task.ts'
+import { writeSnooze } from './snooze.ts'
+import { runOf, type Task } from './task.ts'
 
 /** Throws `conflict` where the task is no longer what a change left; its place in the lane may be another. */
 export function requireSame(task: Task, after: Partial<TaskSnapshot>): void {
@@ -16,7 +17,15 @@ export function requireSame(task: Task, after: Partial<TaskSnapshot>): void {
     (field) => field !== 'sortOrder' && JSON.stringify(current[field]) !== JSON.stringify(after[field]),
   )
   if (overtaken.length === 0) return
-  throw new DomainError('conflict', `${task.key} has moved on since: ${overtaken.join(', ')} changed.`, {
+  const run = runOf(task)
+  if (run !== null && after.runState !== undefined && after.runState !== 'running') {
+    throw new DomainError('conflict', `${run.name ?? 'An agent'} has ${task.key} now. Stop it first.`, {
+      overtaken,
+      runner: run.name,
+      taskId: task.id,
+    })
+  }
+  throw new DomainError('conflict', `${task.key} has changed since: ${overtaken.join(', ')}.`, {
     overtaken,
   })
 }
@@ -28,8 +37,10 @@ export async function restoreTask(
   task: Pick<Task, 'id' | 'status'>,
   before: Partial<TaskSnapshot>,
 ): Promise<readonly AuditEntry[]> {
-  const { title, note, status, branch, engine, runState, priority, sortOrder } = before
+  const { title, note, status, branch, engine, priority, sortOrder } = before
   const now = ctx.now()
+  const snoozedUntil = toDate(before.snoozedUntil)
+  if (snoozedUntil !== undefined) await writeSnooze(tx, task.id, snoozedUntil)
   await tx
     .update(tasks)
     // drizzle leaves out what is undefined.
@@ -39,7 +50,7 @@ export async function restoreTask(
       status,
       branch,
       engine,
-      runState,
+      runState: before.runState,
       taskPriority: priority,
       runStateUpdatedAt: toDate(before.runStateUpdatedAt),
       dueAt: toDate(before.dueAt),

@@ -1,23 +1,16 @@
 import { z } from 'zod'
 import { engines, runStates, taskPriorities, taskStatuses } from '../../db/schema.ts'
-import { storable } from '../clip.ts'
+import { BranchName } from '../branch.ts'
+import { OptionInputs } from '../questions/question.ts'
+import { lineText, plainText, text } from '../text.ts'
 import { lifecycleActions } from './lifecycle.ts'
 
-/** A text of at most `max` code points, counted as Postgres counts, that Postgres can store. */
-export const text = (max: number) =>
-  z
-    .string()
-    .refine((value) => storable(value) === value, 'must not hold NUL or half a surrogate pair')
-    .refine((value) => value.length <= max || [...value].length <= max, `must be at most ${max} characters`)
-    .meta({ maxLength: max })
+export { BranchName } from '../branch.ts'
 
-const oneLine = (value: string) => value.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').trim()
-
-export const TaskTitle = text(180).pipe(z.string().overwrite(oneLine).min(1, 'must not be empty'))
+export const TaskTitle = lineText(180)
 export const TaskNote = text(50_000)
-export const LabelName = text(40).pipe(z.string().overwrite(oneLine).min(1, 'must not be empty'))
+export const LabelName = lineText(40)
 export const CriterionText = text(200)
-export const BranchName = text(200).pipe(z.string().trim())
 
 export const TaskStatusName = z.enum(taskStatuses)
 export const TaskPriorityName = z.enum(taskPriorities)
@@ -30,16 +23,18 @@ const maxResult = 96_000
 
 export const ResultInput = z
   .object({
-    summary: text(70_000).optional(),
-    blockedReason: text(10_000).optional(),
-    tests: text(10_000).optional(),
-    prUrl: text(2_000).optional(),
-    notes: text(20_000).optional(),
-    checks: text(10_000).optional(),
+    summary: plainText(70_000).optional(),
+    blockedReason: plainText(10_000).optional(),
+    tests: plainText(10_000).optional(),
+    prUrl: plainText(2_000).optional(),
+    notes: plainText(20_000).optional(),
+    checks: plainText(10_000).optional(),
     engine: EngineName.optional(),
+    /** What the owner may choose from to answer a block. */
+    options: OptionInputs.optional(),
   })
   .refine(
-    (result) => [...Object.values(result).join('')].length <= maxResult,
+    ({ options: _, ...result }) => [...Object.values(result).join('')].length <= maxResult,
     `must be at most ${maxResult} characters in all`,
   )
 export type ResultInput = z.infer<typeof ResultInput>
@@ -54,6 +49,8 @@ export const NewTask = z.object({
   description: TaskNote.nullish(),
   criteria: criteria.optional(),
   status: TaskStatusName.optional(),
+  /** Hands the task to an agent at once. */
+  queued: z.boolean().optional(),
   priority: TaskPriorityName.optional(),
   labels: labels.optional(),
   engine: EngineName.nullish(),
@@ -83,7 +80,13 @@ export const TaskEdit = z.object({
   runState: RunStateName.nullish(),
   lifecycle: LifecycleActionName.optional(),
   result: ResultInput.optional(),
-  comment: text(20_000).optional(),
+  comment: plainText(20_000).optional(),
+  /** Shows the task to the owner again then; null ends that. */
+  snoozedUntil: z.date().nullish(),
+  /** `note` or `comment` is a further part of the message that the task was made of: undoing the task takes it along. */
+  isPart: z.boolean().optional(),
+  /** Queues the task although a question about it is open, which withdraws the question. */
+  withoutAnswer: z.boolean().optional(),
   expect: z.object({ status: TaskStatusName.optional(), runState: RunStateName.nullish() }).optional(),
   /** A pull request and branch that the deploy strategy asks for must be there before the task is ready. */
   strictReady: z.boolean().optional(),

@@ -18,6 +18,7 @@ export interface TaskSnapshot {
   readonly archivedAt: string | null
   readonly labels: readonly string[]
   readonly projectKey: string
+  readonly snoozedUntil: string | null
 }
 
 export function toSnapshot(task: Task): TaskSnapshot {
@@ -36,8 +37,12 @@ export function toSnapshot(task: Task): TaskSnapshot {
     archivedAt: task.archivedAt?.toISOString() ?? null,
     labels: task.labels.map((label) => label.name),
     projectKey: task.project.key,
+    snoozedUntil: task.snoozedUntil?.toISOString() ?? null,
   }
 }
+
+/** A change that added a further part of the message that the task was made of. */
+export const partAction = 'task.part'
 
 /** The fields of a snapshot that events and logs call by name; status, note and run have words of their own. */
 export const fieldNames = {
@@ -58,7 +63,12 @@ export function taskAudit(
   action: string,
   before: Task,
   after: Task,
-  facts: { readonly commentId?: string | undefined; readonly madeLabels?: readonly string[] } = {},
+  facts: {
+    readonly commentId?: string | undefined
+    readonly madeLabels?: readonly string[]
+    /** The questions that the change closed, which an undo opens again. */
+    readonly closedQuestions?: readonly string[]
+  } = {},
 ): AuditEntry & { readonly id: string } {
   const [old, now] = [toSnapshot(before), toSnapshot(after)]
   const isMove = old.status !== now.status

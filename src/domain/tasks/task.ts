@@ -1,5 +1,7 @@
 import type { Engine, RunState, TaskPriority, TaskStatus } from '../../db/schema.ts'
 import type { DeploySettings } from '../project-settings.ts'
+import type { OpenQuestion } from '../questions/question.ts'
+import type { Run } from '../runs/store.ts'
 
 export {
   type Engine,
@@ -45,6 +47,12 @@ export interface Task {
   readonly updatedAt: Date
   readonly labels: readonly Label[]
   readonly project: TaskProject
+  /** The oldest open question about it. */
+  readonly question: OpenQuestion | null
+  /** Its newest run, open or ended. */
+  readonly lastRun: Run | null
+  /** The owner wants to see it again then. */
+  readonly snoozedUntil: Date | null
 }
 
 export interface TaskProject {
@@ -53,6 +61,11 @@ export interface TaskProject {
   readonly name: string
   readonly repoUrl: string | null
   readonly deleted: boolean
+}
+
+/** The open run of a task: an agent works on it. */
+export function runOf({ runState, lastRun }: Pick<Task, 'runState' | 'lastRun'>): Run | null {
+  return runState === 'running' && lastRun?.outcome === null ? lastRun : null
 }
 
 /** What single-task answers add: the latest result, the owner's words since then, and how the project wants its work. */

@@ -1,13 +1,13 @@
-import { eq } from 'drizzle-orm'
-import { type AuditRow, tasks } from '../../db/schema.ts'
+import { and, asc, eq } from 'drizzle-orm'
+import { type AuditRow, auditLogs, tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
 import { unmakeLabels } from '../labels.ts'
 import { lockTask } from './lock.ts'
 import { requireSame, undoEntry } from './restore.ts'
-import type { TaskSnapshot } from './snapshot.ts'
+import { partAction, type TaskSnapshot } from './snapshot.ts'
 
-/** Takes a new task away again. Throws `conflict` where it has changed since it was made. */
+/** Takes a new task away again, with what joined it. Throws `conflict` where it has changed since it was made. */
 export async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<null>> {
   const { taskId, after, madeLabels } = entry.meta as {
     readonly taskId: string
@@ -15,7 +15,7 @@ export async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Cha
     readonly madeLabels?: readonly string[]
   }
   const task = await lockTask(ctx, tx, taskId)
-  requireSame(task, after)
+  requireSame(task, { ...after, ...(await readParts(tx, entry)) })
   await tx.delete(tasks).where(eq(tasks.id, task.id))
   return {
     result: null,
@@ -29,4 +29,21 @@ export async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Cha
     ],
     audit: [undoEntry(entry), ...(await unmakeLabels(tx, ctx.ownerId, madeLabels))],
   }
+}
+
+/** What later parts of its message made of a new task. */
+async function readParts(tx: Tx, entry: AuditRow): Promise<Partial<TaskSnapshot>> {
+  const parts = await tx
+    .select({ meta: auditLogs.meta })
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, entry.ownerId),
+        eq(auditLogs.targetType, 'task'),
+        eq(auditLogs.targetId, entry.targetId ?? ''),
+        eq(auditLogs.action, partAction),
+      ),
+    )
+    .orderBy(asc(auditLogs.createdAt), asc(auditLogs.id))
+  return Object.assign({}, ...parts.map(({ meta }) => (meta as { after?: object } | null)?.after))
 }

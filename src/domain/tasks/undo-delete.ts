@@ -1,8 +1,9 @@
 import { and, inArray, isNull } from 'drizzle-orm'
-import { type AuditRow, tasks, workLogs } from '../../db/schema.ts'
+import { type AuditRow, questions, runs, tasks, workLogs } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
+import { reopenQuestions } from '../questions/store.ts'
 import { requireTask } from './read.ts'
 import { restoreTask, undoEntry } from './restore.ts'
 import type { TaskSnapshot } from './snapshot.ts'
@@ -10,7 +11,10 @@ import type { Task } from './task.ts'
 
 /** Puts a deleted task back under its key, with its work logs. */
 export async function undoDelete(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task>> {
-  const { taskId, before, logIds, projectId } = entry.meta as {
+  const { taskId, before, logIds, projectId, ...about } = entry.meta as {
+    readonly questionIds?: readonly string[]
+    readonly runIds?: readonly string[]
+    readonly closedQuestions?: readonly string[]
     readonly taskId: string
     readonly before: TaskSnapshot & { readonly createdAt: string }
     readonly logIds: readonly string[]
@@ -33,7 +37,7 @@ export async function undoDelete(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Cha
     })
     .onConflictDoNothing()
     .returning({ id: tasks.id })
-  if (inserted.length === 0) throw new DomainError('conflict', `${key} is there already.`)
+  if (inserted.length === 0) throw new DomainError('conflict', `${key} already exists.`)
   const labelAudit = await restoreTask(ctx, tx, { id: taskId, status: before.status }, before)
   if (logIds.length > 0) {
     await tx
@@ -41,6 +45,16 @@ export async function undoDelete(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Cha
       .set({ taskId })
       .where(and(inArray(workLogs.id, [...logIds]), isNull(workLogs.taskId)))
   }
+  const { questionIds = [], runIds = [], closedQuestions = [] } = about
+  await tx
+    .update(questions)
+    .set({ taskId })
+    .where(inArray(questions.id, [...questionIds]))
+  await tx
+    .update(runs)
+    .set({ taskId })
+    .where(inArray(runs.id, [...runIds]))
+  await reopenQuestions(tx, closedQuestions, ctx.now())
   const task = await requireTask({ db: tx, ownerId: ctx.ownerId }, taskId)
   return {
     result: task,

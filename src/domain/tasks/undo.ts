@@ -5,6 +5,7 @@ import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
 import type { NewEvent } from '../events.ts'
 import { unmakeLabels } from '../labels.ts'
+import { reopenQuestions } from '../questions/store.ts'
 import { writeTaskLogs } from '../work-logs.ts'
 import { lockTask } from './lock.ts'
 import { lockLanes } from './order.ts'
@@ -28,23 +29,27 @@ export async function undoTaskChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise
 }
 
 async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
-  const { taskId, before, after, commentId, madeLabels } = entry.meta as {
+  const { taskId, after, commentId, madeLabels, closedQuestions, ...meta } = entry.meta as {
     readonly taskId: string
     readonly before: Partial<TaskSnapshot>
     readonly after: Partial<TaskSnapshot>
     readonly commentId?: string
     readonly madeLabels?: readonly string[]
+    readonly closedQuestions?: readonly string[]
   }
+  const before = queuedAgain(meta.before, ctx.now())
   if (Object.keys(before).length === 0 && commentId === undefined) {
-    throw new DomainError('invalid', 'This change left only a trace, so there is nothing to undo.')
+    throw new DomainError('invalid', 'There’s nothing to undo here.')
   }
   const task = await lockTask(ctx, tx, taskId)
   requireSame(task, after)
   const labelAudit = await restoreTask(ctx, tx, task, before)
+  await reopenQuestions(tx, closedQuestions ?? [], ctx.now())
   const restored = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
   const { status, fields, note, runState } = differences(task, restored, before)
   const logging = writeTaskLogs(tx, {
     ownerId: ctx.ownerId,
+    author: ctx.actor,
     task: { id: task.id, key: task.key, projectId: task.project.id },
     logs: changeLogs(task, { status, fields, note }, task.engine),
     now: ctx.now(),
@@ -54,6 +59,7 @@ async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
   const changedFields = [
     ...fields,
     ...(note === null ? [] : ['note']),
+    ...(before.snoozedUntil === undefined ? [] : ['snoozed_until']),
     ...(runState === null ? [] : ['run_state']),
     ...(status === null && before.sortOrder !== undefined ? ['sort_order'] : []),
   ]
@@ -74,6 +80,13 @@ async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
     events: [...events, ...logging.events, ...withdrawn],
     audit: [undoEntry(entry), ...labelAudit, ...(await unmakeLabels(tx, ctx.ownerId, madeLabels))],
   }
+}
+
+// An agent that was stopped may have gone: its task waits for whoever claims it next.
+function queuedAgain(before: Partial<TaskSnapshot>, now: Date): Partial<TaskSnapshot> {
+  return before.runState === 'running'
+    ? { ...before, runState: 'queued', runStateUpdatedAt: now.toISOString() }
+    : before
 }
 
 function differences(task: Task, restored: Task, before: Partial<TaskSnapshot>) {

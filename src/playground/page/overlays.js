@@ -25,7 +25,7 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text)
     toast('Copied')
   } catch {
-    toast('The browser does not let this page copy')
+    toast("The browser doesn't allow copying here")
   }
 }
 

@@ -44,7 +44,7 @@ const actions = {
   onPhoto: openPhoto,
   onInline: (query) => composer.fill(`@${state.bot.username} ${query}`),
   onJump: (id) => {
-    if (!transcript.jumpTo(id)) toast('That message is not shown here any more')
+    if (!transcript.jumpTo(id)) toast("That message isn't loaded")
   },
   onTap: tap,
   onMenu: openMenu,
@@ -154,7 +154,7 @@ async function tap(message, data, button) {
   button.setAttribute('aria-busy', 'true')
   try {
     const answer = await wire.post('tap', { messageId: message.message_id, data })
-    if (!answer.answered) toast('The bot does not answer')
+    if (!answer.answered) toast("The bot isn't responding")
     else if (answer.text) answer.showAlert ? alertBox(answer.text) : toast(answer.text)
   } catch (error) {
     report(error)
@@ -210,8 +210,7 @@ function switchPerson(id) {
 function showProfile() {
   byId('bot-name').textContent = state.bot.name
   byId('welcome-name').textContent = state.bot.name
-  byId('welcome-text').textContent =
-    state.bot.description || 'Nothing is here yet. Press Start and the bot says hello.'
+  byId('welcome-text').textContent = state.bot.description || 'Press Start to begin.'
   showTitle()
   showStatus()
 }
@@ -242,7 +241,7 @@ function showChat() {
   byId('composer').hidden = !start.hidden
   const strip = byId('strip')
   strip.hidden = !chat.blocked && state.person?.owner !== false
-  strip.textContent = chat.blocked ? 'You have blocked the bot' : `${state.person?.name} is writing here`
+  strip.textContent = chat.blocked ? 'You blocked the bot' : `Sending as ${state.person?.name}`
   const pinned = byId('pinned')
   pinned.hidden = !chat.pinned
   if (chat.pinned)

@@ -98,6 +98,6 @@ export function openWire({ person, onState, onEvents, onOnline }) {
 
 async function read(response) {
   const body = await response.json().catch(() => ({}))
-  if (!response.ok) throw new Error(body.error ?? 'The playground does not answer')
+  if (!response.ok) throw new Error(body.error ?? "The playground isn't responding")
   return body
 }

@@ -60,7 +60,7 @@ function drawHalf(
   return svg`${names}${weekdays}${squares}`
 }
 
-/** Less ▢▢▢▢▢ More, at the right of the card's heading. */
+/** The squares between "Less" and "More", at the right of the card's heading. */
 function legend(box: Box): Svg {
   const y = box.y - 28
   const right = box.x + box.width

@@ -1,12 +1,16 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type ProjectRow, tasks } from '../../../src/db/schema.ts'
+import { type Engine, type ProjectRow, tasks } from '../../../src/db/schema.ts'
 import type { Actor } from '../../../src/domain/actor.ts'
+import type { Ctx } from '../../../src/domain/context.ts'
 import { deleteProject } from '../../../src/domain/projects/edit.ts'
-import { type ClaimInput, claimTask } from '../../../src/domain/tasks/claim.ts'
+import { answerQuestion } from '../../../src/domain/tasks/answer.ts'
+import { type ClaimInput, claimTask as claim } from '../../../src/domain/tasks/claim.ts'
 import { editTask } from '../../../src/domain/tasks/edit.ts'
-import { findRunner } from '../../../src/domain/tasks/runner.ts'
-import { agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
+import { sendBackEdit } from '../../../src/domain/tasks/handoff.ts'
+import { requireTask } from '../../../src/domain/tasks/read.ts'
+import type { TaskEdit } from '../../../src/domain/tasks/schemas.ts'
+import { addTokens, agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
 import { beginTrail, noTrail } from '../../support/trail.ts'
 
@@ -27,12 +31,19 @@ const addQueued = async (draft: Parameters<typeof addTask>[2] = {}, project = sh
   return (await editTask(board.ctx, task.key, { runState: 'queued' })).task
 }
 
-const agents = (count: number): Actor[] =>
-  Array.from({ length: count }, (_, i) => ({
-    kind: 'agent',
+const claimTask = async (ctx: Ctx, input: ClaimInput) => (await claim(ctx, input)).task
+
+let areKnown = false
+const agents = async (count: number): Promise<Actor[]> => {
+  const actors = Array.from({ length: count }, (_, i) => ({
+    kind: 'agent' as const,
     tokenId: `00000000-0000-4000-8000-0000000001${String(i).padStart(2, '0')}`,
     name: `agent ${i}`,
   }))
+  if (!areKnown) await addTokens(board.db, board.ownerId, actors)
+  areKnown = true
+  return actors
+}
 
 describe('claiming a task', () => {
   it('gives what has waited longest to the agent, with event and trace', async () => {
@@ -65,7 +76,7 @@ describe('claiming a task', () => {
       },
     ])
     expect(left.audit).toMatchObject([{ action: 'task.claim', targetId: first.key }])
-    expect(await findRunner(board.scope, first.key)).toMatchObject({
+    expect((await requireTask(board.scope, first.key)).lastRun).toMatchObject({
       name: 'laptop',
       since: board.clock.now(),
     })
@@ -123,7 +134,7 @@ describe('claiming a task', () => {
   it('gives twenty agents twenty different tasks', async () => {
     for (let i = 0; i < 20; i += 1) await addQueued({ title: `${i}` })
 
-    const taken = await Promise.all(agents(20).map((actor) => claimTask(board.as(actor), {})))
+    const taken = await Promise.all((await agents(20)).map((actor) => claimTask(board.as(actor), {})))
 
     expect(new Set(taken.map((task) => task?.key)).size).toBe(20)
     expect(taken).not.toContain(null)
@@ -132,7 +143,7 @@ describe('claiming a task', () => {
   it('gives five tasks to five of twenty agents, queued or in todo', async () => {
     for (let i = 0; i < 2; i += 1) await addQueued({ title: `${i}` })
     for (let i = 0; i < 3; i += 1) await addTask(board, shop, { status: 'todo' })
-    const actors = agents(20)
+    const actors = await agents(20)
 
     const taken = await Promise.all(actors.map((actor) => claimTask(board.as(actor), { status: 'todo' })))
 
@@ -141,8 +152,46 @@ describe('claiming a task', () => {
     expect(new Set(keys).size).toBe(5)
     for (const [i, task] of taken.entries()) {
       if (task === null) continue
-      expect(await findRunner(board.scope, task.key)).toMatchObject({ name: `agent ${i}` })
+      expect((await requireTask(board.scope, task.key)).lastRun).toMatchObject({ name: `agent ${i}` })
     }
+  })
+
+  it('hands out what was answered or sent back first, to the agent that asked before all', async () => {
+    await addQueued({ title: 'queued long ago' })
+    board.clock.advance({ minutes: 1 })
+    const ended = async (title: string, by: Actor, result: TaskEdit) => {
+      const { key } = await addTask(board, shop, { title, status: 'todo' })
+      await editTask(board.as(by), key, { lifecycle: 'start' })
+      await editTask(board.as(by), key, result)
+      board.clock.advance({ minutes: 1 })
+      return requireTask(board.scope, key)
+    }
+    const sentBack = await ended('sent back to another', otherAgent, { lifecycle: 'complete' })
+    const asked = await ended('asked by this one', agent, {
+      lifecycle: 'block',
+      result: { blockedReason: '?' },
+    })
+    await ended('asked and not answered', agent, { lifecycle: 'block', result: { blockedReason: '?' } })
+    await editTask(board.ctx, sentBack.key, sendBackEdit('Again.'))
+    board.clock.advance({ minutes: 1 })
+    await answerQuestion(board.ctx, asked.question?.id ?? '', { text: 'Yes.' })
+
+    const taken = []
+    for (let i = 0; i < 4; i += 1) taken.push((await claimTask(board.as(agent), {}))?.title ?? null)
+
+    expect(taken).toEqual(['asked by this one', 'sent back to another', 'queued long ago', null])
+  })
+
+  it('gives a token with an engine no task that names another', async () => {
+    await addQueued({ title: 'codex', engine: 'codex' })
+    const as = (engine: Engine) =>
+      board.as({ kind: 'agent', tokenId: '00000000-0000-4000-8000-000000000001', name: 'laptop', engine })
+
+    expect(await claimTask(as('claude-code'), {})).toBeNull()
+    expect(await claimTask(as('codex'), {})).toMatchObject({
+      title: 'codex',
+      lastRun: { engine: 'codex', outcome: null },
+    })
   })
 
   it('is a start: another agent is told who has it, the same one gives a sign of life', async () => {

@@ -59,7 +59,7 @@ describe('changing several tasks at once', () => {
     const { auditId } = await editTasks(board.ctx, ['SHOP-1', 'SHOP-2'].map(toDone))
     await editTask(board.as(agent), second.key, { status: 'todo' })
 
-    await expect(undoChange(board.ctx, auditId as string)).rejects.toThrow('SHOP-2 has moved on since')
+    await expect(undoChange(board.ctx, auditId as string)).rejects.toThrow('SHOP-2 has changed since')
 
     expect(await statuses()).toEqual(['SHOP-1 done', 'SHOP-2 todo'])
   })
@@ -82,6 +82,6 @@ describe('changing several tasks at once', () => {
     const { auditId } = await editTasks(board.ctx, [toDone(task.key)])
     await undoChange(board.ctx, auditId as string)
 
-    await expect(undoChange(board.ctx, auditId as string)).rejects.toThrow('undone already')
+    await expect(undoChange(board.ctx, auditId as string)).rejects.toThrow('Already undone')
   })
 })

@@ -9,7 +9,7 @@ import { moveToProject } from '../../../src/domain/tasks/move-project.ts'
 import { findTask, readDetail, requireTask } from '../../../src/domain/tasks/read.ts'
 import type { TaskEdit } from '../../../src/domain/tasks/schemas.ts'
 import type { Task } from '../../../src/domain/tasks/task.ts'
-import { agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
+import { addTokens, agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
 import { beginTrail, noTrail } from '../../support/trail.ts'
 
@@ -277,7 +277,7 @@ describe('a start', () => {
 
     await expect(attempt).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining(`laptop is working on ${task.key} since ${since}`),
+      message: expect.stringContaining(`laptop has been working on ${task.key} since ${since}`),
       facts: { runner: 'laptop', since },
     })
     expect(await trail()).toEqual(noTrail)
@@ -298,14 +298,15 @@ describe('a start', () => {
   it('by ten agents at once goes to one', async () => {
     const task = await addLater()
 
+    const agents = Array.from({ length: 10 }, (_, i) => ({
+      kind: 'agent' as const,
+      tokenId: `00000000-0000-4000-8000-00000000010${i}`,
+      name: `a${i}`,
+    }))
+    await addTokens(board.db, board.ownerId, agents)
+
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 10 }, (_, i) =>
-        editTask(
-          board.as({ kind: 'agent', tokenId: `00000000-0000-4000-8000-00000000010${i}`, name: `a${i}` }),
-          task.key,
-          { lifecycle: 'start' },
-        ),
-      ),
+      agents.map((actor) => editTask(board.as(actor), task.key, { lifecycle: 'start' })),
     )
 
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)

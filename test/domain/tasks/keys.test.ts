@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
+import { BranchName } from '../../../src/domain/branch.ts'
 import { branchFor, slugOf } from '../../../src/domain/tasks/keys.ts'
 
 const isRef = (name: string) => {
@@ -11,6 +12,52 @@ const isRef = (name: string) => {
     return false
   }
 }
+
+const hasGit = isRef('main')
+
+describe('a branch', () => {
+  const accepts = (name: string) => BranchName.safeParse(name).success
+  const edge = fc.constantFrom(
+    ...[
+      'a',
+      'é',
+      '.',
+      '..',
+      '/',
+      '-',
+      '@',
+      '{',
+      '~',
+      '^',
+      ':',
+      '?',
+      '*',
+      '[',
+      '\\',
+      ' ',
+      '.lock',
+      'HEAD',
+      '$',
+      '`',
+      '"',
+    ],
+  )
+
+  test.skipIf(!hasGit)(
+    'is taken if git takes it, and refused if git refuses it (skipped without git)',
+    () => {
+      fc.assert(
+        fc.property(fc.array(edge, { minLength: 1, maxLength: 6 }), (parts) => {
+          // Blanks around a name are not part of it, and git reads @ as HEAD.
+          const name = parts.join('').trim()
+          if (name !== '' && name !== '@') expect([name, accepts(name)]).toEqual([name, isRef(name)])
+        }),
+        { numRuns: 100 },
+      )
+    },
+    60_000,
+  )
+})
 
 describe('the branch of a task', () => {
   it.each([

@@ -28,6 +28,9 @@ const task: Task = {
   archivedAt: null,
   createdAt: before,
   updatedAt: before,
+  question: null,
+  lastRun: null,
+  snoozedUntil: null,
   labels: [
     { id: '1', name: 'Backend', color: 'blue' },
     { id: '2', name: 'urgent', color: 'red' },
@@ -179,6 +182,16 @@ describe('status and run', () => {
   })
 })
 
+const asked = {
+  id: '00000000-0000-4000-8000-00000000000a',
+  kind: 'block' as const,
+  items: [{ id: '1', text: 'Red or blue?', options: [], multi: false }],
+  detail: null,
+  name: null,
+  engine: null,
+  askedAt: now,
+}
+
 describe('fields', () => {
   it.each<[string, TaskEdit, object, string[]]>([
     ['title', { title: ' New ' }, { title: 'New' }, ['title']],
@@ -222,8 +235,8 @@ describe('fields', () => {
     ['the same description', {}, { description: 'Why.' }],
     ['the same criteria', {}, { criteria: ['a', 'b'] }],
     ['a blank comment', {}, { comment: ' \n' }],
+    ['a block of what has an open question', { status: 'hold', question: asked }, { lifecycle: 'block' }],
     ['a plan that is there already', { note: 'The plan.' }, { lifecycle: 'plan', plan: 'The plan.' }],
-    ['a block of what is on hold', { status: 'hold' }, { lifecycle: 'block' }],
   ])('%s changes nothing', (_what, from, edit) => {
     expect(plan(from, edit)).toEqual({
       columns: {},
@@ -232,6 +245,12 @@ describe('fields', () => {
       status: null,
       runState: null,
       changedFields: [],
+      runStarts: false,
+      runEnds: null,
+      snooze: undefined,
+      withdraws: false,
+      question: null,
+      engine: 'codex',
     })
   })
 
@@ -363,6 +382,13 @@ describe('logs', () => {
         '**Checks:** lint',
         '---\nEngine: codex · Completed: 2026-11-24T09:00:00.000Z · Source: laptop',
       ].join('\n\n'),
+      result: {
+        summary: ' Done.\n\nReally. ',
+        tests: 'green',
+        prUrl: 'https://github.com/ada/shop/pull/7',
+        notes: ' ',
+        checks: 'lint',
+      },
     })
   })
 
@@ -418,7 +444,7 @@ describe('logs', () => {
 
   it('of a comment carry its text', () => {
     expect(plan({}, { comment: ' Use the blue one. ' }).logs).toEqual([
-      { kind: 'comment', title: 'Comment · SHOP-1', detail: 'Use the blue one.', engine: 'codex' },
+      { kind: 'comment', title: 'Agent comment · SHOP-1', detail: 'Use the blue one.', engine: 'codex' },
     ])
   })
 })

@@ -6,9 +6,8 @@ import { readHistory } from '../../../src/domain/history.ts'
 import { deleteProject } from '../../../src/domain/projects/edit.ts'
 import { editTask } from '../../../src/domain/tasks/edit.ts'
 import { moveToProject } from '../../../src/domain/tasks/move-project.ts'
-import { findTask } from '../../../src/domain/tasks/read.ts'
+import { findTask, requireTask } from '../../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../../src/domain/tasks/remove.ts'
-import { findRunner } from '../../../src/domain/tasks/runner.ts'
 import { lastChange, undoChange } from '../../../src/domain/undo.ts'
 import { agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
@@ -112,7 +111,7 @@ describe('moving a task to another project', () => {
     const { task: again } = await moveToProject(board.ctx, moved.key, 'SHOP')
 
     for (const key of [moved.key, again.key])
-      expect(await findRunner(board.scope, key)).toMatchObject({ name: 'laptop', since })
+      expect((await requireTask(board.scope, key)).lastRun).toMatchObject({ name: 'laptop', since })
     await expect(editTask(board.as(otherAgent), again.key, { lifecycle: 'start' })).rejects.toMatchObject({
       code: 'conflict',
       facts: { runner: 'laptop' },
@@ -122,7 +121,7 @@ describe('moving a task to another project', () => {
     await undoChange(board.ctx, (await lastChange(board.scope))?.id ?? '')
     await undoChange(board.ctx, auditId ?? '')
 
-    expect(await findRunner(board.scope, task.key)).toMatchObject({ name: 'laptop', since })
+    expect((await requireTask(board.scope, task.key)).lastRun).toMatchObject({ name: 'laptop', since })
   })
 
   it('keeps its history together, under whatever key it stood', async () => {

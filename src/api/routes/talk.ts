@@ -1,0 +1,164 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { listTaskLog } from '../../domain/comments.ts'
+import { workLogKinds } from '../../domain/events.ts'
+import { editTask } from '../../domain/tasks/edit.ts'
+import { engines } from '../../domain/tasks/task.ts'
+import { text } from '../../domain/text.ts'
+import { maxLogTitle } from '../../domain/work-log-texts.ts'
+import { createWorkLog } from '../../domain/work-logs.ts'
+import { toTaskAnswer } from '../answers.ts'
+import type { ApiDeps } from '../deps.ts'
+import { createAgentCtx, perform } from '../perform.ts'
+import { Instant, LabelJson, TaskReference } from '../wire/common.ts'
+import { TaskJson, toAssignee } from '../wire/task.ts'
+import { Limit } from '../wire/task-query.ts'
+import { addRoute, answers, body, type Door, security } from './route.ts'
+
+const params = z.object({ id: TaskReference })
+const common = { security, tags: ['Tasks'] }
+const words = text(20_000).pipe(z.string().trim().min(1, 'must not be empty'))
+
+const CommentJson = z
+  .object({ id: z.uuid(), author: z.string().nullable(), text: z.string(), at: Instant })
+  .openapi('Comment')
+const EntryJson = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(workLogKinds),
+    title: z.string(),
+    detail: z.string().nullable(),
+    engine: z.enum(engines).nullable(),
+    author: z.string().nullable(),
+    at: Instant,
+  })
+  .openapi('LogEntry')
+
+const release = createRoute({
+  ...common,
+  method: 'post',
+  path: '/api/tasks/{id}/release',
+  summary: 'Give a run back: the task is queued again',
+  request: { params, body: body(z.object({ note: words.optional() }).openapi('Release')) },
+  responses: answers(
+    {
+      status: 200,
+      description: 'The task',
+      schema: z.object({ task: TaskJson, available_labels: z.array(LabelJson) }),
+    },
+    [400, 404, 409, 413, 415],
+  ),
+})
+const comments = createRoute({
+  ...common,
+  method: 'get',
+  path: '/api/tasks/{id}/comments',
+  summary: 'List the comments on a task, oldest first',
+  request: { params },
+  responses: answers(
+    { status: 200, description: 'The comments', schema: z.object({ comments: z.array(CommentJson) }) },
+    [404],
+  ),
+})
+const comment = createRoute({
+  ...common,
+  method: 'post',
+  path: '/api/tasks/{id}/comments',
+  summary: 'Comment on a task, or post a line of progress',
+  request: {
+    params,
+    body: body(
+      z
+        .object({
+          text: words,
+          progress: z.boolean().optional().openapi({
+            description: 'One silent line on the card; from the holder of the run, a heartbeat',
+          }),
+        })
+        .openapi('NewComment'),
+    ),
+  },
+  responses: answers(
+    { status: 201, description: 'The comment', schema: z.object({ comment: CommentJson }) },
+    [400, 404, 409, 413, 415],
+  ),
+})
+const log = createRoute({
+  ...common,
+  method: 'get',
+  path: '/api/tasks/{id}/log',
+  summary: 'List what was logged about a task, oldest first',
+  request: { params, query: z.object({ limit: Limit(200).optional(), cursor: z.guid().optional() }) },
+  responses: answers(
+    {
+      status: 200,
+      description: 'The entries',
+      schema: z.object({ entries: z.array(EntryJson), next_cursor: z.string().nullable() }),
+    },
+    [400, 404],
+  ),
+})
+
+/** Adds the routes by which agents and the owner talk about a task, and by which a run is given back. */
+export function addTalkRoutes(door: Door, deps: ApiDeps): void {
+  const assignee = toAssignee(deps.ownerEmail)
+
+  addRoute(door, release, async (c) => {
+    const { id } = c.req.valid('param')
+    const { note } = c.req.valid('json')
+    const edit = { runState: 'queued', withoutAnswer: true, expect: { runState: 'running' } } as const
+    return (await perform(deps, c, {
+      verb: (ctx) => editTask(ctx, id, note === undefined ? edit : { ...edit, comment: note }),
+      render: async (scope, { task }) => ({
+        status: 200,
+        body: { ...(await toTaskAnswer(scope, task, assignee)) },
+      }),
+    })) as Response
+  })
+
+  addRoute(door, comments, async (c) => {
+    const ctx = createAgentCtx(deps, c)
+    const { entries } = await listTaskLog(ctx, c.req.valid('param').id, { kinds: ['comment'], limit: 1_000 })
+    return c.json({ comments: entries.map(toCommentJson) })
+  })
+
+  addRoute(door, comment, async (c) => {
+    const { id } = c.req.valid('param')
+    const { text, progress } = c.req.valid('json')
+    const author = `agent:${c.get('token').name}`
+    const toAnswer = (made: { readonly id: string; readonly at: Date }) => ({
+      status: 201,
+      body: { comment: { id: made.id, author, text, at: made.at.toISOString() } },
+    })
+    if (!progress)
+      return (await perform(deps, c, {
+        verb: (ctx) => editTask(ctx, id, { comment: text }),
+        render: async (_, { commentId }) => toAnswer({ id: commentId ?? '', at: deps.now() }),
+      })) as Response
+    const [title = '', ...rest] = text.split('\n')
+    // The log cuts a title that is too long; the detail then holds all of it.
+    const detail = title.length > maxLogTitle ? text : rest.join('\n').trim() || null
+    return (await perform(deps, c, {
+      verb: (ctx) => createWorkLog(ctx, { task: id, title, detail }),
+      render: async (_, log) => toAnswer({ id: log.id, at: log.workedAt }),
+    })) as Response
+  })
+
+  addRoute(door, log, async (c) => {
+    const ctx = createAgentCtx(deps, c)
+    const { limit = 50, cursor } = c.req.valid('query')
+    const page = await listTaskLog(ctx, c.req.valid('param').id, { limit, after: cursor })
+    return c.json({
+      entries: page.entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
+      next_cursor: page.nextCursor,
+    })
+  })
+}
+
+function toCommentJson({
+  id,
+  author,
+  detail,
+  at,
+}: Awaited<ReturnType<typeof listTaskLog>>['entries'][number]) {
+  return { id, author, text: detail ?? '', at: at.toISOString() }
+}

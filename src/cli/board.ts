@@ -1,0 +1,119 @@
+import { readdirSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { type Command, CommandError, runOnBoard } from '../app/commands.ts'
+import { Answer, controlPath } from '../app/control-socket.ts'
+import type { Config } from '../config.ts'
+import { appliedMigration, isBehind } from '../db/migrations.ts'
+import { type DatabaseOptions, openDatabase } from '../db/open.ts'
+import { listSnapshots } from '../db/snapshots.ts'
+import type { Db } from '../db/types.ts'
+import { readBotToken } from '../domain/bot-token.ts'
+import { ensureOwner } from '../domain/ensure-owner.ts'
+import { openSecretKey, secretKeyPlaceOf } from '../secret-key.ts'
+import { createApi } from '../telegram/client.ts'
+import { createPace } from '../telegram/pace.ts'
+import { describeFailure } from '../telegram/reach.ts'
+
+interface Place {
+  readonly config: Config
+  readonly database: DatabaseOptions
+}
+
+/**
+ * Carries out a command on the board that the environment names: by the process that has its data folder, else on the database itself.
+ * Postgres is always reached directly, as the bot may run on another machine. Throws `CommandError` where there is no board.
+ */
+export async function askBoard(command: Command, place: Place): Promise<string> {
+  const { config } = place
+  if (config.DATABASE_URL === undefined) {
+    const answer = await askProcess(command, config.DATA_DIR)
+    if (answer !== null) return answer
+    requireBoard(config.DATA_DIR)
+    if (command.name === 'link')
+      throw new CommandError(
+        `preqbot isn't running in ${config.DATA_DIR}. Run npm start: it prints a new link.`,
+      )
+  }
+  return askDatabase(command, place)
+}
+
+/** Throws `CommandError` where nothing was ever started in a data folder: a command doesn't create a board. */
+export function requireBoard(dataDir: string): void {
+  if (!isEmpty(join(dataDir, 'pg')) || listSnapshots(dataDir).length > 0) return
+  throw new CommandError(`There is no board in ${dataDir} yet. Run npm start first.`)
+}
+
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0
+  } catch (error) {
+    // A folder that can't be read holds something, and opening it says what is wrong.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
+}
+
+/** The answer of the running process; null where none listens. */
+async function askProcess(command: Command, dataDir: string): Promise<string | null> {
+  const path = controlPath(dataDir)
+  if (path === null) return null
+  const socket = createConnection({ path, allowHalfOpen: true })
+  try {
+    socket.write(`${JSON.stringify(command)}\n`)
+    const line = await text(socket)
+    if (line === '') throw new CommandError('preqbot stopped before it answered. Try again.')
+    const answer = Answer.parse(JSON.parse(line))
+    if ('error' in answer) throw new CommandError(answer.error)
+    return answer.text
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') return null
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new CommandError(`${path} belongs to another user. Run this as the user who runs preqbot.`)
+    throw error
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function askDatabase(command: Command, { config, database }: Place): Promise<string> {
+  const { db, close } = await openDatabase({ ...database, migrate: false })
+  try {
+    const isBackup = command.name === 'backup'
+    if ((await appliedMigration(db)) === '')
+      throw new CommandError('There is no board in this database yet. Run npm start first.')
+    if (!isBackup && (await isBehind(db)))
+      throw new CommandError("The board's schema is older than this program. Run npm run migrate first.")
+    const now = () => new Date()
+    // A backup only reads; the owner is there since the first start.
+    const ownerId = isBackup
+      ? ''
+      : (await ensureOwner(db, { email: config.OWNER_EMAIL, name: config.OWNER_NAME ?? null, now: now() })).id
+    return await runOnBoard(command, {
+      db,
+      ownerId,
+      now,
+      agentUrl: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`,
+      secretKeyPlace: secretKeyPlaceOf(config.SECRET_KEY, config.DATA_DIR),
+      botName: () => askBotName(db, ownerId, config),
+    })
+  } finally {
+    await close()
+  }
+}
+
+async function askBotName(db: Db, ownerId: string, config: Config): Promise<string> {
+  const secretKey = openSecretKey(config.SECRET_KEY, config.DATA_DIR)
+  const token = config.BOT_TOKEN ?? (await readBotToken({ db, ownerId }, secretKey))
+  if (token === null)
+    throw new CommandError(
+      "There's no bot token. Without one, npm start opens the playground, which needs no link.",
+    )
+  const api = createApi({ token, apiRoot: config.TELEGRAM_API_ROOT, pace: createPace() })
+  try {
+    return (await api.getMe()).username
+  } catch (error) {
+    throw new CommandError(`${describeFailure(error)}. Try again later.`, { cause: error })
+  }
+}

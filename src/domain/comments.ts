@@ -1,0 +1,55 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { type Engine, workLogFacts, workLogs } from '../db/schema.ts'
+import type { WorkLogKind } from './events.ts'
+import { requireTask, type Scope } from './tasks/read.ts'
+
+/** A comment on a task, or an entry of its log; the author is `owner`, `agent:<token name>`, `system` or unknown. */
+export interface LogEntry {
+  readonly id: string
+  readonly kind: WorkLogKind
+  readonly title: string
+  readonly detail: string | null
+  readonly engine: Engine | null
+  readonly author: string | null
+  readonly at: Date
+}
+
+/** What was logged about a task, oldest first: what earlier attempts did, and comments. Throws `not-found`. */
+export async function listTaskLog(
+  scope: Scope,
+  reference: string,
+  page: {
+    readonly kinds?: readonly WorkLogKind[]
+    readonly limit: number
+    /** The id of the last entry of the page before. */
+    readonly after?: string | undefined
+  },
+): Promise<{ readonly entries: readonly LogEntry[]; readonly nextCursor: string | null }> {
+  const task = await requireTask(scope, reference)
+  const found = await scope.db
+    .select({
+      id: workLogs.id,
+      kind: sql<WorkLogKind>`coalesce(${workLogFacts.kind}, 'manual')`,
+      title: workLogs.title,
+      detail: workLogs.detail,
+      engine: workLogs.engine,
+      author: workLogFacts.author,
+      at: workLogs.workedAt,
+    })
+    .from(workLogs)
+    .leftJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
+    .where(
+      and(
+        eq(workLogs.taskId, task.id),
+        page.kinds === undefined ? undefined : inArray(workLogFacts.kind, [...page.kinds]),
+        page.after === undefined
+          ? undefined
+          : sql`(${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}) > (
+              select worked_at, created_at, id from work_logs where id = ${page.after}::uuid)`,
+      ),
+    )
+    .orderBy(asc(workLogs.workedAt), asc(workLogs.createdAt), asc(workLogs.id))
+    .limit(page.limit + 1)
+  const entries = found.slice(0, page.limit)
+  return { entries, nextCursor: found.length > page.limit ? (entries.at(-1)?.id ?? null) : null }
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import type { Answerer, Engine, QuestionKind, QuestionState, TaskStatus } from '../../db/schema.ts'
+import { lineText, plainText } from '../text.ts'
+
+export type { Answerer, QuestionKind, QuestionState } from '../../db/schema.ts'
+
+/** An option as an agent gives it: a label of at most 200 characters, or a label with a description. */
+export const OptionInput = z.union([
+  lineText(200),
+  z.object({
+    label: lineText(200),
+    description: plainText(1_000).optional(),
+  }),
+])
+export type OptionInput = z.input<typeof OptionInput>
+
+/** Up to six options of one item. */
+export const OptionInputs = z.array(OptionInput).max(6)
+
+export interface QuestionOption {
+  readonly id: string
+  readonly label: string
+  readonly description?: string
+}
+
+/** One part of a question: a text of at most 1,000 characters and up to six options. */
+export interface QuestionItem {
+  readonly id: string
+  readonly text: string
+  readonly options: readonly QuestionOption[]
+  /** Several options may be chosen. */
+  readonly multi: boolean
+}
+
+/** What was answered, item by item: the options by id, and the owner's own words or the joined labels. */
+export interface QuestionAnswer {
+  readonly items: readonly {
+    readonly id: string
+    readonly text: string
+    readonly options: readonly { readonly id: string; readonly label: string }[]
+  }[]
+}
+
+/** A question that waits for the owner, as its task carries it. */
+export interface OpenQuestion {
+  readonly id: string
+  readonly kind: QuestionKind
+  readonly items: readonly QuestionItem[]
+  readonly detail: string | null
+  /** The name of the token that asked; null if it is unknown. */
+  readonly name: string | null
+  readonly engine: Engine | null
+  readonly askedAt: Date
+}
+
+/** A question in any state. */
+export interface Question extends OpenQuestion {
+  readonly taskId: string | null
+  readonly state: QuestionState
+  readonly answer: QuestionAnswer | null
+  readonly answeredBy: Answerer | null
+  readonly answeredAt: Date | null
+  readonly returnsTo: TaskStatus | null
+}
+
+/** A question to be stored. */
+export interface NewQuestion {
+  readonly kind: QuestionKind
+  readonly items: readonly QuestionItem[]
+  readonly detail: string | null
+  readonly engine: Engine | null
+  readonly returnsTo: TaskStatus
+}
+
+const maxItemText = 1_000
+
+/** The question that a block opens. A reason that is too long for an item is kept whole in `detail`. */
+export function blockQuestion(block: {
+  readonly reason: string
+  readonly options: readonly OptionInput[]
+  readonly engine: Engine | null
+  readonly returnsTo: TaskStatus
+}): NewQuestion {
+  const points = [...block.reason]
+  const isLong = points.length > maxItemText
+  const words = isLong ? `${points.slice(0, maxItemText - 1).join('')}…` : block.reason
+  const item = { id: '1', text: words, options: toOptions(block.options), multi: false }
+  const detail = isLong ? block.reason : null
+  return { kind: 'block', items: [item], detail, engine: block.engine, returnsTo: block.returnsTo }
+}
+
+/** The options of a plan question. Words instead of an option ask for another plan. */
+export const planOptions = [
+  { id: 'go', label: 'Go' },
+  { id: 'hold', label: 'Hold' },
+] as const satisfies readonly QuestionOption[]
+
+/** The question that a plan opens: may the agent go ahead? */
+export function planQuestion(plan: {
+  readonly markdown: string
+  readonly engine: Engine | null
+}): NewQuestion {
+  const item = { id: '1', text: 'Go ahead with this plan?', options: planOptions, multi: false }
+  return { kind: 'plan', items: [item], detail: plan.markdown, engine: plan.engine, returnsTo: 'todo' }
+}
+
+function toOptions(options: readonly OptionInput[]): QuestionOption[] {
+  return options.map((option, index) => ({
+    id: String(index + 1),
+    ...(typeof option === 'string' ? { label: option } : { label: option.label }),
+    ...(typeof option === 'string' || !option.description ? {} : { description: option.description }),
+  }))
+}
+
+/** The question's first line, as lists and notifications show it. */
+export function firstItemText(question: Pick<OpenQuestion, 'items'>): string {
+  return question.items[0]?.text ?? ''
+}

@@ -1,0 +1,73 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { and, eq, sql } from 'drizzle-orm'
+import { botState } from '../db/schema.ts'
+import type { Db, Reader, Tx } from '../db/types.ts'
+import { readState, writeState } from './bot-state.ts'
+
+const lifetimeMs = 60 * 60_000
+
+/** The newest code of the setup link, as its SHA-256. Once used, it expires. */
+interface StoredCode {
+  readonly hash: string
+  readonly expiresAt: string
+}
+
+/** Makes a code for the setup link: random, valid once within an hour. The code before it stops working. Only the hash is stored. */
+export async function createSetupCode(db: Db, now: Date): Promise<string> {
+  const code = randomBytes(16).toString('base64url')
+  const expiresAt = new Date(now.getTime() + lifetimeMs).toISOString()
+  await writeState(db, 'setup_code', { hash: hashOf(code), expiresAt } satisfies StoredCode, now)
+  return code
+}
+
+/** Which code is asked for: what somebody sent, and SETUP_CODE where that is set. */
+export interface PresentedCode {
+  readonly code: string
+  readonly fixedCode?: string | undefined
+  readonly now: Date
+}
+
+/** Whether a code may bind the bot: `ended` is one that did, or that is over an hour old. */
+export async function checkSetupCode(
+  db: Reader,
+  { code, fixedCode, now }: PresentedCode,
+): Promise<'valid' | 'ended' | 'unknown'> {
+  const hash = hashOf(code)
+  if (fixedCode !== undefined && hash === hashOf(fixedCode))
+    return (await isUsed(db, fixedCode)) ? 'ended' : 'valid'
+  const stored = await readState<StoredCode>(db, 'setup_code')
+  if (stored?.hash !== hash) return 'unknown'
+  return now < new Date(stored.expiresAt) ? 'valid' : 'ended'
+}
+
+/** Whether SETUP_CODE has bound the bot before, which it does once. */
+export async function isUsed(db: Reader, fixedCode: string): Promise<boolean> {
+  return (await usedCodes(db)).includes(hashOf(fixedCode))
+}
+
+/** Ends a code as part of the transaction that binds the bot. Returns whether it was still valid. */
+export async function consumeSetupCode(tx: Tx, presented: PresentedCode): Promise<boolean> {
+  if ((await checkSetupCode(tx, presented)) !== 'valid') return false
+  const { code, fixedCode, now } = presented
+  const hash = hashOf(code)
+  if (code === fixedCode) {
+    await writeState(tx, 'setup_codes_used', [...(await usedCodes(tx)), hash], now)
+    return true
+  }
+  // By its hash: a code that was made in the meantime stays.
+  const ended = await tx
+    .update(botState)
+    .set({ value: { hash, expiresAt: now.toISOString() } satisfies StoredCode, updatedAt: now })
+    .where(and(eq(botState.key, 'setup_code'), eq(sql`${botState.value}->>'hash'`, hash)))
+    .returning({ key: botState.key })
+  return ended.length > 0
+}
+
+async function usedCodes(db: Reader): Promise<readonly string[]> {
+  return (await readState<readonly string[]>(db, 'setup_codes_used')) ?? []
+}
+
+// Hashes are compared, not codes, so the time it takes says nothing about a code.
+function hashOf(code: string): string {
+  return createHash('sha256').update(code).digest('hex')
+}

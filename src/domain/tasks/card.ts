@@ -1,0 +1,77 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { tasks, workLogs } from '../../db/schema.ts'
+import { readDetails, type Scope } from './read.ts'
+import type { Task, TaskDetail } from './task.ts'
+
+/** A line that an agent wrote about its work. */
+export interface Remark {
+  readonly text: string
+  readonly at: Date
+}
+
+/** A task with all that its card in the chat shows. */
+export interface TaskCardFacts extends TaskDetail {
+  /** The newest work log that the agent of the open run wrote; null once the run has ended. */
+  readonly progress: Remark | null
+  /** The newest comment by an agent since the last result. */
+  readonly agentComment: Remark | null
+}
+
+/** Adds to each of several tasks what its card shows; two statements. */
+export async function readCardFacts(scope: Scope, several: readonly Task[]): Promise<TaskCardFacts[]> {
+  if (several.length === 0) return []
+  const details = await readDetails(scope, several)
+  const remarks = await readRemarks(
+    scope,
+    several.map(({ id }) => id),
+  )
+  return details.map((detail) => {
+    const own = remarks.filter(({ taskId }) => taskId === detail.id)
+    const since = detail.latestResult?.workedAt ?? new Date(0)
+    const agentComment = own.find(({ isComment, at }) => isComment && at >= since) ?? null
+    const { lastRun } = detail
+    const progress =
+      detail.runState === 'running' && lastRun !== null
+        ? own.find(({ isComment, at }) => !isComment && at >= lastRun.since)
+        : undefined
+    return { ...detail, progress: progress ?? null, agentComment }
+  })
+}
+
+/** Like `readCardFacts` for one task. */
+export async function readCard(scope: Scope, task: Task): Promise<TaskCardFacts> {
+  const [card] = await readCardFacts(scope, [task])
+  if (card === undefined) throw new Error(`no card of ${task.key}`)
+  return card
+}
+
+interface StoredRemark extends Remark {
+  readonly taskId: string | null
+  readonly isComment: boolean
+}
+
+// The newest of each kind: the board's own logs begin with the task's key or with a reserved title.
+async function readRemarks({ db }: Scope, taskIds: readonly string[]): Promise<StoredRemark[]> {
+  const isComment = sql<boolean>`${workLogs.title} like 'Agent comment · %'`
+  return db
+    .selectDistinctOn([workLogs.taskId, isComment], {
+      taskId: workLogs.taskId,
+      isComment,
+      text: sql<string>`case when ${isComment} then coalesce(${workLogs.detail}, '') else ${workLogs.title} end`,
+      at: workLogs.workedAt,
+    })
+    .from(workLogs)
+    .innerJoin(tasks, eq(tasks.id, workLogs.taskId))
+    .where(
+      and(
+        inArray(workLogs.taskId, [...taskIds]),
+        sql`${workLogs.title} not like 'PREQSTATION %' and ${workLogs.title} not like 'Comment · %'
+          and ${workLogs.title} not like ${tasks.taskPrefix} || '-%'`,
+      ),
+    )
+    .orderBy(
+      workLogs.taskId,
+      isComment,
+      sql`${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc`,
+    )
+}

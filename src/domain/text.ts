@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { storable } from './clip.ts'
+
+/** A text of at most `max` code points, counted as Postgres counts, that Postgres can store. */
+export const text = (max: number) =>
+  z
+    .string()
+    .refine((value) => storable(value) === value, 'must not hold NUL or half a surrogate pair')
+    .refine((value) => value.length <= max || [...value].length <= max, `must be at most ${max} characters`)
+    .meta({ maxLength: max })
+
+/** A text of several lines without terminal codes and control characters. */
+export const plainText = (max: number) => text(max).pipe(z.string().overwrite(withoutControls))
+
+/** A text of one line in which something can be seen. */
+export const lineText = (max: number) =>
+  text(max).pipe(z.string().overwrite(cleanLine).refine(isVisible, 'must not be empty'))
+
+const terminalCode =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
+  /(?:\u001b\[|\u009b)[0-?]*[@-~]?|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)?|\u001b[()][0-9AB]/g
+const control = /(?![\t\n\r])\p{Cc}/gu
+const lineBreak = /\s*[\r\n\u2028\u2029]\s*/g
+// Kept of what is unseen: joiners and direction marks that scripts need, variants of a sign, and the tags of a flag.
+const unseen =
+  /(\u{1f3f4}[\u{e0030}-\u{e007a}]+\u{e007f})|(?![\u034f\u061c\u200c-\u200f]|\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/gu
+const visible = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u
+
+/** Takes out terminal codes (colors, titles, links) and control characters other than line breaks and tabs. */
+export function withoutControls(value: string): string {
+  return value.replace(terminalCode, '').replace(control, '')
+}
+
+/** One line: no terminal codes, control characters, bidi overrides or characters that nobody sees. */
+export function cleanLine(value: string): string {
+  const line = withoutControls(value).replace(lineBreak, ' ').replace(/\t/g, ' ')
+  return withoutUnseen(line).trim()
+}
+
+/** Takes out bidi overrides and what nobody sees, except what scripts, signs and flags need. */
+export function withoutUnseen(value: string): string {
+  return value.replace(unseen, (_, flag?: string) => flag ?? '')
+}
+
+/** Whether there is anything to see. */
+export function isVisible(value: string): boolean {
+  return visible.test(value)
+}

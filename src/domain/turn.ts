@@ -1,0 +1,25 @@
+import type { Task } from './tasks/task.ts'
+
+/** Whose turn a task is: the owner's (`question`, `review`, `new`), an agent's (`queued`, `working`), or nobody's. */
+export const turns = ['question', 'review', 'new', 'working', 'queued', 'parked', 'closed'] as const
+export type Turn = (typeof turns)[number]
+
+/** What a turn is derived from. */
+export type TurnFacts = Pick<Task, 'status' | 'runState' | 'question' | 'snoozedUntil'>
+
+/** Derives whose turn a task is; the first match wins. */
+export function turnOf({ status, runState, question, snoozedUntil }: TurnFacts): Turn {
+  if (status === 'done' || status === 'archived') return 'closed'
+  if (question !== null) return 'question'
+  if (runState === 'running') return 'working'
+  if (runState === 'queued') return 'queued'
+  if (status === 'ready') return 'review'
+  if (snoozedUntil !== null) return 'parked'
+  return status === 'inbox' ? 'new' : 'parked'
+}
+
+/** Whether the owner is the one to act next. */
+export function needsOwner(task: TurnFacts): boolean {
+  const turn = turnOf(task)
+  return turn === 'question' || turn === 'review' || turn === 'new'
+}

@@ -1,0 +1,45 @@
+import { type NewCard, queueCards } from '../domain/living-cards.ts'
+import { threadFor } from '../domain/project-topics.ts'
+import { findTasks } from '../domain/tasks/read.ts'
+import { announceSnooze, endAnnouncedSnoozes, endSnoozes, lockDueSnoozes } from '../domain/tasks/snooze.ts'
+import type { Task } from '../domain/tasks/task.ts'
+import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
+
+const maxAtOnce = 50
+
+/** Brings snoozed tasks back at their time: a message each, once, and a task without one where the owner wants none. */
+export const snoozesJob: Job = { name: 'snoozes', everyMinutes: 1, run: bringBack }
+
+async function bringBack({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
+  const now = clock()
+  await store.transaction(async (tx) => {
+    await endAnnouncedSnoozes(tx)
+    const settings = await readBound({ db: tx, ownerId })
+    const due = await lockDueSnoozes(tx, { ownerId, now, limit: maxAtOnce })
+    if (settings === null || settings.notify.needsYou === 'off') return endSnoozes(tx, due)
+    const back = (await findTasks({ db: tx, ownerId }, due)).filter(({ project }) => !project.deleted)
+    const cards = back.map((task) => returnedCard(task, settings, now))
+    const ids = await queueCards(tx, cards, now)
+    for (const [index, { id }] of back.entries()) {
+      const messageId = ids[index]
+      if (messageId !== undefined) await announceSnooze(tx, id, messageId)
+    }
+    await endSnoozes(
+      tx,
+      due.filter((id) => !back.some((task) => task.id === id)),
+    )
+  })
+}
+
+/** The card of a task that comes back: loud, for the owner asked for it. */
+function returnedCard(task: Task, settings: BoundSettings, now: Date): NewCard {
+  const { chatId, mutedProjects, notify } = settings
+  return {
+    chatId,
+    threadId: threadFor(settings, task.project.key),
+    taskId: task.id,
+    group: { kind: 'returned', by: null },
+    silent: notify.needsYou === 'silent' || mutedProjects.includes(task.project.key),
+    since: now.toISOString(),
+  }
+}

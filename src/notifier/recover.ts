@@ -1,0 +1,14 @@
+import type { Store } from '../domain/context.ts'
+import { readHolds } from '../domain/holds.ts'
+import { recoverSending } from '../domain/message-turns.ts'
+import type { Pace } from '../telegram/pace.ts'
+
+/** Recovers what another process left behind: what it was sending, and what Telegram asked it to wait for. */
+export async function recover(deps: {
+  readonly store: Store
+  readonly pace: Pace
+  readonly now: () => Date
+}): Promise<void> {
+  await recoverSending(deps.store)
+  for (const { chatId, ms } of await readHolds(deps.store, deps.now())) deps.pace.hold(ms, chatId)
+}

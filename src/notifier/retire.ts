@@ -1,0 +1,35 @@
+import type { Api } from 'grammy'
+import type { BotMessageRow } from '../domain/messages.ts'
+import { callTelegram, editToRequest } from '../telegram/call.ts'
+import type { Outcome } from '../telegram/outcome.ts'
+import { earlierCard } from '../view/posted-card.ts'
+import { toRequest } from '../view/request.ts'
+
+/** What became of an earlier card, and of the call that was made last. */
+export interface Retirement {
+  readonly outcome: Outcome
+  /** Null while it still has its buttons. */
+  readonly how: 'deleted' | 'cut' | null
+}
+
+/** Deletes an earlier card, or cuts it to one line without buttons: Telegram deletes nothing that is older than 48 hours. */
+export async function retireCard(
+  api: Api,
+  { chatId, messageId }: Pick<BotMessageRow, 'chatId' | 'messageId'>,
+  task: { readonly key: string; readonly title: string } | null,
+  signal: AbortSignal,
+): Promise<Retirement> {
+  if (messageId === null) return { outcome: { kind: 'gone' }, how: 'deleted' }
+  const deletion = await callTelegram(
+    api,
+    'deleteMessage',
+    { chat_id: chatId, message_id: messageId },
+    signal,
+  )
+  if (deletion.kind === 'done' || deletion.kind === 'gone') return { outcome: deletion, how: 'deleted' }
+  if (deletion.kind !== 'refused') return { outcome: deletion, how: null }
+  const cut = await editToRequest(api, { chatId, messageId }, toRequest(earlierCard(task)), signal)
+  if (cut.kind === 'gone') return { outcome: cut, how: 'deleted' }
+  // One that Telegram takes no edit of either is left as it is.
+  return { outcome: cut, how: cut.kind === 'done' || cut.kind === 'refused' ? 'cut' : null }
+}

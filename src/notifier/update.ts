@@ -1,0 +1,158 @@
+import type { Api } from 'grammy'
+import type { Store } from '../domain/context.ts'
+import { clearStale, livingCard, markCardsStale, markRetired, newestCards } from '../domain/living-cards.ts'
+import { postponeEdit } from '../domain/message-turns.ts'
+import {
+  type BotMessageRow,
+  forgetMessage,
+  type MessagePurpose,
+  markEdited,
+  priorities,
+  queueMessages,
+  type ReplyTopic,
+} from '../domain/messages.ts'
+import { newestEventId } from '../domain/outbox.ts'
+import { threadFor } from '../domain/project-topics.ts'
+import { readCard } from '../domain/tasks/card.ts'
+import { findTask } from '../domain/tasks/read.ts'
+import type { Log } from '../log.ts'
+import { editToRequest } from '../telegram/call.ts'
+import type { Outcome } from '../telegram/outcome.ts'
+import { taskVersion } from '../view/task-card.ts'
+import { type Bound, type Rendered, render } from './render.ts'
+import { retireCard } from './retire.ts'
+
+interface UpdateDeps {
+  readonly store: Store
+  readonly scope: { readonly db: Store; readonly ownerId: string }
+  readonly api: Api
+  readonly log: Log
+  readonly now: () => Date
+  /** Records what an outcome means for the way to Telegram. */
+  readonly note: (outcome: Outcome) => void
+  /** Records what Telegram answered before anything else is sent. */
+  readonly writeDown: (record: () => Promise<void>) => Promise<void>
+  readonly followGroup: (from: number, to: number) => Promise<void>
+}
+
+const maxBackoffMs = 5 * 60_000
+const editsApartMs = 3_000
+
+/** When something that failed so often is tried again. */
+export function nextTry(now: Date, attempts: number): Date {
+  return new Date(now.getTime() + Math.min(1_000 * 2 ** attempts, maxBackoffMs))
+}
+
+/** Brings a message that stands in the chat up to date: an earlier card of a task is retired, anything else is edited. */
+export async function updateMessage(
+  deps: UpdateDeps,
+  row: BotMessageRow,
+  settings: Bound,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = deps
+  if (row.purpose !== 'card') return edit(deps, row, settings, signal)
+  if (row.taskId === null) return retire(deps, row, settings, signal)
+  const { shown, waiting } = await newestCards(store, row.chatId, row.taskId)
+  if (shown !== null && shown.id > row.id) return retire(deps, row, settings, signal)
+  // The card that is about to be posted shows the change.
+  if (waiting !== null && waiting.id > row.id) return clearStale(store, row.id)
+  return edit(deps, row, settings, signal)
+}
+
+async function retire(deps: UpdateDeps, row: BotMessageRow, settings: Bound, signal: AbortSignal) {
+  const { store, scope, api, note } = deps
+  // A chat that the owner has left is out of reach.
+  if (row.chatId !== settings.chatId) return clearStale(store, row.id)
+  const task = row.taskId === null ? null : await findTask(scope, row.taskId)
+  const { outcome, how } = await retireCard(api, row, task, signal)
+  note(outcome)
+  await deps.writeDown(async () => {
+    if (how !== null) return markRetired(store, row.id, how)
+    await recordFailure(deps, row, settings, outcome)
+  })
+}
+
+async function edit(deps: UpdateDeps, row: BotMessageRow, settings: Bound, signal: AbortSignal) {
+  const { store, scope, log, api, note } = deps
+  const seen = await newestEventId(scope)
+  const rendered = await render({ scope, log }, row, settings)
+  if (rendered.kind !== 'request') return clearStale(store, row.id)
+  const { messageId, chatId } = row
+  if (messageId === null || chatId !== settings.chatId) return resend(deps, row, settings, rendered)
+  if (rendered.version !== null && rendered.version === row.contentHash)
+    return settle(deps, row, rendered.version, seen)
+  const outcome = await editToRequest(api, { chatId, messageId }, rendered.request, signal)
+  note(outcome)
+  await deps.writeDown(async () => {
+    if (outcome.kind === 'done') {
+      await markEdited(store, row.id, rendered.version, deps.now())
+      await settle(deps, row, rendered.version, seen)
+    } else if (outcome.kind === 'gone') await resend(deps, row, settings, rendered)
+    else await recordFailure(deps, row, settings, outcome)
+  })
+}
+
+async function recordFailure(deps: UpdateDeps, row: BotMessageRow, settings: Bound, outcome: Outcome) {
+  switch (outcome.kind) {
+    case 'later':
+    case 'uncertain': {
+      if (outcome.kind === 'later' && outcome.retryAfterMs !== null) return
+      const soonest = deps.now().getTime() + editsApartMs
+      const notBefore = new Date(Math.max(nextTry(deps.now(), row.attempts).getTime(), soonest))
+      return postponeEdit(deps.store, row.id, notBefore, outcome.error)
+    }
+    case 'moved':
+      return deps.followGroup(settings.chatId, outcome.chatId)
+    case 'topic-gone':
+    case 'refused':
+      deps.log.error({ id: row.id, outcome }, 'Telegram refused an edit')
+      return clearStale(deps.store, row.id)
+    default:
+      return
+  }
+}
+
+/** The message shows a version of its task: it stays to be edited if the task has another by now. */
+async function settle(
+  { store, scope, now }: UpdateDeps,
+  row: BotMessageRow,
+  version: string | null,
+  seenEvent: number,
+) {
+  await store.transaction(async (tx) => {
+    // First the mark, then the look: what happens after the look marks the card again.
+    await clearStale(tx, row.id)
+    const inTx = { ...scope, db: tx }
+    if (version === null || row.taskId === null || (await newestEventId(inTx)) === seenEvent) return
+    const task = await findTask(inTx, row.taskId)
+    if (task === null || taskVersion(await readCard(inTx, task)) === version) return
+    await markCardsStale(tx, row.chatId, [row.taskId], now())
+  })
+}
+
+/** In place of a message that is gone, or was in a chat that isn't the owner's any more; a card only if none is newer. */
+async function resend(deps: UpdateDeps, row: BotMessageRow, settings: Bound, rendered: Rendered) {
+  const { store, scope, now } = deps
+  const { chatId } = settings
+  const { request, version, isOpen } = rendered
+  const task = row.taskId === null ? null : await findTask(scope, row.taskId)
+  const threadId = threadFor(settings, task?.project.key ?? null)
+  // A card is rendered at its turn, so that it shows the state of then.
+  const content =
+    version === null
+      ? {
+          purpose: row.purpose as MessagePurpose,
+          topic: row.topic as unknown as ReplyTopic | null,
+          request,
+        }
+      : ({ purpose: 'card' } as const)
+  await store.transaction(async (tx) => {
+    await clearStale(tx, row.id)
+    if (row.messageId !== null && row.chatId === chatId) await forgetMessage(tx, chatId, row.messageId)
+    const card = task === null || version === null ? null : await livingCard(tx, chatId, task.id)
+    if (!isOpen || (card !== null && card.id !== row.id)) return
+    const again = { chatId, threadId, taskId: row.taskId, rank: priorities.progress, ...content }
+    await queueMessages(tx, [again], now())
+  })
+}

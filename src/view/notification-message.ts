@@ -1,0 +1,49 @@
+import type { Card } from './card.ts'
+import { bold, type Html, html, title } from './html.ts'
+import { showLong } from './long-text.ts'
+import { signs } from './signs.ts'
+
+/** A message about something other than an open task: its card, a file that goes with it, and its line in a list. */
+export interface NotificationMessage {
+  readonly card: Card
+  readonly file?: { readonly name: string; readonly content: string }
+  readonly line: Html
+}
+
+const maxLine = 110
+
+/** What an agent logged by hand on no task. */
+export function logMessage(log: {
+  readonly by: string
+  readonly title: string
+  readonly detail: string | null
+  readonly projectKey: string | null
+}): NotificationMessage {
+  const about = log.projectKey
+  const head = html`${signs.workLog} ${about !== null && html`${bold(about)} · `}${title(log.title)}\n${bold(log.by)} logged this`
+  const line = html`${signs.workLog} ${about !== null && html`${bold(about)} `}${title(log.title, maxLine)}`
+  if (log.detail === null) return { card: { text: head }, line }
+  const shown = showLong(log.detail, { head, fileName: 'log.md' })
+  return shown.kind === 'file'
+    ? {
+        card: { text: shown.caption },
+        file: { name: shown.fileName, content: shown.content },
+        line,
+      }
+    : { card: { text: shown.html }, line }
+}
+
+/** An agent deleted a task. */
+export function deletedMessage(deletion: {
+  readonly by: string
+  readonly key: string
+  readonly title: string
+}): NotificationMessage {
+  const { by, key } = deletion
+  return {
+    card: {
+      text: html`${signs.delete} ${bold(key)} · ${title(deletion.title)}\n${bold(by)} deleted it. Its work logs stay.`,
+    },
+    line: html`${signs.delete} ${bold(key)} ${title(deletion.title, maxLine)}`,
+  }
+}

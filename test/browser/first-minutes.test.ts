@@ -1,0 +1,84 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type StartedProcess, startProcess } from '../support/process.ts'
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const isThere = existsSync(executablePath)
+// SHOTS=folder keeps pictures of what is seen.
+const shots = process.env.SHOTS
+
+describe.skipIf(!isThere)(
+  `the first minutes${isThere ? '' : ' (skipped: no Chromium; name one in CHROMIUM)'}`,
+  () => {
+    let folder: string
+    let bot: StartedProcess
+    let browser: Browser
+    let page: Page
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'preqbot-first-'))
+      bot = await startProcess({ DATA_DIR: join(folder, 'data') })
+      browser = await chromium.launch({
+        executablePath,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      })
+      page = await browser.newPage({ viewport: { width: 390, height: 844 }, timezoneId: 'Europe/Berlin' })
+    }, 120_000)
+    afterAll(async () => {
+      await browser?.close()
+      await bot?.stop()
+      rmSync(folder, { recursive: true, force: true })
+    })
+
+    const shoot = async (name: string) => {
+      if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`), timeout: 60_000 })
+    }
+    const say = async (text: string) => {
+      await page.getByRole('textbox', { name: 'Message' }).fill(text)
+      await page.keyboard.press('Enter')
+    }
+
+    test('in the playground Start on the bare address sets the bot up for the user of the page', async () => {
+      expect(bot.output()).toContain(
+        `"msg":"Open ${bot.url.replace('127.0.0.1', 'localhost')} to start (playground – nothing leaves this machine)"`,
+      )
+      await page.goto(bot.url)
+      await page.getByText('Playground – nothing leaves this machine').waitFor()
+      await page.getByText('Press Start to begin.').waitFor()
+      await shoot('bare-address')
+
+      await page.getByRole('button', { name: 'Start', exact: true }).click()
+
+      await page.getByRole('button', { name: 'Berlin' }).waitFor()
+      await shoot('first-screen')
+    }, 60_000)
+
+    test('/security then names no stranger', async () => {
+      await say('/security')
+
+      const card = page.locator('.message:not(.mine)', { hasText: 'Security' })
+      await card.waitFor()
+      await shoot('security')
+      expect(await card.innerText()).not.toMatch(/stranger/i)
+    }, 60_000)
+
+    test('a stranger of the page is still one: Start gets no answer and /security counts it', async () => {
+      await page.getByRole('button', { name: 'About this playground' }).click()
+      await shoot('drawer')
+      await page.getByText('A stranger', { exact: true }).click()
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Start', exact: true }).click()
+      await page.locator('.message', { hasText: '/start' }).waitFor()
+      await shoot('stranger')
+
+      await page.getByRole('button', { name: 'About this playground' }).click()
+      await page.getByText('You', { exact: true }).click()
+      await page.keyboard.press('Escape')
+      await say('/security')
+
+      await page.locator('.message:not(.mine)', { hasText: /stranger/i }).waitFor()
+    }, 60_000)
+  },
+)

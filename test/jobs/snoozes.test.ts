@@ -1,0 +1,127 @@
+import { asc } from 'drizzle-orm'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { markRefused, markSent } from '../../src/domain/messages.ts'
+import { setProjectTopic } from '../../src/domain/project-topics.ts'
+import { deleteProject } from '../../src/domain/projects/edit.ts'
+import { changeSettings } from '../../src/domain/settings.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { snoozesJob } from '../../src/jobs/snoozes.ts'
+import { type JobBoard, openJobBoard } from '../support/jobs.ts'
+import { addTask } from '../support/tasks.ts'
+
+let board: JobBoard
+beforeEach(async () => {
+  board = await openJobBoard()
+})
+afterEach(() => board.close())
+
+/** Tasks that are snoozed for an hour. */
+async function addSnoozed(count: number): Promise<void> {
+  const until = new Date(board.clock.now().getTime() + 3_600_000)
+  for (let number = 1; number <= count; number += 1) {
+    const task = await addTask(board, board.project, { title: `Task ${number}` })
+    await editTask(board.ctx, task.id, { snoozedUntil: until })
+  }
+}
+
+const messages = () => board.db.query.botMessages.findMany({ orderBy: (row) => asc(row.id) })
+const snoozes = () => board.db.query.snoozes.findMany()
+
+test('a task comes back at its minute, not before', async () => {
+  await addSnoozed(1)
+
+  board.clock.advance({ minutes: 59 })
+  await board.run(snoozesJob)
+  expect(await messages()).toEqual([])
+  board.clock.advance({ minutes: 1 })
+  await board.run(snoozesJob)
+
+  expect(await messages()).toMatchObject([{ purpose: 'card', state: 'pending', rank: 1, chatId: 42 }])
+})
+
+test('the snooze ends when its message is sent', async () => {
+  await addSnoozed(1)
+  board.clock.advance({ hours: 1 })
+  await board.run(snoozesJob)
+  const [message] = await messages()
+  await board.run(snoozesJob)
+  expect(await snoozes()).toMatchObject([{ messageId: message?.id }])
+
+  await markSent(board.db, message?.id ?? 0, { messageId: 7, now: board.clock.now() })
+  await board.run(snoozesJob)
+
+  expect(await snoozes()).toEqual([])
+  expect(await messages()).toHaveLength(1)
+})
+
+test('the snooze also ends when its message has failed for good', async () => {
+  await addSnoozed(1)
+  board.clock.advance({ hours: 1 })
+  await board.run(snoozesJob)
+  const [message] = await messages()
+
+  await markRefused(board.db, message?.id ?? 0, { state: 'failed', error: 'no' })
+  await board.run(snoozesJob)
+
+  expect(await snoozes()).toEqual([])
+  expect(await messages()).toHaveLength(1)
+})
+
+test.each([
+  [49, 49],
+  [50, 50],
+  [51, 50],
+])('of %d tasks, a minute brings back %d, and the next one the rest', async (count, first) => {
+  await addSnoozed(count)
+  board.clock.advance({ hours: 1 })
+
+  await board.run(snoozesJob)
+  expect(await messages()).toHaveLength(first)
+  await board.run(snoozesJob)
+
+  expect(await messages()).toHaveLength(count)
+})
+
+test('a task of a project with a topic comes back there, and a muted one without a sound', async () => {
+  await setProjectTopic(board.ctx, board.project.projectKey, 5)
+  await changeSettings(board.ctx, { mutedProjects: [board.project.projectKey] })
+  await addSnoozed(1)
+  board.clock.advance({ hours: 1 })
+
+  await board.run(snoozesJob)
+
+  expect(await messages()).toMatchObject([{ threadId: 5, request: { method: 'card', silent: true } }])
+})
+
+test('a parked task comes back as well, behind what agents need', async () => {
+  const task = await addTask(board, board.project, { title: 'Parked', status: 'todo' })
+  await editTask(board.ctx, task.id, { snoozedUntil: new Date(board.clock.now().getTime() + 60_000) })
+  board.clock.advance({ minutes: 1 })
+
+  await board.run(snoozesJob)
+
+  expect(await messages()).toMatchObject([{ rank: 1 }])
+})
+
+test('a task of a deleted project comes back without a message', async () => {
+  await addSnoozed(1)
+  await deleteProject(board.ctx, board.project.projectKey)
+  board.clock.advance({ hours: 1 })
+
+  await board.run(snoozesJob)
+
+  expect(await messages()).toEqual([])
+  expect(await snoozes()).toEqual([])
+})
+
+test('while nobody is bound, a task comes back on the board alone', async () => {
+  await board.close()
+  board = await openJobBoard({ bound: false })
+  await addSnoozed(1)
+  board.clock.advance({ hours: 1 })
+
+  await board.run(snoozesJob)
+
+  expect(await messages()).toEqual([])
+  expect(await snoozes()).toEqual([])
+})

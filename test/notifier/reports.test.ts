@@ -1,0 +1,376 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { changeSettings } from '../../src/domain/settings.ts'
+import { answerQuestion } from '../../src/domain/tasks/answer.ts'
+import { createTask } from '../../src/domain/tasks/create.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { requireTask } from '../../src/domain/tasks/read.ts'
+import { deleteTask } from '../../src/domain/tasks/remove.ts'
+import { createWorkLog } from '../../src/domain/work-logs.ts'
+import { remindersJob } from '../../src/jobs/reminders.ts'
+import { labelsOf } from '../../src/playground/virtual-user.ts'
+import { otherAgent } from '../support/board.ts'
+import { type News, openNews } from '../support/news.ts'
+import { addTask } from '../support/tasks.ts'
+
+let news: News
+beforeAll(async () => {
+  news = await openNews()
+})
+afterAll(async () => {
+  expect(news.telegram.world.violations).toEqual([])
+  await news.close()
+})
+beforeEach(async () => {
+  news.board.clock.advance({ minutes: 10 })
+  await news.run(10)
+  news.telegram.world.rooms.get(news.user.chatId)?.posts.clear()
+})
+
+const isSilent = (text: string) => {
+  const message = news.user
+    .messages()
+    .find((message) => (message.text ?? message.caption ?? '').includes(text))
+  return message === undefined ? null : news.user.post(message)?.silent
+}
+const firstLines = () => news.said().map((text) => text.split('\n')[0])
+const block = (key: string, blockedReason: string, options: readonly string[] = []) =>
+  editTask(news.agent, key, { lifecycle: 'block', result: { blockedReason, options: [...options] } })
+
+describe('what needs the owner', () => {
+  test('a block posts the card loudly, with the question in its first line and the options as buttons', async () => {
+    const task = await addTask(news.board, news.project)
+    await block(task.key, 'Which **currency**?', ['Euro', 'Dollar'])
+    await news.run()
+
+    const message = news.user.lastMessage()
+    expect(message.text?.split('\n').slice(0, 2)).toEqual([`⛔ ${task.key}: Which currency?`, 'Fix the till'])
+    expect(labelsOf(message)).toEqual([['Euro', 'Dollar'], ['Answer'], ['Edit', 'More']])
+    expect(news.user.post(message)?.silent).toBe(false)
+    expect(news.said()).toHaveLength(1)
+  })
+
+  test('a completion posts the card once, however many events it made, with the outcome in its first line', async () => {
+    const task = await addTask(news.board, news.project, { status: 'todo' })
+    await editTask(news.agent, task.key, {
+      lifecycle: 'complete',
+      branch: 'task/other',
+      result: {
+        summary: 'The till adds up.',
+        tests: '12 passed',
+        checks: 'lint',
+        prUrl: 'https://github.com/ada/shop/pull/7',
+      },
+    })
+    await news.run()
+
+    expect(news.said()).toHaveLength(1)
+    const [first, ...rest] = news.said()[0]?.split('\n') ?? []
+    expect(first).toBe(`🏁 ${task.key}: The till adds up.`)
+    expect(rest).toEqual(
+      expect.arrayContaining(['Fix the till', 'Tests: 12 passed', 'Checks: lint', 'Pull request #7']),
+    )
+    expect(labelsOf(news.user.lastMessage())[0]).toEqual(['Accept', 'Send back', 'Pull request'])
+  })
+
+  test('a plan posts the card loudly with its ways on', async () => {
+    const task = await addTask(news.board, news.project)
+    await editTask(news.agent, task.key, { lifecycle: 'plan', plan: '1. Measure\n2. Cut', engine: 'codex' })
+    await news.run()
+
+    expect(firstLines()).toEqual([`🗺 ${task.key}: laptop has a plan`])
+    expect(labelsOf(news.user.lastMessage())[0]).toEqual(['Go', 'Change…', 'Hold'])
+    expect(isSilent('has a plan')).toBe(false)
+  })
+
+  test('what an agent adds while its question is open makes no further sound', async () => {
+    const task = await addTask(news.board, news.project)
+    await block(task.key, 'Which one?')
+    await news.run()
+    news.board.clock.advance({ ms: 100 })
+    await createWorkLog(news.agent, { title: 'Waiting', task: task.key })
+    await editTask(news.agent, task.key, { title: 'Fix both tills' })
+    await news.run(8)
+
+    expect(firstLines()).toEqual([`⛔ ${task.key}: Which one?`])
+    expect(news.said()[0]).toContain('Fix both tills')
+    expect((await news.rows()).filter(({ taskId }) => taskId === task.id)).toHaveLength(1)
+  })
+
+  test('a block without a reason is reported as such', async () => {
+    const task = await addTask(news.board, news.project, { status: 'hold' })
+    await editTask(news.agent, task.key, { lifecycle: 'start' })
+    await editTask(news.agent, task.key, { lifecycle: 'block' })
+    await news.run()
+    expect(firstLines()).toEqual([`⛔ ${task.key}: No reason given.`])
+  })
+
+  test('what the owner has dealt with before it was reported makes no sound', async () => {
+    const ready = await addTask(news.board, news.project, { status: 'todo', title: 'Ready' })
+    await editTask(news.agent, ready.key, { lifecycle: 'complete' })
+    await editTask(news.board.ctx, ready.key, { status: 'done' })
+    const asked = await addTask(news.board, news.project, { title: 'Asked' })
+    await block(asked.key, 'Which one?')
+    await news.decide()
+    const { question } = await requireTask(news.board.scope, asked.key)
+    await answerQuestion(news.board.ctx, question?.id ?? '', { text: 'The left one' })
+    await news.run(5)
+
+    expect(isSilent('Ready')).toBeNull()
+    expect(isSilent('Asked')).toBe(true)
+    expect(firstLines()).toEqual([`⏳ ${asked.key} Asked`])
+  })
+
+  test('a block that a completion follows before its turn sounds once and shows the completion', async () => {
+    const task = await addTask(news.board, news.project, { status: 'todo' })
+    await block(task.key, 'Which one?')
+    await news.decide()
+    await editTask(news.agent, task.key, { lifecycle: 'start' })
+    await editTask(news.agent, task.key, { lifecycle: 'complete', result: { summary: 'Both.' } })
+    await news.run(10)
+
+    expect(firstLines()).toEqual([`🏁 ${task.key}: Both.`])
+    expect((await news.rows()).filter(({ taskId }) => taskId === task.id)).toHaveLength(1)
+  })
+
+  test('more than five at once from one agent are one message with a button for each question', async () => {
+    const keys: string[] = []
+    for (let count = 0; count < 7; count += 1) {
+      const task = await addTask(news.board, news.project, { title: `Task ${count}` })
+      keys.push(task.key)
+      await block(task.key, `reason ${count}`)
+    }
+    await news.run()
+
+    const said = news.said()
+    expect(said).toHaveLength(1)
+    expect(said[0]).toContain('🙋 7 tasks from laptop need you')
+    expect(said[0]).toContain(`7. ⛔ ${keys[6]} reason 6`)
+    expect(labelsOf(news.user.lastMessage()).flat()).toEqual(['1', '2', '3', '4', '5', '6', '7'])
+    expect((await news.rows()).at(-1)?.topic).toMatchObject({ kind: 'digest' })
+    expect(isSilent('need you')).toBe(false)
+  })
+
+  test('the many questions of one agent neither delay nor swallow the one of another', async () => {
+    for (let count = 0; count < 12; count += 1) {
+      const task = await addTask(news.board, news.project, { title: `Task ${count}` })
+      await block(task.key, `reason ${count}`)
+    }
+    const other = await addTask(news.board, news.project, { title: 'Other' })
+    await editTask(news.board.as(otherAgent), other.key, {
+      lifecycle: 'block',
+      result: { blockedReason: 'Left or right?' },
+    })
+    await news.run()
+
+    expect(firstLines()).toEqual(['🙋 12 tasks from laptop need you', `⛔ ${other.key}: Left or right?`])
+  })
+
+  test('forty-five at once become lists that each fit a message, and none is lost', async () => {
+    const keys: string[] = []
+    for (let count = 0; count < 45; count += 1) {
+      const task = await addTask(news.board, news.project, { title: `Task ${count} ${'long '.repeat(30)}` })
+      keys.push(task.key)
+      await block(task.key, 'x'.repeat(400))
+    }
+    await news.run(10)
+
+    const said = news.said().join('\n')
+    expect(keys.filter((key) => !said.includes(`${key} `))).toEqual([])
+    expect(news.said().length).toBeLessThan(8)
+  })
+})
+
+describe('what is finished', () => {
+  test('a task that an agent moves to done is posted loudly with its outcome first', async () => {
+    const task = await addTask(news.board, news.project, { status: 'ready' })
+    await editTask(news.agent, task.key, { lifecycle: 'review', result: { summary: 'Merged.' } })
+    await news.run()
+
+    expect(firstLines()).toEqual([`✅ ${task.key}: Merged.`])
+    expect(isSilent('Merged.')).toBe(false)
+    expect(labelsOf(news.user.lastMessage())[0]).toEqual(['Reopen'])
+  })
+
+  test('a result of 40,000 characters comes as a silent file without buttons before its card', async () => {
+    const task = await addTask(news.board, news.project, { status: 'todo' })
+    const summary = `First line\n\n${'word '.repeat(7_900)}end`
+    await editTask(news.agent, task.key, { lifecycle: 'complete', result: { summary } })
+    await news.run(5)
+
+    const [file, card] = news.user.messages()
+    expect(news.user.messages()).toHaveLength(2)
+    expect(file?.document?.file_name).toBe(`${task.key}.md`)
+    expect(file?.reply_markup).toBeUndefined()
+    expect(file === undefined ? null : news.user.post(file)?.silent).toBe(true)
+    const stored = news.telegram.world.files.get(file?.document?.file_id ?? '')
+    expect(Buffer.from(stored?.bytes ?? []).toString()).toContain('word end')
+    expect(card?.text?.split('\n')[0]).toBe(`🏁 ${task.key}: First line`)
+    expect(isSilent(`${task.key}: First`)).toBe(false)
+  })
+
+  test('more than five reminders at once are one list', async () => {
+    const { board, project, log } = news
+    const remind = () =>
+      remindersJob.run({ store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
+    await remind()
+    const dueAt = new Date(board.clock.now().getTime() + 60_000)
+    for (let count = 0; count < 6; count += 1)
+      await addTask(board, project, { title: `Call ${count}`, dueAt })
+    board.clock.advance({ minutes: 2 })
+    await remind()
+    await news.run()
+
+    expect(news.said()).toHaveLength(1)
+    expect(news.said()[0]).toMatch(/^⏰ 6 tasks are due\n1\. ⏰ \S+ Call 0 – due now/)
+  })
+})
+
+describe('progress', () => {
+  test('a task that an agent files comes silently, names its author and carries the row of a new task', async () => {
+    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Found a bug' })
+    await news.run(5)
+
+    expect(news.said()[0]?.split('\n').slice(0, 2)).toEqual(['Added by laptop', `📥 ${task.key} Found a bug`])
+    expect(labelsOf(news.user.lastMessage())[0]).toEqual(['Queue', 'Todo', 'Later', 'Drop'])
+    expect(isSilent(task.key)).toBe(true)
+  })
+
+  test('a start, changes, logs by hand and comments edit the card in place', async () => {
+    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Found another' })
+    await news.run(5)
+    await editTask(news.board.ctx, task.key, { status: 'todo' })
+    await editTask(news.agent, task.key, { lifecycle: 'start' })
+    await news.run(5)
+    news.board.clock.advance({ ms: 100 })
+    await createWorkLog(news.agent, { title: 'Measured the till', task: task.key })
+    await news.run(5)
+
+    expect(news.said()).toHaveLength(1)
+    expect(news.said()[0]).toContain('laptop is working on it')
+    expect(news.said()[0]).toContain('Measured the till')
+  })
+
+  test('a start of a task without a card posts one, silently', async () => {
+    const task = await addTask(news.board, news.project, { status: 'todo' })
+    await editTask(news.agent, task.key, { lifecycle: 'start' })
+    await news.run(5)
+    expect(firstLines()).toEqual([`⚙️ ${task.key} Fix the till`])
+    expect(isSilent(task.key)).toBe(true)
+  })
+
+  test('a change of a task without a card posts nothing', async () => {
+    const task = await addTask(news.board, news.project, { status: 'todo' })
+    await editTask(news.agent, task.key, { title: 'Another title' })
+    await createWorkLog(news.agent, { title: 'Measured the till', task: task.key })
+    await news.run(5)
+    expect(news.said()).toEqual([])
+  })
+
+  test('a card is edited at most once in three seconds and ends with the last state', async () => {
+    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Busy' })
+    await news.run(5)
+    const edits: number[] = []
+    const unsubscribe = news.telegram.world.subscribe((event) => {
+      if (event.type === 'edited') edits.push(news.board.clock.now().getTime())
+    })
+    for (let count = 1; count <= 20; count += 1) {
+      await editTask(news.agent, task.key, { title: `Busy ${count}` })
+      await news.run(0.5)
+    }
+    await news.run(5)
+    unsubscribe()
+
+    expect(news.said().at(-1)).toContain('Busy 20')
+    expect(edits.length).toBeLessThan(6)
+    expect(edits.slice(1).every((at, index) => at - (edits[index] ?? 0) >= 3_000)).toBe(true)
+  })
+
+  test('a burst of new tasks is one silent, folded list with Triage and no numbered buttons', async () => {
+    for (let count = 0; count < 14; count += 1) {
+      await createTask(news.agent, { projectId: news.project.id, title: `Found ${count}` })
+    }
+    await news.run(6)
+
+    expect(news.said()).toHaveLength(1)
+    expect(firstLines()).toEqual(['📥 14 new tasks from laptop'])
+    expect(news.said()[0]).toContain('… and 2 more')
+    expect(news.user.lastMessage().entities?.some(({ type }) => type === 'expandable_blockquote')).toBe(true)
+    expect(labelsOf(news.user.lastMessage())).toEqual([['Triage']])
+    expect(isSilent('14 new tasks')).toBe(true)
+  })
+
+  test('exactly five new tasks at once are five cards', async () => {
+    for (let count = 0; count < 5; count += 1) {
+      await createTask(news.agent, { projectId: news.project.id, title: `Found ${count}` })
+    }
+    await news.run(10)
+    expect(news.said()).toHaveLength(5)
+  })
+
+  test('a log by hand on no task is a silent message', async () => {
+    await createWorkLog(news.agent, {
+      title: 'Measured the till',
+      detail: '- 3 s\n- 4 s',
+      projectKey: 'SHOP',
+    })
+    await news.run(5)
+    expect(news.said()).toEqual([`📓 SHOP · Measured the till\nlaptop logged this\n\n• 3 s\n• 4 s`])
+    expect(isSilent('Measured')).toBe(true)
+  })
+
+  test('a task that an agent deleted is reported, and its card is gone', async () => {
+    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Superfluous' })
+    await news.run(5)
+    await deleteTask(news.agent, task.key)
+    await news.run(8)
+    expect(news.said()).toEqual([`🗑 ${task.key} · Superfluous\nlaptop deleted it. Its work logs stay.`])
+  })
+
+  test('what the owner did is not reported, but the card follows', async () => {
+    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Mine' })
+    await news.run(5)
+    await editTask(news.board.ctx, task.key, { priority: 'high' })
+    await news.run(5)
+    expect(news.said()).toHaveLength(1)
+    expect(news.said()[0]).toContain('High')
+  })
+})
+
+describe('loudness', () => {
+  test('each level and the muted projects are followed, and the card in the chat is still edited', async () => {
+    const task = await addTask(news.board, news.project, { status: 'todo' })
+    await editTask(news.agent, task.key, { lifecycle: 'start' })
+    await news.run(5)
+    const again = async (reason: string) => {
+      await editTask(news.board.ctx, task.key, { status: 'todo', withoutAnswer: true })
+      await block(task.key, reason)
+      await news.run(5)
+      return { count: news.user.messages().length, first: firstLines()[0], silent: isSilent(reason) }
+    }
+    await changeSettings(news.board.ctx, { notifyNeedsYou: 'off' })
+    const off = await again('not at all')
+    const [{ message_id: before } = { message_id: 0 }] = news.user.messages()
+    await changeSettings(news.board.ctx, { notifyNeedsYou: 'loud', mutedProjects: ['SHOP'] })
+    const muted = await again('muted')
+    const [{ message_id: after } = { message_id: 1 }] = news.user.messages()
+    await changeSettings(news.board.ctx, { mutedProjects: [], notifyNeedsYou: 'silent' })
+    const quiet = await again('quietly')
+    await changeSettings(news.board.ctx, { notifyNeedsYou: 'loud' })
+    const loud = await again('loudly')
+
+    expect(off).toMatchObject({ count: 1, first: `⛔ ${task.key}: not at all`, silent: true })
+    expect(muted).toMatchObject({ count: 1, first: `⛔ ${task.key}: muted`, silent: true })
+    expect(after).toBe(before)
+    expect(quiet).toMatchObject({ count: 1, silent: true })
+    expect(loud).toMatchObject({ count: 1, silent: false })
+  })
+
+  test('nothing makes a sound in quiet hours', async () => {
+    await changeSettings(news.board.ctx, { quietHours: '00:00-23:59' })
+    const task = await addTask(news.board, news.project)
+    await block(task.key, 'at night')
+    await news.run(2)
+    await changeSettings(news.board.ctx, { quietHours: null })
+    expect(isSilent('at night')).toBe(true)
+  })
+})

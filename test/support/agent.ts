@@ -1,0 +1,47 @@
+import type { Engine } from '../../src/db/schema.ts'
+import { createToken } from '../../src/domain/tokens.ts'
+import type { TestBot } from './bot.ts'
+
+/** An answer of the agent API, its body read as JSON. */
+interface Answer {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into bodies of every shape.
+  readonly body: any
+}
+
+/** A coding agent with a token, over HTTP. */
+export interface TestAgent {
+  readonly call: (method: string, path: string, body?: object) => Promise<Answer>
+  readonly claim: (body?: object) => Promise<Answer>
+  /** Takes a task through its lifecycle, with a result if one is given. */
+  readonly act: (key: string, action: string, result?: object, more?: object) => Promise<Answer>
+  readonly log: (key: string, title: string) => Promise<Answer>
+}
+
+/** Connects an agent to the bot's board. */
+export async function connectAgent(
+  bot: TestBot,
+  { name = 'laptop', engine = null }: { readonly name?: string; readonly engine?: Engine | null } = {},
+): Promise<TestAgent> {
+  const { token } = await createToken(bot.ctx, { name, engine })
+  const call: TestAgent['call'] = async (method, path, body) => {
+    const response = await fetch(`${bot.url()}/api${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+  }
+  return {
+    call,
+    claim: (body = {}) => call('POST', '/tasks/claim', body),
+    act: (key, action, result, more = {}) =>
+      call('PATCH', `/tasks/${key}`, {
+        lifecycle_action: action,
+        ...(result === undefined ? {} : { result }),
+        ...more,
+      }),
+    log: (key, title) => call('POST', '/work-logs', { task: key, title }),
+  }
+}

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import type { ReportKind } from '../../src/domain/messages.ts'
+import type { TaskCardFacts } from '../../src/domain/tasks/card.ts'
+import { resultDetail, type WorkResult } from '../../src/domain/work-log-texts.ts'
+import { plainText } from '../../src/view/html.ts'
+import { notificationList, reportLine } from '../../src/view/notification-list.ts'
+import { deletedMessage, logMessage } from '../../src/view/notification-message.ts'
+import { postedCard } from '../../src/view/posted-card.ts'
+import { reportFile } from '../../src/view/report-file.ts'
+import { readTelegramMessage } from '../support/telegram-html.ts'
+
+const at = new Date('2026-11-24T09:00:00Z')
+const reader = { now: at, timeZone: 'UTC' }
+const kinds: readonly ReportKind[] = [
+  'needs-you',
+  'finished',
+  'new',
+  'changed',
+  'due',
+  'silent-run',
+  'log',
+  'deleted',
+]
+
+function task(result: WorkResult | null, more: Partial<TaskCardFacts> = {}): TaskCardFacts {
+  const detail =
+    result === null
+      ? null
+      : resultDetail({
+          taskKey: 'APP-1',
+          taskTitle: 'Fix <it>',
+          result,
+          engine: 'codex',
+          at,
+          source: 'laptop',
+        })
+  return {
+    id: '00000000-0000-4000-8000-000000000001',
+    key: 'APP-1',
+    prefix: 'APP',
+    number: 1,
+    title: 'Fix <it> & more',
+    note: null,
+    status: 'ready',
+    priority: 'none',
+    branch: 'task/app-1/fix-it',
+    engine: 'codex',
+    runState: null,
+    runStateUpdatedAt: null,
+    dueAt: at,
+    focusedAt: null,
+    sortOrder: 'a0',
+    archivedAt: null,
+    createdAt: at,
+    updatedAt: at,
+    snoozedUntil: null,
+    question: null,
+    lastRun: null,
+    labels: [],
+    project: { id: 'p', key: 'APP', name: 'App', repoUrl: 'git@github.com:ada/app.git', deleted: false },
+    feedback: [],
+    deploy: {
+      strategy: 'none',
+      defaultBranch: 'main',
+      autoPr: false,
+      commitOnReview: true,
+      squashMerge: true,
+    },
+    agentInstructions: null,
+    progress: null,
+    agentComment: null,
+    latestResult:
+      detail === null
+        ? null
+        : {
+            title: 'PREQSTATION Result · Fix',
+            summary: result?.summary ?? null,
+            blockedReason: result?.blockedReason ?? null,
+            detail,
+            workedAt: at,
+          },
+    ...more,
+  } as TaskCardFacts
+}
+
+const question = (detail: string | null, text = 'Which one?') =>
+  ({
+    id: '00000000-0000-4000-8000-000000000002',
+    kind: 'block',
+    items: [{ id: '1', text, options: [], multi: false }],
+    detail,
+    name: null,
+    engine: 'codex',
+    askedAt: at,
+  }) as TaskCardFacts['question']
+
+describe('a posted card', () => {
+  test.each(kinds)('that reports %s is a message that Telegram takes, with a line for a list', (kind) => {
+    const hostile =
+      '<b>raw</b> & `code` [x](javascript:alert(1)) ```ts\nconst a = 1 < 2\n```\n| a | b |\n|---|---|\n| 1 | 2 |'
+    const facts = task({ summary: hostile, tests: hostile, checks: '<ok>', notes: '> so' })
+    for (const one of [facts, { ...facts, question: question(hostile, hostile) }]) {
+      const card = postedCard(one, { kind, by: '<laptop>' }, reader)
+      const line = reportLine(one, kind, reader)
+      expect(() => readTelegramMessage(card.text.html)).not.toThrow()
+      expect(() => readTelegramMessage(line.html)).not.toThrow()
+      expect(plainText(line).length).toBeLessThan(200)
+    }
+  })
+
+  test('marks what the delivery of the project wants and is missing', () => {
+    const deploy = {
+      strategy: 'feature_branch',
+      defaultBranch: 'main',
+      autoPr: true,
+      commitOnReview: true,
+      squashMerge: true,
+    } as const
+    const text = (result: WorkResult) =>
+      plainText(postedCard(task(result, { deploy }), { kind: 'needs-you', by: 'laptop' }, reader).text)
+    expect(text({ summary: 'Done.' })).toContain('⚠️ Missing for this project: pull request URL')
+    expect(text({ summary: 'Done.', prUrl: 'https://github.com/ada/app/pull/3' })).not.toContain('⚠️')
+  })
+
+  test('shows nothing of an outcome where none was given', () => {
+    const text = plainText(postedCard(task(null), { kind: 'finished', by: null }, reader).text)
+    expect(text.split('\n')[0]).toBe('🏁 APP-1 Ready for review'.replace('APP-1 ', 'APP-1: '))
+  })
+})
+
+describe('a report goes as a file too', () => {
+  test.each([
+    [2_400, false],
+    [2_401, true],
+  ])('with %i characters: %s', (length, isFile) => {
+    expect(reportFile(task({ summary: 'x'.repeat(length) })) !== null).toBe(isFile)
+    expect(reportFile(task(null, { question: question('x'.repeat(length)) })) !== null).toBe(isFile)
+  })
+
+  test('with every word, long tests included', () => {
+    const tests = Array.from({ length: 60 }, (_, index) => `- case ${index} passed`).join('\n')
+    const report = reportFile(task({ summary: 'Done.', tests }))
+    expect(report?.file).toMatchObject({ name: 'APP-1.md' })
+    expect(report?.file.content).toContain('case 59 passed')
+    expect(report?.file.content).toContain('Done.')
+  })
+
+  test('if the card shows it all, not', () => {
+    expect(reportFile(task({ summary: 'Done.', tests: '12 passed' }))).toBeNull()
+    expect(reportFile(task(null))).toBeNull()
+  })
+})
+
+test('logs of a project and of none say who wrote them', () => {
+  const log = { by: 'laptop', title: 'Looked around', detail: null }
+  expect(plainText(logMessage({ ...log, projectKey: 'APP' }).card.text)).toContain('APP · Looked')
+  expect(plainText(logMessage({ ...log, projectKey: null }).card.text)).toBe(
+    '📓 Looked around\nlaptop logged this',
+  )
+})
+
+test('a list is numbered by the tasks that replies can name', () => {
+  const { line } = deletedMessage({ by: 'laptop', key: 'APP-9', title: 'Gone' })
+  const list = notificationList({ kind: 'new', by: 'laptop' }, [
+    { html: line, task: null },
+    { html: reportLine(task(null, { status: 'inbox' }), 'new', reader), task: { id: 'one', key: 'APP-1' } },
+  ])
+  expect(plainText(list.card.text)).toBe(
+    '📥 2 new tasks from laptop\n1. 📥 APP-1 Fix <it> & more\n• 🗑 APP-9 Gone',
+  )
+  expect(list.topic).toEqual({ kind: 'digest', taskIds: ['one'] })
+})

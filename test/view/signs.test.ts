@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+import { signs } from '../../src/view/signs.ts'
+
+const src = join(import.meta.dirname, '../../src')
+const tables = ['view/signs.ts', 'domain/signs.ts']
+
+const sign = /\p{Extended_Pictographic}|[‹›\u2190-\u21ff\u2300-\u23ff\u25a0-\u2bff]/gu
+
+// "WEB-1 → Done", also in comments.
+const typography = '→'
+const allowed: Readonly<Record<string, string>> = {
+  // What a person may type for "done".
+  'domain/acts.ts': '✔✓',
+  // A quote in a quote.
+  'view/markdown-blocks.ts': '›',
+  // A wide letter.
+  'view/charts/lettering.ts': '™',
+}
+
+// The playground stands in for Telegram; its signs are not the bot's.
+const sources = readdirSync(src, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name))
+  .map((entry) => relative(src, join(entry.parentPath, entry.name)))
+  .filter((file) => !file.startsWith('playground') && !tables.includes(file))
+  .map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }))
+
+const plain = (text: string) => text.replaceAll('\ufe0f', '')
+
+test('no two meanings share a sign', () => {
+  const meanings = Object.entries(signs)
+
+  const shared = meanings.filter(([name, glyph]) =>
+    meanings.some(([other, same]) => other !== name && plain(same) === plain(glyph)),
+  )
+
+  expect(shared).toEqual([])
+})
+
+test('a sign is one character', () => {
+  const odd = Object.entries(signs).filter(([, glyph]) => !/^\P{M}\ufe0f?$/u.test(glyph))
+
+  expect(odd).toEqual([])
+})
+
+test('signs are written only in the table', () => {
+  const literals = sources.flatMap(({ file, text }) =>
+    [...text.matchAll(sign)]
+      .map(([glyph]) => glyph)
+      .filter((glyph) => !`${typography}${allowed[file] ?? ''}`.includes(glyph))
+      .map((glyph) => `${file}: ${glyph}`),
+  )
+
+  expect(literals).toEqual([])
+})
+
+test('each sign is used', () => {
+  const used = new Set(
+    sources.flatMap(({ text }) => [...text.matchAll(/\b(?:s|taskS)igns\.(\w+)/g)].map(([, name]) => name)),
+  )
+
+  expect(Object.keys(signs).filter((name) => !used.has(name))).toEqual([])
+})
