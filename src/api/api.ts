@@ -15,7 +15,7 @@ import { addClaimRoute } from './routes/claim.ts'
 import { addDocRoutes } from './routes/docs.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addHealthRoute } from './routes/health.ts'
-import { addMcpRoute } from './routes/mcp.ts'
+import { addMcpRoute, mcpPaths } from './routes/mcp.ts'
 import { addMeRoute } from './routes/me.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
 import { addProjectRoutes } from './routes/projects.ts'
@@ -27,7 +27,7 @@ import { requireUtf8 } from './utf8.ts'
 export type { ApiDeps } from './deps.ts'
 
 /** The paths of the agent API. */
-export const apiPaths = ['/api/*', '/mcp', '/metrics']
+export const apiPaths = ['/api/*', ...mcpPaths, '/metrics']
 
 /** Builds the agent API: REST under /api, MCP at /mcp, metrics at /metrics. Touches no other path. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {

@@ -144,3 +144,9 @@ const agentCommentPrefix = 'Agent comment · '
 
 /** Titles that the board itself gives meaning to: a log by hand must not pass for a result or the owner's comment. */
 export const reservedTitlePrefixes = [...resultTitlePrefixes, commentPrefix, agentCommentPrefix] as const
+
+/** A line of progress as a log: its first line is the title, and a detail has what doesn't fit there. */
+export function progressLog(text: string): { readonly title: string; readonly detail: string | null } {
+  const [title = '', ...rest] = text.split('\n')
+  return { title, detail: title.length > maxLogTitle ? text : rest.join('\n').trim() || null }
+}

@@ -70,6 +70,7 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
       expect([...(await client.tools())].sort()).toEqual([
         'preq_block_task',
         'preq_claim_task',
+        'preq_comment',
         'preq_complete_task',
         'preq_create_task',
         'preq_delete_task',
@@ -77,8 +78,10 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
         'preq_get_task',
         'preq_list_project_activity',
         'preq_list_projects',
+        'preq_list_task_log',
         'preq_list_tasks',
         'preq_plan_task',
+        'preq_release_task',
         'preq_review_task',
         'preq_start_task',
         'preq_update_task_note',

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { listActivity } from '../../domain/activity.ts'
+import { listTaskLog } from '../../domain/comments.ts'
 import { listProjects } from '../../domain/projects/read.ts'
 import { getProjectSettings } from '../../domain/projects/settings.ts'
 import { LabelName, TaskStatusName } from '../../domain/tasks/schemas.ts'
@@ -53,6 +54,17 @@ export const readTools = [
     run: async ({ ctx, assignee }, input) => ({
       ...(await readTaskAnswer(ctx, input.taskId, assignee)),
     }),
+  }),
+  defineTool({
+    name: 'preq_list_task_log',
+    title: "Read a task's log",
+    description: 'Lists earlier attempts and comments, oldest first. Pass next_cursor as cursor to get more.',
+    kind: 'read',
+    input: z.object({ taskId, limit: z.int().min(1).max(200).optional(), cursor: z.guid().optional() }),
+    run: async ({ ctx }, { taskId, limit = pageSize, cursor }) => {
+      const { entries, nextCursor } = await listTaskLog(ctx, taskId, { limit, after: cursor })
+      return { entries, next_cursor: nextCursor }
+    },
   }),
   defineTool({
     name: 'preq_list_projects',

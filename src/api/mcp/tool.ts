@@ -1,5 +1,6 @@
 import type { CallToolResult, McpServer } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
+import { toToolSchema, withoutExtras } from './arguments.ts'
 import type { Caller } from './caller.ts'
 import { toolErrorText } from './tool-error.ts'
 
@@ -27,17 +28,17 @@ export function registerTools(server: McpServer, caller: () => Caller, tools: re
       {
         title: tool.title,
         description: tool.description,
-        inputSchema: tool.input,
+        inputSchema: toToolSchema(tool.input),
         annotations: {
           readOnlyHint: tool.kind === 'read',
           destructiveHint: tool.kind === 'delete',
           openWorldHint: false,
         },
       },
-      async (input): Promise<CallToolResult> => {
+      async (given): Promise<CallToolResult> => {
         const by = caller()
         try {
-          const result = await tool.run(by, input)
+          const result = await tool.run(by, await withoutExtras(by, tool, given as Record<string, unknown>))
           return { structuredContent: result, content: [{ type: 'text', text: JSON.stringify(result) }] }
         } catch (error) {
           return { isError: true, content: [{ type: 'text', text: toolErrorText(error, by) }] }

@@ -2,18 +2,23 @@ import { z } from '@hono/zod-openapi'
 import { OptionInputs } from '../../domain/questions/question.ts'
 import { claimTask, heldByToken, objectiveOf } from '../../domain/tasks/claim.ts'
 import { createTask } from '../../domain/tasks/create.ts'
+import { editTask } from '../../domain/tasks/edit.ts'
+import { releaseEdit } from '../../domain/tasks/handoff.ts'
 import { deleteTask } from '../../domain/tasks/remove.ts'
 import { BranchName, LabelName, TaskNote, TaskStatusName, TaskTitle } from '../../domain/tasks/schemas.ts'
 import { findWaiting } from '../../domain/tasks/waiting.ts'
 import { text } from '../../domain/text.ts'
+import { progressLog } from '../../domain/work-log-texts.ts'
+import { createWorkLog } from '../../domain/work-logs.ts'
 import { noteAnswered, toTaskAnswer } from '../answers.ts'
-import { projectNamed, requireSameProject } from '../project-named.ts'
+import { projectNamed } from '../project-named.ts'
 import { NewTaskBody } from '../wire/task-input.ts'
 import { changeTask } from './change-task.ts'
 import { emptyClaimHint } from './claim-hint.ts'
 import { acceptanceCriteria, engine, labels, projectKey, taskId } from './inputs.ts'
 import { defineTool } from './tool.ts'
 
+const words = text(20_000).pipe(z.string().trim().min(1))
 const priority = NewTaskBody.shape.priority
 
 /** The tools that change the board. */
@@ -52,22 +57,19 @@ export const writeTools = [
     input: z.object({
       taskId,
       planMarkdown: TaskNote,
-      projectKey: projectKey.optional(),
       acceptanceCriteria: acceptanceCriteria.optional(),
       priority,
       labels: labels.optional(),
       engine,
     }),
-    run: async (caller, { taskId, engine, projectKey, planMarkdown, acceptanceCriteria, ...fields }) => {
-      if (projectKey !== undefined) await requireSameProject(caller.ctx, taskId, { projectKey })
-      return changeTask(caller, taskId, {
+    run: (caller, { taskId, engine, planMarkdown, acceptanceCriteria, ...fields }) =>
+      changeTask(caller, taskId, {
         engine,
         ...fields,
         lifecycle: 'plan',
         plan: planMarkdown,
         criteria: acceptanceCriteria,
-      })
-    },
+      }),
   }),
   defineTool({
     name: 'preq_start_task',
@@ -139,6 +141,27 @@ export const writeTools = [
     }),
     run: (caller, { taskId, reason, options, engine }) =>
       changeTask(caller, taskId, { engine, lifecycle: 'block', result: { blockedReason: reason, options } }),
+  }),
+  defineTool({
+    name: 'preq_release_task',
+    title: 'Give a run back',
+    description: 'Ends your run without a result; the task is queued again.',
+    kind: 'write',
+    input: z.object({ taskId, note: words.optional().describe('What the next agent should know') }),
+    run: (caller, { taskId, note }) => changeTask(caller, taskId, releaseEdit(note)),
+  }),
+  defineTool({
+    name: 'preq_comment',
+    title: 'Comment on a task',
+    description:
+      'Comments on a task. With progress, it is one silent line on the owner’s card and a heartbeat.',
+    kind: 'write',
+    input: z.object({ taskId, text: words, progress: z.boolean().optional() }),
+    run: async ({ ctx }, { taskId, text, progress }) => {
+      if (progress) await createWorkLog(ctx, { task: taskId, ...progressLog(text) })
+      else await editTask(ctx, taskId, { comment: text })
+      return { ok: true }
+    },
   }),
   defineTool({
     name: 'preq_delete_task',

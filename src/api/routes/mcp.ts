@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
+import { DomainError } from '../../domain/errors.ts'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiContext } from '../env.ts'
+import { acceptingBoth, inAcceptedType } from '../mcp/accept.ts'
 import { engineOfClient, engineOfSession, toSessionId } from '../mcp/engine.ts'
 import { createOriginGuard } from '../mcp/origin.ts'
 import type { McpAnswer } from '../mcp/server.ts'
@@ -17,6 +19,9 @@ const Named = z.object({
   params: z.object({ _meta: z.object({ 'io.modelcontextprotocol/clientInfo': clientInfo }) }),
 })
 
+/** Clients write the path with and without a slash. */
+export const mcpPaths = ['/mcp', '/mcp/']
+
 /** Adds POST /mcp. The SDK is loaded with the first request, so that who never uses it does not pay for it. */
 export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
   let loading: Promise<McpAnswer> | undefined
@@ -24,10 +29,12 @@ export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
     const { createMcpAnswer } = await import('../mcp/server.ts')
     return createMcpAnswer(deps.log)
   }
-  app.on('POST', '/mcp', createOriginGuard(deps.config.publicUrl))
-  for (const guard of guards) app.on('POST', '/mcp', guard)
-  app.post('/mcp', async (c) => {
+  app.on('POST', mcpPaths, createOriginGuard(deps.config.publicUrl))
+  for (const guard of guards) app.on('POST', mcpPaths, guard)
+  app.on('POST', mcpPaths, async (c) => {
     const body = await readJson(c)
+    if (Array.isArray(body))
+      throw new DomainError('invalid', 'Send one message at a time: batches are not supported.')
     loading ??= load()
     const answer = await loading
     const client = engineOf(c, body)
@@ -37,8 +44,9 @@ export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
       requestId: c.get('requestId'),
       log: deps.log,
     }
-    const response = await answer(c.req.raw, body, caller)
-    if (Initialize.safeParse(body).success) {
+    const said = await answer(acceptingBoth(c.req.raw), body, caller)
+    const response = await inAcceptedType(said, c.req.header('accept') ?? '')
+    if (response.ok && Initialize.safeParse(body).success) {
       c.header('Mcp-Session-Id', toSessionId(client, randomUUID()))
     }
     for (const [name, value] of response.headers) if (name !== 'cache-control') c.header(name, value)

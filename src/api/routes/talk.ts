@@ -2,9 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { listTaskLog } from '../../domain/comments.ts'
 import { workLogKinds } from '../../domain/events.ts'
 import { editTask } from '../../domain/tasks/edit.ts'
+import { releaseEdit } from '../../domain/tasks/handoff.ts'
 import { engines } from '../../domain/tasks/task.ts'
 import { text } from '../../domain/text.ts'
-import { maxLogTitle } from '../../domain/work-log-texts.ts'
+import { progressLog } from '../../domain/work-log-texts.ts'
 import { createWorkLog } from '../../domain/work-logs.ts'
 import { toTaskAnswer } from '../answers.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -105,9 +106,8 @@ export function addTalkRoutes(door: Door, deps: ApiDeps): void {
   addRoute(door, release, async (c) => {
     const { id } = c.req.valid('param')
     const { note } = c.req.valid('json')
-    const edit = { runState: 'queued', withoutAnswer: true, expect: { runState: 'running' } } as const
     return (await perform(deps, c, {
-      verb: (ctx) => editTask(ctx, id, note === undefined ? edit : { ...edit, comment: note }),
+      verb: (ctx) => editTask(ctx, id, releaseEdit(note)),
       render: async (scope, { task }) => ({
         status: 200,
         body: { ...(await toTaskAnswer(scope, task, assignee)) },
@@ -134,11 +134,8 @@ export function addTalkRoutes(door: Door, deps: ApiDeps): void {
         verb: (ctx) => editTask(ctx, id, { comment: text }),
         render: async (_, { commentId }) => toAnswer({ id: commentId ?? '', at: deps.now() }),
       })) as Response
-    const [title = '', ...rest] = text.split('\n')
-    // The log cuts a title that is too long; the detail then holds all of it.
-    const detail = title.length > maxLogTitle ? text : rest.join('\n').trim() || null
     return (await perform(deps, c, {
-      verb: (ctx) => createWorkLog(ctx, { task: id, title, detail }),
+      verb: (ctx) => createWorkLog(ctx, { task: id, ...progressLog(text) }),
       render: async (_, log) => toAnswer({ id: log.id, at: log.workedAt }),
     })) as Response
   })

@@ -43,3 +43,9 @@ export function stopEdit(): TaskEdit {
 export function takeBackEdit(): TaskEdit {
   return { runState: null, expect: { runState: 'queued' } }
 }
+
+/** Gives a run back: the task is queued again, and the note is a comment. */
+export function releaseEdit(note?: string): TaskEdit {
+  const edit: TaskEdit = { runState: 'queued', withoutAnswer: true, expect: { runState: 'running' } }
+  return note === undefined ? edit : { ...edit, comment: note }
+}

@@ -1,0 +1,187 @@
+import { Ajv } from 'ajv'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createProject } from '../../src/domain/projects/create.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { openApi, type TestApi } from '../support/api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openApi()
+  await createProject(api.ctx, { key: 'OTHER', name: 'Other' })
+})
+afterAll(() => api.close())
+
+const both = 'application/json, text/event-stream'
+const post = (method: string, params: object = {}, accept = both, path = '/mcp') =>
+  api.call('POST', path, { headers: { accept }, body: { jsonrpc: '2.0', id: 1, method, params } })
+
+async function ask(method: string, params?: object) {
+  const { text } = await post(method, params)
+  return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text).result
+}
+
+async function use(name: string, args: Record<string, unknown>) {
+  const { isError, content, structuredContent } = await ask('tools/call', { name, arguments: args })
+  return { isError: isError === true, text: content[0].text as string, result: structuredContent }
+}
+
+interface ListedTool {
+  readonly name: string
+  readonly inputSchema: {
+    readonly required?: readonly string[]
+    readonly properties: Record<string, object>
+  }
+}
+const listed = async (): Promise<ListedTool[]> => (await ask('tools/list')).tools
+
+describe('the list of tools', () => {
+  test('has schemas that any validator compiles, without a dialect', async () => {
+    for (const { name, inputSchema } of await listed()) {
+      expect(
+        () => new Ajv({ strict: false, validateFormats: false }).compile(inputSchema),
+        name,
+      ).not.toThrow()
+      expect(JSON.stringify(inputSchema), name).not.toMatch(/"(\$schema|format|pattern|const)":/)
+      expect(inputSchema, name).toHaveProperty('additionalProperties', false)
+    }
+  })
+})
+
+describe('the cost of the list', () => {
+  test('is at most 3,000 tokens of four characters', async () => {
+    expect(JSON.stringify(await listed()).length / 4).toBeLessThanOrEqual(3_000)
+  })
+})
+
+describe('arguments', () => {
+  test('that are null or empty count as left out, in every tool', async () => {
+    for (const { name, inputSchema } of await listed()) {
+      const { required = [], properties } = inputSchema
+      const optional = Object.keys(properties).filter((argument) => !required.includes(argument))
+      for (const empty of [null, '']) {
+        const given = Object.fromEntries(optional.map((argument) => [argument, empty]))
+        const key = await api.task({ status: 'todo' })
+        const needed = {
+          ...(required.includes('taskId') && { taskId: key }),
+          ...(required.includes('projectKey') && { projectKey: 'PROJ' }),
+          ...(required.includes('status') && { status: 'hold' }),
+          ...Object.fromEntries(
+            required
+              .filter((argument) => !['taskId', 'projectKey', 'status'].includes(argument))
+              .map((argument) => [argument, 'Words']),
+          ),
+        }
+        const { text } = await use(name, { ...needed, ...given })
+        expect(text, name).not.toContain('Input validation error')
+      }
+    }
+  })
+
+  test('that a tool does not know are refused by name, with those it knows', async () => {
+    const { isError, text } = await use('preq_list_tasks', { query: 'login' })
+
+    expect(isError).toBe(true)
+    expect(text).toContain('There is no argument query. Arguments: status, label, projectKey, ')
+  })
+
+  test('are taken in the spelling of our answers, and with the other names that models use', async () => {
+    const made = await use('preq_create_task', {
+      title: 'Spelled',
+      project_key: 'PROJ',
+      acceptance_criteria: ['It works'],
+      branch: 'own/branch',
+    })
+    const task_id = ` #${made.result.task.id.toLowerCase()} `
+    await use('preq_plan_task', { task_id, plan_markdown: 'So.' })
+    const done = await use('preq_complete_task', { task_id, summary: 'Done.', branch: 'other/branch' })
+
+    expect(made.result.task).toMatchObject({ acceptance_criteria: ['It works'], branch: 'own/branch' })
+    expect(done.result.task).toMatchObject({ status: 'ready', branch: 'other/branch' })
+  })
+
+  test('of a block are the reason in either name', async () => {
+    const taskId = await api.task({ status: 'todo' })
+
+    const blocked = await use('preq_block_task', { taskId, blocked_reason: 'Which one?' })
+
+    expect(blocked.result.task).toMatchObject({ status: 'hold' })
+  })
+
+  test('that PREQSTATION’s CLI sends with every tool are known, and another project is refused', async () => {
+    const taskId = await api.task({ status: 'todo' })
+    const extras = { engine: 'codex', projectKey: 'PROJ' }
+
+    const moved = await use('preq_update_task_status', {
+      taskId,
+      status: 'hold',
+      clearRunState: true,
+      ...extras,
+    })
+    const seen = await use('preq_get_task', { taskId, ...extras })
+    const elsewhere = await use('preq_get_task', { taskId, projectKey: 'OTHER' })
+
+    expect([moved.isError, seen.isError]).toEqual([false, false])
+    expect(moved.result.task).toMatchObject({ status: 'hold' })
+    expect(elsewhere.text).toContain('Only the owner can move a task to another project.')
+  })
+})
+
+describe('the endpoint', () => {
+  test.each([
+    ['*/*', 'application/json'],
+    ['application/json', 'application/json'],
+    ['text/event-stream', 'text/event-stream'],
+    [both, 'text/event-stream'],
+  ])('answers Accept: %s with %s', async (accept, type) => {
+    const { status, headers, text } = await post('tools/list', {}, accept)
+
+    expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining(type)])
+    const message = JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text)
+    expect(message.result.tools.length).toBeGreaterThan(10)
+  })
+
+  test('serves the path with a slash as well', async () => {
+    expect((await post('tools/list', {}, both, '/mcp/')).status).toBe(200)
+    expect((await api.call('GET', '/mcp/')).status).toBe(405)
+  })
+
+  test('refuses a batch, and does nothing of it', async () => {
+    const taskId = await api.task()
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call' }
+    const params = { name: 'preq_delete_task', arguments: { taskId } }
+
+    const answer = await api.call('POST', '/mcp', {
+      headers: { accept: both },
+      body: [
+        { ...call, params },
+        { ...call, id: 2, params },
+      ],
+    })
+
+    expect(answer.status).toBe(400)
+    expect(answer.text).toContain('one message at a time')
+    expect((await api.call('GET', `/api/tasks/${taskId}`)).status).toBe(200)
+  })
+})
+
+test('comments, progress and the note of a released run are in the log of a task', async () => {
+  const taskId = await api.task({ status: 'todo' })
+  await editTask(api.ctx, taskId, { runState: 'queued' })
+  await use('preq_claim_task', { next: true })
+
+  await use('preq_comment', { taskId, text: 'The cache is stale.' })
+  await use('preq_comment', { taskId, text: 'Half done', progress: true })
+  const released = await use('preq_release_task', { taskId, note: 'The database is locked.' })
+  const first = await use('preq_list_task_log', { taskId, limit: 2 })
+  const rest = await use('preq_list_task_log', { taskId, cursor: first.result.next_cursor })
+
+  expect(released.result.task).toMatchObject({ run_state: 'queued' })
+  const entries: { detail: string | null; title: string }[] = [
+    ...first.result.entries,
+    ...rest.result.entries,
+  ]
+  const said = entries.map(({ detail, title }) => detail ?? title)
+  expect(said).toEqual(
+    expect.arrayContaining(['The cache is stale.', 'Half done', 'The database is locked.']),
+  )
+})
