@@ -204,3 +204,29 @@ test('a holder gets its run again, its token’s other session is offered it and
     await alone.close()
   }
 })
+
+// CLAIMS=2000 npx vitest run test/domain/runs.test.ts takes it further. Only Postgres has several connections to race on.
+const claims = Number(process.env.CLAIMS ?? 40)
+
+test(`${claims} claims, each while the only waiting task is being changed: none is empty`, {
+  timeout: 30_000 + claims * 200,
+}, async () => {
+  const alone = await openBoard()
+  try {
+    const project = await addProject(alone)
+    const { key } = await addTask(alone, project, { status: 'todo' })
+    const holder = alone.as(agent)
+    let empty = 0
+    for (let claim = 0; claim < claims; claim += 1) {
+      await editTask(alone.ctx, key, { runState: 'queued' })
+      const change = editTask(alone.ctx, key, { title: `Change ${claim}` })
+      const { task } = await claimTask(holder, { resumes: 'none' })
+      if (task === null) empty += 1
+      await change
+      if (task !== null) await editTask(holder, key, { runState: null })
+    }
+    expect(empty).toBe(0)
+  } finally {
+    await alone.close()
+  }
+})
