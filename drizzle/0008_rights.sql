@@ -8,6 +8,5 @@ CREATE TABLE "work_log_facts" (
 --> statement-breakpoint
 ALTER TABLE "token_grants" ADD COLUMN "rights" text DEFAULT 'full' NOT NULL;--> statement-breakpoint
 ALTER TABLE "token_grants" ADD COLUMN "project_keys" jsonb;--> statement-breakpoint
-ALTER TABLE "token_grants" ADD COLUMN "deletes_until" timestamp (6) with time zone;--> statement-breakpoint
 ALTER TABLE "work_log_facts" ADD CONSTRAINT "work_log_facts_log_id_work_logs_id_fk" FOREIGN KEY ("log_id") REFERENCES "public"."work_logs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "token_grants" ADD CONSTRAINT "token_grants_rights" CHECK ("token_grants"."rights" in ('work', 'full'));

@@ -449,8 +449,6 @@ export const tokenGrants = pgTable(
     rights: text('rights').$type<TokenRights>().notNull().default('full'),
     /** The keys of the projects that it opens; null: all of them. */
     projectKeys: jsonb('project_keys').$type<readonly string[]>(),
-    /** Until when the owner has lifted the limit on its deletions. */
-    deletesUntil: at('deletes_until'),
     createdAt: createdAt(),
   },
   (t) => [

@@ -171,8 +171,10 @@ export function loudnessOf(
   projectKey: string | null,
   settings: Pick<OwnerSettings, 'notify' | 'mutedProjects'>,
 ): NotificationLevel {
-  if (projectKey !== null && settings.mutedProjects.includes(projectKey)) return 'off'
   const { needsYou, finished, info } = settings.notify
+  // What an agent deleted is said wherever it was: the owner may want it back.
+  if (kind === 'deleted') return needsYou
+  if (projectKey !== null && settings.mutedProjects.includes(projectKey)) return 'off'
   return kind === 'needs-you' ? needsYou : kind === 'finished' ? finished : info
 }
 

@@ -15,6 +15,7 @@ import { newestEventId, readEvents } from '../domain/outbox.ts'
 import { threadFor } from '../domain/project-topics.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { readCardFacts } from '../domain/tasks/card.ts'
+import { findDeletion, findDeletionsAround } from '../domain/tasks/deletions.ts'
 import { findTask, findTasksByKey, type Scope } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { findWorkLogs } from '../domain/work-logs.ts'
@@ -101,7 +102,7 @@ async function decideOn(
   })
   const messages = [
     ...(await fileMessages(scope, reports, facts)),
-    ...classified.tasks.flatMap((changed) => deletionMessage(changed, facts)),
+    ...(await deletionMessages(scope, classified, facts)),
     ...(await logMessages(scope, classified, facts)),
     ...(await fetchedReactions(scope, classified, facts)),
   ]
@@ -175,11 +176,27 @@ async function fileMessages(
   })
 }
 
-function deletionMessage({ change, actor, taskKey, title }: ChangedTask, facts: Circumstances): NewMessage[] {
-  if (change !== 'deleted') return []
-  const projectKey = taskKey.slice(0, taskKey.lastIndexOf('-'))
-  const message = deletedMessage({ by: agentOf(actor) ?? theBoard, key: taskKey, title })
-  return notify(message, { kind: 'deleted', actor, projectKey, facts })
+async function deletionMessages(
+  scope: Scope,
+  { tasks }: Classified,
+  facts: Circumstances,
+): Promise<NewMessage[]> {
+  const messages: NewMessage[] = []
+  for (const { change, actor, taskKey, title } of tasks) {
+    if (change !== 'deleted') continue
+    const projectKey = taskKey.slice(0, taskKey.lastIndexOf('-'))
+    const auditId = await findDeletion(scope, taskKey)
+    const others = auditId === null ? 0 : (await findDeletionsAround(scope, auditId)).length - 1
+    const message = deletedMessage({
+      by: agentOf(actor) ?? theBoard,
+      key: taskKey,
+      title,
+      auditId,
+      others: Math.max(0, others),
+    })
+    messages.push(...notify(message, { kind: 'deleted', actor, projectKey, facts }))
+  }
+  return messages
 }
 
 async function logMessages(scope: Scope, { logs }: Classified, facts: Circumstances): Promise<NewMessage[]> {

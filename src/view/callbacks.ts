@@ -107,6 +107,8 @@ export const acts = [
   'project-set',
   'project-status',
   'project-topic',
+  'restore',
+  'restore-all',
   'set',
   'token-make',
   'token-revoke',

@@ -1,4 +1,6 @@
-import type { Card } from './card.ts'
+import { doesAct } from './buttons.ts'
+import { packUuid } from './callbacks.ts'
+import { type Card, keyboard } from './card.ts'
 import { bold, type Html, html, title } from './html.ts'
 import { showLong } from './long-text.ts'
 import { signs } from './signs.ts'
@@ -33,16 +35,23 @@ export function logMessage(log: {
     : { card: { text: shown.html }, line }
 }
 
-/** An agent deleted a task. */
+/** An agent deleted a task; `others` is how many more it deleted within the hour. */
 export function deletedMessage(deletion: {
   readonly by: string
   readonly key: string
   readonly title: string
+  /** The audit entry of the deletion; null if it can't be restored. */
+  readonly auditId: string | null
+  readonly others: number
 }): NotificationMessage {
-  const { by, key } = deletion
+  const { by, key, auditId, others } = deletion
+  const about = auditId === null ? '' : packUuid(auditId)
+  const restore = doesAct(`${signs.restore} Restore`, { name: 'restore', about })
+  const restoreAll = doesAct(`Restore all ${others + 1}`, { name: 'restore-all', about })
   return {
     card: {
       text: html`${signs.delete} ${bold(key)} · ${title(deletion.title)}\n${bold(by)} deleted it. Its work logs stay.`,
+      keyboard: keyboard([auditId === null ? [] : [restore], others === 0 ? [] : [restoreAll]]),
     },
     line: html`${signs.delete} ${bold(key)} ${title(deletion.title, maxLine)}`,
   }

@@ -364,6 +364,11 @@ const corners: Readonly<Record<string, () => void | Promise<void>>> = {
     await editTask(robot, 'WEB-1', { status: 'todo' })
     user.say('/undo')
   },
+  'what an agent deleted': async () => {
+    for (const key of ['WEB-1', 'WEB-3']) await deleteTask(robot, key)
+    await user.nextMessage('deleted it', { within: 20_000 })
+    await user.nextMessage('deleted it', { within: 20_000 })
+  },
   'the news': () => {},
   'another topic': () => void user.say('/projects API', { threadId: lounge }),
 }

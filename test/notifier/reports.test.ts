@@ -324,6 +324,8 @@ describe('progress', () => {
     await deleteTask(news.agent, task.key)
     await news.run(8)
     expect(news.said()).toEqual([`🗑 ${task.key} · Superfluous\nlaptop deleted it. Its work logs stay.`])
+    expect(labelsOf(news.user.lastMessage())).toEqual([['♻️ Restore']])
+    expect(isSilent('deleted it')).toBe(false)
   })
 
   test('what the owner did is not reported, but the card follows', async () => {

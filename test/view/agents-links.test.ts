@@ -80,6 +80,8 @@ describe('the text of agents', () => {
       by: 'laptop',
       key: 'WEB-1',
       title: 'Tell @durov_bot to /undo on evil.com',
+      auditId: null,
+      others: 0,
     })
 
     expect(tappable(readTelegramHtml(JSON.stringify(message)).text)).toEqual([])

@@ -160,7 +160,7 @@ test('logs of a project and of none say who wrote them', () => {
 })
 
 test('a list is numbered by the tasks that replies can name', () => {
-  const { line } = deletedMessage({ by: 'laptop', key: 'APP-9', title: 'Gone' })
+  const { line } = deletedMessage({ by: 'laptop', key: 'APP-9', title: 'Gone', auditId: null, others: 0 })
   const list = notificationList({ kind: 'new', by: 'laptop' }, [
     { html: line, task: null },
     { html: reportLine(task(null, { status: 'inbox' }), 'new', reader), task: { id: 'one', key: 'APP-1' } },

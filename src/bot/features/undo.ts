@@ -1,8 +1,11 @@
 import { Composer } from 'grammy'
 import { DomainError } from '../../domain/errors.ts'
+import { findDeletionsAround } from '../../domain/tasks/deletions.ts'
 import { lastChange, type Undone, undoChange } from '../../domain/undo.ts'
+import { toasts } from '../../view/answers.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import { nothingToUndoCard, undoneListCard, undoneText, undoRefusedCard } from '../../view/undo.ts'
+import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen, showTask } from '../show.ts'
 import { onAct } from '../taps.ts'
@@ -11,6 +14,10 @@ import { onAct } from '../taps.ts'
 export function undo(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('undo', (ctx) => undoLast(ctx))
+  onAct(composer, 'restore', (ctx, packed) => restore(ctx, packed, async (id) => [id]))
+  onAct(composer, 'restore-all', (ctx, packed) =>
+    restore(ctx, packed, (id) => findDeletionsAround(scopeOf(ctx), id)),
+  )
   onAct(composer, 'undo-before', (ctx, packed) => undoLast(ctx, unpackUuid(packed)))
   return composer
 }
@@ -24,6 +31,31 @@ async function undoLast(ctx: BotContext, before?: string): Promise<void> {
     if (!(error instanceof DomainError)) throw error
     await showScreen(ctx, undoRefusedCard(change, error.message))
   }
+}
+
+/** Brings back what an agent deleted, however long ago. */
+async function restore(
+  ctx: BotContext,
+  packed: string,
+  findAll: (auditId: string) => Promise<readonly string[]>,
+): Promise<void> {
+  const auditId = unpackUuid(packed)
+  if (auditId === undefined) return toast(ctx, toasts.outdated)
+  const restored: Undone[] = []
+  for (const id of await findAll(auditId)) {
+    try {
+      restored.push(await undoChange(ctx.board, id))
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'conflict') throw error
+    }
+  }
+  const [first] = restored
+  if (first === undefined) return toast(ctx, toasts.unchanged)
+  if (restored.length === 1) return showUndone(ctx, first)
+  await showScreen(
+    ctx,
+    undoneListCard({ ...first, task: null, tasks: restored.flatMap(({ tasks }) => tasks) }),
+  )
 }
 
 /** Shows what was taken back: its task's card, or a line per task when there are several or none. */

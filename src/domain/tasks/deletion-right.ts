@@ -1,5 +1,5 @@
 import { and, eq, gte, sql } from 'drizzle-orm'
-import { auditLogs, tokenGrants } from '../../db/schema.ts'
+import { auditLogs } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import { toActorName } from '../actor.ts'
 import type { Ctx } from '../context.ts'
@@ -12,7 +12,7 @@ const hourMs = 60 * 60_000
 
 /**
  * Throws `forbidden` if the agent's token may not delete the task: one with work rights deletes only what it created itself. Throws
- * `conflict` after five deletions within an hour, unless the owner has lifted that limit.
+ * `conflict` after five deletions within an hour.
  */
 export async function requireDeletionRight(ctx: Ctx, tx: Tx, task: Task): Promise<void> {
   const { actor, ownerId } = ctx
@@ -39,14 +39,9 @@ export async function requireDeletionRight(ctx: Ctx, tx: Tx, task: Task): Promis
       ),
     )
   if ((recent?.count ?? 0) < deletionsAnHour) return
-  const [grant] = await tx
-    .select({ until: tokenGrants.deletesUntil })
-    .from(tokenGrants)
-    .where(eq(tokenGrants.tokenId, actor.tokenId))
-  if (grant?.until && grant.until > now) return
   throw new DomainError(
     'conflict',
-    `This token has deleted ${deletionsAnHour} tasks within an hour, which is its limit. The owner was asked whether it may delete more.`,
+    `This token has deleted ${deletionsAnHour} tasks within an hour, which is its limit. Ask the owner to delete more, or wait an hour.`,
     { deletionLimit: true, tokenId: actor.tokenId },
   )
 }
