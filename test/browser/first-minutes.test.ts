@@ -55,6 +55,46 @@ describe.skipIf(!isThere)(
       await shoot('first-screen')
     }, 60_000)
 
+    test('a newcomer sets up and connects an agent, whose first claim gets the sample task', async () => {
+      const press = (name: string) => page.getByRole('button', { name }).last().click()
+      const shown = (text: string | RegExp) =>
+        page.locator('.message:not(.mine)', { hasText: text }).waitFor()
+      await press('Berlin')
+      await shown('Which repository is your first project?')
+      await say('Web shop')
+      await shown('Web shop, key WS')
+      await press('OK')
+      await shown('Queued for an agent')
+      await shoot('set-up')
+      await press('Connect an agent')
+      await press('Claude Code')
+      await press('Never')
+      await shown('claude mcp add')
+      await shoot('connect')
+
+      const text = await page.locator('.message:not(.mine)', { hasText: 'claude mcp add' }).innerText()
+      const [, url = '', token = ''] =
+        /http preqbot (\S+) --header "Authorization: Bearer (preq_[\w-]+)"/.exec(text) ?? []
+      const claimed = await fetch(url.replace('localhost', '127.0.0.1'), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: { name: 'preq_claim_task', arguments: {} },
+        }),
+      })
+
+      expect(JSON.parse(await claimed.text()).result.structuredContent).toMatchObject({
+        task: { id: 'WS-1', title: 'Try me: say hello' },
+      })
+      await shown('Claude Code is connected.')
+      await shown('Claude Code is working on it')
+      await shoot('connected')
+      expect(await page.locator('body').innerText()).not.toContain(token)
+    }, 60_000)
+
     test('/security then names no stranger', async () => {
       await say('/security')
 
