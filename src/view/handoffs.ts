@@ -26,7 +26,7 @@ const maxAnswer = 120
 export function answeredNotice({ question, task }: Answered, on: Surface): HandoffNotice {
   const text = title(answerText(question), maxAnswer)
   const extra = turnOf(task) === 'queued' ? [moveButton(task, on, 'hold', { label: 'Keep on hold' })] : []
-  return { notice: html`${signs.answered} Answered: ${text} · ${whereText(task)}`, extra }
+  return { notice: html`${signs.done} Answered: ${text} · ${whereText(task)}`, extra }
 }
 
 /** After a tap or words for a question that was closed before. */

@@ -76,7 +76,7 @@ export function secretCard(
         html`2. Then tell the agent: ${code(firstWords)}`,
         isElsewhere
           ? "Delete this message when you're done."
-          : `${signs.connect} Waiting for its first request…`,
+          : `${signs.queued} Waiting for its first request…`,
       ],
       '\n\n',
     ),
@@ -91,7 +91,7 @@ export function secretCard(
 /** Replaces the token once its agent has made its first request. */
 export function connectedCard(name: string, tokenId: string): Card {
   return {
-    text: html`${signs.agents} ${bold(name)} is connected.\nTell it: ${code(firstWords)}`,
+    text: html`${signs.done} ${bold(name)} is connected.\nTell it: ${code(firstWords)}`,
     keyboard: keyboard([
       [{ label: 'Copy what to say', copies: firstWords }],
       [toScreen('About this token', 'token', tokenId), toScreen(`${signs.agents} Agents`, 'agents')],

@@ -49,7 +49,7 @@ test('one tap on an option answers the agent: the next claim returns the task wi
   bot().user.tap('Blue', card)
 
   const answered = await bot().user.nextPost('Answered: Blue')
-  expect(answered.text).toMatch(/^👍 Answered: Blue · queued for an agent/)
+  expect(answered.text).toMatch(/^✅ Answered: Blue · queued for an agent/)
   expect(labelsOn(answered)).toEqual(expect.arrayContaining(['Keep on hold', '↩️ Undo']))
   await expectHandedOut(agent, ['Blue'])
 })

@@ -160,11 +160,11 @@ describe('the message with a new token', () => {
   test('says what to do next, and turns into “connected”, without the token, at its first use', async () => {
     const message = await make()
     expect(message.text).toContain('Then tell the agent: Take my next preqbot task and work on it.')
-    expect(message.text).toContain('🔌 Waiting for its first request…')
+    expect(message.text).toContain('⏳ Waiting for its first request…')
     expect(message.text).not.toContain('curl')
 
     await use(tokenIn(message))
-    const edited = await bot.user.nextEdit('🤖 Codex is connected')
+    const edited = await bot.user.nextEdit('✅ Codex is connected')
 
     expect(edited.message_id).toBe(message.message_id)
     expect(tokenIn(edited)).toBe('')
@@ -176,7 +176,7 @@ describe('the message with a new token', () => {
 
     await use(tokenIn(message))
     await use(tokenIn(message))
-    await bot.user.nextEdit('🤖 Codex is connected')
+    await bot.user.nextEdit('✅ Codex is connected')
     await bot.handled()
 
     expect(await readState(bot.db, 'connecting')).toEqual({})
@@ -189,7 +189,7 @@ describe('the message with a new token', () => {
     await use(other.token)
 
     expect(Object.keys((await readState<object>(bot.db, 'connecting')) ?? {})).toHaveLength(1)
-    expect(bot.user.current(first)?.text).toContain('🔌 Waiting')
+    expect(bot.user.current(first)?.text).toContain('⏳ Waiting')
   })
 })
 
