@@ -327,8 +327,10 @@ describe('a reply', () => {
     bot.user.tap(/Another day/, card)
     const question = await bot.user.nextMessage('When is')
     bot.user.reply(question, 'when hell freezes')
-    await bot.user.nextMessage('I couldn\'t read "when hell freezes" as a date')
-    expect(bot.user.current(question)).toBeDefined()
+    const again = await bot.user.nextMessage('I couldn\'t read "when hell freezes" as a date')
+    await bot.handled()
+    expect(again.text).toContain('Reply to this message')
+    expect(bot.user.current(question)).toBeUndefined()
   })
 })
 
