@@ -50,10 +50,12 @@ export function addClaimRoute(door: Door, deps: ApiDeps): void {
       resumes: wanted.next ? 'none' : 'token',
     } as const
     let claimed: Task | null = null
-    const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (isLast) =>
+    const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (isLast, over) =>
       perform(deps, c, {
         verb: (ctx) => claimTask(ctx, input),
         render: async (scope, { task, isResumed }) => {
+          // Before the commit: a task is not handed to a client that has hung up meanwhile.
+          over.throwIfAborted()
           // Said last and once: an idempotency key then also keeps that there was nothing.
           claimed = task
           if (task === null) return isLast ? { status: 204 } : null
