@@ -7,6 +7,7 @@ import { readBoard } from '../src/domain/tasks/lanes.ts'
 import { listTasks } from '../src/domain/tasks/list.ts'
 import { readDetail } from '../src/domain/tasks/read.ts'
 import { nextInInbox } from '../src/domain/tasks/triage.ts'
+import { createToken } from '../src/domain/tokens.ts'
 import { ctxOf, within } from './board.ts'
 import { type Figure, median, quantile, timed } from './figures.ts'
 import type { Scale } from './scale.ts'
@@ -52,11 +53,8 @@ async function timeVerbs(database: Open, samples: number): Promise<Times> {
   const { db, ownerId } = database
   const scope = { db, ownerId }
   const owner = ctxOf(database)
-  const agent = ctxOf(database, {
-    kind: 'agent',
-    tokenId: '00000000-0000-4000-8000-000000000001',
-    name: 'bench',
-  })
+  const { row } = await createToken(owner, { name: 'bench' })
+  const agent = ctxOf(database, { kind: 'agent', tokenId: row.id, name: row.name })
   const priorities = ['high', 'low'] as const
   const verbs: Readonly<Record<string, (round: number) => Promise<unknown>>> = {
     'list of open tasks': () =>

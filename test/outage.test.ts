@@ -88,7 +88,7 @@ describe.skipIf(inject('templateDatabase') === null)(
             !playground.world.calls.some(
               ({ ok, params }) =>
                 ok &&
-                new RegExp(`<b>${key}</b>[^]*(?:needs you|ready for you)|need you[^]*<b>${key}</b>`).test(
+                new RegExp(`<b>${key}:</b>|need you[^]*<b>${key}</b>`).test(
                   String((params as { text?: string }).text),
                 ),
             ),
