@@ -89,7 +89,7 @@ function isListedAsNeed(task: Task): boolean {
   return turn === 'question' || turn === 'review'
 }
 
-/** Today's focus, whoever's turn it is, and what could be added where there is none. */
+/** Today's focus, no matter whose turn it is, and what could be added where there is none. */
 export async function readFocus(
   scope: Scope,
   { now, timeZone }: { readonly now: Date; readonly timeZone: string },

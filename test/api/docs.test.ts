@@ -241,7 +241,7 @@ describe('GET /api/docs', () => {
 describe('GET /metrics', () => {
   const metricsToken = 'a-metrics-token-of-its-own'
 
-  test('is not there without a token of its own', async () => {
+  test('is not there without its own token', async () => {
     expect((await api.call('GET', '/metrics')).status).toBe(404)
   })
 

@@ -54,7 +54,7 @@ export function addClaimRoute(door: Door, deps: ApiDeps): void {
       perform(deps, c, {
         verb: (ctx) => claimTask(ctx, input),
         render: async (scope, { task, isResumed }) => {
-          // Before the commit: a task is not handed to a client that has hung up meanwhile.
+          // Before the commit: a task isn't handed to a client that has hung up in the meantime.
           over.throwIfAborted()
           // Said last and once: an idempotency key then also keeps that there was nothing.
           claimed = task

@@ -82,7 +82,7 @@ async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
   }
 }
 
-// An agent that was stopped may have gone: its task waits for whoever claims it next.
+// An agent that was stopped may have gone: its task waits for the next claim.
 function queuedAgain(before: Partial<TaskSnapshot>, now: Date): Partial<TaskSnapshot> {
   return before.runState === 'running'
     ? { ...before, runState: 'queued', runStateUpdatedAt: now.toISOString() }
