@@ -9,8 +9,10 @@ import type { PromptKind } from '../../src/domain/messages.ts'
 import { fileLink } from '../../src/domain/note-files.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { deleteProject } from '../../src/domain/projects/edit.ts'
+import { requireProject } from '../../src/domain/projects/read.ts'
 import { recordSecurityEvent } from '../../src/domain/security.ts'
 import { changeSettings } from '../../src/domain/settings.ts'
+import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { editTasks } from '../../src/domain/tasks/edit-many.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
@@ -133,6 +135,12 @@ beforeAll(async () => {
   const log = openLog({ level: 'debug', write: () => {} })
   await staleRunsJob.run({ store: bot.db, ownerId: bot.scope.ownerId, now, log })
   await user.nextMessage('hasn’t checked in', { within: 20_000 })
+  const { id: projectId } = await requireProject(bot.scope, 'WEB')
+  for (const title of ['Superfluous', 'Twice there']) {
+    const { task } = await createTask(robot, { projectId, title })
+    await deleteTask(robot, task.id)
+    await user.nextMessage(`${title}\nlaptop deleted it`, { within: 20_000 })
+  }
   putBack = await saveDatabase(bot.db, 'filled_board')
 }, 120_000)
 
@@ -363,11 +371,6 @@ const corners: Readonly<Record<string, () => void | Promise<void>>> = {
     await editTask(bot.ctx, 'WEB-1', { status: 'hold' })
     await editTask(robot, 'WEB-1', { status: 'todo' })
     user.say('/undo')
-  },
-  'what an agent deleted': async () => {
-    for (const key of ['WEB-1', 'WEB-3']) await deleteTask(robot, key)
-    await user.nextMessage('deleted it', { within: 20_000 })
-    await user.nextMessage('deleted it', { within: 20_000 })
   },
   'the news': () => {},
   'another topic': () => void user.say('/projects API', { threadId: lounge }),
