@@ -149,12 +149,22 @@ async function showSetup(): Promise<void> {
   await show('deleted')
 }
 
-/** Opens each menu of the newest card and goes back. */
-async function showMenus(): Promise<void> {
-  for (const menu of ['Priority', 'Labels', 'Engine', 'Due', 'Edit', 'More']) {
-    user.tap(menu)
-    await nextEdit()
-    await show(`card-${menu.toLowerCase()}`)
+/** Opens each menu of a task's card and goes back. */
+async function showMenus(key: string): Promise<void> {
+  await say(key, key)
+  for (const path of [
+    ['Edit'],
+    ['Edit', 'Priority'],
+    ['Edit', 'Labels'],
+    ['Edit', 'Engine'],
+    ['Edit', 'Due'],
+    ['More'],
+  ]) {
+    for (const menu of path) {
+      user.tap(menu)
+      await nextEdit()
+    }
+    await show(`card-${path.at(-1)?.toLowerCase()}`)
     user.tap('Back')
     await nextEdit()
   }
@@ -186,7 +196,7 @@ try {
   ])
     await say(text, text.slice(5, 15))
   await show('card')
-  if (folder !== undefined) await showMenus()
+  if (folder !== undefined) await showMenus(keyOf('Try the new search'))
   await later('08:14')
   await say('/inbox', 'Inbox')
   await show('deck', true)
@@ -218,7 +228,7 @@ try {
   await show('blocked')
   if (folder !== undefined) {
     user.tap('Answer')
-    await nextMessage('Your answer')
+    await nextMessage('What should I tell the agent')
     await show('answer')
     user.tap('Cancel')
   }
