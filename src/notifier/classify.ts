@@ -174,7 +174,8 @@ export function loudnessOf(
   const { needsYou, finished, info } = settings.notify
   // What an agent deleted is said wherever it was: the owner may want it back.
   if (kind === 'deleted') return needsYou
-  if (projectKey !== null && settings.mutedProjects.includes(projectKey)) return 'off'
+  const isMuted = projectKey !== null && settings.mutedProjects.includes(projectKey)
+  if (isMuted && kind !== 'needs-you') return 'off'
   return kind === 'needs-you' ? needsYou : kind === 'finished' ? finished : info
 }
 
