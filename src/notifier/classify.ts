@@ -172,7 +172,7 @@ export function loudnessOf(
   settings: Pick<OwnerSettings, 'notify' | 'mutedProjects'>,
 ): NotificationLevel {
   const { needsYou, finished, info } = settings.notify
-  // What an agent deleted is said wherever it was: the owner may want it back.
+  // Deletions are reported even from muted projects: the owner may want the task back.
   if (kind === 'deleted') return needsYou
   const isMuted = projectKey !== null && settings.mutedProjects.includes(projectKey)
   if (isMuted && kind !== 'needs-you') return 'off'

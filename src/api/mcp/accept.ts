@@ -1,14 +1,14 @@
 const json = 'application/json'
 const events = 'text/event-stream'
 
-/** The request as the SDK wants it, which refuses an `Accept` that lacks one of the two types. */
+/** The request with both types accepted: the SDK refuses an `Accept` that lacks one of them. */
 export function acceptingBoth(request: Request): Request {
   const headers = new Headers(request.headers)
   headers.set('accept', `${json}, ${events}`)
   return new Request(request.url, { method: request.method, headers })
 }
 
-/** An answer in the type that the client reads: event streams only for who asks for them, JSON for everyone else. */
+/** An answer in the type that the client reads: event streams for clients that ask for them, JSON for all others. */
 export async function inAcceptedType(response: Response, accept: string): Promise<Response> {
   const type = response.headers.get('content-type') ?? ''
   const takesEvents = accept.includes(events)
