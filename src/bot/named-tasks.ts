@@ -2,7 +2,10 @@ import { projectOfTopic } from '../domain/project-topics.ts'
 import { listProjects } from '../domain/projects/read.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
+import { withoutUnseen } from '../domain/text.ts'
 import { parseWords, type Words } from '../domain/words.ts'
+import { questionSign, runSign, statusSign } from '../view/names.ts'
+import { signs } from '../view/signs.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
 
 const bareKey = /^[A-Za-z][A-Za-z0-9]{1,9}-\d{1,10}$/
@@ -31,11 +34,34 @@ export async function readWords(ctx: BotContext, text: string): Promise<WantedWo
       return key === undefined || others.length > 0 ? null : { kind: 'open', keys: [key] }
     }
     default: {
+      const shown = await readCardLine(ctx, text, projectKeys)
+      if (shown !== null) return { kind: 'open', keys: [shown] }
       // A key that was retired with its project still leads to its task.
       const isRetired = bareKey.test(text) && (await findTask(scopeOf(ctx), text)) !== null
       return isRetired ? { kind: 'open', keys: [text.toUpperCase()] } : null
     }
   }
+}
+
+// What stands in front of a key on a card or in a list.
+const lineSigns = [statusSign, questionSign, runSign].flatMap((each): string[] => Object.values(each))
+const cardLine = new RegExp(
+  `^((?:${[...lineSigns, signs.snoozed].join('|').replaceAll('\ufe0f', '')})\\ufe0f?\\s*)?([a-z][a-z0-9]{1,9}-\\d{1,10})(?!\\w)[\\s:·–—-]*(.*)$`,
+  'iu',
+)
+
+/** The key of a task whose line was copied from a card or a list; null if the text is another one. */
+async function readCardLine(
+  ctx: BotContext,
+  text: string,
+  projectKeys: readonly string[],
+): Promise<string | null> {
+  const [, sign, key = '', rest = ''] = cardLine.exec(withoutUnseen(text)) ?? []
+  if (!projectKeys.some((each) => key.toUpperCase().startsWith(`${each.toUpperCase()}-`))) return null
+  const task = await findTask(scopeOf(ctx), key)
+  const isLine =
+    sign !== undefined || rest === task?.title || rest === `${task?.title} · ${task?.project.name}`
+  return task !== null && isLine ? task.key : null
 }
 
 /** The project that a bare number is about. */

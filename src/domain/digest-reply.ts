@@ -14,20 +14,28 @@ export interface DigestReplyContext {
   readonly lines: number
 }
 
-const oneNumber = String.raw`#?\d{1,3}(?:\s*[-–]\s*#?\d{1,3})?[).]?(?=[\s+&]|$)`
+const span = String.raw`(?:\s*[-–—‑−~]\s*|\s+(?:to|bis)\s+)`
+const oneNumber = String.raw`#?\d{1,3}(?:${span}#?\d{1,3})?[).]?(?=[\s+&]|$)`
 const numberList = String.raw`${oneNumber}(?:(?:\s*[+&]\s*|\s+(?:and\s+)?)${oneNumber})*`
 const numbersOnly = new RegExp(`^${numberList}$`, 'i')
 const numbersFirst = new RegExp(`^(${numberList})\\s+(\\S.*)$`, 'is')
 const numbersLast = new RegExp(`^(\\D.*?)\\s+(${numberList})$`, 'i')
+const ranges = new RegExp(`(\\d{1,3})(?:${span}#?(\\d{1,3}))?`, 'gi')
+const leadIn = /^(?:[-–—:=→>]+\s*)+/
 const comment = /^(#?\d{1,3})\s*:\s*(\S.*)$/s
+
+// `1.done` and `2)hold`.
+const joined = /(?<!\S)(#?\d{1,3}[).])(?=\p{L})/gu
 
 // Each part may be tried as a date in six languages, up to a millisecond; ranges are looked through more than once.
 const maxParts = 100
 const maxPart = 300
 const maxRange = 100
+// `1 done 2 hold` is tried from each of its words on.
+const maxWords = 12
 
 /**
- * Reads a reply such as `1 done, 3 tomorrow, 5 hold`, also `1, 2 done`, `done 1-3`, `2 fri 17:00, !high`. `4: words` is a comment.
+ * Reads a reply such as `1 done, 3 tomorrow, 5 hold`, also `1, 2 done`, `1 done 2 hold`, `done 1—3`, `2) fri 17:00, !high`. `4: words` is a comment.
  */
 export function parseDigestReply(text: string, context: DigestReplyContext): DigestReply {
   const acts = new Map<number, Act>()
@@ -38,13 +46,14 @@ export function parseDigestReply(text: string, context: DigestReplyContext): Dig
       else acts.set(line, joinActs(acts.get(line) ?? {}, act))
     }
   }
-  const lines = text.split(/[\n;]/).map((line) => line.trim())
+  const lines = text.split(/[\n;]/).map((line) => line.replace(joined, '$1 ').trim())
   if (lines.reduce((sum, line) => sum + partsOf(line).length, 0) > maxParts)
     return {
       orders: [],
       problems: [`That’s too much at once: at most ${maxParts} parts. Nothing changed.`],
     }
-  for (const line of lines) readLine(line, { context, apply, problems })
+  const isShort = text.length <= maxPart
+  for (const line of lines) readLine(line, { context, apply, problems, isShort })
   return {
     orders: [...acts].sort(([left], [right]) => left - right).map(([line, act]) => ({ line, act })),
     problems: [...new Set(problems)],
@@ -55,9 +64,11 @@ interface Reading {
   readonly context: DigestReplyContext
   readonly apply: (lines: readonly number[], act: Act) => void
   readonly problems: string[]
+  /** Whether there's time to look for several orders in one part. */
+  readonly isShort: boolean
 }
 
-function readLine(line: string, { context, apply, problems }: Reading): void {
+function readLine(line: string, { context, apply, problems, isShort }: Reading): void {
   const [, commented, words = ''] = comment.exec(line) ?? []
   if (commented !== undefined) {
     apply(numbersIn(commented), readAct(words, context) ?? { comment: words })
@@ -69,7 +80,7 @@ function readLine(line: string, { context, apply, problems }: Reading): void {
     readonly verb: string
     readonly isReversed: boolean
   } | null = null
-  for (const part of partsOf(line)) {
+  for (const part of partsOf(line).flatMap((each) => (isShort ? ordersIn(each, context) : [each]))) {
     if (part.length > maxPart) {
       problems.push(`I didn't understand “${part.slice(0, 60)}”.`)
       continue
@@ -95,9 +106,30 @@ function readLine(line: string, { context, apply, problems }: Reading): void {
 function partsOf(line: string): string[] {
   if (comment.test(line)) return [line]
   return line
-    .split(',')
+    .split(/[,，、]/)
     .map((part) => part.trim())
     .filter((part) => part !== '')
+}
+
+/** Cuts `1 done 2 hold` into its orders; a part that is one order, or none, stays whole. */
+function ordersIn(part: string, context: DigestReplyContext): string[] {
+  const words = part.split(/\s+/)
+  const numbered = words.filter((word) => numbersOnly.test(word))
+  if (numbered.length < 2 || words.length > maxWords || numbersOnly.test(part)) return [part]
+  const orders: string[] = []
+  for (let from = 0; from < words.length; ) {
+    const to = words.findLastIndex((_, last) => last >= from && isOrder(words.slice(from, last + 1), context))
+    if (to === -1) return [part]
+    orders.push(words.slice(from, to + 1).join(' '))
+    from = to + 1
+    if (/^(?:and|then|&|\+|\/)$/i.test(words[from] ?? '')) from += 1
+  }
+  return orders
+}
+
+function isOrder(words: readonly string[], context: DigestReplyContext): boolean {
+  const isNumbered = [words[0], words.at(-1)].some((word) => numbersOnly.test(word ?? ''))
+  return words.length > 1 && isNumbered && readPart(words.join(' '), [], null, context) !== null
 }
 
 function readPart(
@@ -106,8 +138,9 @@ function readPart(
   last: { readonly lines: readonly number[]; readonly verb: string } | null,
   context: DigestReplyContext,
 ) {
-  const [, first, after] = numbersFirst.exec(part) ?? []
-  if (first !== undefined && after !== undefined) {
+  const [, first, said] = numbersFirst.exec(part) ?? []
+  if (first !== undefined && said !== undefined) {
+    const after = said.replace(leadIn, '')
     const act = readAct(after, context)
     return act && { lines: [...waiting, ...numbersIn(first)], verb: after, act, isReversed: false }
   }
@@ -122,7 +155,7 @@ function readPart(
 }
 
 function numbersIn(text: string): number[] {
-  return [...text.matchAll(/(\d{1,3})(?:\s*[-–]\s*#?(\d{1,3}))?/g)].flatMap(([, from, to]) => {
+  return [...text.matchAll(ranges)].flatMap(([, from, to]) => {
     const [start, end] = [Number(from), Number(to ?? from)]
     return Array.from(
       { length: Math.max(0, Math.min(maxRange, end - start + 1)) },

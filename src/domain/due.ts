@@ -1,5 +1,6 @@
 import { readWithChrono } from './due/chrono-reader.ts'
 import { readKorean } from './due/korean-reader.ts'
+import { rephrase } from './due/phrasings.ts'
 import { type Due, place } from './due/place.ts'
 import type { ReaderContext, Reading } from './due/reading.ts'
 import { toZoned } from './time.ts'
@@ -13,16 +14,6 @@ export interface DueContext {
 }
 
 const longestPhrase = 100
-const months = 'Januar Februar März April Mai Juni Juli August September Oktober November Dezember'.split(' ')
-
-// Ways to say it that chrono misses, as ones that it knows.
-const phrasings: readonly (readonly [RegExp, (...groups: string[]) => string])[] = [
-  [/^(?:by|until|till|due|coming|bis(?: zum)?|spätestens|kommende[nrms]?)\s+/i, () => ''],
-  [/^(next week|nächste woche) (\p{L}+)/iu, (_, week, weekday) => `${weekday} ${week}`],
-  [/^morgen früh(?=\s|$)/i, () => 'morgen vormittag'],
-  [/^(\d{1,2})\.(\d{1,2})\.(?=\s|$)/, (said, day, month) => `${day}. ${months[Number(month) - 1] ?? said}`],
-  [/^غد(?:ًا|اً)/u, () => 'غدا'],
-]
 
 /**
  * Reads a whole text as one date in the owner's zone (`fri`, `tomorrow 9am`, `in 3 days`, `morgen 9 Uhr`); null where any of it is
@@ -36,10 +27,11 @@ export function parseDue(text: string, context: DueContext): Due | null {
 
 /** Reads the longest date at the start of the text; `length` is how much of it that takes. */
 export function findDue(text: string, context: DueContext): (Due & { readonly length: number }) | null {
-  const { offsetNanoseconds } = toZoned(context.now, context.timeZone)
+  const local = toZoned(context.now, context.timeZone)
   const reading = readPhrase(text.slice(0, longestPhrase), {
     now: context.now,
-    offset: offsetNanoseconds / 60_000_000_000,
+    today: local.toPlainDate(),
+    offset: local.offsetNanoseconds / 60_000_000_000,
     // Europe, Africa and Oceania write the day first, America and East Asia the month.
     dayFirst: /^(?:Europe|Africa|Australia|Atlantic|Indian)\//.test(context.timeZone),
   })
@@ -48,18 +40,13 @@ export function findDue(text: string, context: DueContext): (Due & { readonly le
 }
 
 function readPhrase(text: string, context: ReaderContext): Reading | null {
-  let longest = readAsWritten(text, context)
-  for (const [pattern, rewrite] of phrasings) {
-    const match = pattern.exec(text)
-    if (!match) continue
-    const rest = text.slice(match[0].length)
-    const rewritten = rewrite(...match) + rest
-    const reading = readAsWritten(rewritten, context)
-    if (!reading) continue
-    const length = text.length - (rewritten.length - reading.length)
-    if (length >= match[0].length && length > (longest?.length ?? 0)) longest = { ...reading, length }
+  const rephrased = rephrase(text, context.today)
+  if (rephrased !== null) {
+    const reading = readAsWritten(rephrased.text, context)
+    const length = reading && rephrased.originalLength(reading.length)
+    if (reading !== null && length !== null && length > 0) return { ...reading, length }
   }
-  return longest
+  return readAsWritten(text, context)
 }
 
 function readAsWritten(text: string, context: ReaderContext): Reading | null {

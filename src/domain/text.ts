@@ -46,3 +46,8 @@ export function withoutUnseen(value: string): string {
 export function isVisible(value: string): boolean {
   return visible.test(value)
 }
+
+/** Full-width letters, digits and signs of East Asian keyboards (＃！＠) as those of ASCII. */
+export function halfWidth(value: string): string {
+  return value.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+}

@@ -1,21 +1,37 @@
-/** What a person types for a time of day → `HH:MM`: `8`, `8:30`, `08.30`, `8pm`, `20h15`; else null. */
+const named: Readonly<Record<string, string>> = {
+  noon: '12:00',
+  midday: '12:00',
+  midnight: '00:00',
+  mittag: '12:00',
+  mitternacht: '00:00',
+}
+// No time is as long; repetitions in the patterns look at each character more than once.
+const maxLength = 60
+const clock =
+  /^(?:(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?|(\d{2})(\d{2}))\s*(?:([ap])\.?\s?m\.?|h|uhr|o['’]clock)?$/i
+
+/** What a person types for a time of day → `HH:MM`: `8`, `8:30`, `08.30`, `8pm`, `20h15`, `0800`, `noon`; else null. */
 export function toTimeOfDay(text: string): string | null {
-  const match = /^(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?\s*(?:(am|pm)|h|uhr|o'clock)?$/i.exec(text.trim())
-  if (match === null) return null
-  const half = match[3]?.toLowerCase()
-  const given = Number(match[1])
+  const asked = text.trim().slice(0, maxLength).toLowerCase()
+  if (Object.hasOwn(named, asked)) return named[asked] ?? null
+  const [said, hour, minute, joinedHour, joinedMinute, half] = clock.exec(asked) ?? []
+  if (said === undefined) return null
+  const given = Number(hour ?? joinedHour)
   if (half !== undefined && (given < 1 || given > 12)) return null
-  const hours = half === undefined ? given : (given % 12) + (half === 'pm' ? 12 : 0)
-  const minutes = Number(match[2] ?? 0)
+  const hours = half === undefined ? given : (given % 12) + (half === 'p' ? 12 : 0)
+  const minutes = Number(minute ?? joinedMinute ?? 0)
   if (hours > 23 || minutes > 59) return null
   return `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`
 }
 
 /** What a person types for quiet hours → `HH:MM-HH:MM`, null for none; undefined where it cannot be understood. */
 export function toTimeWindow(text: string): string | null | undefined {
-  const trimmed = text.trim()
-  if (/^(?:-|none|off|no)$/i.test(trimmed)) return null
-  const [start = '', end = '', ...rest] = trimmed.split(/\s*(?:-|–|—|to|until|bis)\s*/i)
+  const asked = text.trim()
+  if (asked.length > maxLength) return undefined
+  if (/^(?:[-–—]|none|off|no|never)$/i.test(asked)) return null
+  const [start = '', end = '', ...rest] = asked
+    .replace(/^(?:from|between|von|zwischen)\s+/i, '')
+    .split(/\s*[-–—‐‑‒−→~]\s*|\s+(?:to|till?|until|and|bis|und)\s+/i)
   const [from, to] = [toTimeOfDay(start), toTimeOfDay(end)]
   return from === null || to === null || from === to || rest.length > 0 ? undefined : `${from}-${to}`
 }

@@ -1,5 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
+import { zoneOfName } from './time-zone-cities.ts'
 
+const maxName = 100
 const regions = ['europe', 'america', 'asia', 'africa', 'australia', 'pacific', 'atlantic', 'indian']
 
 // Offsets of half hours have no Etc/ zone, and Node 20 knows no zone named by its offset: these keep theirs all year.
@@ -19,10 +21,12 @@ export function isTimeZone(text: string): boolean {
   return canonicalName(text) !== null
 }
 
-/** What a person types for a time zone → its IANA name: `europe/berlin`, `Berlin`, `new york`, `UTC+9`, `+05:30`; else null. */
+/** What a person types for a time zone → its IANA name: `europe/berlin`, `Berlin`, `NYC`, `서울`, `UTC+9`; else null. */
 export function resolveTimeZone(text: string): string | null {
-  const asked = text.split(',', 1).join('').trim()
-  return zoneOfOffset(asked) ?? canonicalName(slug(asked)) ?? zoneOfCity(slug(asked))
+  const asked = text.slice(0, maxName).split(',', 1).join('').trim()
+  const name = fold(asked)
+  // Names of cities first: `EST` is also the name of a zone without summer time, and not what anyone means.
+  return zoneOfName(name) ?? zoneOfOffset(asked) ?? canonicalName(slug(name)) ?? zoneOfCity(slug(name))
 }
 
 function canonicalName(text: string): string | null {
@@ -59,6 +63,10 @@ function zoneOfCity(city: string): string | null {
   return null
 }
 
-function slug(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/\s+/g, '_').toLowerCase()
+function fold(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').normalize('NFC').replace(/\s+/g, ' ').toLowerCase()
+}
+
+function slug(name: string): string {
+  return name.replaceAll(' ', '_')
 }

@@ -3,6 +3,7 @@ import { parseDue } from './due.ts'
 import { readDate } from './quick-add/date-token.ts'
 import { readWord } from './quick-add/tokens.ts'
 import { splitWords, type Word } from './quick-add/words.ts'
+import { halfWidth } from './text.ts'
 
 /** What a message that names tasks asks for. */
 export type Words =
@@ -25,8 +26,15 @@ export interface WordsContext {
 }
 
 const maxLength = 1_000
-const keyWord = /^[#(["'“„«]*([a-z][a-z0-9]{1,9})-(\d{1,10})[\p{Po})\]"'”»]*$/iu
-const fillers = /^(?:and|&|\+|→|->|=>|please|pls|is|as|to|now|mark|set|move|–|-)$/i
+// Phones and editors put other dashes and marks around a key.
+const dash = '[-‐‑‒–—−]'
+const keyWord = new RegExp(
+  String.raw`^[^\p{L}\p{N}\\]*([a-z][a-z0-9]{1,9})${dash}(\d{1,10})[^\p{L}\p{N}\\]*$`,
+  'iu',
+)
+const unseen = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
+const longestKey = 60
+const fillers = /^(?:and|&|\+|→|->|=>|please|pls|is|as|to|now|mark|set|move|[-–—:])$/i
 const longestVerb = 3
 
 /**
@@ -34,14 +42,16 @@ const longestVerb = 3
  * `WEB-9 !high ^fri`. `null` if there is anything else in it: such a text is a new task.
  */
 export function parseWords(text: string, context: WordsContext): Words | null {
-  const trimmed = text.trim()
-  if (trimmed === '' || trimmed.length > maxLength || /[`\\]|:\/\//.test(trimmed)) return null
+  if (text.length > maxLength || /\\|:\/\//.test(text)) return null
+  const trimmed = halfWidth(text).replace(unseen, '').trim()
+  // Nothing in code is a token, but a key may come in back-ticks.
+  if (trimmed.includes('`')) return readMarkedKey(trimmed, context)
   const alone = readAlone(trimmed, context)
   if (alone !== null) return alone
   const items: Item[][] = []
   for (const line of trimmed.split(/[\n;]/)) {
     const read = readItems(line, context)
-    if (read === null) return null
+    if (read === null) return readMarkedKey(trimmed, context)
     items.push(read)
   }
   const all = items.flat()
@@ -55,8 +65,15 @@ export function parseWords(text: string, context: WordsContext): Words | null {
   return { kind: 'change', changes: [...changes].map(([key, act]) => ({ key, act })), problems }
 }
 
-/** Reads a key as it stands in a text, in capitals; `null` if its project is not known. */
+/** A key between marks that say nothing, such as `> **WEB-1**`. */
+function readMarkedKey(text: string, { projectKeys }: WordsContext): Words | null {
+  const key = readKey(text, projectKeys)
+  return key === null ? null : { kind: 'open', keys: [key] }
+}
+
+/** Reads a key as it stands in a text, marks and all, in capitals; `null` if its project is not known. */
 export function readKey(word: string, projectKeys: readonly string[]): string | null {
+  if (word.length > longestKey) return null
   const [, name = '', number = ''] = keyWord.exec(word) ?? []
   const prefix = projectKeys.find((key) => key.toUpperCase() === name.toUpperCase())
   return prefix === undefined || number === '' ? null : `${prefix.toUpperCase()}-${Number(number)}`
@@ -116,6 +133,7 @@ function readItem(
   const due = word.startsWith('^') ? readDate(line, words, at, context) : null
   if (due?.token.kind === 'due') return { item: { act: { dueAt: due.token.at } }, taken: due.taken }
   if (due?.token.kind === 'problem') return { item: { problem: due.token.text }, taken: due.taken }
+  if (word === '>' && at > 0 && at === words.length - 1) return { item: { act: { verb: 'queue' } }, taken: 1 }
   if (readWord(word, []).kind === 'problem') return { item: { problem: word }, taken: 1 }
   return fillers.test(word) ? { item: null, taken: 1 } : null
 }

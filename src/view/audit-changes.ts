@@ -1,6 +1,7 @@
 import { clip } from './html.ts'
 import { engineName, priorityName, statusName } from './names.ts'
 import { runnerName } from './runner.ts'
+import { zoneName } from './time-zones.ts'
 import { dueText, type Reader } from './when.ts'
 
 const fieldWords: Readonly<Record<string, string>> = {
@@ -105,5 +106,6 @@ function valueText(field: string, value: unknown, { now, timeZone }: Reader): st
   const text = String(value)
   if (/^\d{4}-\d\d-\d\dT/.test(text))
     return field === 'focusedAt' ? 'today' : dueText(new Date(text), now, timeZone)
+  if (field === 'timeZone') return zoneName(text)
   return valueNames[field]?.[text] ?? clip(text, 60)
 }

@@ -15,7 +15,7 @@ import {
   windowText,
 } from './settings.ts'
 import { signs } from './signs.ts'
-import { likelyTimeZones, zoneButton } from './time-zones.ts'
+import { likelyTimeZones, zoneButton, zoneName } from './time-zones.ts'
 import { clock, minutesText } from './when.ts'
 
 /** One part of the settings and its choices. */
@@ -38,7 +38,7 @@ export function settingsPartCard(name: SettingsPart, facts: SettingsFacts, undo?
 
 const parts: Record<Exclude<SettingsPart, 'advanced'>, (facts: SettingsFacts) => SettingChoices> = {
   zone: ({ settings, now, language, machineZone }) => ({
-    text: html`${signs.timeZone} Time zone: ${bold(settings.timeZone)} (${clock(now, settings.timeZone)} now)\nTap another one, type a city, or send your location.`,
+    text: html`${signs.timeZone} Time zone: ${bold(zoneName(settings.timeZone))} (${clock(now, settings.timeZone)} now)\nTap another one, type a city, or send your location.`,
     rows: [
       ...inRows(
         likelyTimeZones(language, machineZone).map((zone) =>

@@ -37,9 +37,16 @@ export function likelyTimeZones(language: string | undefined, machine: string): 
   return [...new Set([...own, ...spoken, ...common])].slice(0, maxShown)
 }
 
+/** A zone's name; one that is only an offset as people write it: "GMT+2". */
+export function zoneName(timeZone: string): string {
+  // POSIX counts westwards: Etc/GMT-2 is two hours ahead.
+  const [, sign, hours] = /^Etc\/GMT([+-])(\d+)$/.exec(timeZone) ?? []
+  return hours === undefined ? timeZone : `GMT${sign === '-' ? '+' : '-'}${hours}`
+}
+
 /** A zone's city: "New York". */
 export function cityOf(timeZone: string): string {
-  return (timeZone.split('/').at(-1) ?? timeZone).replaceAll('_', ' ')
+  return zoneName(timeZone).split('/').at(-1)?.replaceAll('_', ' ') ?? timeZone
 }
 
 /** A zone as a button, with its current time. `on` is the screen that has the button. */

@@ -104,6 +104,18 @@ describe('/log', () => {
     expect((await listWorkLogs(bot.scope, {}, { limit: 5 })).entries).toEqual([])
   })
 
+  test.each(['WEB-1 — pushed', '#WEB-1 – pushed', 'WEB‑1: pushed'])(
+    'takes the marks around a key for no part of the log: %s',
+    async (text) => {
+      await addTasks(bot, [{ title: 'Fix it' }])
+      bot.user.say(`/log ${text}`)
+      await bot.user.nextMessage('Logged on WEB-1: pushed')
+
+      const { entries } = await listWorkLogs(bot.scope, { task: 'WEB-1' }, { limit: 5 })
+      expect(entries.map(({ title }) => title)).toEqual(['pushed'])
+    },
+  )
+
   test('takes the project by its key as it is written, else words are words', async () => {
     bot.user.say('/log WEB released')
     await bot.user.nextMessage('Logged on WEB: released')

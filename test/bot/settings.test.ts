@@ -40,17 +40,19 @@ describe('settings', () => {
   test.each([
     ['Berlin', 'Another city', 'tokyo', { timeZone: 'Asia/Tokyo' }],
     ['Digest', 'Another time', '7.45', { digestTime: '07:45', digestEnabled: true }],
-    ['Quiet hours', 'Other hours', '23 to 6', { quietHours: '23:00-06:00' }],
+    ['Berlin', 'Another city', 'GMT+2', { timeZone: 'Etc/GMT-2' }],
+    ['Quiet hours', 'Other hours', 'from 23 to noon', { quietHours: '23:00-12:00' }],
     ['Stuck after', 'Silent for', '45', { staleAfterMinutes: 45 }],
     ['Stuck after', 'Queued for', '90 min', { queuedAfterMinutes: 90 }],
   ])('%s is changed by a reply', async (part, button, text, changed) => {
     await openPart(part)
     bot.user.tap(button)
     bot.user.reply(await bot.user.nextMessage('Reply to this message'), text)
-    await bot.user.nextMessage()
+    const shown = await bot.user.nextMessage()
     await bot.handled()
 
     expect(await readOwnerSettings(bot.scope)).toMatchObject(changed)
+    expect(shown.text).not.toContain('Etc/')
   })
 
   test.each([

@@ -254,28 +254,68 @@ describe('a task with an open question', () => {
   })
 })
 
-test('a word under a quoted line of the digest is about that line', async () => {
+test.each([
+  ['1. done', 'done', 'ready'],
+  ['2) hold', 'ready', 'hold'],
+  ['1 done 2 hold', 'done', 'hold'],
+  ['1、2 complete', 'done', 'done'],
+  ['1—2 done', 'done', 'done'],
+])('the digest is answered in its own numbering: %s', async (text, first, second) => {
   await addTasks(bot, [
     { title: 'One', status: 'ready' },
     { title: 'Two', status: 'ready' },
   ])
   bot.user.say('/digest')
-  const digest = await bot.user.nextMessage('2. 🏁 WEB-2')
-  const line = '2. 🏁 WEB-2: Two'
-  const position = digest.text?.indexOf(line) ?? 0
 
-  bot.user.reply(digest, 'done', { quote: { text: line, position } })
-  await bot.user.nextMessage('WEB-2 Two · Done')
+  bot.user.reply(await bot.user.nextMessage('2. 🏁 WEB-2'), text)
+  const { text: answer } = await bot.user.nextMessage('WEB-')
 
-  expect((await get('WEB-1')).status).toBe('ready')
+  expect([(await get('WEB-1')).status, (await get('WEB-2')).status]).toEqual([first, second])
+  expect(answer).not.toContain('understand')
 })
+
+test.each(['2. 🏁 WEB-2: Two', 'WEB-2: Two'])(
+  'a word under a quoted line of the digest is about that line: %s',
+  async (line) => {
+    await addTasks(bot, [
+      { title: 'One', status: 'ready' },
+      { title: 'Two', status: 'ready' },
+    ])
+    bot.user.say('/digest')
+    const digest = await bot.user.nextMessage('2. 🏁 WEB-2')
+    const position = digest.text?.indexOf(line) ?? 0
+
+    bot.user.reply(digest, 'done', { quote: { text: line, position } })
+    await bot.user.nextMessage('WEB-2 Two · Done')
+
+    expect((await get('WEB-1')).status).toBe('ready')
+  },
+)
 
 describe('what a message opens', () => {
   beforeEach(async () => {
     await addTasks(bot, [{ title: 'One' }, { title: 'Two' }])
   })
 
-  test.each(['WEB-2', '#WEB-2', 'web-2.', '2', 'web2', 'WEB-2 done?'])('%s', async (text) => {
+  test.each([
+    'WEB-2',
+    '#WEB-2',
+    'web-2.',
+    '2',
+    'web2',
+    'WEB-2 done?',
+    '\u200eWEB-2\u200e',
+    'WEB\u20112',
+    'WEB—2',
+    '＃ＷＥＢ－2',
+    '> **WEB-2** …',
+    '`WEB-2`',
+    '📥 WEB-2 · Two',
+    '📥 WEB-2 Two · Website',
+    'WEB-2 Two',
+    '/task #WEB-2',
+    '/task WEB\u20112',
+  ])('%s', async (text) => {
     bot.user.say(text)
     await bot.user.nextMessage('WEB-2 Two')
 
@@ -314,6 +354,8 @@ describe('what is captured all the same', () => {
     'WEB-1 is broken on Safari',
     'Fix WEB-1 first',
     'UTF-8 done',
+    'WEB-1 One more thing',
+    '\u200eUTF-8\u200e',
     'web77',
     'WEB-1 로그인이 안 돼요',
   ])('%s', async (text) => {

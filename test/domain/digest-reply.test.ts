@@ -37,6 +37,20 @@ describe('a reply to numbered lines', () => {
     ['1 #bug', { 1: { labels: ['bug'] } }],
     ['3 reopen', { 3: { verb: 'reopen' } }],
     ['3 take back', { 3: { verb: 'stop' } }],
+    ['1. done', { 1: { verb: 'done' } }],
+    ['1.done 2)hold', { 1: { verb: 'done' }, 2: { verb: 'hold' } }],
+    ['1 - done', { 1: { verb: 'done' } }],
+    ['1 – done', { 1: { verb: 'done' } }],
+    ['1 complete', { 1: { verb: 'done' } }],
+    ['1 completed', { 1: { verb: 'done' } }],
+    ['1 done 2 hold', { 1: { verb: 'done' }, 2: { verb: 'hold' } }],
+    ['1 done and 2 hold', { 1: { verb: 'done' }, 2: { verb: 'hold' } }],
+    ['done 1 hold 2', { 1: { verb: 'done' }, 2: { verb: 'hold' } }],
+    ['1 fri 17:00 2 in 1 day', { 1: { dueAt: new Date('2026-11-27T16:00:00Z') }, 2: { dueAt: tomorrow } }],
+    ['1—3 done', { 1: { verb: 'done' }, 2: { verb: 'done' }, 3: { verb: 'done' } }],
+    ['1 to 2 done', { 1: { verb: 'done' }, 2: { verb: 'done' } }],
+    ['1、2 done', { 1: { verb: 'done' }, 2: { verb: 'done' } }],
+    ['1 done，2 hold', { 1: { verb: 'done' }, 2: { verb: 'hold' } }],
     ['1 done, 1 !low', { 1: { verb: 'done', priority: 'low' } }],
   ])('%j', (text, acts) => {
     expect(byLine(text)).toEqual(acts)
@@ -49,6 +63,7 @@ describe('a reply to numbered lines', () => {
     ['0 done', ["There's no line 0."]],
     ['1, 2', ['What about 1, 2?']],
     ['thanks', ["I didn't understand “thanks”."]],
+    ['1 done 2 dnoe', ["I didn't understand “1 done 2 dnoe”."]],
   ])('reports what it does not understand of %j', (text, problems) => {
     expect(read(text)).toEqual({ orders: [], problems })
   })

@@ -179,7 +179,8 @@ describe('any message', () => {
 })
 
 // Titles drop what can't be seen, and some letters can't (U+3164, the Hangul filler).
-const visible = (pattern: RegExp) => fc.stringMatching(pattern).filter((text) => !/\p{Default_Ignorable_Code_Point}/u.test(text))
+const visible = (pattern: RegExp) =>
+  fc.stringMatching(pattern).filter((text) => !/\p{Default_Ignorable_Code_Point}/u.test(text))
 
 const untouched: QuickAddDraft = {
   title: '',

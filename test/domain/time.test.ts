@@ -201,6 +201,19 @@ describe('time zones', () => {
     ['+09:00', 'Etc/GMT-9'],
     ['-5', 'Etc/GMT+5'],
     ['UTC+05:30', 'Asia/Kolkata'],
+    ['NYC', 'America/New_York'],
+    ['LA', 'America/Los_Angeles'],
+    ['San Francisco, CA', 'America/Los_Angeles'],
+    ['Munich', 'Europe/Berlin'],
+    ['München', 'Europe/Berlin'],
+    ['mumbai', 'Asia/Kolkata'],
+    ['New  Delhi', 'Asia/Kolkata'],
+    ['서울', 'Asia/Seoul'],
+    ['東京', 'Asia/Tokyo'],
+    ['Москва', 'Europe/Moscow'],
+    ['EST', 'America/New_York'],
+    ['pst', 'America/Los_Angeles'],
+    ['MST', 'America/Denver'],
   ])('%s is %s', (text, zone) => {
     expect(resolveTimeZone(text)).toBe(zone)
   })
@@ -217,6 +230,13 @@ describe('time zones', () => {
     '../etc/passwd',
   ])('"%s" is none', (text) => {
     expect(resolveTimeZone(text)).toBeNull()
+  })
+
+  it('by their abbreviation have the summer time of their place', () => {
+    const hours = ['2026-01-15T12:00:00Z', '2026-07-15T12:00:00Z'].map((now) =>
+      localTime(at(now), resolveTimeZone('EST') ?? ''),
+    )
+    expect(hours).toEqual(['07:00', '08:00'])
   })
 
   it('have a name that can be stored, which an offset has not', () => {

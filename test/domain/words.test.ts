@@ -199,7 +199,7 @@ describe('any text', () => {
       '9 9',
     ],
   )
-  const isNumber = (text: string) => /^\s*#?\d+[.?!]?\s*$/.test(text)
+  const isNumber = (text: string) => /^\s*[#＃]?[\d０-９]+[.?!．？！]?\s*$/.test(text.replace(/\p{Cf}/gu, ''))
   const hasKey = (text: string) => /(?:web|api|b2b)-?\d/i.test(text)
 
   test('without a known key is never taken as words', () => {

@@ -7,8 +7,10 @@ import { type BotContext, readerOf, scopeOf } from '../context.ts'
 /** A reply to numbered lines, e.g. `1 done, 3 tomorrow, 5 hold`: all of it in one change; it names what it didn't understand. */
 export async function answerDigest(ctx: BotContext, text: string, taskIds: readonly string[]): Promise<void> {
   const reader = readerOf(ctx)
-  const { orders, problems } = parseDigestReply(withQuoted(ctx, text), { ...reader, lines: taskIds.length })
   const tasks = await findTasks(scopeOf(ctx), taskIds)
+  const keys = taskIds.map((id) => tasks.find((task) => task.id === id)?.key)
+  const numbered = withNumbers(text, linesMeant(ctx.message?.quote?.text ?? '', keys))
+  const { orders, problems } = parseDigestReply(numbered, { ...reader, lines: taskIds.length })
   const wanted = orders.map(({ line, act }) => ({
     line,
     task: tasks.find(({ id }) => id === taskIds[line - 1]),
@@ -27,8 +29,16 @@ export async function answerDigest(ctx: BotContext, text: string, taskIds: reado
   await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
-/** Words under quoted lines are about these: `done` under "2. WEB-3 …" is `2 done`. */
-function withQuoted({ message }: BotContext, text: string): string {
-  const quoted = [...(message?.quote?.text ?? '').matchAll(/^(\d{1,3})\. /gm)].map(([, number]) => number)
-  return quoted.length === 0 || /^#?\d/.test(text.trim()) ? text : `${quoted.join(' ')} ${text}`
+/** The lines that words without a number are about: the quoted ones, by their numbers or keys, or the only one. */
+function linesMeant(quote: string, keys: readonly (string | undefined)[]): number[] {
+  if (quote === '') return keys.length === 1 ? [1] : []
+  const numbers = [...quote.matchAll(/^(\d{1,3})\. /gm)].map(([, number]) => Number(number))
+  if (numbers.length > 0) return numbers
+  const named: readonly string[] = quote.match(/\b[A-Z][A-Z0-9]{1,9}-\d{1,10}\b/g) ?? []
+  return keys.flatMap((key, index) => (key !== undefined && named.includes(key) ? [index + 1] : []))
+}
+
+/** `done` under "2. WEB-3 …" is `2 done`. */
+function withNumbers(text: string, lines: readonly number[]): string {
+  return lines.length === 0 || /^#?\d|\s#?\d{1,3}$/.test(text.trim()) ? text : `${lines.join(' ')} ${text}`
 }

@@ -1,5 +1,6 @@
 import { Composer } from 'grammy'
 import { doctorCard, type Finding } from '../../view/doctor.ts'
+import { zoneName } from '../../view/time-zones.ts'
 import type { BotContext } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
@@ -29,7 +30,7 @@ function findings({ me, chat, settings }: BotContext): Finding[] {
           fix: 'Turn it on in @BotFather with /setinline.',
         },
     timeZoneSet
-      ? { name: 'Time zone', ok: true, detail: timeZone }
+      ? { name: 'Time zone', ok: true, detail: zoneName(timeZone) }
       : {
           name: 'Time zone',
           ok: false,

@@ -1,6 +1,7 @@
 import { Composer } from 'grammy'
 import { listProjects } from '../../domain/projects/read.ts'
 import { findTask } from '../../domain/tasks/read.ts'
+import { readKey } from '../../domain/words.ts'
 import { createWorkLog, listWorkLogs } from '../../domain/work-logs.ts'
 import { loggedCard, logsAPage, timelineCard } from '../../view/timeline.ts'
 import { afterCommand } from '../command-case.ts'
@@ -34,14 +35,23 @@ async function readAbout(
 ): Promise<{ readonly about: string; readonly rest: string }> {
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text.trim()) ?? []
   const name = word.replace(/:$/, '')
-  const task = /^\w+-\d+$/.test(name) ? await findTask(scopeOf(ctx), name) : null
-  if (task !== null) return { about: task.key, rest }
   const projects = await listProjects(scopeOf(ctx))
+  const projectKeys = projects.map(({ projectKey }) => projectKey)
+  const key = readKey(word, projectKeys) ?? (/^\w+-\d+$/.test(name) ? name : null)
+  const task = key === null ? null : await findTask(scopeOf(ctx), key)
+  if (task !== null) return { about: task.key, rest: withoutDash(rest) }
   const isNamed = (key: string) => key === name || `+${key.toLowerCase()}` === name.toLowerCase()
   const project = projects.find(
     ({ projectKey }) => isNamed(projectKey) || (rest === '' && projectKey === name.toUpperCase()),
   )
-  return project === undefined ? { about: '', rest: text.trim() } : { about: project.projectKey, rest }
+  return project === undefined
+    ? { about: '', rest: text.trim() }
+    : { about: project.projectKey, rest: withoutDash(rest) }
+}
+
+/** The text without the dash between it and a key, which phones make of two hyphens. */
+function withoutDash(text: string): string {
+  return text.replace(/^[-–—]+(?:\s+|$)/, '')
 }
 
 function toFilter(about: string): About {

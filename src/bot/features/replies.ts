@@ -208,7 +208,7 @@ function namesIn(text: string): string[] {
 }
 
 function requireDue(text: string, reader: { readonly now: Date; readonly timeZone: string }): Date {
-  const due = parseDue(text, reader)
+  const due = parseDue(text.trim().replace(/^\^/, ''), reader)
   if (due !== null) return due.at
   throw new DomainError(
     'invalid',

@@ -39,8 +39,8 @@ function languagesFor(text: string, { dayFirst }: ReaderContext): { languages: s
   if (/^\d{4}-(?!0\d|1[0-2])/.test(text)) return []
   const script = scripts.find(({ firstLetter }) => firstLetter.test(text))
   if (script) return [{ languages: [...script.languages, english], atLeast: 1 }]
-  // 1.12.2026 is the first of December: nobody writes a month before a dot.
-  if (/^\d{1,2}\.\d/.test(text)) return [{ languages: ['de'], atLeast: 1 }]
+  // 1.12.2026 is the first of December, and "10. April" is one in German alone.
+  if (/^\d{1,2}\.\s*(?:\d|\p{L})/u.test(text)) return [{ languages: ['de'], atLeast: 1 }]
   return [
     { languages: [english, 'de'], atLeast: 1 },
     // Three letters are too little in a language that is only guessed: "set" is September in Portuguese.
@@ -74,7 +74,8 @@ function readIn(language: string, text: string, context: ReaderContext): Reading
     // "fri 10 bugs": a bare number is an hour only where nothing follows it.
     const isBareHour =
       rest !== '' && /\s\d{1,2}$/.test(said) && found.start.isCertain('hour') && isWhole(shorter)
-    if (!found.end && /^(?:$|[\s\p{Po})])/u.test(rest) && !isBareHour && hasPlausibleZone(found)) {
+    const isMoment = !found.end && hasPlausibleZone(found) && !isGuessedYear(found)
+    if (isMoment && /^(?:$|[\s\p{Po})])/u.test(rest) && !isBareHour) {
       if (!isCountedFromNow(found.start)) return toReading(found, said.length, context)
       const [counted] = parser.parse(said, { instant: winterNoon, timezone: 0 }, { forwardDate: true })
       const minutes = counted ? (counted.date().getTime() - winterNoon.getTime()) / 60_000 : 0
@@ -87,6 +88,12 @@ function readIn(language: string, text: string, context: ReaderContext): Reading
 
 function hasPlausibleZone({ start, text }: ParsedResult): boolean {
   return !start.isCertain('timezoneOffset') || isCountedFromNow(start) || zoneAfterTime.test(text)
+}
+
+// "feb 30" is no day, so chrono takes it for February 2030.
+function isGuessedYear({ start, text }: ParsedResult): boolean {
+  const isMonth = start.isCertain('year') && start.isCertain('month') && !start.isCertain('day')
+  return isMonth && !/\d{4}/.test(text) && ![...start.tags()].some((tag) => tag.startsWith('result/relative'))
 }
 
 function isCountedFromNow(start: ParsedComponents): boolean {

@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill'
+import type { Temporal } from 'temporal-polyfill'
 import type { NamedDay, ReaderContext, Reading } from './reading.ts'
 
 // chrono speaks no Korean. 까지 is "by", 에 is "on": both may hang on every part.
@@ -19,7 +19,7 @@ const phrase = new RegExp(
 )
 
 /** Reads a Korean date and time at the start of the text: 내일 오후 3시, 다음 주 금요일, 3일 후, 12월 1일까지. */
-export function readKorean(text: string, { now, offset }: ReaderContext): Reading | null {
+export function readKorean(text: string, { today }: ReaderContext): Reading | null {
   const match = phrase.exec(text)
   if (!match?.groups || match[0] === '') return null
   const said = match.groups
@@ -27,9 +27,6 @@ export function readKorean(text: string, { now, offset }: ReaderContext): Readin
   const count = Number(said.count)
   if (said.unit === '분') return { length, minutesFromNow: count }
   if (said.unit === '시간') return { length, minutesFromNow: count * 60 }
-  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime() + offset * 60_000)
-    .toZonedDateTimeISO('UTC')
-    .toPlainDate()
   return { length, day: dayOf(said, today), time: timeOf(said), offset: null }
 }
 

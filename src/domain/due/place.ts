@@ -8,6 +8,9 @@ export interface Due {
   readonly hasTime: boolean
 }
 
+// Eight years lie between the leap days around 1900 or 2100.
+const maxYearsToLeap = 8
+
 /** Puts a reading on the owner's calendar; null where there is no such day. */
 export function place(
   reading: Reading,
@@ -37,9 +40,9 @@ function dateOf(day: NamedDay, today: Temporal.PlainDate): Temporal.PlainDate | 
     case 'date':
       return plainDate(day.year, day.month, day.day)
     case 'yearless': {
-      const thisYear = plainDate(today.year, day.month, day.day)
-      if (thisYear && Temporal.PlainDate.compare(thisYear, today) >= 0) return thisYear
-      return plainDate(today.year + 1, day.month, day.day)
+      const years = Array.from({ length: maxYearsToLeap + 1 }, (_, index) => today.year + index)
+      const dates = years.map((year) => plainDate(year, day.month, day.day))
+      return dates.find((date) => date !== null && Temporal.PlainDate.compare(date, today) >= 0) ?? null
     }
     case 'weekday': {
       // "Next friday" is the Friday of the next week, weeks begin on Monday; "friday" is the first from today on.

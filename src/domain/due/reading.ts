@@ -1,3 +1,5 @@
+import type { Temporal } from 'temporal-polyfill'
+
 /** A day as a phrase names it; ISO weekdays, 1 is Monday. */
 export type NamedDay =
   | { readonly kind: 'date'; readonly year: number; readonly month: number; readonly day: number }
@@ -18,6 +20,7 @@ export type Reading =
 /** What a reader may know: the wall clock of the owner, and whether he writes 3/4 for the third of April. */
 export interface ReaderContext {
   readonly now: Date
+  readonly today: Temporal.PlainDate
   readonly offset: number
   readonly dayFirst: boolean
 }
