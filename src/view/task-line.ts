@@ -10,32 +10,37 @@ import { agentName, prioritySign, turnSign, unbroken } from './names.ts'
 import { signs } from './signs.ts'
 import { dueText, isSameDay, type Reader, span } from './when.ts'
 
-/** About as many columns as a line of a message has on a phone 390 px wide. */
-const lineWidth = 36
-const minTitle = 8
+/** About as many letters of average width as a line of a message has on a phone 390 px wide. */
+const lineWidth = 33
+const minTitle = 6
 const maxHead = 160
 
-// Signs and Asian letters are twice as wide as others; joiners and marks take no room.
-const wide =
-  /[\p{Extended_Pictographic}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uff00-\uff60]/u
-const empty = /[\p{M}\u200b-\u200f\u2060]/u
+// Widths in letters of average width: what the sans-serif fonts of phones and desktops agree on.
+const widths: readonly (readonly [RegExp, number])[] = [
+  [/[\p{M}\u200b-\u200f\u2060]/u, 0],
+  [/\p{Extended_Pictographic}/u, 2.4],
+  [/[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uff00-\uff60]/u, 1.8],
+  [/[mwMW@%…—]/, 1.6],
+  [/[\s.,:;'|!()[\]ijlftIJ·-]/, 0.65],
+  [/\p{Lu}/u, 1.2],
+]
 
-function columns(text: string): number {
-  let count = 0
-  for (const point of text) count += empty.test(point) ? 0 : wide.test(point) ? 2 : 1
-  return count
+function widthOf(text: string): number {
+  let sum = 0
+  for (const point of text) sum += widths.find(([shape]) => shape.test(point))?.[1] ?? 1
+  return sum
 }
 
 /** Words that fill what the rest of a line leaves of it on a phone. */
 export function fitted(text: string, rest: string, width = lineWidth): Html {
-  return title(cutTo(text.replace(/\s+/g, ' '), Math.max(minTitle, width - columns(rest))))
+  return title(cutTo(text.replace(/\s+/g, ' '), Math.max(minTitle, width - widthOf(rest))))
 }
 
 function cutTo(text: string, width: number): string {
   let points = [...text].length
   let shown = text
-  while (columns(shown) > width && points > 1) {
-    points -= Math.max(1, Math.ceil((columns(shown) - width) / 2))
+  while (widthOf(shown) > width && points > 1) {
+    points -= Math.max(1, Math.ceil((widthOf(shown) - width) / 2))
     shown = clip(text, Math.max(1, points))
   }
   return shown
@@ -70,13 +75,11 @@ export function taskLine(
   return html`${start}${bold(task.key)} ${fitted(task.title, `${start}${task.key} ${end}`)}${end}`
 }
 
-/** A due date as a list shows it: with its time today only, and without the weekday. */
+/** A due date as a list shows it: today's as a time alone, others without time and weekday. */
 export function shortDue(at: Date, { now, timeZone }: Reader): string {
   const text = dueText(at, now, timeZone)
-  const short = isSameDay(at, now, timeZone)
-    ? text
-    : text.replace(/ \d\d:\d\d$/, '').replace(/^[A-Z]\w\w (?=\d)/, '')
-  return unbroken(short)
+  if (isSameDay(at, now, timeZone)) return text.split(' ').at(-1) ?? text
+  return unbroken(text.replace(/ \d\d:\d\d$/, '').replace(/^[A-Z]\w\w (?=\d)/, ''))
 }
 
 /** How long something lasts, as short as a list needs it. */
@@ -106,9 +109,9 @@ export function questionLine(task: Task): Html | null {
   return html`\u2003${italic(fitted(headOfNeed(task), '   '))}`
 }
 
-// Two buttons of about this many columns fit side by side on a phone, and one of the other.
-const halfButton = 18
-const wholeButton = 36
+// Two labels of about this width fit side by side on a phone, and one of the other.
+const halfButton = 16
+const wholeButton = 33
 
 type Named = Pick<Task, 'key'> & { readonly title?: string }
 
@@ -127,6 +130,6 @@ export function buttonLabel(
   row: 'half' | 'whole' = 'half',
 ): string {
   const start = `${before}${key} `
-  const width = (row === 'half' ? halfButton : wholeButton) - columns(start)
+  const width = (row === 'half' ? halfButton : wholeButton) - widthOf(start)
   return `${start}${cutTo(words.replace(/\s+/g, ' '), Math.max(4, width))}`.trim()
 }
