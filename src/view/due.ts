@@ -4,7 +4,7 @@ import { type Card, keyboard } from './card.ts'
 import { bold, type Content, type Html, html, joinHtml } from './html.ts'
 import { counted, unbroken } from './names.ts'
 import { signs } from './signs.ts'
-import { openButtons, taskLine } from './task-line.ts'
+import { openButtons, shortDue, taskLine } from './task-line.ts'
 import { dueText, isSameDay, type Reader } from './when.ts'
 
 /** Tasks per page of the due list. */
@@ -35,8 +35,14 @@ export function dueCard({ tasks, count, page, ...reader }: DueFacts): Card {
 }
 
 function dueLine(task: Task, reader: Reader): Html {
-  const after = task.dueAt === null ? '' : `· ${unbroken(dueText(task.dueAt, reader.now, reader.timeZone))}`
+  const after = task.dueAt === null ? '' : `· ${dueWords(task.dueAt, reader)}`
   return taskLine(task, reader, { due: false, after })
+}
+
+/** Within the next days the weekday is enough of a date. */
+function dueWords(at: Date, { now, timeZone }: Reader): string {
+  if (at < now || isSameDay(at, now, timeZone)) return shortDue(at, { now, timeZone })
+  return unbroken(dueText(at, now, timeZone).replace(/^([A-Z]\w\w) \d+ \w+/, '$1'))
 }
 
 function sectionOf({ dueAt }: Task, { now, timeZone }: Reader): string {

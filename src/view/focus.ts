@@ -44,7 +44,7 @@ export function focusCard(
 function focusRow(task: Task): Button[] {
   const { key, status } = task
   return [
-    { label: buttonLabel(task), does: { do: 'open', key } },
+    { label: key, does: { do: 'open', key } },
     doesAct('Done', { name: 'focus', about: key, value: `done.${status}` }),
     doesAct('Unfocus', { name: 'focus', about: key, value: 'unpin' }),
   ]

@@ -25,9 +25,17 @@ const widths: readonly (readonly [RegExp, number])[] = [
   [/\p{Lu}/u, 1.2],
 ]
 
+const known = new Map<string, number>()
+
+function widthOfPoint(point: string): number {
+  const width = known.get(point) ?? widths.find(([shape]) => shape.test(point))?.[1] ?? 1
+  if (point <= '~') known.set(point, width)
+  return width
+}
+
 function widthOf(text: string): number {
   let sum = 0
-  for (const point of text) sum += widths.find(([shape]) => shape.test(point))?.[1] ?? 1
+  for (const point of text) sum += widthOfPoint(point)
   return sum
 }
 
@@ -37,13 +45,15 @@ export function fitted(text: string, rest: string, width = lineWidth): Html {
 }
 
 function cutTo(text: string, width: number): string {
-  let points = [...text].length
-  let shown = text
-  while (widthOf(shown) > width && points > 1) {
-    points -= Math.max(1, Math.ceil((widthOf(shown) - width) / 2))
-    shown = clip(text, Math.max(1, points))
+  if (widthOf(text) <= width) return text
+  let left = width - widthOf('…')
+  let points = 1
+  for (const point of text) {
+    left -= widthOfPoint(point)
+    if (left < 0) break
+    points++
   }
-  return shown
+  return clip(text, points)
 }
 
 /** A task in one line of a list: the sign of its turn, its key and title, and what stands out about it. */
@@ -117,10 +127,12 @@ type Named = Pick<Task, 'key'> & { readonly title?: string }
 
 /** Buttons that open tasks, each with key and title, two in a row; keys alone, where no titles are known, four. */
 export function openButtons(tasks: readonly Named[]): Button[][] {
-  const buttons = tasks.map(
-    (task): Button => ({ label: buttonLabel(task), does: { do: 'open', key: task.key } }),
-  )
-  return inRows(buttons, tasks.every((task) => task.title === undefined) ? 4 : 2)
+  const hasTitles = tasks.some((task) => task.title !== undefined)
+  const buttons = tasks.map((task, index): Button => {
+    const isAlone = index === tasks.length - 1 && index % 2 === 0
+    return { label: buttonLabel(task, '', isAlone ? 'whole' : 'half'), does: { do: 'open', key: task.key } }
+  })
+  return inRows(buttons, hasTitles ? 2 : 4)
 }
 
 /** The label of a button about a task: its key and as much of its title as half a row shows, or the whole row. */

@@ -65,17 +65,18 @@ describe.skipIf(!isThere)(
       const { user, ctx } = bot()
       await createProject(ctx, { key: 'INFRA', name: 'Infrastructure and everything that keeps it running' })
       await createToken(ctx, { name: 'The laptop on the desk in the living room' })
-      const dueAt = new Date(ctx.now().getTime() + 3_600_000)
+      const dueIn = (hours: number) => new Date(ctx.now().getTime() + hours * 3_600_000)
       for (const status of ['inbox', 'todo', 'hold', 'ready', 'done'] as const)
         await addTasks(
           bot(),
-          titles.map((title) => ({
+          titles.map((title, index) => ({
             title,
+            dueAt: dueIn([1, 30, 100, -30, -100][index] ?? 0),
+            focus: status === 'todo',
             status,
             priority: 'highest' as const,
             engine: 'claude-code' as const,
             labels: ['continuous integration and delivery'],
-            dueAt,
           })),
         )
       await addTasks(bot(), titles.map((title) => ({ title, status: 'todo' as const })), 'INFRA')
