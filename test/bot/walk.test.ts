@@ -4,7 +4,7 @@ import { anyStep, openWalker } from '../support/walk.ts'
 
 // WALK_SEED repeats a walk, WALK_STEPS makes it longer, WALK_RUNS takes several.
 const runs = Number(process.env.WALK_RUNS ?? 1)
-const length = Number(process.env.WALK_STEPS ?? 300)
+const length = Number(process.env.WALK_STEPS ?? 150)
 
 test(
   `a random walk of ${length} steps of the owner, agents, strangers and time is answered at every step and refused at none, and leaves each task one message with buttons`,
