@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isDistinct, passwordsIn } from './redactor.ts'
 import { proxyProblem } from './trusted-proxies.ts'
 
 const nonBlank = z.string().trim().min(1, 'must not be blank')
@@ -10,6 +11,7 @@ const wholeNumber = (least: number, most: number) => {
   const rule = `must be a whole number from ${least} to ${most}`
   return z.coerce.number(rule).int(rule).min(least, rule).max(most, rule)
 }
+const hasCredentials = (url: string) => /^[^/]*\/\/[^/?#]*@/.test(url)
 const formats = ['text', 'json'] as const
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
@@ -20,6 +22,10 @@ export const environment = {
     .optional()
     .describe('Token of the bot from @BotFather. Absent: the stored one, else the playground.'),
   TELEGRAM_API_ROOT: address
+    .refine(
+      (url) => !hasCredentials(url),
+      'must not hold a user name or password; let a proxy on this machine add them',
+    )
     .default('https://api.telegram.org')
     .describe('Root of the Bot API server, for a self-hosted one.'),
   DATABASE_URL: z
@@ -130,4 +136,21 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const parsed = Environment.safeParse(given)
   if (parsed.success) return parsed.data
   throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`))
+}
+
+/** Everything secret in a configuration, for a redactor. */
+export function secretsOf(config: Config): string[] {
+  const { BOT_TOKEN, SETUP_CODE, METRICS_TOKEN, WEBHOOK_SECRET, SECRET_KEY } = config
+  const passwords = [config.DATABASE_URL, config.PUBLIC_URL].flatMap((url) => passwordsIn(url ?? ''))
+  const words = [...passwords, SETUP_CODE ?? ''].filter(isDistinct)
+  const links = SETUP_CODE === undefined ? [] : [`start=${SETUP_CODE}`, `/start ${SETUP_CODE}`]
+  const bot = BOT_TOKEN === undefined ? [] : botSecrets(BOT_TOKEN)
+  return [...bot, ...words, ...links, METRICS_TOKEN, WEBHOOK_SECRET, SECRET_KEY].filter(
+    (secret) => secret !== undefined,
+  )
+}
+
+/** A bot's token, and the half of it that is secret. */
+export function botSecrets(token: string): string[] {
+  return [token, token.slice(token.indexOf(':') + 1)]
 }

@@ -1,4 +1,6 @@
 import pino from 'pino'
+import { toLoggedError } from './logged-error.ts'
+import { createRedactor, type Redactor } from './redactor.ts'
 
 /** One JSON line per event: facts first, then what happened in words. */
 export interface Log {
@@ -8,23 +10,16 @@ export interface Log {
   readonly error: (facts: object, message: string) => void
 }
 
-// Tokens of Telegram's bots and of agents, wherever they stand in a line.
-const secrets = /\b\d{6,}:[A-Za-z0-9_-]{30,}|\bpreq_[A-Za-z0-9_-]{20,}/g
-
-/** Replaces every bot token and agent token in a text. */
-export function redact(text: string): string {
-  return text.replace(secrets, '[redacted]')
-}
-
-/** Opens the log on standard output, or on `write`. `alsoHide` names further secrets, such as the set-up code. */
+/** Opens the log on standard output, or on `write`. What its redactor learns is redacted in every line from then on. */
 export function openLog(options: {
   readonly level: string
   readonly write?: (line: string) => void
-  readonly alsoHide?: readonly string[]
-}): Log {
-  const write = options.write ?? ((line: string) => void process.stdout.write(line))
-  const hide = (line: string) =>
-    (options.alsoHide ?? []).reduce((text, secret) => text.replaceAll(secret, '[redacted]'), redact(line))
-  const stream = { write: (line: string) => write(hide(line)) }
-  return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+}): Log & { readonly redactor: Redactor } {
+  const { level, write = (line: string) => void process.stdout.write(line) } = options
+  const redactor = createRedactor()
+  // Parsed first: a secret is found as it is, not as JSON escapes it, and the line stays JSON.
+  const stream = { write: (line: string) => write(`${JSON.stringify(redactor.data(JSON.parse(line)))}\n`) }
+  const timestamp = pino.stdTimeFunctions.isoTime
+  const log = pino({ level, base: null, timestamp, serializers: { err: toLoggedError } }, stream)
+  return Object.assign(log, { redactor })
 }

@@ -1,7 +1,9 @@
 import { openTerminal, terminalFormat } from './app/terminal.ts'
 import { type App, startApp } from './app.ts'
-import { loadConfig } from './config.ts'
+import { loadConfig, secretsOf } from './config.ts'
 import { openLog } from './log.ts'
+import { toLastWords } from './logged-error.ts'
+import { createRedactor } from './redactor.ts'
 
 const maxStopMs = 10_000
 const signals = ['SIGINT', 'SIGTERM'] as const
@@ -10,6 +12,12 @@ const signals = ['SIGINT', 'SIGTERM'] as const
 for (const name of signals) process.on(name, () => process.exit(1))
 
 let app: App | undefined
+let { text: redact } = createRedactor()
+// Node would print all that the error holds, e.g. the parameters of a query.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${redact(toLastWords(error))}\n`)
+  process.exit(1)
+})
 try {
   const config = loadConfig(process.env)
   const terminal = openTerminal({
@@ -18,6 +26,8 @@ try {
     withStacks: config.LOG_LEVEL === 'debug' || config.LOG_LEVEL === 'trace',
   })
   const log = openLog({ level: config.LOG_LEVEL, write: terminal.log })
+  log.redactor.learn(...secretsOf(config))
+  redact = log.redactor.text
   app = await startApp({ config, log })
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping')
@@ -34,9 +44,7 @@ try {
   else if (link !== null)
     terminal.announce(`Open ${link} to start (works once${config.SETUP_CODE ? '' : ', within an hour'})`)
 } catch (error) {
-  process.stderr.write(
-    `${error instanceof Error && error.name !== 'Error' ? error.message : String((error as Error).stack ?? error)}\n`,
-  )
+  process.stderr.write(`${redact(toLastWords(error))}\n`)
   setTimeout(() => process.exit(1), maxStopMs).unref()
   await app?.close()
   process.exit(1)

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
-import { type Config, loadConfig } from '../config.ts'
+import { type Config, loadConfig, secretsOf } from '../config.ts'
 import type { DatabaseOptions } from '../db/open.ts'
+import { toLastWords } from '../logged-error.ts'
+import { createRedactor } from '../redactor.ts'
 
 interface Option {
   readonly type: 'string' | 'boolean'
@@ -48,6 +50,7 @@ export async function runCommand<const O extends Readonly<Record<string, Option>
   spec: CommandSpec<O>,
   run: (given: Given<O>) => Promise<string>,
 ): Promise<never> {
+  const redactor = createRedactor()
   try {
     const { help, values, names } = readArguments(spec)
     if (help) {
@@ -55,6 +58,7 @@ export async function runCommand<const O extends Readonly<Record<string, Option>
       process.exit(0)
     }
     const config = loadConfig(process.env)
+    redactor.learn(...secretsOf(config))
     const database = {
       databaseUrl: config.DATABASE_URL,
       dataDir: config.DATA_DIR,
@@ -68,7 +72,7 @@ export async function runCommand<const O extends Readonly<Record<string, Option>
       process.stderr.write(`${error.message}\nUsage: ${spec.usage}\n`)
       process.exit(2)
     }
-    process.stderr.write(`${toSentence(error)}\n`)
+    process.stderr.write(`${redactor.text(toLastWords(error))}\n`)
     process.exit(1)
   }
 }
@@ -111,10 +115,4 @@ function toHelp({
   const width = Math.max(...lines.map(([name]) => name.length))
   const listed = lines.map(([name, help]) => `  ${name.padEnd(width)}  ${help}`)
   return [`Usage: ${usage}`, '', summary, '', ...listed].join('\n')
-}
-
-// Errors of our own have a name and say all; of others the stack is wanted.
-function toSentence(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.name === 'Error' ? (error.stack ?? error.message) : error.message
 }
