@@ -3,6 +3,7 @@ import type { Bell } from '../domain/outbox.ts'
 import type { FailureCounter } from '../domain/security.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Redactor } from '../redactor.ts'
 
 /** Everything the agent API needs from outside. */
 export interface ApiDeps {
@@ -15,6 +16,8 @@ export interface ApiDeps {
   /** Failed tokens are counted here; whoever made it flushes and closes it. */
   readonly failures: Pick<FailureCounter, 'count'>
   readonly log: Log
+  /** Takes secrets out of what agents say. */
+  readonly redactor: Redactor
   readonly metrics: Metrics
   readonly config: {
     /** Requests a minute a token. */

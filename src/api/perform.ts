@@ -61,6 +61,7 @@ export function createAgentCtx(
       engine: engine ?? client ?? engineOfClient(c.req.header('user-agent') ?? ''),
     },
     now: deps.now,
+    redactor: deps.redactor,
     cause: c.get('requestId'),
     onChange: deps.metrics.countVerb,
     ...hooks,

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { preparedCommand } from '../db/prepared.ts'
 import type { Db, Reader, Tx } from '../db/types.ts'
+import { createRedactor, type Redactor } from '../redactor.ts'
 import { type Actor, toActorName } from './actor.ts'
 import { isDeadlock } from './errors.ts'
 import { entityOf, type NewEvent } from './events.ts'
@@ -14,6 +15,8 @@ export interface Ctx {
   readonly ownerId: string
   readonly actor: Actor
   readonly now: () => Date
+  /** Takes secrets out of what agents say before it is stored. */
+  readonly redactor: Redactor
   /** Reads only. Never used inside `mutate`: an embedded database has one connection and would wait for itself. */
   readonly db: Reader
   /** The one way to write: rows, their events and their audit entries in one transaction, or nothing. */
@@ -54,6 +57,8 @@ export interface CtxOptions {
   readonly answer?: (tx: Tx, result: unknown) => Promise<unknown>
   /** Told of each change that was committed, by the action of its first audit entry. */
   readonly onChange?: (action: string) => void
+  /** Absent: one that knows what secrets look like, and none by heart. */
+  readonly redactor?: Redactor
   /** Stands in the meta of every audit entry, as the id of the update or request that caused it. */
   readonly cause?: string
 }
@@ -64,10 +69,12 @@ export const outboxChannel = 'preqbot_outbox'
 /** Builds the context with which verbs are called. */
 export function createCtx(options: CtxOptions): Ctx {
   const { db, ownerId, actor, now, before, after, answer, cause, onChange } = options
+  const { redactor = createRedactor() } = options
   return {
     ownerId,
     actor,
     now,
+    redactor,
     db,
     mutate: async (work) => {
       const transact = async () => {

@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { securityEvents } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
+import { createRedactor, type Redactor } from '../redactor.ts'
 import { type Page, toPage } from './audit.ts'
 import { networkOf } from './network.ts'
 import { chatSpecs } from './setting-specs.ts'
@@ -95,12 +96,15 @@ export function createFailureCounter(options: {
   readonly db: Db
   readonly ownerId: string
   readonly now: () => Date
+  readonly redactor?: Redactor
 }): FailureCounter {
+  const { redactor = createRedactor() } = options
   const windows = new Map<string, Window>()
 
   const write = (failure: Failure, count: number) =>
     recordSecurityEvent(options.db, {
-      ...failure,
+      // A path or a client's name may hold a token.
+      ...redactor.data(failure),
       ownerId: options.ownerId,
       outcome: 'failure',
       detail: { ...failure.detail, count },

@@ -151,7 +151,8 @@ export type NewWorkLog = z.input<typeof NewWorkLog>
 
 /** Writes a work log; a title that is too long is cut at a word. Throws `invalid`, `not-found` for its task or project. */
 export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLog> {
-  const draft = parse(NewWorkLog, input)
+  const { title, detail, ...draft } = parse(NewWorkLog, input)
+  const words = ctx.actor.kind === 'agent' ? ctx.redactor.data({ title, detail }) : { title, detail }
   return ctx.mutate(async (tx) => {
     const scope = { db: tx, ownerId: ctx.ownerId }
     const task = draft.task === undefined ? null : await requireTask(scope, draft.task)
@@ -164,8 +165,8 @@ export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLo
     const now = ctx.now()
     const log: WorkLog = {
       id: v7(),
-      title: clip(draft.title, maxLogTitle),
-      detail: draft.detail?.trim() ? draft.detail : null,
+      title: clip(words.title, maxLogTitle),
+      detail: words.detail?.trim() ? words.detail : null,
       engine: draft.engine ?? null,
       taskKey: task?.key ?? null,
       projectKey: task?.project.key ?? named?.projectKey ?? null,

@@ -5,6 +5,7 @@ import { createProject } from '../../src/domain/projects/create.ts'
 import { createFailureCounter } from '../../src/domain/security.ts'
 import { createToken } from '../../src/domain/tokens.ts'
 import { noMetrics } from '../../src/metrics.ts'
+import { createRedactor } from '../../src/redactor.ts'
 import { type Board, openBoard } from './board.ts'
 
 /** One answer, its body read once as text and as JSON. */
@@ -64,6 +65,7 @@ export async function openApi(options: Partial<ApiDeps> = {}, at?: Board): Promi
     bell: createBell(),
     failures: createFailureCounter({ db: board.db, ownerId: board.ownerId, now: board.clock.now }),
     log: { debug: () => {}, info: keep, warn: keep, error: keep },
+    redactor: createRedactor(),
     metrics: noMetrics,
     config: { rateLimit: 100_000, trustProxy: [] },
     health: async () => ({ ok: true, checks: { database: { ok: true } } }),

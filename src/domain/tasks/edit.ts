@@ -57,7 +57,8 @@ export async function applyEdit(
   return done
 }
 
-async function sendEdit(ctx: Ctx, tx: Tx, reference: string, edit: ParsedTaskEdit): Promise<Change<Edited>> {
+async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEdit): Promise<Change<Edited>> {
+  const edit = withoutSecrets(ctx, given)
   const goal = edit.lifecycle === undefined ? (edit.status ?? null) : goalOf(edit.lifecycle)
   // Sent together and run in this order.
   const [, task, last] = await Promise.all([
@@ -112,6 +113,12 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, edit: ParsedTaskEdi
     audit: [audit, ...labelling.audit],
     sent,
   }
+}
+
+// What an agent reports becomes logs, questions and messages.
+function withoutSecrets({ actor, redactor }: Ctx, edit: ParsedTaskEdit): ParsedTaskEdit {
+  const { result, plan, comment } = edit
+  return actor.kind === 'agent' ? { ...edit, ...redactor.data({ result, plan, comment }) } : edit
 }
 
 // A token that only works may review what the owner asked an agent to review, and nothing else closes a task for it.
