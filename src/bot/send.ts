@@ -146,7 +146,8 @@ export function createSender(options: SenderOptions): Sender {
     edit: async (messageId, card, about) => {
       const request = toRequest(fitted(card), silently(about))
       const outcome = await editToRequest(api, { chatId, messageId }, request)
-      return showInPlace(messageId, about, { outcome, anew: () => say(card, about), kept: request })
+      const kept = about.secret ? null : request
+      return showInPlace(messageId, about, { outcome, anew: () => say(card, about), kept })
     },
     sendFile: (file, caption, given) => {
       const { name, content } = file

@@ -52,6 +52,7 @@ interface ScreenAbout {
   readonly purpose?: MessagePurpose
   readonly taskId?: string | null
   readonly topic?: ReplyTopic | null
+  readonly secret?: true
   /** The message that shows it, where that is another than the one whose button was pressed. */
   readonly messageId?: number | undefined
 }

@@ -88,6 +88,7 @@ export const acts = [
   'ask',
   'board-undo',
   'dialog',
+  'export',
   'focus',
   'focus-undo',
   'forget',

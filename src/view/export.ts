@@ -1,5 +1,6 @@
 import type { Task } from '../domain/tasks/task.ts'
-import type { Card } from './card.ts'
+import { doesAct } from './buttons.ts'
+import { type Card, keyboard } from './card.ts'
 import { code, html } from './html.ts'
 import { counted } from './names.ts'
 import { signs } from './signs.ts'
@@ -51,5 +52,15 @@ export function exportCaption(kind: 'json' | 'csv', tasks: number): Card {
 export function exportTooLargeCard(): Card {
   return {
     text: html`${signs.export} Too large for Telegram (50 MB). Use ${code('npm run backup')} instead.`,
+  }
+}
+
+/** Asks before the board goes to everyone in a group. */
+export function exportHereCard(): Card {
+  return {
+    text: html`${signs.export} Everyone in this group will see the full board. Post it here?`,
+    keyboard: keyboard([
+      [doesAct('Post it here', { name: 'export' }), { label: 'Cancel', does: { do: 'cancel' } }],
+    ]),
   }
 }

@@ -4,8 +4,9 @@ import { Composer } from 'grammy'
 import { exportParts, exportRows, exportTasks } from '../../domain/export.ts'
 import { countTasks } from '../../domain/tasks/list.ts'
 import { localDate } from '../../domain/time.ts'
-import { exportCaption, exportTooLargeCard, taskColumns, taskRow } from '../../view/export.ts'
+import { exportCaption, exportHereCard, exportTooLargeCard, taskColumns, taskRow } from '../../view/export.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { onAct } from '../taps.ts'
 
 // Telegram accepts files of up to 50 MB from a bot.
 const maxBytes = 49 * 1024 * 1024
@@ -15,24 +16,34 @@ const manyTasks = 2_000
 export function exports(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('export', async (ctx) => {
-    await ctx.replyWithChatAction('upload_document')
-    const { now, timeZone } = readerOf(ctx)
-    const stem = `board-${localDate(now, timeZone)}`
-    const count = await countTasks(scopeOf(ctx), {}, Number.MAX_SAFE_INTEGER)
-    const about = { purpose: 'answer', replyTo: ctx.message?.message_id } as const
-    // A phone opens plain JSON; a large board is gzipped to fit.
-    const packed = count > manyTasks
-    const json = await collect(jsonOf(ctx), packed)
-    const csv = await collect(csvOf(ctx), false)
-    if (json === null || csv === null) return void (await ctx.sender.say(exportTooLargeCard(), about))
-    await ctx.sender.sendFile(
-      { name: packed ? `${stem}.json.gz` : `${stem}.json`, content: json },
-      exportCaption('json', count),
-      about,
-    )
-    await ctx.sender.sendFile({ name: `${stem}-tasks.csv`, content: csv }, exportCaption('csv', count), about)
+    if (ctx.chat.type === 'private') await sendBoard(ctx)
+    else await ctx.sender.say(exportHereCard(), { purpose: 'screen' })
+  })
+  onAct(composer, 'export', async (ctx) => {
+    const warning = ctx.callbackQuery?.message
+    if (warning !== undefined) await ctx.sender.remove(warning.message_id)
+    await sendBoard(ctx)
   })
   return composer
+}
+
+async function sendBoard(ctx: BotContext): Promise<void> {
+  await ctx.replyWithChatAction('upload_document')
+  const { now, timeZone } = readerOf(ctx)
+  const stem = `board-${localDate(now, timeZone)}`
+  const count = await countTasks(scopeOf(ctx), {}, Number.MAX_SAFE_INTEGER)
+  const about = { purpose: 'answer', replyTo: ctx.message?.message_id } as const
+  // A phone opens plain JSON; a large board is gzipped to fit.
+  const packed = count > manyTasks
+  const json = await collect(jsonOf(ctx), packed)
+  const csv = await collect(csvOf(ctx), false)
+  if (json === null || csv === null) return void (await ctx.sender.say(exportTooLargeCard(), about))
+  await ctx.sender.sendFile(
+    { name: packed ? `${stem}.json.gz` : `${stem}.json`, content: json },
+    exportCaption('json', count),
+    about,
+  )
+  await ctx.sender.sendFile({ name: `${stem}-tasks.csv`, content: csv }, exportCaption('csv', count), about)
 }
 
 async function* jsonOf(ctx: BotContext): AsyncGenerator<string> {

@@ -21,7 +21,7 @@ import {
   tokenSpanCard,
   tokenSpans,
 } from '../../view/tokens.ts'
-import { toast, tokenLinkCode } from '../access.ts'
+import { toast, tokenLinkHash } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { isAlreadyHandled } from '../resume.ts'
 import { showScreen } from '../show.ts'
@@ -54,9 +54,9 @@ export function tokens(): Composer<BotContext> {
 export function tokenLinks(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.use(async (ctx, next) => {
-    const code = tokenLinkCode(ctx, ctx.settings)
-    if (code === null) return next()
-    const link = await takeTokenLink(ctx.deps.store, code, ctx.board.now())
+    const hash = tokenLinkHash(ctx, ctx.settings)
+    if (hash === null) return next()
+    const link = await takeTokenLink(ctx.deps.store, hash, ctx.board.now())
     if (link === null) await ctx.sender.say(tokenLinkGoneCard(), { purpose: 'notice' })
     else await createAndShow(ctx, link, { isElsewhere: true })
   })
@@ -85,7 +85,8 @@ async function make(ctx: BotContext, value: string): Promise<void> {
     return toast(ctx, 'That token was already created.')
   if (ctx.chat?.type !== 'private') {
     const code = await createTokenLink(ctx.deps.store, { name, days }, ctx.board.now())
-    return showScreen(ctx, tokenLinkCard(name, `https://t.me/${ctx.me.username}?start=k_${code}`))
+    const link = `https://t.me/${ctx.me.username}?start=k_${code}`
+    return showScreen(ctx, tokenLinkCard(name, link), { secret: true })
   }
   try {
     const token = await createAndShow(ctx, { name, days })
