@@ -10,7 +10,7 @@ import { firstSetupCode, toSetupLink } from './app/setup-link.ts'
 import type { BotDeps } from './bot/context.ts'
 import { webhookRoutes } from './bot/webhook.ts'
 import { placeZone } from './bot/zones.ts'
-import type { Config } from './config.ts'
+import { botSecrets, type Config, secretsOf } from './config.ts'
 import { leaderLock } from './db/leader-lock.ts'
 import { type Database, openDatabase } from './db/open.ts'
 import { diagnose } from './diagnose.ts'
@@ -23,11 +23,12 @@ import { keepHold } from './domain/holds.ts'
 import { createBell, newestEventId } from './domain/outbox.ts'
 import { createFailureCounter } from './domain/security.ts'
 import { readOwnerSettings } from './domain/settings.ts'
+import { createScrub } from './domain/stored-update.ts'
 import { acceptUpdates } from './domain/updates.ts'
 import { answerNotFound, openHttpServer } from './http-server.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { type Leadership, startLeadership } from './leadership.ts'
-import type { Log } from './log.ts'
+import type { openLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createNotifier } from './notifier/notifier.ts'
 import { renderPng } from './pictures/render-png.ts'
@@ -54,7 +55,7 @@ export interface App {
 
 export interface AppOptions {
   readonly config: Config
-  readonly log: Log
+  readonly log: ReturnType<typeof openLog>
   readonly now?: () => Date
   /** Another way to the database than the configuration's. */
   readonly open?: () => Promise<Database>
@@ -91,7 +92,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
 async function build(parts: {
   readonly config: Config
-  readonly log: Log
+  readonly log: ReturnType<typeof openLog>
   readonly now: () => Date
   readonly open: () => Promise<Database>
   /** The data folder that this process has to itself, where it takes terminal commands. */
@@ -100,10 +101,13 @@ async function build(parts: {
   readonly close: () => Promise<void>
 }): Promise<App> {
   const { config, log, now, open, controlDir, closers, close } = parts
+  const { redactor } = log
+  redactor.learn(...secretsOf(config))
   const database = await open()
   closers.push(database.close)
   const store = database.db
   const secretKey = openSecretKey(config.SECRET_KEY, config.DATA_DIR)
+  redactor.learn(secretKey)
   const owner = await ensureOwner(store, {
     email: config.OWNER_EMAIL,
     name: config.OWNER_NAME ?? null,
@@ -123,6 +127,10 @@ async function build(parts: {
   const host = config.HOST ?? (playground === null ? '0.0.0.0' : '127.0.0.1')
   const app = new Hono<Pick<ApiEnv, 'Bindings'>>()
   app.notFound(answerNotFound)
+  app.onError((error, c) => {
+    log.error({ err: error, path: c.req.path }, 'a request failed')
+    return c.json({ error: 'Internal server error' }, 500)
+  })
   const server = await openHttpServer({ port: config.PORT, host })
   closers.push(server.close)
   const stopping = new AbortController()
@@ -138,6 +146,8 @@ async function build(parts: {
         log.warn({ err: error }, 'a flood limit is known to this process alone'),
       ),
   }
+  redactor.learn(...botSecrets(telegram.token))
+  const scrub = createScrub({ botId: Number.parseInt(telegram.token, 10), redactor })
   const api = createTelegram(telegram)
   const state: TelegramState = {
     me: null,
@@ -203,7 +213,7 @@ async function build(parts: {
     metrics.setOutboxLag(Math.max(0, (await newestEventId(scope)) - read))
     return metrics.render()
   }
-  const failures = createFailureCounter({ db: store, ownerId: owner.id, now })
+  const failures = createFailureCounter({ db: store, ownerId: owner.id, now, redactor })
   closers.push(() => failures.close())
   const flushing = setInterval(
     () => void failures.flush().catch((error: unknown) => log.warn({ err: error }, 'counts wait')),
@@ -218,6 +228,7 @@ async function build(parts: {
     bell,
     failures,
     log,
+    redactor,
     metrics: { ...metrics, render: renderMetrics },
     config: {
       rateLimit: config.RATE_LIMIT,
@@ -241,6 +252,7 @@ async function build(parts: {
           secret: config.WEBHOOK_SECRET ?? deriveSecret(secretKey, 'webhook-secret', 32),
         }
   if (webhook !== undefined) {
+    redactor.learn(webhook.path, webhook.secret)
     app.route(
       '/',
       webhookRoutes({
@@ -249,7 +261,7 @@ async function build(parts: {
         failures,
         addressOf: createAddressReader(config.TRUST_PROXY),
         accept: async (updates) => {
-          await acceptUpdates(store, updates, now())
+          await acceptUpdates(store, updates, { scrub, now: now() })
           side?.inbox()?.wake()
         },
       }),
@@ -278,6 +290,8 @@ async function build(parts: {
       telegram,
       bot,
       log,
+      scrub,
+      redact: redactor.text,
       metrics,
       state,
       leads: isLeading,

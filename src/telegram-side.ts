@@ -6,6 +6,7 @@ import type { BotDeps } from './bot/context.ts'
 import { createInbox, type Inbox } from './bot/inbox.ts'
 import { allowedUpdates, startPolling } from './bot/polling.ts'
 import { readOwnerSettings } from './domain/settings.ts'
+import type { Scrub } from './domain/stored-update.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { clientOptions, type TelegramOptions } from './telegram/client.ts'
@@ -40,6 +41,9 @@ export interface TelegramSideOptions {
   readonly telegram: TelegramOptions
   readonly bot: BotDeps
   readonly log: Log
+  /** What is stored of an update, and of an error. */
+  readonly scrub: Scrub
+  readonly redact: (text: string) => string
   readonly metrics: Metrics
   readonly state: TelegramState
   /** Present: Telegram calls this address; absent: long polling. */
@@ -115,6 +119,8 @@ function openInbox(options: TelegramSideOptions, me: UserFromGetMe): Inbox {
     store: deps.store,
     now: deps.now,
     log,
+    scrub: options.scrub,
+    redact: options.redact,
     leads: options.leads,
     handle: (update) => bot.handleUpdate(update as Update),
     apologise: async (update) => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Database, openDatabase } from '../src/db/open.ts'
 import { tasks } from '../src/db/schema.ts'
 import { checkSetupCode, createSetupCode } from '../src/domain/setup-code.ts'
+import { hashOfCode } from '../src/domain/stored-update.ts'
 import { authenticate } from '../src/domain/tokens.ts'
 import { openPlayground, type Playground } from '../src/playground/playground.ts'
 import { virtualUser } from '../src/playground/virtual-user.ts'
@@ -459,7 +460,7 @@ describe.skipIf(server === '')('on Postgres (skipped unless TEST_DATABASE_URL na
     })
 
     const made = /^https:\/\/t\.me\/preqbot_playground\?start=(\S+)/.exec(out)?.[1] ?? ''
-    const works = (presented: string) => checkSetupCode(target.db, { code: presented, now })
+    const works = (presented: string) => checkSetupCode(target.db, { hash: hashOfCode(presented), now })
     expect({ code, before: await works(before), made: await works(made) }).toEqual({
       code: 0,
       before: 'unknown',

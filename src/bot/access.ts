@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts'
 import { recordSecurityEvent } from '../domain/security.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { checkSetupCode, consumeSetupCode } from '../domain/setup-code.ts'
+import { codeHashIn } from '../domain/stored-update.ts'
 import { isFinished, markEffect } from '../domain/updates.ts'
 import { toasts } from '../view/answers.ts'
 import { isCommand } from './command-case.ts'
@@ -26,7 +27,7 @@ export function access(deps: BotDeps): MiddlewareFn<BotContext> {
       if (await bind(ctx, deps)) await next()
       return
     }
-    if (tokenLinkCode(ctx, settings) !== null) return next()
+    if (tokenLinkHash(ctx, settings) !== null) return next()
     if (!isOwner(ctx, settings)) await reportStranger(ctx, deps)
     else if (!isElsewhere(ctx, settings)) await next()
   }
@@ -51,7 +52,7 @@ function toolsFor(
       else if (!isOurs || (await isFinished(tx, updateId))) throw new AlreadyHandledError()
     },
   })
-  const isLink = tokenLinkCode(ctx, settings) !== null
+  const isLink = tokenLinkHash(ctx, settings) !== null
   const sender = createSender({
     api: ctx.api,
     store: deps.store,
@@ -64,11 +65,11 @@ function toolsFor(
   return { board, sender, late: sentAt > 0 && deps.now().getTime() - sentAt > lateAfterMs }
 }
 
-/** The code of a link to a new token, opened by the owner in a private chat that isn't the board's; else null. */
-export function tokenLinkCode(ctx: BotContext, settings: OwnerSettings): string | null {
+/** The hash of the code of a link to a new token, opened by the owner in a private chat that isn't the board's; else null. */
+export function tokenLinkHash(ctx: BotContext, settings: OwnerSettings): string | null {
   const isTheirs = ctx.from !== undefined && ctx.from.id === settings.userId && ctx.chat?.type === 'private'
   if (!isTheirs || ctx.chat?.id === settings.chatId) return null
-  return /^\/start k_([\w-]{22})$/.exec(ctx.message?.text ?? '')?.[1] ?? null
+  return codeHashIn(ctx.message?.text, 'k_')
 }
 
 function isOwner(ctx: BotContext, settings: OwnerSettings): boolean {
@@ -99,12 +100,12 @@ function isElsewhere(ctx: BotContext, settings: OwnerSettings): boolean {
 
 /** Binds the sender of `/start CODE`, and the playground's own user without a code; true where the sender is the owner now. */
 async function bind(ctx: BotContext, deps: BotDeps): Promise<boolean> {
-  const code = /^\/start(?:@\w+)?\s+(\S+)\s*$/i.exec(ctx.message?.text ?? '')?.[1]
+  const hash = codeHashIn(ctx.message?.text, '')
   if (ctx.from === undefined || ctx.chat === undefined || ctx.from.is_bot) return false
   const isPlaygroundUser = ctx.from.id === deps.playgroundUserId && ctx.chat.id === ctx.from.id
   const isPinned = deps.ownerTelegramId === undefined || deps.ownerTelegramId === ctx.from.id
-  const presented = { code: code ?? '', fixedCode: deps.setupCode, now: deps.now() }
-  const state = code === undefined ? 'unknown' : await checkSetupCode(deps.store, presented)
+  const presented = { hash: hash ?? '', fixedCode: deps.setupCode, now: deps.now() }
+  const state = hash === null ? 'unknown' : await checkSetupCode(deps.store, presented)
   if (!isPlaygroundUser && !(isPinned && state === 'valid')) {
     if (state !== 'unknown') deps.log.warn({}, state === 'ended' ? endedLink : linkOfAnother)
     await reportStranger(ctx, deps)

@@ -3,6 +3,7 @@ import type { Update } from 'grammy/types'
 import type { Store } from '../domain/context.ts'
 import { isDatabaseDown } from '../domain/errors.ts'
 import { type Bell, createBell } from '../domain/outbox.ts'
+import type { Scrub } from '../domain/stored-update.ts'
 import {
   acceptUpdates,
   countAttempt,
@@ -12,6 +13,7 @@ import {
   type StoredUpdate,
 } from '../domain/updates.ts'
 import type { Log } from '../log.ts'
+import { describeError } from '../logged-error.ts'
 
 /** The one way in: updates are stored once, before Telegram is told that we have them, and handled in their order. */
 export interface Inbox {
@@ -29,6 +31,9 @@ export interface InboxOptions {
   readonly store: Store
   readonly now: () => Date
   readonly log: Log
+  /** What is stored of an update, and of an error. */
+  readonly scrub: Scrub
+  readonly redact: (text: string) => string
   readonly handle: (update: Update, stored: StoredUpdate) => Promise<void>
   /** Says in the chat that an update failed; its id helps to find it in the log. */
   readonly apologise: (update: Update) => Promise<void>
@@ -44,7 +49,7 @@ const maxAttempts = 10
 const idleMs = 1_000
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { store, now, log, leads = () => true, longestMs = 75_000 } = options
+  const { store, now, log, scrub, redact, leads = () => true, longestMs = 75_000 } = options
   const bell: Bell = createBell()
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
@@ -92,7 +97,7 @@ export function createInbox(options: InboxOptions): Inbox {
       }
       log.error({ err: error, updateId: stored.updateId }, 'an update failed')
       options.onHandled?.('failed')
-      await finishUpdate(store, stored.updateId, now(), String(error)).catch(() =>
+      await finishUpdate(store, stored.updateId, now(), redact(describeError(error))).catch(() =>
         bell.wait(idleMs, stopping.signal),
       )
       await options
@@ -103,7 +108,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   return {
     accept: async (updates) => {
-      if ((await acceptUpdates(store, updates, now())) > 0) bell.ring()
+      if ((await acceptUpdates(store, updates, { scrub, now: now() })) > 0) bell.ring()
     },
     wake: bell.ring,
     start: () => {

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { formatVersion, Mark, type RowCounts } from './backup.ts'
 import { boardTables, columnsOf, holdsBoard, raiseSequences, readSequences } from './board-tables.ts'
 import { emptyTables } from './empty-tables.ts'
 import { leaderLock } from './leader-lock.ts'
-import { knownMigrations, NewerSchemaError } from './migrations.ts'
+import { knownMigrations, migrationsFolder, NewerSchemaError } from './migrations.ts'
 import { rows } from './rows.ts'
 import type { Db } from './types.ts'
 
@@ -35,11 +36,24 @@ export async function restoreBackup(
     await emptyTables(tx, boardTables())
     const reader = createReader(tx)
     for await (const line of lines) await reader.take(line)
-    const { rows: said, sequences } = reader.finish()
+    const { schema, rows: said, sequences } = reader.finish()
     await raiseSequences(tx, given)
     await raiseSequences(tx, sequences)
-    return requireSame(said, tx)
+    const counts = await requireSame(said, tx)
+    await scrubOldRows(tx, schema)
+    return counts
   })
+}
+
+// Changes rows alone, so an older backup can go through it after it is restored.
+const scrubbing = '0010_scrub_secrets'
+
+/** Takes secrets out of the rows of a backup that is older than their redaction. */
+async function scrubOldRows(tx: Db, schema: string): Promise<void> {
+  const tags = knownMigrations().map(({ tag }) => tag)
+  if (tags.indexOf(schema) >= tags.indexOf(scrubbing)) return
+  const statements = readFileSync(`${migrationsFolder}/${scrubbing}.sql`, 'utf8')
+  for (const statement of statements.split('--> statement-breakpoint')) await tx.execute(sql.raw(statement))
 }
 
 /** Throws `RestoreError` where the database holds somebody's work. */
@@ -60,7 +74,7 @@ async function requireNoBot(tx: Db): Promise<void> {
 
 function createReader(tx: Db) {
   let insert: ((lines: readonly string[]) => Promise<unknown>) | null = null
-  let begun = false
+  let schema: string | null = null
   let end: Extract<Mark, ['end', unknown]>[1] | null = null
   let batch: string[] = []
   let length = 0
@@ -79,12 +93,12 @@ function createReader(tx: Db) {
       return
     }
     const mark = toMark(line)
-    if ((mark[0] === 'preqbot backup') === begun || end !== null) throw new RestoreError(notOurs)
+    if ((mark[0] === 'preqbot backup') === (schema !== null) || end !== null) throw new RestoreError(notOurs)
     await flush()
     switch (mark[0]) {
       case 'preqbot backup':
         requireKnown(mark[1])
-        begun = true
+        schema = mark[1].schema
         return
       case 'table':
         insert = await toInsert(tx, mark[1], mark[2])
@@ -96,8 +110,9 @@ function createReader(tx: Db) {
   }
 
   const finish = () => {
-    if (end === null) throw new RestoreError('Backup is incomplete: it ends in the middle.')
-    return end
+    if (end === null || schema === null)
+      throw new RestoreError('Backup is incomplete: it ends in the middle.')
+    return { ...end, schema }
   }
   return { take, finish }
 }

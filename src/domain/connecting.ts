@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { and, eq, isNotNull } from 'drizzle-orm'
 import { apiTokens } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
 import { changeState, readState } from './bot-state.ts'
 import { restateMessage } from './message-turns.ts'
 import type { StoredRequest } from './messages.ts'
+import { hashOfCode } from './stored-update.ts'
 
 /** By token id: the message that waits for the token's first use, and what it says then. */
 type Waiting = Readonly<Record<string, { readonly row: number; readonly request: StoredRequest }>>
@@ -62,23 +63,21 @@ export async function createTokenLink(db: Db, link: TokenLink, now: Date): Promi
   const code = randomBytes(16).toString('base64url')
   const expiresAt = new Date(now.getTime() + linkLivesMs).toISOString()
   await changeState<Links>(db, 'token_links', now, async (_tx, links = {}) =>
-    Object.fromEntries([...Object.entries(links), [hashOf(code), { ...link, expiresAt }]].slice(-maxLinks)),
+    Object.fromEntries(
+      [...Object.entries(links), [hashOfCode(code), { ...link, expiresAt }]].slice(-maxLinks),
+    ),
   )
   return code
 }
 
-/** Uses up a code; null if it was used before, has expired or never existed. */
-export async function takeTokenLink(db: Db, code: string, now: Date): Promise<TokenLink | null> {
+/** Uses up a code, given its hash; null if it was used before, has expired or never existed. */
+export async function takeTokenLink(db: Db, hash: string, now: Date): Promise<TokenLink | null> {
   let taken: TokenLink | null = null
   await changeState<Links>(db, 'token_links', now, async (_tx, links = {}) => {
-    const { [hashOf(code)]: found, ...others } = links
+    const { [hash]: found, ...others } = links
     if (found === undefined) return undefined
     if (new Date(found.expiresAt) > now) taken = { name: found.name, days: found.days }
     return others
   })
   return taken
-}
-
-function hashOf(code: string): string {
-  return createHash('sha256').update(code).digest('hex')
 }

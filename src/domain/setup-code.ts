@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import { botState } from '../db/schema.ts'
 import type { Db, Reader, Tx } from '../db/types.ts'
 import { readState, writeState } from './bot-state.ts'
+import { hashOfCode } from './stored-update.ts'
 
 const lifetimeMs = 60 * 60_000
 
@@ -16,13 +17,13 @@ interface StoredCode {
 export async function createSetupCode(db: Db, now: Date): Promise<string> {
   const code = randomBytes(16).toString('base64url')
   const expiresAt = new Date(now.getTime() + lifetimeMs).toISOString()
-  await writeState(db, 'setup_code', { hash: hashOf(code), expiresAt } satisfies StoredCode, now)
+  await writeState(db, 'setup_code', { hash: hashOfCode(code), expiresAt } satisfies StoredCode, now)
   return code
 }
 
-/** Which code is asked for: what somebody sent, and SETUP_CODE where that is set. */
+/** Which code is asked for: the hash of what somebody sent, and SETUP_CODE where that is set. */
 export interface PresentedCode {
-  readonly code: string
+  readonly hash: string
   readonly fixedCode?: string | undefined
   readonly now: Date
 }
@@ -30,10 +31,9 @@ export interface PresentedCode {
 /** Whether a code may bind the bot: `ended` is one that did, or that is over an hour old. */
 export async function checkSetupCode(
   db: Reader,
-  { code, fixedCode, now }: PresentedCode,
+  { hash, fixedCode, now }: PresentedCode,
 ): Promise<'valid' | 'ended' | 'unknown'> {
-  const hash = hashOf(code)
-  if (fixedCode !== undefined && hash === hashOf(fixedCode))
+  if (fixedCode !== undefined && hash === hashOfCode(fixedCode))
     return (await isUsed(db, fixedCode)) ? 'ended' : 'valid'
   const stored = await readState<StoredCode>(db, 'setup_code')
   if (stored?.hash !== hash) return 'unknown'
@@ -42,15 +42,14 @@ export async function checkSetupCode(
 
 /** Whether SETUP_CODE has bound the bot before, which it does once. */
 export async function isUsed(db: Reader, fixedCode: string): Promise<boolean> {
-  return (await usedCodes(db)).includes(hashOf(fixedCode))
+  return (await usedCodes(db)).includes(hashOfCode(fixedCode))
 }
 
 /** Ends a code as part of the transaction that binds the bot. Returns whether it was still valid. */
 export async function consumeSetupCode(tx: Tx, presented: PresentedCode): Promise<boolean> {
   if ((await checkSetupCode(tx, presented)) !== 'valid') return false
-  const { code, fixedCode, now } = presented
-  const hash = hashOf(code)
-  if (code === fixedCode) {
+  const { hash, fixedCode, now } = presented
+  if (fixedCode !== undefined && hash === hashOfCode(fixedCode)) {
     await writeState(tx, 'setup_codes_used', [...(await usedCodes(tx)), hash], now)
     return true
   }
@@ -65,9 +64,4 @@ export async function consumeSetupCode(tx: Tx, presented: PresentedCode): Promis
 
 async function usedCodes(db: Reader): Promise<readonly string[]> {
   return (await readState<readonly string[]>(db, 'setup_codes_used')) ?? []
-}
-
-// Hashes are compared, not codes, so the time it takes says nothing about a code.
-function hashOf(code: string): string {
-  return createHash('sha256').update(code).digest('hex')
 }

@@ -1,8 +1,8 @@
 import { and, asc, eq, isNull, lt } from 'drizzle-orm'
 import { botUpdates } from '../db/schema.ts'
 import type { Db, Reader, Tx } from '../db/types.ts'
-import { storable } from './clip.ts'
 import { forgetRows } from './forget.ts'
+import type { Scrub } from './stored-update.ts'
 
 /** An update that waits for its handler; `hadEffect` where it changed the board before the process died. */
 export interface StoredUpdate {
@@ -17,7 +17,7 @@ export interface StoredUpdate {
 export async function acceptUpdates(
   db: Db,
   updates: readonly { readonly update_id: number }[],
-  now: Date,
+  { scrub, now }: { readonly scrub: Scrub; readonly now: Date },
 ): Promise<number> {
   if (updates.length === 0) return 0
   const stored = await db
@@ -25,20 +25,13 @@ export async function acceptUpdates(
     .values(
       updates.map((update) => ({
         updateId: update.update_id,
-        update: toStorable(update),
+        update: scrub(update),
         receivedAt: now,
       })),
     )
     .onConflictDoNothing()
     .returning({ id: botUpdates.updateId })
   return stored.length
-}
-
-// One that the database refuses would come again for ever and hold up all behind it.
-function toStorable(update: object): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(update), (_key, value) =>
-    typeof value === 'string' ? storable(value) : value,
-  )
 }
 
 /** The oldest update that is not finished. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createInbox, type Inbox, type InboxOptions } from '../../src/bot/inbox.ts'
 import { acceptUpdates, markEffect } from '../../src/domain/updates.ts'
 import { type Board, openBoard } from '../support/board.ts'
+import { scrub } from '../support/updates.ts'
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const update = (update_id: number) => ({ update_id })
@@ -26,6 +27,8 @@ const start = (handle: InboxOptions['handle'], more: Partial<InboxOptions> = {})
     store: board.db,
     now: board.clock.now,
     log,
+    scrub,
+    redact: (text) => text,
     handle,
     apologise: async ({ update_id }) => void apologies.push(update_id),
     onHandled: (outcome) => void outcomes.push(outcome),
@@ -78,7 +81,7 @@ describe('the inbox', () => {
   })
 
   it('gives up an update in which the process died again and again, and says so', async () => {
-    await acceptUpdates(board.db, [update(1), update(2)], board.clock.now())
+    await acceptUpdates(board.db, [update(1), update(2)], { scrub, now: board.clock.now() })
     await board.db.execute('update bot_updates set attempts = 10 where update_id = 1')
 
     start(async () => {})

@@ -1,13 +1,13 @@
-import { desc, eq, sql } from 'drizzle-orm'
+import { desc, eq } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { rows } from '../../src/db/rows.ts'
 import { botMessages, botUpdates } from '../../src/db/schema.ts'
 import { readState } from '../../src/domain/bot-state.ts'
 import { authenticate, createToken, listTokens } from '../../src/domain/tokens.ts'
 import { toasts } from '../../src/view/answers.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { answersOf } from '../support/chat.ts'
+import { wholeDatabase } from '../support/database.ts'
 
 let bot: TestBot
 
@@ -36,20 +36,6 @@ const make = async (span = '30 days') => {
   return message
 }
 
-/** Everything that the database holds, as text. */
-const wholeDatabase = async () => {
-  const tables = await rows<{ name: string }>(
-    bot.db,
-    sql`select tablename as name from pg_tables where schemaname = 'public'`,
-  )
-  const texts = await Promise.all(
-    tables.map(({ name }) =>
-      rows(bot.db, sql`select row_to_json(t)::text as row from ${sql.identifier(name)} t`),
-    ),
-  )
-  return JSON.stringify(texts)
-}
-
 describe('a new token', () => {
   test('is shown with the lines that connect its agent, and opens the agent API', async () => {
     const message = await make()
@@ -71,7 +57,7 @@ describe('a new token', () => {
     await bot.handled()
 
     expect(token).toHaveLength(37)
-    expect(await wholeDatabase()).not.toContain(token)
+    expect(await wholeDatabase(bot.db)).not.toContain(token)
     expect(bot.lines.join('\n')).not.toContain(token)
   })
 
@@ -90,7 +76,7 @@ describe('a new token', () => {
       await bot.handled()
 
       expect(await listTokens(bot.scope)).toHaveLength(1)
-      expect(await wholeDatabase()).not.toMatch(/preq_[\w-]{32}/)
+      expect(await wholeDatabase(bot.db)).not.toMatch(/preq_[\w-]{32}/)
       expect(bot.lines.join('\n')).not.toMatch(/preq_[\w-]{32}/)
     },
   )

@@ -9,6 +9,7 @@ import {
   nextUpdate,
 } from '../../src/domain/updates.ts'
 import { type Board, openBoard } from '../support/board.ts'
+import { scrub } from '../support/updates.ts'
 
 let board: Board
 beforeAll(async () => {
@@ -24,9 +25,9 @@ describe('updates', () => {
     const now = board.clock.now()
 
     const stored = await Promise.all([
-      acceptUpdates(board.db, [update(1), update(2)], now),
-      acceptUpdates(board.db, [update(2), update(3)], now),
-      acceptUpdates(board.db, [], now),
+      acceptUpdates(board.db, [update(1), update(2)], { scrub, now }),
+      acceptUpdates(board.db, [update(2), update(3)], { scrub, now }),
+      acceptUpdates(board.db, [], { scrub, now }),
     ])
 
     expect(stored.reduce((sum, count) => sum + count)).toBe(3)
@@ -34,7 +35,7 @@ describe('updates', () => {
   })
 
   it('come in order, each until it is finished', async () => {
-    await acceptUpdates(board.db, [update(8), update(7)], board.clock.now())
+    await acceptUpdates(board.db, [update(8), update(7)], { scrub, now: board.clock.now() })
     const attempt = { updateId: 7, attempts: 0 }
     const counted = [await countAttempt(board.db, attempt), await countAttempt(board.db, attempt)]
 
@@ -54,7 +55,7 @@ describe('updates', () => {
   })
 
   it('have their effect once, and one that was rolled back is none', async () => {
-    await acceptUpdates(board.db, [update(1)], board.clock.now())
+    await acceptUpdates(board.db, [update(1)], { scrub, now: board.clock.now() })
     const failed = board.db.transaction(async (tx) => {
       await markEffect(tx, 1, board.clock.now())
       throw new Error('no')
@@ -69,13 +70,13 @@ describe('updates', () => {
   })
 
   it('that hold what Postgres cannot store are stored without it', async () => {
-    await acceptUpdates(board.db, [update(1, 'a\u0000b\ud83dc 🚀')], board.clock.now())
+    await acceptUpdates(board.db, [update(1, 'a\u0000b\ud83dc 🚀')], { scrub, now: board.clock.now() })
 
     expect((await nextUpdate(board.db))?.update).toEqual(update(1, 'ab\ufffdc 🚀'))
   })
 
   it('are forgotten once they are finished and old', async () => {
-    await acceptUpdates(board.db, [update(1), update(2), update(3)], board.clock.now())
+    await acceptUpdates(board.db, [update(1), update(2), update(3)], { scrub, now: board.clock.now() })
     await finishUpdate(board.db, 1, board.clock.now())
     board.clock.advance({ days: 2 })
     await finishUpdate(board.db, 2, board.clock.now())

@@ -2,6 +2,7 @@ import { createBot } from '../../src/bot/bot.ts'
 import { createInbox } from '../../src/bot/inbox.ts'
 import { clientOptions, createApi } from '../../src/telegram/client.ts'
 import type { News } from './news.ts'
+import { scrub } from './updates.ts'
 
 /** The bot that answers the owner, on the board, the Telegram and the clock of the news. */
 export interface Answers {
@@ -34,6 +35,8 @@ export function openAnswers(news: News): Answers {
     store: board.db,
     now: board.clock.now,
     log,
+    scrub,
+    redact: (text) => text,
     handle: (update) => bot.handleUpdate(update),
     apologise: async () => {},
     onHandled: () => {

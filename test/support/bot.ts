@@ -83,7 +83,7 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     ...way.env,
     ...options.env,
   }
-  const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
+  const log = openLog({ level: 'trace', write: (line) => void lines.push(line) })
   // The database outlives the app, so that a restart finds what was there.
   const { onStatement } = options
   const db = onStatement === undefined ? database.db : watchStatements(database.db, onStatement)

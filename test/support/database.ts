@@ -9,6 +9,7 @@ import { emptyTables } from '../../src/db/empty-tables.ts'
 import type { Database } from '../../src/db/open.ts'
 import { openPostgres } from '../../src/db/postgres.ts'
 import { rows } from '../../src/db/rows.ts'
+import type { Db } from '../../src/db/types.ts'
 import { withDatabase } from './global-setup.ts'
 
 export type TestDatabase = Database & { readonly url: string | null }
@@ -59,4 +60,18 @@ async function openCopyOnServer(template: {
   const url = withDatabase(template.url, name)
   await admin.end()
   return { ...(await openPostgres(url, () => {})), url }
+}
+
+/** Everything that a database holds, as text. */
+export async function wholeDatabase(db: Db): Promise<string> {
+  const tables = await rows<{ name: string }>(
+    db,
+    sql`select tablename as name from pg_tables where schemaname = 'public'`,
+  )
+  const texts = await Promise.all(
+    tables.map(({ name }) =>
+      rows(db, sql`select row_to_json(t)::text as row from ${sql.identifier(name)} t`),
+    ),
+  )
+  return JSON.stringify(texts)
 }

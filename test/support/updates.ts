@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
+import { createScrub } from '../../src/domain/stored-update.ts'
 import type { PlaygroundOptions } from '../../src/playground/playground.ts'
+import { createRedactor } from '../../src/redactor.ts'
 
 /** How updates reach the bot in this run: `TEST_UPDATES=webhook` has Telegram call its route, else it polls. */
 export const updatesBy = process.env.TEST_UPDATES === 'webhook' ? 'webhook' : 'polling'
@@ -35,3 +37,6 @@ export async function intake(by: 'polling' | 'webhook' = updatesBy): Promise<{
     playground: { allowLoopbackWebhook: true, webhook: { retryDelay: () => 200 } },
   }
 }
+
+/** The scrub of a bot with the id 1000. */
+export const scrub = createScrub({ botId: 1000, redactor: createRedactor() })
