@@ -33,7 +33,7 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   // A private key up to its end, or as much of it as there is.
   [
     new RegExp(
-      String.raw`-----BEGIN[A-Z\d +]*PRIVATE[ +]KEY(?:[ +]BLOCK)?-----(?:(?:(?!-----BEGIN)[^])*?-----END[A-Z\d +]*PRIVATE[ +]KEY(?:[ +]BLOCK)?-----|${keyBody})`,
+      String.raw`-----BEGIN[A-Z\d +]*PRIVATE[ +]KEY(?:[ +]BLOCK)?-----(?:(?:(?!-----BEGIN)[\s\S])*?-----END[A-Z\d +]*PRIVATE[ +]KEY(?:[ +]BLOCK)?-----|${keyBody})`,
       'g',
     ),
     mask,
@@ -55,20 +55,21 @@ export function createRedactor(...secrets: readonly (string | undefined)[]): Red
       (redacted, [shape, by]) => redacted.replace(shape, by),
       pattern === null ? text : text.replace(pattern, mask),
     )
-  // Decoded first, so that no way to write a secret is missed; a word without a secret stays as it was.
-  const encoded = (word: string) => {
+  // However often a word is encoded, it is looked at decoded; one without a secret stays as it was.
+  const encoded = (word: string): string => {
     let decoded = word
-    for (let times = 0; times < maxDecodings; times += 1) decoded = decode(decoded)
-    const redacted = plain(decoded)
-    return redacted === decoded ? word : redacted
+    for (let times = 0; times < maxDecodings; times += 1) {
+      decoded = decode(decoded)
+      const redacted = plain(decoded)
+      if (redacted !== decoded) return text(redacted)
+    }
+    return word
   }
   const text = (value: string): string => {
     const redacted = plain(value)
     if (!redacted.includes('%')) return redacted
-    return redacted
-      .split(/([\s"'<>\\]+)/)
-      .map((word) => (word.includes('%') ? encoded(word) : word))
-      .join('')
+    const words = redacted.split(/([\s"<>\\]+)/)
+    return words.map((word) => (word.includes('%') ? encoded(word) : word)).join('')
   }
   learn(...secrets)
   return { text, data: (data) => mapStrings(data, text), learn }
