@@ -35,6 +35,12 @@ describe('the environment', () => {
   it.each<[string, Record<string, string>]>([
     ["BOT_TOKEN isn't a bot token; copy it exactly as @BotFather shows it", { BOT_TOKEN: 'my-bot' }],
     ['TELEGRAM_API_ROOT must be a URL, e.g. https://preqbot.example.com', { TELEGRAM_API_ROOT: 'telegram' }],
+    ...['http://user:pass@localhost:8081', 'https://token@api.example', 'https://:pass@api.example/path'].map(
+      (root): [string, Record<string, string>] => [
+        'TELEGRAM_API_ROOT must not hold a user name or password; let a proxy on this machine add them',
+        { TELEGRAM_API_ROOT: root },
+      ],
+    ),
     ['DATABASE_URL must begin with postgres://', { DATABASE_URL: 'mysql://localhost', SECRET_KEY: key }],
     [
       'SECRET_KEY is required with DATABASE_URL; make one with: openssl rand -hex 32',

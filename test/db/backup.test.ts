@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   mkdtempSync,
   readdirSync,
@@ -23,7 +24,16 @@ import { migrateEmbedded } from '../../src/db/migrate.ts'
 import { NewerSchemaError } from '../../src/db/migrations.ts'
 import type { Database } from '../../src/db/open.ts'
 import { RestoreError } from '../../src/db/restore.ts'
-import { auditLogs, botState, eventsOutbox, taskLabels, users } from '../../src/db/schema.ts'
+import {
+  auditLogs,
+  botConversations,
+  botMessages,
+  botState,
+  botUpdates,
+  eventsOutbox,
+  taskLabels,
+  users,
+} from '../../src/db/schema.ts'
 import type { Db } from '../../src/db/types.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { contentOf, fillBoard } from '../support/full-board.ts'
@@ -284,6 +294,73 @@ describe('copying a board', () => {
 
     await expect(copyBoard(from.db, to.db, { now, replace: false })).rejects.toThrow('add --replace')
     await from.ping()
+  })
+})
+
+describe('a backup from before secrets were redacted', () => {
+  const token = `preq_${'aB3-'.repeat(8)}`
+  const key = `sk-proj-${'a1B2'.repeat(8)}`
+  const pem = `-----BEGIN PRIVATE KEY-----\n${'a1B2'.repeat(16)}\n-----END PRIVATE KEY-----`
+  const chat = { id: 7, type: 'private', first_name: 'Ada' }
+  const ada = { id: 7, is_bot: false, first_name: 'Ada' }
+  const place = { message_id: 5, date: 1, chat, from: { id: 1000, is_bot: true, first_name: 'preqbot' } }
+  const reply_markup = { inline_keyboard: [[{ text: 'Copy', copy_text: { text: token } }]] }
+  const card = { ...place, text: `Claude Code\n${token}`, reply_markup }
+  const message = { message_id: 6, date: 2, chat, from: ada }
+  const linkCode = '0123456789abcdefghijkl'
+  const hash = (code: string) => createHash('sha256').update(code).digest('hex')
+
+  it('comes back without them, and with what people wrote', async () => {
+    await fillBoard(from.db, 1)
+    await emptyTables(from.db, ['bot_updates', 'bot_messages', 'bot_conversations'], 'cascade')
+    const updates = [
+      { callback_query: { id: '1', from: ada, data: 'x', message: { ...card, photo: [{ file_id: 'a' }] } } },
+      { message: { ...message, text: 'stored it', reply_to_message: card } },
+      {
+        message: {
+          ...message,
+          text: `${key}\n${token} "${pem}"`,
+          reply_to_message: { ...message, text: 'mine' },
+        },
+      },
+      { message: { ...message, text: '/start@preqbot some-setup-code' } },
+      { message: { ...message, text: `/start k_${linkCode}` } },
+      { message: { ...message, text: '/start t_WEB-1' } },
+    ]
+    for (const [updateId, update] of updates.entries())
+      await from.db.insert(botUpdates).values({ updateId, update, error: `Failed query: x\nparams: ${key}` })
+    const request = { method: 'sendMessage', parameters: { text: `a ${token}` } }
+    await from.db.insert(botMessages).values({ chatId: 7, purpose: 'notice', request, error: `oh ${token}` })
+    const value = { first: { text: `/start ${linkCode}` }, later: key }
+    await from.db.insert(botConversations).values({ key: '7', value })
+    await backupToFile(from.db, file, { now })
+    const [, ...lines] = linesOf()
+    write([JSON.stringify(['preqbot backup', { version: 1, schema: '0009_log_facts', at: now }]), ...lines])
+
+    await restore()
+
+    const restored = await to.db.select().from(botUpdates).orderBy(botUpdates.updateId)
+    expect(restored.map(({ update }) => update)).toEqual([
+      { callback_query: { id: '1', from: ada, data: 'x', message: { ...place, photo: [] } } },
+      { message: { ...message, text: 'stored it', reply_to_message: place } },
+      {
+        message: {
+          ...message,
+          text: '[redacted]\n[redacted] "[redacted]"',
+          reply_to_message: { ...message, text: 'mine' },
+        },
+      },
+      { message: { ...message, text: `/start@preqbot ${hash('some-setup-code')}` } },
+      { message: { ...message, text: `/start k_${hash(linkCode)}` } },
+      { message: { ...message, text: '/start t_WEB-1' } },
+    ])
+    expect(restored[0]?.error).toBe('Failed query: x')
+    expect(await to.db.select().from(botMessages)).toMatchObject([
+      { request: { method: 'sendMessage', parameters: { text: 'a [redacted]' } }, error: 'oh [redacted]' },
+    ])
+    expect(await to.db.select().from(botConversations)).toMatchObject([
+      { value: { first: { text: '/start [redacted]' }, later: '[redacted]' } },
+    ])
   })
 })
 
