@@ -1,19 +1,19 @@
-# syntax=docker/dockerfile:1
-FROM node:24.21-slim AS build
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-fund --no-audit
 COPY . .
 RUN npm run build && npm prune --omit=dev --no-fund --no-audit
 
-FROM node:24.21-slim
-ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=3000
+FROM node:24.21.0-bookworm-slim
+# All addresses of the container: where its port is published decides who reaches it.
+ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=3000 IN_CONTAINER=1
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/drizzle ./drizzle
 COPY --from=build /app/package.json ./
-RUN mkdir /data && chown node:node /data
+RUN mkdir --mode=700 /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 3000
