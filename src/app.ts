@@ -6,6 +6,8 @@ import type { ApiDeps } from './api/deps.ts'
 import type { ApiEnv } from './api/env.ts'
 import { type Command, CommandError, runOnBoard } from './app/commands.ts'
 import { openControlSocket } from './app/control-socket.ts'
+import { hostOf, isPlaygroundOpen } from './app/exposure.ts'
+import { leavePlayground, openPlayground } from './app/playground.ts'
 import { firstSetupCode, toSetupLink } from './app/setup-link.ts'
 import type { BotDeps } from './bot/context.ts'
 import { webhookRoutes } from './bot/webhook.ts'
@@ -43,7 +45,8 @@ const longestWaitElsewhereMs = 3_000
 export interface App {
   /** Where the HTTP server can be reached from this machine. */
   readonly url: string
-  readonly isPlayground: boolean
+  /** `open`: other machines reach it too. */
+  readonly playground: 'local' | 'open' | null
   /**
    * The link that makes the person who opens it the owner; null where somebody is bound. The playground's is its page. Waits for
    * Telegram to give the bot's name. Throws `RefusedTokenError`.
@@ -118,13 +121,14 @@ async function build(parts: {
   const metrics = await createMetrics({ enabled: config.METRICS_TOKEN !== undefined })
 
   const botToken = config.BOT_TOKEN ?? (await readBotToken(scope, secretKey))
-  const playground = botToken === null ? await openPlaygroundRoom(config) : null
+  const host = hostOf(config, botToken === null)
+  const playground = botToken === null ? await openPlayground(config) : null
+  if (botToken !== null) await leavePlayground(system, { db: store, botToken, log })
   const pinnedUserId = playground === null ? config.OWNER_TELEGRAM_ID : undefined
   if (pinnedUserId !== undefined && (await unbindChat(system, { keepUserId: pinnedUserId })))
     log.warn({}, 'the bot belonged to someone other than OWNER_TELEGRAM_ID and is now unbound')
   if (playground !== null) closers.push(playground.close)
 
-  const host = config.HOST ?? (playground === null ? '0.0.0.0' : '127.0.0.1')
   const app = new Hono<Pick<ApiEnv, 'Bindings'>>()
   app.notFound(answerNotFound)
   app.onError((error, c) => {
@@ -182,7 +186,8 @@ async function build(parts: {
     onOwnerBack: () => notifier.resume(),
     elsewhere: createTelegram(telegram, longestWaitElsewhereMs),
     renderPng,
-    diagnose: () => diagnose({ database, api, state, config, scope, now }),
+    diagnose: () =>
+      diagnose({ database, api, state, config, scope, now, host, isPlayground: playground !== null }),
   }
 
   let leadership: Leadership | null = null
@@ -244,8 +249,9 @@ async function build(parts: {
     signal: stopping.signal,
   }
   let side: ReturnType<typeof startTelegramSide> | null = null
+  // The playground calls only this machine, so its bot polls, PUBLIC_URL or not.
   const webhook =
-    config.PUBLIC_URL === undefined
+    config.PUBLIC_URL === undefined || playground !== null
       ? undefined
       : {
           path: `/telegram/${deriveSecret(secretKey, 'webhook-path', 16)}`,
@@ -326,7 +332,7 @@ async function build(parts: {
       return state.me.username
     }
     const secretKeyPlace = secretKeyPlaceOf(config.SECRET_KEY, config.DATA_DIR)
-    const playgroundUrl = playground === null ? undefined : server.url
+    const playgroundUrl = playground?.toLink(agentUrl)
     const deps = { db: store, ownerId: owner.id, now, agentUrl, secretKeyPlace, botName, playgroundUrl }
     const run = (command: Command) => runOnBoard(command, deps)
     closers.push(await openControlSocket({ dataDir: controlDir, run, log }))
@@ -334,9 +340,9 @@ async function build(parts: {
 
   return {
     url: server.url,
-    isPlayground: playground !== null,
+    playground: playground === null ? null : isPlaygroundOpen(config) ? 'open' : 'local',
     setupLink: async () => {
-      if (playground !== null) return server.url
+      if (playground !== null) return playground.toLink(agentUrl)
       while (state.me === null) {
         if (stopping.signal.aborted) return null
         if (state.unauthorized) throw new RefusedTokenError(config.TELEGRAM_API_ROOT)
@@ -369,20 +375,4 @@ async function isUp(database: Database): Promise<boolean> {
     () => false,
   )
   return Promise.race([answers, delay(longestPingMs, false, { ref: false })])
-}
-
-/** The Telegram of our own; loaded only where it is used. */
-async function openPlaygroundRoom(config: Config) {
-  const { createWorld } = await import('./playground/world.ts')
-  const { playgroundApp } = await import('./playground/playground.ts')
-  const { startWebhookDelivery } = await import('./playground/webhook-delivery.ts')
-  const world = createWorld({ owner: { started: false }, allowLoopbackWebhook: true })
-  const allowedHosts = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname]
-  return {
-    token: world.bot.token,
-    /** The user of the page. */
-    userId: world.owner.user.id,
-    routes: playgroundApp(world, { allowedHosts }),
-    close: startWebhookDelivery(world),
-  }
 }

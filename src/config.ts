@@ -12,6 +12,10 @@ const wholeNumber = (least: number, most: number) => {
   return z.coerce.number(rule).int(rule).min(least, rule).max(most, rule)
 }
 const hasCredentials = (url: string) => /^[^/]*\/\/[^/?#]*@/.test(url)
+const flag = z
+  .enum(['0', '1'], 'must be 1 or 0')
+  .transform((value) => value === '1')
+  .optional()
 const formats = ['text', 'json'] as const
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
@@ -37,7 +41,11 @@ export const environment = {
     .default('./data')
     .describe('Folder of the embedded database, its secret key and its control socket.'),
   PORT: wholeNumber(0, 65_535).default(3000).describe('Port of the HTTP server.'),
-  HOST: nonBlank.optional().describe('Address it listens on. Default: loopback in the playground, else all.'),
+  HOST: nonBlank
+    .optional()
+    .describe(
+      'Address it listens on. Default: all with `PUBLIC_URL`, else 127.0.0.1; the image sets 0.0.0.0.',
+    ),
   PUBLIC_URL: address
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
@@ -91,6 +99,12 @@ export const environment = {
   RATE_LIMIT: wholeNumber(1, 1_000_000_000)
     .default(600)
     .describe('Requests a minute that one agent token may make.'),
+  PLAYGROUND_PUBLIC: flag.describe(
+    '`1` lets the playground listen beyond loopback, e.g. in a container whose port is published on 127.0.0.1 only.',
+  ),
+  IN_CONTAINER: flag.describe(
+    '`1` in the image: `/doctor` then takes `HOST` for an address inside the container.',
+  ),
   LOG_LEVEL: z
     .enum(levels, `must be one of ${levels.join(', ')}`)
     .default('info')

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import type { Api } from 'grammy'
+import { diagnoseExposure } from './app/exposure.ts'
 import type { Diagnosis } from './bot/context.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/open.ts'
@@ -14,6 +16,9 @@ export interface DiagnoseOptions {
   readonly config: Config
   readonly scope: Scope
   readonly now: () => Date
+  /** The address that the server listens on. */
+  readonly host: string
+  readonly isPlayground: boolean
 }
 
 const slowMs = 250
@@ -21,7 +26,7 @@ const silentPollMs = 90_000
 
 /** Checks everything that can break a bot; each problem comes with its fix. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[]> {
-  const checks = [checkDatabase, checkToken, checkIntake, checkClock, checkChat]
+  const checks = [checkDatabase, checkToken, checkIntake, checkClock, checkChat, checkExposure]
   const found: Diagnosis[] = []
   for (const check of checks) found.push(...[await check(options)].flat())
   return found
@@ -73,9 +78,9 @@ async function checkToken({ api, state }: DiagnoseOptions): Promise<Diagnosis> {
   }
 }
 
-async function checkIntake({ api, state, config, now }: DiagnoseOptions): Promise<Diagnosis> {
+async function checkIntake({ api, state, config, now, isPlayground }: DiagnoseOptions): Promise<Diagnosis> {
   const hook = await api.getWebhookInfo().catch(() => null)
-  if (config.PUBLIC_URL !== undefined) {
+  if (config.PUBLIC_URL !== undefined && !isPlayground) {
     if (hook === null || !hook.url?.startsWith(config.PUBLIC_URL)) {
       return {
         name: 'Webhook',
@@ -169,4 +174,10 @@ async function checkChat({ api, state, scope }: DiagnoseOptions): Promise<Diagno
       },
     ]
   }
+}
+
+async function checkExposure({ database, ...facts }: DiagnoseOptions): Promise<Diagnosis[]> {
+  const { DATA_DIR, SECRET_KEY } = facts.config
+  const isUsed = database.kind === 'embedded' || SECRET_KEY === undefined
+  return diagnoseExposure({ ...facts, dataDir: isUsed && existsSync(DATA_DIR) ? DATA_DIR : null })
 }

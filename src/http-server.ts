@@ -51,9 +51,8 @@ export async function openHttpServer(options: {
     server.listen(options.port, options.host, resolve)
   })
   const { port } = server.address() as AddressInfo
-  const isAny = options.host === '0.0.0.0' || options.host === '::'
   return {
-    url: `http://${isAny || options.host === '127.0.0.1' ? 'localhost' : options.host}:${port}`,
+    url: `http://${urlHost(options.host)}:${port}`,
     serve: (app) => {
       handle = app.fetch
     },
@@ -67,6 +66,11 @@ export async function openHttpServer(options: {
         server.closeIdleConnections()
       }),
   }
+}
+
+function urlHost(host: string): string {
+  if (['0.0.0.0', '::', '127.0.0.1'].includes(host)) return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 const secure = secureHeaders()

@@ -37,11 +37,12 @@ try {
     void app?.close().then(() => process.exit(0))
   }
   for (const name of signals) process.removeAllListeners(name).once(name, stop)
-  const { url, isPlayground } = app
+  const { url, playground } = app
   const link = await app.setupLink()
-  if (isPlayground)
-    terminal.announce(`Open ${link} to start (playground – nothing leaves this machine)`, { url })
-  else if (link !== null)
+  if (playground !== null) {
+    const what = playground === 'open' ? 'anyone with this link is the owner' : 'nothing leaves this machine'
+    terminal.announce(`Open ${link} to start (playground – ${what})`, { url })
+  } else if (link !== null)
     terminal.announce(`Open ${link} to start (works once${config.SETUP_CODE ? '' : ', within an hour'})`)
 } catch (error) {
   process.stderr.write(`${redact(toLastWords(error))}\n`)

@@ -103,18 +103,20 @@ describe('the built program has', () => {
     const folder = mkdtempSync(join(tmpdir(), 'preqbot-built-'))
     const tried = await startProcess({ DATA_DIR: folder })
     try {
-      const page = await (await fetch(tried.url)).text()
+      const opened = await fetch(tried.url)
+      const page = await opened.text()
       const assets = [...page.matchAll(/(?:src|href)="(\/?assets\/[^"]+)"/g)].map(([, path]) => path)
       expect(assets.length).toBeGreaterThan(1)
       for (const path of assets)
         expect((await fetch(new URL(path ?? '', `${tried.url}/`))).status, path).toBe(200)
-      const headers = { 'content-type': 'application/json' }
+      const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? ''
+      const headers = { 'content-type': 'application/json', cookie }
       await fetch(`${tried.url}/client/start`, {
         method: 'POST',
         headers,
         body: JSON.stringify({ payload: '' }),
       })
-      const chat = async () => (await fetch(`${tried.url}/client/state`)).text()
+      const chat = async () => (await fetch(`${tried.url}/client/state`, { headers: { cookie } })).text()
       await expect.poll(chat, { timeout: 10_000 }).toContain('"is_bot":true')
       expect(tried.output()).not.toContain('Warning')
     } finally {

@@ -80,7 +80,7 @@ describe('a start that cannot be says why and what to do', () => {
   })
 
   it('where the host is another machine', async () => {
-    expect(await start({ HOST: '192.0.2.1' })).toMatchObject({
+    expect(await start({ HOST: '192.0.2.1', PLAYGROUND_PUBLIC: '1' })).toMatchObject({
       name: 'ListenError',
       message:
         "Can't listen on 192.0.2.1:0 (EADDRNOTAVAIL). Set PORT, or set HOST to an address of this machine.",

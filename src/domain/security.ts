@@ -25,8 +25,17 @@ export interface NewSecurityEvent {
   readonly now: Date
 }
 
-/** `auth.token`: a bearer token; `chat.bind`: the owner's chat was bound or let go; `chat.stranger`: somebody else wrote. */
-export type SecurityEventType = 'auth.token' | 'auth.webhook' | 'auth.metrics' | 'chat.bind' | 'chat.stranger'
+/**
+ * `auth.token`: a bearer token; `chat.bind`: the owner's chat was bound or let go; `chat.stranger`: somebody else wrote;
+ * `token.revoke`: a token was revoked without the owner asking for it.
+ */
+export type SecurityEventType =
+  | 'auth.token'
+  | 'auth.webhook'
+  | 'auth.metrics'
+  | 'chat.bind'
+  | 'chat.stranger'
+  | 'token.revoke'
 
 export type SecurityEventRow = typeof securityEvents.$inferSelect
 

@@ -18,6 +18,7 @@ import type { Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import { parse } from './parse.ts'
 import { requireProject } from './projects/read.ts'
+import { recordSecurityEvent } from './security.ts'
 import type { Scope } from './tasks/read.ts'
 import { text } from './text.ts'
 
@@ -142,6 +143,31 @@ export async function revokeToken(
       }
     },
   )
+}
+
+/** Revokes every token that isn't revoked yet; each leaves an audit entry and a security event. Returns how many. */
+export async function revokeAllTokens(ctx: Ctx, reason: string): Promise<number> {
+  return ctx.mutate(async (tx): Promise<Change<number>> => {
+    const now = ctx.now()
+    const revoked = await tx
+      .update(apiTokens)
+      .set({ revokedAt: now, updatedAt: now })
+      .where(and(eq(apiTokens.ownerId, ctx.ownerId), isNull(apiTokens.revokedAt)))
+      .returning({ id: apiTokens.id, name: apiTokens.name, prefix: apiTokens.tokenPrefix })
+    for (const { name } of revoked) {
+      const { ownerId } = ctx
+      const detail = { name, reason }
+      await recordSecurityEvent(tx, { ownerId, eventType: 'token.revoke', outcome: 'success', detail, now })
+    }
+    const [first, ...others] = revoked.map(({ id, name, prefix }) => ({
+      action: 'token.revoke' as const,
+      targetType: 'token' as const,
+      targetId: id,
+      meta: { name, prefix, reason },
+    }))
+    if (first === undefined) return { unchanged: true, result: 0 }
+    return { result: revoked.length, events: [], audit: [first, ...others] }
+  })
 }
 
 /** A token and what it stands for; `rights` is null for one that is older than rights, which may do everything. */

@@ -18,6 +18,9 @@ export interface BotApiOptions {
 
 const largestBody = 50 * 1024 * 1024
 
+// A link must change nothing. Telegram also takes the others by GET; no client library sends them so.
+const byGet = /^get(?!Updates$)/
+
 /** The Bot API over HTTP: `/bot<token>/<method>` and `/file/bot<token>/<path>`. */
 export function botApiRoutes(world: World, options: BotApiOptions = {}): Hono {
   const app = new Hono()
@@ -27,6 +30,8 @@ export function botApiRoutes(world: World, options: BotApiOptions = {}): Hono {
       requireToken(world, c.req.param('bot').slice(3))
       const method = toMethodName(c.req.param('method'))
       if (method === undefined) refuse(404, 'Not Found: method not found')
+      if (c.req.method !== 'POST' && !byGet.test(method))
+        refuse(405, `Method Not Allowed: ${method} needs POST`)
       const { params, uploads } = await readParams(c, method)
       const get = options.fetchFile ?? fetchFile
       const { signal } = c.req.raw

@@ -2,6 +2,11 @@ import type { MiddlewareHandler } from 'hono'
 
 const LOCAL = ['localhost', '127.0.0.1', '[::1]']
 
+/** Whether a Host header names this machine itself. */
+export function isLocalHost(host: string | undefined): boolean {
+  return LOCAL.includes(toHostname(host) ?? '')
+}
+
 /** Refuses requests whose Host is not ours: a foreign name that resolves to loopback (DNS rebinding). */
 export function requireHost(allowedHosts: readonly string[]): MiddlewareHandler {
   const allowed = new Set([...LOCAL, ...allowedHosts.map((host) => host.toLowerCase())])

@@ -9,9 +9,12 @@ import { addActions, addQuestions } from './client-actions.ts'
 import { requireHost, requireSameOrigin } from './client-guard.ts'
 import { requirePerson } from './client-input.ts'
 import { toPageEvents, toPageMessages, toPageState } from './client-state.ts'
+import { giveCookie, type PageKey, requireCookie } from './page-key.ts'
 import type { World } from './world.ts'
 
 export interface ClientOptions {
+  /** `open`: anyone who reaches the port may use the page, e.g. a test. */
+  readonly pageKey: PageKey | 'open'
   /** Host names besides localhost, 127.0.0.1 and [::1] by which the page may be opened; any port. */
   readonly allowedHosts?: readonly string[]
   /** How long a pressed button waits for the bot. */
@@ -28,12 +31,17 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** The chat page and what it asks: the part of the playground that a browser sees. */
-export function clientRoutes(world: World, options: ClientOptions = {}): Hono {
+export function clientRoutes(world: World, options: ClientOptions): Hono {
   const app = new Hono()
   const host = requireHost(options.allowedHosts ?? [])
+  const { pageKey } = options
   app.use('/', host, pageHeaders)
   app.use('/assets/*', host, pageHeaders, etag())
   app.use('/client/*', host, requireSameOrigin(), pageHeaders)
+  if (pageKey !== 'open') {
+    app.use('/', giveCookie(pageKey))
+    app.use('/client/*', requireCookie(pageKey))
+  }
   addPage(app)
   addReading(app, world, options)
   addActions(app, world)

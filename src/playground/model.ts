@@ -123,10 +123,10 @@ export interface WebhookSettings {
   readonly ipAddress?: string
 }
 
-interface Webhook {
+export interface Webhook {
   settings: WebhookSettings | null
-  /** Lets it be an http address of this machine. */
-  allowLoopback: boolean
+  /** `https`: what Telegram takes; `loopback`: only addresses of this machine, with http too. */
+  readonly allowed: 'https' | 'loopback' | 'both'
   lastError: { readonly at: number; readonly message: string } | null
 }
 

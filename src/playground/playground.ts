@@ -9,7 +9,7 @@ import { Refusal } from './refusal.ts'
 import { startWebhookDelivery, type WebhookDeliveryOptions } from './webhook-delivery.ts'
 import { createWorld, type WorldOptions } from './world.ts'
 
-export interface PlaygroundOptions extends WorldOptions, BotApiOptions, ClientOptions {
+export interface PlaygroundOptions extends WorldOptions, BotApiOptions, Omit<ClientOptions, 'pageKey'> {
   readonly port?: number
   readonly host?: string
   readonly webhook?: WebhookDeliveryOptions
@@ -24,7 +24,7 @@ export interface Playground {
 }
 
 /** The Bot API and the chat page of one world, to be mounted at `/` of a server. */
-export function playgroundApp(world: World, options: BotApiOptions & ClientOptions = {}): Hono {
+export function playgroundApp(world: World, options: BotApiOptions & ClientOptions): Hono {
   const app = new Hono()
   app.route('/', botApiRoutes(world, options))
   app.route('/', clientRoutes(world, options))
@@ -34,7 +34,7 @@ export function playgroundApp(world: World, options: BotApiOptions & ClientOptio
 /** A Telegram of its own on a free port of this machine. */
 export async function openPlayground(options: PlaygroundOptions = {}): Promise<Playground> {
   const world = createWorld(options)
-  const app = playgroundApp(world, options)
+  const app = playgroundApp(world, { ...options, pageKey: 'open' })
   app.notFound((c) => c.json({ ok: false, error_code: 404, description: 'Not Found' }, 404))
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   // A connection closed just as its client uses it again is reset, which here only a planned fault shall do.

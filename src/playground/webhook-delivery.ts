@@ -79,6 +79,8 @@ async function post(
       method: 'POST',
       headers: { 'content-type': 'application/json', ...secret },
       body: JSON.stringify(update),
+      // Like Telegram; it also keeps a webhook of this machine from passing on what was written.
+      redirect: 'manual',
       signal,
     })
     const body = await response.text()

@@ -1,14 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import type { Chat, UserFromGetMe } from 'grammy/types'
 import type { WorldEvent, WorldListener } from './events.ts'
 import { createFaults } from './faults.ts'
 import { createLimits } from './limits.ts'
-import type { Call, Clock, Person, Room, Violation, World } from './model.ts'
+import type { Call, Clock, Person, Room, Violation, Webhook, World } from './model.ts'
 import { createUpdateQueue } from './update-queue.ts'
 
 export type { Person, Post, Room, World } from './model.ts'
 
 export interface WorldOptions {
   readonly clock?: Clock
+  /** By default random, of the bot 1000. */
   readonly botToken?: string
   readonly botUsername?: string
   readonly botName?: string
@@ -22,8 +24,8 @@ export interface WorldOptions {
   readonly firstUpdateId?: number
   readonly firstMessageId?: number
   readonly keepCalls?: number
-  /** Takes an http address of this machine for a webhook; Telegram itself wants https. */
-  readonly allowLoopbackWebhook?: boolean
+  /** Which webhooks may be set; by default `https`, as with Telegram. */
+  readonly webhooks?: Webhook['allowed']
   /**
    * Delays a getUpdates that repeats an offset within three seconds, as Telegram does; off by default, since every bot that stops
    * soon after its start repeats one.
@@ -47,7 +49,7 @@ export function createWorld(options: WorldOptions = {}): World {
   const violations: Violation[] = []
   const start = Math.max(1, Math.floor((clock().getTime() - epoch) / 1000))
   const last = { message: (options.firstMessageId ?? start) - 1, callback: start, file: 0 }
-  const botToken = options.botToken ?? '1000:playground'
+  const botToken = options.botToken ?? `1000:${randomBytes(24).toString('base64url')}`
   const user = botUser(botToken, options.botUsername ?? 'preqbot_playground', options.botName ?? 'preqbot')
 
   const people = new Map<number, Person>()
@@ -74,7 +76,7 @@ export function createWorld(options: WorldOptions = {}): World {
       previous: null,
       lastConflictAt: Number.NEGATIVE_INFINITY,
     },
-    webhook: { settings: null, lastError: null, allowLoopback: options.allowLoopbackWebhook ?? false },
+    webhook: { settings: null, lastError: null, allowed: options.webhooks ?? 'https' },
     taps: new Map(),
     inlineQueries: new Map(),
     calls,

@@ -56,6 +56,8 @@ function whatHappened(event: SecurityEventRow, detail: Record<string, unknown>):
         : detail.unbound === true
           ? 'Chat unlinked'
           : 'This chat was linked'
+    case 'token.revoke':
+      return `Revoked token ${textOf(detail.name)}, made in the playground`
     case 'chat.stranger':
       return `Ignored ${strangerDid[textOf(detail.kind)] ?? 'an update'} from ${strangerName(detail)}`
     default:

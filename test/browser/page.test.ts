@@ -11,6 +11,7 @@ import { createWorld, type Post, type World } from '../../src/playground/world.t
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const isThere = existsSync(executablePath)
+const pageKey = (key: string) => ({ key, opensBare: true, isHttps: false })
 
 describe.skipIf(!isThere)(
   `the chat page in a browser${isThere ? '' : ' (skipped: no Chromium; name one in CHROMIUM)'}`,
@@ -33,7 +34,7 @@ describe.skipIf(!isThere)(
 
     beforeEach(async () => {
       world = createWorld()
-      const { fetch } = clientRoutes(world)
+      const { fetch } = clientRoutes(world, { pageKey: pageKey('first') })
       server = serve({ fetch, port: 0, hostname: '127.0.0.1' })
       await new Promise((resolve) => server.once('listening', resolve))
       url = `http://localhost:${(server.address() as AddressInfo).port}/`
@@ -284,7 +285,7 @@ describe.skipIf(!isThere)(
       expect([...room().posts.values()].map(({ message }) => message.text)).toEqual(['/start again'])
     })
 
-    it('after the line was cut the page shows the truth, with nothing twice', async () => {
+    it('after a restart with a new key the page shows the truth, with nothing twice', async () => {
       send('before')
       await page.goto(url)
       await messages().getByText('before').waitFor()
@@ -295,7 +296,8 @@ describe.skipIf(!isThere)(
       })
       await page.getByText('connecting…').waitFor()
       send('meanwhile')
-      server = serve({ fetch: clientRoutes(world).fetch, port, hostname: '127.0.0.1' })
+      const { fetch } = clientRoutes(world, { pageKey: pageKey('second') })
+      server = serve({ fetch, port, hostname: '127.0.0.1' })
 
       await messages().getByText('meanwhile').waitFor()
 
@@ -304,7 +306,23 @@ describe.skipIf(!isThere)(
         expect.stringContaining('meanwhile'),
       ])
       // The browser itself reports the refused connections.
-      faults.splice(0, faults.length, ...faults.filter((fault) => !/ERR_|EventSource/.test(fault)))
+      faults.splice(0, faults.length, ...faults.filter((fault) => !/ERR_|EventSource|401/.test(fault)))
+    })
+
+    it('a page that only the printed link opens says so, and opens by it', async () => {
+      await new Promise((resolve) => server.close(resolve))
+      const { fetch } = clientRoutes(world, { pageKey: { ...pageKey('printed'), opensBare: false } })
+      server = serve({ fetch, port: Number(new URL(url).port), hostname: '127.0.0.1' })
+      send('hello')
+      await page.goto(url)
+      await page.getByText('Open the link that the terminal printed.').waitFor()
+      expect(await messages().count()).toBe(0)
+
+      await page.goto(`${url}?key=printed`)
+
+      await messages().getByText('hello').waitFor()
+      expect(page.url()).toBe(url)
+      faults.splice(0, faults.length, ...faults.filter((fault) => !/EventSource|401/.test(fault)))
     })
 
     it('a viewer who has scrolled up stays there and is told of what is new', async () => {

@@ -18,7 +18,7 @@ let app: Hono
 
 beforeEach(() => {
   world = createWorld({ clock: () => new Date('2026-03-02T09:00:00Z') })
-  app = clientRoutes(world, { tapTimeoutMs: 2_000 })
+  app = clientRoutes(world, { pageKey: 'open', tapTimeoutMs: 2_000 })
 })
 
 function get(path: string, headers: Record<string, string> = {}) {
@@ -84,7 +84,7 @@ describe('who may ask', () => {
   )
 
   it('a host that the options allow is served', async () => {
-    app = clientRoutes(world, { allowedHosts: ['board.example'] })
+    app = clientRoutes(world, { pageKey: 'open', allowedHosts: ['board.example'] })
 
     expect((await get('/', { host: 'board.example' })).status).toBe(200)
   })
@@ -311,7 +311,7 @@ describe('what waits for the bot', () => {
   })
 
   it('a tap that nobody answers ends by itself', async () => {
-    app = clientRoutes(world, { tapTimeoutMs: 5 })
+    app = clientRoutes(world, { pageKey: 'open', tapTimeoutMs: 5 })
     const { message } = sendFromBot('Done', 'done:1')
 
     const response = await post('/client/tap', { messageId: message.message_id, data: 'done:1' })
@@ -401,7 +401,7 @@ describe('the stream of events', () => {
           resolve()
         }
       }
-      app = clientRoutes({ ...world, subscribe })
+      app = clientRoutes({ ...world, subscribe }, { pageKey: 'open' })
     })
     const stream = await open()
     await stream.next()

@@ -10,7 +10,7 @@ it.each([
   ['JSON with a numeric string', '', '{"chat_id":"1001","text":"Hi there"}', json],
 ])('takes parameters from %s', async (_, query, body, type) => {
   const { url, token, world } = await openTestPlayground()
-  const post = body === undefined ? {} : { method: 'POST', body, headers: { 'content-type': type } }
+  const post = { method: 'POST', ...(body === undefined ? {} : { body, headers: { 'content-type': type } }) }
 
   const response = await fetch(`${url}/bot${token}/SENDmessage${query}`, post)
 
@@ -43,15 +43,16 @@ it('reads JSON, numbers and booleans out of the fields of a form', async () => {
 
 it.each([
   ['another token', '/bot2000:playground/getMe', 401, 'Unauthorized'],
+  ['the token of every playground before', '/bot1000:playground/getMe', 401, 'Unauthorized'],
   ['a malformed token', '/botx/getMe', 401, 'Unauthorized: invalid token specified'],
-  ['a method that does not exist', '/bot1000:playground/sendEverything', 404, 'Not Found: method not found'],
-  ['a path that does not exist', '/bot1000:playground/a/b', 404, 'Not Found'],
+  ['a method that does not exist', '/botTOKEN/sendEverything', 404, 'Not Found: method not found'],
+  ['a path that does not exist', '/botTOKEN/a/b', 404, 'Not Found'],
   ['a path without a token', '/sendMessage', 404, 'Not Found'],
-  ['a file that does not exist', '/file/bot1000:playground/photos/1.jpg', 404, 'Not Found'],
+  ['a file that does not exist', '/file/botTOKEN/photos/1.jpg', 404, 'Not Found'],
 ])('refuses %s', async (_, path, status, description) => {
-  const { url } = await openTestPlayground()
+  const { url, token } = await openTestPlayground()
 
-  const response = await fetch(`${url}${path}`)
+  const response = await fetch(`${url}${path.replace('TOKEN', token)}`)
 
   expect(response.status).toBe(status)
   expect(await response.json()).toEqual({ ok: false, error_code: status, description })
@@ -86,11 +87,35 @@ it.each([
   const { url, token, world } = await openTestPlayground()
 
   const response = await fetch(`${url}/bot${token}/sendMessage?chat_id=1001&text=x`, {
+    method: 'POST',
     headers: { [name]: value },
   })
 
   expect(response.status).toBe(403)
   expect(world.calls).toEqual([])
+})
+
+it.each(['setWebhook?url=https://evil.example', 'SENDMESSAGE?chat_id=1001&text=x', 'getUpdates', 'logOut'])(
+  'a link can change nothing: %s needs POST',
+  async (path) => {
+    const { url, token, world } = await openTestPlayground()
+
+    const response = await fetch(`${url}/bot${token}/${path}`)
+
+    expect(response.status).toBe(405)
+    expect(await response.json()).toMatchObject({
+      ok: false,
+      description: expect.stringContaining('needs POST'),
+    })
+    expect([world.calls, world.webhook.settings]).toEqual([[], null])
+  },
+)
+
+it('the token of a playground is its own', async () => {
+  const [one, other] = [await openTestPlayground(), await openTestPlayground()]
+
+  expect(one.token).toMatch(/^1000:[\w-]{32}$/)
+  expect(one.token).not.toBe(other.token)
 })
 
 it('says in the header too how long to wait', async () => {

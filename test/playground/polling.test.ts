@@ -127,7 +127,10 @@ describe('a request that hangs', () => {
   it('is forgotten when the caller hangs up', async () => {
     const test = await openTestPlayground()
     const hangUp = new AbortController()
-    const poll = fetch(`${test.url}/bot${test.token}/getUpdates?timeout=50`, { signal: hangUp.signal })
+    const poll = fetch(`${test.url}/bot${test.token}/getUpdates?timeout=50`, {
+      method: 'POST',
+      signal: hangUp.signal,
+    })
     await hanging(test)
 
     hangUp.abort()

@@ -47,7 +47,7 @@ async function openWebhook() {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, next, arrived }
 }
 
-const relaxed = { allowLoopbackWebhook: true, webhook: { retryDelay: () => 1 } }
+const relaxed = { webhooks: 'both', webhook: { retryDelay: () => 1 } } as const
 
 describe('setting a webhook', () => {
   it.each([
@@ -61,6 +61,23 @@ describe('setting a webhook', () => {
       status: 400,
       description: `Bad Request: ${description}`,
     })
+  })
+
+  it.each([
+    'https://evil.example/',
+    'http://192.168.1.5/',
+    'http://localhost.evil.example/',
+    'ftp://localhost/',
+    'https://127.0.0.1@evil.example/',
+  ])('a playground that may call only this machine refuses %s', async (url) => {
+    const { call, world } = await openTestPlayground({ webhooks: 'loopback' })
+
+    expect(await call('setWebhook', { url })).toMatchObject({
+      status: 400,
+      description: 'Bad Request: bad webhook: the playground calls only addresses of this machine',
+    })
+    expect(world.webhook.settings).toBeNull()
+    expect(await call('setWebhook', { url: 'http://localhost:9/hook' })).toMatchObject({ status: 200 })
   })
 
   it.each([
@@ -162,9 +179,23 @@ describe('delivery', () => {
     expect(await answered).toBe('by reply')
   })
 
+  it('follows no redirect, which could lead off this machine', async () => {
+    const { call, world } = await openTestPlayground(relaxed)
+    const [webhook, elsewhere] = [await openWebhook(), await openWebhook()]
+    await call('setWebhook', { url: webhook.url })
+
+    say(world, { text: 'hello' })
+    const { answer, update } = await webhook.next()
+    answer(307, undefined, { location: elsewhere.url })
+
+    expect((await webhook.next()).update).toEqual(update)
+    expect(elsewhere.arrived).toEqual([])
+    expect(world.webhook.lastError?.message).toContain('307')
+  })
+
   it('waits as long as the webhook asks to', async () => {
     const { call, world } = await openTestPlayground({
-      allowLoopbackWebhook: true,
+      webhooks: 'both',
       webhook: { retryDelay: () => 60_000 },
     })
     const webhook = await openWebhook()

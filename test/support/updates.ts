@@ -34,7 +34,7 @@ export async function intake(by: 'polling' | 'webhook' = updatesBy): Promise<{
   return {
     env: { PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` },
     // A bot that was killed is called again as soon as it may be back.
-    playground: { allowLoopbackWebhook: true, webhook: { retryDelay: () => 200 } },
+    playground: { webhooks: 'both', webhook: { retryDelay: () => 200 } },
   }
 }
 

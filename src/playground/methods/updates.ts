@@ -143,7 +143,10 @@ function requireWebhookUrl(world: World, url: string): void {
   if (!URL.canParse(url)) refuse(400, 'Bad Request: bad webhook: invalid webhook URL specified')
   const { protocol, port, hostname } = new URL(url)
   const isLoopback = hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]'
-  if (world.webhook.allowLoopback && isLoopback) return
+  const { allowed } = world.webhook
+  if (allowed !== 'https' && isLoopback && /^https?:$/.test(protocol)) return
+  if (allowed === 'loopback')
+    refuse(400, 'Bad Request: bad webhook: the playground calls only addresses of this machine')
   if (protocol !== 'https:')
     refuse(400, 'Bad Request: bad webhook: An HTTPS URL must be provided for webhook')
   if (!ports.includes(port)) {

@@ -68,13 +68,20 @@ const composer = createComposer({
 
 function connect() {
   wire?.close()
-  wire = openWire({ person, onState, onEvents, onOnline })
+  wire = openWire({ person, onState, onEvents, onOnline, onLocked })
 }
 
 function onOnline(now) {
   online = now
   if (!now) tapping.clear()
   showStatus()
+}
+
+function onLocked() {
+  byId('welcome').hidden = false
+  byId('welcome-text').textContent = 'Open the link that the terminal printed.'
+  byId('start').hidden = true
+  byId('composer').hidden = true
 }
 
 function onState(next) {

@@ -3,9 +3,9 @@ const RETRY_MS = 2000
 /**
  * The page's line to the playground for one person: state once after each connect, then events.
  * @param {{ person: string | undefined, onState(state: object): void, onEvents(events: object[]): void,
- *   onOnline(online: boolean): void }} options
+ *   onOnline(online: boolean): void, onLocked(): void }} options
  */
-export function openWire({ person, onState, onEvents, onOnline }) {
+export function openWire({ person, onState, onEvents, onOnline, onLocked }) {
   const as = person === undefined ? '' : `?as=${encodeURIComponent(person)}`
   let source
   let retry
@@ -56,8 +56,21 @@ export function openWire({ person, onState, onEvents, onOnline }) {
     })
     source.addEventListener('error', () => {
       onOnline(false)
-      if (source.readyState === EventSource.CLOSED) reconnect()
+      if (source.readyState !== EventSource.CLOSED) return
+      void renewCookie()
+      reconnect()
     })
+  }
+
+  // Each start of the playground has a new key. On its own machine, the page's address gives the new cookie.
+  async function renewCookie() {
+    try {
+      await fetch('/', { method: 'HEAD' })
+      const { status } = await fetch(`/client/state${as}`, { method: 'HEAD' })
+      if (status === 401 && !closed) onLocked()
+    } catch {
+      // It isn't there yet.
+    }
   }
 
   function reconnect() {

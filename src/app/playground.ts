@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from '../config.ts'
+import type { Db } from '../db/types.ts'
+import { readState, writeState } from '../domain/bot-state.ts'
+import { unbindChat } from '../domain/chat-binding.ts'
+import type { Ctx } from '../domain/context.ts'
+import { revokeAllTokens } from '../domain/tokens.ts'
+import type { Log } from '../log.ts'
+
+/** The bot of every playground; the IDs of Telegram's bots are longer. */
+const botId = 1000
+
+/** Builds our own Telegram; its code is loaded only here. Its token and the key of its page are new in each start. */
+export async function openPlayground({ PUBLIC_URL, PLAYGROUND_PUBLIC }: Config) {
+  const { createWorld } = await import('../playground/world.ts')
+  const { playgroundApp } = await import('../playground/playground.ts')
+  const { startWebhookDelivery } = await import('../playground/webhook-delivery.ts')
+  const key = randomBytes(16).toString('base64url')
+  const world = createWorld({ owner: { started: false }, webhooks: 'loopback' })
+  const pageKey = {
+    key,
+    opensBare: PLAYGROUND_PUBLIC !== true,
+    isHttps: PUBLIC_URL?.startsWith('https:') ?? false,
+  }
+  const allowedHosts = PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).hostname]
+  return {
+    token: world.bot.token,
+    key,
+    /** The user of the page. */
+    userId: world.owner.user.id,
+    /** Opens the page at this address. */
+    toLink: (url: string) => `${url}/?key=${key}`,
+    routes: playgroundApp(world, { allowedHosts, pageKey }),
+    close: startWebhookDelivery(world),
+  }
+}
+
+/**
+ * At the first start with a real bot, ends what the playground let in: its owner and its tokens. To be called before the first
+ * request is served, since whoever reached the playground could have made a token.
+ */
+export async function leavePlayground(
+  ctx: Ctx,
+  { db, botToken, log }: { readonly db: Db; readonly botToken: string; readonly log: Log },
+): Promise<void> {
+  if ((await readState<number>(db, 'bot_id')) !== botId) return
+  await unbindChat(ctx)
+  const revoked = await revokeAllTokens(ctx, 'playground')
+  await writeState(db, 'bot_id', Number.parseInt(botToken, 10), ctx.now())
+  if (revoked > 0)
+    log.warn({ revoked }, 'revoked the tokens made in the playground; make new ones in /agents')
+}
