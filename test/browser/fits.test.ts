@@ -79,7 +79,11 @@ describe.skipIf(!isThere)(
             labels: ['continuous integration and delivery'],
           })),
         )
-      await addTasks(bot(), titles.map((title) => ({ title, status: 'todo' as const })), 'INFRA')
+      await addTasks(
+        bot(),
+        titles.map((title) => ({ title, status: 'todo' as const })),
+        'INFRA',
+      )
       for (const command of screens) {
         user.say(command)
         await bot().handled()
