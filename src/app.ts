@@ -127,7 +127,10 @@ async function build(parts: {
   const pinnedUserId = playground === null ? config.OWNER_TELEGRAM_ID : undefined
   if (pinnedUserId !== undefined && (await unbindChat(system, { keepUserId: pinnedUserId })))
     log.warn({}, 'the bot belonged to someone other than OWNER_TELEGRAM_ID and is now unbound')
-  if (playground !== null) closers.push(playground.close)
+  if (playground !== null) {
+    redactor.learn(playground.key)
+    closers.push(playground.close)
+  }
 
   const app = new Hono<Pick<ApiEnv, 'Bindings'>>()
   app.notFound(answerNotFound)
