@@ -55,7 +55,7 @@ describe('the built program has', () => {
 
   test('dates in words, and other scripts in Latin letters', async () => {
     user.say('Позвонить врачу ^завтра')
-    const card = await user.nextMessage('Позвонить врачу')
+    const card = await user.nextMessage('Позвонить врачу', { within: 30_000 })
 
     expect(card.text).toContain('due tomorrow')
     const [, key = ''] = /(API-\d+)/.exec(card.text ?? '') ?? []
@@ -65,7 +65,7 @@ describe('the built program has', () => {
   test('pictures', async () => {
     user.say('/stats')
 
-    expect((await user.nextMessage('The week')).photo?.at(-1)).toMatchObject({ width: 1080, height: 1350 })
+    expect((await user.nextMessage('The week', { within: 30_000 })).photo?.at(-1)).toMatchObject({ width: 1080, height: 1350 })
   })
 
   test('spreadsheets', async () => {
