@@ -10,6 +10,7 @@ import { hostOf, isPlaygroundOpen } from './app/exposure.ts'
 import { leavePlayground, openPlayground } from './app/playground.ts'
 import { firstSetupCode, toSetupLink } from './app/setup-link.ts'
 import type { BotDeps } from './bot/context.ts'
+import { createIntake } from './bot/intake.ts'
 import { webhookRoutes } from './bot/webhook.ts'
 import { placeZone } from './bot/zones.ts'
 import { botSecrets, type Config, secretsOf } from './config.ts'
@@ -26,7 +27,7 @@ import { createBell, newestEventId } from './domain/outbox.ts'
 import { createFailureCounter } from './domain/security.ts'
 import { readOwnerSettings } from './domain/settings.ts'
 import { createScrub } from './domain/stored-update.ts'
-import { acceptUpdates } from './domain/updates.ts'
+import { acceptUpdates, forgetOtherBots } from './domain/updates.ts'
 import { answerNotFound, openHttpServer } from './http-server.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { type Leadership, startLeadership } from './leadership.ts'
@@ -153,8 +154,10 @@ async function build(parts: {
         log.warn({ err: error }, 'a flood limit is known to this process alone'),
       ),
   }
+  // A token begins with its bot's id.
+  const botId = Number.parseInt(telegram.token, 10)
   redactor.learn(...botSecrets(telegram.token))
-  const scrub = createScrub({ botId: Number.parseInt(telegram.token, 10), redactor })
+  const scrub = createScrub({ botId, redactor })
   const api = createTelegram(telegram)
   const state: TelegramState = {
     me: null,
@@ -269,10 +272,13 @@ async function build(parts: {
         log,
         failures,
         addressOf: createAddressReader(config.TRUST_PROXY),
-        accept: async (updates) => {
-          await acceptUpdates(store, updates, { scrub, now: now() })
-          side?.inbox()?.wake()
-        },
+        accept: createIntake({
+          ...bot,
+          keep: async (updates) => {
+            await acceptUpdates(store, updates, { botId, scrub, now: now() })
+            side?.inbox()?.wake()
+          },
+        }),
       }),
     )
   }
@@ -286,10 +292,11 @@ async function build(parts: {
 
   await database.listen(outboxChannel, bell.ring)
   // A chat belongs to one bot: another token means another bot, which has not met its owner yet.
-  const keepToOneBot = async (botId: number) => {
+  const keepToOneBot = async () => {
     const known = await readState<number>(store, 'bot_id')
     if (known !== undefined && known !== botId) await unbindChat(system)
     if (known !== botId) await writeState(store, 'bot_id', botId, now())
+    await forgetOtherBots(store, botId)
   }
   const begin = async () => {
     const stopNotifier = await notifier.start()
@@ -308,10 +315,10 @@ async function build(parts: {
         webhook === undefined
           ? undefined
           : { url: `${config.PUBLIC_URL}${webhook.path}`, secret: webhook.secret },
-      onReady: async (me) => {
+      onReady: async () => {
         // Not before Telegram knows it: a mistyped one would take the place of the good one.
         if (config.BOT_TOKEN !== undefined) await storeBotToken(system, config.BOT_TOKEN, secretKey)
-        await keepToOneBot(me.id)
+        await keepToOneBot()
       },
     })
     const { stop } = side

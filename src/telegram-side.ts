@@ -4,6 +4,7 @@ import { apologise, createBot } from './bot/bot.ts'
 import { watchConflicts, watchWebhook } from './bot/conflict.ts'
 import type { BotDeps } from './bot/context.ts'
 import { createInbox, type Inbox } from './bot/inbox.ts'
+import { createIntake } from './bot/intake.ts'
 import { allowedUpdates, startPolling } from './bot/polling.ts'
 import { readOwnerSettings } from './domain/settings.ts'
 import type { Scrub } from './domain/stored-update.ts'
@@ -81,7 +82,7 @@ export function startTelegramSide(options: TelegramSideOptions): {
       const conflicts = watchConflicts({ ...options.bot, api: options.api })
       const polling = startPolling({
         api: options.api,
-        accept: inbox.accept,
+        accept: createIntake({ ...options.bot, keep: inbox.accept }),
         reach,
         leads: options.leads,
         onPoll: (outcome) => {
@@ -117,6 +118,7 @@ function openInbox(options: TelegramSideOptions, me: UserFromGetMe): Inbox {
   const chatOfOwner = async () => (await readOwnerSettings({ db: deps.store, ownerId: deps.ownerId })).chatId
   return createInbox({
     store: deps.store,
+    botId: me.id,
     now: deps.now,
     log,
     scrub: options.scrub,

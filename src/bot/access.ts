@@ -3,12 +3,12 @@ import { causeOf } from '../domain/captures.ts'
 import { bindChat } from '../domain/chat-binding.ts'
 import { createCtx } from '../domain/context.ts'
 import { DomainError } from '../domain/errors.ts'
-import { recordSecurityEvent } from '../domain/security.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { checkSetupCode, consumeSetupCode } from '../domain/setup-code.ts'
 import { codeHashIn } from '../domain/stored-update.ts'
+import { countStrangers } from '../domain/strangers.ts'
 import { isFinished, markEffect } from '../domain/updates.ts'
-import { toasts } from '../view/answers.ts'
+import { anonymousText, boardPlace, toasts } from '../view/answers.ts'
 import { isCommand } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { createSender } from './send.ts'
@@ -20,6 +20,7 @@ export class AlreadyHandledError extends Error {}
 
 /** Lets the owner in and nobody else: checks the user and the chat of every kind of update, and binds whoever has the code. */
 export function access(deps: BotDeps): MiddlewareFn<BotContext> {
+  const pointToBoard = createPointer(deps)
   return async (ctx, next) => {
     const settings = await readOwnerSettings({ db: deps.store, ownerId: deps.ownerId })
     Object.assign(ctx, { deps, settings, ...toolsFor(ctx, deps, settings) })
@@ -28,9 +29,50 @@ export function access(deps: BotDeps): MiddlewareFn<BotContext> {
       return
     }
     if (tokenLinkHash(ctx, settings) !== null) return next()
-    if (!isOwner(ctx, settings)) await reportStranger(ctx, deps)
-    else if (!isElsewhere(ctx, settings)) await next()
+    if (isOwner(ctx, settings)) {
+      if (!isElsewhere(ctx, settings)) await next()
+    } else if (isAnonymousAdmin(ctx, settings) || ctx.from?.id === settings.userId)
+      await pointToBoard(ctx, settings)
+    else await reportStranger(ctx, deps)
   }
+}
+
+const pointEveryMs = 60 * 60_000
+
+/** Builds what the owner is told where the bot doesn't serve them: one sentence an hour and chat. It leaves groups that aren't the board's. */
+function createPointer({ elsewhere, now, log }: BotDeps) {
+  let pointedAt = new Map<number, number>()
+  return async (ctx: BotContext, settings: OwnerSettings): Promise<void> => {
+    const { chat, myChatMember } = ctx
+    const status = myChatMember?.new_chat_member.status
+    if (chat === undefined || status === 'left' || status === 'kicked') return
+    if (ctx.callbackQuery !== undefined) return toast(ctx, toasts.elsewhere)
+    const isForeignGroup = chat.type !== 'private' && chat.id !== settings.chatId
+    if (myChatMember !== undefined && !isForeignGroup) return
+    const at = now().getTime()
+    pointedAt = new Map([...pointedAt].filter(([, since]) => at - since < pointEveryMs))
+    try {
+      if (!pointedAt.has(chat.id)) {
+        pointedAt.set(chat.id, at)
+        const text = isForeignGroup || chat.type === 'private' ? await placeOf(settings) : anonymousText
+        await elsewhere.sendMessage(chat.id, text)
+      }
+      if (isForeignGroup) await elsewhere.leaveChat(chat.id)
+    } catch (error) {
+      log.debug({ err: error }, 'the owner could not be pointed to the board')
+    }
+  }
+
+  async function placeOf({ chatId, userId }: OwnerSettings): Promise<string> {
+    if (chatId === null || chatId === userId) return boardPlace(null)
+    const { title } = await elsewhere.getChat(chatId)
+    return boardPlace(title ?? null)
+  }
+}
+
+/** Whether someone writes in the board's group in the group's name, which hides who it is. */
+function isAnonymousAdmin(ctx: BotContext, { chatId }: OwnerSettings): boolean {
+  return ctx.chat?.id === chatId && ctx.msg?.sender_chat?.id === chatId
 }
 
 function toolsFor(
@@ -129,22 +171,12 @@ async function bind(ctx: BotContext, deps: BotDeps): Promise<boolean> {
 const endedLink = 'someone opened a setup link that is used or expired; for a new one: npm run link'
 const linkOfAnother = 'someone other than OWNER_TELEGRAM_ID opened the setup link'
 
-/** Puts it on record that somebody else came, who hears nothing of us; only a tap is answered, or its button would hang. */
+/** Counts somebody else, who hears nothing of us; only a tap is answered, or its button would hang. */
 async function reportStranger(ctx: BotContext, deps: BotDeps): Promise<void> {
   await toast(ctx, toasts.stranger)
   const [kind = 'update'] = Object.keys(ctx.update).filter((key) => key !== 'update_id')
-  await recordSecurityEvent(deps.store, {
-    ownerId: deps.ownerId,
-    eventType: 'chat.stranger',
-    outcome: 'failure',
-    detail: {
-      kind,
-      userId: ctx.from?.id ?? null,
-      userName: ctx.from?.username ?? null,
-      chatId: ctx.chat?.id ?? null,
-    },
-    now: deps.now(),
-  })
+  const visit = { userId: ctx.from?.id ?? null, userName: ctx.from?.username ?? null }
+  await countStrangers(deps.store, [{ ...visit, chatId: ctx.chat?.id ?? null, kind }], deps.now())
 }
 
 /** Every tap gets its answer, also where its handler has nothing to say or fails. */

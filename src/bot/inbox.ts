@@ -29,6 +29,7 @@ export interface Inbox {
 
 export interface InboxOptions {
   readonly store: Store
+  readonly botId: number
   readonly now: () => Date
   readonly log: Log
   /** What is stored of an update, and of an error. */
@@ -49,7 +50,7 @@ const maxAttempts = 10
 const idleMs = 1_000
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { store, now, log, scrub, redact, leads = () => true, longestMs = 75_000 } = options
+  const { store, botId, now, log, scrub, redact, leads = () => true, longestMs = 75_000 } = options
   const bell: Bell = createBell()
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
@@ -108,7 +109,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   return {
     accept: async (updates) => {
-      if ((await acceptUpdates(store, updates, { scrub, now: now() })) > 0) bell.ring()
+      if ((await acceptUpdates(store, updates, { botId, scrub, now: now() })) > 0) bell.ring()
     },
     wake: bell.ring,
     start: () => {

@@ -457,6 +457,38 @@ export const tokenGrants = pgTable(
   ],
 )
 
+/** An agent's session, as its client names it: two sessions of a token are two agents. */
+export const agentSessions = pgTable(
+  'agent_sessions',
+  {
+    id: id(),
+    tokenId: uuid('token_id')
+      .notNull()
+      .references(() => apiTokens.id, { onDelete: 'cascade' }),
+    session: text('session').notNull(),
+    engine: text('engine').$type<Engine>(),
+    firstSeenAt: at('first_seen_at').notNull(),
+    lastSeenAt: at('last_seen_at').notNull(),
+  },
+  (t) => [
+    unique('agent_sessions_token_session').on(t.tokenId, t.session),
+    index('agent_sessions_seen').on(t.lastSeenAt),
+    check('agent_sessions_engine', oneOf(t.engine, engines)),
+  ],
+)
+
+/** A token that wanted to delete more than its limit. */
+export const deletionLimits = pgTable('deletion_limits', {
+  tokenId: uuid('token_id')
+    .primaryKey()
+    .references(() => apiTokens.id, { onDelete: 'cascade' }),
+  /** When it met the limit; the owner is asked once about it. */
+  reachedAt: at('reached_at').notNull(),
+  askedAt: at('asked_at'),
+  /** Until then the owner lets it delete without a limit. */
+  allowedUntil: at('allowed_until'),
+})
+
 /** What a work log is, as data: its kind, who wrote it, and an agent's result as it was given. */
 export const workLogFacts = pgTable(
   'work_log_facts',
@@ -484,7 +516,9 @@ export type MessageState = (typeof messageStates)[number]
 export const botUpdates = pgTable(
   'bot_updates',
   {
-    updateId: bigint('update_id', { mode: 'number' }).primaryKey(),
+    /** Each bot counts its updates on its own. */
+    botId: bigint('bot_id', { mode: 'number' }).notNull().default(0),
+    updateId: bigint('update_id', { mode: 'number' }).notNull(),
     update: jsonb('update').$type<Record<string, unknown>>().notNull(),
     receivedAt: at('received_at').notNull().defaultNow(),
     /** Set in the transaction of what the update changed. */
@@ -495,6 +529,7 @@ export const botUpdates = pgTable(
     error: text('error'),
   },
   (t) => [
+    primaryKey({ columns: [t.botId, t.updateId] }),
     index('bot_updates_open').on(t.receivedAt, t.updateId).where(sql`${t.finishedAt} is null`),
     index('bot_updates_finished').on(t.finishedAt),
   ],
@@ -535,6 +570,28 @@ export const botMessages = pgTable(
     index('bot_messages_task').on(t.taskId, t.id),
     index('bot_messages_prompts').on(t.chatId, t.id).where(sql`${t.purpose} = 'prompt'`),
     check('bot_messages_state', oneOf(t.state, messageStates)),
+  ],
+)
+
+/** People other than the owner who wrote to the bot: a row each, however much they write. */
+export const strangers = pgTable(
+  'strangers',
+  {
+    /** 0 where Telegram names nobody. */
+    userId: bigint('user_id', { mode: 'number' }).primaryKey(),
+    userName: text('user_name'),
+    /** Where and how they came last. */
+    chatId: bigint('chat_id', { mode: 'number' }),
+    kind: text('kind').notNull(),
+    updates: integer('updates').notNull(),
+    /** How many of them no security event counts yet. */
+    unreported: integer('unreported').notNull(),
+    firstAt: at('first_at').notNull(),
+    lastAt: at('last_at').notNull(),
+  },
+  (t) => [
+    index('strangers_unreported').on(t.unreported).where(sql`${t.unreported} > 0`),
+    index('strangers_last').on(t.lastAt),
   ],
 )
 

@@ -4,6 +4,7 @@ import { DomainError } from './errors.ts'
 import { recordSecurityEvent } from './security.ts'
 import { chatSpecs, decodeSetting, settingSpecs } from './setting-specs.ts'
 import { lockSettings, readStored, writeStored } from './stored-settings.ts'
+import { forgetStranger } from './strangers.ts'
 
 /** The one chat that is served, and the one person in it. */
 export interface BoundChat {
@@ -33,6 +34,7 @@ export async function bindChat(
       now: ctx.now(),
     })
     if (!isFree) return { unchanged: true, result: false }
+    await forgetStranger(tx, chat.userId)
     const { chatId, userId, threadId } = chatSpecs
     await writeStored(ctx, tx, {
       [chatId.key]: String(chat.chatId),

@@ -139,6 +139,11 @@ const leaveBoth = preparedCommand(sql`
   )
   select pg_notify(${sql.raw(`'${outboxChannel}'`)}, max(id)::text) from appended`)
 
+// Names of tokens may repeat.
+function tokenOf({ tokenId }: Readonly<Record<string, unknown>>) {
+  return tokenId === undefined ? {} : { tokenId }
+}
+
 /**
  * Appends events and audit entries as the last statements of a transaction. Event ids are cursors and must become
  * visible in order, so the owner's outbox is locked before the ids are drawn and until the commit.
@@ -166,7 +171,7 @@ async function leaveTrace(
     event_type: event.type,
     entity_type: entityOf(event.type),
     entity_id: event.entityId,
-    payload: { ...event.payload, actor: trace.entry.by },
+    payload: { ...event.payload, actor: trace.entry.by, ...tokenOf(trace.entry) },
   }))
   const common = { ownerId: trace.ownerId, at: trace.at.toISOString(), audit: JSON.stringify(audit) }
   if (events.length === 0) await leaveAudit(tx, common)

@@ -43,11 +43,11 @@ export type NewEvent = {
   }
 }[EventType]
 
-/** An event as it was stored: the payload also names who acted. */
+/** An event as it was stored: the payload also names who acted, and the token of an agent. */
 export type BoardEvent = NewEvent & {
   readonly id: number
   readonly createdAt: Date
-  readonly payload: { readonly actor: string }
+  readonly payload: { readonly actor: string; readonly tokenId?: string }
 }
 
 /** The kind of entity an event is about, by its type's first word. */

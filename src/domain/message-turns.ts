@@ -42,8 +42,15 @@ export async function recoverSending(db: Db): Promise<number> {
   return found.length
 }
 
-/** The next message whose turn it is: new, uncertain, or behind the truth; by rank, then age. */
-export async function nextDue(db: Reader, now: Date): Promise<BotMessageRow | null> {
+/**
+ * The next message whose turn it is: new, uncertain, or behind the truth; by rank, then age. Tokens take turns, so that the many
+ * reports of one never delay a question from another: `served` has when each was served last, as a number that grows.
+ */
+export async function nextDue(
+  db: Reader,
+  now: Date,
+  served: Readonly<Record<string, number>> = {},
+): Promise<BotMessageRow | null> {
   const [row] = await db
     .select()
     .from(botMessages)
@@ -51,16 +58,12 @@ export async function nextDue(db: Reader, now: Date): Promise<BotMessageRow | nu
     .orderBy(
       turn(now),
       sql`case when ${isEdit} then ${botMessages.notBefore} end nulls first`,
-      nthOfItsAgent,
+      sql`coalesce((${JSON.stringify(served)}::text::jsonb ->> coalesce(${botMessages.request} ->> 'sender', ''))::int, 0)`,
       asc(botMessages.id),
     )
     .limit(1)
   return row ?? null
 }
-
-// Agents take turns, so that the many reports of one never delay a question from another.
-const nthOfItsAgent = sql`row_number() over (partition by ${botMessages.rank}, ${botMessages.request} -> 'group' ->> 'by'
-  order by ${botMessages.id})`
 
 const isEdit = sql`${botMessages.state} = 'sent'`
 const isWaiting = or(
@@ -113,6 +116,7 @@ export async function waitingInGroup(
   db: Reader,
   query: {
     readonly group: NotificationGroup
+    readonly sender: string | undefined
     readonly threadId: number | null
     readonly limit: number
   },
@@ -124,6 +128,7 @@ export async function waitingInGroup(
       and(
         eq(botMessages.state, 'pending'),
         sql`${botMessages.request} -> 'group' = ${JSON.stringify(query.group)}::text::jsonb`,
+        sql`${botMessages.request} ->> 'sender' is not distinct from ${query.sender ?? null}::text`,
         query.threadId === null ? isNull(botMessages.threadId) : eq(botMessages.threadId, query.threadId),
         eq(botMessages.attempts, 0),
         isNull(botMessages.topic),
@@ -134,8 +139,8 @@ export async function waitingInGroup(
 }
 
 /**
- * Puts one message in the place of several that were not sent yet; it takes the row of the first of them. Does nothing if one of
- * them is being sent.
+ * Puts one message in the place of several that were not sent yet; it takes the row of the first of them, and files that were to go
+ * with them are dropped. Does nothing if one of them is being sent.
  */
 export async function gatherMessages(
   db: Db,
@@ -146,11 +151,22 @@ export async function gatherMessages(
   if (first === undefined) return
   await db.transaction(async (tx) => {
     const waiting = await tx
-      .select({ id: botMessages.id })
+      .select({ taskId: botMessages.taskId })
       .from(botMessages)
       .where(and(inArray(botMessages.id, [...ids]), eq(botMessages.state, 'pending')))
       .for('update')
     if (waiting.length < ids.length) return
+    const taskIds = waiting.flatMap(({ taskId }) => taskId ?? [])
+    await tx
+      .delete(botMessages)
+      .where(
+        and(
+          inArray(botMessages.taskId, taskIds),
+          eq(botMessages.state, 'pending'),
+          eq(botMessages.attempts, 0),
+          sql`${botMessages.request} ? 'file' and not ${botMessages.request} ? 'group'`,
+        ),
+      )
     await tx
       .update(botMessages)
       .set({

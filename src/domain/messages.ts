@@ -102,6 +102,10 @@ export interface StoredRequest {
   readonly line?: string
   /** Absent: it never becomes part of a list. */
   readonly group?: NotificationGroup
+  /** The token that caused it: tokens take turns. Absent: the board itself. */
+  readonly sender?: string
+  /** The audit entry of the deletion that it reports. */
+  readonly deletion?: string
 }
 
 /** What a message reports. */
@@ -127,6 +131,7 @@ export interface NotificationGroup {
 export interface CardRequest {
   readonly method: 'card'
   readonly group: NotificationGroup
+  readonly sender?: string
   readonly silent: boolean
   /** When the reported thing happened, as an ISO instant. */
   readonly since: string

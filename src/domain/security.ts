@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { securityEvents } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
@@ -11,6 +11,8 @@ import type { Scope } from './tasks/read.ts'
 const windowMs = 60_000
 // A flood from ever new addresses must not fill the memory or the table: beyond these all count as one.
 const maxAddresses = 1_000
+// Each is a message of its own, loud: a stolen token that hops about must not bury the chat.
+const maxNewAddresses = 5
 
 /** Something that touched who may do what. `detail` never holds a secret. */
 export interface NewSecurityEvent {
@@ -54,6 +56,16 @@ export async function recordSecurityEvent(db: Db, event: NewSecurityEvent): Prom
   })
 }
 
+// What the owner wrote before the bot knew its owner is nobody's attack.
+function isOwners(ownerId: string) {
+  return and(
+    or(eq(securityEvents.ownerId, ownerId), isNull(securityEvents.ownerId)),
+    sql`not (${securityEvents.eventType} = 'chat.stranger' and exists (
+      select from user_settings where owner_id = ${ownerId} and key = ${chatSpecs.userId.key}
+        and value = ${securityEvents.detail}->>'userId'))`,
+  )
+}
+
 /** The owner's security events, and those of nobody, newest first; without what the owner wrote before the bot knew the owner. */
 export async function listSecurityEvents(
   { db, ownerId }: Scope,
@@ -64,10 +76,7 @@ export async function listSecurityEvents(
     .from(securityEvents)
     .where(
       and(
-        or(eq(securityEvents.ownerId, ownerId), isNull(securityEvents.ownerId)),
-        sql`not (${securityEvents.eventType} = 'chat.stranger' and exists (
-          select from user_settings where owner_id = ${ownerId} and key = ${chatSpecs.userId.key}
-            and value = ${securityEvents.detail}->>'userId'))`,
+        isOwners(ownerId),
         page.before === undefined
           ? undefined
           : sql`(${securityEvents.createdAt}, ${securityEvents.id}) < (select created_at, id from security_events where id = ${page.before}::uuid)`,
@@ -76,6 +85,61 @@ export async function listSecurityEvents(
     .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
     .limit(page.limit + 1)
   return toPage(found, page.limit)
+}
+
+/** A stretch of time: later than `after`, up to and including `upTo`. */
+interface Stretch {
+  readonly after: Date
+  readonly upTo: Date
+}
+
+/** How many failures of each kind there were, with their repetitions, and when the first and the last were. */
+export async function countFailures(
+  { db, ownerId }: Scope,
+  stretch: Stretch,
+): Promise<
+  readonly {
+    readonly eventType: string
+    readonly count: number
+    readonly from: Date
+    readonly to: Date
+  }[]
+> {
+  return db
+    .select({
+      eventType: securityEvents.eventType,
+      count: sql<number>`sum(coalesce((${securityEvents.detail} ->> 'count')::int, 1))::int`,
+      from: sql<Date>`min(${securityEvents.createdAt})`.mapWith(securityEvents.createdAt),
+      to: sql<Date>`max(${securityEvents.createdAt})`.mapWith(securityEvents.createdAt),
+    })
+    .from(securityEvents)
+    .where(and(isOwners(ownerId), isWithin(stretch), eq(securityEvents.outcome, 'failure')))
+    .groupBy(securityEvents.eventType)
+}
+
+/** Uses of tokens from new addresses, the oldest first; the first address of all is the one where the token was made for. */
+export async function listNewAddresses(
+  { db, ownerId }: Scope,
+  stretch: Stretch,
+): Promise<readonly SecurityEventRow[]> {
+  return db
+    .select()
+    .from(securityEvents)
+    .where(
+      and(
+        isOwners(ownerId),
+        isWithin(stretch),
+        eq(securityEvents.eventType, 'auth.token'),
+        eq(securityEvents.outcome, 'success'),
+        sql`${securityEvents.detail} -> 'newAddress' = 'true' and (${securityEvents.detail} ->> 'knownAddresses')::int > 0`,
+      ),
+    )
+    .orderBy(asc(securityEvents.createdAt), asc(securityEvents.id))
+    .limit(maxNewAddresses)
+}
+
+function isWithin({ after, upTo }: Stretch) {
+  return and(gt(securityEvents.createdAt, after), lte(securityEvents.createdAt, upTo))
 }
 
 export type Failure = Pick<NewSecurityEvent, 'eventType' | 'ipAddress' | 'userAgent' | 'path' | 'detail'>

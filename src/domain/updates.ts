@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, lt } from 'drizzle-orm'
+import { and, asc, eq, isNull, lt, ne, sql } from 'drizzle-orm'
 import { botUpdates } from '../db/schema.ts'
 import type { Db, Reader, Tx } from '../db/types.ts'
 import { forgetRows } from './forget.ts'
@@ -13,17 +13,18 @@ export interface StoredUpdate {
   readonly attempts: number
 }
 
-/** Stores updates once each, before Telegram is told that we have them. Returns how many were new. */
+/** Stores updates of a bot once each, before Telegram is told that we have them. Returns how many were new. */
 export async function acceptUpdates(
   db: Db,
   updates: readonly { readonly update_id: number }[],
-  { scrub, now }: { readonly scrub: Scrub; readonly now: Date },
+  { botId, scrub, now }: { readonly botId: number; readonly scrub: Scrub; readonly now: Date },
 ): Promise<number> {
   if (updates.length === 0) return 0
   const stored = await db
     .insert(botUpdates)
     .values(
       updates.map((update) => ({
+        botId,
         updateId: update.update_id,
         update: scrub(update),
         receivedAt: now,
@@ -113,6 +114,26 @@ export async function finishUpdate(
   error: string | null = null,
 ): Promise<void> {
   await db.update(botUpdates).set({ finishedAt: now, error }).where(eq(botUpdates.updateId, updateId))
+}
+
+/** Whether an update that waits says that a group has become this one. */
+export async function isGroupMoving(db: Reader, to: number): Promise<boolean> {
+  const [row] = await db
+    .select({ id: botUpdates.updateId })
+    .from(botUpdates)
+    .where(
+      and(
+        isNull(botUpdates.finishedAt),
+        sql`${botUpdates.update} -> 'message' ->> 'migrate_to_chat_id' = ${String(to)}`,
+      ),
+    )
+    .limit(1)
+  return row !== undefined
+}
+
+/** Forgets what other bots received: nobody handles it any more, and update ids are unique only within a bot. */
+export async function forgetOtherBots(db: Db, botId: number): Promise<void> {
+  await db.delete(botUpdates).where(ne(botUpdates.botId, botId))
 }
 
 /** Forgets updates finished before `before`. Returns how many. */

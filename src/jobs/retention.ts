@@ -3,6 +3,7 @@ import { forgetKeys } from '../domain/idempotency.ts'
 import { forgetMessages } from '../domain/message-turns.ts'
 import { forgetEvents } from '../domain/outbox.ts'
 import { readOwnerSettings } from '../domain/settings.ts'
+import { forgetStrangers } from '../domain/strangers.ts'
 import { forgetUpdates } from '../domain/updates.ts'
 import type { Job, JobsDeps } from './job.ts'
 
@@ -15,6 +16,7 @@ const kept = {
   keysMs: 24 * hourMs,
   conversationsMs: 24 * hourMs,
   messagesMs: 90 * dayMs,
+  strangersMs: 90 * dayMs,
 } as const
 
 /** Forgets what has had its time; an event never before the notifier has decided on it. */
@@ -30,6 +32,7 @@ async function forget({ store, ownerId, now, log }: JobsDeps): Promise<void> {
     keys: await forgetKeys(store, before(kept.keysMs)),
     conversations: await forgetConversations(store, before(kept.conversationsMs)),
     messages: await forgetMessages(store, before(kept.messagesMs)),
+    strangers: await forgetStrangers(store, before(kept.strangersMs)),
   }
   if (Object.values(forgotten).some((count) => count > 0))
     log.info(forgotten, 'what had its time was forgotten')

@@ -24,6 +24,8 @@ export interface ChangedTask {
   readonly change: TaskChange
   /** Who did it, as the event names the actor. */
   readonly actor: string
+  /** The token of the agent who did it. */
+  readonly tokenId?: string
   /** Whether a result, a plan or a reason was written along. */
   readonly reported: boolean
   /** When it happened. */
@@ -34,7 +36,7 @@ export interface ChangedTask {
 export interface Classified {
   readonly tasks: readonly ChangedTask[]
   /** Work logs that an agent wrote by hand on no task. */
-  readonly logs: readonly { readonly logId: string; readonly actor: string; readonly at: Date }[]
+  readonly logs: readonly (Pick<ChangedTask, 'actor' | 'tokenId' | 'at'> & { readonly logId: string })[]
   /** The owner's comments that an agent has fetched. */
   readonly fetched: readonly { readonly logId: string; readonly taskKey: string }[]
   /** Keys of the tasks that only the owner changed: their cards follow, and nothing is reported. */
@@ -49,17 +51,18 @@ export function classify(events: readonly BoardEvent[]): Classified {
   const byOwner = new Set<string>()
   for (const event of events) {
     const taskKey = taskKeyOf(event)
-    const { actor } = event.payload
+    const { actor, tokenId } = event.payload
+    const by = { actor, ...(tokenId === undefined ? {} : { tokenId }) }
     if (actor === 'owner') {
       if (taskKey !== null) byOwner.add(taskKey)
     } else if (event.type === 'WORKLOG_UPDATED' && event.payload.kind === 'comment') {
       if (taskKey !== null) fetched.push({ logId: event.entityId, taskKey })
     } else if (taskKey !== null) {
       const before = tasks.get(taskKey)
-      const next = { taskKey, actor, at: event.createdAt, change: changeOf(event), ...wordsOf(event, before) }
+      const next = { taskKey, ...by, at: event.createdAt, change: changeOf(event), ...wordsOf(event, before) }
       tasks.set(taskKey, merge(before, next))
     } else if (event.type === 'WORKLOG_CREATED' && event.payload.kind === 'manual') {
-      logs.push({ logId: event.entityId, actor, at: event.createdAt })
+      logs.push({ logId: event.entityId, ...by, at: event.createdAt })
     }
   }
   const changedByOwner = [...byOwner].filter((key) => !tasks.has(key))

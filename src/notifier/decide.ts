@@ -15,10 +15,12 @@ import { newestEventId, readEvents } from '../domain/outbox.ts'
 import { threadFor } from '../domain/project-topics.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { readCardFacts } from '../domain/tasks/card.ts'
+import { takeDeletionQuestions } from '../domain/tasks/deletion-limit.ts'
 import { findDeletion, findDeletionsAround } from '../domain/tasks/deletions.ts'
 import { findTask, findTasksByKey, type Scope } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { findWorkLogs } from '../domain/work-logs.ts'
+import { deletionLimitNotice } from '../view/notices.ts'
 import { deletedMessage, logMessage, type NotificationMessage } from '../view/notification-message.ts'
 import { reportFile } from '../view/report-file.ts'
 import { toRequest } from '../view/request.ts'
@@ -68,6 +70,27 @@ export async function decide({ store, ownerId, now: clock }: Decider): Promise<n
     return events.at(-1)?.id
   })
   return moved ?? null
+}
+
+/** Asks the owner about tokens that met their limit of deletions. Returns whether there is something to send. */
+export async function askAboutDeletions({ store, ownerId, now: clock }: Decider): Promise<boolean> {
+  const now = clock()
+  const { chatId, threadId, userId, enabled, notify } = await readOwnerSettings({ db: store, ownerId })
+  if (chatId === null || userId === null || !enabled) return false
+  return store.transaction(async (tx) => {
+    const questions = await takeDeletionQuestions(tx, { ownerId, now })
+    if (notify.needsYou === 'off') return false
+    const silent = notify.needsYou === 'silent'
+    const messages = questions.map((token) => ({
+      chatId,
+      threadId,
+      purpose: 'notice' as const,
+      request: { ...toRequest(deletionLimitNotice(token), { silent }), sender: token.tokenId },
+      rank: priorities.needsYou,
+    }))
+    await queueMessages(tx, messages, now)
+    return messages.length > 0
+  })
 }
 
 interface Circumstances {
@@ -139,6 +162,7 @@ function cardFor(
     threadId: threadFor(settings, task.project.key),
     taskId: task.id,
     group: { kind, by: agentOf(changed.actor) },
+    ...senderOf(changed),
     silent: loudness === 'silent',
     since: (task.question?.askedAt ?? changed.at).toISOString(),
     notBefore: isProgress ? later(now) : null,
@@ -170,7 +194,10 @@ async function fileMessages(
       threadId: card.threadId,
       purpose: 'notification' as const,
       taskId: task.id,
-      request: toRequest(report.caption, { silent: true, file: report.file }),
+      request: {
+        ...toRequest(report.caption, { silent: true, file: report.file }),
+        ...(card.sender === undefined ? {} : { sender: card.sender }),
+      },
       rank: card.group.kind === 'needs-you' ? priorities.needsYou : priorities.finished,
     }
   })
@@ -182,7 +209,8 @@ async function deletionMessages(
   facts: Circumstances,
 ): Promise<NewMessage[]> {
   const messages: NewMessage[] = []
-  for (const { change, actor, taskKey, title } of tasks) {
+  for (const changed of tasks) {
+    const { change, actor, taskKey, title } = changed
     if (change !== 'deleted') continue
     const projectKey = taskKey.slice(0, taskKey.lastIndexOf('-'))
     const auditId = await findDeletion(scope, taskKey)
@@ -194,9 +222,16 @@ async function deletionMessages(
       auditId,
       others: Math.max(0, others),
     })
-    messages.push(...notify(message, { kind: 'deleted', actor, projectKey, facts }))
+    const queued = notify(message, { kind: 'deleted', by: changed, projectKey, facts })
+    messages.push(...queued.map((one) => withDeletion(one, auditId)))
   }
   return messages
+}
+
+function withDeletion(message: NewMessage, deletion: string | null): NewMessage {
+  const { request } = message
+  if (deletion === null || !request || request.method === 'card') return message
+  return { ...message, request: { ...request, deletion } }
 }
 
 async function logMessages(scope: Scope, { logs }: Classified, facts: Circumstances): Promise<NewMessage[]> {
@@ -204,12 +239,13 @@ async function logMessages(scope: Scope, { logs }: Classified, facts: Circumstan
     scope,
     logs.map(({ logId }) => logId),
   )
-  return logs.flatMap(({ logId, actor }) => {
+  return logs.flatMap((by) => {
+    const { logId, actor } = by
     const log = found.find(({ id }) => id === logId)
     if (log === undefined) return []
     const { projectKey } = log
     const message = logMessage({ ...log, by: agentOf(actor) ?? theBoard })
-    return notify(message, { kind: 'log', actor, projectKey, facts })
+    return notify(message, { kind: 'log', by, projectKey, facts })
   })
 }
 
@@ -240,21 +276,21 @@ function notify(
   { card, file, line }: NotificationMessage,
   about: {
     readonly kind: ReportKind
-    readonly actor: string
+    readonly by: Pick<ChangedTask, 'actor' | 'tokenId'>
     readonly projectKey: string | null
     readonly facts: Circumstances
   },
 ): NewMessage[] {
-  const { kind, actor, projectKey, facts } = about
+  const { kind, by, projectKey, facts } = about
   const loudness = loudnessOf(kind, projectKey, facts.settings)
   if (loudness === 'off') return []
-  const group = { kind, by: agentOf(actor) }
+  const group = { kind, by: agentOf(by.actor) }
   return [
     {
       chatId: facts.chatId,
       threadId: threadFor(facts.settings, projectKey),
       purpose: 'notification',
-      request: { ...toRequest(card, { silent: loudness === 'silent', file, line }), group },
+      request: { ...toRequest(card, { silent: loudness === 'silent', file, line }), group, ...senderOf(by) },
       rank: priorities.progress,
       notBefore: later(facts.now),
     },
@@ -266,6 +302,10 @@ function later(now: Date): Date {
 }
 
 const theBoard = 'The board'
+
+function senderOf({ tokenId }: Pick<ChangedTask, 'tokenId'>) {
+  return tokenId === undefined ? {} : { sender: tokenId }
+}
 
 function agentOf(actor: string): string | null {
   return actor.startsWith('agent:') ? actor.slice('agent:'.length) : null

@@ -10,7 +10,7 @@ import {
   nextTurn,
   setDestination,
 } from '../domain/message-turns.ts'
-import { type BotMessageRow, markRefused, markSent } from '../domain/messages.ts'
+import { type BotMessageRow, markRefused, markSent, requestOf } from '../domain/messages.ts'
 import { forgetTopic } from '../domain/project-topics.ts'
 import { readOwnerSettings } from '../domain/settings.ts'
 import type { Log } from '../log.ts'
@@ -43,6 +43,8 @@ export interface Delivery extends Pick<Reach, 'resume' | 'stopped'> {
 const idleMs = 1_000
 // How often a message may get lost on the way, with Telegram answering just before, until it is given up: an hour.
 const maxUncertain = 20
+// Tokens whose turns are remembered; past this number all are equal again.
+const maxServed = 200
 
 /** The one sender of what was not asked for: one message at a time, by priority, each a row before it is a call. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
@@ -52,6 +54,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   // Known from the last look, so that waiting for a limit asks the database nothing.
   let chatId: number | undefined
   let unwritten: (() => Promise<void>) | null = null
+  let served: Record<string, number> = {}
+  let turns = 0
+
+  const noteServed = (row: BotMessageRow) => {
+    if (Object.keys(served).length > maxServed) served = {}
+    turns += 1
+    served[requestOf(row)?.sender ?? ''] = turns
+  }
 
   // What Telegram answered is written down, however long the database is away, before anything else is sent.
   const writeDown = async (record: () => Promise<void>) => {
@@ -179,7 +189,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       if (chatId === undefined || pace.heldMs(chatId) > 0) await lookUpChat()
       const waitMs = Math.max(pace.delay(chatId), reach.waitMs())
       if (waitMs > 0) return Math.min(waitMs, idleMs)
-      const row = await nextDue(store, deps.now())
+      const row = await nextDue(store, deps.now(), served)
       if (row === null) {
         const turn = await nextTurn(store)
         return turn === null ? idleMs : Math.max(1, Math.min(turn.getTime() - deps.now().getTime(), idleMs))
@@ -191,9 +201,13 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         return 0
       }
       const bound = { ...settings, now: deps.now() }
-      if (row.state === 'sent') await update(row, bound, signal)
-      else if (await gatherBefore(scope, row, bound)) return 0
-      else if (row.state !== 'uncertain' || (await isReachable(signal))) await send(row, bound, signal)
+      if (row.state === 'sent') {
+        await update(row, bound, signal)
+        return 0
+      }
+      if (await gatherBefore(scope, row, bound)) return 0
+      noteServed(row)
+      if (row.state !== 'uncertain' || (await isReachable(signal))) await send(row, bound, signal)
       return 0
     },
   }

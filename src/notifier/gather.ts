@@ -1,70 +1,78 @@
 import type { Store } from '../domain/context.ts'
 import { markCardsStale } from '../domain/living-cards.ts'
 import { gatherMessages, waitingInGroup } from '../domain/message-turns.ts'
-import { type BotMessageRow, type NotificationGroup, priorities, requestOf } from '../domain/messages.ts'
+import { type BotMessageRow, type NotificationGroup, requestOf } from '../domain/messages.ts'
 import { readCardFacts, type TaskCardFacts } from '../domain/tasks/card.ts'
 import { findTasks } from '../domain/tasks/read.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { maxListed, type NotificationLine, notificationList, reportLine } from '../view/notification-list.ts'
 import { toRequest } from '../view/request.ts'
 import { stillHolds } from './classify.ts'
 import type { Bound } from './render.ts'
 
 const maxSingle = 5
-const maxGathered = 100
+// A flood leaves more than that while one message is sent: the rest is the next list.
+const maxGathered = 1_000
 
 /**
- * If more than five reports of one kind by one agent wait for one topic, puts one message that lists them in their place. Returns
- * whether it did.
+ * If more than five reports of one kind by one token wait for one topic, puts one message that lists them in their place, however
+ * many they are. Returns whether it did.
  */
 export async function gatherBefore(
   scope: { readonly db: Store; readonly ownerId: string },
   row: BotMessageRow,
   { chatId, now, timeZone }: Bound,
 ): Promise<boolean> {
-  const group = requestOf(row)?.group
+  const { group, sender } = requestOf(row) ?? {}
   if (group === undefined || row.state !== 'pending' || row.attempts > 0 || row.topic !== null) return false
-  const limit = row.rank === priorities.progress ? maxGathered : maxListed
-  const waiting = await waitingInGroup(scope.db, { group, threadId: row.threadId, limit })
+  const query = { group, sender, threadId: row.threadId, limit: maxGathered }
+  const waiting = await waitingInGroup(scope.db, query)
   if (waiting.length <= maxSingle) return false
   const ids = waiting.flatMap(({ taskId }) => taskId ?? [])
-  const tasks = await readCardFacts(scope, await findTasks(scope, ids))
-  const reports = waiting.flatMap((waits) => {
-    const line = lineOf(waits, group, tasks, { now, timeZone })
-    return line === null ? [] : [{ row: waits, line }]
-  })
+  const tasks = new Map((await findTasks(scope, ids)).map((task) => [task.id, task]))
+  const reports = waiting.filter((waits) => stillReports(waits, group, tasks))
   if (reports.length <= maxSingle) return false
-  const { topic, card } = notificationList(
-    group,
-    reports.map(({ line }) => line),
+  const shown = reports.slice(0, maxListed)
+  const cards = await readCardFacts(
+    scope,
+    shown.flatMap(({ taskId }) => tasks.get(taskId ?? '') ?? []),
   )
-  const silent = reports.every((report) => isSilent(report.row))
+  const lines = shown.map((report) => lineOf(report, group, cards, { now, timeZone }))
+  const last = requestOf(reports.at(-1) ?? row)
+  const deletion = last?.method === 'card' ? undefined : last?.deletion
+  const { topic, card } = notificationList(group, lines, { count: reports.length, deletion })
+  const silent = reports.every(isSilent)
   await gatherMessages(
     scope.db,
-    reports.map((report) => report.row.id),
-    { topic, request: toRequest(card, { silent }) },
+    reports.map(({ id }) => id),
+    { topic, request: { ...toRequest(card, { silent }), ...(sender === undefined ? {} : { sender }) } },
   )
-  await markCardsStale(
-    scope.db,
-    chatId,
-    tasks.map(({ id }) => id),
-    now,
-  )
+  await markCardsStale(scope.db, chatId, [...tasks.keys()], now)
   return true
 }
 
-/** The line of a report in a list; null for one that doesn't hold any more. */
+/** Whether a report still holds. */
+function stillReports(
+  row: BotMessageRow,
+  { kind }: NotificationGroup,
+  tasks: ReadonlyMap<string, Task>,
+): boolean {
+  if (requestOf(row)?.method !== 'card') return true
+  const task = tasks.get(row.taskId ?? '')
+  return task !== undefined && stillHolds(kind, task)
+}
+
+/** The line of a report in a list. */
 function lineOf(
   row: BotMessageRow,
-  group: NotificationGroup,
-  tasks: readonly TaskCardFacts[],
+  { kind }: NotificationGroup,
+  cards: readonly TaskCardFacts[],
   reader: Pick<Bound, 'now' | 'timeZone'>,
-): NotificationLine | null {
+): NotificationLine {
   const request = requestOf(row)
-  if (request === null) return null
-  if (request.method !== 'card') return { html: { html: request.line ?? '' }, task: null }
-  const task = tasks.find(({ id }) => id === row.taskId)
-  if (task === undefined || !stillHolds(group.kind, task)) return null
-  return { html: reportLine(task, group.kind, reader), task }
+  const task = cards.find(({ id }) => id === row.taskId)
+  if (request?.method === 'card' && task !== undefined) return { html: reportLine(task, kind, reader), task }
+  return { html: { html: (request?.method !== 'card' && request?.line) || '' }, task: null }
 }
 
 function isSilent(row: BotMessageRow): boolean {

@@ -4,7 +4,7 @@ import type { Store } from '../domain/context.ts'
 import { type Bell, createBell, newestEventId } from '../domain/outbox.ts'
 import type { Log } from '../log.ts'
 import type { Pace } from '../telegram/pace.ts'
-import { decide } from './decide.ts'
+import { askAboutDeletions, decide } from './decide.ts'
 import { createDelivery } from './deliver.ts'
 import { recover } from './recover.ts'
 
@@ -60,6 +60,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     const scope = { db: deps.store, ownerId: deps.ownerId }
     let cursor = (await decide(deps)) ?? (await readState<number>(deps.store, 'notifier_cursor')) ?? 0
     return async () => {
+      if (await askAboutDeletions(deps)) turn.ring()
       if ((await newestEventId(scope)) === cursor) return lookEveryMs
       const moved = await decide(deps)
       if (moved === null) return lookEveryMs

@@ -28,10 +28,15 @@ export function setBotStatus(
   input: Who & { readonly chatId: number; readonly status: Room['botStatus'] },
 ): void {
   const { person, room } = requirePlace(world, input)
+  setBotStatusBy(world, room, person.user, input.status)
+}
+
+/** Changes the bot's status in a group and tells it who did so. */
+export function setBotStatusBy(world: World, room: Room, by: User, status: Room['botStatus']): void {
   const before = room.botStatus
-  if (before === input.status) return
-  room.botStatus = input.status
-  tellMembership(world, room, person.user, before, input.status)
+  if (before === status) return
+  room.botStatus = status
+  tellMembership(world, room, by, before, status)
 }
 
 /** A group becomes a supergroup with another id; its messages stay behind. The bot is told by a service message in the old one. */

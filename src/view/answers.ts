@@ -12,6 +12,7 @@ export const toasts = {
   outdated: 'That’s out of date – here’s the current state.',
   unknown: 'This button no longer works. Send the command again.',
   stranger: 'Only the owner can use these buttons.',
+  elsewhere: 'Your board is in another chat.',
   unchanged: 'Already done.',
   undone: 'Undone.',
   commented: 'Comment added.',
@@ -23,6 +24,17 @@ export const toasts = {
   alreadyAnswered: 'Already answered.',
   withdrawn: 'That question was withdrawn.',
 } as const
+
+/** Where the board is, for its owner in another chat; `group` is the title of its group, null for the private chat. */
+export function boardPlace(group: string | null): string {
+  return group === null
+    ? 'Your board is in our private chat. Write to me there.'
+    : `Your board is in the group “${group}”. Write to me there.`
+}
+
+/** Said in the board's group to someone who writes in the group's name. */
+export const anonymousText =
+  'I can’t tell who you are while you write as an anonymous admin. Turn off “Remain anonymous” in your admin rights.'
 
 /** What a tap has changed, in a few words. */
 export function changedToast(before: Task, after: Task): string {

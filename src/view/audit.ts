@@ -91,6 +91,8 @@ const words: Readonly<Record<string, string>> = {
   'label.merge': 'label merged',
   'token.create': 'token created',
   'token.revoke': 'token revoked',
+  'token.deletion-limit': 'deletion limit reached',
+  'token.allow-deletions': 'deletions allowed for an hour',
   'chat.bind': 'chat linked',
   'chat.unbind': 'chat unlinked',
   'chat.move': 'chat became a supergroup',

@@ -85,6 +85,7 @@ export type ScreenName = (typeof screens)[number]
 export const acts = [
   'all',
   'all-sure',
+  'allow-deletions',
   'ask',
   'board-undo',
   'dialog',

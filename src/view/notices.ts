@@ -1,4 +1,5 @@
-import { toScreen } from './buttons.ts'
+import { deletionsAnHour } from '../domain/tasks/deletion-limit.ts'
+import { doesAct, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, code, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'
@@ -46,6 +47,30 @@ const attemptTexts: Readonly<Record<string, (count: number) => string>> = {
   'auth.metrics': (count) => `${counted(count, 'request')} for metrics with a wrong token`,
   'chat.bind': (count) => `${counted(count, 'attempt')} to claim this bot`,
   'chat.stranger': (count) => `${counted(count, 'message')} from strangers (ignored)`,
+}
+
+/** An agent wants to delete more than it may within an hour. */
+export function deletionLimitNotice(token: { readonly tokenId: string; readonly name: string }): Card {
+  return {
+    text: html`${signs.delete} ${bold(token.name)} wants to delete more. It has deleted ${counted(deletionsAnHour, 'task')} within an hour, and its next attempt was refused.`,
+    keyboard: keyboard([
+      [
+        doesAct('Allow for an hour', { name: 'allow-deletions', about: token.tokenId }),
+        toScreen('Revoke token', 'token-revoke', token.tokenId),
+      ],
+    ]),
+  }
+}
+
+/** The owner has allowed it. */
+export function deletionsAllowedCard(
+  token: { readonly tokenId: string; readonly name: string; readonly until: Date },
+  { timeZone }: Pick<Reader, 'timeZone'>,
+): Card {
+  return {
+    text: html`${signs.done} ${bold(token.name)} may delete as many tasks as it wants until ${clock(token.until, timeZone)}.`,
+    keyboard: keyboard([[toScreen('Revoke token', 'token-revoke', token.tokenId)]]),
+  }
 }
 
 /** A token was used from a new address. */

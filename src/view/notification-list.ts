@@ -1,9 +1,10 @@
 import type { NotificationGroup, ReplyTopic, ReportKind } from '../domain/messages.ts'
 import type { TaskCardFacts } from '../domain/tasks/card.ts'
 import { toScreen } from './buttons.ts'
-import { type Button, type Card, inRows, keyboard } from './card.ts'
+import { type Button, type Card, inRows, keyboard, withRow } from './card.ts'
 import { bold, type Html, html, joinHtml, quote, title } from './html.ts'
 import { counted, turnSign } from './names.ts'
+import { restoreAllButton } from './notification-message.ts'
 import { silence, whenDue } from './posted-card.ts'
 import { signs } from './signs.ts'
 import { headOf } from './task-text.ts'
@@ -51,17 +52,29 @@ const isFolded: Record<ReportKind, boolean> = {
   deleted: true,
 }
 
-/** Many reports of one kind by one agent as one message. */
+/** Many reports of one kind by one token as one message: the lines of the first, and how many more there are of `count`. `deletion` is the last of them. */
 export function notificationList(
   { kind, by }: NotificationGroup,
   lines: readonly NotificationLine[],
+  {
+    count = lines.length,
+    deletion,
+  }: { readonly count?: number; readonly deletion?: string | undefined } = {},
 ): NumberedCard {
-  const head = html`${bold(heads[kind](lines.length, by ?? 'the board'))}`
+  const head = html`${bold(heads[kind](count, by ?? 'the board'))}`
   const shown = lines.slice(0, maxListed)
-  const more = lines.length - shown.length
-  if (!isFolded[kind]) return numberedCard(head, shown)
-  const list = joinHtml([numbered(shown), more > 0 && `… and ${more} more`], '\n')
-  const button = kind === 'new' ? { keyboard: keyboard([[toScreen('Triage', 'inbox')]]) } : {}
+  const more = count > shown.length && `… and ${count - shown.length} more`
+  if (!isFolded[kind]) {
+    const { card, topic } = numberedCard(head, shown)
+    const toHome = more === false ? [] : [toScreen(`${signs.home} What needs you`, 'home')]
+    return { card: withRow({ ...card, text: joinHtml([card.text, more], '\n') }, toHome), topic }
+  }
+  const list = joinHtml([numbered(shown), more], '\n')
+  const buttons = [
+    ...(kind === 'new' ? [toScreen('Triage', 'inbox')] : []),
+    ...(deletion === undefined ? [] : [restoreAllButton(deletion)]),
+  ]
+  const button = buttons.length === 0 ? {} : { keyboard: keyboard([buttons]) }
   return {
     card: { text: joinHtml([head, quote(list, { expandable: true })], '\n'), ...button },
     topic: topicOf(shown),

@@ -1,6 +1,6 @@
 import { doesAct } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
-import { type Card, keyboard } from './card.ts'
+import { type Button, type Card, keyboard } from './card.ts'
 import { bold, type Html, html, title } from './html.ts'
 import { showLong } from './long-text.ts'
 import { signs } from './signs.ts'
@@ -35,6 +35,12 @@ export function logMessage(log: {
     : { card: { text: shown.html }, line }
 }
 
+/** Restores everything that the agent of a deletion deleted within the hour. */
+export function restoreAllButton(auditId: string, count?: number): Button {
+  const label = count === undefined ? `${signs.restore} Restore all` : `Restore all ${count}`
+  return doesAct(label, { name: 'restore-all', about: packUuid(auditId) })
+}
+
 /** An agent deleted a task; `others` is how many more it deleted within the hour. */
 export function deletedMessage(deletion: {
   readonly by: string
@@ -45,13 +51,17 @@ export function deletedMessage(deletion: {
   readonly others: number
 }): NotificationMessage {
   const { by, key, auditId, others } = deletion
-  const about = auditId === null ? '' : packUuid(auditId)
-  const restore = doesAct(`${signs.restore} Restore`, { name: 'restore', about })
-  const restoreAll = doesAct(`Restore all ${others + 1}`, { name: 'restore-all', about })
+  const buttons =
+    auditId === null
+      ? []
+      : [
+          [doesAct(`${signs.restore} Restore`, { name: 'restore', about: packUuid(auditId) })],
+          others === 0 ? [] : [restoreAllButton(auditId, others + 1)],
+        ]
   return {
     card: {
       text: html`${signs.delete} ${bold(key)} · ${title(deletion.title)}\n${bold(by)} deleted it. Its work logs stay.`,
-      keyboard: keyboard([auditId === null ? [] : [restore], others === 0 ? [] : [restoreAll]]),
+      keyboard: keyboard(buttons),
     },
     line: html`${signs.delete} ${bold(key)} ${title(deletion.title, maxLine)}`,
   }

@@ -3,6 +3,7 @@ import { toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, code, type Html, html, joinHtml } from './html.ts'
+import { counted } from './names.ts'
 import { signs } from './signs.ts'
 import { clock, day, type Reader } from './when.ts'
 
@@ -33,7 +34,9 @@ export function securityCard(
 
 function securityLine(event: SecurityEventRow, { now, timeZone }: Reader): Html {
   const detail = (event.detail ?? {}) as Record<string, unknown>
-  const times = typeof detail.count === 'number' && detail.count > 1 ? ` (${detail.count} times)` : ''
+  const count = typeof detail.count === 'number' ? detail.count : 1
+  const total = typeof detail.total === 'number' && detail.total > count ? `, ${detail.total} in all` : ''
+  const times = count > 1 || total !== '' ? ` (${counted(count, 'time')}${total})` : ''
   const from = event.ipAddress === null ? null : html` from ${code(event.ipAddress)}`
   const sign = event.outcome === 'failure' ? `${signs.problem} ` : ''
   return html`${sign}${day(event.createdAt, now, timeZone)} ${clock(event.createdAt, timeZone)} ${clip(whatHappened(event, detail), 120)}${from}${times}`
@@ -59,7 +62,9 @@ function whatHappened(event: SecurityEventRow, detail: Record<string, unknown>):
     case 'token.revoke':
       return `Revoked token ${textOf(detail.name)}, made in the playground`
     case 'chat.stranger':
-      return `Ignored ${strangerDid[textOf(detail.kind)] ?? 'an update'} from ${strangerName(detail)}`
+      return typeof detail.users === 'number'
+        ? `Ignored updates from ${detail.users} more users`
+        : `Ignored ${strangerDid[textOf(detail.kind)] ?? 'an update'} from ${strangerName(detail)}`
     default:
       return event.eventType
   }

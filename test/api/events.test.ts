@@ -32,7 +32,7 @@ describe('GET /api/events', () => {
       entityType: 'task',
       entityId: key,
       projectId: project.id,
-      payload: { title: 'Told', status: 'inbox', actor: 'agent:laptop' },
+      payload: { title: 'Told', status: 'inbox', actor: 'agent:laptop', tokenId: api.tokenId },
       createdAt: body.task.created_at,
     })
     expect(page.events.map((event: { eventType: string }) => event.eventType)).toEqual([

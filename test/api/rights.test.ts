@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
+import { allowDeletions, takeDeletionQuestions } from '../../src/domain/tasks/deletion-limit.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { findTask } from '../../src/domain/tasks/read.ts'
 import { createToken, type NewToken } from '../../src/domain/tokens.ts'
@@ -93,6 +94,67 @@ test('of ten deletions at once five go through', async () => {
   const answers = await Promise.all(keys.map((key) => call('DELETE', `/api/tasks/${key}`)))
 
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(5)
+})
+
+test('a batch of 31 deletions is refused whole', async () => {
+  const keys = await Promise.all(Array.from({ length: 31 }, () => api.task()))
+  const call = as(await tokenWith({ rights: 'full' }))
+  const batch = keys.map((taskId, id) => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'tools/call',
+    params: { name: 'preq_delete_task', arguments: { taskId } },
+  }))
+
+  const answer = await call('POST', '/mcp', batch)
+
+  expect(answer.status).toBe(400)
+  const left = await Promise.all(keys.map((key) => findTask(api.scope, key)))
+  expect(left).not.toContain(null)
+})
+
+test('the owner is asked about a limit once an hour and token, with an audit entry', async () => {
+  const call = as(await tokenWith({ name: 'beta', rights: 'full' }))
+  const keys = await Promise.all(Array.from({ length: 7 }, () => api.task()))
+  for (const key of keys.slice(0, 5)) await call('DELETE', `/api/tasks/${key}`)
+  const asked = () =>
+    api.db.transaction((tx) => takeDeletionQuestions(tx, { ownerId: api.ownerId, now: api.clock.now() }))
+  await asked()
+  const trail = await beginTrail(api.db)
+
+  const refused = await call('DELETE', `/api/tasks/${keys[5]}`)
+  const first = await asked()
+  await call('DELETE', `/api/tasks/${keys[6]}`)
+  const second = await asked()
+
+  expect([refused.status, refused.body.error]).toEqual([409, expect.stringContaining('The owner was asked')])
+  expect(first).toMatchObject([{ name: 'beta' }])
+  expect(second).toEqual([])
+  expect(await trail()).toMatchObject({
+    events: [],
+    audit: [{ action: 'token.deletion-limit', meta: { taskKey: keys[5], by: 'agent:beta' } }],
+  })
+})
+
+test('an allowance lifts the limit for an hour, after which the owner is asked again', async () => {
+  const token = await createToken(api.ctx, { name: 'beta', rights: 'full' })
+  const keys = await Promise.all(Array.from({ length: 9 }, () => api.task()))
+  const remove = async (nth: number) => (await as(token.token)('DELETE', `/api/tasks/${keys[nth]}`)).status
+  const asked = () =>
+    api.db.transaction((tx) => takeDeletionQuestions(tx, { ownerId: api.ownerId, now: api.clock.now() }))
+  for (let nth = 0; nth < 6; nth += 1) await remove(nth)
+  await asked()
+
+  await allowDeletions(api.ctx, token.row.id)
+  api.clock.advance({ minutes: 1 })
+  const within = [await remove(5), await remove(6)]
+  api.clock.advance({ minutes: 58 })
+  const atTheEnd = await remove(7)
+  api.clock.advance({ minutes: 1 })
+  const afterwards = await remove(8)
+
+  expect([...within, atTheEnd, afterwards]).toEqual([200, 200, 200, 409])
+  expect(await asked()).toMatchObject([{ name: 'beta' }])
 })
 
 test('a token for one project claims, reads and changes only that', async () => {

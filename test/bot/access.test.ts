@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
-import { botState, securityEvents, tasks } from '../../src/db/schema.ts'
+import { botState, strangers, tasks } from '../../src/db/schema.ts'
 import { unbindChat } from '../../src/domain/chat-binding.ts'
 import { listSecurityEvents } from '../../src/domain/security.ts'
 import { readOwnerSettings } from '../../src/domain/settings.ts'
@@ -14,8 +13,7 @@ afterEach(async () => {
   await bot.close()
 })
 
-const strangersOf = (test: TestBot) =>
-  test.db.select().from(securityEvents).where(eq(securityEvents.eventType, 'chat.stranger'))
+const strangersOf = (test: TestBot) => test.db.select().from(strangers)
 
 const boundUser = async () => (await readOwnerSettings(bot.scope)).userId
 const codeIn = (link: string | null) =>
@@ -152,10 +150,7 @@ describe('binding', () => {
     bot.user.open(bot.setupCode)
     await bot.user.nextMessage()
 
-    const { entries } = await listSecurityEvents(bot.scope, { limit: 10 })
-
-    const strangers = entries.filter(({ eventType }) => eventType === 'chat.stranger')
-    expect(strangers.map(({ detail }) => detail?.userId)).toEqual([2002])
+    expect((await strangersOf(bot)).map(({ userId }) => userId)).toEqual([eve.userId])
   })
 
   test('the code of a bot with an owner binds nobody else', async () => {

@@ -141,6 +141,14 @@ beforeAll(async () => {
     await deleteTask(robot, task.id)
     await user.nextMessage(`${title}\nlaptop deleted it`, { within: 20_000 })
   }
+  const surplus = await addTasks(
+    bot,
+    Array.from({ length: 4 }, (_, nth) => ({ title: `Surplus ${nth}` })),
+  )
+  const last = surplus.at(-1)?.id ?? ''
+  for (const { id } of surplus.slice(0, 3)) await deleteTask(robot, id)
+  await expect(deleteTask(robot, last)).rejects.toThrow('its limit')
+  await user.nextMessage('laptop wants to delete more', { within: 20_000 })
   putBack = await saveDatabase(bot.db, 'filled_board')
 }, 120_000)
 

@@ -5,6 +5,7 @@ import { type Board, openBoard } from '../support/board.ts'
 import { scrub } from '../support/updates.ts'
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const botId = 1000
 const update = (update_id: number) => ({ update_id })
 
 let board: Board
@@ -25,6 +26,7 @@ afterEach(async () => {
 const start = (handle: InboxOptions['handle'], more: Partial<InboxOptions> = {}) => {
   inbox = createInbox({
     store: board.db,
+    botId,
     now: board.clock.now,
     log,
     scrub,
@@ -81,7 +83,7 @@ describe('the inbox', () => {
   })
 
   it('gives up an update in which the process died again and again, and says so', async () => {
-    await acceptUpdates(board.db, [update(1), update(2)], { scrub, now: board.clock.now() })
+    await acceptUpdates(board.db, [update(1), update(2)], { botId, scrub, now: board.clock.now() })
     await board.db.execute('update bot_updates set attempts = 10 where update_id = 1')
 
     start(async () => {})

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { findTask } from '../../src/domain/tasks/read.ts'
+import { listAudit } from '../../src/domain/audit.ts'
+import { readCard } from '../../src/domain/tasks/card.ts'
+import { findTask, requireTask } from '../../src/domain/tasks/read.ts'
 import { toasts } from '../../src/view/answers.ts'
 import { connectAgent } from '../support/agent.ts'
-import { answersOf, dataOf, useBot } from '../support/chat.ts'
+import { addTasks, answersOf, dataOf, labelsOn, useBot } from '../support/chat.ts'
 
 const bot = useBot()
 
@@ -39,6 +41,81 @@ test('Restore all brings back everything that the agent deleted, once', async ()
   await bot().user.nextPost('changes to 3 tasks')
 
   for (const key of keys) expect(await findTask(bot().scope, key)).not.toBeNull()
+})
+
+test('Restore all brings back key, note, labels, order, comments, logs and questions', async () => {
+  const agent = await connectAgent(bot(), { rights: 'full' })
+  const made = await addTasks(bot(), [
+    { title: 'One', description: 'A note.', labels: ['ui', 'api'] },
+    { title: 'Two', description: 'Another.', labels: ['ui'] },
+    { title: 'Three' },
+  ])
+  const keys = made.map(({ key }) => key)
+  await agent.act(keys[0] ?? '', 'block', { blocked_reason: 'Left or right?' })
+  await agent.call('POST', `/tasks/${keys[0]}/comments`, { text: 'Look at main.rs.' })
+  await agent.act(keys[1] ?? '', 'plan', undefined, { planMarkdown: 'First this.' })
+  const read = () =>
+    Promise.all(
+      keys.map(async (key) => {
+        const { updatedAt: _, ...card } = await readCard(bot().scope, await requireTask(bot().scope, key))
+        const { entries } = (await agent.call('GET', `/tasks/${key}/log`)).body
+        return { card, entries, comments: (await agent.call('GET', `/tasks/${key}/comments`)).body }
+      }),
+    )
+  const before = await read()
+  bot().user.mark()
+  for (const key of keys) await agent.call('DELETE', `/tasks/${key}`)
+  const message = await bot().user.nextMessage('Three\nlaptop deleted it.', { within: 20_000 })
+  expect(bot().user.post(message)?.silent).toBe(false)
+
+  bot().user.tap('Restore all 3', message)
+  await bot().user.nextPost('changes to 3 tasks')
+
+  expect(await read()).toEqual(before)
+})
+
+test('the sixth deletion brings one loud question, and once it is allowed the next try works', async () => {
+  const agent = await connectAgent(bot(), { name: 'beta', rights: 'full' })
+  const made = await addTasks(
+    bot(),
+    Array.from({ length: 7 }, (_, nth) => ({ title: `Task ${nth}` })),
+  )
+  const remove = async (nth: number) => (await agent.call('DELETE', `/tasks/${made[nth]?.key}`)).status
+  const statuses = []
+  for (let nth = 0; nth < 7; nth += 1) statuses.push(await remove(nth))
+  const message = await bot().user.nextMessage('beta wants to delete more', { within: 20_000 })
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 409, 409])
+  expect(bot().user.post(message)?.silent).toBe(false)
+  expect(labelsOn(message)).toEqual(['Allow for an hour', 'Revoke token'])
+
+  bot().user.tap('Allow for an hour', message)
+  await bot().user.nextPost('beta may delete as many tasks as it wants until')
+
+  expect(await remove(5)).toBe(200)
+  const { entries } = await listAudit(bot().scope, { targetId: agent.tokenId, limit: 10 })
+  expect(entries.map(({ action, meta }) => [action, meta?.by])).toEqual([
+    ['token.allow-deletions', 'owner'],
+    ['token.deletion-limit', 'agent:beta'],
+    ['token.create', 'owner'],
+  ])
+  const asked = bot().world.calls.filter(({ params }) => String(params.text).includes('wants to delete more'))
+  expect(asked).toHaveLength(1)
+})
+
+test('a token can be revoked from the question about its deletions', async () => {
+  const agent = await connectAgent(bot(), { name: 'beta', rights: 'full' })
+  const made = await addTasks(
+    bot(),
+    Array.from({ length: 6 }, (_, nth) => ({ title: `Task ${nth}` })),
+  )
+  for (const { key } of made) await agent.call('DELETE', `/tasks/${key}`)
+  const message = await bot().user.nextMessage('beta wants to delete more', { within: 20_000 })
+
+  bot().user.tap('Revoke token', message)
+  bot().user.tap('Revoke', await bot().user.nextPost("Revoke beta's token?"))
+  await bot().user.nextPost('Revoked')
+
+  expect((await agent.call('GET', '/me')).status).toBe(401)
 })
 
 test('a Restore that was pressed before says that nothing changes', async () => {

@@ -4,6 +4,7 @@ import {
   acceptUpdates,
   countAttempt,
   finishUpdate,
+  forgetOtherBots,
   forgetUpdates,
   markEffect,
   nextUpdate,
@@ -18,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => board.close())
 afterEach(() => board.db.delete(botUpdates))
 
+const botId = 1000
 const update = (update_id: number, text = 'hi') => ({ update_id, message: { text } })
 
 describe('updates', () => {
@@ -25,17 +27,31 @@ describe('updates', () => {
     const now = board.clock.now()
 
     const stored = await Promise.all([
-      acceptUpdates(board.db, [update(1), update(2)], { scrub, now }),
-      acceptUpdates(board.db, [update(2), update(3)], { scrub, now }),
-      acceptUpdates(board.db, [], { scrub, now }),
+      acceptUpdates(board.db, [update(1), update(2)], { botId, scrub, now }),
+      acceptUpdates(board.db, [update(2), update(3)], { botId, scrub, now }),
+      acceptUpdates(board.db, [], { botId, scrub, now }),
     ])
 
     expect(stored.reduce((sum, count) => sum + count)).toBe(3)
     expect(await board.db.$count(botUpdates)).toBe(3)
   })
 
+  it('of two bots are told apart, whatever ids they have, until one takes over', async () => {
+    await acceptUpdates(board.db, [update(1, 'to one')], { botId, scrub, now: board.clock.now() })
+    const stored = await acceptUpdates(board.db, [update(1, 'to the other')], {
+      botId: 2000,
+      scrub,
+      now: board.clock.now(),
+    })
+
+    await forgetOtherBots(board.db, 2000)
+
+    expect(stored).toBe(1)
+    expect((await nextUpdate(board.db))?.update).toEqual(update(1, 'to the other'))
+  })
+
   it('come in order, each until it is finished', async () => {
-    await acceptUpdates(board.db, [update(8), update(7)], { scrub, now: board.clock.now() })
+    await acceptUpdates(board.db, [update(8), update(7)], { botId, scrub, now: board.clock.now() })
     const attempt = { updateId: 7, attempts: 0 }
     const counted = [await countAttempt(board.db, attempt), await countAttempt(board.db, attempt)]
 
@@ -55,7 +71,7 @@ describe('updates', () => {
   })
 
   it('have their effect once, and one that was rolled back is none', async () => {
-    await acceptUpdates(board.db, [update(1)], { scrub, now: board.clock.now() })
+    await acceptUpdates(board.db, [update(1)], { botId, scrub, now: board.clock.now() })
     const failed = board.db.transaction(async (tx) => {
       await markEffect(tx, 1, board.clock.now())
       throw new Error('no')
@@ -70,13 +86,13 @@ describe('updates', () => {
   })
 
   it('that hold what Postgres cannot store are stored without it', async () => {
-    await acceptUpdates(board.db, [update(1, 'a\u0000b\ud83dc 🚀')], { scrub, now: board.clock.now() })
+    await acceptUpdates(board.db, [update(1, 'a\u0000b\ud83dc 🚀')], { botId, scrub, now: board.clock.now() })
 
     expect((await nextUpdate(board.db))?.update).toEqual(update(1, 'ab\ufffdc 🚀'))
   })
 
   it('are forgotten once they are finished and old', async () => {
-    await acceptUpdates(board.db, [update(1), update(2), update(3)], { scrub, now: board.clock.now() })
+    await acceptUpdates(board.db, [update(1), update(2), update(3)], { botId, scrub, now: board.clock.now() })
     await finishUpdate(board.db, 1, board.clock.now())
     board.clock.advance({ days: 2 })
     await finishUpdate(board.db, 2, board.clock.now())

@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/db/schema.ts'
+import type { Engine, TokenRights } from '../../src/db/schema.ts'
 import { createToken } from '../../src/domain/tokens.ts'
 import type { TestBot } from './bot.ts'
 
@@ -11,6 +11,7 @@ interface Answer {
 
 /** A coding agent with a token, over HTTP. */
 export interface TestAgent {
+  readonly tokenId: string
   readonly call: (method: string, path: string, body?: object) => Promise<Answer>
   readonly claim: (body?: object) => Promise<Answer>
   /** Takes a task through its lifecycle, with a result if one is given. */
@@ -21,9 +22,13 @@ export interface TestAgent {
 /** Connects an agent to the bot's board. */
 export async function connectAgent(
   bot: TestBot,
-  { name = 'laptop', engine = null }: { readonly name?: string; readonly engine?: Engine | null } = {},
+  {
+    name = 'laptop',
+    engine = null,
+    rights = 'work',
+  }: { readonly name?: string; readonly engine?: Engine | null; readonly rights?: TokenRights } = {},
 ): Promise<TestAgent> {
-  const { token } = await createToken(bot.ctx, { name, engine })
+  const { token, row } = await createToken(bot.ctx, { name, engine, rights })
   const call: TestAgent['call'] = async (method, path, body) => {
     const response = await fetch(`${bot.url()}/api${path}`, {
       method,
@@ -34,6 +39,7 @@ export async function connectAgent(
     return { status: response.status, body: text === '' ? null : JSON.parse(text) }
   }
   return {
+    tokenId: row.id,
     call,
     claim: (body = {}) => call('POST', '/tasks/claim', body),
     act: (key, action, result, more = {}) =>

@@ -33,6 +33,7 @@ export function openAnswers(news: News): Answers {
   let finished = () => {}
   const inbox = createInbox({
     store: board.db,
+    botId: world.bot.user.id,
     now: board.clock.now,
     log,
     scrub,

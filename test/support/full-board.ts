@@ -54,7 +54,9 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
     .values({ ownerId, action: 'task.create', targetType: 'task', meta: { nasty } })
   await db.insert(schema.securityEvents).values({ ownerId, eventType: 'auth.token', outcome: 'failure' })
   await db.insert(schema.userSettings).values({ ownerId, key: 'telegram_bot_token', value: 'v1.iv.secret' })
-  await db.insert(schema.botUpdates).values({ updateId: 9_007_199_254_740_991, update: { message: nasty } })
+  await db
+    .insert(schema.botUpdates)
+    .values({ botId: 1000, updateId: 9_007_199_254_740_991, update: { message: nasty } })
   await db.insert(schema.botMessages).values({ chatId: -1_002_147_483_648, purpose: 'card', taskId, rank: 1 })
   const tokenId = token?.id ?? ''
   await db
@@ -70,6 +72,14 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
   })
   await db.insert(schema.snoozes).values({ taskId, until: new Date('2026-03-02T07:00:00.123Z') })
   await db.insert(schema.tokenGrants).values({ tokenId, engine: 'codex', projectKeys: ['PREQ'] })
+  const seen = new Date('2026-03-02T07:00:00.123Z')
+  const sessionTimes = { firstSeenAt: seen, lastSeenAt: seen }
+  await db.insert(schema.agentSessions).values({ tokenId, session: nasty, engine: 'codex', ...sessionTimes })
+  await db.insert(schema.deletionLimits).values({ tokenId, reachedAt: seen })
+  const times = { firstAt: seen, lastAt: seen }
+  await db
+    .insert(schema.strangers)
+    .values({ userId: 2002, kind: 'message', updates: 3, unreported: 1, ...times })
   await db.execute(sql`insert into bot_conversations (key, value) values ('c', 'null'::jsonb)`)
   await db.execute(sql`insert into bot_state (key, value) values ('s', '[1, null, "x"]'::jsonb)`)
   await db.insert(schema.taskCounters).values({ ownerId, taskPrefix: 'PREQ', lastNumber: tasks + 40 })

@@ -2,9 +2,11 @@ import { Composer } from 'grammy'
 import { awaitFirstUse, createTokenLink, type TokenLink, takeTokenLink } from '../../domain/connecting.ts'
 import { isNewestMessage } from '../../domain/message-turns.ts'
 import { findMessage, type ReplyTopic } from '../../domain/messages.ts'
+import { allowDeletions } from '../../domain/tasks/deletion-limit.ts'
 import { createToken, listTokens, revokeToken } from '../../domain/tokens.ts'
 import { toasts } from '../../view/answers.ts'
 import { engineOfAgent } from '../../view/connect.ts'
+import { deletionsAllowedCard } from '../../view/notices.ts'
 import { toRequest } from '../../view/request.ts'
 import {
   connectedCard,
@@ -42,6 +44,7 @@ export function tokens(): Composer<BotContext> {
     ),
   )
   onAct(composer, 'token-revoke', revoke)
+  onAct(composer, 'allow-deletions', allowMore)
   onAct(composer, 'forget', async (ctx) => {
     const message = ctx.callbackQuery?.message
     if (message !== undefined) await ctx.sender.remove(message.message_id)
@@ -135,6 +138,13 @@ async function showToken(
 ): Promise<void> {
   const token = (await listTokens(scopeOf(ctx))).find((candidate) => candidate.id === id)
   await showScreen(ctx, token === undefined ? tokenGoneCard() : card(token))
+}
+
+async function allowMore(ctx: BotContext, tokenId: string): Promise<void> {
+  const known = (await listTokens(scopeOf(ctx))).some((token) => token.id === tokenId)
+  if (!known) return showScreen(ctx, tokenGoneCard())
+  const allowed = await allowDeletions(ctx.board, tokenId)
+  await showScreen(ctx, deletionsAllowedCard({ tokenId, ...allowed }, readerOf(ctx)))
 }
 
 async function revoke(ctx: BotContext, id: string): Promise<void> {

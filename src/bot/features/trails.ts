@@ -1,6 +1,7 @@
 import { Composer } from 'grammy'
 import { listAudit } from '../../domain/audit.ts'
 import { listSecurityEvents } from '../../domain/security.ts'
+import { reportStrangers } from '../../domain/strangers.ts'
 import { auditCard } from '../../view/audit.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import { securityCard } from '../../view/security.ts'
@@ -34,6 +35,7 @@ async function showAudit(ctx: BotContext, about: string, before?: string): Promi
 }
 
 async function showSecurity(ctx: BotContext, before?: string): Promise<void> {
+  await reportStrangers(ctx.deps.store, { ownerId: ctx.deps.ownerId, now: ctx.board.now() })
   const found = await listSecurityEvents(scopeOf(ctx), {
     limit: entriesAPage,
     ...(before === undefined ? {} : { before }),

@@ -1,28 +1,38 @@
 import { eq } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { questions, runs, tasks, workLogs } from '../../db/schema.ts'
-import type { Ctx } from '../context.ts'
+import type { Change, Ctx } from '../context.ts'
+import { DomainError } from '../errors.ts'
 import { markCardsOfDeleted } from '../living-cards.ts'
 import { withdrawQuestions } from '../questions/store.ts'
 import { requireProjectRight } from '../rights.ts'
 import { heldError, isHeldBy } from '../runs/holder.ts'
+import { deletionLimitError, isOverDeletionLimit, refuseDeletion } from './deletion-limit.ts'
 import { requireDeletionRight } from './deletion-right.ts'
 import { lockTask } from './lock.ts'
 import { toSnapshot } from './snapshot.ts'
 import { runOf, type Task } from './task.ts'
 
-/** Deletes a task; its work logs stay, its key never comes back. Throws `not-found`; `conflict` if another agent works on it. */
-export async function deleteTask(
-  ctx: Ctx,
-  reference: string,
-): Promise<{ readonly task: Task; readonly auditId: string }> {
-  return ctx.mutate(async (tx) => {
+interface Deleted {
+  readonly task: Task
+  readonly auditId: string
+}
+
+/**
+ * Deletes a task; its work logs stay, its key never comes back. Throws `not-found`; `forbidden`; `conflict` if another agent works on
+ * it, and after an agent's fifth deletion within an hour, which the owner then hears of.
+ */
+export async function deleteTask(ctx: Ctx, reference: string): Promise<Deleted> {
+  const deleted = await ctx.mutate(async (tx): Promise<Change<Deleted | DomainError>> => {
     const task = await lockTask(ctx, tx, reference)
     const run = runOf(task)
     requireProjectRight(ctx.actor, task.project.key)
     if (ctx.actor.kind === 'agent' && run !== null && !isHeldBy(run, ctx.actor))
       throw heldError(task.key, run, ctx.actor)
     await requireDeletionRight(ctx, tx, task)
+    const { actor: agent } = ctx
+    if (agent.kind === 'agent' && (await isOverDeletionLimit(ctx, tx, agent)))
+      return refuseDeletion(ctx, tx, { agent, task, result: deletionLimitError(agent) })
     const logs = await tx.select({ id: workLogs.id }).from(workLogs).where(eq(workLogs.taskId, task.id))
     const closedQuestions = await withdrawQuestions(tx, task.id, ctx.now())
     const asked = await tx.select({ id: questions.id }).from(questions).where(eq(questions.taskId, task.id))
@@ -59,4 +69,7 @@ export async function deleteTask(
       ],
     }
   })
+  // Thrown after the commit, so that the owner is asked.
+  if (deleted instanceof DomainError) throw deleted
+  return deleted
 }

@@ -1,5 +1,5 @@
 import type { ChatMember, ForumTopic, Message } from 'grammy/types'
-import { addTopic, toChatMember } from '../membership.ts'
+import { addTopic, setBotStatusBy, toChatMember } from '../membership.ts'
 import type { Room } from '../model.ts'
 import { setReaction } from '../person.ts'
 import { addPost, pushUpdate } from '../posting.ts'
@@ -31,6 +31,15 @@ export function getChatMember(params: Opts<'getChatMember'>, { world }: CallCont
   const person = world.people.get(params.user_id)
   if (person === undefined) refuse(400, 'Bad Request: PARTICIPANT_ID_INVALID')
   return toChatMember(person.user, room.members.has(params.user_id) ? 'member' : 'left')
+}
+
+/** The bot leaves a group, and is told so like of any other change of its membership. */
+export function leaveChat(params: Opts<'leaveChat'>, { world }: CallContext): true {
+  const room = requireRoom(world, params.chat_id)
+  if (room.chat.type === 'private')
+    refuse(400, "Bad Request: chat member status can't be changed in private chats")
+  setBotStatusBy(world, room, world.bot.user, 'left')
+  return true
 }
 
 export function setMessageReaction(params: Opts<'setMessageReaction'>, { world }: CallContext): true {

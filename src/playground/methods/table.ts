@@ -50,6 +50,7 @@ export const methods: Readonly<Record<string, Method>> = {
   unpinChatMessage: chats.unpinChatMessage,
   unpinAllChatMessages: chats.unpinAllChatMessages,
   getChat: chats.getChat,
+  leaveChat: chats.leaveChat,
   getChatMember: chats.getChatMember,
   createForumTopic: chats.createForumTopic,
   editForumTopic: chats.editForumTopic,

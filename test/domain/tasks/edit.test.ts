@@ -13,6 +13,8 @@ import { addTokens, agent, type Board, openBoard, otherAgent } from '../../suppo
 import { addProject, addTask } from '../../support/tasks.ts'
 import { beginTrail, noTrail } from '../../support/trail.ts'
 
+const byAgent = { actor: 'agent:laptop', tokenId: '00000000-0000-4000-8000-000000000001' }
+
 let board: Board
 let shop: ProjectRow
 beforeAll(async () => {
@@ -67,11 +69,7 @@ describe('an edit', () => {
     expect(logs.every((log) => log.projectId === shop.id)).toBe(true)
     const left = await trail()
     expect(left.events.map(({ type, entityId, payload }) => [type, entityId, payload])).toEqual([
-      [
-        'TASK_STATUS_CHANGED',
-        task.key,
-        { from: 'inbox', to: 'hold', title: 'Mend the till', actor: 'agent:laptop' },
-      ],
+      ['TASK_STATUS_CHANGED', task.key, { from: 'inbox', to: 'hold', title: 'Mend the till', ...byAgent }],
       [
         'TASK_UPDATED',
         task.key,
@@ -79,7 +77,7 @@ describe('an edit', () => {
           changedFields: ['title', 'labels', 'note', 'run_state'],
           title: 'Mend the till',
           runState: { from: 'queued', to: null },
-          actor: 'agent:laptop',
+          ...byAgent,
         },
       ],
       ...logs.map((log, i) => [
@@ -89,7 +87,7 @@ describe('an edit', () => {
           title: log.title,
           taskKey: task.key,
           kind: ['status', 'fields', 'note'][i],
-          actor: 'agent:laptop',
+          ...byAgent,
         },
       ]),
     ])

@@ -1,0 +1,116 @@
+import type { Api } from 'grammy'
+import type { Update } from 'grammy/types'
+import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
+import { countStrangers, type Visit } from '../domain/strangers.ts'
+import { isGroupMoving } from '../domain/updates.ts'
+import { toasts } from '../view/answers.ts'
+import type { BotDeps } from './context.ts'
+
+export interface IntakeOptions
+  extends Pick<BotDeps, 'store' | 'ownerId' | 'now' | 'log' | 'playgroundUserId'> {
+  /** Calls Telegram where the owner waits for nothing. */
+  readonly elsewhere: Api
+  /** Must have stored the updates when it resolves. */
+  readonly keep: (updates: readonly Update[]) => Promise<void>
+}
+
+type Accept = (updates: readonly Update[]) => Promise<void>
+
+// One answer to a stranger's taps in this time, and one attempt to leave a group.
+const politeEveryMs = 60_000
+const maxRemembered = 1_000
+
+/**
+ * Builds what updates meet before they are stored, from polling and webhook alike: what a stranger sent is counted and dropped, so
+ * that no flood of it stands before the owner's next message. The bot leaves groups that aren't the owner's.
+ */
+export function createIntake(options: IntakeOptions): Accept {
+  const { store, ownerId, now, keep } = options
+  const scope = { db: store, ownerId }
+  const turnAway = createTurnAway(options)
+  return async (updates) => {
+    const settings = await readOwnerSettings(scope)
+    const isOurs = (update: Update) => mayConcernOwner(update, settings, options.playgroundUserId)
+    await keep(updates.filter(isOurs))
+    // That the bot has left somewhere is also said of its own leaving.
+    const others = updates.filter((update) => !isOurs(update) && !isDeparture(update))
+    if (others.length === 0) return
+    await countStrangers(store, others.map(visitOf), now())
+    if (settings.userId !== null) await turnAway(others)
+  }
+}
+
+function createTurnAway({ store, ownerId, now, log, elsewhere }: IntakeOptions): Accept {
+  const politeAt = new Map<string, number>()
+  const isDue = (key: string) => {
+    const at = now().getTime()
+    if (at - (politeAt.get(key) ?? 0) < politeEveryMs) return false
+    if (politeAt.size >= maxRemembered) politeAt.clear()
+    politeAt.set(key, at)
+    return true
+  }
+  // Neither is worth a second attempt: Telegram may have forgotten the tap, or removed the bot.
+  const attempt = (call: Promise<unknown>) =>
+    call.catch((error: unknown) => log.debug({ err: error }, 'a stranger could not be turned away'))
+  const leave = async (chatId: number) => {
+    // In this order: a group that has just moved is the owner's once its move was handled.
+    if (await isGroupMoving(store, chatId)) return
+    if ((await readOwnerSettings({ db: store, ownerId })).chatId === chatId) return
+    await attempt(elsewhere.leaveChat(chatId))
+  }
+  return async (updates) => {
+    const { chatId } = await readOwnerSettings({ db: store, ownerId })
+    const tap = updates.find(
+      ({ callback_query }) =>
+        callback_query?.message?.chat.id === chatId && isDue(`tap ${callback_query?.from.id}`),
+    )
+    if (tap?.callback_query !== undefined)
+      await attempt(elsewhere.answerCallbackQuery(tap.callback_query.id, { text: toasts.stranger }))
+    const group = updates.map(groupOf).find((id) => id !== null && id !== chatId && isDue(`group ${id}`))
+    if (group) await leave(group)
+  }
+}
+
+/** Whether an update may be the owner's, or of the chat itself; while nobody is bound, whether it may bind somebody. */
+function mayConcernOwner(
+  update: Update,
+  { userId, chatId }: OwnerSettings,
+  playgroundUserId: number | undefined,
+): boolean {
+  const { from, chat, message } = originOf(update)
+  if (userId === null)
+    return (
+      (from !== undefined && from.id === playgroundUserId) ||
+      /^\/start(?:@\w+)?\s+\S/i.test(message?.text ?? '')
+    )
+  if (from?.id === userId) return true
+  if (chat === undefined || chat.id !== chatId) return false
+  const isOfChat = update.my_chat_member !== undefined || message?.migrate_to_chat_id !== undefined
+  return isOfChat || message?.sender_chat?.id === chatId
+}
+
+function originOf({ message, edited_message, callback_query, inline_query, my_chat_member }: Update) {
+  const content = message ?? edited_message
+  return {
+    message: content,
+    from: (content ?? callback_query ?? inline_query ?? my_chat_member)?.from,
+    chat: (content ?? callback_query?.message ?? my_chat_member)?.chat,
+  }
+}
+
+function visitOf(update: Update): Visit {
+  const { from, chat } = originOf(update)
+  const [kind = 'update'] = Object.keys(update).filter((key) => key !== 'update_id')
+  return { userId: from?.id ?? null, userName: from?.username ?? null, chatId: chat?.id ?? null, kind }
+}
+
+/** The group that an update comes from; null for a private chat. */
+function groupOf(update: Update): number | null {
+  const { chat } = originOf(update)
+  return chat === undefined || chat.type === 'private' ? null : chat.id
+}
+
+function isDeparture({ my_chat_member }: Update): boolean {
+  const status = my_chat_member?.new_chat_member.status
+  return my_chat_member?.chat.type !== 'private' && (status === 'left' || status === 'kicked')
+}

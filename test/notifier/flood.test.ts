@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Actor } from '../../src/domain/actor.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { agent, otherAgent } from '../support/board.ts'
+import { type News, openNews } from '../support/news.ts'
+import { addTask } from '../support/tasks.ts'
+
+let news: News
+beforeEach(async () => {
+  news = await openNews()
+})
+afterEach(() => news.close())
+
+// BLOCKS=900 npx vitest run test/notifier/flood.test.ts takes it further.
+const blocks = Number(process.env.BLOCKS ?? 60)
+const firstLines = () => news.said().map((text) => text.split('\n')[0])
+const block = (actor: Actor, key: string, blockedReason: string) =>
+  editTask(news.board.as(actor), key, { lifecycle: 'block', result: { blockedReason } })
+
+/** Blocks tasks one after the other, while delivery goes on after each `every`. */
+async function flood(every: number, reason = 'Why?') {
+  for (let count = 0; count < blocks; count += 1) {
+    const task = await addTask(news.board, news.project, { title: `Task ${count}` })
+    await block(agent, task.key, reason)
+    if (count % every === every - 1) await news.step()
+  }
+}
+
+test.each([
+  ['another token', otherAgent],
+  ['another token of the same name', { ...otherAgent, name: 'laptop' } as Actor],
+])(
+  `${blocks} blocks by one token at once don’t delay a question by %s`,
+  async (_who, other) => {
+    await flood(blocks + 1)
+    const { key } = await addTask(news.board, news.project, { title: 'Other' })
+    await block(other, key, 'Left or right?')
+    const asked = news.board.clock.now().getTime()
+
+    await news.run()
+
+    expect(firstLines()).toEqual([`🙋 ${blocks} tasks from laptop need you`, `⛔ ${key}: Left or right?`])
+    expect(news.board.clock.now().getTime() - asked).toBeLessThanOrEqual(3_000)
+  },
+  30_000 + blocks * 200,
+)
+
+test(
+  `while one token goes on blocking ${blocks} tasks, at most one of its messages comes before a question by another`,
+  async () => {
+    news.telegram.world.limits.enabled = true
+    await flood(3)
+    const { key } = await addTask(news.board, news.project, { title: 'Other' })
+    await block(otherAgent, key, 'Left or right?')
+    const before = news.said().length
+    const asked = news.board.clock.now().getTime()
+
+    await flood(1_000)
+    while (!firstLines().some((line) => line?.includes('Left or right?'))) await news.run(0.1)
+
+    expect(firstLines().indexOf(`⛔ ${key}: Left or right?`) - before).toBeLessThanOrEqual(1)
+    expect(news.board.clock.now().getTime() - asked).toBeLessThanOrEqual(3_000)
+  },
+  30_000 + blocks * 400,
+)
+
+test(
+  'files with long reasons neither delay a question by another token nor follow their list',
+  async () => {
+    await flood(blocks + 1, `First line\n\n${'word '.repeat(1_500)}`)
+    const { key } = await addTask(news.board, news.project, { title: 'Other' })
+    await block(otherAgent, key, 'Left or right?')
+
+    await news.run()
+
+    expect(news.user.messages().filter(({ document }) => document !== undefined).length).toBeLessThanOrEqual(
+      5,
+    )
+    expect(firstLines().findIndex((line) => line?.includes('Left or right?'))).toBeLessThanOrEqual(1)
+  },
+  30_000 + blocks * 400,
+)
