@@ -144,6 +144,43 @@ function isUndoable(entry: AuditRow): boolean {
   return undoableActions.includes(entry.action) && entry.targetId !== botTokenKey && !isByTask
 }
 
+/** Which of these entries are changes by agents that can still be undone; whether a change has moved on is known only then. */
+export async function undoableByAgents(
+  { db, ownerId }: Scope,
+  entries: readonly AuditRow[],
+): Promise<ReadonlySet<string>> {
+  const candidates = entries.filter(
+    (entry) => isByAgent(entry) && entry.action !== 'undo' && isUndoable(entry) && hasWhatToUndo(entry),
+  )
+  if (candidates.length === 0) return new Set()
+  const ids = candidates.map(({ id }) => id)
+  const undoneId = sql<string>`${auditLogs.meta} ->> 'undoes'`
+  const undone = await db
+    .select({ id: undoneId })
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, ownerId),
+        inArray(auditLogs.targetType, [...new Set(candidates.map(({ targetType }) => targetType))]),
+        inArray(auditLogs.targetId, [...new Set(candidates.map(({ targetId }) => targetId ?? ''))]),
+        eq(auditLogs.action, 'undo'),
+        inArray(undoneId, ids),
+      ),
+    )
+  return new Set(ids.filter((id) => !undone.some((one) => one.id === id)))
+}
+
+function isByAgent({ meta }: AuditRow): boolean {
+  return String(meta?.by).startsWith('agent:')
+}
+
+// A sign of life, say, changes nothing that could be taken back.
+function hasWhatToUndo({ targetType, action, meta }: AuditRow): boolean {
+  if (targetType !== 'task' || ['task.create', 'task.delete'].includes(action)) return true
+  const fields = Object.keys((meta?.before ?? {}) as object)
+  return meta?.commentId !== undefined || fields.some((field) => field !== 'runStateUpdatedAt')
+}
+
 async function isUndone(tx: Tx, entry: AuditRow): Promise<boolean> {
   const [found] = await tx.select({ id: auditLogs.id }).from(auditLogs).where(undoes(entry)).limit(1)
   return found !== undefined

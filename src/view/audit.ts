@@ -1,32 +1,47 @@
 import type { listAudit } from '../domain/audit.ts'
 import { changesOf } from './audit-changes.ts'
-import { toScreen } from './buttons.ts'
+import { doesAct, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
-import { type Card, keyboard } from './card.ts'
+import { type Card, inRows, keyboard } from './card.ts'
 import { bold, type Html, html, joinHtml, title } from './html.ts'
 import { signs } from './signs.ts'
 import { clock, day, type Reader } from './when.ts'
 
 type AuditEntry = Awaited<ReturnType<typeof listAudit>>['entries'][number]
 
-/** One page of the audit log, newest first, grouped by day. `about` is the key it's filtered by, or empty. */
+/**
+ * One page of the audit log, newest first, grouped by day; those in `undoable` are numbered and have a button. `about` is the key it's
+ * filtered by, or empty.
+ */
 export function auditCard(
-  page: { readonly entries: readonly AuditEntry[]; readonly nextCursor: string | null },
+  page: {
+    readonly entries: readonly AuditEntry[]
+    readonly nextCursor: string | null
+    readonly undoable: ReadonlySet<string>
+  },
   options: Reader & { readonly about: string; readonly isFirst: boolean },
 ): Card {
   const { about, isFirst } = options
   const head = html`${signs.audit} ${bold(about === '' ? 'Change history' : `Change history of ${about}`)}`
+  const undoable = page.entries.filter(({ id }) => page.undoable.has(id))
   const lines: Html[] = []
   let shownDay = ''
   for (const entry of page.entries) {
     const of = day(entry.createdAt, options.now, options.timeZone)
     if (of !== shownDay) lines.push(html`\n<b>${of}</b>`)
     shownDay = of
-    lines.push(auditLine(entry, options))
+    const number = undoable.indexOf(entry) + 1
+    lines.push(html`${number > 0 && `${number}. `}${auditLine(entry, options)}`)
   }
   return {
     text: joinHtml([head, ...(lines.length === 0 ? ['No changes yet.'] : lines)], '\n'),
     keyboard: keyboard([
+      ...inRows(
+        undoable.map(({ id }, index) =>
+          doesAct(`${signs.undo} ${index + 1}`, { name: 'audit-undo', about: packUuid(id) }),
+        ),
+        6,
+      ),
       [
         ...(isFirst ? [] : [toScreen(`${signs.back} Newest`, 'audit', `${about}:`)]),
         ...(page.nextCursor === null

@@ -87,6 +87,7 @@ export const acts = [
   'all-sure',
   'allow-deletions',
   'ask',
+  'audit-undo',
   'board-undo',
   'dialog',
   'export',

@@ -2,6 +2,7 @@ import { Composer } from 'grammy'
 import { listAudit } from '../../domain/audit.ts'
 import { listSecurityEvents } from '../../domain/security.ts'
 import { reportStrangers } from '../../domain/strangers.ts'
+import { undoableByAgents } from '../../domain/undo.ts'
 import { auditCard } from '../../view/audit.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import { securityCard } from '../../view/security.ts'
@@ -31,7 +32,9 @@ async function showAudit(ctx: BotContext, about: string, before?: string): Promi
     ...(before === undefined ? {} : { before }),
   }
   const found = await listAudit(scopeOf(ctx), page)
-  await showScreen(ctx, auditCard(found, { ...readerOf(ctx), about, isFirst: before === undefined }))
+  const undoable = await undoableByAgents(scopeOf(ctx), found.entries)
+  const isFirst = before === undefined
+  await showScreen(ctx, auditCard({ ...found, undoable }, { ...readerOf(ctx), about, isFirst }))
 }
 
 async function showSecurity(ctx: BotContext, before?: string): Promise<void> {

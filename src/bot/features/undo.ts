@@ -18,6 +18,11 @@ export function undo(): Composer<BotContext> {
   onAct(composer, 'restore-all', (ctx, packed) =>
     restore(ctx, packed, (id) => findDeletionsAround(scopeOf(ctx), id)),
   )
+  onAct(composer, 'audit-undo', async (ctx, packed) => {
+    const auditId = unpackUuid(packed)
+    if (auditId === undefined) return toast(ctx, toasts.outdated)
+    await showUndone(ctx, await undoChange(ctx.board, auditId))
+  })
   onAct(composer, 'undo-before', (ctx, packed) => undoLast(ctx, unpackUuid(packed)))
   return composer
 }

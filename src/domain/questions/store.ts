@@ -55,6 +55,14 @@ export async function withdrawQuestions(db: Db, taskId: string, now: Date): Prom
   return withdrawn.map(({ id }) => id)
 }
 
+/** Withdraws one open question. */
+export async function withdrawQuestion(db: Db, id: string, now: Date): Promise<void> {
+  await db
+    .update(questions)
+    .set({ state: 'withdrawn', updatedAt: now })
+    .where(and(eq(questions.id, id), isOpen))
+}
+
 /** Closes an open question with its answer. Returns whether it was open. */
 export async function closeQuestion(db: Db, id: string, answer: QuestionAnswer, now: Date): Promise<boolean> {
   const closed = await db

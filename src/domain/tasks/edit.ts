@@ -106,6 +106,7 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEd
     commentId: comment?.entityId,
     ...madeLabels(labelling.audit),
     ...(handoff.closedQuestions.length === 0 ? {} : { closedQuestions: handoff.closedQuestions }),
+    ...(plan.question && changed.question ? { openedQuestion: changed.question.id } : {}),
   })
   return {
     result: { task: changed, auditId: audit.id, commentId: comment?.entityId },

@@ -68,6 +68,8 @@ export function taskAudit(
     readonly madeLabels?: readonly string[]
     /** The questions that the change closed, which an undo opens again. */
     readonly closedQuestions?: readonly string[]
+    /** The question that the change asked, which an undo withdraws. */
+    readonly openedQuestion?: string
   } = {},
 ): AuditEntry & { readonly id: string } {
   const [old, now] = [toSnapshot(before), toSnapshot(after)]

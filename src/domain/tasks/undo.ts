@@ -5,7 +5,7 @@ import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
 import type { NewEvent } from '../events.ts'
 import { unmakeLabels } from '../labels.ts'
-import { reopenQuestions } from '../questions/store.ts'
+import { reopenQuestions, withdrawQuestion } from '../questions/store.ts'
 import { writeTaskLogs } from '../work-logs.ts'
 import { lockTask } from './lock.ts'
 import { lockLanes } from './order.ts'
@@ -29,13 +29,14 @@ export async function undoTaskChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise
 }
 
 async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
-  const { taskId, after, commentId, madeLabels, closedQuestions, ...meta } = entry.meta as {
+  const { taskId, after, commentId, madeLabels, closedQuestions, openedQuestion, ...meta } = entry.meta as {
     readonly taskId: string
     readonly before: Partial<TaskSnapshot>
     readonly after: Partial<TaskSnapshot>
     readonly commentId?: string
     readonly madeLabels?: readonly string[]
     readonly closedQuestions?: readonly string[]
+    readonly openedQuestion?: string
   }
   const before = queuedAgain(meta.before, ctx.now())
   if (Object.keys(before).length === 0 && commentId === undefined) {
@@ -44,6 +45,7 @@ async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
   const task = await lockTask(ctx, tx, taskId)
   requireSame(task, after)
   const labelAudit = await restoreTask(ctx, tx, task, before)
+  if (openedQuestion !== undefined) await withdrawQuestion(tx, openedQuestion, ctx.now())
   await reopenQuestions(tx, closedQuestions ?? [], ctx.now())
   const restored = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
   const { status, fields, note, runState } = differences(task, restored, before)
