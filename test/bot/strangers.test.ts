@@ -43,11 +43,11 @@ test.each(ways)(
     const eve = meet()
     for (let index = 0; index < flood; index += 1) eve.say(`secret ${index}`)
     bot.user.say('Fix the login')
-    await bot.user.nextMessage('WEB-1')
+    await bot.user.nextMessage('WEB-1', { within: 30_000 })
     await bot.handled()
 
     bot.user.say('/security')
-    const { text } = await bot.user.nextMessage('Security')
+    const { text } = await bot.user.nextMessage('Security', { within: 30_000 })
 
     expect((await stored()).filter((update) => update.includes('secret'))).toEqual([])
     expect(await bot.db.select().from(strangers)).toMatchObject([{ userId: eve.userId, updates: flood }])
