@@ -65,7 +65,10 @@ describe('the built program has', () => {
   test('pictures', async () => {
     user.say('/stats')
 
-    expect((await user.nextMessage('The week', { within: 30_000 })).photo?.at(-1)).toMatchObject({ width: 1080, height: 1350 })
+    expect((await user.nextMessage('The week', { within: 30_000 })).photo?.at(-1)).toMatchObject({
+      width: 1080,
+      height: 1350,
+    })
   })
 
   test('spreadsheets', async () => {
