@@ -12,6 +12,7 @@ import { taskVersion } from '../view/task-card.ts'
 import type { Reader } from '../view/when.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
 import { sayTask } from './show.ts'
+import { withSuggestions } from './suggested.ts'
 
 /** What follows the `/new` that a text may begin with. */
 export function withoutCommand(text: string): string {
@@ -61,11 +62,15 @@ export async function answerCaptured(
   await ctx.sender.say(card, { ...about, replyTo })
 }
 
-type Captured = Omit<CaptureCardOptions, keyof Reader>
+type Captured = Omit<CaptureCardOptions, keyof Reader | 'problems'> & {
+  readonly problems: QuickAddDraft['problems']
+}
 
-async function renderCaptured(ctx: BotContext, task: Task, captured: Captured) {
+/** The answer to a captured message, and what its message is about. */
+export async function renderCaptured(ctx: BotContext, task: Task, captured: Captured) {
   const version = taskVersion(await readCard(scopeOf(ctx), task))
-  const card = captureCard(task, { ...readerOf(ctx), ...captured })
+  const problems = await withSuggestions(ctx, captured.problems)
+  const card = captureCard(task, { ...readerOf(ctx), ...captured, problems })
   return { card, about: { purpose: 'card', taskId: task.id, version } as const }
 }
 

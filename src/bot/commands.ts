@@ -1,4 +1,5 @@
 import type { Api } from 'grammy'
+import { typosBetween } from '../domain/typos.ts'
 
 interface Command {
   readonly command: string
@@ -65,7 +66,7 @@ export function nearestCommand(name: string): CommandName | null {
   const maxDistance = name.length <= 4 ? 1 : 2
   const near = commands
     .filter((command: Command) => !command.acts)
-    .map(({ command }) => ({ command, distance: distanceBetween(name.toLowerCase(), command) }))
+    .map(({ command }) => ({ command, distance: typosBetween(name.toLowerCase(), command) }))
     .filter(({ distance }) => distance <= maxDistance)
     .sort((left, right) => left.distance - right.distance)
   // Of two that are equally near, the one that wasn't written to its end.
@@ -73,18 +74,4 @@ export function nearestCommand(name: string): CommandName | null {
     ({ command, distance }) => distance === near[0]?.distance && command.startsWith(name.toLowerCase()),
   )
   return (unfinished ?? near[0])?.command ?? null
-}
-
-/** Levenshtein's distance. */
-function distanceBetween(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= left.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= right.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[right.length] ?? 0
 }

@@ -1,10 +1,11 @@
 import { clip } from './clip.ts'
 import { readDate } from './quick-add/date-token.ts'
-import { findKey, type ProblemReason, readWord, type Token } from './quick-add/tokens.ts'
+import { isChecklistItem, withoutListMarks, withWrittenBoxes } from './quick-add/list-marks.ts'
+import { asText, findKey, isDirective, type ProblemReason, readWord, type Token } from './quick-add/tokens.ts'
 import { splitWords, type Word } from './quick-add/words.ts'
 import { type Criterion, criteriaOf, textOf } from './tasks/note.ts'
 import type { Engine, TaskPriority } from './tasks/task.ts'
-import { cleanLine, isVisible } from './text.ts'
+import { cleanLine, halfWidth, isVisible } from './text.ts'
 
 /** What a message says about a new task; null is what it leaves open. */
 export interface QuickAddDraft {
@@ -44,45 +45,94 @@ const maxLabels = 50
 const maxDates = 20
 
 // Direction marks stand unseen around the words of right-to-left texts.
-const markedToken =
-  /(?<=^|\s)[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*([#+!@^*>\\]\S*?)[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*(?=\s|$)/gu
+const unseen = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069'
+const markedToken = new RegExp(`(?<=^|\\s)[${unseen}]*([#+!@^*>\\\\＃＋！＠＾＊＞]\\S*)`, 'gu')
+const unseenMark = new RegExp(`[${unseen}]`, 'u')
+const wideSign = /(?<=^|\s)(?:[＃＋＠＾＊＞]|！+)(?=[\s\p{L}\p{N}"“]|$)/gu
 
 /** Reads a message as a new task: tokens stand in its first line, further lines are the note. */
 export function parseQuickAdd(text: string, context: QuickAddContext): QuickAddDraft {
-  const { first, further, isCode } = splitMessage(text)
-  const tokens = isCode ? [] : readLine(first, context)
+  const { first, line, further, isCode } = splitMessage(text)
+  const tokens = isCode ? [] : readLine(line, context)
   const kept = tokens.flatMap((token) =>
     token.kind === 'text' || token.kind === 'problem' ? [token.text] : [],
   )
-  const title = [kept.join(' '), first].map(collapse).find(isVisible) ?? '…'
+  const title = [kept.join(' '), line, first].map(collapse).find(isVisible) ?? '…'
   const isCut = [...title].length > maxTitle && !isCode
   const { note, criteria } = splitNote(isCut ? `${first}\n\n${further}` : further)
   return { title: clip(title, maxTitle), note, criteria, ...gather(tokens) }
 }
 
-function splitMessage(text: string): { first: string; further: string; isCode: boolean } {
+interface SplitMessage {
+  readonly first: string
+  /** The first line without what makes it an item of a list. */
+  readonly line: string
+  readonly further: string
+  readonly isCode: boolean
+}
+
+function splitMessage(text: string): SplitMessage {
   // Postgres stores neither NUL nor half a surrogate pair.
   const storable = text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '')
   const message = storable.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(/^\s*\n/, '')
   const [first = '', ...rest] = message.split('\n')
   const code = rest.find((line) => line.trim() !== '' && !line.trimStart().startsWith('```'))
   // A message that begins with a code block is named after its first line of code, and kept whole.
-  if (first.trimStart().startsWith('```') && code) return { first: code, further: message, isCode: true }
-  return { first: first.trim(), further: rest.join('\n'), isCode: false }
+  if (first.trimStart().startsWith('```') && code)
+    return { first: code, line: code, further: message, isCode: true }
+  const [item = '', ...lines] = withWrittenBoxes([first.trim(), ...rest])
+  // An item that stands alone is a task, and not its only criterion.
+  const isChecklist = isChecklistItem(item) && lines.some(isChecklistItem)
+  const further = isChecklist ? [item, ...lines] : lines
+  return {
+    first: first.trim(),
+    line: withoutListMarks(item, rest),
+    further: further.join('\n'),
+    isCode: false,
+  }
 }
 
 function readLine(line: string, context: QuickAddContext): Token[] {
-  const { prefix, rest } = readPrefix(line.replace(markedToken, '$1'), context.projectKeys)
-  const { words, queue } = readQueue(splitWords(rest))
-  const tokens: Token[] = [prefix, queue].filter((token) => token !== null)
+  const marked = line.replace(markedToken, (_, token: string) => withoutMarksBehind(token))
+  const { prefix, rest } = readPrefix(marked, context.projectKeys)
+  const text = rest.replace(wideSign, halfWidth)
+  const { words, queue } = readQueue(splitWords(text))
+  const tokens: Token[] = []
   let dates = 0
   for (let at = 0; at < words.length; ) {
-    const isTried = words[at]?.text.startsWith('^') && dates++ < maxDates
-    const date = isTried ? readDate(rest, words, at, context) : null
-    tokens.push(date?.token ?? readWord(words[at]?.text ?? '', context.projectKeys))
-    at += date?.taken ?? 1
+    const word = words[at]?.text ?? ''
+    const isTried = word.startsWith('^') && dates++ < maxDates
+    const date = isTried ? readDate(text, words, at, context) : null
+    const token = date?.token ?? (isDirective(words, at) ? asText(word) : readWord(word, context.projectKeys))
+    const taken = date?.taken ?? 1
+    // What is no token stays as it was typed, with its wide sign.
+    const typed = rest.slice(words[at]?.start, words[at + taken - 1]?.end)
+    tokens.push(
+      'text' in token && token.kind !== 'due' && token.text.length === typed.length
+        ? { ...token, text: typed }
+        : token,
+    )
+    at += taken
   }
-  return tokens
+  return [prefix, queue, ...withoutPlainStars(tokens)].filter((token) => token !== null)
+}
+
+function withoutMarksBehind(token: string): string {
+  let end = token.length
+  while (end > 0 && unseenMark.test(token[end - 1] ?? '')) end -= 1
+  return token.slice(0, end)
+}
+
+/** A star counts at either end of the line or beside another token; two of them are a query, a cron line or emphasis. */
+function withoutPlainStars(tokens: readonly Token[]): Token[] {
+  const isOnlyStar = tokens.filter(({ kind }) => kind === 'focus').length === 1
+  const isToken = (token: Token | undefined) =>
+    token !== undefined && token.kind !== 'text' && token.kind !== 'problem'
+  return tokens.map((token, at) => {
+    if (token.kind !== 'focus') return token
+    const isAtEnd = at === 0 || at === tokens.length - 1
+    return isOnlyStar && (isAtEnd || isToken(tokens[at - 1]) || isToken(tokens[at + 1])) ? token : asText('*')
+  })
 }
 
 /** A `>` at the end of the line queues the task; alone it is a title. */

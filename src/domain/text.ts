@@ -20,7 +20,7 @@ const terminalCode =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
   /(?:\u001b\[|\u009b)[0-?]*[@-~]?|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)?|\u001b[()][0-9AB]/g
 const control = /(?![\t\n\r])\p{Cc}/gu
-const lineBreak = /\s*[\r\n\u2028\u2029]\s*/g
+const lineBreak = /[\r\n\u2028\u2029]/
 // Kept of what is unseen: joiners and direction marks that scripts need, variants of a sign, and the tags of a flag.
 const unseen =
   /(\u{1f3f4}[\u{e0030}-\u{e007a}]+\u{e007f})|(?![\u034f\u061c\u200c-\u200f]|\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/gu
@@ -33,8 +33,15 @@ export function withoutControls(value: string): string {
 
 /** One line: no terminal codes, control characters, bidi overrides or characters that nobody sees. */
 export function cleanLine(value: string): string {
-  const line = withoutControls(value).replace(lineBreak, ' ').replace(/\t/g, ' ')
-  return withoutUnseen(line).trim()
+  const lines = withoutControls(value).split(lineBreak)
+  const line =
+    lines.length === 1
+      ? (lines[0] ?? '')
+      : lines
+          .map((each) => each.trim())
+          .filter(Boolean)
+          .join(' ')
+  return withoutUnseen(line.replace(/\t/g, ' ')).trim()
 }
 
 /** Takes out bidi overrides and what nobody sees, except what scripts, signs and flags need. */

@@ -37,6 +37,10 @@ export const questions = [
 ] as const
 export type Question = (typeof questions)[number]
 
+/** What a token that was not understood is taken for. */
+export const suggestionKinds = ['priority', 'engine', 'label', 'due', 'project', 'new-project'] as const
+export type SuggestionKind = (typeof suggestionKinds)[number]
+
 /** Everything that a button can lead to. */
 export const screens = [
   'agents',
@@ -192,6 +196,8 @@ const actions = {
   criterion: ['c', { on, key: taskKey, index: number, mark: text, met: flag }],
   project: ['j', { on, key: taskKey, to: text }],
   ask: ['a', { on, key: taskKey, what: oneOf<Question>(questions) }],
+  /** Takes a token of a title, told from others by its mark, for what it may mean. */
+  suggest: ['t', { key: taskKey, mark: text, kind: named<SuggestionKind>(suggestionKinds), value: text }],
   menu: ['n', { on, key: taskKey, menu: oneOf<Menu>(menus), page: number }],
   delete: ['x', { on, key: taskKey, sure: flag }],
   undo: ['u', { on, audit: uuid }],

@@ -1,13 +1,14 @@
 import { filesIn } from '../domain/note-files.ts'
-import type { QuickAddDraft, QuickAddProblem } from '../domain/quick-add.ts'
+import type { QuickAddProblem } from '../domain/quick-add.ts'
 import { isFocused } from '../domain/tasks/focus.ts'
 import { criteriaOf, textOf } from '../domain/tasks/note.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { turnOf } from '../domain/turn.ts'
-import { type Button, type Card, keyboard } from './card.ts'
+import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, type Content, clip, code, type Html, html, joinHtml, title } from './html.ts'
 import { counted, engineName, priorityName, turnSign } from './names.ts'
 import { signs } from './signs.ts'
+import { type Suggested, suggestionButton } from './suggestions.ts'
 import { queueButton } from './task-buttons.ts'
 import { moveButton, takeBackButton } from './task-moves.ts'
 import { queuedFor } from './task-text.ts'
@@ -18,7 +19,7 @@ const maxTitle = 120
 export interface CaptureCardOptions extends Reader {
   /** The change that Undo takes back. */
   readonly undo: string | null
-  readonly problems: QuickAddDraft['problems']
+  readonly problems: readonly Suggested[]
   /** A line below what was understood. */
   readonly notice?: Content
 }
@@ -27,7 +28,11 @@ export interface CaptureCardOptions extends Reader {
 export function captureCard(task: Task, options: CaptureCardOptions): Card {
   const head = html`${turnSign(task)} ${bold(task.key)} ${title(task.title, maxTitle)} · ${task.project.name}`
   const lines = [head, understood(task, options), problemLines(options.problems), options.notice]
-  return { text: joinHtml(lines, '\n'), keyboard: keyboard([captureRow(task, options.undo)]) }
+  const suggested = options.problems
+    .slice(0, maxProblems)
+    .map((problem) => suggestionButton(task, problem, options))
+  const rows = [captureRow(task, options.undo), ...inRows(suggested, 2)]
+  return { text: joinHtml(lines, '\n'), keyboard: keyboard(rows) }
 }
 
 function understood(task: Task, reader: Reader): Html | null {
@@ -69,7 +74,7 @@ function captureRow(task: Task, undo: string | null): Button[] {
 }
 
 /** What of a message was not understood, a line each; null where all was. */
-export function problemLines(problems: QuickAddDraft['problems']): Html | null {
+export function problemLines(problems: readonly QuickAddProblem[]): Html | null {
   return problems.length === 0 ? null : joinHtml(problems.slice(0, maxProblems).map(problemLine), '\n')
 }
 
@@ -84,6 +89,7 @@ function problemLine({ token, reason }: QuickAddProblem): Html {
     case 'label-too-long':
       return html`${code(clip(token, 30))} is too long for a label – left in the title.`
     case 'unknown-priority':
+    case 'unknown-engine':
     case 'unclear-label':
       return html`Didn’t recognize ${code(token)} – left in the title.`
   }

@@ -232,7 +232,7 @@ test('a part that joins keeps the warnings, and Undo still removes it all', asyn
 
   const joined = bot().user.current(card)
   expect(joined?.text).toBe(card.text)
-  expect(labelsOn(joined)).toEqual(compact)
+  expect(labelsOn(joined)).toEqual([...compact, 'Highest?'])
   expect((await task()).note).toContain('and the end of it')
   expect((await listWorkLogs(bot().scope, { task: 'WEB-1' }, { limit: 9 })).entries).toEqual([])
 

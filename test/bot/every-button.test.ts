@@ -87,7 +87,7 @@ const answers: Readonly<Record<PromptKind, string>> = {
 /** What is said for each command, so that all that it can show is shown. */
 const openings: Readonly<Record<CommandName, readonly string[]>> = {
   start: ['/start', '/start t_WEB-1'],
-  new: ['/new', '/new Buy milk'],
+  new: ['/new', '/new Buy milk !urgent'],
   inbox: ['/inbox'],
   tasks: ['/tasks', '/tasks todo WEB #backend'],
   board: ['/board', '/board WEB'],

@@ -150,6 +150,7 @@ describe('any message', () => {
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 10 }), (words) => {
         const text = words.join(' ')
+        fc.pre(!/^(?:-|\d{1,3}[.)])\s/.test(text))
         expect(parseQuickAdd(text, scene)).toEqual({ ...untouched, title: text })
       }),
     )
@@ -166,6 +167,16 @@ describe('any message', () => {
         expect(parseQuickAdd(text, scene)).toEqual({ ...untouched, title: tokens.join(' ') })
       }),
     )
+  })
+
+  it('is read in linear time, whatever it repeats', () => {
+    const pieces = [' ', '\u200f', '#\u200f', '`` ', '* ', '> ']
+    const started = performance.now()
+    for (const piece of pieces) {
+      for (const end of ['', 'x']) parseQuickAdd(piece.repeat(50_000) + end, scene)
+    }
+    // Seconds each where any of it is quadratic.
+    expect(performance.now() - started).toBeLessThan(20_000)
   })
 
   it('too long for a title loses no word', () => {

@@ -33,6 +33,7 @@ import { settings } from './settings.ts'
 import { staleRuns } from './stale-runs.ts'
 import { start } from './start.ts'
 import { stats } from './stats.ts'
+import { suggestions } from './suggestions.ts'
 import { task } from './task.ts'
 import { taskActions } from './task-actions.ts'
 import { tasks } from './tasks.ts'
@@ -50,6 +51,7 @@ export function features(): Composer<BotContext>[] {
     newTask(),
     deck(),
     taskActions(),
+    suggestions(),
     later(),
     task(),
     tasks(),

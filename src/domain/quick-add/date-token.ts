@@ -2,7 +2,7 @@ import { type DueContext, findDue, parseDue } from '../due.ts'
 import type { Token } from './tokens.ts'
 import type { Word } from './words.ts'
 
-const quoted = /^\^["“”„«]([^"“”„«»]*)["“”»]\p{Po}*(?=\s|$)/u
+const quoted = /^\^(?:["“”„«]([^"“”„«»]*)["“”»]|['‘’‚‹]([^'‘’‚‹›]*)['‘’›])\p{Po}*(?=\s|$)/u
 const mostWords = 8
 
 /** Reads the date that begins with `^` at a word, and how many words it takes; null where the word is no date at all. */
@@ -19,11 +19,12 @@ export function readDate(
     const end = word.start + quote[0].length
     const taken = words.slice(first).filter(({ start }) => start < end).length
     const said = line.slice(word.start, words[first + taken - 1]?.end)
-    const due = said === quote[0] ? parseDue(quote[1] ?? '', context) : null
-    return { token: due ? { kind: 'due', at: due.at, text: quote[1]?.trim() ?? '' } : unclear(said), taken }
+    const phrase = quote[1] ?? quote[2] ?? ''
+    const due = said === quote[0] ? parseDue(phrase, context) : null
+    return { token: due ? { kind: 'due', at: due.at, text: phrase.trim() } : unclear(said), taken }
   }
   // ^^ and ^_^ are faces.
-  if (!/^\^["“„«\p{L}\p{N}]/u.test(word.text)) return null
+  if (!/^\^["“„«'‘‚‹\p{L}\p{N}]/u.test(word.text)) return null
   return readRun(words.slice(first, first + mostWords), context)
 }
 

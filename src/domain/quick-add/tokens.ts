@@ -1,9 +1,11 @@
 import { type Engine, engines as engineNames, type TaskPriority, taskPriorities } from '../tasks/task.ts'
+import { nearestOf } from '../typos.ts'
 
 /** Why something that looks like a token was left in the title. */
 export type ProblemReason =
   | 'unknown-project'
   | 'unknown-priority'
+  | 'unknown-engine'
   | 'unclear-date'
   | 'unclear-label'
   | 'label-too-long'
@@ -34,10 +36,11 @@ const engines = new Map<string, Engine>([
 // A comma or full stop after a token belongs to the sentence, and so does a Korean particle after a name.
 const afterName = '\\p{Script=Hangul}{0,4}(?:(?!!)\\p{Po})*$'
 const project = new RegExp(`^\\+([a-z][a-z0-9]{1,9})${afterName}`, 'iu')
-const priority = new RegExp(`^!(!|[a-z]+)${afterName}`, 'iu')
+// `!a` is a negation.
+const priority = new RegExp(`^!(!|[a-z]{2,})${afterName}`, 'iu')
 const engine = new RegExp(`^@([a-z]+(?:-[a-z]+)?)${afterName}`, 'iu')
-const label = /^#([\p{L}\p{M}\p{N}\p{Join_Control}_/-]+)[\p{Po}]*$/u
-const colour = /^(?=.*\d)(?:[\da-f]{6}|[\da-f]{8})$/i
+const label = /^#(?!\/)([\p{L}\p{M}\p{N}\p{Join_Control}_/-]+)[\p{Po}]*$/u
+const colour = /^(?:fff|(?=.*\d)(?:[\da-f]{6}|[\da-f]{8}))$/i
 const longestLabel = 40
 // No token is as long, and its patterns look at each character more than once.
 const maxToken = 200
@@ -62,9 +65,37 @@ export function readWord(word: string, projectKeys: readonly string[]): Token {
       : { kind: 'problem', text: word, reason: 'unknown-priority' }
   }
   const [, engineName] = engine.exec(word) ?? []
-  const named = engineName && engines.get(engineName.toLowerCase())
-  if (named) return { kind: 'engine', engine: named }
+  if (engineName) return readEngine(engineName, word)
   return word.startsWith('#') ? readLabel(word) : text
+}
+
+/** A word that is no token. */
+export function asText(text: string): Token {
+  return { kind: 'text', text }
+}
+
+/** Whether a word is a line of the C preprocessor or a part of one, and no label. */
+export function isDirective(words: readonly { readonly text: string }[], at: number): boolean {
+  const [word = '', next = ''] = words.slice(at, at + 2).map(({ text }) => text)
+  if (word === '#include') return /^["<]/.test(next)
+  return at === 0 && /^#(?:define|pragma|ifn?def|endif|undef)$/.test(word)
+}
+
+/** The engine that a mistyped name may mean. */
+export function engineLike(name: string): Engine | undefined {
+  // A package, a scope or a word of code, and no name of ours with a typo.
+  if (name.length < 4 || /^code[cs]?$/i.test(name)) return undefined
+  const found = nearestOf(name, [...engines.keys()])
+  return found === undefined ? undefined : engines.get(found)
+}
+
+// People are mentioned with @ too, so a name that is near to none of an engine is one of theirs.
+function readEngine(name: string, word: string): Token {
+  const engine = engines.get(name.toLowerCase())
+  if (engine !== undefined) return { kind: 'engine', engine }
+  return engineLike(name) === undefined
+    ? asText(word)
+    : { kind: 'problem', text: word, reason: 'unknown-engine' }
 }
 
 /** Finds a project by its key in any case. */

@@ -1,0 +1,37 @@
+// Months follow a dot too: "3. August" is no item of a list.
+const bullet =
+  /^(?:[-•‣◦▪·–—]|#{1,6}|>|\d{1,3}[.)](?!\s+(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)))\s+(?=\S)/u
+const star = /^\*\s+(?=\S)/
+const checkbox = /^(\s*)(?:(?:[-*+•‣◦▪·–—]|\d{1,3}[.)])\s+)?(?:\[([ xX])\]|([☐☑☒])\ufe0f?)\s+(?=\S)/u
+const written = /^- \[[ x]\] /
+const escaped = /^\\(?=(?:[-•‣◦▪·–—]|\d{1,3}[.)])\s)/u
+const fence = /^\s*(?:`{3}|~{3})/
+const maxMarks = 4
+
+/** The first line of a message without the marks of lists, headings and quotes that it begins with. */
+export function withoutListMarks(first: string, further: readonly string[]): string {
+  if (escaped.test(first)) return first.slice(1)
+  let text = first
+  // A star is a token, unless the lines below begin with one too.
+  if (further.some((line) => star.test(line))) text = text.replace(star, '')
+  for (let marks = 0; marks < maxMarks; marks += 1) text = text.replace(written, '').replace(bullet, '')
+  return text
+}
+
+/** The lines of a text with its check boxes as Markdown has them, `☐ one` and `1. [x] two` too, outside code blocks. */
+export function withWrittenBoxes(lines: readonly string[]): string[] {
+  let isCode = false
+  return lines.map((line) => {
+    if (fence.test(line)) isCode = !isCode
+    if (isCode) return line
+    return line.replace(checkbox, (_, indent: string, mark?: string, sign?: string) => {
+      const isMet = sign === undefined ? mark !== ' ' : sign !== '☐'
+      return `${indent}- [${isMet ? 'x' : ' '}] `
+    })
+  })
+}
+
+/** Whether a line is an item of a checklist. */
+export function isChecklistItem(line: string): boolean {
+  return written.test(line.trimStart())
+}
