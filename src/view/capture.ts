@@ -26,7 +26,7 @@ export interface CaptureCardOptions extends Reader {
 
 /** What answers a captured message: the task in two lines and one row of buttons. It is shown until the task changes. */
 export function captureCard(task: Task, options: CaptureCardOptions): Card {
-  const head = html`${turnSign(task)} ${bold(task.key)} ${title(task.title, maxTitle)} · ${task.project.name}`
+  const head = html`${turnSign(task)} ${bold(task.key)} ${title(task.title, maxTitle)} · ${title(task.project.name)}`
   const lines = [head, understood(task, options), problemLines(options.problems), options.notice]
   const suggested = options.problems
     .slice(0, maxProblems)

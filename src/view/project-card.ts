@@ -1,7 +1,7 @@
 import type { ProjectOverview } from '../domain/projects/overview.ts'
 import { doesAct, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
-import { code, type Html, html, joinHtml, link, quote, truncateHtml } from './html.ts'
+import { code, type Html, html, joinHtml, link, quote, title, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
 import { projectStatusName, statusName, statusSign, unbroken } from './names.ts'
 import type { ProjectFacts } from './projects.ts'
@@ -23,7 +23,7 @@ export function projectCard(
     .filter((lane) => counts[lane] > 0)
     .map((lane) => unbroken(`${statusSign[lane]} ${counts[lane]} ${statusName[lane]}`))
   const lines = [
-    html`${signs.project} <b>${key}</b> · ${project.name}`,
+    html`${signs.project} <b>${key}</b> · ${title(project.name)}`,
     html`${projectStatusName[project.status]} · Priority ${project.priority}`,
     lastLogAt === null ? 'No activity yet' : `Last work ${ago(lastLogAt, reader.now)}`,
     lanes.length > 0 && lanes.join(' · '),

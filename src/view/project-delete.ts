@@ -1,7 +1,7 @@
 import type { ProjectOverview } from '../domain/projects/overview.ts'
 import { doesAct, pageButtons, pageOf, toScreen } from './buttons.ts'
 import { type Card, inRows, keyboard } from './card.ts'
-import { bold, html, joinHtml } from './html.ts'
+import { bold, html, joinHtml, title } from './html.ts'
 import { counted } from './names.ts'
 import { type ProjectFacts, projectsAPage } from './projects.ts'
 import { signs } from './signs.ts'
@@ -10,7 +10,7 @@ import { signs } from './signs.ts'
 export function projectDeleteCard({ project, open }: ProjectOverview): Card {
   const key = project.projectKey
   return {
-    text: html`${signs.delete} Delete ${bold(project.name)}? ${open > 0 && `Its ${counted(open, 'open task')} will be hidden. `}You can restore it later.`,
+    text: html`${signs.delete} Delete ${bold(title(project.name))}? ${open > 0 && `Its ${counted(open, 'open task')} will be hidden. `}You can restore it later.`,
     keyboard: keyboard([
       [doesAct('Delete', { name: 'project-delete', about: key }, 'danger'), toScreen('Keep', 'project', key)],
     ]),
@@ -19,7 +19,7 @@ export function projectDeleteCard({ project, open }: ProjectOverview): Card {
 
 export function projectDeletedCard(project: ProjectFacts): Card {
   return {
-    text: html`${signs.delete} ${bold(project.name)} deleted.`,
+    text: html`${signs.delete} ${bold(title(project.name))} deleted.`,
     keyboard: keyboard([
       [
         doesAct(`${signs.restore} Restore`, { name: 'project-restore', about: project.projectKey }),
@@ -43,7 +43,7 @@ export function deletedProjectsCard(projects: readonly ProjectFacts[], asked: nu
     text: joinHtml(
       [
         html`${signs.delete} ${bold('Deleted projects')}`,
-        ...shown.map((project) => html`<b>${project.projectKey}</b> ${project.name}`),
+        ...shown.map((project) => html`<b>${project.projectKey}</b> ${title(project.name)}`),
         shown.length === 0 && 'None.',
       ],
       '\n',

@@ -1,7 +1,7 @@
 import type { ProjectSettings } from '../domain/project-settings.ts'
 import { chosen, doesAct, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
-import { bold, clip, code, html, joinHtml, quote } from './html.ts'
+import { bold, clip, code, html, joinHtml, quote, title } from './html.ts'
 import type { ProjectFacts } from './projects.ts'
 import { signs } from './signs.ts'
 
@@ -24,7 +24,7 @@ export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSett
     doesAct(label, { name: 'project-set', about: key, value: `${name}=${value}` })
   const isOn = (name: keyof typeof switches) => settings[name] === 'true'
   const lines = [
-    html`${signs.delivery} Delivery for ${bold(project.name)}`,
+    html`${signs.delivery} Delivery for ${bold(title(project.name))}`,
     html`Strategy: ${bold(strategyName[settings.deploy_strategy as keyof typeof strategyName])}`,
     html`Default branch: ${code(settings.deploy_default_branch)}`,
     settings.agent_instructions === ''

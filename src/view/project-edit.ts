@@ -1,6 +1,6 @@
 import { chosen, doesAct, toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
-import { bold, html } from './html.ts'
+import { bold, html, title } from './html.ts'
 import { projectStatusName } from './names.ts'
 import type { ProjectFacts } from './projects.ts'
 import { signs } from './signs.ts'
@@ -10,7 +10,7 @@ export function projectEditCard(project: ProjectFacts): Card {
   const key = project.projectKey
   const ask = (label: string, what: string) => doesAct(label, { name: 'ask', about: what, value: key })
   return {
-    text: html`${signs.edit} Edit ${bold(project.name)}`,
+    text: html`${signs.edit} Edit ${bold(title(project.name))}`,
     keyboard: keyboard([
       [ask('Name', 'project-name'), ask('Description', 'project-description')],
       [ask('Repository', 'project-repo'), ask('Deployment', 'project-url')],
@@ -39,7 +39,7 @@ export function projectStatusCard(project: ProjectFacts): Card {
     }),
   )
   return {
-    text: html`${signs.projectStatus} ${bold(project.name)}\nStatus and priority (1–5)`,
+    text: html`${signs.projectStatus} ${bold(title(project.name))}\nStatus and priority (1–5)`,
     keyboard: keyboard([statuses, priorities, [toScreen(`${signs.back} Back`, 'project', key)]]),
   }
 }

@@ -1,6 +1,6 @@
 import { chosen, doesAct, toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
-import { bold, html } from './html.ts'
+import { bold, html, title } from './html.ts'
 import { signs } from './signs.ts'
 
 /** Where a project's updates go, and where else they can go. */
@@ -22,7 +22,7 @@ export function projectTopicCard(facts: ProjectTopicFacts, undo?: string | null)
   const where = threadId === null ? 'the main topic' : threadId === shownIn ? 'this topic' : 'its own topic'
   const isElsewhere = shownIn !== null && shownIn !== mainThreadId
   return {
-    text: html`${signs.topic} ${bold(project.name)}'s updates go to ${bold(where)}.${threadId !== null && ' Anything you write there becomes a task in this project.'}${!isElsewhere && `\n\nTo use an existing topic, send /projects ${key} in it.`}`,
+    text: html`${signs.topic} ${bold(title(project.name))}'s updates go to ${bold(where)}.${threadId !== null && ' Anything you write there becomes a task in this project.'}${!isElsewhere && `\n\nTo use an existing topic, send /projects ${key} in it.`}`,
     keyboard: keyboard([
       [pick('Main topic', 'none', threadId === null)],
       [

@@ -1,7 +1,7 @@
 import type { ProjectOverview } from '../domain/projects/overview.ts'
 import { pageButtons, pageOf, toScreen } from './buttons.ts'
 import { type Card, inRows, keyboard } from './card.ts'
-import { bold, html, joinHtml } from './html.ts'
+import { bold, html, joinHtml, title } from './html.ts'
 import { projectStatusName } from './names.ts'
 import { signs } from './signs.ts'
 
@@ -18,7 +18,7 @@ export function projectsCard(facts: {
   const { shown, page, pages } = pageOf(facts.projects, facts.page, projectsAPage)
   const lines = shown.map(
     (overview) =>
-      html`<b>${overview.project.projectKey}</b> ${overview.project.name} · ${overview.open} open${stateOf(overview)}`,
+      html`<b>${overview.project.projectKey}</b> ${title(overview.project.name)} · ${overview.open} open${stateOf(overview)}`,
   )
   return {
     text: joinHtml(

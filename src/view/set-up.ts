@@ -1,6 +1,6 @@
 import { doesAct, toScreen } from './buttons.ts'
 import { type Card, inRows, keyboard } from './card.ts'
-import { bold, code, type Html, html, joinHtml } from './html.ts'
+import { bold, code, type Html, html, joinHtml, title } from './html.ts'
 import { signs } from './signs.ts'
 import { cityOf, likelyTimeZones, zoneButton } from './time-zones.ts'
 import { clock } from './when.ts'
@@ -98,7 +98,7 @@ export function setUpDone(
   return {
     text: joinHtml(
       [
-        html`${signs.project} ${bold(project.name)} is ready. Anything you write here becomes a task; try the sample above.`,
+        html`${signs.project} ${bold(title(project.name))} is ready. Anything you write here becomes a task; try the sample above.`,
         html`Next: connect an agent so it can pick up tasks and report back.`,
         joinHtml(
           [
@@ -125,7 +125,7 @@ export function projectCreated(project: {
   readonly hasRepo: boolean
 }): Card {
   return {
-    text: html`${signs.project} ${bold(project.name)} is ready. Start a message with ${code(`${project.key}:`)} to add a task to it.${!project.hasRepo && `\nNo repository yet. Add it under Edit so agents can match it.`}`,
+    text: html`${signs.project} ${bold(title(project.name))} is ready. Start a message with ${code(`${project.key}:`)} to add a task to it.${!project.hasRepo && `\nNo repository yet. Add it under Edit so agents can match it.`}`,
     keyboard: keyboard([[toScreen('Open the project', 'project', project.key)]]),
   }
 }

@@ -190,7 +190,7 @@ function metaLine(task: TaskCardFacts): Html {
   const repo = repositoryUrl(project.repoUrl)
   return joinHtml(
     [
-      repo === null || lastRun === null ? project.name : link(repo, project.name),
+      repo === null || lastRun === null ? title(project.name) : link(repo, project.name),
       engine === null ? null : engineName[engine],
       ...labels.map(({ name }) => `#${name}`),
       lastRun !== null && branch !== null && branchLink(branch, project.repoUrl),

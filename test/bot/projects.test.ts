@@ -205,3 +205,26 @@ describe('a project', () => {
     expect((await bot.user.nextEdit()).text).toContain('No project WEB')
   })
 })
+
+test('a name that looks like a link, a command or a mention is none on any screen', async () => {
+  await createProject(bot.ctx, { key: 'IO', name: 'shop.io /stop @claude' })
+  for (const text of [
+    'IO: Fix README.md for @grace, see /drop',
+    '/projects',
+    '/projects IO',
+    '/task IO-1',
+    '/board IO',
+  ]) {
+    bot.user.say(text)
+    await bot.handled()
+  }
+
+  const shown = bot.user.messages().filter(({ from }) => from?.is_bot)
+  const live = shown.flatMap(({ text = '', entities = [] }) =>
+    entities
+      .filter(({ type }) => type === 'url' || type === 'mention' || type === 'bot_command')
+      .map(({ offset, length }) => text.slice(offset, offset + length)),
+  )
+  expect(shown.some(({ text }) => text?.includes('shop.\u2060io'))).toBe(true)
+  expect(live.filter((each) => /io|md|claude|grace|stop|drop/.test(each))).toEqual([])
+})
