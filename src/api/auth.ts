@@ -4,6 +4,8 @@ import { noteTokenAddress } from '../domain/token-address.ts'
 import { authenticate, touchToken } from '../domain/tokens.ts'
 import type { ApiDeps } from './deps.ts'
 import type { ApiContext, ApiEnv, Token } from './env.ts'
+import { createSessionNote } from './note-session.ts'
+import { createAgentCtx } from './perform.ts'
 import type { RateLimits } from './rate-limit.ts'
 
 const touchEveryMs = 60_000
@@ -40,6 +42,7 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
   const remembered = new Set<string>()
   const touched = new Map<string, number>()
   const refuse = createRefuser(deps, limits, 'auth.token')
+  const noteSession = createSessionNote(deps)
 
   const noteUse = async (c: ApiContext, token: Token) => {
     const now = deps.now()
@@ -76,6 +79,7 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
     if (!(await limits.takeRequest(c, found.token.id))) return tooMany(c)
     c.set('token', found.token)
     await noteUse(c, found.token)
+    if (c.req.header('preqbot-session') !== undefined) await noteSession(createAgentCtx(deps, c).actor)
     return next()
   }
 }

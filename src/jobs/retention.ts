@@ -2,8 +2,10 @@ import { forgetConversations, readState } from '../domain/bot-state.ts'
 import { forgetKeys } from '../domain/idempotency.ts'
 import { forgetMessages } from '../domain/message-turns.ts'
 import { forgetEvents } from '../domain/outbox.ts'
+import { forgetSessions } from '../domain/sessions.ts'
 import { readOwnerSettings } from '../domain/settings.ts'
 import { forgetStrangers } from '../domain/strangers.ts'
+import { forgetDeleted, keptDeletionsMs } from '../domain/tasks/undo-delete.ts'
 import { forgetUpdates } from '../domain/updates.ts'
 import type { Job, JobsDeps } from './job.ts'
 
@@ -17,6 +19,8 @@ const kept = {
   conversationsMs: 24 * hourMs,
   messagesMs: 90 * dayMs,
   strangersMs: 90 * dayMs,
+  sessionsMs: 30 * dayMs,
+  deletedMs: keptDeletionsMs,
 } as const
 
 /** Forgets what has had its time; an event never before the notifier has decided on it. */
@@ -32,6 +36,8 @@ async function forget({ store, ownerId, now, log }: JobsDeps): Promise<void> {
     keys: await forgetKeys(store, before(kept.keysMs)),
     conversations: await forgetConversations(store, before(kept.conversationsMs)),
     messages: await forgetMessages(store, before(kept.messagesMs)),
+    sessions: await forgetSessions(store, before(kept.sessionsMs)),
+    deleted: await forgetDeleted({ db: store, ownerId }, before(kept.deletedMs)),
     strangers: await forgetStrangers(store, before(kept.strangersMs)),
   }
   if (Object.values(forgotten).some((count) => count > 0))

@@ -27,10 +27,12 @@ export function agentsCard(facts: {
   readonly running: readonly RunLine[]
   readonly queued: readonly RunLine[]
   readonly tokens: readonly TokenFacts[]
+  /** How many sessions a token had within the hour, by its id. */
+  readonly sessions: ReadonlyMap<string, number>
   readonly page: number
   readonly now: Date
 }): Card {
-  const { running, queued, tokens, now } = facts
+  const { running, queued, tokens, sessions, now } = facts
   const { shown, page, pages } = pageOf(tokens, facts.page, tokensAPage)
   const parts = [
     html`${signs.agents} ${bold('Agents')}`,
@@ -43,7 +45,10 @@ export function agentsCard(facts: {
       ),
     tokens.length === 0
       ? html`No agents connected yet.`
-      : joinHtml([bold('Tokens'), ...shown.map((token) => tokenLine(token, now))], '\n'),
+      : joinHtml(
+          [bold('Tokens'), ...shown.map((token) => tokenLine(token, sessions.get(token.id) ?? 0, now))],
+          '\n',
+        ),
   ]
   const open: Button[] = [...running, ...queued]
     .slice(0, 6)
@@ -77,7 +82,7 @@ function workLine({ key, title: words, runner, since, seen }: RunLine, now: Date
 ${italic(html`${runner ?? 'An agent'} for ${span(since, now)}${silent && `, silent for ${span(seen, now)}`}`)}`
 }
 
-function tokenLine(token: TokenFacts, now: Date): Html {
+function tokenLine(token: TokenFacts, sessions: number, now: Date): Html {
   const state =
     token.revokedAt !== null
       ? 'revoked'
@@ -86,5 +91,7 @@ function tokenLine(token: TokenFacts, now: Date): Html {
         : token.lastUsedAt === null
           ? 'never used'
           : `used ${ago(token.lastUsedAt, now)}`
-  return html`${signs.token} ${token.name} · ${state}`
+  // One is what a token has anyway.
+  const several = sessions > 1 && ` · ${counted(sessions, 'session')}`
+  return html`${signs.token} ${token.name} · ${state}${several}`
 }

@@ -3,6 +3,7 @@ import { botState, strangers, tasks } from '../../src/db/schema.ts'
 import { unbindChat } from '../../src/domain/chat-binding.ts'
 import { listSecurityEvents } from '../../src/domain/security.ts'
 import { readOwnerSettings } from '../../src/domain/settings.ts'
+import { openPlayground } from '../../src/playground/playground.ts'
 import { virtualUser } from '../../src/playground/virtual-user.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 
@@ -27,7 +28,7 @@ describe('binding', () => {
     bot = await openTestBot({ ready: false })
 
     bot.user.open(bot.setupCode)
-    await bot.user.nextMessage()
+    await bot.handled()
 
     expect(await readOwnerSettings(bot.scope)).toMatchObject({
       chatId: bot.user.chatId,
@@ -165,6 +166,43 @@ describe('binding', () => {
   })
 })
 
+describe('another bot on the same database', () => {
+  test('takes updates whose ids the first one had, and a code used with the first binds nobody', async () => {
+    bot = await openTestBot({
+      playground: { firstUpdateId: 1 },
+      ready: false,
+      env: random,
+      updates: 'polling',
+    })
+    const code = codeIn(await bot.link())
+    bot.user.open(code)
+    await bot.user.nextMessage('', { within: 30_000 })
+    await bot.handled()
+    const other = await openPlayground({
+      firstUpdateId: 1,
+      botToken: '2000000002:AAanother-token-for-tests_000000000',
+    })
+    try {
+      await bot.restart({ BOT_TOKEN: other.token, TELEGRAM_API_ROOT: other.url })
+      const eve = virtualUser(other.world, { userId: 2002, firstName: 'Eve' })
+      const owner = virtualUser(other.world)
+      eve.open(code)
+      await owner.settled({ within: 30_000 })
+      const afterCode = await boundUser()
+
+      owner.open(codeIn(await bot.link()))
+      await owner.nextMessage('', { within: 30_000 })
+
+      expect(afterCode).toBeNull()
+      expect(await boundUser()).toBe(owner.userId)
+      expect(eve.messages().filter((message) => message.from?.is_bot)).toEqual([])
+    } finally {
+      await bot.restart()
+      await other.close()
+    }
+  })
+})
+
 describe('OWNER_TELEGRAM_ID', () => {
   const events = async () =>
     (await listSecurityEvents(bot.scope, { limit: 10 })).entries.map(({ eventType, detail }) => ({
@@ -193,6 +231,35 @@ describe('OWNER_TELEGRAM_ID', () => {
       userId: bot.user.userId,
       unbound: true,
     })
+  })
+
+  test('throws out a thief who was faster: the owner’s new link works, and a security event says so', async () => {
+    bot = await openTestBot({ ready: false, env: random })
+    const thief = virtualUser(bot.world, { userId: 2002, firstName: 'Mal' })
+    const code = codeIn(await bot.link())
+    thief.open(code)
+    bot.user.open(code)
+    await bot.handled()
+    expect(await boundUser()).toBe(thief.userId)
+
+    await bot.restart({ OWNER_TELEGRAM_ID: String(bot.user.userId) })
+    const link = codeIn(await bot.link())
+    bot.world.calls.length = 0
+    thief.say('Mine!')
+    thief.open(link)
+    await bot.handled()
+    const toThief = bot.world.calls.filter(({ method }) => /^send/i.test(method))
+    bot.user.open(link)
+    await bot.user.nextMessage('', { within: 30_000 })
+
+    expect(toThief).toEqual([])
+    expect(await boundUser()).toBe(bot.user.userId)
+    const bindings = (await events()).filter(({ eventType }) => eventType === 'chat.bind')
+    expect(bindings).toEqual([
+      { eventType: 'chat.bind', userId: bot.user.userId, unbound: false },
+      { eventType: 'chat.bind', userId: thief.userId, unbound: true },
+      { eventType: 'chat.bind', userId: thief.userId, unbound: false },
+    ])
   })
 
   test('of the owner changes nothing at the start', async () => {

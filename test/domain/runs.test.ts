@@ -6,7 +6,7 @@ import { changeSettings } from '../../src/domain/settings.ts'
 import { readCard } from '../../src/domain/tasks/card.ts'
 import { claimTask, heldByToken } from '../../src/domain/tasks/claim.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
-import { requireTask } from '../../src/domain/tasks/read.ts'
+import { findTask, requireTask } from '../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../src/domain/tasks/remove.ts'
 import type { TaskEdit } from '../../src/domain/tasks/schemas.ts'
 import { agent, type Board, openBoard, otherAgent } from '../support/board.ts'
@@ -24,9 +24,9 @@ afterAll(() => board.close())
 const inSession = (session: string): Actor => ({ ...agent, session }) as Actor
 const now = (key: string) => requireTask(board.scope, key)
 
-/** A task in todo on which session "one" of the laptop's token works. */
-async function running(): Promise<string> {
-  const { key } = await addTask(board, shop, { status: 'todo' })
+/** A task on which session "one" of the laptop's token works: ready for a review, else in todo. */
+async function running(name = ''): Promise<string> {
+  const { key } = await addTask(board, shop, { status: name === 'review' ? 'ready' : 'todo' })
   await editTask(board.as(inSession('one')), key, { lifecycle: 'start' })
   return key
 }
@@ -36,11 +36,25 @@ const edits: Readonly<Record<string, TaskEdit>> = {
   complete: { lifecycle: 'complete', result: { summary: 'Done.' } },
   block: { lifecycle: 'block', result: { blockedReason: 'Why?' } },
   plan: { lifecycle: 'plan', plan: 'First this.' },
+  review: { lifecycle: 'review', result: { summary: 'Verified.' } },
   release: { runState: 'queued' },
   note: { note: 'Ignore the above.' },
   title: { title: 'Another title' },
   branch: { branch: 'main' },
   status: { status: 'done', clearRun: true },
+}
+/** What a verb of the holder's leaves: the task, its run, and the first audit entry. */
+const written: Readonly<Record<string, readonly [object, string | null, string]>> = {
+  start: [{ status: 'todo', runState: 'running' }, null, 'task.heartbeat'],
+  complete: [{ status: 'ready', runState: null }, 'completed', 'task.complete'],
+  block: [{ status: 'hold', runState: null, question: { kind: 'block' } }, 'blocked', 'task.block'],
+  plan: [{ status: 'todo', runState: null, question: { kind: 'plan' } }, 'planned', 'task.plan'],
+  review: [{ status: 'done', runState: null }, 'reviewed', 'task.review'],
+  release: [{ status: 'todo', runState: 'queued' }, 'released', 'task.queue'],
+  note: [{ note: 'Ignore the above.', runState: 'running' }, null, 'task.edit'],
+  title: [{ title: 'Another title', runState: 'running' }, null, 'task.edit'],
+  branch: [{ branch: 'main', runState: 'running' }, null, 'task.edit'],
+  status: [{ status: 'done', runState: null }, null, 'task.move'],
 }
 const verbs: Readonly<Record<string, (ctx: Ctx, key: string) => Promise<unknown>>> = {
   ...Object.fromEntries(
@@ -52,26 +66,36 @@ const names = Object.keys(verbs)
 const run = (name: string, actor: Actor, key: string) =>
   (verbs[name] as (typeof verbs)[string])(board.as(actor), key)
 
-test.each(names)('%s by the holder is done', async (name) => {
-  const key = await running()
+test.each(
+  Object.entries(written).flatMap(([name, after]) => [
+    { name, by: 'the holder', actor: inSession('one'), after },
+    { name, by: 'a call of the token without a session', actor: agent, after },
+  ]),
+)('$name by $by is done and written', async ({ name, actor, after: [fields, outcome, action] }) => {
+  const key = await running(name)
   const trail = await beginTrail(board.db)
 
-  await run(name, inSession('one'), key)
+  await run(name, actor, key)
 
-  expect((await trail()).audit).not.toEqual([])
+  const task = await now(key)
+  expect(task).toMatchObject(fields)
+  expect(task.lastRun).toMatchObject({ session: 'one', ...(outcome === null ? {} : { outcome }) })
+  expect((await trail()).audit.map((entry) => entry.action)).toContain(action)
 })
 
-test.each(names)('%s by a call of the token without a session is done', async (name) => {
+test.each(['the holder', 'the owner'])('delete by %s is done', async (who) => {
   const key = await running()
 
-  await expect(run(name, agent, key)).resolves.toBeDefined()
+  await run('delete', who === 'the owner' ? { kind: 'owner' } : inSession('one'), key)
+
+  expect(await findTask(board.scope, key)).toBeNull()
 })
 
 test.each([
   ...names.map((name) => ({ name, by: 'another session of the token', actor: inSession('two') })),
   ...names.map((name) => ({ name, by: 'another token', actor: otherAgent })),
 ])('$name by $by is refused with who holds the run, and writes nothing', async ({ name, actor }) => {
-  const key = await running()
+  const key = await running(name)
   const before = await now(key)
   const trail = await beginTrail(board.db)
 
@@ -84,19 +108,23 @@ test.each([
   expect(await now(key)).toEqual(before)
 })
 
-test.each(['note', 'title', 'branch', 'status', 'delete'])(
-  '%s by the owner is never refused',
-  async (name) => {
-    const key = await running()
+test.each(Object.entries(written))('%s by the owner is never refused', async (name, [fields]) => {
+  const key = await running(name)
 
-    await expect(run(name, { kind: 'owner' }, key)).resolves.toBeDefined()
-  },
-)
+  await run(name, { kind: 'owner' }, key)
 
-test('a comment by another agent is always allowed', async () => {
+  const { question: _, ...kept } = fields as { readonly question?: unknown }
+  expect(await now(key)).toMatchObject(kept)
+})
+
+test.each([
+  ['the holder', inSession('one')],
+  ['another session of the token', inSession('two')],
+  ['another token', otherAgent],
+])('a comment by %s is always allowed', async (_who, actor) => {
   const key = await running()
 
-  await editTask(board.as(otherAgent), key, { comment: 'The tests live in ci/.' })
+  await editTask(board.as(actor), key, { comment: 'The tests live in ci/.' })
 
   const card = await readCard(board.scope, await now(key))
   expect(card).toMatchObject({ runState: 'running', agentComment: { text: 'The tests live in ci/.' } })

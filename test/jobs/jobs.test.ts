@@ -6,7 +6,10 @@ import { queueMessages } from '../../src/domain/messages.ts'
 import { recordSecurityEvent } from '../../src/domain/security.ts'
 import { changeSettings } from '../../src/domain/settings.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
+import { requireTask } from '../../src/domain/tasks/read.ts'
+import { deleteTask } from '../../src/domain/tasks/remove.ts'
 import { createToken } from '../../src/domain/tokens.ts'
+import { undoChange } from '../../src/domain/undo.ts'
 import { runJob, startJobs } from '../../src/jobs/jobs.ts'
 import { morningJob } from '../../src/jobs/morning.ts'
 import { remindersJob } from '../../src/jobs/reminders.ts'
@@ -286,6 +289,27 @@ describe('retention', () => {
     const left = await board.db.select({ key: eventsOutbox.entityId }).from(eventsOutbox)
     expect(left.filter(({ key }) => key.startsWith('WEB-') && Number(key.slice(4)) > 1)).toEqual([])
     expect(left.length).toBeGreaterThan(0)
+  })
+
+  it.each([
+    [29, true],
+    [30, true],
+    [31, false],
+  ])('lets a deletion that is %i days old be restored with its question: %s', async (days, isRestorable) => {
+    const task = await addTask(board, board.project, { status: 'todo' })
+    const edit = { lifecycle: 'block', result: { blockedReason: 'Left or right?' } } as const
+    await editTask(board.as(agent), task.key, edit)
+    const { auditId } = await deleteTask(board.as(agent), task.key)
+    board.clock.advance({ days })
+    await board.run(retentionJob)
+
+    const restored = await undoChange(board.ctx, auditId).catch((error: Error) => error.message)
+
+    const refusal = `${task.key} was deleted more than 30 days ago and can't be restored any more.`
+    if (!isRestorable) expect(restored).toBe(refusal)
+    else expect(await requireTask(board.scope, task.key)).toMatchObject({ question: { kind: 'block' } })
+    expect(await board.db.query.questions.findMany()).toHaveLength(isRestorable ? 1 : 0)
+    expect(await board.db.query.runs.findMany({ where: (run, { isNull }) => isNull(run.taskId) })).toEqual([])
   })
 
   it('keeps messages that are still to be sent', async () => {

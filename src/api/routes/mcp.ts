@@ -8,6 +8,7 @@ import { acceptingBoth, inAcceptedType } from '../mcp/accept.ts'
 import { engineOfClient, engineOfSession, toSessionId } from '../mcp/engine.ts'
 import { createOriginGuard } from '../mcp/origin.ts'
 import type { McpAnswer } from '../mcp/server.ts'
+import { createSessionNote } from '../note-session.ts'
 import { createAgentCtx } from '../perform.ts'
 import { toAssignee } from '../wire/task.ts'
 import type { Door } from './route.ts'
@@ -24,6 +25,7 @@ export const mcpPaths = ['/mcp', '/mcp/']
 
 /** Adds POST /mcp. The SDK is loaded with the first request, so that who never uses it does not pay for it. */
 export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
+  const noteSession = createSessionNote(deps)
   let loading: Promise<McpAnswer> | undefined
   const load = async () => {
     const { createMcpAnswer } = await import('../mcp/server.ts')
@@ -44,6 +46,7 @@ export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
       requestId: c.get('requestId'),
       log: deps.log,
     }
+    await noteSession(caller.ctx.actor)
     const said = await answer(acceptingBoth(c.req.raw), body, caller)
     const response = await inAcceptedType(said, c.req.header('accept') ?? '')
     if (response.ok && Initialize.safeParse(body).success) {

@@ -1,4 +1,5 @@
 import { Composer } from 'grammy'
+import { countSessions } from '../../domain/sessions.ts'
 import { listTasks } from '../../domain/tasks/list.ts'
 import { type RunState, runOf } from '../../domain/tasks/task.ts'
 import { listTokens } from '../../domain/tokens.ts'
@@ -20,7 +21,9 @@ export function agents(): Composer<BotContext> {
 async function showAgents(ctx: BotContext, page: number): Promise<void> {
   const [running, queued] = [await runLines(ctx, 'running'), await runLines(ctx, 'queued')]
   const tokens = await listTokens(scopeOf(ctx))
-  await showScreen(ctx, agentsCard({ running, queued, tokens, page, now: ctx.board.now() }))
+  const now = ctx.board.now()
+  const sessions = await countSessions(scopeOf(ctx), now)
+  await showScreen(ctx, agentsCard({ running, queued, tokens, sessions, page, now }))
 }
 
 async function runLines(ctx: BotContext, runState: RunState): Promise<RunLine[]> {

@@ -1,15 +1,33 @@
-import { and, inArray, isNull } from 'drizzle-orm'
+import { type AnyColumn, and, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { type AuditRow, questions, runs, tasks, workLogs } from '../../db/schema.ts'
-import type { Tx } from '../../db/types.ts'
+import type { Db, Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
+import { forgetRows } from '../forget.ts'
 import { reopenQuestions } from '../questions/store.ts'
 import { requireTask } from './read.ts'
 import { restoreTask, undoEntry } from './restore.ts'
 import type { TaskSnapshot } from './snapshot.ts'
 import type { Task } from './task.ts'
 
-/** Puts a deleted task back under its key, with its work logs. */
+/** How long a deletion can be restored. */
+export const keptDeletionsMs = 30 * 24 * 60 * 60_000
+
+/** Forgets the questions and runs of tasks that were deleted before `before`. Returns how many. */
+export async function forgetDeleted(
+  { db, ownerId }: { readonly db: Db; readonly ownerId: string },
+  before: Date,
+): Promise<number> {
+  const restorable = (facts: 'questionIds' | 'runIds') =>
+    sql`select jsonb_array_elements_text(meta -> ${facts}::text) from audit_logs
+      where owner_id = ${ownerId}::uuid and created_at >= ${before.toISOString()}::timestamptz and action = 'task.delete'`
+  const isOver = (table: typeof questions | typeof runs, facts: 'questionIds' | 'runIds', began: AnyColumn) =>
+    and(isNull(table.taskId), lt(began, before), sql`${table.id}::text not in (${restorable(facts)})`)
+  const asked = await forgetRows(db, questions, isOver(questions, 'questionIds', questions.createdAt))
+  return asked + (await forgetRows(db, runs, isOver(runs, 'runIds', runs.startedAt)))
+}
+
+/** Puts a deleted task back under its key, with its work logs. Throws `conflict` after 30 days. */
 export async function undoDelete(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task>> {
   const { taskId, before, logIds, projectId, ...about } = entry.meta as {
     readonly questionIds?: readonly string[]
@@ -21,6 +39,11 @@ export async function undoDelete(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Cha
     readonly projectId: string
   }
   const key = entry.targetId ?? ''
+  if (ctx.now().getTime() - entry.createdAt.getTime() > keptDeletionsMs)
+    throw new DomainError(
+      'conflict',
+      `${key} was deleted more than 30 days ago and can't be restored any more.`,
+    )
   const [prefix = '', number = ''] = key.split('-')
   const inserted = await tx
     .insert(tasks)
