@@ -2,7 +2,7 @@
 const bullet =
   /^(?:[-•‣◦▪·–—]|#{1,6}|>|\d{1,3}[.)](?!\s+(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)))\s+(?=\S)/u
 const star = /^\*\s+(?=\S)/
-const checkbox = /^(\s*)(?:(?:[-*+•‣◦▪·–—]|\d{1,3}[.)])\s+)?(?:\[([ xX])\]|([☐☑☒])\ufe0f?)\s+(?=\S)/u
+const checkbox = /^(\s*)(?:(?:[-*+•‣◦▪·–—]|\d{1,3}[.)])\s+)?(?:\[([ xX])\]|([\u2610-\u2612])\ufe0f?)\s+(?=\S)/u
 const written = /^- \[[ x]\] /
 const escaped = /^\\(?=(?:[-•‣◦▪·–—]|\d{1,3}[.)])\s)/u
 const fence = /^\s*(?:`{3}|~{3})/
@@ -18,14 +18,14 @@ export function withoutListMarks(first: string, further: readonly string[]): str
   return text
 }
 
-/** The lines of a text with its check boxes as Markdown has them, `☐ one` and `1. [x] two` too, outside code blocks. */
+/** The lines of a text with its check boxes as Markdown has them, ballot boxes and `1. [x] two` too, outside code blocks. */
 export function withWrittenBoxes(lines: readonly string[]): string[] {
   let isCode = false
   return lines.map((line) => {
     if (fence.test(line)) isCode = !isCode
     if (isCode) return line
     return line.replace(checkbox, (_, indent: string, mark?: string, sign?: string) => {
-      const isMet = sign === undefined ? mark !== ' ' : sign !== '☐'
+      const isMet = sign === undefined ? mark !== ' ' : sign !== '\u2610'
       return `${indent}- [${isMet ? 'x' : ' '}] `
     })
   })
