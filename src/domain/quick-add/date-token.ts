@@ -2,7 +2,7 @@ import { type DueContext, findDue, parseDue } from '../due.ts'
 import type { Token } from './tokens.ts'
 import type { Word } from './words.ts'
 
-const quoted = /^\^(?:["“”„«]([^"“”„«»]*)["“”»]|['‘’‚‹]([^'‘’‚‹›]*)['‘’›])\p{Po}*(?=\s|$)/u
+const quoted = /^\^(?:["“”„«]([^"“”„«»]*)["“”»]|['‘’‚\u2039]([^'‘’‚\u2039\u203a]*)['‘’\u203a])\p{Po}*(?=\s|$)/u
 const mostWords = 8
 
 /** Reads the date that begins with `^` at a word, and how many words it takes; null where the word is no date at all. */
@@ -24,7 +24,7 @@ export function readDate(
     return { token: due ? { kind: 'due', at: due.at, text: phrase.trim() } : unclear(said), taken }
   }
   // ^^ and ^_^ are faces.
-  if (!/^\^["“„«'‘‚‹\p{L}\p{N}]/u.test(word.text)) return null
+  if (!/^\^["“„«'‘‚\u2039\p{L}\p{N}]/u.test(word.text)) return null
   return readRun(words.slice(first, first + mostWords), context)
 }
 

@@ -1,10 +1,10 @@
 // Months follow a dot too: "3. August" is no item of a list.
 const bullet =
-  /^(?:[-•‣◦▪·–—]|#{1,6}|>|\d{1,3}[.)](?!\s+(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)))\s+(?=\S)/u
+  /^(?:[-•‣\u25e6\u25aa·–—]|#{1,6}|>|\d{1,3}[.)](?!\s+(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)))\s+(?=\S)/u
 const star = /^\*\s+(?=\S)/
-const checkbox = /^(\s*)(?:(?:[-*+•‣◦▪·–—]|\d{1,3}[.)])\s+)?(?:\[([ xX])\]|([\u2610-\u2612])\ufe0f?)\s+(?=\S)/u
+const checkbox = /^(\s*)(?:(?:[-*+•‣\u25e6\u25aa·–—]|\d{1,3}[.)])\s+)?(?:\[([ xX])\]|([\u2610-\u2612])\ufe0f?)\s+(?=\S)/u
 const written = /^- \[[ x]\] /
-const escaped = /^\\(?=(?:[-•‣◦▪·–—]|\d{1,3}[.)])\s)/u
+const escaped = /^\\(?=(?:[-•‣\u25e6\u25aa·–—]|\d{1,3}[.)])\s)/u
 const fence = /^\s*(?:`{3}|~{3})/
 const maxMarks = 4
 

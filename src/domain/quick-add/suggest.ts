@@ -63,7 +63,7 @@ export function suggest(
       return { kind: 'label', name: nearestOf(token.slice(1), context.labelNames) ?? name }
     }
     case 'unclear-date': {
-      const at = dateLike(token.replace(/^\^["“”„«'‘‚‹]?|["“”»'’›]?\p{Po}*$/gu, ''), context)
+      const at = dateLike(token.replace(/^\^["“”„«'‘‚\u2039]?|["“”»'’\u203a]?\p{Po}*$/gu, ''), context)
       return at === null ? { kind: 'any-due' } : { kind: 'due', at }
     }
   }
