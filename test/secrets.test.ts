@@ -104,7 +104,14 @@ describe('no token and no secret is kept', () => {
     await bot.handled()
 
     await expectNothingKept(token)
-    expect(JSON.stringify(await storedUpdates())).toContain('I stored it')
+    const updates = await storedUpdates()
+    expect(JSON.stringify(updates)).toContain('I stored it')
+    const { text = '', entities } = (updates.at(-1) as { message: Message }).message
+    const inCode = entities?.filter(({ type }) => type === 'code')
+    expect(inCode?.map(({ offset, length }) => text.slice(offset, offset + length))).toEqual([
+      '[redacted]',
+      'Take my next preqbot task and work on it.',
+    ])
   })
 
   test('while the database refuses to store an update, which is logged as SQL and code', async () => {

@@ -4,6 +4,18 @@ import { storable } from './clip.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
+interface Marked {
+  readonly offset: number
+  readonly length: number
+}
+
+interface Formatted {
+  readonly text?: string
+  readonly entities?: readonly Marked[]
+  readonly caption?: string
+  readonly caption_entities?: readonly Marked[]
+}
+
 /** Makes of an update what is stored of it. */
 export type Scrub = (update: object) => Record<string, unknown>
 
@@ -29,14 +41,15 @@ export function createScrub({
   readonly botId: number
   readonly redactor: Redactor
 }): Scrub {
+  const clean = (text: string) => redactor.text(withHashedCode(storable(text)))
   const scrub = (value: unknown): unknown => {
     // What the database refuses would come again forever and hold up everything behind it.
-    if (typeof value === 'string') return redactor.text(withHashedCode(storable(value)))
+    if (typeof value === 'string') return clean(value)
     if (Array.isArray(value)) return value.map(scrub)
     if (typeof value !== 'object' || value === null) return value
     const { message_id: messageId, from } = value as { message_id?: unknown; from?: { id?: unknown } }
     const isOwn = messageId !== undefined && from?.id === botId
-    const kept = isOwn ? placeOf(value as Json) : value
+    const kept = isOwn ? placeOf(value as Json) : withEntitiesMoved(value, clean)
     return Object.fromEntries(Object.entries(kept).map(([key, inner]) => [key, scrub(inner)]))
   }
   return (update) => {
@@ -46,6 +59,25 @@ export function createScrub({
         ? update
         : { ...update, callback_query: { ...tap, message: placeOf({ ...tap.message }) } }
     return scrub(pressed) as Record<string, unknown>
+  }
+}
+
+/** What a text loses moves what is marked in it. */
+function withEntitiesMoved(value: Formatted, clean: (text: string) => string): object {
+  const { entities, caption_entities: captionEntities } = value
+  const moved = (text = '', marked: readonly Marked[]) => {
+    const at = (offset: number) => clean(text.slice(0, offset)).length
+    const move = ({ offset, length, ...rest }: Marked) => ({
+      ...rest,
+      offset: at(offset),
+      length: at(offset + length) - at(offset),
+    })
+    return clean(text) === text ? marked : marked.map(move)
+  }
+  return {
+    ...value,
+    ...(Array.isArray(entities) ? { entities: moved(value.text, entities) } : {}),
+    ...(Array.isArray(captionEntities) ? { caption_entities: moved(value.caption, captionEntities) } : {}),
   }
 }
 
