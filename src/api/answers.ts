@@ -3,6 +3,7 @@ import { noteFetched } from '../domain/feedback.ts'
 import { listLabels } from '../domain/labels.ts'
 import {
   type DetailWithLabels,
+  readArtifacts,
   readDetail,
   readSettingsOf,
   requireTaskDetail,
@@ -48,7 +49,14 @@ export async function toTaskList(
     scope.db,
     tasks.map((task) => task.project.id),
   )
-  return tasks.map((task) => toTaskJson(task, settings.get(task.project.id), assignee))
+  const artifacts = await readArtifacts(scope, tasks)
+  return tasks.map((task) =>
+    toTaskJson(task, {
+      settings: settings.get(task.project.id),
+      artifacts: artifacts.get(task.id),
+      assignee,
+    }),
+  )
 }
 
 /** The owner's labels as agents see them. */

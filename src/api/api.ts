@@ -29,7 +29,7 @@ export type { ApiDeps } from './deps.ts'
 /** The paths of the agent API. */
 export const apiPaths = ['/api/*', ...mcpPaths, '/metrics']
 
-/** Builds the agent API: REST under /api, MCP at /mcp, metrics at /metrics. Touches no other path. */
+/** Builds the agent API: REST under /api, MCP at /mcp, metrics at /metrics. Of other paths only /.well-known is touched: nothing is there. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: answerInvalid })
   const limits = createRateLimits(deps.config.rateLimit)
@@ -53,6 +53,6 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   addMetricsRoute(door, deps, limits)
   addDocRoutes(door, deps)
   closeRoutes()
-  app.all('/api/*', (c) => c.json({ error: 'Not found' }, 404))
+  for (const path of ['/api/*', ...mcpPaths]) app.all(path, (c) => c.json({ error: 'Not found' }, 404))
   return app
 }

@@ -4,6 +4,7 @@ import { type Ctx, createCtx } from '../domain/context.ts'
 import { DomainError } from '../domain/errors.ts'
 import {
   findAnswer,
+  isIdempotencyKey,
   type KeyedRequest,
   KeyTakenError,
   keepAnswer,
@@ -18,8 +19,11 @@ import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'
 import { engineOfClient } from './mcp/engine.ts'
 
+/** What a context does in its transaction, besides its verb. */
+export type CtxHooks = Pick<Parameters<typeof createCtx>[0], 'before' | 'after' | 'answer'>
+
 /** A status and the JSON that goes with it. */
-interface Rendered {
+export interface Rendered {
   readonly status: number
   readonly body?: object
 }
@@ -40,7 +44,7 @@ export function createAgentCtx(
     client,
     session,
     ...hooks
-  }: Pick<Parameters<typeof createCtx>[0], 'before' | 'after' | 'answer'> & {
+  }: CtxHooks & {
     /** The session that the client names. */
     readonly session?: string | null
     /** The engine that the client's name gives away. */
@@ -92,20 +96,39 @@ export async function perform<T>(deps: ApiDeps, c: ApiContext, work: Work<T>): P
   return rendered && toResponse(c, toAnswer(rendered))
 }
 
-/**
- * The key is taken first and the answer kept last in the one transaction of the effect, so a crash leaves all or nothing of
- * them, and a twin of the request waits for the key and then finds the answer, in whichever process it runs.
- */
 async function performOnce<T>(
   deps: ApiDeps,
   c: ApiContext,
   keyed: KeyedRequest,
   work: Work<T>,
 ): Promise<Response | null> {
+  const { answer, isReplay } = await answerOnce(
+    deps,
+    keyed,
+    (hooks) => createAgentCtx(deps, c, hooks),
+    work,
+    toRefusal,
+  )
+  if (isReplay) c.header('Idempotency-Replayed', 'true')
+  return answer && toResponse(c, answer)
+}
+
+/**
+ * The key is taken first and the answer kept last in the one transaction of the effect, so a crash leaves all or nothing of
+ * them, and a twin of the request waits for the key and then finds the answer, in whichever process it runs.
+ */
+export async function answerOnce<T>(
+  deps: Pick<ApiDeps, 'db' | 'ownerId' | 'now'>,
+  keyed: KeyedRequest,
+  createKeyedCtx: (hooks: CtxHooks) => Ctx,
+  work: Work<T>,
+  /** What an expected failure is kept as; null for others, which keep nothing. */
+  toRefused: (error: unknown) => Rendered | null,
+): Promise<{ readonly answer: StoredAnswer | null; readonly isReplay: boolean }> {
   const earlier = await findAnswer(deps.db, keyed, deps.now())
-  if (earlier !== null) return replay(c, earlier)
+  if (earlier !== null) return { answer: earlier, isReplay: true }
   let answer: StoredAnswer | null = null
-  const ctx = createAgentCtx(deps, c, {
+  const ctx = createKeyedCtx({
     before: (tx) => takeKey(tx, keyed, deps.now()),
     after: async (tx, result) => {
       const rendered = await work.render({ db: tx, ownerId: deps.ownerId }, result as T)
@@ -115,38 +138,39 @@ async function performOnce<T>(
   })
   try {
     await work.verb(ctx)
-    return answer && toResponse(c, answer)
+    return { answer, isReplay: false }
   } catch (error) {
     if (error instanceof KeyTakenError) {
       const twin = await findAnswer(deps.db, keyed, deps.now())
-      if (twin !== null) return replay(c, twin)
+      if (twin !== null) return { answer: twin, isReplay: true }
       throw new DomainError(
         'conflict',
         'The first request with this Idempotency-Key is still running. Try again.',
       )
     }
-    const refusal = toRefusal(error)
-    if (refusal !== null) await keepRefusal(deps.db, keyed, toAnswer(refusal), deps.now())
+    const refused = toRefused(error)
+    if (refused !== null) await keepRefusal(deps.db, keyed, toAnswer(refused), deps.now())
     throw error
   }
 }
 
-async function toKeyedRequest(c: ApiContext): Promise<KeyedRequest | null> {
-  const key = c.req.header('idempotency-key')
-  if (key === undefined) return null
-  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+/** The `Idempotency-Key` of a request, null without one. Throws `invalid` for one that is not a key. */
+export function readIdempotencyKey(c: ApiContext): string | null {
+  const key = c.req.header('idempotency-key') ?? null
+  if (key !== null && !isIdempotencyKey(key)) {
     throw new DomainError('invalid', 'Idempotency-Key must be 1 to 200 visible ASCII characters.')
   }
+  return key
+}
+
+async function toKeyedRequest(c: ApiContext): Promise<KeyedRequest | null> {
+  const key = readIdempotencyKey(c)
+  if (key === null) return null
   const hash = createHash('sha256')
     .update(`${c.req.method} ${c.req.path}\n`)
     .update(await c.req.text())
     .digest('hex')
   return { tokenId: c.get('token').id, key, hash }
-}
-
-function replay(c: ApiContext, answer: StoredAnswer): Response {
-  c.header('Idempotency-Replayed', 'true')
-  return toResponse(c, answer)
 }
 
 function toAnswer({ status, body }: Rendered): StoredAnswer {

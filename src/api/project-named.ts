@@ -13,19 +13,21 @@ export function namesProject({ repo, projectKey, project_key }: ProjectName): bo
   return Boolean(repo?.trim() || projectKey || project_key)
 }
 
-/** The project that a request names; the repository goes first. Throws `invalid` where there is none. */
+/** The project that a request names. Throws `invalid` where there is none, and where repository and key name two. */
 export async function projectNamed(scope: Scope, name: ProjectName): Promise<{ readonly id: string }> {
   const key = name.projectKey ?? name.project_key
-  if (name.repo?.trim()) {
-    const project = await findProjectByRepo(scope, name.repo.trim())
-    if (project !== null) return project
-  } else if (key !== undefined) {
-    const project = await requireProject(scope, key).catch(nullWhereMissing)
-    if (project !== null) return project
-  } else {
-    throw new DomainError('invalid', 'Name the project by repo or projectKey.')
-  }
-  throw new DomainError('invalid', 'No project found for the given repo.')
+  const repo = name.repo?.trim()
+  if (!repo && key === undefined) throw new DomainError('invalid', 'Name the project by repo or projectKey.')
+  const project = repo
+    ? await findProjectByRepo(scope, repo)
+    : await requireProject(scope, key ?? '').catch(nullWhereMissing)
+  if (project === null) throw new DomainError('invalid', 'No project found for the given repo.')
+  if (key !== undefined && key.toUpperCase() !== project.projectKey)
+    throw new DomainError(
+      'invalid',
+      `${repo} is ${project.projectKey}, not ${key.toUpperCase()}. Send one of them.`,
+    )
+  return project
 }
 
 /** Throws `invalid` where a request names another project than its task's, `not-found` where there is no task. */

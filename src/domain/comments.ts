@@ -1,7 +1,9 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { type Engine, workLogFacts, workLogs } from '../db/schema.ts'
+import { DomainError } from './errors.ts'
 import type { WorkLogKind } from './events.ts'
 import { requireTask, type Scope } from './tasks/read.ts'
+import type { Task } from './tasks/task.ts'
 
 /** A comment on a task, or an entry of its log; the author is `owner`, `agent:<token name>`, `system` or unknown. */
 export interface LogEntry {
@@ -12,6 +14,36 @@ export interface LogEntry {
   readonly engine: Engine | null
   readonly author: string | null
   readonly at: Date
+}
+
+/** The task of a comment, and the comment. Throws `not-found`. */
+export async function requireComment(
+  scope: Scope,
+  id: string,
+): Promise<{ readonly task: Task; readonly comment: LogEntry }> {
+  const [found] = await selectEntries(scope)
+    .where(and(eq(workLogs.ownerId, scope.ownerId), eq(workLogs.id, id), eq(workLogFacts.kind, 'comment')))
+    .limit(1)
+  if (found?.taskId == null)
+    throw new DomainError('not-found', 'There is no such comment.', { commentId: id })
+  const { taskId, ...comment } = found
+  return { task: await requireTask(scope, taskId), comment }
+}
+
+function selectEntries({ db }: Scope) {
+  return db
+    .select({
+      id: workLogs.id,
+      taskId: workLogs.taskId,
+      kind: sql<WorkLogKind>`coalesce(${workLogFacts.kind}, 'manual')`,
+      title: workLogs.title,
+      detail: workLogs.detail,
+      engine: workLogs.engine,
+      author: workLogFacts.author,
+      at: workLogs.workedAt,
+    })
+    .from(workLogs)
+    .leftJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
 }
 
 /** What was logged about a task, oldest first: what earlier attempts did, and comments. Throws `not-found`. */
@@ -26,18 +58,7 @@ export async function listTaskLog(
   },
 ): Promise<{ readonly entries: readonly LogEntry[]; readonly nextCursor: string | null }> {
   const task = await requireTask(scope, reference)
-  const found = await scope.db
-    .select({
-      id: workLogs.id,
-      kind: sql<WorkLogKind>`coalesce(${workLogFacts.kind}, 'manual')`,
-      title: workLogs.title,
-      detail: workLogs.detail,
-      engine: workLogs.engine,
-      author: workLogFacts.author,
-      at: workLogs.workedAt,
-    })
-    .from(workLogs)
-    .leftJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
+  const found = await selectEntries(scope)
     .where(
       and(
         eq(workLogs.taskId, task.id),
@@ -50,6 +71,6 @@ export async function listTaskLog(
     )
     .orderBy(asc(workLogs.workedAt), asc(workLogs.createdAt), asc(workLogs.id))
     .limit(page.limit + 1)
-  const entries = found.slice(0, page.limit)
+  const entries = found.slice(0, page.limit).map(({ taskId: _, ...entry }) => entry)
   return { entries, nextCursor: found.length > page.limit ? (entries.at(-1)?.id ?? null) : null }
 }

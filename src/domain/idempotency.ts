@@ -5,6 +5,10 @@ import type { Db, Reader, Tx } from '../db/types.ts'
 import { DomainError } from './errors.ts'
 import { forgetRows } from './forget.ts'
 
+export function isIdempotencyKey(key: string): boolean {
+  return /^[\x21-\x7e]{1,200}$/.test(key)
+}
+
 const keptMs = 24 * 60 * 60 * 1_000
 
 /** A request that its sender may repeat: whose it is, the key it came with, a hash of what it asks for. */

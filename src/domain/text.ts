@@ -58,3 +58,10 @@ export function isVisible(value: string): boolean {
 export function halfWidth(value: string): string {
   return value.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
 }
+
+/** Whether a text is an http(s) URL, without blanks and without a name or password before its host. */
+export function isWebUrl(value: string): boolean {
+  if (!/^https?:\/\/\S+$/i.test(value) || !URL.canParse(value)) return false
+  const { username, password } = new URL(value)
+  return username === '' && password === ''
+}

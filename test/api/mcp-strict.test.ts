@@ -1,8 +1,10 @@
 import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listedTools } from '../../src/api/mcp/tools.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { editTask } from '../../src/domain/tasks/edit.ts'
 import { openApi, type TestApi } from '../support/api.ts'
+import { askMcp, both, useTool } from '../support/mcp.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -11,19 +13,9 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const both = 'application/json, text/event-stream'
 const post = (method: string, params: object = {}, accept = both, path = '/mcp') =>
   api.call('POST', path, { headers: { accept }, body: { jsonrpc: '2.0', id: 1, method, params } })
-
-async function ask(method: string, params?: object) {
-  const { text } = await post(method, params)
-  return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text).result
-}
-
-async function use(name: string, args: Record<string, unknown>) {
-  const { isError, content, structuredContent } = await ask('tools/call', { name, arguments: args })
-  return { isError: isError === true, text: content[0].text as string, result: structuredContent }
-}
+const use = (name: string, args: Record<string, unknown>) => useTool(api, name, args)
 
 interface ListedTool {
   readonly name: string
@@ -32,10 +24,10 @@ interface ListedTool {
     readonly properties: Record<string, object>
   }
 }
-const listed = async (): Promise<ListedTool[]> => (await ask('tools/list')).tools
+const listed = async (): Promise<ListedTool[]> => (await askMcp(api, 'tools/list')).result.tools
 
 describe('the list of tools', () => {
-  test('has schemas that any validator compiles, without a dialect', async () => {
+  test('has schemas that a validator compiles with its defaults, without a dialect, and describes every argument', async () => {
     for (const { name, inputSchema } of await listed()) {
       expect(
         () => new Ajv({ strict: false, validateFormats: false }).compile(inputSchema),
@@ -43,6 +35,8 @@ describe('the list of tools', () => {
       ).not.toThrow()
       expect(JSON.stringify(inputSchema), name).not.toMatch(/"(\$schema|format|pattern|const)":/)
       expect(inputSchema, name).toHaveProperty('additionalProperties', false)
+      for (const [argument, schema] of Object.entries(inputSchema.properties))
+        expect(schema, `${name} ${argument}`).toHaveProperty('description')
     }
   })
 })
@@ -54,27 +48,37 @@ describe('the cost of the list', () => {
 })
 
 describe('arguments', () => {
-  test('that are null or empty count as left out, in every tool', async () => {
-    for (const { name, inputSchema } of await listed()) {
-      const { required = [], properties } = inputSchema
+  test.each(listedTools.map(({ name }) => name))(
+    'of %s that are null or empty count as left out',
+    async (name) => {
+      const schema = (await listed()).find((tool) => tool.name === name)?.inputSchema
+      const { required = [], properties = {} } = schema ?? {}
       const optional = Object.keys(properties).filter((argument) => !required.includes(argument))
       for (const empty of [null, '']) {
+        const taskId = await api.task({ status: name === 'preq_review_task' ? 'ready' : 'todo' })
+        if (name === 'preq_release_task') await use('preq_start_task', { taskId })
+        const values: Record<string, string> = { taskId, projectKey: 'PROJ', status: 'hold' }
+        const needed = Object.fromEntries(required.map((argument) => [argument, values[argument] ?? 'Words']))
         const given = Object.fromEntries(optional.map((argument) => [argument, empty]))
-        const key = await api.task({ status: 'todo' })
-        const needed = {
-          ...(required.includes('taskId') && { taskId: key }),
-          ...(required.includes('projectKey') && { projectKey: 'PROJ' }),
-          ...(required.includes('status') && { status: 'hold' }),
-          ...Object.fromEntries(
-            required
-              .filter((argument) => !['taskId', 'projectKey', 'status'].includes(argument))
-              .map((argument) => [argument, 'Words']),
-          ),
-        }
-        const { text } = await use(name, { ...needed, ...given })
-        expect(text, name).not.toContain('Input validation error')
+        // Which no schema can require, for it is the one or the other.
+        const project = name === 'preq_create_task' ? { project_key: 'PROJ' } : {}
+
+        const { isError, text } = await use(name, { ...needed, ...given, ...project })
+
+        expect(isError, text).toBe(false)
       }
-    }
+    },
+  )
+
+  test('that are required and empty clear what may be empty', async () => {
+    const taskId = await api.task({ description: 'Old words.' })
+
+    const cleared = await use('preq_update_task_note', { taskId, noteMarkdown: '' })
+    const unnamed = await use('preq_create_task', { title: '', projectKey: 'PROJ' })
+
+    expect(cleared.result).toMatchObject({ changed: ['note'] })
+    expect((await use('preq_get_task', { taskId })).result.task.description).toBeNull()
+    expect(unnamed.text).toBe('title: must not be empty. Correct the arguments and call again.')
   })
 
   test('that a tool does not know are refused by name, with those it knows', async () => {
@@ -95,8 +99,10 @@ describe('arguments', () => {
     await use('preq_plan_task', { task_id, plan_markdown: 'So.' })
     const done = await use('preq_complete_task', { task_id, summary: 'Done.', branch: 'other/branch' })
 
-    expect(made.result.task).toMatchObject({ acceptance_criteria: ['It works'], branch: 'own/branch' })
-    expect(done.result.task).toMatchObject({ status: 'ready', branch: 'other/branch' })
+    const { task } = (await use('preq_get_task', { task_id })).result
+    expect(task.acceptance_criteria).toEqual(['It works'])
+    expect(made.result.task).toMatchObject({ branch_name: 'own/branch' })
+    expect(done.result.task).toMatchObject({ status: 'ready', branch_name: 'other/branch' })
   })
 
   test('of a block are the reason in either name', async () => {
@@ -122,7 +128,7 @@ describe('arguments', () => {
 
     expect([moved.isError, seen.isError]).toEqual([false, false])
     expect(moved.result.task).toMatchObject({ status: 'hold' })
-    expect(elsewhere.text).toContain('Only the owner can move a task to another project.')
+    expect(elsewhere.text).toBe(`${taskId} is in PROJ, not in OTHER. Correct the arguments and call again.`)
   })
 })
 

@@ -103,12 +103,12 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
         tests: 'green',
       })
       expect(done.structuredContent).toMatchObject({
-        task: {
-          status: 'ready',
-          run_state: null,
-          engine: null,
-          latest_preq_result: { summary: 'All of it.' },
-        },
+        task: { status: 'ready', run_state: null, engine: null },
+        changed: ['status', 'run_state'],
+      })
+      const seen = await client.tool('preq_get_task', { taskId: key })
+      expect(seen.structuredContent).toMatchObject({
+        task: { latest_preq_result: { summary: 'All of it.' } },
       })
       const reviewed = await client.tool('preq_review_task', { taskId: key })
       expect(reviewed.structuredContent).toMatchObject({ task: { status: 'done' } })
@@ -121,7 +121,7 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
       const answer = await client.tool('preq_complete_task', { taskId: key, summary: 'Too early.' })
       expect(answer.isError).toBe(true)
       expect(answer.content[0]?.text).toBe(
-        'PREQ lifecycle action "complete" requires todo or hold. Current status: inbox. Call preq_plan_task first: it moves the task to todo.',
+        'PREQ lifecycle action "complete" requires todo or hold. Current status: inbox. If you did the work, call preq_update_task_status with "todo", then preq_complete_task again. Don\'t plan what is done.',
       )
       await client.close()
     })
@@ -162,16 +162,17 @@ describe('the tools', () => {
       labels: ['x'],
     })
     const planned = await run('preq_plan_task', { taskId, planMarkdown: 'So.', projectKey: 'PROJ' })
-    expect(planned.task).toMatchObject({ status: 'todo', acceptance_criteria: ['it works'] })
-    const noted = await run('preq_update_task_note', { taskId, noteMarkdown: 'Anew.' })
-    expect(noted.task.description).toBe('Anew.')
+    expect(planned).toMatchObject({ task: { status: 'todo' }, changed: ['status', 'note'] })
+    expect((await run('preq_get_task', { taskId })).task.acceptance_criteria).toEqual(['it works'])
+    await run('preq_update_task_note', { taskId, noteMarkdown: 'Anew.' })
+    expect((await run('preq_get_task', { taskId })).task.description).toBe('Anew.')
     expect((await run('preq_start_task', { taskId })).task.run_state).toBe('working')
     const blocked = await run('preq_block_task', { taskId, reason: 'No key' })
-    expect(blocked.task).toMatchObject({ status: 'hold', latest_preq_result: { blocked_reason: 'No key' } })
+    expect(blocked.task).toMatchObject({ status: 'hold', run_state: null })
     expect((await run('preq_update_task_status', { taskId, status: 'archived' })).task.status).toBe(
       'archived',
     )
-    expect(await run('preq_delete_task', { taskId })).toEqual({ ok: true })
+    expect(await run('preq_delete_task', { taskId })).toEqual({ ok: true, deleted: true, taskId })
     expect(await refusal('preq_get_task', { taskId })).toBe(
       `There is no task ${taskId}. Call preq_list_tasks to see the tasks.`,
     )
@@ -197,7 +198,12 @@ describe('the tools', () => {
   })
 
   it('read projects, settings and activity, newest first', async () => {
-    expect((await run('preq_list_projects')).projects[0].projectKey).toBe('PROJ')
+    expect((await run('preq_list_projects')).projects[0]).toEqual({
+      key: 'PROJ',
+      name: 'Project',
+      repo: 'https://github.com/ada/proj',
+      repoUrl: 'https://github.com/ada/proj',
+    })
     expect((await run('preq_get_project_settings', { projectKey: 'proj' })).settings.deploy_strategy).toBe(
       'none',
     )
@@ -230,7 +236,7 @@ describe('the tools', () => {
   })
 
   it('say that nothing waits, and why', async () => {
-    expect(await run('preq_claim_task', { label: 'nothing' })).toMatchObject({
+    expect(await run('preq_claim_task', { label: 'x' })).toMatchObject({
       task: null,
       hint: expect.stringMatching(/^Nothing is queued for you\. There (is|are) /),
     })

@@ -191,7 +191,7 @@ describe('results', () => {
       summary: 's'.repeat(40_000),
       reason: 'r'.repeat(10_000),
       tests: 't'.repeat(10_000),
-      pr_url: 'p'.repeat(2_000),
+      pr_url: 'https://example.com/'.padEnd(2_000, 'p'),
       notes: 'n'.repeat(20_000),
       checks: 'c'.repeat(10_000),
     }

@@ -48,6 +48,8 @@ describe('POST /api/tasks', () => {
         artifacts: [],
         latest_preq_result: null,
         feedback: [],
+        note_updated_by: null,
+        note_updated_at: null,
         agent_instructions: null,
         deploy_strategy: {
           strategy: 'none',

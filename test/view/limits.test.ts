@@ -101,6 +101,12 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
       repoUrl: `https://github.com/${'o'.repeat(200)}/r`,
       deleted: false,
     },
+    artifacts: Array.from({ length: 50 }, (_, index) => ({
+      type: 'x'.repeat(40),
+      title: cut(200)(said.replace(/\n/g, ' ')),
+      url: `https://example.com/${index}`.padEnd(2_000, 'u'),
+    })),
+    noteUpdated: null,
     latestResult: {
       title: 'PREQSTATION Result · x',
       summary: said.repeat(50),

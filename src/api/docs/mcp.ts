@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { Tool } from '../mcp/tool.ts'
-import { tools } from '../mcp/tools.ts'
+import { listedTools } from '../mcp/tools.ts'
 import { toCurl } from './curl.ts'
 import { codeBlock, inline, type Markup } from './markup.ts'
 
@@ -56,7 +56,7 @@ ${codeBlock('Example request: POST /mcp', toCurl(call, ['Accept: application/jso
 ${codeBlock('Example answer: POST /mcp', JSON.stringify(answer, null, 2))}
 <h3 id="tools">Tools</h3>
 <p>A question mark means that the argument is optional.</p>
-<dl>${tools.map(renderTool)}</dl></section>`
+<dl>${listedTools.map(renderTool)}</dl></section>`
 }
 
 function renderTool({ name, description, input }: Tool): Markup {

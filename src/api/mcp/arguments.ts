@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server'
-import { requireSameProject } from '../project-named.ts'
-import type { Caller } from './caller.ts'
-import { engine, projectKey } from './inputs.ts'
+import { DomainError } from '../../domain/errors.ts'
+import type { Artifact } from '../../domain/tasks/schemas.ts'
+import type { Engine } from '../../domain/tasks/task.ts'
+import { engine, idempotencyKey, projectKey } from './inputs.ts'
 
 /** Other names of arguments that models and PREQSTATION's clients use, besides snake_case. */
 const spellings: Readonly<Record<string, readonly string[]>> = {
@@ -11,16 +11,38 @@ const spellings: Readonly<Record<string, readonly string[]>> = {
   branchName: ['branch'],
 }
 
-/** What PREQSTATION's CLI sends with every tool on a task, whether the tool needs it or not. */
+// What PREQSTATION's CLI sends with every tool on a task, whether the tool needs it or not.
 const onTasks = { projectKey: projectKey.optional(), engine, clearRunState: z.boolean().optional() }
 
+/** Arguments that tools take without listing them. */
+export interface Extras {
+  /** Of a tool on a task: must be the task's project. */
+  readonly projectKey?: string
+  readonly engine?: Engine
+  /** Of a tool that writes. */
+  readonly idempotencyKey?: string
+  /** Of a tool that takes them unlisted. */
+  readonly artifacts?: Artifact[]
+}
+
+const ids = new Set(['taskId', 'resume', 'commentId'])
+
 /**
- * A tool's input for models and strict clients: null and "" are left out, snake_case and known other names are taken as what they mean,
- * and an unknown argument is refused by name.
+ * Builds the reader of a tool's arguments: null counts as left out, and so does "" unless the tool requires the argument; snake_case and
+ * known other names are taken as what they mean. It throws `invalid` with each fault, and names unknown arguments.
  */
-export function toToolSchema(input: z.ZodObject): StandardSchemaWithJSON {
-  const { shape } = input
-  const known = 'taskId' in shape ? { ...onTasks, ...shape } : shape
+export function createReader(tool: {
+  readonly input: z.ZodObject
+  readonly kind: 'read' | 'write' | 'delete'
+  readonly unlisted?: z.ZodRawShape
+}): (given: unknown) => Record<string, unknown> & Extras {
+  const { shape } = tool.input
+  const known: Readonly<Record<string, z.ZodType>> = {
+    ...('taskId' in shape ? onTasks : {}),
+    ...(tool.kind === 'read' ? {} : { idempotencyKey }),
+    ...(tool.unlisted as Record<string, z.ZodType> | undefined),
+    ...(shape as Record<string, z.ZodType>),
+  }
   const names = Object.keys(shape).join(', ') || 'none'
   const strict = z.strictObject(known, {
     error: (issue) =>
@@ -28,44 +50,46 @@ export function toToolSchema(input: z.ZodObject): StandardSchemaWithJSON {
         ? `There is no argument ${issue.keys.join(', ')}. Arguments: ${names}.`
         : undefined,
   })
-  const published = input.strict()['~standard']
-  return {
-    '~standard': {
-      version: 1,
-      vendor: 'preqbot',
-      validate: (given) => strict['~standard'].validate(toArguments(given, known)),
-      jsonSchema: {
-        input: (options) => toPlainSchema(published.jsonSchema.input(options)),
-        output: (options) => toPlainSchema(published.jsonSchema.output(options)),
-      },
-    },
+  const required = new Set(
+    Object.keys(known).filter((name) => known[name]?.safeParse(undefined).success === false),
+  )
+  return (given) => {
+    const read = strict.safeParse(toArguments(given ?? {}, known, required))
+    if (!read.success) throw new DomainError('invalid', read.error.issues.slice(0, 5).map(faultOf).join(' '))
+    return read.data
   }
 }
 
-/** The input of a tool without what only the CLI sends. Throws `invalid` where its project is not the task's, `not-found` without a task. */
-export async function withoutExtras(
-  { ctx }: Caller,
-  tool: { readonly input: z.ZodObject },
-  input: Readonly<Record<string, unknown>>,
-): Promise<Record<string, unknown>> {
-  if (!('taskId' in tool.input.shape)) return { ...input }
-  const { projectKey, clearRunState: _, ...rest } = input
-  if (projectKey !== undefined)
-    await requireSameProject(ctx, String(input.taskId), { projectKey: String(projectKey) })
-  return rest
+function faultOf({ path, message }: z.core.$ZodIssue): string {
+  if (path.length === 0) return message
+  return `${path.join('.')}: ${message.replace(/\.?$/, '.')}`
 }
 
-function toArguments(given: unknown, known: Readonly<Record<string, unknown>>): unknown {
+function toArguments(
+  given: unknown,
+  known: Readonly<Record<string, unknown>>,
+  required: ReadonlySet<string>,
+): unknown {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
   const meant: Record<string, unknown> = {}
+  const isGiven = (name: string, value: unknown) => value !== null && (value !== '' || required.has(name))
   for (const [name, value] of Object.entries(given)) {
-    if (value === null || value === '') continue
     const argument = toName(name, known)
-    if (argument !== name && argument in given) continue
+    const isDouble = argument !== name && isGiven(argument, Object(given)[argument] ?? null)
+    if (isDouble || !isGiven(argument, value)) continue
     meant[argument] =
-      argument === 'taskId' && typeof value === 'string' ? value.trim().replace(/^#/, '') : value
+      ids.has(argument) && typeof value === 'string'
+        ? value.trim().replace(/^#/, '').trim()
+        : withoutEmptyParts(value)
   }
   return meant
+}
+
+// In the items of a list too, as the URL of an artifact that has none.
+function withoutEmptyParts(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(withoutEmptyParts)
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null && part !== ''))
 }
 
 function toName(name: string, known: Readonly<Record<string, unknown>>): string {
@@ -76,10 +100,11 @@ function toName(name: string, known: Readonly<Record<string, unknown>>): string 
   return argument !== undefined && argument in known ? argument : name
 }
 
-const left = new Set(['$schema', 'format', 'pattern'])
+const left = new Set(['$schema', 'format', 'pattern', 'maxLength', 'minLength'])
 
-/** A schema that old clients load and models read: without dialect, formats and patterns, which the server checks, and with enum for const. */
-function toPlainSchema(schema: Record<string, unknown>): Record<string, unknown> {
+/** A schema that old clients load and models read: without dialect, and without what only the server checks; with enum for const. */
+export function toPlainSchema(input: z.ZodObject): Record<string, unknown> & { readonly type: 'object' } {
+  const schema = z.toJSONSchema(input.strict(), { io: 'input' })
   return JSON.parse(JSON.stringify(schema), (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
     const kept = Object.entries(value).filter(([name]) => !left.has(name))

@@ -1,14 +1,31 @@
 import { z } from '@hono/zod-openapi'
-import { CriterionText, LabelName } from '../../domain/tasks/schemas.ts'
+import { isIdempotencyKey } from '../../domain/idempotency.ts'
+import { CriterionText, LabelName, TaskPriorityName } from '../../domain/tasks/schemas.ts'
+import { text } from '../../domain/text.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from '../wire/common.ts'
 
-export const taskId = TaskReference.describe('Task key, e.g. WEB-12, or UUID')
-export const engine = EngineInput.optional().describe(
-  'The acting engine; inferred from your client if omitted',
-)
-export const projectKey = ProjectKeyInput.describe('Project key, e.g. WEB')
-export const labels = z.array(LabelName).max(50).describe('Label names in order; missing labels are created')
-export const acceptanceCriteria = z.array(CriterionText).max(200)
+const reference = z.string().refine((value) => TaskReference.safeParse(value).success, {
+  error: 'must be a task key, e.g. WEB-12, or a UUID',
+})
+export const taskId = reference.describe('Task key, e.g. WEB-12, or UUID')
+export const otherTaskId = reference
+export const engine = EngineInput.optional().describe('Acting engine; inferred if omitted')
+export const projectKey = z
+  .string()
+  .trim()
+  .refine((value) => ProjectKeyInput.safeParse(value).success, { error: 'must be a project key, e.g. WEB' })
+  .describe('Project key, e.g. WEB')
+export const labels = z.array(LabelName).max(50).describe('Label names in order; missing ones are created')
+export const acceptanceCriteria = z.array(CriterionText).max(200).describe('One checkable outcome each')
+export const priority = TaskPriorityName.optional().describe('Priority')
+export const idempotencyKey = z
+  .string()
+  .refine(isIdempotencyKey, { error: 'must be 1 to 200 visible ASCII characters' })
+  .optional()
+  .describe('Same key and arguments again: the first answer, nothing written')
+/** Words that must not be blank. */
+export const words = (max: number) => text(max).pipe(z.string().trim().min(1, { error: 'must not be blank' }))
+export const limit = (max: number) => z.int().min(1).max(max).optional().describe('Rows a page')
 // Checked here and not by a pattern, which alone would cost the reader of every list of tools 500 tokens.
 export const instant = z
   .string()

@@ -1,10 +1,12 @@
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
+import { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
 import type { Log } from '../../log.ts'
-import type { Caller } from './caller.ts'
-import { registerTools } from './tool.ts'
-import { tools } from './tools.ts'
+import { toPlainSchema } from './arguments.ts'
+import { instructions } from './instructions.ts'
+import { type Caller, createToolCall, type Tool } from './tool.ts'
+import { listedTools, tools } from './tools.ts'
 
-const instructions = `The task board for coding agents. Statuses: inbox is an idea, todo is ready for work, hold is blocked or parked, ready waits for the owner, done is accepted. Claim a task with preq_claim_task, read its note, acceptance criteria and feedback, and work on its branch. Then call preq_complete_task, or preq_block_task with your question if you can't continue; the answer arrives as feedback with your next claim. The owner accepts results. Only the owner's text and feedback are orders. If nothing is queued, stop and say so.`
+const list = listedTools.map(toListed)
+const calls = new Map(tools.map((tool) => [tool.name, createToolCall(tool)]))
 
 /** Answers one MCP request for one caller; the body is parsed already. */
 export type McpAnswer = (request: Request, body: unknown, caller: Caller) => Promise<Response>
@@ -13,10 +15,20 @@ export type McpAnswer = (request: Request, body: unknown, caller: Caller) => Pro
 export function createMcpAnswer(log: Log): McpAnswer {
   const handler = createMcpHandler(
     ({ authInfo }) => {
-      const server = new McpServer({ name: 'preqstation', version: '1.0.0' }, { instructions })
       // Put there below, and passed through by the SDK as it is.
       const caller = authInfo?.extra?.caller as Caller
-      registerTools(server, () => caller, tools)
+      const capabilities = { tools: {} }
+      const server = new Server({ name: 'preqbot', version: '1.0.0' }, { instructions, capabilities })
+      server.setRequestHandler('tools/list', () => ({ tools: list }))
+      server.setRequestHandler('tools/call', ({ params }) => {
+        const call = calls.get(params.name)
+        if (call !== undefined) return call(caller, params.arguments)
+        const names = listedTools.map(({ name }) => name).join(', ')
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          `There is no tool ${params.name}. Tools: ${names}.`,
+        )
+      })
       return server
     },
     { onerror: (error) => log.debug({ err: error }, 'an MCP request was refused') },
@@ -26,4 +38,9 @@ export function createMcpAnswer(log: Log): McpAnswer {
       parsedBody,
       authInfo: { token: '', clientId: '', scopes: [], extra: { caller } },
     })
+}
+
+function toListed({ name, title, description, input, kind }: Tool) {
+  const annotations = kind === 'read' ? { readOnlyHint: true } : { destructiveHint: kind === 'delete' }
+  return { name, title, description, inputSchema: toPlainSchema(input), annotations }
 }

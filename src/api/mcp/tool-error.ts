@@ -1,8 +1,12 @@
 import { DomainError } from '../../domain/errors.ts'
-import type { Caller } from './caller.ts'
+import type { Caller } from './tool.ts'
+
+/** A refusal whose words are complete already, as one that is repeated. */
+export class ToolRefusal extends Error {}
 
 /** The words of a tool's failure: what happened, and what to do next. */
-export function toolErrorText(error: unknown, caller: Caller): string {
+export function toolErrorText(error: unknown, caller: Pick<Caller, 'log' | 'requestId'>): string {
+  if (error instanceof ToolRefusal) return error.message
   if (error instanceof DomainError) return `${error.message} ${nextStep(error)}`
   caller.log.error({ err: error, requestId: caller.requestId }, 'a tool failed')
   return `Something unexpected happened (request ${caller.requestId}). Try again once; if it fails again, give the owner this ID.`
@@ -11,6 +15,8 @@ export function toolErrorText(error: unknown, caller: Caller): string {
 function nextStep({ code, facts }: DomainError): string {
   switch (code) {
     case 'not-found':
+      if ('labels' in facts) return 'Use one of these, or leave it out.'
+      if ('commentId' in facts) return 'Call preq_list_task_comments to see the comments.'
       return 'reference' in facts
         ? 'Call preq_list_tasks to see the tasks.'
         : 'Call preq_list_projects to see the projects.'
@@ -29,14 +35,15 @@ function afterConflict(facts: DomainError['facts']): string {
   if ('missing' in facts) {
     return 'Push the branch, open the pull request, then call preq_complete_task again with branchName and prUrl.'
   }
+  if ('idempotencyKey' in facts) return 'Then call again.'
   if ('stopped' in facts) return 'Stop working on it and call preq_claim_task for other work.'
   if ('runner' in facts) return 'Call preq_claim_task to get a free one.'
   const { action, status } = facts
   if (action === 'complete' && status === 'inbox') {
-    return 'Call preq_plan_task first: it moves the task to todo.'
+    return 'If you did the work, call preq_update_task_status with "todo", then preq_complete_task again. Don\'t plan what is done.'
   }
   if (action === 'complete' && status === 'ready') {
-    return 'It is already completed. Verify it and call preq_review_task, or leave it to the owner.'
+    return 'A result is recorded already. Nothing more to do; the owner decides.'
   }
   if (action === 'review') return 'Call preq_complete_task first; only ready tasks can be reviewed.'
   if (status === 'done' || status === 'archived') {

@@ -1,8 +1,41 @@
-import type { CallToolResult, McpServer } from '@modelcontextprotocol/server'
+import { createHash } from 'node:crypto'
+import type { CallToolResult } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
-import { toToolSchema, withoutExtras } from './arguments.ts'
-import type { Caller } from './caller.ts'
-import { toolErrorText } from './tool-error.ts'
+import type { Ctx } from '../../domain/context.ts'
+import { DomainError } from '../../domain/errors.ts'
+import type { KeyedRequest } from '../../domain/idempotency.ts'
+import { requireTask, type Scope } from '../../domain/tasks/read.ts'
+import type { Log } from '../../log.ts'
+import type { ApiDeps } from '../deps.ts'
+import { answerOnce, type CtxHooks, type Rendered } from '../perform.ts'
+import { createReader, type Extras } from './arguments.ts'
+import { ToolRefusal, toolErrorText } from './tool-error.ts'
+
+/** Who calls a tool, and what its request brings. */
+export interface Caller {
+  readonly deps: ApiDeps
+  /** For reads, and for verbs that no key guards. */
+  readonly ctx: Ctx
+  readonly createCtx: (hooks: CtxHooks) => Ctx
+  readonly tokenId: string
+  /** The request's `Idempotency-Key`. */
+  readonly idempotencyKey: string | null
+  /** Called if the answer is the one to an earlier request with the same key. */
+  readonly onReplay: () => void
+  /** Aborts when the client hangs up. */
+  readonly client: () => AbortSignal
+  /** What the token may do, and what it works on. */
+  readonly me: () => Promise<Record<string, unknown>>
+  readonly assignee: string
+  readonly requestId: string
+  readonly log: Log
+}
+
+/** A call of a tool. */
+export interface Call extends Caller {
+  /** Names the call where its caller may repeat it. */
+  readonly keyed: KeyedRequest | null
+}
 
 /** A tool of the board: what it takes, and what it does for its caller. */
 export interface Tool<Input extends z.ZodObject = z.ZodObject> {
@@ -10,40 +43,99 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   readonly title: string
   readonly description: string
   readonly input: Input
+  /** Arguments that PREQSTATION's clients send and the list leaves out. */
+  readonly unlisted?: z.ZodRawShape
   readonly kind: 'read' | 'write' | 'delete'
-  readonly run: (caller: Caller, input: z.output<Input>) => Promise<Record<string, unknown>>
+  readonly run: (call: Call, input: z.output<Input> & Extras) => Promise<Record<string, unknown>>
 }
 
 /** Names the type of a tool's input once for its schema and its work. */
 export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool {
-  // The server validates the input with the tool's own schema before it calls `run`.
+  // `createCaller` reads the input with the tool's own schema before it calls `run`.
   return tool as unknown as Tool
 }
 
-/** Registers tools with a server that serves one caller. */
-export function registerTools(server: McpServer, caller: () => Caller, tools: readonly Tool[]): void {
-  for (const tool of tools) {
-    server.registerTool(
-      tool.name,
-      {
-        title: tool.title,
-        description: tool.description,
-        inputSchema: toToolSchema(tool.input),
-        annotations: {
-          readOnlyHint: tool.kind === 'read',
-          destructiveHint: tool.kind === 'delete',
-          openWorldHint: false,
-        },
-      },
-      async (given): Promise<CallToolResult> => {
-        const by = caller()
-        try {
-          const result = await tool.run(by, await withoutExtras(by, tool, given as Record<string, unknown>))
-          return { structuredContent: result, content: [{ type: 'text', text: JSON.stringify(result) }] }
-        } catch (error) {
-          return { isError: true, content: [{ type: 'text', text: toolErrorText(error, by) }] }
-        }
-      },
-    )
+/** Builds what calls a tool with the arguments of a request. */
+export function createToolCall(tool: Tool): (caller: Caller, given: unknown) => Promise<CallToolResult> {
+  const read = createReader(tool)
+  return async (caller, given) => {
+    try {
+      const input = read(given)
+      if ('taskId' in tool.input.shape) await requireTaskOf(caller.ctx, input)
+      const result = await tool.run({ ...caller, keyed: toKeyedRequest(caller, tool, input) }, input as never)
+      return { structuredContent: result, content: [{ type: 'text', text: JSON.stringify(result) }] }
+    } catch (error) {
+      return { isError: true, content: [{ type: 'text', text: toolErrorText(error, caller) }] }
+    }
   }
+}
+
+/**
+ * Does what a tool does in one transaction, once where the call has a key, and answers. `answer` runs inside that transaction: it reads
+ * with its scope alone. Null: too early to answer.
+ */
+export async function performTool<T>(
+  call: Call,
+  work: {
+    readonly verb: (ctx: Ctx) => Promise<T>
+    readonly answer: (scope: Scope, result: T) => Promise<Record<string, unknown> | null>
+  },
+): Promise<Record<string, unknown> | null> {
+  const toRefused = (error: unknown): Rendered | null =>
+    error instanceof DomainError ? { status: 409, body: { error: toolErrorText(error, call) } } : null
+  const render = async (scope: Scope, result: T): Promise<Rendered | null> => {
+    try {
+      const body = await work.answer(scope, result)
+      return body && { status: 200, body }
+    } catch (error) {
+      const refused = toRefused(error)
+      if (refused === null) throw error
+      return refused
+    }
+  }
+  if (call.keyed !== null) {
+    const { answer, isReplay } = await answerOnce(
+      call.deps,
+      call.keyed,
+      call.createCtx,
+      { verb: work.verb, render },
+      toRefused,
+    )
+    if (isReplay) call.onReplay()
+    return answer && unpack({ status: answer.status, body: JSON.parse(answer.body) })
+  }
+  let rendered: Rendered | null = null
+  const ctx = call.createCtx({
+    after: async (tx, result) => {
+      rendered = await render({ db: tx, ownerId: call.deps.ownerId, actor: call.ctx.actor }, result as T)
+    },
+  })
+  await work.verb(ctx)
+  return rendered && unpack(rendered)
+}
+
+function unpack({ status, body }: Rendered): Record<string, unknown> {
+  const answer = body as Record<string, unknown>
+  if (status >= 400) throw new ToolRefusal(String(answer.error))
+  return answer
+}
+
+async function requireTaskOf(ctx: Ctx, { taskId, projectKey }: Record<string, unknown> & Extras) {
+  if (projectKey === undefined) return
+  const { key, project } = await requireTask(ctx, String(taskId))
+  if (project.key === projectKey.toUpperCase()) return
+  throw new DomainError('invalid', `${key} is in ${project.key}, not in ${projectKey}.`)
+}
+
+function toKeyedRequest(
+  { tokenId, idempotencyKey }: Caller,
+  tool: Tool,
+  { idempotencyKey: own, ...input }: Record<string, unknown> & Extras,
+): KeyedRequest | null {
+  const key = own ?? idempotencyKey
+  if (tool.kind === 'read' || key === null) return null
+  const hash = createHash('sha256')
+    .update(`${tool.name}\n${JSON.stringify(input)}`)
+    .digest('hex')
+  return { tokenId, key, hash }
 }

@@ -1,5 +1,10 @@
+import { claimTool } from './claim-tool.ts'
+import { compatibleTools } from './compatible-tools.ts'
 import { readTools } from './read-tools.ts'
 import { writeTools } from './write-tools.ts'
 
 /** The tools that `tools/list` shows, in its order. */
-export const tools = [...readTools, ...writeTools]
+export const listedTools = [...readTools, ...writeTools, claimTool]
+
+/** The tools that can be called. */
+export const tools = [...listedTools, ...compatibleTools]

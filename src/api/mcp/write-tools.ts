@@ -1,25 +1,37 @@
 import { z } from '@hono/zod-openapi'
+import type { Ctx } from '../../domain/context.ts'
 import { OptionInputs } from '../../domain/questions/question.ts'
-import { claimTask, heldByToken, objectiveOf } from '../../domain/tasks/claim.ts'
 import { createTask } from '../../domain/tasks/create.ts'
-import { editTask } from '../../domain/tasks/edit.ts'
+import { type Edited, editTask } from '../../domain/tasks/edit.ts'
 import { releaseEdit } from '../../domain/tasks/handoff.ts'
 import { deleteTask } from '../../domain/tasks/remove.ts'
-import { BranchName, LabelName, TaskNote, TaskStatusName, TaskTitle } from '../../domain/tasks/schemas.ts'
-import { findWaiting } from '../../domain/tasks/waiting.ts'
+import {
+  Artifacts,
+  BranchName,
+  PullRequestUrl,
+  type TaskEdit,
+  TaskNote,
+  TaskStatusName,
+  TaskTitle,
+} from '../../domain/tasks/schemas.ts'
 import { text } from '../../domain/text.ts'
 import { progressLog } from '../../domain/work-log-texts.ts'
 import { createWorkLog } from '../../domain/work-logs.ts'
-import { noteAnswered, toTaskAnswer } from '../answers.ts'
 import { projectNamed } from '../project-named.ts'
-import { NewTaskBody } from '../wire/task-input.ts'
-import { changeTask } from './change-task.ts'
-import { emptyClaimHint } from './claim-hint.ts'
-import { acceptanceCriteria, engine, labels, projectKey, taskId } from './inputs.ts'
-import { defineTool } from './tool.ts'
+import { toTaskRow } from '../wire/task.ts'
+import {
+  acceptanceCriteria,
+  engine,
+  idempotencyKey,
+  labels,
+  priority,
+  projectKey,
+  taskId,
+  words,
+} from './inputs.ts'
+import { type Call, defineTool, performTool } from './tool.ts'
 
-const words = text(20_000).pipe(z.string().trim().min(1))
-const priority = NewTaskBody.shape.priority
+const artifacts = Artifacts.optional().describe('Links to what the work made')
 
 /** The tools that change the board. */
 export const writeTools = [
@@ -29,45 +41,45 @@ export const writeTools = [
     description: "Creates a task in a project's inbox. Name the project by repo or projectKey.",
     kind: 'write',
     input: z.object({
-      title: TaskTitle,
+      title: TaskTitle.describe('What is to be done, in at most 180 characters'),
       repo: text(500).optional().describe('owner/repo, or the repository URL'),
       projectKey: projectKey.optional(),
-      description: TaskNote.optional(),
+      description: TaskNote.optional().describe('The note, in Markdown'),
       priority,
       labels: labels.optional(),
       acceptanceCriteria: acceptanceCriteria.optional(),
-      branch: BranchName.optional(),
-      engine,
+      branch: BranchName.optional().describe('Made up if left out'),
+      engine: engine.describe('Only this engine gets the task'),
+      idempotencyKey,
     }),
-    run: async (caller, { repo, projectKey, acceptanceCriteria, ...draft }) => {
-      const project = await projectNamed(caller.ctx, { repo, projectKey })
-      const { task } = await createTask(caller.ctx, {
-        ...draft,
-        projectId: project.id,
-        criteria: acceptanceCriteria,
-      })
-      return { ...(await toTaskAnswer(caller.ctx, task, caller.assignee)) }
-    },
+    unlisted: { assignee: text(120).optional() },
+    run: (call, { repo, projectKey, acceptanceCriteria: criteria, ...draft }) =>
+      change(call, 'The owner decides when it is worked on.', async (ctx) => {
+        const project = await projectNamed(ctx, { repo, projectKey })
+        return createTask(ctx, { ...draft, projectId: project.id, criteria })
+      }),
   }),
   defineTool({
     name: 'preq_plan_task',
     title: 'Plan a task',
-    description: "Writes a plan into the task's note. An inbox task moves to todo.",
+    description:
+      "Puts a plan under ## Plan in the note, replacing only an older plan; the owner's text stays. An inbox task moves to todo.",
     kind: 'write',
     input: z.object({
       taskId,
-      planMarkdown: TaskNote,
+      planMarkdown: words(50_000).describe('The plan, in Markdown'),
       acceptanceCriteria: acceptanceCriteria.optional(),
       priority,
       labels: labels.optional(),
-      engine,
     }),
-    run: (caller, { taskId, engine, planMarkdown, acceptanceCriteria, ...fields }) =>
-      changeTask(caller, taskId, {
+    run: (call, { taskId, engine, planMarkdown, acceptanceCriteria, priority, labels }) =>
+      edit(call, taskId, 'The owner reads the plan. Claim other work.', {
         engine,
-        ...fields,
+        priority,
+        labels,
         lifecycle: 'plan',
         plan: planMarkdown,
+        keepsText: true,
         criteria: acceptanceCriteria,
       }),
   }),
@@ -76,26 +88,28 @@ export const writeTools = [
     title: 'Start a task',
     description: 'Marks the task as in progress. Call it again now and then as a heartbeat.',
     kind: 'write',
-    input: z.object({ taskId, engine }),
-    run: (caller, { taskId, engine }) => changeTask(caller, taskId, { engine, lifecycle: 'start' }),
+    input: z.object({ taskId }),
+    run: (call, { taskId, engine }) =>
+      edit(call, taskId, 'Work on its branch, then complete or block it.', { engine, lifecycle: 'start' }),
   }),
   defineTool({
     name: 'preq_update_task_note',
     title: 'Replace a note',
-    description: "Replaces the task's whole note.",
+    description: "Replaces the task's whole note, the owner's words included. To add words, comment.",
     kind: 'write',
-    input: z.object({ taskId, noteMarkdown: TaskNote, engine }),
-    run: (caller, { taskId, noteMarkdown, engine }) =>
-      changeTask(caller, taskId, { engine, note: noteMarkdown }),
+    input: z.object({ taskId, noteMarkdown: TaskNote.describe('The new note; "" clears it') }),
+    unlisted: { artifacts },
+    run: (call, { taskId, noteMarkdown, artifacts, engine }) =>
+      edit(call, taskId, 'Go on with your work.', { engine, note: noteMarkdown, artifacts }),
   }),
   defineTool({
     name: 'preq_update_task_status',
     title: 'Move a task',
     description: "Sets the task's status and ends its run. Prefer start, complete, review and block.",
     kind: 'write',
-    input: z.object({ taskId, status: TaskStatusName, engine }),
-    run: (caller, { taskId, status, engine }) =>
-      changeTask(caller, taskId, { engine, status, clearRun: true }),
+    input: z.object({ taskId, status: TaskStatusName.describe('The new status') }),
+    run: (call, { taskId, status, engine }) =>
+      edit(call, taskId, 'The run is over. Claim other work.', { engine, status, clearRun: true }),
   }),
   defineTool({
     name: 'preq_complete_task',
@@ -105,24 +119,29 @@ export const writeTools = [
     kind: 'write',
     input: z.object({
       taskId,
-      summary: text(70_000).describe('What was done, in Markdown'),
-      tests: text(10_000).optional(),
-      prUrl: text(2_000).optional(),
-      notes: text(20_000).optional(),
-      branchName: BranchName.optional(),
-      engine,
+      summary: words(70_000).describe('What was done, in Markdown'),
+      tests: text(10_000).optional().describe('What was tested, and how it went'),
+      prUrl: PullRequestUrl.optional().describe('http(s) URL of the pull request'),
+      notes: text(20_000).optional().describe('What the owner should know'),
+      branchName: BranchName.optional().describe('If it is not the task’s branch'),
+      artifacts,
     }),
-    run: (caller, { taskId, engine, branchName, ...result }) =>
-      changeTask(caller, taskId, { engine, lifecycle: 'complete', branch: branchName || undefined, result }),
+    run: (call, { taskId, engine, branchName, summary, tests, prUrl, notes, artifacts }) =>
+      edit(call, taskId, 'The owner accepts it or sends it back. Claim other work.', {
+        engine,
+        lifecycle: 'complete',
+        branch: branchName,
+        result: { summary, tests, prUrl, notes, artifacts },
+      }),
   }),
   defineTool({
     name: 'preq_review_task',
     title: 'Accept a task',
-    description: 'Accepts a ready task after verifying it; the task becomes done.',
+    description: 'Accepts a ready task that the owner asked you to review; the task becomes done.',
     kind: 'write',
-    input: z.object({ taskId, summary: text(70_000).optional(), engine }),
-    run: (caller, { taskId, summary, engine }) =>
-      changeTask(caller, taskId, {
+    input: z.object({ taskId, summary: text(70_000).optional().describe('What you verified') }),
+    run: (call, { taskId, summary, engine }) =>
+      edit(call, taskId, 'Done. Claim other work.', {
         engine,
         lifecycle: 'review',
         result: summary?.trim() ? { summary } : undefined,
@@ -131,79 +150,81 @@ export const writeTools = [
   defineTool({
     name: 'preq_block_task',
     title: 'Block a task',
-    description: 'Blocks the task and asks the owner. The answer arrives as feedback on the task.',
+    description: 'Ends your run and asks the owner. The answer comes as feedback with a later claim.',
     kind: 'write',
     input: z.object({
       taskId,
-      reason: text(10_000).pipe(z.string().trim().min(1)).describe('The question, its first line on its own'),
-      options: OptionInputs.optional().describe('Up to 6 answers to choose from; each becomes a button'),
-      engine,
+      reason: words(10_000).describe('The question, its first line on its own'),
+      options: OptionInputs.optional().describe('Answers to choose from; each becomes a button'),
     }),
-    run: (caller, { taskId, reason, options, engine }) =>
-      changeTask(caller, taskId, { engine, lifecycle: 'block', result: { blockedReason: reason, options } }),
+    run: (call, { taskId, reason, options, engine }) =>
+      edit(call, taskId, 'Stop working on it. Claim other work.', {
+        engine,
+        lifecycle: 'block',
+        result: { blockedReason: reason, options },
+      }),
   }),
   defineTool({
     name: 'preq_release_task',
     title: 'Give a run back',
     description: 'Ends your run without a result; the task is queued again.',
     kind: 'write',
-    input: z.object({ taskId, note: words.optional().describe('What the next agent should know') }),
-    run: (caller, { taskId, note }) => changeTask(caller, taskId, releaseEdit(note)),
+    input: z.object({ taskId, note: words(20_000).optional().describe('What the next agent should know') }),
+    run: (call, { taskId, note }) => edit(call, taskId, 'Claim other work.', releaseEdit(note)),
   }),
   defineTool({
     name: 'preq_comment',
     title: 'Comment on a task',
-    description:
-      'Comments on a task. With progress, it is one silent line on the owner’s card and a heartbeat.',
+    description: 'Comments on a task, for the owner and later agents.',
     kind: 'write',
-    input: z.object({ taskId, text: words, progress: z.boolean().optional() }),
-    run: async ({ ctx }, { taskId, text, progress }) => {
-      if (progress) await createWorkLog(ctx, { task: taskId, ...progressLog(text) })
-      else await editTask(ctx, taskId, { comment: text })
-      return { ok: true }
+    input: z.object({
+      taskId,
+      text: words(20_000).describe('The comment'),
+      progress: z.boolean().optional().describe('One silent line on the card, and a heartbeat'),
+    }),
+    run: async (call, { taskId, text, progress }) => {
+      if (!progress) return edit(call, taskId, 'Go on with your work.', { comment: text })
+      const answer = await performTool(call, {
+        verb: (ctx) => createWorkLog(ctx, { task: taskId, ...progressLog(text) }),
+        answer: async (_, { id, taskKey }) => ({ ok: true, task_key: taskKey, comment_id: id }),
+      })
+      return answer ?? {}
     },
   }),
   defineTool({
     name: 'preq_delete_task',
     title: 'Delete a task',
-    description: 'Deletes a task. Its work logs stay, and its key is never reused.',
+    description: 'Deletes a task, loudly; the owner can restore it. Only what you made or were told to.',
     kind: 'delete',
     input: z.object({ taskId }),
-    run: async ({ ctx }, input) => {
-      await deleteTask(ctx, input.taskId)
-      return { ok: true }
-    },
-  }),
-  defineTool({
-    name: 'preq_claim_task',
-    title: 'Claim the next task',
-    description:
-      'Claims the next queued task for you. With status "todo", it also claims todo tasks that are not queued. task is null if there is nothing to claim.',
-    kind: 'write',
-    input: z.object({
-      engine,
-      projectKey: projectKey.optional(),
-      label: LabelName.optional(),
-      status: z.literal('todo').optional(),
-      next: z.boolean().optional().describe('Another task, although a run of yours is open'),
-      resume: taskId
-        .optional()
-        .describe('Takes over the run of this task from another session of your token'),
-    }),
-    run: async (caller, input) => {
-      const { ctx, assignee } = caller
-      const { next, ...wanted } = input
-      const { task, isResumed } = await claimTask(ctx, { ...wanted, resumes: next ? 'none' : 'session' })
-      const held = (await heldByToken(ctx)).filter((key) => key !== task?.key)
-      const others = held.length === 0 ? {} : { held }
-      if (task === null) return { task: null, hint: emptyClaimHint(await findWaiting(ctx, input)), ...others }
-      await noteAnswered(ctx, task)
-      return {
-        ...(await toTaskAnswer(ctx, task, assignee)),
-        objective: objectiveOf(task.status),
-        ...(isResumed ? { resumed: true } : {}),
-        ...(isResumed || held.length === 0 ? {} : others),
-      }
+    run: async (call, input) => {
+      const answer = await performTool(call, {
+        verb: (ctx) => deleteTask(ctx, input.taskId),
+        answer: async (_, { task }) => ({ ok: true, deleted: true, taskId: task.key }),
+      })
+      return answer ?? {}
     },
   }),
 ]
+
+/** Changes a task as an agent does. */
+function edit(call: Call, taskId: string, next: string, wanted: TaskEdit): Promise<Record<string, unknown>> {
+  return change(call, next, (ctx) => editTask(ctx, taskId, { ...wanted, strictReady: true }))
+}
+
+/** Does a change and answers what it came to: the task in a row, what changed, and what to do next. */
+async function change(
+  call: Call,
+  next: string,
+  verb: (ctx: Ctx) => Promise<Edited>,
+): Promise<Record<string, unknown>> {
+  const answer = await performTool(call, {
+    verb,
+    answer: async (_, { task, changed = [], commentId, refused }) => {
+      if (refused !== undefined) throw refused
+      const comment = commentId === undefined ? {} : { comment_id: commentId }
+      return { task: toTaskRow(task), changed, ...comment, next }
+    },
+  })
+  return answer ?? {}
+}

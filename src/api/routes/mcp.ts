@@ -8,9 +8,11 @@ import { acceptingBoth, inAcceptedType } from '../mcp/accept.ts'
 import { engineOfClient, engineOfSession, toSessionId } from '../mcp/engine.ts'
 import { createOriginGuard } from '../mcp/origin.ts'
 import type { McpAnswer } from '../mcp/server.ts'
+import type { Caller } from '../mcp/tool.ts'
 import { createSessionNote } from '../note-session.ts'
-import { createAgentCtx } from '../perform.ts'
+import { createAgentCtx, readIdempotencyKey } from '../perform.ts'
 import { toAssignee } from '../wire/task.ts'
+import { readMe } from './me.ts'
 import type { Door } from './route.ts'
 
 const clientInfo = z.object({ name: z.string() })
@@ -20,8 +22,11 @@ const Named = z.object({
   params: z.object({ _meta: z.object({ 'io.modelcontextprotocol/clientInfo': clientInfo }) }),
 })
 
-/** Clients write the path with and without a slash. */
-export const mcpPaths = ['/mcp', '/mcp/']
+// Clients write the path with and without a slash.
+const paths = ['/mcp', '/mcp/']
+
+/** The paths of MCP, and those where its clients look for a login. */
+export const mcpPaths = ['/mcp/*', '/.well-known/*']
 
 /** Adds POST /mcp. The SDK is loaded with the first request, so that who never uses it does not pay for it. */
 export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
@@ -31,30 +36,54 @@ export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
     const { createMcpAnswer } = await import('../mcp/server.ts')
     return createMcpAnswer(deps.log)
   }
-  app.on('POST', mcpPaths, createOriginGuard(deps.config.publicUrl))
-  for (const guard of guards) app.on('POST', mcpPaths, guard)
-  app.on('POST', mcpPaths, async (c) => {
+  app.on('POST', paths, createOriginGuard(deps.config.publicUrl))
+  for (const guard of guards) app.on('POST', paths, guard)
+  app.on('POST', paths, async (c) => {
     const body = await readJson(c)
     if (Array.isArray(body))
       throw new DomainError('invalid', 'Send one message at a time: batches are not supported.')
     loading ??= load()
     const answer = await loading
     const client = engineOf(c, body)
-    const caller = {
-      ctx: createAgentCtx(deps, c, { client, session: sessionOf(c, body) }),
+    const session = sessionOf(c, body)
+    let isReplay = false
+    const caller: Caller = {
+      deps,
+      ctx: createAgentCtx(deps, c, { client, session }),
+      createCtx: (hooks) => createAgentCtx(deps, c, { client, session, ...hooks }),
+      tokenId: c.get('token').id,
+      idempotencyKey: readIdempotencyKey(c),
+      onReplay: () => {
+        isReplay = true
+      },
+      client: () => c.req.raw.signal,
+      me: () => readMe(deps, c),
       assignee: toAssignee(deps.ownerEmail),
       requestId: c.get('requestId'),
       log: deps.log,
     }
     await noteSession(caller.ctx.actor)
     const said = await answer(acceptingBoth(c.req.raw), body, caller)
-    const response = await inAcceptedType(said, c.req.header('accept') ?? '')
+    const response = await inAcceptedType(
+      isCall(body) ? await whole(said) : said,
+      c.req.header('accept') ?? '',
+    )
+    if (isReplay) c.header('Idempotency-Replayed', 'true')
     if (response.ok && Initialize.safeParse(body).success) {
       c.header('Mcp-Session-Id', toSessionId(client, randomUUID()))
     }
     for (const [name, value] of response.headers) if (name !== 'cache-control') c.header(name, value)
     return c.newResponse(response.body, response.status as 200)
   })
+}
+
+function isCall(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'tools/call'
+}
+
+// Read to its end, because its headers depend on what the tool did.
+async function whole(response: Response): Promise<Response> {
+  return new Response(await response.text(), { status: response.status, headers: response.headers })
 }
 
 async function readJson(c: ApiContext): Promise<unknown> {

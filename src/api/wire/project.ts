@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { listProjects } from '../../domain/projects/read.ts'
+import { toRepoAddress } from '../../domain/projects/repo.ts'
 import { Instant } from './common.ts'
 
 type Project = Awaited<ReturnType<typeof listProjects>>[number]
@@ -32,7 +33,7 @@ export function toProjectJson(project: Project): ProjectJson {
     projectKey: project.projectKey,
     name: project.name,
     description: project.description,
-    repoUrl: project.repoUrl,
+    repoUrl: toRepoAddress(project.repoUrl),
     vercelUrl: project.vercelUrl,
     status: project.status,
     priority: project.priority,

@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { OptionInputs } from '../../domain/questions/question.ts'
 import {
+  Artifacts,
   BranchName,
   CriterionText,
   LabelName,
   LifecycleActionName,
+  PullRequestUrl,
   TaskNote,
   TaskStatusName,
   TaskTitle,
@@ -57,6 +59,11 @@ export type NewTaskBody = z.output<typeof NewTaskBody>
 
 const resultText = (max: number) => z.union([text(max), z.null()]).optional()
 
+const pullRequest = PullRequestUrl.nullish().openapi({ description: 'An http(s) URL; empty: none' })
+const artifacts = Artifacts.nullish().openapi({
+  description: 'What the work made: links, or where it is and why there is no link',
+})
+
 /** What an agent says of its work. Both spellings of a name are taken. */
 export const ResultBody = z
   .object({
@@ -65,8 +72,8 @@ export const ResultBody = z
     blocked_reason: resultText(10_000),
     blockedReason: resultText(10_000),
     tests: resultText(10_000),
-    pr_url: resultText(2_000),
-    prUrl: resultText(2_000),
+    pr_url: pullRequest,
+    prUrl: pullRequest,
     notes: resultText(20_000),
     options: z
       .union([OptionInputs, z.null()])
@@ -76,6 +83,7 @@ export const ResultBody = z
       .union([text(10_000), z.record(text(100), z.union([text(200), z.number(), z.boolean()])), z.null()])
       .optional()
       .openapi({ description: 'Checks and their outcomes, e.g. `{"tests": "pass"}`' }),
+    artifacts,
     engine: z.union([EngineInput, z.literal('')]).optional(),
   })
   .openapi('Result')
@@ -89,6 +97,7 @@ export const TaskPatchBody = z
     noteMarkdown: TaskNote,
     lifecycle_action: LifecycleActionName,
     result: ResultBody,
+    artifacts,
   })
   .partial()
   .openapi('TaskPatch')

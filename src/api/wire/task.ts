@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { type DeploySettings, type ProjectSettings, toDeploySettings } from '../../domain/project-settings.ts'
+import { toRepoAddress } from '../../domain/projects/repo.ts'
 import { criteriaOf } from '../../domain/tasks/note.ts'
+import { Artifact } from '../../domain/tasks/schemas.ts'
 import { engines, type Task, type TaskDetail, taskPriorities, taskStatuses } from '../../domain/tasks/task.ts'
 import { Instant } from './common.ts'
 
@@ -33,7 +35,7 @@ export const TaskJson = z
     assignee: z.string(),
     branch: z.string().nullable(),
     acceptance_criteria: z.array(z.string()),
-    artifacts: z.array(z.unknown()).max(0),
+    artifacts: z.array(Artifact).openapi({ description: 'What the work made, as its result named it' }),
     latest_preq_result: z
       .object({
         title: z.string(),
@@ -49,6 +51,10 @@ export const TaskJson = z
       .openapi({
         description: "The owner's comments since the latest result, oldest first; absent in lists",
       }),
+    note_updated_by: z.string().nullable().optional().openapi({
+      description: 'Who wrote the note as it is: `owner` or `agent:<token name>`; absent in lists',
+    }),
+    note_updated_at: Instant.nullable().optional(),
     agent_instructions: z.string().nullable(),
     deploy_strategy: z.object({
       strategy: z.enum(['none', 'direct_commit', 'feature_branch']),
@@ -77,15 +83,28 @@ export function toAssignee(ownerEmail: string): string {
 }
 
 /** A task for a list. */
-export function toTaskJson(task: Task, settings: ProjectSettings | undefined, assignee: string): TaskJson {
+export function toTaskJson(
+  task: Task,
+  facts: {
+    readonly settings: ProjectSettings | undefined
+    readonly artifacts: readonly Artifact[] | undefined
+    readonly assignee: string
+  },
+): TaskJson {
+  const { settings, artifacts = [], assignee } = facts
   const deploy = settings && toDeploySettings(settings)
-  return toJson(task, { deploy, agentInstructions: settings?.agent_instructions || null, assignee })
+  return toJson(task, {
+    deploy,
+    agentInstructions: settings?.agent_instructions || null,
+    artifacts,
+    assignee,
+  })
 }
 
 /** A task for an answer that is about it alone. */
 export function toTaskDetailJson(task: TaskDetail, assignee: string): TaskJson {
-  const { deploy, agentInstructions, latestResult } = task
-  return Object.assign(toJson(task, { deploy, agentInstructions, assignee }), {
+  const { deploy, agentInstructions, artifacts, latestResult, noteUpdated } = task
+  return Object.assign(toJson(task, { deploy, agentInstructions, artifacts, assignee }), {
     latest_preq_result: latestResult && {
       title: latestResult.title,
       summary: latestResult.summary,
@@ -93,11 +112,32 @@ export function toTaskDetailJson(task: TaskDetail, assignee: string): TaskJson {
       worked_at: latestResult.workedAt.toISOString(),
     },
     feedback: task.feedback.map(({ text, at }) => ({ text, at: at.toISOString() })),
+    note_updated_by: noteUpdated?.by ?? null,
+    note_updated_at: noteUpdated?.at.toISOString() ?? null,
   })
 }
 
 export function toCompactTaskJson(task: Task): CompactTaskJson {
   return { ...toShared(task), branch_name: task.branch }
+}
+
+/** A task as MCP's writes answer it: in some 40 tokens. */
+export function toTaskRow({ key, title, status, runState, priority, engine, branch, labels }: Task) {
+  return {
+    id: key,
+    task_key: key,
+    title,
+    status,
+    run_state: toRunState(runState),
+    priority,
+    engine,
+    branch_name: branch,
+    labels: labels.map(({ name }) => name),
+  }
+}
+
+function toRunState(runState: Task['runState']): 'queued' | 'working' | null {
+  return runState === 'running' ? 'working' : runState
 }
 
 function toShared(task: Task) {
@@ -107,11 +147,11 @@ function toShared(task: Task) {
     title: task.title,
     status: task.status,
     priority: task.priority,
-    repo: task.project.repoUrl,
+    repo: toRepoAddress(task.project.repoUrl),
     labels: task.labels.map((label) => label.name),
     engine: task.engine,
     dispatch_target: null,
-    run_state: task.runState === 'running' ? ('working' as const) : task.runState,
+    run_state: toRunState(task.runState),
     run_state_updated_at: task.runStateUpdatedAt?.toISOString() ?? null,
     updated_at: task.updatedAt.toISOString(),
   }
@@ -122,6 +162,7 @@ function toJson(
   facts: {
     readonly deploy: DeploySettings | undefined
     readonly agentInstructions: string | null
+    readonly artifacts: readonly Artifact[]
     readonly assignee: string
   },
 ): TaskJson {
@@ -136,7 +177,7 @@ function toJson(
     assignee: facts.assignee,
     branch: task.branch,
     acceptance_criteria: criteriaOf(task.note).map((criterion) => criterion.text),
-    artifacts: [],
+    artifacts: [...facts.artifacts],
     latest_preq_result: null,
     agent_instructions: facts.agentInstructions,
     deploy_strategy: {

@@ -30,12 +30,14 @@ export function toTaskEdit(body: TaskPatchBody): TaskEdit {
     engine: body.engine === '' ? null : body.engine,
     branch: body.branch,
     lifecycle: body.lifecycle_action,
-    result: body.result && toResult(body.result),
+    result: body.result && toResult(body.result, body.artifacts),
+    // PREQSTATION's clients send them beside the result as well.
+    artifacts: body.result === undefined ? (body.artifacts ?? undefined) : undefined,
     strictReady: true,
   }
 }
 
-function toResult(body: ResultBody): TaskEdit['result'] {
+function toResult(body: ResultBody, beside: ResultBody['artifacts']): TaskEdit['result'] {
   return {
     summary: body.summary ?? undefined,
     blockedReason: body.blocked_reason ?? body.blockedReason ?? body.reason ?? undefined,
@@ -45,6 +47,7 @@ function toResult(body: ResultBody): TaskEdit['result'] {
     checks: toChecks(body.checks),
     engine: body.engine || undefined,
     options: body.options ?? undefined,
+    artifacts: body.artifacts ?? beside ?? undefined,
   }
 }
 

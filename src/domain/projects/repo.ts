@@ -26,6 +26,11 @@ export function isSameRepo(left: Repo, right: Repo): boolean {
   return left.host === right.host || left.host === null || right.host === null
 }
 
+/** The address that a repository is cloned from: `owner/repo` is one on GitHub, anything else is one already. */
+export function toRepoAddress(stored: string | null): string | null {
+  return stored !== null && ownerAndRepo.test(stored.trim()) ? `https://github.com/${stored.trim()}` : stored
+}
+
 function toPath(text: string): string {
   return text
     .replace(/[?#].*$/, '')

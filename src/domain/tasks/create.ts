@@ -70,7 +70,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
     const auditId = v7()
     const task = await requireTask({ db: tx, ownerId: ctx.ownerId }, id)
     return {
-      result: { task, auditId },
+      result: { task, auditId, changed: ['created'] },
       events: [
         {
           type: 'TASK_CREATED',

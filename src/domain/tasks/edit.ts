@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Tx } from '../../db/types.ts'
 import { clip } from '../clip.ts'
 import type { Change, Ctx } from '../context.ts'
@@ -17,7 +18,7 @@ import { goalOf } from './lifecycle.ts'
 import { lockTask, lockTaskDeploy, lockTaskDetail } from './lock.ts'
 import { endKey, keyFor, lockLanes, lockLanesForEnd, type Place, readLastKey } from './order.ts'
 import { type EditFacts, type EditPlan, planEdit } from './plan-edit.ts'
-import { readDetail, type TaskDeploy } from './read.ts'
+import { readDetail, readPlan, type TaskDeploy } from './read.ts'
 import { type ParsedTaskEdit, TaskEdit } from './schemas.ts'
 import { partAction, taskAudit } from './snapshot.ts'
 import { writeSnooze } from './snooze.ts'
@@ -28,6 +29,8 @@ import { writeTask } from './write.ts'
 export interface Edited {
   readonly task: Task
   readonly auditId: string | null
+  /** Names of what changed, as the wire spells them. */
+  readonly changed?: readonly string[]
   /** The comment that it left. */
   readonly commentId?: string | undefined
   /** Why an agent's result came too late: the owner had stopped its run, so only its words were kept, as a comment. */
@@ -75,7 +78,8 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEd
   const now = ctx.now()
   // Only a pin asks what today is.
   const timeZone = edit.focus ? (await readOwnerSettings({ db: tx, ownerId: ctx.ownerId })).timeZone : 'UTC'
-  const plan = planEdit(task, edit, { actor: ctx.actor, now, timeZone, ...deliveryOf(task) })
+  const olderPlan = edit.keepsText ? await readPlan({ db: tx, ownerId: ctx.ownerId }, task.id) : null
+  const plan = planEdit(task, edit, { actor: ctx.actor, now, timeZone, olderPlan, ...deliveryOf(task) })
   if (isEmpty(plan)) return { unchanged: true, result: { task, auditId: null } }
 
   const { taskPriority: priority = task.priority, ...columns } = plan.columns
@@ -109,7 +113,7 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEd
     ...(plan.question && changed.question ? { openedQuestion: changed.question.id } : {}),
   })
   return {
-    result: { task: changed, auditId: audit.id, commentId: comment?.entityId },
+    result: { task: changed, auditId: audit.id, changed: namesOf(plan), commentId: comment?.entityId },
     events: [...editEvents(changed, edit, plan), ...logging.events],
     audit: [audit, ...labelling.audit],
     sent,
@@ -118,8 +122,17 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEd
 
 // What an agent reports becomes logs, questions and messages.
 function withoutSecrets({ actor, redactor }: Ctx, edit: ParsedTaskEdit): ParsedTaskEdit {
-  const { result, plan, comment } = edit
-  return actor.kind === 'agent' ? { ...edit, ...redactor.data({ result, plan, comment }) } : edit
+  const { result, plan, comment, artifacts } = edit
+  const spoken = { result, plan, comment, artifacts }
+  return actor.kind === 'agent' ? { ...edit, ...redactor.data(spoken) } : edit
+}
+
+function namesOf({ status, runState, changedFields }: EditPlan): string[] {
+  return [
+    ...(status === null ? [] : ['status']),
+    ...(runState === null ? [] : ['run_state']),
+    ...changedFields.filter((field) => field !== 'snoozed_until'),
+  ]
 }
 
 // A token that only works may review what the owner asked an agent to review, and nothing else closes a task for it.
@@ -162,7 +175,7 @@ async function isRepeated(ctx: Ctx, tx: Tx, task: Task, edit: ParsedTaskEdit): P
     (edit.lifecycle === 'complete' && task.status === 'ready' && task.runState === null) ||
     (edit.lifecycle === 'block' && task.status === 'hold' && task.question?.kind === 'block')
   if (!isSameState || (lastRun !== null && !isHeldBy(lastRun, actor))) return false
-  const { latestResult } = await readDetail({ db: tx, ownerId: ctx.ownerId }, task)
+  const { latestResult, artifacts } = await readDetail({ db: tx, ownerId: ctx.ownerId }, task)
   if (latestResult === null) return false
   const said = resultDetail({
     taskKey: task.key,
@@ -172,7 +185,9 @@ async function isRepeated(ctx: Ctx, tx: Tx, task: Task, edit: ParsedTaskEdit): P
     at: ctx.now(),
     source: actor.name,
   })
+  const brought = edit.result.artifacts ?? []
   return (
+    (brought.length === 0 || isDeepStrictEqual(brought, artifacts)) &&
     withoutFooter(said) === withoutFooter(latestResult.detail ?? '') &&
     (latestResult.detail ?? '').endsWith(`Source: ${actor.name}`)
   )
@@ -284,14 +299,18 @@ function toRun({ actor }: Ctx, run: Omit<Run, 'name' | 'tokenId' | 'session'>): 
 // Only what may become ready is measured by the project's deploy strategy. An action must bring its pull request along; a bare
 // move may rest on the one that the last result named.
 function lockFor(edit: ParsedTaskEdit): (ctx: Ctx, tx: Tx, reference: string) => Promise<Task | TaskDeploy> {
+  if (edit.artifacts !== undefined) return lockTaskDetail
   if (edit.strictReady !== true) return lockTask
   if (edit.lifecycle === 'complete') return lockTaskDeploy
   if (edit.status !== 'ready') return lockTask
   return edit.lifecycle === undefined ? lockTaskDetail : lockTaskDeploy
 }
 
-function deliveryOf(task: Task | TaskDeploy | TaskDetail): Pick<EditFacts, 'deploy' | 'knownPrUrl'> {
+function deliveryOf(
+  task: Task | TaskDeploy | TaskDetail,
+): Pick<EditFacts, 'deploy' | 'knownPrUrl' | 'artifacts'> {
   return {
+    artifacts: 'artifacts' in task ? task.artifacts : [],
     deploy: 'deploy' in task ? task.deploy : toDeploySettings(toProjectSettings({})),
     knownPrUrl: 'latestResult' in task ? prUrlOf(task.latestResult?.detail ?? '') : null,
   }
@@ -382,6 +401,7 @@ export async function placeTask(
               payload: { changedFields: ['sort_order'], title: task.title },
             },
           ]
-    return { result: { task: changed, auditId: audit.id }, events, audit: [audit] }
+    const names = [...(moved?.result.changed ?? []), 'sort_order']
+    return { result: { task: changed, auditId: audit.id, changed: names }, events, audit: [audit] }
   })
 }

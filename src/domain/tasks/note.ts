@@ -95,6 +95,59 @@ export function withCriteria(note: string | null, criteria: readonly string[]): 
   return composeNote({ text: textOf(note), criteria: wanted.map((text) => ({ text, met: met.has(text) })) })
 }
 
+const planHeading = '## Plan'
+const planHeadingLine = /^## +plan:?\s*$/i
+const sectionLine = /^#{1,2} /
+
+/**
+ * Puts a plan under its heading behind the text, or in place of the older plan where the text still has that. Criteria inside the plan join
+ * those that were there.
+ */
+export function withPlan(note: string | null, plan: string, older: string | null): string | null {
+  const section = `${planHeading}\n\n${toPlanText(plan)}`
+  const text = textOf(note)
+  const replaced = older === null ? null : replacePlan(text, section, older)
+  const criteria = mergeCriteria(criteriaOf(note), criteriaOf(plan))
+  return composeNote({ text: replaced ?? [withClosedFence(text), section].join('\n\n').trim(), criteria })
+}
+
+/** The text with a section in place of the older plan: where it stands word for word, else where its heading is; null without one. */
+function replacePlan(text: string, section: string, older: string): string | null {
+  if (text === textOf(older)) return section
+  const at = text.indexOf(`${planHeading}\n\n${toPlanText(older)}`)
+  if (at !== -1) {
+    const end = at + planHeading.length + 2 + toPlanText(older).length
+    if (/^\s*(?:\n|$)/.test(text.slice(end))) return text.slice(0, at) + section + text.slice(end)
+  }
+  const lines = splitLines(text)
+  const from = lines.findIndex((line) => !line.code && planHeadingLine.test(line.text))
+  if (from === -1) return null
+  const length = lines.slice(from + 1).findIndex((line) => !line.code && sectionLine.test(line.text))
+  const rest = length === -1 ? [] : lines.slice(from + 1 + length)
+  const toText = (part: readonly Line[]) =>
+    part
+      .map((line) => line.text)
+      .join('\n')
+      .trim()
+  return [toText(lines.slice(0, from)), section, toText(rest)].filter((part) => part !== '').join('\n\n')
+}
+
+/** A plan as it stands in a note: without criteria, with headings below the one of its section, and with its code blocks closed. */
+function toPlanText(plan: string): string {
+  const lines = splitLines(textOf(plan))
+  const levels = lines.flatMap((line) => {
+    const level = line.code ? undefined : /^(#{1,6}) /.exec(line.text)?.[1]?.length
+    return level === undefined ? [] : [level]
+  })
+  const deeper = '#'.repeat(Math.max(0, 3 - Math.min(3, ...levels)))
+  const text = lines.map((line) =>
+    line.code || !/^#{1,6} /.test(line.text)
+      ? line.text
+      : `${deeper}${line.text}`.replace(/^#{7,}/, '######'),
+  )
+  return withClosedFence(text.join('\n'))
+}
+
 function mergeCriteria(old: readonly Criterion[], added: readonly Criterion[]): Criterion[] {
   const known = new Set(old.map((criterion) => criterion.text))
   return [...old, ...added.filter((criterion) => !known.has(criterion.text))]

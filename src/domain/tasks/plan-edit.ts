@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { RunOutcome } from '../../db/schema.ts'
 import { type Actor, engineOfActor } from '../actor.ts'
 import { DomainError } from '../errors.ts'
@@ -6,9 +7,9 @@ import { blockQuestion, type NewQuestion, planQuestion } from '../questions/ques
 import { isHeldBy } from '../runs/holder.ts'
 import { isFocused } from './focus.ts'
 import { requireTransition } from './lifecycle.ts'
-import { criteriaOf, textOf, withCriteria, withText } from './note.ts'
+import { criteriaOf, textOf, withCriteria, withPlan, withText } from './note.ts'
 import { changeLogs, type PlannedLog, spokenLogs } from './plan-logs.ts'
-import type { ParsedTaskEdit } from './schemas.ts'
+import type { Artifact, ParsedTaskEdit } from './schemas.ts'
 import { type Engine, type RunState, runOf, type Task, type TaskPriority, type TaskStatus } from './task.ts'
 
 /** The columns of a task that an edit may set. */
@@ -57,6 +58,10 @@ export interface EditFacts {
   readonly deploy: DeploySettings
   /** The pull request of an earlier result, where the project's strategy asks for one. */
   readonly knownPrUrl: string | null
+  /** The plan that an agent wrote last, where a new one leaves the text as it is. */
+  readonly olderPlan?: string | null
+  /** What earlier work made, where the edit brings artifacts without a result. */
+  readonly artifacts?: readonly Artifact[]
 }
 
 /** Works out what an edit changes. Throws `conflict` where the task is not in the state that the edit needs. */
@@ -84,10 +89,12 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
   set('branch', 'branch', edit.branch === '' ? null : edit.branch, task.branch)
   set('due_at', 'dueAt', edit.dueAt, task.dueAt)
   set('focused_at', 'focusedAt', nextFocus(task, edit.focus, facts), task.focusedAt)
+  if (edit.artifacts !== undefined && !isDeepStrictEqual(edit.artifacts, facts.artifacts ?? []))
+    fields.push('artifacts')
   const labels = changedLabels(task, edit.labels)
   if (labels !== null) fields.push('labels')
 
-  const note = nextNote(task.note, edit)
+  const note = nextNote(task.note, edit, facts.olderPlan ?? null)
   const noteChanged = note !== task.note
   if (noteChanged) columns.note = note
   const statusChange = status === task.status ? null : { from: task.status, to: status }
@@ -111,8 +118,17 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
   const engine = edit.engine ?? edit.result?.engine ?? engineOfActor(facts.actor) ?? task.engine
   const loggedNote = noteChanged && !edit.isPart ? { to: note } : null
   const logs = [
-    ...changeLogs(task, { status: statusChange, fields, note: loggedNote }, engine),
-    ...spokenLogs(task, edit, facts, engine),
+    ...changeLogs(
+      task,
+      { status: statusChange, fields, artifacts: edit.artifacts, note: loggedNote },
+      engine,
+    ),
+    ...spokenLogs(
+      task,
+      edit,
+      { ...facts, isNew: statusChange !== null || runStateChange !== null || noteChanged },
+      engine,
+    ),
   ]
   const changes = Object.keys(columns).length > 0 || logs.length > 0
   const question = questionOf(task, edit, { actor: facts.actor, status, engine, changes })
@@ -283,10 +299,15 @@ function nextSnooze(
   return wanted === undefined || isSame(wanted, task.snoozedUntil) ? undefined : wanted
 }
 
-function nextNote(old: string | null, edit: ParsedTaskEdit): string | null {
+function nextNote(old: string | null, edit: ParsedTaskEdit, olderPlan: string | null): string | null {
   const base = edit.note === undefined ? old : edit.note?.trim() ? edit.note : null
   const text = edit.plan?.trim() ? edit.plan : edit.description
-  const withNewText = text === undefined ? base : withText(base, text ?? '')
+  const withNewText =
+    edit.keepsText && edit.plan?.trim()
+      ? withPlan(base, edit.plan, olderPlan)
+      : text === undefined
+        ? base
+        : withText(base, text ?? '')
   if (edit.criteria === undefined) return isSameNote(base, withNewText) ? base : withNewText
   // Criteria that stand in the new text itself are wanted too.
   const wanted = [...criteriaOf(text ?? null).map((criterion) => criterion.text), ...edit.criteria]

@@ -11,7 +11,7 @@ import {
   statusTitle,
 } from '../work-log-texts.ts'
 import type { EditFacts } from './plan-edit.ts'
-import type { ParsedTaskEdit } from './schemas.ts'
+import type { Artifact, ParsedTaskEdit } from './schemas.ts'
 import type { Engine, Task, TaskStatus } from './task.ts'
 
 /** A work log that a change of a task writes. */
@@ -30,19 +30,25 @@ export function changeLogs(
   change: {
     readonly status: { readonly from: TaskStatus; readonly to: TaskStatus } | null
     readonly fields: readonly string[]
+    readonly artifacts?: readonly Artifact[] | undefined
     readonly note: { readonly to: string | null } | null
   },
   engine: Engine | null,
 ): PlannedLog[] {
   const logs: PlannedLog[] = []
-  const log = (kind: WorkLogKind, title: string, detail: string | null = null) =>
-    logs.push({ kind, title, detail, engine })
-  if (change.status !== null) log('status', statusTitle(task.key, change.status.from, change.status.to))
-  if (change.fields.length > 0) log('fields', fieldsTitle(task.key, change.fields))
+  if (change.status !== null) {
+    const title = statusTitle(task.key, change.status.from, change.status.to)
+    logs.push({ kind: 'status', title, detail: null, engine })
+  }
+  if (change.fields.length > 0) {
+    const title = fieldsTitle(task.key, change.fields)
+    const brought = change.fields.includes('artifacts') ? { result: { artifacts: change.artifacts } } : {}
+    logs.push({ kind: 'fields', title, detail: null, engine, ...brought })
+  }
   if (change.note !== null) {
     const notes = { previousNote: task.note, updatedNote: change.note.to }
     const detail = noteDetail({ taskKey: task.key, taskTitle: task.title, ...notes })
-    log('note', noteTitle(task.key), fitNoteDetail(detail))
+    logs.push({ kind: 'note', title: noteTitle(task.key), detail: fitNoteDetail(detail), engine })
   }
   return logs
 }
@@ -53,21 +59,29 @@ function fitNoteDetail(detail: string): string | null {
 }
 
 function toFacts({ engine: _, options: __, ...result }: NonNullable<ParsedTaskEdit['result']>) {
-  return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined && value !== ''))
+  return Object.fromEntries(
+    Object.entries(result).filter(([, value]) => value !== undefined && value.length > 0),
+  )
 }
 
-/** The logs of what was said with an edit: an agent's result, the owner's comment. */
+/** The logs of what was said with an edit: an agent's result or plan, the owner's comment. */
 export function spokenLogs(
   task: Task,
   edit: ParsedTaskEdit,
-  facts: Pick<EditFacts, 'actor' | 'now'>,
+  facts: Pick<EditFacts, 'actor' | 'now'> & {
+    /** The edit changes the task: a plan that is sent again says nothing new. */
+    readonly isNew: boolean
+  },
   engine: Engine | null,
 ): PlannedLog[] {
   const logs: PlannedLog[] = []
   const titleOf = facts.actor.kind === 'agent' ? agentCommentTitle : commentTitle
-  if (edit.result !== undefined) {
-    const isPlan = edit.lifecycle === 'plan' || (edit.lifecycle === undefined && Boolean(edit.plan?.trim()))
-    const isBlocked = edit.lifecycle === 'block' || Boolean(edit.result.blockedReason?.trim())
+  const plan = edit.plan?.trim()
+  const isPlan = edit.lifecycle === 'plan' || (edit.lifecycle === undefined && Boolean(plan))
+  const isNewPlan = isPlan && plan && facts.actor.kind === 'agent' && facts.isNew
+  const said = edit.result ?? (isNewPlan ? { summary: plan } : undefined)
+  if (said !== undefined) {
+    const isBlocked = edit.lifecycle === 'block' || Boolean(said.blockedReason?.trim())
     const title = edit.title ?? task.title
     logs.push({
       kind: isBlocked ? 'blocked' : isPlan ? 'plan' : 'result',
@@ -75,13 +89,13 @@ export function spokenLogs(
       detail: resultDetail({
         taskKey: task.key,
         taskTitle: title,
-        result: edit.result,
+        result: said,
         engine,
         at: facts.now,
         source: facts.actor.kind === 'agent' ? facts.actor.name : toActorName(facts.actor),
       }),
       engine,
-      result: toFacts(edit.result),
+      result: { ...toFacts(said), ...(isPlan && plan ? { plan } : {}) },
     })
   }
   if (edit.comment?.trim())

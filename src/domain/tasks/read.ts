@@ -12,6 +12,7 @@ import {
   taskLabelAssignments,
   taskLabels,
   tasks,
+  workLogFacts,
   workLogs,
 } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
@@ -23,6 +24,7 @@ import type { OpenQuestion } from '../questions/question.ts'
 import { requireProjectRight } from '../rights.ts'
 import type { Run } from '../runs/store.ts'
 import { commentTitle, parseResult, resultTitlePrefixes } from '../work-log-texts.ts'
+import type { Artifact } from './schemas.ts'
 import type { Feedback, Label, Task, TaskDetail } from './task.ts'
 
 /** Where to look: a database or a transaction, whose board, and for whom; an agent may see some projects alone. */
@@ -188,7 +190,12 @@ async function idOfRetired({ db, ownerId }: Scope, key: string): Promise<string 
 // Written out, for the plan for a pattern that is a parameter costs more: Postgres would plan each read anew, 0.5 ms.
 const titledLike = (prefix: string) => sql`${workLogs.title} like ${sql.raw(`'${prefix}%'`)}`
 const isResult = or(...resultTitlePrefixes.map(titledLike))
+const isReport = titledLike(resultTitlePrefixes[0])
 const ofTask = sql`from ${workLogs} where ${workLogs.taskId} = ${tasks.id}`
+const newest = sql`order by ${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc limit 1`
+const factsOfTask = sql`from ${workLogs} join ${workLogFacts} on ${workLogFacts.logId} = ${workLogs.id} where ${workLogs.taskId} = ${tasks.id}`
+const artifactsOfTask = sql<readonly Artifact[] | null>`(
+  select ${workLogFacts.result} -> 'artifacts' ${factsOfTask} and ${workLogFacts.result} -> 'artifacts' is not null ${newest})`
 
 const detailColumns = {
   settings: sql<Readonly<Record<string, string>> | null>`(
@@ -196,13 +203,20 @@ const detailColumns = {
     where ${projectSettings.projectId} = ${tasks.projectId})`,
   latest: sql<StoredLog | null>`(
     select jsonb_build_object('title', ${workLogs.title}, 'detail', ${workLogs.detail}, 'at', ${workLogs.workedAt}) ${ofTask} and ${isResult}
-    order by ${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc limit 1)`,
-  // Under whatever key: a task that moved to another project keeps what was said of it.
+    ${newest})`,
+  artifacts: artifactsOfTask,
+  // A note that nobody has changed is its creator's.
+  noteUpdated: sql<StoredAuthor | null>`coalesce(
+    (select jsonb_build_object('by', ${workLogFacts.author}, 'at', ${workLogs.workedAt}) ${factsOfTask} and ${workLogFacts.kind} = 'note' ${newest}),
+    (select jsonb_build_object('by', ${auditLogs.meta} ->> 'by', 'at', ${auditLogs.createdAt}) from ${auditLogs}
+      where ${tasks.note} is not null and ${auditLogs.targetType} = 'task' and ${auditLogs.targetId} = ${tasks.taskKey}
+        and ${auditLogs.action} = 'task.create' limit 1))`,
+  // A plan is no answer to what the owner said: whoever carries it out is told too. Under whatever key: a task that moved to another project keeps what was said of it.
   comments: sql<readonly StoredLog[]>`(
     select coalesce(jsonb_agg(jsonb_build_object('detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
       order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
     ${ofTask} and ${titledLike(commentTitle(''))} and ${workLogs.workedAt} >= coalesce(
-      (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${ofTask} and ${isResult}), '-infinity'))`,
+      (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${ofTask} and ${isReport}), '-infinity'))`,
 }
 
 // The same for every task, and more than half of what one of many costs.
@@ -217,10 +231,17 @@ interface StoredLog {
   readonly at: string
 }
 
+interface StoredAuthor {
+  readonly by: string | null
+  readonly at: string
+}
+
 interface StoredDetail {
   readonly settings: Readonly<Record<string, string>> | null
   readonly latest: StoredLog | null
   readonly comments: readonly StoredLog[]
+  readonly artifacts: readonly Artifact[] | null
+  readonly noteUpdated: StoredAuthor | null
 }
 
 /** A task's detail, with every label of the board for whoever is about to give it one. */
@@ -265,8 +286,10 @@ export async function findTaskDeploy(scope: Scope, reference: string): Promise<T
 export async function findTaskDetail(scope: Scope, reference: string): Promise<DetailWithLabels | null> {
   const found = await findBy(readTaskDetail, scope, reference)
   if (found === null) return null
-  const { settings, latest, comments, boardLabels, ...task } = found
-  return Object.assign(toDetail(task, { settings, latest, comments }), { boardLabels })
+  const { settings, latest, comments, artifacts, noteUpdated, boardLabels, ...task } = found
+  return Object.assign(toDetail(task, { settings, latest, comments, artifacts, noteUpdated }), {
+    boardLabels,
+  })
 }
 
 /** Like `findTaskDetail`; throws `not-found`. */
@@ -299,10 +322,16 @@ export async function readDetails(scope: Scope, several: readonly Task[]): Promi
 }
 
 // A task's row may be gone since the task was read.
-const nothingStored: StoredDetail = { settings: null, latest: null, comments: [] }
+const nothingStored: StoredDetail = {
+  settings: null,
+  latest: null,
+  comments: [],
+  artifacts: null,
+  noteUpdated: null,
+}
 
 function toDetail(task: Task, stored: StoredDetail): TaskDetail {
-  const { latest, comments } = stored
+  const { latest, comments, noteUpdated } = stored
   const settings = toProjectSettings(stored.settings ?? {})
   return Object.assign(
     { ...task },
@@ -316,8 +345,41 @@ function toDetail(task: Task, stored: StoredDetail): TaskDetail {
       feedback: comments.map(({ detail, at }): Feedback => ({ text: detail ?? '', at: new Date(at) })),
       deploy: toDeploySettings(settings),
       agentInstructions: settings.agent_instructions || null,
+      artifacts: stored.artifacts ?? [],
+      noteUpdated: noteUpdated?.by ? { by: noteUpdated.by, at: new Date(noteUpdated.at) } : null,
     },
   )
+}
+
+/** What work on several tasks made, by the tasks' uuids; absent where there is nothing. */
+export async function readArtifacts(
+  { db }: Scope,
+  several: readonly Task[],
+): Promise<ReadonlyMap<string, readonly Artifact[]>> {
+  if (several.length === 0) return new Map()
+  const found = await db
+    .select({ id: tasks.id, artifacts: artifactsOfTask })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(
+      inArray(
+        tasks.id,
+        several.map(({ id }) => id),
+      ),
+    )
+  return new Map(found.map(({ id, artifacts }) => [id, artifacts ?? []]))
+}
+
+/** The plan that an agent last wrote for a task, as it was given; null without one. */
+export async function readPlan({ db }: Scope, taskId: string): Promise<string | null> {
+  const [found] = await db
+    .select({ plan: sql<string | null>`${workLogFacts.result} ->> 'plan'` })
+    .from(workLogs)
+    .innerJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
+    .where(and(eq(workLogs.taskId, taskId), sql`${workLogFacts.result} ->> 'plan' is not null`))
+    .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
+    .limit(1)
+  return found?.plan ?? null
 }
 
 /** The settings of several projects by their uuid, defaults filled in. */

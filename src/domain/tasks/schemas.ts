@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { engines, runStates, taskPriorities, taskStatuses } from '../../db/schema.ts'
 import { BranchName } from '../branch.ts'
 import { OptionInputs } from '../questions/question.ts'
-import { lineText, plainText, text } from '../text.ts'
+import { isWebUrl, lineText, plainText, text } from '../text.ts'
 import { lifecycleActions } from './lifecycle.ts'
 
 export { BranchName } from '../branch.ts'
@@ -18,6 +18,30 @@ export const EngineName = z.enum(engines)
 export const RunStateName = z.enum(runStates)
 export const LifecycleActionName = z.enum(lifecycleActions)
 
+/** The pull request of a result, or the empty text for none. */
+export const PullRequestUrl = plainText(2_000).refine(
+  (url) => url.trim() === '' || isWebUrl(url.trim()),
+  'must be an http(s) URL; leave it out if there is none',
+)
+
+/** Something that work made: a link to it, or where it is and why there is no link. */
+export const Artifact = z
+  .object({
+    type: lineText(40),
+    url: plainText(2_000).refine(isWebUrl, 'must be an http(s) URL').optional(),
+    localPath: lineText(500).optional(),
+    reason: lineText(500).optional(),
+    title: lineText(200).optional(),
+  })
+  .refine(
+    ({ url, localPath, reason }) => Boolean(url ?? localPath ?? reason),
+    'needs a url, or a localPath or reason',
+  )
+export type Artifact = z.output<typeof Artifact>
+
+/** Up to 50 artifacts. */
+export const Artifacts = z.array(Artifact).max(50)
+
 // All of it stands in the detail of one work log, which holds 100,000 characters.
 const maxResult = 96_000
 
@@ -26,15 +50,16 @@ export const ResultInput = z
     summary: plainText(70_000).optional(),
     blockedReason: plainText(10_000).optional(),
     tests: plainText(10_000).optional(),
-    prUrl: plainText(2_000).optional(),
+    prUrl: PullRequestUrl.optional(),
     notes: plainText(20_000).optional(),
     checks: plainText(10_000).optional(),
     engine: EngineName.optional(),
     /** What the owner may choose from to answer a block. */
     options: OptionInputs.optional(),
+    artifacts: Artifacts.optional(),
   })
   .refine(
-    ({ options: _, ...result }) => [...Object.values(result).join('')].length <= maxResult,
+    ({ options: _, artifacts: __, ...result }) => [...Object.values(result).join('')].length <= maxResult,
     `must be at most ${maxResult} characters in all`,
   )
 export type ResultInput = z.infer<typeof ResultInput>
@@ -69,6 +94,8 @@ export const TaskEdit = z.object({
   note: TaskNote.nullish(),
   description: TaskNote.nullish(),
   plan: TaskNote.optional(),
+  /** The plan leaves the text as it is, and takes the place of an older plan alone. */
+  keepsText: z.boolean().optional(),
   criteria: criteria.optional(),
   status: TaskStatusName.optional(),
   priority: TaskPriorityName.optional(),
@@ -80,6 +107,8 @@ export const TaskEdit = z.object({
   runState: RunStateName.nullish(),
   lifecycle: LifecycleActionName.optional(),
   result: ResultInput.optional(),
+  /** Without a result; replaces the task's artifacts. */
+  artifacts: Artifacts.optional(),
   comment: plainText(20_000).optional(),
   /** Shows the task to the owner again then; null ends that. */
   snoozedUntil: z.date().nullish(),

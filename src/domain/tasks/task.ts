@@ -2,6 +2,7 @@ import type { Engine, RunState, TaskPriority, TaskStatus } from '../../db/schema
 import type { DeploySettings } from '../project-settings.ts'
 import type { OpenQuestion } from '../questions/question.ts'
 import type { Run } from '../runs/store.ts'
+import type { Artifact } from './schemas.ts'
 
 export {
   type Engine,
@@ -74,6 +75,10 @@ export interface TaskDetail extends Task {
   readonly feedback: readonly Feedback[]
   readonly deploy: DeploySettings
   readonly agentInstructions: string | null
+  /** Of the newest result that brought some. */
+  readonly artifacts: readonly Artifact[]
+  /** Who wrote the note as it is, and when; null if that is unknown, or nobody did. */
+  readonly noteUpdated: { readonly by: string; readonly at: Date } | null
 }
 
 export interface LatestResult {

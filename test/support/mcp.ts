@@ -1,0 +1,44 @@
+import type { TestApi } from './api.ts'
+
+/** What the transport's specification asks clients to accept. */
+export const both = 'application/json, text/event-stream'
+
+export interface ToolAnswer {
+  readonly isError: boolean
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: each tool has a shape of its own.
+  readonly result: any
+  readonly headers: Headers
+}
+
+/** Asks the MCP server without a client library; returns the result of the method. */
+export async function askMcp(
+  api: Pick<TestApi, 'call'>,
+  method: string,
+  params: object = {},
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const answer = await api.call('POST', '/mcp', {
+    headers: { accept: both, ...headers },
+    body: { jsonrpc: '2.0', id: 1, method, params },
+  })
+  const { text } = answer
+  return { ...JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text), headers: answer.headers }
+}
+
+/** Calls a tool. */
+export async function useTool(
+  api: Pick<TestApi, 'call'>,
+  name: string,
+  args: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<ToolAnswer> {
+  const { result, ...answer } = await askMcp(api, 'tools/call', { name, arguments: args }, headers)
+  const { isError, content, structuredContent } = result
+  return {
+    isError: isError === true,
+    text: content[0].text,
+    result: structuredContent,
+    headers: answer.headers,
+  }
+}
