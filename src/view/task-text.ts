@@ -4,15 +4,17 @@ import { firstItemText } from '../domain/questions/question.ts'
 import type { TaskCardFacts } from '../domain/tasks/card.ts'
 import { isFocused } from '../domain/tasks/focus.ts'
 import { criteriaOf, textOf } from '../domain/tasks/note.ts'
+import type { Artifact } from '../domain/tasks/schemas.ts'
 import { runOf, type Task } from '../domain/tasks/task.ts'
 import { turnOf } from '../domain/turn.ts'
 import { notesOf, prUrlOf } from '../domain/work-log-texts.ts'
 import { firstLine, restOf } from './first-line.ts'
-import { bold, type Html, html, joinHtml, link, quote, title, truncateHtml } from './html.ts'
+import { bold, clip, code, type Html, html, joinHtml, link, quote, title, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
 import { agentName, engineName, priorityName, statusName, turnSign } from './names.ts'
 import { branchLink, repositoryUrl } from './repository.ts'
 import { signs } from './signs.ts'
+import { hiddenHost, isWebLink } from './web-link.ts'
 import { ago, clock, day, dueText, type Reader, span } from './when.ts'
 
 const maxNote = 1_500
@@ -22,6 +24,9 @@ const maxResult = 700
 export const maxReport = 2_400
 export const maxFact = 300
 const maxHead = 220
+const maxArtifacts = 5
+// Telegram refuses messages whose addresses take more than about 9,500 bytes.
+const maxArtifactUrl = 500
 const shortNote = 280
 
 /** What the card of a task says, a part below the other. What the owner is to decide comes first: the lock screen shows that line. */
@@ -125,7 +130,9 @@ function questionState({ question }: TaskCardFacts, now: Date): string {
 
 /** The plan that an open question is about, with what its agent said of it. */
 export function planText({ question, latestResult }: TaskCardFacts): string {
-  const summary = latestResult?.title.startsWith('PREQSTATION Plan') ? latestResult.summary : null
+  const said = latestResult?.title.startsWith('PREQSTATION Plan') ? latestResult.summary : null
+  // Without words of its own, the log of a plan has the plan itself.
+  const summary = said === question?.detail?.trim() ? null : said
   return [summary, question?.detail].filter(Boolean).join('\n\n')
 }
 
@@ -169,6 +176,7 @@ function reviewBlock(task: TaskCardFacts): Html | null {
       fact('Checks', checks),
       fact('Notes', notes),
       prUrl !== null && link(prUrl, prName(prUrl)),
+      artifactLines(task),
       missing.length > 0 && html`${signs.problem} Missing for this project: ${missing.join(' and ')}`,
     ],
     '\n',
@@ -178,6 +186,30 @@ function reviewBlock(task: TaskCardFacts): Html | null {
 function prName(url: string): string {
   const number = /\/(?:pull|merge_requests)\/(\d+)/.exec(url)?.[1]
   return number === undefined ? url : `Pull request #${number}`
+}
+
+/** What the work made, as links; what has none says where it is and why. */
+function artifactLines({ artifacts }: TaskCardFacts): Html | null {
+  const rest = artifacts.length - maxArtifacts
+  const shown = artifacts.slice(0, maxArtifacts).map(artifactLine)
+  return artifacts.length === 0 ? null : joinHtml([...shown, rest > 0 && `… and ${rest} more`], '\n')
+}
+
+function artifactLine({ type, title: name, url, localPath, reason }: Artifact): Html {
+  const label = name ?? type
+  if (url !== undefined && url.length <= maxArtifactUrl && isWebLink(url)) {
+    const hidden = hiddenHost(label, url)
+    return html`${link(url, title(label))}${hidden !== null && ` (${hidden})`}`
+  }
+  const where = url ?? localPath
+  return joinHtml(
+    [
+      title(label),
+      where !== undefined && code(clip(where, maxArtifactUrl)),
+      reason !== undefined && title(reason, maxFact),
+    ],
+    ' · ',
+  )
 }
 
 function progressLine({ progress }: TaskCardFacts): Html | null {
@@ -220,9 +252,15 @@ function resultBlock(task: TaskCardFacts): Html | null {
   const head =
     blockedReason !== null ? 'Was blocked' : logTitle.startsWith('PREQSTATION Plan') ? 'Plan' : 'Result'
   const body = blockedReason ?? summary
-  return body === null
-    ? null
-    : html`${bold(head)}\n${quote(truncateHtml(markdownToHtml(body), maxResult), { expandable: true })}`
+  // A plan stands in the note already.
+  if (body === null || (head === 'Plan' && textOf(task.note).includes(body))) return null
+  return joinHtml(
+    [
+      html`${bold(head)}\n${quote(truncateHtml(markdownToHtml(body), maxResult), { expandable: true })}`,
+      artifactLines(task),
+    ],
+    '\n',
+  )
 }
 
 function commentBlock(task: TaskCardFacts): Html | null {

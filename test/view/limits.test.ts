@@ -103,8 +103,8 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
     },
     artifacts: Array.from({ length: 50 }, (_, index) => ({
       type: 'x'.repeat(40),
-      title: cut(200)(said.replace(/\n/g, ' ')),
-      url: `https://example.com/${index}`.padEnd(2_000, 'u'),
+      title: rest.title,
+      url: `https://example.com/${index}`.padEnd(index === 0 ? 2_000 : 500, 'u'),
     })),
     noteUpdated: null,
     latestResult: {

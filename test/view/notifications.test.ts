@@ -67,6 +67,8 @@ function task(result: WorkResult | null, more: Partial<TaskCardFacts> = {}): Tas
       squashMerge: true,
     },
     agentInstructions: null,
+    artifacts: [],
+    noteUpdated: null,
     progress: null,
     agentComment: null,
     latestResult:

@@ -331,6 +331,8 @@ describe('what is said of a task', () => {
       latestResult: null,
       feedback: [],
       agentInstructions: null,
+      artifacts: [],
+      noteUpdated: null,
       deploy: { strategy: 'none', defaultBranch: 'main' },
     })
   })
@@ -396,7 +398,7 @@ describe('what is said of a task', () => {
         summary: 's'.repeat(40_000),
         blockedReason: 'b'.repeat(10_000),
         tests: 't'.repeat(10_000),
-        prUrl: 'p'.repeat(2_000),
+        prUrl: 'https://example.com/'.padEnd(2_000, 'p'),
         notes: 'n'.repeat(20_000),
         checks: 'c'.repeat(10_000),
       },
