@@ -24,7 +24,7 @@ export function connectLines(kind: AgentKind, { url, token }: AgentAccess): stri
     case 'Codex':
       return `export ${variable}=${token}\ncodex mcp add ${server} --url ${url}/mcp --bearer-token-env-var ${variable}`
     case 'Gemini CLI':
-      return `gemini mcp add --transport http ${server} ${url}/mcp --header "Authorization: Bearer ${token}"`
+      return `gemini mcp add --scope user --transport http ${server} ${url}/mcp --header "Authorization: Bearer ${token}"`
     case 'Other':
       return `curl -s -X POST "${url}/api/tasks/claim" -H "Authorization: Bearer ${token}"`
   }

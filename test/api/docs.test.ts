@@ -203,7 +203,7 @@ describe('GET /api/docs', () => {
     for (const line of [
       'claude mcp add --transport http preqbot http://localhost/mcp',
       'codex mcp add preqbot --url http://localhost/mcp',
-      'gemini mcp add --transport http preqbot http://localhost/mcp',
+      'gemini mcp add --scope user --transport http preqbot http://localhost/mcp',
     ]) {
       expect(page).toContain(line)
     }

@@ -29,7 +29,7 @@ describe('the README', () => {
     const text = lines.join('\n')
     const header = '--header "Authorization: Bearer preq_…"'
     expect(text).toContain(`claude mcp add --transport http preqbot URL/mcp ${header}`)
-    expect(text).toContain(`gemini mcp add --transport http preqbot URL/mcp ${header}`)
+    expect(text).toContain(`gemini mcp add --scope user --transport http preqbot URL/mcp ${header}`)
     expect(text).toContain('[mcp_servers.preqbot]\nurl = "URL/mcp"\nbearer_token_env_var = "PREQBOT_TOKEN"')
   })
 })

@@ -18,7 +18,7 @@ const agents = [
   {
     name: 'Gemini CLI',
     lines: (url: string) =>
-      `gemini mcp add --transport http preqbot ${url}/mcp \\\n  --header "Authorization: Bearer $PREQBOT_TOKEN"`,
+      `gemini mcp add --scope user --transport http preqbot ${url}/mcp \\\n  --header "Authorization: Bearer $PREQBOT_TOKEN"`,
   },
 ]
 

@@ -91,10 +91,17 @@ export function addTaskRoutes(door: Door, deps: ApiDeps): void {
     // A change is answered at once: only a waiting claim can be too early.
     (await perform(deps, c, {
       verb: work,
-      render: async (within, { task, refused }) =>
-        refused === undefined
-          ? { status: code, body: await toTaskAnswer(within, task, assignee) }
-          : { status: 409, body: { error: refused.message } },
+      render: async (within, { task, refused }) => {
+        if (refused !== undefined) return { status: 409, body: { error: refused.message } }
+        const answer = await toTaskAnswer(within, task, assignee)
+        if (code === 200 || task.note === null) return { status: code, body: answer }
+        // The audit entry that names a new note's author is written after this.
+        const by = {
+          note_updated_by: `agent:${c.get('token').name}`,
+          note_updated_at: answer.task.created_at,
+        }
+        return { status: code, body: { ...answer, task: { ...answer.task, ...by } } }
+      },
     })) as Response
 
   addRoute(door, list, async (c) => {
