@@ -2,7 +2,8 @@ import { type DueContext, findDue, parseDue } from '../due.ts'
 import type { Token } from './tokens.ts'
 import type { Word } from './words.ts'
 
-const quoted = /^\^(?:["“”„«]([^"“”„«»]*)["“”»]|['‘’‚\u2039]([^'‘’‚\u2039\u203a]*)['‘’\u203a])\p{Po}*(?=\s|$)/u
+const quoted =
+  /^\^(?:["“”„«]([^"“”„«»]*)["“”»]|['‘’‚\u2039]([^'‘’‚\u2039\u203a]*)['‘’\u203a])\p{Po}*(?=\s|$)/u
 const mostWords = 8
 
 /** Reads the date that begins with `^` at a word, and how many words it takes; null where the word is no date at all. */

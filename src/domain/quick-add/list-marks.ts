@@ -2,7 +2,8 @@
 const bullet =
   /^(?:[-•‣\u25e6\u25aa·–—]|#{1,6}|>|\d{1,3}[.)](?!\s+(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)))\s+(?=\S)/u
 const star = /^\*\s+(?=\S)/
-const checkbox = /^(\s*)(?:(?:[-*+•‣\u25e6\u25aa·–—]|\d{1,3}[.)])\s+)?(?:\[([ xX])\]|([\u2610-\u2612])\ufe0f?)\s+(?=\S)/u
+const checkbox =
+  /^(\s*)(?:(?:[-*+•‣\u25e6\u25aa·–—]|\d{1,3}[.)])\s+)?(?:\[([ xX])\]|([\u2610-\u2612])\ufe0f?)\s+(?=\S)/u
 const written = /^- \[[ x]\] /
 const escaped = /^\\(?=(?:[-•‣\u25e6\u25aa·–—]|\d{1,3}[.)])\s)/u
 const fence = /^\s*(?:`{3}|~{3})/
