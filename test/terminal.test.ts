@@ -187,7 +187,7 @@ describe.skipIf(!existsSync(script))(
 
       expect(
         shown.match(
-          /^Open http:\/\/localhost:\d+ to start \(playground – nothing leaves this machine\)\r$/gm,
+          /^Open http:\/\/localhost:\d+\/?\?key=[\w-]+ to start \(playground – nothing leaves this machine\)\r$/gm,
         ),
       ).toHaveLength(1)
       expect(shown.match(/https?:/g)).toHaveLength(1)
