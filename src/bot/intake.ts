@@ -16,8 +16,7 @@ export interface IntakeOptions
 
 type Accept = (updates: readonly Update[]) => Promise<void>
 
-// One answer to a stranger's taps in this time, and one attempt to leave a group.
-const politeEveryMs = 60_000
+const leaveEveryMs = 60_000
 const maxRemembered = 1_000
 
 /**
@@ -36,17 +35,18 @@ export function createIntake(options: IntakeOptions): Accept {
     const others = updates.filter((update) => !isOurs(update) && !isDeparture(update))
     if (others.length === 0) return
     await countStrangers(store, others.map(visitOf), now())
-    if (settings.userId !== null) await turnAway(others)
+    await turnAway(others, settings)
   }
 }
 
-function createTurnAway({ store, ownerId, now, log, elsewhere }: IntakeOptions): Accept {
-  const politeAt = new Map<string, number>()
-  const isDue = (key: string) => {
+/** Builds what strangers get: their taps are answered, or the button would hang, and groups that aren't the owner's are left. */
+function createTurnAway({ store, ownerId, now, log, elsewhere }: IntakeOptions) {
+  const triedAt = new Map<number, number>()
+  const isDue = (group: number) => {
     const at = now().getTime()
-    if (at - (politeAt.get(key) ?? 0) < politeEveryMs) return false
-    if (politeAt.size >= maxRemembered) politeAt.clear()
-    politeAt.set(key, at)
+    if (at - (triedAt.get(group) ?? 0) < leaveEveryMs) return false
+    if (triedAt.size >= maxRemembered) triedAt.clear()
+    triedAt.set(group, at)
     return true
   }
   // Neither is worth a second attempt: Telegram may have forgotten the tap, or removed the bot.
@@ -58,15 +58,13 @@ function createTurnAway({ store, ownerId, now, log, elsewhere }: IntakeOptions):
     if ((await readOwnerSettings({ db: store, ownerId })).chatId === chatId) return
     await attempt(elsewhere.leaveChat(chatId))
   }
-  return async (updates) => {
-    const { chatId } = await readOwnerSettings({ db: store, ownerId })
-    const tap = updates.find(
-      ({ callback_query }) =>
-        callback_query?.message?.chat.id === chatId && isDue(`tap ${callback_query?.from.id}`),
+  return async (updates: readonly Update[], { userId, chatId }: OwnerSettings): Promise<void> => {
+    const taps = updates.flatMap(({ callback_query }) => callback_query ?? [])
+    await Promise.all(
+      taps.map(({ id }) => attempt(elsewhere.answerCallbackQuery(id, { text: toasts.stranger }))),
     )
-    if (tap?.callback_query !== undefined)
-      await attempt(elsewhere.answerCallbackQuery(tap.callback_query.id, { text: toasts.stranger }))
-    const group = updates.map(groupOf).find((id) => id !== null && id !== chatId && isDue(`group ${id}`))
+    if (userId === null) return
+    const group = updates.map(groupOf).find((id) => id !== null && id !== chatId && isDue(id))
     if (group) await leave(group)
   }
 }
