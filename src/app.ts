@@ -10,6 +10,7 @@ import { hostOf, isPlaygroundOpen } from './app/exposure.ts'
 import { leavePlayground, openPlayground } from './app/playground.ts'
 import { firstSetupCode, toSetupLink } from './app/setup-link.ts'
 import type { BotDeps } from './bot/context.ts'
+import { createDebounce } from './bot/debounce.ts'
 import { createIntake } from './bot/intake.ts'
 import { webhookRoutes } from './bot/webhook.ts'
 import { placeZone } from './bot/zones.ts'
@@ -191,6 +192,7 @@ async function build(parts: {
     knownTimeZone: playground === null ? undefined : placeZone(),
     onOwnerBack: () => notifier.resume(),
     elsewhere: createTelegram(telegram, longestWaitElsewhereMs),
+    debounce: createDebounce(log),
     renderPng,
     diagnose: () =>
       diagnose({ database, api, state, config, scope, now, host, isPlayground: playground !== null }),
@@ -274,6 +276,7 @@ async function build(parts: {
         addressOf: createAddressReader(config.TRUST_PROXY),
         accept: createIntake({
           ...bot,
+          me: () => state.me,
           keep: async (updates) => {
             await acceptUpdates(store, updates, { botId, scrub, now: now() })
             side?.inbox()?.wake()

@@ -4,7 +4,7 @@ import { diagnoseExposure } from './app/exposure.ts'
 import type { Diagnosis } from './bot/context.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/open.ts'
-import { readOwnerSettings } from './domain/settings.ts'
+import { type OwnerSettings, readOwnerSettings } from './domain/settings.ts'
 import type { Scope } from './domain/tasks/read.ts'
 import type { TelegramState } from './telegram-side.ts'
 import { duration } from './view/when.ts'
@@ -153,6 +153,16 @@ async function checkChat({ api, state, scope }: DiagnoseOptions): Promise<Diagno
     const chat = await api.getChat(settings.chatId)
     if (chat.type === 'private') return [{ name: 'Chat', ok: true, detail: 'private' }]
     const member = await api.getChatMember(settings.chatId, state.me.id)
+    if (await isAnonymous(api, settings)) {
+      return [
+        {
+          name: 'Chat',
+          ok: false,
+          detail: 'you post as the group',
+          fix: 'Turn off Remain anonymous in your admin rights.',
+        },
+      ]
+    }
     const mayWrite = member.status === 'administrator' || member.status === 'member'
     return mayWrite
       ? [{ name: 'Chat', ok: true, detail: chat.type }]
@@ -180,4 +190,11 @@ async function checkExposure({ database, ...facts }: DiagnoseOptions): Promise<D
   const { DATA_DIR, SECRET_KEY } = facts.config
   const isUsed = database.kind === 'embedded' || SECRET_KEY === undefined
   return diagnoseExposure({ ...facts, dataDir: isUsed && existsSync(DATA_DIR) ? DATA_DIR : null })
+}
+
+/** Whether the owner is an administrator of the group who posts in its name, so that nobody can tell who wrote. */
+async function isAnonymous(api: Api, { chatId, userId }: OwnerSettings): Promise<boolean> {
+  if (chatId === null || userId === null) return false
+  const owner = await api.getChatMember(chatId, userId).catch(() => null)
+  return owner !== null && 'is_anonymous' in owner && owner.is_anonymous
 }

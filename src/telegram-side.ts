@@ -82,7 +82,7 @@ export function startTelegramSide(options: TelegramSideOptions): {
       const conflicts = watchConflicts({ ...options.bot, api: options.api })
       const polling = startPolling({
         api: options.api,
-        accept: createIntake({ ...options.bot, keep: inbox.accept }),
+        accept: createIntake({ ...options.bot, me: () => options.state.me, keep: inbox.accept }),
         reach,
         leads: options.leads,
         onPoll: (outcome) => {
@@ -108,6 +108,7 @@ export function startTelegramSide(options: TelegramSideOptions): {
       await started.catch(() => {})
       await stopIntake()
       await inbox?.stop()
+      await options.bot.debounce.flush()
     },
   }
 }

@@ -9,8 +9,8 @@ import { codeHashIn } from '../domain/stored-update.ts'
 import { countStrangers } from '../domain/strangers.ts'
 import { isFinished, markEffect } from '../domain/updates.ts'
 import { anonymousText, boardPlace, toasts } from '../view/answers.ts'
-import { isCommand } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
+import { isToBot } from './message/addressed.ts'
 import { createSender } from './send.ts'
 
 const lateAfterMs = 10 * 60_000
@@ -124,8 +124,9 @@ function isOwner(ctx: BotContext, settings: OwnerSettings): boolean {
 /** The topic in which the owner talks or taps, which is where he is answered. */
 function topicOf(ctx: BotContext, settings: OwnerSettings): number | null {
   const message = ctx.msg
-  if (message?.chat.type !== 'supergroup' || message.date === 0) return settings.threadId
-  return message.is_topic_message ? (message.message_thread_id ?? null) : null
+  if (message === undefined || message.date === 0) return settings.threadId
+  if (message.is_topic_message) return message.message_thread_id ?? null
+  return message.chat.type === 'supergroup' ? null : settings.threadId
 }
 
 /** Whether the owner talks in a topic that is none of ours, and not to the bot: what is said there is no task. */
@@ -135,9 +136,7 @@ function isElsewhere(ctx: BotContext, settings: OwnerSettings): boolean {
   const topic = topicOf(ctx, settings)
   const isOurs =
     topic === settings.threadId || Object.values(settings.projectTopics).some((id) => id === topic)
-  const isToBot =
-    message.reply_to_message?.from?.id === ctx.me.id || isCommand(message.text ?? message.caption ?? '')
-  return !isOurs && !isToBot
+  return !isOurs && !isToBot(message, ctx.me)
 }
 
 /** Binds the sender of `/start CODE`, and the playground's own user without a code; true where the sender is the owner now. */

@@ -3,13 +3,13 @@ import type { UserFromGetMe } from 'grammy/types'
 import { faultCard } from '../view/answers.ts'
 import { access, answerEveryTap } from './access.ts'
 import { awaitSent } from './await-sent.ts'
-import { lowerCommands } from './command-case.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { dialogs } from './conversations/dialogs.ts'
 import { features } from './features/features.ts'
 import { tokenLinks } from './features/tokens.ts'
 import { followGroup } from './group.ts'
 import { skipLateCommands } from './late.ts'
+import { readCommands } from './read-commands.ts'
 import { sayRefusals } from './refusals.ts'
 import { resumeAnswers } from './resume.ts'
 
@@ -28,8 +28,12 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   bot.use(tokenLinks())
   bot.use(resumeAnswers())
   bot.use(sayRefusals())
+  bot.use(
+    readCommands((me) => {
+      bot.botInfo = me
+    }),
+  )
   bot.use(skipLateCommands())
-  bot.use(lowerCommands())
   bot.use(awaitSent())
   bot.use(dialogs(options))
   for (const feature of features()) bot.use(feature)

@@ -1,29 +1,79 @@
+import type { Message } from 'grammy/types'
+import { type CaptureParts, capturePartsOf } from '../domain/captures.ts'
+import { clip } from '../domain/clip.ts'
 import { DomainError } from '../domain/errors.ts'
 import { livingCard } from '../domain/living-cards.ts'
 import { listProjects } from '../domain/projects/read.ts'
-import { parseQuickAdd, type QuickAddDraft } from '../domain/quick-add.ts'
+import { withoutListMarks } from '../domain/quick-add/list-marks.ts'
+import { parseQuickAdd, type QuickAddContext, type QuickAddDraft } from '../domain/quick-add.ts'
 import { readCard } from '../domain/tasks/card.ts'
 import { composeNote } from '../domain/tasks/note.ts'
+import { findTask } from '../domain/tasks/read.ts'
 import type { NewTask } from '../domain/tasks/schemas.ts'
 import type { Task } from '../domain/tasks/task.ts'
+import { cleanLine, isVisible } from '../domain/text.ts'
 import type { Menu } from '../view/callbacks.ts'
 import { type CaptureCardOptions, captureCard, problemLines } from '../view/capture.ts'
+import type { Content } from '../view/html.ts'
 import { taskVersion } from '../view/task-card.ts'
 import type { Reader } from '../view/when.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
-import { sayTask } from './show.ts'
+import { withoutOwnName } from './message/addressed.ts'
+import { broughtBy, type Incoming, joinTexts, readIncoming } from './message/incoming.ts'
+import { refreshCard, sayTask } from './show.ts'
 import { withSuggestions } from './suggested.ts'
+import { zoneOfLocation } from './zones.ts'
 
-/** What follows the `/new` that a text may begin with. */
-export function withoutCommand(text: string): string {
-  return text.replace(/^\/new(?:@\w+)?\s+/i, '')
-}
-
-/** Reads a text in the owner's shorthand. */
-export async function readDraft(ctx: BotContext, text: string) {
+/** Reads the messages of one capture as a new task: tokens count in what was typed alone. */
+export async function readDraft(ctx: BotContext, contents: readonly Incoming[]) {
   const projects = await listProjects(scopeOf(ctx))
   const projectKeys = projects.map((project) => project.projectKey)
-  return { draft: parseQuickAdd(text, { ...readerOf(ctx), projectKeys }), projects }
+  return { draft: toDraft(contents, { ...readerOf(ctx), projectKeys }), projects }
+}
+
+function toDraft(contents: readonly Incoming[], context: QuickAddContext): QuickAddDraft {
+  const typed = joinTexts(contents.map((content) => content.typed))
+  const came = contents.flatMap(broughtBy)
+  const read = parseQuickAdd(joinTexts([typed, ...came.map(({ text }) => text)]), context)
+  const [lead, ...others] = came
+  if (lead === undefined || (isVisible(typed) && !isOnlyTokens(typed, context))) return read
+  // Nothing that was typed names the task: what came first does, word for word.
+  const title = titleFrom(lead.title)
+  const note = joinTexts([withoutTitle(lead.text, title), ...others.map(({ text }) => text)])
+  const firstLine = isVisible(typed) ? (typed.split('\n', 1)[0] ?? '') : placeholder
+  const further = isVisible(typed) ? typed.split('\n').slice(1).join('\n') : ''
+  return { ...parseQuickAdd(`${firstLine}\n${joinTexts([further, note])}`, context), title }
+}
+
+const placeholder = '…'
+
+/** Whether a text is nothing but tokens, so that it says how a task is to be done and not what. */
+function isOnlyTokens(typed: string, context: QuickAddContext): boolean {
+  const probe = parseQuickAdd(`${placeholder} ${typed.trim()}`, context)
+  return probe.title === placeholder && probe.problems.length === 0
+}
+
+const maxTitle = 180
+
+function titleFrom(line: string): string {
+  const words = cleanLine(withoutListMarks(line.trim(), [])).replace(/\s+/g, ' ')
+  return isVisible(words) ? clip(words, maxTitle) : placeholder
+}
+
+/** A text without its first line if that is its title. */
+function withoutTitle(text: string, title: string): string {
+  const [first = '', ...rest] = text.split('\n')
+  return first.trim() === title ? rest.join('\n').trim() : text
+}
+
+/** A message of this chat taken apart, without the name and the command that it may begin with. */
+export function contentOf(ctx: BotContext, message: Message): Incoming {
+  const addressed = withoutOwnName(message, ctx.me)
+  const { typed, ...rest } = readIncoming(addressed, {
+    botId: ctx.me.id,
+    timeZone: ctx.settings.timeZone,
+  })
+  return { ...rest, typed: typed.replace(/^\/new(?:@\w+)?(?:\s+|$)/i, '') }
 }
 
 /** What a draft says about a task; what it leaves open has its default. */
@@ -50,13 +100,14 @@ export async function answerCaptured(
   },
 ): Promise<void> {
   const { draft, undo, menu } = made
+  const zone = ctx.message === undefined ? null : await zoneOffered([ctx.message])
   const { problems } = draft
   if (menu !== undefined) {
     const notice = problemLines(problems)
     await sayTask(ctx, task, { undo, menu, ...(notice === null ? {} : { notice }) })
     return
   }
-  const { card, about } = await renderCaptured(ctx, task, { undo, problems })
+  const { card, about } = await renderCaptured(ctx, task, { undo, problems, zone })
   // In a private chat the message stands right above its answer.
   const replyTo = ctx.chat?.type === 'private' ? undefined : ctx.message?.message_id
   await ctx.sender.say(card, { ...about, replyTo })
@@ -74,8 +125,26 @@ export async function renderCaptured(ctx: BotContext, task: Task, captured: Capt
   return { card, about: { purpose: 'card', taskId: task.id, version } as const }
 }
 
-/** Shows a task that is as it was captured on its living card. */
-export async function refreshCaptured(ctx: BotContext, task: Task, captured: Captured): Promise<void> {
+/** Shows a task on its card once nothing more joins it for a moment: as it was captured, while nothing else has changed it. */
+export function refreshCaptured(ctx: BotContext, taskId: string, notice?: Content): void {
+  const more = notice === undefined ? {} : { notice }
+  ctx.deps.debounce.soon(`card ${taskId}`, async () => {
+    const task = await findTask(scopeOf(ctx), taskId)
+    if (task === null) return
+    const parts = await capturePartsOf(scopeOf(ctx), task.key)
+    if (parts === null || !parts.isUntouched) return refreshCard(ctx, task, more)
+    const { draft } = await readDraft(ctx, contentsOf(ctx, parts))
+    const zone = await zoneOffered(parts.messages as unknown as Message[])
+    await showCaptured(ctx, task, { undo: parts.undo, problems: draft.problems, zone, ...more })
+  })
+}
+
+/** The messages of a capture, taken apart. */
+export function contentsOf(ctx: BotContext, { messages }: CaptureParts): Incoming[] {
+  return messages.map((message) => contentOf(ctx, message as unknown as Message))
+}
+
+async function showCaptured(ctx: BotContext, task: Task, captured: Captured): Promise<void> {
   const { chatId } = ctx.settings
   const living = chatId === null ? null : await livingCard(ctx.board.db, chatId, task.id)
   const { card, about } = await renderCaptured(ctx, task, captured)
@@ -94,4 +163,10 @@ export async function orExpected<T>(
     if (error instanceof DomainError && error.code === expected) return null
     throw error
   }
+}
+
+/** The zone of the place that a capture is, which its card offers as the owner's; null for any other capture. */
+async function zoneOffered(messages: readonly Message[]): Promise<string | null> {
+  const [message, ...others] = messages
+  return message === undefined || others.length > 0 ? null : zoneOfLocation(message)
 }

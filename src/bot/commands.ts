@@ -54,10 +54,9 @@ export async function publishCommands(api: Api, chatId: number): Promise<void> {
   await api.setMyCommands(menuCommands, { scope: { type: 'chat', chat_id: chatId } })
 }
 
-/** Whether a text begins with a command of ours. */
-export function isKnownCommand(text: string): boolean {
-  const name = /^\/(\w+)/.exec(text)?.[1]?.toLowerCase()
-  return commands.some(({ command }) => command === name)
+/** Whether there is a command of this name, in any case. */
+export function isKnownCommand(name: string): boolean {
+  return commands.some(({ command }) => command === name.toLowerCase())
 }
 
 /** The nearest command to an unknown one, of those that change nothing; null if none is near. */

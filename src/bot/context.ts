@@ -4,6 +4,7 @@ import type { Ctx, Store } from '../domain/context.ts'
 import type { ReplyTopic } from '../domain/messages.ts'
 import type { OwnerSettings } from '../domain/settings.ts'
 import type { Log } from '../log.ts'
+import type { Debounce } from './debounce.ts'
 import type { Sender } from './send.ts'
 
 /** What the bot is built from. */
@@ -26,6 +27,8 @@ export interface BotDeps {
   readonly onOwnerBack?: () => void
   /** Posts in chats other than the owner's; their flood limits must not delay the owner's. */
   readonly elsewhere: Api
+  /** Shows once what a burst of updates changed. */
+  readonly debounce: Debounce
   /** Draws an SVG as a PNG. */
   readonly renderPng: (svg: string) => Promise<Buffer>
   /** What /doctor checks beyond the chat itself. */
@@ -52,6 +55,8 @@ export interface OwnerFlavor {
   sender: Sender
   /** The question that this message answers, so that a refusal asks it again. */
   answering?: { readonly prompt: Prompt; readonly messageId: number }
+  /** The command that the message is, in lower case; null if it is none. */
+  command: string | null
   /** Older than ten minutes: reads are skipped, text is still captured. */
   late: boolean
 }

@@ -18,15 +18,17 @@ export function followGroup(deps: BotDeps): MiddlewareFn<BotContext> {
       if (status !== 'left' && status !== 'kicked') deps.onOwnerBack?.()
       return
     }
-    const to = ctx.message?.migrate_to_chat_id
-    if (to === undefined || ctx.chat === undefined) return next()
+    const { migrate_to_chat_id: newId, migrate_from_chat_id: oldId } = ctx.message ?? {}
+    if (ctx.chat === undefined || (newId === undefined && oldId === undefined)) return next()
+    // The supergroup says where it comes from, and the group where it went; either may arrive first.
+    const from = oldId ?? ctx.chat.id
+    const to = newId ?? ctx.chat.id
     const board = createCtx({
       db: deps.store,
       ownerId: deps.ownerId,
       actor: { kind: 'system' },
       now: deps.now,
     })
-    if (await moveChat(board, { from: ctx.chat.id, to }))
-      deps.log.info({ to }, 'the group became a supergroup')
+    if (await moveChat(board, { from, to })) deps.log.info({ to }, 'the group became a supergroup')
   }
 }

@@ -1,15 +1,18 @@
 import type { Api } from 'grammy'
-import type { Update } from 'grammy/types'
+import type { Update, UserFromGetMe } from 'grammy/types'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
 import { countStrangers, type Visit } from '../domain/strangers.ts'
 import { isGroupMoving } from '../domain/updates.ts'
 import { toasts } from '../view/answers.ts'
 import type { BotDeps } from './context.ts'
+import { isToBot } from './message/addressed.ts'
 
 export interface IntakeOptions
   extends Pick<BotDeps, 'store' | 'ownerId' | 'now' | 'log' | 'playgroundUserId'> {
   /** Calls Telegram where the owner waits for nothing. */
   readonly elsewhere: Api
+  /** The bot itself; null until Telegram has said who it is. */
+  readonly me: () => UserFromGetMe | null
   /** Must have stored the updates when it resolves. */
   readonly keep: (updates: readonly Update[]) => Promise<void>
 }
@@ -32,7 +35,9 @@ export function createIntake(options: IntakeOptions): Accept {
     const isOurs = (update: Update) => mayConcernOwner(update, settings, options.playgroundUserId)
     await keep(updates.filter(isOurs))
     // That the bot has left somewhere is also said of its own leaving.
-    const others = updates.filter((update) => !isOurs(update) && !isDeparture(update))
+    const isOthers = (update: Update) =>
+      !isOurs(update) && !isDeparture(update) && !isGroupTalk(update, settings, options.me())
+    const others = updates.filter(isOthers)
     if (others.length === 0) return
     await countStrangers(store, others.map(visitOf), now())
     await turnAway(others, settings)
@@ -82,9 +87,22 @@ function mayConcernOwner(
       /^\/start(?:@\w+)?\s+\S/i.test(message?.text ?? '')
     )
   if (from?.id === userId) return true
+  // The group has another id now, in which this is the first message.
+  if (chatId !== null && message?.migrate_from_chat_id === chatId) return true
   if (chat === undefined || chat.id !== chatId) return false
   const isOfChat = update.my_chat_member !== undefined || message?.migrate_to_chat_id !== undefined
   return isOfChat || message?.sender_chat?.id === chatId
+}
+
+/** Whether a member of the owner's group only talks there: neither a command nor a reply to the bot nor its name. */
+function isGroupTalk(
+  { message, edited_message: edited }: Update,
+  { userId, chatId }: OwnerSettings,
+  me: UserFromGetMe | null,
+): boolean {
+  const content = message ?? edited
+  if (userId === null || content === undefined || content.chat.id !== chatId) return false
+  return content.chat.type !== 'private' && !isToBot(content, me ?? { id: 0 })
 }
 
 function originOf({ message, edited_message, callback_query, inline_query, my_chat_member }: Update) {

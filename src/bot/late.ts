@@ -1,8 +1,8 @@
 import type { MiddlewareFn } from 'grammy'
 import { signs } from '../view/signs.ts'
 import { acknowledge } from './acknowledge.ts'
-import { isCommand } from './command-case.ts'
 import type { BotContext } from './context.ts'
+import { textOfMessage } from './message/incoming.ts'
 
 // A set-up link that was opened while the bot was down still begins the set-up, and what is to be kept is kept.
 // What helps where the machine's clock is wrong, and so all is late, runs as well.
@@ -14,8 +14,8 @@ const stillRun = /^\/(?:start\b|cancel\b|doctor\b|help\b|(?:new|log)(?:@\w+)?\s+
  */
 export function skipLateCommands(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
-    const text = ctx.message?.text ?? ''
-    if (ctx.late && isCommand(text) && !stillRun.test(text)) await acknowledge(ctx, signs.tooLate)
+    const text = ctx.message === undefined ? '' : textOfMessage(ctx.message)
+    if (ctx.late && ctx.command !== null && !stillRun.test(text)) await acknowledge(ctx, signs.tooLate)
     else await next()
   }
 }

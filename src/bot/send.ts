@@ -211,6 +211,7 @@ const methodsOfFiles: Record<NoteFile['kind'], readonly [StoredRequest['method']
   photo: ['sendPhoto', 'photo'],
   file: ['sendDocument', 'document'],
   video: ['sendVideo', 'video'],
+  video_note: ['sendVideoNote', 'video_note'],
   audio: ['sendAudio', 'audio'],
   voice: ['sendVoice', 'voice'],
   animation: ['sendAnimation', 'animation'],

@@ -1,4 +1,4 @@
-import type { BotContext } from './context.ts'
+import type { Message } from 'grammy/types'
 
 /** This machine's time zone. */
 export function machineZone(): string {
@@ -11,10 +11,14 @@ export function placeZone(): string | undefined {
   return zone.includes('/') && !zone.startsWith('Etc/') ? zone : undefined
 }
 
-/** The time zone of a shared location; null if the update has none. */
-export async function zoneOfLocation(ctx: BotContext): Promise<string | null> {
-  const location = ctx.message?.location
-  if (location === undefined) return null
+/**
+ * The time zone of the place where the sender says they are; null for any other message. A venue, a forwarded or a live location, or a
+ * reply says something else.
+ */
+export async function zoneOfLocation(message: Message): Promise<string | null> {
+  const { location, venue, forward_origin: origin } = message
+  if (location === undefined || venue !== undefined || origin !== undefined) return null
+  if (location.live_period !== undefined) return null
   // A 70 kB map, loaded only when someone shares a location.
   const { default: zoneAt } = await import('@photostructure/tz-lookup')
   return zoneAt(location.latitude, location.longitude)

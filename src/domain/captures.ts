@@ -1,6 +1,7 @@
-import { and, desc, eq, gte, lt, ne, notInArray, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import { auditLogs, botUpdates } from '../db/schema.ts'
 import type { Reader } from '../db/types.ts'
+import { arrival, trailKeys } from './tasks/former-keys.ts'
 import type { Scope } from './tasks/read.ts'
 import { partAction } from './tasks/snapshot.ts'
 
@@ -25,31 +26,26 @@ export function causeOf(updateId: number, isEdit = false): string {
 
 const editMark = ':edited'
 
-/** Whether nothing but edits of its own message has changed a task since it was made. */
-export async function isUntouched({ db, ownerId }: Scope, taskKey: string): Promise<boolean> {
-  const [touch] = await db
-    .select({ id: auditLogs.id })
-    .from(auditLogs)
-    .where(
-      and(
-        eq(auditLogs.targetType, 'task'),
-        eq(auditLogs.targetId, taskKey),
-        eq(auditLogs.ownerId, ownerId),
-        ne(auditLogs.action, 'task.create'),
-        sql`coalesce(${auditLogs.meta} ->> 'cause', '') not like ${`%${editMark}`}`,
-      ),
-    )
-    .limit(1)
-  return touch === undefined
+/** The messages that a task was made of, and whether they still say what the task is. */
+export interface CaptureParts {
+  /** As they read now, in the order in which they were sent. */
+  readonly messages: readonly TelegramMessage[]
+  /** Nothing but these messages has changed the task; comments don't count. */
+  readonly isUntouched: boolean
+  /** The change that Undo takes back. */
+  readonly undo: string | null
 }
 
-/** The message that a task was made of, while nothing but further parts of it has changed the task; else null. */
-export async function captureOfTask({ db, ownerId }: Scope, taskKey: string): Promise<Capture | null> {
+/** A message as Telegram sent it. */
+export type TelegramMessage = Readonly<Record<string, unknown>>
+
+/** The messages that a task was made of; null where it wasn't made of messages, or they are no longer kept. */
+export async function capturePartsOf(scope: Scope, taskKey: string): Promise<CaptureParts | null> {
+  const { db, ownerId } = scope
   const entries = await db
     .select({
-      auditId: auditLogs.id,
+      id: auditLogs.id,
       action: auditLogs.action,
-      taskId: sql<string>`${auditLogs.meta} ->> 'taskId'`,
       cause: sql<string | null>`${auditLogs.meta} ->> 'cause'`,
     })
     .from(auditLogs)
@@ -57,19 +53,77 @@ export async function captureOfTask({ db, ownerId }: Scope, taskKey: string): Pr
       and(
         eq(auditLogs.ownerId, ownerId),
         eq(auditLogs.targetType, 'task'),
-        eq(auditLogs.targetId, taskKey),
-        notInArray(auditLogs.action, [partAction, 'task.comment']),
+        inArray(auditLogs.targetId, [...(await trailKeys(scope, taskKey))]),
+        ne(auditLogs.action, 'task.comment'),
       ),
     )
-    .limit(2)
-  const [made, other] = entries
-  const updateId = /^telegram:(\d+)$/.exec(made?.cause ?? '')?.[1]
-  if (made?.action !== 'task.create' || other !== undefined || updateId === undefined) return null
-  const [row] = await db
-    .select()
+    .orderBy(auditLogs.createdAt, auditLogs.id)
+    .limit(maxEntries)
+  const changes = entries.map(({ id, action, cause }) => ({ id, action, ...readCause(cause) }))
+  const own = changes.filter(
+    ({ action, isEdit }) => action === 'task.create' || (action === partAction && !isEdit),
+  )
+  const ids = [...new Set(own.flatMap(({ updateId }) => updateId ?? []))]
+  if (changes[0]?.action !== 'task.create' || changes[0].updateId === null) return null
+  const messages = await messagesOf(db, ids)
+  const last = changes.findLast(({ action }) => action !== partAction)
+  const isOwn = ({ updateId, isEdit }: (typeof changes)[number]) =>
+    updateId !== null && (isEdit || ids.includes(updateId))
+  return {
+    messages,
+    isUntouched: messages.length === ids.length && changes.length < maxEntries && changes.every(isOwn),
+    undo: last === undefined || last.action === arrival ? null : last.id,
+  }
+}
+
+// More than a capture has parts; a task with a longer history has been touched.
+const maxEntries = 200
+
+function readCause(cause: string | null): { readonly updateId: number | null; readonly isEdit: boolean } {
+  const [, id, edit] = /^telegram:(\d+)(:edited)?$/.exec(cause ?? '') ?? []
+  return { updateId: id === undefined ? null : Number(id), isEdit: edit !== undefined }
+}
+
+/** The messages of updates, as they were last edited. */
+async function messagesOf(db: Reader, updateIds: readonly number[]): Promise<TelegramMessage[]> {
+  const first = Math.min(...updateIds)
+  const found = await db
+    .select({ updateId: botUpdates.updateId, update: botUpdates.update })
     .from(botUpdates)
-    .where(eq(botUpdates.updateId, Number(updateId)))
-  return row === undefined ? null : { update: row.update, trace: { ...made, taskKey } }
+    .where(
+      and(
+        gte(botUpdates.updateId, first),
+        or(inArray(botUpdates.updateId, [...updateIds]), sql`${botUpdates.update} ? 'edited_message'`),
+      ),
+    )
+    .orderBy(botUpdates.updateId)
+  const edits = found.flatMap(({ update }) => toList<TelegramMessage>(messageIn(update, 'edited_message')))
+  return found.flatMap(({ updateId, update }): TelegramMessage[] => {
+    const message: TelegramMessage | null = updateIds.includes(updateId)
+      ? (messageIn(update, 'message') ?? messageIn(update, 'edited_message'))
+      : null
+    if (message === null) return []
+    return [edits.findLast((edit) => isSameMessage(edit, message)) ?? message]
+  })
+}
+
+function toList<T>(value: T | null): T[] {
+  return value === null ? [] : [value]
+}
+
+function messageIn(
+  update: Record<string, unknown>,
+  field: 'message' | 'edited_message',
+): TelegramMessage | null {
+  return (update[field] as TelegramMessage | undefined) ?? null
+}
+
+function isSameMessage(left: TelegramMessage, right: TelegramMessage): boolean {
+  return left.message_id === right.message_id && chatOf(left) === chatOf(right)
+}
+
+function chatOf({ chat }: TelegramMessage): unknown {
+  return (chat as { readonly id?: unknown } | undefined)?.id
 }
 
 /** What an update did to tasks, the first change first. */
@@ -81,25 +135,71 @@ export async function tracesOf(
 }
 
 /** The capture of a message by its id in the chat; null where it became no task or is older than the updates that are kept. */
-export async function captureOfMessage(scope: Scope, messageId: number): Promise<Capture | null> {
+export async function captureOfMessage(
+  scope: Scope,
+  { chatId, messageId }: { readonly chatId: number; readonly messageId: number },
+): Promise<Capture | null> {
   const [row] = await scope.db
     .select()
     .from(botUpdates)
-    .where(sql`${botUpdates.update} -> 'message' ->> 'message_id' = ${String(messageId)}`)
+    .where(
+      sql`${botUpdates.update} -> 'message' ->> 'message_id' = ${String(messageId)}
+        and ${botUpdates.update} -> 'message' -> 'chat' ->> 'id' = ${String(chatId)}`,
+    )
     .orderBy(desc(botUpdates.receivedAt))
     .limit(1)
   return row === undefined ? null : toCapture(scope, row)
 }
 
-/** The capture right before an update: what a client that cuts a long paste, or forwards several messages, sent just before. */
-export async function captureBefore(scope: Scope, updateId: number): Promise<Capture | null> {
-  const [row] = await scope.db
+/** The capture of the message that its sender wrote right before another one in the same chat. */
+export async function captureBefore(
+  scope: Scope,
+  {
+    updateId,
+    chatId,
+    userId,
+  }: { readonly updateId: number; readonly chatId: number; readonly userId: number },
+): Promise<Capture | null> {
+  const rows = await scope.db
     .select()
     .from(botUpdates)
     .where(lt(botUpdates.updateId, updateId))
     .orderBy(desc(botUpdates.updateId))
-    .limit(1)
-  return row === undefined ? null : toCapture(scope, row)
+    .limit(maxBetween)
+  const before = rows.find(({ update }) => {
+    const message = messageIn(update, 'message') as { readonly from?: { readonly id?: number } } | null
+    return message !== null && message.from?.id === userId && chatOf(message) === chatId
+  })
+  return before === undefined ? null : toCapture(scope, before)
+}
+
+// What others say in a group may stand between the parts of one message.
+const maxBetween = 30
+
+/** What has come of a message so far, for an edit of it. */
+export async function stateOfMessage(
+  db: Reader,
+  {
+    chatId,
+    messageId,
+    userId,
+  }: { readonly chatId: number; readonly messageId: number; readonly userId: number },
+): Promise<{ readonly isNewest: boolean; readonly hadEffect: boolean }> {
+  const newest = await db
+    .select({ update: botUpdates.update, effectAt: botUpdates.effectAt })
+    .from(botUpdates)
+    .where(
+      sql`coalesce(${botUpdates.update} -> 'message', ${botUpdates.update} -> 'edited_message') @>
+        ${JSON.stringify({ chat: { id: chatId }, from: { id: userId } })}::text::jsonb`,
+    )
+    .orderBy(desc(botUpdates.updateId))
+    .limit(maxBetween)
+  const idOf = ({ update }: (typeof newest)[number]) =>
+    (messageIn(update, 'message') ?? messageIn(update, 'edited_message'))?.message_id
+  return {
+    isNewest: newest.every((row) => Number(idOf(row)) <= messageId),
+    hadEffect: newest.some((row) => idOf(row) === messageId && row.effectAt !== null),
+  }
 }
 
 // What a message may do to a task that another part of it would go on with.

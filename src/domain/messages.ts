@@ -89,6 +89,7 @@ export interface StoredRequest {
     | 'sendDocument'
     | 'sendPhoto'
     | 'sendVideo'
+    | 'sendVideoNote'
     | 'sendAudio'
     | 'sendVoice'
     | 'sendAnimation'

@@ -5,7 +5,7 @@ export interface NoteFile {
   readonly fileId: string
 }
 
-const fileKinds = ['photo', 'file', 'video', 'audio', 'voice', 'animation'] as const
+const fileKinds = ['photo', 'file', 'video', 'video_note', 'audio', 'voice', 'animation'] as const
 export type FileKind = (typeof fileKinds)[number]
 
 /** The link that stands in a note for a file. */

@@ -124,7 +124,9 @@ export async function isGroupMoving(db: Reader, to: number): Promise<boolean> {
     .where(
       and(
         isNull(botUpdates.finishedAt),
-        sql`${botUpdates.update} -> 'message' ->> 'migrate_to_chat_id' = ${String(to)}`,
+        sql`(${botUpdates.update} -> 'message' ->> 'migrate_to_chat_id' = ${String(to)}
+          or (${botUpdates.update} -> 'message' ->> 'migrate_from_chat_id' is not null
+            and ${botUpdates.update} -> 'message' -> 'chat' ->> 'id' = ${String(to)}))`,
       ),
     )
     .limit(1)

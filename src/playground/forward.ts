@@ -50,16 +50,26 @@ export function forwardedContent(message: Message): Partial<Message> {
   return { ...copiedContent(message), forward_origin: origin }
 }
 
+// What belongs to one sending of a message and not to its content.
+const frame = [
+  'message_id',
+  'message_thread_id',
+  'is_topic_message',
+  'from',
+  'sender_chat',
+  'chat',
+  'date',
+  'edit_date',
+  'media_group_id',
+  'reply_to_message',
+  'external_reply',
+  'quote',
+  'reply_to_story',
+  'reply_markup',
+  'forward_origin',
+]
+
 /** The content of a message without its frame: sender, time, reply and buttons. */
 export function copiedContent(message: Message): Partial<Message> {
-  const { text, entities, photo, document, caption, caption_entities, link_preview_options } = message
-  return {
-    ...(text === undefined ? {} : { text }),
-    ...(entities === undefined ? {} : { entities }),
-    ...(photo === undefined ? {} : { photo }),
-    ...(document === undefined ? {} : { document }),
-    ...(caption === undefined ? {} : { caption }),
-    ...(caption_entities === undefined ? {} : { caption_entities }),
-    ...(link_preview_options === undefined ? {} : { link_preview_options }),
-  }
+  return Object.fromEntries(Object.entries(message).filter(([field]) => !frame.includes(field)))
 }

@@ -39,8 +39,14 @@ export function setBotStatusBy(world: World, room: Room, by: User, status: Room[
   tellMembership(world, room, by, before, status)
 }
 
-/** A group becomes a supergroup with another id; its messages stay behind. The bot is told by a service message in the old one. */
-export function upgradeGroup(world: World, input: Who & { readonly chatId: number }): Room {
+/**
+ * A group becomes a supergroup with another id; its messages stay behind. The bot is told by a service message in each of the two,
+ * which may arrive in either order.
+ */
+export function upgradeGroup(
+  world: World,
+  input: Who & { readonly chatId: number; readonly newFirst?: boolean },
+): Room {
   const { person, room } = requirePlace(world, input)
   const { chat, members, botStatus } = room
   const upgraded = addSupergroup(world, {
@@ -49,9 +55,13 @@ export function upgradeGroup(world: World, input: Who & { readonly chatId: numbe
     ...(botStatus === 'member' || botStatus === 'administrator' ? { botStatus } : {}),
   })
   room.migratedTo = upgraded.chat.id
-  const content = { migrate_to_chat_id: upgraded.chat.id } as Partial<Message>
-  const { message } = addPost(world, { room, from: person.user, content })
-  pushUpdate(world, 'message', message, { chatId: chat.id, userId: person.user.id })
+  const tell = (where: Room, content: Partial<Message>) => {
+    const { message } = addPost(world, { room: where, from: person.user, content })
+    pushUpdate(world, 'message', message, { chatId: where.chat.id, userId: person.user.id })
+  }
+  const tellOld = () => tell(room, { migrate_to_chat_id: upgraded.chat.id })
+  const tellNew = () => tell(upgraded, { migrate_from_chat_id: chat.id })
+  for (const say of input.newFirst ? [tellNew, tellOld] : [tellOld, tellNew]) say()
   return upgraded
 }
 
@@ -126,7 +136,8 @@ export function openTopic(
 /** Adds a topic; its thread id is the id of the service message that opens it. */
 export function addTopic(world: World, room: Room, from: User, name: string, iconColor = 7322096): Topic {
   const created: ForumTopicCreated = { name, icon_color: iconColor as ForumTopicCreated['icon_color'] }
-  const threadId = room.lastMessageId + 1
+  // A topic of a private chat has an id of its own among the messages of all chats.
+  const threadId = room.chat.type === 'private' ? world.nextId('message') : room.lastMessageId + 1
   addPost(world, { room, from, threadId, content: { forum_topic_created: created } })
   const topic = { threadId, name }
   room.topics.set(threadId, topic)

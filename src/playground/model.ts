@@ -147,6 +147,8 @@ export interface World {
   readonly people: Map<number, Person>
   readonly rooms: Map<number, Room>
   readonly files: Map<string, StoredFile>
+  /** Files that people sent without their bytes, by id: the content of a message that sends one again. */
+  readonly sentFiles: Map<string, Partial<Message>>
   readonly updates: UpdateQueue
   readonly polling: Polling
   readonly webhook: Webhook

@@ -1,7 +1,7 @@
-import type { Message, MessageEntity, ReactionType, TextQuote } from 'grammy/types'
+import type { Chat, Message, MessageEntity, ReactionType, TextQuote } from 'grammy/types'
 import { withDetectedEntities } from './detect-entities.ts'
 import type { Person, Post, Room, World } from './model.ts'
-import { addPost, pushUpdate, removePosts, replacePost, unixTime } from './posting.ts'
+import { addPost, type NewPost, pushUpdate, removePosts, replacePost, unixTime } from './posting.ts'
 
 /** Who acts and where; by default the owner of the playground in the private chat with the bot. */
 export interface Who {
@@ -13,6 +13,8 @@ export interface Where extends Who {
   readonly threadId?: number
   readonly replyTo?: number
   readonly quote?: TextQuote
+  /** Posts in the name of the group, or of a channel, instead of the person's. */
+  readonly as?: 'group' | Chat.ChannelChat
 }
 
 /** The person and the room of an action; throws where a client would not let the person act. */
@@ -35,7 +37,7 @@ export function postAsPerson(world: World, where: Where, content: Partial<Messag
   }
   const { message } = addPost(world, {
     room,
-    from: person.user,
+    ...senderOf(person, room, where.as),
     content,
     ...(where.threadId === undefined ? {} : { threadId: where.threadId }),
     ...(where.replyTo === undefined
@@ -48,6 +50,16 @@ export function postAsPerson(world: World, where: Where, content: Partial<Messag
     pushUpdate(world, 'message', message, { chatId: room.chat.id, userId: person.user.id })
   }
   return message
+}
+
+// The accounts that Telegram names as the sender of what a group or a channel posts.
+const groupAnonymousBot = { id: 1087968824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' }
+const channelBot = { id: 136817688, is_bot: true, first_name: 'Channel', username: 'Channel_Bot' }
+
+function senderOf({ user }: Person, { chat }: Room, as: Where['as']): Pick<NewPost, 'from' | 'senderChat'> {
+  if (as === undefined) return { from: user }
+  if (chat.type !== 'supergroup') throw new Error('Only in a supergroup can one post as somebody else.')
+  return as === 'group' ? { from: groupAnonymousBot, senderChat: chat } : { from: channelBot, senderChat: as }
 }
 
 const longest = 4096

@@ -1,10 +1,12 @@
-import type { Message, MessageEntity, TextQuote, User } from 'grammy/types'
+import type { Chat, Message, MessageEntity, TextQuote, User } from 'grammy/types'
 import type { Post, Room, World } from './model.ts'
 import type { UpdateKind } from './update-queue.ts'
 
 export interface NewPost {
   readonly room: Room
   readonly from: User
+  /** In whose name the message is. */
+  readonly senderChat?: Chat
   readonly content: Partial<Message>
   readonly threadId?: number
   readonly replyTo?: { readonly messageId: number; readonly quote?: TextQuote }
@@ -24,6 +26,7 @@ export function addPost(world: World, input: NewPost): Post {
   const message: Message = {
     message_id: messageId,
     from,
+    ...(input.senderChat === undefined ? {} : { sender_chat: input.senderChat }),
     chat: room.chat,
     date: unixTime(world),
     ...(threadId === undefined ? {} : { message_thread_id: threadId, is_topic_message: true as const }),

@@ -1,5 +1,6 @@
 import type { InlineQueryResult, Message, MessageEntity } from 'grammy/types'
 import { tapLabel } from './buttons.ts'
+import { type PersonContent, sendContent } from './content.ts'
 import { createEventLog, type EventLog, type Within } from './event-log.ts'
 import type { WorldEvent } from './events.ts'
 import { forward, forwardForeign } from './forward.ts'
@@ -18,7 +19,9 @@ type Match = string | RegExp | undefined
 type PostEvent = Extract<WorldEvent, { type: 'message' | 'edited' }>
 type Answered = Extract<WorldEvent, { type: 'callback-answered' }>
 type InlineAnswered = Extract<WorldEvent, { type: 'inline-answered' }>
-type More = Pick<Where, 'threadId' | 'replyTo' | 'quote'> & { readonly entities?: readonly MessageEntity[] }
+type More = Pick<Where, 'threadId' | 'replyTo' | 'quote' | 'as'> & {
+  readonly entities?: readonly MessageEntity[]
+}
 type File = Omit<Upload, 'userId' | 'chatId'>
 type Source = Parameters<typeof forwardForeign>[1]['from']
 
@@ -37,6 +40,8 @@ export interface VirtualUser {
   readonly tapData: (data: string, on: Message | number) => TapResult
   readonly forward: (message: Message) => Message
   readonly forwardForeign: (text: string, from: Source) => Message
+  /** Sends content of any kind, as clients send it besides texts and uploads. */
+  readonly send: (content: PersonContent, more?: More) => Message
   readonly sendPhoto: (file: File) => Message
   readonly sendDocument: (file: File) => Message
   readonly block: () => void
@@ -138,6 +143,7 @@ export function virtualUser(world: World, input: VirtualUserInput = {}): Virtual
       )
     },
     forwardForeign: (text, from) => act(() => forwardForeign(world, { ...here, text, from })),
+    send: (content, more) => act(() => sendContent(world, { ...here, ...more }, content)),
     sendPhoto: (file) => act(() => uploadPhoto(world, { ...here, ...file })),
     sendDocument: (file) => act(() => uploadDocument(world, { ...here, ...file })),
     block: () => act(() => blockBot(world, { userId })),

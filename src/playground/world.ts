@@ -69,6 +69,7 @@ export function createWorld(options: WorldOptions = {}): World {
     people,
     rooms,
     files: new Map(),
+    sentFiles: new Map(),
     updates: createUpdateQueue({ clock, emit, firstUpdateId: options.firstUpdateId ?? start }),
     polling: {
       isPaced: options.pacedPolling ?? false,

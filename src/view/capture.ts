@@ -20,6 +20,8 @@ export interface CaptureCardOptions extends Reader {
   /** The change that Undo takes back. */
   readonly undo: string | null
   readonly problems: readonly Suggested[]
+  /** The time zone of the place that was captured: a button makes it the owner's. */
+  readonly zone?: string | null
   /** A line below what was understood. */
   readonly notice?: Content
 }
@@ -31,7 +33,7 @@ export function captureCard(task: Task, options: CaptureCardOptions): Card {
   const suggested = options.problems
     .slice(0, maxProblems)
     .map((problem) => suggestionButton(task, problem, options))
-  const rows = [captureRow(task, options.undo), ...inRows(suggested, 2)]
+  const rows = [captureRow(task, options.undo), ...inRows(suggested, 2), zoneRow(options.zone ?? null)]
   return { text: joinHtml(lines, '\n'), keyboard: keyboard(rows) }
 }
 
@@ -71,6 +73,11 @@ function captureRow(task: Task, undo: string | null): Button[] {
   return task.runState !== null
     ? [takeBackButton(task, 'card'), edit, last]
     : [queueButton(task, 'card'), moveButton(task, 'card', 'todo'), edit, last]
+}
+
+function zoneRow(zone: string | null): Button[] {
+  if (zone === null) return []
+  return [{ label: 'Use as my time zone', does: { do: 'act', name: 'zone', about: 'capture', value: zone } }]
 }
 
 /** What of a message was not understood, a line each; null where all was. */
@@ -113,4 +120,9 @@ export function noteFullNotice(): Html {
 /** Says that a sticker or the like is nothing to keep. */
 export function notKeptCard(): Card {
   return { text: html`I can’t save this kind of message.` }
+}
+
+/** Says that a message of invisible characters is nothing to keep. */
+export function nothingVisibleCard(): Card {
+  return { text: html`There’s nothing to see in that message, so I didn’t save it.` }
 }

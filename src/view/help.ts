@@ -121,3 +121,18 @@ export function newTaskCard(projects: readonly string[], project: string): Card 
     asks: true,
   }
 }
+
+/** Says that a command that was edited has run as it was first sent. */
+export function commandDoneCard(): Card {
+  return { text: html`I already did this as you first sent it. /undo takes it back; then send it again.` }
+}
+
+/** Says that an edit came too late to run a command. */
+export function commandTooLateCard(): Card {
+  return { text: html`An edit only runs a command on your newest message, within 5 minutes. Send it again.` }
+}
+
+/** Says that a command names another bot. */
+export function otherBotCard(name: string): Card {
+  return { text: html`That command is for ${code(`@${name}`)}, not for me.` }
+}

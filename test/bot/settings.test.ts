@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { changeSettings, readOwnerSettings } from '../../src/domain/settings.ts'
-import { addPost, pushUpdate } from '../../src/playground/posting.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { answersOf, labelsOn } from '../support/chat.ts'
 
@@ -26,15 +25,6 @@ const openPart = async (label: string) => {
 }
 
 const advanced = ['Stuck after', 'Runner', 'Event history']
-
-/** The owner shares where he is. */
-const shareLocation = (latitude: number, longitude: number) => {
-  const { user } = bot.world.owner
-  const room = bot.world.rooms.get(bot.user.chatId)
-  if (room === undefined) throw new Error('no chat')
-  const { message } = addPost(bot.world, { room, from: user, content: { location: { latitude, longitude } } })
-  pushUpdate(bot.world, 'message', message, { chatId: bot.user.chatId, userId: user.id })
-}
 
 describe('settings', () => {
   test.each([
@@ -120,8 +110,9 @@ describe('settings', () => {
     expect((await readOwnerSettings(bot.scope)).mutedProjects).toEqual(['OPS', 'WEB'])
   })
 
-  test('a shared location sets the time zone', async () => {
-    shareLocation(37.57, 126.98)
+  test('a location that is shared on the time zone’s screen sets it', async () => {
+    await openPart('Berlin')
+    bot.user.send({ location: { latitude: 37.57, longitude: 126.98 } })
     await bot.user.nextMessage('Asia/Seoul')
 
     expect((await readOwnerSettings(bot.scope)).timeZone).toBe('Asia/Seoul')

@@ -1,4 +1,5 @@
 import { createBot } from '../../src/bot/bot.ts'
+import { createDebounce } from '../../src/bot/debounce.ts'
 import { createInbox } from '../../src/bot/inbox.ts'
 import { clientOptions, createApi } from '../../src/telegram/client.ts'
 import type { News } from './news.ts'
@@ -23,6 +24,7 @@ export function openAnswers(news: News): Answers {
     agentUrl: 'http://localhost:3000',
     onOwnerBack: () => news.delivery().resume(),
     elsewhere: createApi(news.client()),
+    debounce: createDebounce(log),
     renderPng: async () => Buffer.alloc(0),
     diagnose: async () => [],
     token,

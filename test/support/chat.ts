@@ -7,6 +7,7 @@ import { listProjects } from '../../src/domain/projects/read.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import type { NewTask } from '../../src/domain/tasks/schemas.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
+import type { WorldEvent } from '../../src/playground/events.ts'
 import { openTestBot, type TestBot, type TestBotOptions } from './bot.ts'
 
 /**
@@ -17,6 +18,8 @@ export function useBot(options?: TestBotOptions): () => TestBot {
   let bot: TestBot
   beforeAll(async () => {
     bot = await openTestBot(options)
+    // On a busy machine this may take longer than a test waits.
+    await bot.user.waitFor((event): event is WorldEvent => event.type === 'webhook', { within: 30_000 })
   })
   beforeEach(async () => {
     await bot.handled()

@@ -9,7 +9,7 @@ import { refusalCard } from '../../view/answers.ts'
 import { parseCallback } from '../../view/callbacks.ts'
 import type { Card } from '../../view/card.ts'
 import { toast } from '../access.ts'
-import { isCommand } from '../command-case.ts'
+import { isCommand } from '../command-text.ts'
 import type { BotContext } from '../context.ts'
 
 /** A conversation with the owner; what it reads and does goes through `external`, which gives the context of the update in hand. */

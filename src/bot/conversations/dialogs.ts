@@ -8,7 +8,6 @@ import { Composer, type Context } from 'grammy'
 import { createConversationStore } from '../../domain/bot-state.ts'
 import { newestPrompt } from '../../domain/messages.ts'
 import { cancelAnswer } from '../../view/help.ts'
-import { isCommand, isForOtherBot } from '../command-case.ts'
 import { isKnownCommand } from '../commands.ts'
 import type { BotContext, BotDeps } from '../context.ts'
 import { endQuestion } from '../show.ts'
@@ -40,7 +39,7 @@ export function dialogs(deps: BotDeps): Composer<BotContext> {
       },
     }),
   )
-  inChat.on('message:text', endByCommand)
+  inChat.on('message', endByCommand)
   inChat.use(createConversation(setUp, { id: 'set-up', maxMillisecondsToWait: maxWaitMs }))
   inChat.use(createConversation(newProject, { id: 'new-project', maxMillisecondsToWait: maxWaitMs }))
   return composer
@@ -48,11 +47,10 @@ export function dialogs(deps: BotDeps): Composer<BotContext> {
 
 /** A command works in the middle of a dialog and ends it. An unknown one doesn't: a path may be an answer. */
 async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise<void> {
-  const text = ctx.message?.text ?? ''
-  if (!isCommand(text) || !isKnownCommand(text) || isForOtherBot(text, ctx.me.username)) return next()
+  if (ctx.command === null || !isKnownCommand(ctx.command)) return next()
   const dialog = dialogIds.find((id) => ctx.conversation.active(id) > 0)
   await ctx.conversation.exitAll()
-  if (!/^\/cancel(?:@\w+)?\b/.test(text)) return next()
+  if (ctx.command !== 'cancel') return next()
   const ended = dialog ?? ((await endLastQuestion(ctx)) ? 'question' : null)
   await ctx.sender.say(cancelAnswer(ended), { purpose: 'answer', replyTo: ctx.message?.message_id })
 }

@@ -46,7 +46,8 @@ async function setKnownZone(ctx: BotContext): Promise<string | null> {
 
 /** A time zone by button, by name or city, or by a shared location. */
 async function readZone(ctx: BotContext): Promise<Reading<string>> {
-  const text = pressed(ctx, 'zone', 'set-up') ?? (await zoneOfLocation(ctx)) ?? (await textFor(ctx))
+  const shared = ctx.message === undefined ? null : await zoneOfLocation(ctx.message)
+  const text = pressed(ctx, 'zone', 'set-up') ?? shared ?? (await textFor(ctx))
   if (text === null) return null
   const zone = resolveTimeZone(text)
   if (zone === null)

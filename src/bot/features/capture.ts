@@ -1,38 +1,43 @@
 import { Composer } from 'grammy'
-import type { Message } from 'grammy/types'
 import { projectOfTopic } from '../../domain/project-topics.ts'
 import { changeSettings } from '../../domain/settings.ts'
 import { createTask } from '../../domain/tasks/create.ts'
 import { type Edited, editTask } from '../../domain/tasks/edit.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 import type { Task } from '../../domain/tasks/task.ts'
+import { isVisible } from '../../domain/text.ts'
 import type { Menu } from '../../view/callbacks.ts'
-import { notKeptCard } from '../../view/capture.ts'
+import { nothingVisibleCard, notKeptCard } from '../../view/capture.ts'
 import { noProjectCard } from '../../view/home.ts'
-import { answerCaptured, fieldsOf, orExpected, readDraft, withoutCommand } from '../captured.ts'
+import { answerCaptured, contentOf, fieldsOf, orExpected, readDraft } from '../captured.ts'
 import { joinCapture } from '../captured-parts.ts'
 import { type BotContext, scopeOf } from '../context.ts'
-import { wholeText } from '../message-text.ts'
+import { hasField } from '../message/fields.ts'
+import { broughtBy, type Incoming } from '../message/incoming.ts'
 import { sayNotQueued, tellRunner } from '../runner.ts'
 
-/** Any text that is no command and no reply becomes an inbox task; what follows a long paste or a forward joins it. */
+/**
+ * Anything that is no command and no reply becomes an inbox task, or part of the one that was sent along with it. What can't be kept is
+ * answered; Telegram's own service messages are ignored.
+ */
 export function capture(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('message', async (ctx, next) => {
-    // What a caption says is no command for Telegram, but it is meant as one.
-    const text = withoutCommand(wholeText(ctx.message))
-    if (text !== '') {
-      if (!(await joinCapture(ctx, ctx.message, text))) await captureText(ctx, text)
-    } else if (isContent(ctx.message)) {
-      await ctx.sender.say(notKeptCard(), { purpose: 'answer', replyTo: ctx.message.message_id })
+    const { message } = ctx
+    const content = contentOf(ctx, message)
+    if (isAnything(content)) {
+      if (!(await joinCapture(ctx, message))) await captureContent(ctx, content)
+    } else if (hasField(message, 'answered') || hasField(message, 'words')) {
+      const card = hasField(message, 'answered') ? notKeptCard() : nothingVisibleCard()
+      await ctx.sender.say(card, { purpose: 'answer', replyTo: message.message_id })
     } else await next()
   })
   return composer
 }
 
-// The rest are Telegram's own messages, e.g. that someone joined.
-function isContent({ sticker, dice, story, game, paid_media, checklist }: Message): boolean {
-  return [sticker, dice, story, game, paid_media, checklist].some((part) => part !== undefined)
+/** Whether a message has anything to keep. */
+export function isAnything(content: Incoming): boolean {
+  return isVisible(content.typed) || broughtBy(content).length > 0
 }
 
 export interface CaptureOptions {
@@ -42,13 +47,13 @@ export interface CaptureOptions {
   readonly menu?: Menu
 }
 
-/** Makes a task of a text in the owner's shorthand and answers with its card. */
-export async function captureText(
+/** Makes a task of a message and answers with its card. */
+export async function captureContent(
   ctx: BotContext,
-  text: string,
+  content: Incoming,
   options: CaptureOptions = {},
 ): Promise<void> {
-  const { draft, projects } = await readDraft(ctx, text)
+  const { draft, projects } = await readDraft(ctx, [content])
   const { defaultProject, lastProject } = ctx.settings
   const topicProject = projectOfTopic(ctx.settings, ctx.msg?.message_thread_id ?? null)
   const wanted = [

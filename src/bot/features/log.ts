@@ -4,9 +4,10 @@ import { findTask } from '../../domain/tasks/read.ts'
 import { readKey } from '../../domain/words.ts'
 import { createWorkLog, listWorkLogs } from '../../domain/work-logs.ts'
 import { loggedCard, logsAPage, timelineCard } from '../../view/timeline.ts'
-import { afterCommand } from '../command-case.ts'
+import { contentOf } from '../captured.ts'
+import { afterCommand } from '../command-text.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
-import { wholeText } from '../message-text.ts'
+import { ownText } from '../message/incoming.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'
 
@@ -14,7 +15,7 @@ import { onScreen } from '../taps.ts'
 export function log(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('log', async (ctx) => {
-    const text = ctx.message === undefined ? '' : afterCommand(wholeText(ctx.message))
+    const text = ctx.message === undefined ? '' : afterCommand(ownText(contentOf(ctx, ctx.message)))
     const { about, rest } = await readAbout(ctx, text)
     if (rest === '') await showTimeline(ctx, about, 0)
     else await writeLog(ctx, about, rest)

@@ -2,19 +2,18 @@ import { Composer } from 'grammy'
 import { listProjects } from '../../domain/projects/read.ts'
 import { newTaskCard } from '../../view/help.ts'
 import { noProjectCard } from '../../view/home.ts'
-import { afterCommand } from '../command-case.ts'
+import { contentOf } from '../captured.ts'
 import { type BotContext, scopeOf } from '../context.ts'
-import { wholeText } from '../message-text.ts'
 import { ask, showScreen } from '../show.ts'
 import { onAct } from '../taps.ts'
-import { captureText } from './capture.ts'
+import { captureContent, isAnything } from './capture.ts'
 
-/** /new: with a text the same as writing it; empty, asks what, in which project, and then how urgent. */
+/** /new: with a text, or as a reply, the same as writing it; empty, asks what, in which project, and then how urgent. */
 export function newTask(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('new', async (ctx) => {
-    const text = ctx.message === undefined ? '' : afterCommand(wholeText(ctx.message))
-    if (text !== '') return captureText(ctx, text)
+    const content = ctx.message === undefined ? null : contentOf(ctx, ctx.message)
+    if (content !== null && isAnything(content)) return captureContent(ctx, content)
     const keys = await projectKeys(ctx)
     const [first] = keys
     if (first === undefined) return showScreen(ctx, noProjectCard())

@@ -6,9 +6,11 @@ import type { SettingsPatch } from '../../domain/setting-specs.ts'
 import { changeSettings } from '../../domain/settings.ts'
 import { toTimeOfDay, toTimeWindow } from '../../domain/time-of-day.ts'
 import { resolveTimeZone } from '../../domain/time-zone.ts'
+import { contentOf } from '../captured.ts'
 import type { BotContext } from '../context.ts'
 import { refuse } from '../refusals.ts'
-import { captureText } from './capture.ts'
+import { zoneOfLocation } from '../zones.ts'
+import { captureContent } from './capture.ts'
 import { showLabel, showLabels } from './labels.ts'
 import { showDelivery, showProject } from './projects.ts'
 import type { PromptAnswers } from './replies.ts'
@@ -20,10 +22,17 @@ const aWeek = 7 * 24 * 60
 
 /** What a reply does to each question that isn't about a task. */
 export const promptAnswers = {
-  'new-task': (ctx, text, project) => done(ctx, () => captureText(ctx, text, { project, menu: 'priority' })),
+  'new-task': async (ctx, _text, project) => {
+    const { message } = ctx
+    if (message === undefined) return
+    // What it replies to is the question.
+    const content = { ...contentOf(ctx, message), quote: '', about: [] }
+    await done(ctx, () => captureContent(ctx, content, { project, menu: 'priority' }))
+  },
   'token-name': (ctx, text) => done(ctx, () => askTokenSpan(ctx, text)),
   'time-zone': async (ctx, text) => {
-    const timeZone = resolveTimeZone(text)
+    const shared = ctx.message === undefined ? null : await zoneOfLocation(ctx.message)
+    const timeZone = shared ?? resolveTimeZone(text)
     if (timeZone === null)
       return refuse(ctx, `I don't recognize “${text.slice(0, 40)}”. Try the nearest big city, e.g. Berlin.`)
     await done(ctx, () => change(ctx, 'zone', { timeZone }))

@@ -10,16 +10,17 @@ import { sendBackEdit } from '../../domain/tasks/handoff.ts'
 import { findTask } from '../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../domain/tasks/schemas.ts'
 import type { Task } from '../../domain/tasks/task.ts'
+import { isVisible } from '../../domain/text.ts'
 import { turnOf } from '../../domain/turn.ts'
 import { aboutNothingCard } from '../../view/answers.ts'
 import { answeredNotice, lateAnswerNotice, reviewCommentNotice, sentBackNotice } from '../../view/handoffs.ts'
 import { signs } from '../../view/signs.ts'
 import { deletedCard } from '../../view/task-gone.ts'
 import { acknowledge } from '../acknowledge.ts'
-import { isCommand } from '../command-case.ts'
+import { contentOf } from '../captured.ts'
 import { isKnownCommand } from '../commands.ts'
 import { type BotContext, type Prompt, readerOf, scopeOf } from '../context.ts'
-import { textOfMessage, wholeText } from '../message-text.ts'
+import { ownText, repliedText, textOfMessage } from '../message/incoming.ts'
 import { notifyRunner } from '../runner.ts'
 import { sayTask } from '../show.ts'
 import { showAnswered } from './answered.ts'
@@ -29,9 +30,13 @@ export type PromptAnswers = Partial<
   Record<PromptKind, (ctx: BotContext, text: string, about: string) => Promise<void>>
 >
 
-/** What the owner wrote: all of it, and the text alone. */
+/** What the owner wrote. */
 interface Written {
+  /** With what came along, as Markdown. */
   readonly text: string
+  /** Below the words that the reply quotes. */
+  readonly withQuote: string
+  /** The words alone, as they were typed. */
   readonly plain: string
 }
 
@@ -45,7 +50,7 @@ export function replies(
 ): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('message', async (ctx, next) => {
-    const written = readWritten(ctx.message)
+    const written = readWritten(ctx, ctx.message)
     if (written === null) return next()
     const target = ctx.message.reply_to_message
     // In a topic every message is a reply to the one that opened it.
@@ -53,7 +58,7 @@ export function replies(
       if (!(await answerAskedAgain(ctx, written))) await next()
       return
     }
-    if (target.from?.id !== ctx.me.id) return commentOnCaptured(ctx, target, written.text, next)
+    if (target.from?.id !== ctx.me.id) return commentOnCaptured(ctx, target, written.withQuote, next)
     const row = await findMessage(ctx.board.db, ctx.chat.id, target.message_id)
     const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
     if (topic?.kind === 'digest') return onDigestReply(ctx, written.plain, topic.taskIds)
@@ -61,7 +66,7 @@ export function replies(
     const task = row?.taskId ? await findTask(scopeOf(ctx), row.taskId) : null
     // A task that is deleted leaves its messages without one.
     if (task === null) await sayNothingKept(ctx)
-    else await replyToTask(ctx, task, written.text)
+    else await replyToTask(ctx, task, written.withQuote)
   })
   return composer
 
@@ -91,11 +96,13 @@ export function replies(
   }
 }
 
-function readWritten(message: Message): Written | null {
-  const text = wholeText(message)
-  const plain = textOfMessage(message)
-  if (text === '' || (isCommand(plain) && isKnownCommand(plain))) return null
-  return { text, plain: plain || text }
+function readWritten(ctx: BotContext, message: Message): Written | null {
+  if (ctx.command !== null && isKnownCommand(ctx.command)) return null
+  const content = contentOf(ctx, message)
+  const text = ownText(content)
+  if (!isVisible(text)) return null
+  const plain = content.typed === '' ? '' : textOfMessage(message)
+  return { text, withQuote: repliedText(content), plain: plain || text }
 }
 
 async function sayNothingKept(ctx: BotContext): Promise<void> {
@@ -109,7 +116,10 @@ async function commentOnCaptured(
   text: string,
   next: () => Promise<void>,
 ): Promise<void> {
-  const captured = await captureOfMessage(scopeOf(ctx), target.message_id)
+  const captured = await captureOfMessage(scopeOf(ctx), {
+    chatId: target.chat.id,
+    messageId: target.message_id,
+  })
   const task = captured === null ? null : await findTask(scopeOf(ctx), captured.trace.taskId)
   if (task === null) await next()
   else await replyToTask(ctx, task, text)

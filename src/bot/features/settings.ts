@@ -1,4 +1,5 @@
 import { Composer } from 'grammy'
+import { newestPrompt, type ReplyTopic } from '../../domain/messages.ts'
 import { listProjects } from '../../domain/projects/read.ts'
 import { RunnerKind, type SettingsPatch } from '../../domain/setting-specs.ts'
 import { changeSettings, readOwnerSettings } from '../../domain/settings.ts'
@@ -36,11 +37,24 @@ export function settings(): Composer<BotContext> {
     await takeBack(ctx, auditId)
     await showPart(ctx, settingsParts.find((candidate) => candidate === part) ?? 'zone')
   })
-  composer.on('message:location', async (ctx) => {
-    const timeZone = await zoneOfLocation(ctx)
-    if (timeZone !== null) await change(ctx, 'zone', { timeZone })
+  composer.on('message:location', async (ctx, next) => {
+    const timeZone = (await isZoneAsked(ctx)) ? await zoneOfLocation(ctx.msg) : null
+    if (timeZone === null) await next()
+    else await change(ctx, 'zone', { timeZone })
   })
   return composer
+}
+
+const zoneQuestion = { kind: 'prompt', ask: 'time-zone' } as const
+const askedMs = 10 * 60_000
+
+/** Whether the last thing that the bot asked for, shortly before, is the time zone: a place is then the answer. */
+async function isZoneAsked(ctx: BotContext): Promise<boolean> {
+  if (ctx.chat === undefined || ctx.message?.reply_to_message !== undefined) return false
+  const since = new Date(ctx.board.now().getTime() - askedMs)
+  const row = await newestPrompt(ctx.board.db, ctx.chat.id, since)
+  const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
+  return topic?.kind === 'prompt' && topic.ask === zoneQuestion.ask
 }
 
 /** The settings that buttons change: the screen that shows each, and what a button's value means. */
@@ -81,7 +95,9 @@ async function setZone(ctx: BotContext, on: string, timeZone: string): Promise<v
   const changed = await orRefusal(ctx, () => changeSettings(ctx.board, { timeZone }))
   if (changed === null) return
   await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
-  await showScreen(ctx, zoneConfirmed(timeZone, ctx.board.now()))
+  // The card of the place stays.
+  if (on === 'capture') await ctx.sender.say(zoneConfirmed(timeZone, ctx.board.now()), { purpose: 'screen' })
+  else await showScreen(ctx, zoneConfirmed(timeZone, ctx.board.now()))
 }
 
 async function testRunner(ctx: BotContext): Promise<void> {
@@ -94,7 +110,8 @@ async function showSettings(ctx: BotContext): Promise<void> {
 }
 
 export async function showPart(ctx: BotContext, part: SettingsPart, undo?: string | null): Promise<void> {
-  await showScreen(ctx, settingsPartCard(part, await readFacts(ctx), undo))
+  const about = part === 'zone' ? ({ purpose: 'prompt', topic: zoneQuestion } as const) : {}
+  await showScreen(ctx, settingsPartCard(part, await readFacts(ctx), undo), about)
 }
 
 async function readFacts(ctx: BotContext): Promise<SettingsFacts> {

@@ -13,9 +13,10 @@ import { openByKey } from './deep-links.ts'
 export function words(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('message:text', async (ctx, next) => {
-    const text = withoutOwnName(ctx.message.text, ctx.me.username).trim()
+    const { text, forward_origin: origin, via_bot: bot } = ctx.message
     // What somebody else wrote is never an order.
-    const wanted = ctx.message.forward_origin === undefined ? await readWords(ctx, text) : null
+    const isTyped = origin === undefined && bot === undefined
+    const wanted = isTyped ? await readWords(ctx, text.trim()) : null
     if (wanted === null) await next()
     // As with commands, what comes late isn't acted on.
     else if (ctx.late) await acknowledge(ctx, signs.tooLate)
@@ -23,11 +24,6 @@ export function words(): Composer<BotContext> {
     else await change(ctx, wanted)
   })
   return composer
-}
-
-function withoutOwnName(text: string, username: string): string {
-  const named = new RegExp(`^@${username}[\\s,:]+`, 'i')
-  return text.trimStart().replace(named, '')
 }
 
 async function open(ctx: BotContext, keys: readonly string[]): Promise<void> {

@@ -116,13 +116,12 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
 
   const takesOver = edit.lifecycle === 'start' && runOf(task) !== null && !holds(task, facts.actor)
   const engine = edit.engine ?? edit.result?.engine ?? engineOfActor(facts.actor) ?? task.engine
-  const loggedNote = noteChanged && !edit.isPart ? { to: note } : null
+  // The parts of a message that make a task are not logged as work on it.
+  const logged = edit.isPart
+    ? { fields: [], note: null }
+    : { fields, note: noteChanged ? { to: note } : null }
   const logs = [
-    ...changeLogs(
-      task,
-      { status: statusChange, fields, artifacts: edit.artifacts, note: loggedNote },
-      engine,
-    ),
+    ...changeLogs(task, { status: statusChange, artifacts: edit.artifacts, ...logged }, engine),
     ...spokenLogs(
       task,
       edit,

@@ -112,7 +112,7 @@ export const TaskEdit = z.object({
   comment: plainText(20_000).optional(),
   /** Shows the task to the owner again then; null ends that. */
   snoozedUntil: z.date().nullish(),
-  /** `note` or `comment` is a further part of the message that the task was made of: undoing the task takes it along. */
+  /** A further part, or an edit, of the message that the task was made of: it isn't logged, and undoing the task takes it along. */
   isPart: z.boolean().optional(),
   /** Queues the task although a question about it is open, which withdraws the question. */
   withoutAnswer: z.boolean().optional(),

@@ -31,6 +31,31 @@ export async function sendDocument(params: Opts<'sendDocument'>, context: CallCo
   })
 }
 
+type SentField = 'video' | 'video_note' | 'audio' | 'voice' | 'animation'
+type SentAgain = Opts<'sendMessage'> & { readonly [field in SentField]?: unknown }
+
+/** Sends a file again that a person sent before; only as what it is. The playground takes no uploads of these kinds. */
+export function sendAgain(field: SentField): (params: SentAgain, context: CallContext) => Message {
+  return (params, context) => {
+    requireWritableRoom(context.world, params.chat_id)
+    return send(params, context, requireSent(field, String(params[field]), context))
+  }
+}
+
+function requireSent(field: SentField | 'photo' | 'document', id: string, { world }: CallContext) {
+  const content = world.sentFiles.get(id)
+  if (content === undefined) refuse(400, 'Bad Request: wrong file identifier/HTTP URL specified')
+  const [kind = ''] = Object.keys(content)
+  if (kind !== field)
+    refuse(400, `Bad Request: can't use file of type ${typeName(kind)} as ${typeName(field)}`)
+  return content
+}
+
+/** As Telegram's own library names it: "VideoNote". */
+function typeName(field: string): string {
+  return field.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
 export async function sendMediaGroup(
   params: Opts<'sendMediaGroup'>,
   context: CallContext,
@@ -57,6 +82,7 @@ export async function mediaContent(
   source: string,
   context: CallContext,
 ): Promise<Partial<Message>> {
+  if (context.world.sentFiles.has(source)) return requireSent(kind, source, context)
   const file = await requireFile(kind, source, context)
   if (file.bytes.length === 0) refuse(400, 'Bad Request: file must be non-empty')
   if (kind === 'document') return documentContent(file)

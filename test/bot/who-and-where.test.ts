@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { strangers as strangersTable } from '../../src/db/schema.ts'
+import { bindChat, unbindChat } from '../../src/domain/chat-binding.ts'
+import { readOwnerSettings } from '../../src/domain/settings.ts'
+import { editTask } from '../../src/domain/tasks/edit.ts'
+import { listTasks } from '../../src/domain/tasks/list.ts'
+import { requireTask } from '../../src/domain/tasks/read.ts'
+import { addTopic, removeTopic, upgradeGroup } from '../../src/playground/membership.ts'
+import { postAsPerson } from '../../src/playground/person.ts'
+import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
+import { addSupergroup, type Room } from '../../src/playground/world.ts'
+import { connectAgent } from '../support/agent.ts'
+import type { TestBot } from '../support/bot.ts'
+import { addTasks, useBot } from '../support/chat.ts'
+
+const getBot = useBot()
+let bot: TestBot
+let room: Room
+let user: VirtualUser
+let anna: VirtualUser
+
+const bind = async (chatId: number) => {
+  await unbindChat(bot.ctx)
+  await bindChat(bot.ctx, { chatId, userId: bot.user.userId })
+}
+
+beforeEach(async () => {
+  bot = getBot()
+  room = addSupergroup(bot.world, { title: 'Team', members: [bot.user.userId] })
+  user = virtualUser(bot.world, { userId: bot.user.userId, chatId: room.chat.id })
+  anna = virtualUser(bot.world, { userId: 3003, chatId: room.chat.id, firstName: 'Anna' })
+  await bind(room.chat.id)
+})
+
+const tasks = () => listTasks(bot.scope, {})
+const strangers = async () =>
+  (await bot.db.select().from(strangersTable)).reduce((sum, { updates }) => sum + updates, 0)
+const name = () => `@${bot.world.bot.user.username}`
+const isSilent = () => bot.world.calls.every(({ method }) => !/^send/i.test(method))
+
+describe('the owner as an anonymous administrator', () => {
+  test('is told why, once, is not obeyed, and is no stranger', async () => {
+    const before = await strangers()
+    user.say('/inbox', { as: 'group' })
+    const told = await user.nextMessage('Remain anonymous')
+    user.say('Fix the login', { as: 'group' })
+    await bot.handled()
+
+    expect(user.lastMessage().message_id).toBe(told.message_id)
+    expect(await tasks()).toEqual([])
+    expect(await strangers()).toBe(before)
+  })
+})
+
+describe('the owner in another chat', () => {
+  test('hears once where the board is, and is no stranger', async () => {
+    const before = await strangers()
+    bot.user.open('t_WEB-1')
+    await bot.user.nextMessage('Your board is in the group “Team”')
+    bot.user.say('Buy a domain')
+    await bot.handled()
+
+    expect(await tasks()).toEqual([])
+    expect(await strangers()).toBe(before)
+  })
+})
+
+describe('a member of the owner’s group', () => {
+  test('who talks, joins or is posted by the linked channel is no stranger and no task', async () => {
+    const before = await strangers()
+    const { chatId } = anna
+    anna.say('Lunch?')
+    anna.edit(anna.say('Lnch'), 'Lunch')
+    anna.send({ location: { latitude: 1, longitude: 1 } })
+    postAsPerson(bot.world, { userId: 3003, chatId }, { new_chat_members: [bot.world.owner.user] })
+    const channel = { id: -1009, type: 'channel', title: 'News' } as const
+    anna.say('A post', { as: channel })
+    postAsPerson(
+      bot.world,
+      { userId: 3003, chatId, as: channel },
+      { text: 'A post', is_automatic_forward: true },
+    )
+    await bot.handled()
+
+    expect(await strangers()).toBe(before)
+    expect(await tasks()).toEqual([])
+    expect(isSilent()).toBe(true)
+  })
+
+  test('who gives a command, names the bot or replies to it counts as a stranger', async () => {
+    user.say('Fix the login')
+    const card = await user.nextMessage('WEB-1')
+    const before = await strangers()
+    anna.say('/inbox')
+    anna.say(`${name()} delete everything`)
+    anna.reply(card, 'me too')
+    await bot.handled()
+
+    expect(await strangers()).toBe(before + 3)
+    expect(await tasks()).toHaveLength(1)
+  })
+})
+
+describe('a reply to a colleague', () => {
+  const report = () => anna.say('The till is broken #urgent\nsince noon')
+
+  test.each([
+    ['/new fix this !high', 'fix this', 'high'],
+    ['please fix', 'please fix', 'none'],
+  ])('%s keeps what they wrote', async (text, title, priority) => {
+    const said = report()
+    user.reply(said, text)
+    await user.nextMessage('WEB-1')
+
+    expect(await requireTask(bot.scope, 'WEB-1')).toMatchObject({
+      title,
+      priority,
+      labels: [],
+      note: 'Anna wrote:\n> The till is broken #urgent\n> since noon',
+    })
+  })
+
+  test('with nothing but the bot’s name or /new makes a task of it', async () => {
+    user.reply(report(), '/new')
+    await user.nextMessage('WEB-1')
+    expect((await requireTask(bot.scope, 'WEB-1')).title).toBe('The till is broken #urgent')
+    user.reply(report(), `${name()} add`)
+    await user.nextMessage('WEB-2')
+    expect(await requireTask(bot.scope, 'WEB-2')).toMatchObject({ title: 'add' })
+    expect((await requireTask(bot.scope, 'WEB-2')).note).toContain('The till is broken')
+  })
+
+  test('keeps the file that they sent', async () => {
+    const said = anna.send({
+      photo: [{ file_id: 'P9', file_unique_id: 'P9', width: 1, height: 1 }],
+      caption: 'Look',
+    })
+    user.reply(said, 'fix the layout')
+    await user.nextMessage('WEB-1')
+    expect((await requireTask(bot.scope, 'WEB-1')).note).toBe('Anna wrote:\n> Look\n[photo](tg-photo:P9)')
+  })
+})
+
+describe('a topic of a private chat', () => {
+  test('is where its words are answered', async () => {
+    await bind(bot.user.chatId)
+    const chat = bot.world.rooms.get(bot.user.chatId) as Room
+    const { threadId } = addTopic(bot.world, chat, bot.world.owner.user, 'Ideas')
+    bot.user.say('Fix the login', { threadId })
+    const card = await bot.user.nextMessage('WEB-1')
+    bot.user.say('/inbox', { threadId })
+    const deck = await bot.user.nextMessage('1 of 1')
+
+    expect([card.message_thread_id, deck.message_thread_id]).toEqual([threadId, threadId])
+    bot.user.say('Another thought')
+    expect((await bot.user.nextMessage('WEB-2')).message_thread_id).toBeUndefined()
+
+    removeTopic(bot.world, { userId: bot.user.userId, chatId: chat.chat.id, threadId })
+    postAsPerson(bot.world, { userId: bot.user.userId, threadId }, { text: 'In a topic that is gone' })
+    expect((await bot.user.nextMessage('WEB-3')).message_thread_id).toBeUndefined()
+  })
+})
+
+test.each([false, true])(
+  'a group that becomes a supergroup is followed (new one first: %s)',
+  async (newFirst) => {
+    const before = await strangers()
+    const upgraded = upgradeGroup(bot.world, { userId: user.userId, chatId: room.chat.id, newFirst })
+    await bot.handled()
+
+    expect((await readOwnerSettings(bot.scope)).chatId).toBe(upgraded.chat.id)
+    expect(await strangers()).toBe(before)
+    const there = virtualUser(bot.world, { userId: bot.user.userId, chatId: upgraded.chat.id })
+    there.say('Fix the login')
+    await there.nextMessage('WEB-1')
+  },
+)
+
+test('twelve forwards in a group take two calls, and what needs the owner right after them is not late', async () => {
+  const agent = await connectAgent(bot)
+  await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
+  await editTask(bot.ctx, 'WEB-1', { runState: 'queued' })
+  await agent.claim()
+  await bot.handled()
+  bot.world.limits.enabled = true
+  bot.world.calls.length = 0
+  for (let index = 1; index <= 12; index += 1) user.forwardForeign(`part ${index}`, { name: 'Grace' })
+  await user.nextMessage('WEB-2')
+  await agent.act('WEB-1', 'block', { blockedReason: 'Which database?' })
+  await user.nextMessage('Which database?', { within: 10_000 })
+  await bot.handled()
+  bot.world.limits.enabled = false
+
+  expect(await tasks()).toHaveLength(2)
+  const calls = bot.world.calls.filter(
+    ({ method, params }) => /^(?:send|edit)/.test(method) && JSON.stringify(params).includes('WEB-2'),
+  )
+  expect(calls.length).toBeLessThanOrEqual(2)
+})
