@@ -108,20 +108,27 @@ export async function takeDeletionQuestions(
     .returning({ tokenId: deletionLimits.tokenId, name: apiTokens.name })
 }
 
-/** Lets a token delete without a limit for an hour. Throws `not-found`, and `conflict` for a revoked token. */
+/** Lets a token delete without a limit for an hour; one that already may keeps its end. Throws `not-found`, and `conflict` for a revoked token. */
 export async function allowDeletions(
   ctx: Ctx,
   tokenId: string,
 ): Promise<{ readonly name: string; readonly until: Date }> {
-  return ctx.mutate(async (tx) => {
+  return ctx.mutate(async (tx): Promise<Change<{ readonly name: string; readonly until: Date }>> => {
     const [token] = await tx
-      .select({ name: apiTokens.name, revokedAt: apiTokens.revokedAt })
+      .select({
+        name: apiTokens.name,
+        revokedAt: apiTokens.revokedAt,
+        allowedUntil: deletionLimits.allowedUntil,
+      })
       .from(apiTokens)
+      .leftJoin(deletionLimits, eq(deletionLimits.tokenId, apiTokens.id))
       .where(and(eq(apiTokens.id, tokenId), eq(apiTokens.ownerId, ctx.ownerId)))
     if (token === undefined) throw new DomainError('not-found', 'No such token.')
-    const { name, revokedAt } = token
+    const { name, revokedAt, allowedUntil } = token
     if (revokedAt !== null) throw new DomainError('conflict', `${name}'s token is revoked.`)
     const now = ctx.now()
+    if (allowedUntil !== null && allowedUntil > now)
+      return { unchanged: true, result: { name, until: allowedUntil } }
     const until = new Date(now.getTime() + hourMs)
     await tx
       .insert(deletionLimits)
