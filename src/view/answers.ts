@@ -163,3 +163,10 @@ export function missingFilesCard(count: number): Card {
 export function wholeTextCard(task: Task, what: 'note' | 'result'): Card {
   return { text: html`The whole ${what} of ${bold(task.key)}` }
 }
+
+/** Says that an agent doesn't get what was spoken. */
+export function unheardCard(task: Task): Card {
+  return {
+    text: html`I kept your recording on ${bold(task.key)}, but agents can’t hear it. Reply with a few words too.`,
+  }
+}

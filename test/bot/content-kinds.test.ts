@@ -424,6 +424,23 @@ test('a file without words can be shown again', async () => {
 })
 
 describe('a reply', () => {
+  test.each([
+    ['voice message', { voice: { ...file('V1'), duration: 7 } }, '[voice message](tg-voice:V1)'],
+    [
+      'round video',
+      { video_note: { ...file('R1'), length: 1, duration: 7 } },
+      '[video message](tg-video_note:R1)',
+    ],
+  ] as [string, PersonContent, string][])(
+    'by %s is kept, and it is said that agents can’t hear it',
+    async (_kind, content, kept) => {
+      const card = await openTask()
+      bot.user.send(content, { replyTo: card.message_id })
+      await bot.user.nextMessage('can’t hear it')
+      expect(await comments()).toEqual([kept])
+    },
+  )
+
   test('that quotes a part of a card is a comment below the quote', async () => {
     const card = await openTask()
     bot.user.reply(card, 'this is wrong', { quote: { text: 'Discussed', position: 8 } })

@@ -12,7 +12,7 @@ import type { TaskEdit } from '../../domain/tasks/schemas.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { isVisible } from '../../domain/text.ts'
 import { turnOf } from '../../domain/turn.ts'
-import { aboutNothingCard } from '../../view/answers.ts'
+import { aboutNothingCard, unheardCard } from '../../view/answers.ts'
 import { answeredNotice, lateAnswerNotice, reviewCommentNotice, sentBackNotice } from '../../view/handoffs.ts'
 import { signs } from '../../view/signs.ts'
 import { deletedCard } from '../../view/task-gone.ts'
@@ -127,7 +127,18 @@ async function commentOnCaptured(
 
 /** What a plain reply means by whose turn the task is: an answer, a comment that may send it back, or a comment. */
 async function replyToTask(ctx: BotContext, task: Task, text: string): Promise<void> {
-  if (task.question !== null) return answerInWords(ctx, task.question.id, text)
+  if (task.question !== null) await answerInWords(ctx, task.question.id, text)
+  else await comment(ctx, task, text)
+  const { voice, video_note: round } = ctx.message ?? {}
+  if (voice === undefined && round === undefined) return
+  await ctx.sender.say(unheardCard(task), {
+    purpose: 'answer',
+    taskId: task.id,
+    replyTo: ctx.message?.message_id,
+  })
+}
+
+async function comment(ctx: BotContext, task: Task, text: string): Promise<void> {
   const { task: commented, auditId } = await editTask(ctx.board, task.id, { comment: text })
   await acknowledge(ctx, signs.kept)
   if (turnOf(commented) !== 'review') return
