@@ -294,6 +294,8 @@ export const auditLogs = pgTable(
     index('audit_logs_target').on(t.targetType, t.targetId),
     // What the owner may take back, however much agents did since.
     index('audit_logs_by_owner').on(t.ownerId, t.createdAt).where(sql`${t.meta} ->> 'by' = 'owner'`),
+    // What can be restored.
+    index('audit_logs_deletions').on(t.ownerId, t.createdAt).where(sql`${t.action} = 'task.delete'`),
   ],
 )
 

@@ -103,6 +103,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const place = { chatId, threadId, mainThreadId: settings.threadId }
     const { outcome, threadId: wentTo } = await sendRequest(api, place, request, signal)
     note(outcome)
+    if (outcome.kind === 'done') noteServed(row)
     await writeDown(async () => {
       if (threadId !== null && wentTo !== threadId) {
         await forgetTopic(asSystem(), threadId)
@@ -206,7 +207,6 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         return 0
       }
       if (await gatherBefore(scope, row, bound)) return 0
-      noteServed(row)
       if (row.state !== 'uncertain' || (await isReachable(signal))) await send(row, bound, signal)
       return 0
     },

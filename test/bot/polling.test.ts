@@ -55,7 +55,7 @@ const start = (options: Partial<PollingOptions> = {}) => {
   })
   return conflicts
 }
-const ask = (method: string) => fetch(`${telegram.url}/bot${telegram.token}/${method}`)
+const ask = (method: string) => fetch(`${telegram.url}/bot${telegram.token}/${method}`, { method: 'POST' })
 /** Resolves once the bot waits for updates. */
 const polled = () => expect.poll(() => telegram.world.polling.pending, { timeout: 10_000 }).not.toBeNull()
 const notices = async () =>
@@ -66,7 +66,7 @@ const notices = async () =>
 describe('polling', () => {
   it('cuts a request that hangs and asks again', async () => {
     telegram.world.faults.add({ kind: 'delay', ms: 60_000, method: 'getUpdates' })
-    start({ hangMs: 300 })
+    start({ hangMs: 1_000 })
 
     user.say('Hello')
 
@@ -77,7 +77,7 @@ describe('polling', () => {
   it('asks again where storing hangs, and takes nothing twice for done', async () => {
     let tries = 0
     start({
-      hangMs: 300,
+      hangMs: 1_000,
       accept: async (updates) => {
         tries += updates.length
         if (tries === 1) await new Promise(() => {})

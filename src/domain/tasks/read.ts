@@ -208,7 +208,7 @@ const detailColumns = {
   // A note that nobody has changed is its creator's.
   noteUpdated: sql<StoredAuthor | null>`coalesce(
     (select jsonb_build_object('by', ${workLogFacts.author}, 'at', ${workLogs.workedAt}) ${factsOfTask} and ${workLogFacts.kind} = 'note' ${newest}),
-    (select jsonb_build_object('by', ${auditLogs.meta} ->> 'by', 'at', ${auditLogs.createdAt}) from ${auditLogs}
+    (select jsonb_build_object('by', ${auditLogs.meta} ->> 'by', 'at', ${tasks.createdAt}) from ${auditLogs}
       where ${tasks.note} is not null and ${auditLogs.targetType} = 'task' and ${auditLogs.targetId} = ${tasks.taskKey}
         and ${auditLogs.action} = 'task.create' limit 1))`,
   // A plan is no answer to what the owner said: whoever carries it out is told too. Under whatever key: a task that moved to another project keeps what was said of it.

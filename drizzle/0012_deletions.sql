@@ -1,0 +1,1 @@
+CREATE INDEX "audit_logs_deletions" ON "audit_logs" USING btree ("owner_id","created_at") WHERE "audit_logs"."action" = 'task.delete';
