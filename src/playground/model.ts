@@ -36,6 +36,8 @@ export interface Room {
   readonly chat: Chat
   /** User ids, without the bot. */
   readonly members: Set<number>
+  /** The administrators among them who remain anonymous: they last posted in the name of the group. */
+  readonly anonymous: Set<number>
   /** By message id, oldest first. */
   readonly posts: Map<number, Post>
   /** By thread id; only in a supergroup with topics. */

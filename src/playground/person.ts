@@ -35,6 +35,8 @@ export function postAsPerson(world: World, where: Where, content: Partial<Messag
     if (person.blocked) throw new Error('The bot is blocked: unblock it first.')
     person.started = true
   }
+  if (where.as === 'group') room.anonymous.add(person.user.id)
+  else room.anonymous.delete(person.user.id)
   const { message } = addPost(world, {
     room,
     ...senderOf(person, room, where.as),

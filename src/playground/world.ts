@@ -146,6 +146,7 @@ function addRoom(
   const room: Room = {
     chat,
     members: new Set(members),
+    anonymous: new Set(),
     posts: new Map(),
     topics: new Map(),
     pinned: [],

@@ -30,6 +30,8 @@ export function getChatMember(params: Opts<'getChatMember'>, { world }: CallCont
   if (params.user_id === world.bot.user.id) return toChatMember(world.bot.user, room.botStatus)
   const person = world.people.get(params.user_id)
   if (person === undefined) refuse(400, 'Bad Request: PARTICIPANT_ID_INVALID')
+  if (room.anonymous.has(params.user_id))
+    return { ...toChatMember(person.user, 'administrator'), is_anonymous: true } as ChatMember
   return toChatMember(person.user, room.members.has(params.user_id) ? 'member' : 'left')
 }
 
