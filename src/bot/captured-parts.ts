@@ -1,5 +1,6 @@
 import type { Message } from 'grammy/types'
 import { type Capture, captureBefore, capturePartsOf } from '../domain/captures.ts'
+import { extendComment } from '../domain/comments.ts'
 import { editTask } from '../domain/tasks/edit.ts'
 import { queueEdit, takeBackEdit } from '../domain/tasks/handoff.ts'
 import { moveToProject } from '../domain/tasks/move-project.ts'
@@ -36,13 +37,16 @@ export async function joinCapture(ctx: BotContext, message: Message): Promise<bo
   const task = await findTask(scopeOf(ctx), before.trace.taskId)
   if (task === null) return false
   const content = contentOf(ctx, message)
-  const { action } = before.trace
-  const isComment = action === 'task.comment' || action === 'task.move'
-  const isJoined = !isComment && (await orExpected('invalid', () => joinTask(ctx, task, { content, action })))
+  const { action, commentId } = before.trace
+  const text = ownText(content)
+  const isJoined =
+    commentId === null
+      ? await orExpected('invalid', () => joinTask(ctx, task, { content, action }))
+      : await extendComment(ctx.board, task, { commentId, text })
   if (isJoined) return true
-  await editTask(ctx.board, task.id, { comment: ownText(content) })
+  await editTask(ctx.board, task.id, { comment: text })
   await acknowledge(ctx, signs.kept)
-  if (!isComment) refreshCaptured(ctx, task.id, noteFullNotice())
+  if (commentId === null) refreshCaptured(ctx, task.id, noteFullNotice())
   return true
 }
 

@@ -139,6 +139,16 @@ export function refreshCaptured(ctx: BotContext, taskId: string, notice?: Conten
   })
 }
 
+/** Shows a task anew on the card that it has in the chat, once nothing more comes for a moment. */
+export function refreshLivingCard(ctx: BotContext, taskId: string): void {
+  ctx.deps.debounce.soon(`card ${taskId}`, async () => {
+    const { chatId } = ctx.settings
+    const living = chatId === null ? null : await livingCard(ctx.board.db, chatId, taskId)
+    const task = living?.messageId ? await findTask(scopeOf(ctx), taskId) : null
+    if (task !== null) await refreshCard(ctx, task)
+  })
+}
+
 /** The messages of a capture, taken apart. */
 export function contentsOf(ctx: BotContext, { messages }: CaptureParts): Incoming[] {
   return messages.map((message) => contentOf(ctx, message as unknown as Message))

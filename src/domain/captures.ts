@@ -11,6 +11,8 @@ export interface Trace {
   readonly action: string
   readonly taskId: string
   readonly taskKey: string
+  /** The comment that it left or added to. */
+  readonly commentId: string | null
 }
 
 /** A message that became a task, as Telegram sent it. */
@@ -203,7 +205,7 @@ export async function stateOfMessage(
 }
 
 // What a message may do to a task that another part of it would go on with.
-const leading = ['task.create', partAction, 'task.edit', 'task.comment', 'task.move']
+const leading = ['task.create', partAction, 'task.edit', 'task.comment', 'task.answer', 'task.move']
 
 async function toCapture(
   scope: Scope,
@@ -220,6 +222,7 @@ async function traces({ db, ownerId }: Scope, since: Date, cause: string): Promi
     action: entry.action,
     taskId: entry.taskId ?? '',
     taskKey: entry.taskKey ?? '',
+    commentId: entry.commentId,
   }))
 }
 
@@ -230,6 +233,9 @@ function readSince(db: Reader, ownerId: string, since: Date, cause: string) {
       action: auditLogs.action,
       taskKey: auditLogs.targetId,
       taskId: sql<string | null>`${auditLogs.meta} ->> 'taskId'`,
+      commentId: sql<
+        string | null
+      >`coalesce(${auditLogs.meta} ->> 'commentId', ${auditLogs.meta} ->> 'partOf')`,
     })
     .from(auditLogs)
     .where(

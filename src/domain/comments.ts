@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { type Engine, workLogFacts, workLogs } from '../db/schema.ts'
+import type { Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import type { WorkLogKind } from './events.ts'
 import { requireTask, type Scope } from './tasks/read.ts'
@@ -28,6 +29,55 @@ export async function requireComment(
     throw new DomainError('not-found', 'There is no such comment.', { commentId: id })
   const { taskId, ...comment } = found
   return { task: await requireTask(scope, taskId), comment }
+}
+
+const maxComment = 20_000
+
+/**
+ * Adds a further part of the owner's message to the comment that its first part became. False where that can't take it: it was taken
+ * back, or is full.
+ */
+export async function extendComment(
+  ctx: Ctx,
+  task: Pick<Task, 'id' | 'key' | 'project'>,
+  { commentId, text }: { readonly commentId: string; readonly text: string },
+): Promise<boolean> {
+  return ctx.mutate(async (tx): Promise<Change<boolean>> => {
+    const longer = sql<string>`${workLogs.detail} || ${`\n${text}`}`
+    const [log] = await tx
+      .update(workLogs)
+      .set({ detail: longer })
+      .where(
+        and(
+          eq(workLogs.ownerId, ctx.ownerId),
+          eq(workLogs.id, commentId),
+          eq(workLogs.taskId, task.id),
+          sql`char_length(${longer}) <= ${maxComment}`,
+        ),
+      )
+      .returning({ title: workLogs.title })
+    if (log === undefined) return { result: false, unchanged: true }
+    return {
+      result: true,
+      events: [
+        {
+          type: 'WORKLOG_UPDATED',
+          entityId: commentId,
+          projectId: task.project.id,
+          payload: { title: log.title, taskKey: task.key, kind: 'comment' },
+        },
+      ],
+      // An undo of the comment takes all of it back: this entry changes nothing by itself.
+      audit: [
+        {
+          action: 'task.comment',
+          targetType: 'task',
+          targetId: task.key,
+          meta: { taskId: task.id, before: {}, after: {}, partOf: commentId },
+        },
+      ],
+    }
+  })
 }
 
 function selectEntries({ db }: Scope) {

@@ -152,7 +152,7 @@ export function cancelledCard(): Card {
   return { text: html`<i>Canceled.</i>` }
 }
 
-/** Says that Telegram no longer has files of a note. */
+/** Says that Telegram no longer has files of a task. */
 export function missingFilesCard(count: number): Card {
   return {
     text: html`${signs.problem} ${count === 1 ? 'One file is' : `${count} files are`} no longer available on Telegram.`,

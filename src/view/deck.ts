@@ -1,12 +1,11 @@
 import type { DeckOutcome, DeckTopic } from '../domain/messages.ts'
-import { filesIn } from '../domain/note-files.ts'
 import type { TaskCardFacts } from '../domain/tasks/card.ts'
 import { toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
 import { fitMessage } from './fit.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
 import { signs } from './signs.ts'
-import { taskButtons, turnRows } from './task-buttons.ts'
+import { fileButton, taskButtons, turnRows } from './task-buttons.ts'
 import type { TaskCardOptions } from './task-card.ts'
 import { taskText } from './task-text.ts'
 
@@ -37,7 +36,7 @@ function seenIn({ moved, skipped }: DeckTopic): number {
 }
 
 function deckRows(task: TaskCardFacts, options: DeckCardOptions): Button[][] {
-  const { key, note } = task
+  const { key } = task
   const undo = undoButtons(options.deck.undos?.at(-1) ?? null)
   const toMenu = (label: string, menu: 'edit' | 'more'): Button => ({
     label,
@@ -49,11 +48,7 @@ function deckRows(task: TaskCardFacts, options: DeckCardOptions): Button[][] {
     return [...turnRows(task, 'deck'), [skip, toMenu('More', 'more'), ...undo]]
   }
   const rows = taskButtons(task, { ...options, on: 'deck' })
-  const files = filesIn(note).length
-  const first = [
-    toMenu('Edit', 'edit'),
-    ...(files === 0 ? [] : [toScreen(`${signs.file} ${files}`, 'files', key)]),
-  ]
+  const first = [toMenu('Edit', 'edit'), ...fileButton(task)]
   const all = menu === 'more' ? [first, ...rows] : rows
   return [...all.slice(0, -1), [...(all.at(-1) ?? []), ...undo]]
 }

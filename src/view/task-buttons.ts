@@ -1,10 +1,12 @@
 import { filesIn } from '../domain/note-files.ts'
 import { planOptions } from '../domain/questions/question.ts'
+import type { TaskCardFacts } from '../domain/tasks/card.ts'
 import { isFocused } from '../domain/tasks/focus.ts'
 import type { Goal } from '../domain/tasks/handoff.ts'
 import type { Task, TaskDetail } from '../domain/tasks/task.ts'
 import { turnOf } from '../domain/turn.ts'
 import { prUrlOf } from '../domain/work-log-texts.ts'
+import { toScreen } from './buttons.ts'
 import type { Menu, Surface } from './callbacks.ts'
 import { type Button, inRows } from './card.ts'
 import { clip, isLinkable } from './html.ts'
@@ -170,9 +172,8 @@ function editMenu(task: Task, options: TaskButtonsOptions, on: Surface): Button[
   ]
 }
 
-function fileButton({ key, note }: Task): Button[] {
-  const { length } = filesIn(note)
-  return length === 0
-    ? []
-    : [{ label: `${signs.file} ${length}`, does: { do: 'screen', name: 'files', argument: key, page: 0 } }]
+/** Shows the files of the note and, where they are known, of the comments. */
+export function fileButton(task: Task | TaskCardFacts): Button[] {
+  const { length } = 'files' in task ? task.files : filesIn(task.note)
+  return length === 0 ? [] : [toScreen(`${signs.file} ${length}`, 'files', task.key)]
 }

@@ -23,10 +23,11 @@ export function taskCard(task: TaskCardFacts, options: TaskCardOptions): Card {
 
 /** What tells two states of a task apart: a card that shows this version shows the truth. */
 export function taskVersion(task: TaskCardFacts): string {
-  const { status, runState, updatedAt, latestResult, feedback, question, progress, agentComment } = task
+  const { status, runState, updatedAt, latestResult, feedback, question, progress, agentComment, files } =
+    task
   const instants = [updatedAt, latestResult?.workedAt, progress?.at, agentComment?.at]
   const marks = instants.map((at) => at?.getTime() ?? '')
-  return [...marks, status, runState, feedback.length, question?.id].join('.')
+  return [...marks, status, runState, feedback.length, files.length, question?.id].join('.')
 }
 
 /** Asks once before a task is deleted. */

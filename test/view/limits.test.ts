@@ -124,6 +124,7 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
     } as unknown as TaskDetail['deploy'],
     agentInstructions: null,
     progress: { text: cut(180)(said), at: now },
+    files: [],
     agentComment: { text: said.repeat(50), at: now },
   }))
 

@@ -71,6 +71,7 @@ function task(result: WorkResult | null, more: Partial<TaskCardFacts> = {}): Tas
     noteUpdated: null,
     progress: null,
     agentComment: null,
+    files: [],
     latestResult:
       detail === null
         ? null

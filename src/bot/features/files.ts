@@ -1,5 +1,5 @@
 import { Composer } from 'grammy'
-import { filesIn } from '../../domain/note-files.ts'
+import { readCard } from '../../domain/tasks/card.ts'
 import { readDetail, requireTask } from '../../domain/tasks/read.ts'
 import { missingFilesCard, wholeTextCard } from '../../view/answers.ts'
 import { toast } from '../access.ts'
@@ -8,7 +8,7 @@ import { onScreen } from '../taps.ts'
 
 const maxFiles = 10
 
-/** What doesn't fit on a card: the note's files by their Telegram ids, and a long note or result as a file. */
+/** What doesn't fit on a card: the files of note and comments by their Telegram ids, and a long note or result as a file. */
 export function files(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   onScreen(composer, 'files', sendFiles)
@@ -25,8 +25,8 @@ export function files(): Composer<BotContext> {
 
 async function sendFiles(ctx: BotContext, key: string): Promise<void> {
   const task = await requireTask(scopeOf(ctx), key)
-  const found = filesIn(task.note)
-  if (found.length === 0) return toast(ctx, 'The note has no files now.')
+  const { files: found } = await readCard(scopeOf(ctx), task)
+  if (found.length === 0) return toast(ctx, 'There are no files now.')
   await toast(ctx)
   const about = {
     purpose: 'answer',

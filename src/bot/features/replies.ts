@@ -4,6 +4,7 @@ import { captureOfMessage } from '../../domain/captures.ts'
 import { parseDue } from '../../domain/due.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { findMessage, newestPrompt, type PromptKind, type ReplyTopic } from '../../domain/messages.ts'
+import { filesIn } from '../../domain/note-files.ts'
 import { answerQuestion } from '../../domain/tasks/answer.ts'
 import { editTask } from '../../domain/tasks/edit.ts'
 import { sendBackEdit } from '../../domain/tasks/handoff.ts'
@@ -17,7 +18,8 @@ import { answeredNotice, lateAnswerNotice, reviewCommentNotice, sentBackNotice }
 import { signs } from '../../view/signs.ts'
 import { deletedCard } from '../../view/task-gone.ts'
 import { acknowledge } from '../acknowledge.ts'
-import { contentOf } from '../captured.ts'
+import { contentOf, refreshLivingCard } from '../captured.ts'
+import { joinCapture } from '../captured-parts.ts'
 import { isKnownCommand } from '../commands.ts'
 import { type BotContext, type Prompt, readerOf, scopeOf } from '../context.ts'
 import { ownText, repliedText, textOfMessage } from '../message/incoming.ts'
@@ -58,6 +60,7 @@ export function replies(
       if (!(await answerAskedAgain(ctx, written))) await next()
       return
     }
+    if (ctx.message.media_group_id !== undefined && (await joinCapture(ctx, ctx.message))) return
     if (target.from?.id !== ctx.me.id) return commentOnCaptured(ctx, target, written.withQuote, next)
     const row = await findMessage(ctx.board.db, ctx.chat.id, target.message_id)
     const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
@@ -141,7 +144,10 @@ async function replyToTask(ctx: BotContext, task: Task, text: string): Promise<v
 async function comment(ctx: BotContext, task: Task, text: string): Promise<void> {
   const { task: commented, auditId } = await editTask(ctx.board, task.id, { comment: text })
   await acknowledge(ctx, signs.kept)
-  if (turnOf(commented) !== 'review') return
+  if (turnOf(commented) !== 'review') {
+    if (filesIn(text).length > 0) refreshLivingCard(ctx, task.id)
+    return
+  }
   await sayTask(ctx, commented, { undo: auditId, ...reviewCommentNotice(commented, 'card') })
 }
 

@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import { tasks, workLogs } from '../../db/schema.ts'
+import { tasks, workLogFacts, workLogs } from '../../db/schema.ts'
+import { filesIn, type NoteFile } from '../note-files.ts'
 import { readDetails, type Scope } from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
 
@@ -15,16 +16,17 @@ export interface TaskCardFacts extends TaskDetail {
   readonly progress: Remark | null
   /** The newest comment by an agent since the last result. */
   readonly agentComment: Remark | null
+  /** The files of its note and of the comments on it. */
+  readonly files: readonly NoteFile[]
 }
 
-/** Adds to each of several tasks what its card shows; two statements. */
+/** Adds to each of several tasks what its card shows; three statements. */
 export async function readCardFacts(scope: Scope, several: readonly Task[]): Promise<TaskCardFacts[]> {
   if (several.length === 0) return []
   const details = await readDetails(scope, several)
-  const remarks = await readRemarks(
-    scope,
-    several.map(({ id }) => id),
-  )
+  const ids = several.map(({ id }) => id)
+  const remarks = await readRemarks(scope, ids)
+  const commented = await readCommentsWithFiles(scope, ids)
   return details.map((detail) => {
     const own = remarks.filter(({ taskId }) => taskId === detail.id)
     const since = detail.latestResult?.workedAt ?? new Date(0)
@@ -34,7 +36,9 @@ export async function readCardFacts(scope: Scope, several: readonly Task[]): Pro
       detail.runState === 'running' && lastRun !== null
         ? own.find(({ isComment, at }) => !isComment && at >= lastRun.since)
         : undefined
-    return { ...detail, progress: progress ?? null, agentComment }
+    const comments = commented.filter(({ taskId }) => taskId === detail.id).map(({ text }) => text)
+    const files = filesIn([detail.note, ...comments].join('\n'))
+    return { ...detail, progress: progress ?? null, agentComment, files }
   })
 }
 
@@ -74,4 +78,20 @@ async function readRemarks({ db }: Scope, taskIds: readonly string[]): Promise<S
       isComment,
       sql`${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc`,
     )
+}
+
+function readCommentsWithFiles({ db }: Scope, taskIds: readonly string[]) {
+  return db
+    .select({ taskId: workLogs.taskId, text: workLogs.detail })
+    .from(workLogs)
+    .innerJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
+    .where(
+      and(
+        inArray(workLogs.taskId, [...taskIds]),
+        eq(workLogFacts.kind, 'comment'),
+        eq(workLogFacts.author, 'owner'),
+        sql`${workLogs.detail} like '%](tg-%'`,
+      ),
+    )
+    .orderBy(workLogs.workedAt, workLogs.createdAt, workLogs.id)
 }
