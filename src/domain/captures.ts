@@ -186,7 +186,12 @@ export async function stateOfMessage(
     messageId,
     userId,
   }: { readonly chatId: number; readonly messageId: number; readonly userId: number },
-): Promise<{ readonly isNewest: boolean; readonly hadEffect: boolean }> {
+): Promise<{
+  readonly isNewest: boolean
+  readonly hadEffect: boolean
+  /** As it read before its newest edit; null where that is no longer kept. */
+  readonly before: TelegramMessage | null
+}> {
   const newest = await db
     .select({ update: botUpdates.update, effectAt: botUpdates.effectAt })
     .from(botUpdates)
@@ -196,11 +201,15 @@ export async function stateOfMessage(
     )
     .orderBy(desc(botUpdates.updateId))
     .limit(maxBetween)
-  const idOf = ({ update }: (typeof newest)[number]) =>
-    (messageIn(update, 'message') ?? messageIn(update, 'edited_message'))?.message_id
+  const read = newest.map(({ update, effectAt }) => ({
+    message: messageIn(update, 'message') ?? messageIn(update, 'edited_message'),
+    effectAt,
+  }))
+  const own = read.filter(({ message }) => message?.message_id === messageId)
   return {
-    isNewest: newest.every((row) => Number(idOf(row)) <= messageId),
-    hadEffect: newest.some((row) => idOf(row) === messageId && row.effectAt !== null),
+    isNewest: read.every(({ message }) => Number(message?.message_id) <= messageId),
+    hadEffect: own.some(({ effectAt }) => effectAt !== null),
+    before: own[1]?.message ?? null,
   }
 }
 

@@ -112,6 +112,11 @@ export function editedCommentCard(task: Task): Card {
   return { text: html`Your comment on ${task.key} stays as you first sent it. Reply to add to it.` }
 }
 
+/** Says that an edit of a message that is no task changes nothing. */
+export function editedInVainCard(): Card {
+  return { text: html`Your edit changes nothing here. Send it as a new message.` }
+}
+
 /** The line on a card whose note can take no more. */
 export function noteFullNotice(): Html {
   return html`The note is full; I added the rest as comments.`

@@ -7,6 +7,7 @@ import { toMarkdown } from '../../src/bot/message/markup.ts'
 import { richToMarkdown } from '../../src/bot/message/rich.ts'
 import { readOwnerSettings } from '../../src/domain/settings.ts'
 import type { PersonContent } from '../../src/playground/content.ts'
+import { pushUpdate } from '../../src/playground/posting.ts'
 import type { TestBot } from '../support/bot.ts'
 import { labelsOn, useBot } from '../support/chat.ts'
 
@@ -187,4 +188,22 @@ test('a comment’s files can be shown again, beside those of the note', async (
   expect((await bot.user.nextMessage()).document).toMatchObject({ file_id: 'D1' })
   expect((await bot.user.nextMessage()).photo?.at(-1)).toMatchObject({ file_id: 'P1' })
   expect((await bot.user.nextMessage()).voice).toMatchObject({ file_id: 'V1' })
+})
+
+test('an edit of a message that became nothing says so, and a moving place says nothing', async () => {
+  const unseen = bot.user.send({ text: '\u200b' })
+  const answer = await bot.user.nextMessage('nothing to see')
+  bot.user.edit(unseen, 'Fix the login')
+  await bot.user.nextMessage('Send it as a new message')
+
+  const place = bot.user.send({ location: { ...tokyo, live_period: 60 } }, { replyTo: answer.message_id })
+  const last = await bot.user.nextMessage()
+  const moved = {
+    ...place,
+    edit_date: place.date + 5,
+    location: { ...tokyo, latitude: 35.7, live_period: 60 },
+  }
+  pushUpdate(bot.world, 'edited_message', moved, bot.user)
+  await bot.handled()
+  expect(bot.user.lastMessage().message_id).toBe(last.message_id)
 })

@@ -1,9 +1,9 @@
 import { Composer } from 'grammy'
 import type { Message } from 'grammy/types'
-import { captureOfMessage, capturePartsOf } from '../../domain/captures.ts'
+import { captureOfMessage, capturePartsOf, stateOfMessage } from '../../domain/captures.ts'
 import { findTask } from '../../domain/tasks/read.ts'
 import { partAction } from '../../domain/tasks/snapshot.ts'
-import { editedCommentCard, editedTooLateCard } from '../../view/capture.ts'
+import { editedCommentCard, editedInVainCard, editedTooLateCard } from '../../view/capture.ts'
 import type { Card } from '../../view/card.ts'
 import { contentOf, contentsOf } from '../captured.ts'
 import { rewriteCaptured } from '../captured-parts.ts'
@@ -21,11 +21,18 @@ async function editCaptured(ctx: BotContext, message: Message): Promise<void> {
   const messageId = message.message_id
   const captured = await captureOfMessage(scopeOf(ctx), { chatId: message.chat.id, messageId })
   const task = captured === null ? null : await findTask(scopeOf(ctx), captured.trace.taskId)
-  if (captured === null || task === null) return
-  const { message: original } = captured.update as { readonly message?: Message }
   const textOf = (one: Message) => ownText(contentOf(ctx, one))
   // Telegram also reports an edit where only a link's preview has come, or a live location has moved.
-  const isSame = original !== undefined && textOf(original) === textOf(message)
+  const isSameAs = (one: Message) => message.location !== undefined || textOf(one) === textOf(message)
+  if (captured === null || task === null) {
+    const about = { chatId: message.chat.id, messageId, userId: message.from?.id ?? 0 }
+    const { before } = await stateOfMessage(ctx.board.db, about)
+    if (before !== null && !isSameAs(before as unknown as Message))
+      await ctx.sender.say(editedInVainCard(), { purpose: 'answer', replyTo: messageId })
+    return
+  }
+  const { message: original } = captured.update as { readonly message?: Message }
+  const isSame = original !== undefined && isSameAs(original)
   const refuse = async (card: Card) => {
     if (!isSame) await ctx.sender.say(card, { purpose: 'answer', taskId: task.id, replyTo: messageId })
   }
