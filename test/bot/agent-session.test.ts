@@ -108,3 +108,32 @@ test('what the owner asks for makes no sound', async () => {
   const answer = await bot.user.nextMessage()
   expect([card, answer].map((message) => bot.user.post(message)?.silent)).toEqual([true, true])
 }, 60_000)
+
+test('what an agent made stands on the card as links, with the real host where a label pretends to be another', async () => {
+  await addTasks(bot, [{ title: 'Draw the login', status: 'todo' }])
+
+  await asAgent('PATCH', '/tasks/WEB-1', {
+    lifecycle_action: 'complete',
+    result: {
+      summary: 'Drawn.',
+      artifacts: [
+        { type: 'screenshot', title: 'Login page', url: 'https://files.example.com/login.png' },
+        { type: 'report', title: 'github.com/ada/website', url: 'https://evil.example/x' },
+        { type: 'video', localPath: '/tmp/login.mp4', reason: 'too large to upload' },
+      ],
+    },
+  })
+
+  const card = await bot.user.nextMessage('Drawn.', { within: 20_000 })
+  expect(card.text?.split('\n')).toEqual(
+    expect.arrayContaining([
+      'Login page',
+      'github.\u2060com/ada/website (evil.example)',
+      'video · /tmp/login.mp4 · too large to upload',
+    ]),
+  )
+  const links = (card.entities ?? []).flatMap((entity) => (entity.type === 'text_link' ? [entity.url] : []))
+  expect(links).toEqual(
+    expect.arrayContaining(['https://files.example.com/login.png', 'https://evil.example/x']),
+  )
+})
