@@ -20,7 +20,7 @@ import { startTraffic } from './support/traffic.ts'
 import { freePort, intake, updatesBy } from './support/updates.ts'
 
 // KILLS=200 npx vitest run test/kill.test.ts takes it further, TEST_UPDATES=webhook the other way in; SEED repeats the plan.
-const kills = Number(process.env.KILLS ?? 6)
+const kills = Number(process.env.KILLS ?? 4)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
 let playground: Playground

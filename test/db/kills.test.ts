@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listSnapshots } from '../../src/db/snapshots.ts'
 
 // KILLS=50 npx vitest run test/db/kills.test.ts takes it further; SEED repeats a run.
-const kills = Number(process.env.KILLS ?? 10)
+const kills = Number(process.env.KILLS ?? 5)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
 const writer = fileURLToPath(new URL('../support/writer.ts', import.meta.url))

@@ -16,7 +16,7 @@ import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
 
 // The whole of it is MATRIX=1000; what runs each time is the same with fewer messages.
-const perCell = Number(process.env.MATRIX ?? 6)
+const perCell = Number(process.env.MATRIX ?? 4)
 const seed = Number(process.env.SEED ?? 20_261)
 const faultShare = 0.3
 const mostAtOnce = 4
