@@ -86,7 +86,9 @@ describe('the built program has', () => {
     const { message } = addPost(telegram.world, { room, from: telegram.world.owner.user, content })
     pushUpdate(telegram.world, 'message', message, { chatId: user.chatId, userId: user.userId })
 
-    await user.nextMessage('Asia/Seoul')
+    user.tap('Use as my time zone', await user.nextMessage('Place'))
+
+    await user.nextMessage('Seoul')
   })
 
   test('metrics', async () => {

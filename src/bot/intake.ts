@@ -27,11 +27,14 @@ const maxRemembered = 1_000
  * that no flood of it stands before the owner's next message. The bot leaves groups that aren't the owner's.
  */
 export function createIntake(options: IntakeOptions): Accept {
-  const { store, ownerId, now, keep } = options
+  const { store, ownerId, now, log, keep } = options
   const scope = { db: store, ownerId }
   const turnAway = createTurnAway(options)
-  return async (updates) => {
+  return async (received) => {
     const settings = await readOwnerSettings(scope)
+    const updates = received.filter(isWellFormed)
+    for (const { update_id: id } of received.filter((update) => !isWellFormed(update)))
+      log.warn({ updateId: id }, 'an update without a chat is dropped')
     const isOurs = (update: Update) => mayConcernOwner(update, settings, options.playgroundUserId)
     await keep(updates.filter(isOurs))
     // That the bot has left somewhere is also said of its own leaving.
@@ -42,6 +45,12 @@ export function createIntake(options: IntakeOptions): Accept {
     await countStrangers(store, others.map(visitOf), now())
     await turnAway(others, settings)
   }
+}
+
+/** Whether an update says where it comes from. Telegram's do; another would be refused and sent again forever. */
+function isWellFormed({ message, edited_message, my_chat_member }: Update): boolean {
+  const content = message ?? edited_message ?? my_chat_member
+  return content === undefined || typeof content.chat?.id === 'number'
 }
 
 /** Builds what strangers get: their taps are answered, or the button would hang, and groups that aren't the owner's are left. */

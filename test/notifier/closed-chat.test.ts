@@ -58,7 +58,7 @@ describe('a group', () => {
     await news.run(60)
 
     expect((await readOwnerSettings(news.board.scope)).chatId).toBe(group.chat.id)
-    const said = there.messages().map(({ text }) => text ?? '')
+    const said = there.messages().flatMap(({ from, text }) => (from?.is_bot ? [text ?? ''] : []))
     expect(said).toHaveLength(2)
     expect(said.filter((text) => text.includes('one'))).toHaveLength(1)
     expect(said.filter((text) => text.includes('Card, changed'))).toHaveLength(1)
