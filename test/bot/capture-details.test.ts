@@ -130,7 +130,7 @@ describe('what belongs together', () => {
     await bot.handled()
 
     expect(await tasks()).toHaveLength(1)
-    expect(await comments('WEB-1')).toEqual(['and the rest of it', 'r'.repeat(4_090)])
+    expect(await comments('WEB-1')).toEqual([`${'r'.repeat(4_090)}\nand the rest of it`])
   })
 })
 
