@@ -37,7 +37,7 @@ export async function openPlayground({ PUBLIC_URL, PLAYGROUND_PUBLIC }: Config) 
 
 /**
  * At the first start with a real bot, ends what the playground let in: its owner and its tokens. To be called before the first
- * request is served, since whoever reached the playground could have made a token.
+ * request is served, since anyone who reached the playground could have made a token.
  */
 export async function leavePlayground(
   ctx: Ctx,

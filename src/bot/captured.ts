@@ -139,7 +139,7 @@ export function refreshCaptured(ctx: BotContext, taskId: string, notice?: Conten
   })
 }
 
-/** Shows a task anew on the card that it has in the chat, once nothing more comes for a moment. */
+/** Redraws the card of a task in the chat after a moment of quiet. */
 export function refreshLivingCard(ctx: BotContext, taskId: string): void {
   ctx.deps.debounce.soon(`card ${taskId}`, async () => {
     const { chatId } = ctx.settings

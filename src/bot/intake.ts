@@ -37,7 +37,7 @@ export function createIntake(options: IntakeOptions): Accept {
       log.warn({ updateId: id }, 'an update without a chat is dropped')
     const isOurs = (update: Update) => mayConcernOwner(update, settings, options.playgroundUserId)
     await keep(updates.filter(isOurs))
-    // That the bot has left somewhere is also said of its own leaving.
+    // The bot's own leaving comes as an update too.
     const isOthers = (update: Update) =>
       !isOurs(update) && !isDeparture(update) && !isGroupTalk(update, settings, options.me())
     const others = updates.filter(isOthers)

@@ -67,7 +67,7 @@ function isSameName(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase()
 }
 
-/** A command for another bot of the group is none of ours; where there is no other, that is said. */
+/** Leaves a command for another bot of the group alone; if there is no such bot, says so. */
 async function refuseForeign(ctx: BotContext, bot: string): Promise<void> {
   if (ctx.chat?.type === 'private')
     await ctx.sender.say(otherBotCard(bot), { purpose: 'answer', replyTo: ctx.msg?.message_id })

@@ -136,7 +136,7 @@ export function openTopic(
 /** Adds a topic; its thread id is the id of the service message that opens it. */
 export function addTopic(world: World, room: Room, from: User, name: string, iconColor = 7322096): Topic {
   const created: ForumTopicCreated = { name, icon_color: iconColor as ForumTopicCreated['icon_color'] }
-  // A topic of a private chat has an id of its own among the messages of all chats.
+  // The id of a topic of a private chat is unique among the messages of all chats.
   const threadId = room.chat.type === 'private' ? world.nextId('message') : room.lastMessageId + 1
   addPost(world, { room, from, threadId, content: { forum_topic_created: created } })
   const topic = { threadId, name }

@@ -71,7 +71,7 @@ export function inCode(text: string): string {
   return `${ticks}${padding}${text}${padding}${ticks}`
 }
 
-/** A block of code, on lines of its own. */
+/** A block of code, on separate lines. */
 export function inFence(text: string, language = '', before = '', after = ''): string {
   const fence = '`'.repeat(Math.max(3, longestRun(text) + 1))
   return onLinesOfItsOwn(`${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}`, before, after)
