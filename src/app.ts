@@ -297,9 +297,12 @@ async function build(parts: {
   // A chat belongs to one bot: another token means another bot, which has not met its owner yet.
   const keepToOneBot = async () => {
     const known = await readState<number>(store, 'bot_id')
-    if (known !== undefined && known !== botId) await unbindChat(system)
-    if (known !== botId) await writeState(store, 'bot_id', botId, now())
-    await forgetOtherBots(store, botId)
+    if (known === botId) return
+    if (known !== undefined) {
+      await unbindChat(system)
+      await forgetOtherBots(store, botId)
+    }
+    await writeState(store, 'bot_id', botId, now())
   }
   const begin = async () => {
     const stopNotifier = await notifier.start()

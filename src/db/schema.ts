@@ -531,7 +531,8 @@ export const botUpdates = pgTable(
     error: text('error'),
   },
   (t) => [
-    primaryKey({ columns: [t.botId, t.updateId] }),
+    // The update first: it is looked up by its id alone, since other bots' updates are deleted when the bot changes.
+    primaryKey({ columns: [t.updateId, t.botId] }),
     index('bot_updates_open').on(t.receivedAt, t.updateId).where(sql`${t.finishedAt} is null`),
     index('bot_updates_finished').on(t.finishedAt),
   ],

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, lt, max, min, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, lt, ne, sql } from 'drizzle-orm'
 import { botUpdates } from '../db/schema.ts'
 import type { Db, Reader, Tx } from '../db/types.ts'
 import { forgetRows } from './forget.ts'
@@ -135,13 +135,7 @@ export async function isGroupMoving(db: Reader, to: number): Promise<boolean> {
 
 /** Forgets what other bots received: nobody handles it any more, and update ids are unique only within a bot. */
 export async function forgetOtherBots(db: Db, botId: number): Promise<void> {
-  // The ends of the index, so that a start reads no more than there is of other bots.
-  const [ends] = await db
-    .select({ first: min(botUpdates.botId), last: max(botUpdates.botId) })
-    .from(botUpdates)
-  const others = [ends?.first, ends?.last].filter((id) => id !== undefined && id !== null && id !== botId)
-  for (const other of new Set(others)) await db.delete(botUpdates).where(eq(botUpdates.botId, Number(other)))
-  if (others.length > 0) await forgetOtherBots(db, botId)
+  await db.delete(botUpdates).where(ne(botUpdates.botId, botId))
 }
 
 /** Forgets updates finished before `before`. Returns how many. */

@@ -1,0 +1,2 @@
+ALTER TABLE "bot_updates" DROP CONSTRAINT "bot_updates_bot_id_update_id_pk";--> statement-breakpoint
+ALTER TABLE "bot_updates" ADD CONSTRAINT "bot_updates_update_id_bot_id_pk" PRIMARY KEY("update_id","bot_id");
