@@ -11,7 +11,7 @@ import type { Scope } from './tasks/read.ts'
 const windowMs = 60_000
 // A flood from ever new addresses must not fill the memory or the table: beyond these all count as one.
 const maxAddresses = 1_000
-// Each is a message of its own, loud: a stolen token that hops about must not bury the chat.
+// Each is a separate loud message: a stolen token used from many addresses must not bury the chat.
 const maxNewAddresses = 5
 
 /** Something that touched who may do what. `detail` never holds a secret. */

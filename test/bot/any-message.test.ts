@@ -41,7 +41,7 @@ const origins = [
 const oneMessage = fc.record({
   content: fc.constantFrom(...plainSamples),
   text: fc.constantFrom(...texts),
-  /** A line of its own that shows where the words went. */
+  /** A separate line that shows where the words went. */
   isMarked: fc.boolean(),
   replyTo: fc.constantFrom('nothing', 'nothing', 'the bot', 'the bot', 'itself', 'elsewhere', 'a story'),
   quotes: fc.boolean(),
