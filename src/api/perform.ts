@@ -32,6 +32,8 @@ export interface Rendered {
 export interface Work<T> {
   /** One transaction, whose work's result it returns. */
   readonly verb: (ctx: Ctx) => Promise<T>
+  /** Throws to undo what the verb did, before the commit. */
+  readonly check?: () => void
   /** Reads with one statement at most, in that transaction. */
   readonly render: (scope: Scope, result: T) => Promise<Rendered | null>
 }
@@ -86,6 +88,8 @@ export async function perform<T>(deps: ApiDeps, c: ApiContext, work: Work<T>): P
   if (keyed !== null) return performOnce(deps, c, keyed, work)
   let rendering: Promise<Rendered | null> = Promise.resolve(null)
   const ctx = createAgentCtx(deps, c, {
+    // `answer` is not awaited before the commit, so its failure would come too late.
+    after: async () => work.check?.(),
     answer: (tx, result) => {
       rendering = work.render({ db: tx, ownerId: deps.ownerId }, result as T)
       return rendering
@@ -131,6 +135,7 @@ export async function answerOnce<T>(
   const ctx = createKeyedCtx({
     before: (tx) => takeKey(tx, keyed, deps.now()),
     after: async (tx, result) => {
+      work.check?.()
       const rendered = await work.render({ db: tx, ownerId: deps.ownerId }, result as T)
       answer = rendered && toAnswer(rendered)
       await keepAnswer(tx, keyed, answer)

@@ -140,6 +140,22 @@ describe('over a real port', () => {
     expect((await curl('POST', '/api/tasks/claim', { next: true })).task.id).toBe(key)
   })
 
+  it('a claim that finds a task as the process stops hands nothing out', async () => {
+    const key = await api.task({ status: 'todo' })
+    await editTask(api.ctx, key, { runState: 'queued' })
+    const stopping = new AbortController()
+    const { call } = api.another({
+      signal: stopping.signal,
+      bell: {
+        ring: () => {},
+        wait: async () => stopping.abort(),
+      },
+    })
+    expect((await call('POST', '/api/tasks/claim', { body: { wait: 5, next: true } })).status).toBe(204)
+    expect((await curl('GET', `/api/tasks/${key}`)).task.run_state).toBe('queued')
+    expect((await curl('POST', '/api/tasks/claim', { next: true })).task.id).toBe(key)
+  })
+
   it('a body of 2 MB is refused', async () => {
     const response = await fetch(`${server.url}/api/tasks`, {
       method: 'POST',

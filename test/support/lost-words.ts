@@ -19,9 +19,12 @@ export function lostWords(markdown: string, html: string): string[] {
 
 /** The words of a Markdown text that stand in none of the texts and addresses. */
 export function lostFrom(markdown: string, shown: readonly string[]): string[] {
-  const reachable = shown.map(decoded).join('\n')
+  // Letters that nobody sees, e.g. the Hangul fillers, are no words.
+  const visible = (text: string) => text.replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+  const reachable = visible(shown.map(decoded).join('\n'))
   const expected = shownOtherwise.reduce((rest, pattern) => rest.replace(pattern, ' '), markdown)
-  return [...new Set(expected.match(/[\p{L}\p{N}]+/gu))].filter((word) => !reachable.includes(word))
+  const words = visible(expected).match(/[\p{L}\p{N}]+/gu)
+  return [...new Set(words)].filter((word) => !reachable.includes(word))
 }
 
 function decoded(shown: string): string {

@@ -53,9 +53,9 @@ export function addClaimRoute(door: Door, deps: ApiDeps): void {
     const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (isLast, over) =>
       perform(deps, c, {
         verb: (ctx) => claimTask(ctx, input),
+        // A task isn't handed to a client that has hung up in the meantime.
+        check: () => over.throwIfAborted(),
         render: async (scope, { task, isResumed }) => {
-          // Before the commit: a task isn't handed to a client that has hung up in the meantime.
-          over.throwIfAborted()
           // Said last and once: an idempotency key then also keeps that there was nothing.
           claimed = task
           if (task === null) return isLast ? { status: 204 } : null
