@@ -17,7 +17,7 @@ const settleSeconds = 180
 /** 10,000 events in a minute while Telegram enforces its limits: most only good to know, now and then one that needs the owner. */
 export async function measureBurst(store: BenchStore): Promise<Figure[]> {
   const telegram = await openPlayground({
-    botToken: '1000:benchmark-of-the-bot-token-00000',
+    botToken: '123456:benchmark-of-the-bot-token-00000',
     firstUpdateId: Date.now(),
   })
   const user = virtualUser(telegram.world)

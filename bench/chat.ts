@@ -13,7 +13,7 @@ const betweenMs = 1_200
 /** From what the owner writes to the answer, and from an agent's step to the message about it; no network but this machine's. */
 export async function measureChat(store: BenchStore, scale: Scale): Promise<Figure[]> {
   const telegram = await openPlayground({
-    botToken: '1000:benchmark-of-the-bot-token-00000',
+    botToken: '123456:benchmark-of-the-bot-token-00000',
     firstUpdateId: Date.now(),
   })
   const user = virtualUser(telegram.world)

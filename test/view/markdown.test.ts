@@ -308,7 +308,8 @@ describe('any Markdown', () => {
   )('does not blow up on %s', (_, source) => {
     const before = process.cpuUsage()
     const { html } = markdownToHtml(source)
-    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000)
+    // What blows up takes minutes; the slowest of these takes half a second.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(10_000)
     expect(() => readTelegramHtml(html)).not.toThrow()
     expect(lostWords(source, html)).toEqual([])
   })
