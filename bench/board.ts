@@ -1,4 +1,4 @@
-import type { Database } from '../src/db/open.ts'
+import type { Database } from '../src/db/types.ts'
 import type { Actor } from '../src/domain/actor.ts'
 import { writeState } from '../src/domain/bot-state.ts'
 import { bindChat, unbindChat } from '../src/domain/chat-binding.ts'

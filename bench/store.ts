@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { type Database, openDatabase } from '../src/db/open.ts'
+import { openDatabase } from '../src/db/open.ts'
+import type { Database } from '../src/db/types.ts'
 import { ensureOwner } from '../src/domain/ensure-owner.ts'
 
 /** An empty, migrated database of the benchmark's own, and how the product is told of it. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../src/db/open.ts'
+import type { Database } from '../src/db/types.ts'
 import { search } from '../src/domain/search.ts'
 import { claimTask } from '../src/domain/tasks/claim.ts'
 import { editTask } from '../src/domain/tasks/edit.ts'

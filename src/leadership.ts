@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Lead } from './db/open.ts'
+import type { Lead } from './db/types.ts'
 import type { Log } from './log.ts'
 
 /** The work that one process at a time does. */

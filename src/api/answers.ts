@@ -1,15 +1,11 @@
 import type { Ctx } from '../domain/context.ts'
 import { noteFetched } from '../domain/feedback.ts'
+import type { Label } from '../domain/label.ts'
 import { listLabels } from '../domain/labels.ts'
-import {
-  type DetailWithLabels,
-  readArtifacts,
-  readDetail,
-  readSettingsOf,
-  requireTaskDetail,
-  type Scope,
-} from '../domain/tasks/read.ts'
-import type { Label, Task } from '../domain/tasks/task.ts'
+import { readSettingsOf } from '../domain/projects/stored-settings.ts'
+import type { Scope } from '../domain/scope.ts'
+import { type DetailWithLabels, readArtifacts, readDetail, requireTaskDetail } from '../domain/tasks/read.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import type { LabelJson } from './wire/common.ts'
 import { type TaskJson, toTaskDetailJson, toTaskJson } from './wire/task.ts'
 

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { noteFirstUse } from '../domain/connecting.ts'
 import { networkOf } from '../domain/network.ts'
 import { noteTokenAddress } from '../domain/token-address.ts'
 import { authenticate, touchToken } from '../domain/tokens.ts'
@@ -50,6 +51,7 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
     if (now.getTime() - lastTouch >= touchEveryMs) {
       touched.set(token.id, now.getTime())
       await touchToken(deps.db, token.id, now)
+      await noteFirstUse(deps.db, token.id, now)
     }
     const address = c.get('address')
     const key = `${token.id} ${networkOf(address)}`

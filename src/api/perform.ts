@@ -12,8 +12,8 @@ import {
   type StoredAnswer,
   takeKey,
 } from '../domain/idempotency.ts'
-import type { Scope } from '../domain/tasks/read.ts'
-import type { Engine } from '../domain/tasks/task.ts'
+import type { Scope } from '../domain/scope.ts'
+import type { Engine } from '../domain/task-values.ts'
 import type { ApiDeps } from './deps.ts'
 import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'

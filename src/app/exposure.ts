@@ -2,7 +2,7 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnosis } from '../bot/context.ts'
 import type { Config } from '../config.ts'
-import type { Scope } from '../domain/tasks/read.ts'
+import type { Scope } from '../domain/scope.ts'
 import { listTokens } from '../domain/tokens.ts'
 import { createProxyTest } from '../trusted-proxies.ts'
 

@@ -1,4 +1,4 @@
-import { type Composer, GrammyError, HttpError, type MiddlewareFn } from 'grammy'
+import type { MiddlewareFn } from 'grammy'
 import { causeOf } from '../domain/captures.ts'
 import { bindChat } from '../domain/chat-binding.ts'
 import { createCtx } from '../domain/context.ts'
@@ -11,12 +11,11 @@ import { isFinished, markEffect } from '../domain/updates.ts'
 import { anonymousText, boardPlace, toasts } from '../view/answers.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { isToBot } from './message/addressed.ts'
+import { AlreadyHandledError } from './resume.ts'
 import { createSender } from './send.ts'
+import { toast } from './toast.ts'
 
 const lateAfterMs = 10 * 60_000
-
-/** An update whose effect is on the board already: the process died between its commit and its answer. */
-export class AlreadyHandledError extends Error {}
 
 /** Lets the owner in and nobody else: checks the user and the chat of every kind of update, and binds whoever has the code. */
 export function access(deps: BotDeps): MiddlewareFn<BotContext> {
@@ -176,43 +175,4 @@ async function reportStranger(ctx: BotContext, deps: BotDeps): Promise<void> {
   const [kind = 'update'] = Object.keys(ctx.update).filter((key) => key !== 'update_id')
   const visit = { userId: ctx.from?.id ?? null, userName: ctx.from?.username ?? null }
   await countStrangers(deps.store, [{ ...visit, chatId: ctx.chat?.id ?? null, kind }], deps.now())
-}
-
-/** Every tap gets its answer, also where its handler has nothing to say or fails. */
-export function answerEveryTap(composer: Composer<BotContext>): void {
-  composer.on('callback_query', async (ctx, next) => {
-    let answered = false
-    const answer = ctx.answerCallbackQuery.bind(ctx)
-    ctx.answerCallbackQuery = async (...args) => {
-      // Telegram takes one answer a tap.
-      if (answered) return true
-      answered = true
-      try {
-        return await answer(...args)
-      } catch (error) {
-        // Lost on the way: the button would hang. Should the first have arrived after all, Telegram refuses the second.
-        if (error instanceof HttpError) return answer(...args)
-        throw error
-      }
-    }
-    try {
-      await next()
-    } finally {
-      if (!answered) await toast(ctx)
-    }
-  })
-}
-
-/** Answers a tap; a tap too old to be answered is no fault. */
-export async function toast(ctx: BotContext, text?: string, alert = false): Promise<void> {
-  if (ctx.callbackQuery === undefined) return
-  try {
-    await ctx.answerCallbackQuery(
-      text === undefined ? {} : { text: [...text].slice(0, 200).join(''), show_alert: alert },
-    )
-  } catch (error) {
-    // The tap has had its effect, and what it led to is still to be shown.
-    const isLate = error instanceof GrammyError && error.description.includes('query is too old')
-    if (!isLate) ctx.deps.log.warn({ err: error }, 'a tap could not be answered')
-  }
 }

@@ -3,9 +3,9 @@ import { DomainError } from '../domain/errors.ts'
 import { listLabels } from '../domain/labels.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import { askAgainCard, inWords, refusalCard } from '../view/answers.ts'
-import { toast } from './access.ts'
 import { type BotContext, type Prompt, scopeOf } from './context.ts'
 import { ask } from './show.ts'
+import { toast } from './toast.ts'
 
 /** Answers what a verb refuses in the verb's own words, wherever its feature left that open. */
 export function sayRefusals(): MiddlewareFn<BotContext> {

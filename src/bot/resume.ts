@@ -4,7 +4,6 @@ import { livingCard } from '../domain/living-cards.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { signs } from '../view/signs.ts'
-import { AlreadyHandledError } from './access.ts'
 import { acknowledge } from './acknowledge.ts'
 import { type BotContext, scopeOf } from './context.ts'
 import { sayTask, showTask } from './show.ts'
@@ -46,3 +45,6 @@ export function isAlreadyHandled(error: unknown): boolean {
   }
   return false
 }
+
+/** An update whose effect is on the board already: the process died between its commit and its answer. */
+export class AlreadyHandledError extends Error {}

@@ -18,7 +18,7 @@ import type { NoteFile } from '../domain/note-files.ts'
 import { callTelegram, editToRequest, type Outgoing, sendRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'
 import type { Card } from '../view/card.ts'
-import { fitMessage } from '../view/fit.ts'
+import { fitMessage } from '../view/html.ts'
 import { toCaption, toRequest } from '../view/request.ts'
 
 /** What a message is about, which is what a reply to it means. */

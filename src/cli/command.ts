@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Config, loadConfig, secretsOf } from '../config.ts'
-import type { DatabaseOptions } from '../db/open.ts'
+import type { DatabaseOptions } from '../db/types.ts'
 import { toLastWords } from '../logged-error.ts'
 import { createRedactor } from '../redactor.ts'
 

@@ -15,9 +15,9 @@ import {
 import { FolderInUseError, lockFolder } from './folder-lock.ts'
 import { migrateEmbedded } from './migrate.ts'
 import { isBehind } from './migrations.ts'
-import type { Database, DatabaseOptions } from './open.ts'
 import * as schema from './schema.ts'
 import { listSnapshots, takeSnapshot } from './snapshots.ts'
+import type { Database, DatabaseOptions } from './types.ts'
 import { startUpkeep } from './upkeep.ts'
 
 // A little more than it takes until the lock of a process that is gone counts for nothing.

@@ -1,7 +1,8 @@
 import { and, desc, eq, gte, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { projects, tasks, workLogs } from '../db/schema.ts'
-import { isInSight, type Scope, selectTasks } from './tasks/read.ts'
+import { isInSight, type Scope } from './scope.ts'
+import { selectTasks } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 import { selectWorkLogs, type WorkLog } from './work-logs.ts'
 

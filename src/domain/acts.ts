@@ -1,10 +1,10 @@
 import { parseDue } from './due.ts'
 import { DomainError } from './errors.ts'
 import { readWord } from './quick-add/tokens.ts'
-import { taskSigns } from './signs.ts'
+import { type TaskStatus, taskPriorities, taskSigns } from './task-values.ts'
 import { queueEdit, stopEdit, takeBackEdit } from './tasks/handoff.ts'
 import type { TaskEdit } from './tasks/schemas.ts'
-import { type Task, type TaskStatus, taskPriorities } from './tasks/task.ts'
+import type { Task } from './tasks/task.ts'
 
 /** What the owner's words ask of a task besides its fields: a status, or a handoff. */
 export type Verb = TaskStatus | 'reopen' | 'queue' | 'stop'

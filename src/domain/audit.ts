@@ -1,13 +1,8 @@
 import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import { type AuditRow, auditLogs } from '../db/schema.ts'
+import { type Page, toPage } from './page.ts'
+import type { Scope } from './scope.ts'
 import { arrival, trailKeys } from './tasks/former-keys.ts'
-import type { Scope } from './tasks/read.ts'
-
-/** One page of entries, newest first; `nextCursor` asks for the next page and is null on the last. */
-export interface Page<Entry> {
-  readonly entries: readonly Entry[]
-  readonly nextCursor: string | null
-}
 
 const targetTypes = ['task', 'project', 'label', 'token', 'setting', 'worklog', 'chat']
 
@@ -39,10 +34,4 @@ export async function listAudit(
     .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
     .limit(page.limit + 1)
   return toPage(found, page.limit)
-}
-
-/** Makes a page of `limit` rows; `found` has one more if there's a next page. */
-export function toPage<Entry extends { readonly id: string }>(found: Entry[], limit: number): Page<Entry> {
-  const entries = found.slice(0, limit)
-  return { entries, nextCursor: found.length > limit ? (entries.at(-1)?.id ?? null) : null }
 }

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import { parse } from './parse.ts'
+import type { Scope } from './scope.ts'
 import { decryptSecret, encryptSecret } from './secrets.ts'
 import { botTokenKey } from './setting-specs.ts'
 import { lockSettings, readStored, writeStored } from './stored-settings.ts'
-import type { Scope } from './tasks/read.ts'
 
 const BotToken = z
   .string()

@@ -1,8 +1,8 @@
 import { and, desc, eq, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import { auditLogs, botUpdates } from '../db/schema.ts'
 import type { Reader } from '../db/types.ts'
+import type { Scope } from './scope.ts'
 import { arrival, trailKeys } from './tasks/former-keys.ts'
-import type { Scope } from './tasks/read.ts'
 import { partAction } from './tasks/snapshot.ts'
 
 /** Which task an update of Telegram's made or changed, as the audit trail remembers by its cause. */

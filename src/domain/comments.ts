@@ -3,7 +3,8 @@ import { type Engine, workLogFacts, workLogs } from '../db/schema.ts'
 import type { Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import type { WorkLogKind } from './events.ts'
-import { requireTask, type Scope } from './tasks/read.ts'
+import type { Scope } from './scope.ts'
+import { requireTask } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 
 /** A comment on a task, or an entry of its log; the author is `owner`, `agent:<token name>`, `system` or unknown. */

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, inArray, isNull, lt, notExists, or, sql } from 'drizzle-orm'
 import { type Engine, projects, tasks, workLogs } from '../db/schema.ts'
-import type { Scope } from './tasks/read.ts'
+import type { Scope } from './scope.ts'
 
 export interface DoneTask {
   readonly id: string

@@ -12,7 +12,8 @@ import {
   users,
   workLogs,
 } from '../db/schema.ts'
-import { type Scope, selectTasks } from './tasks/read.ts'
+import type { Scope } from './scope.ts'
+import { selectTasks } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 
 const pageSize = 500

@@ -3,7 +3,7 @@ import { auditLogs, botUpdates, workLogs } from '../db/schema.ts'
 import type { Reader } from '../db/types.ts'
 import type { AuditEntry, Change, Ctx } from './context.ts'
 import type { NewEvent } from './events.ts'
-import type { Scope } from './tasks/read.ts'
+import type { Scope } from './scope.ts'
 import type { TaskDetail } from './tasks/task.ts'
 import { commentTitle } from './work-log-texts.ts'
 

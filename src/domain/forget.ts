@@ -1,6 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, type Subquery, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import type { Db } from '../db/types.ts'
+import type { Db, Reader } from '../db/types.ts'
 
 /** So many rows are deleted at once: an embedded database answers nothing else meanwhile (0.1 s). */
 export const forgottenAtOnce = 5_000
@@ -13,4 +13,10 @@ export async function forgetRows(db: Db, table: PgTable, isOver: SQL | undefined
     forgotten += gone.length
     if (gone.length === 0) return forgotten
   }
+}
+
+/** How many rows a subquery has; one with a limit is counted no further. `$count` gives it no alias, which Postgres 15 wants. */
+export async function countRows(db: Reader, rows: Subquery): Promise<number> {
+  const [row] = await db.select({ count: sql<number>`count(*)::int` }).from(rows)
+  return row?.count ?? 0
 }

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, notInArray } from 'drizzle-orm'
 import { type AuditRow, auditLogs, workLogs } from '../db/schema.ts'
+import type { Scope } from './scope.ts'
 import { arrival, trailKeys } from './tasks/former-keys.ts'
-import type { Scope } from './tasks/read.ts'
 import type { Task } from './tasks/task.ts'
 import { selectWorkLogs, type WorkLog } from './work-logs.ts'
 

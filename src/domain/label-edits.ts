@@ -5,10 +5,10 @@ import { labelColors, taskLabels } from '../db/schema.ts'
 import type { Tx } from '../db/types.ts'
 import type { AuditEntry, Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
+import type { Label } from './label.ts'
+import { LabelName } from './label.ts'
 import { type LabelLists, readLabelLists, writeLabelLists } from './label-lists.ts'
 import { parse } from './parse.ts'
-import { LabelName } from './tasks/schemas.ts'
-import type { Label } from './tasks/task.ts'
 
 /** One of the ten named colours, or `#rrggbb`. */
 const LabelColor = z.union(

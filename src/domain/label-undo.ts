@@ -3,10 +3,10 @@ import { type AuditRow, taskLabels } from '../db/schema.ts'
 import type { Tx } from '../db/types.ts'
 import type { Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
+import type { Label } from './label.ts'
 import { type LabelLists, readListsOf, writeLabelLists } from './label-lists.ts'
 import { unmakeLabels } from './labels.ts'
 import { requireUntouched } from './overtaken.ts'
-import type { Label } from './tasks/task.ts'
 
 /** Takes a change of a label back. Throws `conflict` where something has moved on since. Part of `undo`. */
 export async function undoLabelChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {

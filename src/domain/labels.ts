@@ -3,8 +3,9 @@ import { preparedRead } from '../db/prepared.ts'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../db/schema.ts'
 import type { Reader, Tx } from '../db/types.ts'
 import type { AuditEntry } from './context.ts'
-import { countRows } from './count-rows.ts'
-import { type Label, mostCounted, openStatuses } from './tasks/task.ts'
+import { countRows } from './forget.ts'
+import type { Label } from './label.ts'
+import { mostCounted, openStatuses } from './task-values.ts'
 
 const labelsOf = preparedRead((db) =>
   db

@@ -50,16 +50,6 @@ export async function markCardsStale(
   await markStale(db, { chatId, taskIds: JSON.stringify(taskIds), notBefore: notBefore.toISOString() })
 }
 
-/** Marks the cards of a task that is about to be deleted for removal, in whatever chat they are. */
-export async function markCardsOfDeleted(db: Db, taskId: string, now: Date): Promise<void> {
-  // Later than the answer to the owner's tap, which takes the place of the card that was pressed.
-  const notBefore = new Date(now.getTime() + 3_000)
-  await db
-    .update(botMessages)
-    .set({ stale: true, notBefore })
-    .where(and(eq(botMessages.taskId, taskId), isCard, eq(botMessages.state, 'sent')))
-}
-
 const readCards = prepared((db) =>
   db
     .select()

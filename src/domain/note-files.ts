@@ -1,4 +1,4 @@
-import { taskSigns } from './signs.ts'
+import { taskSigns } from './task-values.ts'
 /** A file in a note: what it is for Telegram, which sends it again only as that, and its id there. */
 export interface NoteFile {
   readonly kind: FileKind

@@ -3,7 +3,7 @@ import { eventsOutbox, projects } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
 import type { BoardEvent } from './events.ts'
 import { forgetRows, forgottenAtOnce } from './forget.ts'
-import { isInSight, type Scope } from './tasks/read.ts'
+import { isInSight, type Scope } from './scope.ts'
 
 /** Events after a cursor, in order; ids become visible in order, so whoever pages by the last id misses none. */
 export async function readEvents(

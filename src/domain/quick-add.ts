@@ -1,11 +1,10 @@
-import { clip } from './clip.ts'
 import { readDate } from './quick-add/date-token.ts'
 import { isChecklistItem, withoutListMarks, withWrittenBoxes } from './quick-add/list-marks.ts'
 import { asText, findKey, isDirective, type ProblemReason, readWord, type Token } from './quick-add/tokens.ts'
 import { splitWords, type Word } from './quick-add/words.ts'
+import type { Engine, TaskPriority } from './task-values.ts'
 import { type Criterion, criteriaOf, textOf } from './tasks/note.ts'
-import type { Engine, TaskPriority } from './tasks/task.ts'
-import { cleanLine, halfWidth, isVisible } from './text.ts'
+import { cleanLine, clip, halfWidth, isVisible } from './text.ts'
 
 /** What a message says about a new task; null is what it leaves open. */
 export interface QuickAddDraft {

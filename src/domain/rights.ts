@@ -1,6 +1,6 @@
 import type { Actor } from './actor.ts'
 import { DomainError } from './errors.ts'
-import type { TaskStatus } from './tasks/task.ts'
+import type { TaskStatus } from './task-values.ts'
 
 /** Whether an actor sees a project. */
 export function seesProject(actor: Actor, projectKey: string): boolean {

@@ -1,7 +1,9 @@
 import { and, asc, desc, eq, inArray, isNull, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { projects, tasks, workLogs } from '../db/schema.ts'
-import { findTasks, type Scope } from './tasks/read.ts'
-import { openStatuses, type Task } from './tasks/task.ts'
+import type { Scope } from './scope.ts'
+import { openStatuses } from './task-values.ts'
+import { findTasks } from './tasks/read.ts'
+import type { Task } from './tasks/task.ts'
 import { containsWords, holdsWords, isUnspaced, taskText, termsOf } from './tasks/words.ts'
 import { selectWorkLogs, type WorkLog } from './work-logs.ts'
 

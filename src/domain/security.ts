@@ -3,10 +3,10 @@ import { v7 } from 'uuid'
 import { securityEvents } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
 import { createRedactor, type Redactor } from '../redactor.ts'
-import { type Page, toPage } from './audit.ts'
 import { networkOf } from './network.ts'
+import { type Page, toPage } from './page.ts'
+import type { Scope } from './scope.ts'
 import { chatSpecs } from './setting-specs.ts'
-import type { Scope } from './tasks/read.ts'
 
 const windowMs = 60_000
 // A flood from ever new addresses must not fill the memory or the table: beyond these all count as one.

@@ -3,7 +3,7 @@ import { agentSessions, apiTokens } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
 import type { Actor } from './actor.ts'
 import { forgetRows } from './forget.ts'
-import type { Scope } from './tasks/read.ts'
+import type { Scope } from './scope.ts'
 
 const seenEveryMs = 60_000
 const activeMs = 60 * 60_000

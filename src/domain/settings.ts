@@ -4,6 +4,7 @@ import type { Tx } from '../db/types.ts'
 import type { Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import { requireProject } from './projects/read.ts'
+import type { Scope } from './scope.ts'
 import {
   chatSpecs,
   decodeSetting,
@@ -16,7 +17,6 @@ import {
   settingSpecs,
 } from './setting-specs.ts'
 import { lockSettings, readStored, writeStored } from './stored-settings.ts'
-import type { Scope } from './tasks/read.ts'
 
 /** The owner's settings, defaults filled in. */
 export interface OwnerSettings {

@@ -1,6 +1,6 @@
 import type { Engine } from '../db/schema.ts'
 import { type DoneTask, listDone } from './done-tasks.ts'
-import type { Scope } from './tasks/read.ts'
+import type { Scope } from './scope.ts'
 import { dayBounds, localDate } from './time.ts'
 
 /** What was done in a stretch of time. */

@@ -1,6 +1,6 @@
 import { readWord } from './quick-add/tokens.ts'
+import { type TaskStatus, taskStatuses } from './task-values.ts'
 import type { TaskFilter } from './tasks/list.ts'
-import { type TaskStatus, taskStatuses } from './tasks/task.ts'
 
 /** What the words behind /tasks ask for, and those that were not understood. */
 export interface TaskQuery {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { storable } from './clip.ts'
 
 /** A text of at most `max` code points, counted as Postgres counts, that Postgres can store. */
 export const text = (max: number) =>
@@ -64,4 +63,18 @@ export function isWebUrl(value: string): boolean {
   if (!/^https?:\/\/\S+$/i.test(value) || !URL.canParse(value)) return false
   const { username, password } = new URL(value)
   return username === '' && password === ''
+}
+
+/** Cuts a text at a word so that it has at most `max` code points (as Postgres counts them), with … where it was cut. */
+export function clip(text: string, max: number): string {
+  const points = [...text]
+  if (points.length <= max) return text
+  const head = points.slice(0, max - 1).join('')
+  const space = head.search(/\s\S*$/)
+  return `${(space > head.length / 2 ? head.slice(0, space) : head).trimEnd()}…`
+}
+
+/** Takes out what Postgres cannot store: NUL bytes and halves of surrogate pairs. */
+export function storable(text: string): string {
+  return text.replaceAll('\u0000', '').toWellFormed()
 }

@@ -13,13 +13,12 @@ import {
   tokenRights,
 } from '../db/schema.ts'
 import type { Db, Reader } from '../db/types.ts'
-import { noteFirstUse } from './connecting.ts'
 import type { Change, Ctx } from './context.ts'
 import { DomainError } from './errors.ts'
 import { parse } from './parse.ts'
 import { requireProject } from './projects/read.ts'
+import type { Scope } from './scope.ts'
 import { recordSecurityEvent } from './security.ts'
-import type { Scope } from './tasks/read.ts'
 import { text } from './text.ts'
 
 export { type Engine, type TokenRights, tokenRights } from '../db/schema.ts'
@@ -207,7 +206,6 @@ export async function touchToken(db: Db, id: string, now: Date): Promise<void> {
     .update(apiTokens)
     .set({ lastUsedAt: now, updatedAt: now })
     .where(and(eq(apiTokens.id, id), or(isNull(apiTokens.lastUsedAt), lte(apiTokens.lastUsedAt, before))))
-  await noteFirstUse(db, id, now)
 }
 
 /** Tokens that expire within 7 days, the next one first. */

@@ -1,11 +1,17 @@
-import type { Task } from './tasks/task.ts'
+import type { OpenQuestion } from './questions/question.ts'
+import type { RunState, TaskStatus } from './task-values.ts'
 
 /** Whose turn a task is: the owner's (`question`, `review`, `new`), an agent's (`queued`, `working`), or nobody's. */
 export const turns = ['question', 'review', 'new', 'working', 'queued', 'parked', 'closed'] as const
 export type Turn = (typeof turns)[number]
 
 /** What a turn is derived from. */
-export type TurnFacts = Pick<Task, 'status' | 'runState' | 'question' | 'snoozedUntil'>
+export interface TurnFacts {
+  readonly status: TaskStatus
+  readonly runState: RunState | null
+  readonly question: OpenQuestion | null
+  readonly snoozedUntil: Date | null
+}
 
 /** Derives whose turn a task is; the first match wins. */
 export function turnOf({ status, runState, question, snoozedUntil }: TurnFacts): Turn {

@@ -1,6 +1,6 @@
 import type { Engine } from '../db/schema.ts'
-import { clip } from './clip.ts'
-import type { TaskStatus } from './tasks/task.ts'
+import type { TaskStatus } from './task-values.ts'
+import { clip } from './text.ts'
 
 // The titles and details below are what PREQSTATION's clients read back: their words and punctuation are a wire format.
 

@@ -1,7 +1,7 @@
 import { isDatabaseDown } from '../domain/errors.ts'
 import type { StoredRequest } from '../domain/messages.ts'
+import type { Scope } from '../domain/scope.ts'
 import { readStats } from '../domain/stats.ts'
-import type { Scope } from '../domain/tasks/read.ts'
 import type { Log } from '../log.ts'
 import { type Outgoing, wordsOnly } from '../telegram/call.ts'
 import { statsPicture } from '../view/charts.ts'

@@ -7,10 +7,11 @@ import {
   requestOf,
   type StoredRequest,
 } from '../domain/messages.ts'
+import type { Scope } from '../domain/scope.ts'
 import type { OwnerSettings } from '../domain/settings.ts'
 import { runStamp } from '../domain/silent-runs.ts'
 import { readCard } from '../domain/tasks/card.ts'
-import { findTask, type Scope } from '../domain/tasks/read.ts'
+import { findTask } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { inQuietHours } from '../domain/time.ts'
 import type { Log } from '../log.ts'

@@ -1,6 +1,7 @@
 import type { Message } from 'grammy/types'
-import type { Post, World } from './model.ts'
+import type { World } from './model.ts'
 import { requirePlace, type Who } from './person.ts'
+import type { Post } from './records.ts'
 import { type TapResult, tap } from './tap.ts'
 
 /** The labels of the buttons under a message, row by row; of the inline keyboard, else of the keyboard that it shows. */

@@ -1,5 +1,5 @@
 import type { InlineQueryResult, InlineQueryResultsButton, ReactionType } from 'grammy/types'
-import type { Call, Post, Violation } from './model.ts'
+import type { Call, Post, Violation } from './records.ts'
 
 /** What happened in the playground, told to every subscriber right after it happened. */
 export type WorldEvent =

@@ -1,6 +1,7 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types'
 import { toCheckedLink } from './links.ts'
-import type { Post, World } from './model.ts'
+import type { World } from './model.ts'
+import type { Post } from './records.ts'
 import { refuse } from './refusal.ts'
 
 export type Markup = InlineKeyboardMarkup | NonNullable<Post['prompt']>

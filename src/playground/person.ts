@@ -1,7 +1,8 @@
 import type { Chat, Message, MessageEntity, ReactionType, TextQuote } from 'grammy/types'
 import { withDetectedEntities } from './detect-entities.ts'
-import type { Person, Post, Room, World } from './model.ts'
+import type { Person, Room, World } from './model.ts'
 import { addPost, type NewPost, pushUpdate, removePosts, replacePost, unixTime } from './posting.ts'
+import type { Post } from './records.ts'
 
 /** Who acts and where; by default the owner of the playground in the private chat with the bot. */
 export interface Who {

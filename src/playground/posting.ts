@@ -1,5 +1,6 @@
 import type { Chat, Message, MessageEntity, TextQuote, User } from 'grammy/types'
-import type { Post, Room, World } from './model.ts'
+import type { Room, World } from './model.ts'
+import type { Post } from './records.ts'
 import type { UpdateKind } from './update-queue.ts'
 
 export interface NewPost {

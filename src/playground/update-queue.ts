@@ -1,5 +1,4 @@
 import type { Update } from 'grammy/types'
-import type { WorldEvent } from './events.ts'
 
 export type UpdateKind = Exclude<keyof Update, 'update_id'>
 
@@ -31,7 +30,10 @@ const mustBeAskedFor: readonly string[] = ['chat_member', 'message_reaction', 'm
 /** The updates that wait for the bot, numbered in sequence. */
 export function createUpdateQueue(input: {
   readonly clock: () => Date
-  readonly emit: (event: WorldEvent) => void
+  readonly emit: (event: {
+    readonly type: 'update-queued' | 'update-confirmed' | 'update-expired'
+    readonly updateId: number
+  }) => void
   readonly firstUpdateId: number
 }): UpdateQueue {
   const waiting = new Map<number, QueuedUpdate>()

@@ -3,10 +3,12 @@ import type { Chat, UserFromGetMe } from 'grammy/types'
 import type { WorldEvent, WorldListener } from './events.ts'
 import { createFaults } from './faults.ts'
 import { createLimits } from './limits.ts'
-import type { Call, Clock, Person, Room, Violation, Webhook, World } from './model.ts'
+import type { Clock, Person, Room, Webhook, World } from './model.ts'
+import type { Call, Violation } from './records.ts'
 import { createUpdateQueue } from './update-queue.ts'
 
-export type { Person, Post, Room, World } from './model.ts'
+export type { Person, Room, World } from './model.ts'
+export type { Post } from './records.ts'
 
 export interface WorldOptions {
   readonly clock?: Clock

@@ -1,10 +1,10 @@
 import type { PromptKind } from '../domain/messages.ts'
-import type { RunState, Task } from '../domain/tasks/task.ts'
+import type { RunState } from '../domain/task-values.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, code, type Html, html, joinHtml } from './html.ts'
-import { engineName, priorityName, statusName } from './names.ts'
+import { engineName, priorityName, queuedFor, statusName } from './names.ts'
 import { signs } from './signs.ts'
-import { queuedFor } from './task-text.ts'
 
 // What taps and replies are answered with: one line each, in the words of the board.
 

@@ -1,5 +1,6 @@
+import { type TaskStatus, taskStatuses } from '../domain/task-values.ts'
 import type { BoardLane } from '../domain/tasks/lanes.ts'
-import { type Task, type TaskStatus, taskStatuses } from '../domain/tasks/task.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { toasts } from './answers.ts'
 import { chosen, doesAct, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'

@@ -1,5 +1,6 @@
 import type { ActName, Callback, ScreenName } from './callbacks.ts'
 import type { Button } from './card.ts'
+import { laneCount, statusSign } from './names.ts'
 import { signs } from './signs.ts'
 
 /** A button that leads to a screen. */
@@ -47,4 +48,9 @@ export function pageOf<T>(
   const pages = Math.max(1, Math.ceil(all.length / size))
   const current = Math.min(Math.max(page, 0), pages - 1)
   return { shown: all.slice(current * size, (current + 1) * size), page: current, pages }
+}
+
+/** Leads to the triage deck. */
+export function triageButton(count: number): Button {
+  return toScreen(`${statusSign.inbox} Triage ${laneCount(count)} new`, 'inbox')
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { type Goal, goals } from '../domain/tasks/handoff.ts'
 import {
   type Engine,
   engines,
@@ -7,7 +6,8 @@ import {
   type TaskStatus,
   taskPriorities,
   taskStatuses,
-} from '../domain/tasks/task.ts'
+} from '../domain/task-values.ts'
+import { type Goal, goals } from '../domain/tasks/handoff.ts'
 
 /** Where a button stands, which is what is shown again after it was pressed. */
 export const surfaces = ['card', 'deck', 'news'] as const

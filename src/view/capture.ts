@@ -6,12 +6,11 @@ import type { Task } from '../domain/tasks/task.ts'
 import { turnOf } from '../domain/turn.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, type Content, clip, code, type Html, html, joinHtml, title } from './html.ts'
-import { counted, engineName, priorityName, turnSign } from './names.ts'
+import { counted, engineName, priorityName, queuedFor, turnSign } from './names.ts'
 import { signs } from './signs.ts'
 import { type Suggested, suggestionButton } from './suggestions.ts'
 import { queueButton } from './task-buttons.ts'
 import { moveButton, takeBackButton } from './task-moves.ts'
-import { queuedFor } from './task-text.ts'
 import { dueText, type Reader } from './when.ts'
 
 const maxTitle = 120

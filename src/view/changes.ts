@@ -1,13 +1,13 @@
 import type { Act } from '../domain/acts.ts'
+import type { TaskStatus } from '../domain/task-values.ts'
 import type { Answered } from '../domain/tasks/answer.ts'
-import type { Task, TaskStatus } from '../domain/tasks/task.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { answeredNotice, queueUnansweredCard, stopAndMoveCard } from './handoffs.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
-import { agentName, engineName, priorityName, statusName, turnSign } from './names.ts'
+import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } from './names.ts'
 import { signs } from './signs.ts'
 import { fitted } from './task-line.ts'
-import { queuedFor } from './task-text.ts'
 import { dueText, type Reader } from './when.ts'
 
 /** What became of one task that the owner's words were about. */

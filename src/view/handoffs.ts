@@ -1,15 +1,15 @@
 import type { Question } from '../domain/questions/question.ts'
+import type { TaskStatus } from '../domain/task-values.ts'
 import type { Answered } from '../domain/tasks/answer.ts'
-import type { Task, TaskStatus } from '../domain/tasks/task.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { runOf } from '../domain/tasks/task.ts'
 import { turnOf } from '../domain/turn.ts'
 import type { Surface } from './callbacks.ts'
 import { type Button, type Card, keyboard } from './card.ts'
 import { bold, type Html, html, title } from './html.ts'
-import { agentName, statusName } from './names.ts'
+import { agentName, queuedFor, statusName } from './names.ts'
 import { signs } from './signs.ts'
 import { moveButton, takeBackButton } from './task-moves.ts'
-import { queuedFor } from './task-text.ts'
 import { ago, type Reader, span } from './when.ts'
 
 // The one line that says where a handoff went, and the option that it did not take.

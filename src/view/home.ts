@@ -1,6 +1,7 @@
 import type { Digest } from '../domain/digest.ts'
-import type { Task, TaskStatus } from '../domain/tasks/task.ts'
-import { toScreen } from './buttons.ts'
+import type { TaskStatus } from '../domain/task-values.ts'
+import type { Task } from '../domain/tasks/task.ts'
+import { toScreen, triageButton } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, type Html, html, italic, joinHtml, title } from './html.ts'
 import { agentName, counted, laneCount, statusName, statusSign, turnSign, unbroken } from './names.ts'
@@ -53,11 +54,6 @@ export function homeCard({ counts, digest, ...reader }: HomeFacts): Card {
       [toScreen('Agents', 'agents'), toScreen('Projects', 'projects'), toScreen('Settings', 'settings')],
     ]),
   }
-}
-
-/** Leads to the triage deck. */
-export function triageButton(count: number): Button {
-  return toScreen(`${statusSign.inbox} Triage ${laneCount(count)} new`, 'inbox')
 }
 
 function needsSection({ tasks, count, newCount }: Digest['needsYou']): Html | null {

@@ -1,4 +1,4 @@
-import { clip } from './cut.ts'
+import { asOneMessage, clip, splitHtml } from './cut.ts'
 import { inertText } from './inert.ts'
 import { escapeText, type Html, readHtml, writeHtml } from './rich-text.ts'
 
@@ -101,4 +101,14 @@ export function tgTime(at: Date, format: TimeFormat, fallback: string): Html {
   return unix > 0
     ? html`<tg-time unix="${unix}" format="${format}">${fallback}</tg-time>`
     : escapeHtml(fallback)
+}
+
+const room = 2
+
+/** The HTML as one message: whole where that fits Telegram's limits, else its beginning and an ellipsis. */
+export function fitMessage(text: Html, maxVisible = 3_900): Html {
+  const whole = asOneMessage(text, maxVisible)
+  if (whole !== undefined) return whole
+  const [beginning] = splitHtml(text, { max: maxVisible - room })
+  return beginning === undefined ? text : html`${beginning}\n…`
 }

@@ -1,5 +1,6 @@
+import { type TaskStatus, taskPriorities } from '../domain/task-values.ts'
 import type { Neighbours } from '../domain/tasks/lanes.ts'
-import { type Task, type TaskStatus, taskPriorities } from '../domain/tasks/task.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { type LanePlace, toLaneArgument, undoRow } from './board.ts'
 import { doesAct, pageButtons, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'

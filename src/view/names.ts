@@ -3,10 +3,10 @@ import {
   type Engine,
   mostCounted,
   type RunState,
-  type Task,
   type TaskPriority,
   type TaskStatus,
-} from '../domain/tasks/task.ts'
+} from '../domain/task-values.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { turnOf } from '../domain/turn.ts'
 import { signs } from './signs.ts'
 
@@ -115,4 +115,12 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 /** Keeps a number with its name when a narrow screen breaks the line. */
 export function unbroken(text: string): string {
   return text.replaceAll(' ', '\u00a0')
+}
+
+/** "Queued for Codex", "Queued for a plan by Codex", "Queued for a review". */
+export function queuedFor({ status, engine }: Pick<Task, 'status' | 'engine'>): string {
+  const who = engine === null ? 'an agent' : engineName[engine]
+  if (status === 'inbox') return `Queued for a plan${engine === null ? '' : ` by ${who}`}`
+  if (status === 'ready') return `Queued for a review${engine === null ? '' : ` by ${who}`}`
+  return `Queued for ${who}`
 }

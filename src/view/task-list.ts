@@ -1,5 +1,6 @@
 import type { TaskQuery } from '../domain/task-query.ts'
-import type { Task, TaskStatus } from '../domain/tasks/task.ts'
+import type { TaskStatus } from '../domain/task-values.ts'
+import type { Task } from '../domain/tasks/task.ts'
 import { chosen, pageButtons, toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
 import { bold, clip, code, html, joinHtml } from './html.ts'

@@ -11,7 +11,7 @@ import { notesOf, prUrlOf } from '../domain/work-log-texts.ts'
 import { firstLine, restOf } from './first-line.ts'
 import { bold, clip, code, type Html, html, joinHtml, link, quote, title, truncateHtml } from './html.ts'
 import { markdownToHtml } from './markdown.ts'
-import { agentName, engineName, priorityName, statusName, turnSign } from './names.ts'
+import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } from './names.ts'
 import { branchLink, repositoryUrl } from './repository.ts'
 import { signs } from './signs.ts'
 import { hiddenHost, isWebLink } from './web-link.ts'
@@ -102,14 +102,6 @@ function turnText(task: TaskCardFacts, { now, timeZone }: Reader): string {
     case 'closed':
       return statusName[task.status]
   }
-}
-
-/** "Queued for Codex", "Queued for a plan by Codex", "Queued for a review". */
-export function queuedFor({ status, engine }: Pick<Task, 'status' | 'engine'>): string {
-  const who = engine === null ? 'an agent' : engineName[engine]
-  if (status === 'inbox') return `Queued for a plan${engine === null ? '' : ` by ${who}`}`
-  if (status === 'ready') return `Queued for a review${engine === null ? '' : ` by ${who}`}`
-  return `Queued for ${who}`
 }
 
 function questionState({ question }: TaskCardFacts, now: Date): string {

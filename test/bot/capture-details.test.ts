@@ -6,7 +6,7 @@ import { editTask } from '../../src/domain/tasks/edit.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { readDetail, requireTask } from '../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../src/domain/tasks/remove.ts'
-import { listWorkLogs } from '../../src/domain/work-logs.ts'
+import { listWorkLogs } from '../../src/domain/tasks/work-logs.ts'
 import type { TestBot } from '../support/bot.ts'
 import { addTasks, answersOf, dataOf, labelsOn, useBot } from '../support/chat.ts'
 

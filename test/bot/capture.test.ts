@@ -5,7 +5,7 @@ import { changeSettings } from '../../src/domain/settings.ts'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { criteriaOf } from '../../src/domain/tasks/note.ts'
 import { findTask, requireTask } from '../../src/domain/tasks/read.ts'
-import { listWorkLogs } from '../../src/domain/work-logs.ts'
+import { listWorkLogs } from '../../src/domain/tasks/work-logs.ts'
 import { connectAgent } from '../support/agent.ts'
 import { addTasks, answersOf, dataOf, labelsOn, useBot } from '../support/chat.ts'
 

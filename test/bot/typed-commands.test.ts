@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { listTasks } from '../../src/domain/tasks/list.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
-import { listWorkLogs } from '../../src/domain/work-logs.ts'
+import { listWorkLogs } from '../../src/domain/tasks/work-logs.ts'
 import type { TestBot } from '../support/bot.ts'
 import { addTasks, useBot } from '../support/chat.ts'
 

@@ -22,7 +22,6 @@ import { embeddedDatabase } from '../../src/db/embedded.ts'
 import { emptyTables } from '../../src/db/empty-tables.ts'
 import { migrateEmbedded } from '../../src/db/migrate.ts'
 import { NewerSchemaError } from '../../src/db/migrations.ts'
-import type { Database } from '../../src/db/open.ts'
 import { RestoreError } from '../../src/db/restore.ts'
 import {
   auditLogs,
@@ -34,7 +33,7 @@ import {
   taskLabels,
   users,
 } from '../../src/db/schema.ts'
-import type { Db } from '../../src/db/types.ts'
+import type { Database, Db } from '../../src/db/types.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { contentOf, fillBoard } from '../support/full-board.ts'
 

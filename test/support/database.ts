@@ -6,10 +6,9 @@ import postgres from 'postgres'
 import { inject } from 'vitest'
 import { embeddedDatabase } from '../../src/db/embedded.ts'
 import { emptyTables } from '../../src/db/empty-tables.ts'
-import type { Database } from '../../src/db/open.ts'
 import { openPostgres } from '../../src/db/postgres.ts'
 import { rows } from '../../src/db/rows.ts'
-import type { Db } from '../../src/db/types.ts'
+import type { Database, Db } from '../../src/db/types.ts'
 import { withDatabase } from './global-setup.ts'
 
 export type TestDatabase = Database & { readonly url: string | null }

@@ -1,7 +1,10 @@
-import type { OpenApiDocument } from '../openapi.ts'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { JsonSchema, Schemas } from './json-schema.ts'
 import { sampleOf } from './sample.ts'
 import { examples } from './sample-values.ts'
+
+/** The OpenAPI document of the API, as the routes describe it. */
+export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 
 export type Operation = NonNullable<NonNullable<OpenApiDocument['paths']>[string]['get']>
 

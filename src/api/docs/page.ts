@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html'
-import type { OpenApiDocument } from '../openapi.ts'
+import type { OpenApiDocument } from './add-examples.ts'
 import { type Endpoint, endpointsOf, schemasOf } from './add-examples.ts'
 import { anchorOf, renderDetails, renderEndpoint, renderName } from './endpoint.ts'
 import { fieldsOf, renderFields } from './fields.ts'

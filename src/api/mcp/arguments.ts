@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { DomainError } from '../../domain/errors.ts'
+import type { Engine } from '../../domain/task-values.ts'
 import type { Artifact } from '../../domain/tasks/schemas.ts'
-import type { Engine } from '../../domain/tasks/task.ts'
 import { engine, idempotencyKey, projectKey } from './inputs.ts'
 
 /** Other names of arguments that models and PREQSTATION's clients use, besides snake_case. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { LabelName } from '../../domain/label.ts'
 import { claimTask, heldByToken, objectiveOf } from '../../domain/tasks/claim.ts'
-import { LabelName } from '../../domain/tasks/schemas.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { findWaiting, type Waiting } from '../../domain/tasks/waiting.ts'
 import { noteAnswered, toTaskAnswer } from '../answers.ts'

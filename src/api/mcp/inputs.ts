@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { isIdempotencyKey } from '../../domain/idempotency.ts'
-import { CriterionText, LabelName, TaskPriorityName } from '../../domain/tasks/schemas.ts'
+import { LabelName } from '../../domain/label.ts'
+import { CriterionText, TaskPriorityName } from '../../domain/tasks/schemas.ts'
 import { text } from '../../domain/text.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from '../wire/common.ts'
 

@@ -1,11 +1,14 @@
 import { DomainError } from '../../domain/errors.ts'
-import type { Caller } from './tool.ts'
+import type { Log } from '../../log.ts'
 
 /** A refusal whose words are complete already, as one that is repeated. */
 export class ToolRefusal extends Error {}
 
 /** The words of a tool's failure: what happened, and what to do next. */
-export function toolErrorText(error: unknown, caller: Pick<Caller, 'log' | 'requestId'>): string {
+export function toolErrorText(
+  error: unknown,
+  caller: { readonly log: Log; readonly requestId: string },
+): string {
   if (error instanceof ToolRefusal) return error.message
   if (error instanceof DomainError) return `${error.message} ${nextStep(error)}`
   caller.log.error({ err: error, requestId: caller.requestId }, 'a tool failed')

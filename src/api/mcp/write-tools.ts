@@ -14,9 +14,9 @@ import {
   TaskStatusName,
   TaskTitle,
 } from '../../domain/tasks/schemas.ts'
+import { createWorkLog } from '../../domain/tasks/work-logs.ts'
 import { text } from '../../domain/text.ts'
 import { progressLog } from '../../domain/work-log-texts.ts'
-import { createWorkLog } from '../../domain/work-logs.ts'
 import { projectNamed } from '../project-named.ts'
 import { toTaskRow } from '../wire/task.ts'
 import {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { engines } from '../../domain/task-values.ts'
 import { listOwnRuns } from '../../domain/tasks/claim.ts'
-import { engines } from '../../domain/tasks/task.ts'
 import { tokenRights } from '../../domain/tokens.ts'
 import type { ApiDeps } from '../deps.ts'
 import { createAgentCtx } from '../perform.ts'

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { DomainError } from '../../domain/errors.ts'
+import { createWorkLog, listWorkLogs } from '../../domain/tasks/work-logs.ts'
 import { text } from '../../domain/text.ts'
-import { createWorkLog, listWorkLogs } from '../../domain/work-logs.ts'
 import type { ApiDeps } from '../deps.ts'
 import { createAgentCtx, perform } from '../perform.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from '../wire/common.ts'

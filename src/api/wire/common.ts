@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { type Engine, engines } from '../../domain/tasks/task.ts'
+import { type Engine, engines } from '../../domain/task-values.ts'
 
 /** What every refusal is: the body's `error` says what happened. */
 export const ErrorJson = z

@@ -1,17 +1,17 @@
 import { z } from '@hono/zod-openapi'
+import { LabelName } from '../../domain/label.ts'
 import { OptionInputs } from '../../domain/questions/question.ts'
+import { type TaskPriority, taskPriorities } from '../../domain/task-values.ts'
 import {
   Artifacts,
   BranchName,
   CriterionText,
-  LabelName,
   LifecycleActionName,
   PullRequestUrl,
   TaskNote,
   TaskStatusName,
   TaskTitle,
 } from '../../domain/tasks/schemas.ts'
-import { type TaskPriority, taskPriorities } from '../../domain/tasks/task.ts'
 import { text } from '../../domain/text.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from './common.ts'
 

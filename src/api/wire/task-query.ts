@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import { LabelName } from '../../domain/label.ts'
+import { taskStatuses } from '../../domain/task-values.ts'
 import type { TaskCursor, TaskFilter } from '../../domain/tasks/list.ts'
-import { LabelName } from '../../domain/tasks/schemas.ts'
-import { taskStatuses } from '../../domain/tasks/task.ts'
 import { text } from '../../domain/text.ts'
 import { EngineInput, ProjectKeyInput } from './common.ts'
 

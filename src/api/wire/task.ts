@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { type DeploySettings, type ProjectSettings, toDeploySettings } from '../../domain/project-settings.ts'
 import { toRepoAddress } from '../../domain/projects/repo.ts'
+import { engines, taskPriorities, taskStatuses } from '../../domain/task-values.ts'
 import { criteriaOf } from '../../domain/tasks/note.ts'
 import { Artifact } from '../../domain/tasks/schemas.ts'
-import { engines, type Task, type TaskDetail, taskPriorities, taskStatuses } from '../../domain/tasks/task.ts'
+import type { Task, TaskDetail } from '../../domain/tasks/task.ts'
 import { Instant } from './common.ts'
 
 const runState = z.enum(['queued', 'working']).nullable()

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { engines } from '../../domain/tasks/task.ts'
+import { engines } from '../../domain/task-values.ts'
 import type { WorkLog } from '../../domain/work-logs.ts'
 import { Instant } from './common.ts'
 

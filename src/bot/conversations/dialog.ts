@@ -8,9 +8,9 @@ import { markEffect } from '../../domain/updates.ts'
 import { refusalCard } from '../../view/answers.ts'
 import { parseCallback } from '../../view/callbacks.ts'
 import type { Card } from '../../view/card.ts'
-import { toast } from '../access.ts'
 import { isCommand } from '../command-text.ts'
 import type { BotContext } from '../context.ts'
+import { toast } from '../toast.ts'
 
 /** A conversation with the owner; what it reads and does goes through `external`, which gives the context of the update in hand. */
 export type Dialog = Conversation<BotContext, Context>

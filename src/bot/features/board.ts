@@ -11,12 +11,12 @@ import {
   unknownProjectText,
 } from '../../view/board.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
-import { toast } from '../access.ts'
 import { countChanged, doActs } from '../acts.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { topicOfMessage } from '../list-query.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
+import { toast } from '../toast.ts'
 import { orRefusal, takeBack } from './take-back.ts'
 
 // What one tap may change: each task takes about ten statements.

@@ -1,11 +1,11 @@
 import { Composer } from 'grammy'
 import { toasts } from '../../view/answers.ts'
 import { unknownCommandCard } from '../../view/help.ts'
-import { toast } from '../access.ts'
 import { afterCommand } from '../command-text.ts'
 import { nearestCommand } from '../commands.ts'
 import type { BotContext } from '../context.ts'
 import { textOfMessage } from '../message/incoming.ts'
+import { toast } from '../toast.ts'
 
 /** Answers what no feature took: an unknown command with the nearest one, a button of an older version with its age. */
 export function fallback(): Composer<BotContext> {

@@ -2,9 +2,9 @@ import { Composer } from 'grammy'
 import { readCard } from '../../domain/tasks/card.ts'
 import { readDetail, requireTask } from '../../domain/tasks/read.ts'
 import { missingFilesCard, wholeTextCard } from '../../view/answers.ts'
-import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { onScreen } from '../taps.ts'
+import { toast } from '../toast.ts'
 
 const maxFiles = 10
 

@@ -12,10 +12,10 @@ import {
   labelMergeCard,
   labelsCard,
 } from '../../view/labels.ts'
-import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
+import { toast } from '../toast.ts'
 import { orRefusal, takeBack } from './take-back.ts'
 
 /** /labels: new, rename, color, merge, delete. */

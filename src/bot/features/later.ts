@@ -10,10 +10,10 @@ import { staleToast, toasts } from '../../view/answers.ts'
 import type { LaterChoice, Surface } from '../../view/callbacks.ts'
 import { laterLine, laterText } from '../../view/later.ts'
 import { deletedCard } from '../../view/task-gone.ts'
-import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onTap } from '../taps.ts'
+import { toast } from '../toast.ts'
 import { continueDeck, showAfterAction } from './deck.ts'
 
 /** The choices of Later: the task comes back then, or stays on hold. */

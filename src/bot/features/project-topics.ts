@@ -5,10 +5,10 @@ import { readOwnerSettings } from '../../domain/settings.ts'
 import { toasts } from '../../view/answers.ts'
 import { projectGoneCard } from '../../view/project-delete.ts'
 import { noTopicReason, projectTopicCard } from '../../view/project-topic.ts'
-import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
+import { toast } from '../toast.ts'
 import { orRefusal } from './take-back.ts'
 
 const maxName = 128

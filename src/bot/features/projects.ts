@@ -16,11 +16,11 @@ import {
 import { projectDeliveryCard } from '../../view/project-delivery.ts'
 import { projectEditCard, projectStatusCard } from '../../view/project-edit.ts'
 import { projectsCard } from '../../view/projects.ts'
-import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { enterDialog } from '../conversations/dialogs.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
+import { toast } from '../toast.ts'
 import { orRefusal, takeBack } from './take-back.ts'
 
 /** /projects: the list, a project's card, and its settings. */

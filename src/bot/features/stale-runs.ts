@@ -2,10 +2,10 @@ import { Composer } from 'grammy'
 import { editTask } from '../../domain/tasks/edit.ts'
 import { readDetail, requireTask } from '../../domain/tasks/read.ts'
 import { nudgeText, staleToast, toasts } from '../../view/answers.ts'
-import { toast } from '../access.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { showTask } from '../show.ts'
 import { onAct } from '../taps.ts'
+import { toast } from '../toast.ts'
 
 /** The buttons under the word that a run is silent or waits too long: nudge the agent, or wait on. */
 export function staleRuns(): Composer<BotContext> {

@@ -2,12 +2,12 @@ import { Composer } from 'grammy'
 import { readDigest } from '../../domain/digest.ts'
 import { countByStatus } from '../../domain/tasks/list.ts'
 import { homeCard } from '../../view/home.ts'
-import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { enterDialog } from '../conversations/dialogs.ts'
 import { setUpLacks } from '../conversations/set-up.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
+import { toast } from '../toast.ts'
 import { openByPayload } from './deep-links.ts'
 
 /** /start: the set-up while something of it is missing, a task where the link names one, else home. */

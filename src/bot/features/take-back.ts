@@ -1,9 +1,9 @@
 import { DomainError } from '../../domain/errors.ts'
 import { undoChange } from '../../domain/undo.ts'
 import { inWords, toasts } from '../../view/answers.ts'
-import { toast } from '../access.ts'
 import type { BotContext } from '../context.ts'
 import { refuse } from '../refusals.ts'
+import { toast } from '../toast.ts'
 
 const undoMs = 5 * 60_000
 

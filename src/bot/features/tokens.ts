@@ -23,11 +23,12 @@ import {
   tokenSpanCard,
   tokenSpans,
 } from '../../view/tokens.ts'
-import { toast, tokenLinkHash } from '../access.ts'
+import { tokenLinkHash } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { isAlreadyHandled } from '../resume.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'
+import { toast } from '../toast.ts'
 
 const dayMs = 24 * 60 * 60_000
 const maxName = 60

@@ -5,10 +5,10 @@ import { lastChange, type Undone, undoChange } from '../../domain/undo.ts'
 import { toasts } from '../../view/answers.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import { nothingToUndoCard, undoneListCard, undoneText, undoRefusedCard } from '../../view/undo.ts'
-import { toast } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen, showTask } from '../show.ts'
 import { onAct } from '../taps.ts'
+import { toast } from '../toast.ts'
 
 /** /undo: takes back the owner's last change; sent again, the one before it. */
 export function undo(): Composer<BotContext> {

@@ -2,7 +2,7 @@ import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm'
 import { type ProjectRow, projects } from '../../db/schema.ts'
 import { DomainError } from '../errors.ts'
 import { requireProjectRight } from '../rights.ts'
-import { isInSight, type Scope } from '../tasks/read.ts'
+import { isInSight, type Scope } from '../scope.ts'
 import { isSameRepo, normaliseRepo } from './repo.ts'
 
 /** The owner's projects by key; deleted ones only where they are asked for. */

@@ -3,7 +3,6 @@ import { v7 } from 'uuid'
 import { z } from 'zod'
 import { type ProjectRow, projectSettings } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import { storable } from '../clip.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
 import {
@@ -12,9 +11,11 @@ import {
   projectSettingKeys,
   projectSettingSpecs,
 } from '../project-settings.ts'
-import { readSettings, type Scope } from '../tasks/read.ts'
+import type { Scope } from '../scope.ts'
+import { storable } from '../text.ts'
 import { lockProject } from './edit.ts'
 import { noSuchProject, requireProject } from './read.ts'
+import { readSettings } from './stored-settings.ts'
 
 /** All known settings of a project, defaults filled in; throws `not-found`. */
 export async function getProjectSettings(scope: Scope, key: string): Promise<ProjectSettings> {

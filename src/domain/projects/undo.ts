@@ -4,10 +4,10 @@ import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
 import { requireUntouched } from '../overtaken.ts'
-import { readSettings } from '../tasks/read.ts'
 import { applyToProject, lockProject } from './edit.ts'
 import { applyProjectSettings, type ProjectSettingsPatch, parsePatch } from './settings.ts'
 import type { ProjectField } from './snapshot.ts'
+import { readSettings } from './stored-settings.ts'
 
 /** Takes a change of a project back. Throws `conflict` where something has moved on since. Part of `undo`. */
 export async function undoProjectChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<unknown>> {

@@ -1,5 +1,5 @@
 import { findDue, parseDue } from '../due.ts'
-import { type Engine, type TaskPriority, taskPriorities } from '../tasks/task.ts'
+import { type Engine, type TaskPriority, taskPriorities } from '../task-values.ts'
 import { halfWidth } from '../text.ts'
 import { nearestOf } from '../typos.ts'
 import { engineLike, type ProblemReason } from './tokens.ts'

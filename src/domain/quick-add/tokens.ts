@@ -1,4 +1,4 @@
-import { type Engine, engines as engineNames, type TaskPriority, taskPriorities } from '../tasks/task.ts'
+import { type Engine, engines as engineNames, type TaskPriority, taskPriorities } from '../task-values.ts'
 import { nearestOf } from '../typos.ts'
 
 /** Why something that looks like a token was left in the title. */

@@ -1,7 +1,8 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { tasks, workLogFacts, workLogs } from '../../db/schema.ts'
 import { filesIn, type NoteFile } from '../note-files.ts'
-import { readDetails, type Scope } from './read.ts'
+import type { Scope } from '../scope.ts'
+import { readDetails } from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
 
 /** A line that an agent wrote about its work. */

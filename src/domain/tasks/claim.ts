@@ -7,11 +7,12 @@ import { DomainError } from '../errors.ts'
 import { requireProject } from '../projects/read.ts'
 import { isHeldBy } from '../runs/holder.ts'
 import { setRunSession, startRun } from '../runs/store.ts'
+import type { Engine, TaskStatus } from '../task-values.ts'
 import { lockTask } from './lock.ts'
 import { hasQuestion, requireTask } from './read.ts'
 import { taskAudit } from './snapshot.ts'
 import { writeSnooze } from './snooze.ts'
-import { type Engine, runOf, type Task, type TaskStatus } from './task.ts'
+import { runOf, type Task } from './task.ts'
 import { writeTask } from './write.ts'
 
 /** What an agent is ready to take. A task that names another engine is not handed out. */

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, lte, sql } from 'drizzle-orm'
 import { auditLogs } from '../../db/schema.ts'
-import type { Scope } from './read.ts'
+import type { Scope } from '../scope.ts'
 
 const hourMs = 60 * 60_000
 

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { projects, tasks } from '../../db/schema.ts'
-import { isAwake, type Scope, selectTasks } from './read.ts'
+import type { Scope } from '../scope.ts'
+import { isAwake, selectTasks } from './read.ts'
 import type { Task } from './task.ts'
 
 /** Open tasks that are due before an instant, the earliest first, and how many there are. */

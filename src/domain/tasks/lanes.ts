@@ -1,8 +1,10 @@
 import { and, asc, desc, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { projects, tasks } from '../../db/schema.ts'
+import type { Scope } from '../scope.ts'
+import type { TaskStatus } from '../task-values.ts'
 import { countByStatus, countTasks, listTasks, type TaskFilter } from './list.ts'
-import { type Scope, selectTasks } from './read.ts'
-import type { Task, TaskStatus } from './task.ts'
+import { selectTasks } from './read.ts'
+import type { Task } from './task.ts'
 
 /** A lane of the board: how many cards it has, and some of them. */
 export interface BoardLane {

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts'
-import type { TaskStatus } from './task.ts'
+import type { TaskStatus } from '../task-values.ts'
 
 export const lifecycleActions = ['start', 'plan', 'complete', 'review', 'block'] as const
 export type LifecycleAction = (typeof lifecycleActions)[number]

@@ -1,16 +1,17 @@
 import { and, asc, desc, eq, exists, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
-import { countRows } from '../count-rows.ts'
-import { isInSight, type Scope, selectTasks } from './read.ts'
+import { countRows } from '../forget.ts'
+import { isInSight, type Scope } from '../scope.ts'
 import {
   type Engine,
   mostCounted,
   type RunState,
-  type Task,
   type TaskPriority,
   type TaskStatus,
   taskStatuses,
-} from './task.ts'
+} from '../task-values.ts'
+import { selectTasks } from './read.ts'
+import type { Task } from './task.ts'
 import { holdsWords, taskText } from './words.ts'
 
 /** Which tasks; what is absent does not limit. Tasks of deleted projects are never among them. */

@@ -2,15 +2,8 @@ import { prepared } from '../../db/prepared.ts'
 import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Ctx } from '../context.ts'
-import {
-  aboutTask,
-  findTask,
-  findTaskDeploy,
-  findTaskDetail,
-  noSuchTask,
-  type Scope,
-  type TaskDeploy,
-} from './read.ts'
+import type { Scope } from '../scope.ts'
+import { aboutTask, findTask, findTaskDeploy, findTaskDetail, noSuchTask, type TaskDeploy } from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
 
 const hold = aboutTask(

@@ -1,8 +1,9 @@
 import { and, eq, inArray, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm'
 import { projects, questions, tasks } from '../../db/schema.ts'
-import { countRows } from '../count-rows.ts'
-import { hasQuestion, isAwake, type Scope } from './read.ts'
-import { mostCounted, openStatuses } from './task.ts'
+import { countRows } from '../forget.ts'
+import type { Scope } from '../scope.ts'
+import { mostCounted, openStatuses } from '../task-values.ts'
+import { hasQuestion, isAwake } from './read.ts'
 
 /** How many tasks need the owner, by their turn, up to `mostCounted` of each. */
 export async function countNeeds(scope: Scope): Promise<Record<'question' | 'review' | 'new', number>> {

@@ -3,7 +3,7 @@ import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
 import { prepared, preparedCommand } from '../../db/prepared.ts'
 import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import type { TaskStatus } from './task.ts'
+import type { TaskStatus } from '../task-values.ts'
 
 // varchar(64) holds the key; past 50 the lane is spread anew so that one more insertion always fits.
 const longestKey = 50

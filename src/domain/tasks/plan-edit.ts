@@ -2,15 +2,18 @@ import { isDeepStrictEqual } from 'node:util'
 import type { RunOutcome } from '../../db/schema.ts'
 import { type Actor, engineOfActor } from '../actor.ts'
 import { DomainError } from '../errors.ts'
-import { type DeploySettings, missingForReady } from '../project-settings.ts'
+import { missingForReady } from '../project-settings.ts'
 import { blockQuestion, type NewQuestion, planQuestion } from '../questions/question.ts'
 import { isHeldBy } from '../runs/holder.ts'
+import type { Engine, RunState, TaskPriority, TaskStatus } from '../task-values.ts'
+import type { PlannedLog } from '../work-logs.ts'
 import { isFocused } from './focus.ts'
 import { requireTransition } from './lifecycle.ts'
 import { criteriaOf, textOf, withCriteria, withPlan, withText } from './note.ts'
-import { changeLogs, type PlannedLog, spokenLogs } from './plan-logs.ts'
-import type { Artifact, ParsedTaskEdit } from './schemas.ts'
-import { type Engine, type RunState, runOf, type Task, type TaskPriority, type TaskStatus } from './task.ts'
+import type { EditFacts } from './plan-logs.ts'
+import { changeLogs, spokenLogs } from './plan-logs.ts'
+import type { ParsedTaskEdit } from './schemas.ts'
+import { runOf, type Task } from './task.ts'
 
 /** The columns of a task that an edit may set. */
 export interface TaskColumns {
@@ -48,20 +51,6 @@ export interface EditPlan {
   readonly snooze: Date | null | undefined
   /** The engine that acts. */
   readonly engine: Engine | null
-}
-
-export interface EditFacts {
-  readonly actor: Actor
-  readonly now: Date
-  /** The owner's, which says what today is. */
-  readonly timeZone: string
-  readonly deploy: DeploySettings
-  /** The pull request of an earlier result, where the project's strategy asks for one. */
-  readonly knownPrUrl: string | null
-  /** The plan that an agent wrote last, where a new one leaves the text as it is. */
-  readonly olderPlan?: string | null
-  /** What earlier work made, where the edit brings artifacts without a result. */
-  readonly artifacts?: readonly Artifact[]
 }
 
 /** Works out what an edit changes. Throws `conflict` where the task is not in the state that the edit needs. */

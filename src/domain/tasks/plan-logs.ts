@@ -1,5 +1,7 @@
+import type { Actor } from '../actor.ts'
 import { toActorName } from '../actor.ts'
-import type { WorkLogKind } from '../events.ts'
+import type { DeploySettings } from '../project-settings.ts'
+import type { Engine, TaskStatus } from '../task-values.ts'
 import {
   agentCommentTitle,
   commentTitle,
@@ -10,19 +12,9 @@ import {
   resultTitle,
   statusTitle,
 } from '../work-log-texts.ts'
-import type { EditFacts } from './plan-edit.ts'
+import type { PlannedLog } from '../work-logs.ts'
 import type { Artifact, ParsedTaskEdit } from './schemas.ts'
-import type { Engine, Task, TaskStatus } from './task.ts'
-
-/** A work log that a change of a task writes. */
-export interface PlannedLog {
-  readonly kind: WorkLogKind
-  readonly title: string
-  readonly detail: string | null
-  readonly engine: Engine | null
-  /** What an agent reported, as it was given. */
-  readonly result?: Readonly<Record<string, unknown>>
-}
+import type { Task } from './task.ts'
 
 /** The logs of what changed about a task: its status, its fields, its note. `task` is as it was before. */
 export function changeLogs(
@@ -101,4 +93,19 @@ export function spokenLogs(
   if (edit.comment?.trim())
     logs.push({ kind: 'comment', title: titleOf(task.key), detail: edit.comment.trim(), engine })
   return logs
+}
+
+/** What an edit is decided by, besides the task and the edit. */
+export interface EditFacts {
+  readonly actor: Actor
+  readonly now: Date
+  /** The owner's, which says what today is. */
+  readonly timeZone: string
+  readonly deploy: DeploySettings
+  /** The pull request of an earlier result, where the project's strategy asks for one. */
+  readonly knownPrUrl: string | null
+  /** The plan that an agent wrote last, where a new one leaves the text as it is. */
+  readonly olderPlan?: string | null
+  /** What earlier work made, where the edit brings artifacts without a result. */
+  readonly artifacts?: readonly Artifact[]
 }

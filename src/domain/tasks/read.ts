@@ -16,30 +16,17 @@ import {
   workLogs,
 } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
-import type { Actor } from '../actor.ts'
-import { storable } from '../clip.ts'
 import { DomainError } from '../errors.ts'
-import { type ProjectSettings, toDeploySettings, toProjectSettings } from '../project-settings.ts'
+import type { Label } from '../label.ts'
+import { toDeploySettings, toProjectSettings } from '../project-settings.ts'
 import type { OpenQuestion } from '../questions/question.ts'
 import { requireProjectRight } from '../rights.ts'
 import type { Run } from '../runs/store.ts'
+import type { Scope } from '../scope.ts'
+import { storable } from '../text.ts'
 import { commentTitle, parseResult, resultTitlePrefixes } from '../work-log-texts.ts'
 import type { Artifact } from './schemas.ts'
-import type { Feedback, Label, Task, TaskDetail } from './task.ts'
-
-/** Where to look: a database or a transaction, whose board, and for whom; an agent may see some projects alone. */
-export interface Scope {
-  readonly db: Reader
-  readonly ownerId: string
-  readonly actor?: Actor
-}
-
-/** The condition that the reader sees a project; nothing if it sees all. */
-export function isInSight({ actor }: Scope): SQL | undefined {
-  return actor?.kind === 'agent' && actor.projectKeys
-    ? inArray(projects.projectKey, [...actor.projectKeys])
-    : undefined
-}
+import type { Feedback, Task, TaskDetail } from './task.ts'
 
 const labelsOfTask = sql<Label[]>`(
   select coalesce(jsonb_agg(jsonb_build_object('id', ${taskLabels.id}, 'name', ${taskLabels.name}, 'color', ${taskLabels.color})
@@ -380,34 +367,6 @@ export async function readPlan({ db }: Scope, taskId: string): Promise<string | 
     .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
     .limit(1)
   return found?.plan ?? null
-}
-
-/** The settings of several projects by their uuid, defaults filled in. */
-export async function readSettingsOf(
-  db: Reader,
-  projectIds: readonly string[],
-): Promise<ReadonlyMap<string, ProjectSettings>> {
-  const ids = [...new Set(projectIds)]
-  if (ids.length === 0) return new Map()
-  const stored = await db
-    .select({ projectId: projectSettings.projectId, key: projectSettings.key, value: projectSettings.value })
-    .from(projectSettings)
-    .where(inArray(projectSettings.projectId, ids))
-  const of = (id: string) => stored.filter((row) => row.projectId === id).map((row) => [row.key, row.value])
-  return new Map(ids.map((id) => [id, toProjectSettings(Object.fromEntries(of(id)))]))
-}
-
-const settingsOf = preparedRead((db) =>
-  db
-    .select({ key: projectSettings.key, value: projectSettings.value })
-    .from(projectSettings)
-    .where(eq(projectSettings.projectId, sql.placeholder('projectId'))),
-)
-
-/** A project's settings, defaults filled in. */
-export async function readSettings(db: Reader, projectId: string) {
-  const stored = await settingsOf(db, { projectId })
-  return toProjectSettings(Object.fromEntries(stored.map((row) => [row.key, row.value])))
 }
 
 const tasksByKey = preparedRead((db) =>

@@ -1,9 +1,9 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, isNotNull } from 'drizzle-orm'
 import { v7 } from 'uuid'
-import { questions, runs, tasks, workLogs } from '../../db/schema.ts'
+import { botMessages, questions, runs, tasks, workLogs } from '../../db/schema.ts'
+import type { Db } from '../../db/types.ts'
 import type { Change, Ctx } from '../context.ts'
 import { DomainError } from '../errors.ts'
-import { markCardsOfDeleted } from '../living-cards.ts'
 import { withdrawQuestions } from '../questions/store.ts'
 import { requireProjectRight } from '../rights.ts'
 import { heldError, isHeldBy } from '../runs/holder.ts'
@@ -72,4 +72,21 @@ export async function deleteTask(ctx: Ctx, reference: string): Promise<Deleted> 
   // Thrown after the commit, so that the owner is asked.
   if (deleted instanceof DomainError) throw deleted
   return deleted
+}
+
+/** Marks the cards of a task that is about to be deleted for removal, in whatever chat they are. */
+async function markCardsOfDeleted(db: Db, taskId: string, now: Date): Promise<void> {
+  // Later than the answer to the owner's tap, which takes the place of the card that was pressed.
+  const notBefore = new Date(now.getTime() + 3_000)
+  await db
+    .update(botMessages)
+    .set({ stale: true, notBefore })
+    .where(
+      and(
+        eq(botMessages.taskId, taskId),
+        eq(botMessages.purpose, 'card'),
+        eq(botMessages.state, 'sent'),
+        isNotNull(botMessages.messageId),
+      ),
+    )
 }

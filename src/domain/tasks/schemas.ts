@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { engines, runStates, taskPriorities, taskStatuses } from '../../db/schema.ts'
 import { BranchName } from '../branch.ts'
+import { LabelName } from '../label.ts'
 import { OptionInputs } from '../questions/question.ts'
 import { isWebUrl, lineText, plainText, text } from '../text.ts'
 import { lifecycleActions } from './lifecycle.ts'
@@ -9,7 +10,6 @@ export { BranchName } from '../branch.ts'
 
 export const TaskTitle = lineText(180)
 export const TaskNote = text(50_000)
-export const LabelName = lineText(40)
 export const CriterionText = text(200)
 
 export const TaskStatusName = z.enum(taskStatuses)

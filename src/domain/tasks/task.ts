@@ -1,30 +1,9 @@
 import type { Engine, RunState, TaskPriority, TaskStatus } from '../../db/schema.ts'
+import type { Label } from '../label.ts'
 import type { DeploySettings } from '../project-settings.ts'
 import type { OpenQuestion } from '../questions/question.ts'
 import type { Run } from '../runs/store.ts'
 import type { Artifact } from './schemas.ts'
-
-export {
-  type Engine,
-  engines,
-  type RunState,
-  type TaskPriority,
-  type TaskStatus,
-  taskPriorities,
-  taskStatuses,
-} from '../../db/schema.ts'
-
-/** What is neither done nor archived. */
-export const openStatuses: TaskStatus[] = ['inbox', 'todo', 'hold', 'ready']
-
-/** Cards of a lane are counted up to here: what is done or archived grows for ever, and counting it all with it. */
-export const mostCounted = 1_000
-
-export interface Label {
-  readonly id: string
-  readonly name: string
-  readonly color: string
-}
 
 /** A task with what every door shows of it: its labels in order and its project. */
 export interface Task {

@@ -1,8 +1,10 @@
 import { and, asc, eq, isNull, not, notInArray, sql } from 'drizzle-orm'
 import { projects, tasks } from '../../db/schema.ts'
-import { countRows } from '../count-rows.ts'
-import { hasQuestion, isAwake, type Scope, selectTasks } from './read.ts'
-import { mostCounted, type Task } from './task.ts'
+import { countRows } from '../forget.ts'
+import type { Scope } from '../scope.ts'
+import { mostCounted } from '../task-values.ts'
+import { hasQuestion, isAwake, selectTasks } from './read.ts'
+import type { Task } from './task.ts'
 
 /** The oldest new task that isn't among those that were skipped. */
 export async function nextInInbox(scope: Scope, skipped: readonly string[]): Promise<Task | null> {

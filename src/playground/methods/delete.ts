@@ -1,5 +1,6 @@
-import type { Post, Room, World } from '../model.ts'
+import type { Room, World } from '../model.ts'
 import { removePosts, unixTime } from '../posting.ts'
+import type { Post } from '../records.ts'
 import { refuse } from '../refusal.ts'
 import { requireTarget, requireWritableRoom } from '../target.ts'
 import type { CallContext, Opts } from './method.ts'

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { toDeploySettings, toProjectSettings } from '../../../src/domain/project-settings.ts'
+import { type RunState, type TaskStatus, taskStatuses } from '../../../src/domain/task-values.ts'
 import type { LifecycleAction } from '../../../src/domain/tasks/lifecycle.ts'
-import { type EditFacts, planEdit } from '../../../src/domain/tasks/plan-edit.ts'
+import { planEdit } from '../../../src/domain/tasks/plan-edit.ts'
+import type { EditFacts } from '../../../src/domain/tasks/plan-logs.ts'
 import { TaskEdit } from '../../../src/domain/tasks/schemas.ts'
-import { type RunState, type Task, type TaskStatus, taskStatuses } from '../../../src/domain/tasks/task.ts'
+import type { Task } from '../../../src/domain/tasks/task.ts'
 import { agent } from '../../support/board.ts'
 
 const before = new Date('2026-11-23T09:00:00.000Z')
