@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { packFolder, templatePath } from '../src/db/template.ts'
+import { packFolder, templatePath } from '../src/db/embedded/template.ts'
 
 // Made again only where the migrations or PGlite changed: it takes a few seconds.
 const path = templatePath()
 if (!existsSync(path)) {
-  const { initFolder } = await import('../src/db/embedded-folder.ts')
+  const { initFolder } = await import('../src/db/embedded/embedded-folder.ts')
   const scratch = await mkdtemp(join(tmpdir(), 'preqbot-template-'))
   try {
     await initFolder(join(scratch, 'pg'))

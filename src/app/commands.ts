@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { backupToFile } from '../db/backup-file.ts'
+import { backupToFile } from '../db/backup/backup-file.ts'
 import { engines, tokenRights } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
 import { unbindChat } from '../domain/chat-binding.ts'

@@ -1,4 +1,4 @@
-import { knownMigrations } from '../db/migrations.ts'
+import { knownMigrations } from '../db/migrations/migrations.ts'
 import { openDatabase } from '../db/open.ts'
 import { runCommand, UsageError } from './command.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import { FolderInUseError } from '../../src/db/folder-lock.ts'
+import { FolderInUseError } from '../../src/db/embedded/folder-lock.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { users } from '../../src/db/schema.ts'
 

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FolderInUseError, lockFolder } from '../../src/db/folder-lock.ts'
+import { FolderInUseError, lockFolder } from '../../src/db/embedded/folder-lock.ts'
 
 let folder: string
 beforeEach(() => {
@@ -31,7 +31,7 @@ const leaveLock = (holder: { readonly pid: number; readonly started: string }) =
 }
 
 const program = (then: string) =>
-  `import { lockFolder } from '${new URL('../../src/db/folder-lock.ts', import.meta.url).href}'
+  `import { lockFolder } from '${new URL('../../src/db/embedded/folder-lock.ts', import.meta.url).href}'
    try { lockFolder(process.argv[1]); console.log('locked') } catch (error) { console.log(error.message) }
    ${then}`
 const nodeArguments = (then: string) => [

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { listSnapshots } from '../../src/db/snapshots.ts'
+import { listSnapshots } from '../../src/db/embedded/snapshots.ts'
 
 // KILLS=50 npx vitest run test/db/kills.test.ts takes it further; SEED repeats a run.
 const kills = Number(process.env.KILLS ?? 5)

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { lockPatiently } from '../../src/db/embedded.ts'
-import { FolderInUseError, lockFolder } from '../../src/db/folder-lock.ts'
-import { thisHolder } from '../../src/db/lock-holder.ts'
+import { lockPatiently } from '../../src/db/embedded/embedded.ts'
+import { FolderInUseError, lockFolder } from '../../src/db/embedded/folder-lock.ts'
+import { thisHolder } from '../../src/db/embedded/lock-holder.ts'
 
 let folder: string
 let path: string

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { outdated, takeSnapshot } from '../../src/db/snapshots.ts'
+import { outdated, takeSnapshot } from '../../src/db/embedded/snapshots.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const hour = 60 * 60 * 1_000

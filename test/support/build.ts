@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync
 import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { templatePath } from '../../src/db/template.ts'
+import { templatePath } from '../../src/db/embedded/template.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

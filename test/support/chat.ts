@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { emptyTables } from '../../src/db/empty-tables.ts'
+import { emptyTables } from '../../src/db/backup/empty-tables.ts'
 import { isDeadlock } from '../../src/domain/errors.ts'
 import { listProjects } from '../../src/domain/projects/read.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boardTables } from '../../src/db/board-tables.ts'
+import { boardTables } from '../../src/db/backup/board-tables.ts'
 import { rows } from '../../src/db/rows.ts'
 import * as schema from '../../src/db/schema.ts'
 import type { Db } from '../../src/db/types.ts'

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
-import { embeddedDatabase } from '../../src/db/embedded.ts'
-import { migrateEmbedded, migratePostgres } from '../../src/db/migrate.ts'
+import { embeddedDatabase } from '../../src/db/embedded/embedded.ts'
+import { migrateEmbedded, migratePostgres } from '../../src/db/migrations/migrate.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {

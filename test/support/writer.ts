@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
+import { takeSnapshot } from '../../src/db/embedded/snapshots.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { rows } from '../../src/db/rows.ts'
-import { takeSnapshot } from '../../src/db/snapshots.ts'
 
 // Writes to the embedded database in the folder it is given until it is killed. Says first what is there, then each number
 // once its transaction has been answered.

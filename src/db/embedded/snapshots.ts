@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { backupToFile } from './backup-file.ts'
-import type { Db } from './types.ts'
+import { backupToFile } from '../backup/backup-file.ts'
+import type { Db } from '../types.ts'
 
 const kept = 4
 export const snapshotEveryMs = 6 * 60 * 60 * 1_000

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
-import type { Lead } from './types.ts'
+import type { Lead } from '../types.ts'
 
 /** What the server calls the sessions of a pool of ours. */
 export const applicationName = 'preqbot'

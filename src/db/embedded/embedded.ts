@@ -3,6 +3,10 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
+import { migrateEmbedded } from '../migrations/migrate.ts'
+import { isBehind } from '../migrations/migrations.ts'
+import * as schema from '../schema.ts'
+import type { Database, DatabaseOptions } from '../types.ts'
 import { openDataFolder, toFolderError } from './data-folder.ts'
 import {
   isDamage,
@@ -13,11 +17,7 @@ import {
   UnreadableFolderError,
 } from './embedded-folder.ts'
 import { FolderInUseError, lockFolder } from './folder-lock.ts'
-import { migrateEmbedded } from './migrate.ts'
-import { isBehind } from './migrations.ts'
-import * as schema from './schema.ts'
 import { listSnapshots, takeSnapshot } from './snapshots.ts'
-import type { Database, DatabaseOptions } from './types.ts'
 import { startUpkeep } from './upkeep.ts'
 
 // A little more than it takes until the lock of a process that is gone counts for nothing.

@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 
 type Entry = readonly [path: string, content: Buffer | null]
 
-const root = new URL('../../', import.meta.url)
+const root = new URL('../../../', import.meta.url)
 
 /**
  * Where the build puts a migrated, empty database for this schema and this PGlite. A first start copies it: making one

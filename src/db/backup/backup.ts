@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { appliedMigration } from '../migrations/migrations.ts'
+import { rows } from '../rows.ts'
+import type { Db } from '../types.ts'
 import { boardTables, columnsOf, readSequences } from './board-tables.ts'
-import { appliedMigration } from './migrations.ts'
-import { rows } from './rows.ts'
-import type { Db } from './types.ts'
 
 // A row may hold 150 kB of text: so many at once stay under 30 MB, and their round trip is no longer felt.
 const rowsAtOnce = 200

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Db } from './types.ts'
+import type { Db } from '../types.ts'
 
 const appendOnlyTables = ['audit_logs', 'security_events', 'events_outbox']
 

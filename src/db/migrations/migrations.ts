@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
-import { rows } from './rows.ts'
-import type { Db } from './types.ts'
+import { rows } from '../rows.ts'
+import type { Db } from '../types.ts'
 
-export const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
+export const migrationsFolder = fileURLToPath(new URL('../../../drizzle', import.meta.url))
 
 interface Migration {
   readonly tag: string

@@ -1,8 +1,8 @@
 import { is, sql } from 'drizzle-orm'
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
-import { rows } from './rows.ts'
-import * as schema from './schema.ts'
-import type { Db } from './types.ts'
+import { rows } from '../rows.ts'
+import * as schema from '../schema.ts'
+import type { Db } from '../types.ts'
 
 /** Every table of the schema, each after those that its foreign keys name. */
 export function boardTables(): readonly string[] {

@@ -1,12 +1,12 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { migratePostgres } from '../migrations/migrate.ts'
+import { reachPostgres } from '../reach.ts'
+import * as schema from '../schema.ts'
+import type { Database, DatabaseOptions } from '../types.ts'
 import { applicationName, leadPostgres } from './lead.ts'
-import { migratePostgres } from './migrate.ts'
 import { preparing } from './preparing.ts'
-import { reachPostgres } from './reach.ts'
-import * as schema from './schema.ts'
 import { surviving } from './surviving.ts'
-import type { Database, DatabaseOptions } from './types.ts'
 
 // Of ten connections the short reads share one (see `preparedRead`), and a transaction has one to itself.
 const connections = { reads: 1, statements: 2, transactions: 7 }

@@ -5,10 +5,10 @@ import { dirname } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
+import { syncPath } from '../embedded/sync-folder.ts'
+import type { Db } from '../types.ts'
 import { type RowCounts, writeBackup } from './backup.ts'
 import { RestoreError, restoreBackup } from './restore.ts'
-import { syncPath } from './sync-folder.ts'
-import type { Db } from './types.ts'
 
 /** Writes a backup as a packed file that only this user may read; beside its place first, so that it is whole or not there. */
 export async function backupToFile(

@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { boardTables } from './board-tables.ts'
+import { boardTables } from '../backup/board-tables.ts'
+import type { Db } from '../types.ts'
 import { listSnapshots, snapshotEveryMs, takeSnapshot } from './snapshots.ts'
-import type { Db } from './types.ts'
 
 const everyMs = 5 * 60 * 1_000
 // Of the ten seconds that a process has to stop.

@@ -1,6 +1,6 @@
 import type { PgliteDatabase } from 'drizzle-orm/pglite'
+import type { Db } from '../types.ts'
 import { appliedMigration, migrationsFolder } from './migrations.ts'
-import type { Db } from './types.ts'
 
 /** Applies drizzle/ to an embedded database. Throws `NewerSchemaError`. */
 export async function migrateEmbedded(db: Db): Promise<void> {
@@ -18,7 +18,7 @@ export async function migratePostgres(url: string): Promise<void> {
     import('postgres'),
     import('drizzle-orm/postgres-js'),
     import('drizzle-orm/postgres-js/migrator'),
-    import('./schema.ts'),
+    import('../schema.ts'),
   ])
   const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
   try {

@@ -1,5 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres'
-import { codesOf } from './error-codes.ts'
+import { codesOf } from '../error-codes.ts'
 
 /** What a transaction and its savepoints know of their connection. */
 interface Connection {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
+import { knownMigrations, migrationsFolder, NewerSchemaError } from '../migrations/migrations.ts'
+import { leaderLock } from '../postgres/leader-lock.ts'
+import { rows } from '../rows.ts'
+import type { Db } from '../types.ts'
 import { formatVersion, Mark, type RowCounts } from './backup.ts'
 import { boardTables, columnsOf, holdsBoard, raiseSequences, readSequences } from './board-tables.ts'
 import { emptyTables } from './empty-tables.ts'
-import { leaderLock } from './leader-lock.ts'
-import { knownMigrations, migrationsFolder, NewerSchemaError } from './migrations.ts'
-import { rows } from './rows.ts'
-import type { Db } from './types.ts'
 
 const charactersAtOnce = 1_000_000
 
