@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import { openDatabase } from '../src/db/open.ts'
 import type { Database } from '../src/db/types.ts'
-import { ensureOwner } from '../src/domain/ensure-owner.ts'
+import { ensureOwner } from '../src/domain/core/owner.ts'
 
 /** An empty, migrated database of the benchmark's own, and how the product is told of it. */
 export interface BenchStore {

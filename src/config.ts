@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isDistinct, passwordsIn } from './redactor.ts'
+import { isDistinct, passwordsIn } from './domain/core/redactor.ts'
 import { proxyProblem } from './trusted-proxies.ts'
 
 const nonBlank = z.string().trim().min(1, 'must not be blank')

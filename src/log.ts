@@ -1,6 +1,6 @@
 import pino from 'pino'
+import { createRedactor, type Redactor } from './domain/core/redactor.ts'
 import { toLoggedError } from './logged-error.ts'
-import { createRedactor, type Redactor } from './redactor.ts'
 
 /** One JSON line per event: facts first, then what happened in words. */
 export interface Log {

@@ -1,9 +1,9 @@
 import { openTerminal, terminalFormat } from './app/terminal.ts'
 import { type App, startApp } from './app.ts'
 import { loadConfig, secretsOf } from './config.ts'
+import { createRedactor } from './domain/core/redactor.ts'
 import { openLog } from './log.ts'
 import { toLastWords } from './logged-error.ts'
-import { createRedactor } from './redactor.ts'
 
 const maxStopMs = 10_000
 const signals = ['SIGINT', 'SIGTERM'] as const

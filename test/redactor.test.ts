@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { loadConfig, secretsOf } from '../src/config.ts'
+import { createRedactor } from '../src/domain/core/redactor.ts'
 import { openLog } from '../src/log.ts'
-import { createRedactor } from '../src/redactor.ts'
 
 const alphanumeric = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789']
 const wordUnit = fc.constantFrom(...alphanumeric, '-', '_')

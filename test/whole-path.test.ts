@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createToken } from '../src/domain/tokens.ts'
+import { createToken } from '../src/domain/access/tokens.ts'
 import { botToken, openTestBot, type TestBot } from './support/bot.ts'
 
 let bot: TestBot

@@ -1,7 +1,7 @@
+import type { Engine } from '../../src/domain/core/task-values.ts'
 import { listProjects } from '../../src/domain/projects/read.ts'
-import type { Engine } from '../../src/domain/task-values.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import type { Stage } from './stage.ts'
 
 const titles = [

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
+import { createToken } from '../../src/domain/access/tokens.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { createToken } from '../../src/domain/tokens.ts'
 import { writeBlock } from '../blocks.ts'
 import { createSceneClock } from './clock.ts'
 import { openFilm } from './film.ts'

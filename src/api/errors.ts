@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import type { ZodError } from 'zod'
-import { DomainError, isDatabaseDown } from '../domain/errors.ts'
+import { DomainError, isDatabaseDown } from '../domain/core/errors.ts'
 import type { Log } from '../log.ts'
 import type { ApiContext } from './env.ts'
 

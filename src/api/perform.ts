@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { type Ctx, createCtx } from '../domain/context.ts'
-import { DomainError } from '../domain/errors.ts'
 import {
   findAnswer,
   isIdempotencyKey,
@@ -11,9 +9,11 @@ import {
   keepRefusal,
   type StoredAnswer,
   takeKey,
-} from '../domain/idempotency.ts'
-import type { Scope } from '../domain/scope.ts'
-import type { Engine } from '../domain/task-values.ts'
+} from '../domain/access/idempotency.ts'
+import { type Ctx, createCtx } from '../domain/core/context.ts'
+import { DomainError } from '../domain/core/errors.ts'
+import type { Scope } from '../domain/core/scope.ts'
+import type { Engine } from '../domain/core/task-values.ts'
 import type { ApiDeps } from './deps.ts'
 import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'

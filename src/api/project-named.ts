@@ -1,6 +1,6 @@
-import { DomainError } from '../domain/errors.ts'
+import { DomainError } from '../domain/core/errors.ts'
+import type { Scope } from '../domain/core/scope.ts'
 import { findProjectByRepo, requireProject } from '../domain/projects/read.ts'
-import type { Scope } from '../domain/scope.ts'
 import { requireTask } from '../domain/tasks/read.ts'
 
 /** How a request names a project: by its repository, or by its key in either spelling. */

@@ -1,5 +1,5 @@
-import type { Scope } from '../domain/scope.ts'
-import { listTasks } from '../domain/tasks/list.ts'
+import type { Scope } from '../domain/core/scope.ts'
+import { listTasks } from '../domain/tasks/lists/list.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { type TaskQuery, toCursor, toTaskFilter } from './wire/task-query.ts'
 

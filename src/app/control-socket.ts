@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { relative, resolve } from 'node:path'
 import { z } from 'zod'
-import { DomainError } from '../domain/errors.ts'
+import { DomainError } from '../domain/core/errors.ts'
 import type { Log } from '../log.ts'
 import { Command, CommandError } from './commands.ts'
 

@@ -2,8 +2,8 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnosis } from '../bot/context.ts'
 import type { Config } from '../config.ts'
-import type { Scope } from '../domain/scope.ts'
-import { listTokens } from '../domain/tokens.ts'
+import { listTokens } from '../domain/access/tokens.ts'
+import type { Scope } from '../domain/core/scope.ts'
 import { createProxyTest } from '../trusted-proxies.ts'
 
 const isLoopbackAddress = createProxyTest(['127.0.0.0/8', '::1'])

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/types.ts'
+import { revokeAllTokens } from '../domain/access/tokens.ts'
 import { readState, writeState } from '../domain/bot-state.ts'
 import { unbindChat } from '../domain/chat-binding.ts'
-import type { Ctx } from '../domain/context.ts'
-import { revokeAllTokens } from '../domain/tokens.ts'
+import type { Ctx } from '../domain/core/context.ts'
 import type { Log } from '../log.ts'
 
 /** The bot of every playground; the IDs of Telegram's bots are longer. */

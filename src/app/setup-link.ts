@@ -1,4 +1,4 @@
-import type { Store } from '../domain/context.ts'
+import type { Store } from '../domain/core/context.ts'
 import { createSetupCode, isUsed } from '../domain/setup-code.ts'
 
 /** Opens the bot's chat with a code that makes the sender the owner. */

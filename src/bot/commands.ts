@@ -1,5 +1,5 @@
 import type { Api } from 'grammy'
-import { typosBetween } from '../domain/typos.ts'
+import { typosBetween } from '../domain/quick-add/typos.ts'
 
 interface Command {
   readonly command: string

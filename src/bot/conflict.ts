@@ -1,7 +1,7 @@
 import type { Api } from 'grammy'
 import { changeState } from '../domain/bot-state.ts'
 import { queueMessages } from '../domain/messages.ts'
-import { readOwnerSettings } from '../domain/settings.ts'
+import { readOwnerSettings } from '../domain/settings/settings.ts'
 import { conflictNotice } from '../view/notices.ts'
 import { toRequest } from '../view/request.ts'
 import type { BotDeps } from './context.ts'

@@ -1,4 +1,4 @@
-import { parseDue } from '../domain/due.ts'
+import { parseDue } from '../domain/time/due/due.ts'
 import type { DueChoice } from '../view/callbacks.ts'
 
 const words: Record<Exclude<DueChoice, 'none'>, string> = {

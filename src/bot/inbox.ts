@@ -1,8 +1,8 @@
 import { BotError, HttpError } from 'grammy'
 import type { Update } from 'grammy/types'
-import type { Store } from '../domain/context.ts'
-import { isDatabaseDown } from '../domain/errors.ts'
-import { type Bell, createBell } from '../domain/outbox.ts'
+import type { Store } from '../domain/core/context.ts'
+import { isDatabaseDown } from '../domain/core/errors.ts'
+import { type Bell, createBell } from '../domain/core/outbox.ts'
 import type { Scrub } from '../domain/stored-update.ts'
 import {
   acceptUpdates,

@@ -1,6 +1,6 @@
 import type { Api } from 'grammy'
 import type { Update, UserFromGetMe } from 'grammy/types'
-import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
+import { type OwnerSettings, readOwnerSettings } from '../domain/settings/settings.ts'
 import { countStrangers, type Visit } from '../domain/strangers.ts'
 import { isGroupMoving } from '../domain/updates.ts'
 import { toasts } from '../view/answers.ts'

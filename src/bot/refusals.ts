@@ -1,6 +1,6 @@
 import type { MiddlewareFn } from 'grammy'
-import { DomainError } from '../domain/errors.ts'
-import { listLabels } from '../domain/labels.ts'
+import { DomainError } from '../domain/core/errors.ts'
+import { listLabels } from '../domain/labels/labels.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import { askAgainCard, inWords, refusalCard } from '../view/answers.ts'
 import { type BotContext, type Prompt, scopeOf } from './context.ts'

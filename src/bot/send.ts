@@ -1,5 +1,5 @@
 import { type Api, InputFile, InputMediaBuilder } from 'grammy'
-import type { Store } from '../domain/context.ts'
+import type { Store } from '../domain/core/context.ts'
 import { restateMessage, setDestination } from '../domain/message-turns.ts'
 import {
   beginMessage,
@@ -14,7 +14,7 @@ import {
   retitleMessage,
   type StoredRequest,
 } from '../domain/messages.ts'
-import type { NoteFile } from '../domain/note-files.ts'
+import type { NoteFile } from '../domain/tasks/notes/note-files.ts'
 import { callTelegram, editToRequest, type Outgoing, sendRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'
 import type { Card } from '../view/card.ts'

@@ -3,8 +3,8 @@ import type { Update } from 'grammy/types'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
-import type { FailureCounter } from '../domain/security.ts'
-import { createFailureLimit, failuresPerAddress } from '../failure-limit.ts'
+import { createFailureLimit, failuresPerAddress } from '../domain/access/failure-limit.ts'
+import type { FailureCounter } from '../domain/access/security.ts'
 import type { Log } from '../log.ts'
 
 export interface WebhookOptions {

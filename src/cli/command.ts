@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { type Config, loadConfig, secretsOf } from '../config.ts'
 import type { DatabaseOptions } from '../db/types.ts'
+import { createRedactor } from '../domain/core/redactor.ts'
 import { toLastWords } from '../logged-error.ts'
-import { createRedactor } from '../redactor.ts'
 
 interface Option {
   readonly type: 'string' | 'boolean'

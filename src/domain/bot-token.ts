@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Change, Ctx } from './context.ts'
-import { DomainError } from './errors.ts'
-import { parse } from './parse.ts'
-import type { Scope } from './scope.ts'
-import { decryptSecret, encryptSecret } from './secrets.ts'
-import { botTokenKey } from './setting-specs.ts'
-import { lockSettings, readStored, writeStored } from './stored-settings.ts'
+import { decryptSecret, encryptSecret } from './access/secrets.ts'
+import type { Change, Ctx } from './core/context.ts'
+import { DomainError } from './core/errors.ts'
+import { parse } from './core/parse.ts'
+import type { Scope } from './core/scope.ts'
+import { botTokenKey } from './settings/setting-specs.ts'
+import { lockSettings, readStored, writeStored } from './settings/stored-settings.ts'
 
 const BotToken = z
   .string()

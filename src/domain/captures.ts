@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import { auditLogs, botUpdates } from '../db/schema.ts'
 import type { Reader } from '../db/types.ts'
-import type { Scope } from './scope.ts'
+import type { Scope } from './core/scope.ts'
 import { arrival, trailKeys } from './tasks/former-keys.ts'
 import { partAction } from './tasks/snapshot.ts'
 

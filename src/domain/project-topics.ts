@@ -1,8 +1,8 @@
-import type { Change, Ctx } from './context.ts'
+import type { Change, Ctx } from './core/context.ts'
 import { requireProject } from './projects/read.ts'
-import { decodeSetting, settingSpecs } from './setting-specs.ts'
-import { applySettings, type OwnerSettings, parsePatch } from './settings.ts'
-import { lockSettings, readStored } from './stored-settings.ts'
+import { decodeSetting, settingSpecs } from './settings/setting-specs.ts'
+import { applySettings, type OwnerSettings, parsePatch } from './settings/settings.ts'
+import { lockSettings, readStored } from './settings/stored-settings.ts'
 
 /** The topic that takes the news of a project; null is the chat itself. */
 export function threadFor(

@@ -1,8 +1,8 @@
 import { desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import { strangers } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
-import { forgetRows } from './forget.ts'
-import { recordSecurityEvent } from './security.ts'
+import { recordSecurityEvent } from './access/security.ts'
+import { forgetRows } from './core/forget.ts'
 
 /** Somebody else than the owner wrote, tapped or searched. */
 export interface Visit {

@@ -1,5 +1,5 @@
+import type { RunState, TaskStatus } from './core/task-values.ts'
 import type { OpenQuestion } from './questions/question.ts'
-import type { RunState, TaskStatus } from './task-values.ts'
 
 /** Whose turn a task is: the owner's (`question`, `review`, `new`), an agent's (`queued`, `working`), or nobody's. */
 export const turns = ['question', 'review', 'new', 'working', 'queued', 'parked', 'closed'] as const

@@ -1,6 +1,6 @@
-import type { Store } from '../domain/context.ts'
-import type { Scope } from '../domain/scope.ts'
-import { type OwnerSettings, readOwnerSettings } from '../domain/settings.ts'
+import type { Store } from '../domain/core/context.ts'
+import type { Scope } from '../domain/core/scope.ts'
+import { type OwnerSettings, readOwnerSettings } from '../domain/settings/settings.ts'
 import type { Log } from '../log.ts'
 
 /** What jobs are built from. */

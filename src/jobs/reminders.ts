@@ -1,9 +1,9 @@
 import { changeState, readState, writeState } from '../domain/bot-state.ts'
 import { queueCards } from '../domain/living-cards.ts'
 import { threadFor } from '../domain/project-topics.ts'
-import { listTasks } from '../domain/tasks/list.ts'
+import { listTasks } from '../domain/tasks/lists/list.ts'
 import type { Task } from '../domain/tasks/task.ts'
-import { isDayOnly } from '../domain/time.ts'
+import { isDayOnly } from '../domain/time/time.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 
 // Remembered in case the clock is set back to before they were due.

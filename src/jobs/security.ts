@@ -1,7 +1,7 @@
+import { countFailures, listNewAddresses } from '../domain/access/security.ts'
 import { changeState } from '../domain/bot-state.ts'
 import { findMessageRow, restateMessage } from '../domain/message-turns.ts'
 import { queueMessages } from '../domain/messages.ts'
-import { countFailures, listNewAddresses } from '../domain/security.ts'
 import { reportStrangers } from '../domain/strangers.ts'
 import { newAddressNotice, type SecurityCounts, securityNotice } from '../view/notices.ts'
 import { toRequest } from '../view/request.ts'

@@ -1,7 +1,12 @@
 import { type NewCard, queueCards } from '../domain/living-cards.ts'
 import { threadFor } from '../domain/project-topics.ts'
+import {
+  announceSnooze,
+  endAnnouncedSnoozes,
+  endSnoozes,
+  lockDueSnoozes,
+} from '../domain/tasks/edit/snooze.ts'
 import { findTasks } from '../domain/tasks/read.ts'
-import { announceSnooze, endAnnouncedSnoozes, endSnoozes, lockDueSnoozes } from '../domain/tasks/snooze.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 

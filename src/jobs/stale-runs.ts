@@ -1,8 +1,8 @@
 import { changeState } from '../domain/bot-state.ts'
 import { queueCards } from '../domain/living-cards.ts'
 import { threadFor } from '../domain/project-topics.ts'
-import { lastSignOfLife, runStamp } from '../domain/silent-runs.ts'
-import { listTasks } from '../domain/tasks/list.ts'
+import { listTasks } from '../domain/tasks/lists/list.ts'
+import { lastSignOfLife, runStamp } from '../domain/tasks/silent-runs.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 

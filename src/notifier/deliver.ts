@@ -1,6 +1,6 @@
 import { type Api, GrammyError } from 'grammy'
 import { moveChat } from '../domain/chat-binding.ts'
-import { createCtx } from '../domain/context.ts'
+import { createCtx } from '../domain/core/context.ts'
 import { markCardsStale } from '../domain/living-cards.ts'
 import {
   beginAttempt,
@@ -12,7 +12,7 @@ import {
 } from '../domain/message-turns.ts'
 import { type BotMessageRow, markRefused, markSent, requestOf } from '../domain/messages.ts'
 import { forgetTopic } from '../domain/project-topics.ts'
-import { readOwnerSettings } from '../domain/settings.ts'
+import { readOwnerSettings } from '../domain/settings/settings.ts'
 import type { Log } from '../log.ts'
 import { sendRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'

@@ -1,4 +1,4 @@
-import type { Store } from '../domain/context.ts'
+import type { Store } from '../domain/core/context.ts'
 import { markCardsStale } from '../domain/living-cards.ts'
 import { gatherMessages, waitingInGroup } from '../domain/message-turns.ts'
 import { type BotMessageRow, type NotificationGroup, requestOf } from '../domain/messages.ts'

@@ -1,4 +1,4 @@
-import type { Store } from '../domain/context.ts'
+import type { Store } from '../domain/core/context.ts'
 import { readHolds } from '../domain/holds.ts'
 import { recoverSending } from '../domain/message-turns.ts'
 import type { Pace } from '../telegram/pace.ts'

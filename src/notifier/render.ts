@@ -1,4 +1,5 @@
-import { isDatabaseDown } from '../domain/errors.ts'
+import { isDatabaseDown } from '../domain/core/errors.ts'
+import type { Scope } from '../domain/core/scope.ts'
 import { newestCards } from '../domain/living-cards.ts'
 import {
   type BotMessageRow,
@@ -7,13 +8,12 @@ import {
   requestOf,
   type StoredRequest,
 } from '../domain/messages.ts'
-import type { Scope } from '../domain/scope.ts'
-import type { OwnerSettings } from '../domain/settings.ts'
-import { runStamp } from '../domain/silent-runs.ts'
+import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { readCard } from '../domain/tasks/card.ts'
 import { findTask } from '../domain/tasks/read.ts'
+import { runStamp } from '../domain/tasks/silent-runs.ts'
 import type { Task } from '../domain/tasks/task.ts'
-import { inQuietHours } from '../domain/time.ts'
+import { inQuietHours } from '../domain/time/time.ts'
 import type { Log } from '../log.ts'
 import { truncateHtml } from '../view/html.ts'
 import { postedCard } from '../view/posted-card.ts'

@@ -1,5 +1,6 @@
 import type { Api } from 'grammy'
-import type { Store } from '../domain/context.ts'
+import type { Store } from '../domain/core/context.ts'
+import { newestEventId } from '../domain/core/outbox.ts'
 import { clearStale, livingCard, markCardsStale, markRetired, newestCards } from '../domain/living-cards.ts'
 import { postponeEdit } from '../domain/message-turns.ts'
 import {
@@ -11,7 +12,6 @@ import {
   queueMessages,
   type ReplyTopic,
 } from '../domain/messages.ts'
-import { newestEventId } from '../domain/outbox.ts'
 import { threadFor } from '../domain/project-topics.ts'
 import { readCard } from '../domain/tasks/card.ts'
 import { findTask } from '../domain/tasks/read.ts'

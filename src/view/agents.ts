@@ -1,4 +1,4 @@
-import type { TaskStatus } from '../domain/task-values.ts'
+import type { TaskStatus } from '../domain/core/task-values.ts'
 import { pageButtons, pageOf, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, clip, type Html, html, italic, joinHtml, title } from './html.ts'

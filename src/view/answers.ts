@@ -1,5 +1,5 @@
+import type { RunState } from '../domain/core/task-values.ts'
 import type { PromptKind } from '../domain/messages.ts'
-import type { RunState } from '../domain/task-values.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, code, type Html, html, joinHtml } from './html.ts'

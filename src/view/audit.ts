@@ -1,4 +1,4 @@
-import type { listAudit } from '../domain/audit.ts'
+import type { listAudit } from '../domain/reports/audit.ts'
 import { changesOf } from './audit-changes.ts'
 import { doesAct, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'

@@ -1,5 +1,5 @@
-import { type TaskStatus, taskStatuses } from '../domain/task-values.ts'
-import type { BoardLane } from '../domain/tasks/lanes.ts'
+import { type TaskStatus, taskStatuses } from '../domain/core/task-values.ts'
+import type { BoardLane } from '../domain/tasks/lists/lanes.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { toasts } from './answers.ts'
 import { chosen, doesAct, toScreen } from './buttons.ts'

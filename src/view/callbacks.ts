@@ -6,8 +6,8 @@ import {
   type TaskStatus,
   taskPriorities,
   taskStatuses,
-} from '../domain/task-values.ts'
-import { type Goal, goals } from '../domain/tasks/handoff.ts'
+} from '../domain/core/task-values.ts'
+import { type Goal, goals } from '../domain/tasks/edit/handoff.ts'
 
 /** Where a button stands, which is what is shown again after it was pressed. */
 export const surfaces = ['card', 'deck', 'news'] as const

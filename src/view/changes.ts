@@ -1,5 +1,5 @@
-import type { Act } from '../domain/acts.ts'
-import type { TaskStatus } from '../domain/task-values.ts'
+import type { TaskStatus } from '../domain/core/task-values.ts'
+import type { Act } from '../domain/quick-add/acts.ts'
 import type { Answered } from '../domain/tasks/answer.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'

@@ -1,4 +1,4 @@
-import type { Stats } from '../domain/stats.ts'
+import type { Stats } from '../domain/reports/stats.ts'
 import { dateRange } from './charts/dates.ts'
 import { dayBars } from './charts/day-bars.ts'
 import { heatMap } from './charts/heat-map.ts'

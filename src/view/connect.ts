@@ -1,4 +1,4 @@
-import type { Engine } from '../domain/task-values.ts'
+import type { Engine } from '../domain/core/task-values.ts'
 import { type Html, html, pre } from './html.ts'
 
 /** Agents that the board knows how to connect. */

@@ -1,5 +1,5 @@
-import type { Digest, Proposal } from '../domain/digest.ts'
 import type { ReplyTopic } from '../domain/messages.ts'
+import type { Digest, Proposal } from '../domain/reports/digest.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { triageButton } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'

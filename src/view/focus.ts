@@ -1,4 +1,4 @@
-import type { Digest, Proposal } from '../domain/digest.ts'
+import type { Digest, Proposal } from '../domain/reports/digest.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { doesAct, pageButtons, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'

@@ -1,5 +1,5 @@
+import type { TaskStatus } from '../domain/core/task-values.ts'
 import type { Question } from '../domain/questions/question.ts'
-import type { TaskStatus } from '../domain/task-values.ts'
 import type { Answered } from '../domain/tasks/answer.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { runOf } from '../domain/tasks/task.ts'

@@ -1,5 +1,5 @@
-import type { Digest } from '../domain/digest.ts'
-import type { TaskStatus } from '../domain/task-values.ts'
+import type { TaskStatus } from '../domain/core/task-values.ts'
+import type { Digest } from '../domain/reports/digest.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { toScreen, triageButton } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'

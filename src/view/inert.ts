@@ -1,4 +1,4 @@
-import { withoutControls, withoutUnseen } from '../domain/text.ts'
+import { withoutControls, withoutUnseen } from '../domain/core/text.ts'
 import { type Mark, readHtml, writeHtml } from './rich-text.ts'
 
 const joiner = '\u2060'

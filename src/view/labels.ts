@@ -1,4 +1,4 @@
-import type { LabelCount } from '../domain/labels.ts'
+import type { LabelCount } from '../domain/labels/labels.ts'
 import { chosen, doesAct, pageButtons, pageOf, toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Card, inRows, keyboard } from './card.ts'

@@ -1,5 +1,5 @@
-import { type TaskStatus, taskPriorities } from '../domain/task-values.ts'
-import type { Neighbours } from '../domain/tasks/lanes.ts'
+import { type TaskStatus, taskPriorities } from '../domain/core/task-values.ts'
+import type { Neighbours } from '../domain/tasks/lists/lanes.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { type LanePlace, toLaneArgument, undoRow } from './board.ts'
 import { doesAct, pageButtons, toScreen } from './buttons.ts'

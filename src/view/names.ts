@@ -1,11 +1,11 @@
-import type { QuestionKind } from '../domain/questions/question.ts'
 import {
   type Engine,
   mostCounted,
   type RunState,
   type TaskPriority,
   type TaskStatus,
-} from '../domain/task-values.ts'
+} from '../domain/core/task-values.ts'
+import type { QuestionKind } from '../domain/questions/question.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { turnOf } from '../domain/turn.ts'
 import { signs } from './signs.ts'

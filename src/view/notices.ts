@@ -1,4 +1,4 @@
-import { deletionsAnHour } from '../domain/tasks/deletion-limit.ts'
+import { deletionsAnHour } from '../domain/tasks/removal/deletion-limit.ts'
 import { doesAct, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, code, html, joinHtml } from './html.ts'

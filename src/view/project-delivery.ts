@@ -1,4 +1,4 @@
-import type { ProjectSettings } from '../domain/project-settings.ts'
+import type { ProjectSettings } from '../domain/projects/project-settings.ts'
 import { chosen, doesAct, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, clip, code, html, joinHtml, quote, title } from './html.ts'

@@ -1,6 +1,6 @@
 import { firstItemText } from '../domain/questions/question.ts'
 import type { TaskCardFacts } from '../domain/tasks/card.ts'
-import { notesOf } from '../domain/work-log-texts.ts'
+import { notesOf } from '../domain/work-logs/work-log-texts.ts'
 import type { Card } from './card.ts'
 import { messageLimits } from './cut.ts'
 import { bold, html, title, visibleLength } from './html.ts'

@@ -1,4 +1,4 @@
-import type { Stats } from '../domain/stats.ts'
+import type { Stats } from '../domain/reports/stats.ts'
 import type { Card } from './card.ts'
 import { bold, type Html, html, joinHtml } from './html.ts'
 import { counted } from './names.ts'

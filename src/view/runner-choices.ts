@@ -1,5 +1,5 @@
-import type { RunnerKind } from '../domain/setting-specs.ts'
-import type { RunnerSettings } from '../domain/settings.ts'
+import type { RunnerKind } from '../domain/settings/setting-specs.ts'
+import type { RunnerSettings } from '../domain/settings/settings.ts'
 import { doesAct } from './buttons.ts'
 import type { Button } from './card.ts'
 import { bold, type Html, html, pre } from './html.ts'

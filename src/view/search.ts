@@ -1,5 +1,5 @@
-import { namingFiles } from '../domain/note-files.ts'
-import type { SearchHit } from '../domain/search.ts'
+import type { SearchHit } from '../domain/tasks/lists/search.ts'
+import { namingFiles } from '../domain/tasks/notes/note-files.ts'
 import { toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, clip, type Html, html, italic, joinHtml, title } from './html.ts'

@@ -1,4 +1,4 @@
-import type { SecurityEventRow } from '../domain/security.ts'
+import type { SecurityEventRow } from '../domain/access/security.ts'
 import { toScreen } from './buttons.ts'
 import { packUuid } from './callbacks.ts'
 import { type Card, keyboard } from './card.ts'

@@ -1,4 +1,4 @@
-import type { NotificationLevel } from '../domain/setting-specs.ts'
+import type { NotificationLevel } from '../domain/settings/setting-specs.ts'
 import { doesAct, toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, html } from './html.ts'

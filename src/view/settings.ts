@@ -1,5 +1,5 @@
-import type { NotificationLevel } from '../domain/setting-specs.ts'
-import type { OwnerSettings } from '../domain/settings.ts'
+import type { NotificationLevel } from '../domain/settings/setting-specs.ts'
+import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, html } from './html.ts'

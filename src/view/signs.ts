@@ -1,4 +1,4 @@
-import { taskSigns } from '../domain/task-values.ts'
+import { taskSigns } from '../domain/core/task-values.ts'
 
 /** Every sign in the chat. The name is the meaning, and no sign has two. */
 export const signs = {

@@ -1,5 +1,5 @@
-import type { Stats } from '../domain/stats.ts'
-import { type StatsPeriod, statsPeriods } from '../domain/stats-range.ts'
+import type { Stats } from '../domain/reports/stats.ts'
+import { type StatsPeriod, statsPeriods } from '../domain/reports/stats-range.ts'
 import { chosen, toScreen } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { dateRange, partsOf } from './charts/dates.ts'

@@ -1,5 +1,5 @@
+import type { QuickAddProblem } from '../domain/quick-add/quick-add.ts'
 import type { Suggestion } from '../domain/quick-add/suggest.ts'
-import type { QuickAddProblem } from '../domain/quick-add.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { type Callback, markOf, type SuggestionKind } from './callbacks.ts'
 import type { Button } from './card.ts'

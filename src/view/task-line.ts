@@ -1,5 +1,5 @@
 import { firstItemText } from '../domain/questions/question.ts'
-import { isFocused } from '../domain/tasks/focus.ts'
+import { isFocused } from '../domain/tasks/lists/focus.ts'
 import type { Task, TaskDetail } from '../domain/tasks/task.ts'
 import { turnOf } from '../domain/turn.ts'
 import type { Button } from './card.ts'

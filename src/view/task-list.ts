@@ -1,5 +1,5 @@
-import type { TaskQuery } from '../domain/task-query.ts'
-import type { TaskStatus } from '../domain/task-values.ts'
+import type { TaskStatus } from '../domain/core/task-values.ts'
+import type { TaskQuery } from '../domain/quick-add/task-query.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { chosen, pageButtons, toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'

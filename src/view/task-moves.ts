@@ -1,4 +1,4 @@
-import type { TaskStatus } from '../domain/task-values.ts'
+import type { TaskStatus } from '../domain/core/task-values.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import type { Surface } from './callbacks.ts'
 import type { Button } from './card.ts'

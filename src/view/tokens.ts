@@ -1,4 +1,4 @@
-import type { Engine, TokenRights } from '../domain/tokens.ts'
+import type { Engine, TokenRights } from '../domain/access/tokens.ts'
 import { doesAct, toScreen } from './buttons.ts'
 import { type Card, inRows, keyboard } from './card.ts'
 import { type AgentAccess, agentKinds, connectBlock, firstWords } from './connect.ts'

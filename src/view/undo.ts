@@ -1,4 +1,4 @@
-import type { Undone } from '../domain/undo.ts'
+import type { Undone } from '../domain/undo/undo.ts'
 import { revertedChangesOf } from './audit-changes.ts'
 import { doesAct } from './buttons.ts'
 import { packUuid } from './callbacks.ts'

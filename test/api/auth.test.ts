@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
-import { listSecurityEvents } from '../../src/domain/security.ts'
-import { createToken, listTokens, revokeToken } from '../../src/domain/tokens.ts'
+import { listSecurityEvents } from '../../src/domain/access/security.ts'
+import { createToken, listTokens, revokeToken } from '../../src/domain/access/tokens.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi

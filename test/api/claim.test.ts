@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createToken } from '../../src/domain/access/tokens.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
-import { createToken } from '../../src/domain/tokens.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { createPureBell, deadBell, openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newestEventId } from '../../src/domain/outbox.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
-import { countTasks } from '../../src/domain/tasks/list.ts'
-import { createToken } from '../../src/domain/tokens.ts'
+import { createToken } from '../../src/domain/access/tokens.ts'
+import { newestEventId } from '../../src/domain/core/outbox.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
+import { countTasks } from '../../src/domain/tasks/lists/list.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi

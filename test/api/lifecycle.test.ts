@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newestEventId, readEvents } from '../../src/domain/outbox.ts'
+import { createToken } from '../../src/domain/access/tokens.ts'
+import { newestEventId, readEvents } from '../../src/domain/core/outbox.ts'
 import { setProjectSettings } from '../../src/domain/projects/settings.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
-import { createToken } from '../../src/domain/tokens.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi

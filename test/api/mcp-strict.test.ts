@@ -2,7 +2,7 @@ import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listedTools } from '../../src/api/mcp/tools.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 import { askMcp, both, useTool } from '../support/mcp.ts'
 

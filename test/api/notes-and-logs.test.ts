@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { editTask } from '../../src/domain/tasks/edit.ts'
-import { createToken } from '../../src/domain/tokens.ts'
+import { createToken } from '../../src/domain/access/tokens.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi

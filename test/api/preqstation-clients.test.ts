@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { listWorkLogs } from '../../src/domain/tasks/work-logs.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 import { useTool } from '../support/mcp.ts'

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createToken, type NewToken } from '../../src/domain/access/tokens.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
-import { allowDeletions, takeDeletionQuestions } from '../../src/domain/tasks/deletion-limit.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { findTask } from '../../src/domain/tasks/read.ts'
-import { createToken, type NewToken } from '../../src/domain/tokens.ts'
+import { allowDeletions, takeDeletionQuestions } from '../../src/domain/tasks/removal/deletion-limit.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 import { beginTrail, noTrail } from '../support/trail.ts'
 

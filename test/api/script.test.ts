@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { createPureBell, openApi, type TestApi } from '../support/api.ts'
 import { listen } from '../support/listen.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listSecurityEvents } from '../../src/domain/security.ts'
-import { createRedactor } from '../../src/redactor.ts'
+import { listSecurityEvents } from '../../src/domain/access/security.ts'
+import { createRedactor } from '../../src/domain/core/redactor.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 import { wholeDatabase } from '../support/database.ts'
 

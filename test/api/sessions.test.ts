@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentSessions } from '../../src/db/schema.ts'
-import { countSessions, forgetSessions } from '../../src/domain/sessions.ts'
+import { countSessions, forgetSessions } from '../../src/domain/sessions/sessions.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newestEventId, readEvents } from '../../src/domain/outbox.ts'
+import { newestEventId, readEvents } from '../../src/domain/core/outbox.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { deleteProject } from '../../src/domain/projects/edit.ts'
 import { openApi, type TestApi } from '../support/api.ts'

@@ -1,7 +1,7 @@
 import type { Message } from 'grammy/types'
 import { beforeEach, expect, test } from 'vitest'
+import { createToken } from '../../src/domain/access/tokens.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
-import { createToken } from '../../src/domain/tokens.ts'
 import type { TestBot } from '../support/bot.ts'
 import { addTasks, labelsOn, useBot } from '../support/chat.ts'
 

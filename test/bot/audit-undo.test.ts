@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { findTask } from '../../src/domain/tasks/read.ts'
 import { connectAgent, type TestAgent } from '../support/agent.ts'
 import { addTasks, answersOf, labelsOn, useBot } from '../support/chat.ts'

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { TaskStatus } from '../../src/domain/core/task-values.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
-import type { TaskStatus } from '../../src/domain/task-values.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
-import { listTasks } from '../../src/domain/tasks/list.ts'
-import { deleteTask } from '../../src/domain/tasks/remove.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
+import { listTasks } from '../../src/domain/tasks/lists/list.ts'
+import { deleteTask } from '../../src/domain/tasks/removal/remove.ts'
 import type { TestBot } from '../support/bot.ts'
 import { addTasks, answersOf, dataOf, labelsOn, useBot } from '../support/chat.ts'
 

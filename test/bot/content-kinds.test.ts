@@ -5,7 +5,7 @@ import { hasField, messageFields, unknownFields } from '../../src/bot/message/fi
 import { readIncoming } from '../../src/bot/message/incoming.ts'
 import { toMarkdown } from '../../src/bot/message/markup.ts'
 import { richToMarkdown } from '../../src/bot/message/rich.ts'
-import { readOwnerSettings } from '../../src/domain/settings.ts'
+import { readOwnerSettings } from '../../src/domain/settings/settings.ts'
 import type { PersonContent } from '../../src/playground/content.ts'
 import { pushUpdate } from '../../src/playground/posting.ts'
 import type { TestBot } from '../support/bot.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/tokens.ts'
+import { createToken } from '../../src/domain/access/tokens.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks } from '../support/chat.ts'
 import { beginTrail } from '../support/trail.ts'

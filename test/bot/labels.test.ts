@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { labelCounts } from '../../src/domain/labels.ts'
-import { listTasks } from '../../src/domain/tasks/list.ts'
+import { labelCounts } from '../../src/domain/labels/labels.ts'
+import { listTasks } from '../../src/domain/tasks/lists/list.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks, answersOf, dataOf } from '../support/chat.ts'
 

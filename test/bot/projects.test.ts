@@ -3,7 +3,7 @@ import { createProject } from '../../src/domain/projects/create.ts'
 import { deleteProject, editProject } from '../../src/domain/projects/edit.ts'
 import { listProjects } from '../../src/domain/projects/read.ts'
 import { getProjectSettings } from '../../src/domain/projects/settings.ts'
-import { listTasks } from '../../src/domain/tasks/list.ts'
+import { listTasks } from '../../src/domain/tasks/lists/list.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 
 let bot: TestBot

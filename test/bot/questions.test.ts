@@ -1,7 +1,7 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commands } from '../../src/bot/commands.ts'
-import { createLabel } from '../../src/domain/label-edits.ts'
+import { createLabel } from '../../src/domain/labels/label-edits.ts'
 import type { PromptKind } from '../../src/domain/messages.ts'
 import { encodeCallback, questions } from '../../src/view/callbacks.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { listAudit } from '../../src/domain/audit.ts'
+import { listAudit } from '../../src/domain/reports/audit.ts'
 import { readCard } from '../../src/domain/tasks/card.ts'
 import { findTask, requireTask } from '../../src/domain/tasks/read.ts'
 import { toasts } from '../../src/view/answers.ts'

@@ -1,12 +1,12 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commands } from '../../src/bot/commands.ts'
-import { createLabel } from '../../src/domain/label-edits.ts'
+import { createToken } from '../../src/domain/access/tokens.ts'
+import { createLabel } from '../../src/domain/labels/label-edits.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { requireProject } from '../../src/domain/projects/read.ts'
-import { changeSettings } from '../../src/domain/settings.ts'
+import { changeSettings } from '../../src/domain/settings/settings.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
-import { createToken } from '../../src/domain/tokens.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 
 let bot: TestBot

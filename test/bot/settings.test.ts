@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { changeSettings, readOwnerSettings } from '../../src/domain/settings.ts'
+import { changeSettings, readOwnerSettings } from '../../src/domain/settings/settings.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { answersOf, labelsOn } from '../support/chat.ts'
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { readDetail, requireTask } from '../../src/domain/tasks/read.ts'
 import { connectAgent } from '../support/agent.ts'
 import type { TestBot } from '../support/bot.ts'

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { encodeCallback } from '../../src/view/callbacks.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { listProjects } from '../../src/domain/projects/read.ts'
-import { changeSettings } from '../../src/domain/settings.ts'
+import { changeSettings } from '../../src/domain/settings/settings.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
 import { answersOf, dataOf, labelsOn, useBot } from '../support/chat.ts'
 

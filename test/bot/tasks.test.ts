@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { moveToProject } from '../../src/domain/tasks/move-project.ts'
+import { moveToProject } from '../../src/domain/tasks/edit/move-project.ts'
 import type { TestBot } from '../support/bot.ts'
 import { addTasks, labelsOn, useBot } from '../support/chat.ts'
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { listTasks } from '../../src/domain/tasks/list.ts'
+import { listTasks } from '../../src/domain/tasks/lists/list.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
 import { listWorkLogs } from '../../src/domain/tasks/work-logs.ts'
 import type { TestBot } from '../support/bot.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { listSecurityEvents } from '../../src/domain/security.ts'
+import { listSecurityEvents } from '../../src/domain/access/security.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 
 let bot: TestBot

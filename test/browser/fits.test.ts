@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createToken } from '../../src/domain/access/tokens.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { createToken } from '../../src/domain/tokens.ts'
 import { addTasks, useBot } from '../support/chat.ts'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'

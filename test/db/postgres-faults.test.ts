@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/db/open.ts'
 import { addressOf, reachPostgres, UnreachableError } from '../../src/db/reach.ts'
 import { rows } from '../../src/db/rows.ts'
 import type { Database, Db } from '../../src/db/types.ts'
-import { isDatabaseDown } from '../../src/domain/errors.ts'
+import { isDatabaseDown } from '../../src/domain/core/errors.ts'
 import { withDatabase } from '../support/global-setup.ts'
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 

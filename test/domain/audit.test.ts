@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auditLogs } from '../../src/db/schema.ts'
-import { listAudit } from '../../src/domain/audit.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { editProject } from '../../src/domain/projects/edit.ts'
+import { listAudit } from '../../src/domain/reports/audit.ts'
 import { type Board, openBoard } from '../support/board.ts'
 
 let board: Board

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseDigestReply } from '../../src/domain/digest-reply.ts'
+import { parseDigestReply } from '../../src/domain/reports/digest-reply.ts'
 
 // A Tuesday, 10:00 in Berlin.
 const context = { now: new Date('2026-11-24T09:00:00Z'), timeZone: 'Europe/Berlin', lines: 6 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { findDue, parseDue } from '../../src/domain/due.ts'
-import { localDate } from '../../src/domain/time.ts'
+import { findDue, parseDue } from '../../src/domain/time/due/due.ts'
+import { localDate } from '../../src/domain/time/time.ts'
 
 const berlin = { now: new Date('2026-03-16T10:00:00Z'), timeZone: 'Europe/Berlin' }
 const hostZone = process.env.TZ

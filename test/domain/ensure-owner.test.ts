@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { users } from '../../src/db/schema.ts'
-import { ensureOwner } from '../../src/domain/ensure-owner.ts'
+import { ensureOwner } from '../../src/domain/core/owner.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>

@@ -7,8 +7,8 @@ import {
   mergeLabels,
   recolorLabel,
   renameLabel,
-} from '../../src/domain/label-edits.ts'
-import { countLabelled, labelCounts, listLabels } from '../../src/domain/labels.ts'
+} from '../../src/domain/labels/label-edits.ts'
+import { countLabelled, labelCounts, listLabels } from '../../src/domain/labels/labels.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'

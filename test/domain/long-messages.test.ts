@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseDigestReply } from '../../src/domain/digest-reply.ts'
-import { parseQuickAdd } from '../../src/domain/quick-add.ts'
+import { parseQuickAdd } from '../../src/domain/quick-add/quick-add.ts'
+import { parseDigestReply } from '../../src/domain/reports/digest-reply.ts'
 
 const now = new Date('2026-11-24T09:00:00Z')
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
-import { parseQuickAdd, type QuickAddDraft } from '../../src/domain/quick-add.ts'
+import { parseQuickAdd, type QuickAddDraft } from '../../src/domain/quick-add/quick-add.ts'
 import { NewTask } from '../../src/domain/tasks/schemas.ts'
-import { isDayOnly, localDate, toZoned } from '../../src/domain/time.ts'
+import { isDayOnly, localDate, toZoned } from '../../src/domain/time/time.ts'
 
 const scene = {
   now: new Date('2026-03-16T10:00:00Z'),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { search } from '../../src/domain/search.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
+import { search } from '../../src/domain/tasks/lists/search.ts'
 import { createWorkLog } from '../../src/domain/tasks/work-logs.ts'
 import { type Board, openBoard } from '../support/board.ts'
 import { addProject, addTask } from '../support/tasks.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decryptSecret, encryptSecret } from '../../src/domain/secrets.ts'
+import { decryptSecret, encryptSecret } from '../../src/domain/access/secrets.ts'
 
 const secretKey = '0123456789abcdef0123456789abcdef'
 // Made by WebCrypto: HKDF-SHA-256 (salt `telegram-bot-token`, no info), AES-256-GCM, iv 0…11.

@@ -5,7 +5,7 @@ import {
   type FailureCounter,
   listSecurityEvents,
   recordSecurityEvent,
-} from '../../src/domain/security.ts'
+} from '../../src/domain/access/security.ts'
 import { type Board, openBoard } from '../support/board.ts'
 
 let board: Board

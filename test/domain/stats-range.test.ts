@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type StatsPeriod, statsRange } from '../../src/domain/stats-range.ts'
+import { type StatsPeriod, statsRange } from '../../src/domain/reports/stats-range.ts'
 
 describe('the days that statistics count', () => {
   it.each<[StatsPeriod, string, string, string, string]>([

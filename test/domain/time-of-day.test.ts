@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toTimeOfDay, toTimeWindow } from '../../src/domain/time-of-day.ts'
+import { toTimeOfDay, toTimeWindow } from '../../src/domain/time/time-of-day.ts'
 
 describe('a time of day', () => {
   test.each([

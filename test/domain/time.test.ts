@@ -13,7 +13,7 @@ import {
   nextLocalTime,
   quietHoursEnd,
   resolveTimeZone,
-} from '../../src/domain/time.ts'
+} from '../../src/domain/time/time.ts'
 
 const at = (text: string) => new Date(text)
 

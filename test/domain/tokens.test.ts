@@ -8,7 +8,7 @@ import {
   listTokens,
   revokeToken,
   touchToken,
-} from '../../src/domain/tokens.ts'
+} from '../../src/domain/access/tokens.ts'
 import { type Board, openBoard } from '../support/board.ts'
 import { beginTrail, noTrail } from '../support/trail.ts'
 

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projects } from '../../src/db/schema.ts'
+import { authenticate, createToken, revokeToken } from '../../src/domain/access/tokens.ts'
 import { storeBotToken } from '../../src/domain/bot-token.ts'
 import {
   createLabel,
@@ -8,18 +9,17 @@ import {
   mergeLabels,
   recolorLabel,
   renameLabel,
-} from '../../src/domain/label-edits.ts'
-import { listLabels } from '../../src/domain/labels.ts'
+} from '../../src/domain/labels/label-edits.ts'
+import { listLabels } from '../../src/domain/labels/labels.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { deleteProject, editProject, restoreProject } from '../../src/domain/projects/edit.ts'
 import { requireProject } from '../../src/domain/projects/read.ts'
 import { getProjectSettings, setProjectSettings } from '../../src/domain/projects/settings.ts'
-import { changeSettings, readOwnerSettings } from '../../src/domain/settings.ts'
+import { changeSettings, readOwnerSettings } from '../../src/domain/settings/settings.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
-import { authenticate, createToken, revokeToken } from '../../src/domain/tokens.ts'
-import { lastChange, undoChange } from '../../src/domain/undo.ts'
+import { lastChange, undoChange } from '../../src/domain/undo/undo.ts'
 import { type Board, openBoard } from '../support/board.ts'
 import { beginTrail, noTrail } from '../support/trail.ts'
 

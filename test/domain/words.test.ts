@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseWords } from '../../src/domain/words.ts'
+import { parseWords } from '../../src/domain/quick-add/key-words.ts'
 
 // A Tuesday, 10:00 in Berlin.
 const context = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { BoardEvent } from '../../src/domain/events.ts'
+import type { BoardEvent } from '../../src/domain/core/events.ts'
 import type { TurnFacts } from '../../src/domain/turn.ts'
 import { classify, reportOf, stillHolds, type TaskChange, wholeActions } from '../../src/notifier/classify.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Actor } from '../../src/domain/actor.ts'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import type { Actor } from '../../src/domain/core/actor.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { agent, otherAgent } from '../support/board.ts'
 import { type News, openNews } from '../support/news.ts'
 import { addTask } from '../support/tasks.ts'

@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changeSettings } from '../../src/domain/settings.ts'
+import { changeSettings } from '../../src/domain/settings/settings.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 import { lostFrom } from '../support/lost-words.ts'
 import { giants, samples } from '../support/markdown-samples.ts'

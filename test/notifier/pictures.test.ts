@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { editTask } from '../../src/domain/tasks/edit.ts'
+import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { digestJob } from '../../src/jobs/digest.ts'
 import { renderPng } from '../../src/pictures/render-png.ts'
 import { type News, openNews } from '../support/news.ts'

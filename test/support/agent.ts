@@ -1,5 +1,5 @@
 import type { Engine, TokenRights } from '../../src/db/schema.ts'
-import { createToken } from '../../src/domain/tokens.ts'
+import { createToken } from '../../src/domain/access/tokens.ts'
 import type { TestBot } from './bot.ts'
 
 /** An answer of the agent API, its body read as JSON. */

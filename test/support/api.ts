@@ -1,11 +1,11 @@
 import type { ApiDeps } from '../../src/api/api.ts'
 import { createApi } from '../../src/api/api.ts'
-import { type Bell, createBell } from '../../src/domain/outbox.ts'
+import { createFailureCounter } from '../../src/domain/access/security.ts'
+import { createToken } from '../../src/domain/access/tokens.ts'
+import { type Bell, createBell } from '../../src/domain/core/outbox.ts'
+import { createRedactor } from '../../src/domain/core/redactor.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { createFailureCounter } from '../../src/domain/security.ts'
-import { createToken } from '../../src/domain/tokens.ts'
 import { noMetrics } from '../../src/metrics.ts'
-import { createRedactor } from '../../src/redactor.ts'
 import { type Board, openBoard } from './board.ts'
 
 /** One answer, its body read once as text and as JSON. */

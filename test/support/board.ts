@@ -1,8 +1,8 @@
 import { apiTokens, users } from '../../src/db/schema.ts'
 import type { Db } from '../../src/db/types.ts'
-import type { Actor } from '../../src/domain/actor.ts'
-import { type Ctx, createCtx } from '../../src/domain/context.ts'
-import type { Scope } from '../../src/domain/scope.ts'
+import type { Actor } from '../../src/domain/core/actor.ts'
+import { type Ctx, createCtx } from '../../src/domain/core/context.ts'
+import type { Scope } from '../../src/domain/core/scope.ts'
 import { createClock, type TestClock } from './clock.ts'
 import { openTestDatabase } from './database.ts'
 

@@ -1,7 +1,7 @@
 import { asc } from 'drizzle-orm'
 import type { ProjectRow } from '../../src/db/schema.ts'
 import { bindChat } from '../../src/domain/chat-binding.ts'
-import type { Ctx } from '../../src/domain/context.ts'
+import type { Ctx } from '../../src/domain/core/context.ts'
 import { keepHold } from '../../src/domain/holds.ts'
 import { type Log, openLog } from '../../src/log.ts'
 import { decide } from '../../src/notifier/decide.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { rows } from '../../src/db/rows.ts'
 import type { Db } from '../../src/db/types.ts'
-import { isDeadlock } from '../../src/domain/errors.ts'
+import { isDeadlock } from '../../src/domain/core/errors.ts'
 
 /** Keeps all that a database holds under a name; the returned function puts it back as it was. */
 export async function saveDatabase(db: Db, name: string): Promise<() => Promise<void>> {

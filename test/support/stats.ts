@@ -1,4 +1,4 @@
-import type { Stats } from '../../src/domain/stats.ts'
+import type { Stats } from '../../src/domain/reports/stats.ts'
 
 const dayMs = 24 * 60 * 60 * 1_000
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import type { Digest } from '../../src/domain/digest.ts'
+import type { Digest } from '../../src/domain/reports/digest.ts'
 import type { Task, TaskDetail } from '../../src/domain/tasks/task.ts'
 import { digestCard } from '../../src/view/digest.ts'
 import { homeCard } from '../../src/view/home.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { withoutUnseen } from '../../src/domain/text.ts'
+import { withoutUnseen } from '../../src/domain/core/text.ts'
 import { withDetectedEntities } from '../../src/playground/detect-entities.ts'
 import {
   bold,

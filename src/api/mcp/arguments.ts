@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { DomainError } from '../../domain/errors.ts'
-import type { Engine } from '../../domain/task-values.ts'
+import { DomainError } from '../../domain/core/errors.ts'
+import type { Engine } from '../../domain/core/task-values.ts'
 import type { Artifact } from '../../domain/tasks/schemas.ts'
 import { engine, idempotencyKey, projectKey } from './inputs.ts'
 

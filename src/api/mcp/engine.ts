@@ -1,4 +1,4 @@
-import type { Engine } from '../../domain/task-values.ts'
+import type { Engine } from '../../domain/core/task-values.ts'
 
 /** The engine that a client's name or User-Agent gives away, as "claude-code" or "codex-mcp-client"; null for others. */
 export function engineOfClient(name: string): Engine | null {

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { isIdempotencyKey } from '../../domain/idempotency.ts'
-import { LabelName } from '../../domain/label.ts'
+import { isIdempotencyKey } from '../../domain/access/idempotency.ts'
+import { text } from '../../domain/core/text.ts'
+import { LabelName } from '../../domain/labels/label.ts'
 import { CriterionText, TaskPriorityName } from '../../domain/tasks/schemas.ts'
-import { text } from '../../domain/text.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from '../wire/common.ts'
 
 const reference = z.string().refine((value) => TaskReference.safeParse(value).success, {

@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/errors.ts'
+import { DomainError } from '../../domain/core/errors.ts'
 import type { Log } from '../../log.ts'
 
 /** A refusal whose words are complete already, as one that is repeated. */

@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import type { Ctx } from '../../domain/context.ts'
+import type { Ctx } from '../../domain/core/context.ts'
+import { text } from '../../domain/core/text.ts'
 import { OptionInputs } from '../../domain/questions/question.ts'
 import { createTask } from '../../domain/tasks/create.ts'
-import { type Edited, editTask } from '../../domain/tasks/edit.ts'
-import { releaseEdit } from '../../domain/tasks/handoff.ts'
-import { deleteTask } from '../../domain/tasks/remove.ts'
+import { type Edited, editTask } from '../../domain/tasks/edit/edit.ts'
+import { releaseEdit } from '../../domain/tasks/edit/handoff.ts'
+import { deleteTask } from '../../domain/tasks/removal/remove.ts'
 import {
   Artifacts,
   BranchName,
@@ -15,8 +16,7 @@ import {
   TaskTitle,
 } from '../../domain/tasks/schemas.ts'
 import { createWorkLog } from '../../domain/tasks/work-logs.ts'
-import { text } from '../../domain/text.ts'
-import { progressLog } from '../../domain/work-log-texts.ts'
+import { progressLog } from '../../domain/work-logs/work-log-texts.ts'
 import { projectNamed } from '../project-named.ts'
 import { toTaskRow } from '../wire/task.ts'
 import {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { entityOf } from '../../domain/events.ts'
-import { readEvents } from '../../domain/outbox.ts'
+import { entityOf } from '../../domain/core/events.ts'
+import { readEvents } from '../../domain/core/outbox.ts'
 import type { ApiDeps } from '../deps.ts'
 import { createAgentCtx } from '../perform.ts'
 import { waitFor } from '../wait.ts'

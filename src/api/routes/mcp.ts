@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
-import { DomainError } from '../../domain/errors.ts'
+import { DomainError } from '../../domain/core/errors.ts'
 import type { ApiDeps } from '../deps.ts'
 import type { ApiContext } from '../env.ts'
 import { acceptingBoth, inAcceptedType } from '../mcp/accept.ts'

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { projectSettingKeys } from '../../domain/project-settings.ts'
+import { projectSettingKeys } from '../../domain/projects/project-settings.ts'
 import { listProjects } from '../../domain/projects/read.ts'
 import { getProjectSettings } from '../../domain/projects/settings.ts'
 import type { ApiDeps } from '../deps.ts'

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Activity, ActivityCursor } from '../../domain/activity.ts'
+import type { Activity, ActivityCursor } from '../../domain/reports/activity.ts'
 
 /** Where a page of activity ended, as one word. */
 export function toActivityCursor({ at, id }: ActivityCursor): string {

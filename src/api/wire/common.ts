@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { type Engine, engines } from '../../domain/task-values.ts'
+import { type Engine, engines } from '../../domain/core/task-values.ts'
 
 /** What every refusal is: the body's `error` says what happened. */
 export const ErrorJson = z

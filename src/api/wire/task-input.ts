@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { LabelName } from '../../domain/label.ts'
+import { type TaskPriority, taskPriorities } from '../../domain/core/task-values.ts'
+import { text } from '../../domain/core/text.ts'
+import { LabelName } from '../../domain/labels/label.ts'
 import { OptionInputs } from '../../domain/questions/question.ts'
-import { type TaskPriority, taskPriorities } from '../../domain/task-values.ts'
 import {
   Artifacts,
   BranchName,
@@ -12,7 +13,6 @@ import {
   TaskStatusName,
   TaskTitle,
 } from '../../domain/tasks/schemas.ts'
-import { text } from '../../domain/text.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from './common.ts'
 
 const given = z

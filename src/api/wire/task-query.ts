@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { LabelName } from '../../domain/label.ts'
-import { taskStatuses } from '../../domain/task-values.ts'
-import type { TaskCursor, TaskFilter } from '../../domain/tasks/list.ts'
-import { text } from '../../domain/text.ts'
+import { taskStatuses } from '../../domain/core/task-values.ts'
+import { text } from '../../domain/core/text.ts'
+import { LabelName } from '../../domain/labels/label.ts'
+import type { TaskCursor, TaskFilter } from '../../domain/tasks/lists/list.ts'
 import { EngineInput, ProjectKeyInput } from './common.ts'
 
 const CursorParts = z.tuple([

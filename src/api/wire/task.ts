@@ -1,8 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { type DeploySettings, type ProjectSettings, toDeploySettings } from '../../domain/project-settings.ts'
+import { engines, taskPriorities, taskStatuses } from '../../domain/core/task-values.ts'
+import {
+  type DeploySettings,
+  type ProjectSettings,
+  toDeploySettings,
+} from '../../domain/projects/project-settings.ts'
 import { toRepoAddress } from '../../domain/projects/repo.ts'
-import { engines, taskPriorities, taskStatuses } from '../../domain/task-values.ts'
-import { criteriaOf } from '../../domain/tasks/note.ts'
+import { criteriaOf } from '../../domain/tasks/notes/note.ts'
 import { Artifact } from '../../domain/tasks/schemas.ts'
 import type { Task, TaskDetail } from '../../domain/tasks/task.ts'
 import { Instant } from './common.ts'

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { engines } from '../../domain/task-values.ts'
-import type { WorkLog } from '../../domain/work-logs.ts'
+import { engines } from '../../domain/core/task-values.ts'
+import type { WorkLog } from '../../domain/work-logs/work-logs.ts'
 import { Instant } from './common.ts'
 
 /** A work log as agents see it. */

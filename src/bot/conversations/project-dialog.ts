@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/errors.ts'
+import { DomainError } from '../../domain/core/errors.ts'
 import { createProject } from '../../domain/projects/create.ts'
 import { ProjectKey, proposeKey } from '../../domain/projects/key.ts'
 import { listProjects } from '../../domain/projects/read.ts'

@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
 import { listProjects } from '../../domain/projects/read.ts'
-import { countByLane, listLane, readBoard } from '../../domain/tasks/lanes.ts'
+import { countByLane, listLane, readBoard } from '../../domain/tasks/lists/lanes.ts'
 import { findTasks } from '../../domain/tasks/read.ts'
 import {
   boardCard,

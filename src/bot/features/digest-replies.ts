@@ -1,4 +1,4 @@
-import { parseDigestReply } from '../../domain/digest-reply.ts'
+import { parseDigestReply } from '../../domain/reports/digest-reply.ts'
 import { findTasks } from '../../domain/tasks/read.ts'
 import { changesCard } from '../../view/changes.ts'
 import { doActs } from '../acts.ts'

@@ -1,5 +1,5 @@
 import { Composer } from 'grammy'
-import { readDigest } from '../../domain/digest.ts'
+import { readDigest } from '../../domain/reports/digest.ts'
 import { toScreen } from '../../view/buttons.ts'
 import { withRow } from '../../view/card.ts'
 import { digestCard } from '../../view/digest.ts'

@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
-import { listDue } from '../../domain/tasks/due-list.ts'
-import { dayBounds } from '../../domain/time.ts'
+import { listDue } from '../../domain/tasks/lists/due-list.ts'
+import { dayBounds } from '../../domain/time/time.ts'
 import { dueAPage, dueCard } from '../../view/due.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'

@@ -1,5 +1,5 @@
 import { Composer } from 'grammy'
-import { readHistory } from '../../domain/history.ts'
+import { readHistory } from '../../domain/reports/history.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 import { historyCard, logsAPage } from '../../view/timeline.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'

@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
-import { search } from '../../domain/search.ts'
-import { listByLane } from '../../domain/tasks/lanes.ts'
+import { listByLane } from '../../domain/tasks/lists/lanes.ts'
+import { search } from '../../domain/tasks/lists/search.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { inlineResult } from '../../view/inline.ts'
 import { type BotContext, scopeOf } from '../context.ts'

@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
-import { deleteLabel, type EditedLabel, mergeLabels, recolorLabel } from '../../domain/label-edits.ts'
-import { countLabelled, type LabelCount, labelCounts } from '../../domain/labels.ts'
+import { deleteLabel, type EditedLabel, mergeLabels, recolorLabel } from '../../domain/labels/label-edits.ts'
+import { countLabelled, type LabelCount, labelCounts } from '../../domain/labels/labels.ts'
 import { toasts } from '../../view/answers.ts'
 import { unpackUuid } from '../../view/callbacks.ts'
 import type { Card } from '../../view/card.ts'

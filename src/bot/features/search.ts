@@ -1,5 +1,5 @@
 import { Composer } from 'grammy'
-import { search as find } from '../../domain/search.ts'
+import { search as find } from '../../domain/tasks/lists/search.ts'
 import { findTasksByKey } from '../../domain/tasks/read.ts'
 import { questionCard } from '../../view/answers.ts'
 import { hitsAPage, searchCard } from '../../view/search.ts'

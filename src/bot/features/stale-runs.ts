@@ -1,5 +1,5 @@
 import { Composer } from 'grammy'
-import { editTask } from '../../domain/tasks/edit.ts'
+import { editTask } from '../../domain/tasks/edit/edit.ts'
 import { readDetail, requireTask } from '../../domain/tasks/read.ts'
 import { nudgeText, staleToast, toasts } from '../../view/answers.ts'
 import { type BotContext, scopeOf } from '../context.ts'

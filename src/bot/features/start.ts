@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
-import { readDigest } from '../../domain/digest.ts'
-import { countByStatus } from '../../domain/tasks/list.ts'
+import { readDigest } from '../../domain/reports/digest.ts'
+import { countByStatus } from '../../domain/tasks/lists/list.ts'
 import { homeCard } from '../../view/home.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { enterDialog } from '../conversations/dialogs.ts'

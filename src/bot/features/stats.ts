@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
-import { readStats } from '../../domain/stats.ts'
-import { statsPeriods, statsRange } from '../../domain/stats-range.ts'
+import { readStats } from '../../domain/reports/stats.ts'
+import { statsPeriods, statsRange } from '../../domain/reports/stats-range.ts'
 import { statsPicture } from '../../view/charts.ts'
 import { minForChart, statsCard, statsTitle } from '../../view/stats.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'

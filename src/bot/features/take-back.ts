@@ -1,5 +1,5 @@
-import { DomainError } from '../../domain/errors.ts'
-import { undoChange } from '../../domain/undo.ts'
+import { DomainError } from '../../domain/core/errors.ts'
+import { undoChange } from '../../domain/undo/undo.ts'
 import { inWords, toasts } from '../../view/answers.ts'
 import type { BotContext } from '../context.ts'
 import { refuse } from '../refusals.ts'

@@ -1,5 +1,5 @@
 import { Composer } from 'grammy'
-import type { Words } from '../../domain/words.ts'
+import type { Words } from '../../domain/quick-add/key-words.ts'
 import { changesCard } from '../../view/changes.ts'
 import { signs } from '../../view/signs.ts'
 import { idleKeyText, namedTasksCard, noSuchKeyText, unknownTokenText } from '../../view/words.ts'

@@ -1,5 +1,5 @@
 import type { Message } from 'grammy/types'
-import { fileLink } from '../../domain/note-files.ts'
+import { fileLink } from '../../domain/tasks/notes/note-files.ts'
 
 type Part<Field extends keyof Message> = NonNullable<Message[Field]>
 

@@ -1,5 +1,5 @@
 import type { Message } from 'grammy/types'
-import { storable } from '../../domain/text.ts'
+import { storable } from '../../domain/core/text.ts'
 import { type Attached, attachedTo } from './attached.ts'
 import { quoted, toMarkdown } from './markup.ts'
 import { chatName, originName, postLink, senderName } from './origin.ts'

@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { type ProjectRow, projects, type TaskStatus, taskStatuses, workLogs } from '../../db/schema.ts'
-import type { Scope } from '../scope.ts'
+import type { Scope } from '../core/scope.ts'
 
 const dayMs = 24 * 60 * 60 * 1_000
 

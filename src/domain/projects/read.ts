@@ -1,8 +1,8 @@
 import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm'
 import { type ProjectRow, projects } from '../../db/schema.ts'
-import { DomainError } from '../errors.ts'
-import { requireProjectRight } from '../rights.ts'
-import { isInSight, type Scope } from '../scope.ts'
+import { requireProjectRight } from '../access/rights.ts'
+import { DomainError } from '../core/errors.ts'
+import { isInSight, type Scope } from '../core/scope.ts'
 import { isSameRepo, normaliseRepo } from './repo.ts'
 
 /** The owner's projects by key; deleted ones only where they are asked for. */

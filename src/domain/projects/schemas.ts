@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { projectStatuses } from '../../db/schema.ts'
-import { text } from '../text.ts'
+import { text } from '../core/text.ts'
 import { ProjectKey } from './key.ts'
 
 export { projectStatuses } from '../../db/schema.ts'

@@ -3,17 +3,17 @@ import { v7 } from 'uuid'
 import { z } from 'zod'
 import { type ProjectRow, projectSettings } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import type { Change, Ctx } from '../context.ts'
-import { DomainError } from '../errors.ts'
+import type { Change, Ctx } from '../core/context.ts'
+import { DomainError } from '../core/errors.ts'
+import type { Scope } from '../core/scope.ts'
+import { storable } from '../core/text.ts'
+import { lockProject } from './edit.ts'
 import {
   type ProjectSettingKey,
   type ProjectSettings,
   projectSettingKeys,
   projectSettingSpecs,
-} from '../project-settings.ts'
-import type { Scope } from '../scope.ts'
-import { storable } from '../text.ts'
-import { lockProject } from './edit.ts'
+} from './project-settings.ts'
 import { noSuchProject, requireProject } from './read.ts'
 import { readSettings } from './stored-settings.ts'
 

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid'
 import type { ProjectRow } from '../../db/schema.ts'
-import type { AuditEntry } from '../context.ts'
+import type { AuditEntry } from '../core/context.ts'
 
 /** The columns of a project that verbs change, as audit entries carry them. */
 const projectFields = [

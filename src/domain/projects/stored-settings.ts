@@ -2,7 +2,7 @@ import { eq, inArray, sql } from 'drizzle-orm'
 import { preparedRead } from '../../db/prepared.ts'
 import { projectSettings } from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
-import { type ProjectSettings, toProjectSettings } from '../project-settings.ts'
+import { type ProjectSettings, toProjectSettings } from './project-settings.ts'
 
 /** The settings of several projects by their uuid, defaults filled in. */
 export async function readSettingsOf(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Answerer, Engine, QuestionKind, QuestionState, TaskStatus } from '../../db/schema.ts'
-import { lineText, plainText } from '../text.ts'
+import { lineText, plainText } from '../core/text.ts'
 
 export type { Answerer, QuestionKind, QuestionState } from '../../db/schema.ts'
 

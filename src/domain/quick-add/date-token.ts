@@ -1,4 +1,4 @@
-import { type DueContext, findDue, parseDue } from '../due.ts'
+import { type DueContext, findDue, parseDue } from '../time/due/due.ts'
 import type { Token } from './tokens.ts'
 import type { Word } from './words.ts'
 

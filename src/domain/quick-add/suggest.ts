@@ -1,8 +1,8 @@
-import { findDue, parseDue } from '../due.ts'
-import { type Engine, type TaskPriority, taskPriorities } from '../task-values.ts'
-import { halfWidth } from '../text.ts'
-import { nearestOf } from '../typos.ts'
+import { type Engine, type TaskPriority, taskPriorities } from '../core/task-values.ts'
+import { halfWidth } from '../core/text.ts'
+import { findDue, parseDue } from '../time/due/due.ts'
 import { engineLike, type ProblemReason } from './tokens.ts'
+import { nearestOf } from './typos.ts'
 
 /** What a token that was not understood may mean. */
 export type Suggestion =

@@ -1,5 +1,10 @@
-import { type Engine, engines as engineNames, type TaskPriority, taskPriorities } from '../task-values.ts'
-import { nearestOf } from '../typos.ts'
+import {
+  type Engine,
+  engines as engineNames,
+  type TaskPriority,
+  taskPriorities,
+} from '../core/task-values.ts'
+import { nearestOf } from './typos.ts'
 
 /** Why something that looks like a token was left in the title. */
 export type ProblemReason =

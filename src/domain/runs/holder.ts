@@ -1,5 +1,5 @@
-import type { Actor } from '../actor.ts'
-import { DomainError } from '../errors.ts'
+import type { Actor } from '../core/actor.ts'
+import { DomainError } from '../core/errors.ts'
 import type { Run } from './store.ts'
 
 /** Whether a run is the actor's: the token is the same, and the session if both name one. */

@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { type Engine, type RunOutcome, runs } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
-import type { Actor } from '../actor.ts'
+import type { Actor } from '../core/actor.ts'
 
 /** An agent's run of a task, as the task carries it. */
 export interface Run {

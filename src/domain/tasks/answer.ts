@@ -1,11 +1,11 @@
-import type { Change, Ctx } from '../context.ts'
-import { DomainError } from '../errors.ts'
-import { parse } from '../parse.ts'
+import type { Change, Ctx } from '../core/context.ts'
+import { DomainError } from '../core/errors.ts'
+import { parse } from '../core/parse.ts'
 import type { Question, QuestionAnswer, QuestionItem } from '../questions/question.ts'
 import { closeQuestion, findQuestion } from '../questions/store.ts'
-import { applyEdit, type Edited } from './edit.ts'
+import { applyEdit, type Edited } from './edit/edit.ts'
+import { lockLanesForEnd } from './edit/order.ts'
 import { lockTask } from './lock.ts'
-import { lockLanesForEnd } from './order.ts'
 import { TaskEdit } from './schemas.ts'
 
 /** The owner's answer to a question: options by their ids, or words of their own. */

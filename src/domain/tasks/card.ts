@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { tasks, workLogFacts, workLogs } from '../../db/schema.ts'
-import { filesIn, type NoteFile } from '../note-files.ts'
-import type { Scope } from '../scope.ts'
+import type { Scope } from '../core/scope.ts'
+import { filesIn, type NoteFile } from './notes/note-files.ts'
 import { readDetails } from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
 

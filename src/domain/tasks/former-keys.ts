@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { auditLogs } from '../../db/schema.ts'
-import type { AuditEntry } from '../context.ts'
-import type { Scope } from '../scope.ts'
+import type { AuditEntry } from '../core/context.ts'
+import type { Scope } from '../core/scope.ts'
 import type { Task } from './task.ts'
 
 /** The other half of a move to another project: what stands under the key that the task got. */

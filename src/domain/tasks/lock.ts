@@ -1,8 +1,8 @@
 import { prepared } from '../../db/prepared.ts'
 import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import type { Ctx } from '../context.ts'
-import type { Scope } from '../scope.ts'
+import type { Ctx } from '../core/context.ts'
+import type { Scope } from '../core/scope.ts'
 import { aboutTask, findTask, findTaskDeploy, findTaskDetail, noSuchTask, type TaskDeploy } from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
 

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { engines, runStates, taskPriorities, taskStatuses } from '../../db/schema.ts'
-import { BranchName } from '../branch.ts'
-import { LabelName } from '../label.ts'
+import { BranchName } from '../core/branch.ts'
+import { isWebUrl, lineText, plainText, text } from '../core/text.ts'
+import { LabelName } from '../labels/label.ts'
 import { OptionInputs } from '../questions/question.ts'
-import { isWebUrl, lineText, plainText, text } from '../text.ts'
-import { lifecycleActions } from './lifecycle.ts'
+import { lifecycleActions } from './edit/lifecycle.ts'
 
-export { BranchName } from '../branch.ts'
+export { BranchName } from '../core/branch.ts'
 
 export const TaskTitle = lineText(180)
 export const TaskNote = text(50_000)

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid'
-import type { AuditEntry } from '../context.ts'
+import type { AuditEntry } from '../core/context.ts'
 import type { Task } from './task.ts'
 
 /** The state of a task in an audit entry: enough to put it back. */

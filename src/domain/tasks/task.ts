@@ -1,6 +1,6 @@
 import type { Engine, RunState, TaskPriority, TaskStatus } from '../../db/schema.ts'
-import type { Label } from '../label.ts'
-import type { DeploySettings } from '../project-settings.ts'
+import type { Label } from '../labels/label.ts'
+import type { DeploySettings } from '../projects/project-settings.ts'
 import type { OpenQuestion } from '../questions/question.ts'
 import type { Run } from '../runs/store.ts'
 import type { Artifact } from './schemas.ts'

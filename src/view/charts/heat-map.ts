@@ -1,4 +1,4 @@
-import type { Stats } from '../../domain/stats.ts'
+import type { Stats } from '../../domain/reports/stats.ts'
 import { partsOf } from './dates.ts'
 import { type Box, colours, heat, rectangle, text } from './look.ts'
 import { type Svg, svg } from './svg.ts'

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { editTask } from '../../../src/domain/tasks/edit.ts'
-import { editTasks } from '../../../src/domain/tasks/edit-many.ts'
-import { listTasks } from '../../../src/domain/tasks/list.ts'
+import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
+import { editTasks } from '../../../src/domain/tasks/edit/edit-many.ts'
+import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
-import { lastChange, undoChange } from '../../../src/domain/undo.ts'
+import { lastChange, undoChange } from '../../../src/domain/undo/undo.ts'
 import { agent, type Board, openBoard } from '../../support/board.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { BranchName } from '../../../src/domain/branch.ts'
-import { branchFor, slugOf } from '../../../src/domain/tasks/keys.ts'
+import { BranchName } from '../../../src/domain/core/branch.ts'
+import { branchFor, slugOf } from '../../../src/domain/tasks/edit/keys.ts'
 
 const isRef = (name: string) => {
   try {

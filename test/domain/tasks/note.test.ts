@@ -7,7 +7,7 @@ import {
   textOf,
   withCriteria,
   withText,
-} from '../../../src/domain/tasks/note.ts'
+} from '../../../src/domain/tasks/notes/note.ts'
 
 const section = '## Acceptance Criteria'
 

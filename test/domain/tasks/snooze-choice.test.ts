@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { expect, test } from 'vitest'
-import { type SnoozeChoice, snoozeUntil } from '../../../src/domain/tasks/snooze-choice.ts'
-import { localTime, toZoned } from '../../../src/domain/time.ts'
+import { type SnoozeChoice, snoozeUntil } from '../../../src/domain/tasks/lists/snooze-choice.ts'
+import { localTime, toZoned } from '../../../src/domain/time/time.ts'
 
 const choices = ['tonight', 'tomorrow', 'monday', 'week'] as const
 const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kathmandu'] as const

@@ -1,0 +1,124 @@
+import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { rows } from '../../db/rows.ts'
+import { idempotencyKeys } from '../../db/schema.ts'
+import type { Db, Reader, Tx } from '../../db/types.ts'
+import { DomainError } from '../core/errors.ts'
+import { forgetRows } from '../core/forget.ts'
+
+export function isIdempotencyKey(key: string): boolean {
+  return /^[\x21-\x7e]{1,200}$/.test(key)
+}
+
+const keptMs = 24 * 60 * 60 * 1_000
+
+/** A request that its sender may repeat: whose it is, the key it came with, a hash of what it asks for. */
+export interface KeyedRequest {
+  readonly tokenId: string
+  readonly key: string
+  readonly hash: string
+}
+
+export interface StoredAnswer {
+  readonly status: number
+  /** The body as it went out, byte for byte; empty where there was none. */
+  readonly body: string
+}
+
+// jsonb would order the keys of a body anew, and a bare JSON string is parsed twice on its way back: so the text stands inside.
+interface StoredBody {
+  readonly text: string
+}
+
+function toStoredBody(text: string): StoredBody {
+  return { text }
+}
+
+/** Another request took the key first: its answer is the one to give. */
+export class KeyTakenError extends Error {
+  constructor() {
+    super('the idempotency key was taken by another request')
+    this.name = 'KeyTakenError'
+  }
+}
+
+/** The answer that was given under the key, null where there is none. Throws `conflict` where the key stood for another request. */
+export async function findAnswer(db: Reader, request: KeyedRequest, now: Date): Promise<StoredAnswer | null> {
+  const [stored] = await db
+    .select({
+      hash: idempotencyKeys.requestHash,
+      status: idempotencyKeys.status,
+      body: idempotencyKeys.body,
+    })
+    .from(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.tokenId, request.tokenId),
+        eq(idempotencyKeys.key, request.key),
+        gt(idempotencyKeys.createdAt, new Date(now.getTime() - keptMs)),
+      ),
+    )
+  if (stored === undefined) return null
+  if (stored.hash !== request.hash) {
+    throw new DomainError(
+      'conflict',
+      'This Idempotency-Key was used with a different request. Use a new key.',
+      { idempotencyKey: request.key },
+    )
+  }
+  return { status: stored.status, body: (stored.body as StoredBody).text }
+}
+
+/**
+ * Takes the key inside the transaction of the request's effect. A second request with the key waits here until the first
+ * commits, and then fails with `KeyTakenError`; where the first rolled back or crashed, nothing of it is left and it goes on.
+ */
+export async function takeKey(tx: Tx, request: KeyedRequest, now: Date): Promise<void> {
+  const old = new Date(now.getTime() - keptMs).toISOString()
+  const taken = await rows(
+    tx,
+    sql`insert into idempotency_keys (token_id, key, request_hash, status, body, created_at)
+        values (${request.tokenId}, ${request.key}, ${request.hash}, 0, 'null', ${now.toISOString()}::timestamptz)
+        on conflict (token_id, key) do update
+        set request_hash = excluded.request_hash, status = 0, body = 'null', created_at = excluded.created_at
+        where idempotency_keys.created_at <= ${old}::timestamptz
+        returning key`,
+  )
+  if (taken.length === 0) throw new KeyTakenError()
+}
+
+/** Keeps the answer beside its key, in the same transaction; null gives the key back, for nothing was answered yet. */
+export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAnswer | null): Promise<void> {
+  const named = and(eq(idempotencyKeys.tokenId, request.tokenId), eq(idempotencyKeys.key, request.key))
+  if (answer === null) await tx.delete(idempotencyKeys).where(named)
+  else {
+    await tx
+      .update(idempotencyKeys)
+      .set({ status: answer.status, body: toStoredBody(answer.body) })
+      .where(named)
+  }
+}
+
+/** Forgets keys taken before `before`. Returns how many. */
+export async function forgetKeys(db: Db, before: Date): Promise<number> {
+  return forgetRows(db, idempotencyKeys, lt(idempotencyKeys.createdAt, before))
+}
+
+/** Keeps a refusal, which had no effect and so no transaction to stand in. Where the key was taken meanwhile, that stays. */
+export async function keepRefusal(
+  db: Db,
+  request: KeyedRequest,
+  answer: StoredAnswer,
+  now: Date,
+): Promise<void> {
+  await db
+    .insert(idempotencyKeys)
+    .values({
+      tokenId: request.tokenId,
+      key: request.key,
+      requestHash: request.hash,
+      status: answer.status,
+      body: toStoredBody(answer.body),
+      createdAt: now,
+    })
+    .onConflictDoNothing()
+}

@@ -1,0 +1,229 @@
+import { hash, randomBytes } from 'node:crypto'
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, sql } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import { z } from 'zod'
+import { preparedRead } from '../../db/prepared.ts'
+import {
+  apiTokens,
+  type Engine,
+  engines,
+  type TokenRights,
+  type TokenRow,
+  tokenGrants,
+  tokenRights,
+} from '../../db/schema.ts'
+import type { Db, Reader } from '../../db/types.ts'
+import type { Change, Ctx } from '../core/context.ts'
+import { DomainError } from '../core/errors.ts'
+import { parse } from '../core/parse.ts'
+import type { Scope } from '../core/scope.ts'
+import { text } from '../core/text.ts'
+import { requireProject } from '../projects/read.ts'
+import { recordSecurityEvent } from './security.ts'
+
+export { type Engine, type TokenRights, tokenRights } from '../../db/schema.ts'
+
+const prefixLength = 14
+const wellFormed = /^preq_[A-Za-z0-9_-]{32}$/
+const touchEveryMs = 60_000
+const noticeMs = 7 * 24 * 60 * 60 * 1_000
+
+/** A new token: its name appears next to everything its agent does. */
+export const NewToken = z.object({
+  name: text(60).pipe(z.string().trim().min(1, "can't be empty")),
+  expiresAt: z.date().nullish(),
+  /** The engine that will use it; a claim gives it no task that names another. */
+  engine: z.enum(engines).nullish(),
+  /** `work`: everything but deleting and accepting; `full`: everything. */
+  rights: z.enum(tokenRights).default('work'),
+  /** The keys of the projects that it opens; absent: all of them. */
+  projectKeys: z.array(z.string().toUpperCase()).min(1).readonly().nullish(),
+})
+export type NewToken = z.input<typeof NewToken>
+
+/** Creates a token for an agent. `token` is returned only here; the database has its hash. Throws `invalid` and, for a project that isn't there, `not-found`. */
+export async function createToken(
+  ctx: Ctx,
+  input: NewToken,
+): Promise<{ readonly token: string; readonly row: TokenRow }> {
+  const { name, expiresAt = null, engine = null, rights, projectKeys = null } = parse(NewToken, input)
+  const now = ctx.now()
+  if (expiresAt !== null && expiresAt <= now)
+    throw new DomainError('invalid', 'expiresAt: must be in the future.')
+  const token = `preq_${randomBytes(24).toString('base64url')}`
+  return ctx.mutate(async (tx) => {
+    for (const key of projectKeys ?? []) await requireProject({ ...ctx, db: tx }, key)
+    const [row] = await tx
+      .insert(apiTokens)
+      .values({
+        ownerId: ctx.ownerId,
+        name,
+        tokenPrefix: token.slice(0, prefixLength),
+        tokenHash: hashOf(token),
+        expiresAt,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .returning()
+    if (row === undefined) throw new Error('the token was not stored')
+    await tx.insert(tokenGrants).values({
+      tokenId: row.id,
+      engine,
+      rights,
+      projectKeys: projectKeys && [...new Set(projectKeys)],
+      createdAt: now,
+    })
+    return {
+      result: { token, row },
+      events: [],
+      audit: [
+        {
+          action: 'token.create',
+          targetType: 'token',
+          targetId: row.id,
+          meta: { name, prefix: row.tokenPrefix, expiresAt, engine, rights, projectKeys },
+        },
+      ],
+    }
+  })
+}
+
+const granted = {
+  ...getTableColumns(apiTokens),
+  engine: tokenGrants.engine,
+  rights: tokenGrants.rights,
+  projectKeys: tokenGrants.projectKeys,
+}
+
+/** The owner's tokens, newest first, revoked ones last. */
+export async function listTokens({ db, ownerId }: Scope): Promise<GrantedToken[]> {
+  return db
+    .select(granted)
+    .from(apiTokens)
+    .leftJoin(tokenGrants, eq(tokenGrants.tokenId, apiTokens.id))
+    .where(eq(apiTokens.ownerId, ownerId))
+    .orderBy(sql`${apiTokens.revokedAt} desc nulls first`, desc(apiTokens.createdAt), asc(apiTokens.id))
+}
+
+/** Revokes a token for good, starting with the next request. Throws `not-found`; a revoked one stays as it is. */
+export async function revokeToken(
+  ctx: Ctx,
+  id: string,
+): Promise<{ readonly token: TokenRow; readonly auditId: string | null }> {
+  const missing = new DomainError('not-found', 'No such token.')
+  if (!z.guid().safeParse(id).success) throw missing
+  return ctx.mutate(
+    async (tx): Promise<Change<{ readonly token: TokenRow; readonly auditId: string | null }>> => {
+      const now = ctx.now()
+      const named = and(eq(apiTokens.id, id), eq(apiTokens.ownerId, ctx.ownerId))
+      const [token] = await tx
+        .update(apiTokens)
+        .set({ revokedAt: now, updatedAt: now })
+        .where(and(named, isNull(apiTokens.revokedAt)))
+        .returning()
+      if (token === undefined) {
+        const [revoked] = await tx.select().from(apiTokens).where(named)
+        if (revoked === undefined) throw missing
+        return { unchanged: true, result: { token: revoked, auditId: null } }
+      }
+      const auditId = v7()
+      return {
+        result: { token, auditId },
+        events: [],
+        audit: [
+          {
+            id: auditId,
+            action: 'token.revoke',
+            targetType: 'token',
+            targetId: token.id,
+            meta: { name: token.name, prefix: token.tokenPrefix },
+          },
+        ],
+      }
+    },
+  )
+}
+
+/** Revokes every token that isn't revoked yet; each leaves an audit entry and a security event. Returns how many. */
+export async function revokeAllTokens(ctx: Ctx, reason: string): Promise<number> {
+  return ctx.mutate(async (tx): Promise<Change<number>> => {
+    const now = ctx.now()
+    const revoked = await tx
+      .update(apiTokens)
+      .set({ revokedAt: now, updatedAt: now })
+      .where(and(eq(apiTokens.ownerId, ctx.ownerId), isNull(apiTokens.revokedAt)))
+      .returning({ id: apiTokens.id, name: apiTokens.name, prefix: apiTokens.tokenPrefix })
+    for (const { name } of revoked) {
+      const { ownerId } = ctx
+      const detail = { name, reason }
+      await recordSecurityEvent(tx, { ownerId, eventType: 'token.revoke', outcome: 'success', detail, now })
+    }
+    const [first, ...others] = revoked.map(({ id, name, prefix }) => ({
+      action: 'token.revoke' as const,
+      targetType: 'token' as const,
+      targetId: id,
+      meta: { name, prefix, reason },
+    }))
+    if (first === undefined) return { unchanged: true, result: 0 }
+    return { result: revoked.length, events: [], audit: [first, ...others] }
+  })
+}
+
+/** A token and what it stands for; `rights` is null for one that is older than rights, which may do everything. */
+export type GrantedToken = TokenRow & {
+  readonly engine: Engine | null
+  readonly rights: TokenRights | null
+  readonly projectKeys: readonly string[] | null
+}
+
+/** Whose token was presented, or why it's rejected; the reason is for our records, never for the client. */
+export type Authentication =
+  | { readonly ok: true; readonly token: GrantedToken }
+  | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'expired' | 'revoked' }
+
+const tokenByHash = preparedRead((db) =>
+  db
+    .select(granted)
+    .from(apiTokens)
+    .leftJoin(tokenGrants, eq(tokenGrants.tokenId, apiTokens.id))
+    .where(eq(apiTokens.tokenHash, sql.placeholder('hash'))),
+)
+
+/** Looks up a presented token by its hash, on every request: a revocation takes effect immediately. */
+export async function authenticate(db: Reader, presented: string, now: Date): Promise<Authentication> {
+  if (!wellFormed.test(presented)) return { ok: false, reason: 'malformed' }
+  const [token] = await tokenByHash(db, { hash: hashOf(presented) })
+  if (token === undefined) return { ok: false, reason: 'unknown' }
+  if (token.revokedAt !== null) return { ok: false, reason: 'revoked' }
+  if (token.expiresAt !== null && token.expiresAt <= now) return { ok: false, reason: 'expired' }
+  return { ok: true, token }
+}
+
+/** Records that a token was used, at most once a minute; no audit entry. */
+export async function touchToken(db: Db, id: string, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - touchEveryMs)
+  await db
+    .update(apiTokens)
+    .set({ lastUsedAt: now, updatedAt: now })
+    .where(and(eq(apiTokens.id, id), or(isNull(apiTokens.lastUsedAt), lte(apiTokens.lastUsedAt, before))))
+}
+
+/** Tokens that expire within 7 days, the next one first. */
+export async function expiringTokens({ db, ownerId }: Scope, now: Date): Promise<TokenRow[]> {
+  return db
+    .select()
+    .from(apiTokens)
+    .where(
+      and(
+        eq(apiTokens.ownerId, ownerId),
+        isNull(apiTokens.revokedAt),
+        gt(apiTokens.expiresAt, now),
+        lte(apiTokens.expiresAt, new Date(now.getTime() + noticeMs)),
+      ),
+    )
+    .orderBy(asc(apiTokens.expiresAt))
+}
+
+function hashOf(token: string): string {
+  return hash('sha256', token)
+}

@@ -1,0 +1,29 @@
+import type { Engine, TokenRights } from '../../db/schema.ts'
+
+/** Who acts: the owner in the chat, an agent with a token, or the process itself. */
+export type Actor =
+  | { readonly kind: 'owner' }
+  | {
+      readonly kind: 'agent'
+      readonly tokenId: string
+      readonly name: string
+      /** The engine that acts: named by the request, by the token, or by the client's name. */
+      readonly engine?: Engine | null
+      /** The session that acts, if the client names one: two sessions of a token are two agents. */
+      readonly session?: string | null
+      /** Absent: everything. */
+      readonly rights?: TokenRights
+      /** The keys of the projects that it may see and change; null or absent: all of them. */
+      readonly projectKeys?: readonly string[] | null
+    }
+  | { readonly kind: 'system' }
+
+/** The engine that acts; null for the owner, the system and an agent that nobody knows. */
+export function engineOfActor(actor: Actor): Engine | null {
+  return actor.kind === 'agent' ? (actor.engine ?? null) : null
+}
+
+/** The actor as events and audit entries carry it: `owner`, `agent:<token name>`, `system`. */
+export function toActorName(actor: Actor): string {
+  return actor.kind === 'agent' ? `agent:${actor.name}` : actor.kind
+}

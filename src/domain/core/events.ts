@@ -1,0 +1,57 @@
+import type { RunState, TaskStatus } from '../../db/schema.ts'
+
+export const workLogKinds = [
+  'result',
+  'plan',
+  'blocked',
+  'status',
+  'fields',
+  'note',
+  'comment',
+  'manual',
+] as const
+export type WorkLogKind = (typeof workLogKinds)[number]
+
+interface Payloads {
+  TASK_CREATED: { title: string; status: TaskStatus }
+  TASK_STATUS_CHANGED: { from: TaskStatus; to: TaskStatus; title: string; lifecycle?: string }
+  TASK_UPDATED: {
+    changedFields: readonly string[]
+    title: string
+    lifecycle?: string
+    runState?: { from: RunState | null; to: RunState | null }
+  }
+  TASK_DELETED: { title: string }
+  WORKLOG_CREATED: { title: string; taskKey: string | null; kind: WorkLogKind }
+  WORKLOG_UPDATED: { title: string; taskKey: string | null; kind: WorkLogKind }
+  WORKLOG_DELETED: { title: string; taskKey: string | null; kind: WorkLogKind }
+  PROJECT_CREATED: { name: string; fields: readonly string[] }
+  PROJECT_UPDATED: { name: string; fields: readonly string[] }
+  PROJECT_DELETED: { name: string; fields: readonly string[] }
+  PROJECT_RESTORED: { name: string; fields: readonly string[] }
+}
+
+export type EventType = keyof Payloads
+
+/** An event about to be appended; `entityId` is a task's or project's key, or a work log's uuid. */
+export type NewEvent = {
+  [T in EventType]: {
+    readonly type: T
+    readonly entityId: string
+    readonly projectId: string | null
+    readonly payload: Readonly<Payloads[T]>
+  }
+}[EventType]
+
+/** An event as it was stored: the payload also names who acted, and the token of an agent. */
+export type BoardEvent = NewEvent & {
+  readonly id: number
+  readonly createdAt: Date
+  readonly payload: { readonly actor: string; readonly tokenId?: string }
+}
+
+/** The kind of entity an event is about, by its type's first word. */
+export function entityOf(type: EventType): 'task' | 'worklog' | 'project' {
+  if (type.startsWith('TASK')) return 'task'
+  return type.startsWith('WORKLOG') ? 'worklog' : 'project'
+}

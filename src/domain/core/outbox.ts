@@ -1,0 +1,98 @@
+import { and, asc, eq, gt, inArray, lt, lte, max } from 'drizzle-orm'
+import { eventsOutbox, projects } from '../../db/schema.ts'
+import type { Db } from '../../db/types.ts'
+import type { BoardEvent } from './events.ts'
+import { forgetRows, forgottenAtOnce } from './forget.ts'
+import { isInSight, type Scope } from './scope.ts'
+
+/** Events after a cursor, in order; ids become visible in order, so whoever pages by the last id misses none. */
+export async function readEvents(
+  scope: Scope,
+  query: { readonly after: number; readonly limit: number; readonly projectId?: string | undefined },
+): Promise<BoardEvent[]> {
+  const found = await scope.db
+    .select()
+    .from(eventsOutbox)
+    .where(
+      and(
+        eq(eventsOutbox.ownerId, scope.ownerId),
+        gt(eventsOutbox.id, query.after),
+        query.projectId === undefined ? undefined : eq(eventsOutbox.projectId, query.projectId),
+        isInSight(scope) &&
+          inArray(
+            eventsOutbox.projectId,
+            scope.db.select({ id: projects.id }).from(projects).where(isInSight(scope)),
+          ),
+      ),
+    )
+    .orderBy(asc(eventsOutbox.id))
+    .limit(query.limit)
+  return found.map(
+    (row) =>
+      ({
+        id: row.id,
+        type: row.eventType,
+        entityId: row.entityId,
+        projectId: row.projectId,
+        payload: row.payload ?? {},
+        createdAt: row.createdAt,
+      }) as unknown as BoardEvent,
+  )
+}
+
+/** The id of the newest event, 0 where there is none. */
+export async function newestEventId(scope: Scope): Promise<number> {
+  const [row] = await scope.db
+    .select({ id: max(eventsOutbox.id) })
+    .from(eventsOutbox)
+    .where(eq(eventsOutbox.ownerId, scope.ownerId))
+  return row?.id ?? 0
+}
+
+/** Forgets events from before `before`, never beyond `upTo`. Returns how many. */
+export async function forgetEvents(
+  db: Db,
+  { ownerId, before, upTo }: { readonly ownerId: string; readonly before: Date; readonly upTo: number },
+): Promise<number> {
+  // Among the oldest alone, or each look would read all that is kept.
+  const oldest = db
+    .select({ id: eventsOutbox.id })
+    .from(eventsOutbox)
+    .where(and(eq(eventsOutbox.ownerId, ownerId), lte(eventsOutbox.id, upTo)))
+    .orderBy(asc(eventsOutbox.id))
+    .limit(forgottenAtOnce)
+  return forgetRows(
+    db,
+    eventsOutbox,
+    and(inArray(eventsOutbox.id, oldest), lt(eventsOutbox.createdAt, before)),
+  )
+}
+
+/** Wakes whoever waits for something to happen. A hint only: it may be late or missing, so waiting always has a limit. */
+export interface Bell {
+  /** Resolves at the next ring, after `limitMs`, or when the signal aborts, whichever comes first. */
+  readonly wait: (limitMs: number, signal?: AbortSignal) => Promise<void>
+  readonly ring: () => void
+}
+
+export function createBell(): Bell {
+  const waiting = new Set<() => void>()
+  return {
+    ring: () => {
+      for (const wake of [...waiting]) wake()
+    },
+    wait: (limitMs, signal) =>
+      new Promise((resolve) => {
+        const wake = () => {
+          clearTimeout(timer)
+          waiting.delete(wake)
+          signal?.removeEventListener('abort', wake)
+          resolve()
+        }
+        const timer = setTimeout(wake, limitMs)
+        if (signal?.aborted) return wake()
+        signal?.addEventListener('abort', wake, { once: true })
+        waiting.add(wake)
+      }),
+  }
+}

@@ -1,0 +1,86 @@
+import { and, eq, ne, sql } from 'drizzle-orm'
+import { type AuditRow, taskLabels } from '../../db/schema.ts'
+import type { Tx } from '../../db/types.ts'
+import type { Ctx } from '../core/context.ts'
+import { DomainError } from '../core/errors.ts'
+import { requireUntouched } from '../core/overtaken.ts'
+import type { Label } from './label.ts'
+import { type LabelLists, readListsOf, writeLabelLists } from './label-lists.ts'
+import { unmakeLabels } from './labels.ts'
+
+/** Takes a change of a label back. Throws `conflict` where something has moved on since. Part of `undo`. */
+export async function undoLabelChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {
+  if (entry.action === 'label.delete' || entry.action === 'label.merge') return bringBack(ctx, tx, entry)
+  if (entry.action === 'label.create') return unmake(ctx, tx, entry)
+  const { before, after } = entry.meta as Record<'before' | 'after', Partial<Pick<Label, 'name' | 'color'>>>
+  const [label] = await tx
+    .select()
+    .from(taskLabels)
+    .where(and(eq(taskLabels.id, entry.targetId ?? ''), eq(taskLabels.ownerId, ctx.ownerId)))
+    .for('update')
+  if (label === undefined) throw new DomainError('conflict', 'That label is gone.')
+  requireUntouched(label.name, label, after)
+  if (before.name !== undefined) await requireFreeName(ctx, tx, before.name, label.id)
+  await tx
+    .update(taskLabels)
+    .set({ ...before, updatedAt: ctx.now() })
+    .where(eq(taskLabels.id, label.id))
+}
+
+async function unmake(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {
+  const { name } = entry.meta as { readonly name: string }
+  const [gone] = await unmakeLabels(tx, ctx.ownerId, [entry.targetId ?? ''])
+  if (gone === undefined)
+    throw new DomainError('conflict', `Label ${name} is in use or gone. Delete it in /labels if you're sure.`)
+}
+
+interface Gone {
+  readonly label: Label
+  /** Present where it was merged into another. */
+  readonly into?: Label
+  /** The labels of its tasks before. */
+  readonly lists: LabelLists
+}
+
+async function bringBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {
+  const { label, into, lists } = entry.meta as unknown as Gone
+  await requireFreeName(ctx, tx, label.name, label.id)
+  const now = ctx.now()
+  await tx.insert(taskLabels).values({ ...label, ownerId: ctx.ownerId, updatedAt: now })
+  const current = await readListsOf(tx, Object.keys(lists))
+  const restored = Object.entries(lists).map(([taskId, before]) => {
+    const now = current[taskId] ?? []
+    return [taskId, restoreList({ before, now, labelId: label.id, intoId: into?.id ?? null })] as const
+  })
+  await writeLabelLists(tx, Object.fromEntries(restored), now)
+}
+
+/** The list as it was; where its task was relabelled since, only the label itself goes back to its place. */
+function restoreList(list: {
+  readonly before: readonly string[]
+  readonly now: readonly string[]
+  readonly labelId: string
+  readonly intoId: string | null
+}): readonly string[] {
+  const { before, now, labelId, intoId } = list
+  const left = [...new Set(before.flatMap((id) => (id !== labelId ? [id] : intoId === null ? [] : [intoId])))]
+  if (left.join() === now.join()) return before
+  return now.toSpliced(before.indexOf(labelId), 0, labelId)
+}
+
+async function requireFreeName(ctx: Ctx, tx: Tx, name: string, exceptId: string): Promise<void> {
+  const [taken] = await tx
+    .select({ id: taskLabels.id })
+    .from(taskLabels)
+    .where(
+      and(
+        eq(taskLabels.ownerId, ctx.ownerId),
+        eq(sql`lower(${taskLabels.name})`, sql`lower(${name})`),
+        ne(taskLabels.id, exceptId),
+      ),
+    )
+  if (taken !== undefined)
+    throw new DomainError('conflict', `There's another label ${name} now. Rename that one first.`, {
+      name,
+    })
+}

@@ -1,0 +1,10 @@
+import { lineText } from '../core/text.ts'
+
+export interface Label {
+  readonly id: string
+  readonly name: string
+  readonly color: string
+}
+
+/** The name of a label: one line of at most 40 characters. */
+export const LabelName = lineText(40)

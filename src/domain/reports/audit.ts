@@ -1,0 +1,37 @@
+import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
+import { type AuditRow, auditLogs } from '../../db/schema.ts'
+import { type Page, toPage } from '../core/page.ts'
+import type { Scope } from '../core/scope.ts'
+import { arrival, trailKeys } from '../tasks/former-keys.ts'
+
+const targetTypes = ['task', 'project', 'label', 'token', 'setting', 'worklog', 'chat']
+
+/** The audit log, newest first; of one target (a key or uuid) if given, a task's under every key it ever had. */
+export async function listAudit(
+  scope: Scope,
+  page: { readonly targetId?: string; readonly before?: string; readonly limit: number },
+): Promise<Page<AuditRow>> {
+  const { db, ownerId } = scope
+  const found = await db
+    .select()
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, ownerId),
+        ne(auditLogs.action, arrival),
+        page.targetId === undefined
+          ? undefined
+          : // The index begins with the type, so every type is named.
+            and(
+              inArray(auditLogs.targetType, targetTypes),
+              inArray(auditLogs.targetId, [...(await trailKeys(scope, page.targetId))]),
+            ),
+        page.before === undefined
+          ? undefined
+          : sql`(${auditLogs.createdAt}, ${auditLogs.id}) < (select created_at, id from audit_logs where id = ${page.before}::uuid)`,
+      ),
+    )
+    .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
+    .limit(page.limit + 1)
+  return toPage(found, page.limit)
+}

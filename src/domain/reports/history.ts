@@ -1,0 +1,64 @@
+import { and, desc, eq, inArray, notInArray } from 'drizzle-orm'
+import { type AuditRow, auditLogs, workLogs } from '../../db/schema.ts'
+import type { Scope } from '../core/scope.ts'
+import { arrival, trailKeys } from '../tasks/former-keys.ts'
+import type { Task } from '../tasks/task.ts'
+import { selectWorkLogs, type WorkLog } from '../work-logs/work-logs.ts'
+
+/** One thing that happened to a task: a change of it, or something that was said of it. */
+export type HistoryEntry =
+  | { readonly kind: 'change'; readonly at: Date; readonly entry: AuditRow }
+  | { readonly kind: 'log'; readonly at: Date; readonly log: WorkLog }
+
+// A change and the logs that it leaves are written in one transaction, the trail last.
+const sameChangeMs = 10_000
+
+/**
+ * What happened to a task, newest first: the trail of its keys and its work logs. Logs that a change left of itself are left out,
+ * and so are the changes that only left a comment.
+ */
+export async function readHistory(
+  scope: Scope,
+  task: Task,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly hasMore: boolean }> {
+  const reach = page.offset + page.limit + 1
+  const keys = await trailKeys(scope, task.key)
+  const [changes, logs] = await Promise.all([
+    scope.db
+      .select()
+      .from(auditLogs)
+      .where(
+        and(
+          eq(auditLogs.ownerId, scope.ownerId),
+          eq(auditLogs.targetType, 'task'),
+          inArray(auditLogs.targetId, [...keys]),
+          notInArray(auditLogs.action, ['task.comment', arrival]),
+        ),
+      )
+      .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
+      .limit(reach),
+    selectWorkLogs(scope.db)
+      .where(eq(workLogs.taskId, task.id))
+      .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
+      // Each change may leave three logs of itself, which are taken out below.
+      .limit(4 * reach),
+  ])
+  const times = changes.map((entry) => entry.createdAt.getTime())
+  const isTold = ({ title, createdAt }: WorkLog) =>
+    isTrace(title) && times.some((at) => at >= createdAt.getTime() && at - createdAt.getTime() < sameChangeMs)
+  const said = logs.filter((log) => !isTold(log))
+  const entries = [
+    ...changes.map((entry): HistoryEntry => ({ kind: 'change', at: entry.createdAt, entry })),
+    ...said.map((log): HistoryEntry => ({ kind: 'log', at: log.workedAt, log })),
+  ].sort((left, right) => right.at.getTime() - left.at.getTime())
+  return {
+    entries: entries.slice(page.offset, page.offset + page.limit),
+    hasMore: entries.length > page.offset + page.limit,
+  }
+}
+
+/** Whether a log only records what a change of status, fields or note did. */
+function isTrace(title: string): boolean {
+  return / · Note Updated$| · Fields Updated \(\d+\)| · \w+ -> \w+$/.test(title)
+}

@@ -1,0 +1,47 @@
+import { and, eq, gt, lt, lte, or, sql } from 'drizzle-orm'
+import { agentSessions, apiTokens } from '../../db/schema.ts'
+import type { Db } from '../../db/types.ts'
+import type { Actor } from '../core/actor.ts'
+import { forgetRows } from '../core/forget.ts'
+import type { Scope } from '../core/scope.ts'
+
+const seenEveryMs = 60_000
+const activeMs = 60 * 60_000
+const maxSessionLength = 200
+// A client may name a new session with each request.
+const maxPerToken = 1_000
+
+/** Records that an agent's session is there, at most once a minute; a session that names no engine keeps the one it had. */
+export async function noteSession(db: Db, actor: Actor, now: Date): Promise<void> {
+  if (actor.kind !== 'agent' || !actor.session || actor.session.length > maxSessionLength) return
+  const { tokenId, session, engine = null } = actor
+  await db
+    .insert(agentSessions)
+    .values({ tokenId, session, engine, firstSeenAt: now, lastSeenAt: now })
+    .onConflictDoUpdate({
+      target: [agentSessions.tokenId, agentSessions.session],
+      set: { lastSeenAt: now, engine: sql`coalesce(excluded.engine, ${agentSessions.engine})` },
+      setWhere: lte(agentSessions.lastSeenAt, new Date(now.getTime() - seenEveryMs)),
+    })
+}
+
+/** How many sessions each token has had within the hour, by the token's id. */
+export async function countSessions({ db, ownerId }: Scope, now: Date): Promise<ReadonlyMap<string, number>> {
+  const found = await db
+    .select({ tokenId: agentSessions.tokenId, count: sql<number>`count(*)::int` })
+    .from(agentSessions)
+    .innerJoin(apiTokens, eq(apiTokens.id, agentSessions.tokenId))
+    .where(
+      and(eq(apiTokens.ownerId, ownerId), gt(agentSessions.lastSeenAt, new Date(now.getTime() - activeMs))),
+    )
+    .groupBy(agentSessions.tokenId)
+  return new Map(found.map(({ tokenId, count }) => [tokenId, count]))
+}
+
+/** Forgets sessions that were last seen before `before`, and all but the newest thousand of each token. Returns how many. */
+export async function forgetSessions(db: Db, before: Date): Promise<number> {
+  const isBeyond = sql`${agentSessions.id} in (select id from (
+    select id, row_number() over (partition by token_id order by last_seen_at desc, id) as place from ${agentSessions}) ranked
+    where place > ${maxPerToken})`
+  return forgetRows(db, agentSessions, or(lt(agentSessions.lastSeenAt, before), isBeyond))
+}

@@ -1,0 +1,185 @@
+import { v7 } from 'uuid'
+import { z } from 'zod'
+import type { Tx } from '../../db/types.ts'
+import type { Change, Ctx } from '../core/context.ts'
+import { DomainError } from '../core/errors.ts'
+import type { Scope } from '../core/scope.ts'
+import { requireProject } from '../projects/read.ts'
+import {
+  chatSpecs,
+  decodeSetting,
+  type NotificationLevel,
+  type RunnerKind,
+  rememberedSettings,
+  type SettingName,
+  type SettingSpec,
+  type SettingsPatch,
+  settingSpecs,
+} from './setting-specs.ts'
+import { lockSettings, readStored, writeStored } from './stored-settings.ts'
+
+/** The owner's settings, defaults filled in. */
+export interface OwnerSettings {
+  readonly chatId: number | null
+  readonly threadId: number | null
+  readonly userId: number | null
+  readonly enabled: boolean
+  /** UTC until the owner says otherwise. */
+  readonly timeZone: string
+  readonly timeZoneSet: boolean
+  /** `HH:MM` in the owner's zone. */
+  readonly digestTime: string
+  readonly digestEnabled: boolean
+  /** The local date of the last digest, `YYYY-MM-DD`. */
+  readonly digestLastDate: string | null
+  /** `HH:MM-HH:MM`, null where no hours are quiet. */
+  readonly quietHours: string | null
+  readonly notify: {
+    readonly needsYou: NotificationLevel
+    readonly finished: NotificationLevel
+    readonly info: NotificationLevel
+  }
+  readonly defaultProject: string | null
+  readonly lastProject: string | null
+  readonly mutedProjects: readonly string[]
+  readonly staleAfterMinutes: number
+  readonly queuedAfterMinutes: number
+  readonly keepEventsDays: number
+  readonly runner: RunnerSettings
+  /** The topics that take the news of one project, by its key. */
+  readonly projectTopics: Readonly<Record<string, number>>
+}
+
+/** Who is told that a task was queued, and where. */
+export interface RunnerSettings {
+  readonly kind: RunnerKind
+  /** The id or @name of a chat; null is the owner's. */
+  readonly chat: string | null
+  /** The username of Hermes' bot, without the @. */
+  readonly bot: string | null
+}
+
+/** The owner's settings as they stand; a stored text that does not fit counts as absent. */
+export async function readOwnerSettings({ db, ownerId }: Scope): Promise<OwnerSettings> {
+  const stored = await readStored(db, ownerId)
+  const read = <Value, Fallback extends Value | null>(spec: SettingSpec<Value, Fallback>) =>
+    decodeSetting(spec, stored[spec.key])
+  const timeZone = read(settingSpecs.timeZone)
+  return {
+    chatId: read(chatSpecs.chatId),
+    threadId: read(chatSpecs.threadId),
+    userId: read(chatSpecs.userId),
+    enabled: read(settingSpecs.enabled),
+    timeZone: timeZone ?? 'UTC',
+    timeZoneSet: timeZone !== null,
+    digestTime: read(settingSpecs.digestTime),
+    digestEnabled: read(settingSpecs.digestEnabled),
+    digestLastDate: read(settingSpecs.digestLastDate),
+    quietHours: read(settingSpecs.quietHours),
+    notify: {
+      needsYou: read(settingSpecs.notifyNeedsYou),
+      finished: read(settingSpecs.notifyFinished),
+      info: read(settingSpecs.notifyInfo),
+    },
+    defaultProject: read(settingSpecs.defaultProject),
+    lastProject: read(settingSpecs.lastProject),
+    mutedProjects: read(settingSpecs.mutedProjects),
+    staleAfterMinutes: read(settingSpecs.staleAfterMinutes),
+    queuedAfterMinutes: read(settingSpecs.queuedAfterMinutes),
+    keepEventsDays: read(settingSpecs.keepEventsDays),
+    runner: {
+      kind: read(settingSpecs.runner),
+      chat: read(settingSpecs.runnerChat),
+      bot: read(settingSpecs.runnerBot),
+    },
+    projectTopics: toTopics(read(settingSpecs.projectTopics)),
+  }
+}
+
+function toTopics(pairs: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [key = '', threadId] = pair.split(':')
+      return [key, Number(threadId)]
+    }),
+  )
+}
+
+/**
+ * Changes settings; what is absent stays, null goes back to the default. Throws `invalid` for a name or value that does not
+ * fit, `not-found` for a default project that is not there.
+ */
+export async function changeSettings(
+  ctx: Ctx,
+  patch: SettingsPatch,
+): Promise<{ readonly auditId: string | null }> {
+  const wanted = parsePatch(patch)
+  return ctx.mutate((tx) => applySettings(ctx, tx, wanted))
+}
+
+/** The body of `changeSettings`, for a patch that is parsed. */
+export async function applySettings(
+  ctx: Ctx,
+  tx: Tx,
+  wanted: readonly ParsedSetting[],
+): Promise<Change<{ readonly auditId: string | null }>> {
+  await lockSettings(tx, ctx.ownerId)
+  const stored = await readStored(tx, ctx.ownerId)
+  const changed = wanted.flatMap(({ name, text }) => {
+    const spec: SettingSpec<unknown, unknown> = settingSpecs[name]
+    const before = decodeSetting(spec, stored[spec.key])
+    const after = decodeSetting(spec, text ?? undefined)
+    return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ name, spec, text, before, after }]
+  })
+  if (changed.length === 0) return { unchanged: true, result: { auditId: null } }
+  for (const { name, text } of changed) {
+    if (name === 'defaultProject' && text !== null)
+      await requireProject({ db: tx, ownerId: ctx.ownerId }, text)
+  }
+  await writeStored(ctx, tx, Object.fromEntries(changed.map(({ spec, text }) => [spec.key, text])))
+  const auditId = v7()
+  const onlyRemembered = changed.every(({ name }) => rememberedSettings.includes(name))
+  return {
+    result: { auditId },
+    events: [],
+    audit: [
+      {
+        id: auditId,
+        action: onlyRemembered ? 'setting.remember' : 'setting.change',
+        targetType: 'setting',
+        targetId: changed.map(({ spec }) => spec.key).join(','),
+        meta: {
+          before: Object.fromEntries(changed.map(({ name, before }) => [name, before])),
+          after: Object.fromEntries(changed.map(({ name, after }) => [name, after])),
+        },
+      },
+    ],
+  }
+}
+
+interface ParsedSetting {
+  readonly name: SettingName
+  /** As it is stored; null goes back to the default. */
+  readonly text: string | null
+}
+
+/** Parses a patch; throws `invalid`. */
+export function parsePatch(patch: SettingsPatch): ParsedSetting[] {
+  return Object.entries(patch).flatMap(([name, value]) =>
+    value === undefined ? [] : [parseSetting(name, value)],
+  )
+}
+
+function parseSetting(name: string, value: unknown): ParsedSetting {
+  if (!isSetting(name)) throw new DomainError('invalid', `No setting ${name.slice(0, 40)}.`, { name })
+  if (value === null) return { name, text: null }
+  const spec: SettingSpec<unknown, unknown> = settingSpecs[name]
+  const encoded = z.safeEncode(spec.codec, value)
+  if (encoded.success) return { name, text: encoded.data }
+  const why = encoded.error.issues[0]?.message ?? 'is invalid'
+  throw new DomainError('invalid', `${name}: ${why}.`, { name })
+}
+
+function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(settingSpecs, name)
+}

@@ -1,0 +1,111 @@
+import type { Actor } from '../../core/actor.ts'
+import { toActorName } from '../../core/actor.ts'
+import type { Engine, TaskStatus } from '../../core/task-values.ts'
+import type { DeploySettings } from '../../projects/project-settings.ts'
+import {
+  agentCommentTitle,
+  commentTitle,
+  fieldsTitle,
+  noteDetail,
+  noteTitle,
+  resultDetail,
+  resultTitle,
+  statusTitle,
+} from '../../work-logs/work-log-texts.ts'
+import type { PlannedLog } from '../../work-logs/work-logs.ts'
+import type { Artifact, ParsedTaskEdit } from '../schemas.ts'
+import type { Task } from '../task.ts'
+
+/** The logs of what changed about a task: its status, its fields, its note. `task` is as it was before. */
+export function changeLogs(
+  task: Task,
+  change: {
+    readonly status: { readonly from: TaskStatus; readonly to: TaskStatus } | null
+    readonly fields: readonly string[]
+    readonly artifacts?: readonly Artifact[] | undefined
+    readonly note: { readonly to: string | null } | null
+  },
+  engine: Engine | null,
+): PlannedLog[] {
+  const logs: PlannedLog[] = []
+  if (change.status !== null) {
+    const title = statusTitle(task.key, change.status.from, change.status.to)
+    logs.push({ kind: 'status', title, detail: null, engine })
+  }
+  if (change.fields.length > 0) {
+    const title = fieldsTitle(task.key, change.fields)
+    const brought = change.fields.includes('artifacts') ? { result: { artifacts: change.artifacts } } : {}
+    logs.push({ kind: 'fields', title, detail: null, engine, ...brought })
+  }
+  if (change.note !== null) {
+    const notes = { previousNote: task.note, updatedNote: change.note.to }
+    const detail = noteDetail({ taskKey: task.key, taskTitle: task.title, ...notes })
+    logs.push({ kind: 'note', title: noteTitle(task.key), detail: fitNoteDetail(detail), engine })
+  }
+  return logs
+}
+
+// Two notes of 50,000 characters with their JSON escapes may pass the column's limit; then the log goes without them.
+function fitNoteDetail(detail: string): string | null {
+  return [...detail].length <= 100_000 ? detail : null
+}
+
+function toFacts({ engine: _, options: __, ...result }: NonNullable<ParsedTaskEdit['result']>) {
+  return Object.fromEntries(
+    Object.entries(result).filter(([, value]) => value !== undefined && value.length > 0),
+  )
+}
+
+/** The logs of what was said with an edit: an agent's result or plan, the owner's comment. */
+export function spokenLogs(
+  task: Task,
+  edit: ParsedTaskEdit,
+  facts: Pick<EditFacts, 'actor' | 'now'> & {
+    /** The edit changes the task: a plan that is sent again says nothing new. */
+    readonly isNew: boolean
+  },
+  engine: Engine | null,
+): PlannedLog[] {
+  const logs: PlannedLog[] = []
+  const titleOf = facts.actor.kind === 'agent' ? agentCommentTitle : commentTitle
+  const plan = edit.plan?.trim()
+  const isPlan = edit.lifecycle === 'plan' || (edit.lifecycle === undefined && Boolean(plan))
+  const isNewPlan = isPlan && plan && facts.actor.kind === 'agent' && facts.isNew
+  const said = edit.result ?? (isNewPlan ? { summary: plan } : undefined)
+  if (said !== undefined) {
+    const isBlocked = edit.lifecycle === 'block' || Boolean(said.blockedReason?.trim())
+    const title = edit.title ?? task.title
+    logs.push({
+      kind: isBlocked ? 'blocked' : isPlan ? 'plan' : 'result',
+      title: resultTitle(isPlan ? 'plan' : 'result', title),
+      detail: resultDetail({
+        taskKey: task.key,
+        taskTitle: title,
+        result: said,
+        engine,
+        at: facts.now,
+        source: facts.actor.kind === 'agent' ? facts.actor.name : toActorName(facts.actor),
+      }),
+      engine,
+      result: { ...toFacts(said), ...(isPlan && plan ? { plan } : {}) },
+    })
+  }
+  if (edit.comment?.trim())
+    logs.push({ kind: 'comment', title: titleOf(task.key), detail: edit.comment.trim(), engine })
+  return logs
+}
+
+/** What an edit is decided by, besides the task and the edit. */
+export interface EditFacts {
+  readonly actor: Actor
+  readonly now: Date
+  /** The owner's, which says what today is. */
+  readonly timeZone: string
+  readonly deploy: DeploySettings
+  /** The pull request of an earlier result, where the project's strategy asks for one. */
+  readonly knownPrUrl: string | null
+  /** The plan that an agent wrote last, where a new one leaves the text as it is. */
+  readonly olderPlan?: string | null
+  /** What earlier work made, where the edit brings artifacts without a result. */
+  readonly artifacts?: readonly Artifact[]
+}

@@ -1,0 +1,69 @@
+import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
+import { botMessages, snoozes, tasks } from '../../../db/schema.ts'
+import type { Db, Tx } from '../../../db/types.ts'
+
+// The life of a snooze: until its time comes the task is parked. Then a message is queued that brings it back, and the snooze names
+// that message; from here on the task is awake everywhere. Once the message is sent, the row is deleted.
+
+/** Snoozes a task until then, or ends its snooze with null. Part of a larger transaction. */
+export async function writeSnooze(db: Db, taskId: string, until: Date | null): Promise<void> {
+  await dropAnnouncement(db, taskId)
+  if (until === null) await db.delete(snoozes).where(eq(snoozes.taskId, taskId))
+  else {
+    await db
+      .insert(snoozes)
+      .values({ taskId, until })
+      .onConflictDoUpdate({ target: snoozes.taskId, set: { until, messageId: null } })
+  }
+}
+
+/** A task that is put off again needs no message about its return, where that is still unsent. */
+async function dropAnnouncement(db: Db, taskId: string): Promise<void> {
+  const announcement = db.select({ id: snoozes.messageId }).from(snoozes).where(eq(snoozes.taskId, taskId))
+  await db.delete(botMessages).where(
+    and(
+      inArray(botMessages.id, announcement),
+      // Many tasks that come back at once share a message.
+      eq(botMessages.taskId, taskId),
+      sql`${botMessages.state} = 'pending'`,
+    ),
+  )
+}
+
+/**
+ * The ids of at most `limit` snoozed tasks whose time has come and that no message brings back yet, earliest first. They are locked,
+ * and those that another transaction has locked are left to it.
+ */
+export async function lockDueSnoozes(
+  tx: Tx,
+  { ownerId, now, limit }: { readonly ownerId: string; readonly now: Date; readonly limit: number },
+): Promise<string[]> {
+  const due = await tx
+    .select({ taskId: snoozes.taskId })
+    .from(snoozes)
+    .innerJoin(tasks, eq(tasks.id, snoozes.taskId))
+    .where(and(eq(tasks.ownerId, ownerId), lte(snoozes.until, now), isNull(snoozes.messageId)))
+    .orderBy(asc(snoozes.until), asc(snoozes.taskId))
+    .limit(limit)
+    .for('update', { of: snoozes, skipLocked: true })
+  return due.map(({ taskId }) => taskId)
+}
+
+/** Names the message that brings a snoozed task back. */
+export async function announceSnooze(db: Db, taskId: string, messageId: number): Promise<void> {
+  await db.update(snoozes).set({ messageId }).where(eq(snoozes.taskId, taskId))
+}
+
+/** Ends snoozes whose tasks come back without a message. */
+export async function endSnoozes(db: Db, taskIds: readonly string[]): Promise<void> {
+  if (taskIds.length > 0) await db.delete(snoozes).where(inArray(snoozes.taskId, [...taskIds]))
+}
+
+/** Ends the snoozes whose message was sent, or failed for good. */
+export async function endAnnouncedSnoozes(db: Db): Promise<void> {
+  const settled = db
+    .select({ id: botMessages.id })
+    .from(botMessages)
+    .where(and(eq(botMessages.id, snoozes.messageId), sql`${botMessages.state} in ('sent', 'failed')`))
+  await db.delete(snoozes).where(inArray(snoozes.messageId, settled))
+}

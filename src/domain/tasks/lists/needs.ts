@@ -1,0 +1,40 @@
+import { and, eq, inArray, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm'
+import { projects, questions, tasks } from '../../../db/schema.ts'
+import { countRows } from '../../core/forget.ts'
+import type { Scope } from '../../core/scope.ts'
+import { mostCounted, openStatuses } from '../../core/task-values.ts'
+import { hasQuestion, isAwake } from '../read.ts'
+
+/** How many tasks need the owner, by their turn, up to `mostCounted` of each. */
+export async function countNeeds(scope: Scope): Promise<Record<'question' | 'review' | 'new', number>> {
+  const isFree = and(isNull(tasks.runState), not(hasQuestion))
+  const [question, review, fresh] = await Promise.all([
+    countWhere(scope, and(inArray(tasks.status, openStatuses), inArray(tasks.id, idsWithQuestion(scope)))),
+    countWhere(scope, and(eq(tasks.status, 'ready'), isFree)),
+    countWhere(scope, and(eq(tasks.status, 'inbox'), isFree, isAwake)),
+  ])
+  return { question, review, new: fresh }
+}
+
+/** The ids of tasks with an open question, as a subquery. */
+export function idsWithQuestion({ db, ownerId }: Scope) {
+  return db
+    .select({ id: sql<string>`${questions.taskId}` })
+    .from(questions)
+    .where(and(eq(questions.ownerId, ownerId), sql`${questions.state} = 'open'`, isNotNull(questions.taskId)))
+}
+
+/** When the oldest open question about a task was asked, to sort tasks by. */
+export const oldestQuestion = sql`(
+  select min(${questions.createdAt}) from ${questions} where ${questions.taskId} = ${tasks.id} and ${questions.state} = 'open')`
+
+function countWhere({ db, ownerId }: Scope, condition: SQL | undefined): Promise<number> {
+  const found = db
+    .select({ one: sql`1` })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(and(eq(tasks.ownerId, ownerId), isNull(projects.deletedAt), condition))
+    .limit(mostCounted)
+    .as('found')
+  return countRows(db, found)
+}

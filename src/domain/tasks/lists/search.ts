@@ -1,0 +1,157 @@
+import { and, asc, desc, eq, inArray, isNull, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { projects, tasks, workLogs } from '../../../db/schema.ts'
+import type { Scope } from '../../core/scope.ts'
+import { openStatuses } from '../../core/task-values.ts'
+import { selectWorkLogs, type WorkLog } from '../../work-logs/work-logs.ts'
+import { findTasks } from '../read.ts'
+import type { Task } from '../task.ts'
+import { containsWords, holdsWords, isUnspaced, taskText, termsOf } from '../words.ts'
+
+/** A task by its key, title or note, or a work log. */
+export type SearchHit =
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'log'; readonly log: WorkLog }
+
+// Nobody pages further; it bounds what a word that stands in every task costs.
+const mostTasks = 200
+// Of the newest finds those with the words in their title come first; to look into each of thousands takes longer than to find them.
+const mostRanked = 2_000
+const mostLogs = 100
+// Where no index helps, so many of the newest logs are read.
+const recentLogs = 3_000
+
+/**
+ * Looks for words in keys, titles, notes and work logs: keys first, then titles, notes, logs, the newest first of each (of more than
+ * 2,000 tasks with the words, the newest 2,000). `hasMore` says that there is a next page.
+ */
+export async function search(
+  scope: Scope,
+  words: string,
+  page: { readonly limit: number; readonly offset?: number },
+): Promise<{ readonly hits: readonly SearchHit[]; readonly hasMore: boolean }> {
+  if (termsOf(words).length === 0) return { hits: [], hasMore: false }
+  const offset = page.offset ?? 0
+  const end = offset + page.limit + 1
+  const taskIds = await findTaskIds(scope, words)
+  const logIds = taskIds.length >= end ? [] : await findLogIds(scope, words, taskIds)
+  const wanted = [
+    ...taskIds.map((id) => ({ kind: 'task', id }) as const),
+    ...logIds.map((id) => ({ kind: 'log', id }) as const),
+  ].slice(offset, end)
+  const hits = await readHits(scope, wanted.slice(0, page.limit))
+  return { hits, hasMore: wanted.length > page.limit }
+}
+
+async function findTaskIds(scope: Scope, words: string): Promise<string[]> {
+  const byKey = await selectByKey(scope, words)
+  const byIndex = await selectByText(scope, words, holdsWords(taskText, words))
+  const found = [...new Set([...byKey, ...byIndex])]
+  if (found.length > 0 || isUnspaced(words)) return found
+  // A word in the middle of a path or a name is none of the parser's; what is finished is found by its title alone.
+  const anywhere = and(inArray(tasks.status, openStatuses), containsWords(taskText.plain, words))
+  return selectByText(scope, words, or(anywhere, containsWords(sql`${tasks.title}`, words)))
+}
+
+async function selectByKey(scope: Scope, words: string): Promise<string[]> {
+  const isKey = keyCondition(scope, words)
+  if (isKey === null) return []
+  const found = await selectOwn(scope, isKey)
+    .orderBy(asc(tasks.taskNumber), desc(tasks.updatedAt), desc(tasks.id))
+    .limit(mostTasks)
+  return found.map(({ id }) => id)
+}
+
+async function selectByText(scope: Scope, words: string, holds: SQL | undefined): Promise<string[]> {
+  const newest = selectOwn(scope, holds)
+    .orderBy(desc(tasks.updatedAt), desc(tasks.id))
+    .limit(mostRanked)
+    .as('newest')
+  const inTitle = containsWords(sql`${newest.title}`, words)
+  const found = await scope.db
+    .select({ id: newest.id })
+    .from(newest)
+    .orderBy(sql`case when ${inTitle} then 0 else 1 end`, desc(newest.updatedAt), desc(newest.id))
+    .limit(mostTasks)
+  return found.map(({ id }) => id)
+}
+
+function selectOwn({ db, ownerId }: Scope, condition: SQL | undefined) {
+  return db
+    .select({ id: tasks.id, title: tasks.title, updatedAt: tasks.updatedAt })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(and(eq(tasks.ownerId, ownerId), isNull(projects.deletedAt), condition))
+}
+
+/** `web-1` and `web 1` begin keys, and `12` is the number of any. */
+function keyCondition({ db, ownerId }: Scope, words: string): SQL | null | undefined {
+  const text = words.trim().toUpperCase()
+  const [, prefix, digits] = /^([A-Z][A-Z0-9]{1,9})[- ](\d{0,9})$/.exec(text) ?? []
+  if (prefix !== undefined)
+    return and(eq(tasks.taskPrefix, prefix), digits ? or(...numbersFrom(digits)) : undefined)
+  if (!/^\d{1,9}$/.test(text)) return null
+  const prefixes = db.select({ key: projects.projectKey }).from(projects).where(eq(projects.ownerId, ownerId))
+  return and(inArray(tasks.taskPrefix, prefixes), eq(tasks.taskNumber, Number(text)))
+}
+
+// As stretches of numbers, which the index of numbers knows; of the text of a key it knows no beginnings.
+function numbersFrom(digits: string): SQL[] {
+  const lengths = Array.from({ length: 10 - digits.length }, (_, more) => 10 ** more)
+  return lengths.map(
+    (size) =>
+      sql`${tasks.taskNumber} between ${Number(digits) * size} and ${(Number(digits) + 1) * size - 1}`,
+  )
+}
+
+const logText = {
+  vector: sql`to_tsvector('simple', ${workLogs.title} || ' ' || coalesce(left(${workLogs.detail}, 10000), ''))`,
+  plain: sql`${workLogs.title} || ' ' || coalesce(${workLogs.detail}, '')`,
+}
+
+// What a change left of itself says nothing that its task does not say. In the words of the index, or it is not used.
+const isSaid = sql`${workLogs.title} not like '% · Note Updated' and ${workLogs.title} not like '% · Fields Updated (%'
+  and ${workLogs.title} not like '% -> %'`
+
+async function findLogIds(scope: Scope, words: string, notOf: readonly string[]): Promise<string[]> {
+  const found = await scope.db
+    .select({ id: workLogs.id })
+    .from(workLogs)
+    .leftJoin(projects, eq(projects.id, workLogs.projectId))
+    .where(
+      and(
+        eq(workLogs.ownerId, scope.ownerId),
+        isNull(projects.deletedAt),
+        isSaid,
+        holdsWords(logText, words),
+        isUnspaced(words) ? inArray(workLogs.id, newestLogs(scope)) : undefined,
+        notOf.length === 0 ? undefined : or(isNull(workLogs.taskId), notInArray(workLogs.taskId, [...notOf])),
+      ),
+    )
+    // By an expression: in the order of its index Postgres would rather read every log than look the words up (2 s for 200,000).
+    .orderBy(sql`${workLogs.workedAt} + interval '0' desc`, desc(workLogs.id))
+    .limit(mostLogs)
+  return found.map(({ id }) => id)
+}
+
+function newestLogs(scope: Scope) {
+  return scope.db
+    .select({ id: workLogs.id })
+    .from(workLogs)
+    .where(eq(workLogs.ownerId, scope.ownerId))
+    .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt))
+    .limit(recentLogs)
+}
+
+async function readHits(
+  scope: Scope,
+  wanted: readonly { readonly kind: 'task' | 'log'; readonly id: string }[],
+): Promise<SearchHit[]> {
+  const idsOf = (kind: 'task' | 'log') => wanted.filter((hit) => hit.kind === kind).map(({ id }) => id)
+  const found = await findTasks(scope, idsOf('task'))
+  const logIds = idsOf('log')
+  const logs = logIds.length === 0 ? [] : await selectWorkLogs(scope.db).where(inArray(workLogs.id, logIds))
+  return wanted.flatMap(({ kind, id }): SearchHit[] => {
+    if (kind === 'task') return found.filter((task) => task.id === id).map((task) => ({ kind, task }))
+    return logs.filter((log) => log.id === id).map((log) => ({ kind, log }))
+  })
+}

@@ -1,0 +1,41 @@
+import { and, asc, eq, isNull, not, notInArray, sql } from 'drizzle-orm'
+import { projects, tasks } from '../../../db/schema.ts'
+import { countRows } from '../../core/forget.ts'
+import type { Scope } from '../../core/scope.ts'
+import { mostCounted } from '../../core/task-values.ts'
+import { hasQuestion, isAwake, selectTasks } from '../read.ts'
+import type { Task } from '../task.ts'
+
+/** The oldest new task that isn't among those that were skipped. */
+export async function nextInInbox(scope: Scope, skipped: readonly string[]): Promise<Task | null> {
+  const [task] = await selectTasks(scope.db)
+    .where(isNew(scope, skipped))
+    .orderBy(asc(tasks.createdAt), asc(tasks.id))
+    .limit(1)
+  return task ?? null
+}
+
+/** How many new tasks there are besides those that were skipped, up to `mostCounted`. */
+export async function countInInbox(scope: Scope, skipped: readonly string[]): Promise<number> {
+  const found = scope.db
+    .select({ one: sql`1` })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(isNew(scope, skipped))
+    .limit(mostCounted)
+    .as('found')
+  return countRows(scope.db, found)
+}
+
+/** The turn `new` as a condition. */
+function isNew({ ownerId }: Scope, skipped: readonly string[]) {
+  return and(
+    eq(tasks.ownerId, ownerId),
+    eq(tasks.status, 'inbox'),
+    isNull(projects.deletedAt),
+    isNull(tasks.runState),
+    isAwake,
+    not(hasQuestion),
+    skipped.length === 0 ? undefined : notInArray(tasks.id, [...skipped]),
+  )
+}

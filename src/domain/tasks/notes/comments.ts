@@ -1,0 +1,127 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { type Engine, workLogFacts, workLogs } from '../../../db/schema.ts'
+import type { Change, Ctx } from '../../core/context.ts'
+import { DomainError } from '../../core/errors.ts'
+import type { WorkLogKind } from '../../core/events.ts'
+import type { Scope } from '../../core/scope.ts'
+import { requireTask } from '../read.ts'
+import type { Task } from '../task.ts'
+
+/** A comment on a task, or an entry of its log; the author is `owner`, `agent:<token name>`, `system` or unknown. */
+export interface LogEntry {
+  readonly id: string
+  readonly kind: WorkLogKind
+  readonly title: string
+  readonly detail: string | null
+  readonly engine: Engine | null
+  readonly author: string | null
+  readonly at: Date
+}
+
+/** The task of a comment, and the comment. Throws `not-found`. */
+export async function requireComment(
+  scope: Scope,
+  id: string,
+): Promise<{ readonly task: Task; readonly comment: LogEntry }> {
+  const [found] = await selectEntries(scope)
+    .where(and(eq(workLogs.ownerId, scope.ownerId), eq(workLogs.id, id), eq(workLogFacts.kind, 'comment')))
+    .limit(1)
+  if (found?.taskId == null)
+    throw new DomainError('not-found', 'There is no such comment.', { commentId: id })
+  const { taskId, ...comment } = found
+  return { task: await requireTask(scope, taskId), comment }
+}
+
+const maxComment = 20_000
+
+/**
+ * Adds a further part of the owner's message to the comment that its first part became. False where that can't take it: it was taken
+ * back, or is full.
+ */
+export async function extendComment(
+  ctx: Ctx,
+  task: Pick<Task, 'id' | 'key' | 'project'>,
+  { commentId, text }: { readonly commentId: string; readonly text: string },
+): Promise<boolean> {
+  return ctx.mutate(async (tx): Promise<Change<boolean>> => {
+    const longer = sql<string>`${workLogs.detail} || ${`\n${text}`}`
+    const [log] = await tx
+      .update(workLogs)
+      .set({ detail: longer })
+      .where(
+        and(
+          eq(workLogs.ownerId, ctx.ownerId),
+          eq(workLogs.id, commentId),
+          eq(workLogs.taskId, task.id),
+          sql`char_length(${longer}) <= ${maxComment}`,
+        ),
+      )
+      .returning({ title: workLogs.title })
+    if (log === undefined) return { result: false, unchanged: true }
+    return {
+      result: true,
+      events: [
+        {
+          type: 'WORKLOG_UPDATED',
+          entityId: commentId,
+          projectId: task.project.id,
+          payload: { title: log.title, taskKey: task.key, kind: 'comment' },
+        },
+      ],
+      // An undo of the comment takes all of it back: this entry changes nothing by itself.
+      audit: [
+        {
+          action: 'task.comment',
+          targetType: 'task',
+          targetId: task.key,
+          meta: { taskId: task.id, before: {}, after: {}, partOf: commentId },
+        },
+      ],
+    }
+  })
+}
+
+function selectEntries({ db }: Scope) {
+  return db
+    .select({
+      id: workLogs.id,
+      taskId: workLogs.taskId,
+      kind: sql<WorkLogKind>`coalesce(${workLogFacts.kind}, 'manual')`,
+      title: workLogs.title,
+      detail: workLogs.detail,
+      engine: workLogs.engine,
+      author: workLogFacts.author,
+      at: workLogs.workedAt,
+    })
+    .from(workLogs)
+    .leftJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
+}
+
+/** What was logged about a task, oldest first: what earlier attempts did, and comments. Throws `not-found`. */
+export async function listTaskLog(
+  scope: Scope,
+  reference: string,
+  page: {
+    readonly kinds?: readonly WorkLogKind[]
+    readonly limit: number
+    /** The id of the last entry of the page before. */
+    readonly after?: string | undefined
+  },
+): Promise<{ readonly entries: readonly LogEntry[]; readonly nextCursor: string | null }> {
+  const task = await requireTask(scope, reference)
+  const found = await selectEntries(scope)
+    .where(
+      and(
+        eq(workLogs.taskId, task.id),
+        page.kinds === undefined ? undefined : inArray(workLogFacts.kind, [...page.kinds]),
+        page.after === undefined
+          ? undefined
+          : sql`(${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}) > (
+              select worked_at, created_at, id from work_logs where id = ${page.after}::uuid)`,
+      ),
+    )
+    .orderBy(asc(workLogs.workedAt), asc(workLogs.createdAt), asc(workLogs.id))
+    .limit(page.limit + 1)
+  const entries = found.slice(0, page.limit).map(({ taskId: _, ...entry }) => entry)
+  return { entries, nextCursor: found.length > page.limit ? (entries.at(-1)?.id ?? null) : null }
+}

@@ -1,0 +1,150 @@
+import { and, eq, gt, gte, isNull, lte, or, sql } from 'drizzle-orm'
+import { apiTokens, auditLogs, deletionLimits } from '../../../db/schema.ts'
+import type { Tx } from '../../../db/types.ts'
+import type { Actor } from '../../core/actor.ts'
+import { type Change, type Ctx, outboxChannel } from '../../core/context.ts'
+import { DomainError } from '../../core/errors.ts'
+import type { Task } from '../task.ts'
+
+/** How many tasks a token may delete within an hour. */
+export const deletionsAnHour = 5
+const hourMs = 60 * 60_000
+
+type Agent = Extract<Actor, { readonly kind: 'agent' }>
+
+/** Whether a token has deleted its number of tasks within an hour, and the owner allows no more. Held until the commit. */
+export async function isOverDeletionLimit(ctx: Ctx, tx: Tx, { tokenId }: Agent): Promise<boolean> {
+  // So that deletions at once cannot pass the limit together.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`deletions:${tokenId}`}, 0))`)
+  const now = ctx.now()
+  const [recent] = await tx
+    .select({ count: sql<number>`count(*)::int` })
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, ctx.ownerId),
+        gte(auditLogs.createdAt, new Date(now.getTime() - hourMs)),
+        eq(auditLogs.action, 'task.delete'),
+        sql`${auditLogs.meta} ->> 'tokenId' = ${tokenId}`,
+      ),
+    )
+  if ((recent?.count ?? 0) < deletionsAnHour) return false
+  const [allowed] = await tx
+    .select({ one: sql`1` })
+    .from(deletionLimits)
+    .where(and(eq(deletionLimits.tokenId, tokenId), gt(deletionLimits.allowedUntil, now)))
+  return allowed === undefined
+}
+
+/** Refuses a deletion and has the owner asked about it, once an hour and token. */
+export async function refuseDeletion<T>(
+  ctx: Ctx,
+  tx: Tx,
+  { agent, task, result }: { readonly agent: Agent; readonly task: Task; readonly result: T },
+): Promise<Change<T>> {
+  const now = ctx.now()
+  const { tokenId, name } = agent
+  const lastAsked = or(
+    lte(deletionLimits.reachedAt, new Date(now.getTime() - hourMs)),
+    // The owner has answered since, and that is over.
+    gt(deletionLimits.allowedUntil, deletionLimits.reachedAt),
+  )
+  const asks = await tx
+    .insert(deletionLimits)
+    .values({ tokenId, reachedAt: now })
+    .onConflictDoUpdate({
+      target: deletionLimits.tokenId,
+      set: { reachedAt: now, askedAt: null },
+      ...(lastAsked === undefined ? {} : { setWhere: lastAsked }),
+    })
+    .returning({ tokenId: deletionLimits.tokenId })
+  if (asks.length === 0) return { unchanged: true, result }
+  await tx.execute(sql`select pg_notify(${outboxChannel}, '')`)
+  return {
+    result,
+    events: [],
+    audit: [
+      {
+        action: 'token.deletion-limit',
+        targetType: 'token',
+        targetId: tokenId,
+        meta: { name, taskKey: task.key },
+      },
+    ],
+  }
+}
+
+export function deletionLimitError({ tokenId }: Agent): DomainError {
+  return new DomainError(
+    'conflict',
+    `This token has deleted ${deletionsAnHour} tasks within an hour, which is its limit. The owner was asked to allow more. Try again once they have, or in an hour.`,
+    { deletionLimit: true, tokenId },
+  )
+}
+
+/** A token that waits for the owner's word on its deletions. */
+export interface DeletionQuestion {
+  readonly tokenId: string
+  readonly name: string
+}
+
+/** The tokens about which the owner is to be asked; after this they count as asked. */
+export async function takeDeletionQuestions(
+  tx: Tx,
+  { ownerId, now }: { readonly ownerId: string; readonly now: Date },
+): Promise<readonly DeletionQuestion[]> {
+  return tx
+    .update(deletionLimits)
+    .set({ askedAt: now })
+    .from(apiTokens)
+    .where(
+      and(
+        eq(apiTokens.id, deletionLimits.tokenId),
+        eq(apiTokens.ownerId, ownerId),
+        isNull(apiTokens.revokedAt),
+        isNull(deletionLimits.askedAt),
+      ),
+    )
+    .returning({ tokenId: deletionLimits.tokenId, name: apiTokens.name })
+}
+
+/** Lets a token delete without a limit for an hour; one that already may keeps its end. Throws `not-found`, and `conflict` for a revoked token. */
+export async function allowDeletions(
+  ctx: Ctx,
+  tokenId: string,
+): Promise<{ readonly name: string; readonly until: Date }> {
+  return ctx.mutate(async (tx): Promise<Change<{ readonly name: string; readonly until: Date }>> => {
+    const [token] = await tx
+      .select({
+        name: apiTokens.name,
+        revokedAt: apiTokens.revokedAt,
+        allowedUntil: deletionLimits.allowedUntil,
+      })
+      .from(apiTokens)
+      .leftJoin(deletionLimits, eq(deletionLimits.tokenId, apiTokens.id))
+      .where(and(eq(apiTokens.id, tokenId), eq(apiTokens.ownerId, ctx.ownerId)))
+    if (token === undefined) throw new DomainError('not-found', 'No such token.')
+    const { name, revokedAt, allowedUntil } = token
+    if (revokedAt !== null) throw new DomainError('conflict', `${name}'s token is revoked.`)
+    const now = ctx.now()
+    if (allowedUntil !== null && allowedUntil > now)
+      return { unchanged: true, result: { name, until: allowedUntil } }
+    const until = new Date(now.getTime() + hourMs)
+    await tx
+      .insert(deletionLimits)
+      .values({ tokenId, reachedAt: now, askedAt: now, allowedUntil: until })
+      .onConflictDoUpdate({ target: deletionLimits.tokenId, set: { allowedUntil: until } })
+    return {
+      result: { name, until },
+      events: [],
+      audit: [
+        {
+          action: 'token.allow-deletions',
+          targetType: 'token',
+          targetId: tokenId,
+          meta: { name, until: until.toISOString() },
+        },
+      ],
+    }
+  })
+}

@@ -1,0 +1,93 @@
+import { eq } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import { type AuditRow, tasks } from '../../../db/schema.ts'
+import type { Tx } from '../../../db/types.ts'
+import type { AuditEntry, Ctx } from '../../core/context.ts'
+import { DomainError } from '../../core/errors.ts'
+import { assignLabels } from '../../labels/labels.ts'
+import { holderOf, keyFor } from '../edit/order.ts'
+import { writeSnooze } from '../edit/snooze.ts'
+import { type TaskSnapshot, toSnapshot } from '../snapshot.ts'
+import { runOf, type Task } from '../task.ts'
+
+/** Throws `conflict` where the task is no longer what a change left; its place in the lane may be another. */
+export function requireSame(task: Task, after: Partial<TaskSnapshot>): void {
+  const current = toSnapshot(task)
+  const overtaken = (Object.keys(after) as (keyof TaskSnapshot)[]).filter(
+    (field) => field !== 'sortOrder' && JSON.stringify(current[field]) !== JSON.stringify(after[field]),
+  )
+  if (overtaken.length === 0) return
+  const run = runOf(task)
+  if (run !== null && after.runState !== undefined && after.runState !== 'running') {
+    throw new DomainError('conflict', `${run.name ?? 'An agent'} has ${task.key} now. Stop it first.`, {
+      overtaken,
+      runner: run.name,
+      taskId: task.id,
+    })
+  }
+  throw new DomainError('conflict', `${task.key} has changed since: ${overtaken.join(', ')}.`, {
+    overtaken,
+  })
+}
+
+/** Writes the fields of a snapshot back to a task. The caller holds the lanes. Returns the trace of labels made anew. */
+export async function restoreTask(
+  ctx: Ctx,
+  tx: Tx,
+  task: Pick<Task, 'id' | 'status'>,
+  before: Partial<TaskSnapshot>,
+): Promise<readonly AuditEntry[]> {
+  const { title, note, status, branch, engine, priority, sortOrder } = before
+  const now = ctx.now()
+  const snoozedUntil = toDate(before.snoozedUntil)
+  if (snoozedUntil !== undefined) await writeSnooze(tx, task.id, snoozedUntil)
+  await tx
+    .update(tasks)
+    // drizzle leaves out what is undefined.
+    .set({
+      title,
+      note,
+      status,
+      branch,
+      engine,
+      runState: before.runState,
+      taskPriority: priority,
+      runStateUpdatedAt: toDate(before.runStateUpdatedAt),
+      dueAt: toDate(before.dueAt),
+      focusedAt: toDate(before.focusedAt),
+      archivedAt: toDate(before.archivedAt),
+      sortOrder: sortOrder && (await freeKey(ctx, tx, task.id, status ?? task.status, sortOrder)),
+      updatedAt: now,
+    })
+    .where(eq(tasks.id, task.id))
+  if (before.labels === undefined) return []
+  return (await assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names: before.labels, now })).audit
+}
+
+function toDate(at: string | null | undefined): Date | null | undefined {
+  return typeof at === 'string' ? new Date(at) : at
+}
+
+// Where another card has taken the key meanwhile, the card goes just before that one.
+async function freeKey(
+  ctx: Ctx,
+  tx: Tx,
+  taskId: string,
+  status: Task['status'],
+  key: string,
+): Promise<string> {
+  const lane = { ownerId: ctx.ownerId, status }
+  const holder = await holderOf(tx, lane, key, taskId)
+  return holder === null ? key : keyFor(tx, lane, { before: holder }, { id: taskId, sortOrder: key })
+}
+
+/** The audit entry of an undo; it stands under the target of what it undoes. */
+export function undoEntry(entry: AuditRow): AuditEntry {
+  return {
+    id: v7(),
+    action: 'undo',
+    targetType: 'task',
+    targetId: entry.targetId,
+    meta: { undoes: entry.id, action: entry.action },
+  }
+}

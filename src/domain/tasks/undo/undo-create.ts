@@ -1,0 +1,49 @@
+import { and, asc, eq } from 'drizzle-orm'
+import { type AuditRow, auditLogs, tasks } from '../../../db/schema.ts'
+import type { Tx } from '../../../db/types.ts'
+import type { Change, Ctx } from '../../core/context.ts'
+import { unmakeLabels } from '../../labels/labels.ts'
+import { lockTask } from '../lock.ts'
+import { requireSame, undoEntry } from '../removal/restore.ts'
+import { partAction, type TaskSnapshot } from '../snapshot.ts'
+
+/** Takes a new task away again, with what joined it. Throws `conflict` where it has changed since it was made. */
+export async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<null>> {
+  const { taskId, after, madeLabels } = entry.meta as {
+    readonly taskId: string
+    readonly after: TaskSnapshot
+    readonly madeLabels?: readonly string[]
+  }
+  const task = await lockTask(ctx, tx, taskId)
+  requireSame(task, { ...after, ...(await readParts(tx, entry)) })
+  await tx.delete(tasks).where(eq(tasks.id, task.id))
+  return {
+    result: null,
+    events: [
+      {
+        type: 'TASK_DELETED',
+        entityId: task.key,
+        projectId: task.project.id,
+        payload: { title: task.title },
+      },
+    ],
+    audit: [undoEntry(entry), ...(await unmakeLabels(tx, ctx.ownerId, madeLabels))],
+  }
+}
+
+/** What later parts of its message made of a new task. */
+async function readParts(tx: Tx, entry: AuditRow): Promise<Partial<TaskSnapshot>> {
+  const parts = await tx
+    .select({ meta: auditLogs.meta })
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, entry.ownerId),
+        eq(auditLogs.targetType, 'task'),
+        eq(auditLogs.targetId, entry.targetId ?? ''),
+        eq(auditLogs.action, partAction),
+      ),
+    )
+    .orderBy(asc(auditLogs.createdAt), asc(auditLogs.id))
+  return Object.assign({}, ...parts.map(({ meta }) => (meta as { after?: object } | null)?.after))
+}

@@ -1,0 +1,239 @@
+import { and, desc, eq, inArray, ne, notInArray, or, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { type AuditRow, auditLogs } from '../../db/schema.ts'
+import type { Tx } from '../../db/types.ts'
+import { undoToken } from '../access/token-undo.ts'
+import type { AuditEntry, Change, Ctx } from '../core/context.ts'
+import { DomainError } from '../core/errors.ts'
+import type { NewEvent } from '../core/events.ts'
+import type { Scope } from '../core/scope.ts'
+import { undoLabelChange } from '../labels/label-undo.ts'
+import { undoProjectChange } from '../projects/undo.ts'
+import { botTokenKey } from '../settings/setting-specs.ts'
+import { undoSettingsChange } from '../settings/settings-undo.ts'
+import { arrival } from '../tasks/former-keys.ts'
+import { partAction } from '../tasks/snapshot.ts'
+import type { Task } from '../tasks/task.ts'
+import { undoTaskChange } from '../tasks/undo/undo.ts'
+import { undoWorkLog } from '../work-logs/work-log-undo.ts'
+
+/** What was taken back, and the task as it is now if it still exists. */
+export interface Undone {
+  readonly action: string
+  readonly targetId: string | null
+  readonly task: Task | null
+  /** All tasks that were changed at once and taken back together. */
+  readonly tasks: readonly Task[]
+  /** The facts of the change's audit entry: `before`, `after`, … */
+  readonly meta: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Takes back one change by its audit entry's id, with everything that changed together with it. Throws `conflict` if it's already
+ * undone, changed since, or older than `notBefore`; `not-found` if there's no such change.
+ */
+export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): Promise<Undone> {
+  const missing = new DomainError('not-found', 'No such change to undo.')
+  // Ids come from buttons, and anyone may send any bytes as a button.
+  if (!z.guid().safeParse(auditId).success) throw missing
+  return ctx.mutate(async (tx): Promise<Change<Undone>> => {
+    const [entry] = await tx
+      .select()
+      .from(auditLogs)
+      .where(and(eq(auditLogs.id, auditId), eq(auditLogs.ownerId, ctx.ownerId)))
+    if (entry === undefined) throw missing
+    if (notBefore !== undefined && entry.createdAt < notBefore) {
+      throw new DomainError('conflict', 'Too late for this button – use /undo.')
+    }
+    const together = await batchOf(tx, entry)
+    // Held until the commit: two taps on Undo can't both find it not yet undone.
+    await tx.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended(${`undo:${together[0]?.id ?? auditId}`}, 0))`,
+    )
+    const tasks: Task[] = []
+    const events: NewEvent[] = []
+    const audit: AuditEntry[] = []
+    for (const one of together) {
+      if (await isUndone(tx, one)) throw new DomainError('conflict', 'Already undone.', { undone: true })
+      const change = await takeBack(ctx, tx, one)
+      if (change.result !== null) tasks.push(change.result)
+      if ('unchanged' in change) continue
+      events.push(...change.events)
+      audit.push(...change.audit)
+    }
+    const { action, targetId } = entry
+    const meta = (entry.meta ?? {}) as Readonly<Record<string, unknown>>
+    const result = { action, targetId, task: tasks.length === 1 ? (tasks[0] ?? null) : null, tasks, meta }
+    const [first, ...others] = audit
+    return first === undefined ? { result, unchanged: true } : { result, events, audit: [first, ...others] }
+  })
+}
+
+/** Everything that one verb changed together, the last change first; usually just one entry. */
+async function batchOf(tx: Tx, entry: AuditRow): Promise<AuditRow[]> {
+  const batch = (entry.meta as { readonly batch?: string } | null)?.batch
+  if (batch === undefined || entry.action === 'undo') return [entry]
+  return tx
+    .select()
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, entry.ownerId),
+        eq(auditLogs.createdAt, entry.createdAt),
+        sql`${auditLogs.meta} ->> 'batch' = ${batch}`,
+      ),
+    )
+    .orderBy(desc(auditLogs.id))
+}
+
+async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
+  if (entry.action === 'undo' || !isUndoable(entry)) throw new DomainError('invalid', "This can't be undone.")
+  switch (entry.targetType) {
+    case 'task':
+      return undoTaskChange(ctx, tx, entry)
+    case 'project':
+      return asUndo(entry, await undoProjectChange(ctx, tx, entry))
+    case 'worklog':
+      return asUndo(entry, await undoWorkLog(ctx, tx, entry))
+    case 'label':
+      await undoLabelChange(ctx, tx, entry)
+      return asUndo(entry, { result: null, events: [] })
+    case 'token':
+      return asUndo(entry, await undoToken(ctx, tx, entry))
+    default:
+      return asUndo(entry, await undoSettingsChange(ctx, tx, entry))
+  }
+}
+
+// The audit entry of an undo names what it undoes, whatever its verb would have written.
+function asUndo(
+  entry: AuditRow,
+  change: { readonly result: unknown; readonly events?: readonly NewEvent[] },
+): Change<null> {
+  const meta = { undoes: entry.id, action: entry.action }
+  const targetType = entry.targetType as AuditEntry['targetType']
+  return {
+    result: null,
+    events: change.events ?? [],
+    audit: [{ action: 'undo', targetType, targetId: entry.targetId, meta }],
+  }
+}
+
+// What can be undone besides task changes, and revoking a token, which can't and says so. A label created by a task's
+// change goes with that change.
+const undoableActions = [
+  'label.create',
+  'token.create',
+  'token.revoke',
+  'project.create',
+  'project.edit',
+  'project.delete',
+  'project.restore',
+  'project.settings',
+  'label.rename',
+  'label.color',
+  'label.delete',
+  'label.merge',
+  'setting.change',
+  'worklog.create',
+]
+
+function isUndoable(entry: AuditRow): boolean {
+  if (entry.targetType === 'task') return entry.action !== arrival
+  const isByTask = entry.action === 'label.create' && entry.meta !== null && 'taskId' in entry.meta
+  return undoableActions.includes(entry.action) && entry.targetId !== botTokenKey && !isByTask
+}
+
+/** Which of these entries are changes by agents that can still be undone; whether a change has moved on is known only then. */
+export async function undoableByAgents(
+  { db, ownerId }: Scope,
+  entries: readonly AuditRow[],
+): Promise<ReadonlySet<string>> {
+  const candidates = entries.filter(
+    (entry) => isByAgent(entry) && entry.action !== 'undo' && isUndoable(entry) && hasWhatToUndo(entry),
+  )
+  if (candidates.length === 0) return new Set()
+  const ids = candidates.map(({ id }) => id)
+  const undoneId = sql<string>`${auditLogs.meta} ->> 'undoes'`
+  const undone = await db
+    .select({ id: undoneId })
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, ownerId),
+        inArray(auditLogs.targetType, [...new Set(candidates.map(({ targetType }) => targetType))]),
+        inArray(auditLogs.targetId, [...new Set(candidates.map(({ targetId }) => targetId ?? ''))]),
+        eq(auditLogs.action, 'undo'),
+        inArray(undoneId, ids),
+      ),
+    )
+  return new Set(ids.filter((id) => !undone.some((one) => one.id === id)))
+}
+
+function isByAgent({ meta }: AuditRow): boolean {
+  return String(meta?.by).startsWith('agent:')
+}
+
+// A sign of life, say, changes nothing that could be taken back.
+function hasWhatToUndo({ targetType, action, meta }: AuditRow): boolean {
+  if (targetType !== 'task' || ['task.create', 'task.delete'].includes(action)) return true
+  const fields = Object.keys((meta?.before ?? {}) as object)
+  return meta?.commentId !== undefined || fields.some((field) => field !== 'runStateUpdatedAt')
+}
+
+async function isUndone(tx: Tx, entry: AuditRow): Promise<boolean> {
+  const [found] = await tx.select({ id: auditLogs.id }).from(auditLogs).where(undoes(entry)).limit(1)
+  return found !== undefined
+}
+
+// An undo has the target of what it undoes, so the index finds it.
+function undoes(entry: AuditRow) {
+  return and(
+    eq(auditLogs.targetType, entry.targetType),
+    eq(auditLogs.targetId, entry.targetId ?? ''),
+    eq(auditLogs.action, 'undo'),
+    sql`${auditLogs.meta} ->> 'undoes' = ${entry.id}`,
+  )
+}
+
+const undoable = and(
+  notInArray(auditLogs.action, ['undo', arrival, partAction]),
+  or(eq(auditLogs.targetType, 'task'), inArray(auditLogs.action, undoableActions)),
+  sql`${auditLogs.targetId} is distinct from ${botTokenKey}`,
+  or(ne(auditLogs.action, 'label.create'), sql`${auditLogs.meta} ->> 'taskId' is null`),
+)
+
+/** The owner's last change that isn't undone yet; `before` skips that change and everything newer. */
+export async function lastChange(
+  { db, ownerId }: Scope,
+  before?: string,
+): Promise<{
+  readonly id: string
+  readonly action: string
+  readonly targetId: string | null
+} | null> {
+  const [entry] = await db
+    .select({ id: auditLogs.id, action: auditLogs.action, targetId: auditLogs.targetId })
+    .from(auditLogs)
+    .where(
+      and(
+        eq(auditLogs.ownerId, ownerId),
+        sql`${auditLogs.meta} ->> 'by' = 'owner'`,
+        undoable,
+        // As a value, looked up per entry: Postgres turns `not exists` into a join with the whole audit log.
+        sql`(select later.id from audit_logs later where later.target_type = ${auditLogs.targetType} and later.target_id = ${auditLogs.targetId}
+          and later.action = 'undo' and later.meta ->> 'undoes' = ${auditLogs.id}::text limit 1) is null`,
+        before === undefined ? undefined : isOlderThan(before),
+      ),
+    )
+    .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
+    .limit(1)
+  return entry ?? null
+}
+
+// What changed together is one change: none of it is older than the rest.
+function isOlderThan(auditId: string) {
+  return sql`exists (select from audit_logs newer where newer.id = ${auditId}::uuid
+    and (${auditLogs.createdAt}, ${auditLogs.id}) < (newer.created_at, newer.id)
+    and coalesce(newer.meta ->> 'batch' <> ${auditLogs.meta} ->> 'batch', true))`
+}

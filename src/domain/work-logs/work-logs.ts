@@ -1,0 +1,107 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import { preparedCommand } from '../../db/prepared.ts'
+import { type Engine, projects, tasks, workLogs } from '../../db/schema.ts'
+import type { Reader, Tx } from '../../db/types.ts'
+import { type Actor, toActorName } from '../core/actor.ts'
+import type { NewEvent, WorkLogKind } from '../core/events.ts'
+import type { Scope } from '../core/scope.ts'
+
+const { placeholder } = sql
+const insertLogs = preparedCommand(sql`
+  with log as (
+    select * from jsonb_to_recordset(${placeholder('logs')}::text::jsonb)
+      as log (id uuid, title text, detail text, engine text, kind text, result jsonb)
+  ),
+  written as (
+    insert into work_logs (id, owner_id, project_id, task_id, title, detail, engine, worked_at, created_at)
+    select id, ${placeholder('ownerId')}::uuid, ${placeholder('projectId')}::uuid, ${placeholder('taskId')}::uuid, title, detail, engine,
+      ${placeholder('at')}::timestamptz, ${placeholder('at')}::timestamptz
+    from log
+  )
+  insert into work_log_facts (log_id, kind, author, result)
+  select id, kind, ${placeholder('author')}, result from log`)
+
+/** A work log that a change of a task writes. */
+export interface PlannedLog {
+  readonly kind: WorkLogKind
+  readonly title: string
+  readonly detail: string | null
+  readonly engine: Engine | null
+  /** What an agent reported, as it was given. */
+  readonly result?: Readonly<Record<string, unknown>>
+}
+
+/** Sends the logs of a change to a task; returns their events at once. Part of a larger transaction, which awaits `written`. */
+export function writeTaskLogs(
+  tx: Tx,
+  facts: {
+    readonly ownerId: string
+    readonly author: Actor
+    readonly task: { readonly id: string; readonly key: string; readonly projectId: string }
+    readonly logs: readonly PlannedLog[]
+    readonly now: Date
+  },
+): {
+  readonly events: readonly Extract<NewEvent, { type: 'WORKLOG_CREATED' }>[]
+  readonly written: Promise<unknown>
+} {
+  if (facts.logs.length === 0) return { events: [], written: Promise.resolve() }
+  // Time-ordered ids keep logs of one moment in the order in which they were written.
+  const entries = facts.logs.map((log) => ({ id: v7(), ...log }))
+  const written = insertLogs(tx, {
+    ownerId: facts.ownerId,
+    projectId: facts.task.projectId,
+    taskId: facts.task.id,
+    at: facts.now.toISOString(),
+    author: toActorName(facts.author),
+    logs: JSON.stringify(entries),
+  })
+  const events = entries.map(({ id, title, kind }) => ({
+    type: 'WORKLOG_CREATED' as const,
+    entityId: id,
+    projectId: facts.task.projectId,
+    payload: { title, taskKey: facts.task.key, kind },
+  }))
+  return { events, written }
+}
+
+/** A work log as the doors show it, with the keys of what it is about. */
+export interface WorkLog {
+  readonly id: string
+  readonly title: string
+  readonly detail: string | null
+  readonly engine: Engine | null
+  readonly taskKey: string | null
+  readonly projectKey: string | null
+  readonly workedAt: Date
+  readonly createdAt: Date
+}
+
+const columns = {
+  id: workLogs.id,
+  title: workLogs.title,
+  detail: workLogs.detail,
+  engine: workLogs.engine,
+  taskKey: tasks.taskKey,
+  projectKey: projects.projectKey,
+  workedAt: workLogs.workedAt,
+  createdAt: workLogs.createdAt,
+}
+
+/** Starts a query for work logs; conditions and order are the caller's. */
+export function selectWorkLogs(db: Reader) {
+  return db
+    .select(columns)
+    .from(workLogs)
+    .leftJoin(tasks, eq(tasks.id, workLogs.taskId))
+    .leftJoin(projects, eq(projects.id, workLogs.projectId))
+}
+
+/** Work logs by uuid, in no particular order. */
+export async function findWorkLogs(scope: Scope, ids: readonly string[]): Promise<WorkLog[]> {
+  if (ids.length === 0) return []
+  return selectWorkLogs(scope.db).where(
+    and(eq(workLogs.ownerId, scope.ownerId), inArray(workLogs.id, [...ids])),
+  )
+}
