@@ -1,11 +1,11 @@
 import type { Database } from '../src/db/types.ts'
 import { createToken } from '../src/domain/access/tokens.ts'
-import { writeState } from '../src/domain/bot-state.ts'
-import { bindChat, unbindChat } from '../src/domain/chat-binding.ts'
 import type { Actor } from '../src/domain/core/actor.ts'
 import { type Ctx, createCtx } from '../src/domain/core/context.ts'
 import { newestEventId } from '../src/domain/core/outbox.ts'
 import { changeSettings } from '../src/domain/settings/settings.ts'
+import { writeState } from '../src/telegram/store/bot-state.ts'
+import { bindChat, unbindChat } from '../src/telegram/store/chat-binding.ts'
 import type { BenchStore } from './store.ts'
 
 type Open = Database & { readonly ownerId: string }

@@ -7,11 +7,11 @@ import { createInbox, type Inbox } from './bot/inbox.ts'
 import { createIntake } from './bot/intake.ts'
 import { allowedUpdates, startPolling } from './bot/polling.ts'
 import { readOwnerSettings } from './domain/settings/settings.ts'
-import type { Scrub } from './domain/stored-update.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { clientOptions, type TelegramOptions } from './telegram/client.ts'
 import { createReachReport, isRefusedToken, type ReachReport } from './telegram/reach.ts'
+import type { Scrub } from './telegram/store/stored-update.ts'
 
 // Three long polls of 30 s.
 const silentMs = 90_000

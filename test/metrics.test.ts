@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { writeState } from '../src/domain/bot-state.ts'
 import { newestEventId } from '../src/domain/core/outbox.ts'
+import { writeState } from '../src/telegram/store/bot-state.ts'
 import { openTestBot, type TestBot } from './support/bot.ts'
 
 const token = 'a-metrics-token-of-its-own'

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/types.ts'
 import { revokeAllTokens } from '../domain/access/tokens.ts'
-import { readState, writeState } from '../domain/bot-state.ts'
-import { unbindChat } from '../domain/chat-binding.ts'
 import type { Ctx } from '../domain/core/context.ts'
 import type { Log } from '../log.ts'
+import { readState, writeState } from '../telegram/store/bot-state.ts'
+import { unbindChat } from '../telegram/store/chat-binding.ts'
 
 /** The bot of every playground; the IDs of Telegram's bots are longer. */
 const botId = 1000

@@ -1,5 +1,5 @@
 import type { Store } from '../domain/core/context.ts'
-import { createSetupCode, isUsed } from '../domain/setup-code.ts'
+import { createSetupCode, isUsed } from '../telegram/store/setup-code.ts'
 
 /** Opens the bot's chat with a code that makes the sender the owner. */
 export function toSetupLink(botName: string, code: string): string {

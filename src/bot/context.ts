@@ -1,9 +1,9 @@
 import type { ConversationFlavor } from '@grammyjs/conversations'
 import type { Api, Context } from 'grammy'
 import type { Ctx, Store } from '../domain/core/context.ts'
-import type { ReplyTopic } from '../domain/messages.ts'
 import type { OwnerSettings } from '../domain/settings/settings.ts'
 import type { Log } from '../log.ts'
+import type { ReplyTopic } from '../telegram/store/messages.ts'
 import type { Debounce } from './debounce.ts'
 import type { Sender } from './send.ts'
 

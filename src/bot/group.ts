@@ -1,7 +1,7 @@
 import type { MiddlewareFn } from 'grammy'
-import { moveChat } from '../domain/chat-binding.ts'
 import { createCtx } from '../domain/core/context.ts'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
+import { moveChat } from '../telegram/store/chat-binding.ts'
 import type { BotContext, BotDeps } from './context.ts'
 
 /**

@@ -3,7 +3,9 @@ import type { Update } from 'grammy/types'
 import type { Store } from '../domain/core/context.ts'
 import { isDatabaseDown } from '../domain/core/errors.ts'
 import { type Bell, createBell } from '../domain/core/outbox.ts'
-import type { Scrub } from '../domain/stored-update.ts'
+import type { Log } from '../log.ts'
+import { describeError } from '../logged-error.ts'
+import type { Scrub } from '../telegram/store/stored-update.ts'
 import {
   acceptUpdates,
   countAttempt,
@@ -11,9 +13,7 @@ import {
   hadEffect,
   nextUpdate,
   type StoredUpdate,
-} from '../domain/updates.ts'
-import type { Log } from '../log.ts'
-import { describeError } from '../logged-error.ts'
+} from '../telegram/store/updates.ts'
 
 /** The one way in: updates are stored once, before Telegram is told that we have them, and handled in their order. */
 export interface Inbox {

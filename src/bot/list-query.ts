@@ -1,4 +1,4 @@
-import { findMessage, type ReplyTopic } from '../domain/messages.ts'
+import { findMessage, type ReplyTopic } from '../telegram/store/messages.ts'
 import type { BotContext } from './context.ts'
 
 /** What the message whose button was pressed is about beyond its task; null where it remembers nothing. */

@@ -1,6 +1,6 @@
 import type { MiddlewareFn } from 'grammy'
 import type { Message, MessageEntity, UserFromGetMe } from 'grammy/types'
-import { stateOfMessage } from '../domain/captures.ts'
+import { stateOfMessage } from '../telegram/store/captures.ts'
 import type { Card } from '../view/card.ts'
 import { commandDoneCard, commandTooLateCard, otherBotCard } from '../view/help.ts'
 import { isKnownCommand } from './commands.ts'

@@ -1,8 +1,8 @@
 import { GrammyError, HttpError } from 'grammy'
-import { beginMessage, findRunnerLine, markRefused, markSent } from '../domain/messages.ts'
 import type { EditOfMany } from '../domain/tasks/edit/edit-many.ts'
 import { findTasks } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
+import { beginMessage, findRunnerLine, markRefused, markSent } from '../telegram/store/messages.ts'
 import {
   type RunnerRefusal,
   refusalReason,

@@ -1,6 +1,9 @@
 import { type Api, InputFile, InputMediaBuilder } from 'grammy'
 import type { Store } from '../domain/core/context.ts'
-import { restateMessage, setDestination } from '../domain/message-turns.ts'
+import type { NoteFile } from '../domain/tasks/notes/note-files.ts'
+import { callTelegram, editToRequest, type Outgoing, sendRequest } from '../telegram/call.ts'
+import type { Outcome } from '../telegram/outcome.ts'
+import { restateMessage, setDestination } from '../telegram/store/message-turns.ts'
 import {
   beginMessage,
   findMessage,
@@ -13,10 +16,7 @@ import {
   type ReplyTopic,
   retitleMessage,
   type StoredRequest,
-} from '../domain/messages.ts'
-import type { NoteFile } from '../domain/tasks/notes/note-files.ts'
-import { callTelegram, editToRequest, type Outgoing, sendRequest } from '../telegram/call.ts'
-import type { Outcome } from '../telegram/outcome.ts'
+} from '../telegram/store/messages.ts'
 import type { Card } from '../view/card.ts'
 import { fitMessage } from '../view/html.ts'
 import { toCaption, toRequest } from '../view/request.ts'

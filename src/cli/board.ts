@@ -9,12 +9,12 @@ import { listSnapshots } from '../db/embedded/snapshots.ts'
 import { appliedMigration, isBehind } from '../db/migrations/migrations.ts'
 import { openDatabase } from '../db/open.ts'
 import type { DatabaseOptions, Db } from '../db/types.ts'
-import { readBotToken } from '../domain/bot-token.ts'
 import { ensureOwner } from '../domain/core/owner.ts'
 import { openSecretKey, secretKeyPlaceOf } from '../secret-key.ts'
 import { createApi } from '../telegram/client.ts'
 import { createPace } from '../telegram/pace.ts'
 import { describeFailure } from '../telegram/reach.ts'
+import { readBotToken } from '../telegram/store/bot-token.ts'
 
 interface Place {
   readonly config: Config

@@ -1,9 +1,9 @@
-import { changeState, readState, writeState } from '../domain/bot-state.ts'
-import { queueCards } from '../domain/living-cards.ts'
-import { threadFor } from '../domain/project-topics.ts'
 import { listTasks } from '../domain/tasks/lists/list.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { isDayOnly } from '../domain/time/time.ts'
+import { changeState, readState, writeState } from '../telegram/store/bot-state.ts'
+import { queueCards } from '../telegram/store/living-cards.ts'
+import { threadFor } from '../telegram/store/project-topics.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 
 // Remembered in case the clock is set back to before they were due.

@@ -1,12 +1,12 @@
 import { forgetKeys } from '../domain/access/idempotency.ts'
-import { forgetConversations, readState } from '../domain/bot-state.ts'
 import { forgetEvents } from '../domain/core/outbox.ts'
-import { forgetMessages } from '../domain/message-turns.ts'
 import { forgetSessions } from '../domain/sessions/sessions.ts'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
-import { forgetStrangers } from '../domain/strangers.ts'
 import { forgetDeleted, keptDeletionsMs } from '../domain/tasks/undo/undo-delete.ts'
-import { forgetUpdates } from '../domain/updates.ts'
+import { forgetConversations, readState } from '../telegram/store/bot-state.ts'
+import { forgetMessages } from '../telegram/store/message-turns.ts'
+import { forgetStrangers } from '../telegram/store/strangers.ts'
+import { forgetUpdates } from '../telegram/store/updates.ts'
 import type { Job, JobsDeps } from './job.ts'
 
 const hourMs = 60 * 60_000

@@ -1,5 +1,3 @@
-import { type NewCard, queueCards } from '../domain/living-cards.ts'
-import { threadFor } from '../domain/project-topics.ts'
 import {
   announceSnooze,
   endAnnouncedSnoozes,
@@ -8,6 +6,8 @@ import {
 } from '../domain/tasks/edit/snooze.ts'
 import { findTasks } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
+import { type NewCard, queueCards } from '../telegram/store/living-cards.ts'
+import { threadFor } from '../telegram/store/project-topics.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
 const maxAtOnce = 50

@@ -1,9 +1,9 @@
-import { changeState } from '../domain/bot-state.ts'
-import { queueCards } from '../domain/living-cards.ts'
-import { threadFor } from '../domain/project-topics.ts'
 import { listTasks } from '../domain/tasks/lists/list.ts'
 import { lastSignOfLife, runStamp } from '../domain/tasks/silent-runs.ts'
 import type { Task } from '../domain/tasks/task.ts'
+import { changeState } from '../telegram/store/bot-state.ts'
+import { queueCards } from '../telegram/store/living-cards.ts'
+import { threadFor } from '../telegram/store/project-topics.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
 /** By task: the stamp of the run that was reported. */

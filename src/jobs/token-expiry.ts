@@ -1,6 +1,6 @@
 import { expiringTokens } from '../domain/access/tokens.ts'
-import { changeState } from '../domain/bot-state.ts'
-import { queueMessages } from '../domain/messages.ts'
+import { changeState } from '../telegram/store/bot-state.ts'
+import { queueMessages } from '../telegram/store/messages.ts'
 import { tokenNotice } from '../view/notices.ts'
 import { toRequest } from '../view/request.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'

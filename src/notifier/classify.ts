@@ -1,9 +1,9 @@
 import type { BoardEvent } from '../domain/core/events.ts'
 import type { TaskStatus } from '../domain/core/task-values.ts'
-import type { ReportKind } from '../domain/messages.ts'
 import type { NotificationLevel } from '../domain/settings/setting-specs.ts'
 import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { type TurnFacts, turnOf } from '../domain/turn.ts'
+import type { ReportKind } from '../telegram/store/messages.ts'
 
 /** What an agent, or the board itself, did to a task. */
 export type TaskChange =

@@ -1,18 +1,8 @@
 import type { ReactionTypeEmoji } from 'grammy/types'
-import { changeState } from '../domain/bot-state.ts'
 import type { Store } from '../domain/core/context.ts'
 import type { BoardEvent } from '../domain/core/events.ts'
 import { newestEventId, readEvents } from '../domain/core/outbox.ts'
 import type { Scope } from '../domain/core/scope.ts'
-import { livingCards, markCardsStale, type NewCard, queueCards } from '../domain/living-cards.ts'
-import {
-  type BotMessageRow,
-  type NewMessage,
-  priorities,
-  queueMessages,
-  type ReportKind,
-} from '../domain/messages.ts'
-import { threadFor } from '../domain/project-topics.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings/settings.ts'
 import { readCardFacts } from '../domain/tasks/card.ts'
 import { messagesOfComments } from '../domain/tasks/notes/feedback.ts'
@@ -21,6 +11,16 @@ import { takeDeletionQuestions } from '../domain/tasks/removal/deletion-limit.ts
 import { findDeletion, findDeletionsAround } from '../domain/tasks/removal/deletions.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { findWorkLogs } from '../domain/work-logs/work-logs.ts'
+import { changeState } from '../telegram/store/bot-state.ts'
+import { livingCards, markCardsStale, type NewCard, queueCards } from '../telegram/store/living-cards.ts'
+import {
+  type BotMessageRow,
+  type NewMessage,
+  priorities,
+  queueMessages,
+  type ReportKind,
+} from '../telegram/store/messages.ts'
+import { threadFor } from '../telegram/store/project-topics.ts'
 import { deletionLimitNotice } from '../view/notices.ts'
 import { deletedMessage, logMessage, type NotificationMessage } from '../view/notification-message.ts'
 import { reportFile } from '../view/report-file.ts'

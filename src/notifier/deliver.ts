@@ -1,7 +1,12 @@
 import { type Api, GrammyError } from 'grammy'
-import { moveChat } from '../domain/chat-binding.ts'
 import { createCtx } from '../domain/core/context.ts'
-import { markCardsStale } from '../domain/living-cards.ts'
+import { readOwnerSettings } from '../domain/settings/settings.ts'
+import type { Log } from '../log.ts'
+import { sendRequest } from '../telegram/call.ts'
+import type { Outcome } from '../telegram/outcome.ts'
+import type { Pace } from '../telegram/pace.ts'
+import { moveChat } from '../telegram/store/chat-binding.ts'
+import { markCardsStale } from '../telegram/store/living-cards.ts'
 import {
   beginAttempt,
   dropMessage,
@@ -9,14 +14,9 @@ import {
   nextDue,
   nextTurn,
   setDestination,
-} from '../domain/message-turns.ts'
-import { type BotMessageRow, markRefused, markSent, requestOf } from '../domain/messages.ts'
-import { forgetTopic } from '../domain/project-topics.ts'
-import { readOwnerSettings } from '../domain/settings/settings.ts'
-import type { Log } from '../log.ts'
-import { sendRequest } from '../telegram/call.ts'
-import type { Outcome } from '../telegram/outcome.ts'
-import type { Pace } from '../telegram/pace.ts'
+} from '../telegram/store/message-turns.ts'
+import { type BotMessageRow, markRefused, markSent, requestOf } from '../telegram/store/messages.ts'
+import { forgetTopic } from '../telegram/store/project-topics.ts'
 import type { Decider } from './decide.ts'
 import { drawRequest } from './draw.ts'
 import { gatherBefore } from './gather.ts'

@@ -1,9 +1,9 @@
 import { isDatabaseDown } from '../domain/core/errors.ts'
 import type { Scope } from '../domain/core/scope.ts'
-import type { StoredRequest } from '../domain/messages.ts'
 import { readStats } from '../domain/reports/stats.ts'
 import type { Log } from '../log.ts'
 import { type Outgoing, wordsOnly } from '../telegram/call.ts'
+import type { StoredRequest } from '../telegram/store/messages.ts'
 import { statsPicture } from '../view/charts.ts'
 
 export interface DrawDeps {

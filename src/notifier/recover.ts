@@ -1,7 +1,7 @@
 import type { Store } from '../domain/core/context.ts'
-import { readHolds } from '../domain/holds.ts'
-import { recoverSending } from '../domain/message-turns.ts'
 import type { Pace } from '../telegram/pace.ts'
+import { readHolds } from '../telegram/store/holds.ts'
+import { recoverSending } from '../telegram/store/message-turns.ts'
 
 /** Recovers what another process left behind: what it was sending, and what Telegram asked it to wait for. */
 export async function recover(deps: {

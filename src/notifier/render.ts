@@ -1,13 +1,5 @@
 import { isDatabaseDown } from '../domain/core/errors.ts'
 import type { Scope } from '../domain/core/scope.ts'
-import { newestCards } from '../domain/living-cards.ts'
-import {
-  type BotMessageRow,
-  type CardRequest,
-  priorities,
-  requestOf,
-  type StoredRequest,
-} from '../domain/messages.ts'
 import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { readCard } from '../domain/tasks/card.ts'
 import { findTask } from '../domain/tasks/read.ts'
@@ -15,6 +7,14 @@ import { runStamp } from '../domain/tasks/silent-runs.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { inQuietHours } from '../domain/time/time.ts'
 import type { Log } from '../log.ts'
+import { newestCards } from '../telegram/store/living-cards.ts'
+import {
+  type BotMessageRow,
+  type CardRequest,
+  priorities,
+  requestOf,
+  type StoredRequest,
+} from '../telegram/store/messages.ts'
 import { truncateHtml } from '../view/html.ts'
 import { postedCard } from '../view/posted-card.ts'
 import { toRequest } from '../view/request.ts'

@@ -1,7 +1,7 @@
 import type { Api } from 'grammy'
-import type { BotMessageRow } from '../domain/messages.ts'
 import { callTelegram, editToRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'
+import type { BotMessageRow } from '../telegram/store/messages.ts'
 import { earlierCard } from '../view/posted-card.ts'
 import { toRequest } from '../view/request.ts'
 

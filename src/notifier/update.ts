@@ -1,8 +1,19 @@
 import type { Api } from 'grammy'
 import type { Store } from '../domain/core/context.ts'
 import { newestEventId } from '../domain/core/outbox.ts'
-import { clearStale, livingCard, markCardsStale, markRetired, newestCards } from '../domain/living-cards.ts'
-import { postponeEdit } from '../domain/message-turns.ts'
+import { readCard } from '../domain/tasks/card.ts'
+import { findTask } from '../domain/tasks/read.ts'
+import type { Log } from '../log.ts'
+import { editToRequest } from '../telegram/call.ts'
+import type { Outcome } from '../telegram/outcome.ts'
+import {
+  clearStale,
+  livingCard,
+  markCardsStale,
+  markRetired,
+  newestCards,
+} from '../telegram/store/living-cards.ts'
+import { postponeEdit } from '../telegram/store/message-turns.ts'
 import {
   type BotMessageRow,
   forgetMessage,
@@ -11,13 +22,8 @@ import {
   priorities,
   queueMessages,
   type ReplyTopic,
-} from '../domain/messages.ts'
-import { threadFor } from '../domain/project-topics.ts'
-import { readCard } from '../domain/tasks/card.ts'
-import { findTask } from '../domain/tasks/read.ts'
-import type { Log } from '../log.ts'
-import { editToRequest } from '../telegram/call.ts'
-import type { Outcome } from '../telegram/outcome.ts'
+} from '../telegram/store/messages.ts'
+import { threadFor } from '../telegram/store/project-topics.ts'
 import { taskVersion } from '../view/task-card.ts'
 import { type Bound, type Rendered, render } from './render.ts'
 import { retireCard } from './retire.ts'

@@ -1,7 +1,7 @@
 import { type Api, InputFile } from 'grammy'
-import type { StoredRequest } from '../domain/messages.ts'
 import { plainText } from '../view/html.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
+import type { StoredRequest } from './store/messages.ts'
 
 export interface Place {
   readonly chatId: number

@@ -1,5 +1,5 @@
-import type { DeckOutcome, DeckTopic } from '../domain/messages.ts'
 import type { TaskCardFacts } from '../domain/tasks/card.ts'
+import type { DeckOutcome, DeckTopic } from '../telegram/store/messages.ts'
 import { toScreen } from './buttons.ts'
 import { type Button, type Card, keyboard } from './card.ts'
 import { bold, fitMessage, type Html, html, joinHtml } from './html.ts'

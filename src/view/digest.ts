@@ -1,6 +1,6 @@
-import type { ReplyTopic } from '../domain/messages.ts'
 import type { Digest, Proposal } from '../domain/reports/digest.ts'
 import type { Task } from '../domain/tasks/task.ts'
+import type { ReplyTopic } from '../telegram/store/messages.ts'
 import { triageButton } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard } from './card.ts'
 import { bold, clip, type Html, html, joinHtml } from './html.ts'

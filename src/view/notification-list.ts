@@ -1,5 +1,5 @@
-import type { NotificationGroup, ReplyTopic, ReportKind } from '../domain/messages.ts'
 import type { TaskCardFacts } from '../domain/tasks/card.ts'
+import type { NotificationGroup, ReplyTopic, ReportKind } from '../telegram/store/messages.ts'
 import { toScreen } from './buttons.ts'
 import { type Button, type Card, inRows, keyboard, withRow } from './card.ts'
 import { bold, type Html, html, joinHtml, quote, title } from './html.ts'

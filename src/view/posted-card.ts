@@ -1,6 +1,6 @@
-import type { NotificationGroup } from '../domain/messages.ts'
 import type { TaskCardFacts } from '../domain/tasks/card.ts'
 import { lastSignOfLife } from '../domain/tasks/silent-runs.ts'
+import type { NotificationGroup } from '../telegram/store/messages.ts'
 import { doesAct } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { firstLine } from './first-line.ts'

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { botState, strangers, tasks } from '../../src/db/schema.ts'
 import { listSecurityEvents } from '../../src/domain/access/security.ts'
-import { unbindChat } from '../../src/domain/chat-binding.ts'
 import { readOwnerSettings } from '../../src/domain/settings/settings.ts'
 import { openPlayground } from '../../src/playground/playground.ts'
 import { virtualUser } from '../../src/playground/virtual-user.ts'
+import { unbindChat } from '../../src/telegram/store/chat-binding.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 
 let bot: TestBot

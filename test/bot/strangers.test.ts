@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, expect, test } from 'vitest'
 import { botUpdates, securityEvents, strangers } from '../../src/db/schema.ts'
-import { bindChat, unbindChat } from '../../src/domain/chat-binding.ts'
 import { setBotStatus } from '../../src/playground/membership.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import { addSupergroup } from '../../src/playground/world.ts'
+import { bindChat, unbindChat } from '../../src/telegram/store/chat-binding.ts'
 import { openTestBot, type TestBot, type TestBotOptions } from '../support/bot.ts'
 
 let bot: TestBot

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { securityEvents, userSettings } from '../../src/db/schema.ts'
 import { listSecurityEvents } from '../../src/domain/access/security.ts'
-import { readBotToken, storeBotToken } from '../../src/domain/bot-token.ts'
-import { bindChat, moveChat, unbindChat } from '../../src/domain/chat-binding.ts'
 import { readOwnerSettings } from '../../src/domain/settings/settings.ts'
+import { readBotToken, storeBotToken } from '../../src/telegram/store/bot-token.ts'
+import { bindChat, moveChat, unbindChat } from '../../src/telegram/store/chat-binding.ts'
 import { type Board, openBoard } from '../support/board.ts'
 import { beginTrail, noTrail } from '../support/trail.ts'
 

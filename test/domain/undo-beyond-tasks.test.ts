@@ -2,7 +2,6 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projects } from '../../src/db/schema.ts'
 import { authenticate, createToken, revokeToken } from '../../src/domain/access/tokens.ts'
-import { storeBotToken } from '../../src/domain/bot-token.ts'
 import {
   createLabel,
   deleteLabel,
@@ -20,6 +19,7 @@ import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
 import { lastChange, undoChange } from '../../src/domain/undo/undo.ts'
+import { storeBotToken } from '../../src/telegram/store/bot-token.ts'
 import { type Board, openBoard } from '../support/board.ts'
 import { beginTrail, noTrail } from '../support/trail.ts'
 

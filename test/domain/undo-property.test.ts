@@ -13,7 +13,6 @@ import {
   renameLabel,
 } from '../../src/domain/labels/label-edits.ts'
 import { listLabels } from '../../src/domain/labels/labels.ts'
-import { setProjectTopic } from '../../src/domain/project-topics.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { deleteProject, editProject, restoreProject } from '../../src/domain/projects/edit.ts'
 import type { ProjectEdit } from '../../src/domain/projects/schemas.ts'
@@ -31,6 +30,7 @@ import type { TaskEdit } from '../../src/domain/tasks/schemas.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { createWorkLog } from '../../src/domain/tasks/work-logs.ts'
 import { lastChange, undoChange } from '../../src/domain/undo/undo.ts'
+import { setProjectTopic } from '../../src/telegram/store/project-topics.ts'
 import { type Board, openBoard } from '../support/board.ts'
 import { addProject, addTask } from '../support/tasks.ts'
 

@@ -8,7 +8,7 @@ import {
   forgetUpdates,
   markEffect,
   nextUpdate,
-} from '../../src/domain/updates.ts'
+} from '../../src/telegram/store/updates.ts'
 import { type Board, openBoard } from '../support/board.ts'
 import { scrub } from '../support/updates.ts'
 

@@ -1,11 +1,11 @@
 import { asc } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { markRefused, markSent } from '../../src/domain/messages.ts'
-import { setProjectTopic } from '../../src/domain/project-topics.ts'
 import { deleteProject } from '../../src/domain/projects/edit.ts'
 import { changeSettings } from '../../src/domain/settings/settings.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { snoozesJob } from '../../src/jobs/snoozes.ts'
+import { markRefused, markSent } from '../../src/telegram/store/messages.ts'
+import { setProjectTopic } from '../../src/telegram/store/project-topics.ts'
 import { type JobBoard, openJobBoard } from '../support/jobs.ts'
 import { addTask } from '../support/tasks.ts'
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { setProjectTopic } from '../../src/domain/project-topics.ts'
 import { readOwnerSettings } from '../../src/domain/settings/settings.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { openTopic, removeTopic, setBotStatus, upgradeGroup } from '../../src/playground/membership.ts'
 import { virtualUser } from '../../src/playground/virtual-user.ts'
+import { setProjectTopic } from '../../src/telegram/store/project-topics.ts'
 import { type News, openNews } from '../support/news.ts'
 import { addTask } from '../support/tasks.ts'
 

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { beginMessage, queueMessages } from '../../src/domain/messages.ts'
 import { changeSettings } from '../../src/domain/settings/settings.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
@@ -8,6 +7,7 @@ import type { Task } from '../../src/domain/tasks/task.ts'
 import { morningJob } from '../../src/jobs/morning.ts'
 import { addSupergroup } from '../../src/playground/world.ts'
 import { createApi } from '../../src/telegram/client.ts'
+import { beginMessage, queueMessages } from '../../src/telegram/store/messages.ts'
 import { openAnswers } from '../support/answers.ts'
 import { type News, openNews } from '../support/news.ts'
 import { createRandom } from '../support/random.ts'
@@ -368,7 +368,7 @@ describe('nobody bound', () => {
       const early = await addTask(fresh.board, fresh.project)
       await editTask(fresh.agent, early.key, { lifecycle: 'block', result: { blockedReason: 'before' } })
       await fresh.run(5)
-      const { bindChat } = await import('../../src/domain/chat-binding.ts')
+      const { bindChat } = await import('../../src/telegram/store/chat-binding.ts')
       await bindChat(fresh.board.ctx, { chatId: fresh.user.chatId, userId: fresh.user.userId })
       const late = await addTask(fresh.board, fresh.project)
       await editTask(fresh.agent, late.key, { lifecycle: 'block', result: { blockedReason: 'after' } })

@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { bindChat } from '../../src/domain/chat-binding.ts'
 import { createBell } from '../../src/domain/core/outbox.ts'
-import { queueMessages } from '../../src/domain/messages.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { openLog } from '../../src/log.ts'
 import { createNotifier, type Notifier } from '../../src/notifier/notifier.ts'
@@ -10,6 +8,8 @@ import { openPlayground, type Playground } from '../../src/playground/playground
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
 import { createApi } from '../../src/telegram/client.ts'
 import { createPace } from '../../src/telegram/pace.ts'
+import { bindChat } from '../../src/telegram/store/chat-binding.ts'
+import { queueMessages } from '../../src/telegram/store/messages.ts'
 import { agent, type Board, openBoard } from '../support/board.ts'
 import { addProject, addTask } from '../support/tasks.ts'
 

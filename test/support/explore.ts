@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
-import type { PromptKind, ReplyTopic } from '../../src/domain/messages.ts'
 import type { VirtualUser } from '../../src/playground/virtual-user.ts'
+import type { PromptKind, ReplyTopic } from '../../src/telegram/store/messages.ts'
 import { type Callback, parseCallback } from '../../src/view/callbacks.ts'
 import type { TestBot } from './bot.ts'
 

@@ -1,8 +1,6 @@
 import { asc } from 'drizzle-orm'
 import type { ProjectRow } from '../../src/db/schema.ts'
-import { bindChat } from '../../src/domain/chat-binding.ts'
 import type { Ctx } from '../../src/domain/core/context.ts'
-import { keepHold } from '../../src/domain/holds.ts'
 import { type Log, openLog } from '../../src/log.ts'
 import { decide } from '../../src/notifier/decide.ts'
 import { createDelivery, type Delivery } from '../../src/notifier/deliver.ts'
@@ -13,6 +11,8 @@ import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user
 import { addSupergroup } from '../../src/playground/world.ts'
 import { createApi, type TelegramOptions } from '../../src/telegram/client.ts'
 import { type ChatId, createPace, type Pace } from '../../src/telegram/pace.ts'
+import { bindChat } from '../../src/telegram/store/chat-binding.ts'
+import { keepHold } from '../../src/telegram/store/holds.ts'
 import { agent, type Board, openBoard } from './board.ts'
 import { addProject } from './tasks.ts'
 

@@ -7,11 +7,11 @@ import { inject } from 'vitest'
 import { openDatabase } from '../../src/db/open.ts'
 import type { Database } from '../../src/db/types.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
-import { bindChat } from '../../src/domain/chat-binding.ts'
 import { createCtx } from '../../src/domain/core/context.ts'
 import { ensureOwner } from '../../src/domain/core/owner.ts'
 import type { Scope } from '../../src/domain/core/scope.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
+import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import { withDatabase } from './global-setup.ts'
 
 /** A board that processes open, one after the other where it is embedded. */

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { createRedactor } from '../../src/domain/core/redactor.ts'
-import { createScrub } from '../../src/domain/stored-update.ts'
 import type { PlaygroundOptions } from '../../src/playground/playground.ts'
+import { createScrub } from '../../src/telegram/store/stored-update.ts'
 
 /** How updates reach the bot in this run: `TEST_UPDATES=webhook` has Telegram call its route, else it polls. */
 export const updatesBy = process.env.TEST_UPDATES === 'webhook' ? 'webhook' : 'polling'

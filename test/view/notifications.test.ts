@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { ReportKind } from '../../src/domain/messages.ts'
 import type { TaskCardFacts } from '../../src/domain/tasks/card.ts'
 import { resultDetail, type WorkResult } from '../../src/domain/work-logs/work-log-texts.ts'
+import type { ReportKind } from '../../src/telegram/store/messages.ts'
 import { plainText } from '../../src/view/html.ts'
 import { notificationList, reportLine } from '../../src/view/notification-list.ts'
 import { deletedMessage, logMessage } from '../../src/view/notification-message.ts'

@@ -5,8 +5,8 @@ import {
   type VersionedState,
 } from '@grammyjs/conversations'
 import { Composer, type Context } from 'grammy'
-import { createConversationStore } from '../../domain/bot-state.ts'
-import { newestPrompt } from '../../domain/messages.ts'
+import { createConversationStore } from '../../telegram/store/bot-state.ts'
+import { newestPrompt } from '../../telegram/store/messages.ts'
 import { cancelAnswer } from '../../view/help.ts'
 import { isKnownCommand } from '../commands.ts'
 import type { BotContext, BotDeps } from '../context.ts'

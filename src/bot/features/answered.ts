@@ -1,5 +1,5 @@
-import { type DeckTopic, findMessage, type ReplyTopic } from '../../domain/messages.ts'
 import type { Task } from '../../domain/tasks/task.ts'
+import { type DeckTopic, findMessage, type ReplyTopic } from '../../telegram/store/messages.ts'
 import type { BotContext } from '../context.ts'
 import { renderTask, sayTask } from '../show.ts'
 import { showDeck } from './deck.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Composer } from 'grammy'
-import { readState, writeState } from '../../domain/bot-state.ts'
+import { readState, writeState } from '../../telegram/store/bot-state.ts'
 import { menuCommands, publishCommands } from '../commands.ts'
 import type { BotContext } from '../context.ts'
 

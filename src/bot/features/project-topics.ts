@@ -1,7 +1,7 @@
 import { Composer, GrammyError } from 'grammy'
-import { setProjectTopic } from '../../domain/project-topics.ts'
 import { listProjects } from '../../domain/projects/read.ts'
 import { readOwnerSettings } from '../../domain/settings/settings.ts'
+import { setProjectTopic } from '../../telegram/store/project-topics.ts'
 import { toasts } from '../../view/answers.ts'
 import { projectGoneCard } from '../../view/project-delete.ts'
 import { noTopicReason, projectTopicCard } from '../../view/project-topic.ts'

@@ -1,5 +1,5 @@
 import { Composer } from 'grammy'
-import type { PromptKind } from '../../domain/messages.ts'
+import type { PromptKind } from '../../telegram/store/messages.ts'
 import { questionCard } from '../../view/answers.ts'
 import type { BotContext } from '../context.ts'
 import { nameOf } from '../refusals.ts'

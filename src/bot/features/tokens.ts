@@ -1,9 +1,14 @@
 import { Composer } from 'grammy'
 import { createToken, listTokens, revokeToken } from '../../domain/access/tokens.ts'
-import { awaitFirstUse, createTokenLink, type TokenLink, takeTokenLink } from '../../domain/connecting.ts'
-import { isNewestMessage } from '../../domain/message-turns.ts'
-import { findMessage, type ReplyTopic } from '../../domain/messages.ts'
 import { allowDeletions } from '../../domain/tasks/removal/deletion-limit.ts'
+import {
+  awaitFirstUse,
+  createTokenLink,
+  type TokenLink,
+  takeTokenLink,
+} from '../../telegram/store/connecting.ts'
+import { isNewestMessage } from '../../telegram/store/message-turns.ts'
+import { findMessage, type ReplyTopic } from '../../telegram/store/messages.ts'
 import { toasts } from '../../view/answers.ts'
 import { engineOfAgent } from '../../view/connect.ts'
 import { deletionsAllowedCard } from '../../view/notices.ts'

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { decryptSecret, encryptSecret } from './access/secrets.ts'
-import type { Change, Ctx } from './core/context.ts'
-import { DomainError } from './core/errors.ts'
-import { parse } from './core/parse.ts'
-import type { Scope } from './core/scope.ts'
-import { botTokenKey } from './settings/setting-specs.ts'
-import { lockSettings, readStored, writeStored } from './settings/stored-settings.ts'
+import { decryptSecret, encryptSecret } from '../../domain/access/secrets.ts'
+import type { Change, Ctx } from '../../domain/core/context.ts'
+import { DomainError } from '../../domain/core/errors.ts'
+import { parse } from '../../domain/core/parse.ts'
+import type { Scope } from '../../domain/core/scope.ts'
+import { botTokenKey } from '../../domain/settings/setting-specs.ts'
+import { lockSettings, readStored, writeStored } from '../../domain/settings/stored-settings.ts'
 
 const BotToken = z
   .string()

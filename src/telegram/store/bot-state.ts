@@ -1,7 +1,7 @@
 import { eq, lt, sql } from 'drizzle-orm'
-import { botConversations, botState } from '../db/schema.ts'
-import type { Db, Reader, Tx } from '../db/types.ts'
-import { forgetRows } from './core/forget.ts'
+import { botConversations, botState } from '../../db/schema.ts'
+import type { Db, Reader, Tx } from '../../db/types.ts'
+import { forgetRows } from '../../domain/core/forget.ts'
 
 /** A small fact the bot keeps between starts; undefined where there is none. Read it as the type it was written with. */
 export async function readState<T>(db: Reader, key: StateKey): Promise<T | undefined> {

@@ -1,8 +1,8 @@
 import { desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
-import { strangers } from '../db/schema.ts'
-import type { Db } from '../db/types.ts'
-import { recordSecurityEvent } from './access/security.ts'
-import { forgetRows } from './core/forget.ts'
+import { strangers } from '../../db/schema.ts'
+import type { Db } from '../../db/types.ts'
+import { recordSecurityEvent } from '../../domain/access/security.ts'
+import { forgetRows } from '../../domain/core/forget.ts'
 
 /** Somebody else than the owner wrote, tapped or searched. */
 export interface Visit {

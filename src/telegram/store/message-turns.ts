@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
-import { type BotMessageRow, botMessages, snoozes } from '../db/schema.ts'
-import type { Db, Reader } from '../db/types.ts'
-import { forgetRows } from './core/forget.ts'
+import { type BotMessageRow, botMessages, snoozes } from '../../db/schema.ts'
+import type { Db, Reader } from '../../db/types.ts'
+import { forgetRows } from '../../domain/core/forget.ts'
 import { type NotificationGroup, priorities, type ReplyTopic, type StoredRequest } from './messages.ts'
 
 /**

@@ -1,9 +1,9 @@
-import type { Tx } from '../db/types.ts'
-import { recordSecurityEvent } from './access/security.ts'
-import type { Change, Ctx } from './core/context.ts'
-import { DomainError } from './core/errors.ts'
-import { chatSpecs, decodeSetting, settingSpecs } from './settings/setting-specs.ts'
-import { lockSettings, readStored, writeStored } from './settings/stored-settings.ts'
+import type { Tx } from '../../db/types.ts'
+import { recordSecurityEvent } from '../../domain/access/security.ts'
+import type { Change, Ctx } from '../../domain/core/context.ts'
+import { DomainError } from '../../domain/core/errors.ts'
+import { chatSpecs, decodeSetting, settingSpecs } from '../../domain/settings/setting-specs.ts'
+import { lockSettings, readStored, writeStored } from '../../domain/settings/stored-settings.ts'
 import { forgetStranger } from './strangers.ts'
 
 /** The one chat that is served, and the one person in it. */

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
-import { isListed, prepared } from '../db/prepared.ts'
-import { type BotMessageRow, botMessages } from '../db/schema.ts'
-import type { Db, Reader } from '../db/types.ts'
+import { isListed, prepared } from '../../db/prepared.ts'
+import { type BotMessageRow, botMessages } from '../../db/schema.ts'
+import type { Db, Reader } from '../../db/types.ts'
 import { type CardRequest, priorities, queueMessages, type ReportKind } from './messages.ts'
 
 // One that failed, or was deleted from the chat, is no card any more.

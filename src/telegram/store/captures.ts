@@ -1,9 +1,9 @@
 import { and, desc, eq, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
-import { auditLogs, botUpdates } from '../db/schema.ts'
-import type { Reader } from '../db/types.ts'
-import type { Scope } from './core/scope.ts'
-import { arrival, trailKeys } from './tasks/former-keys.ts'
-import { partAction } from './tasks/snapshot.ts'
+import { auditLogs, botUpdates } from '../../db/schema.ts'
+import type { Reader } from '../../db/types.ts'
+import type { Scope } from '../../domain/core/scope.ts'
+import { arrival, trailKeys } from '../../domain/tasks/former-keys.ts'
+import { partAction } from '../../domain/tasks/snapshot.ts'
 
 /** Which task an update of Telegram's made or changed, as the audit trail remembers by its cause. */
 export interface Trace {

@@ -1,8 +1,8 @@
-import type { Change, Ctx } from './core/context.ts'
-import { requireProject } from './projects/read.ts'
-import { decodeSetting, settingSpecs } from './settings/setting-specs.ts'
-import { applySettings, type OwnerSettings, parsePatch } from './settings/settings.ts'
-import { lockSettings, readStored } from './settings/stored-settings.ts'
+import type { Change, Ctx } from '../../domain/core/context.ts'
+import { requireProject } from '../../domain/projects/read.ts'
+import { decodeSetting, settingSpecs } from '../../domain/settings/setting-specs.ts'
+import { applySettings, type OwnerSettings, parsePatch } from '../../domain/settings/settings.ts'
+import { lockSettings, readStored } from '../../domain/settings/stored-settings.ts'
 
 /** The topic that takes the news of a project; null is the chat itself. */
 export function threadFor(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
-import { botState } from '../db/schema.ts'
-import type { Db, Reader, Tx } from '../db/types.ts'
+import { botState } from '../../db/schema.ts'
+import type { Db, Reader, Tx } from '../../db/types.ts'
 import { readState, writeState } from './bot-state.ts'
 import { hashOfCode } from './stored-update.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Redactor } from './core/redactor.ts'
-import { storable } from './core/text.ts'
+import type { Redactor } from '../../domain/core/redactor.ts'
+import { storable } from '../../domain/core/text.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

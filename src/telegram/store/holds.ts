@@ -1,4 +1,4 @@
-import type { Db, Reader } from '../db/types.ts'
+import type { Db, Reader } from '../../db/types.ts'
 import { changeState, readState } from './bot-state.ts'
 
 /** A chat by its id or name, undefined for all of them, that Telegram takes nothing for until then. */

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull, lt, ne, sql } from 'drizzle-orm'
-import { botUpdates } from '../db/schema.ts'
-import type { Db, Reader, Tx } from '../db/types.ts'
-import { forgetRows } from './core/forget.ts'
+import { botUpdates } from '../../db/schema.ts'
+import type { Db, Reader, Tx } from '../../db/types.ts'
+import { forgetRows } from '../../domain/core/forget.ts'
 import type { Scrub } from './stored-update.ts'
 
 /** An update that waits for its handler; `hadEffect` where it changed the board before the process died. */

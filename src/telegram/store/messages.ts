@@ -1,9 +1,9 @@
 import { and, desc, eq, gte, isNotNull, sql } from 'drizzle-orm'
-import { rows } from '../db/rows.ts'
-import { type BotMessageRow, botMessages, type TaskStatus } from '../db/schema.ts'
-import type { Db, Reader } from '../db/types.ts'
+import { rows } from '../../db/rows.ts'
+import { type BotMessageRow, botMessages, type TaskStatus } from '../../db/schema.ts'
+import type { Db, Reader } from '../../db/types.ts'
 
-export type { BotMessageRow } from '../db/schema.ts'
+export type { BotMessageRow } from '../../db/schema.ts'
 
 const editEveryMs = 3_000
 
