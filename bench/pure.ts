@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseQuickAdd } from '../src/domain/quick-add/quick-add.ts'
 import type { Stats } from '../src/domain/reports/stats.ts'
 import { renderPng } from '../src/pictures/render-png.ts'
-import { statsPicture } from '../src/view/charts.ts'
+import { statsPicture } from '../src/view/charts/charts.ts'
 import { type Figure, median, quantile, timed } from './figures.ts'
 
 const corpus = new URL('../test/domain/quick-add.corpus.txt', import.meta.url)

@@ -7,7 +7,7 @@ import type { Database } from './db/types.ts'
 import type { Scope } from './domain/core/scope.ts'
 import { type OwnerSettings, readOwnerSettings } from './domain/settings/settings.ts'
 import type { TelegramState } from './telegram-side.ts'
-import { duration } from './view/when.ts'
+import { duration } from './view/kit/when.ts'
 
 export interface DiagnoseOptions {
   readonly database: Database

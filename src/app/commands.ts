@@ -7,7 +7,7 @@ import { createCtx } from '../domain/core/context.ts'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
 import { unbindChat } from '../telegram/store/chat-binding.ts'
 import { createSetupCode } from '../telegram/store/setup-code.ts'
-import { agentKinds, connectLines, engineOfAgent } from '../view/connect.ts'
+import { agentKinds, connectLines, engineOfAgent } from '../view/system/connect.ts'
 import { toSetupLink } from './setup-link.ts'
 
 /** What a terminal command asks of a board; a running process takes it over the control socket. */

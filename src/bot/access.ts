@@ -8,7 +8,7 @@ import { checkSetupCode, consumeSetupCode } from '../telegram/store/setup-code.t
 import { codeHashIn } from '../telegram/store/stored-update.ts'
 import { countStrangers } from '../telegram/store/strangers.ts'
 import { isFinished, markEffect } from '../telegram/store/updates.ts'
-import { anonymousText, boardPlace, toasts } from '../view/answers.ts'
+import { anonymousText, boardPlace, toasts } from '../view/kit/answers.ts'
 import type { BotContext, BotDeps } from './context.ts'
 import { isToBot } from './message/addressed.ts'
 import { AlreadyHandledError } from './resume.ts'

@@ -1,5 +1,5 @@
 import { GrammyError, HttpError } from 'grammy'
-import type { signs } from '../view/signs.ts'
+import type { signs } from '../view/kit/signs.ts'
 import type { BotContext } from './context.ts'
 
 type Acknowledgment = (typeof signs)['kept' | 'answered' | 'tooLate']

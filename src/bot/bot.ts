@@ -1,6 +1,6 @@
 import { Bot, type BotConfig } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
-import { faultCard } from '../view/answers.ts'
+import { faultCard } from '../view/kit/answers.ts'
 import { access } from './access.ts'
 import { answerEveryTap } from './answer-every-tap.ts'
 import { awaitSent } from './await-sent.ts'

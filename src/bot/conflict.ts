@@ -2,8 +2,8 @@ import type { Api } from 'grammy'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
 import { queueMessages } from '../telegram/store/messages.ts'
-import { conflictNotice } from '../view/notices.ts'
-import { toRequest } from '../view/request.ts'
+import { toRequest } from '../view/kit/request.ts'
+import { conflictNotice } from '../view/notifications/notices.ts'
 import type { BotDeps } from './context.ts'
 
 /** Whether another program takes this bot's updates. */

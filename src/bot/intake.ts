@@ -3,7 +3,7 @@ import type { Update, UserFromGetMe } from 'grammy/types'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings/settings.ts'
 import { countStrangers, type Visit } from '../telegram/store/strangers.ts'
 import { isGroupMoving } from '../telegram/store/updates.ts'
-import { toasts } from '../view/answers.ts'
+import { toasts } from '../view/kit/answers.ts'
 import type { BotDeps } from './context.ts'
 import { isToBot } from './message/addressed.ts'
 

@@ -1,5 +1,5 @@
 import type { MiddlewareFn } from 'grammy'
-import { signs } from '../view/signs.ts'
+import { signs } from '../view/kit/signs.ts'
 import { acknowledge } from './acknowledge.ts'
 import type { BotContext } from './context.ts'
 import { textOfMessage } from './message/incoming.ts'

@@ -4,8 +4,8 @@ import { parseWords, type Words } from '../domain/quick-add/key-words.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { projectOfTopic } from '../telegram/store/project-topics.ts'
-import { questionSign, runSign, statusSign } from '../view/names.ts'
-import { signs } from '../view/signs.ts'
+import { questionSign, runSign, statusSign } from '../view/kit/names.ts'
+import { signs } from '../view/kit/signs.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
 
 const bareKey = /^[A-Za-z][A-Za-z0-9]{1,9}-\d{1,10}$/

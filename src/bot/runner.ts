@@ -11,7 +11,7 @@ import {
   runnerRefusedCard,
   runnerTestLine,
   runnerUnreachedCard,
-} from '../view/runner.ts'
+} from '../view/settings/runner.ts'
 import { type BotContext, scopeOf } from './context.ts'
 
 // Telegram allows 20 messages a minute in a group, and one tap must not block the next for long.

@@ -17,9 +17,9 @@ import {
   retitleMessage,
   type StoredRequest,
 } from '../telegram/store/messages.ts'
-import type { Card } from '../view/card.ts'
-import { fitMessage } from '../view/html.ts'
-import { toCaption, toRequest } from '../view/request.ts'
+import type { Card } from '../view/kit/card.ts'
+import { fitMessage } from '../view/kit/html.ts'
+import { toCaption, toRequest } from '../view/kit/request.ts'
 
 /** What a message is about, which is what a reply to it means. */
 export interface About {

@@ -3,9 +3,9 @@ import { readCard } from '../domain/tasks/card.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { livingCard } from '../telegram/store/living-cards.ts'
 import type { MessagePurpose, ReplyTopic } from '../telegram/store/messages.ts'
-import { cancelledCard } from '../view/answers.ts'
-import type { Card } from '../view/card.ts'
-import { type TaskCardOptions, taskCard, taskVersion } from '../view/task-card.ts'
+import { cancelledCard } from '../view/kit/answers.ts'
+import type { Card } from '../view/kit/card.ts'
+import { type TaskCardOptions, taskCard, taskVersion } from '../view/tasks/card.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
 
 /** The card of a task and what its message is about. */

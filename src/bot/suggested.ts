@@ -2,7 +2,7 @@ import { listLabels } from '../domain/labels/labels.ts'
 import { listProjects } from '../domain/projects/read.ts'
 import { parseQuickAdd, type QuickAddProblem } from '../domain/quick-add/quick-add.ts'
 import { suggest } from '../domain/quick-add/suggest.ts'
-import type { Suggested } from '../view/suggestions.ts'
+import type { Suggested } from '../view/tasks/suggestions.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
 
 /** The tokens that were not understood, each with what it may mean. */

@@ -1,5 +1,5 @@
 import type { Composer } from 'grammy'
-import { type ActName, type Callback, parseCallback, type ScreenName } from '../view/callbacks.ts'
+import { type ActName, type Callback, parseCallback, type ScreenName } from '../view/kit/callbacks.ts'
 import type { BotContext } from './context.ts'
 
 type Of<D extends Callback['do']> = Extract<Callback, { readonly do: D }>

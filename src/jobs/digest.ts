@@ -6,9 +6,9 @@ import { changeSettings } from '../domain/settings/settings.ts'
 import { dayBounds, localDate, nextLocalTime, toZoned } from '../domain/time/time.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
 import { type NewMessage, queueMessages, type StoredRequest } from '../telegram/store/messages.ts'
-import { digestCard } from '../view/digest.ts'
-import { toRequest } from '../view/request.ts'
-import { reviewCard, reviewTitle } from '../view/review.ts'
+import { toRequest } from '../view/kit/request.ts'
+import { digestCard } from '../view/reports/digest.ts'
+import { reviewCard, reviewTitle } from '../view/reports/review.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
 const lateAfterMs = 5 * 60_000

@@ -6,8 +6,8 @@ import { needsOwner } from '../domain/turn.ts'
 import { changeState, readState, writeState } from '../telegram/store/bot-state.ts'
 import { reportedTasks } from '../telegram/store/message-turns.ts'
 import { priorities, queueMessages } from '../telegram/store/messages.ts'
-import { morningCard } from '../view/notification-list.ts'
-import { toRequest } from '../view/request.ts'
+import { toRequest } from '../view/kit/request.ts'
+import { morningCard } from '../view/notifications/list.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
 const dayMs = 24 * 60 * 60_000

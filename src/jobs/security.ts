@@ -3,8 +3,8 @@ import { changeState } from '../telegram/store/bot-state.ts'
 import { findMessageRow, restateMessage } from '../telegram/store/message-turns.ts'
 import { queueMessages } from '../telegram/store/messages.ts'
 import { reportStrangers } from '../telegram/store/strangers.ts'
-import { newAddressNotice, type SecurityCounts, securityNotice } from '../view/notices.ts'
-import { toRequest } from '../view/request.ts'
+import { toRequest } from '../view/kit/request.ts'
+import { newAddressNotice, type SecurityCounts, securityNotice } from '../view/notifications/notices.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
 const cardLivesMs = 24 * 60 * 60_000

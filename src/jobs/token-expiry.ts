@@ -1,8 +1,8 @@
 import { expiringTokens } from '../domain/access/tokens.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
 import { queueMessages } from '../telegram/store/messages.ts'
-import { tokenNotice } from '../view/notices.ts'
-import { toRequest } from '../view/request.ts'
+import { toRequest } from '../view/kit/request.ts'
+import { tokenNotice } from '../view/notifications/notices.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 
 const dayMs = 24 * 60 * 60_000

@@ -21,11 +21,11 @@ import {
   type ReportKind,
 } from '../telegram/store/messages.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
-import { deletionLimitNotice } from '../view/notices.ts'
-import { deletedMessage, logMessage, type NotificationMessage } from '../view/notification-message.ts'
-import { reportFile } from '../view/report-file.ts'
-import { toRequest } from '../view/request.ts'
-import { signs } from '../view/signs.ts'
+import { toRequest } from '../view/kit/request.ts'
+import { signs } from '../view/kit/signs.ts'
+import { deletedMessage, logMessage, type NotificationMessage } from '../view/notifications/message.ts'
+import { deletionLimitNotice } from '../view/notifications/notices.ts'
+import { reportFile } from '../view/notifications/report-file.ts'
 import {
   type ChangedTask,
   type Classified,

@@ -4,7 +4,7 @@ import { readStats } from '../domain/reports/stats.ts'
 import type { Log } from '../log.ts'
 import { type Outgoing, wordsOnly } from '../telegram/call.ts'
 import type { StoredRequest } from '../telegram/store/messages.ts'
-import { statsPicture } from '../view/charts.ts'
+import { statsPicture } from '../view/charts/charts.ts'
 
 export interface DrawDeps {
   readonly scope: Scope

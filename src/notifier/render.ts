@@ -15,11 +15,11 @@ import {
   requestOf,
   type StoredRequest,
 } from '../telegram/store/messages.ts'
-import { truncateHtml } from '../view/html.ts'
-import { postedCard } from '../view/posted-card.ts'
-import { toRequest } from '../view/request.ts'
-import { signs } from '../view/signs.ts'
-import { taskCard, taskVersion } from '../view/task-card.ts'
+import { truncateHtml } from '../view/kit/html.ts'
+import { toRequest } from '../view/kit/request.ts'
+import { signs } from '../view/kit/signs.ts'
+import { taskCard, taskVersion } from '../view/tasks/card.ts'
+import { postedCard } from '../view/tasks/posted-card.ts'
 import { stillHolds } from './classify.ts'
 
 /** Where and when a message is shown. */

@@ -2,8 +2,8 @@ import type { Api } from 'grammy'
 import { callTelegram, editToRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'
 import type { BotMessageRow } from '../telegram/store/messages.ts'
-import { earlierCard } from '../view/posted-card.ts'
-import { toRequest } from '../view/request.ts'
+import { toRequest } from '../view/kit/request.ts'
+import { earlierCard } from '../view/tasks/posted-card.ts'
 
 /** What became of an earlier card, and of the call that was made last. */
 export interface Retirement {

@@ -24,7 +24,7 @@ import {
   type ReplyTopic,
 } from '../telegram/store/messages.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
-import { taskVersion } from '../view/task-card.ts'
+import { taskVersion } from '../view/tasks/card.ts'
 import { type Bound, type Rendered, render } from './render.ts'
 import { retireCard } from './retire.ts'
 

@@ -1,5 +1,5 @@
 import { type Api, InputFile } from 'grammy'
-import { plainText } from '../view/html.ts'
+import { plainText } from '../view/kit/html.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import type { StoredRequest } from './store/messages.ts'
 

@@ -26,7 +26,7 @@ import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user
 import { addSupergroup } from '../../src/playground/world.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import type { PromptKind } from '../../src/telegram/store/messages.ts'
-import { toasts } from '../../src/view/answers.ts'
+import { toasts } from '../../src/view/kit/answers.ts'
 import {
   acts,
   type Callback,
@@ -37,7 +37,7 @@ import {
   questions,
   screens,
   surfaces,
-} from '../../src/view/callbacks.ts'
+} from '../../src/view/kit/callbacks.ts'
 import { addTokens, agent } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks } from '../support/chat.ts'

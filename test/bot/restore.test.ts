@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { listAudit } from '../../src/domain/reports/audit.ts'
 import { readCard } from '../../src/domain/tasks/card.ts'
 import { findTask, requireTask } from '../../src/domain/tasks/read.ts'
-import { toasts } from '../../src/view/answers.ts'
+import { toasts } from '../../src/view/kit/answers.ts'
 import { connectAgent } from '../support/agent.ts'
 import { addTasks, answersOf, dataOf, labelsOn, useBot } from '../support/chat.ts'
 

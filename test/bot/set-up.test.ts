@@ -5,8 +5,8 @@ import { botConversations, botUpdates } from '../../src/db/schema.ts'
 import { listProjects } from '../../src/domain/projects/read.ts'
 import { changeSettings, readOwnerSettings } from '../../src/domain/settings/settings.ts'
 import { listTasks } from '../../src/domain/tasks/lists/list.ts'
-import { toasts } from '../../src/view/answers.ts'
-import { encodeCallback } from '../../src/view/callbacks.ts'
+import { toasts } from '../../src/view/kit/answers.ts'
+import { encodeCallback } from '../../src/view/kit/callbacks.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 
 let bot: TestBot

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
-import { encodeCallback } from '../../src/view/callbacks.ts'
+import { encodeCallback } from '../../src/view/kit/callbacks.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 
 let bot: TestBot

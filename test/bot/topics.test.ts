@@ -15,7 +15,7 @@ import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user
 import { addSupergroup, type Room } from '../../src/playground/world.ts'
 import { bindChat, unbindChat } from '../../src/telegram/store/chat-binding.ts'
 import { setProjectTopic } from '../../src/telegram/store/project-topics.ts'
-import { toasts } from '../../src/view/answers.ts'
+import { toasts } from '../../src/view/kit/answers.ts'
 import { addTokens, agent as robot } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { answersOf, labelsOn } from '../support/chat.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderPng } from '../../src/pictures/render-png.ts'
-import { statsPicture } from '../../src/view/charts.ts'
+import { statsPicture } from '../../src/view/charts/charts.ts'
 import { statsOver } from '../support/stats.ts'
 
 // As busy as a year can be: no two days alike in a row, four long names, every count of four digits.

@@ -16,7 +16,7 @@ import { openLog } from '../../src/log.ts'
 import { inlineQuery } from '../../src/playground/inline.ts'
 import { postAsPerson } from '../../src/playground/person.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
-import { parseCallback } from '../../src/view/callbacks.ts'
+import { parseCallback } from '../../src/view/kit/callbacks.ts'
 import { openTestBot, type TestBot } from './bot.ts'
 import { addTasks } from './chat.ts'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { withDetectedEntities } from '../../src/playground/detect-entities.ts'
-import { plainText, title } from '../../src/view/html.ts'
-import { markdownToHtml } from '../../src/view/markdown.ts'
-import { deletedMessage } from '../../src/view/notification-message.ts'
+import { plainText, title } from '../../src/view/kit/html.ts'
+import { markdownToHtml } from '../../src/view/markdown/markdown.ts'
+import { deletedMessage } from '../../src/view/notifications/message.ts'
 import { readTelegramHtml } from '../support/telegram-html.ts'
 
 const shown = (markdown: string) => markdownToHtml(markdown).html.replaceAll('\u2060', '')

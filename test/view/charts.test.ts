@@ -2,7 +2,7 @@ import { Resvg } from '@resvg/resvg-js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Stats } from '../../src/domain/reports/stats.ts'
-import { statsPicture } from '../../src/view/charts.ts'
+import { statsPicture } from '../../src/view/charts/charts.ts'
 import { statsOver } from '../support/stats.ts'
 
 const hour = 60 * 60 * 1_000

@@ -15,7 +15,7 @@ import {
   splitHtml,
   truncateHtml,
   visibleLength,
-} from '../../src/view/html.ts'
+} from '../../src/view/kit/html.ts'
 import { readTelegramHtml, readTelegramMessage } from '../support/telegram-html.ts'
 
 const family = '👨‍👩‍👧‍👦'

@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
 import type { Digest } from '../../src/domain/reports/digest.ts'
 import type { Task, TaskDetail } from '../../src/domain/tasks/task.ts'
-import { digestCard } from '../../src/view/digest.ts'
-import { homeCard } from '../../src/view/home.ts'
-import { plainText } from '../../src/view/html.ts'
+import { plainText } from '../../src/view/kit/html.ts'
+import { digestCard } from '../../src/view/reports/digest.ts'
+import { homeCard } from '../../src/view/system/home.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
 const now = new Date('2026-11-24T08:00:00Z')

@@ -16,7 +16,7 @@ import {
   quote,
   tgTime,
   title,
-} from '../../src/view/html.ts'
+} from '../../src/view/kit/html.ts'
 import { readTelegramHtml } from '../support/telegram-html.ts'
 
 describe('the template', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bold, html, plainText, visibleLength } from '../../src/view/html.ts'
-import { showLong } from '../../src/view/long-text.ts'
+import { bold, html, plainText, visibleLength } from '../../src/view/kit/html.ts'
+import { showLong } from '../../src/view/markdown/long-text.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
 const head = bold('PREQ-1 · ready')

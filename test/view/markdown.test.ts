@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { markdownToHtml } from '../../src/view/markdown.ts'
+import { markdownToHtml } from '../../src/view/markdown/markdown.ts'
 import { lostWords } from '../support/lost-words.ts'
 import { readTelegramHtml } from '../support/telegram-html.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BranchName } from '../../src/domain/core/branch.ts'
 import { taskStatuses } from '../../src/domain/core/task-values.ts'
-import { type RunnerTask, refusalReason, runnerLine } from '../../src/view/runner.ts'
+import { type RunnerTask, refusalReason, runnerLine } from '../../src/view/settings/runner.ts'
 
 const task: RunnerTask = { key: 'WEB-7', status: 'todo', engine: 'codex', branch: 'task/web-7' }
 const openclaw = { kind: 'openclaw', bot: null } as const

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
-import { signs } from '../../src/view/signs.ts'
+import { signs } from '../../src/view/kit/signs.ts'
 
 const src = join(import.meta.dirname, '../../src')
 const tables = ['view/signs.ts', 'domain/signs.ts']

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { plainText, visibleLength } from '../../src/view/html.ts'
-import { statsCard } from '../../src/view/stats.ts'
-import { duration } from '../../src/view/when.ts'
+import { plainText, visibleLength } from '../../src/view/kit/html.ts'
+import { duration } from '../../src/view/kit/when.ts'
+import { statsCard } from '../../src/view/reports/stats.ts'
 import { statsOver } from '../support/stats.ts'
 
 const minute = 60_000

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TaskDetail } from '../../src/domain/tasks/task.ts'
-import { plainText } from '../../src/view/html.ts'
-import { buttonLabel, needLine, taskLine } from '../../src/view/task-line.ts'
+import { plainText } from '../../src/view/kit/html.ts'
+import { buttonLabel, needLine, taskLine } from '../../src/view/tasks/line.ts'
 
 const reader = { now: new Date('2026-11-24T08:00:00Z'), timeZone: 'Europe/Berlin' }
 const task = (title: string) =>

@@ -7,7 +7,7 @@ import {
 import { Composer, type Context } from 'grammy'
 import { createConversationStore } from '../../telegram/store/bot-state.ts'
 import { newestPrompt } from '../../telegram/store/messages.ts'
-import { cancelAnswer } from '../../view/help.ts'
+import { cancelAnswer } from '../../view/system/help.ts'
 import { isKnownCommand } from '../commands.ts'
 import type { BotContext, BotDeps } from '../context.ts'
 import { endQuestion } from '../show.ts'

@@ -3,7 +3,7 @@ import { createProject } from '../../domain/projects/create.ts'
 import { ProjectKey, proposeKey } from '../../domain/projects/key.ts'
 import { listProjects } from '../../domain/projects/read.ts'
 import { normaliseRepo } from '../../domain/projects/repo.ts'
-import { refusalCard } from '../../view/answers.ts'
+import { refusalCard } from '../../view/kit/answers.ts'
 import {
   type ProjectDraft,
   projectChangeQuestion,
@@ -11,7 +11,7 @@ import {
   projectCreated,
   projectProposal,
   projectQuestion,
-} from '../../view/set-up.ts'
+} from '../../view/settings/set-up.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { askFor, type Dialog, dialogBoard, orProblem, pressed, type Reading, textFor } from './dialog.ts'
 

@@ -2,6 +2,7 @@ import { Composer } from 'grammy'
 import { listProjects } from '../../domain/projects/read.ts'
 import { countByLane, listLane, readBoard } from '../../domain/tasks/lists/lanes.ts'
 import { findTasks } from '../../domain/tasks/read.ts'
+import { unpackUuid } from '../../view/kit/callbacks.ts'
 import {
   boardCard,
   cardsALane,
@@ -9,8 +10,7 @@ import {
   moveAllCard,
   skippedText,
   unknownProjectText,
-} from '../../view/board.ts'
-import { unpackUuid } from '../../view/callbacks.ts'
+} from '../../view/tasks/lists/board.ts'
 import { countChanged, doActs } from '../acts.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { topicOfMessage } from '../list-query.ts'

@@ -1,5 +1,5 @@
 import { findTask } from '../../domain/tasks/read.ts'
-import { noTaskCard } from '../../view/task-gone.ts'
+import { noTaskCard } from '../../view/tasks/gone.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { sayTask, showScreen } from '../show.ts'
 

@@ -1,6 +1,6 @@
 import { parseDigestReply } from '../../domain/reports/digest-reply.ts'
 import { findTasks } from '../../domain/tasks/read.ts'
-import { changesCard } from '../../view/changes.ts'
+import { changesCard } from '../../view/tasks/changes.ts'
 import { doActs } from '../acts.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 

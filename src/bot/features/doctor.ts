@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
-import { doctorCard, type Finding } from '../../view/doctor.ts'
-import { zoneName } from '../../view/time-zones.ts'
+import { zoneName } from '../../view/settings/time-zones.ts'
+import { doctorCard, type Finding } from '../../view/system/doctor.ts'
 import type { BotContext } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'

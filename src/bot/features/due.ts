@@ -1,7 +1,7 @@
 import { Composer } from 'grammy'
 import { listDue } from '../../domain/tasks/lists/due-list.ts'
 import { dayBounds } from '../../domain/time/time.ts'
-import { dueAPage, dueCard } from '../../view/due.ts'
+import { dueAPage, dueCard } from '../../view/tasks/lists/due.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'

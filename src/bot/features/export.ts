@@ -4,7 +4,13 @@ import { Composer } from 'grammy'
 import { exportParts, exportRows, exportTasks } from '../../domain/reports/export.ts'
 import { countTasks } from '../../domain/tasks/lists/list.ts'
 import { localDate } from '../../domain/time/time.ts'
-import { exportCaption, exportHereCard, exportTooLargeCard, taskColumns, taskRow } from '../../view/export.ts'
+import {
+  exportCaption,
+  exportHereCard,
+  exportTooLargeCard,
+  taskColumns,
+  taskRow,
+} from '../../view/reports/export.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { onAct } from '../taps.ts'
 

@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
-import { toasts } from '../../view/answers.ts'
-import { unknownCommandCard } from '../../view/help.ts'
+import { toasts } from '../../view/kit/answers.ts'
+import { unknownCommandCard } from '../../view/system/help.ts'
 import { afterCommand } from '../command-text.ts'
 import { nearestCommand } from '../commands.ts'
 import type { BotContext } from '../context.ts'

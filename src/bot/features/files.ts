@@ -1,7 +1,7 @@
 import { Composer } from 'grammy'
 import { readCard } from '../../domain/tasks/card.ts'
 import { readDetail, requireTask } from '../../domain/tasks/read.ts'
-import { missingFilesCard, wholeTextCard } from '../../view/answers.ts'
+import { missingFilesCard, wholeTextCard } from '../../view/kit/answers.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { onScreen } from '../taps.ts'
 import { toast } from '../toast.ts'

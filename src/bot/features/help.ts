@@ -1,5 +1,5 @@
 import { Composer } from 'grammy'
-import { helpCard } from '../../view/help.ts'
+import { helpCard } from '../../view/system/help.ts'
 import { commands } from '../commands.ts'
 import type { BotContext } from '../context.ts'
 import { showScreen } from '../show.ts'

@@ -1,7 +1,7 @@
 import { Composer } from 'grammy'
 import { readHistory } from '../../domain/reports/history.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
-import { historyCard, logsAPage } from '../../view/timeline.ts'
+import { historyCard, logsAPage } from '../../view/reports/timeline.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onScreen } from '../taps.ts'

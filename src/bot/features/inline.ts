@@ -2,7 +2,7 @@ import { Composer } from 'grammy'
 import { listByLane } from '../../domain/tasks/lists/lanes.ts'
 import { search } from '../../domain/tasks/lists/search.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { inlineResult } from '../../view/inline.ts'
+import { inlineResult } from '../../view/tasks/lists/inline.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { openByKey } from './deep-links.ts'
 

@@ -1,9 +1,9 @@
 import { Composer } from 'grammy'
 import { deleteLabel, type EditedLabel, mergeLabels, recolorLabel } from '../../domain/labels/label-edits.ts'
 import { countLabelled, type LabelCount, labelCounts } from '../../domain/labels/labels.ts'
-import { toasts } from '../../view/answers.ts'
-import { unpackUuid } from '../../view/callbacks.ts'
-import type { Card } from '../../view/card.ts'
+import { toasts } from '../../view/kit/answers.ts'
+import { unpackUuid } from '../../view/kit/callbacks.ts'
+import type { Card } from '../../view/kit/card.ts'
 import {
   type LabelUse,
   labelCard,
@@ -11,7 +11,7 @@ import {
   labelDeleteCard,
   labelMergeCard,
   labelsCard,
-} from '../../view/labels.ts'
+} from '../../view/tasks/lists/labels.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 import { onAct, onScreen } from '../taps.ts'

@@ -7,10 +7,15 @@ import type { Place } from '../../domain/tasks/edit/order.ts'
 import { countByLane, findNeighbours, listLane } from '../../domain/tasks/lists/lanes.ts'
 import { findTask, findTasks, requireTask } from '../../domain/tasks/read.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { changedToast, staleToast, toasts } from '../../view/answers.ts'
-import { changedManyToast, type LanePlace, readLaneArgument, skippedText } from '../../view/board.ts'
-import { stopAndMoveCard } from '../../view/handoffs.ts'
-import { laneCard, lanePage, pickCard, placeCard } from '../../view/lane.ts'
+import { changedToast, staleToast, toasts } from '../../view/kit/answers.ts'
+import { stopAndMoveCard } from '../../view/tasks/handoffs.ts'
+import {
+  changedManyToast,
+  type LanePlace,
+  readLaneArgument,
+  skippedText,
+} from '../../view/tasks/lists/board.ts'
+import { laneCard, lanePage, pickCard, placeCard } from '../../view/tasks/lists/lane.ts'
 import { countChanged, doActs } from '../acts.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { topicOfMessage } from '../list-query.ts'

@@ -4,18 +4,18 @@ import { type ProjectOverview, projectOverview } from '../../domain/projects/ove
 import { listProjects } from '../../domain/projects/read.ts'
 import { projectStatuses } from '../../domain/projects/schemas.ts'
 import { getProjectSettings, setProjectSettings } from '../../domain/projects/settings.ts'
-import { toasts } from '../../view/answers.ts'
-import type { Card } from '../../view/card.ts'
-import { projectCard } from '../../view/project-card.ts'
+import { toasts } from '../../view/kit/answers.ts'
+import type { Card } from '../../view/kit/card.ts'
+import { projectCard } from '../../view/projects/card.ts'
 import {
   deletedProjectsCard,
   projectDeleteCard,
   projectDeletedCard,
   projectGoneCard,
-} from '../../view/project-delete.ts'
-import { projectDeliveryCard } from '../../view/project-delivery.ts'
-import { projectEditCard, projectStatusCard } from '../../view/project-edit.ts'
-import { projectsCard } from '../../view/projects.ts'
+} from '../../view/projects/delete.ts'
+import { projectDeliveryCard } from '../../view/projects/delivery.ts'
+import { projectEditCard, projectStatusCard } from '../../view/projects/edit.ts'
+import { projectsCard } from '../../view/projects/projects.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { enterDialog } from '../conversations/dialogs.ts'
 import { showScreen } from '../show.ts'

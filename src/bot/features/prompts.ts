@@ -1,6 +1,6 @@
 import { Composer } from 'grammy'
 import type { PromptKind } from '../../telegram/store/messages.ts'
-import { questionCard } from '../../view/answers.ts'
+import { questionCard } from '../../view/kit/answers.ts'
 import type { BotContext } from '../context.ts'
 import { nameOf } from '../refusals.ts'
 import { ask } from '../show.ts'

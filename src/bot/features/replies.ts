@@ -13,10 +13,15 @@ import { parseDue } from '../../domain/time/due/due.ts'
 import { turnOf } from '../../domain/turn.ts'
 import { captureOfMessage } from '../../telegram/store/captures.ts'
 import { findMessage, newestPrompt, type PromptKind, type ReplyTopic } from '../../telegram/store/messages.ts'
-import { aboutNothingCard, unheardCard } from '../../view/answers.ts'
-import { answeredNotice, lateAnswerNotice, reviewCommentNotice, sentBackNotice } from '../../view/handoffs.ts'
-import { signs } from '../../view/signs.ts'
-import { deletedCard } from '../../view/task-gone.ts'
+import { aboutNothingCard, unheardCard } from '../../view/kit/answers.ts'
+import { signs } from '../../view/kit/signs.ts'
+import { deletedCard } from '../../view/tasks/gone.ts'
+import {
+  answeredNotice,
+  lateAnswerNotice,
+  reviewCommentNotice,
+  sentBackNotice,
+} from '../../view/tasks/handoffs.ts'
 import { acknowledge } from '../acknowledge.ts'
 import { contentOf, refreshLivingCard } from '../captured.ts'
 import { joinCapture } from '../captured-parts.ts'

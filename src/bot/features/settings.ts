@@ -3,10 +3,15 @@ import { listProjects } from '../../domain/projects/read.ts'
 import { RunnerKind, type SettingsPatch } from '../../domain/settings/setting-specs.ts'
 import { changeSettings, readOwnerSettings } from '../../domain/settings/settings.ts'
 import { newestPrompt, type ReplyTopic } from '../../telegram/store/messages.ts'
-import { toasts } from '../../view/answers.ts'
-import { zoneConfirmed } from '../../view/set-up.ts'
-import { settingsPartCard } from '../../view/setting-parts.ts'
-import { type SettingsFacts, type SettingsPart, settingsCard, settingsParts } from '../../view/settings.ts'
+import { toasts } from '../../view/kit/answers.ts'
+import { zoneConfirmed } from '../../view/settings/set-up.ts'
+import { settingsPartCard } from '../../view/settings/setting-parts.ts'
+import {
+  type SettingsFacts,
+  type SettingsPart,
+  settingsCard,
+  settingsParts,
+} from '../../view/settings/settings.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { sendTestLine } from '../runner.ts'
 import { showScreen } from '../show.ts'

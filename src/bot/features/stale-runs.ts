@@ -1,7 +1,7 @@
 import { Composer } from 'grammy'
 import { editTask } from '../../domain/tasks/edit/edit.ts'
 import { readDetail, requireTask } from '../../domain/tasks/read.ts'
-import { nudgeText, staleToast, toasts } from '../../view/answers.ts'
+import { nudgeText, staleToast, toasts } from '../../view/kit/answers.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { showTask } from '../show.ts'
 import { onAct } from '../taps.ts'

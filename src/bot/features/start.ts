@@ -1,7 +1,7 @@
 import { Composer } from 'grammy'
 import { readDigest } from '../../domain/reports/digest.ts'
 import { countByStatus } from '../../domain/tasks/lists/list.ts'
-import { homeCard } from '../../view/home.ts'
+import { homeCard } from '../../view/system/home.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { enterDialog } from '../conversations/dialogs.ts'
 import { setUpLacks } from '../conversations/set-up.ts'

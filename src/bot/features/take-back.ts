@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/core/errors.ts'
 import { undoChange } from '../../domain/undo/undo.ts'
-import { inWords, toasts } from '../../view/answers.ts'
+import { inWords, toasts } from '../../view/kit/answers.ts'
 import type { BotContext } from '../context.ts'
 import { refuse } from '../refusals.ts'
 import { toast } from '../toast.ts'

@@ -13,19 +13,19 @@ import { deleteTask } from '../../domain/tasks/removal/remove.ts'
 import type { TaskEdit } from '../../domain/tasks/schemas.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { undoChange } from '../../domain/undo/undo.ts'
-import { changedToast, questionCard, staleToast, toasts } from '../../view/answers.ts'
-import { type Menu, markOf, type Question, type Surface } from '../../view/callbacks.ts'
-import type { Card } from '../../view/card.ts'
+import { changedToast, questionCard, staleToast, toasts } from '../../view/kit/answers.ts'
+import { type Menu, markOf, type Question, type Surface } from '../../view/kit/callbacks.ts'
+import type { Card } from '../../view/kit/card.ts'
+import { undoneListCard } from '../../view/system/undo.ts'
+import { deleteCard, type TaskCardOptions } from '../../view/tasks/card.ts'
+import { deletedCard } from '../../view/tasks/gone.ts'
 import {
   answeredNotice,
   lateAnswerNotice,
   queueUnansweredCard,
   sentBackNotice,
   stopAndMoveCard,
-} from '../../view/handoffs.ts'
-import { deleteCard, type TaskCardOptions } from '../../view/task-card.ts'
-import { deletedCard } from '../../view/task-gone.ts'
-import { undoneListCard } from '../../view/undo.ts'
+} from '../../view/tasks/handoffs.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { choiceToDate } from '../due-choice.ts'
 import { notifyRunner, sayNotQueued, tellRunner } from '../runner.ts'

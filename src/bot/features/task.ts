@@ -1,5 +1,5 @@
 import { Composer } from 'grammy'
-import { taskUsageCard } from '../../view/task-gone.ts'
+import { taskUsageCard } from '../../view/tasks/gone.ts'
 import type { BotContext } from '../context.ts'
 import { readWords } from '../named-tasks.ts'
 import { showScreen } from '../show.ts'

@@ -9,10 +9,10 @@ import {
 } from '../../telegram/store/connecting.ts'
 import { isNewestMessage } from '../../telegram/store/message-turns.ts'
 import { findMessage, type ReplyTopic } from '../../telegram/store/messages.ts'
-import { toasts } from '../../view/answers.ts'
-import { engineOfAgent } from '../../view/connect.ts'
-import { deletionsAllowedCard } from '../../view/notices.ts'
-import { toRequest } from '../../view/request.ts'
+import { toasts } from '../../view/kit/answers.ts'
+import { toRequest } from '../../view/kit/request.ts'
+import { deletionsAllowedCard } from '../../view/notifications/notices.ts'
+import { engineOfAgent } from '../../view/system/connect.ts'
 import {
   connectedCard,
   revokeCard,
@@ -27,7 +27,7 @@ import {
   tokenNameCard,
   tokenSpanCard,
   tokenSpans,
-} from '../../view/tokens.ts'
+} from '../../view/system/tokens.ts'
 import { tokenLinkHash } from '../access.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { isAlreadyHandled } from '../resume.ts'

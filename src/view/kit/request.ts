@@ -1,0 +1,60 @@
+import { InlineKeyboard } from 'grammy'
+import type { StoredPicture, StoredRequest } from '../../telegram/store/messages.ts'
+import type { Card } from './card.ts'
+import type { Html } from './html.ts'
+
+/** How a card is said. */
+export interface Saying {
+  readonly silent?: boolean
+  readonly replyTo?: number | undefined
+}
+
+/**
+ * The Bot API call that says a card; with a file or a picture the card is the caption. `line` stands for it where many
+ * become one.
+ */
+export function toRequest(
+  card: Card,
+  {
+    file,
+    picture,
+    line,
+    ...how
+  }: Saying & {
+    readonly file?: { readonly name: string; readonly content: string } | undefined
+    readonly picture?: StoredPicture | undefined
+    readonly line?: Html | undefined
+  } = {},
+): StoredRequest {
+  const short = line === undefined ? {} : { line: line.html }
+  if (picture !== undefined) return { ...toCaption('sendPhoto', card, how), ...short, picture }
+  if (file !== undefined) return { ...toCaption('sendDocument', card, how), ...short, file }
+  const parameters = { text: card.text.html, ...common(card, how), ...preview(card) }
+  return { method: 'sendMessage', parameters, ...short }
+}
+
+/** The Bot API call that says a card as the caption of what it sends. */
+export function toCaption(method: StoredRequest['method'], card: Card, how: Saying = {}): StoredRequest {
+  return { method, parameters: { caption: card.text.html, ...common(card, how) } }
+}
+
+function common(card: Card, { silent = false, replyTo }: Saying) {
+  const keyboard = card.asks ? (card.keyboard ?? new InlineKeyboard()).clone().forceReply() : card.keyboard
+  return {
+    parse_mode: 'HTML',
+    ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
+    ...(silent ? { disable_notification: true } : {}),
+    ...(replyTo === undefined
+      ? {}
+      : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
+  }
+}
+
+// A preview shows a picture without making the message one of a picture, whose text could not be edited any more.
+function preview({ picture }: Card) {
+  const options =
+    picture === undefined
+      ? { is_disabled: true }
+      : { url: picture, prefer_large_media: true, show_above_text: true }
+  return { link_preview_options: options }
+}

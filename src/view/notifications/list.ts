@@ -1,0 +1,132 @@
+import type { TaskCardFacts } from '../../domain/tasks/card.ts'
+import type { NotificationGroup, ReplyTopic, ReportKind } from '../../telegram/store/messages.ts'
+import { toScreen } from '../kit/buttons.ts'
+import { type Button, type Card, inRows, keyboard, withRow } from '../kit/card.ts'
+import { bold, type Html, html, joinHtml, quote, title } from '../kit/html.ts'
+import { counted, turnSign } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+import type { Reader } from '../kit/when.ts'
+import { silence, whenDue } from '../tasks/posted-card.ts'
+import { headOf } from '../tasks/text.ts'
+import { restoreAllButton } from './message.ts'
+
+/** One line of a list; without a task it has no button. */
+export interface NotificationLine {
+  readonly html: Html
+  readonly task: { readonly id: string; readonly key: string } | null
+}
+
+/** A card of numbered lines, and what a reply that names numbers means. */
+export interface NumberedCard {
+  readonly card: Card
+  readonly topic: ReplyTopic
+}
+
+const maxLine = 110
+/** How many lines one list shows. */
+export const maxListed = 12
+
+const heads: Record<ReportKind, (count: number, by: string) => string> = {
+  'needs-you': (count, by) => `${signs.needsYou} ${counted(count, 'task')} from ${by} need you`,
+  finished: (count, by) => `${signs.done} ${by} finished ${counted(count, 'task')}`,
+  new: (count, by) => `${signs.inbox} ${counted(count, 'new task')} from ${by}`,
+  changed: (count, by) => `${signs.working} ${by} is working on ${counted(count, 'task')}`,
+  due: (count) => `${signs.reminder} ${counted(count, 'task is', 'tasks are')} due`,
+  'silent-run': (count) =>
+    `${signs.silentRun} ${counted(count, 'task has', 'tasks have')} been waiting for an agent`,
+  returned: (count) => `${signs.snoozed} ${counted(count, 'task is', 'tasks are')} back`,
+  log: (count, by) => `${signs.workLog} ${counted(count, 'work log')} by ${by}`,
+  deleted: (count, by) => `${signs.delete} ${by} deleted ${counted(count, 'task')}`,
+}
+
+// What the owner doesn't have to act on one by one is folded, and a button for a hidden line would mean nothing.
+const isFolded: Record<ReportKind, boolean> = {
+  'needs-you': false,
+  finished: false,
+  due: false,
+  'silent-run': false,
+  returned: false,
+  new: true,
+  changed: true,
+  log: true,
+  deleted: true,
+}
+
+/** Many reports of one kind by one token as one message: the lines of the first, and how many more there are of `count`. `deletion` is the last of them. */
+export function notificationList(
+  { kind, by }: NotificationGroup,
+  lines: readonly NotificationLine[],
+  {
+    count = lines.length,
+    deletion,
+  }: { readonly count?: number; readonly deletion?: string | undefined } = {},
+): NumberedCard {
+  const head = html`${bold(heads[kind](count, by ?? 'the board'))}`
+  const shown = lines.slice(0, maxListed)
+  const more = count > shown.length && `… and ${count - shown.length} more`
+  if (!isFolded[kind]) {
+    const { card, topic } = numberedCard(head, shown)
+    const toHome = more === false ? [] : [toScreen(`${signs.home} What needs you`, 'home')]
+    return { card: withRow({ ...card, text: joinHtml([card.text, more], '\n') }, toHome), topic }
+  }
+  const list = joinHtml([numbered(shown), more], '\n')
+  const buttons = [
+    ...(kind === 'new' ? [toScreen('Triage', 'inbox')] : []),
+    ...(deletion === undefined ? [] : [restoreAllButton(deletion)]),
+  ]
+  const button = buttons.length === 0 ? {} : { keyboard: keyboard([buttons]) }
+  return {
+    card: { text: joinHtml([head, quote(list, { expandable: true })], '\n'), ...button },
+    topic: topicOf(shown),
+  }
+}
+
+/** What came in the quiet hours and still needs the owner. */
+export function morningCard(tasks: readonly TaskCardFacts[]): NumberedCard {
+  const need = tasks.length === 1 ? '1 task needs you' : `${tasks.length} tasks need you`
+  return numberedCard(
+    html`${signs.whileAway} ${bold('While you were away:')} ${need}`,
+    tasks.map((task) => ({ html: needsYouLine(task), task })),
+  )
+}
+
+/** A task in a list of reports of a kind. */
+export function reportLine(task: TaskCardFacts, kind: ReportKind, reader: Reader): Html {
+  if (kind === 'due')
+    return html`${signs.reminder} ${bold(task.key)} ${title(task.title, maxLine)} – ${whenDue(task, reader)}`
+  if (kind === 'silent-run')
+    return html`${signs.silentRun} ${bold(task.key)} ${title(task.title, 60)} – ${silence(task, reader.now)}`
+  return needsYouLine(task)
+}
+
+function needsYouLine(task: TaskCardFacts): Html {
+  return html`${turnSign(task)} ${bold(task.key)} ${title(headOf(task) ?? task.title, maxLine)}`
+}
+
+function numberedCard(head: Html, lines: readonly NotificationLine[]): NumberedCard {
+  const tasks = lines.flatMap(({ task }) => task ?? [])
+  return {
+    card: { text: joinHtml([head, numbered(lines)], '\n'), keyboard: openButtons(tasks) },
+    topic: topicOf(lines),
+  }
+}
+
+function numbered(lines: readonly NotificationLine[]): Html {
+  const named = lines
+    .filter(({ task }) => task !== null)
+    .map((line, index) => html`${index + 1}. ${line.html}`)
+  const others = lines.filter(({ task }) => task === null).map((line) => html`• ${line.html}`)
+  return joinHtml([...named, ...others], '\n')
+}
+
+function topicOf(lines: readonly NotificationLine[]): ReplyTopic {
+  return { kind: 'digest', taskIds: lines.flatMap(({ task }) => task?.id ?? []) }
+}
+
+/** A button for each numbered line, which opens its task. */
+export function openButtons(tasks: readonly { readonly key: string }[]) {
+  const buttons = tasks.map(
+    ({ key }, index): Button => ({ label: String(index + 1), does: { do: 'open', key } }),
+  )
+  return keyboard(inRows(buttons, buttons.length <= 8 ? 8 : 6))
+}

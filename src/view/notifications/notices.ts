@@ -1,0 +1,93 @@
+import { deletionsAnHour } from '../../domain/tasks/removal/deletion-limit.ts'
+import { doesAct, toScreen } from '../kit/buttons.ts'
+import { type Card, keyboard } from '../kit/card.ts'
+import { bold, code, html, joinHtml } from '../kit/html.ts'
+import { counted } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+import { clock, day, type Reader, span } from '../kit/when.ts'
+
+/** A token is about to expire. */
+export function tokenNotice(
+  token: { readonly name: string; readonly expiresAt: Date },
+  { now, timeZone }: Reader,
+): Card {
+  const { name, expiresAt } = token
+  const when = `${day(expiresAt, now, timeZone)}, ${clock(expiresAt, timeZone)}`
+  return {
+    text: html`${signs.token} Token ${bold(name)} expires in ${span(now, expiresAt)} (${when}).\nAgents using it will lose access.`,
+    keyboard: keyboard([[toScreen(`${signs.agents} Agents and tokens`, 'agents')]]),
+  }
+}
+
+/** Blocked attempts by kind. */
+export type SecurityCounts = Readonly<Record<string, number>>
+
+/** One card that counts the blocked attempts since `since`. */
+export function securityNotice(
+  counts: SecurityCounts,
+  { since, now, timeZone }: Reader & { readonly since: Date },
+): Card {
+  const lines = Object.entries(counts).map(
+    ([what, count]) => html`• ${(attemptTexts[what] ?? attemptText)(count)}`,
+  )
+  const start = `${day(since, now, timeZone)}, ${clock(since, timeZone)}`
+  return {
+    text: joinHtml(
+      [html`${signs.security} ${bold('Blocked access attempts')} since ${start}`, ...lines],
+      '\n',
+    ),
+    keyboard: keyboard([[toScreen('Details', 'security')]]),
+  }
+}
+
+const attemptText = (count: number) => counted(count, 'failed attempt')
+const attemptTexts: Readonly<Record<string, (count: number) => string>> = {
+  'auth.token': (count) => `${counted(count, 'request')} with an invalid token`,
+  'auth.webhook': (count) => `${counted(count, 'webhook call')} with a wrong secret`,
+  'auth.metrics': (count) => `${counted(count, 'request')} for metrics with a wrong token`,
+  'chat.bind': (count) => `${counted(count, 'attempt')} to claim this bot`,
+  'chat.stranger': (count) => `${counted(count, 'message')} from strangers (ignored)`,
+}
+
+/** An agent wants to delete more than it may within an hour. */
+export function deletionLimitNotice(token: { readonly tokenId: string; readonly name: string }): Card {
+  return {
+    text: html`${signs.delete} ${bold(token.name)} wants to delete more. It has deleted ${counted(deletionsAnHour, 'task')} within an hour, and its next attempt was refused.`,
+    keyboard: keyboard([
+      [
+        doesAct('Allow for an hour', { name: 'allow-deletions', about: token.tokenId }),
+        toScreen('Revoke token', 'token-revoke', token.tokenId),
+      ],
+    ]),
+  }
+}
+
+/** The owner has allowed it. */
+export function deletionsAllowedCard(
+  token: { readonly tokenId: string; readonly name: string; readonly until: Date },
+  { timeZone }: Pick<Reader, 'timeZone'>,
+): Card {
+  return {
+    text: html`${signs.done} ${bold(token.name)} may delete as many tasks as it wants until ${clock(token.until, timeZone)}.`,
+    keyboard: keyboard([[toScreen('Revoke token', 'token-revoke', token.tokenId)]]),
+  }
+}
+
+/** A token was used from a new address. */
+export function newAddressNotice(use: { readonly token: string; readonly address: string | null }): Card {
+  return {
+    text: html`${signs.security} Token ${bold(use.token)} was used from a new address: ${use.address ?? 'unknown'}.\nNot you? Revoke it.`,
+    keyboard: keyboard([
+      [toScreen(`${signs.agents} Agents and tokens`, 'agents'), toScreen('Details', 'security')],
+    ]),
+  }
+}
+
+/** Another program gets this bot's updates, by a webhook or by polling; `by` is how we get them. */
+export function conflictNotice(webhook: string, by: 'polling' | 'webhook'): Card {
+  const deleted = by === 'polling' ? '' : ' It deleted my webhook.'
+  const other = webhook === '' ? deleted : html` It set the webhook ${code(webhook)}.`
+  return {
+    text: html`${signs.problem} ${bold("Another program is using this bot's token")}, so I may miss your messages.${other}\nStop it, or revoke the token in @BotFather.`,
+  }
+}

@@ -1,0 +1,62 @@
+import type { ProjectOverview } from '../../domain/projects/overview.ts'
+import { doesAct, pageButtons, pageOf, toScreen } from '../kit/buttons.ts'
+import { type Card, inRows, keyboard } from '../kit/card.ts'
+import { bold, html, joinHtml, title } from '../kit/html.ts'
+import { counted } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+import { type ProjectFacts, projectsAPage } from './projects.ts'
+
+/** Asks once before a project is deleted. */
+export function projectDeleteCard({ project, open }: ProjectOverview): Card {
+  const key = project.projectKey
+  return {
+    text: html`${signs.delete} Delete ${bold(title(project.name))}? ${open > 0 && `Its ${counted(open, 'open task')} will be hidden. `}You can restore it later.`,
+    keyboard: keyboard([
+      [doesAct('Delete', { name: 'project-delete', about: key }, 'danger'), toScreen('Keep', 'project', key)],
+    ]),
+  }
+}
+
+export function projectDeletedCard(project: ProjectFacts): Card {
+  return {
+    text: html`${signs.delete} ${bold(title(project.name))} deleted.`,
+    keyboard: keyboard([
+      [
+        doesAct(`${signs.restore} Restore`, { name: 'project-restore', about: project.projectKey }),
+        toScreen(`${signs.back} Projects`, 'projects'),
+      ],
+    ]),
+  }
+}
+
+export function projectGoneCard(key: string): Card {
+  return {
+    text: html`${signs.project} No project ${bold(key)}.`,
+    keyboard: keyboard([[toScreen(`${signs.back} Projects`, 'projects')]]),
+  }
+}
+
+/** Deleted projects, which can be restored. */
+export function deletedProjectsCard(projects: readonly ProjectFacts[], asked: number): Card {
+  const { shown, page, pages } = pageOf(projects, asked, projectsAPage)
+  return {
+    text: joinHtml(
+      [
+        html`${signs.delete} ${bold('Deleted projects')}`,
+        ...shown.map((project) => html`<b>${project.projectKey}</b> ${title(project.name)}`),
+        shown.length === 0 && 'None.',
+      ],
+      '\n',
+    ),
+    keyboard: keyboard([
+      ...inRows(
+        shown.map(({ projectKey }) =>
+          doesAct(`${signs.restore} ${projectKey}`, { name: 'project-restore', about: projectKey }),
+        ),
+        3,
+      ),
+      pageButtons({ name: 'deleted-projects', page, pages }),
+      [toScreen(`${signs.back} Projects`, 'projects')],
+    ]),
+  }
+}

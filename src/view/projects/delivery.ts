@@ -1,0 +1,54 @@
+import type { ProjectSettings } from '../../domain/projects/project-settings.ts'
+import { chosen, doesAct, toScreen } from '../kit/buttons.ts'
+import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
+import { bold, clip, code, html, joinHtml, quote, title } from '../kit/html.ts'
+import { signs } from '../kit/signs.ts'
+import type { ProjectFacts } from './projects.ts'
+
+const strategyName = {
+  none: 'None',
+  direct_commit: 'Direct commit',
+  feature_branch: 'Feature branch',
+} as const
+
+const switches = {
+  deploy_auto_pr: 'Open a pull request',
+  deploy_commit_on_review: 'Commit when ready for review',
+  deploy_squash_merge: 'Squash on merge',
+} as const
+
+/** How agents deliver a project's work. */
+export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSettings): Card {
+  const key = project.projectKey
+  const set = (label: string, name: string, value: string): Button =>
+    doesAct(label, { name: 'project-set', about: key, value: `${name}=${value}` })
+  const isOn = (name: keyof typeof switches) => settings[name] === 'true'
+  const lines = [
+    html`${signs.delivery} Delivery for ${bold(title(project.name))}`,
+    html`Strategy: ${bold(strategyName[settings.deploy_strategy as keyof typeof strategyName])}`,
+    html`Default branch: ${code(settings.deploy_default_branch)}`,
+    settings.agent_instructions === ''
+      ? html`No agent instructions`
+      : html`Agent instructions:\n${quote(clip(settings.agent_instructions, 1_500), { expandable: true })}`,
+  ]
+  return {
+    text: joinHtml(lines, '\n'),
+    keyboard: keyboard([
+      ...inRows(
+        Object.entries(strategyName).map(([value, label]) =>
+          set(chosen(label, settings.deploy_strategy === value), 'deploy_strategy', value),
+        ),
+        2,
+      ),
+      ...Object.entries(switches).map(([name, label]) => {
+        const on = isOn(name as keyof typeof switches)
+        return [set(`${on ? signs.checked : signs.unchecked} ${label}`, name, on ? 'false' : 'true')]
+      }),
+      [
+        doesAct(`${signs.write} Branch`, { name: 'ask', about: 'project-branch', value: key }),
+        doesAct(`${signs.write} Instructions`, { name: 'ask', about: 'project-instructions', value: key }),
+      ],
+      [toScreen(`${signs.back} Back`, 'project', key)],
+    ]),
+  }
+}

@@ -1,0 +1,66 @@
+import type { Task } from '../../domain/tasks/task.ts'
+import { doesAct } from '../kit/buttons.ts'
+import { type Card, keyboard } from '../kit/card.ts'
+import { code, html } from '../kit/html.ts'
+import { counted } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+
+/** The columns of the CSV file, named as in the API. */
+export const taskColumns = [
+  'key',
+  'title',
+  'status',
+  'priority',
+  'project',
+  'labels',
+  'engine',
+  'run_state',
+  'branch',
+  'due_at',
+  'created_at',
+  'updated_at',
+  'note',
+] as const
+
+export function taskRow(task: Task): Record<(typeof taskColumns)[number], string> {
+  return {
+    key: task.key,
+    title: task.title,
+    status: task.status,
+    priority: task.priority,
+    project: task.project.key,
+    labels: task.labels.map((label) => label.name).join(', '),
+    engine: task.engine ?? '',
+    run_state: task.runState ?? '',
+    branch: task.branch ?? '',
+    due_at: task.dueAt?.toISOString() ?? '',
+    created_at: task.createdAt.toISOString(),
+    updated_at: task.updatedAt.toISOString(),
+    note: task.note ?? '',
+  }
+}
+
+export function exportCaption(kind: 'json' | 'csv', tasks: number): Card {
+  return {
+    text:
+      kind === 'json'
+        ? html`${signs.export} Full board as JSON (no secrets).`
+        : html`${signs.export} ${counted(tasks, 'task')} as CSV.`,
+  }
+}
+
+export function exportTooLargeCard(): Card {
+  return {
+    text: html`${signs.export} Too large for Telegram (50 MB). Use ${code('npm run backup')} instead.`,
+  }
+}
+
+/** Asks before the board goes to everyone in a group. */
+export function exportHereCard(): Card {
+  return {
+    text: html`${signs.export} Everyone in this group will see the full board. Post it here?`,
+    keyboard: keyboard([
+      [doesAct('Post it here', { name: 'export' }), { label: 'Cancel', does: { do: 'cancel' } }],
+    ]),
+  }
+}

@@ -1,0 +1,78 @@
+import type { SearchHit } from '../../domain/tasks/lists/search.ts'
+import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
+import { toScreen } from '../kit/buttons.ts'
+import { type Card, keyboard } from '../kit/card.ts'
+import { bold, clip, type Html, html, italic, joinHtml, title } from '../kit/html.ts'
+import { signs } from '../kit/signs.ts'
+import type { Reader } from '../kit/when.ts'
+import { openButtons, taskLine } from '../tasks/line.ts'
+import { logLine } from './timeline.ts'
+
+/** Hits per page. */
+export const hitsAPage = 8
+
+export interface SearchFacts extends Reader {
+  readonly words: string
+  readonly hits: readonly SearchHit[]
+  readonly page: number
+  readonly hasMore: boolean
+  /** The titles of tasks whose logs were found, by key. */
+  readonly titles?: ReadonlyMap<string, string>
+}
+
+/** /search: one page of hits, tasks first, then work logs. */
+export function searchCard({ words, hits, page, hasMore, titles, ...reader }: SearchFacts): Card {
+  const head = html`${signs.search} ${bold(clip(words, 80))}`
+  const found = new Map(hits.flatMap((hit) => namedBy(hit, titles)))
+  const turn = (label: string, to: number) => toScreen(label, 'search', '', to)
+  const isWhole = page === 0 && !hasMore
+  return {
+    text: joinHtml(
+      [
+        head,
+        joinHtml(hits.length === 0 ? ['No results.'] : hits.map((hit) => hitLine(hit, words, reader)), '\n'),
+      ],
+      '\n\n',
+    ),
+    keyboard: keyboard([
+      ...openButtons([...found].map(([key, words]) => ({ key, title: words }))),
+      isWhole
+        ? []
+        : [
+            ...(page > 0 ? [turn(signs.back, page - 1)] : []),
+            { label: `Page ${page + 1}`, disabled: true },
+            ...(hasMore ? [turn(signs.next, page + 1)] : []),
+          ],
+    ]),
+  }
+}
+
+function namedBy(hit: SearchHit, titles: SearchFacts['titles']): (readonly [string, string])[] {
+  if (hit.kind === 'task') return [[hit.task.key, hit.task.title]]
+  const { taskKey } = hit.log
+  return taskKey === null ? [] : [[taskKey, titles?.get(taskKey) ?? '']]
+}
+
+function hitLine(hit: SearchHit, words: string, reader: Reader): Html {
+  if (hit.kind === 'task') {
+    const excerpt = excerptOf(hit.task.note, hit.task.title, words)
+    return joinHtml([taskLine(hit.task, reader), excerpt && html`    ${italic(title(excerpt))}`], '\n')
+  }
+  const excerpt = excerptOf(hit.log.detail, hit.log.title, words)
+  return joinHtml([logLine(hit.log, reader), excerpt && html`    ${italic(title(excerpt))}`], '\n')
+}
+
+const around = 40
+
+/** The part of a long text that has the words, if the line above doesn't show them. */
+function excerptOf(text: string | null, shown: string, words: string): string | null {
+  const lower = (value: string) => value.toLocaleLowerCase()
+  const missing = words.split(/\s+/).filter((word) => word !== '' && !lower(shown).includes(lower(word)))
+  const plain = namingFiles(text ?? '').replace(/\s+/g, ' ')
+  const at = missing.map((word) => lower(plain).indexOf(lower(word))).find((index) => index >= 0)
+  if (at === undefined) return null
+  const start = Math.max(0, at - around)
+  // A cut may fall into the middle of a character.
+  const cut = plain.slice(start, at + 2 * around).replace(/\p{Surrogate}/gu, '')
+  return `${start > 0 ? '…' : ''}${cut.trim()}${at + 2 * around < plain.length ? '…' : ''}`
+}

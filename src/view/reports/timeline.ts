@@ -1,0 +1,159 @@
+import type { HistoryEntry } from '../../domain/reports/history.ts'
+import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { parseResult } from '../../domain/work-logs/work-log-texts.ts'
+import type { WorkLog } from '../../domain/work-logs/work-logs.ts'
+import { toScreen } from '../kit/buttons.ts'
+import { type Button, type Card, keyboard } from '../kit/card.ts'
+import { bold, type Content, code, type Html, html, joinHtml, title } from '../kit/html.ts'
+import { signs } from '../kit/signs.ts'
+import { clock, day, type Reader } from '../kit/when.ts'
+import { firstLine } from '../markdown/first-line.ts'
+import { openButtons } from '../tasks/line.ts'
+import { changeText } from './audit.ts'
+
+/** Logs per page. */
+export const logsAPage = 12
+
+const maxText = 150
+
+/** A work log in one line, with its date and time. */
+export function logLine(log: WorkLog, reader: Reader): Html {
+  const at = `${day(log.workedAt, reader.now, reader.timeZone)} ${clock(log.workedAt, reader.timeZone)}`
+  return html`${at} ${log.taskKey !== null && html`${bold(log.taskKey)} `}${logText(log)}`
+}
+
+/** A log in the chat's words: the titles that the board writes are a wire format. */
+function logText(log: WorkLog): Html {
+  return title(wordsOf(log))
+}
+
+function wordsOf({ title: name, detail }: WorkLog): string {
+  const first = (text: string | null) => firstLine(namingFiles(text ?? ''), maxText)
+  if (name.startsWith('PREQSTATION Result · ')) {
+    const { summary, blockedReason } = parseResult(detail ?? '')
+    return blockedReason === null
+      ? `${signs.ready} ${first(summary) || 'Result'}`
+      : `${signs.blocked} ${first(blockedReason)}`
+  }
+  if (name.startsWith('PREQSTATION Plan · '))
+    return `${signs.plan} ${first(parseResult(detail ?? '').summary) || 'Plan'}`
+  if (name.startsWith('Comment · ')) return `${signs.comment} ${first(detail)}`
+  const [, from, to] = / · (\w+) -> (\w+)$/.exec(name) ?? []
+  if (from !== undefined && to !== undefined) return `${from} → ${to}`
+  const [, fields] = / · Fields Updated \(\d+\) · (.*)$/.exec(name) ?? []
+  if (fields !== undefined) return `${signs.edit} ${fields.replaceAll('_', ' ')}`
+  return / · Note Updated$/.test(name) ? `${signs.edit} note` : `${signs.workLog} ${name}`
+}
+
+export interface TimelineFacts extends Reader {
+  /** The task or project key it's filtered by, or empty. */
+  readonly about: string
+  readonly logs: readonly WorkLog[]
+  readonly page: number
+  readonly hasMore: boolean
+}
+
+/** /log without text: work logs by day, newest first. */
+export function timelineCard({ about, logs, page, hasMore, ...reader }: TimelineFacts): Card {
+  const head = html`${signs.workLog} ${bold(about === '' ? 'Work log' : `${about} work log`)}`
+  const lines = byDay(
+    logs,
+    (log) => log.workedAt,
+    reader,
+    (log) => {
+      const key = log.taskKey === null || log.taskKey === about ? null : html`${bold(log.taskKey)} `
+      return html`${clock(log.workedAt, reader.timeZone)} ${key}${logText(log)}`
+    },
+  )
+  const keys = [...new Set(logs.flatMap((log) => log.taskKey ?? []))].slice(0, 8)
+  const hint = html`No work logged yet. Use ${code(about === '' ? '/log what you did' : `/log ${about} what you did`)}.`
+  return {
+    text: joinHtml([head, ...(logs.length === 0 ? [hint] : lines)], '\n'),
+    keyboard: keyboard([
+      ...openButtons(keys.map((key) => ({ key }))),
+      turnButtons('log', about, page, hasMore),
+    ]),
+  }
+}
+
+/** A task's history: its changes, work logs and comments, newest first. */
+export function historyCard(
+  task: Task,
+  {
+    entries,
+    page,
+    hasMore,
+    ...reader
+  }: Reader & {
+    readonly entries: readonly HistoryEntry[]
+    readonly page: number
+    readonly hasMore: boolean
+  },
+): Card {
+  const head = html`${signs.history} ${bold(`${task.key} history`)} · ${title(task.title, 80)}`
+  const lines = byDay(
+    entries,
+    ({ at }) => at,
+    reader,
+    (one) => {
+      const time = clock(one.at, reader.timeZone)
+      if (one.kind === 'log') return html`${time} ${logText(one.log)}${isComment(one.log.title) && ' · you'}`
+      return html`${time} ${title(changeText(one.entry, reader), maxText)}`
+    },
+  )
+  const back: Button = {
+    label: `${signs.back} Back`,
+    does: { do: 'menu', on: 'card', key: task.key, menu: 'main', page: 0 },
+  }
+  return {
+    text: joinHtml([head, ...(entries.length === 0 ? ['No history yet.'] : lines)], '\n'),
+    keyboard: keyboard([turnButtons('history', task.key, page, hasMore), [back]]),
+  }
+}
+
+const isComment = (name: string) => name.startsWith('Comment · ')
+
+function byDay<T>(
+  items: readonly T[],
+  at: (item: T) => Date,
+  reader: Reader,
+  line: (item: T) => Content,
+): Content[] {
+  let shown = ''
+  return items.flatMap((item): Content[] => {
+    const of = day(at(item), reader.now, reader.timeZone)
+    const isNew = of !== shown
+    shown = of
+    return [...(isNew ? [html`\n${bold(of)}`] : []), line(item)]
+  })
+}
+
+function turnButtons(name: 'log' | 'history', argument: string, page: number, hasMore: boolean): Button[] {
+  return [
+    ...(page > 0 ? [toScreen(`${signs.back} Newer`, name, argument, page - 1)] : []),
+    ...(hasMore ? [toScreen(`Older ${signs.next}`, name, argument, page + 1)] : []),
+  ]
+}
+
+/** Confirms a work log, with Undo. */
+export function loggedCard(log: WorkLog): Card {
+  const about = log.taskKey ?? log.projectKey
+  return {
+    text: joinHtml(
+      [
+        html`${signs.workLog} Logged${about !== null && html` on ${bold(about)}`}: ${title(log.title)}`,
+        log.detail !== null && html`<i>${title(log.detail, 200)}</i>`,
+      ],
+      '\n',
+    ),
+    keyboard: keyboard([
+      [
+        { label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit: log.id } },
+        ...(log.taskKey === null
+          ? []
+          : [{ label: log.taskKey, does: { do: 'open', key: log.taskKey } } as const]),
+      ],
+    ]),
+  }
+}

@@ -1,0 +1,121 @@
+import { branchProblem } from '../../domain/core/branch.ts'
+import type { Engine, TaskStatus } from '../../domain/core/task-values.ts'
+import { cleanLine } from '../../domain/core/text.ts'
+import type { RunnerKind } from '../../domain/settings/setting-specs.ts'
+import type { RunnerSettings } from '../../domain/settings/settings.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { toScreen } from '../kit/buttons.ts'
+import { type Card, keyboard } from '../kit/card.ts'
+import { bold, html } from '../kit/html.ts'
+import { signs } from '../kit/signs.ts'
+
+/** What a runner's line says about a task. */
+export type RunnerTask = Pick<Task, 'key' | 'status' | 'engine' | 'branch'>
+
+// The engine for a task that names none: a runner needs one.
+const defaultEngine: Engine = 'claude-code'
+
+const verbs: Record<TaskStatus, 'plan' | 'implement' | 'review' | null> = {
+  inbox: 'plan',
+  todo: 'implement',
+  hold: 'implement',
+  ready: 'review',
+  done: null,
+  archived: null,
+}
+
+/** The line that a runner listens for; null if there's no runner or nothing to do. */
+export function runnerLine(task: RunnerTask, runner: Pick<RunnerSettings, 'kind' | 'bot'>): string | null {
+  const verb = verbs[task.status]
+  if (verb === null) return null
+  const engine = task.engine ?? defaultEngine
+  const branch = isSendable(task.branch) ? ` branch_name=${quoted(task.branch)}` : ''
+  switch (runner.kind) {
+    case 'none':
+      return null
+    case 'openclaw':
+      return `!/preqstation dispatch ${verb} ${task.key} using ${engine}${branch}`
+    case 'openclaw-skill':
+      return `!/skill preqstation-dispatch ${verb} ${task.key} using ${engine}${branch}`
+    case 'hermes': {
+      const mention = runner.bot === null ? '' : `@${runner.bot}`
+      return `/preqstation_dispatch${mention}\ntask_key=${task.key} objective=${verb} engine=${engine}${branch}`
+    }
+  }
+}
+
+// Branches stored before git's rules held may be anything; a runner that gets none makes its own.
+function isSendable(branch: string | null): branch is string {
+  return branch !== null && branch !== '' && cleanLine(branch) === branch && branchProblem(branch) === null
+}
+
+// Git allows these in a branch, and a shell acts on them between double quotes.
+function quoted(branch: string): string {
+  return `"${branch.replace(/["$`\\]/g, '\\$&')}"`
+}
+
+export const runnerName: Record<RunnerKind, string> = {
+  none: 'none',
+  openclaw: 'OpenClaw',
+  'openclaw-skill': 'OpenClaw, older',
+  hermes: 'Hermes',
+}
+
+/** Why a task wasn't queued, and what to do about it. */
+export interface RunnerRefusal {
+  readonly key: string
+  readonly reason: string
+}
+
+/** Tasks that weren't queued because their lines couldn't be delivered. */
+export function runnerRefusedCard(refusals: readonly RunnerRefusal[], kind: RunnerKind): Card {
+  const keys = refusals.map(({ key }) => key).join(', ')
+  const reasons = [...new Set(refusals.map(({ reason }) => reason))].join('\n')
+  return {
+    text: html`${signs.problem} ${bold(keys)} ${refusals.length === 1 ? "wasn't" : "weren't"} queued – couldn't reach ${runnerName[kind]}. ${reasons}`,
+    keyboard: keyboard([[toScreen(`${signs.runner} Runner`, 'settings', 'runner')]]),
+  }
+}
+
+/** Tasks that are queued although the runner could not be reached. */
+export function runnerUnreachedCard(refusals: readonly RunnerRefusal[], kind: RunnerKind): Card {
+  const keys = refusals.map(({ key }) => key).join(', ')
+  const reasons = [...new Set(refusals.map(({ reason }) => reason))].join('\n')
+  return {
+    text: html`${signs.problem} ${bold(keys)}: queued, but I couldn’t reach ${runnerName[kind]}. ${reasons}`,
+    keyboard: keyboard([[toScreen(`${signs.runner} Runner`, 'settings', 'runner')]]),
+  }
+}
+
+/** The same in one line, for an answer that says more. */
+export function notQueued({ key, reason }: RunnerRefusal): string {
+  return `${key} wasn't queued. ${reason}`
+}
+
+/** Posted to check a runner's chat; it matches no runner's syntax. */
+export const runnerTestLine = `${signs.runner} preqbot test: queued tasks will be posted here.`
+
+export const runnerReasons = {
+  nothingToDo: 'Nothing to do here – move it to Todo first.',
+  unknown: "I can't tell whether the message arrived. Check the chat, and queue it again if it's missing.",
+  tooMany: (max: number) => `${max} at a time, please.`,
+} as const
+
+/** Why Telegram refused a line, in words. */
+export function refusalReason(description: string, chat: string | null): string {
+  const where = chat === null ? 'this chat' : chat
+  const known = reasons.find(([pattern]) => pattern.test(description))?.[1]
+  return known?.(where) ?? `Telegram said “${description.replace(/^[A-Z][\w ]*: /, '').slice(0, 200)}”.`
+}
+
+const reasons: readonly (readonly [RegExp, (where: string) => string])[] = [
+  [/chat not found|PEER_ID_INVALID/, (where) => `I can't find ${where}. Add me and check the spelling.`],
+  [/not a member|was kicked|chat was deactivated/, (where) => `I'm not in ${where}. Add me there.`],
+  [/blocked by the user|can't initiate|user is deactivated/, (where) => `I can't start a chat in ${where}.`],
+  [
+    /not enough rights|no rights|CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED/,
+    (where) => `I can't write in ${where}. Let me send messages there.`,
+  ],
+  [/Too Many Requests/, (where) => `Telegram is rate-limiting ${where}. Try again later.`],
+  [/thread not found|TOPIC_/, (where) => `The topic in ${where} is gone or closed.`],
+]

@@ -1,0 +1,62 @@
+import { chosen, doesAct } from '../kit/buttons.ts'
+import type { Button } from '../kit/card.ts'
+import { clock } from '../kit/when.ts'
+
+// Where most speakers of a language live; it's the language of their Telegram app.
+const byLanguage: Readonly<Record<string, readonly string[]>> = {
+  ar: ['Africa/Cairo', 'Asia/Riyadh', 'Asia/Dubai'],
+  de: ['Europe/Berlin', 'Europe/Vienna', 'Europe/Zurich'],
+  en: ['America/New_York', 'America/Los_Angeles', 'Europe/London'],
+  es: ['Europe/Madrid', 'America/Mexico_City', 'America/Bogota'],
+  fr: ['Europe/Paris', 'America/Montreal'],
+  it: ['Europe/Rome'],
+  ja: ['Asia/Tokyo'],
+  ko: ['Asia/Seoul'],
+  nl: ['Europe/Amsterdam'],
+  pl: ['Europe/Warsaw'],
+  pt: ['America/Sao_Paulo', 'Europe/Lisbon'],
+  ru: ['Europe/Moscow'],
+  tr: ['Europe/Istanbul'],
+  uk: ['Europe/Kyiv'],
+  zh: ['Asia/Shanghai', 'Asia/Taipei'],
+}
+const common = [
+  'Europe/London',
+  'Europe/Berlin',
+  'America/New_York',
+  'America/Los_Angeles',
+  'Asia/Seoul',
+  'Asia/Kolkata',
+]
+const maxShown = 6
+
+/** Likely time zones of the owner: the machine's, their language's, then common ones. */
+export function likelyTimeZones(language: string | undefined, machine: string): string[] {
+  const own = machine === 'UTC' || !machine.includes('/') ? [] : [machine]
+  const spoken = byLanguage[language?.slice(0, 2).toLowerCase() ?? ''] ?? []
+  return [...new Set([...own, ...spoken, ...common])].slice(0, maxShown)
+}
+
+/** A zone's name; one that is only an offset as people write it: "GMT+2". */
+export function zoneName(timeZone: string): string {
+  // POSIX counts westwards: Etc/GMT-2 is two hours ahead.
+  const [, sign, hours] = /^Etc\/GMT([+-])(\d+)$/.exec(timeZone) ?? []
+  return hours === undefined ? timeZone : `GMT${sign === '-' ? '+' : '-'}${hours}`
+}
+
+/** A zone's city: "New York". */
+export function cityOf(timeZone: string): string {
+  return zoneName(timeZone).split('/').at(-1)?.replaceAll('_', ' ') ?? timeZone
+}
+
+/** A zone as a button, with its current time. `on` is the screen that has the button. */
+export function zoneButton(
+  timeZone: string,
+  { now, on, is = false }: { readonly now: Date; readonly on: 'set-up' | 'settings'; readonly is?: boolean },
+): Button {
+  return doesAct(is ? chosen(cityOf(timeZone), true) : `${cityOf(timeZone)} ${clock(now, timeZone)}`, {
+    name: 'zone',
+    about: on,
+    value: timeZone,
+  })
+}

@@ -1,0 +1,97 @@
+import type { TaskStatus } from '../../domain/core/task-values.ts'
+import { pageButtons, pageOf, toScreen } from '../kit/buttons.ts'
+import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
+import { bold, clip, type Html, html, italic, joinHtml, title } from '../kit/html.ts'
+import { counted, runSign } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+import { ago, span } from '../kit/when.ts'
+import type { TokenFacts } from './tokens.ts'
+
+/** A task that an agent is working on, or that's queued for one. */
+export interface RunLine {
+  readonly key: string
+  readonly title: string
+  readonly status: TaskStatus
+  readonly runner: string | null
+  /** When the agent started it, or when it was queued. */
+  readonly since: Date
+  /** The agent's last heartbeat. */
+  readonly seen: Date
+}
+
+const tokensAPage = 6
+const runsShown = 8
+
+/** Who's working on what since when, what's queued, and the agents' tokens. */
+export function agentsCard(facts: {
+  readonly running: readonly RunLine[]
+  readonly queued: readonly RunLine[]
+  readonly tokens: readonly TokenFacts[]
+  /** How many sessions a token had within the hour, by its id. */
+  readonly sessions: ReadonlyMap<string, number>
+  readonly page: number
+  readonly now: Date
+}): Card {
+  const { running, queued, tokens, sessions, now } = facts
+  const { shown, page, pages } = pageOf(tokens, facts.page, tokensAPage)
+  const parts = [
+    html`${signs.agents} ${bold('Agents')}`,
+    running.length === 0 ? html`No agent is working.` : list('Working', running, (run) => workLine(run, now)),
+    queued.length > 0 &&
+      list(
+        'Queued',
+        queued,
+        (run) => html`${runSign.queued} <b>${run.key}</b> ${title(run.title, 50)} · ${span(run.since, now)}`,
+      ),
+    tokens.length === 0
+      ? html`No agents connected yet.`
+      : joinHtml(
+          [bold('Tokens'), ...shown.map((token) => tokenLine(token, sessions.get(token.id) ?? 0, now))],
+          '\n',
+        ),
+  ]
+  const open: Button[] = [...running, ...queued]
+    .slice(0, 6)
+    .map(({ key }) => ({ label: key, does: { do: 'open', key } }))
+  return {
+    text: joinHtml(parts.filter(Boolean), '\n\n'),
+    keyboard: keyboard([
+      ...inRows(open, 3),
+      ...inRows(
+        shown.map((token) => toScreen(`${signs.token} ${clip(token.name, 24)}`, 'token', token.id)),
+        2,
+      ),
+      pageButtons({ name: 'agents', page, pages }),
+      [toScreen(`${signs.connect} Connect an agent`, 'new-token')],
+      [toScreen(`${signs.refresh} Refresh`, 'agents')],
+    ]),
+  }
+}
+
+function list(name: string, runs: readonly RunLine[], line: (run: RunLine) => Html): Html {
+  const rest = runs.length - runsShown
+  return joinHtml(
+    [bold(name), ...runs.slice(0, runsShown).map(line), rest > 0 && `… and ${counted(rest, 'more', 'more')}`],
+    '\n',
+  )
+}
+
+function workLine({ key, title: words, runner, since, seen }: RunLine, now: Date): Html {
+  const silent = now.getTime() - seen.getTime() > 30 * 60_000
+  return html`${runSign.running} <b>${key}</b> ${title(words, 50)}
+${italic(html`${runner ?? 'An agent'} for ${span(since, now)}${silent && `, silent for ${span(seen, now)}`}`)}`
+}
+
+function tokenLine(token: TokenFacts, sessions: number, now: Date): Html {
+  const state =
+    token.revokedAt !== null
+      ? 'revoked'
+      : token.expiresAt !== null && token.expiresAt <= now
+        ? 'expired'
+        : token.lastUsedAt === null
+          ? 'never used'
+          : `used ${ago(token.lastUsedAt, now)}`
+  // One is what a token has anyway.
+  const several = sessions > 1 && ` · ${counted(sessions, 'session')}`
+  return html`${signs.token} ${token.name} · ${state}${several}`
+}

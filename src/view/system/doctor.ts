@@ -1,0 +1,33 @@
+import { toScreen } from '../kit/buttons.ts'
+import { type Card, keyboard } from '../kit/card.ts'
+import { bold, html, joinHtml } from '../kit/html.ts'
+import { signs } from '../kit/signs.ts'
+
+/** What a check found; `fix` says what to do about a problem. */
+export interface Finding {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+  readonly fix?: string | undefined
+}
+
+/** All checks, problems first, each with its fix. */
+export function doctorCard(findings: readonly Finding[]): Card {
+  const problems = findings.filter((finding) => !finding.ok)
+  const fine = findings.filter((finding) => finding.ok)
+  const head =
+    problems.length === 0
+      ? `${signs.doctor} All good.`
+      : problems.length === 1
+        ? `${signs.doctor} 1 problem found.`
+        : `${signs.doctor} ${problems.length} problems found.`
+  const problemLines = problems.map(
+    ({ name, detail, fix }) =>
+      html`${signs.problem} ${bold(name)}: ${detail}.${fix !== undefined && html`\n${signs.fix} ${fix}`}`,
+  )
+  const fineLines = fine.map(({ name, detail }) => html`${name}: ${detail}`)
+  return {
+    text: joinHtml([bold(head), joinHtml(problemLines, '\n'), joinHtml(fineLines, '\n')], '\n\n'),
+    keyboard: keyboard([[toScreen(`${signs.refresh} Check again`, 'doctor')]]),
+  }
+}

@@ -1,0 +1,138 @@
+import { doesAct, toScreen } from '../kit/buttons.ts'
+import type { ScreenName } from '../kit/callbacks.ts'
+import { type Button, type Card, keyboard } from '../kit/card.ts'
+import { bold, clip, code, html, joinHtml, quote } from '../kit/html.ts'
+import { signs } from '../kit/signs.ts'
+
+const tokens = [
+  ['WEB: …', 'or', '+web', 'project'],
+  ['#backend', '', '', 'label'],
+  ['!high', 'or', '!!', 'priority (!! = highest)'],
+  ['@codex', '', '', 'engine'],
+  ['^fri', 'or', '^in 3 days', 'due date'],
+  ['*', '', '', 'focus today'],
+] as const
+
+const wordExamples = [
+  ['WEB-2', 'opens the task'],
+  ['WEB-2 done', 'also todo, hold, drop, reopen, stop, focus'],
+  ['queue WEB-2 WEB-3', 'hands them to an agent'],
+  ['WEB-2 !high ^fri @codex', 'changes it'],
+] as const
+
+/** The shorthand and every command. */
+export function helpCard(
+  commands: readonly { readonly command: string; readonly usage: string; readonly description: string }[],
+): Card {
+  const list = commands.map(
+    ({ command, usage, description }) => html`/${command}${usage !== '' && ` ${usage}`} · ${description}`,
+  )
+  const shorthand = tokens.map(
+    ([token, or, other, means]) =>
+      html`${code(token)}${or !== '' && ` ${or} `}${other !== '' && code(other)} · ${means}`,
+  )
+  return {
+    text: joinHtml(
+      [
+        html`${bold('Anything you write becomes a task.')} Reply to a task to comment – agents see it.`,
+        joinHtml(
+          [
+            bold('Shorthand'),
+            ...shorthand,
+            html`Extra lines become the note; ${code('- [ ]')} lines become acceptance criteria. Use ${code('\\')} to escape.`,
+          ],
+          '\n',
+        ),
+        joinHtml(
+          [
+            bold('Words instead of taps'),
+            ...wordExamples.map(([words, means]) => html`${code(words)} · ${means}`),
+          ],
+          '\n',
+        ),
+        joinHtml([bold('Commands'), quote(joinHtml(list, '\n'), { expandable: true })], '\n'),
+      ],
+      '\n\n',
+    ),
+    keyboard: keyboard([
+      [toScreen(`${signs.connect} Connect an agent`, 'new-token')],
+      [toScreen(`${signs.home} Home`, 'home')],
+    ]),
+  }
+}
+
+/** Screens that a command leads to, so that a button can do the same with the words that followed it. */
+const screenOf: Readonly<Record<string, readonly [ScreenName, string]>> = {
+  board: ['board', ''],
+  tasks: ['tasks', ''],
+  todo: ['tasks', 'todo '],
+  hold: ['tasks', 'hold '],
+  ready: ['tasks', 'ready '],
+  done: ['tasks', 'done '],
+  search: ['search', ''],
+  stats: ['stats', ''],
+  audit: ['audit', ''],
+}
+
+const maxArgument = 40
+
+/** The nearest command to an unknown one, with the words that followed that. */
+export function unknownCommandCard(nearest: string | null, words = ''): Card {
+  if (nearest === null) return { text: html`Unknown command. See /help.` }
+  if (words === '') return { text: html`Unknown command. Did you mean /${nearest}?` }
+  const command = clip(`/${nearest} ${words.replace(/\s+/g, ' ')}`, 200)
+  return {
+    text: html`Unknown command. Did you mean ${code(command)}?`,
+    keyboard: keyboard([[suggestion(nearest, words, command)]]),
+  }
+}
+
+function suggestion(nearest: string, words: string, command: string): Button {
+  const label = clip(command, 40)
+  const [name, before] = screenOf[nearest] ?? []
+  const argument = `${before ?? ''}${name === 'board' || name === 'audit' ? words.toUpperCase() : words}`
+  const fits = Buffer.byteLength(argument) <= maxArgument && !/[|\n]/.test(argument)
+  return name === undefined || !fits
+    ? { label: `Copy ${label}`, copies: command }
+    : toScreen(label, name, argument)
+}
+
+/** The answer to /cancel: what it ended. */
+export function cancelAnswer(ended: 'set-up' | 'new-project' | 'question' | null): Card {
+  if (ended === null) return { text: html`Nothing to cancel.` }
+  return {
+    text: html`Canceled.${ended === 'set-up' && ' Send /start to finish setup.'}`,
+  }
+}
+
+/** Asks for a new task and says which project it goes to. */
+export function newTaskCard(projects: readonly string[], project: string): Card {
+  const others =
+    projects.length < 2
+      ? []
+      : projects
+          .slice(0, 8)
+          .map((key) =>
+            doesAct(key === project ? `${signs.chosen} ${key}` : key, { name: 'new-in', about: key }),
+          )
+  return {
+    text: html`${bold('What needs doing?')}${projects.length > 1 && html` It goes to ${bold(project)}.`}`,
+    keyboard: keyboard([others.slice(0, 4), others.slice(4), [{ label: 'Cancel', does: { do: 'cancel' } }]]),
+    asks: true,
+  }
+}
+
+/** Says that a command that was edited has run as it was first sent. */
+export function commandDoneCard(): Card {
+  return { text: html`I already did this as you first sent it. /undo takes it back; then send it again.` }
+}
+
+/** Says that an edit came too late to run a command. */
+export function commandTooLateCard(): Card {
+  return { text: html`An edit only runs a command on your newest message, within 5 minutes. Send it again.` }
+}
+
+/** Says that a command names another bot. */
+export function otherBotCard(name: string): Card {
+  return { text: html`That command is for ${code(`@${name}`)}, not for me.` }
+}

@@ -1,0 +1,182 @@
+import type { Engine, TokenRights } from '../../domain/access/tokens.ts'
+import { doesAct, toScreen } from '../kit/buttons.ts'
+import { type Card, inRows, keyboard } from '../kit/card.ts'
+import { bold, code, html, joinHtml } from '../kit/html.ts'
+import { engineName } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+import { ago, day } from '../kit/when.ts'
+import { type AgentAccess, agentKinds, connectBlock, firstWords } from './connect.ts'
+
+/** What's shown of an agent's token, never the token itself. */
+export interface TokenFacts {
+  readonly id: string
+  readonly name: string
+  readonly tokenPrefix: string
+  readonly lastUsedAt: Date | null
+  readonly expiresAt: Date | null
+  readonly revokedAt: Date | null
+  readonly createdAt: Date
+  /** Absent where only the token itself is known; `rights` is null for a token from before rights. */
+  readonly rights?: TokenRights | null
+  readonly projectKeys?: readonly string[] | null
+  readonly engine?: Engine | null
+}
+
+/** Asks which agent a new token is for. */
+export function tokenNameCard(): Card {
+  const buttons = agentKinds.map((name) =>
+    name === 'Other'
+      ? doesAct(name, { name: 'ask', about: 'token-name' })
+      : toScreen(name, 'new-token', name),
+  )
+  return {
+    text: html`${signs.token} ${bold('Which agent is this for?')}\nThe name appears next to everything it does.`,
+    keyboard: keyboard([...inRows(buttons, 2), [toScreen(`${signs.back} Agents`, 'agents')]]),
+  }
+}
+
+/** How long a token may last, in days; null never expires. */
+export const tokenSpans = [null, 30, 90, 365] as const
+
+/** Asks when the token should expire. */
+export function tokenSpanCard(name: string): Card {
+  const spans = tokenSpans.map((days) =>
+    doesAct(days === null ? 'Never' : days === 365 ? '1 year' : `${days} days`, {
+      name: 'token-make',
+      value: String(days ?? 0),
+    }),
+  )
+  return {
+    text: html`${signs.token} When should ${bold(name)}'s token expire?`,
+    keyboard: keyboard([...inRows(spans, 2), [toScreen(`${signs.back} Back`, 'new-token')]]),
+  }
+}
+
+/** Replaces the question once the token is created. */
+export function tokenMadeCard(token: TokenFacts): Card {
+  return {
+    text: html`${signs.token} Token for ${bold(token.name)} created. You'll see it only once, below.`,
+    keyboard: keyboard([
+      [toScreen('About this token', 'token', token.id), toScreen(`${signs.agents} Agents`, 'agents')],
+    ]),
+  }
+}
+
+/** The token itself, shown once, and how to connect its agent. Outside the owner's chat its buttons only copy. */
+export function secretCard(
+  name: string,
+  access: AgentAccess,
+  { isElsewhere = false }: { readonly isElsewhere?: boolean } = {},
+): Card {
+  return {
+    text: joinHtml(
+      [
+        html`${signs.token} ${bold(`${name}'s token`)}\n${code(access.token)}\nSave it now – it can't be shown again.`,
+        html`1. ${connectBlock(name, access)}`,
+        html`2. Then tell the agent: ${code(firstWords)}`,
+        isElsewhere
+          ? "Delete this message when you're done."
+          : `${signs.queued} Waiting for its first request…`,
+      ],
+      '\n\n',
+    ),
+    keyboard: keyboard([
+      [{ label: 'Copy token', copies: access.token }],
+      [{ label: 'Copy what to say', copies: firstWords }],
+      isElsewhere ? [] : [doesAct(`${signs.delete} Delete this message`, { name: 'forget' })],
+    ]),
+  }
+}
+
+/** Replaces the token once its agent has made its first request. */
+export function connectedCard(name: string, tokenId: string): Card {
+  return {
+    text: html`${signs.done} ${bold(name)} is connected.\nTell it: ${code(firstWords)}`,
+    keyboard: keyboard([
+      [{ label: 'Copy what to say', copies: firstWords }],
+      [toScreen('About this token', 'token', tokenId), toScreen(`${signs.agents} Agents`, 'agents')],
+    ]),
+  }
+}
+
+/** Points from a group to the private chat, the only place where a token is shown. */
+export function tokenLinkCard(name: string, link: string): Card {
+  return {
+    text: html`${signs.token} I don't post tokens in a group. Get ${bold(name)}'s token in our private chat; the link works once, for an hour.`,
+    keyboard: keyboard([
+      [{ label: `${signs.token} Get the token`, url: link }],
+      [toScreen(`${signs.agents} Agents`, 'agents')],
+    ]),
+  }
+}
+
+/** The link was used, or is too old. */
+export function tokenLinkGoneCard(): Card {
+  return {
+    text: html`${signs.token} That link has expired. Get a new one from ${signs.agents} Agents in your board's chat.`,
+  }
+}
+
+/** One token: when it was created, when it expires, last use. */
+export function tokenCard(
+  token: TokenFacts,
+  reader: { readonly now: Date; readonly timeZone: string },
+): Card {
+  const { now, timeZone } = reader
+  const lines = [
+    html`${signs.token} ${bold(token.name)} · ${code(`${token.tokenPrefix}…`)}`,
+    html`Created ${day(token.createdAt, now, timeZone)}`,
+    token.lastUsedAt === null ? html`Never used` : html`Last used ${ago(token.lastUsedAt, now)}`,
+    endLine(token, reader),
+    grantLine(token),
+  ]
+  const isRevoked = token.revokedAt !== null
+  return {
+    text: joinHtml(lines.filter(Boolean), '\n'),
+    keyboard: keyboard([
+      isRevoked ? [] : [{ ...toScreen('Revoke', 'token-revoke', token.id), style: 'danger' as const }],
+      [toScreen(`${signs.back} Agents`, 'agents')],
+    ]),
+  }
+}
+
+function grantLine({ rights, projectKeys, engine }: TokenFacts) {
+  if (rights === undefined) return null
+  const may = rights === 'work' ? 'Works on tasks' : 'Works on, accepts and deletes tasks'
+  const where = projectKeys ? `in ${projectKeys.join(', ')}` : 'in every project'
+  return html`${may} ${where}${engine && ` · ${engineName[engine]}`}`
+}
+
+function endLine(token: TokenFacts, { now, timeZone }: { readonly now: Date; readonly timeZone: string }) {
+  if (token.revokedAt !== null) return html`Revoked ${ago(token.revokedAt, now)}`
+  if (token.expiresAt === null) return html`Never expires`
+  return html`${token.expiresAt <= now ? 'Expired' : 'Expires'} ${day(token.expiresAt, now, timeZone)}`
+}
+
+/** Asks once before a token is revoked. */
+export function revokeCard(token: TokenFacts): Card {
+  return {
+    text: html`Revoke ${bold(token.name)}'s token? The agent loses access immediately. This can't be undone.`,
+    keyboard: keyboard([
+      [
+        doesAct('Revoke', { name: 'token-revoke', about: token.id }, 'danger'),
+        toScreen('Keep', 'token', token.id),
+      ],
+    ]),
+  }
+}
+
+export function tokenGoneCard(): Card {
+  return {
+    text: html`${signs.token} No such token.`,
+    keyboard: keyboard([[toScreen(`${signs.agents} Agents`, 'agents')]]),
+  }
+}
+
+/** The process died between creating a token and showing it. */
+export function tokenLostCard(name: string): Card {
+  return {
+    text: html`${signs.token} I restarted while creating ${bold(name)}'s token. If it isn't below, revoke it and create a new one.`,
+    keyboard: keyboard([[toScreen(`${signs.agents} Agents`, 'agents')]]),
+  }
+}

@@ -1,0 +1,179 @@
+import { planOptions } from '../../domain/questions/question.ts'
+import type { TaskCardFacts } from '../../domain/tasks/card.ts'
+import type { Goal } from '../../domain/tasks/edit/handoff.ts'
+import { isFocused } from '../../domain/tasks/lists/focus.ts'
+import { filesIn } from '../../domain/tasks/notes/note-files.ts'
+import type { Task, TaskDetail } from '../../domain/tasks/task.ts'
+import { turnOf } from '../../domain/turn.ts'
+import { prUrlOf } from '../../domain/work-logs/work-log-texts.ts'
+import { toScreen } from '../kit/buttons.ts'
+import type { Menu, Surface } from '../kit/callbacks.ts'
+import { type Button, inRows } from '../kit/card.ts'
+import { clip, isLinkable } from '../kit/html.ts'
+import { signs } from '../kit/signs.ts'
+import type { Reader } from '../kit/when.ts'
+import {
+  dueRows,
+  editRows,
+  engineRows,
+  labelRows,
+  laterRows,
+  moreRows,
+  priorityRows,
+  type TaskMenuOptions,
+} from './menus.ts'
+import { moveButton, otherMoves, takeBackButton } from './moves.ts'
+
+export interface TaskButtonsOptions extends Reader, TaskMenuOptions {
+  readonly on?: Surface
+  readonly menu?: Menu
+  /** The change that the Undo button takes back. */
+  readonly undo?: string | null | undefined
+  /** What this surface adds to the last row, such as Skip, or the option that a handoff did not take. */
+  readonly extra?: readonly Button[]
+}
+
+/** The rows of buttons of the menu that is open. */
+export function taskButtons(task: Task | TaskDetail, options: TaskButtonsOptions): Button[][] {
+  const on = options.on ?? 'card'
+  const menu = options.menu ?? 'main'
+  const back: Button = {
+    label: `${signs.back} Back`,
+    does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 },
+  }
+  switch (menu) {
+    case 'main':
+      return mainMenu(task, options, on)
+    case 'priority':
+      return [...priorityRows(task, on), [back]]
+    case 'engine':
+      return [...engineRows(task, on), [back]]
+    case 'labels':
+      return [...labelRows(task, options, on), [back]]
+    case 'due':
+      return [...dueRows(task, on), [back]]
+    case 'later':
+      return [...laterRows(task, on), [back]]
+    case 'edit':
+      return [...editMenu(task, options, on), [back]]
+    case 'more':
+      return [...moreRows(task, options, on), [back]]
+  }
+}
+
+function mainMenu(task: Task | TaskDetail, options: TaskButtonsOptions, on: Surface): Button[][] {
+  const undo: Button[] = options.undo
+    ? [{ label: `${signs.undo} Undo`, does: { do: 'undo', on, audit: options.undo } }]
+    : []
+  return [
+    ...turnRows(task, on),
+    [toMenu(task, on, 'Edit', 'edit'), toMenu(task, on, 'More', 'more'), ...fileButton(task)],
+    [...(options.extra ?? []), ...undo],
+  ]
+}
+
+function toMenu({ key }: Task, on: Surface, label: string, menu: Menu): Button {
+  return { label, does: { do: 'menu', on, key, menu, page: 0 } }
+}
+
+/** What the owner most likely does next, by whose turn it is. */
+export function turnRows(task: Task | TaskDetail, on: Surface): Button[][] {
+  switch (turnOf(task)) {
+    case 'new':
+      return [
+        [
+          queueButton(task, on),
+          moveButton(task, on, 'todo'),
+          toMenu(task, on, 'Later', 'later'),
+          moveButton(task, on, 'archived'),
+        ],
+      ]
+    case 'question':
+      return questionRows(task, on)
+    case 'review':
+      return [
+        [
+          moveButton(task, on, 'done', { label: 'Accept', style: 'success' }),
+          { label: 'Send back', does: { do: 'ask', on, key: task.key, what: 'send-back' } },
+          ...pullRequest(task),
+        ],
+      ]
+    case 'queued':
+    case 'working':
+      return [[takeBackButton(task, on)]]
+    case 'parked':
+      return [[queueButton(task, on), ...parkedMoves(task, on)]]
+    case 'closed':
+      return [[moveButton(task, on, 'todo', { label: 'Reopen' })]]
+  }
+}
+
+function parkedMoves(task: Task, on: Surface): Button[] {
+  if (task.status === 'hold') return [moveButton(task, on, 'todo'), moveButton(task, on, 'done')]
+  if (task.status === 'todo') return [moveButton(task, on, 'hold'), moveButton(task, on, 'done')]
+  return [moveButton(task, on, 'todo'), moveButton(task, on, 'archived')]
+}
+
+/** Hands the task to an agent. */
+export function queueButton(
+  { key, status }: Pick<Task, 'key' | 'status'>,
+  on: Surface,
+  goal: Goal = 'work',
+  label = 'Queue',
+): Button {
+  return { label, does: { do: 'handoff', on, key, from: status, goal, sure: false } }
+}
+
+// Longer labels stand alone in their row, where a phone shows about this much.
+const halfRow = 16
+const wholeRow = 60
+
+/** The options of the open question, at most two a row, and a way to answer in words. */
+function questionRows({ key, question }: Task, on: Surface): Button[][] {
+  const [item] = question?.items ?? []
+  if (question === null || item === undefined) return []
+  const words: Button = {
+    label: question.kind === 'plan' ? 'Change…' : 'Answer',
+    does: { do: 'ask', on, key, what: 'answer' },
+    ...(item.options.length === 0 ? { style: 'primary' as const } : {}),
+  }
+  const options = item.options.map(
+    ({ id, label }): Button => ({
+      label: clip(label, wholeRow),
+      does: { do: 'answer', on, question: question.id, option: id },
+      ...(id === planOptions[0].id && question.kind === 'plan' ? { style: 'success' as const } : {}),
+    }),
+  )
+  if (question.kind === 'plan') return [[...options.slice(0, 1), words, ...options.slice(1)]]
+  const isShort = options.every(({ label }) => [...label].length <= halfRow)
+  return [...inRows(options, isShort ? 2 : 1), [words]]
+}
+
+function pullRequest(task: Task | TaskDetail): Button[] {
+  const url = 'latestResult' in task ? prUrlOf(task.latestResult?.detail ?? '') : null
+  return url !== null && isLinkable(url) ? [{ label: 'Pull request', url }] : []
+}
+
+function editMenu(task: Task, options: TaskButtonsOptions, on: Surface): Button[][] {
+  const isOn = isFocused(task, options)
+  const focus: Button = {
+    label: isOn ? 'Unfocus' : 'Focus',
+    does: { do: 'focus', on, key: task.key, set: !isOn },
+  }
+  return [
+    ...editRows(task, on),
+    [toMenu(task, on, 'Priority', 'priority'), toMenu(task, on, 'Due', 'due'), focus],
+    [
+      toMenu(task, on, 'Engine', 'engine'),
+      toMenu(task, on, 'Labels', 'labels'),
+      toMenu(task, on, 'Later', 'later'),
+    ],
+    ...inRows(otherMoves(task, on), 4),
+  ]
+}
+
+/** Shows the files of the note and, where they are known, of the comments. */
+export function fileButton(task: Task | TaskCardFacts): Button[] {
+  const { length } = 'files' in task ? task.files : filesIn(task.note)
+  return length === 0 ? [] : [toScreen(`${signs.file} ${length}`, 'files', task.key)]
+}

@@ -1,0 +1,132 @@
+import type { QuickAddProblem } from '../../domain/quick-add/quick-add.ts'
+import { isFocused } from '../../domain/tasks/lists/focus.ts'
+import { criteriaOf, textOf } from '../../domain/tasks/notes/note.ts'
+import { filesIn } from '../../domain/tasks/notes/note-files.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { turnOf } from '../../domain/turn.ts'
+import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
+import { bold, type Content, clip, code, type Html, html, joinHtml, title } from '../kit/html.ts'
+import { counted, engineName, priorityName, queuedFor, turnSign } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+import { dueText, type Reader } from '../kit/when.ts'
+import { queueButton } from './buttons.ts'
+import { moveButton, takeBackButton } from './moves.ts'
+import { type Suggested, suggestionButton } from './suggestions.ts'
+
+const maxTitle = 120
+
+export interface CaptureCardOptions extends Reader {
+  /** The change that Undo takes back. */
+  readonly undo: string | null
+  readonly problems: readonly Suggested[]
+  /** The time zone of the place that was captured: a button makes it the owner's. */
+  readonly zone?: string | null
+  /** A line below what was understood. */
+  readonly notice?: Content
+}
+
+/** What answers a captured message: the task in two lines and one row of buttons. It is shown until the task changes. */
+export function captureCard(task: Task, options: CaptureCardOptions): Card {
+  const head = html`${turnSign(task)} ${bold(task.key)} ${title(task.title, maxTitle)} · ${title(task.project.name)}`
+  const lines = [head, understood(task, options), problemLines(options.problems), options.notice]
+  const suggested = options.problems
+    .slice(0, maxProblems)
+    .map((problem) => suggestionButton(task, problem, options))
+  const rows = [captureRow(task, options.undo), ...inRows(suggested, 2), zoneRow(options.zone ?? null)]
+  return { text: joinHtml(lines, '\n'), keyboard: keyboard(rows) }
+}
+
+function understood(task: Task, reader: Reader): Html | null {
+  const { priority, dueAt, engine, labels, note } = task
+  const isQueued = turnOf(task) === 'queued'
+  const criteria = criteriaOf(note).length
+  const files = filesIn(note).length
+  const parts = [
+    isQueued && queuedFor(task),
+    priority !== 'none' && priorityName[priority],
+    dueAt !== null && `due ${dueText(dueAt, reader.now, reader.timeZone)}`,
+    engine !== null && !isQueued && engineName[engine],
+    ...labels.map(({ name }) => `#${name}`),
+    isFocused(task, reader) && 'focus today',
+    hasWords(note) && 'note',
+    criteria > 0 && counted(criteria, 'criterion', 'criteria'),
+    files > 0 && counted(files, 'file'),
+  ].filter((part) => part !== false)
+  return parts.length === 0 ? null : joinHtml(parts, ' · ')
+}
+
+const fileLink = /\[[^\]\n]*\]\(tg-\w+:[\w-]+\)/g
+
+/** Whether a note says more than which files and criteria go with it. */
+function hasWords(note: string | null): boolean {
+  return textOf(note).replace(fileLink, '').trim() !== ''
+}
+
+function captureRow(task: Task, undo: string | null): Button[] {
+  const { key } = task
+  const edit: Button = { label: 'Edit', does: { do: 'menu', on: 'card', key, menu: 'edit', page: 0 } }
+  const last: Button =
+    undo === null
+      ? moveButton(task, 'card', 'archived')
+      : { label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit: undo } }
+  return task.runState !== null
+    ? [takeBackButton(task, 'card'), edit, last]
+    : [queueButton(task, 'card'), moveButton(task, 'card', 'todo'), edit, last]
+}
+
+function zoneRow(zone: string | null): Button[] {
+  if (zone === null) return []
+  return [{ label: 'Use as my time zone', does: { do: 'act', name: 'zone', about: 'capture', value: zone } }]
+}
+
+/** What of a message was not understood, a line each; null where all was. */
+export function problemLines(problems: readonly QuickAddProblem[]): Html | null {
+  return problems.length === 0 ? null : joinHtml(problems.slice(0, maxProblems).map(problemLine), '\n')
+}
+
+const maxProblems = 10
+
+function problemLine({ token, reason }: QuickAddProblem): Html {
+  switch (reason) {
+    case 'unknown-project':
+      return html`There’s no project ${code(token.replace(/^\+/, '').toUpperCase())} – left in the title.`
+    case 'unclear-date':
+      return html`I couldn’t read ${code(token.replace(/^\^/, ''))} as a date, so I left it in the title.`
+    case 'label-too-long':
+      return html`${code(clip(token, 30))} is too long for a label – left in the title.`
+    case 'unknown-priority':
+    case 'unknown-engine':
+    case 'unclear-label':
+      return html`Didn’t recognize ${code(token)} – left in the title.`
+  }
+}
+
+/** Says that an edited message no longer edits its task. */
+export function editedTooLateCard(task: Task): Card {
+  return { text: html`${task.key} has changed since, so your edit wasn’t applied. Reply to add a comment.` }
+}
+
+/** Says that an edited comment stays as it was first sent. */
+export function editedCommentCard(task: Task): Card {
+  return { text: html`Your comment on ${task.key} stays as you first sent it. Reply to add to it.` }
+}
+
+/** Says that an edit of a message that is no task changes nothing. */
+export function editedInVainCard(): Card {
+  return { text: html`Your edit changes nothing here. Send it as a new message.` }
+}
+
+/** The line on a card whose note can take no more. */
+export function noteFullNotice(): Html {
+  return html`The note is full; I added the rest as comments.`
+}
+
+/** Says that a sticker or the like is nothing to keep. */
+export function notKeptCard(): Card {
+  return { text: html`I can’t save this kind of message.` }
+}
+
+/** Says that a message of invisible characters is nothing to keep. */
+export function nothingVisibleCard(): Card {
+  return { text: html`There’s nothing to see in that message, so I didn’t save it.` }
+}

@@ -1,0 +1,43 @@
+import type { TaskCardFacts } from '../../domain/tasks/card.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import type { Surface } from '../kit/callbacks.ts'
+import { type Card, keyboard } from '../kit/card.ts'
+import { bold, type Content, fitMessage, html, joinHtml, title } from '../kit/html.ts'
+import { signs } from '../kit/signs.ts'
+import { type TaskButtonsOptions, taskButtons } from './buttons.ts'
+import { taskText } from './text.ts'
+
+export interface TaskCardOptions extends TaskButtonsOptions {
+  /** A line on top: what was understood, what has changed. */
+  readonly notice?: Content
+}
+
+/** The card of a task: what is to be said of it, and the buttons that fit. */
+export function taskCard(task: TaskCardFacts, options: TaskCardOptions): Card {
+  return {
+    text: fitMessage(joinHtml([options.notice, taskText(task, options)], '\n')),
+    keyboard: keyboard(taskButtons(task, options)),
+  }
+}
+
+/** What tells two states of a task apart: a card that shows this version shows the truth. */
+export function taskVersion(task: TaskCardFacts): string {
+  const { status, runState, updatedAt, latestResult, feedback, question, progress, agentComment, files } =
+    task
+  const instants = [updatedAt, latestResult?.workedAt, progress?.at, agentComment?.at]
+  const marks = instants.map((at) => at?.getTime() ?? '')
+  return [...marks, status, runState, feedback.length, files.length, question?.id].join('.')
+}
+
+/** Asks once before a task is deleted. */
+export function deleteCard(task: Task, on: Surface): Card {
+  return {
+    text: html`${signs.delete} Delete ${bold(task.key)} · ${title(task.title)}?\nIts work logs stay, and Undo brings it back.`,
+    keyboard: keyboard([
+      [
+        { label: 'Delete', does: { do: 'delete', on, key: task.key, sure: true }, style: 'danger' },
+        { label: 'Keep', does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 } },
+      ],
+    ]),
+  }
+}

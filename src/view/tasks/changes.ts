@@ -1,0 +1,119 @@
+import type { TaskStatus } from '../../domain/core/task-values.ts'
+import type { Act } from '../../domain/quick-add/acts.ts'
+import type { Answered } from '../../domain/tasks/answer.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
+import { bold, type Html, html, joinHtml } from '../kit/html.ts'
+import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+import { dueText, type Reader } from '../kit/when.ts'
+import { answeredNotice, queueUnansweredCard, stopAndMoveCard } from './handoffs.ts'
+import { fitted } from './line.ts'
+
+/** What became of one task that the owner's words were about. */
+export interface ChangedTask {
+  readonly before: Task
+  readonly task: Task
+  readonly act: Act
+  readonly isChanged: boolean
+}
+
+/** What came of the owner's words about several tasks. */
+export interface Changes {
+  readonly changed: readonly ChangedTask[]
+  /** Questions that they answered. */
+  readonly answered: readonly Answered[]
+  /** Tasks that an agent works on, and where they were to go. */
+  readonly stops: readonly { readonly task: Task; readonly to: TaskStatus }[]
+  /** Tasks to be queued that have an open question. */
+  readonly unanswered: readonly Task[]
+  /** What couldn't be done, and why. */
+  readonly problems: readonly string[]
+  /** Takes back all that changed. */
+  readonly auditId: string | null
+}
+
+/** One line per task, what is asked first, what couldn't be done, and Undo. */
+export function changesCard(changes: Changes, reader: Reader): Card {
+  const { changed, answered, stops, unanswered, problems, auditId } = changes
+  const [stop] = stops
+  const [question] = unanswered
+  if (changed.length + answered.length + problems.length + stops.length + unanswered.length === 1) {
+    if (stop !== undefined) return stopAndMoveCard(stop.task, stop.to, 'card', reader)
+    if (question !== undefined) return queueUnansweredCard(question, 'card')
+  }
+  const lines = [
+    ...changed.map((one) => changedLine(one, reader)),
+    ...answered.map((one) => html`${bold(one.task.key)} ${answeredNotice(one, 'card').notice}`),
+    ...stops.map(({ task, to }) => stopAndMoveCard(task, to, 'card', reader).text),
+    ...unanswered.map((task) => queueUnansweredCard(task, 'card').text),
+    ...problems.map((problem) => html`${signs.problem} ${problem}`),
+  ]
+  const undo = [auditId, ...answered.map((one) => one.auditId)].filter((id) => id !== null)
+  return {
+    text: joinHtml(lines, '\n'),
+    keyboard: keyboard([
+      ...inRows(confirmButtons(changes), 1),
+      undo.map((audit): Button => ({ label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit } })),
+    ]),
+  }
+}
+
+const maxAsked = 8
+
+function confirmButtons({ stops, unanswered }: Changes): Button[] {
+  const stop = stops.map(
+    ({ task, to }): Button => ({
+      label: `Stop ${task.key} → ${statusName[to]}`,
+      does: { do: 'stopAndMove', on: 'card', key: task.key, from: task.status, to },
+      style: 'danger',
+    }),
+  )
+  const queue = unanswered.map(
+    ({ key, status }): Button => ({
+      label: `Queue ${key} anyway`,
+      does: { do: 'handoff', on: 'card', key, from: status, goal: 'work', sure: true },
+    }),
+  )
+  const open = unanswered.map(({ key }): Button => ({ label: `Answer ${key}`, does: { do: 'open', key } }))
+  return [...stop, ...queue.flatMap((button, index) => [open[index] ?? button, button])].slice(0, maxAsked)
+}
+
+function changedLine({ before, task, act, isChanged }: ChangedTask, reader: Reader): Html {
+  const result = isChanged ? changeText(before, task, act, reader) : unchangedText(task, act)
+  const start = `${turnSign(task)} `
+  return html`${start}${bold(task.key)} ${fitted(task.title, `${start}${task.key}  · ${result}`)} · ${result}`
+}
+
+function unchangedText(task: Task, { verb }: Act): string {
+  if (task.runState === 'running' && verb === 'queue') return `${agentName(task.lastRun)} is already on it`
+  if (task.runState === 'queued' && verb === 'queue') return 'already queued'
+  return 'nothing to change'
+}
+
+function changeText(before: Task, task: Task, act: Act, { now, timeZone }: Reader): string {
+  const parts = [
+    handoffText(before, task),
+    act.priority !== undefined && priorityName[task.priority],
+    act.dueAt !== undefined &&
+      (task.dueAt === null ? 'no date' : `due ${dueText(task.dueAt, now, timeZone)}`),
+    act.focus !== undefined && (act.focus ? 'focus today' : 'out of focus'),
+    act.engine !== undefined && (task.engine === null ? 'any engine' : engineName[task.engine]),
+    act.labels?.map((name) => `#${name}`).join(' '),
+    act.comment !== undefined && 'comment added',
+  ]
+  return parts.filter(Boolean).join(' · ')
+}
+
+/** Where a task went, and whether an agent had it before. */
+function handoffText(before: Task, task: Task): string | null {
+  const parts = [
+    before.status !== task.status && task.runState !== 'queued' && statusName[task.status],
+    before.runState === 'running' && task.runState === null && 'agent stopped',
+    before.runState === 'queued' && task.runState === null && 'taken back',
+    task.runState === 'queued' &&
+      (before.runState !== 'queued' || before.status !== task.status) &&
+      queuedFor(task).replace(/^Q/, 'q'),
+  ].filter((part) => part !== false)
+  return parts.length === 0 ? null : parts.join(' · ')
+}

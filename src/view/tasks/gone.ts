@@ -1,0 +1,25 @@
+import { type Card, keyboard } from '../kit/card.ts'
+import { bold, code, html } from '../kit/html.ts'
+import { signs } from '../kit/signs.ts'
+
+/** Replaces a deleted task's card. */
+export function deletedCard(key: string, undo?: string): Card {
+  return {
+    text: html`${signs.delete} ${bold(key)} deleted.`,
+    keyboard: keyboard(
+      undo === undefined
+        ? []
+        : [[{ label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit: undo } }]],
+    ),
+  }
+}
+
+/** No task has that key. */
+export function noTaskCard(key: string): Card {
+  return { text: html`No task ${bold(key.slice(0, 40))}. Try /search.` }
+}
+
+/** How to use /task. */
+export function taskUsageCard(): Card {
+  return { text: html`Which task? Send its key, e.g. ${code('WEB-12')}.` }
+}

@@ -1,0 +1,113 @@
+import type { TaskStatus } from '../../domain/core/task-values.ts'
+import type { Question } from '../../domain/questions/question.ts'
+import type { Answered } from '../../domain/tasks/answer.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { runOf } from '../../domain/tasks/task.ts'
+import { turnOf } from '../../domain/turn.ts'
+import type { Surface } from '../kit/callbacks.ts'
+import { type Button, type Card, keyboard } from '../kit/card.ts'
+import { bold, type Html, html, title } from '../kit/html.ts'
+import { agentName, queuedFor, statusName } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+import { ago, type Reader, span } from '../kit/when.ts'
+import { moveButton, takeBackButton } from './moves.ts'
+
+// The one line that says where a handoff went, and the option that it did not take.
+
+/** A line on top of a card, and buttons beside Undo. */
+export interface HandoffNotice {
+  readonly notice: Html
+  readonly extra: readonly Button[]
+}
+
+const maxAnswer = 120
+
+/** After an answer: what was answered, and where the task went. */
+export function answeredNotice({ question, task }: Answered, on: Surface): HandoffNotice {
+  const text = title(answerText(question), maxAnswer)
+  const extra = turnOf(task) === 'queued' ? [moveButton(task, on, 'hold', { label: 'Keep on hold' })] : []
+  return { notice: html`${signs.done} Answered: ${text} · ${whereText(task)}`, extra }
+}
+
+/** After a tap or words for a question that was closed before. */
+export function lateAnswerNotice(
+  { question }: Pick<Answered, 'question'>,
+  { now }: Reader,
+  keptWords: boolean,
+): Html {
+  const { answeredAt } = question
+  const kept = keptWords ? ' I kept your words as a comment.' : ''
+  if (question.state !== 'answered') return html`That question was withdrawn.${kept}`
+  const when = answeredAt === null ? '' : ` ${ago(answeredAt, now)}`
+  return html`Already answered${when}: ${title(answerText(question), maxAnswer)}.${kept}`
+}
+
+/** After sending a ready task back. */
+export function sentBackNotice(task: Task, on: Surface): HandoffNotice {
+  return {
+    notice: html`Sent back · ${whereText(task)}`,
+    extra: [{ ...takeBackButton(task, on), label: 'Only move to Todo' }],
+  }
+}
+
+/** After words about a task that waits for the owner's review: are they a reason to send it back? */
+export function reviewCommentNotice({ key }: Task, on: Surface): HandoffNotice {
+  return {
+    notice: html`Kept as a comment. Send ${key} back with it?`,
+    extra: [
+      { label: 'Send back with it', does: { do: 'sendBack', on, key } },
+      { label: 'Just a comment', does: { do: 'menu', on, key, menu: 'main', page: 0 } },
+    ],
+  }
+}
+
+function answerText({ answer }: Question): string {
+  return (answer?.items ?? []).map(({ text }) => text.replace(/\s+/g, ' ')).join('; ')
+}
+
+/** Where a task is now: "queued for Codex", "on hold". */
+function whereText(task: Task): string {
+  switch (turnOf(task)) {
+    case 'queued':
+      return queuedFor(task).replace(/^Q/, 'q')
+    case 'working':
+      return `${agentName(runOf(task))} is working on it`
+    default:
+      return task.status === 'hold' ? 'on hold' : `now in ${statusName[task.status]}`
+  }
+}
+
+const closing: Partial<Record<TaskStatus, string>> = { done: 'mark done', hold: 'hold', archived: 'drop' }
+
+/** Asks once before a move takes a task from the agent that works on it. */
+export function stopAndMoveCard(task: Task, to: TaskStatus, on: Surface, { now }: Reader): Card {
+  const run = runOf(task)
+  const since = run?.since ?? task.runStateUpdatedAt ?? now
+  return {
+    text: html`${agentName(run)} has been on ${bold(task.key)} for ${span(since, now)}. Stop it?`,
+    keyboard: keyboard([
+      [
+        {
+          label: `Stop and ${closing[to] ?? `move to ${statusName[to]}`}`,
+          does: { do: 'stopAndMove', on, key: task.key, from: task.status, to },
+          style: 'danger',
+        },
+        { label: 'Keep it running', does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 } },
+      ],
+    ]),
+  }
+}
+
+/** Asks once before a task with an open question is queued, which withdraws the question. */
+export function queueUnansweredCard(task: Task, on: Surface): Card {
+  const does = { do: 'handoff', on, key: task.key, from: task.status, goal: 'work', sure: true } as const
+  return {
+    text: html`${bold(task.key)} has an open question. Queue it without an answer?`,
+    keyboard: keyboard([
+      [
+        { label: 'Queue anyway', does },
+        { label: 'Back to the question', does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 } },
+      ],
+    ]),
+  }
+}

@@ -1,0 +1,176 @@
+import { type TaskStatus, taskStatuses } from '../../../domain/core/task-values.ts'
+import type { BoardLane } from '../../../domain/tasks/lists/lanes.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { toasts } from '../../kit/answers.ts'
+import { chosen, doesAct, toScreen } from '../../kit/buttons.ts'
+import { packUuid } from '../../kit/callbacks.ts'
+import { type Button, type Card, inRows, keyboard } from '../../kit/card.ts'
+import { bold, type Content, clip, type Html, html, joinHtml } from '../../kit/html.ts'
+import { counted, laneCount, statusName, statusSign } from '../../kit/names.ts'
+import { signs } from '../../kit/signs.ts'
+import type { Reader } from '../../kit/when.ts'
+import { questionLine, taskLine } from '../line.ts'
+
+/** How many cards of each lane the whole board shows. */
+export const cardsALane = 4
+
+/** A lane of the board, of one project alone where that is named, and a page of its cards. */
+export interface LanePlace {
+  readonly status: TaskStatus
+  /** Empty: all projects. */
+  readonly projectKey: string
+  readonly page: number
+}
+
+/** A lane as the argument of a button. */
+export function toLaneArgument({ status, projectKey }: Omit<LanePlace, 'page'>): string {
+  return `${status}.${projectKey}`
+}
+
+/** Reads what `toLaneArgument` wrote; null where it is none. */
+export function readLaneArgument(argument: string): Omit<LanePlace, 'page'> | null {
+  const [name = '', projectKey = ''] = argument.split('.')
+  const status = taskStatuses.find((one) => one === name)
+  return status === undefined ? null : { status, projectKey }
+}
+
+export interface BoardFacts extends Reader {
+  readonly lanes: readonly BoardLane[]
+  readonly projectKeys: readonly string[]
+  readonly projectKey: string
+  readonly undo: string | null
+  /** A line on top, e.g. what was skipped. */
+  readonly notice?: Content
+}
+
+/** /board: the lanes with their counts and first cards. */
+export function boardCard({ lanes, projectKeys, projectKey, undo, notice, ...reader }: BoardFacts): Card {
+  const head = html`${bold(projectKey === '' ? 'Board' : `Board · ${projectKey}`)}`
+  const shown = lanes.filter((lane) => lane.count > 0)
+  const isEmpty = shown.length === 0
+  return {
+    text: joinHtml(
+      [notice, head, ...(isEmpty ? ['Your board is empty.'] : shown.map((lane) => laneBlock(lane, reader)))],
+      '\n\n',
+    ),
+    keyboard: keyboard([
+      ...inRows(
+        shown.map(({ status, count }) => {
+          const label = `${statusSign[status]} ${statusName[status]} ${laneCount(count)}`
+          return toScreen(label, 'lane', toLaneArgument({ status, projectKey }))
+        }),
+        3,
+      ),
+      bulkButtons(lanes, projectKey),
+      ...projectRows(projectKeys, projectKey),
+      undoRow(undo, projectKey),
+    ]),
+  }
+}
+
+function laneBlock({ status, count, tasks }: BoardLane, reader: Reader): Html {
+  const head = html`${statusSign[status]} ${bold(statusName[status])} · ${laneCount(count)}`
+  const rest = count - tasks.length
+  const lines = tasks
+    .flatMap((task) => [taskLine(task, reader), questionLine(task)])
+    .filter((line) => line !== null)
+  return joinHtml([head, ...lines, tasks.length > 0 && rest > 0 && html`<i>… and ${rest} more</i>`], '\n')
+}
+
+function bulkButtons(lanes: readonly BoardLane[], projectKey: string): Button[] {
+  const countOf = (status: TaskStatus) => lanes.find((lane) => lane.status === status)?.count ?? 0
+  const [ready, done] = [countOf('ready'), countOf('done')]
+  return [
+    ...(ready > 1
+      ? [doesAct(`Accept ${laneCount(ready)} ready`, { name: 'all', about: 'ready', value: projectKey })]
+      : []),
+    ...(done > 0
+      ? [doesAct(`Archive ${laneCount(done)} done`, { name: 'all', about: 'done', value: projectKey })]
+      : []),
+  ]
+}
+
+const maxProjects = 11
+
+function projectRows(keys: readonly string[], current: string): Button[][] {
+  if (keys.length < 2) return []
+  const all = toScreen(chosen('All', current === ''), 'board')
+  const each = keys.slice(0, maxProjects).map((key) => toScreen(chosen(key, key === current), 'board', key))
+  return inRows([all, ...each], 4)
+}
+
+/** Takes the change back that the board was shown after. */
+export function undoRow(undo: string | null, projectKey: string): Button[] {
+  return undo === null
+    ? []
+    : [doesAct(`${signs.undo} Undo`, { name: 'board-undo', about: packUuid(undo), value: projectKey })]
+}
+
+/** For a project that there isn't. */
+export function unknownProjectText(key: string): string {
+  return `No project ${clip(key, 30)} – showing all.`
+}
+
+/** Asks once before a whole lane is moved. */
+export function moveAllCard(
+  lane: { readonly status: 'ready' | 'done'; readonly projectKey: string },
+  tasks: { readonly keys: readonly string[]; readonly count: number },
+): Card {
+  const { status, projectKey } = lane
+  const verb = status === 'ready' ? 'Accept' : 'Archive'
+  const moved = tasks.keys.length
+  const named = tasks.keys.slice(0, 12).join(', ')
+  const of = projectKey === '' ? '' : ` of ${projectKey}`
+  const what = `${verb} ${moved < tasks.count ? `${moved} of ${tasks.count}` : `all ${moved}`} ${status} tasks${of}?`
+  return {
+    text: joinHtml([bold(what), `${named}${moved > 12 ? ' …' : ''}`, 'Undo takes all of them back.'], '\n'),
+    keyboard: keyboard([
+      [
+        doesAct(`${verb} ${moved}`, { name: 'all-sure', about: status, value: projectKey }, 'primary'),
+        toScreen('Keep', 'board', projectKey),
+      ],
+    ]),
+  }
+}
+
+/** Tasks that a change of several left as they were, and why. */
+export interface Skipped {
+  /** They have left the lane since. */
+  readonly moved?: readonly Task[]
+  /** An agent is working on them. */
+  readonly working?: readonly Task[]
+  /** They have an open question. */
+  readonly unanswered?: readonly Task[]
+  /** They can't be queued as they are. */
+  readonly refused?: readonly Task[]
+}
+
+const skipReasons: Record<keyof Skipped, (count: number) => string> = {
+  moved: () => 'moved in the meantime',
+  working: (count) => `an agent is on ${count === 1 ? 'it' : 'them'}`,
+  unanswered: (count) => `${count === 1 ? 'its question is' : 'their questions are'} open`,
+  refused: () => "can't be queued",
+}
+
+/** What was skipped, by its reason and with its keys: "2 skipped: an agent is on them (WEB-2, WEB-3)". */
+export function skippedText(skipped: Skipped): string {
+  const named = (tasks: readonly Task[]) => {
+    const keys = tasks.slice(0, 6).map(({ key }) => key)
+    return `${keys.join(', ')}${tasks.length > keys.length ? ' …' : ''}`
+  }
+  return (['working', 'unanswered', 'refused', 'moved'] as const)
+    .flatMap((reason) => {
+      const tasks = skipped[reason] ?? []
+      return tasks.length === 0
+        ? []
+        : [`${tasks.length} skipped: ${skipReasons[reason](tasks.length)} (${named(tasks)}).`]
+    })
+    .join(' ')
+}
+
+/** What a change of several tasks came to, as a toast. */
+export function changedManyToast(count: number, skipped: Skipped = {}): string {
+  const left = skippedText(skipped)
+  if (left === '') return count === 0 ? toasts.unchanged : `${counted(count, 'task')} changed.`
+  return `${count === 0 ? 'Nothing' : counted(count, 'task')} changed. ${left}`
+}

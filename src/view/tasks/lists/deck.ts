@@ -1,0 +1,94 @@
+import type { TaskCardFacts } from '../../../domain/tasks/card.ts'
+import type { DeckOutcome, DeckTopic } from '../../../telegram/store/messages.ts'
+import { toScreen } from '../../kit/buttons.ts'
+import { type Button, type Card, keyboard } from '../../kit/card.ts'
+import { bold, fitMessage, type Html, html, joinHtml } from '../../kit/html.ts'
+import { signs } from '../../kit/signs.ts'
+import { fileButton, taskButtons, turnRows } from '../buttons.ts'
+import type { TaskCardOptions } from '../card.ts'
+import { taskText } from '../text.ts'
+
+export interface DeckCardOptions extends TaskCardOptions {
+  readonly deck: DeckTopic
+  /** How many cards are still to be seen, this one among them. */
+  readonly left: number
+}
+
+/** One card of the triage deck. */
+export function deckCard(task: TaskCardFacts, options: DeckCardOptions): Card {
+  const { deck, left, notice } = options
+  const head = joinHtml([bold(deckNotice(deck, left)), notice], ' · ')
+  return {
+    text: fitMessage(joinHtml([head, taskText(task, options)], '\n')),
+    keyboard: keyboard(deckRows(task, options)),
+  }
+}
+
+/** Where the deck stands: "3 of 12". */
+export function deckNotice(deck: DeckTopic, left: number): string {
+  const seen = seenIn(deck)
+  return `${seen + 1} of ${seen + left}`
+}
+
+function seenIn({ moved, skipped }: DeckTopic): number {
+  return Object.keys(moved).length + skipped.length
+}
+
+function deckRows(task: TaskCardFacts, options: DeckCardOptions): Button[][] {
+  const { key } = task
+  const undo = undoButtons(options.deck.undos?.at(-1) ?? null)
+  const toMenu = (label: string, menu: 'edit' | 'more'): Button => ({
+    label,
+    does: { do: 'menu', on: 'deck', key, menu, page: 0 },
+  })
+  const { menu = 'main' } = options
+  if (menu === 'main') {
+    const skip: Button = { label: 'Skip', does: { do: 'skip', key } }
+    return [...turnRows(task, 'deck'), [skip, toMenu('More', 'more'), ...undo]]
+  }
+  const rows = taskButtons(task, { ...options, on: 'deck' })
+  const first = [toMenu('Edit', 'edit'), ...fileButton(task)]
+  const all = menu === 'more' ? [first, ...rows] : rows
+  return [...all.slice(0, -1), [...(all.at(-1) ?? []), ...undo]]
+}
+
+function undoButtons(audit: string | null): Button[] {
+  return audit === null ? [] : [{ label: `${signs.undo} Undo`, does: { do: 'undo', on: 'deck', audit } }]
+}
+
+const outcomeNames: Record<DeckOutcome, string> = {
+  queued: 'queued',
+  todo: 'todo',
+  later: 'later',
+  hold: 'on hold',
+  ready: 'ready',
+  done: 'done',
+  archived: 'dropped',
+  deleted: 'deleted',
+  inbox: 'inbox',
+}
+
+/** The end of the deck: what became of its cards. */
+export function deckSummary(deck: DeckTopic, undo: string | null): Card {
+  const again = deck.skipped.length === 0 ? [] : [toScreen('Show skipped', 'inbox')]
+  return {
+    text: summaryText(deck),
+    keyboard: keyboard([[...undoButtons(undo), ...again], [toScreen('Board', 'board')]]),
+  }
+}
+
+function summaryText({ moved, skipped }: DeckTopic): Html {
+  const went = Object.values(moved)
+  const counts = Object.entries(outcomeNames)
+    .map(([outcome, name]) => ({ name, count: went.filter((to) => to === outcome).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => `${count} ${name}`)
+  if (went.length === 0 && skipped.length === 0) return html`${signs.inbox} Your inbox is empty.`
+  return joinHtml(
+    [
+      went.length > 0 && html`${signs.inbox} ${bold(`${went.length} triaged:`)} ${joinHtml(counts, ' · ')}`,
+      skipped.length > 0 && `${skipped.length} skipped`,
+    ],
+    '\n',
+  )
+}

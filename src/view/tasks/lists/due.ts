@@ -1,0 +1,51 @@
+import type { Task } from '../../../domain/tasks/task.ts'
+import { pageButtons } from '../../kit/buttons.ts'
+import { type Card, keyboard } from '../../kit/card.ts'
+import { bold, type Content, type Html, html, joinHtml } from '../../kit/html.ts'
+import { counted, unbroken } from '../../kit/names.ts'
+import { signs } from '../../kit/signs.ts'
+import { dueText, isSameDay, type Reader } from '../../kit/when.ts'
+import { openButtons, shortDue, taskLine } from '../line.ts'
+
+/** Tasks per page of the due list. */
+export const dueAPage = 8
+
+export interface DueFacts extends Reader {
+  readonly tasks: readonly Task[]
+  readonly count: number
+  readonly page: number
+}
+
+/** /due: what's overdue, due today, and due in the next 7 days. */
+export function dueCard({ tasks, count, page, ...reader }: DueFacts): Card {
+  const sections = new Map<string, Content[]>()
+  for (const task of tasks) {
+    const name = sectionOf(task, reader)
+    sections.set(name, [...(sections.get(name) ?? []), dueLine(task, reader)])
+  }
+  const parts = [...sections].map(([name, lines]) => joinHtml([bold(name), ...lines], '\n'))
+  const head = html`${signs.due} ${bold('Due')}${count > 0 && ` · ${counted(count, 'task')}`}`
+  return {
+    text: joinHtml([head, ...(parts.length === 0 ? ['Nothing due in the next 7 days.'] : parts)], '\n\n'),
+    keyboard: keyboard([
+      ...openButtons(tasks),
+      pageButtons({ name: 'due', page, pages: Math.max(1, Math.ceil(count / dueAPage)) }),
+    ]),
+  }
+}
+
+function dueLine(task: Task, reader: Reader): Html {
+  const after = task.dueAt === null ? '' : `· ${dueWords(task.dueAt, reader)}`
+  return taskLine(task, reader, { due: false, after })
+}
+
+/** Within the next days the weekday is enough of a date. */
+function dueWords(at: Date, { now, timeZone }: Reader): string {
+  if (at < now || isSameDay(at, now, timeZone)) return shortDue(at, { now, timeZone })
+  return unbroken(dueText(at, now, timeZone).replace(/^([A-Z]\w\w) \d+ \w+/, '$1'))
+}
+
+function sectionOf({ dueAt }: Task, { now, timeZone }: Reader): string {
+  if (dueAt === null || dueAt < now) return `${signs.overdue} Overdue`
+  return isSameDay(dueAt, now, timeZone) ? `${signs.due} Today` : `${signs.week} Next 7 days`
+}

@@ -1,0 +1,81 @@
+import type { Digest, Proposal } from '../../../domain/reports/digest.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { doesAct, pageButtons, toScreen } from '../../kit/buttons.ts'
+import { packUuid } from '../../kit/callbacks.ts'
+import { type Button, type Card, inRows, keyboard } from '../../kit/card.ts'
+import { bold, type Html, html, joinHtml } from '../../kit/html.ts'
+import { signs } from '../../kit/signs.ts'
+import { day, type Reader } from '../../kit/when.ts'
+import { buttonLabel, taskLine } from '../line.ts'
+
+const reasons: Record<Proposal['reason'], string> = {
+  'due-soon': 'due soon',
+  priority: 'high priority',
+  next: 'next in line',
+}
+
+const maxShown = 10
+
+/** /focus: today's focus and its buttons, or suggestions when it's empty. */
+export function focusCard(
+  { focus, proposals }: Pick<Digest, 'focus' | 'proposals'>,
+  reader: Reader & { readonly undo?: string | null },
+): Card {
+  const shown = focus.slice(0, maxShown)
+  const rest = focus.length - shown.length
+  const lines = shown.map((task) => taskLine(task, reader, { focus: false }))
+  const proposed = proposals.map(({ task, reason }) =>
+    taskLine(task, reader, { after: `· ${reasons[reason]}` }),
+  )
+  const head = html`${signs.focus} ${bold(`Focus · ${day(reader.now, reader.now, reader.timeZone)}`)}`
+  const empty = proposed.length === 0 ? 'No focus for today.' : 'No focus for today. Suggestions:'
+  const body: readonly (Html | string)[] =
+    lines.length > 0 ? [...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])] : [empty, ...proposed]
+  return {
+    text: joinHtml([head, joinHtml(body, '\n')], '\n\n'),
+    keyboard: keyboard([
+      ...shown.map(focusRow),
+      ...pinRows(proposals.map(({ task }) => task)),
+      [toScreen(`${signs.focus} Add`, 'focus', 'pin'), ...undoButton(reader.undo)],
+    ]),
+  }
+}
+
+function focusRow(task: Task): Button[] {
+  const { key, status } = task
+  return [
+    { label: key, does: { do: 'open', key } },
+    doesAct('Done', { name: 'focus', about: key, value: `done.${status}` }),
+    doesAct('Unfocus', { name: 'focus', about: key, value: 'unpin' }),
+  ]
+}
+
+function pinRows(tasks: readonly Task[]): Button[][] {
+  const buttons = tasks.map((task) =>
+    doesAct(buttonLabel(task, `${signs.focus} `), { name: 'focus', about: task.key, value: 'pin' }),
+  )
+  return inRows(buttons, 2)
+}
+
+function undoButton(undo: string | null | undefined): Button[] {
+  return undo ? [doesAct(`${signs.undo} Undo`, { name: 'focus-undo', about: packUuid(undo) })] : []
+}
+
+/** Tasks per page when picking a focus. */
+export const pinsAPage = 8
+
+/** One page of the tasks that can become today's focus. */
+export function pinCard(
+  tasks: readonly Task[],
+  { page, pages, ...reader }: Reader & { readonly page: number; readonly pages: number },
+): Card {
+  const lines = tasks.length === 0 ? ['No open tasks.'] : tasks.map((task) => taskLine(task, reader))
+  return {
+    text: joinHtml([html`${signs.focus} ${bold('Focus on which?')}`, joinHtml(lines, '\n')], '\n\n'),
+    keyboard: keyboard([
+      ...pinRows(tasks),
+      pageButtons({ name: 'focus', argument: 'pin', page, pages }),
+      [toScreen(`${signs.back} Back`, 'focus')],
+    ]),
+  }
+}

@@ -1,0 +1,158 @@
+import { type TaskStatus, taskPriorities } from '../../../domain/core/task-values.ts'
+import type { Neighbours } from '../../../domain/tasks/lists/lanes.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { doesAct, pageButtons, toScreen } from '../../kit/buttons.ts'
+import { type Button, type Card, inRows, keyboard } from '../../kit/card.ts'
+import { bold, type Content, type Html, html, joinHtml } from '../../kit/html.ts'
+import { prioritySign, statusName, statusSign } from '../../kit/names.ts'
+import { signs } from '../../kit/signs.ts'
+import type { Reader } from '../../kit/when.ts'
+import { buttonLabel, questionLine, taskLine } from '../line.ts'
+import { type LanePlace, toLaneArgument, undoRow } from './board.ts'
+
+/** How many cards a page of a lane has. */
+export const lanePage = 8
+
+export interface LaneFacts extends Reader {
+  readonly place: LanePlace
+  readonly tasks: readonly Task[]
+  readonly count: number
+  readonly undo: string | null
+  /** A line on top, e.g. what was skipped. */
+  readonly notice?: Content
+}
+
+/** A lane of the board: its cards in their order; a tap takes one in hand. */
+export function laneCard({ place, tasks, count, undo, notice, ...reader }: LaneFacts): Card {
+  const { status, projectKey, page } = place
+  const lines = tasks.map((task, index) => numbered(page * lanePage + index + 1, task, reader))
+  const buttons = tasks.map((task) => toScreen(buttonLabel(task), 'place', `${task.key}.${projectKey}`))
+  return {
+    text: joinHtml(
+      [notice, head(place, count), joinHtml(lines.length === 0 ? ['Nothing here.'] : lines, '\n')],
+      '\n\n',
+    ),
+    keyboard: keyboard([
+      ...inRows(buttons, 2),
+      turnButtons('lane', place, count),
+      [
+        toScreen(`${signs.back} Board`, 'board', projectKey),
+        ...(count > 1 ? [toScreen('Select', 'pick', toLaneArgument({ status, projectKey }), page)] : []),
+      ],
+      undoRow(undo, projectKey),
+    ]),
+  }
+}
+
+function head({ status, projectKey }: LanePlace, count: number): Html {
+  const of = projectKey === '' ? '' : ` · ${projectKey}`
+  return html`${statusSign[status]} ${bold(`${statusName[status]}${of}`)} · ${count}`
+}
+
+function numbered(number: number, task: Task, reader: Reader): Html {
+  const line = taskLine(task, reader, { before: `${number}. ` })
+  return joinHtml([line, questionLine(task)], '\n')
+}
+
+function turnButtons(name: 'lane' | 'pick', place: LanePlace, count: number): Button[] {
+  const pages = Math.max(1, Math.ceil(count / lanePage))
+  return pageButtons({ name, argument: toLaneArgument(place), page: place.page, pages })
+}
+
+/** A lane of which several cards are picked for one change. */
+export function pickCard({
+  place,
+  tasks,
+  count,
+  picked,
+  ...reader
+}: Omit<LaneFacts, 'undo' | 'notice'> & { readonly picked: readonly string[] }): Card {
+  const lane = `${toLaneArgument(place)}.${place.page}`
+  const isPicked = (task: Task) => picked.includes(task.id)
+  const lines = tasks.map((task) =>
+    taskLine(task, reader, { before: isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} ` }),
+  )
+  const toggles = tasks.map((task) =>
+    doesAct(buttonLabel(task, isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} `), {
+      name: 'pick',
+      about: `${isPicked(task) ? '-' : '+'}${task.key}`,
+      value: lane,
+    }),
+  )
+  const does = (label: string, what: string) => doesAct(label, { name: 'picked', about: what, value: lane })
+  const changes: Button[][] =
+    picked.length === 0
+      ? []
+      : [
+          lanesBut(place.status).map((to) => does(`→ ${statusName[to]}`, to)),
+          taskPriorities.map((priority) => does(prioritySign[priority], `!${priority}`)),
+          [does(`${signs.focus} Focus`, 'focus'), does('Queue', 'queue')],
+        ]
+  return {
+    text: joinHtml([html`${head(place, count)} · ${picked.length} selected`, joinHtml(lines, '\n')], '\n\n'),
+    keyboard: keyboard([
+      ...inRows(toggles, 2),
+      turnButtons('pick', place, count),
+      ...changes.flatMap((row) => inRows(row, row.length > 5 ? 6 : 3)),
+      [toScreen(`${signs.back} Back`, 'lane', toLaneArgument(place), place.page)],
+    ]),
+  }
+}
+
+function lanesBut(status: TaskStatus): TaskStatus[] {
+  return (['inbox', 'todo', 'hold', 'ready', 'done', 'archived'] as const).filter((one) => one !== status)
+}
+
+/** One card in hand: where it lies among its neighbours, and where it can go. */
+export function placeCard(
+  task: Task,
+  {
+    projectKey,
+    neighbours,
+    undo,
+    ...reader
+  }: Reader & {
+    readonly projectKey: string
+    readonly neighbours: Neighbours
+    readonly undo: string | null
+  },
+): Card {
+  const { above, below, position } = neighbours
+  const go = (label: string, to: string): Button =>
+    doesAct(label, { name: 'place', about: task.key, value: `${to}.${projectKey}.${task.status}` })
+  const line = (number: number, one: Task, mark = '') =>
+    taskLine(one, reader, { before: `${mark}${number}. ` })
+  const isOpen = task.status !== 'done' && task.status !== 'archived'
+  const around = [
+    above === null ? html`<i>top of the lane</i>` : line(position, above),
+    line(position + 1, task, `${signs.here} `),
+    below === null ? html`<i>end of the lane</i>` : line(position + 2, below),
+  ]
+  // Closed tasks are in the order they were closed.
+  const list = isOpen ? around : [taskLine(task, reader)]
+  const shifts = [
+    ...(above === null ? [] : [go(`${signs.top} Top`, 'top'), go(`${signs.up} Up`, 'up')]),
+    ...(below === null ? [] : [go(`${signs.down} Down`, 'down')]),
+  ]
+  const of = projectKey === '' ? '' : ` · ${projectKey}`
+  const lanes = lanesBut(task.status).map((to) => go(`→ ${statusName[to]}`, to))
+  return {
+    text: joinHtml(
+      [html`${statusSign[task.status]} ${bold(`${statusName[task.status]}${of}`)}`, joinHtml(list, '\n')],
+      '\n\n',
+    ),
+    keyboard: keyboard([
+      isOpen ? shifts : [],
+      ...inRows(lanes, 3),
+      [
+        toScreen(
+          `${signs.back} ${statusName[task.status]}`,
+          'lane',
+          toLaneArgument({ status: task.status, projectKey }),
+        ),
+        { label: 'Open', does: { do: 'open', key: task.key } },
+      ],
+      undoRow(undo, projectKey),
+    ]),
+  }
+}

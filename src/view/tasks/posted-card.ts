@@ -1,0 +1,83 @@
+import type { TaskCardFacts } from '../../domain/tasks/card.ts'
+import { lastSignOfLife } from '../../domain/tasks/silent-runs.ts'
+import type { NotificationGroup } from '../../telegram/store/messages.ts'
+import { doesAct } from '../kit/buttons.ts'
+import { type Card, keyboard } from '../kit/card.ts'
+import { bold, fitMessage, type Html, html, joinHtml, title } from '../kit/html.ts'
+import { agentName, turnSign } from '../kit/names.ts'
+import { signs } from '../kit/signs.ts'
+import { dueText, type Reader, span } from '../kit/when.ts'
+import { firstLine } from '../markdown/first-line.ts'
+import { taskButtons } from './buttons.ts'
+import { taskCard } from './card.ts'
+import { takeBackButton } from './moves.ts'
+import { taskText } from './text.ts'
+
+const maxOutcome = 220
+const lateMs = 5 * 60_000
+
+/** The card of a task as it is posted to report something. The lock screen shows its first line. */
+export function postedCard(task: TaskCardFacts, { kind, by }: NotificationGroup, reader: Reader): Card {
+  switch (kind) {
+    case 'new':
+      return taskCard(task, { ...reader, ...(by === null ? {} : { notice: html`Added by ${bold(by)}` }) })
+    case 'finished': {
+      const outcome = firstLine(task.latestResult?.summary ?? '', maxOutcome)
+      const notice = html`${turnSign(task)} ${bold(`${task.key}:`)} ${title(outcome)}`
+      return taskCard(task, { ...reader, ...(outcome === '' ? {} : { notice }) })
+    }
+    case 'due':
+      return dueCard(task, reader)
+    case 'silent-run':
+      return silentRunCard(task, reader)
+    default:
+      return taskCard(task, reader)
+  }
+}
+
+function dueCard(task: TaskCardFacts, reader: Reader): Card {
+  const { key } = task
+  return taskCard(task, {
+    ...reader,
+    notice: html`${signs.reminder} ${bold(`${key}:`)} ${whenDue(task, reader)}`,
+    extra: [{ label: 'Tomorrow', does: { do: 'due', on: 'card', key, to: 'tomorrow' } }],
+  })
+}
+
+/** "due now", "was due today 10:00". */
+export function whenDue({ dueAt }: Pick<TaskCardFacts, 'dueAt'>, { now, timeZone }: Reader): string {
+  const isLate = dueAt !== null && now.getTime() - dueAt.getTime() > lateMs
+  return isLate ? `was due ${dueText(dueAt, now, timeZone)}` : 'due now'
+}
+
+function silentRunCard(task: TaskCardFacts, reader: Reader): Card {
+  const line = html`${signs.silentRun} ${bold(`${task.key}:`)} ${silence(task, reader.now)}`
+  const [, ...others] = taskButtons(task, reader)
+  const row = [
+    doesAct('Nudge', { name: 'nudge', about: task.key }),
+    takeBackButton(task, 'card'),
+    doesAct('Keep waiting', { name: 'keep-waiting', about: task.key }),
+  ]
+  return {
+    text: fitMessage(joinHtml([line, taskText(task, reader)], '\n')),
+    keyboard: keyboard([row, ...others]),
+  }
+}
+
+/** "Claude Code hasn’t checked in for 30 min", "queued for 1 h – no agent has picked it up". */
+export function silence(
+  task: Parameters<typeof lastSignOfLife>[0] & Pick<TaskCardFacts, 'lastRun'>,
+  now: Date,
+): string {
+  const age = span(lastSignOfLife(task), now)
+  return task.runState === 'queued'
+    ? `queued for ${age} – no agent has picked it up`
+    : `${agentName(task.lastRun)} hasn’t checked in for ${age}`
+}
+
+/** What stands in place of an earlier card of a task that can't be deleted any more. */
+export function earlierCard(task: { readonly key: string; readonly title: string } | null): Card {
+  return { text: task === null ? deletedText : html`${bold(task.key)} ${title(task.title)} – see below` }
+}
+
+const deletedText: Html = html`This task was deleted.`

@@ -1,0 +1,280 @@
+import { missingForReady } from '../../domain/projects/project-settings.ts'
+import { firstItemText } from '../../domain/questions/question.ts'
+import type { TaskCardFacts } from '../../domain/tasks/card.ts'
+import { isFocused } from '../../domain/tasks/lists/focus.ts'
+import { criteriaOf, textOf } from '../../domain/tasks/notes/note.ts'
+import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
+import type { Artifact } from '../../domain/tasks/schemas.ts'
+import { runOf, type Task } from '../../domain/tasks/task.ts'
+import { turnOf } from '../../domain/turn.ts'
+import { notesOf, prUrlOf } from '../../domain/work-logs/work-log-texts.ts'
+import { bold, clip, code, type Html, html, joinHtml, link, quote, title, truncateHtml } from '../kit/html.ts'
+import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } from '../kit/names.ts'
+import { branchLink, repositoryUrl } from '../kit/repository.ts'
+import { signs } from '../kit/signs.ts'
+import { hiddenHost, isWebLink } from '../kit/web-link.ts'
+import { ago, clock, day, dueText, type Reader, span } from '../kit/when.ts'
+import { firstLine, restOf } from '../markdown/first-line.ts'
+import { markdownToHtml } from '../markdown/markdown.ts'
+
+const maxNote = 1_500
+const maxCriteria = 20
+const maxResult = 700
+/** How much of what an agent wrote the card shows while the task needs the owner, in visible characters. */
+export const maxReport = 2_400
+export const maxFact = 300
+const maxHead = 220
+const maxArtifacts = 5
+// Telegram refuses messages whose addresses take more than about 9,500 bytes.
+const maxArtifactUrl = 500
+const shortNote = 280
+
+/** What the card of a task says, a part below the other. What the owner is to decide comes first: the lock screen shows that line. */
+export function taskText(task: TaskCardFacts, reader: Reader): Html {
+  const parts = [
+    headLines(task),
+    stateLine(task, reader),
+    questionBlock(task),
+    reviewBlock(task),
+    progressLine(task),
+    metaLine(task),
+    noteBlock(task),
+    resultBlock(task),
+    commentBlock(task),
+  ]
+  return joinHtml(parts, '\n')
+}
+
+/** The question or outcome of a task that needs the owner, in one line; null for any other. */
+export function headOf(task: TaskCardFacts): string | null {
+  switch (turnOf(task)) {
+    case 'question': {
+      const { question } = task
+      if (question === null) return null
+      if (question.kind === 'plan') return `${agentName(question)} has a plan`
+      return firstLine(firstItemText(question), maxHead)
+    }
+    case 'review':
+      return firstLine(task.latestResult?.summary ?? '', maxHead) || 'Ready for review'
+    default:
+      return null
+  }
+}
+
+function headLines(task: TaskCardFacts): Html {
+  const sign = turnSign(task)
+  const head = headOf(task)
+  if (head === null) return html`${sign} ${bold(task.key)} ${title(task.title)}`
+  return html`${sign} ${bold(`${task.key}:`)} ${title(head)}\n${title(task.title)}`
+}
+
+/** Whose turn it is, priority, due date and focus. */
+function stateLine(task: TaskCardFacts, reader: Reader): Html {
+  const isOpen = task.status !== 'done' && task.status !== 'archived'
+  const isOverdue = isOpen && task.dueAt !== null && task.dueAt < reader.now
+  const parts = [
+    turnText(task, reader),
+    task.priority === 'none' ? null : priorityName[task.priority],
+    task.dueAt !== null &&
+      html`due ${dueText(task.dueAt, reader.now, reader.timeZone)}${isOverdue && bold(' overdue')}`,
+    isFocused(task, reader) ? 'focus today' : null,
+  ]
+  return joinHtml(parts, ' · ')
+}
+
+function turnText(task: TaskCardFacts, { now, timeZone }: Reader): string {
+  const since = task.runStateUpdatedAt
+  switch (turnOf(task)) {
+    case 'question':
+      return questionState(task, now)
+    case 'review':
+      return `Ready for review from ${agentName(task.lastRun)}`.replace(' from An agent', '')
+    case 'working': {
+      const run = runOf(task)
+      return `${agentName(run)} is working on it${since === null ? '' : `, ${span(run?.since ?? since, now)}`}`
+    }
+    case 'queued':
+      return `${queuedFor(task)}${since === null ? '' : ` · ${ago(since, now)}`}`
+    case 'parked':
+      if (task.snoozedUntil === null) return task.status === 'hold' ? 'On hold' : statusName[task.status]
+      return `Later: ${day(task.snoozedUntil, now, timeZone)} ${clock(task.snoozedUntil, timeZone)}`
+    case 'new':
+    case 'closed':
+      return statusName[task.status]
+  }
+}
+
+function questionState({ question }: TaskCardFacts, now: Date): string {
+  if (question === null) return ''
+  const who = agentName(question)
+  const waits = `asked ${ago(question.askedAt, now)}`
+  switch (question.kind) {
+    case 'block':
+      return `${who} is blocked · ${waits}`
+    case 'plan':
+      return `Plan by ${who} · ${waits}`
+    case 'permission':
+      return `${who} wants permission · ${waits}`
+    case 'ask':
+      return `Question from ${who} · ${waits}`
+  }
+}
+
+/** The plan that an open question is about, with what its agent said of it. */
+export function planText({ question, latestResult }: TaskCardFacts): string {
+  const said = latestResult?.title.startsWith('PREQSTATION Plan') ? latestResult.summary : null
+  // Without a summary, the log of a plan has the plan itself.
+  const summary = said === question?.detail?.trim() ? null : said
+  return [summary, question?.detail].filter(Boolean).join('\n\n')
+}
+
+/** What the first line does not show of an open question. */
+function questionBlock(task: TaskCardFacts): Html | null {
+  const { question } = task
+  if (question === null) return null
+  const [item] = question.items
+  if (question.kind === 'plan') {
+    const plan = planText(task)
+    return quote(truncateHtml(markdownToHtml(plan), maxReport), { expandable: plan.length > shortNote })
+  }
+  const whole = question.detail ?? item?.text ?? ''
+  const rest = restOf(whole, maxHead)
+  const described = (item?.options ?? []).filter(({ description }) => description !== undefined)
+  return joinHtml(
+    [
+      rest === ''
+        ? null
+        : quote(truncateHtml(markdownToHtml(rest), maxReport), { expandable: rest.length > shortNote }),
+      ...described.map(({ label, description }) => html`${bold(title(label))}: ${title(description ?? '')}`),
+    ],
+    '\n',
+  )
+}
+
+/** The outcome of a task that waits for the owner's review: the rest of the summary, tests, branch, pull request, what is missing. */
+function reviewBlock(task: TaskCardFacts): Html | null {
+  if (turnOf(task) !== 'review') return null
+  const { summary = null, detail = null } = task.latestResult ?? {}
+  const { tests, checks, notes } = notesOf(detail ?? '')
+  const prUrl = prUrlOf(detail ?? '')
+  const missing = missingForReady(task.deploy, { branch: task.branch, prUrl })
+  const rest = restOf(summary ?? '', maxHead)
+  const fact = (name: string, text: string | null) =>
+    text !== null && html`${name}: ${truncateHtml(markdownToHtml(text), maxFact)}`
+  return joinHtml(
+    [
+      rest === '' ? null : quote(truncateHtml(markdownToHtml(rest), maxReport), { expandable: true }),
+      fact('Tests', tests),
+      fact('Checks', checks),
+      fact('Notes', notes),
+      prUrl !== null && link(prUrl, prName(prUrl)),
+      artifactLines(task),
+      missing.length > 0 && html`${signs.problem} Missing for this project: ${missing.join(' and ')}`,
+    ],
+    '\n',
+  )
+}
+
+function prName(url: string): string {
+  const number = /\/(?:pull|merge_requests)\/(\d+)/.exec(url)?.[1]
+  return number === undefined ? url : `Pull request #${number}`
+}
+
+/** What the work made, as links; what has none says where it is and why. */
+function artifactLines({ artifacts }: TaskCardFacts): Html | null {
+  const rest = artifacts.length - maxArtifacts
+  const shown = artifacts.slice(0, maxArtifacts).map(artifactLine)
+  return artifacts.length === 0 ? null : joinHtml([...shown, rest > 0 && `… and ${rest} more`], '\n')
+}
+
+function artifactLine({ type, title: name, url, localPath, reason }: Artifact): Html {
+  const label = name ?? type
+  if (url !== undefined && url.length <= maxArtifactUrl && isWebLink(url)) {
+    const hidden = hiddenHost(label, url)
+    return html`${link(url, title(label))}${hidden !== null && ` (${hidden})`}`
+  }
+  const where = url ?? localPath
+  return joinHtml(
+    [
+      title(label),
+      where !== undefined && code(clip(where, maxArtifactUrl)),
+      reason !== undefined && title(reason, maxFact),
+    ],
+    ' · ',
+  )
+}
+
+function progressLine({ progress }: TaskCardFacts): Html | null {
+  return progress === null ? null : html`<i>${title(firstLine(progress.text, maxHead))}</i>`
+}
+
+/** Project, engine, labels, and the branch once an agent has worked on it. */
+function metaLine(task: TaskCardFacts): Html {
+  const { branch, project, engine, labels, lastRun } = task
+  const repo = repositoryUrl(project.repoUrl)
+  return joinHtml(
+    [
+      repo === null || lastRun === null ? title(project.name) : link(repo, project.name),
+      engine === null ? null : engineName[engine],
+      ...labels.map(({ name }) => `#${name}`),
+      lastRun !== null && branch !== null && branchLink(branch, project.repoUrl),
+    ],
+    ' · ',
+  )
+}
+
+function noteBlock(task: Task): Html | null {
+  const text = namingFiles(textOf(task.note))
+  const criteria = criteriaOf(task.note).map(
+    (criterion) => html`${criterion.met ? signs.checked : signs.unchecked} ${title(criterion.text)}`,
+  )
+  const note = text === '' ? null : truncateHtml(markdownToHtml(text), maxNote)
+  const block = note === null ? null : quote(note, { expandable: true })
+  const shown = criteria.slice(0, maxCriteria)
+  const rest = criteria.length - shown.length
+  const list = joinHtml([...shown, rest > 0 && `… and ${rest} more`], '\n')
+  return block === null && criteria.length === 0 ? null : joinHtml([block, list], '\n')
+}
+
+/** What the last run came to, where the card is not about that already. */
+function resultBlock(task: TaskCardFacts): Html | null {
+  const turn = turnOf(task)
+  if (task.latestResult === null || turn === 'review' || turn === 'question') return null
+  const { summary, blockedReason, title: logTitle } = task.latestResult
+  const head =
+    blockedReason !== null ? 'Was blocked' : logTitle.startsWith('PREQSTATION Plan') ? 'Plan' : 'Result'
+  const body = blockedReason ?? summary
+  // A plan stands in the note already.
+  if (body === null || (head === 'Plan' && textOf(task.note).includes(body))) return null
+  return joinHtml(
+    [
+      html`${bold(head)}\n${quote(truncateHtml(markdownToHtml(body), maxResult), { expandable: true })}`,
+      artifactLines(task),
+    ],
+    '\n',
+  )
+}
+
+function commentBlock(task: TaskCardFacts): Html | null {
+  const last = task.feedback.at(-1)
+  const more = task.feedback.length - 1
+  return joinHtml(
+    [
+      task.agentComment !== null &&
+        html`${signs.comment} ${agentName(task.lastRun)}: ${truncateHtml(markdownToHtml(task.agentComment.text), maxFact)}`,
+      last !== undefined &&
+        html`${signs.comment} You: ${truncateHtml(html`${namingFiles(last.text)}`, maxFact)}${more > 0 && ` (and ${more} before)`}`,
+    ],
+    '\n',
+  )
+}
+
+/** Whether the card shows only a part of the note. */
+export function isNoteCut({ note }: Task): boolean {
+  return textOf(note).length > maxNote || criteriaOf(note).length > maxCriteria
+}
+
+/** Whether the card shows only a part of the result. */
+export function isResultCut(task: Pick<TaskCardFacts, 'latestResult'>): boolean {
+  return (task.latestResult?.detail ?? '').length > maxResult
+}
