@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { proxyProblem } from './api/kit/trusted-proxies.ts'
 import { isDistinct, passwordsIn } from './domain/core/redactor.ts'
-import { proxyProblem } from './trusted-proxies.ts'
 
 const nonBlank = z.string().trim().min(1, 'must not be blank')
 const address = z.url({

@@ -1,10 +1,10 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createProxyTest } from '../api/kit/trusted-proxies.ts'
 import type { Diagnosis } from '../bot/context.ts'
 import type { Config } from '../config.ts'
 import { listTokens } from '../domain/access/tokens.ts'
 import type { Scope } from '../domain/core/scope.ts'
-import { createProxyTest } from '../trusted-proxies.ts'
 
 const isLoopbackAddress = createProxyTest(['127.0.0.0/8', '::1'])
 const isLoopback = (host: string) => host === 'localhost' || isLoopbackAddress(host)

@@ -17,7 +17,7 @@ import {
 } from '../../domain/tasks/schemas.ts'
 import { createWorkLog } from '../../domain/tasks/work-logs.ts'
 import { progressLog } from '../../domain/work-logs/work-log-texts.ts'
-import { projectNamed } from '../project-named.ts'
+import { projectNamed } from '../kit/project-named.ts'
 import { toTaskRow } from '../wire/task.ts'
 import {
   acceptanceCriteria,

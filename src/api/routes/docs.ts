@@ -1,6 +1,6 @@
-import type { ApiDeps } from '../deps.ts'
 import type { OpenApiDocument } from '../docs/add-examples.ts'
-import { describeApi } from '../openapi.ts'
+import { describeApi } from '../docs/openapi.ts'
+import type { ApiDeps } from '../kit/deps.ts'
 import type { Door } from './route.ts'
 
 /** Adds the document of the API and the page that shows it. Both are made when first requested. */

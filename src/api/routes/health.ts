@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { ApiDeps } from '../deps.ts'
+import type { ApiDeps } from '../kit/deps.ts'
 import { addRoute, type Door } from './route.ts'
 
 const Health = z

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { bearerOf, createRefuser } from '../auth.ts'
-import type { ApiDeps } from '../deps.ts'
-import type { RateLimits } from '../rate-limit.ts'
+import type { ApiDeps } from '../kit/deps.ts'
+import { bearerOf, createRefuser } from '../middleware/auth.ts'
+import type { RateLimits } from '../middleware/rate-limit.ts'
 import type { Door } from './route.ts'
 
 /** Adds GET /metrics, behind a token of its own; without one there is no such path. */

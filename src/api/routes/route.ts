@@ -1,6 +1,6 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
-import type { ApiEnv } from '../env.ts'
+import type { ApiEnv } from '../kit/env.ts'
 import { ErrorJson } from '../wire/common.ts'
 
 /** Where routes are added, and what those that want a token meet first. */

@@ -1,7 +1,7 @@
 import { HTTPException } from 'hono/http-exception'
 import type { ZodError } from 'zod'
-import { DomainError, isDatabaseDown } from '../domain/core/errors.ts'
-import type { Log } from '../log.ts'
+import { DomainError, isDatabaseDown } from '../../domain/core/errors.ts'
+import type { Log } from '../../log.ts'
 import type { ApiContext } from './env.ts'
 
 /** A failure that a request itself caused, with the words it is answered with. */

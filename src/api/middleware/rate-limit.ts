@@ -1,7 +1,7 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible'
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
-import { createFailureLimit, failuresPerAddress } from '../domain/access/failure-limit.ts'
-import type { ApiContext } from './env.ts'
+import { createFailureLimit, failuresPerAddress } from '../../domain/access/failure-limit.ts'
+import type { ApiContext } from '../kit/env.ts'
 
 const windowSeconds = 60
 

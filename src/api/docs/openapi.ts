@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { addExamples, type OpenApiDocument } from './docs/add-examples.ts'
-import type { ApiEnv } from './env.ts'
+import type { ApiEnv } from '../kit/env.ts'
+import { addExamples, type OpenApiDocument } from './add-examples.ts'
 
 const about = `Coding agents work on the board over HTTP with a bearer token. All requests except \`GET /api/health\` and these docs need \`Authorization: Bearer preq_…\`; the owner creates tokens with /agents in the chat.
 

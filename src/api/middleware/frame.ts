@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
-import { createAddressReader } from './address.ts'
-import type { ApiDeps } from './deps.ts'
-import type { ApiEnv } from './env.ts'
+import { createAddressReader } from '../kit/address.ts'
+import type { ApiDeps } from '../kit/deps.ts'
+import type { ApiEnv } from '../kit/env.ts'
 import type { RateLimits } from './rate-limit.ts'
 
 /** Builds what every request meets first: its client's address, the headers of every answer, and the count of it. */

@@ -1,5 +1,5 @@
-import type { Actor } from '../domain/core/actor.ts'
-import { noteSession } from '../domain/sessions/sessions.ts'
+import type { Actor } from '../../domain/core/actor.ts'
+import { noteSession } from '../../domain/sessions/sessions.ts'
 import type { ApiDeps } from './deps.ts'
 
 const noteEveryMs = 60_000

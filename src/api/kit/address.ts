@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import { createProxyTest } from '../trusted-proxies.ts'
+import { createProxyTest } from './trusted-proxies.ts'
 
 /** A request as a server or a test hands it on. */
 type Addressed = Pick<Context<{ Bindings: Partial<HttpBindings> }>, 'env' | 'req'>

@@ -9,15 +9,15 @@ import {
   keepRefusal,
   type StoredAnswer,
   takeKey,
-} from '../domain/access/idempotency.ts'
-import { type Ctx, createCtx } from '../domain/core/context.ts'
-import { DomainError } from '../domain/core/errors.ts'
-import type { Scope } from '../domain/core/scope.ts'
-import type { Engine } from '../domain/core/task-values.ts'
+} from '../../domain/access/idempotency.ts'
+import { type Ctx, createCtx } from '../../domain/core/context.ts'
+import { DomainError } from '../../domain/core/errors.ts'
+import type { Scope } from '../../domain/core/scope.ts'
+import type { Engine } from '../../domain/core/task-values.ts'
 import type { ApiDeps } from './deps.ts'
+import { engineOfClient } from './engine.ts'
 import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'
-import { engineOfClient } from './mcp/engine.ts'
 
 /** What a context does in its transaction, besides its verb. */
 export type CtxHooks = Pick<Parameters<typeof createCtx>[0], 'before' | 'after' | 'answer'>

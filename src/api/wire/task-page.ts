@@ -1,7 +1,7 @@
-import type { Scope } from '../domain/core/scope.ts'
-import { listTasks } from '../domain/tasks/lists/list.ts'
-import type { Task } from '../domain/tasks/task.ts'
-import { type TaskQuery, toCursor, toTaskFilter } from './wire/task-query.ts'
+import type { Scope } from '../../domain/core/scope.ts'
+import { listTasks } from '../../domain/tasks/lists/list.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { type TaskQuery, toCursor, toTaskFilter } from './task-query.ts'
 
 /** A page of tasks and the cursor of the next one, null on the last; all of them where no limit is given. */
 export async function listTaskPage(

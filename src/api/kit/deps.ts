@@ -1,9 +1,9 @@
-import type { FailureCounter } from '../domain/access/security.ts'
-import type { Store } from '../domain/core/context.ts'
-import type { Bell } from '../domain/core/outbox.ts'
-import type { Redactor } from '../domain/core/redactor.ts'
-import type { Log } from '../log.ts'
-import type { Metrics } from '../metrics.ts'
+import type { FailureCounter } from '../../domain/access/security.ts'
+import type { Store } from '../../domain/core/context.ts'
+import type { Bell } from '../../domain/core/outbox.ts'
+import type { Redactor } from '../../domain/core/redactor.ts'
+import type { Log } from '../../log.ts'
+import type { Metrics } from '../../metrics.ts'
 
 /** Everything the agent API needs from outside. */
 export interface ApiDeps {

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import type { Authentication } from '../domain/access/tokens.ts'
+import type { Authentication } from '../../domain/access/tokens.ts'
 
 /** The token that a request came with. */
 export type Token = Extract<Authentication, { ok: true }>['token']

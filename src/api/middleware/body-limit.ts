@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
-import type { ApiEnv } from './env.ts'
+import type { ApiEnv } from '../kit/env.ts'
 
 const maxBytes = 1_000_000
 

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { ApiEnv } from './env.ts'
+import type { ApiEnv } from '../kit/env.ts'
 
 /** Builds what answers every other method of the paths routed so far: OPTIONS with what there is, the rest with 405. */
 export function createCloser(app: OpenAPIHono<ApiEnv>): () => void {

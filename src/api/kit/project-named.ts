@@ -1,7 +1,7 @@
-import { DomainError } from '../domain/core/errors.ts'
-import type { Scope } from '../domain/core/scope.ts'
-import { findProjectByRepo, requireProject } from '../domain/projects/read.ts'
-import { requireTask } from '../domain/tasks/read.ts'
+import { DomainError } from '../../domain/core/errors.ts'
+import type { Scope } from '../../domain/core/scope.ts'
+import { findProjectByRepo, requireProject } from '../../domain/projects/read.ts'
+import { requireTask } from '../../domain/tasks/read.ts'
 
 /** How a request names a project: by its repository, or by its key in either spelling. */
 interface ProjectName {
