@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { commands } from '../src/bot/commands.ts'
+import { commands } from '../src/bot/kit/commands.ts'
 import { environment } from '../src/config.ts'
 import { fillBlocks } from './blocks.ts'
 import { type Facts, findFalse } from './claims.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Api } from 'grammy'
 import { diagnoseExposure } from './app/exposure.ts'
-import type { Diagnosis } from './bot/context.ts'
+import type { Diagnosis } from './bot/kit/context.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/types.ts'
 import type { Scope } from './domain/core/scope.ts'

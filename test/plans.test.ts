@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedClosed, seedHistory, seedOpen } from '../bench/seed.ts'
-import { commands } from '../src/bot/commands.ts'
+import { commands } from '../src/bot/kit/commands.ts'
 import { createToken } from '../src/domain/access/tokens.ts'
 import { changeSettings } from '../src/domain/settings/settings.ts'
 import { bindChat } from '../src/telegram/store/chat-binding.ts'

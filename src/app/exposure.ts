@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createProxyTest } from '../api/kit/trusted-proxies.ts'
-import type { Diagnosis } from '../bot/context.ts'
+import type { Diagnosis } from '../bot/kit/context.ts'
 import type { Config } from '../config.ts'
 import { listTokens } from '../domain/access/tokens.ts'
 import type { Scope } from '../domain/core/scope.ts'

@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type CommandName, commands } from '../../src/bot/commands.ts'
+import { type CommandName, commands } from '../../src/bot/kit/commands.ts'
 import { recordSecurityEvent } from '../../src/domain/access/security.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { type Ctx, createCtx } from '../../src/domain/core/context.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createInbox, type Inbox, type InboxOptions } from '../../src/bot/inbox.ts'
+import { createInbox, type Inbox, type InboxOptions } from '../../src/bot/intake/inbox.ts'
 import { acceptUpdates, markEffect } from '../../src/telegram/store/updates.ts'
 import { type Board, openBoard } from '../support/board.ts'
 import { scrub } from '../support/updates.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { menuCommands } from '../../src/bot/commands.ts'
+import { menuCommands } from '../../src/bot/kit/commands.ts'
 import { listSecurityEvents } from '../../src/domain/access/security.ts'
 import { createCtx } from '../../src/domain/core/context.ts'
 import { readOwnerSettings } from '../../src/domain/settings/settings.ts'

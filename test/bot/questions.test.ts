@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { commands } from '../../src/bot/commands.ts'
+import { commands } from '../../src/bot/kit/commands.ts'
 import { createLabel } from '../../src/domain/labels/label-edits.ts'
 import type { PromptKind } from '../../src/telegram/store/messages.ts'
 import { encodeCallback, questions } from '../../src/view/kit/callbacks.ts'

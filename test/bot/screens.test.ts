@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { commands } from '../../src/bot/commands.ts'
+import { commands } from '../../src/bot/kit/commands.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { createLabel } from '../../src/domain/labels/label-edits.ts'
 import { createProject } from '../../src/domain/projects/create.ts'

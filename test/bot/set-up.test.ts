@@ -1,6 +1,6 @@
 import { desc, eq } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
-import { commands } from '../../src/bot/commands.ts'
+import { commands } from '../../src/bot/kit/commands.ts'
 import { botConversations, botUpdates } from '../../src/db/schema.ts'
 import { listProjects } from '../../src/domain/projects/read.ts'
 import { changeSettings, readOwnerSettings } from '../../src/domain/settings/settings.ts'

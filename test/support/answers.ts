@@ -1,6 +1,6 @@
 import { createBot } from '../../src/bot/bot.ts'
-import { createDebounce } from '../../src/bot/debounce.ts'
-import { createInbox } from '../../src/bot/inbox.ts'
+import { createInbox } from '../../src/bot/intake/inbox.ts'
+import { createDebounce } from '../../src/bot/kit/debounce.ts'
 import { clientOptions, createApi } from '../../src/telegram/client.ts'
 import type { News } from './news.ts'
 import { scrub } from './updates.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Message, Update } from 'grammy/types'
-import { hasField, unknownFields } from '../../src/bot/message/fields.ts'
+import { hasField, unknownFields } from '../../src/bot/kit/message/fields.ts'
 import { type PersonContent, sendContent } from '../../src/playground/content.ts'
 import { addTopic } from '../../src/playground/membership.ts'
 import { postAsPerson, type Where } from '../../src/playground/person.ts'

@@ -1,0 +1,98 @@
+import type { Conversation } from '@grammyjs/conversations'
+import type { Context } from 'grammy'
+import { type Ctx, createCtx } from '../../domain/core/context.ts'
+import { DomainError } from '../../domain/core/errors.ts'
+import { causeOf } from '../../telegram/store/captures.ts'
+import { findMessage } from '../../telegram/store/messages.ts'
+import { markEffect } from '../../telegram/store/updates.ts'
+import { refusalCard } from '../../view/kit/answers.ts'
+import { parseCallback } from '../../view/kit/callbacks.ts'
+import type { Card } from '../../view/kit/card.ts'
+import { isCommand } from '../kit/command-text.ts'
+import type { BotContext } from '../kit/context.ts'
+import { toast } from '../kit/toast.ts'
+
+/** A conversation with the owner; what it reads and does goes through `external`, which gives the context of the update in hand. */
+export type Dialog = Conversation<BotContext, Context>
+
+/** The board as dialogs write to it: a dialog that is replayed after a crash does its work again, so its verbs must be repeatable. */
+export function dialogBoard(ctx: BotContext): Ctx {
+  const { store, ownerId, now } = ctx.deps
+  return createCtx({
+    db: store,
+    ownerId,
+    actor: { kind: 'owner' },
+    now,
+    cause: causeOf(ctx.update.update_id),
+  })
+}
+
+/** What an update means to a question: its answer as plain JSON, why it is none, or null where it is about something else. */
+export type Reading<T> = { readonly answer: T } | { readonly problem: string } | null
+
+export interface Question<T> {
+  readonly card: (ctx: BotContext) => Promise<Card> | Card
+  readonly read: (ctx: BotContext) => Promise<Reading<T>>
+  /** Stands in place of the question once it is answered. */
+  readonly settled?: (answer: T, ctx: BotContext) => Card
+}
+
+/** Asks and waits. What is no answer goes on to the features; what cannot be understood is said, and the dialog waits on. */
+export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<T> {
+  const asked = await dialog.external(async (ctx) => ({
+    by: ctx.update.update_id,
+    messageId: await ctx.sender.say(await question.card(ctx), { purpose: 'screen' }),
+  }))
+  await dialog.wait()
+  const reading = await dialog.external(async (ctx): Promise<Reading<T> | 'again'> => {
+    // After a crash the update that led to this question may come a second time; it is not its answer.
+    if (ctx.update.update_id === asked.by) return 'again'
+    const read = await orProblem(() => question.read(ctx))
+    if (read === null) return null
+    await markConsumed(ctx)
+    await toast(ctx)
+    if ('problem' in read) await ctx.sender.say(refusalCard(read.problem), { purpose: 'screen' })
+    if ('answer' in read && question.settled !== undefined && asked.messageId !== 0) {
+      await ctx.sender.edit(asked.messageId, question.settled(read.answer, ctx), { purpose: 'screen' })
+    }
+    return read
+  })
+  if (reading === null) return dialog.skip({ next: true })
+  if (reading === 'again' || 'problem' in reading) return dialog.skip({ next: false })
+  return reading.answer
+}
+
+// After a crash the last answer of a dialog may come again when the dialog is over: marked, it is not captured as a task.
+async function markConsumed(ctx: BotContext): Promise<void> {
+  const { store, now } = ctx.deps
+  await store.transaction((tx) => markEffect(tx, ctx.update.update_id, now()))
+}
+
+/** Turns a refusal of the board into words for the dialog. */
+export async function orProblem<T>(work: () => Promise<T>): Promise<T | { readonly problem: string }> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof DomainError) return { problem: error.message }
+    throw error
+  }
+}
+
+/** The text of a message that answers the dialog; null for anything else, such as a reply to a task. */
+export async function textFor(ctx: BotContext): Promise<string | null> {
+  const text = ctx.message?.text?.trim() ?? ''
+  return text === '' || isCommand(text) || !(await isForDialog(ctx)) ? null : text
+}
+
+async function isForDialog(ctx: BotContext): Promise<boolean> {
+  const target = ctx.message?.reply_to_message
+  if (target === undefined || target.forum_topic_created !== undefined) return true
+  const row = await findMessage(ctx.board.db, target.chat.id, target.message_id)
+  return row !== null && row.taskId === null && row.topic === null
+}
+
+/** The value of the button of a dialog that was pressed; null where it was another one. */
+export function pressed(ctx: BotContext, name: string, about: string): string | null {
+  const callback = parseCallback(ctx.callbackQuery?.data ?? '')
+  return callback?.do === 'act' && callback.name === name && callback.about === about ? callback.value : null
+}

@@ -1,0 +1,72 @@
+import {
+  type ConversationData,
+  conversations,
+  createConversation,
+  type VersionedState,
+} from '@grammyjs/conversations'
+import { Composer, type Context } from 'grammy'
+import { createConversationStore } from '../../telegram/store/bot-state.ts'
+import { newestPrompt } from '../../telegram/store/messages.ts'
+import { cancelAnswer } from '../../view/system/help.ts'
+import { isKnownCommand } from '../kit/commands.ts'
+import type { BotContext, BotDeps } from '../kit/context.ts'
+import { endQuestion } from '../kit/show.ts'
+import { newProject } from './project-dialog.ts'
+import { setUp } from './set-up.ts'
+
+// Incremented with each change to a dialog: a dialog that began under another version is dropped, not replayed wrongly.
+const version = 3
+const dialogIds = ['set-up', 'new-project'] as const
+const maxWaitMs = 24 * 60 * 60_000
+
+/** Multi-step dialogs, stored in the database so they survive a restart. */
+export function dialogs(deps: BotDeps): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  const store = createConversationStore(deps.store, deps.now)
+  // An inline query has no chat, so it has no dialog.
+  const inChat = composer.filter((ctx) => ctx.chat !== undefined)
+  inChat.use(
+    conversations<BotContext, Context>({
+      storage: {
+        type: 'key',
+        version,
+        getStorageKey: (ctx) => String(ctx.chatId),
+        adapter: {
+          read: async (key) => (await store.read(key)) as VersionedState<ConversationData> | undefined,
+          write: store.write,
+          delete: store.delete,
+        },
+      },
+    }),
+  )
+  inChat.on('message', endByCommand)
+  inChat.use(createConversation(setUp, { id: 'set-up', maxMillisecondsToWait: maxWaitMs }))
+  inChat.use(createConversation(newProject, { id: 'new-project', maxMillisecondsToWait: maxWaitMs }))
+  return composer
+}
+
+/** A command works in the middle of a dialog and ends it. An unknown one doesn't: a path may be an answer. */
+async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise<void> {
+  if (ctx.command === null || !isKnownCommand(ctx.command)) return next()
+  const dialog = dialogIds.find((id) => ctx.conversation.active(id) > 0)
+  await ctx.conversation.exitAll()
+  if (ctx.command !== 'cancel') return next()
+  const ended = dialog ?? ((await endLastQuestion(ctx)) ? 'question' : null)
+  await ctx.sender.say(cancelAnswer(ended), { purpose: 'answer', replyTo: ctx.message?.message_id })
+}
+
+/** Withdraws the last question; false if none is open. */
+async function endLastQuestion(ctx: BotContext): Promise<boolean> {
+  const { db, now } = ctx.board
+  const since = new Date(now().getTime() - maxWaitMs)
+  const question = ctx.chatId === undefined ? null : await newestPrompt(db, ctx.chatId, since)
+  if (!question?.messageId) return false
+  await endQuestion(ctx, question.messageId)
+  return true
+}
+
+/** Starts a dialog, ending any other one. */
+export async function enterDialog(ctx: BotContext, id: (typeof dialogIds)[number]): Promise<void> {
+  await ctx.conversation.exitAll()
+  await ctx.conversation.enter(id)
+}

@@ -1,0 +1,96 @@
+import { Composer } from 'grammy'
+import { listProjects } from '../../../domain/projects/read.ts'
+import { countByLane, listLane, readBoard } from '../../../domain/tasks/lists/lanes.ts'
+import { findTasks } from '../../../domain/tasks/read.ts'
+import { unpackUuid } from '../../../view/kit/callbacks.ts'
+import {
+  boardCard,
+  cardsALane,
+  changedManyToast,
+  moveAllCard,
+  skippedText,
+  unknownProjectText,
+} from '../../../view/tasks/lists/board.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onAct, onScreen } from '../../kit/taps.ts'
+import { countChanged, doActs } from '../../kit/tasks/acts.ts'
+import { topicOfMessage } from '../../kit/tasks/list-query.ts'
+import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
+import { toast } from '../../kit/toast.ts'
+
+// What one tap may change: each task takes about ten statements.
+const maxAtOnce = 200
+
+/** /board: the lanes in one message, and what moves a whole lane. */
+export function board(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('board', (ctx) => showBoard(ctx, ctx.match.trim().toUpperCase()))
+  onScreen(composer, 'board', (ctx, projectKey) => showBoard(ctx, projectKey))
+  onAct(composer, 'all', async (ctx, status, projectKey) => {
+    if (isWhole(status)) await askAll(ctx, status, projectKey)
+  })
+  onAct(composer, 'all-sure', async (ctx, status, projectKey) => {
+    if (isWhole(status)) await moveAll(ctx, status, projectKey)
+  })
+  onAct(composer, 'board-undo', async (ctx, packed, projectKey) => {
+    const auditId = unpackUuid(packed)
+    if (auditId !== undefined) await takeBack(ctx, auditId)
+    await showBoard(ctx, projectKey)
+  })
+  return composer
+}
+
+const isWhole = (status: string): status is 'ready' | 'done' => status === 'ready' || status === 'done'
+
+/** Shows the board; an unknown project is named and all are shown. */
+export async function showBoard(
+  ctx: BotContext,
+  wanted: string,
+  { undo = null, notice }: { readonly undo?: string | null; readonly notice?: string } = {},
+): Promise<void> {
+  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const projectKey = projectKeys.includes(wanted) ? wanted : ''
+  const lanes = await readBoard(scopeOf(ctx), { projectKey: projectKey || undefined, cards: cardsALane })
+  const unknown = projectKey === wanted ? undefined : unknownProjectText(wanted)
+  const card = boardCard({
+    lanes,
+    projectKeys,
+    projectKey,
+    undo,
+    notice: notice ?? unknown,
+    ...readerOf(ctx),
+  })
+  await showScreen(ctx, card)
+}
+
+async function askAll(ctx: BotContext, status: 'ready' | 'done', projectKey: string): Promise<void> {
+  const lane = { status, projectKey: projectKey || undefined }
+  const tasks = await listLane(scopeOf(ctx), lane, { limit: maxAtOnce })
+  if (tasks.length === 0) {
+    await toast(ctx, 'There are none now.')
+    return showBoard(ctx, projectKey)
+  }
+  const count = await countByLane(scopeOf(ctx), lane)
+  const card = moveAllCard({ status, projectKey }, { keys: tasks.map(({ key }) => key), count })
+  await showScreen(ctx, card, { topic: { kind: 'board', picked: tasks.map(({ id }) => id) } })
+}
+
+/** Moves those that were named when it was asked, if they are still in the lane. */
+async function moveAll(ctx: BotContext, status: 'ready' | 'done', projectKey: string): Promise<void> {
+  const topic = await topicOfMessage(ctx)
+  const picked = topic?.kind === 'board' ? topic.picked : []
+  const there = (await findTasks(scopeOf(ctx), picked)).filter((task) => task.status === status)
+  const act = { verb: status === 'ready' ? 'done' : 'archived' } as const
+  const inOrder = picked.flatMap((id) => there.filter((task) => task.id === id))
+  const done = await orRefusal(ctx, () =>
+    doActs(
+      ctx,
+      inOrder.map((task) => ({ task, act })),
+    ),
+  )
+  if (done === null) return showBoard(ctx, projectKey)
+  const skipped = { working: done.stops.map(({ task }) => task) }
+  await toast(ctx, changedManyToast(countChanged(done), skipped))
+  await showBoard(ctx, projectKey, { undo: done.auditId, notice: skippedText(skipped) })
+}

@@ -1,0 +1,28 @@
+import { Composer } from 'grammy'
+import { readDigest } from '../../../domain/reports/digest.ts'
+import { toScreen } from '../../../view/kit/buttons.ts'
+import { withRow } from '../../../view/kit/card.ts'
+import { signs } from '../../../view/kit/signs.ts'
+import { digestCard } from '../../../view/reports/digest.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onScreen } from '../../kit/taps.ts'
+
+/** /digest: today's now, and the way to its time. */
+export function digest(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('digest', showDigest)
+  onScreen(composer, 'digest', showDigest)
+  return composer
+}
+
+async function showDigest(ctx: BotContext): Promise<void> {
+  const reader = readerOf(ctx)
+  const { card, topic } = digestCard(await readDigest(scopeOf(ctx), reader), reader)
+  const { digestEnabled, digestTime } = ctx.settings
+  const row = [
+    toScreen(`${signs.refresh} Refresh`, 'digest'),
+    toScreen(digestEnabled ? `${signs.digest} ${digestTime}` : `${signs.digest} Off`, 'settings', 'digest'),
+  ]
+  await showScreen(ctx, withRow(card, row), { purpose: 'digest', topic })
+}

@@ -1,0 +1,28 @@
+import { Composer } from 'grammy'
+import { listDue } from '../../../domain/tasks/lists/due-list.ts'
+import { dayBounds } from '../../../domain/time/time.ts'
+import { dueAPage, dueCard } from '../../../view/tasks/lists/due.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onScreen } from '../../kit/taps.ts'
+
+const weekMs = 7 * 24 * 60 * 60_000
+
+/** /due: what's overdue, due today, and due this week. */
+export function due(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('due', (ctx) => showDue(ctx, 0))
+  onScreen(composer, 'due', (ctx, _argument, page) => showDue(ctx, page))
+  return composer
+}
+
+async function showDue(ctx: BotContext, wantedPage: number): Promise<void> {
+  const reader = readerOf(ctx)
+  const today = dayBounds(reader.now, reader.timeZone)
+  const before = dayBounds(new Date(today.end.getTime() + weekMs), reader.timeZone).start
+  const read = (page: number) => listDue(scopeOf(ctx), { before, limit: dueAPage, offset: page * dueAPage })
+  const found = await read(wantedPage)
+  const page = Math.min(wantedPage, Math.max(0, Math.ceil(found.count / dueAPage) - 1))
+  const { tasks, count } = page === wantedPage ? found : await read(page)
+  await showScreen(ctx, dueCard({ tasks, count, page, ...reader }))
+}

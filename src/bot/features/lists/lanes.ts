@@ -1,0 +1,199 @@
+import { Composer } from 'grammy'
+import { DomainError } from '../../../domain/core/errors.ts'
+import { taskPriorities, taskStatuses } from '../../../domain/core/task-values.ts'
+import type { Act } from '../../../domain/quick-add/acts.ts'
+import { placeTask } from '../../../domain/tasks/edit/edit.ts'
+import type { Place } from '../../../domain/tasks/edit/order.ts'
+import { countByLane, findNeighbours, listLane } from '../../../domain/tasks/lists/lanes.ts'
+import { findTask, findTasks, requireTask } from '../../../domain/tasks/read.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { changedToast, staleToast, toasts } from '../../../view/kit/answers.ts'
+import { stopAndMoveCard } from '../../../view/tasks/handoffs.ts'
+import {
+  changedManyToast,
+  type LanePlace,
+  readLaneArgument,
+  skippedText,
+} from '../../../view/tasks/lists/board.ts'
+import { laneCard, lanePage, pickCard, placeCard } from '../../../view/tasks/lists/lane.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { sayNotQueued } from '../../kit/runner.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onAct, onScreen } from '../../kit/taps.ts'
+import { countChanged, doActs } from '../../kit/tasks/acts.ts'
+import { topicOfMessage } from '../../kit/tasks/list-query.ts'
+import { orRefusal } from '../../kit/tasks/take-back.ts'
+import { toast } from '../../kit/toast.ts'
+import { showBoard } from './board.ts'
+
+/** The lanes behind the board: their cards in order, one in hand, several picked for one change. */
+export function lanes(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  onScreen(composer, 'lane', (ctx, argument, page) =>
+    withLane(ctx, argument, page, (place) => showLane(ctx, place)),
+  )
+  onScreen(composer, 'pick', (ctx, argument, page) =>
+    withLane(ctx, argument, page, async (place) => showPicks(ctx, place, await readPicked(ctx))),
+  )
+  onScreen(composer, 'place', async (ctx, argument) => {
+    const [key = '', projectKey = ''] = argument.split('.')
+    const task = await findTask(scopeOf(ctx), key)
+    if (task !== null) return showPlace(ctx, task, projectKey)
+    await toast(ctx, staleToast(null))
+    await showBoard(ctx, projectKey)
+  })
+  onAct(composer, 'place', moveCard)
+  onAct(composer, 'pick', togglePick)
+  onAct(composer, 'picked', changePicked)
+  return composer
+}
+
+async function withLane(
+  ctx: BotContext,
+  argument: string,
+  page: number,
+  show: (place: LanePlace) => Promise<void>,
+): Promise<void> {
+  const lane = readLaneArgument(argument)
+  await (lane === null ? showBoard(ctx, '') : show({ ...lane, page }))
+}
+
+/** The page of a lane; one beyond its end is the last. */
+async function readPage(ctx: BotContext, place: LanePlace) {
+  const lane = { status: place.status, projectKey: place.projectKey || undefined }
+  const count = await countByLane(scopeOf(ctx), lane)
+  const page = Math.min(place.page, Math.max(0, Math.ceil(count / lanePage) - 1))
+  const tasks = await listLane(scopeOf(ctx), lane, { limit: lanePage, offset: page * lanePage })
+  return { place: { ...place, page }, tasks, count, ...readerOf(ctx) }
+}
+
+async function showLane(
+  ctx: BotContext,
+  place: LanePlace,
+  undo: string | null = null,
+  notice = '',
+): Promise<void> {
+  await showScreen(ctx, laneCard({ ...(await readPage(ctx, place)), undo, notice }))
+}
+
+async function showPicks(ctx: BotContext, place: LanePlace, picked: readonly string[]): Promise<void> {
+  await showScreen(ctx, pickCard({ ...(await readPage(ctx, place)), picked }), {
+    topic: { kind: 'board', picked },
+  })
+}
+
+async function showPlace(
+  ctx: BotContext,
+  task: Task,
+  projectKey: string,
+  undo: string | null = null,
+): Promise<void> {
+  const neighbours = await findNeighbours(scopeOf(ctx), task, projectKey || undefined)
+  const card = placeCard(task, { projectKey, neighbours, undo, ...readerOf(ctx) })
+  await showScreen(ctx, card, { taskId: task.id })
+}
+
+async function readPicked(ctx: BotContext): Promise<readonly string[]> {
+  const topic = await topicOfMessage(ctx)
+  return topic?.kind === 'board' ? topic.picked : []
+}
+
+/** Moves the card in hand: up, down, to the top, or to the end of another lane. */
+async function moveCard(ctx: BotContext, key: string, value: string): Promise<void> {
+  const [to = '', projectKey = '', from = ''] = value.split('.')
+  const before = await findTask(scopeOf(ctx), key)
+  if (before === null) {
+    await toast(ctx, staleToast(null))
+    return showBoard(ctx, projectKey)
+  }
+  if (from !== '' && before.status !== from && before.status !== to) {
+    await toast(ctx, staleToast(before))
+    return showPlace(ctx, before, projectKey)
+  }
+  const status = taskStatuses.find((one) => one === to)
+  if (
+    status !== undefined &&
+    status !== 'todo' &&
+    status !== before.status &&
+    before.runState === 'running'
+  ) {
+    const card = stopAndMoveCard(before, status, 'card', readerOf(ctx))
+    return showScreen(ctx, card, { purpose: 'card', taskId: before.id })
+  }
+  const moved = await orRefusal(ctx, async () => {
+    const target = await targetOf(ctx, before, to, projectKey)
+    return target === null ? { task: before, auditId: null } : placeTask(ctx.board, before.id, target)
+  })
+  if (moved !== null)
+    await toast(ctx, moved.auditId === null ? toasts.unchanged : placedToast(before, moved.task, to))
+  await showPlace(
+    ctx,
+    moved?.task ?? (await requireTask(scopeOf(ctx), before.id)),
+    projectKey,
+    moved?.auditId ?? null,
+  )
+}
+
+function placedToast(before: Task, after: Task, to: string): string {
+  return before.status === after.status
+    ? `${after.key} moved ${to === 'top' ? 'to the top' : to}.`
+    : changedToast(before, after)
+}
+
+async function targetOf(
+  ctx: BotContext,
+  task: Task,
+  to: string,
+  projectKey: string,
+): Promise<{ readonly status?: Task['status']; readonly place: Place } | null> {
+  const status = taskStatuses.find((one) => one === to)
+  if (status !== undefined) return status === task.status ? null : { status, place: { at: 'end' } }
+  if (to === 'top') return { place: { at: 'start' } }
+  const { above, below } = await findNeighbours(scopeOf(ctx), task, projectKey || undefined)
+  if (to === 'up') return above && { place: { before: above.id } }
+  return below && { place: { after: below.id } }
+}
+
+function readValue(value: string): LanePlace | null {
+  const [status = '', projectKey = '', page = ''] = value.split('.')
+  const lane = readLaneArgument(`${status}.${projectKey}`)
+  return lane && { ...lane, page: Number.parseInt(page, 10) || 0 }
+}
+
+/** `+KEY` picks a card, `-KEY` lets it go: pressed twice it stays as the first press left it. */
+async function togglePick(ctx: BotContext, about: string, value: string): Promise<void> {
+  const place = readValue(value)
+  if (place === null) return showBoard(ctx, '')
+  const picked = await readPicked(ctx)
+  const task = await findTask(scopeOf(ctx), about.slice(1))
+  const others = picked.filter((id) => id !== task?.id)
+  await showPicks(ctx, place, task !== null && about.startsWith('+') ? [...others, task.id] : others)
+}
+
+/** Changes all cards that are picked, in one transaction; what an agent works on, or asks about, is skipped and named. */
+async function changePicked(ctx: BotContext, what: string, value: string): Promise<void> {
+  const place = readValue(value)
+  if (place === null) return showBoard(ctx, '')
+  const act = readPickedAct(what)
+  const picked = await findTasks(scopeOf(ctx), await readPicked(ctx))
+  const moved = picked.filter((task) => act.verb !== undefined && task.status !== place.status)
+  const wanted = picked.filter((task) => !moved.includes(task)).map((task) => ({ task, act }))
+  const done = await orRefusal(ctx, () => doActs(ctx, wanted))
+  if (done === null) return showLane(ctx, place)
+  const { stops, unanswered, refused, refusals, auditId } = done
+  const skipped = { moved, working: stops.map(({ task }) => task), unanswered, refused }
+  const isUnreached = refusals.length > 0 && auditId === null
+  await toast(ctx, isUnreached ? toasts.notQueued : changedManyToast(countChanged(done), skipped))
+  if (refusals.length > 0) await sayNotQueued(ctx, refusals)
+  await showLane(ctx, place, auditId, skippedText(skipped))
+}
+
+function readPickedAct(what: string): Act {
+  const status = taskStatuses.find((one) => one === what)
+  const priority = taskPriorities.find((one) => `!${one}` === what)
+  if (status !== undefined) return { verb: status }
+  if (priority !== undefined) return { priority }
+  if (what === 'focus') return { focus: true }
+  if (what === 'queue') return { verb: 'queue' }
+  throw new DomainError('invalid', 'This button no longer works. Send /board again.')
+}

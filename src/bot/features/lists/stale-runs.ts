@@ -1,0 +1,38 @@
+import { Composer } from 'grammy'
+import { editTask } from '../../../domain/tasks/edit/edit.ts'
+import { readDetail, requireTask } from '../../../domain/tasks/read.ts'
+import { nudgeText, staleToast, toasts } from '../../../view/kit/answers.ts'
+import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { showTask } from '../../kit/show.ts'
+import { onAct } from '../../kit/taps.ts'
+import { toast } from '../../kit/toast.ts'
+
+/** The buttons under the word that a run is silent or waits too long: nudge the agent, or wait on. */
+export function staleRuns(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  onAct(composer, 'nudge', nudge)
+  onAct(composer, 'keep-waiting', async (ctx, key) => {
+    const task = await requireTask(scopeOf(ctx), key)
+    await toast(ctx, task.runState === null ? staleToast(task) : toasts.waiting)
+    await showTask(ctx, task)
+  })
+  return composer
+}
+
+/** Asks the agent how it goes, as a comment that it gets with its next fetch. */
+async function nudge(ctx: BotContext, key: string): Promise<void> {
+  const task = await requireTask(scopeOf(ctx), key)
+  if (task.runState === null) {
+    await toast(ctx, staleToast(task))
+    return showTask(ctx, task)
+  }
+  const { feedback } = await readDetail(scopeOf(ctx), task)
+  const comment = nudgeText(task.runState)
+  if (feedback.at(-1)?.text === comment) {
+    await toast(ctx, toasts.unchanged)
+    return showTask(ctx, task)
+  }
+  const { task: nudged, auditId } = await editTask(ctx.board, task.id, { comment })
+  await toast(ctx, toasts.nudged)
+  await showTask(ctx, nudged, { undo: auditId })
+}

@@ -1,0 +1,40 @@
+import { Composer } from 'grammy'
+import { type TaskStatus, taskStatuses } from '../../../domain/core/task-values.ts'
+import { listProjects } from '../../../domain/projects/read.ts'
+import { parseTaskQuery, withStatus } from '../../../domain/quick-add/task-query.ts'
+import { listByLane } from '../../../domain/tasks/lists/lanes.ts'
+import { sameQuery, taskListCard, tasksAPage } from '../../../view/tasks/lists/task-list.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onScreen } from '../../kit/taps.ts'
+import { queryOfMessage } from '../../kit/tasks/list-query.ts'
+
+/** /tasks: lists by status, project, label, engine, priority and words, in pages that turn in place; /todo and the like list a status. */
+export function tasks(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('tasks', (ctx) => showTasks(ctx, ctx.match, 0))
+  for (const status of ['todo', 'hold', 'ready', 'done'] as const)
+    composer.command(status, (ctx) => showTasks(ctx, `${status} ${ctx.match}`.trim(), 0))
+  onScreen(composer, 'tasks', async (ctx, argument, page) =>
+    showTasks(ctx, await queryFor(ctx, argument), page),
+  )
+  return composer
+}
+
+async function showTasks(ctx: BotContext, text: string, wantedPage: number): Promise<void> {
+  const keys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const query = parseTaskQuery(text, keys)
+  const lanes = query.filter.statuses ?? taskStatuses
+  const found = await listByLane(scopeOf(ctx), query.filter, { lanes, limit: tasksAPage, page: wantedPage })
+  const card = taskListCard({ query, ...found, ...readerOf(ctx) })
+  await showScreen(ctx, card, { topic: { kind: 'list', query: text } })
+}
+
+/** What a button asks for: the query of its own message, that with another status, or one that the button names itself. */
+async function queryFor(ctx: BotContext, argument: string): Promise<string> {
+  if (argument === sameQuery) return queryOfMessage(ctx)
+  if (!argument.startsWith('=')) return argument
+  const status = argument.slice(1)
+  const known = taskStatuses.find((one): one is TaskStatus => one === status)
+  return withStatus(await queryOfMessage(ctx), known ?? 'open')
+}

@@ -1,0 +1,102 @@
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { Composer } from 'grammy'
+import { exportParts, exportRows, exportTasks } from '../../../domain/reports/export.ts'
+import { countTasks } from '../../../domain/tasks/lists/list.ts'
+import { localDate } from '../../../domain/time/time.ts'
+import {
+  exportCaption,
+  exportHereCard,
+  exportTooLargeCard,
+  taskColumns,
+  taskRow,
+} from '../../../view/reports/export.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { onAct } from '../../kit/taps.ts'
+
+// Telegram accepts files of up to 50 MB from a bot.
+const maxBytes = 49 * 1024 * 1024
+const manyTasks = 2_000
+
+/** /export: the full board as JSON, the tasks as CSV. */
+export function exports(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('export', async (ctx) => {
+    if (ctx.chat.type === 'private') await sendBoard(ctx)
+    else await ctx.sender.say(exportHereCard(), { purpose: 'screen' })
+  })
+  onAct(composer, 'export', async (ctx) => {
+    const warning = ctx.callbackQuery?.message
+    if (warning !== undefined) await ctx.sender.remove(warning.message_id)
+    await sendBoard(ctx)
+  })
+  return composer
+}
+
+async function sendBoard(ctx: BotContext): Promise<void> {
+  await ctx.replyWithChatAction('upload_document')
+  const { now, timeZone } = readerOf(ctx)
+  const stem = `board-${localDate(now, timeZone)}`
+  const count = await countTasks(scopeOf(ctx), {}, Number.MAX_SAFE_INTEGER)
+  const about = { purpose: 'answer', replyTo: ctx.message?.message_id } as const
+  // A phone opens plain JSON; a large board is gzipped to fit.
+  const packed = count > manyTasks
+  const json = await collect(jsonOf(ctx), packed)
+  const csv = await collect(csvOf(ctx), false)
+  if (json === null || csv === null) return void (await ctx.sender.say(exportTooLargeCard(), about))
+  await ctx.sender.sendFile(
+    { name: packed ? `${stem}.json.gz` : `${stem}.json`, content: json },
+    exportCaption('json', count),
+    about,
+  )
+  await ctx.sender.sendFile({ name: `${stem}-tasks.csv`, content: csv }, exportCaption('csv', count), about)
+}
+
+async function* jsonOf(ctx: BotContext): AsyncGenerator<string> {
+  yield `{"format":"preqbot","version":1,"exportedAt":${JSON.stringify(ctx.board.now())}`
+  for (const part of exportParts) {
+    yield `,\n${JSON.stringify(part)}:[`
+    let separator = '\n'
+    for await (const row of exportRows(scopeOf(ctx), part)) {
+      yield separator + JSON.stringify(row)
+      separator = ',\n'
+    }
+    yield ']'
+  }
+  yield '}\n'
+}
+
+async function* csvOf(ctx: BotContext): AsyncGenerator<string> {
+  const { unparse } = (await import('papaparse')).default
+  // A spreadsheet would run text starting with = + - @, or their full-width forms, as a formula. PapaParse's own pattern misses
+  // cells of several lines (mholt/PapaParse#1149).
+  const options = { newline: '\r\n', escapeFormulae: /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/ }
+  yield `\uFEFF${unparse([taskColumns], options)}\r\n`
+  for await (const task of exportTasks(scopeOf(ctx))) {
+    const row = taskRow(task)
+    yield `${unparse([taskColumns.map((column) => row[column])], options)}\r\n`
+  }
+}
+
+class TooLargeError extends Error {}
+
+/** The parts as one file; null if it's too large for Telegram. */
+async function collect(parts: AsyncIterable<string>, packed: boolean): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const keep = async (source: AsyncIterable<Buffer | string>) => {
+    for await (const part of source) {
+      const chunk = Buffer.from(part as string)
+      bytes += chunk.length
+      if (bytes > maxBytes) throw new TooLargeError()
+      chunks.push(chunk)
+    }
+  }
+  try {
+    await (packed ? pipeline(parts, createGzip(), keep) : keep(parts))
+    return Buffer.concat(chunks)
+  } catch (error) {
+    if (error instanceof TooLargeError) return null
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+import { Composer } from 'grammy'
+import { readStats } from '../../../domain/reports/stats.ts'
+import { statsPeriods, statsRange } from '../../../domain/reports/stats-range.ts'
+import { statsPicture } from '../../../view/charts/charts.ts'
+import { minForChart, statsCard, statsTitle } from '../../../view/reports/stats.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { showPicture, showScreen } from '../../kit/show.ts'
+import { onScreen } from '../../kit/taps.ts'
+
+/** /stats: finished work of a week, month or year, as a chart; text only when there's little to draw. */
+export function stats(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('stats', (ctx) => showStats(ctx, ctx.match))
+  onScreen(composer, 'stats', (ctx, argument) => showStats(ctx, argument))
+  return composer
+}
+
+async function showStats(ctx: BotContext, text: string): Promise<void> {
+  const word = text.trim().toLowerCase()
+  // The first letters are enough: "m", "month".
+  const named = statsPeriods.find((period) => period.startsWith(word))
+  const period = named ?? 'week'
+  const notice = named === undefined ? `No period “${word.slice(0, 40)}” – showing the week.` : undefined
+  const stats = await readStats(scopeOf(ctx), statsRange(period, readerOf(ctx)))
+  const card = statsCard(stats, period, notice)
+  if (stats.done < minForChart) return showScreen(ctx, card)
+  await ctx.replyWithChatAction('upload_photo')
+  await showPicture(ctx, statsPicture(stats, statsTitle[period]), card)
+}

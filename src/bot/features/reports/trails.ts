@@ -1,0 +1,47 @@
+import { Composer } from 'grammy'
+import { listSecurityEvents } from '../../../domain/access/security.ts'
+import { listAudit } from '../../../domain/reports/audit.ts'
+import { undoableByAgents } from '../../../domain/undo/undo.ts'
+import { reportStrangers } from '../../../telegram/store/strangers.ts'
+import { unpackUuid } from '../../../view/kit/callbacks.ts'
+import { auditCard } from '../../../view/reports/audit.ts'
+import { securityCard } from '../../../view/reports/security.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onScreen } from '../../kit/taps.ts'
+
+const entriesAPage = 12
+
+/** /audit and /security: change history and security log, newest first, in pages. */
+export function trails(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('audit', (ctx) => showAudit(ctx, ctx.match.trim().toUpperCase()))
+  onScreen(composer, 'audit', (ctx, argument) => {
+    const [about = '', cursor = ''] = argument.split(':')
+    return showAudit(ctx, about, unpackUuid(cursor))
+  })
+  composer.command('security', (ctx) => showSecurity(ctx))
+  onScreen(composer, 'security', (ctx, cursor) => showSecurity(ctx, unpackUuid(cursor)))
+  return composer
+}
+
+async function showAudit(ctx: BotContext, about: string, before?: string): Promise<void> {
+  const page = {
+    limit: entriesAPage,
+    ...(about === '' ? {} : { targetId: about }),
+    ...(before === undefined ? {} : { before }),
+  }
+  const found = await listAudit(scopeOf(ctx), page)
+  const undoable = await undoableByAgents(scopeOf(ctx), found.entries)
+  const isFirst = before === undefined
+  await showScreen(ctx, auditCard({ ...found, undoable }, { ...readerOf(ctx), about, isFirst }))
+}
+
+async function showSecurity(ctx: BotContext, before?: string): Promise<void> {
+  await reportStrangers(ctx.deps.store, { ownerId: ctx.deps.ownerId, now: ctx.board.now() })
+  const found = await listSecurityEvents(scopeOf(ctx), {
+    limit: entriesAPage,
+    ...(before === undefined ? {} : { before }),
+  })
+  await showScreen(ctx, securityCard(found, { ...readerOf(ctx), isFirst: before === undefined }))
+}

@@ -1,0 +1,130 @@
+import { Composer } from 'grammy'
+import { listProjects } from '../../../domain/projects/read.ts'
+import { RunnerKind, type SettingsPatch } from '../../../domain/settings/setting-specs.ts'
+import { changeSettings, readOwnerSettings } from '../../../domain/settings/settings.ts'
+import { newestPrompt, type ReplyTopic } from '../../../telegram/store/messages.ts'
+import { toasts } from '../../../view/kit/answers.ts'
+import { zoneConfirmed } from '../../../view/settings/set-up.ts'
+import { settingsPartCard } from '../../../view/settings/setting-parts.ts'
+import {
+  type SettingsFacts,
+  type SettingsPart,
+  settingsCard,
+  settingsParts,
+} from '../../../view/settings/settings.ts'
+import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { sendTestLine } from '../../kit/runner.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onAct, onScreen } from '../../kit/taps.ts'
+import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
+import { toast } from '../../kit/toast.ts'
+import { machineZone, zoneOfLocation } from '../../kit/zones.ts'
+
+/** /settings: time zone, digest, quiet hours, notifications, projects; the rest under Advanced. */
+export function settings(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('settings', showSettings)
+  onScreen(composer, 'settings', (ctx, part) => {
+    const known = settingsParts.find((candidate) => candidate === part)
+    return known === undefined ? showSettings(ctx) : showPart(ctx, known)
+  })
+  onAct(composer, 'set', (ctx, name, value) => {
+    if (name === 'runnerTest') return testRunner(ctx)
+    const setter = Object.hasOwn(setters, name) ? setters[name] : undefined
+    return setter === undefined ? showSettings(ctx) : change(ctx, setter.part, setter.toPatch(value))
+  })
+  onAct(composer, 'mute', async (ctx, key, value) => {
+    const others = ctx.settings.mutedProjects.filter((muted) => muted !== key)
+    await change(ctx, 'mute', { mutedProjects: value === '1' ? [...others, key] : others })
+  })
+  onAct(composer, 'zone', setZone)
+  onAct(composer, 'undo-setting', async (ctx, part, auditId) => {
+    await takeBack(ctx, auditId)
+    await showPart(ctx, settingsParts.find((candidate) => candidate === part) ?? 'zone')
+  })
+  composer.on('message:location', async (ctx, next) => {
+    const timeZone = (await isZoneAsked(ctx)) ? await zoneOfLocation(ctx.msg) : null
+    if (timeZone === null) await next()
+    else await change(ctx, 'zone', { timeZone })
+  })
+  return composer
+}
+
+const zoneQuestion = { kind: 'prompt', ask: 'time-zone' } as const
+const askedMs = 10 * 60_000
+
+/** Whether the last thing that the bot asked for, shortly before, is the time zone: a place is then the answer. */
+async function isZoneAsked(ctx: BotContext): Promise<boolean> {
+  if (ctx.chat === undefined || ctx.message?.reply_to_message !== undefined) return false
+  const since = new Date(ctx.board.now().getTime() - askedMs)
+  const row = await newestPrompt(ctx.board.db, ctx.chat.id, since)
+  const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
+  return topic?.kind === 'prompt' && topic.ask === zoneQuestion.ask
+}
+
+/** The settings that buttons change: the screen that shows each, and what a button's value means. */
+const setters: Readonly<
+  Record<string, { readonly part: SettingsPart; readonly toPatch: (value: string) => SettingsPatch }>
+> = {
+  digestTime: { part: 'digest', toPatch: (value) => ({ digestTime: value, digestEnabled: true }) },
+  digestEnabled: { part: 'digest', toPatch: (value) => ({ digestEnabled: value === 'true' }) },
+  quietHours: { part: 'quiet', toPatch: (value) => ({ quietHours: value === '' ? null : value }) },
+  notifyNeedsYou: { part: 'notify', toPatch: (value) => ({ notifyNeedsYou: toLevel(value) }) },
+  notifyFinished: { part: 'notify', toPatch: (value) => ({ notifyFinished: toLevel(value) }) },
+  notifyInfo: { part: 'notify', toPatch: (value) => ({ notifyInfo: toLevel(value) }) },
+  defaultProject: { part: 'default', toPatch: (value) => ({ defaultProject: value === '' ? null : value }) },
+  keepEventsDays: { part: 'history', toPatch: (value) => ({ keepEventsDays: Number(value) }) },
+  staleAfterMinutes: { part: 'stale', toPatch: (value) => ({ staleAfterMinutes: Number(value) }) },
+  queuedAfterMinutes: { part: 'stale', toPatch: (value) => ({ queuedAfterMinutes: Number(value) }) },
+  runner: { part: 'runner', toPatch: (value) => ({ runner: toRunner(value) }) },
+  runnerChat: { part: 'runner', toPatch: (value) => ({ runnerChat: value === '' ? null : value }) },
+}
+
+function toLevel(value: string) {
+  return value === 'silent' || value === 'off' ? value : 'loud'
+}
+
+function toRunner(value: string) {
+  return RunnerKind.safeParse(value).data ?? 'none'
+}
+
+/** Changes settings and shows their screen, or says why they can't be changed. */
+export async function change(ctx: BotContext, part: SettingsPart, patch: SettingsPatch): Promise<void> {
+  const changed = await orRefusal(ctx, () => changeSettings(ctx.board, patch))
+  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
+  await showPart(ctx, part, changed?.auditId)
+}
+
+async function setZone(ctx: BotContext, on: string, timeZone: string): Promise<void> {
+  if (on === 'settings') return change(ctx, 'zone', { timeZone })
+  const changed = await orRefusal(ctx, () => changeSettings(ctx.board, { timeZone }))
+  if (changed === null) return
+  await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
+  // The card of the place stays.
+  if (on === 'capture') await ctx.sender.say(zoneConfirmed(timeZone, ctx.board.now()), { purpose: 'screen' })
+  else await showScreen(ctx, zoneConfirmed(timeZone, ctx.board.now()))
+}
+
+async function testRunner(ctx: BotContext): Promise<void> {
+  const reason = await sendTestLine(ctx)
+  await toast(ctx, reason ?? 'Sent. Check the chat.', reason !== null)
+}
+
+async function showSettings(ctx: BotContext): Promise<void> {
+  await showScreen(ctx, settingsCard(await readFacts(ctx)))
+}
+
+export async function showPart(ctx: BotContext, part: SettingsPart, undo?: string | null): Promise<void> {
+  const about = part === 'zone' ? ({ purpose: 'prompt', topic: zoneQuestion } as const) : {}
+  await showScreen(ctx, settingsPartCard(part, await readFacts(ctx), undo), about)
+}
+
+async function readFacts(ctx: BotContext): Promise<SettingsFacts> {
+  return {
+    settings: await readOwnerSettings(scopeOf(ctx)),
+    projects: await listProjects(scopeOf(ctx)),
+    now: ctx.board.now(),
+    language: ctx.from?.language_code,
+    machineZone: machineZone(),
+  }
+}

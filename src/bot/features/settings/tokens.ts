@@ -1,0 +1,162 @@
+import { Composer } from 'grammy'
+import { createToken, listTokens, revokeToken } from '../../../domain/access/tokens.ts'
+import { allowDeletions } from '../../../domain/tasks/removal/deletion-limit.ts'
+import {
+  awaitFirstUse,
+  createTokenLink,
+  type TokenLink,
+  takeTokenLink,
+} from '../../../telegram/store/connecting.ts'
+import { isNewestMessage } from '../../../telegram/store/message-turns.ts'
+import { findMessage, type ReplyTopic } from '../../../telegram/store/messages.ts'
+import { toasts } from '../../../view/kit/answers.ts'
+import { toRequest } from '../../../view/kit/request.ts'
+import { deletionsAllowedCard } from '../../../view/notifications/notices.ts'
+import { engineOfAgent } from '../../../view/system/connect.ts'
+import {
+  connectedCard,
+  revokeCard,
+  secretCard,
+  type TokenFacts,
+  tokenCard,
+  tokenGoneCard,
+  tokenLinkCard,
+  tokenLinkGoneCard,
+  tokenLostCard,
+  tokenMadeCard,
+  tokenNameCard,
+  tokenSpanCard,
+  tokenSpans,
+} from '../../../view/system/tokens.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { isAlreadyHandled } from '../../kit/resume.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onAct, onScreen } from '../../kit/taps.ts'
+import { toast } from '../../kit/toast.ts'
+import { tokenLinkHash } from '../../middleware/access.ts'
+
+const dayMs = 24 * 60 * 60_000
+const maxName = 60
+
+/** Agents' tokens: new (agent, expiry), shown once, last use, revoke. */
+export function tokens(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  onScreen(composer, 'new-token', (ctx, name) => (name === '' ? askAgent(ctx) : askTokenSpan(ctx, name)))
+  onAct(composer, 'token-make', (ctx, _about, days) => make(ctx, days))
+  onScreen(composer, 'token', (ctx, id) => showToken(ctx, id, (token) => tokenCard(token, readerOf(ctx))))
+  onScreen(composer, 'token-revoke', (ctx, id) =>
+    showToken(ctx, id, (token) =>
+      token.revokedAt === null ? revokeCard(token) : tokenCard(token, readerOf(ctx)),
+    ),
+  )
+  onAct(composer, 'token-revoke', revoke)
+  onAct(composer, 'allow-deletions', allowMore)
+  onAct(composer, 'forget', async (ctx) => {
+    const message = ctx.callbackQuery?.message
+    if (message !== undefined) await ctx.sender.remove(message.message_id)
+    await toast(ctx, 'Deleted.')
+  })
+  return composer
+}
+
+/** Serves the one thing that a bot in a group does in its owner's private chat: the link to a new token. */
+export function tokenLinks(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.use(async (ctx, next) => {
+    const hash = tokenLinkHash(ctx, ctx.settings)
+    if (hash === null) return next()
+    const link = await takeTokenLink(ctx.deps.store, hash, ctx.board.now())
+    if (link === null) await ctx.sender.say(tokenLinkGoneCard(), { purpose: 'notice' })
+    else await createAndShow(ctx, link, { isElsewhere: true })
+  })
+  return composer
+}
+
+/** Asks which agent the token is for; below, if the button's message is no longer the last one. */
+async function askAgent(ctx: BotContext): Promise<void> {
+  const message = ctx.callbackQuery?.message
+  const isLast =
+    message === undefined || (await isNewestMessage(ctx.board.db, message.chat.id, message.message_id))
+  if (isLast) await showScreen(ctx, tokenNameCard())
+  else await ctx.sender.say(tokenNameCard(), { purpose: 'screen' })
+}
+
+/** Asks when a token of this name should expire. */
+export async function askTokenSpan(ctx: BotContext, text: string): Promise<void> {
+  const name = [...text.replace(/\s+/g, ' ').trim()].slice(0, maxName).join('')
+  await showScreen(ctx, tokenSpanCard(name), { topic: { kind: 'new-token', name } })
+}
+
+async function make(ctx: BotContext, value: string): Promise<void> {
+  const name = await nameAsked(ctx)
+  const days = Number(value) === 0 ? null : Number(value)
+  if (name === null || !tokenSpans.some((span) => span === days))
+    return toast(ctx, 'That token was already created.')
+  if (ctx.chat?.type !== 'private') {
+    const code = await createTokenLink(ctx.deps.store, { name, days }, ctx.board.now())
+    const link = `https://t.me/${ctx.me.username}?start=k_${code}`
+    return showScreen(ctx, tokenLinkCard(name, link), { secret: true })
+  }
+  try {
+    const token = await createAndShow(ctx, { name, days })
+    await showScreen(ctx, tokenMadeCard(token))
+  } catch (error) {
+    if (!isAlreadyHandled(error)) throw error
+    await showScreen(ctx, tokenLostCard(name))
+  }
+}
+
+/** Creates a token and sends it, with what to do next, as a message that waits for its first use. */
+async function createAndShow(
+  ctx: BotContext,
+  { name, days }: TokenLink,
+  options: { readonly isElsewhere?: boolean } = {},
+): Promise<TokenFacts> {
+  const now = ctx.board.now()
+  const expiresAt = days === null ? null : new Date(now.getTime() + days * dayMs)
+  const { token, row } = await createToken(ctx.board, { name, expiresAt, engine: engineOfAgent(name) })
+  const messageId = await ctx.sender.say(secretCard(name, { url: ctx.deps.agentUrl, token }, options), {
+    purpose: 'notice',
+    secret: true,
+  })
+  const chatId = ctx.chat?.id ?? 0
+  const message = await findMessage(ctx.deps.store, chatId, messageId)
+  if (message !== null) {
+    const request = toRequest(connectedCard(name, row.id), { silent: true })
+    await awaitFirstUse(ctx.deps.store, { tokenId: row.id, row: message.id, request }, now)
+  }
+  return row
+}
+
+/** The name that the pressed message asks about; null if it was already answered. */
+async function nameAsked(ctx: BotContext): Promise<string | null> {
+  const message = ctx.callbackQuery?.message
+  const row =
+    message === undefined ? null : await findMessage(ctx.board.db, message.chat.id, message.message_id)
+  const topic = row?.topic as unknown as ReplyTopic | null | undefined
+  return topic?.kind === 'new-token' ? topic.name : null
+}
+
+async function showToken(
+  ctx: BotContext,
+  id: string,
+  card: (token: TokenFacts) => ReturnType<typeof tokenCard>,
+): Promise<void> {
+  const token = (await listTokens(scopeOf(ctx))).find((candidate) => candidate.id === id)
+  await showScreen(ctx, token === undefined ? tokenGoneCard() : card(token))
+}
+
+async function allowMore(ctx: BotContext, tokenId: string): Promise<void> {
+  const known = (await listTokens(scopeOf(ctx))).some((token) => token.id === tokenId)
+  if (!known) return showScreen(ctx, tokenGoneCard())
+  const allowed = await allowDeletions(ctx.board, tokenId)
+  await showScreen(ctx, deletionsAllowedCard({ tokenId, ...allowed }, readerOf(ctx)))
+}
+
+async function revoke(ctx: BotContext, id: string): Promise<void> {
+  const known = (await listTokens(scopeOf(ctx))).some((token) => token.id === id)
+  if (!known) return showScreen(ctx, tokenGoneCard())
+  const { token, auditId } = await revokeToken(ctx.board, id)
+  await toast(ctx, auditId === null ? toasts.unchanged : `${token.name}'s token is revoked.`)
+  await showScreen(ctx, tokenCard(token, readerOf(ctx)))
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import { Composer } from 'grammy'
+import { readState, writeState } from '../../../telegram/store/bot-state.ts'
+import { menuCommands, publishCommands } from '../../kit/commands.ts'
+import type { BotContext } from '../../kit/context.ts'
+
+/** Puts the commands into the menu of the owner's chat, once it is bound and whenever the table has changed. */
+export function commandMenu(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  let published = ''
+  composer.use(async (ctx, next) => {
+    await next()
+    const chatId = ctx.settings.chatId
+    if (chatId === null) return
+    const hash = createHash('sha256')
+      .update(JSON.stringify([chatId, menuCommands]))
+      .digest('hex')
+    if (hash === published) return
+    const { store, now, log } = ctx.deps
+    try {
+      if ((await readState<string>(store, 'commands_hash')) !== hash) {
+        await publishCommands(ctx.api, chatId)
+        await writeState(store, 'commands_hash', hash, now())
+      }
+      published = hash
+    } catch (error) {
+      log.warn({ err: error }, 'the command menu could not be published; the next update tries again')
+    }
+  })
+  return composer
+}

@@ -1,0 +1,61 @@
+import { Composer } from 'grammy'
+import { zoneName } from '../../../view/settings/time-zones.ts'
+import { doctorCard, type Finding } from '../../../view/system/doctor.ts'
+import type { BotContext } from '../../kit/context.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onScreen } from '../../kit/taps.ts'
+
+/** /doctor: checks everything and names each problem with its fix. */
+export function doctor(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('doctor', examine)
+  onScreen(composer, 'doctor', examine)
+  return composer
+}
+
+async function examine(ctx: BotContext): Promise<void> {
+  await showScreen(ctx, doctorCard([...(await ctx.deps.diagnose()), ...findings(ctx)]))
+}
+
+/** What the bot knows by itself: its @BotFather settings, the time zone, notifications turned off. */
+function findings({ me, chat, settings }: BotContext): Finding[] {
+  const { timeZoneSet, timeZone, notify } = settings
+  return [
+    me.supports_inline_queries
+      ? { name: 'Inline search', ok: true, detail: `@${me.username} words` }
+      : {
+          name: 'Inline search',
+          ok: false,
+          detail: 'off',
+          fix: 'Turn it on in @BotFather with /setinline.',
+        },
+    timeZoneSet
+      ? { name: 'Time zone', ok: true, detail: zoneName(timeZone) }
+      : {
+          name: 'Time zone',
+          ok: false,
+          detail: 'not set (using UTC)',
+          fix: 'Set it in /settings.',
+        },
+    ...(chat !== undefined && chat.type !== 'private' && !me.can_read_all_group_messages
+      ? [
+          {
+            name: 'Group',
+            ok: false,
+            detail: "I can't see plain messages",
+            fix: 'Turn off privacy mode in @BotFather with /setprivacy, or make me an admin.',
+          },
+        ]
+      : []),
+    ...(notify.needsYou === 'off'
+      ? [
+          {
+            name: 'Notifications',
+            ok: false,
+            detail: '“Needs you” is off',
+            fix: 'Turn it on in /settings → Notifications.',
+          },
+        ]
+      : []),
+  ]
+}

@@ -1,0 +1,45 @@
+import { Composer } from 'grammy'
+import type { Message } from 'grammy/types'
+import { findTask } from '../../../domain/tasks/read.ts'
+import { partAction } from '../../../domain/tasks/snapshot.ts'
+import { captureOfMessage, capturePartsOf, stateOfMessage } from '../../../telegram/store/captures.ts'
+import type { Card } from '../../../view/kit/card.ts'
+import { editedCommentCard, editedInVainCard, editedTooLateCard } from '../../../view/tasks/capture.ts'
+import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { ownText } from '../../kit/message/incoming.ts'
+import { contentOf, contentsOf } from '../../kit/tasks/captured.ts'
+import { rewriteCaptured } from '../../kit/tasks/captured-parts.ts'
+
+/** An edited message edits the task that was made of it, while nobody has touched that. */
+export function capturedEdits(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.on('edited_message', (ctx) => editCaptured(ctx, ctx.editedMessage))
+  return composer
+}
+
+async function editCaptured(ctx: BotContext, message: Message): Promise<void> {
+  const messageId = message.message_id
+  const captured = await captureOfMessage(scopeOf(ctx), { chatId: message.chat.id, messageId })
+  const task = captured === null ? null : await findTask(scopeOf(ctx), captured.trace.taskId)
+  const textOf = (one: Message) => ownText(contentOf(ctx, one))
+  // Telegram also reports an edit where only a link's preview has come, or a live location has moved.
+  const isSameAs = (one: Message) => message.location !== undefined || textOf(one) === textOf(message)
+  if (captured === null || task === null) {
+    const about = { chatId: message.chat.id, messageId, userId: message.from?.id ?? 0 }
+    const { before } = await stateOfMessage(ctx.board.db, about)
+    if (before !== null && !isSameAs(before as unknown as Message))
+      await ctx.sender.say(editedInVainCard(), { purpose: 'answer', replyTo: messageId })
+    return
+  }
+  const { message: original } = captured.update as { readonly message?: Message }
+  const isSame = original !== undefined && isSameAs(original)
+  const refuse = async (card: Card) => {
+    if (!isSame) await ctx.sender.say(card, { purpose: 'answer', taskId: task.id, replyTo: messageId })
+  }
+  const { action } = captured.trace
+  if (action !== 'task.create' && action !== 'task.edit' && action !== partAction)
+    return refuse(editedCommentCard(task))
+  const parts = await capturePartsOf(scopeOf(ctx), task.key)
+  if (parts === null || !parts.isUntouched) return refuse(editedTooLateCard(task))
+  await rewriteCaptured(ctx, task, contentsOf(ctx, parts))
+}

@@ -1,0 +1,60 @@
+import { Composer } from 'grammy'
+import { DomainError } from '../../../domain/core/errors.ts'
+import { editTask } from '../../../domain/tasks/edit/edit.ts'
+import { snoozeUntil } from '../../../domain/tasks/lists/snooze-choice.ts'
+import { findTask } from '../../../domain/tasks/read.ts'
+import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { turnOf } from '../../../domain/turn.ts'
+import { staleToast, toasts } from '../../../view/kit/answers.ts'
+import type { LaterChoice, Surface } from '../../../view/kit/callbacks.ts'
+import { deletedCard } from '../../../view/tasks/gone.ts'
+import { laterLine, laterText } from '../../../view/tasks/later.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { showScreen } from '../../kit/show.ts'
+import { onTap } from '../../kit/taps.ts'
+import { continueDeck, showAfterAction } from '../../kit/tasks/deck.ts'
+import { toast } from '../../kit/toast.ts'
+
+/** The choices of Later: the task comes back then, or stays on hold. */
+export function later(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  onTap(composer, 'later', async (ctx, { on, key, to }) => {
+    const task = await findTask(scopeOf(ctx), key)
+    if (task === null) return showGone(ctx, on, key)
+    const turn = turnOf(task)
+    if (turn !== 'new' && turn !== 'parked') {
+      await toast(ctx, staleToast(task))
+      return showAfterAction(ctx, on, task, null)
+    }
+    await putOff(ctx, on, task, laterEdit(ctx, to))
+  })
+  return composer
+}
+
+function laterEdit(ctx: BotContext, to: LaterChoice): TaskEdit {
+  if (to === 'hold') return { status: 'hold', snoozedUntil: null }
+  const morning = ctx.settings.digestTime
+  return { snoozedUntil: snoozeUntil(to, { ...readerOf(ctx), morning }) }
+}
+
+async function putOff(ctx: BotContext, on: Surface, seen: Task, edit: TaskEdit): Promise<void> {
+  try {
+    const expect = { status: seen.status, runState: seen.runState }
+    const { task, auditId } = await editTask(ctx.board, seen.id, { ...edit, expect })
+    await toast(ctx, auditId === null ? toasts.unchanged : `${laterText(task, readerOf(ctx))}.`)
+    await showAfterAction(ctx, on, task, auditId, laterLine(task, readerOf(ctx)))
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    const task = await findTask(scopeOf(ctx), seen.id)
+    if (task === null) return showGone(ctx, on, seen.key)
+    await toast(ctx, error.code === 'conflict' ? staleToast(task) : error.message)
+    await showAfterAction(ctx, on, task, null)
+  }
+}
+
+async function showGone(ctx: BotContext, on: Surface, key: string): Promise<void> {
+  await toast(ctx, staleToast(null))
+  if (on === 'deck') await continueDeck(ctx, null)
+  else await showScreen(ctx, deletedCard(key))
+}

@@ -1,0 +1,103 @@
+import type { Api } from 'grammy'
+import { readOwnerSettings } from '../../domain/settings/settings.ts'
+import { changeState } from '../../telegram/store/bot-state.ts'
+import { queueMessages } from '../../telegram/store/messages.ts'
+import { toRequest } from '../../view/kit/request.ts'
+import { conflictNotice } from '../../view/notifications/notices.ts'
+import type { BotDeps } from '../kit/context.ts'
+
+/** Whether another program takes this bot's updates. */
+export interface ConflictWatch {
+  readonly note: (outcome: 'ok' | 'conflict' | 'unauthorized' | 'failed') => void
+  /** Since when; null while there is none. Two that poll end each other's requests in turn, so an answer alone is no end of it. */
+  readonly since: () => Date | null
+}
+
+// One of ours that is replaced may cause one or two.
+const worthTelling = 3
+const overAfterMs = 60_000
+const lookEveryMs = 5 * 60_000
+const toldEveryMs = 24 * 60 * 60_000
+
+// grammY's types name the signal of a package; it takes that of the platform.
+type Signal = Parameters<Api['getWebhookInfo']>[0]
+type WatchDeps = Pick<BotDeps, 'store' | 'ownerId' | 'now' | 'log'> & { readonly api: Api }
+
+/** Watches for conflicts, and tells the owner once a day who the other is, as far as Telegram knows. */
+export function watchConflicts(deps: WatchDeps): ConflictWatch {
+  let since: Date | null = null
+  let lastAt = 0
+  let count = 0
+  let webhook = ''
+
+  const look = async () => {
+    webhook = (await deps.api.getWebhookInfo()).url || webhook
+    if (count >= worthTelling) await tell(deps, webhook, 'polling')
+  }
+  return {
+    note: (outcome) => {
+      const now = deps.now()
+      if (Math.abs(now.getTime() - lastAt) > overAfterMs && outcome !== 'failed') {
+        since = null
+        count = 0
+      }
+      if (outcome !== 'conflict') return
+      since ??= now
+      lastAt = now.getTime()
+      count += 1
+      look().catch((error: unknown) =>
+        deps.log.warn({ err: error }, 'the owner is not told of a conflict yet'),
+      )
+    },
+    since: () => since,
+  }
+}
+
+/**
+ * By webhook nothing is refused when another takes the updates, they only stay away: looks each five minutes whether ours is set,
+ * else tells the owner, once a day, and sets it again. Returns what ends it.
+ */
+export function watchWebhook(
+  deps: WatchDeps & {
+    readonly url: string
+    readonly set: (signal: Signal) => Promise<void>
+    /** Whether this process still is the one that does this. */
+    readonly leads: () => boolean
+  },
+): () => Promise<void> {
+  const { api, log, url, set, leads } = deps
+  const stopping = new AbortController()
+  const signal = stopping.signal as Signal
+  let inHand = Promise.resolve()
+
+  const look = async () => {
+    if (!leads()) return
+    const found = (await api.getWebhookInfo(signal)).url ?? ''
+    if (found === url) return
+    log.warn({ found }, 'another program took the webhook; it is set again')
+    await set(signal)
+    await tell(deps, found, 'webhook')
+  }
+  const timer = setInterval(() => {
+    inHand = inHand.then(look).catch((error: unknown) => {
+      if (!stopping.signal.aborted) log.warn({ err: error }, 'looking after the webhook failed')
+    })
+  }, lookEveryMs).unref()
+  return async () => {
+    clearInterval(timer)
+    stopping.abort()
+    await inHand
+  }
+}
+
+async function tell({ store, ownerId, now: clock }: WatchDeps, webhook: string, by: 'polling' | 'webhook') {
+  const now = clock()
+  await changeState<string>(store, 'conflict_told', now, async (tx, told) => {
+    if (told !== undefined && Math.abs(now.getTime() - Date.parse(told)) < toldEveryMs) return undefined
+    const { chatId, threadId } = await readOwnerSettings({ db: tx, ownerId })
+    if (chatId === null) return undefined
+    const request = toRequest(conflictNotice(webhook, by))
+    await queueMessages(tx, [{ chatId, threadId, purpose: 'notice', rank: 0, request }], now)
+    return now.toISOString()
+  })
+}

@@ -1,0 +1,128 @@
+import { type Api, GrammyError } from 'grammy'
+import type { Update } from 'grammy/types'
+import { isRefusedToken, type ReachReport } from '../../telegram/reach.ts'
+
+/** Kinds of updates the bot takes; all others are never sent. */
+export const allowedUpdates = [
+  'message',
+  'edited_message',
+  'callback_query',
+  'inline_query',
+  'my_chat_member',
+] as const
+
+export interface Polling {
+  /** Ends the request that is under way. What it brings later is asked for again at the next start. */
+  readonly stop: () => Promise<void>
+}
+
+export interface PollingOptions {
+  readonly api: Api
+  /** Must have stored the updates when it resolves: the next request confirms them. */
+  readonly accept: (updates: readonly Update[]) => Promise<void>
+  readonly reach: ReachReport
+  /** Whether this process is the one that polls; one that stood still may have been replaced. */
+  readonly leads?: () => boolean
+  /** Told after each request that was answered, and of trouble: `conflict` while another process polls this bot. */
+  readonly onPoll: (outcome: 'ok' | 'conflict' | 'unauthorized' | 'failed') => void
+  readonly conflictWaitMs?: number
+  /** So long a request, or storing what it brought, may take before it counts as hung and is made again. */
+  readonly hangMs?: number
+}
+
+const pollSeconds = 30
+const retryMs = [500, 1_000, 2_000, 5_000, 10_000, 15_000]
+
+/** Asks Telegram for updates without end. A webhook left over is deleted first; updates that wait are kept. */
+export function startPolling(options: PollingOptions): Polling {
+  const stopping = new AbortController()
+  const running = poll(options, stopping.signal)
+  return {
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+async function poll(options: PollingOptions, signal: AbortSignal): Promise<void> {
+  const { api, reach, onPoll, leads = () => true, hangMs = (pollSeconds + 15) * 1_000 } = options
+  let offset = 0
+  let failures = 0
+  let webhookGone = false
+  while (!signal.aborted) {
+    if (!leads()) {
+      await pause(200, signal)
+      continue
+    }
+    // A socket may hang without an error: what is asked there is cut, and asked again.
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(hangMs)])
+    try {
+      if (!webhookGone) await api.deleteWebhook({ drop_pending_updates: false }, toSignal(limit))
+      webhookGone = true
+      // After trouble the first request waits for nothing, so that it is known at once that all is well again.
+      const updates = await requestUpdates(api, { offset, seconds: failures > 0 ? 0 : pollSeconds }, limit)
+      await unlessAborted(options.accept(updates), limit)
+      offset = (updates.at(-1)?.update_id ?? offset - 1) + 1
+      failures = 0
+      reach.reached()
+      onPoll('ok')
+    } catch (error) {
+      if (signal.aborted) return
+      if (!leads()) continue
+      const outcome = outcomeOf(error)
+      onPoll(outcome)
+      reach.failed(error)
+      if (outcome === 'conflict') webhookGone = false
+      const wait =
+        outcome === 'conflict'
+          ? (options.conflictWaitMs ?? 5_000)
+          : retryMs[Math.min(failures, retryMs.length - 1)]
+      failures += 1
+      await pause(wait ?? 0, signal)
+    }
+  }
+}
+
+async function requestUpdates(
+  api: Api,
+  { offset, seconds }: { readonly offset: number; readonly seconds: number },
+  signal: AbortSignal,
+): Promise<Update[]> {
+  const parameters = { offset, timeout: seconds, limit: 100, allowed_updates: allowedUpdates }
+  return api.getUpdates(parameters, toSignal(signal))
+}
+
+// grammY's types name the signal of a package; it takes that of the platform.
+function toSignal(signal: AbortSignal) {
+  return signal as Parameters<Api['getUpdates']>[1]
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      const abort = () => reject(signal.reason)
+      if (signal.aborted) abort()
+      else signal.addEventListener('abort', abort, { once: true })
+    }),
+  ])
+}
+
+function outcomeOf(error: unknown): 'conflict' | 'unauthorized' | 'failed' {
+  if (!(error instanceof GrammyError)) return 'failed'
+  if (error.error_code === 409) return 'conflict'
+  return isRefusedToken(error) ? 'unauthorized' : 'failed'
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
+  })
+}

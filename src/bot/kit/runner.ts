@@ -1,0 +1,135 @@
+import { GrammyError, HttpError } from 'grammy'
+import type { EditOfMany } from '../../domain/tasks/edit/edit-many.ts'
+import { findTasks } from '../../domain/tasks/read.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { beginMessage, findRunnerLine, markRefused, markSent } from '../../telegram/store/messages.ts'
+import {
+  type RunnerRefusal,
+  refusalReason,
+  runnerLine,
+  runnerReasons,
+  runnerRefusedCard,
+  runnerTestLine,
+  runnerUnreachedCard,
+} from '../../view/settings/runner.ts'
+import { type BotContext, scopeOf } from './context.ts'
+
+// Telegram allows 20 messages a minute in a group, and one tap must not block the next for long.
+const maxAtOnce = 10
+
+/** Posts the lines of tasks to be queued to the runner. Returns those that couldn't be delivered, and why. */
+export async function tellRunner(ctx: BotContext, tasks: readonly Task[]): Promise<RunnerRefusal[]> {
+  if (ctx.settings.runner.kind === 'none') return []
+  const refusals: RunnerRefusal[] = []
+  for (const [index, task] of tasks.entries()) {
+    const reason = index < maxAtOnce ? await postLine(ctx, task) : runnerReasons.tooMany(maxAtOnce)
+    if (reason !== null) refusals.push({ key: task.key, reason })
+  }
+  return refusals
+}
+
+/** Posts the lines of the tasks that edits queue; a task isn't queued if its line fails or an agent already has it. */
+export async function withRunner(
+  ctx: BotContext,
+  edits: readonly EditOfMany[],
+): Promise<{ readonly edits: EditOfMany[]; readonly refusals: readonly RunnerRefusal[] }> {
+  const queueing = edits.filter(({ edit }) => edit.runState === 'queued')
+  const tasks = await findTasks(
+    scopeOf(ctx),
+    queueing.map(({ reference }) => reference),
+  )
+  const free = queueing.flatMap(({ reference, edit }) => {
+    const task = tasks.find(({ id }) => id === reference)
+    if (task === undefined) return []
+    const { status = task.status, engine = task.engine } = edit
+    return task.runState === null || status !== task.status ? [{ ...task, status, engine }] : []
+  })
+  const refusals = await tellRunner(ctx, free)
+  const isRefused = (task: Task) => refusals.some(({ key }) => key === task.key)
+  const kept = edits.flatMap(({ reference, edit }) => {
+    if (edit.runState !== 'queued') return [{ reference, edit }]
+    const task = free.find(({ id }) => id === reference)
+    if (task !== undefined && !isRefused(task)) return [{ reference, edit }]
+    const { runState: _, ...rest } = edit
+    return task !== undefined && Object.keys(rest).length === 0 ? [] : [{ reference, edit: rest }]
+  })
+  return { edits: kept, refusals }
+}
+
+/** Tells the runner of a task that an answer or a send-back has queued. It stays queued either way: agents may also ask for it. */
+export async function notifyRunner(ctx: BotContext, task: Task): Promise<void> {
+  if (task.runState !== 'queued') return
+  const refusals = await tellRunner(ctx, [task])
+  if (refusals.length === 0) return
+  const card = runnerUnreachedCard(refusals, ctx.settings.runner.kind)
+  await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
+}
+
+/** Says which tasks weren't queued, and why. */
+export async function sayNotQueued(ctx: BotContext, refusals: readonly RunnerRefusal[]): Promise<void> {
+  const card = runnerRefusedCard(refusals, ctx.settings.runner.kind)
+  await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
+}
+
+/** Posts a harmless line where the runner listens. Returns null if it arrived, else why not. */
+export async function sendTestLine(ctx: BotContext): Promise<string | null> {
+  const { runner, chatId, threadId } = ctx.settings
+  if (chatId === null) return runnerReasons.unknown
+  const isHere = runner.chat === null
+  const to = runner.chat === null ? chatId : toChatId(runner.chat)
+  const thread = isHere && threadId !== null ? { message_thread_id: threadId } : {}
+  try {
+    await (isHere ? ctx.api : ctx.deps.elsewhere).sendMessage(to, runnerTestLine, thread)
+    return null
+  } catch (error) {
+    if (!(error instanceof GrammyError || error instanceof HttpError)) throw error
+    return error instanceof GrammyError
+      ? refusalReason(error.description, runner.chat)
+      : runnerReasons.unknown
+  }
+}
+
+function toChatId(chat: string): number | string {
+  return /^-?\d+$/.test(chat) ? Number(chat) : chat
+}
+
+/** Posts a task's line, once per update. Returns null if it arrived, else why not. */
+async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
+  const { runner, chatId, threadId } = ctx.settings
+  const line = runnerLine(task, runner)
+  if (line === null || chatId === null) return runnerReasons.nothingToDo
+  const { store, now } = ctx.deps
+  const about = { taskId: task.id, updateId: ctx.update.update_id }
+  const posted = await findRunnerLine(store, about)
+  if (posted !== null) return posted.state === 'sent' ? null : runnerReasons.unknown
+  const isHere = runner.chat === null
+  const to = runner.chat === null ? chatId : toChatId(runner.chat)
+  const id = await beginMessage(
+    store,
+    {
+      // Only Telegram knows the id of a chat given by its @name.
+      chatId: typeof to === 'number' ? to : 0,
+      threadId: isHere ? threadId : null,
+      purpose: 'notice',
+      taskId: task.id,
+      topic: { kind: 'runner', updateId: about.updateId },
+      rank: 0,
+    },
+    now(),
+  )
+  const thread = isHere && threadId !== null ? { message_thread_id: threadId } : {}
+  try {
+    const sent = await (isHere ? ctx.api : ctx.deps.elsewhere).sendMessage(to, line, {
+      ...thread,
+      link_preview_options: { is_disabled: true },
+    })
+    await markSent(store, id, { messageId: sent.message_id, now: now() })
+    return null
+  } catch (error) {
+    if (!(error instanceof GrammyError || error instanceof HttpError)) throw error
+    await markRefused(store, id, { state: 'failed', error: error.message })
+    return error instanceof GrammyError
+      ? refusalReason(error.description, runner.chat)
+      : runnerReasons.unknown
+  }
+}

@@ -1,0 +1,249 @@
+import { type Api, InputFile, InputMediaBuilder } from 'grammy'
+import type { Store } from '../../domain/core/context.ts'
+import type { NoteFile } from '../../domain/tasks/notes/note-files.ts'
+import { callTelegram, editToRequest, type Outgoing, sendRequest } from '../../telegram/call.ts'
+import type { Outcome } from '../../telegram/outcome.ts'
+import { restateMessage, setDestination } from '../../telegram/store/message-turns.ts'
+import {
+  beginMessage,
+  findMessage,
+  forgetMessage,
+  type MessagePurpose,
+  markEdited,
+  markRefused,
+  markSent,
+  priorities,
+  type ReplyTopic,
+  retitleMessage,
+  type StoredRequest,
+} from '../../telegram/store/messages.ts'
+import type { Card } from '../../view/kit/card.ts'
+import { fitMessage } from '../../view/kit/html.ts'
+import { toCaption, toRequest } from '../../view/kit/request.ts'
+
+/** What a message is about, which is what a reply to it means. */
+export interface About {
+  readonly purpose: MessagePurpose
+  readonly taskId?: string | null
+  readonly topic?: ReplyTopic | null
+  readonly replyTo?: number | undefined
+  /** The version of the task that is shown, so that a card that shows the truth is not edited again. */
+  readonly version?: string
+  /** Holds what must never be stored: no copy is kept to be sent again. */
+  readonly secret?: true
+}
+
+/**
+ * Sends and shows what the owner asked for, without a sound; every message is a row before it is sent. What cannot be sent now, or
+ * may have got lost, keeps its row and goes in its turn, so that the answer to an update is late rather than lost: its id is 0 then.
+ */
+export interface Sender {
+  /** Sends a new message and returns its Telegram id. */
+  readonly say: (card: Card, about: About) => Promise<number>
+  /** Shows a card in place of a message of the bot's; sends it anew where that one is gone. */
+  readonly edit: (messageId: number, card: Card, about: About) => Promise<number>
+  readonly sendFile: (
+    file: { readonly name: string; readonly content: string | Buffer },
+    caption: Card,
+    about: About,
+  ) => Promise<number>
+  readonly sendPicture: (png: Buffer, caption: Card, about: About) => Promise<number>
+  /** Shows another picture in place of one of the bot's; sends it anew where that one is gone. */
+  readonly editPicture: (messageId: number, png: Buffer, caption: Card, about: About) => Promise<number>
+  /** Sends a file that Telegram has already, by its id there; false where it has it no more. */
+  readonly sendStored: (file: NoteFile, about: About) => Promise<boolean>
+  /** Deletes a message of the bot's; false where the owner has deleted it, or it is too old. */
+  readonly remove: (messageId: number) => Promise<boolean>
+}
+
+export interface SenderOptions {
+  readonly api: Api
+  readonly store: Store
+  readonly chatId: number
+  readonly threadId: number | null
+  /** The topic for what is said in one that is gone; where that is gone too, the chat itself takes it. */
+  readonly mainThreadId: number | null
+  readonly now: () => Date
+}
+
+// What is not kept, such as a token or an export, is tried so often at once.
+const maxTries = 3
+const maxKeptFile = 1_000_000
+
+/** The sender of one chat. */
+export function createSender(options: SenderOptions): Sender {
+  const { api, store, chatId, threadId, mainThreadId, now } = options
+
+  // In a private chat the answer is right below; a quote of the question would only cost space.
+  const withoutQuote = (about: About): About => (chatId > 0 ? { ...about, replyTo: undefined } : about)
+
+  const deliver = async (about: About, request: Outgoing, kept: StoredRequest | null): Promise<Outcome> => {
+    const { purpose, taskId = null, topic = null } = about
+    const row = { chatId, threadId, purpose, taskId, topic, request: kept, rank: priorities.answer }
+    const id = await beginMessage(store, row, now())
+    const send = () => sendRequest(api, { chatId, threadId, mainThreadId }, request)
+    const { outcome, threadId: wentTo } = await tried(send, kept === null ? isLater : () => false)
+    if (wentTo !== threadId) await setDestination(store, id, { chatId, threadId: wentTo })
+    if (outcome.kind === 'done') {
+      const sent = { messageId: outcome.messageId ?? 0, contentHash: about.version ?? null, now: now() }
+      await markSent(store, id, sent)
+    } else {
+      const state = kept === null || isRefusal(outcome) ? 'failed' : isLost(outcome) ? 'uncertain' : 'pending'
+      await markRefused(store, id, { state, error: reasonOf(outcome) })
+    }
+    return outcome
+  }
+  const send = async (about: About, request: Outgoing, kept: StoredRequest | null) => {
+    const outcome = await deliver(about, request, kept)
+    if (outcome.kind === 'done') return outcome.messageId ?? 0
+    if (kept !== null && !isRefusal(outcome)) return 0
+    throw new Error(`Telegram did not take a message: ${reasonOf(outcome)}`)
+  }
+  const say = (card: Card, given: About) => {
+    const about = withoutQuote(given)
+    const request = toRequest(fitted(card), silently(about))
+    return send(about, request, about.secret ? null : request)
+  }
+  const sendPicture = (png: Buffer, caption: Card, about: About) => {
+    // The caption says what the picture shows: where that cannot be sent now, its words go in their turn.
+    return send(
+      about,
+      { ...toCaption('sendPhoto', caption, silently(about)), png },
+      toRequest(caption, silently(about)),
+    )
+  }
+
+  const showInPlace = async (
+    messageId: number,
+    about: About,
+    {
+      outcome,
+      anew,
+      kept,
+    }: {
+      readonly outcome: Outcome
+      readonly anew: () => Promise<number>
+      /** What the message is to say in its turn; null where that is not kept. */
+      readonly kept: StoredRequest | null
+    },
+  ): Promise<number> => {
+    if (outcome.kind === 'gone') return anew()
+    const row = await findMessage(store, chatId, messageId)
+    const isKept = row !== null && kept !== null && !isRefusal(outcome)
+    if (outcome.kind !== 'done' && !isKept) {
+      throw new Error(`Telegram did not take an edit: ${reasonOf(outcome)}`)
+    }
+    await retitleMessage(store, chatId, messageId, { ...about, taskId: about.taskId ?? null })
+    if (row === null) return messageId
+    if (outcome.kind === 'done') await markEdited(store, row.id, about.version ?? null, now())
+    // A card is made at its turn, so that it shows the truth of then.
+    else await restateMessage(store, row.id, about.purpose === 'card' ? null : kept)
+    return messageId
+  }
+
+  return {
+    say,
+    edit: async (messageId, card, about) => {
+      const request = toRequest(fitted(card), silently(about))
+      const outcome = await editToRequest(api, { chatId, messageId }, request)
+      const kept = about.secret ? null : request
+      return showInPlace(messageId, about, { outcome, anew: () => say(card, about), kept })
+    },
+    sendFile: (file, caption, given) => {
+      const { name, content } = file
+      const about = withoutQuote(given)
+      const request = toCaption('sendDocument', caption, silently(about))
+      const isSmall = typeof content === 'string' && content.length <= maxKeptFile
+      return send(about, { ...request, file }, isSmall ? { ...request, file: { name, content } } : null)
+    },
+    sendPicture,
+    editPicture: async (messageId, png, caption, about) => {
+      const edit = async () => {
+        const media = InputMediaBuilder.photo(new InputFile(png, 'picture.png'), {
+          caption: caption.text.html,
+          parse_mode: 'HTML',
+        })
+        const { reply_markup } = toRequest(caption).parameters
+        const parameters = { chat_id: chatId, message_id: messageId, media, reply_markup }
+        return { outcome: await callTelegram(api, 'editMessageMedia', parameters) }
+      }
+      const { outcome } = await tried(edit, (outcome) => isLater(outcome) || isLost(outcome))
+      const anew = () => sendPicture(png, caption, about)
+      if (outcome.kind === 'refused') return anew()
+      return showInPlace(messageId, about, { outcome, anew, kept: null })
+    },
+    sendStored: async (file, about) => {
+      const [method, field] = methodsOfFiles[file.kind]
+      const {
+        caption: _,
+        parse_mode: __,
+        ...parameters
+      } = toCaption(method, noWords, silently(about)).parameters
+      const request = { method, parameters: { ...parameters, [field]: file.fileId } }
+      return !isRefusal(await deliver(about, request, request))
+    },
+    remove: async (messageId) => {
+      // Deleted by the first of two taps.
+      if ((await findMessage(store, chatId, messageId)) === null) return true
+      const remove = async () => ({
+        outcome: await callTelegram(api, 'deleteMessage', { chat_id: chatId, message_id: messageId }),
+      })
+      const { outcome } = await tried(remove, (outcome) => isLater(outcome) || isLost(outcome))
+      if (outcome.kind === 'done') {
+        await forgetMessage(store, chatId, messageId)
+        return true
+      }
+      // Gone already, or older than the 48 hours within which a bot may delete.
+      if (isRefusal(outcome)) return false
+      throw new Error(`Telegram did not delete a message: ${reasonOf(outcome)}`)
+    },
+  }
+}
+
+// What the owner asked for makes no sound on the phone in their hand.
+function silently({ replyTo }: About) {
+  return { silent: true, replyTo }
+}
+
+const noWords: Card = { text: { html: '' } }
+
+const methodsOfFiles: Record<NoteFile['kind'], readonly [StoredRequest['method'], string]> = {
+  photo: ['sendPhoto', 'photo'],
+  file: ['sendDocument', 'document'],
+  video: ['sendVideo', 'video'],
+  video_note: ['sendVideoNote', 'video_note'],
+  audio: ['sendAudio', 'audio'],
+  voice: ['sendVoice', 'voice'],
+  animation: ['sendAnimation', 'animation'],
+}
+
+/** Does something again at once while its outcome says so. */
+async function tried<T extends { readonly outcome: Outcome }>(
+  attempt: () => Promise<T>,
+  again: (outcome: Outcome) => boolean,
+): Promise<T> {
+  let result = await attempt()
+  for (let tries = 1; tries < maxTries && again(result.outcome); tries += 1) result = await attempt()
+  return result
+}
+
+function isLater({ kind }: Outcome): boolean {
+  return kind === 'later'
+}
+
+function isLost({ kind }: Outcome): boolean {
+  return kind === 'uncertain'
+}
+
+function isRefusal({ kind }: Outcome): boolean {
+  return kind === 'refused' || kind === 'gone'
+}
+
+function reasonOf(outcome: Outcome): string {
+  return 'error' in outcome ? outcome.error : outcome.kind
+}
+
+// Views keep to the limits; this is for the one that forgot.
+function fitted(card: Card): Card {
+  return { ...card, text: fitMessage(card.text) }
+}

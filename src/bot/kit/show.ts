@@ -1,0 +1,110 @@
+import type { Message } from 'grammy/types'
+import { readCard } from '../../domain/tasks/card.ts'
+import type { Task } from '../../domain/tasks/task.ts'
+import { livingCard } from '../../telegram/store/living-cards.ts'
+import type { MessagePurpose, ReplyTopic } from '../../telegram/store/messages.ts'
+import { cancelledCard } from '../../view/kit/answers.ts'
+import type { Card } from '../../view/kit/card.ts'
+import { type TaskCardOptions, taskCard, taskVersion } from '../../view/tasks/card.ts'
+import { type BotContext, readerOf, scopeOf } from './context.ts'
+
+/** The card of a task and what its message is about. */
+export async function renderTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}) {
+  const detail = await readCard(scopeOf(ctx), task)
+  const card = taskCard(detail, { ...readerOf(ctx), ...options })
+  return { card, about: { purpose: 'card', taskId: task.id, version: taskVersion(detail) } as const }
+}
+
+/** Shows a task in the message whose button was pressed, else in a new one. */
+export async function showTask(
+  ctx: BotContext,
+  task: Task,
+  options: Partial<TaskCardOptions> = {},
+): Promise<void> {
+  const { card, about } = await renderTask(ctx, task, options)
+  await showIn(ctx, card, about)
+}
+
+/** Sends a task's card as a new message, as the answer to the owner's where there is one. */
+export async function sayTask(
+  ctx: BotContext,
+  task: Task,
+  options: Partial<TaskCardOptions> = {},
+): Promise<number> {
+  const { card, about } = await renderTask(ctx, task, options)
+  return ctx.sender.say(card, { ...about, replyTo: ctx.message?.message_id })
+}
+
+/** Shows the truth on a task's living card, in a new message where it has none. */
+export async function refreshCard(
+  ctx: BotContext,
+  task: Task,
+  options: Partial<TaskCardOptions> = {},
+): Promise<void> {
+  const { chatId } = ctx.settings
+  const card = chatId === null ? null : await livingCard(ctx.board.db, chatId, task.id)
+  const rendered = await renderTask(ctx, task, options)
+  if (card?.messageId) await ctx.sender.edit(card.messageId, rendered.card, rendered.about)
+  else await ctx.sender.say(rendered.card, rendered.about)
+}
+
+interface ScreenAbout {
+  readonly purpose?: MessagePurpose
+  readonly taskId?: string | null
+  readonly topic?: ReplyTopic | null
+  readonly secret?: true
+  /** The message that shows it, where that is another than the one whose button was pressed. */
+  readonly messageId?: number | undefined
+}
+
+/** Shows a screen in place of the message whose button was pressed, else in a new message. */
+export async function showScreen(ctx: BotContext, card: Card, about: ScreenAbout = {}): Promise<void> {
+  const { messageId, ...rest } = about
+  await showIn(ctx, card, { purpose: 'screen', ...rest }, messageId)
+}
+
+async function showIn(
+  ctx: BotContext,
+  card: Card,
+  about: Parameters<BotContext['sender']['say']>[1],
+  messageId?: number,
+): Promise<void> {
+  const pressed = ctx.callbackQuery?.message
+  const target = messageId ?? (isScreen(pressed) ? pressed?.message_id : undefined)
+  if (target === undefined) await ctx.sender.say(card, about)
+  else await ctx.sender.edit(target, card, about)
+}
+
+// What else has buttons: Telegram makes no text of a picture or a file, and no question of a screen or the other way round.
+function isScreen(message: Message | undefined): boolean {
+  const isQuestion = message?.reply_markup?.force_reply === true
+  return message?.photo === undefined && message?.document === undefined && !isQuestion
+}
+
+/** Shows a picture with its caption in place of the picture whose button was pressed, else in a new message. */
+export async function showPicture(ctx: BotContext, svg: string, caption: Card): Promise<void> {
+  const pressed = ctx.callbackQuery?.message
+  const about = { purpose: 'screen' } as const
+  const png = await ctx.deps.renderPng(svg).catch((error: unknown) => {
+    ctx.deps.log.error({ err: error }, 'a picture could not be drawn')
+    return null
+  })
+  if (png === null) await ctx.sender.say(caption, about)
+  else if (pressed?.photo === undefined) await ctx.sender.sendPicture(png, caption, about)
+  else await ctx.sender.editPicture(pressed.message_id, png, caption, about)
+}
+
+/** Asks the owner for a text; his reply to the question is the answer. */
+export async function ask(
+  ctx: BotContext,
+  card: Card,
+  topic: ReplyTopic & { readonly kind: 'prompt' },
+): Promise<void> {
+  await ctx.sender.say({ ...card, asks: true }, { purpose: 'prompt', taskId: topic.taskId ?? null, topic })
+}
+
+/** Takes a question back; where Telegram deletes it no more, it says that it is over. */
+export async function endQuestion(ctx: BotContext, messageId: number): Promise<void> {
+  if (!(await ctx.sender.remove(messageId)))
+    await ctx.sender.edit(messageId, cancelledCard(), { purpose: 'screen' })
+}

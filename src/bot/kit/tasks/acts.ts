@@ -1,0 +1,132 @@
+import { DomainError } from '../../../domain/core/errors.ts'
+import type { TaskStatus } from '../../../domain/core/task-values.ts'
+import { type Act, planAct } from '../../../domain/quick-add/acts.ts'
+import { type Answered, answerQuestion } from '../../../domain/tasks/answer.ts'
+import { type EditOfMany, editTasks } from '../../../domain/tasks/edit/edit-many.ts'
+import { findTasks } from '../../../domain/tasks/read.ts'
+import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { inWords } from '../../../view/kit/answers.ts'
+import { notQueued, type RunnerRefusal } from '../../../view/settings/runner.ts'
+import type { ChangedTask, Changes } from '../../../view/tasks/changes.ts'
+import { type BotContext, scopeOf } from '../context.ts'
+import { notifyRunner, withRunner } from '../runner.ts'
+
+/** What is to be done with a task. */
+export interface WantedAct {
+  readonly task: Task
+  readonly act: Act
+}
+
+/** What came of acts on several tasks, with those that can't be queued and why. */
+export interface ActResult extends Changes {
+  readonly refused: readonly Task[]
+  readonly refusals: readonly RunnerRefusal[]
+}
+
+/**
+ * Does what the owner's words ask of several tasks, as one change that one Undo takes back. What would stop an agent or withdraw a
+ * question is left for the owner to confirm. Words about a task with an open question answer it.
+ */
+export async function doActs(ctx: BotContext, wanted: readonly WantedAct[]): Promise<ActResult> {
+  const answers = wanted.filter(isAnswer)
+  const planned = wanted
+    .filter((one) => !isAnswer(one))
+    .map((one) => ({ ...one, plan: planAct(one.task, one.act) }))
+  const stops: { readonly task: Task; readonly to: TaskStatus }[] = []
+  const unanswered: Task[] = []
+  const refused: Task[] = []
+  const problems: string[] = []
+  const edits: EditOfMany[] = []
+  for (const { task, plan } of planned) {
+    if ('edit' in plan) edits.push({ reference: task.id, edit: plan.edit })
+    else if ('stops' in plan) stops.push({ task, to: plan.stops })
+    else if ('unanswered' in plan) unanswered.push(task)
+    else {
+      refused.push(task)
+      problems.push(inWords(plan.refusal))
+    }
+  }
+  const accepted = await withRunner(ctx, edits)
+  const isRefused = (id: string) => accepted.refusals.some(({ key }) => key === keyOf(wanted, id))
+  const kept = accepted.edits.flatMap((one) => (isRefused(one.reference) ? withoutMove(one) : [one]))
+  const { tasks, auditId } = await editTasks(ctx.board, kept)
+  const answered = await answerAll(ctx, answers, problems)
+  return {
+    changed: await readChanged(ctx, planned, kept, tasks),
+    answered,
+    stops,
+    unanswered,
+    problems: [...problems, ...accepted.refusals.map(notQueued)],
+    auditId,
+    refused,
+    refusals: accepted.refusals,
+  }
+}
+
+/** How many tasks changed. */
+export function countChanged({ changed, answered }: Changes): number {
+  return changed.filter(({ isChanged }) => isChanged).length + answered.length
+}
+
+// A plain reply never allows anything: words about a permission are kept as a comment.
+function isAnswer({ task, act }: WantedAct): boolean {
+  return act.comment !== undefined && task.question !== null && task.question.kind !== 'permission'
+}
+
+function keyOf(wanted: readonly WantedAct[], id: string): string | undefined {
+  return wanted.find(({ task }) => task.id === id)?.task.key
+}
+
+/** The rest of an edit whose handoff the runner didn't get: the task stays where it is. */
+function withoutMove({ reference, edit }: EditOfMany): EditOfMany[] {
+  const { status: _status, expect: _expect, ...fields }: TaskEdit = edit
+  return Object.keys(fields).length === 0 ? [] : [{ reference, edit: fields }]
+}
+
+async function answerAll(
+  ctx: BotContext,
+  answers: readonly WantedAct[],
+  problems: string[],
+): Promise<Answered[]> {
+  const answered: Answered[] = []
+  for (const { task, act } of answers) {
+    const { question } = task
+    const text = act.comment ?? ''
+    if (question === null) continue
+    const option = question.items[0]?.options.find(({ label }) => isSameText(label, text))
+    try {
+      const result = await answerQuestion(
+        ctx.board,
+        question.id,
+        option ? { options: [option.id] } : { text },
+      )
+      answered.push(result)
+      await notifyRunner(ctx, result.task)
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error
+      problems.push(`${task.key}: ${inWords(error.message)}`)
+    }
+  }
+  return answered
+}
+
+function isSameText(left: string, right: string): boolean {
+  return left.trim().toLowerCase() === right.trim().toLowerCase()
+}
+
+async function readChanged(
+  ctx: BotContext,
+  planned: readonly WantedAct[],
+  kept: readonly EditOfMany[],
+  changed: readonly Task[],
+): Promise<ChangedTask[]> {
+  const ids = kept.map(({ reference }) => reference)
+  const now = await findTasks(scopeOf(ctx), ids)
+  return planned.flatMap(({ task: before, act }) => {
+    const task = ids.includes(before.id) ? now.find(({ id }) => id === before.id) : undefined
+    return task === undefined
+      ? []
+      : [{ before, task, act, isChanged: changed.some(({ id }) => id === before.id) }]
+  })
+}

@@ -1,0 +1,185 @@
+import type { Message } from 'grammy/types'
+import { DomainError } from '../../../domain/core/errors.ts'
+import { cleanLine, clip, isVisible } from '../../../domain/core/text.ts'
+import { listProjects } from '../../../domain/projects/read.ts'
+import { withoutListMarks } from '../../../domain/quick-add/list-marks.ts'
+import {
+  parseQuickAdd,
+  type QuickAddContext,
+  type QuickAddDraft,
+} from '../../../domain/quick-add/quick-add.ts'
+import { readCard } from '../../../domain/tasks/card.ts'
+import { composeNote } from '../../../domain/tasks/notes/note.ts'
+import { findTask } from '../../../domain/tasks/read.ts'
+import type { NewTask } from '../../../domain/tasks/schemas.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { type CaptureParts, capturePartsOf } from '../../../telegram/store/captures.ts'
+import { livingCard } from '../../../telegram/store/living-cards.ts'
+import type { Menu } from '../../../view/kit/callbacks.ts'
+import type { Content } from '../../../view/kit/html.ts'
+import type { Reader } from '../../../view/kit/when.ts'
+import { type CaptureCardOptions, captureCard, problemLines } from '../../../view/tasks/capture.ts'
+import { taskVersion } from '../../../view/tasks/card.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { withoutOwnName } from '../message/addressed.ts'
+import { broughtBy, type Incoming, joinTexts, readIncoming } from '../message/incoming.ts'
+import { refreshCard, sayTask } from '../show.ts'
+import { zoneOfLocation } from '../zones.ts'
+import { withSuggestions } from './suggested.ts'
+
+/** Reads the messages of one capture as a new task: tokens count in what was typed alone. */
+export async function readDraft(ctx: BotContext, contents: readonly Incoming[]) {
+  const projects = await listProjects(scopeOf(ctx))
+  const projectKeys = projects.map((project) => project.projectKey)
+  return { draft: toDraft(contents, { ...readerOf(ctx), projectKeys }), projects }
+}
+
+function toDraft(contents: readonly Incoming[], context: QuickAddContext): QuickAddDraft {
+  const typed = joinTexts(contents.map((content) => content.typed))
+  const came = contents.flatMap(broughtBy)
+  const read = parseQuickAdd(joinTexts([typed, ...came.map(({ text }) => text)]), context)
+  const [lead, ...others] = came
+  if (lead === undefined || (isVisible(typed) && !isOnlyTokens(typed, context))) return read
+  // Nothing that was typed names the task: what came first does, word for word.
+  const title = titleFrom(lead.title)
+  const note = joinTexts([withoutTitle(lead.text, title), ...others.map(({ text }) => text)])
+  const firstLine = isVisible(typed) ? (typed.split('\n', 1)[0] ?? '') : placeholder
+  const further = isVisible(typed) ? typed.split('\n').slice(1).join('\n') : ''
+  return { ...parseQuickAdd(`${firstLine}\n${joinTexts([further, note])}`, context), title }
+}
+
+const placeholder = '…'
+
+/** Whether a text is nothing but tokens, so that it says how a task is to be done and not what. */
+function isOnlyTokens(typed: string, context: QuickAddContext): boolean {
+  const probe = parseQuickAdd(`${placeholder} ${typed.trim()}`, context)
+  return probe.title === placeholder && probe.problems.length === 0
+}
+
+const maxTitle = 180
+
+function titleFrom(line: string): string {
+  const words = cleanLine(withoutListMarks(line.trim(), [])).replace(/\s+/g, ' ')
+  return isVisible(words) ? clip(words, maxTitle) : placeholder
+}
+
+/** A text without its first line if that is its title. */
+function withoutTitle(text: string, title: string): string {
+  const [first = '', ...rest] = text.split('\n')
+  return first.trim() === title ? rest.join('\n').trim() : text
+}
+
+/** A message of this chat taken apart, without the name and the command that it may begin with. */
+export function contentOf(ctx: BotContext, message: Message): Incoming {
+  const addressed = withoutOwnName(message, ctx.me)
+  const { typed, ...rest } = readIncoming(addressed, {
+    botId: ctx.me.id,
+    timeZone: ctx.settings.timeZone,
+  })
+  return { ...rest, typed: typed.replace(/^\/new(?:@\w+)?(?:\s+|$)/i, '') }
+}
+
+/** What a draft says about a task; what it leaves open has its default. */
+export function fieldsOf(draft: QuickAddDraft) {
+  return {
+    title: draft.title,
+    description: composeNote({ text: draft.note ?? '', criteria: draft.criteria }),
+    priority: draft.priority ?? 'none',
+    labels: [...draft.labels],
+    engine: draft.engine,
+    dueAt: draft.dueAt,
+    focus: draft.focusToday,
+  } satisfies Omit<NewTask, 'projectId'>
+}
+
+/** Answers a captured message with its task, with the picker that is to be open on the whole card. */
+export async function answerCaptured(
+  ctx: BotContext,
+  task: Task,
+  made: {
+    readonly draft: QuickAddDraft
+    readonly undo: string | null
+    readonly menu: Menu | undefined
+  },
+): Promise<void> {
+  const { draft, undo, menu } = made
+  const zone = ctx.message === undefined ? null : await zoneOffered([ctx.message])
+  const { problems } = draft
+  if (menu !== undefined) {
+    const notice = problemLines(problems)
+    await sayTask(ctx, task, { undo, menu, ...(notice === null ? {} : { notice }) })
+    return
+  }
+  const { card, about } = await renderCaptured(ctx, task, { undo, problems, zone })
+  // In a private chat the message stands right above its answer.
+  const replyTo = ctx.chat?.type === 'private' ? undefined : ctx.message?.message_id
+  await ctx.sender.say(card, { ...about, replyTo })
+}
+
+type Captured = Omit<CaptureCardOptions, keyof Reader | 'problems'> & {
+  readonly problems: QuickAddDraft['problems']
+}
+
+/** The answer to a captured message, and what its message is about. */
+export async function renderCaptured(ctx: BotContext, task: Task, captured: Captured) {
+  const version = taskVersion(await readCard(scopeOf(ctx), task))
+  const problems = await withSuggestions(ctx, captured.problems)
+  const card = captureCard(task, { ...readerOf(ctx), ...captured, problems })
+  return { card, about: { purpose: 'card', taskId: task.id, version } as const }
+}
+
+/** Shows a task on its card once nothing more joins it for a moment: as it was captured, while nothing else has changed it. */
+export function refreshCaptured(ctx: BotContext, taskId: string, notice?: Content): void {
+  const more = notice === undefined ? {} : { notice }
+  ctx.deps.debounce.soon(`card ${taskId}`, async () => {
+    const task = await findTask(scopeOf(ctx), taskId)
+    if (task === null) return
+    const parts = await capturePartsOf(scopeOf(ctx), task.key)
+    if (parts === null || !parts.isUntouched) return refreshCard(ctx, task, more)
+    const { draft } = await readDraft(ctx, contentsOf(ctx, parts))
+    const zone = await zoneOffered(parts.messages as unknown as Message[])
+    await showCaptured(ctx, task, { undo: parts.undo, problems: draft.problems, zone, ...more })
+  })
+}
+
+/** Redraws the card of a task in the chat after a moment of quiet. */
+export function refreshLivingCard(ctx: BotContext, taskId: string): void {
+  ctx.deps.debounce.soon(`card ${taskId}`, async () => {
+    const { chatId } = ctx.settings
+    const living = chatId === null ? null : await livingCard(ctx.board.db, chatId, taskId)
+    const task = living?.messageId ? await findTask(scopeOf(ctx), taskId) : null
+    if (task !== null) await refreshCard(ctx, task)
+  })
+}
+
+/** The messages of a capture, taken apart. */
+export function contentsOf(ctx: BotContext, { messages }: CaptureParts): Incoming[] {
+  return messages.map((message) => contentOf(ctx, message as unknown as Message))
+}
+
+async function showCaptured(ctx: BotContext, task: Task, captured: Captured): Promise<void> {
+  const { chatId } = ctx.settings
+  const living = chatId === null ? null : await livingCard(ctx.board.db, chatId, task.id)
+  const { card, about } = await renderCaptured(ctx, task, captured)
+  if (living?.messageId) await ctx.sender.edit(living.messageId, card, about)
+  else await ctx.sender.say(card, about)
+}
+
+/** Does something that may be refused with this code; null where it was. */
+export async function orExpected<T>(
+  expected: DomainError['code'],
+  work: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof DomainError && error.code === expected) return null
+    throw error
+  }
+}
+
+/** The zone of the place that a capture is, which its card offers as the owner's; null for any other capture. */
+async function zoneOffered(messages: readonly Message[]): Promise<string | null> {
+  const [message, ...others] = messages
+  return message === undefined || others.length > 0 ? null : zoneOfLocation(message)
+}

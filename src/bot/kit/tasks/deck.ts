@@ -1,0 +1,120 @@
+import { Composer } from 'grammy'
+import { readCard } from '../../../domain/tasks/card.ts'
+import { countInInbox, nextInInbox } from '../../../domain/tasks/lists/triage.ts'
+import { findTask } from '../../../domain/tasks/read.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import type { DeckOutcome, DeckTopic } from '../../../telegram/store/messages.ts'
+import { parseCallback, type Surface } from '../../../view/kit/callbacks.ts'
+import type { Card } from '../../../view/kit/card.ts'
+import type { Content } from '../../../view/kit/html.ts'
+import type { TaskCardOptions } from '../../../view/tasks/card.ts'
+import { deckCard, deckSummary } from '../../../view/tasks/lists/deck.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { showScreen, showTask } from '../show.ts'
+import { onScreen, onTap } from '../taps.ts'
+import { topicOfMessage } from './list-query.ts'
+
+const fresh: DeckTopic = { kind: 'deck', taskId: null, skipped: [], moved: {} }
+const maxUndos = 20
+
+/** /inbox: the triage deck, one card at a time in one message, oldest first. */
+export function deck(): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.command('inbox', (ctx) => showNext(ctx, fresh))
+  onScreen(composer, 'inbox', (ctx) => showNext(ctx, fresh))
+  onTap(composer, 'skip', async (ctx, { key }) => {
+    const topic = await readDeck(ctx)
+    const task = await findTask(scopeOf(ctx), key)
+    const isCurrent = task !== null && task.id === topic.taskId
+    await showNext(ctx, isCurrent ? { ...topic, skipped: [...topic.skipped, task.id] } : topic)
+  })
+  return composer
+}
+
+/** Shows what an act on a task led to, on the surface whose button was pressed. */
+export async function showAfterAction(
+  ctx: BotContext,
+  on: Surface,
+  task: Task,
+  auditId: string | null,
+  notice?: Content,
+): Promise<void> {
+  const more = notice === undefined ? {} : { notice }
+  if (on !== 'deck') return showTask(ctx, task, { undo: auditId, ...more })
+  const topic = withUndo(await readDeck(ctx), auditId, undoneBy(ctx))
+  const outcome = outcomeOf(task)
+  if (outcome === 'inbox') {
+    const { [task.id]: _, ...moved } = topic.moved
+    const skipped = topic.skipped.filter((id) => id !== task.id)
+    return showDeck(ctx, { task, options: more, topic: { ...topic, moved, skipped } })
+  }
+  const isCurrent = topic.taskId === task.id
+  await showNext(ctx, isCurrent ? { ...topic, moved: { ...topic.moved, [task.id]: outcome } } : topic, more)
+}
+
+/** What became of a card; one that still lies in the inbox is `inbox`. */
+function outcomeOf({ status, runState, snoozedUntil }: Task): DeckOutcome {
+  if (status === 'done' || status === 'archived') return status
+  if (runState !== null) return 'queued'
+  return snoozedUntil === null ? status : 'later'
+}
+
+/** The audit id of the change that the pressed button takes back. */
+function undoneBy(ctx: BotContext): string | null {
+  const pressed = parseCallback(ctx.callbackQuery?.data ?? '')
+  return pressed?.do === 'undo' ? pressed.audit : null
+}
+
+function withUndo(topic: DeckTopic, done: string | null, undone: string | null): DeckTopic {
+  const kept = (topic.undos ?? []).filter((id) => id !== undone && id !== done)
+  return { ...topic, undos: (done === null ? kept : [...kept, done]).slice(-maxUndos) }
+}
+
+/** Shows a task as the deck's card; in the message that is named, else in the one whose button was pressed. */
+export async function showDeck(
+  ctx: BotContext,
+  shown: {
+    readonly task: Task
+    readonly options: Partial<TaskCardOptions>
+    readonly topic?: DeckTopic
+    readonly messageId?: number
+  },
+): Promise<void> {
+  const { task, options, messageId } = shown
+  const before = shown.topic ?? (await readDeck(ctx))
+  const topic = { ...withUndo(before, options.undo ?? null, null), taskId: task.id }
+  const left = Math.max(1, await countInInbox(scopeOf(ctx), topic.skipped))
+  const facts = await readCard(scopeOf(ctx), task)
+  const card = deckCard(facts, { ...readerOf(ctx), ...options, deck: topic, left })
+  await showScreen(ctx, card, { taskId: task.id, topic, messageId })
+}
+
+async function showNext(
+  ctx: BotContext,
+  topic: DeckTopic,
+  options: Partial<TaskCardOptions> = {},
+): Promise<void> {
+  const next = await nextInInbox(scopeOf(ctx), topic.skipped)
+  if (next !== null) return showDeck(ctx, { task: next, options, topic })
+  const card = deckSummary(topic, topic.undos?.at(-1) ?? null)
+  await showScreen(ctx, card, { topic: { ...topic, taskId: null } })
+}
+
+/** Asks on the deck's own message, which goes on with its cards whatever is answered. */
+export async function askInDeck(ctx: BotContext, task: Task, card: Card): Promise<void> {
+  await showScreen(ctx, card, { taskId: task.id, topic: await readDeck(ctx) })
+}
+
+/** Goes on to the next card where the one that was shown is gone; `undo` brings back what was deleted. */
+export async function continueDeck(ctx: BotContext, undo: string | null): Promise<void> {
+  const topic = withUndo(await readDeck(ctx), undo, null)
+  const { taskId, moved } = topic
+  const isDeleted = undo !== null && taskId !== null
+  await showNext(ctx, isDeleted ? { ...topic, moved: { ...moved, [taskId]: 'deleted' } } : topic)
+}
+
+/** The deck that the pressed message holds; a new one where it holds none. */
+async function readDeck(ctx: BotContext): Promise<DeckTopic> {
+  const topic = await topicOfMessage(ctx)
+  return topic?.kind === 'deck' ? topic : fresh
+}

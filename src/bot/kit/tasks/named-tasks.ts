@@ -1,0 +1,86 @@
+import { withoutUnseen } from '../../../domain/core/text.ts'
+import { listProjects } from '../../../domain/projects/read.ts'
+import { parseWords, type Words } from '../../../domain/quick-add/key-words.ts'
+import { findTask } from '../../../domain/tasks/read.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { projectOfTopic } from '../../../telegram/store/project-topics.ts'
+import { questionSign, runSign, statusSign } from '../../../view/kit/names.ts'
+import { signs } from '../../../view/kit/signs.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+
+const bareKey = /^[A-Za-z][A-Za-z0-9]{1,9}-\d{1,10}$/
+const maxKeys = 20
+
+/** What a text asks of tasks that it names. */
+export type WantedWords = Extract<Words, { readonly kind: 'open' | 'change' }>
+
+/** What a text asks of tasks; null if it is something to capture. */
+export async function readWords(ctx: BotContext, text: string): Promise<WantedWords | null> {
+  // Each key has a number; most texts have none.
+  if (!/\d/.test(text)) return null
+  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const read = parseWords(text, { ...readerOf(ctx), projectKeys })
+  switch (read?.kind) {
+    case 'open':
+    case 'change':
+      return read
+    case 'number': {
+      const project = lastProject(ctx, projectKeys)
+      return project === undefined ? null : { kind: 'open', keys: [`${project}-${read.number}`] }
+    }
+    case 'compact': {
+      const found = await findEach(ctx, read.keys)
+      const [key, ...others] = [...found.keys()]
+      return key === undefined || others.length > 0 ? null : { kind: 'open', keys: [key] }
+    }
+    default: {
+      const shown = await readCardLine(ctx, text, projectKeys)
+      if (shown !== null) return { kind: 'open', keys: [shown] }
+      // A key that was retired with its project still leads to its task.
+      const isRetired = bareKey.test(text) && (await findTask(scopeOf(ctx), text)) !== null
+      return isRetired ? { kind: 'open', keys: [text.toUpperCase()] } : null
+    }
+  }
+}
+
+// What stands in front of a key on a card or in a list.
+const lineSigns = [statusSign, questionSign, runSign].flatMap((each): string[] => Object.values(each))
+const cardLine = new RegExp(
+  `^((?:${[...lineSigns, signs.snoozed].join('|').replaceAll('\ufe0f', '')})\\ufe0f?\\s*)?([a-z][a-z0-9]{1,9}-\\d{1,10})(?!\\w)[\\s:·–—-]*(.*)$`,
+  'iu',
+)
+
+/** The key of a task whose line was copied from a card or a list; null if the text is another one. */
+async function readCardLine(
+  ctx: BotContext,
+  text: string,
+  projectKeys: readonly string[],
+): Promise<string | null> {
+  const [, sign, key = '', rest = ''] = cardLine.exec(withoutUnseen(text)) ?? []
+  if (!projectKeys.some((each) => key.toUpperCase().startsWith(`${each.toUpperCase()}-`))) return null
+  const task = await findTask(scopeOf(ctx), key)
+  const isLine =
+    sign !== undefined || rest === task?.title || rest === `${task?.title} · ${task?.project.name}`
+  return task !== null && isLine ? task.key : null
+}
+
+/** The project that a bare number is about. */
+function lastProject(ctx: BotContext, projectKeys: readonly string[]): string | undefined {
+  const { lastProject: last, defaultProject } = ctx.settings
+  const topic = projectOfTopic(ctx.settings, ctx.msg?.message_thread_id ?? null)
+  return (
+    [topic, last, defaultProject, projectKeys[0]].find(
+      (key) => key !== null && key !== undefined && projectKeys.includes(key),
+    ) ?? undefined
+  )
+}
+
+/** Tasks by the keys they were named by; what there isn't is left out. */
+export async function findEach(ctx: BotContext, keys: readonly string[]): Promise<Map<string, Task>> {
+  const found = new Map<string, Task>()
+  for (const key of keys.slice(0, maxKeys)) {
+    const task = await findTask(scopeOf(ctx), key)
+    if (task !== null) found.set(key, task)
+  }
+  return found
+}

@@ -1,0 +1,24 @@
+import { listLabels } from '../../../domain/labels/labels.ts'
+import { listProjects } from '../../../domain/projects/read.ts'
+import { parseQuickAdd, type QuickAddProblem } from '../../../domain/quick-add/quick-add.ts'
+import { suggest } from '../../../domain/quick-add/suggest.ts'
+import type { Suggested } from '../../../view/tasks/suggestions.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+
+/** The tokens that were not understood, each with what it may mean. */
+export async function withSuggestions(
+  ctx: BotContext,
+  problems: readonly QuickAddProblem[],
+): Promise<Suggested[]> {
+  if (problems.length === 0) return []
+  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const labelNames = (await listLabels(scopeOf(ctx))).map((label) => label.name)
+  const context = { ...readerOf(ctx), projectKeys, labelNames }
+  return problems.map((problem) => ({ ...problem, suggestion: suggest(problem, context) }))
+}
+
+/** The tokens of a line that are not understood. */
+export async function problemsIn(ctx: BotContext, line: string): Promise<readonly QuickAddProblem[]> {
+  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  return parseQuickAdd(line, { ...readerOf(ctx), projectKeys }).problems
+}

@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { MiddlewareFn } from 'grammy'
+import { findMessage, isSending } from '../../telegram/store/messages.ts'
+import type { BotContext } from '../kit/context.ts'
+
+const lookEveryMs = 50
+// Of the time that an update has. What is not known by then was lost on its way back, or is from before.
+const longestMs = 3_000
+
+/**
+ * Telegram shows a message before it tells us its number, and whoever replies at once may be faster: a reply to a message of ours
+ * that nobody knows waits while one is being sent to that chat.
+ */
+export function awaitSent(): MiddlewareFn<BotContext> {
+  return async (ctx, next) => {
+    const target = ctx.message?.reply_to_message
+    const isOurs = target?.from?.id === ctx.me.id && target.forum_topic_created === undefined
+    if (isOurs) await untilSent(ctx, target.chat.id, target.message_id)
+    await next()
+  }
+}
+
+async function untilSent({ board: { db } }: BotContext, chatId: number, messageId: number): Promise<void> {
+  for (let waited = 0; waited < longestMs; waited += lookEveryMs) {
+    // Asked for first: between the two it may have been sent, and is known then.
+    const isOnItsWay = await isSending(db, chatId)
+    if ((await findMessage(db, chatId, messageId)) !== null || !isOnItsWay) return
+    await delay(lookEveryMs)
+  }
+}

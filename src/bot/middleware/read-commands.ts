@@ -1,0 +1,109 @@
+import type { MiddlewareFn } from 'grammy'
+import type { Message, MessageEntity, UserFromGetMe } from 'grammy/types'
+import { stateOfMessage } from '../../telegram/store/captures.ts'
+import type { Card } from '../../view/kit/card.ts'
+import { commandDoneCard, commandTooLateCard, otherBotCard } from '../../view/system/help.ts'
+import { isKnownCommand } from '../kit/commands.ts'
+import type { BotContext } from '../kit/context.ts'
+import { withoutOwnName } from '../kit/message/addressed.ts'
+import { textOfMessage } from '../kit/message/incoming.ts'
+
+const command = /^\/(\w+)(?:@(\w+))?(?=\s|$)/
+const correctionSeconds = 5 * 60
+const checkNameEveryMs = 60_000
+
+/**
+ * Decides what is a command, once for all features: in a text or a caption, in any case, behind the bot's name, and in an edit of the
+ * newest message. What somebody else wrote never is one.
+ */
+export function readCommands(onRenamed: (me: UserFromGetMe) => void): MiddlewareFn<BotContext> {
+  let checkedAt = Number.NEGATIVE_INFINITY
+
+  /** The bot may have been renamed since it started. */
+  const checkName = async (ctx: BotContext, name: string): Promise<boolean> => {
+    const now = ctx.deps.now().getTime()
+    if (isSameName(name, ctx.me.username)) return true
+    if (now - checkedAt < checkNameEveryMs) return false
+    checkedAt = now
+    const me = await ctx.api.getMe()
+    onRenamed(me)
+    Object.assign(ctx, { me })
+    return isSameName(name, me.username)
+  }
+
+  return async (ctx, next) => {
+    ctx.command = null
+    const message = ctx.message ?? ctx.editedMessage
+    if (message === undefined) return next()
+    if (message.forward_origin !== undefined || message.via_bot !== undefined) {
+      if (ctx.message !== undefined)
+        ctx.update.message = { ...ctx.message, ...withoutCommands(message) } as typeof ctx.message
+      return next()
+    }
+    const [, leading] = /^\s*@(\w{2,}bot)\b/i.exec(textOfMessage(message)) ?? []
+    if (leading !== undefined) await checkName(ctx, leading)
+    const addressed = withoutOwnName(message, ctx.me)
+    const [whole = '', name = '', bot] = isCode(addressed)
+      ? []
+      : (command.exec(textOfMessage(addressed)) ?? [])
+    if (bot !== undefined && !(await checkName(ctx, bot))) return refuseForeign(ctx, bot)
+    if (ctx.editedMessage !== undefined) {
+      if (!isKnownCommand(name)) return next()
+      const refusal = await refusalOfEdit(ctx, message)
+      if (refusal !== null) {
+        await ctx.sender.say(refusal, { purpose: 'answer', replyTo: message.message_id })
+        return
+      }
+    }
+    ctx.update.message = whole === '' ? addressed : asCommand(addressed, whole)
+    delete ctx.update.edited_message
+    // A caption that begins like a command may be a path: the file that it is under is kept.
+    if (whole !== '' && (message.text !== undefined || isKnownCommand(name))) ctx.command = name.toLowerCase()
+    await next()
+  }
+}
+
+function isSameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase()
+}
+
+/** Leaves a command for another bot of the group alone; if there is no such bot, says so. */
+async function refuseForeign(ctx: BotContext, bot: string): Promise<void> {
+  if (ctx.chat?.type === 'private')
+    await ctx.sender.say(otherBotCard(bot), { purpose: 'answer', replyTo: ctx.msg?.message_id })
+}
+
+/** Why an edit that makes a command of a message isn't run; null if it is the newest message, still fresh, and did nothing. */
+async function refusalOfEdit(ctx: BotContext, edited: Message): Promise<Card | null> {
+  const state = await stateOfMessage(ctx.board.db, {
+    chatId: edited.chat.id,
+    messageId: edited.message_id,
+    userId: edited.from?.id ?? 0,
+  })
+  if (state.hadEffect) return commandDoneCard()
+  const isFresh = (edited.edit_date ?? 0) - edited.date < correctionSeconds
+  return isFresh && state.isNewest ? null : commandTooLateCard()
+}
+
+function isCode(message: Message): boolean {
+  const entities = (message.text === undefined ? message.caption_entities : message.entities) ?? []
+  return entities.some(({ type, offset }) => offset === 0 && (type === 'code' || type === 'pre'))
+}
+
+/** grammY finds commands by their entity, which it looks for in texts alone: that of a caption stands where it looks. */
+function asCommand<M extends Message>(message: M, whole: string): M {
+  const entity: MessageEntity = { type: 'bot_command', offset: 0, length: whole.length }
+  const lowered = (text: string) => text.replace(/^\/\w+/, (typed) => typed.toLowerCase())
+  const marked =
+    message.text === undefined
+      ? { caption: lowered(message.caption ?? ''), entities: [entity] }
+      : {
+          text: lowered(message.text),
+          entities: [entity, ...(message.entities ?? []).filter(({ offset }) => offset > 0)],
+        }
+  return { ...message, ...marked }
+}
+
+function withoutCommands({ entities = [] }: Message): Partial<Message> {
+  return { entities: entities.filter(({ type }) => type !== 'bot_command') }
+}
