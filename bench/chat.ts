@@ -1,5 +1,5 @@
+import { virtualUser } from '../src/playground/client/virtual-user.ts'
 import { openPlayground } from '../src/playground/playground.ts'
-import { virtualUser } from '../src/playground/virtual-user.ts'
 import { type AppProcess, startApp } from './app-process.ts'
 import { addToken, bind, within } from './board.ts'
 import { type Figure, quantile } from './figures.ts'

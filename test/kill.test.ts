@@ -10,8 +10,8 @@ import {
   tasks,
   workLogs,
 } from '../src/db/schema.ts'
+import { virtualUser } from '../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../src/playground/playground.ts'
-import { virtualUser } from '../src/playground/virtual-user.ts'
 import { botToken } from './support/bot.ts'
 import { launchProcess } from './support/process.ts'
 import { openProcessBoard, type ProcessBoard } from './support/process-board.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { type VirtualUser, virtualUser } from '../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../src/playground/playground.ts'
-import { type VirtualUser, virtualUser } from '../src/playground/virtual-user.ts'
 import { botToken } from './support/bot.ts'
 import { type StartedProcess, startProcess } from './support/process.ts'
 import { openProcessBoard, type ProcessBoard } from './support/process-board.ts'

@@ -12,9 +12,9 @@ const botId = 1000
 
 /** Builds our own Telegram; its code is loaded only here. Its token and the key of its page are new in each start. */
 export async function openPlayground({ PUBLIC_URL, PLAYGROUND_PUBLIC }: Config) {
-  const { createWorld } = await import('../playground/world.ts')
+  const { createWorld } = await import('../playground/world/world.ts')
   const { playgroundApp } = await import('../playground/playground.ts')
-  const { startWebhookDelivery } = await import('../playground/webhook-delivery.ts')
+  const { startWebhookDelivery } = await import('../playground/server/webhook-delivery.ts')
   const key = randomBytes(16).toString('base64url')
   const world = createWorld({ owner: { started: false }, webhooks: 'loopback' })
   const pageKey = {

@@ -1,4 +1,4 @@
-import { refuse } from './refusal.ts'
+import { refuse } from './protocol/refusal.ts'
 
 export interface ImageSize {
   readonly width: number

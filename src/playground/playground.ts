@@ -2,12 +2,12 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
-import { type BotApiOptions, botApiRoutes } from './bot-api.ts'
-import { type ClientOptions, clientRoutes } from './client.ts'
-import type { World } from './model.ts'
-import { Refusal } from './refusal.ts'
-import { startWebhookDelivery, type WebhookDeliveryOptions } from './webhook-delivery.ts'
-import { createWorld, type WorldOptions } from './world.ts'
+import { Refusal } from './protocol/refusal.ts'
+import { type BotApiOptions, botApiRoutes } from './server/bot-api.ts'
+import { type ClientOptions, clientRoutes } from './server/page-api.ts'
+import { startWebhookDelivery, type WebhookDeliveryOptions } from './server/webhook-delivery.ts'
+import type { World } from './world/model.ts'
+import { createWorld, type WorldOptions } from './world/world.ts'
 
 export interface PlaygroundOptions extends WorldOptions, BotApiOptions, Omit<ClientOptions, 'pageKey'> {
   readonly port?: number

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, expect, test } from 'vitest'
 import { botUpdates, securityEvents, strangers } from '../../src/db/schema.ts'
-import { setBotStatus } from '../../src/playground/membership.ts'
-import { type VirtualUser, virtualUser } from '../../src/playground/virtual-user.ts'
-import { addSupergroup } from '../../src/playground/world.ts'
+import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
+import { setBotStatus } from '../../src/playground/world/membership.ts'
+import { addSupergroup } from '../../src/playground/world/world.ts'
 import { bindChat, unbindChat } from '../../src/telegram/store/chat-binding.ts'
 import { openTestBot, type TestBot, type TestBotOptions } from '../support/bot.ts'
 

@@ -5,7 +5,7 @@ import { tasks } from '../../src/db/schema.ts'
 import { authenticate, createToken } from '../../src/domain/access/tokens.ts'
 import { requireProject } from '../../src/domain/projects/read.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
-import { virtualUser } from '../../src/playground/virtual-user.ts'
+import { virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { addTasks, labelsOn } from '../support/chat.ts'
 

@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { clientRoutes } from '../../src/playground/client.ts'
-import type { PageEvent, PageState } from '../../src/playground/client-state.ts'
-import { inlineQuery } from '../../src/playground/inline.ts'
-import { react, say } from '../../src/playground/person.ts'
-import { addPost } from '../../src/playground/posting.ts'
-import { createWorld, type World } from '../../src/playground/world.ts'
+import { clientRoutes } from '../../src/playground/server/page-api.ts'
+import type { PageEvent, PageState } from '../../src/playground/server/state.ts'
+import { inlineQuery } from '../../src/playground/world/inline.ts'
+import { react, say } from '../../src/playground/world/person.ts'
+import { addPost } from '../../src/playground/world/posting.ts'
+import { createWorld, type World } from '../../src/playground/world/world.ts'
 
 const HOST = 'localhost:3000'
 const PIXEL = Buffer.from(

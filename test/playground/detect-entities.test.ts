@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { withDetectedEntities } from '../../src/playground/detect-entities.ts'
+import { withDetectedEntities } from '../../src/playground/text/detect-entities.ts'
 
 it.each([
   ['/start abc', ['bot_command /start']],

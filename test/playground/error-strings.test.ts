@@ -1,9 +1,9 @@
 import type { Message } from 'grammy/types'
 import { describe, expect, it } from 'vitest'
-import { blockBot } from '../../src/playground/membership.ts'
-import { say } from '../../src/playground/person.ts'
-import { tap } from '../../src/playground/tap.ts'
-import { addPerson } from '../../src/playground/world.ts'
+import { blockBot } from '../../src/playground/world/membership.ts'
+import { say } from '../../src/playground/world/person.ts'
+import { tap } from '../../src/playground/world/tap.ts'
+import { addPerson } from '../../src/playground/world/world.ts'
 import { openTestPlayground, type TestPlayground } from './bot-api.ts'
 
 const unchanged =

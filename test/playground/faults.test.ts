@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { say } from '../../src/playground/person.ts'
+import { say } from '../../src/playground/world/person.ts'
 import { openTestPlayground } from './bot-api.ts'
 
 describe('planned faults', () => {

@@ -1,7 +1,7 @@
 import { InputFile } from 'grammy'
 import type { Message } from 'grammy/types'
 import { describe, expect, it } from 'vitest'
-import { uploadDocument, uploadPhoto } from '../../src/playground/upload.ts'
+import { uploadDocument, uploadPhoto } from '../../src/playground/world/upload.ts'
 import { openTestPlayground, pixel } from './bot-api.ts'
 
 describe('files of the bot', () => {

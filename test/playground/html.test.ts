@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatted } from '../../src/playground/formatted.ts'
-import { parseHtml } from '../../src/playground/html.ts'
-import { Refusal } from '../../src/playground/refusal.ts'
+import { Refusal } from '../../src/playground/protocol/refusal.ts'
+import { formatted } from '../../src/playground/text/formatted.ts'
+import { parseHtml } from '../../src/playground/text/html.ts'
 
 describe('what Telegram refuses, with byte offsets', () => {
   it.each([

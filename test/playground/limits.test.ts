@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addSupergroup } from '../../src/playground/world.ts'
+import { addSupergroup } from '../../src/playground/world/world.ts'
 import { openTestPlayground } from './bot-api.ts'
 
 async function openLimited() {

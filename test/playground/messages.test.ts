@@ -1,8 +1,8 @@
 import type { Message } from 'grammy/types'
 import { describe, expect, it } from 'vitest'
-import type { WorldEvent } from '../../src/playground/events.ts'
-import { openTopic } from '../../src/playground/membership.ts'
-import { addSupergroup } from '../../src/playground/world.ts'
+import type { WorldEvent } from '../../src/playground/world/events.ts'
+import { openTopic } from '../../src/playground/world/membership.ts'
+import { addSupergroup } from '../../src/playground/world/world.ts'
 import { openTestPlayground } from './bot-api.ts'
 
 const keyboard = { inline_keyboard: [[{ text: 'A', callback_data: 'a' }]] }

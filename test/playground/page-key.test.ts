@@ -1,8 +1,8 @@
 import type { Hono } from 'hono'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { clientRoutes } from '../../src/playground/client.ts'
-import type { PageKey } from '../../src/playground/page-key.ts'
-import { createWorld, type World } from '../../src/playground/world.ts'
+import { clientRoutes } from '../../src/playground/server/page-api.ts'
+import type { PageKey } from '../../src/playground/server/page-key.ts'
+import { createWorld, type World } from '../../src/playground/world/world.ts'
 
 const key = 'key-of-the-printed-link'
 const host = 'localhost:3000'

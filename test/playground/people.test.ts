@@ -1,10 +1,10 @@
 import { InlineKeyboard } from 'grammy'
 import type { Update } from 'grammy/types'
 import { describe, expect, it } from 'vitest'
-import { openTopic, removeTopic, setBotStatus } from '../../src/playground/membership.ts'
+import { labelsOf, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { commandsFor } from '../../src/playground/methods/commands.ts'
-import { labelsOf, virtualUser } from '../../src/playground/virtual-user.ts'
-import { addSupergroup } from '../../src/playground/world.ts'
+import { openTopic, removeTopic, setBotStatus } from '../../src/playground/world/membership.ts'
+import { addSupergroup } from '../../src/playground/world/world.ts'
 import { openTestPlayground, startBot } from './bot-api.ts'
 
 describe('a person with a bot that polls', () => {

@@ -1,7 +1,7 @@
 import type { Update } from 'grammy/types'
 import { describe, expect, it } from 'vitest'
-import { react, say } from '../../src/playground/person.ts'
-import { tapData } from '../../src/playground/tap.ts'
+import { react, say } from '../../src/playground/world/person.ts'
+import { tapData } from '../../src/playground/world/tap.ts'
 import { openTestPlayground, type Reply, type TestPlayground } from './bot-api.ts'
 
 const conflict =

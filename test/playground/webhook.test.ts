@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Update } from 'grammy/types'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { say } from '../../src/playground/person.ts'
-import { tapData } from '../../src/playground/tap.ts'
+import { say } from '../../src/playground/world/person.ts'
+import { tapData } from '../../src/playground/world/tap.ts'
 import { openTestPlayground } from './bot-api.ts'
 
 interface Delivery {

@@ -7,7 +7,7 @@ import { listProjects } from '../../src/domain/projects/read.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import type { NewTask } from '../../src/domain/tasks/schemas.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
-import type { WorldEvent } from '../../src/playground/events.ts'
+import type { WorldEvent } from '../../src/playground/world/events.ts'
 import { openTestBot, type TestBot, type TestBotOptions } from './bot.ts'
 
 /**

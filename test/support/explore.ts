@@ -1,5 +1,5 @@
 import type { Message } from 'grammy/types'
-import type { VirtualUser } from '../../src/playground/virtual-user.ts'
+import type { VirtualUser } from '../../src/playground/client/virtual-user.ts'
 import type { PromptKind, ReplyTopic } from '../../src/telegram/store/messages.ts'
 import { type Callback, parseCallback } from '../../src/view/kit/callbacks.ts'
 import type { TestBot } from './bot.ts'

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Message, Update } from 'grammy/types'
 import { hasField, unknownFields } from '../../src/bot/kit/message/fields.ts'
-import { type PersonContent, sendContent } from '../../src/playground/content.ts'
-import { addTopic } from '../../src/playground/membership.ts'
-import { postAsPerson, type Where } from '../../src/playground/person.ts'
-import { pushUpdate, replacePost } from '../../src/playground/posting.ts'
-import type { Room, World } from '../../src/playground/world.ts'
+import { type PersonContent, sendContent } from '../../src/playground/client/content.ts'
+import { addTopic } from '../../src/playground/world/membership.ts'
+import { postAsPerson, type Where } from '../../src/playground/world/person.ts'
+import { pushUpdate, replacePost } from '../../src/playground/world/posting.ts'
+import type { Room, World } from '../../src/playground/world/world.ts'
 
 const folder = new URL('../samples/', import.meta.url)
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { withDetectedEntities } from '../../src/playground/detect-entities.ts'
+import { withDetectedEntities } from '../../src/playground/text/detect-entities.ts'
 import { plainText, title } from '../../src/view/kit/html.ts'
 import { markdownToHtml } from '../../src/view/markdown/markdown.ts'
 import { deletedMessage } from '../../src/view/notifications/message.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { withoutUnseen } from '../../src/domain/core/text.ts'
-import { withDetectedEntities } from '../../src/playground/detect-entities.ts'
+import { withDetectedEntities } from '../../src/playground/text/detect-entities.ts'
 import {
   bold,
   code,

@@ -1,7 +1,7 @@
 import type { InlineQueryResult } from 'grammy/types'
-import { formatted } from '../formatted.ts'
-import { checkMarkup } from '../keyboard.ts'
-import { Refusal, refuse } from '../refusal.ts'
+import { Refusal, refuse } from '../protocol/refusal.ts'
+import { formatted } from '../text/formatted.ts'
+import { checkMarkup } from '../world/keyboard.ts'
 import type { CallContext, Opts } from './method.ts'
 
 const tooOld = 'Bad Request: query is too old and response timeout expired or query ID is invalid'

@@ -1,10 +1,10 @@
 import type { ChatMember, ForumTopic, Message } from 'grammy/types'
-import { addTopic, setBotStatusBy, toChatMember } from '../membership.ts'
-import type { Room } from '../model.ts'
-import { setReaction } from '../person.ts'
-import { addPost, pushUpdate } from '../posting.ts'
-import { refuse } from '../refusal.ts'
-import { requireRoom, requireTarget, requireWritableRoom } from '../target.ts'
+import { refuse } from '../protocol/refusal.ts'
+import { addTopic, setBotStatusBy, toChatMember } from '../world/membership.ts'
+import type { Room } from '../world/model.ts'
+import { setReaction } from '../world/person.ts'
+import { addPost, pushUpdate } from '../world/posting.ts'
+import { requireRoom, requireTarget, requireWritableRoom } from '../world/target.ts'
 import type { CallContext, Opts } from './method.ts'
 
 export function getChat(params: Opts<'getChat'>, { world }: CallContext): object {

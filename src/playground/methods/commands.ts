@@ -1,7 +1,7 @@
 import type { BotCommand, BotCommandScope } from 'grammy/types'
-import type { Room, World } from '../model.ts'
-import { refuse } from '../refusal.ts'
-import { requireRoom } from '../target.ts'
+import { refuse } from '../protocol/refusal.ts'
+import type { Room, World } from '../world/model.ts'
+import { requireRoom } from '../world/target.ts'
 import type { CallContext, Opts } from './method.ts'
 
 export function setMyCommands(params: Opts<'setMyCommands'>, { world }: CallContext): true {

@@ -1,8 +1,8 @@
-import type { Room, World } from '../model.ts'
-import { removePosts, unixTime } from '../posting.ts'
-import type { Post } from '../records.ts'
-import { refuse } from '../refusal.ts'
-import { requireTarget, requireWritableRoom } from '../target.ts'
+import { refuse } from '../protocol/refusal.ts'
+import type { Room, World } from '../world/model.ts'
+import { removePosts, unixTime } from '../world/posting.ts'
+import type { Post } from '../world/records.ts'
+import { requireTarget, requireWritableRoom } from '../world/target.ts'
 import type { CallContext, Opts } from './method.ts'
 
 const deletable = 48 * 60 * 60

@@ -1,5 +1,5 @@
 import type { Opts } from 'grammy/types'
-import type { World } from '../model.ts'
+import type { World } from '../world/model.ts'
 
 export type { Opts }
 

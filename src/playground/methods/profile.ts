@@ -1,6 +1,6 @@
 import type { MenuButton, UserFromGetMe } from 'grammy/types'
-import type { World } from '../model.ts'
-import { requireRoom } from '../target.ts'
+import type { World } from '../world/model.ts'
+import { requireRoom } from '../world/target.ts'
 import type { CallContext, Opts } from './method.ts'
 
 export function getMe(_: object, { world }: CallContext): UserFromGetMe {

@@ -1,10 +1,16 @@
 import type { Message } from 'grammy/types'
-import { copiedContent, forwardedContent } from '../forward.ts'
-import { type Markup, toMarkup } from '../keyboard.ts'
-import { addPost } from '../posting.ts'
-import { refuse } from '../refusal.ts'
-import { type PlaceParams, placeOf, requireRoom, requireTarget, requireWritableRoom } from '../target.ts'
-import { captionContentOf, textContentOf } from '../text-content.ts'
+import { refuse } from '../protocol/refusal.ts'
+import { captionContentOf, textContentOf } from '../text/text-content.ts'
+import { copiedContent, forwardedContent } from '../world/forward.ts'
+import { type Markup, toMarkup } from '../world/keyboard.ts'
+import { addPost } from '../world/posting.ts'
+import {
+  type PlaceParams,
+  placeOf,
+  requireRoom,
+  requireTarget,
+  requireWritableRoom,
+} from '../world/target.ts'
 import type { CallContext, Opts } from './method.ts'
 
 export interface SendParams extends PlaceParams {

@@ -1,7 +1,7 @@
 import type { Update, WebhookInfo } from 'grammy/types'
-import type { World } from '../model.ts'
-import { Refusal, refuse } from '../refusal.ts'
-import type { QueuedUpdate } from '../update-queue.ts'
+import { Refusal, refuse } from '../protocol/refusal.ts'
+import type { World } from '../world/model.ts'
+import type { QueuedUpdate } from '../world/update-queue.ts'
 import type { CallContext, Opts } from './method.ts'
 
 const answerBytes = 4 * 1024 * 1024

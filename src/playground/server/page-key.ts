@@ -3,7 +3,7 @@ import { BlockList, isIPv6 } from 'node:net'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
-import { isLocalHost } from './client-guard.ts'
+import { isLocalHost } from './guard.ts'
 
 /** What the routes of the page want before they answer: a cookie that only a holder of the key, or of the machine, gets. */
 export interface PageKey {

@@ -1,13 +1,13 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
-import { type Answer, answerCall, toMethodName } from './call.ts'
-import { requireHost, requireSameOrigin } from './client-guard.ts'
-import { fetchFile } from './fetch-file.ts'
-import type { CallContext, UploadedFile } from './methods/method.ts'
-import type { World } from './model.ts'
-import { parseMultipart } from './multipart.ts'
-import { Refusal, refuse } from './refusal.ts'
-import { openSchema } from './schema.ts'
+import type { CallContext, UploadedFile } from '../methods/method.ts'
+import { type Answer, answerCall, toMethodName } from '../protocol/call.ts'
+import { fetchFile } from '../protocol/fetch-file.ts'
+import { parseMultipart } from '../protocol/multipart.ts'
+import { Refusal, refuse } from '../protocol/refusal.ts'
+import { openSchema } from '../protocol/schema.ts'
+import type { World } from '../world/model.ts'
+import { requireHost, requireSameOrigin } from './guard.ts'
 
 export interface BotApiOptions {
   /** Host names besides localhost, 127.0.0.1 and [::1]. */

@@ -1,6 +1,6 @@
-import type { WorldEvent } from './events.ts'
-import type { World } from './model.ts'
-import { textOf } from './posting.ts'
+import type { WorldEvent } from '../world/events.ts'
+import type { World } from '../world/model.ts'
+import { textOf } from '../world/posting.ts'
 
 export interface Within {
   /** In real milliseconds, 5,000 by default. */

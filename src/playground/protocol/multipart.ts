@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import type { UploadedFile } from './methods/method.ts'
+import type { UploadedFile } from '../methods/method.ts'
 
 export interface MultipartBody {
   readonly fields: ReadonlyMap<string, string>

@@ -1,8 +1,8 @@
 import type { Message } from 'grammy/types'
-import type { World } from './model.ts'
-import { requirePlace, type Who } from './person.ts'
-import type { Post } from './records.ts'
-import { type TapResult, tap } from './tap.ts'
+import type { World } from '../world/model.ts'
+import { requirePlace, type Who } from '../world/person.ts'
+import type { Post } from '../world/records.ts'
+import { type TapResult, tap } from '../world/tap.ts'
 
 /** The labels of the buttons under a message, row by row; of the inline keyboard, else of the keyboard that it shows. */
 export function labelsOf(post: Post | Message): string[][] {

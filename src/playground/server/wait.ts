@@ -1,5 +1,5 @@
-import type { WorldEvent } from './events.ts'
-import type { World } from './world.ts'
+import type { WorldEvent } from '../world/events.ts'
+import type { World } from '../world/world.ts'
 
 /**
  * Does something and waits for the first event that it leads to; null after `milliseconds`, or when the asker has gone. It

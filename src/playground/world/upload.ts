@@ -1,5 +1,5 @@
 import type { Message, MessageEntity } from 'grammy/types'
-import { withDetectedEntities } from './detect-entities.ts'
+import { withDetectedEntities } from '../text/detect-entities.ts'
 import { documentContent, photoContent, storeFile } from './files.ts'
 import type { World } from './model.ts'
 import { postAsPerson, type Where } from './person.ts'

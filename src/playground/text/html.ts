@@ -1,6 +1,6 @@
 import type { MessageEntity } from 'grammy/types'
+import { refuse } from '../protocol/refusal.ts'
 import { toCheckedLink } from './links.ts'
-import { refuse } from './refusal.ts'
 
 interface Open {
   readonly tag: string

@@ -5,12 +5,12 @@ import { etag } from 'hono/etag'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import { streamSSE } from 'hono/streaming'
-import { addActions, addQuestions } from './client-actions.ts'
-import { requireHost, requireSameOrigin } from './client-guard.ts'
-import { requirePerson } from './client-input.ts'
-import { toPageEvents, toPageMessages, toPageState } from './client-state.ts'
+import type { World } from '../world/world.ts'
+import { addActions, addQuestions } from './actions.ts'
+import { requireHost, requireSameOrigin } from './guard.ts'
+import { requirePerson } from './input.ts'
 import { giveCookie, type PageKey, requireCookie } from './page-key.ts'
-import type { World } from './world.ts'
+import { toPageEvents, toPageMessages, toPageState } from './state.ts'
 
 export interface ClientOptions {
   /** `open`: anyone who reaches the port may use the page, e.g. a test. */
@@ -75,7 +75,7 @@ function addPage(app: Hono): void {
 }
 
 async function asset(c: Context, name: string): Promise<Response> {
-  const bytes = await readFile(new URL(`./page/${name}`, import.meta.url)).catch(() => null)
+  const bytes = await readFile(new URL(`../page/${name}`, import.meta.url)).catch(() => null)
   if (bytes === null) return c.notFound()
   const type = TYPES[extname(name)] ?? 'application/octet-stream'
   return c.body(new Uint8Array(bytes), 200, { 'content-type': type, 'cache-control': 'no-cache' })

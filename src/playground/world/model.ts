@@ -9,11 +9,11 @@ import type {
   User,
   UserFromGetMe,
 } from 'grammy/types'
+import type { Faults } from '../protocol/faults.ts'
+import type { Limits } from '../protocol/limits.ts'
+import type { Refusal } from '../protocol/refusal.ts'
 import type { WorldEvent, WorldListener } from './events.ts'
-import type { Faults } from './faults.ts'
-import type { Limits } from './limits.ts'
 import type { Call, Post, Violation } from './records.ts'
-import type { Refusal } from './refusal.ts'
 import type { UpdateQueue } from './update-queue.ts'
 
 export type Clock = () => Date

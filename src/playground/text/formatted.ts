@@ -1,6 +1,6 @@
 import type { MessageEntity } from 'grammy/types'
+import { refuse } from '../protocol/refusal.ts'
 import { parseHtml } from './html.ts'
-import { refuse } from './refusal.ts'
 
 export interface Formatted {
   readonly text: string

@@ -1,8 +1,8 @@
 import type { ReplyParameters, TextQuote } from 'grammy/types'
+import { refuse } from '../protocol/refusal.ts'
 import type { Room, World } from './model.ts'
 import type { NewPost } from './posting.ts'
 import type { Post } from './records.ts'
-import { refuse } from './refusal.ts'
 
 /** The room that a chat id names; refuses one that is not there. */
 export function requireRoom(world: World, chatId: number | string): Room {

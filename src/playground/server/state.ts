@@ -1,6 +1,6 @@
 import type { BotCommand, BotCommandScope, Message, ReactionType } from 'grammy/types'
-import type { WorldEvent } from './events.ts'
-import type { Person, Post, Room, World } from './world.ts'
+import type { WorldEvent } from '../world/events.ts'
+import type { Person, Post, Room, World } from '../world/world.ts'
 
 const SHOWN = 200
 

@@ -1,5 +1,5 @@
 import type { Message } from 'grammy/types'
-import { requireImageSize } from './image-size.ts'
+import { requireImageSize } from '../image-size.ts'
 import type { StoredFile, World } from './model.ts'
 
 /** Keeps the bytes of a file and gives it its ids and its path for download. */

@@ -1,5 +1,5 @@
 import type { InlineQueryResult, Message } from 'grammy/types'
-import { formatted } from './formatted.ts'
+import { formatted } from '../text/formatted.ts'
 import type { World } from './model.ts'
 import { postAsPerson, requirePlace, type Where, type Who } from './person.ts'
 import { pushUpdate } from './posting.ts'

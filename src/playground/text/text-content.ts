@@ -1,8 +1,8 @@
 import type { LinkPreviewOptions, Message, MessageEntity } from 'grammy/types'
+import { refuse } from '../protocol/refusal.ts'
+import type { World } from '../world/model.ts'
 import { withDetectedEntities } from './detect-entities.ts'
 import { type Formatted, formatted } from './formatted.ts'
-import type { World } from './model.ts'
-import { refuse } from './refusal.ts'
 
 const entitiesHonoured = 100
 const entitySize = 9_500

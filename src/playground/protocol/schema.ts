@@ -24,7 +24,9 @@ let loaded: Schema | undefined
 
 /** The parameters of the methods; read and compiled once, since the file never changes and compiling takes a while. */
 export function openSchema(): Schema {
-  loaded ??= createSchema(JSON.parse(readFileSync(new URL('./methods.schema.json', import.meta.url), 'utf8')))
+  loaded ??= createSchema(
+    JSON.parse(readFileSync(new URL('../methods.schema.json', import.meta.url), 'utf8')),
+  )
   return loaded
 }
 

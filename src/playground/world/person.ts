@@ -1,5 +1,5 @@
 import type { Chat, Message, MessageEntity, ReactionType, TextQuote } from 'grammy/types'
-import { withDetectedEntities } from './detect-entities.ts'
+import { withDetectedEntities } from '../text/detect-entities.ts'
 import type { Person, Room, World } from './model.ts'
 import { addPost, type NewPost, pushUpdate, removePosts, replacePost, unixTime } from './posting.ts'
 import type { Post } from './records.ts'

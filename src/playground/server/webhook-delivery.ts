@@ -1,7 +1,7 @@
-import { answerCall, toMethodName } from './call.ts'
-import { fetchFile } from './fetch-file.ts'
-import type { WebhookSettings, World } from './model.ts'
-import type { QueuedUpdate } from './update-queue.ts'
+import { answerCall, toMethodName } from '../protocol/call.ts'
+import { fetchFile } from '../protocol/fetch-file.ts'
+import type { WebhookSettings, World } from '../world/model.ts'
+import type { QueuedUpdate } from '../world/update-queue.ts'
 
 export interface WebhookDeliveryOptions {
   /** The pause in milliseconds before the nth repeat, from 1; by default 1 s, doubled up to 60 s. */

@@ -1,6 +1,6 @@
 import type { Message, MessageEntity } from 'grammy/types'
-import type { World } from './model.ts'
-import { postAsPerson, type Where } from './person.ts'
+import type { World } from '../world/model.ts'
+import { postAsPerson, type Where } from '../world/person.ts'
 
 /** The content of a message, without its frame. */
 export type PersonContent = Partial<

@@ -1,8 +1,8 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types'
-import { toCheckedLink } from './links.ts'
+import { refuse } from '../protocol/refusal.ts'
+import { toCheckedLink } from '../text/links.ts'
 import type { World } from './model.ts'
 import type { Post } from './records.ts'
-import { refuse } from './refusal.ts'
 
 export type Markup = InlineKeyboardMarkup | NonNullable<Post['prompt']>
 

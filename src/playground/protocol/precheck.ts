@@ -1,5 +1,5 @@
-import { checkMarkup } from './keyboard.ts'
-import { checkCommands } from './methods/commands.ts'
+import { checkCommands } from '../methods/commands.ts'
+import { checkMarkup } from '../world/keyboard.ts'
 import { refuse } from './refusal.ts'
 import type { Schema } from './schema.ts'
 

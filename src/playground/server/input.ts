@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
-import { Refusal } from './refusal.ts'
-import { addPerson, type Person, type World } from './world.ts'
+import { Refusal } from '../protocol/refusal.ts'
+import { addPerson, type Person, type World } from '../world/world.ts'
 
 /** The person of the page, by default the owner. The stranger to switch to is let in with the first page. */
 export function requirePerson(world: World, c: Context): Person {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { basename } from 'node:path'
-import { toCheckedLink } from './links.ts'
-import type { UploadedFile } from './methods/method.ts'
+import type { UploadedFile } from '../methods/method.ts'
+import { toCheckedLink } from '../text/links.ts'
 import { toMimeType } from './multipart.ts'
 
 const largest = 20 * 1024 * 1024
