@@ -1,5 +1,5 @@
+import { type App, startApp } from './app/app.ts'
 import { openTerminal, terminalFormat } from './app/terminal.ts'
-import { type App, startApp } from './app.ts'
 import { loadConfig, secretsOf } from './config.ts'
 import { createRedactor } from './domain/core/redactor.ts'
 import { openLog } from './log.ts'

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type App, startApp } from '../src/app.ts'
+import { type App, startApp } from '../src/app/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { listSecurityEvents } from '../src/domain/access/security.ts'
 import { createToken } from '../src/domain/access/tokens.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { type HttpServer, openHttpServer } from '../src/http-server.ts'
+import { type HttpServer, openHttpServer } from '../src/app/http-server.ts'
 
 let server: HttpServer
 const sockets: Socket[] = []

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { startLeadership } from '../src/leadership.ts'
+import { startLeadership } from '../src/app/leadership.ts'
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 

@@ -111,7 +111,7 @@ describe('a secret is redacted', () => {
 })
 
 test.each([
-  'Fix the login: src/app.ts:12:some_function_name_of_ours',
+  'Fix the login: src/app/app.ts:12:some_function_name_of_ours',
   'Meet at https://example.com:8080/a?start=now&x=%20%zz 100% sure',
   'postgres, password and preq_ are words; sk-learn too, and ghp_short',
   '`AgACAgIAAxkBAAIsk-abcdefghijklmnop1234567890ghp_aaaaaaaaaaaaaaaaaaaaaaaa`',

@@ -51,7 +51,7 @@ describe('a document', () => {
     ['[data](docs/date.md)', 'the link to docs/date.md is broken'],
     ['<img src="docs/gone.png">', 'the link to docs/gone.png is broken'],
     ['[data](docs/data.md#backup)', 'docs/data.md has no heading for #backup'],
-    ['see `src/app.ts`', 'src/app.ts does not exist'],
+    ['see `src/app/app.ts`', 'src/app/app.ts does not exist'],
     ['`node dist/app.js`', 'dist/app.js does not exist'],
     ['`npm run benchmark`', 'package.json has no script benchmark'],
     ['`BOT_TOKENS`', 'nothing reads BOT_TOKENS'],

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { type App, startApp } from '../../src/app.ts'
+import { type App, startApp } from '../../src/app/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { rows } from '../../src/db/rows.ts'
 import type { Db } from '../../src/db/types.ts'

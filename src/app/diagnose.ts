@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import type { Api } from 'grammy'
-import { diagnoseExposure } from './app/exposure.ts'
-import type { Diagnosis } from './bot/kit/context.ts'
-import type { Config } from './config.ts'
-import type { Database } from './db/types.ts'
-import type { Scope } from './domain/core/scope.ts'
-import { type OwnerSettings, readOwnerSettings } from './domain/settings/settings.ts'
+import type { Diagnosis } from '../bot/kit/context.ts'
+import type { Config } from '../config.ts'
+import type { Database } from '../db/types.ts'
+import type { Scope } from '../domain/core/scope.ts'
+import { type OwnerSettings, readOwnerSettings } from '../domain/settings/settings.ts'
+import { duration } from '../view/kit/when.ts'
+import { diagnoseExposure } from './exposure.ts'
 import type { TelegramState } from './telegram-side.ts'
-import { duration } from './view/kit/when.ts'
 
 export interface DiagnoseOptions {
   readonly database: Database

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Lead } from './db/types.ts'
-import type { Log } from './log.ts'
+import type { Lead } from '../db/types.ts'
+import type { Log } from '../log.ts'
 
 /** The work that one process at a time does. */
 export interface Leadership {
