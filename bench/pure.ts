@@ -5,7 +5,7 @@ import { renderPng } from '../src/pictures/render-png.ts'
 import { statsPicture } from '../src/view/charts/charts.ts'
 import { type Figure, median, quantile, timed } from './figures.ts'
 
-const corpus = new URL('../test/domain/quick-add.corpus.txt', import.meta.url)
+const corpus = new URL('../test/domain/quick-add/quick-add.corpus.txt', import.meta.url)
 const minSamples = 20_000
 
 /** Every message of the corpus, read as a task again and again. */

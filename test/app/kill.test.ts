@@ -1,0 +1,275 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { asc, isNull } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  auditLogs,
+  botMessages,
+  botState,
+  botUpdates,
+  eventsOutbox,
+  tasks,
+  workLogs,
+} from '../../src/db/schema.ts'
+import { virtualUser } from '../../src/playground/client/virtual-user.ts'
+import { openPlayground, type Playground } from '../../src/playground/playground.ts'
+import { botToken } from '../support/bot.ts'
+import { launchProcess } from '../support/process.ts'
+import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
+import { createRandom } from '../support/random.ts'
+import { startTraffic } from '../support/traffic.ts'
+import { freePort, intake, updatesBy } from '../support/updates.ts'
+
+// KILLS=200 npx vitest run test/app/kill.test.ts takes it further, TEST_UPDATES=webhook the other way in; SEED repeats the plan.
+const kills = Number(process.env.KILLS ?? 4)
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+
+let playground: Playground
+let board: ProcessBoard
+let env: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  const way = await intake()
+  playground = await openPlayground({ botToken, keepCalls: 1_000_000, ...way.playground })
+  const { chatId, userId } = virtualUser(playground.world)
+  board = await openProcessBoard({ chatId, userId })
+  env = {
+    PORT: String(await freePort()),
+    BOT_TOKEN: botToken,
+    TELEGRAM_API_ROOT: playground.url,
+    ...board.env,
+    ...way.env,
+  }
+}, 120_000)
+
+afterAll(async () => {
+  await playground.close()
+  await board.close()
+})
+
+test(`${kills} kills at random moments while the owner writes, agents work and reports go out, by ${updatesBy}: nothing is lost and nothing is done twice (seed ${seed})`, {
+  timeout: 120_000 + kills * 30_000,
+}, async () => {
+  const random = createRandom(seed)
+  const user = virtualUser(playground.world)
+  const traffic = startTraffic({
+    url: `http://127.0.0.1:${env.PORT}`,
+    token: board.token,
+    agents: 3,
+    restMs: 500,
+    random,
+  })
+  let said = 0
+  const write = async (untilMs: number) => {
+    for (let waited = 0; waited < untilMs; ) {
+      const restMs = Math.min(random() * 500, untilMs - waited)
+      await pause(restMs)
+      waited += restMs
+      said += 1
+      user.say(`Message number ${said}.`)
+    }
+  }
+
+  for (let kill = 0; kill < kills; kill += 1) {
+    const process = await launchProcess(env)
+    // One in four dies on its way up, the others somewhere in the first two seconds of their work.
+    if (random() < 0.75) await process.ready
+    await write(random() * 2_000)
+    await process.kill()
+  }
+  const lastProcess = await launchProcess(env)
+  await lastProcess.ready
+  await traffic.end()
+  await lastProcess.stop()
+  await settle()
+
+  const { told } = traffic
+  const found = await board.look(async ({ db }) => ({
+    tasks: await db.select().from(tasks),
+    logs: await db.select().from(workLogs),
+    events: await db.select().from(eventsOutbox).orderBy(asc(eventsOutbox.id)),
+    audit: await db.select().from(auditLogs),
+    updates: await db.select().from(botUpdates),
+    state: await db.select().from(botState),
+    failed: (await db.select().from(botMessages)).filter(({ state }) => state === 'failed'),
+  }))
+  const titles = found.tasks.map(({ title }) => title)
+  const sent = playground.world.calls.filter(({ method, ok }) => ok && method.toLowerCase() === 'sendmessage')
+  const texts = sent.map(({ params }) => String((params as { text: string }).text))
+
+  // What the owner wrote is one task each, and none of his messages is given up.
+  expect(found.updates.filter(({ finishedAt, error }) => finishedAt === null || error !== null)).toEqual([])
+  expect(titles.filter((title) => title.startsWith('Message')).toSorted()).toEqual(
+    Array.from({ length: said }, (_, n) => `Message number ${n + 1}.`).toSorted(),
+  )
+
+  // What agents were answered is there, once.
+  expect(told.strange).toEqual([])
+  expect(amiss(told.tasks, titles)).toEqual([])
+  expect(
+    amiss(
+      told.logs,
+      found.logs.map(({ title }) => title),
+    ),
+  ).toEqual([])
+  const results = found.logs.flatMap(({ detail }) => /report [\d.]+\./.exec(detail ?? '')?.[0] ?? [])
+  expect(amiss(new Map([...told.reports].map(([words, { times }]) => [words, times])), results)).toEqual([])
+  const runs = found.events.filter(
+    ({ payload }) => (payload?.runState as { to?: string } | undefined)?.to === 'running',
+  )
+  const withRun = new Set(runs.map(({ entityId }) => entityId))
+  expect([...told.started, ...told.claimed].filter((key) => !withRun.has(key))).toEqual([])
+  expect(new Set(told.claimed).size).toBe(told.claimed.length)
+  expect(told.busy.withoutTime).toBe(0)
+
+  // What needs the owner has reached him.
+  const reported = [...told.reports].filter(([words]) => results.includes(words)).map(([, report]) => report)
+  const unheard = reported.filter(
+    ({ key }) =>
+      !texts.some(
+        (text) =>
+          text.includes(`<b>${key}:</b>`) || (text.includes('need you') && text.includes(`<b>${key}</b>`)),
+      ),
+  )
+  expect(unheard).toEqual([])
+  expect(
+    reported.filter(({ key, to }) => found.tasks.find((task) => task.taskKey === key)?.status !== to),
+  ).toEqual([])
+  expect(found.failed).toEqual([])
+
+  // What was said again is marked, and there is no more of it than there were kills.
+  const repeats = repeatsIn(sent.map(({ params }) => params as unknown as Said))
+  expect(repeats.unmarked).toEqual([])
+  expect(repeats.count).toBeLessThanOrEqual(kills)
+
+  // The trail agrees with the rows, and no reader of the outbox has missed or met anything twice.
+  // Messages that wait may still become tasks after the reader has gone.
+  const ids = found.events.map(({ id }) => String(id))
+  expect(told.events).toEqual(ids.slice(0, told.events.length))
+  expect(told.events.length).toBeGreaterThan(0)
+  expect(found.state.find(({ key }) => key === 'notifier_cursor')?.value).toBe(found.events.at(-1)?.id)
+  expect(untraced(found)).toEqual([])
+  expect(playground.world.violations).toEqual([])
+  console.log(
+    `${kills} kills by ${updatesBy}, seed ${seed}: ${said} messages, ${told.tasks.size} tasks and ${reported.length} reports of agents, ${found.events.length} events, ${sent.length} sent, of them ${repeats.count} repeats`,
+  )
+})
+
+test('the process after one that was killed calls nothing before the end of a flood limit that was met there', {
+  timeout: 120_000,
+}, async () => {
+  const { world } = playground
+  const metrics = { METRICS_TOKEN: 'a-token-for-metrics' }
+  const killed = await launchProcess({ ...env, ...metrics })
+  const url = await killed.ready
+  world.calls.length = 0
+  world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 20 })
+  await fetch(`${url}/api/tasks`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${board.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ title: 'Held back.', projectKey: 'API' }),
+  })
+  const headers = { authorization: `Bearer ${metrics.METRICS_TOKEN}` }
+  const outcomes = async () => (await fetch(`${url}/metrics`, { headers })).text()
+  await expect.poll(outcomes, { timeout: 15_000 }).toContain('outcome="later"')
+  await killed.kill()
+
+  const next = await launchProcess(env)
+  await next.ready
+  await virtualUser(playground.world).nextMessage('Held back.', { within: 60_000 })
+  await next.stop()
+
+  const [refused, sent, ...more] = world.calls.filter(({ method }) => method.toLowerCase() === 'sendmessage')
+  expect([refused?.error?.code, sent?.ok, more]).toEqual([429, true, []])
+  expect(Number(sent?.at) - Number(refused?.at)).toBeGreaterThanOrEqual(20_000)
+  expect(world.violations).toEqual([])
+})
+
+/** Starts the process until it has nothing left to do. */
+async function settle(): Promise<void> {
+  for (;;) {
+    const left = await board.look(async ({ db }) => {
+      const messages = await db.select().from(botMessages)
+      const waiting = messages.filter(
+        ({ state, stale }) =>
+          state === 'pending' || state === 'uncertain' || state === 'sending' || (state === 'sent' && stale),
+      )
+      return waiting.length + (await db.$count(botUpdates, isNull(botUpdates.finishedAt)))
+    })
+    if (left === 0 && playground.world.updates.pending().length === 0) return
+    const process = await launchProcess(env)
+    await process.ready
+    await pause(4_000)
+    await process.stop()
+  }
+}
+
+/** What is not there as often as it must be. */
+function amiss(expected: ReadonlyMap<string, 'once' | 'maybe'>, found: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const name of found) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return [...expected].flatMap(([name, times]) => {
+    const count = counts.get(name) ?? 0
+    return count === 1 || (count === 0 && times === 'maybe') ? [] : [`${name} is there ${count} times`]
+  })
+}
+
+interface Said {
+  readonly text: string
+  readonly reply_parameters?: { readonly message_id: number }
+}
+
+const mark = '🔁 possibly a repeat\n'
+
+/** Messages that say what an earlier one said, or answer what it answered. */
+function repeatsIn(said: readonly Said[]): { readonly count: number; readonly unmarked: readonly string[] } {
+  const first = new Set<string>()
+  const again = said.filter(({ text, reply_parameters }) => {
+    const about =
+      reply_parameters === undefined ? text.replace(mark, '') : `answer ${reply_parameters.message_id}`
+    const isAgain = first.has(about)
+    first.add(about)
+    return isAgain
+  })
+  return {
+    count: again.length,
+    unmarked: again.map(({ text }) => text).filter((text) => !text.startsWith(mark)),
+  }
+}
+
+/** Rows whose state is not what their events lead to, and changes of which one of event and audit entry is missing. */
+function untraced(found: {
+  readonly tasks: readonly (typeof tasks.$inferSelect)[]
+  readonly logs: readonly (typeof workLogs.$inferSelect)[]
+  readonly events: readonly (typeof eventsOutbox.$inferSelect)[]
+  readonly audit: readonly (typeof auditLogs.$inferSelect)[]
+}): string[] {
+  const faults: string[] = []
+  const statuses = new Map<string, unknown>()
+  for (const { id, eventType, entityId, payload } of found.events) {
+    if (eventType === 'TASK_CREATED') {
+      if (statuses.has(entityId)) faults.push(`${entityId} is made twice, at ${id}`)
+      statuses.set(entityId, payload?.status)
+    }
+    if (eventType !== 'TASK_STATUS_CHANGED') continue
+    if (statuses.get(entityId) !== payload?.from)
+      faults.push(`${entityId} does not come from ${payload?.from} at ${id}`)
+    statuses.set(entityId, payload?.to)
+  }
+  for (const { taskKey, status } of found.tasks)
+    if (statuses.get(taskKey) !== status)
+      faults.push(`${taskKey} is ${status}, its events say ${statuses.get(taskKey)}`)
+  const logEvents = found.events
+    .filter(({ eventType }) => eventType === 'WORKLOG_CREATED')
+    .map(({ entityId }) => entityId)
+  faults.push(...amiss(new Map(found.logs.map(({ id }) => [id, 'once'])), logEvents))
+
+  const board = new Set(['task', 'worklog', 'project'])
+  const eventTimes = new Set(found.events.map(({ createdAt }) => createdAt.getTime()))
+  const auditTimes = new Set(found.audit.map(({ createdAt }) => createdAt.getTime()))
+  for (const { id, createdAt } of found.events)
+    if (!auditTimes.has(createdAt.getTime())) faults.push(`event ${id} has no audit entry`)
+  for (const { id, action, targetType, createdAt } of found.audit)
+    if (board.has(targetType) && !eventTimes.has(createdAt.getTime()))
+      faults.push(`audit entry ${id} (${action}) has no event`)
+  return faults
+}

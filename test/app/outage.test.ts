@@ -1,0 +1,136 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import postgres from 'postgres'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { tasks } from '../../src/db/schema.ts'
+import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
+import { openPlayground, type Playground } from '../../src/playground/playground.ts'
+import { botToken } from '../support/bot.ts'
+import { type StartedProcess, startProcess } from '../support/process.ts'
+import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
+import { createRandom } from '../support/random.ts'
+import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { startTraffic, type Traffic } from '../support/traffic.ts'
+import { intake } from '../support/updates.ts'
+
+// OUTAGE=60 npx vitest run test/app/outage.test.ts takes it further; SEED repeats the plan.
+const outageSeconds = Number(process.env.OUTAGE ?? 3)
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+
+let playground: Playground
+let user: VirtualUser
+let board: ProcessBoard
+let proxy: TcpProxy
+let bot: StartedProcess
+let traffic: Traffic
+let said: number
+
+describe.skipIf(inject('templateDatabase') === null)(
+  `Postgres that fails at work (an embedded database has no server; seed ${seed})`,
+  () => {
+    beforeEach(async () => {
+      const way = await intake()
+      playground = await openPlayground({ botToken, keepCalls: 100_000, ...way.playground })
+      user = virtualUser(playground.world)
+      board = await openProcessBoard(user)
+      proxy = await openTcpProxy(board.databaseUrl ?? '')
+      bot = await startProcess({
+        BOT_TOKEN: botToken,
+        TELEGRAM_API_ROOT: playground.url,
+        ...board.env,
+        ...way.env,
+        DATABASE_URL: proxy.url,
+      })
+      const random = createRandom(seed)
+      traffic = startTraffic({ url: bot.url, token: board.token, agents: 2, restMs: 300, random })
+      said = 0
+      write()
+      await user.nextMessage('Message number 1.', { within: 30_000 })
+    }, 120_000)
+    afterEach(async () => {
+      await bot.kill()
+      await proxy.close()
+      await playground.close()
+      await board.close()
+    })
+
+    const write = () => {
+      said += 1
+      user.say(`Message number ${said}.`)
+    }
+    const health = async () => {
+      const answer = await fetch(`${bot.url}/api/health`).catch(() => null)
+      if (answer === null) throw new Error(`the process is gone: ${bot.output()}`)
+      return answer.status
+    }
+
+    /** Everything that was said or answered is on the board, and what needs the owner has reached him. */
+    const expectNothingLost = async () => {
+      write()
+      // All that waited comes before it.
+      await user.nextMessage(`Message number ${said}.`, { within: 60_000 + said * 5_000 })
+      await traffic.end()
+      const { told } = traffic
+      const found = await board.look(({ db }) => db.select().from(tasks))
+      const titles = found.map(({ title }) => title)
+      expect(titles.filter((title) => title.startsWith('Message')).toSorted()).toEqual(
+        Array.from({ length: said }, (_, n) => `Message number ${n + 1}.`).toSorted(),
+      )
+      const missing = [...told.tasks].filter(
+        ([title, times]) => times === 'once' && titles.filter((one) => one === title).length !== 1,
+      )
+      expect(missing).toEqual([])
+      expect(told.strange).toEqual([])
+      expect(told.busy.withoutTime).toBe(0)
+      const reported = [...told.reports.values()].filter(({ times }) => times === 'once')
+      const unheard = () =>
+        reported.filter(
+          ({ key }) =>
+            !playground.world.calls.some(
+              ({ ok, params }) =>
+                ok &&
+                new RegExp(`<b>${key}:</b>|need you[^]*<b>${key}</b>`).test(
+                  String((params as { text?: string }).text),
+                ),
+            ),
+        )
+      await expect.poll(unheard, { timeout: 60_000, interval: 500 }).toEqual([])
+      expect(bot.output()).not.toMatch(/Uncaught|TypeError/)
+    }
+
+    it(
+      `is waited for, ${outageSeconds} s long: health and agents are told, nothing is lost, and the bot goes on by itself`,
+      async () => {
+        await proxy.close()
+        for (let second = 0; second < outageSeconds; second += 1) {
+          write()
+          await pause(1_000)
+        }
+        const meanwhile = await health()
+        await proxy.open()
+
+        await expect.poll(health, { timeout: 30_000, interval: 200 }).toBe(200)
+        await expectNothingLost()
+        expect(meanwhile).toBe(503)
+        expect(traffic.told.busy.times).toBeGreaterThan(0)
+        console.log(
+          `${outageSeconds} s without Postgres, seed ${seed}: ${said} messages, ${traffic.told.tasks.size} tasks of agents, ${traffic.told.busy.times} times told to come again`,
+        )
+      },
+      240_000 + outageSeconds * 6_000,
+    )
+
+    it('may end all connections in the midst of transactions, again and again', async () => {
+      const admin = postgres(board.databaseUrl ?? '', { max: 1, onnotice: () => {} })
+      for (let time = 0; time < 15; time += 1) {
+        write()
+        await pause(200)
+        await admin`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`
+      }
+      await admin.end()
+
+      await expect.poll(health, { timeout: 30_000, interval: 200 }).toBe(200)
+      await expectNothingLost()
+    }, 180_000)
+  },
+)

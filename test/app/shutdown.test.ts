@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { botUpdates, tasks } from '../../src/db/schema.ts'
+import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
+import { openPlayground, type Playground } from '../../src/playground/playground.ts'
+import { botToken } from '../support/bot.ts'
+import { type StartedProcess, startProcess } from '../support/process.ts'
+import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
+import { intake } from '../support/updates.ts'
+
+const longestStopMs = 10_000
+
+let playground: Playground
+let user: VirtualUser
+let board: ProcessBoard
+let bot: StartedProcess
+
+describe.each(['polling', 'webhook'] as const)('a process that is told to stop, by %s', (by) => {
+  beforeEach(async () => {
+    const way = await intake(by)
+    playground = await openPlayground({ botToken, ...way.playground })
+    user = virtualUser(playground.world)
+    board = await openProcessBoard(user)
+    bot = await startProcess({
+      BOT_TOKEN: botToken,
+      TELEGRAM_API_ROOT: playground.url,
+      ...board.env,
+      ...way.env,
+    })
+    user.say('Before')
+    await user.nextMessage('Before', { within: 30_000 })
+  }, 120_000)
+  afterEach(async () => {
+    await bot.kill()
+    await playground.close()
+    await board.close()
+  })
+
+  const ask = (path: string, body?: object) =>
+    fetch(`${bot.url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${board.token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  /** Lets a call to Telegram hang, and an update's handler with it. */
+  const hang = async () => {
+    playground.world.faults.add({ kind: 'delay', ms: 60_000, method: 'sendMessage' })
+    user.say('Hanging')
+    await expect.poll(() => playground.world.faults.left(), { timeout: 10_000 }).toBe(0)
+  }
+  /** Updates that Telegram may forget, and titles of tasks that an agent was told are there, until nobody answers any more. */
+  const startTraffic = () => {
+    const confirmed: number[] = []
+    const made: string[] = []
+    playground.world.subscribe((event) => {
+      if (event.type === 'update-confirmed') confirmed.push(event.updateId)
+    })
+    const writing = setInterval(() => user.say('Something comes'), 20)
+    const work = async () => {
+      for (let n = 1; ; n += 1) {
+        const title = `Work ${n}`
+        const answer = await ask('/api/tasks', { title, projectKey: 'API' }).catch(() => null)
+        if (answer === null) return
+        if (answer.status === 201) made.push(title)
+      }
+    }
+    const working = work()
+    return {
+      confirmed,
+      made,
+      end: async () => {
+        clearInterval(writing)
+        await working
+      },
+    }
+  }
+
+  it('has on the board what it acknowledged, sends home whoever waits, gives up what hangs, and ends well within 10 s', async () => {
+    const claiming = ask('/api/tasks/claim', { wait: 55, project_key: 'WEB', status: 'todo' })
+    const following = ask('/api/events?after=1000000&wait=55')
+    await hang()
+    const traffic = startTraffic()
+    const least = () => Math.min(traffic.made.length, traffic.confirmed.length)
+    await expect.poll(least, { timeout: 10_000 }).toBeGreaterThan(3)
+    const began = performance.now()
+
+    const code = await bot.stop()
+
+    expect(code).toBe(0)
+    expect(performance.now() - began).toBeLessThan(longestStopMs)
+    expect([(await claiming).status, (await following).status]).toEqual([204, 200])
+    await traffic.end()
+    const kept = await board.look(async ({ db }) => ({
+      updates: (await db.select({ id: botUpdates.updateId }).from(botUpdates)).map(({ id }) => id),
+      titles: (await db.select({ title: tasks.title }).from(tasks)).map(({ title }) => title),
+    }))
+    expect(traffic.confirmed.filter((id) => !kept.updates.includes(id))).toEqual([])
+    expect(traffic.made.filter((title) => !kept.titles.includes(title))).toEqual([])
+  }, 60_000)
+
+  it('ends at once when it is told a second time', async () => {
+    await hang()
+    bot.signal('SIGTERM')
+    await expect.poll(() => bot.output()).toContain('stopping')
+
+    expect(await bot.stop()).toBe(1)
+  }, 60_000)
+})

@@ -1,0 +1,199 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { menuCommands } from '../../../src/bot/kit/commands.ts'
+import { listSecurityEvents } from '../../../src/domain/access/security.ts'
+import { createCtx } from '../../../src/domain/core/context.ts'
+import { readOwnerSettings } from '../../../src/domain/settings/settings.ts'
+import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
+import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
+import { virtualUser } from '../../../src/playground/client/virtual-user.ts'
+import { setBotStatus } from '../../../src/playground/world/membership.ts'
+import { pushUpdate, unixTime } from '../../../src/playground/world/posting.ts'
+import { addPerson, addSupergroup } from '../../../src/playground/world/world.ts'
+import { addTokens, agent } from '../../support/board.ts'
+import { openTestBot, type TestBot } from '../../support/bot.ts'
+import { addTasks } from '../../support/chat.ts'
+
+let bot: TestBot
+
+afterEach(async () => {
+  expect(bot.world.violations).toEqual([])
+  await bot.close()
+})
+
+const menuCalls = () => bot.world.calls.filter((call) => call.method.toLowerCase() === 'setmycommands')
+
+test('the menu of commands is put into the owner’s chat once, and not again after a restart', async () => {
+  bot = await openTestBot()
+  bot.user.say('/help')
+  await bot.user.nextMessage('Shorthand')
+  await bot.handled()
+  await bot.restart()
+  bot.user.say('/help')
+  await bot.user.nextMessage('Shorthand')
+  await bot.handled()
+
+  expect(menuCalls()).toHaveLength(1)
+  expect(menuCalls()[0]?.params).toMatchObject({ scope: { type: 'chat', chat_id: bot.user.chatId } })
+  expect(menuCalls()[0]?.params.commands).toEqual(menuCommands)
+})
+
+test('what is written after a block is served as ever', async () => {
+  bot = await openTestBot()
+  bot.user.block()
+  await bot.handled()
+  bot.user.unblock()
+  await bot.handled()
+
+  bot.user.say('Buy tea')
+  await bot.user.nextMessage('WEB-1')
+
+  expect(await listTasks(bot.scope, {})).toHaveLength(1)
+})
+
+const health = async () => {
+  const answer = await fetch(`${bot.url()}/api/health`)
+  const { ok, checks } = (await answer.json()) as { ok: boolean; checks: Record<string, unknown> }
+  return { status: answer.status, ok, stopped: checks.stopped }
+}
+
+const blockTask = async () => {
+  const [task] = await addTasks(bot, [{ title: 'Buy tea' }])
+  await addTokens(bot.db, bot.scope.ownerId, [agent])
+  const laptop = createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now: () => new Date() })
+  await editTask(laptop, task?.key ?? '', { lifecycle: 'block', result: { blockedReason: 'no tea left' } })
+}
+
+test('while the owner has blocked the bot health says so, and what waited comes once he is back', async () => {
+  bot = await openTestBot()
+  bot.user.block()
+  await bot.handled()
+
+  await blockTask()
+
+  await expect.poll(health, { timeout: 15_000 }).toMatchObject({
+    status: 503,
+    ok: false,
+    stopped: { reason: expect.stringContaining('bot was blocked by the user') },
+  })
+  bot.user.unblock()
+  await bot.user.nextMessage('no tea left', { within: 15_000 })
+  await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
+}, 60_000)
+
+describe('while Telegram does not know the token any more', () => {
+  const revoked = { status: 503, ok: false, stopped: { reason: 'Unauthorized', since: expect.any(String) } }
+  const newToken = '1000000001:BBanother-token-that-must-not-be-logged_00'
+  const begin = async (updates?: 'polling') => {
+    bot = await openTestBot(updates === undefined ? {} : { updates })
+    bot.user.say('/inbox')
+    await bot.user.nextMessage('inbox is empty')
+    await bot.handled()
+  }
+  const saidOfTea = () => bot.user.messages().filter(({ text }) => text?.includes('no tea left'))
+
+  test('health and the log say so, and what waited comes by itself once it does again', async () => {
+    await begin('polling')
+    const { token } = bot.world.bot
+    bot.world.bot.token = newToken
+    // The request that waits for updates was let in before; the next is not.
+    bot.user.say('Buy coffee')
+    await blockTask()
+
+    await expect.poll(health, { timeout: 15_000 }).toMatchObject(revoked)
+    const line = () => bot.lines.filter((one) => one.includes('Unauthorized')).join('')
+    await expect.poll(line, { timeout: 15_000 }).toContain('Telegram takes no messages: they are kept')
+    await expect.poll(line, { timeout: 15_000 }).toContain("Telegram doesn't accept this bot token")
+    expect(line()).not.toContain(token)
+
+    bot.world.bot.token = token
+    // Whichever comes first.
+    const said = () => bot.user.messages().map(({ text }) => text)
+    await expect.poll(said, { timeout: 30_000 }).toContainEqual(expect.stringMatching(/no tea left/))
+    await expect.poll(said, { timeout: 15_000 }).toContainEqual(expect.stringMatching(/WEB-. Buy coffee/))
+    await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
+    expect(saidOfTea()).toHaveLength(1)
+    expect(await listTasks(bot.scope, {})).toHaveLength(2)
+  }, 90_000)
+
+  test('what waited comes after a start with the new one, to the owner of before', async () => {
+    await begin()
+    bot.world.bot.token = newToken
+    await blockTask()
+    await expect.poll(health, { timeout: 15_000 }).toMatchObject(revoked)
+
+    await bot.restart({ BOT_TOKEN: newToken })
+
+    await bot.user.nextMessage('no tea left', { within: 30_000 })
+    await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
+    expect(saidOfTea()).toHaveLength(1)
+  }, 90_000)
+})
+
+test('the owner’s group keeps its board when it becomes a supergroup, whoever upgraded it', async () => {
+  bot = await openTestBot({ ready: false })
+  const owner = bot.user.userId
+  const group = addSupergroup(bot.world, { title: 'Board', members: [owner] })
+  const inGroup = virtualUser(bot.world, { chatId: group.chat.id })
+  inGroup.say(`/start ${bot.setupCode}`)
+  await inGroup.nextMessage("What's your time zone?")
+  await bot.handled()
+  const moved = addSupergroup(bot.world, { title: 'Board', members: [owner] })
+  const eve = { id: 2002, is_bot: false, first_name: 'Eve' }
+
+  pushUpdate(
+    bot.world,
+    'message',
+    {
+      message_id: 9_001,
+      date: unixTime(bot.world),
+      chat: group.chat,
+      from: eve,
+      migrate_to_chat_id: moved.chat.id,
+    },
+    { chatId: group.chat.id, userId: eve.id },
+  )
+  await bot.handled()
+
+  expect((await readOwnerSettings(bot.scope)).chatId).toBe(moved.chat.id)
+})
+
+test('the bot’s removal from its group by somebody else is no attack', async () => {
+  bot = await openTestBot({ ready: false })
+  addPerson(bot.world, { id: 2002, firstName: 'Eve' })
+  const group = addSupergroup(bot.world, { title: 'Board', members: [bot.user.userId, 2002] })
+  const inGroup = virtualUser(bot.world, { chatId: group.chat.id })
+  inGroup.say(`/start ${bot.setupCode}`)
+  await inGroup.nextMessage("What's your time zone?")
+
+  setBotStatus(bot.world, { userId: 2002, chatId: group.chat.id, status: 'kicked' })
+  await bot.handled()
+
+  const { entries } = await listSecurityEvents(bot.scope, { limit: 10 })
+  expect(entries.map((event) => event.eventType)).toEqual(['chat.bind'])
+})
+
+test('a link to a task opens its card', async () => {
+  bot = await openTestBot()
+  await addTasks(bot, [{ title: 'Buy tea' }])
+
+  bot.user.open('t_WEB-1')
+
+  expect((await bot.user.nextMessage()).text).toContain('Buy tea')
+})
+
+test('/new makes a task of its text, or asks for it and for its project', async () => {
+  bot = await openTestBot()
+  bot.user.say('/new Buy tea !high')
+  await bot.user.nextMessage('WEB-1')
+  bot.user.say('/new')
+  bot.user.reply(await bot.user.nextMessage('What needs doing?'), 'Drink it')
+  await bot.user.nextMessage('WEB-2')
+  bot.user.tap('Highest')
+  await bot.user.nextEdit('Highest')
+  await bot.handled()
+
+  expect(await listTasks(bot.scope, {})).toMatchObject([
+    { title: 'Buy tea', priority: 'high' },
+    { title: 'Drink it', priority: 'highest' },
+  ])
+})

@@ -1,0 +1,230 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createProject } from '../../../src/domain/projects/create.ts'
+import { deleteProject, editProject } from '../../../src/domain/projects/edit.ts'
+import { listProjects } from '../../../src/domain/projects/read.ts'
+import { getProjectSettings } from '../../../src/domain/projects/settings.ts'
+import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
+import { openTestBot, type TestBot } from '../../support/bot.ts'
+
+let bot: TestBot
+
+beforeEach(async () => {
+  bot = await openTestBot()
+})
+
+afterEach(async () => {
+  expect(bot.world.violations).toEqual([])
+  await bot.close()
+})
+
+const web = async () => (await listProjects(bot.scope)).find((project) => project.projectKey === 'WEB')
+
+const openWeb = async () => {
+  bot.user.say('/projects web')
+  return bot.user.nextMessage('Website')
+}
+
+describe('a new project', () => {
+  test('is made by a dialog, in the middle of which commands work', async () => {
+    bot.user.say('/projects')
+    await bot.user.nextMessage('Projects')
+    bot.user.tap('New project')
+    await bot.user.nextMessage('Which repository is the new project')
+    bot.user.say('/labels')
+    await bot.user.nextMessage('Labels')
+    bot.user.say('Operations')
+    await bot.user.nextMessage('WEB-1')
+    await bot.handled()
+
+    expect((await listProjects(bot.scope)).map((project) => project.projectKey)).toEqual(['WEB'])
+    expect(await listTasks(bot.scope, {})).toMatchObject([{ title: 'Operations' }])
+  })
+
+  test('refuses a key that is taken and waits for another', async () => {
+    bot.user.say('/projects')
+    await bot.user.nextMessage('Projects')
+    bot.user.tap('New project')
+    await bot.user.nextMessage('Which repository is the new project')
+    bot.user.say('Website two')
+    await bot.user.nextMessage('WT-1')
+    bot.user.say('WEB')
+    await bot.user.nextMessage('WEB is already used by Website')
+    bot.user.say('W2')
+    await bot.user.nextMessage('W2-1')
+    bot.user.tap('OK')
+    await bot.user.nextMessage('is ready')
+
+    expect(await listProjects(bot.scope)).toMatchObject([{ projectKey: 'W2' }, { projectKey: 'WEB' }])
+  })
+
+  test('leaves the buttons of other screens working while it waits', async () => {
+    const card = await openWeb()
+    bot.user.say('/projects')
+    await bot.user.nextMessage('Projects')
+    bot.user.tap('New project')
+    await bot.user.nextMessage('Which repository is the new project')
+
+    bot.user.tap('Status', card)
+    await bot.user.nextEdit('Status and priority')
+    bot.user.say('Operations')
+    const question = await bot.user.nextMessage()
+
+    expect(question.text).toContain('OPER-1')
+  })
+})
+
+describe('a project', () => {
+  test.each([
+    ['Name', 'Shop', { name: 'Shop' }],
+    ['Description', 'Sells tea', { description: 'Sells tea' }],
+    ['Repository', 'ada/shop', { repoUrl: 'ada/shop' }],
+    ['Repository', '-', { repoUrl: null }],
+    ['Deployment', 'shop.example.com', { vercelUrl: 'https://shop.example.com' }],
+    ['Picture', 'https://example.com/tea.png', { bgImage: 'https://example.com/tea.png' }],
+  ])('gets another %s by a reply: %s', async (button, text, changed) => {
+    await openWeb()
+    bot.user.tap('Edit')
+    await bot.user.nextEdit('Edit Website')
+    bot.user.tap(button)
+    const question = await bot.user.nextMessage()
+    bot.user.reply(question, text)
+    await bot.user.nextMessage('WEB')
+    await bot.handled()
+
+    expect(await web()).toMatchObject(changed)
+    expect(bot.user.current(question)).toBeUndefined()
+  })
+
+  test('keeps its name where the new one does not fit, and says why', async () => {
+    await openWeb()
+    bot.user.tap('Edit')
+    await bot.user.nextEdit('Edit Website')
+    bot.user.tap('Name')
+    bot.user.reply(await bot.user.nextMessage('New name'), 'x'.repeat(121))
+    await bot.user.nextMessage('at most 120')
+
+    expect(await web()).toMatchObject({ name: 'Website' })
+  })
+
+  test('changes its status and its priority by buttons, and back by Undo', async () => {
+    await openWeb()
+    bot.user.tap('Status')
+    await bot.user.nextEdit('Status and priority')
+    bot.user.tap('Paused')
+    await bot.user.nextEdit('Paused')
+    bot.user.tap('Undo')
+    await bot.user.nextEdit('Active')
+    bot.user.tap('Status')
+    await bot.user.nextEdit('Status and priority')
+    bot.user.tap('5')
+    await bot.user.nextEdit('Priority 5')
+    await bot.handled()
+
+    expect(await web()).toMatchObject({ status: 'active', priority: 5 })
+  })
+
+  test('says how agents deliver: strategy, switches, branch, instructions', async () => {
+    await openWeb()
+    bot.user.tap('Delivery')
+    await bot.user.nextEdit('Delivery for Website')
+    bot.user.tap('Feature branch')
+    await bot.user.nextEdit('Strategy: Feature branch')
+    bot.user.tap('Open a pull request')
+    await bot.user.nextEdit()
+    bot.user.tap('Squash on merge')
+    await bot.user.nextEdit()
+    bot.user.tap('⌨️ Branch')
+    bot.user.reply(await bot.user.nextMessage('Default branch'), 'trunk')
+    await bot.user.nextMessage('trunk')
+    bot.user.tap('⌨️ Instructions')
+    bot.user.reply(await bot.user.nextMessage('Instructions'), 'Run the tests.')
+    await bot.user.nextMessage('Run the tests.')
+    await bot.handled()
+
+    expect(await getProjectSettings(bot.scope, 'WEB')).toMatchObject({
+      deploy_strategy: 'feature_branch',
+      deploy_auto_pr: 'true',
+      deploy_squash_merge: 'false',
+      deploy_default_branch: 'trunk',
+      agent_instructions: 'Run the tests.',
+    })
+  })
+
+  test('is deleted after one question and restored by a button', async () => {
+    await openWeb()
+    bot.user.tap('Edit')
+    await bot.user.nextEdit('Edit Website')
+    bot.user.tap('Delete')
+    await bot.user.nextEdit('Delete Website?')
+    const before = await listProjects(bot.scope)
+    bot.user.tap('Delete')
+    await bot.user.nextEdit('Website deleted')
+    const during = await listProjects(bot.scope)
+    bot.user.tap('Restore')
+    await bot.user.nextEdit('Active')
+
+    expect([before, during, await listProjects(bot.scope)].map((projects) => projects.length)).toEqual([
+      1, 0, 1,
+    ])
+  })
+
+  test('is found among the deleted ones later', async () => {
+    await createProject(bot.ctx, { key: 'OPS', name: 'Operations' })
+    await deleteProject(bot.ctx, 'OPS')
+    bot.user.say('/projects')
+    await bot.user.nextMessage('Projects')
+    bot.user.tap('Deleted 1')
+    await bot.user.nextEdit('Operations')
+    bot.user.tap('OPS')
+    await bot.user.nextEdit('Operations')
+
+    expect((await listProjects(bot.scope)).map((project) => project.projectKey)).toEqual(['OPS', 'WEB'])
+  })
+
+  test('shows its picture with credit above its text', async () => {
+    await editProject(bot.ctx, 'WEB', {
+      bgImage: 'https://images.example.com/tea.jpg',
+      bgImageCredit: { name: 'Grace', url: 'https://example.com/grace' },
+    })
+
+    const card = await openWeb()
+
+    expect(card.text).toContain('Picture by Grace')
+    expect(card.link_preview_options).toMatchObject({
+      url: 'https://images.example.com/tea.jpg',
+      show_above_text: true,
+    })
+  })
+
+  test('that is gone says so under an old button', async () => {
+    await openWeb()
+    await deleteProject(bot.ctx, 'WEB')
+
+    bot.user.tap('Status')
+
+    expect((await bot.user.nextEdit()).text).toContain('No project WEB')
+  })
+})
+
+test('a name that looks like a link, a command or a mention is none on any screen', async () => {
+  await createProject(bot.ctx, { key: 'IO', name: 'shop.io /stop @claude' })
+  for (const text of [
+    'IO: Fix README.md for @grace, see /drop',
+    '/projects',
+    '/projects IO',
+    '/task IO-1',
+    '/board IO',
+  ]) {
+    bot.user.say(text)
+    await bot.handled()
+  }
+
+  const shown = bot.user.messages().filter(({ from }) => from?.is_bot)
+  const live = shown.flatMap(({ text = '', entities = [] }) =>
+    entities
+      .filter(({ type }) => type === 'url' || type === 'mention' || type === 'bot_command')
+      .map(({ offset, length }) => text.slice(offset, offset + length)),
+  )
+  expect(shown.some(({ text }) => text?.includes('shop.\u2060io'))).toBe(true)
+  expect(live.filter((each) => /io|md|claude|grace|stop|drop/.test(each))).toEqual([])
+})

@@ -1,0 +1,156 @@
+import type { Message } from 'grammy/types'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { commands } from '../../../src/bot/kit/commands.ts'
+import { createLabel } from '../../../src/domain/labels/label-edits.ts'
+import type { PromptKind } from '../../../src/telegram/store/messages.ts'
+import { encodeCallback, questions } from '../../../src/view/kit/callbacks.ts'
+import { openTestBot, type TestBot } from '../../support/bot.ts'
+import { addTasks } from '../../support/chat.ts'
+import { boardState } from '../../support/saved-database.ts'
+
+interface Answers {
+  /** Null where any text is an answer. */
+  readonly bad: string | null
+  readonly good: string
+}
+
+const cases: Readonly<Record<PromptKind, Answers>> = {
+  answer: { bad: null, good: 'The left one.' },
+  title: { bad: 'x'.repeat(181), good: 'A better title' },
+  note: { bad: null, good: 'A longer note' },
+  criteria: { bad: 'x'.repeat(201), good: 'It works\nIt is quick' },
+  due: { bad: 'when I am rich', good: 'tomorrow 9am' },
+  label: { bad: 'x'.repeat(41), good: 'mobile' },
+  branch: { bad: '-rf', good: 'task/one' },
+  'send-back': { bad: null, good: 'The tests are missing.' },
+  'token-name': { bad: null, good: 'server' },
+  'time-zone': { bad: 'nowhere', good: 'Tokyo' },
+  'digest-time': { bad: '25:00', good: '7:45' },
+  'quiet-hours': { bad: '22:00-22:00', good: '23:00-06:30' },
+  'project-name': { bad: 'x'.repeat(121), good: 'The website' },
+  'project-repo': { bad: 'no repository at all', good: 'ada/site' },
+  'project-instructions': { bad: null, good: 'Be kind.' },
+  'project-description': { bad: null, good: 'What we sell with' },
+  'project-url': { bad: 'no address', good: 'https://example.com' },
+  'project-picture': { bad: 'no picture', good: 'https://example.com/a.png' },
+  'project-branch': { bad: 'a..b', good: 'develop' },
+  'new-label': { bad: 'taken', good: 'fresh' },
+  'label-name': { bad: 'taken', good: 'renamed' },
+  'stale-after': { bad: 'soon', good: '45' },
+  'queued-after': { bad: '0', good: '90 min' },
+  'runner-chat': { bad: 'no chat!', good: '-100123' },
+  'runner-bot': { bad: '!!', good: '@hermes_bot' },
+  search: { bad: null, good: 'Ready' },
+  'new-task': { bad: null, good: 'Something new !high' },
+}
+const kinds = Object.keys(cases) as PromptKind[]
+
+let bot: TestBot
+let asked: Map<PromptKind, Message>
+
+beforeAll(async () => {
+  bot = await openTestBot()
+  await addTasks(bot, [{ title: 'Ready one', status: 'ready' }])
+  await createLabel(bot.ctx, { name: 'taken' })
+  const { label } = await createLabel(bot.ctx, { name: 'old' })
+  // What /undo takes back.
+  await createLabel(bot.ctx, { name: 'spare' })
+  asked = new Map()
+  for (const kind of kinds) asked.set(kind, await askFor(kind, label.id))
+  // Between a question and its answer anything may happen: a restart, every command but the one that ends it.
+  await bot.restart()
+  for (const { command } of commands.filter((one) => one.command !== 'cancel')) {
+    bot.user.say(`/${command.toUpperCase()}`)
+    await bot.handled()
+  }
+}, 180_000)
+
+afterAll(async () => {
+  expect(bot.world.violations).toEqual([])
+  expect(bot.lines.filter((line) => JSON.parse(line).level >= 50)).toEqual([])
+  await bot.close()
+})
+
+async function askFor(kind: PromptKind, labelId: string): Promise<Message> {
+  if (kind === 'search' || kind === 'new-task') bot.user.say(kind === 'search' ? '/search' : '/new')
+  else {
+    const question = questions.find((one) => one === kind)
+    const value = kind === 'label-name' ? labelId : kind.startsWith('project-') ? 'WEB' : ''
+    bot.user.tapData(
+      encodeCallback(
+        question === undefined
+          ? { do: 'act', name: 'ask', about: kind, value }
+          : { do: 'ask', on: 'card', key: 'WEB-1', what: question },
+      ),
+      1,
+    )
+  }
+  return bot.user.nextMessage()
+}
+
+const answer = async (kind: PromptKind, text: string) => {
+  const question = asked.get(kind)
+  if (question === undefined) throw new Error(`${kind} was not asked`)
+  bot.user.reply(question, text)
+  const said = await bot.user.nextPost()
+  await bot.handled()
+  return said
+}
+
+test.each(kinds.filter((kind) => cases[kind].bad !== null))(
+  'what %s cannot be is refused in a sentence, changes nothing, and is asked again',
+  async (kind) => {
+    const before = await boardState(bot.db)
+
+    const first = asked.get(kind) as Message
+    const again = await answer(kind, cases[kind].bad ?? '')
+    asked.set(kind, again)
+
+    const [text = '', ...question] = (again.text ?? '').split('\n')
+    expect(question.join('\n')).toBe(first.text)
+    expect(again.reply_markup).toMatchObject({ force_reply: true })
+    expect(text).toMatch(/^⚠️ \p{Lu}.*[.?"]$/su)
+    expect(text).not.toMatch(/undefined|null|Invalid|expected|regex/)
+    expect(await boardState(bot.db)).toEqual(before)
+    expect(bot.user.current(first)).toBeUndefined()
+  },
+)
+
+test.each(kinds)('%s takes its answer after a restart and every command in between', async (kind) => {
+  const before = await boardState(bot.db)
+
+  await answer(kind, cases[kind].good)
+
+  // Words to be searched for and the name of a token that is still to be made leave the board as it is.
+  const after = await boardState(bot.db)
+  if (kind === 'search' || kind === 'token-name') expect(after).toEqual(before)
+  else expect(after).not.toEqual(before)
+})
+
+test('/cancel takes back the question asked last, then the one before', async () => {
+  const first = await askFor('title', '')
+  const last = await askFor('new-task', '')
+
+  bot.user.say('/cancel')
+  await bot.user.nextMessage('Canceled.')
+  await bot.handled()
+
+  expect(bot.user.current(last)).toBeUndefined()
+  expect(bot.user.current(first)).toBeDefined()
+  bot.user.say('/cancel')
+  await bot.user.nextMessage('Canceled.')
+  await bot.handled()
+  expect(bot.user.current(first)).toBeUndefined()
+})
+
+test('a button of a screen that was pressed on a question shows the screen below it, and the question stays', async () => {
+  bot.user.say('/new')
+  const question = await bot.user.nextMessage('What needs doing?')
+  bot.world.calls.length = 0
+
+  bot.user.tapData(encodeCallback({ do: 'screen', name: 'settings', argument: '', page: 0 }), question)
+
+  await bot.user.nextMessage('Settings')
+  expect(bot.user.current(question)?.text).toBe(question.text)
+  expect(bot.world.calls.filter((call) => !call.ok)).toEqual([])
+})

@@ -1,0 +1,230 @@
+import { desc, eq } from 'drizzle-orm'
+import { afterEach, describe, expect, test } from 'vitest'
+import { commands } from '../../../src/bot/kit/commands.ts'
+import { botConversations, botUpdates } from '../../../src/db/schema.ts'
+import { listProjects } from '../../../src/domain/projects/read.ts'
+import { changeSettings, readOwnerSettings } from '../../../src/domain/settings/settings.ts'
+import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
+import { toasts } from '../../../src/view/kit/answers.ts'
+import { encodeCallback } from '../../../src/view/kit/callbacks.ts'
+import { openTestBot, type TestBot } from '../../support/bot.ts'
+
+let bot: TestBot
+
+const berlin = { do: 'act', name: 'zone', about: 'set-up', value: 'Europe/Berlin' } as const
+
+afterEach(async () => {
+  expect(bot.world.violations).toEqual([])
+  await bot.close()
+})
+
+const begin = async () => {
+  bot = await openTestBot({ ready: false })
+  bot.user.open(bot.setupCode)
+  return bot.user.nextMessage("What's your time zone?")
+}
+
+/** The last update comes again, as after a SIGKILL before it was finished; with `undone`, the dialog had not moved on either. */
+const crash = async (undone: readonly (typeof botConversations.$inferSelect)[] | null) => {
+  await bot.handled()
+  const [last] = await bot.db.select().from(botUpdates).orderBy(desc(botUpdates.updateId)).limit(1)
+  await bot.db
+    .update(botUpdates)
+    .set({ finishedAt: null })
+    .where(eq(botUpdates.updateId, last?.updateId ?? 0))
+  if (undone !== null) {
+    await bot.db.delete(botConversations)
+    if (undone.length > 0) await bot.db.insert(botConversations).values([...undone])
+  }
+  await bot.restart()
+  await bot.handled()
+}
+
+const conversations = () => bot.db.select().from(botConversations)
+
+describe('the setup killed in the middle of an answer', () => {
+  const steps: readonly { readonly act: () => void; readonly next: string }[] = [
+    { act: () => bot.user.tap('Berlin'), next: 'first project' },
+    { act: () => bot.user.say('ada/website'), next: 'WEBS-1' },
+    { act: () => bot.user.tap('Change'), next: 'Send a name, a key, or both' },
+    { act: () => bot.user.say('SITE'), next: 'SITE-1' },
+    { act: () => bot.user.tap('OK'), next: 'Website is ready' },
+  ]
+
+  test.each(['before', 'after'] as const)('%s the dialog was stored takes each answer once', async (when) => {
+    await begin()
+    for (const { act, next } of steps) {
+      await bot.handled()
+      const stored = await conversations()
+      act()
+      await bot.user.nextMessage(next)
+      await crash(when === 'before' ? stored : null)
+    }
+
+    expect(await listProjects(bot.scope)).toMatchObject([
+      { projectKey: 'SITE', name: 'Website', repoUrl: 'ada/website' },
+    ])
+    expect((await listTasks(bot.scope, {})).map((task) => task.title)).toEqual(['Try me: say hello'])
+    expect(await conversations()).toEqual([])
+  })
+})
+
+describe('a dialog', () => {
+  test('lets every command work in its middle, and is over then', async () => {
+    bot = await openTestBot()
+    for (const { command } of commands) {
+      bot.user.say('/projects')
+      const list = await bot.user.nextMessage('Projects')
+      bot.user.tap('New project', list)
+      await bot.user.nextMessage('Which repository is the new project')
+      bot.user.say(`/${command}`)
+      await bot.user.nextMessage()
+      await bot.handled()
+
+      expect([command, await conversations()]).toEqual([command, []])
+    }
+    expect(bot.lines.filter((line) => JSON.parse(line).level >= 50)).toEqual([])
+  }, 60_000)
+})
+
+describe('the setup', () => {
+  test('leads from the link to a board with a project and a task to try', async () => {
+    await begin()
+
+    bot.user.tap('Berlin')
+    await bot.user.nextMessage('first project')
+    bot.user.say('ada/web-shop')
+    await bot.user.nextMessage('Web shop, key WS')
+    bot.user.tap('OK')
+    const sample = await bot.user.nextMessage('Try me')
+    const done = await bot.user.nextMessage('Web shop is ready')
+    await bot.handled()
+
+    expect(done.message_id).toBeGreaterThan(sample.message_id)
+    expect((await readOwnerSettings(bot.scope)).timeZone).toBe('Europe/Berlin')
+    expect(await listProjects(bot.scope)).toMatchObject([
+      { projectKey: 'WS', name: 'Web shop', repoUrl: 'ada/web-shop' },
+    ])
+    expect(await listTasks(bot.scope, {})).toMatchObject([
+      { key: 'WS-1', status: 'todo', runState: 'queued' },
+    ])
+    expect(await bot.db.select().from(botConversations)).toEqual([])
+  })
+
+  test('takes a city, another name and key, and does without a repository', async () => {
+    await begin()
+
+    bot.user.say('new york')
+    await bot.user.nextMessage('first project')
+    bot.user.say('Website')
+    await bot.user.nextMessage('WEBS-1')
+    bot.user.tap('Change')
+    await bot.user.nextMessage('Send a name, a key, or both')
+    bot.user.say('Shop front, site')
+    await bot.user.nextMessage('Shop front, key SITE')
+    bot.user.tap('OK')
+    await bot.user.nextMessage('Shop front is ready')
+    await bot.handled()
+
+    expect((await readOwnerSettings(bot.scope)).timeZone).toBe('America/New_York')
+    expect(await listProjects(bot.scope)).toMatchObject([
+      { projectKey: 'SITE', name: 'Shop front', repoUrl: null },
+    ])
+  })
+
+  test('goes on where it was after a restart at each step', async () => {
+    await begin()
+    await bot.handled()
+    await bot.restart()
+    bot.user.tap('Berlin')
+    await bot.user.nextMessage('first project')
+    await bot.handled()
+    await bot.restart()
+    bot.user.say('Website')
+    await bot.user.nextMessage('WEBS-1')
+    await bot.handled()
+    await bot.restart()
+    bot.user.tap('OK')
+    await bot.user.nextMessage('Website is ready')
+    await bot.handled()
+
+    expect(await listProjects(bot.scope)).toMatchObject([{ projectKey: 'WEBS', name: 'Website' }])
+    expect(await listTasks(bot.scope, {})).toHaveLength(1)
+  })
+
+  test('says what it does not understand and waits on', async () => {
+    await begin()
+
+    bot.user.say('Atlantis')
+    await bot.user.nextMessage("I don't recognize “Atlantis”")
+    bot.user.say('Seoul')
+    await bot.user.nextMessage('first project')
+    bot.user.say('Website')
+    await bot.user.nextMessage('WEBS-1')
+    bot.user.say('Website, 1!')
+    await bot.user.nextMessage('Use 2–10 letters or digits')
+    bot.user.say('x'.repeat(121))
+    await bot.user.nextMessage("That's too long – 120 characters max.")
+    await bot.handled()
+
+    expect(await listProjects(bot.scope)).toEqual([])
+    expect(await listTasks(bot.scope, {})).toEqual([])
+  })
+
+  test('is ended by a command, and /start asks only for what is missing', async () => {
+    await begin()
+    bot.user.tap('Berlin')
+    await bot.user.nextMessage('first project')
+
+    bot.user.say('/help')
+    await bot.user.nextMessage('Shorthand')
+    bot.user.say('/start')
+    const question = await bot.user.nextMessage()
+
+    expect(question.text).toContain('first project')
+  })
+
+  test('is cancelled by /cancel, which says so', async () => {
+    await begin()
+
+    bot.user.say('/cancel')
+    await bot.user.nextMessage('Canceled')
+    bot.user.say('/cancel')
+    await bot.user.nextMessage('Nothing to cancel')
+    await bot.handled()
+
+    expect(await bot.db.select().from(botConversations)).toEqual([])
+  })
+
+  test('answers a button of a question that is over', async () => {
+    const question = await begin()
+    bot.user.tap('Berlin')
+    await bot.user.nextAnswer()
+    await bot.user.nextMessage('first project')
+
+    bot.user.tapData(encodeCallback(berlin), question)
+    const answer = await bot.user.nextAnswer()
+    bot.user.say('Website')
+    await bot.user.nextMessage('WEBS-1')
+
+    expect(answer.text).toBe(toasts.unchanged)
+  })
+
+  test('does not ask for a time zone that is set', async () => {
+    bot = await openTestBot({ ready: false })
+    await changeSettings(bot.ctx, { timeZone: 'Europe/Vienna' })
+
+    bot.user.open(bot.setupCode)
+    const question = await bot.user.nextMessage()
+
+    expect(question.text).toContain('Which repository is your first project?')
+  })
+
+  test('shows home to the owner at a second /start', async () => {
+    bot = await openTestBot()
+
+    bot.user.say('/start')
+
+    expect((await bot.user.nextMessage()).text).toContain('Your board')
+  })
+})

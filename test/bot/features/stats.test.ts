@@ -1,0 +1,124 @@
+import { sql } from 'drizzle-orm'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createProject } from '../../../src/domain/projects/create.ts'
+import { createTask } from '../../../src/domain/tasks/create.ts'
+import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
+import { encodeCallback } from '../../../src/view/kit/callbacks.ts'
+import { openTestBot, type TestBot } from '../../support/bot.ts'
+
+let bot: TestBot
+
+beforeEach(async () => {
+  bot = await openTestBot()
+  const project = await createProject(bot.ctx, { key: 'SHOP', name: '쇼핑몰' })
+  for (const engine of ['codex', 'codex', null] as const) {
+    const { task } = await createTask(bot.ctx, {
+      projectId: project.id,
+      title: 'Fix the till',
+      status: 'todo',
+      engine,
+    })
+    await editTask(bot.ctx, task.key, { status: 'done' })
+  }
+})
+afterEach(async () => {
+  expect(bot.world.violations).toEqual([])
+  await bot.close()
+})
+
+test('/stats answers with a picture of the week and its numbers', async () => {
+  bot.user.say('/stats')
+
+  const message = await bot.user.nextMessage('The week')
+  expect(message.photo?.at(-1)).toMatchObject({ width: 1080, height: 1350 })
+  expect(message.caption).toContain('3 tasks done')
+  expect(message.caption).toContain('SHOP\u00a03')
+  expect(message.caption).toContain('Codex\u00a02 · No\u00a0engine\u00a01')
+})
+
+test.each([
+  ['/stats month', 'The month'],
+  ['/STATS Year', 'The year'],
+])('%s shows %s', async (command, title) => {
+  bot.user.say(command)
+
+  const message = await bot.user.nextMessage(title)
+  expect(message.photo).toBeDefined()
+})
+
+test('a period that does not exist is said, and the week is shown', async () => {
+  bot.user.say('/stats century')
+
+  const message = await bot.user.nextMessage('The week')
+
+  expect(message.caption).toContain('No period “century” – showing the week.')
+})
+
+test('fewer than three finished tasks are text, without a picture', async () => {
+  await bot.db.execute(sql`delete from tasks where task_key = 'SHOP-1'`)
+
+  bot.user.say('/stats')
+  const message = await bot.user.nextMessage('The week')
+
+  expect(message.photo).toBeUndefined()
+  expect(message.text).toContain('2 tasks done\n')
+})
+
+test('a tap on Year puts another picture in place of the first', async () => {
+  bot.user.say('/stats')
+  const week = await bot.user.nextMessage('The week')
+
+  bot.user.tap('Year', week)
+
+  const year = await bot.user.nextEdit('The year')
+  expect(year.message_id).toBe(week.message_id)
+  expect(year.photo?.at(-1)?.file_unique_id).not.toBe(week.photo?.at(-1)?.file_unique_id)
+  await bot.user.nextAnswer()
+})
+
+test('a button of a card that was pressed on a picture, as by an old message, shows the card below it', async () => {
+  bot.user.say('/stats')
+  const picture = await bot.user.nextMessage('The week')
+
+  bot.user.tapData(
+    encodeCallback({ do: 'move', on: 'card', key: 'SHOP-1', from: 'done', to: 'todo' }),
+    picture,
+  )
+
+  const card = await bot.user.nextMessage('SHOP-1')
+  expect(card.text).toContain('Todo')
+  expect(bot.world.calls.filter((call) => !call.ok)).toEqual([])
+})
+
+test('a tap on the period that is shown draws it again and is answered', async () => {
+  bot.user.say('/stats')
+  const week = await bot.user.nextMessage('The week')
+
+  bot.user.tap('✓ Week', week)
+
+  await bot.user.nextEdit('The week')
+  await bot.user.nextAnswer()
+})
+
+test('a tap under a picture that was deleted in the meantime sends a new one', async () => {
+  bot.user.say('/stats')
+  const week = await bot.user.nextMessage('The week')
+  bot.user.delete(week)
+
+  bot.user.tapData('1v|stats|month|0', week.message_id)
+
+  const month = await bot.user.nextMessage('The month')
+  expect(month.photo).toBeDefined()
+})
+
+test('where Telegram does not take the picture, its numbers come as a text with the same buttons', async () => {
+  bot.world.faults.add({ kind: '400-parse', method: 'sendPhoto', times: 2 })
+  bot.user.say('/stats')
+
+  const message = await bot.user.nextMessage('The week')
+
+  expect(message.photo).toBeUndefined()
+  expect(message.text).toContain('3 tasks done')
+  bot.user.tap('Month', message)
+  expect((await bot.user.nextMessage('The month')).photo).toBeDefined()
+})

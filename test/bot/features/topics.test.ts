@@ -1,0 +1,310 @@
+import { eq } from 'drizzle-orm'
+import type { Message } from 'grammy/types'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { botState } from '../../../src/db/schema.ts'
+import { listTokens } from '../../../src/domain/access/tokens.ts'
+import { createCtx } from '../../../src/domain/core/context.ts'
+import { createProject } from '../../../src/domain/projects/create.ts'
+import { changeSettings, readOwnerSettings } from '../../../src/domain/settings/settings.ts'
+import { createTask } from '../../../src/domain/tasks/create.ts'
+import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
+import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
+import { readDetail, requireTask } from '../../../src/domain/tasks/read.ts'
+import { type VirtualUser, virtualUser } from '../../../src/playground/client/virtual-user.ts'
+import { addTopic, removeTopic, setBotStatus } from '../../../src/playground/world/membership.ts'
+import { addSupergroup, type Room } from '../../../src/playground/world/world.ts'
+import { bindChat, unbindChat } from '../../../src/telegram/store/chat-binding.ts'
+import { setProjectTopic } from '../../../src/telegram/store/project-topics.ts'
+import { toasts } from '../../../src/view/kit/answers.ts'
+import { addTokens, agent as robot } from '../../support/board.ts'
+import { openTestBot, type TestBot } from '../../support/bot.ts'
+import { answersOf, labelsOn } from '../../support/chat.ts'
+
+let bot: TestBot
+let user: VirtualUser
+let room: Room
+let board: number
+let lounge: number
+let ids: Record<string, string>
+
+beforeEach(async () => {
+  bot = await openTestBot({ ready: false })
+  room = addSupergroup(bot.world, { title: 'Team', members: [bot.user.userId], topics: true })
+  board = addTopic(bot.world, room, bot.world.owner.user, 'Board').threadId
+  lounge = addTopic(bot.world, room, bot.world.owner.user, 'Lounge').threadId
+  await bindChat(bot.ctx, { chatId: room.chat.id, userId: bot.user.userId, threadId: board })
+  await changeSettings(bot.ctx, { timeZone: 'Europe/Berlin', lastProject: 'WEB' })
+  const web = await createProject(bot.ctx, { key: 'WEB', name: 'Website' })
+  const app = await createProject(bot.ctx, { key: 'APP', name: 'The app' })
+  ids = { WEB: web.id, APP: app.id }
+  user = virtualUser(bot.world, { userId: bot.user.userId, chatId: room.chat.id })
+})
+afterEach(async () => {
+  expect(bot.world.violations).toEqual([])
+  await bot.close()
+})
+
+const agent = () => createCtx({ db: bot.db, ownerId: bot.ctx.ownerId, actor: robot, now: bot.ctx.now })
+const makeTask = async (title: string, projectKey = 'APP') =>
+  (await createTask(bot.ctx, { projectId: ids[projectKey] ?? '', title, status: 'todo' })).task
+const topicOf = async (key: string) => (await readOwnerSettings(bot.scope)).projectTopics[key] ?? null
+const openTopicScreen = async (threadId: number) => {
+  user.say('/projects APP', { threadId })
+  const card = await user.nextMessage('The app')
+  user.tap('🧵 Topic', card)
+  return user.nextEdit("The app's updates go to")
+}
+
+test('what is said in the topic that the bot is bound to becomes a task, answered there', async () => {
+  user.say('Fix the login', { threadId: board })
+  const card = await user.nextMessage('WEB-1')
+  expect(card.message_thread_id).toBe(board)
+})
+
+test('a reply in the topic is a comment, a message that is none a task of its own', async () => {
+  user.say('Fix the login', { threadId: board })
+  const card = await user.nextMessage('WEB-1')
+  user.reply(card, 'and the logout')
+  await bot.handled()
+  user.say('Another thing', { threadId: board })
+  await user.nextMessage('WEB-2')
+  expect(await listTasks(bot.scope, {})).toHaveLength(2)
+})
+
+describe('a token for a group', () => {
+  const ask = async () => {
+    user.say('/agents', { threadId: board })
+    const agents = await user.nextMessage('No agent is working')
+    user.tap('Connect an agent', agents)
+    await user.nextEdit('Which agent is this for?')
+    user.tap('Claude Code', agents)
+    await user.nextEdit('When should')
+    user.tap('30 days', agents)
+    const card = await user.nextEdit("I don't post tokens in a group")
+    await bot.handled()
+    const button = card.reply_markup?.inline_keyboard.flat().find((one) => 'url' in one)
+    return /start=(k_[\w-]{22})$/.exec(button !== undefined && 'url' in button ? button.url : '')?.[1] ?? ''
+  }
+  const tokensIn = (messages: readonly Message[]) =>
+    messages.filter(({ text }) => /preq_[\w-]{32}/.test(text ?? ''))
+
+  test('is created by a link in the private chat, once, and says in the group that it is connected', async () => {
+    const code = await ask()
+    expect(await listTokens(bot.scope)).toEqual([])
+
+    bot.user.open(code)
+    const secret = await bot.user.nextMessage("Claude Code's token")
+    bot.user.open(code)
+    await bot.user.nextMessage('That link has expired')
+    await bot.handled()
+    expect(tokensIn(user.messages())).toEqual([])
+    expect(await listTokens(bot.scope)).toMatchObject([{ name: 'Claude Code' }])
+
+    const token = /preq_[\w-]{32}/.exec(secret.text ?? '')?.[0]
+    await fetch(`${bot.url()}/api/projects`, { headers: { authorization: `Bearer ${token}` } })
+    await user.nextMessage('Claude Code is connected')
+  })
+
+  test('is not created by anyone else who opens the link', async () => {
+    const code = await ask()
+    const eve = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
+
+    eve.open(code)
+    await bot.handled()
+
+    expect(await listTokens(bot.scope)).toEqual([])
+  })
+
+  test('is not created an hour later', async () => {
+    const code = await ask()
+    const [row] = await bot.db.select().from(botState).where(eq(botState.key, 'token_links'))
+    const old = JSON.stringify(row?.value).replace(
+      /"expiresAt":"[^"]+"/,
+      '"expiresAt":"2020-01-01T00:00:00.000Z"',
+    )
+    await bot.db
+      .update(botState)
+      .set({ value: JSON.parse(old) })
+      .where(eq(botState.key, 'token_links'))
+
+    bot.user.open(code)
+    await bot.user.nextMessage('That link has expired')
+
+    expect(await listTokens(bot.scope)).toEqual([])
+  })
+})
+
+test('what is said in another topic is no task, but a command works there and is answered there', async () => {
+  user.say('Hello everybody', { threadId: lounge })
+  user.say('/due', { threadId: lounge })
+  const answer = await user.nextMessage('Nothing due')
+  expect(answer.message_thread_id).toBe(lounge)
+  expect(await listTasks(bot.scope, {})).toEqual([])
+})
+
+describe('a topic of a project', () => {
+  test('is made by Own topic, named after the project, once however often it is pressed', async () => {
+    const screen = await openTopicScreen(board)
+
+    user.tap('Own topic', screen)
+    user.tap('Own topic', screen)
+    await user.nextEdit('its own topic')
+    await bot.handled()
+
+    const topics = [...room.topics.values()]
+    expect(topics.map(({ name }) => name)).toEqual(['Board', 'Lounge', 'The app'])
+    expect(await topicOf('APP')).toBe(topics[2]?.threadId)
+    expect(answersOf(bot).slice(-2)).toEqual(['Saved.', toasts.unchanged])
+  })
+
+  test('is the one at hand by Use this topic, and the main one again by Main topic or Undo', async () => {
+    const screen = await openTopicScreen(lounge)
+    expect(screen.message_thread_id).toBe(lounge)
+
+    user.tap('Use this topic', screen)
+    await user.nextEdit('this topic')
+    expect(await topicOf('APP')).toBe(lounge)
+
+    user.tap('Main topic', screen)
+    await user.nextEdit('the main topic')
+    expect(await topicOf('APP')).toBeNull()
+
+    user.tap('↩️ Undo', screen)
+    await user.nextEdit('The app')
+    expect(await topicOf('APP')).toBe(lounge)
+  })
+
+  test('is not offered as the one at hand in the main topic', async () => {
+    const screen = await openTopicScreen(board)
+    expect(labelsOn(screen)).toEqual(['✓ Main topic', 'Own topic', '‹ Back'])
+  })
+
+  test('that cannot be created is refused with the reason, and nothing changes', async () => {
+    const screen = await openTopicScreen(board)
+    setBotStatus(bot.world, { chatId: room.chat.id, status: 'member' })
+
+    user.tap('Own topic', screen)
+    await bot.handled()
+
+    expect(answersOf(bot).at(-1)).toContain("I can't create topics")
+    expect(await topicOf('APP')).toBeNull()
+  })
+
+  test('of a project that was deleted meanwhile is not made', async () => {
+    const screen = await openTopicScreen(board)
+    user.tapData('1w|project-topic|GONE|own', screen)
+    await user.nextEdit('No project GONE')
+    expect(room.topics.size).toBe(2)
+  })
+
+  test('is forgotten with the chat', async () => {
+    await setProjectTopic(bot.ctx, 'APP', lounge)
+    await unbindChat(bot.ctx)
+    expect(await topicOf('APP')).toBeNull()
+  })
+})
+
+describe('what agents do in a project with a topic', () => {
+  beforeEach(async () => {
+    await addTokens(bot.db, bot.ctx.ownerId, [robot])
+    await setProjectTopic(bot.ctx, 'APP', lounge)
+  })
+
+  test('arrives there, as do its living cards; that of others in the main topic', async () => {
+    const worker = agent()
+    await createTask(worker, { projectId: ids.APP ?? '', title: 'From the agent' })
+    const card = await user.nextMessage('From the agent', { within: 15_000 })
+    const other = await makeTask('Elsewhere', 'WEB')
+    await editTask(worker, 'APP-1', { lifecycle: 'block', result: { blockedReason: 'Which colour?' } })
+    const blocked = await user.nextMessage('Which colour?', { within: 15_000 })
+    await editTask(worker, other.key, { lifecycle: 'block', result: { blockedReason: 'Which size?' } })
+    const elsewhere = await user.nextMessage('Which size?', { within: 15_000 })
+
+    expect([card, blocked, elsewhere].map((message) => message.message_thread_id)).toEqual([
+      lounge,
+      lounge,
+      board,
+    ])
+  })
+
+  test('is answered there by a reply', async () => {
+    await makeTask('Paint it')
+    await editTask(agent(), 'APP-1', { lifecycle: 'block', result: { blockedReason: 'Which colour?' } })
+    const blocked = await user.nextMessage('Which colour?', { within: 15_000 })
+
+    user.reply(blocked, 'Green')
+    await bot.handled()
+
+    const { feedback } = await readDetail(bot.scope, await requireTask(bot.scope, 'APP-1'))
+    expect(feedback.map(({ text }) => text)).toEqual(['Green'])
+  })
+
+  test('in a burst is gathered topic by topic', async () => {
+    const worker = agent()
+    for (const key of ['WEB', 'APP'])
+      for (let count = 1; count <= 6; count += 1)
+        await createTask(worker, { projectId: ids[key] ?? '', title: `${key} task ${count}` })
+
+    const lists = [
+      await user.nextMessage(/(?:WEB|APP)-1\b/, { within: 15_000 }),
+      await user.nextMessage(/(?:WEB|APP)-1\b/, { within: 15_000 }),
+    ]
+
+    expect(
+      lists.map(({ text, message_thread_id }) => [text?.match(/WEB|APP/)?.[0], message_thread_id]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['WEB', board],
+        ['APP', lounge],
+      ]),
+    )
+    for (const { text = '' } of lists) expect(text.includes('WEB-') && text.includes('APP-')).toBe(false)
+  })
+
+  test('whose topic is gone arrives in the main topic, and the topic is forgotten', async () => {
+    await makeTask('Paint it')
+    removeTopic(bot.world, { chatId: room.chat.id, threadId: lounge })
+
+    await editTask(agent(), 'APP-1', { lifecycle: 'block', result: { blockedReason: 'Which colour?' } })
+    const blocked = await user.nextMessage('Which colour?', { within: 15_000 })
+    await user.settled()
+
+    expect(blocked.message_thread_id).toBe(board)
+    await expect.poll(() => topicOf('APP')).toBeNull()
+  })
+})
+
+describe('what is said in the topic of a project', () => {
+  beforeEach(async () => {
+    await setProjectTopic(bot.ctx, 'APP', lounge)
+  })
+
+  test('becomes a task of that project, answered there', async () => {
+    user.say('Fix the login', { threadId: lounge })
+    const card = await user.nextMessage('APP-1')
+    expect(card.message_thread_id).toBe(lounge)
+  })
+
+  test('goes to another project where it names one', async () => {
+    user.say('WEB: Fix the login', { threadId: lounge })
+    const card = await user.nextMessage('WEB-1')
+    expect(card.message_thread_id).toBe(lounge)
+  })
+
+  test('that was deleted before it was read is answered in the main topic', async () => {
+    const restarted = bot.restart()
+    user.say('Fix the login', { threadId: lounge })
+    removeTopic(bot.world, { chatId: room.chat.id, threadId: lounge })
+    await restarted
+
+    const card = await user.nextMessage('APP-1')
+    expect(card.message_thread_id).toBe(board)
+  })
+
+  test('by a stranger is not served', async () => {
+    const stranger = virtualUser(bot.world, { userId: 4004, chatId: room.chat.id })
+    stranger.say('Steal it', { threadId: lounge })
+    await bot.handled()
+    expect(await listTasks(bot.scope, {})).toEqual([])
+  })
+})

@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createInbox, type Inbox, type InboxOptions } from '../../../src/bot/intake/inbox.ts'
+import { acceptUpdates, markEffect } from '../../../src/telegram/store/updates.ts'
+import { type Board, openBoard } from '../../support/board.ts'
+import { scrub } from '../../support/updates.ts'
+
+const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const botId = 1000
+const update = (update_id: number) => ({ update_id })
+
+let board: Board
+let inbox: Inbox
+let outcomes: string[]
+let apologies: number[]
+
+beforeEach(async () => {
+  board = await openBoard()
+  outcomes = []
+  apologies = []
+})
+afterEach(async () => {
+  await inbox.stop()
+  await board.close()
+})
+
+const start = (handle: InboxOptions['handle'], more: Partial<InboxOptions> = {}) => {
+  inbox = createInbox({
+    store: board.db,
+    botId,
+    now: board.clock.now,
+    log,
+    scrub,
+    redact: (text) => text,
+    handle,
+    apologise: async ({ update_id }) => void apologies.push(update_id),
+    onHandled: (outcome) => void outcomes.push(outcome),
+    ...more,
+  })
+  inbox.start()
+}
+const rows = () => board.db.query.botUpdates.findMany({ orderBy: (row, { asc }) => asc(row.updateId) })
+const handled = (count: number) => expect.poll(() => outcomes.length, { timeout: 10_000 }).toBe(count)
+
+describe('the inbox', () => {
+  it('goes on past a handler that hangs, which then changes nothing any more', async () => {
+    let goOn = () => {}
+    let late: Promise<unknown> = Promise.resolve()
+    start(
+      async ({ update_id }) => {
+        if (update_id !== 1) return
+        late = new Promise<void>((resolve) => {
+          goOn = resolve
+        }).then(() => board.db.transaction((tx) => markEffect(tx, 1, board.clock.now())))
+        await late
+      },
+      { longestMs: 100 },
+    )
+
+    await inbox.accept([update(1), update(2)])
+    await handled(2)
+    goOn()
+
+    expect(outcomes).toEqual(['failed', 'handled'])
+    expect(apologies).toEqual([1])
+    expect(await late).toBe(false)
+  })
+
+  it('does not count an attempt against an update while the database is away', async () => {
+    let away = 15
+    start(async () => {
+      away -= 1
+      if (away >= 0) throw Object.assign(new Error('gone'), { code: 'CONNECTION_CLOSED' })
+    })
+
+    await inbox.accept([update(1)])
+    // Rung at once, where it would look again in a second.
+    const ringing = setInterval(() => inbox.wake(), 5)
+    await handled(1)
+    clearInterval(ringing)
+
+    expect(outcomes).toEqual(['handled'])
+    expect((await rows())[0]?.attempts).toBe(1)
+  })
+
+  it('gives up an update in which the process died again and again, and says so', async () => {
+    await acceptUpdates(board.db, [update(1), update(2)], { botId, scrub, now: board.clock.now() })
+    await board.db.execute('update bot_updates set attempts = 10 where update_id = 1')
+
+    start(async () => {})
+    await handled(2)
+
+    expect(outcomes).toEqual(['failed', 'handled'])
+    expect(apologies).toEqual([1])
+  })
+
+  it('handles nothing while another process leads', async () => {
+    let leads = false
+    start(async () => {}, { leads: () => leads })
+    await inbox.accept([update(1)])
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(outcomes).toEqual([])
+
+    leads = true
+    inbox.wake()
+
+    await handled(1)
+  })
+})

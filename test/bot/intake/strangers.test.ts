@@ -1,0 +1,146 @@
+import { eq } from 'drizzle-orm'
+import { afterEach, expect, test } from 'vitest'
+import { botUpdates, securityEvents, strangers } from '../../../src/db/schema.ts'
+import { type VirtualUser, virtualUser } from '../../../src/playground/client/virtual-user.ts'
+import { setBotStatus } from '../../../src/playground/world/membership.ts'
+import { addSupergroup } from '../../../src/playground/world/world.ts'
+import { bindChat, unbindChat } from '../../../src/telegram/store/chat-binding.ts'
+import { openTestBot, type TestBot, type TestBotOptions } from '../../support/bot.ts'
+
+let bot: TestBot
+afterEach(async () => {
+  expect(bot.world.violations).toEqual([])
+  await bot.close()
+})
+
+const ways = [{ updates: 'polling' }, { updates: 'webhook' }] as const
+const meet = (userId = 2002, chatId?: number): VirtualUser =>
+  virtualUser(bot.world, { userId, firstName: 'Eve', ...(chatId === undefined ? {} : { chatId }) })
+const groupWith = (...members: number[]) =>
+  addSupergroup(bot.world, { title: 'Elsewhere', members, botStatus: 'member' })
+/** A bot whose board is in a group of its owner's. */
+const openInGroup = async (options: TestBotOptions = {}) => {
+  bot = await openTestBot(options)
+  const group = addSupergroup(bot.world, { title: 'Team', members: [bot.user.userId] })
+  await unbindChat(bot.ctx)
+  await bindChat(bot.ctx, { chatId: group.chat.id, userId: bot.user.userId })
+  return virtualUser(bot.world, { userId: bot.user.userId, chatId: group.chat.id })
+}
+const stored = async () =>
+  (await bot.db.select().from(botUpdates)).map(({ update }) => JSON.stringify(update))
+const saidIn = (user: VirtualUser) =>
+  user.messages().flatMap((message) => (message.from?.is_bot ? (message.text ?? '') : []))
+const left = () =>
+  bot.world.calls.flatMap(({ method, params }) => (method === 'leaveChat' ? params.chat_id : []))
+
+// FLOOD=5000 npx vitest run test/bot/intake/strangers.test.ts takes it further.
+const flood = Number(process.env.FLOOD ?? 300)
+
+test.each(ways)(
+  `${flood} messages of a stranger by $updates stand before nothing of the owner’s, and are counted`,
+  async (way) => {
+    bot = await openTestBot(way)
+    const eve = meet()
+    for (let index = 0; index < flood; index += 1) eve.say(`secret ${index}`)
+    bot.user.say('Fix the login')
+    await bot.user.nextMessage('WEB-1', { within: 30_000 })
+    await bot.handled()
+
+    bot.user.say('/security')
+    const { text } = await bot.user.nextMessage('Security', { within: 30_000 })
+
+    expect((await stored()).filter((update) => update.includes('secret'))).toEqual([])
+    expect(await bot.db.select().from(strangers)).toMatchObject([{ userId: eve.userId, updates: flood }])
+    expect(text).toContain('Ignored a message from user 2002')
+    const events = await bot.db
+      .select()
+      .from(securityEvents)
+      .where(eq(securityEvents.eventType, 'chat.stranger'))
+    expect(events.reduce((sum, { detail }) => sum + Number(detail?.count), 0)).toBe(flood)
+    // One a minute.
+    expect(events.length).toBeLessThanOrEqual(3)
+    expect(saidIn(eve)).toEqual([])
+  },
+  60_000,
+)
+
+test.each(ways)(
+  'by $updates, the bot leaves a group that isn’t the owner’s, and says nothing there',
+  async (way) => {
+    bot = await openTestBot(way)
+    const group = groupWith(2002, bot.user.userId)
+    const eve = meet(2002, group.chat.id)
+
+    eve.say('Hello bot')
+    await bot.handled()
+
+    expect(group.botStatus).toBe('left')
+    expect(saidIn(eve)).toEqual([])
+    expect((await stored()).filter((update) => update.includes('Hello bot'))).toEqual([])
+  },
+)
+
+test('a group to which a stranger adds the bot is left without a word', async () => {
+  bot = await openTestBot()
+  const group = groupWith(meet().userId)
+  group.botStatus = 'left'
+
+  setBotStatus(bot.world, { userId: 2002, chatId: group.chat.id, status: 'member' })
+  await bot.handled()
+
+  expect(left()).toEqual([group.chat.id])
+  expect(bot.world.calls.filter(({ method }) => method === 'sendMessage')).toEqual([])
+})
+
+test('no group is left while nobody owns the bot, since the link may be opened there', async () => {
+  bot = await openTestBot({ ready: false })
+  const group = groupWith(bot.user.userId)
+  const owner = virtualUser(bot.world, { userId: bot.user.userId, chatId: group.chat.id })
+
+  owner.say('hello')
+  owner.say(`/start ${bot.setupCode}`)
+  await owner.nextMessage()
+
+  expect(left()).toEqual([])
+})
+
+test('each tap of a stranger in the owner’s group is answered and counted, and none is stored', async () => {
+  const owner = await openInGroup()
+  owner.say('Fix the login')
+  const card = await owner.nextMessage('WEB-1')
+  const eve = meet(2002, owner.chatId)
+
+  for (let tap = 0; tap < 5; tap += 1) eve.tap('Todo', card)
+  await eve.nextAnswer()
+  await bot.handled()
+
+  const answers = bot.world.calls.filter(({ method }) => method === 'answerCallbackQuery')
+  expect(answers).toHaveLength(5)
+  expect((await stored()).filter((update) => update.includes('2002'))).toEqual([])
+  expect(await bot.db.select().from(strangers)).toMatchObject([{ updates: 5, kind: 'callback_query' }])
+})
+
+test('the owner who writes from another chat is told once where the board is, and is no stranger', async () => {
+  await openInGroup()
+
+  bot.user.say('Fix the login')
+  bot.user.say('Are you there?')
+  await bot.handled()
+
+  expect(saidIn(bot.user)).toEqual(['Your board is in the group “Team”. Write to me there.'])
+  expect(await bot.db.$count(strangers)).toBe(0)
+})
+
+test('the owner who adds the bot to another group is told where the board is before the bot leaves', async () => {
+  bot = await openTestBot()
+  const group = groupWith(bot.user.userId)
+  group.botStatus = 'left'
+
+  setBotStatus(bot.world, { userId: bot.user.userId, chatId: group.chat.id, status: 'member' })
+  await bot.handled()
+
+  expect(left()).toEqual([group.chat.id])
+  const there = virtualUser(bot.world, { userId: bot.user.userId, chatId: group.chat.id })
+  expect(saidIn(there)).toEqual(['Your board is in our private chat. Write to me there.'])
+  expect(await bot.db.$count(strangers)).toBe(0)
+})

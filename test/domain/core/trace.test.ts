@@ -1,0 +1,102 @@
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rows } from '../../../src/db/rows.ts'
+import { type ProjectRow, tasks } from '../../../src/db/schema.ts'
+import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
+import { requireTask } from '../../../src/domain/tasks/read.ts'
+import { type Board, openBoard } from '../../support/board.ts'
+import { addProject, addTask } from '../../support/tasks.ts'
+import { beginTrail, noTrail } from '../../support/trail.ts'
+
+let board: Board
+let shop: ProjectRow
+beforeAll(async () => {
+  board = await openBoard()
+  shop = await addProject(board)
+})
+afterAll(() => board.close())
+
+describe('the trace of a change', () => {
+  it('is of the transaction of the row, its logs, its events and its audit entry', async () => {
+    const task = await addTask(board, shop)
+
+    const { auditId } = await editTask(board.ctx, task.key, { status: 'todo' })
+
+    const transactions = await rows<{ xmin: string }>(
+      board.db,
+      sql`select xmin::text from tasks where id = ${task.id}
+        union all select xmin::text from audit_logs where id = ${auditId}
+        union all select xmin::text from work_logs where task_id = ${task.id}
+        union all (select xmin::text from events_outbox where owner_id = ${board.ownerId} order by id desc limit 2)`,
+    )
+    expect(transactions).toHaveLength(5)
+    expect(new Set(transactions.map(({ xmin }) => xmin)).size).toBe(1)
+  })
+
+  it('that cannot be written takes the change back with it and says why, twenty times of twenty', async () => {
+    const task = await addTask(board, shop)
+    const { auditId: taken } = await editTask(board.ctx, task.key, { priority: 'low' })
+    const trail = await beginTrail(board.db)
+    const attempt = (round: number) =>
+      board.ctx.mutate(async (tx) => {
+        await tx
+          .update(tasks)
+          .set({ title: `Round ${round}` })
+          .where(eq(tasks.id, task.id))
+        return {
+          result: round,
+          events: [
+            {
+              type: 'TASK_UPDATED',
+              entityId: task.key,
+              projectId: shop.id,
+              payload: { changedFields: ['title'], title: 'x' },
+            },
+          ],
+          audit: [{ id: taken as string, action: 'task.edit', targetType: 'task', targetId: task.key }],
+        }
+      })
+
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, round) => attempt(round)))
+
+    expect(outcomes.map((outcome) => outcome.status === 'rejected' && String(outcome.reason.cause))).toEqual(
+      Array.from({ length: 20 }, () => expect.stringContaining('audit_logs_pkey')),
+    )
+    expect((await requireTask(board.scope, task.id)).title).toBe(task.title)
+    expect(await trail()).toEqual(noTrail)
+  })
+  it('is not left by a write that fails on its way beside it, and that write is what is told', async () => {
+    const task = await addTask(board, shop)
+    const trail = await beginTrail(board.db)
+
+    const attempt = board.ctx.mutate(async (tx) => ({
+      result: null,
+      events: [],
+      audit: [{ action: 'task.edit', targetType: 'task', targetId: task.key }],
+      sent: tx.update(tasks).set({ title: sql`null` }).where(eq(tasks.id, task.id)).execute(),
+    }))
+
+    await expect(attempt).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('null value in column "title"') },
+    })
+    expect(await trail()).toEqual(noTrail)
+  })
+
+  it('is not left where what an edit sends is refused while it still gives labels, and that refusal is what is told', async () => {
+    const task = await addTask(board, shop)
+    const trail = await beginTrail(board.db)
+    await board.db.execute(sql`create function refuse_log() returns trigger language plpgsql as $$
+      begin raise exception 'no log today'; end $$`)
+    await board.db.execute(
+      sql`create trigger refuse_log before insert on work_logs for each row execute function refuse_log()`,
+    )
+
+    const [attempt] = await Promise.allSettled([
+      editTask(board.ctx, task.key, { status: 'todo', labels: ['new'] }),
+    ])
+    await board.db.execute(sql`drop function refuse_log cascade`)
+
+    expect(attempt).toMatchObject({ status: 'rejected', reason: { cause: { message: 'no log today' } } })
+    expect(await trail()).toEqual(noTrail)
+  })
+})

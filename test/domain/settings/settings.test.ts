@@ -1,0 +1,259 @@
+import { and, eq } from 'drizzle-orm'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { userSettings } from '../../../src/db/schema.ts'
+import { createProject } from '../../../src/domain/projects/create.ts'
+import type { SettingsPatch } from '../../../src/domain/settings/setting-specs.ts'
+import { changeSettings, readOwnerSettings } from '../../../src/domain/settings/settings.ts'
+import { type Board, openBoard } from '../../support/board.ts'
+import { beginTrail, noTrail } from '../../support/trail.ts'
+
+const defaults = {
+  chatId: null,
+  threadId: null,
+  userId: null,
+  enabled: true,
+  keepEventsDays: 30,
+  timeZone: 'UTC',
+  timeZoneSet: false,
+  digestTime: '09:00',
+  digestEnabled: true,
+  digestLastDate: null,
+  quietHours: null,
+  notify: { needsYou: 'loud', finished: 'loud', info: 'silent' },
+  defaultProject: null,
+  lastProject: null,
+  mutedProjects: [],
+  staleAfterMinutes: 30,
+  queuedAfterMinutes: 60,
+  runner: { kind: 'none', chat: null, bot: null },
+  projectTopics: {},
+}
+
+let board: Board
+beforeAll(async () => {
+  board = await openBoard()
+  await createProject(board.ctx, { key: 'WEB', name: 'Web' })
+})
+afterAll(() => board.close())
+afterEach(() => board.db.delete(userSettings))
+
+const store = (values: Record<string, string>) =>
+  board.db
+    .insert(userSettings)
+    .values(Object.entries(values).map(([key, value]) => ({ ownerId: board.ownerId, key, value })))
+const stored = async (key: string) =>
+  (
+    await board.db
+      .select({ value: userSettings.value })
+      .from(userSettings)
+      .where(and(eq(userSettings.ownerId, board.ownerId), eq(userSettings.key, key)))
+  )[0]?.value
+
+describe('reading the settings', () => {
+  it('fills in every default', async () => {
+    expect(await readOwnerSettings(board.scope)).toEqual(defaults)
+  })
+
+  it('reads what is stored', async () => {
+    await store({
+      telegram_chat_id: '-1001234567890',
+      telegram_thread_id: '7',
+      telegram_user_id: '42',
+      telegram_enabled: 'false',
+      timezone: 'Europe/Berlin',
+      digest_time: '07:30',
+      digest_enabled: 'false',
+      digest_last_date: '2026-11-23',
+      quiet_hours: '22:00-07:00',
+      notify_needs_you: 'silent',
+      notify_finished: 'off',
+      notify_info: 'loud',
+      default_project: 'WEB',
+      last_project: 'API',
+      muted_projects: 'API,WEB',
+      stale_after_minutes: '45',
+      queued_after_minutes: '90',
+      keep_events_days: '60',
+      runner: 'hermes',
+      runner_chat: '@runners',
+      runner_bot: 'PreqHermesBot',
+      project_topics: 'API:12,WEB:7',
+    })
+
+    expect(await readOwnerSettings(board.scope)).toEqual({
+      chatId: -1001234567890,
+      threadId: 7,
+      userId: 42,
+      enabled: false,
+      timeZone: 'Europe/Berlin',
+      timeZoneSet: true,
+      digestTime: '07:30',
+      digestEnabled: false,
+      digestLastDate: '2026-11-23',
+      quietHours: '22:00-07:00',
+      notify: { needsYou: 'silent', finished: 'off', info: 'loud' },
+      defaultProject: 'WEB',
+      lastProject: 'API',
+      mutedProjects: ['API', 'WEB'],
+      staleAfterMinutes: 45,
+      queuedAfterMinutes: 90,
+      keepEventsDays: 60,
+      runner: { kind: 'hermes', chat: '@runners', bot: 'PreqHermesBot' },
+      projectTopics: { API: 12, WEB: 7 },
+    })
+  })
+
+  it('takes the default for whatever does not fit', async () => {
+    await store({
+      telegram_chat_id: 'somewhere',
+      telegram_user_id: '-3',
+      telegram_enabled: 'yes',
+      timezone: 'Mars/Olympus',
+      digest_time: '25:00',
+      quiet_hours: '22-7',
+      notify_info: 'shout',
+      default_project: 'not a key',
+      stale_after_minutes: '0',
+      queued_after_minutes: '1e3',
+      runner: 'walker',
+      runner_chat: 'over there',
+      runner_bot: '@a b',
+      project_topics: 'WEB',
+    })
+
+    expect(await readOwnerSettings(board.scope)).toEqual(defaults)
+  })
+})
+
+describe('changing settings', () => {
+  it('stores them as text with one trace of both states and no event', async () => {
+    await store({ quiet_hours: '23:00-06:00' })
+    const trail = await beginTrail(board.db)
+
+    const { auditId } = await changeSettings(board.ctx, {
+      timeZone: 'europe/berlin',
+      digestEnabled: false,
+      quietHours: '22:00-07:00',
+      mutedProjects: ['web', 'API', 'WEB'],
+      staleAfterMinutes: 45,
+      defaultProject: 'web',
+    })
+
+    expect(await readOwnerSettings(board.scope)).toEqual({
+      ...defaults,
+      timeZone: 'Europe/Berlin',
+      timeZoneSet: true,
+      digestEnabled: false,
+      quietHours: '22:00-07:00',
+      mutedProjects: ['API', 'WEB'],
+      staleAfterMinutes: 45,
+      defaultProject: 'WEB',
+    })
+    expect(await stored('digest_enabled')).toBe('false')
+    expect(await trail()).toMatchObject({
+      events: [],
+      audit: [
+        {
+          id: auditId,
+          action: 'setting.change',
+          targetType: 'setting',
+          meta: {
+            before: { timeZone: null, digestEnabled: true, quietHours: '23:00-06:00', defaultProject: null },
+            after: { timeZone: 'Europe/Berlin', digestEnabled: false, quietHours: '22:00-07:00' },
+          },
+        },
+      ],
+    })
+  })
+
+  it('can be taken back with what its trace says was before', async () => {
+    await changeSettings(board.ctx, { digestTime: '08:00', notifyInfo: 'off' })
+    const before = await readOwnerSettings(board.scope)
+    const trail = await beginTrail(board.db)
+    await changeSettings(board.ctx, { digestTime: '10:00', notifyInfo: 'loud', timeZone: 'Asia/Tokyo' })
+
+    const [entry] = (await trail()).audit
+    await changeSettings(board.ctx, entry?.meta?.before as SettingsPatch)
+
+    expect(await readOwnerSettings(board.scope)).toEqual(before)
+  })
+
+  it('goes back to the default with null', async () => {
+    await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
+
+    await changeSettings(board.ctx, { quietHours: null })
+
+    expect(await stored('quiet_hours')).toBeUndefined()
+  })
+
+  it('writes nothing where all is as it was', async () => {
+    await changeSettings(board.ctx, { timeZone: 'Europe/Berlin' })
+    const trail = await beginTrail(board.db)
+
+    const { auditId } = await changeSettings(board.ctx, {
+      timeZone: 'EUROPE/BERLIN',
+      digestTime: '09:00',
+      mutedProjects: [],
+      quietHours: null,
+      enabled: undefined,
+    })
+
+    expect(auditId).toBeNull()
+    expect(await trail()).toEqual(noTrail)
+  })
+
+  it('takes UTC as a choice where none was made', async () => {
+    await changeSettings(board.ctx, { timeZone: 'UTC' })
+
+    expect(await readOwnerSettings(board.scope)).toMatchObject({ timeZone: 'UTC', timeZoneSet: true })
+  })
+
+  it('marks what the bot remembers by itself as none of the changes of the owner', async () => {
+    const trail = await beginTrail(board.db)
+
+    await changeSettings(board.ctx, { lastProject: 'WEB', digestLastDate: '2026-11-24' })
+
+    expect((await trail()).audit).toMatchObject([{ action: 'setting.remember' }])
+  })
+
+  it('lets one of two that set the same date at once know that it came second', async () => {
+    const changes = await Promise.all(
+      [1, 2].map(() => changeSettings(board.ctx, { digestLastDate: '2026-11-25' })),
+    )
+
+    expect(changes.filter(({ auditId }) => auditId !== null)).toHaveLength(1)
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a zone that is none', { timeZone: 'Mars/Olympus' }],
+    ['an offset for a zone', { timeZone: '+02:00' }],
+    ['a time of day without its zero', { digestTime: '9:00' }],
+    ['an hour that is none', { digestTime: '24:00' }],
+    ['quiet hours without an end', { quietHours: '22:00' }],
+    ['quiet hours of no length', { quietHours: '22:00-22:00' }],
+    ['a level that is none', { notifyInfo: 'shout' }],
+    ['no minutes at all', { staleAfterMinutes: 0 }],
+    ['half a minute', { queuedAfterMinutes: 1.5 }],
+    ['a date that is none', { digestLastDate: '2026-02-30' }],
+    ['a muted project that can be none', { mutedProjects: ['not a key'] }],
+    ['a name that is none', { volume: 11 }],
+    ['the chat, which is bound and not set', { chatId: 1 }],
+  ])('refuses %s, and what was sent with it', async (_, patch) => {
+    const trail = await beginTrail(board.db)
+
+    await expect(changeSettings(board.ctx, { enabled: false, ...patch })).rejects.toMatchObject({
+      code: 'invalid',
+    })
+    expect(await trail()).toEqual(noTrail)
+    expect(await readOwnerSettings(board.scope)).toEqual(defaults)
+  })
+
+  it('does not find a default project that is not there', async () => {
+    const trail = await beginTrail(board.db)
+
+    await expect(changeSettings(board.ctx, { defaultProject: 'NONE' })).rejects.toMatchObject({
+      code: 'not-found',
+    })
+    expect(await trail()).toEqual(noTrail)
+  })
+})
