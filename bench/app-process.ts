@@ -9,7 +9,7 @@ export interface AppProcess {
   /** Milliseconds from its start until /api/health said that all is well. */
   readonly readyMs: number
   /** Megabytes resident now, and the most since the start. */
-  readonly memory: () => { readonly now: number; readonly most: number }
+  readonly memory: () => { readonly now: number; readonly peak: number }
   readonly pid: number
   readonly stop: () => Promise<void>
 }
@@ -74,9 +74,9 @@ async function isHealthy(url: string): Promise<boolean> {
 }
 
 // Linux alone tells it so; elsewhere the figures are no numbers.
-function readMemory(pid: number): { now: number; most: number } {
+function readMemory(pid: number): { now: number; peak: number } {
   const status = process.platform === 'linux' ? readFileSync(`/proc/${pid}/status`, 'utf8') : ''
   const megabytes = (name: string) =>
     Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1024
-  return { now: megabytes('VmRSS'), most: megabytes('VmHWM') }
+  return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') }
 }

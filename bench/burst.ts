@@ -12,7 +12,7 @@ const seconds = 60
 const editsPerSecond = 82
 const edited = 200
 const secondsPerBlock = 4
-const settleSeconds = 180
+const pauseSeconds = 180
 
 /** 10,000 events in a minute while Telegram enforces its limits: most only good to know, now and then one that needs the owner. */
 export async function measureBurst(store: BenchStore): Promise<Figure[]> {
@@ -36,7 +36,7 @@ export async function measureBurst(store: BenchStore): Promise<Figure[]> {
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
   }
   try {
-    user.say('/help')
+    user.sendText('/help')
     await user.nextMessage()
     telegram.world.limits.enabled = true
     let refused = 0
@@ -47,7 +47,7 @@ export async function measureBurst(store: BenchStore): Promise<Figure[]> {
     const memory: number[] = []
     const blocked: string[] = []
     const post = (match: string | RegExp) =>
-      virtualUser(telegram.world).nextPost(match, { within: settleSeconds * 1_000 })
+      virtualUser(telegram.world).nextPost(match, { within: pauseSeconds * 1_000 })
     const began = performance.now()
     for (let second = 0; second < seconds; second += 1) {
       if (second % secondsPerBlock === 0) {

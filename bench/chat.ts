@@ -24,22 +24,22 @@ export async function measureChat(store: BenchStore, scale: Scale): Promise<Figu
   })
   const app = await startApp({ ...store.env, BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.url })
   try {
-    user.say('/help')
+    user.sendText('/help')
     await user.nextMessage()
-    const news: number[] = []
+    const notifier: number[] = []
     for (let round = 1; round <= scale.messages; round += 1) {
       await new Promise((resolve) => setTimeout(resolve, betweenMs))
       const key = `RUN-${round}`
       const began = performance.now()
       await complete(app, token, key)
       await user.nextMessage(new RegExp(`\\b${key}\\b`))
-      news.push(performance.now() - began)
+      notifier.push(performance.now() - began)
     }
     await new Promise((resolve) => setTimeout(resolve, scale.restSeconds * 1_000))
     const answers: number[] = []
     for (let round = 0; round < scale.samples; round += 1) {
       const began = performance.now()
-      user.say(`Count the boxes ${round} #stock !high`)
+      user.sendText(`Count the boxes ${round} #stock !high`)
       await user.nextMessage(`Count the boxes ${round}`)
       answers.push(performance.now() - began)
     }
@@ -56,10 +56,10 @@ export async function measureChat(store: BenchStore, scale: Scale): Promise<Figu
       {
         what: 'event committed → message handed to Telegram, p95',
         on: store.kind,
-        value: quantile(news, 0.95),
+        value: quantile(notifier, 0.95),
         unit: 'ms',
         bar: { atMost: 150 },
-        note: `from the request; median ${quantile(news, 0.5).toFixed(0)} ms`,
+        note: `from the request; median ${quantile(notifier, 0.5).toFixed(0)} ms`,
       },
     ]
   } finally {

@@ -66,12 +66,12 @@ export async function measureHttp(
   try {
     const figures = [await measure('GET one task', get, scale.rounds)]
     figures.push(await measure('PATCH complete', patch, floor === null ? 1 : scale.rounds))
-    const { now, most } = app.memory()
+    const { now, peak } = app.memory()
     const bar = floor === null ? {} : { bar: { atMost: 180 } }
     figures.push({
       what: 'memory under load, peak',
       on: store.kind,
-      value: most,
+      value: peak,
       unit: 'MB',
       ...bar,
       note: `${Math.round(now)} MB afterward`,

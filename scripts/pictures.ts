@@ -34,8 +34,8 @@ const nextMessage = (match?: string) => user.nextMessage(match, { within })
 const nextEdit = (match?: string) => user.nextEdit(match, { within })
 const nextPost = () => user.nextPost(undefined, { within })
 
-async function say(text: string, answer?: string): Promise<void> {
-  user.say(text)
+async function sendText(text: string, answer?: string): Promise<void> {
+  user.sendText(text)
   await nextMessage(answer)
 }
 
@@ -66,13 +66,13 @@ function keyOf(title: string): string {
 
 /** Opens a screen by a command, then each screen behind its buttons and back. */
 async function walk(name: string, command: string, buttons: readonly string[] = []): Promise<void> {
-  await say(command)
+  await sendText(command)
   await show(name)
   for (const button of buttons) {
     user.tap(button)
     await nextPost()
     await show(`${name}-${button.replace(/\W+/g, '-').replace(/^-|-$/g, '').toLowerCase()}`)
-    await say(command)
+    await sendText(command)
   }
 }
 
@@ -86,7 +86,7 @@ async function showTheRest(key: string): Promise<void> {
   await walk('search', '/search price')
   await walk('agents', '/agents', ['Codex', 'Connect an agent'])
   await walk('projects', '/projects', ['WEB', 'New project'])
-  await say('/projects WEB')
+  await sendText('/projects WEB')
   for (const button of ['Edit', 'Delivery', 'Status']) {
     user.tap(button)
     await nextEdit()
@@ -115,7 +115,7 @@ async function showTheRest(key: string): Promise<void> {
   await walk('new', '/new')
   await walk('cancel', '/cancel')
   await walk('export', '/export')
-  await say(key)
+  await sendText(key)
   user.tap('More')
   await nextEdit()
   user.tap('History')
@@ -131,15 +131,15 @@ async function showSetup(): Promise<void> {
   await show('set-up')
   user.tap('Berlin')
   await nextMessage('first project')
-  user.say('ada/website')
+  user.sendText('ada/website')
   await nextMessage('WEBS-1')
   await show('set-up-key')
-  user.say('WEB')
+  user.sendText('WEB')
   await nextMessage('WEB-1')
   user.tap('OK')
   await nextMessage('Website is ready')
   await show('set-up-done')
-  await say('WEB-1', 'WEB-1')
+  await sendText('WEB-1', 'WEB-1')
   user.tap('More')
   await nextEdit()
   user.tap('Delete')
@@ -151,7 +151,7 @@ async function showSetup(): Promise<void> {
 
 /** Opens each menu of a task's card and goes back. */
 async function showMenus(key: string): Promise<void> {
-  await say(key, key)
+  await sendText(key, key)
   for (const path of [
     ['Edit'],
     ['Edit', 'Priority'],
@@ -183,7 +183,7 @@ try {
   const codex = (await createToken(owner, { name: 'Codex' })).token
 
   await later('08:12')
-  await say(
+  await sendText(
     'WEB: Fix the login redirect after sign-out #auth !high @codex ^today 17:00\nHappens on Safari only, see the trace.\n- [ ] Sign-out lands on the start page\n- [ ] A test covers it',
     'Fix the login',
   )
@@ -194,11 +194,11 @@ try {
     'API: Rotate the signing keys !! ^tomorrow *',
     'WEB: Try the new search',
   ])
-    await say(text, text.slice(5, 15))
+    await sendText(text, text.slice(5, 15))
   await show('card')
   if (folder !== undefined) await showMenus(keyOf('Try the new search'))
   await later('08:14')
-  await say('/inbox', 'Inbox')
+  await sendText('/inbox', 'Inbox')
   await show('deck', true)
   for (const _ of [1, 2, 3]) {
     user.tap('Todo')
@@ -250,9 +250,9 @@ try {
   await show('ready', true, { onlyNewest: true })
 
   await later('08:45')
-  await say('/digest')
+  await sendText('/digest')
   await show('digest', true)
-  await say('/stats month')
+  await sendText('/stats month')
   await show('stats', true)
   if (folder !== undefined) await showTheRest(first)
 } finally {

@@ -7,9 +7,9 @@ const address = z.url({
   protocol: /^https?$/,
   error: 'must be a URL, e.g. https://preqbot.example.com',
 })
-const wholeNumber = (least: number, most: number) => {
-  const rule = `must be a whole number from ${least} to ${most}`
-  return z.coerce.number(rule).int(rule).min(least, rule).max(most, rule)
+const wholeNumber = (min: number, max: number) => {
+  const rule = `must be a whole number from ${min} to ${max}`
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule)
 }
 const hasCredentials = (url: string) => /^[^/]*\/\/[^/?#]*@/.test(url)
 const flag = z

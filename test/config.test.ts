@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ConfigError, loadConfig } from '../src/config.ts'
 
 const token = '123456789:AA-token-of-a-bot-that-is-not-there'
@@ -15,7 +15,7 @@ function problemsOf(env: Record<string, string>): string {
 }
 
 describe('the environment', () => {
-  it.each<[string, Record<string, string>]>([
+  test.each<[string, Record<string, string>]>([
     ['nothing at all', {}],
     ['variables that are empty', { BOT_TOKEN: '', PORT: '', DATABASE_URL: '', PUBLIC_URL: '' }],
     ['variables of others', { HOME: '/home/ada', EDITOR: 'ed' }],
@@ -32,7 +32,7 @@ describe('the environment', () => {
     expect(problemsOf(env)).toBe('')
   })
 
-  it.each<[string, Record<string, string>]>([
+  test.each<[string, Record<string, string>]>([
     ["BOT_TOKEN isn't a bot token; copy it exactly as @BotFather shows it", { BOT_TOKEN: 'my-bot' }],
     ['TELEGRAM_API_ROOT must be a URL, e.g. https://preqbot.example.com', { TELEGRAM_API_ROOT: 'telegram' }],
     ...['http://user:pass@localhost:8081', 'https://token@api.example', 'https://:pass@api.example/path'].map(
@@ -83,7 +83,7 @@ describe('the environment', () => {
     expect(problemsOf(env)).toBe(`Invalid environment:\n  ${sentence}`)
   })
 
-  it('is refused with every problem at once, a line each, and without the values', () => {
+  test('is refused with every problem at once, a line each, and without the values', () => {
     const problems = problemsOf({
       BOT_TOKEN: 'secret-value',
       PORT: '-1',

@@ -16,7 +16,7 @@ async function read(name: string): Promise<number> {
 }
 
 test('/metrics tells when Telegram was last polled and how many events the notifier has not read', async () => {
-  bot.user.say('Fix the login')
+  bot.user.sendText('Fix the login')
   await bot.user.nextMessage('WEB-1')
   await expect.poll(() => read('preqbot_outbox_lag_events'), { timeout: 10_000 }).toBe(0)
 

@@ -72,7 +72,7 @@ async function askInTheChat(): Promise<void> {
   const all = commands.filter(({ command }) => command !== 'export')
   for (const { command } of all) {
     for (const argument of ['', ...(arguments_[command] ?? [])]) {
-      bot.user.say(`/${command} ${argument}`.trim())
+      bot.user.sendText(`/${command} ${argument}`.trim())
       await bot.handled()
     }
   }

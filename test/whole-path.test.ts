@@ -28,7 +28,7 @@ async function agent(
 }
 
 test('a thought becomes a task, an agent is blocked, gets its answer, delivers, and the owner accepts', async () => {
-  bot.user.say('Fix the login @codex')
+  bot.user.sendText('Fix the login @codex')
   const card = await bot.user.nextMessage('WEB-1')
   bot.user.tap('Todo', card)
   await bot.user.nextEdit('Todo')
@@ -65,7 +65,7 @@ test('a thought becomes a task, an agent is blocked, gets its answer, delivers, 
 })
 
 test('work that is sent back returns to todo with the reason as feedback', async () => {
-  bot.user.say('Fix the login')
+  bot.user.sendText('Fix the login')
   await bot.user.nextMessage('WEB-1')
   await agent('PATCH', '/api/tasks/WEB-1/status', { status: 'todo' })
   await agent('PATCH', '/api/tasks/WEB-1', { lifecycle_action: 'complete', result: { summary: 'Done.' } })
@@ -81,7 +81,7 @@ test('work that is sent back returns to todo with the reason as feedback', async
 })
 
 test('no secret stands in a log line, an event, an audit entry, a stored message or an answer', async () => {
-  bot.user.say(`Rotate the token`)
+  bot.user.sendText(`Rotate the token`)
   await bot.user.nextMessage('WEB-1')
   await agent('PATCH', '/api/tasks/WEB-1', { lifecycle_action: 'start' })
   await agent('GET', '/api/tasks/NOPE-1')

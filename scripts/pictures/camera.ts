@@ -25,7 +25,7 @@ export interface Camera {
   readonly close: () => Promise<void>
 }
 
-const settleMs = 500
+const pauseMs = 500
 
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
@@ -65,7 +65,7 @@ export async function openCamera(
     shoot: async (path, { onlyNewest = false } = {}) => {
       // A question focuses the composer: without this, the focus ring would depend on timing.
       await page.evaluate('document.activeElement?.blur()')
-      await pause(settleMs)
+      await pause(pauseMs)
       if (onlyNewest) await hideEarlier(page, true)
       mkdirSync(dirname(path), { recursive: true })
       await page.screenshot({ path, animations: 'disabled', caret: 'hide', timeout: 120_000 })

@@ -8,7 +8,7 @@ import { launchChromium, requireEmojiFont } from './camera.ts'
 const viewport = { width: 390, height: 720 }
 const scale = 1.5
 const patienceMs = 60_000
-const settleMs = 600
+const pauseMs = 600
 const typedAtOnce = 4
 const typingMs = 110
 const tapMs = 350
@@ -67,7 +67,7 @@ export async function openFilm(url: string, now: Date): Promise<Film> {
       if (Date.now() > end) throw new Error(`The chat never showed ${shows}. It shows:\n${text}`)
       await pause(100)
     }
-    await pause(settleMs)
+    await pause(pauseMs)
   }
   return {
     caption: async (text) => {
@@ -80,7 +80,7 @@ export async function openFilm(url: string, now: Date): Promise<Film> {
         await input.fill(text.slice(0, shown))
         await hold(typingMs)
       }
-      await hold(settleMs)
+      await hold(pauseMs)
       await input.press('Enter')
     },
     tap: async (label) => {

@@ -31,7 +31,7 @@ export async function filmLoop(): Promise<void> {
     return (await response.json()) as { task: { task_key: string } }
   }
   const claim = () => agent('POST', 'claim', { engine: 'claude-code' })
-  stage.user.say('/start')
+  stage.user.sendText('/start')
   await stage.user.nextMessage(undefined, { within: 60_000 })
   const film = await openFilm(stage.pageUrl, clock.now())
   try {

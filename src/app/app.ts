@@ -15,7 +15,7 @@ import { leaderLock } from '../db/postgres/leader-lock.ts'
 import type { Database } from '../db/types.ts'
 import { createFailureCounter } from '../domain/access/security.ts'
 import { createCtx, outboxChannel } from '../domain/core/context.ts'
-import { createBell, newestEventId } from '../domain/core/outbox.ts'
+import { createWakeup, newestEventId } from '../domain/core/outbox.ts'
 import { ensureOwner } from '../domain/core/owner.ts'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
 import { startJobs } from '../jobs/jobs.ts'
@@ -24,13 +24,13 @@ import { createMetrics } from '../metrics.ts'
 import { createNotifier } from '../notifier/notifier.ts'
 import { renderPng } from '../pictures/render-png.ts'
 import { createApi as createTelegram } from '../telegram/client.ts'
-import { type ChatId, createPace } from '../telegram/pace.ts'
 import { readState, writeState } from '../telegram/store/bot-state.ts'
 import { readBotToken, storeBotToken } from '../telegram/store/bot-token.ts'
 import { unbindChat } from '../telegram/store/chat-binding.ts'
 import { keepHold } from '../telegram/store/holds.ts'
 import { createScrub } from '../telegram/store/stored-update.ts'
-import { acceptUpdates, forgetOtherBots } from '../telegram/store/updates.ts'
+import { acceptUpdates, deleteOtherBots } from '../telegram/store/updates.ts'
+import { type ChatId, createThrottle } from '../telegram/throttle.ts'
 import { type Command, CommandError, runOnBoard } from './commands.ts'
 import { openControlSocket } from './control-socket.ts'
 import { diagnose } from './diagnose.ts'
@@ -42,8 +42,8 @@ import { deriveSecret, openSecretKey, secretKeyPlaceOf } from './secret-key.ts'
 import { firstSetupCode, toSetupLink } from './setup-link.ts'
 import { pollingHealth, startTelegramSide, type TelegramState } from './telegram-side.ts'
 
-const longestPingMs = 3_000
-const longestWaitElsewhereMs = 3_000
+const maxPingMs = 3_000
+const maxWaitElsewhereMs = 3_000
 
 export interface App {
   /** Where the HTTP server can be reached from this machine. */
@@ -146,11 +146,11 @@ async function build(parts: {
   const stopping = new AbortController()
   closers.push(() => stopping.abort())
 
-  const pace = createPace()
+  const throttle = createThrottle()
   const telegram = {
     token: playground?.token ?? botToken ?? '',
     apiRoot: playground === null ? config.TELEGRAM_API_ROOT : server.url,
-    pace,
+    throttle,
     onHold: (ms: number, chatId: ChatId | undefined) =>
       keepHold(store, { chatId, ms }, now()).catch((error: unknown) =>
         log.warn({ err: error }, 'a flood limit is known to this process alone'),
@@ -169,13 +169,13 @@ async function build(parts: {
     unauthorized: false,
   }
   const agentUrl = config.PUBLIC_URL ?? server.url
-  const bell = createBell()
+  const wakeup = createWakeup()
   const notifier = createNotifier({
     store,
     ownerId: owner.id,
     api,
-    pace,
-    bell,
+    throttle,
+    wakeup,
     now,
     log,
     renderPng,
@@ -192,7 +192,7 @@ async function build(parts: {
     agentUrl,
     knownTimeZone: playground === null ? undefined : placeZone(),
     onOwnerBack: () => notifier.resume(),
-    elsewhere: createTelegram(telegram, longestWaitElsewhereMs),
+    elsewhere: createTelegram(telegram, maxWaitElsewhereMs),
     debounce: createDebounce(log),
     renderPng,
     diagnose: () =>
@@ -239,7 +239,7 @@ async function build(parts: {
     ownerId: owner.id,
     ownerEmail: owner.email,
     now,
-    bell,
+    wakeup,
     failures,
     log,
     redactor,
@@ -294,14 +294,14 @@ async function build(parts: {
   // The playground's address is announced as the link to open.
   if (playground === null) log.info({ url: server.url }, 'listening')
 
-  await database.listen(outboxChannel, bell.ring)
+  await database.listen(outboxChannel, wakeup.trigger)
   // A chat belongs to one bot: another token means another bot, which has not met its owner yet.
   const keepToOneBot = async () => {
     const known = await readState<number>(store, 'bot_id')
     if (known === botId) return
     if (known !== undefined) {
       await unbindChat(system)
-      await forgetOtherBots(store, botId)
+      await deleteOtherBots(store, botId)
     }
     await writeState(store, 'bot_id', botId, now())
   }
@@ -363,7 +363,7 @@ async function build(parts: {
       while (state.me === null) {
         if (stopping.signal.aborted) return null
         if (state.unauthorized) throw new RefusedTokenError(config.TELEGRAM_API_ROOT)
-        await bell.wait(100, stopping.signal)
+        await wakeup.wait(100, stopping.signal)
       }
       const settings = await readOwnerSettings(scope)
       if (settings.userId !== null) return null
@@ -391,5 +391,5 @@ async function isUp(database: Database): Promise<boolean> {
     () => true,
     () => false,
   )
-  return Promise.race([answers, delay(longestPingMs, false, { ref: false })])
+  return Promise.race([answers, delay(maxPingMs, false, { ref: false })])
 }

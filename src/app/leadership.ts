@@ -12,7 +12,7 @@ export interface Leadership {
 
 const retryMs = 1_000
 // What still hangs then, as on a database that fell silent, finds its signal aborted when it wakes.
-const longestEndMs = 3_000
+const maxEndMs = 3_000
 
 /**
  * Begins the work whenever this process gains the lead and ends it when the lead is lost. A begin that fails, as on a database
@@ -37,7 +37,7 @@ export function startLeadership(options: {
         if (!signal.aborted) log.info({}, 'running (leader)')
         await over(signal)
         const ending = beginning.then((end) => end())
-        await Promise.race([ending, delay(longestEndMs, undefined, { ref: false })])
+        await Promise.race([ending, delay(maxEndMs, undefined, { ref: false })])
       } catch (error) {
         log.error({ err: error }, 'taking over or handing over failed')
         await Promise.race([over(signal), delay(retryMs)])

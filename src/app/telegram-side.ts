@@ -1,6 +1,6 @@
 import type { Api } from 'grammy'
 import type { Update, UserFromGetMe } from 'grammy/types'
-import { apologise, createBot } from '../bot/bot.ts'
+import { createBot, reportFailure } from '../bot/bot.ts'
 import { watchConflicts, watchWebhook } from '../bot/intake/conflict.ts'
 import { createInbox, type Inbox } from '../bot/intake/inbox.ts'
 import { createIntake } from '../bot/intake/intake.ts'
@@ -126,9 +126,9 @@ function openInbox(options: TelegramSideOptions, me: UserFromGetMe): Inbox {
     redact: options.redact,
     leads: options.leads,
     handle: (update) => bot.handleUpdate(update as Update),
-    apologise: async (update) => {
+    reportFailure: async (update) => {
       const chatId = await chatOfOwner()
-      if (chatId !== null) await apologise(bot, chatId, update.update_id)
+      if (chatId !== null) await reportFailure(bot, chatId, update.update_id)
     },
     onHandled: (outcome) => options.metrics.countUpdate(outcome),
   })

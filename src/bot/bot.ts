@@ -5,7 +5,7 @@ import { dialogs } from './dialogs/dialogs.ts'
 import { features } from './features/features.ts'
 import { tokenLinks } from './features/settings/tokens.ts'
 import type { BotContext, BotDeps } from './kit/context.ts'
-import { sayRefusals } from './kit/refusals.ts'
+import { replyWithRefusals } from './kit/refusals.ts'
 import { resumeAnswers } from './kit/resume.ts'
 import { access } from './middleware/access.ts'
 import { answerEveryTap } from './middleware/answer-every-tap.ts'
@@ -28,7 +28,7 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   answerEveryTap(bot)
   bot.use(tokenLinks())
   bot.use(resumeAnswers())
-  bot.use(sayRefusals())
+  bot.use(replyWithRefusals())
   bot.use(
     readCommands((me) => {
       bot.botInfo = me
@@ -42,7 +42,7 @@ export function createBot(options: BotOptions): Bot<BotContext> {
 }
 
 /** Tells the owner that something failed on our side. */
-export async function apologise(bot: Bot<BotContext>, chatId: number, updateId: number): Promise<void> {
+export async function reportFailure(bot: Bot<BotContext>, chatId: number, updateId: number): Promise<void> {
   const { html } = faultCard(updateId).text
   await bot.api.sendMessage(chatId, html, { parse_mode: 'HTML' })
 }

@@ -42,15 +42,15 @@ export async function reachPostgres(
       return await ask(url, address)
     } catch (error) {
       if (error instanceof UnreachableError) throw error
-      const said = error instanceof Error ? error.message || String(error.name) : String(error)
+      const reason = error instanceof Error ? error.message || String(error.name) : String(error)
       if (!passing.has(String((error as { code?: unknown }).code)))
-        throw new UnreachableError(address, `refused the connection: ${said}.`, { cause: error })
+        throw new UnreachableError(address, `refused the connection: ${reason}.`, { cause: error })
       if (waited >= waitMs)
-        throw new UnreachableError(address, `isn't responding (${said}). Start it or set DATABASE_URL.`, {
+        throw new UnreachableError(address, `isn't responding (${reason}). Start it or set DATABASE_URL.`, {
           cause: error,
         })
       if (waited === 0)
-        onTrouble(`Postgres at ${address} isn't responding yet (${said}); retrying for ${waitMs / 1_000} s`)
+        onTrouble(`Postgres at ${address} isn't responding yet (${reason}); retrying for ${waitMs / 1_000} s`)
     }
     await delay(retryMs)
   }

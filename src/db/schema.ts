@@ -556,7 +556,7 @@ export const botMessages = pgTable(
     /** Its content is behind the truth and is rendered anew when its turn comes. */
     stale: boolean('stale').notNull().default(false),
     /** 0 needs you, 1 finished, 2 edits, 3 the rest. */
-    rank: integer('rank').notNull().default(3),
+    priority: integer('rank').notNull().default(3),
     contentHash: text('content_hash'),
     notBefore: at('not_before'),
     attempts: integer('attempts').notNull().default(0),
@@ -568,7 +568,7 @@ export const botMessages = pgTable(
   (t) => [
     uniqueIndex('bot_messages_telegram').on(t.chatId, t.messageId),
     index('bot_messages_due')
-      .on(t.rank, t.id)
+      .on(t.priority, t.id)
       .where(sql`${t.state} in ('pending', 'sending', 'uncertain') or ${t.stale}`),
     index('bot_messages_task').on(t.taskId, t.id),
     index('bot_messages_prompts').on(t.chatId, t.id).where(sql`${t.purpose} = 'prompt'`),

@@ -45,8 +45,8 @@ async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void
     if (now < new Date(at)) return due.rule === rule ? undefined : next
     const wasDueAt = latestDue(new Date(at), now, settings)
     const date = localDate(wasDueAt, timeZone)
-    const isTold = settings.digestLastDate === date || dates.includes(date)
-    if (!isWorthSending(wasDueAt, now, settings) || isTold) return next
+    const isSent = settings.digestLastDate === date || dates.includes(date)
+    if (!isWorthSending(wasDueAt, now, settings) || isSent) return next
     const ctx = createCtx({ db: tx, ownerId, actor: { kind: 'system' }, now: () => now })
     await changeSettings(ctx, { digestLastDate: date })
     await queueMessages(tx, await digestMessages(scope, settings, { now, wasDueAt }), now)
@@ -76,7 +76,7 @@ async function digestMessages(
   const isLate = now.getTime() - wasDueAt.getTime() > lateAfterMs
   const digest = await readDigest(scope, { now, timeZone })
   const { card, topic } = digestCard(digest, { now, timeZone, wasDueAt: isLate ? wasDueAt : undefined })
-  const message = { chatId, threadId, purpose: 'digest', rank: 1 } as const
+  const message = { chatId, threadId, purpose: 'digest', priority: 1 } as const
   const messages: NewMessage[] = [{ ...message, topic, request: toRequest(card) }]
   if (toZoned(wasDueAt, timeZone).dayOfWeek !== 1) return messages
   return [...messages, { ...message, request: await reviewRequest(scope, wasDueAt, timeZone) }]

@@ -41,7 +41,7 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
         purpose: 'digest',
         topic,
         request: toRequest(card),
-        rank: priorities.needsYou,
+        priority: priorities.needsYou,
       } as const
       await queueMessages(tx, [message], now)
       await writeState(tx, 'mornings_told', [...summedUp, quiet.until].slice(-maxMornings), now)

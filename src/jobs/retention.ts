@@ -1,12 +1,12 @@
-import { forgetKeys } from '../domain/access/idempotency.ts'
-import { forgetEvents } from '../domain/core/outbox.ts'
-import { forgetSessions } from '../domain/sessions/sessions.ts'
+import { deleteExpiredKeys } from '../domain/access/idempotency.ts'
+import { deleteExpiredEvents } from '../domain/core/outbox.ts'
+import { deleteExpiredSessions } from '../domain/sessions/sessions.ts'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
-import { forgetDeleted, keptDeletionsMs } from '../domain/tasks/undo/undo-delete.ts'
-import { forgetConversations, readState } from '../telegram/store/bot-state.ts'
-import { forgetMessages } from '../telegram/store/message-turns.ts'
-import { forgetStrangers } from '../telegram/store/strangers.ts'
-import { forgetUpdates } from '../telegram/store/updates.ts'
+import { deleteExpiredSnapshots, keptDeletionsMs } from '../domain/tasks/undo/undo-delete.ts'
+import { deleteExpiredConversations, readState } from '../telegram/store/bot-state.ts'
+import { deleteExpiredMessages } from '../telegram/store/message-turns.ts'
+import { deleteExpiredStrangers } from '../telegram/store/strangers.ts'
+import { deleteExpiredUpdates } from '../telegram/store/updates.ts'
 import type { Job, JobsDeps } from './job.ts'
 
 const hourMs = 60 * 60_000
@@ -24,22 +24,21 @@ const kept = {
 } as const
 
 /** Forgets what has had its time; an event never before the notifier has decided on it. */
-export const retentionJob: Job = { name: 'retention', everyMinutes: 60, run: forget }
+export const retentionJob: Job = { name: 'retention', everyMinutes: 60, run: clear }
 
-async function forget({ store, ownerId, now, log }: JobsDeps): Promise<void> {
+async function clear({ store, ownerId, now, log }: JobsDeps): Promise<void> {
   const before = (ms: number) => new Date(now().getTime() - ms)
   const { keepEventsDays } = await readOwnerSettings({ db: store, ownerId })
   const upTo = (await readState<number>(store, 'notifier_cursor')) ?? 0
-  const forgotten = {
-    events: await forgetEvents(store, { ownerId, before: before(keepEventsDays * dayMs), upTo }),
-    updates: await forgetUpdates(store, before(kept.updatesMs)),
-    keys: await forgetKeys(store, before(kept.keysMs)),
-    conversations: await forgetConversations(store, before(kept.conversationsMs)),
-    messages: await forgetMessages(store, before(kept.messagesMs)),
-    sessions: await forgetSessions(store, before(kept.sessionsMs)),
-    deleted: await forgetDeleted({ db: store, ownerId }, before(kept.deletedMs)),
-    strangers: await forgetStrangers(store, before(kept.strangersMs)),
+  const deleted = {
+    events: await deleteExpiredEvents(store, { ownerId, before: before(keepEventsDays * dayMs), upTo }),
+    updates: await deleteExpiredUpdates(store, before(kept.updatesMs)),
+    keys: await deleteExpiredKeys(store, before(kept.keysMs)),
+    conversations: await deleteExpiredConversations(store, before(kept.conversationsMs)),
+    messages: await deleteExpiredMessages(store, before(kept.messagesMs)),
+    sessions: await deleteExpiredSessions(store, before(kept.sessionsMs)),
+    deleted: await deleteExpiredSnapshots({ db: store, ownerId }, before(kept.deletedMs)),
+    strangers: await deleteExpiredStrangers(store, before(kept.strangersMs)),
   }
-  if (Object.values(forgotten).some((count) => count > 0))
-    log.info(forgotten, 'what had its time was forgotten')
+  if (Object.values(deleted).some((count) => count > 0)) log.info(deleted, 'what had its time was forgotten')
 }

@@ -1,6 +1,6 @@
 import { countFailures, listNewAddresses } from '../domain/access/security.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
-import { findMessageRow, restateMessage } from '../telegram/store/message-turns.ts'
+import { findMessageRow, markForEdit } from '../telegram/store/message-turns.ts'
 import { queueMessages } from '../telegram/store/messages.ts'
 import { reportStrangers } from '../telegram/store/strangers.ts'
 import { toRequest } from '../view/kit/request.ts'
@@ -10,34 +10,34 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 const cardLivesMs = 24 * 60 * 60_000
 
 /** How far was looked, and the card that counts. */
-interface SecurityTold {
+interface SecurityNotified {
   readonly until: string
   readonly card: { readonly row: number; readonly since: string; readonly counts: SecurityCounts } | null
 }
 
 /** Shows who tried the door: one card a day that counts, and each first use of a token from a new address. */
-export const securityJob: Job = { name: 'security', everyMinutes: 1, run: tellOfSecurity }
+export const securityJob: Job = { name: 'security', everyMinutes: 1, run: notifyOfSecurity }
 
-async function tellOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
+async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
   const now = clock()
   await reportStrangers(store, { ownerId, now })
-  await changeState<SecurityTold>(store, 'security_told', now, async (tx, told) => {
+  await changeState<SecurityNotified>(store, 'security_told', now, async (tx, notified) => {
     const scope = { db: tx, ownerId }
     const settings = await readBound(scope)
-    if (told === undefined) return { until: now.toISOString(), card: null }
+    if (notified === undefined) return { until: now.toISOString(), card: null }
     if (settings === null) return undefined
-    const stretch = { after: new Date(told.until), upTo: now }
+    const stretch = { after: new Date(notified.until), upTo: now }
     // The clock was set back: what comes from now on is new again.
-    if (stretch.after > now) return { ...told, until: now.toISOString() }
+    if (stretch.after > now) return { ...notified, until: now.toISOString() }
     const failures = await countFailures(scope, stretch)
     const newAddresses = await listNewAddresses(scope, stretch)
     const times = [...failures.map(({ to }) => to), ...newAddresses.map(({ createdAt }) => createdAt)]
     if (times.length === 0) return undefined
     const until = new Date(Math.max(...times.map((time) => time.getTime()))).toISOString()
-    if (settings.notify.needsYou === 'off') return { ...told, until }
+    if (settings.notify.needsYou === 'off') return { ...notified, until }
 
     const { chatId, threadId } = settings
-    const message = { chatId, threadId, purpose: 'notice', rank: 0 } as const
+    const message = { chatId, threadId, purpose: 'notice', priority: 0 } as const
     const silent = settings.notify.needsYou === 'silent'
     const uses = newAddresses.map((event) => ({
       ...message,
@@ -49,13 +49,14 @@ async function tellOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promise
     await queueMessages(tx, uses, now)
 
     const oldest = failures.map(({ from }) => from).sort((a, b) => a.getTime() - b.getTime())[0]
-    if (oldest === undefined) return { ...told, until }
-    const isYoung = told.card !== null && now.getTime() - new Date(told.card.since).getTime() < cardLivesMs
-    const row = isYoung && told.card !== null ? await findMessageRow(tx, told.card.row) : null
-    const since = row === null || told.card === null ? oldest : new Date(told.card.since)
-    const counts = addUp(row === null ? {} : (told.card?.counts ?? {}), failures)
+    if (oldest === undefined) return { ...notified, until }
+    const isYoung =
+      notified.card !== null && now.getTime() - new Date(notified.card.since).getTime() < cardLivesMs
+    const row = isYoung && notified.card !== null ? await findMessageRow(tx, notified.card.row) : null
+    const since = row === null || notified.card === null ? oldest : new Date(notified.card.since)
+    const counts = addUp(row === null ? {} : (notified.card?.counts ?? {}), failures)
     const request = toRequest(securityNotice(counts, { since, ...readerOf(settings, now) }), { silent })
-    if (row !== null) await restateMessage(tx, row.id, request)
+    if (row !== null) await markForEdit(tx, row.id, request)
     const id = row?.id ?? (await queueMessages(tx, [{ ...message, request }], now))[0]
     return { until, card: id === undefined ? null : { row: id, since: since.toISOString(), counts } }
   })

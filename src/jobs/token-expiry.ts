@@ -6,17 +6,17 @@ import { tokenNotice } from '../view/notifications/notices.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 
 const dayMs = 24 * 60 * 60_000
-const maxTold = 200
+const maxNotified = 200
 
 /** By token: how near its end was when it was last told. */
-type TokensTold = Readonly<Record<string, 'week' | 'day'>>
+type TokensNotified = Readonly<Record<string, 'week' | 'day'>>
 
 /** Tells of a token's end 7 days and 1 day before it. */
-export const tokenExpiryJob: Job = { name: 'token expiry', everyMinutes: 10, run: tellOfExpiry }
+export const tokenExpiryJob: Job = { name: 'token expiry', everyMinutes: 10, run: notifyOfExpiry }
 
-async function tellOfExpiry({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
+async function notifyOfExpiry({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
   const now = clock()
-  await changeState<TokensTold>(store, 'tokens_told', now, async (tx, told = {}) => {
+  await changeState<TokensNotified>(store, 'tokens_told', now, async (tx, notified = {}) => {
     const scope = { db: tx, ownerId }
     const settings = await readBound(scope)
     if (settings === null) return undefined
@@ -25,16 +25,16 @@ async function tellOfExpiry({ store, ownerId, now: clock }: JobsDeps): Promise<v
       expiresAt === null ? [] : [{ id, name, expiresAt, stage: stageOf(expiresAt, now) }],
     )
     // Nothing is told a second time where the clock was set back, nor a week after a day.
-    const due = expiring.filter(({ id, stage }) => told[id] !== stage && told[id] !== 'day')
+    const due = expiring.filter(({ id, stage }) => notified[id] !== stage && notified[id] !== 'day')
     if (due.length === 0) return undefined
     const messages = due.map((token) => {
       const request = toRequest(tokenNotice(token, { now, timeZone }))
-      return { chatId, threadId, purpose: 'notice', request, rank: 1 } as const
+      return { chatId, threadId, purpose: 'notice', request, priority: 1 } as const
     })
     await queueMessages(tx, messages, now)
     const fresh = due.map(({ id, stage }) => [id, stage] as const)
-    const kept = Object.entries(told).filter(([id]) => fresh.every(([other]) => other !== id))
-    return Object.fromEntries([...kept, ...fresh].slice(-maxTold))
+    const kept = Object.entries(notified).filter(([id]) => fresh.every(([other]) => other !== id))
+    return Object.fromEntries([...kept, ...fresh].slice(-maxNotified))
   })
 }
 

@@ -87,7 +87,7 @@ export async function askAboutDeletions({ store, ownerId, now: clock }: Decider)
       threadId,
       purpose: 'notice' as const,
       request: { ...toRequest(deletionLimitNotice(token), { silent }), sender: token.tokenId },
-      rank: priorities.needsYou,
+      priority: priorities.needsYou,
     }))
     await queueMessages(tx, messages, now)
     return messages.length > 0
@@ -199,7 +199,7 @@ async function fileMessages(
         ...toRequest(report.caption, { silent: true, file: report.file }),
         ...(card.sender === undefined ? {} : { sender: card.sender }),
       },
-      rank: card.group.kind === 'needs-you' ? priorities.needsYou : priorities.finished,
+      priority: card.group.kind === 'needs-you' ? priorities.needsYou : priorities.finished,
     }
   })
 }
@@ -269,7 +269,7 @@ async function fetchedReactions(
           reaction: [{ type: 'emoji', emoji: signs.read } satisfies ReactionTypeEmoji],
         },
       },
-      rank: priorities.progress,
+      priority: priorities.progress,
     }))
 }
 
@@ -292,7 +292,7 @@ function notify(
       threadId: threadFor(facts.settings, projectKey),
       purpose: 'notification',
       request: { ...toRequest(card, { silent: loudness === 'silent', file, line }), group, ...senderOf(by) },
-      rank: priorities.progress,
+      priority: priorities.progress,
       notBefore: later(facts.now),
     },
   ]

@@ -4,7 +4,6 @@ import { readOwnerSettings } from '../domain/settings/settings.ts'
 import type { Log } from '../log.ts'
 import { sendRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'
-import type { Pace } from '../telegram/pace.ts'
 import { moveChat } from '../telegram/store/chat-binding.ts'
 import { markCardsStale } from '../telegram/store/living-cards.ts'
 import {
@@ -16,7 +15,8 @@ import {
   setDestination,
 } from '../telegram/store/message-turns.ts'
 import { type BotMessageRow, markRefused, markSent, requestOf } from '../telegram/store/messages.ts'
-import { forgetTopic } from '../telegram/store/project-topics.ts'
+import { clearTopic } from '../telegram/store/project-topics.ts'
+import type { Throttle } from '../telegram/throttle.ts'
 import type { Decider } from './decide.ts'
 import { drawRequest } from './draw.ts'
 import { gatherBefore } from './gather.ts'
@@ -26,7 +26,7 @@ import { nextTry, updateMessage } from './update.ts'
 
 export interface DeliveryDeps extends Decider {
   readonly api: Api
-  readonly pace: Pace
+  readonly throttle: Throttle
   readonly log: Log
   readonly onDelivery?: ((outcome: string) => void) | undefined
   /** Draws an SVG as a PNG. */
@@ -48,7 +48,7 @@ const maxServed = 200
 
 /** The one sender of what was not asked for: one message at a time, by priority, each a row before it is a call. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
-  const { store, ownerId, api, pace, log } = deps
+  const { store, ownerId, api, throttle, log } = deps
   const scope = { db: store, ownerId }
   const reach = createReach(deps)
   // Known from the last look, so that waiting for a limit asks the database nothing.
@@ -106,7 +106,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (outcome.kind === 'done') noteServed(row)
     await writeDown(async () => {
       if (threadId !== null && wentTo !== threadId) {
-        await forgetTopic(asSystem(), threadId)
+        await clearTopic(asSystem(), threadId)
         await setDestination(store, row.id, { chatId, threadId: wentTo })
       }
       await recordSending(row, settings, rendered, outcome)
@@ -183,12 +183,12 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   return {
     ...reach,
-    heldMs: () => pace.heldMs(chatId),
+    heldMs: () => throttle.heldMs(chatId),
     step: async (signal) => {
       if (unwritten !== null) await writeDown(unwritten)
       // A pause may be that of a chat which the owner has left.
-      if (chatId === undefined || pace.heldMs(chatId) > 0) await lookUpChat()
-      const waitMs = Math.max(pace.delay(chatId), reach.waitMs())
+      if (chatId === undefined || throttle.heldMs(chatId) > 0) await lookUpChat()
+      const waitMs = Math.max(throttle.delay(chatId), reach.waitMs())
       if (waitMs > 0) return Math.min(waitMs, idleMs)
       const row = await nextDue(store, deps.now(), served)
       if (row === null) {

@@ -1,9 +1,9 @@
 import type { Api } from 'grammy'
 import type { Store } from '../domain/core/context.ts'
-import { type Bell, createBell, newestEventId } from '../domain/core/outbox.ts'
+import { createWakeup, newestEventId, type Wakeup } from '../domain/core/outbox.ts'
 import type { Log } from '../log.ts'
-import type { Pace } from '../telegram/pace.ts'
 import { readState } from '../telegram/store/bot-state.ts'
+import type { Throttle } from '../telegram/throttle.ts'
 import { askAboutDeletions, decide } from './decide.ts'
 import { createDelivery } from './deliver.ts'
 import { recover } from './recover.ts'
@@ -13,9 +13,9 @@ export interface NotifierDeps {
   readonly store: Store
   readonly ownerId: string
   readonly api: Api
-  readonly pace: Pace
+  readonly throttle: Throttle
   /** Rung on each NOTIFY of the outbox; a hint only, for the outbox is also looked at each second. */
-  readonly bell: Bell
+  readonly wakeup: Wakeup
   readonly now: () => Date
   readonly log: Log
   /** Draws an SVG as a PNG. */
@@ -52,27 +52,27 @@ const stopWithinMs = 5_000
 
 /** Turns what happened on the board into messages, and is the one sender of what was not asked for. */
 export function createNotifier(deps: NotifierDeps): Notifier {
-  const turn = createBell()
-  const pause = createBell()
+  const turn = createWakeup()
+  const pause = createWakeup()
   const delivery = createDelivery(deps)
 
   const follow = async (signal: AbortSignal) => {
     const scope = { db: deps.store, ownerId: deps.ownerId }
     let cursor = (await decide(deps)) ?? (await readState<number>(deps.store, 'notifier_cursor')) ?? 0
     return async () => {
-      if (await askAboutDeletions(deps)) turn.ring()
+      if (await askAboutDeletions(deps)) turn.trigger()
       if ((await newestEventId(scope)) === cursor) return lookEveryMs
       const moved = await decide(deps)
       if (moved === null) return lookEveryMs
       cursor = moved
-      turn.ring()
+      turn.trigger()
       await pause.wait(looksApartMs, signal)
       return 0
     }
   }
 
   /** Does a step again and again until the end; a step that fails, as when the database is away, is tried again. */
-  const loop = async (name: string, bell: Bell, signal: AbortSignal, step: () => Promise<number>) => {
+  const loop = async (name: string, wakeup: Wakeup, signal: AbortSignal, step: () => Promise<number>) => {
     let failing = false
     while (!signal.aborted) {
       let waitMs = lookEveryMs
@@ -83,7 +83,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
         if (!failing) deps.log.error({ err: error }, `${name} failed; it is tried again`)
         failing = true
       }
-      if (waitMs > 0) await bell.wait(waitMs, signal)
+      if (waitMs > 0) await wakeup.wait(waitMs, signal)
     }
   }
 
@@ -94,7 +94,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       await recover(deps)
       const step = await follow(stopping.signal)
       const loops = Promise.all([
-        loop('following the outbox', deps.bell, stopping.signal, step),
+        loop('following the outbox', deps.wakeup, stopping.signal, step),
         loop('delivery', turn, stopping.signal, () => delivery.step(givingUp.signal)),
       ])
       return async () => {
@@ -105,12 +105,12 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       }
     },
     wake: () => {
-      deps.bell.ring()
-      turn.ring()
+      deps.wakeup.trigger()
+      turn.trigger()
     },
     resume: () => {
       delivery.resume()
-      turn.ring()
+      turn.trigger()
     },
     state: () => {
       const heldMs = delivery.heldMs()

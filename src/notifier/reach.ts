@@ -2,7 +2,7 @@ import type { Log } from '../log.ts'
 import type { Outcome } from '../telegram/outcome.ts'
 
 const probeEveryMs = 10 * 60_000
-const longestPauseMs = 30_000
+const maxPauseMs = 30_000
 
 /** Whether Telegram can be reached, and takes messages. */
 export interface Reach {
@@ -36,12 +36,12 @@ export function createReach({ now, log }: { readonly now: () => Date; readonly l
   }
   const fail = (error: string) => {
     failures += 1
-    pausedUntil = time() + Math.min(500 * 2 ** failures, longestPauseMs)
+    pausedUntil = time() + Math.min(500 * 2 ** failures, maxPauseMs)
     log.warn({ error, failures }, 'Telegram was not reached')
   }
   return {
     waitMs: () =>
-      Math.max(left(pausedUntil, longestPauseMs), stopped === null ? 0 : left(stopped.probeAt, probeEveryMs)),
+      Math.max(left(pausedUntil, maxPauseMs), stopped === null ? 0 : left(stopped.probeAt, probeEveryMs)),
     note: (outcome) => {
       if (outcome.kind === 'stopped') return stop(outcome.error)
       if (outcome.kind === 'uncertain' || (outcome.kind === 'later' && outcome.retryAfterMs === null)) {

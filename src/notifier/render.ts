@@ -110,9 +110,9 @@ function isReported(
   shown: BotMessageRow | null,
   { row, post, task }: { readonly row: BotMessageRow; readonly post: CardRequest; readonly task: Task },
 ): boolean {
-  if (shown === null || shown.sentAt === null || shown.rank < priorities.needsYou) return false
+  if (shown === null || shown.sentAt === null || shown.priority < priorities.needsYou) return false
   const since = task.question?.askedAt.toISOString() ?? post.since
-  return post.about === undefined && shown.rank <= row.rank && shown.sentAt.toISOString() >= since
+  return post.about === undefined && shown.priority <= row.priority && shown.sentAt.toISOString() >= since
 }
 
 const mark = `${signs.repeat} possibly a repeat`

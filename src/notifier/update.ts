@@ -16,7 +16,7 @@ import {
 import { postponeEdit } from '../telegram/store/message-turns.ts'
 import {
   type BotMessageRow,
-  forgetMessage,
+  deleteMessageRow,
   type MessagePurpose,
   markEdited,
   priorities,
@@ -87,13 +87,13 @@ async function edit(deps: UpdateDeps, row: BotMessageRow, settings: Bound, signa
   const { messageId, chatId } = row
   if (messageId === null || chatId !== settings.chatId) return resend(deps, row, settings, rendered)
   if (rendered.version !== null && rendered.version === row.contentHash)
-    return settle(deps, row, rendered.version, seen)
+    return finishEdit(deps, row, rendered.version, seen)
   const outcome = await editToRequest(api, { chatId, messageId }, rendered.request, signal)
   note(outcome)
   await deps.writeDown(async () => {
     if (outcome.kind === 'done') {
       await markEdited(store, row.id, rendered.version, deps.now())
-      await settle(deps, row, rendered.version, seen)
+      await finishEdit(deps, row, rendered.version, seen)
     } else if (outcome.kind === 'gone') await resend(deps, row, settings, rendered)
     else await recordFailure(deps, row, settings, outcome)
   })
@@ -120,7 +120,7 @@ async function recordFailure(deps: UpdateDeps, row: BotMessageRow, settings: Bou
 }
 
 /** The message shows a version of its task: it stays to be edited if the task has another by now. */
-async function settle(
+async function finishEdit(
   { store, scope, now }: UpdateDeps,
   row: BotMessageRow,
   version: string | null,
@@ -155,10 +155,10 @@ async function resend(deps: UpdateDeps, row: BotMessageRow, settings: Bound, ren
       : ({ purpose: 'card' } as const)
   await store.transaction(async (tx) => {
     await clearStale(tx, row.id)
-    if (row.messageId !== null && row.chatId === chatId) await forgetMessage(tx, chatId, row.messageId)
+    if (row.messageId !== null && row.chatId === chatId) await deleteMessageRow(tx, chatId, row.messageId)
     const card = task === null || version === null ? null : await livingCard(tx, chatId, task.id)
     if (!isOpen || (card !== null && card.id !== row.id)) return
-    const again = { chatId, threadId, taskId: row.taskId, rank: priorities.progress, ...content }
+    const again = { chatId, threadId, taskId: row.taskId, priority: priorities.progress, ...content }
     await queueMessages(tx, [again], now())
   })
 }

@@ -1,11 +1,11 @@
 import { buffer } from 'node:stream/consumers'
 import { Api, type ApiClientOptions } from 'grammy'
-import { type ChatId, isPaced, type Pace } from './pace.ts'
+import { type ChatId, isPaced, type Throttle } from './throttle.ts'
 
 export interface TelegramOptions {
   readonly token: string
   readonly apiRoot: string
-  readonly pace: Pace
+  readonly throttle: Throttle
   /** Keeps what a 429 asked, so that the next process keeps to it as well; nothing else is sent before that is done. */
   readonly onHold?: (ms: number, chatId: ChatId | undefined) => Promise<void>
   /** Told of each call that was answered or failed, for log and metrics. */
@@ -19,43 +19,43 @@ export interface TelegramOptions {
 // A long poll asks for 30 s; a call that takes longer than this hangs.
 const timeoutSeconds = 60
 // A call that waits longer would be ended by its own limit of time, and look like one that may have left.
-const longestWaitMs = 45_000
+const maxWaitMs = 45_000
 
 /**
  * What the bot answers the owner with. Flood limits are met below grammY's client, so that calls recorded by conversations keep to
  * them too: after a 429 no message is sent or edited until its time is over, then the refused call is made again.
  */
 export function clientOptions(options: TelegramOptions): ApiClientOptions {
-  return optionsWith(options, longestWaitMs)
+  return optionsWith(options, maxWaitMs)
 }
 
 /**
  * The Bot API of one bot, for what nobody waits for: a call that meets a flood limit fails at once, or where that lasts longer than
  * `longestWaitMs`, and can be made in its turn.
  */
-export function createApi(options: TelegramOptions, longestWaitMs = 0): Api {
-  return new Api(options.token, optionsWith(options, longestWaitMs))
+export function createApi(options: TelegramOptions, maxWaitMs = 0): Api {
+  return new Api(options.token, optionsWith(options, maxWaitMs))
 }
 
-function optionsWith(options: TelegramOptions, longestWaitMs: number): ApiClientOptions {
-  const { pace } = options
+function optionsWith(options: TelegramOptions, maxWaitMs: number): ApiClientOptions {
+  const { throttle } = options
   const call: typeof fetch = async (input, given) => {
     const method = methodOf(input)
     const init = { ...given, signal: toOwnSignal(given?.signal) }
     if (!isPaced(method)) return timed(options, method, input, init)
     const body = await wholeBody(given?.body)
     const chatId = chatOf(body)
-    let leftMs = longestWaitMs
+    let leftMs = maxWaitMs
     for (;;) {
-      const heldMs = pace.heldMs(chatId)
+      const heldMs = throttle.heldMs(chatId)
       leftMs -= heldMs
       if (heldMs > 0 && leftMs < 0) return refusal(heldMs)
-      await pace.held(chatId, init.signal ?? undefined)
-      pace.spend(chatId)
+      await throttle.held(chatId, init.signal ?? undefined)
+      throttle.spend(chatId)
       const response = await timed(options, method, input, { ...init, body })
       if (response.status !== 429) return response
       const ms = retryAfterMs(response)
-      pace.hold(ms, chatId)
+      throttle.hold(ms, chatId)
       await options.onHold?.(ms, chatId)
     }
   }

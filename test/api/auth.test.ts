@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { listSecurityEvents } from '../../src/domain/access/security.ts'
 import { createToken, listTokens, revokeToken } from '../../src/domain/access/tokens.ts'
 import { openApi, type TestApi } from '../support/api.ts'
@@ -11,17 +11,17 @@ afterAll(() => api.close())
 // Failures of one address are one row a minute: every test begins in another.
 beforeEach(() => api.clock.advance({ hours: 3 }))
 
-const trail = async () => (await listSecurityEvents(api.scope, { limit: 50 })).entries
+const changes = async () => (await listSecurityEvents(api.scope, { limit: 50 })).entries
 
 describe('the token', () => {
-  it('is taken with the scheme in any case', async () => {
+  test('is taken with the scheme in any case', async () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
       const headers = { authorization: `${scheme} ${api.token}` }
       expect((await api.call('GET', '/api/projects', { token: null, headers })).status).toBe(200)
     }
   })
 
-  it('missing, malformed, unknown, expired and revoked are told apart by nobody outside', async () => {
+  test('missing, malformed, unknown, expired and revoked are told apart by nobody outside', async () => {
     const expired = await createToken(api.ctx, {
       name: 'old',
       expiresAt: new Date(api.clock.now().getTime() + 60_000),
@@ -37,7 +37,7 @@ describe('the token', () => {
     }
   })
 
-  it.each([
+  test.each([
     ['GET', '/api/tasks'],
     ['POST', '/api/tasks'],
     ['GET', '/api/tasks/PROJ-1'],
@@ -55,7 +55,7 @@ describe('the token', () => {
     expect((await api.call(method, path, { token: null })).status).toBe(401)
   })
 
-  it('revoked opens nothing from the next request on, also in a second process', async () => {
+  test('revoked opens nothing from the next request on, also in a second process', async () => {
     const { token, row } = await createToken(api.ctx, { name: 'lost' })
     const second = api.another()
     const ask = () => second.call('GET', '/api/tasks', { token })
@@ -64,7 +64,7 @@ describe('the token', () => {
     expect((await ask()).status).toBe(401)
   })
 
-  it('remembers its last use to the minute', async () => {
+  test('remembers its last use to the minute', async () => {
     const used = async () =>
       (await listTokens(api.scope)).find((row) => row.id === api.tokenId)?.lastUsedAt?.toISOString()
     api.clock.set('2026-12-25T09:00:00.000Z')
@@ -79,7 +79,7 @@ describe('the token', () => {
 })
 
 describe('security events', () => {
-  it('tell the reason and never the token, one row a minute an address', async () => {
+  test('tell the reason and never the token, one row a minute an address', async () => {
     for (let time = 0; time < 5; time += 1) {
       await api.call('GET', '/api/tasks', {
         token: `preq_${'B'.repeat(32)}`,
@@ -87,7 +87,9 @@ describe('security events', () => {
       })
     }
     await api.call('GET', '/api/tasks', { token: null, from: '198.51.100.7' })
-    const events = (await trail()).filter((event) => event.createdAt.getTime() === api.clock.now().getTime())
+    const events = (await changes()).filter(
+      (event) => event.createdAt.getTime() === api.clock.now().getTime(),
+    )
     expect(events).toHaveLength(2)
     expect(events[1]).toMatchObject({
       eventType: 'auth.token',
@@ -100,13 +102,13 @@ describe('security events', () => {
     expect(JSON.stringify(events)).not.toContain('BBBB')
   })
 
-  it('note the first use of a token from an address, once', async () => {
+  test('note the first use of a token from an address, once', async () => {
     const { token, row } = await createToken(api.ctx, { name: 'new' })
     await api.call('GET', '/api/projects', { token })
     await api.call('GET', '/api/projects', { token })
     await api.another().call('GET', '/api/projects', { token })
     await api.call('GET', '/api/projects', { token, from: '198.51.100.7' })
-    const uses = (await trail()).filter((event) => event.detail?.tokenId === row.id)
+    const uses = (await changes()).filter((event) => event.detail?.tokenId === row.id)
     const use = { tokenId: row.id, token: 'new', newAddress: true }
     expect(uses.map(({ outcome, ipAddress, detail }) => ({ outcome, ipAddress, detail }))).toEqual([
       { outcome: 'success', ipAddress: '198.51.100.7', detail: { ...use, knownAddresses: 1 } },
@@ -118,7 +120,7 @@ describe('security events', () => {
     const { token, row } = await createToken(api.ctx, { name: 'roaming' })
     const from = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::1', '2001:db8:1:3::1']
     for (const address of from) await api.another().call('GET', '/api/projects', { token, from: address })
-    const uses = (await trail()).filter((event) => event.detail?.tokenId === row.id)
+    const uses = (await changes()).filter((event) => event.detail?.tokenId === row.id)
     expect(uses.map(({ ipAddress, detail }) => [ipAddress, detail?.knownAddresses]).reverse()).toEqual([
       ['2001:db8:1:2::1', 0],
       ['2001:db8:1:3::1', 1],
@@ -134,7 +136,7 @@ describe('limits', () => {
     vi.useRealTimers()
   })
 
-  it('stop a token at its number a minute and let it go on in the next', async () => {
+  test('stop a token at its number a minute and let it go on in the next', async () => {
     const limited = api.another({ config: { rateLimit: 3, trustProxy: [] } })
     const statuses: number[] = []
     for (let time = 0; time < 4; time += 1) statuses.push((await limited.call('GET', '/api/projects')).status)
@@ -147,7 +149,7 @@ describe('limits', () => {
     expect([later.status, later.headers.get('ratelimit-remaining')]).toEqual([200, '2'])
   })
 
-  it('are told in every answer', async () => {
+  test('are told in every answer', async () => {
     const door = api.another()
     const ok = await door.call('GET', '/api/projects')
     const failed = await door.call('GET', '/api/projects', { token: null })
@@ -161,7 +163,7 @@ describe('limits', () => {
     expect(of(none)).toEqual(['20', '19', '60'])
   })
 
-  it('stop an address at 20 wrong tokens a minute, but no right token from there and no other address', async () => {
+  test('stop an address at 20 wrong tokens a minute, but no right token from there and no other address', async () => {
     const fail = (from: string) => api.call('GET', '/api/tasks', { token: 'wrong', from })
     for (let time = 0; time < 20; time += 1) expect((await fail('203.0.113.9')).status).toBe(401)
     const refused = await fail('203.0.113.9')
@@ -181,7 +183,7 @@ describe('limits', () => {
     const neighbor = await fail('2001:db8:0:8::1')
 
     expect([...new Set(statuses), one.status, neighbor.status]).toEqual([401, 429, 401])
-    const rows = (await trail()).filter(({ ipAddress }) => ipAddress?.startsWith('2001:db8:0:7:'))
+    const rows = (await changes()).filter(({ ipAddress }) => ipAddress?.startsWith('2001:db8:0:7:'))
     expect(rows).toHaveLength(1)
   })
 })
@@ -194,7 +196,7 @@ describe('the client’s address', () => {
     return event?.ipAddress
   }
 
-  it.each([
+  test.each([
     [[], '192.0.2.1', '198.51.100.1', '192.0.2.1'],
     [[], '::ffff:192.0.2.1', '', '192.0.2.1'],
     [['10.0.0.1'], '10.0.0.1', '198.51.100.1', '198.51.100.1'],

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
-import { createPureBell, deadBell, openApi, type TestApi } from '../support/api.ts'
+import { createPureWakeup, deadWakeup, openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
 let number = 10
@@ -28,7 +28,7 @@ const claim = (body: object = {}, token = api.token) =>
   api.call('POST', '/api/tasks/claim', { body: { project_key, next: true, ...body }, token })
 
 describe('POST /api/tasks/claim', () => {
-  it('hands out what was queued first, working, with everything a single task carries', async () => {
+  test('hands out what was queued first, working, with everything a single task carries', async () => {
     const first = await queue()
     api.clock.advance({ minutes: 1 })
     await queue()
@@ -43,7 +43,7 @@ describe('POST /api/tasks/claim', () => {
     expect(answer.body.available_labels).toEqual([])
   })
 
-  it('answers 204 where nothing waits, and takes from todo only where it is told to', async () => {
+  test('answers 204 where nothing waits, and takes from todo only where it is told to', async () => {
     const key = await todo()
     const none = await claim()
     const taken = await claim({ status: 'todo' })
@@ -51,7 +51,7 @@ describe('POST /api/tasks/claim', () => {
     expect([none.status, none.text, taken.body.task.id, again.status]).toEqual([204, '', key, 204])
   })
 
-  it('keeps to engine, project and label', async () => {
+  test('keeps to engine, project and label', async () => {
     await queue({ engine: 'codex' })
     const labelled = await queue({ labels: ['Backend'], engine: 'claude' })
     expect((await claim({ engine: 'gemini' })).status).toBe(204)
@@ -63,7 +63,7 @@ describe('POST /api/tasks/claim', () => {
     ).toBe(labelled)
   })
 
-  it('gives 20 agents 20 different tasks, and 5 of 20 the 5 that are there', async () => {
+  test('gives 20 agents 20 different tasks, and 5 of 20 the 5 that are there', async () => {
     const tokens = await Promise.all(
       Array.from(
         { length: 20 },
@@ -79,7 +79,7 @@ describe('POST /api/tasks/claim', () => {
     }
   })
 
-  it('is a start: another agent is refused, the same one goes on', async () => {
+  test('is a start: another agent is refused, the same one goes on', async () => {
     const key = await queue()
     await claim()
     const { token } = await createToken(api.ctx, { name: 'server' })
@@ -88,19 +88,19 @@ describe('POST /api/tasks/claim', () => {
     expect([(await start(token)).status, (await start(api.token)).status]).toEqual([409, 200])
   })
 
-  it.each([
-    ['woken by the bell', createPureBell()],
-    ['by looking where no bell rings', deadBell],
-  ])('waits for a task that is queued later, %s', async (_, bell) => {
-    const door = api.another({ bell })
+  test.each([
+    ['woken by the bell', createPureWakeup()],
+    ['by looking where no bell rings', deadWakeup],
+  ])('waits for a task that is queued later, %s', async (_, wakeup) => {
+    const door = api.another({ wakeup })
     const key = await todo()
     const waiting = door.call('POST', '/api/tasks/claim', { body: { project_key, wait: 30 } })
     await editTask(api.ctx, key, { runState: 'queued' })
-    bell.ring()
+    wakeup.trigger()
     expect((await waiting).body.task.id).toBe(key)
   })
 
-  it('says that there was nothing when its time is over, and when the process stops', async () => {
+  test('says that there was nothing when its time is over, and when the process stops', async () => {
     expect((await claim({ wait: 0.05 })).status).toBe(204)
     const stopping = new AbortController()
     const door = api.another({ signal: stopping.signal })
@@ -109,7 +109,7 @@ describe('POST /api/tasks/claim', () => {
     expect((await waiting).status).toBe(204)
   })
 
-  it('takes nothing for a client that has gone', async () => {
+  test('takes nothing for a client that has gone', async () => {
     const key = await todo()
     const client = new AbortController()
     const waiting = api.app.request(
@@ -123,11 +123,11 @@ describe('POST /api/tasks/claim', () => {
     client.abort()
     await waiting
     await editTask(api.ctx, key, { runState: 'queued' })
-    api.deps.bell.ring()
+    api.deps.wakeup.trigger()
     expect((await api.call('GET', `/api/tasks/${key}`)).body.task.run_state).toBe('queued')
   })
 
-  it.each([{ wait: 56 }, { wait: -1 }, { wait: '5' }, { status: 'inbox' }, { engine: 'x' }])(
+  test.each([{ wait: 56 }, { wait: -1 }, { wait: '5' }, { status: 'inbox' }, { engine: 'x' }])(
     'refuses %o',
     async (body) => {
       expect((await claim(body)).status).toBe(400)

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { createPureBell, deadBell, openApi, type TestApi } from '../support/api.ts'
+import { createPureWakeup, deadWakeup, openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -19,7 +19,7 @@ const newest = async () => {
 }
 
 describe('GET /api/events', () => {
-  it('tells what happened after a cursor, in order, with the next cursor', async () => {
+  test('tells what happened after a cursor, in order, with the next cursor', async () => {
     const before = await newest()
     const key = await api.task({ title: 'Told' })
     await api.call('PATCH', `/api/tasks/${key}/status`, { body: { status: 'todo' } })
@@ -43,13 +43,13 @@ describe('GET /api/events', () => {
     expect(page.nextCursor).toBe(page.events.at(-1).id)
   })
 
-  it('begins at the beginning, and gives the cursor back where nothing is new', async () => {
+  test('begins at the beginning, and gives the cursor back where nothing is new', async () => {
     expect((await read()).events[0].eventType).toBe('PROJECT_CREATED')
     const cursor = await newest()
     expect(await read(`?after=${cursor}`)).toEqual({ events: [], nextCursor: cursor })
   })
 
-  it('keeps to a project and a limit', async () => {
+  test('keeps to a project and a limit', async () => {
     const other = await createProject(api.ctx, { key: 'ELSE', name: 'Else' })
     const cursor = await newest()
     await api.task()
@@ -59,23 +59,23 @@ describe('GET /api/events', () => {
     expect((await read('?limit=1')).events).toHaveLength(1)
   })
 
-  it.each([
-    ['woken by the bell', createPureBell()],
-    ['by looking where no bell rings', deadBell],
-  ])('holds the request until something new is there, %s', async (_, bell) => {
+  test.each([
+    ['woken by the bell', createPureWakeup()],
+    ['by looking where no bell rings', deadWakeup],
+  ])('holds the request until something new is there, %s', async (_, wakeup) => {
     const cursor = await newest()
-    const waiting = api.another({ bell }).call('GET', `/api/events?after=${cursor}&wait=30`)
+    const waiting = api.another({ wakeup }).call('GET', `/api/events?after=${cursor}&wait=30`)
     const key = await api.task()
-    bell.ring()
+    wakeup.trigger()
     expect((await waiting).body.events[0].entityId).toBe(key)
   })
 
-  it('ends where nothing comes', async () => {
+  test('ends where nothing comes', async () => {
     const now = await newest()
     expect(await read(`?after=${now}&wait=0.05`)).toEqual({ events: [], nextCursor: now })
   })
 
-  it('a reader that pages by cursor misses nothing of eight writers at once', async () => {
+  test('a reader that pages by cursor misses nothing of eight writers at once', async () => {
     const start = await newest()
     const seen: string[] = []
     let writing = true
@@ -100,7 +100,7 @@ describe('GET /api/events', () => {
     expect([...seen].sort()).toEqual([...made].sort())
   })
 
-  it.each(['after=-1', 'after=x', 'limit=101', 'limit=0', 'projectId=nope', 'wait=56', 'after=1e300'])(
+  test.each(['after=-1', 'after=x', 'limit=101', 'limit=0', 'projectId=nope', 'wait=56', 'after=1e300'])(
     'refuses %s',
     async (query) => {
       const answer = await api.call('GET', `/api/events?${query}`)
@@ -110,7 +110,7 @@ describe('GET /api/events', () => {
 })
 
 describe('GET /api/projects', () => {
-  it('lists projects in camelCase and their settings as strings, defaults filled in', async () => {
+  test('lists projects in camelCase and their settings as strings, defaults filled in', async () => {
     const { projects } = (await api.call('GET', '/api/projects')).body
     expect(projects.find((project: { projectKey: string }) => project.projectKey === 'PROJ')).toEqual({
       id: expect.any(String),
@@ -140,7 +140,7 @@ describe('GET /api/projects', () => {
     })
   })
 
-  it.each(['PRO', 'PROJX', '%00', 'P%25', 'x'.repeat(100)])('finds no settings for %s', async (key) => {
+  test.each(['PRO', 'PROJX', '%00', 'P%25', 'x'.repeat(100)])('finds no settings for %s', async (key) => {
     const answer = await api.call('GET', `/api/projects/${key}/settings`)
     expect([answer.status, answer.body]).toEqual([404, { error: 'Not found' }])
   })

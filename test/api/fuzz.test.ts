@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApi, type TestApi } from '../support/api.ts'
 import { type JsonSchema, valueFor } from '../support/schema-arbitrary.ts'
 
@@ -125,7 +125,7 @@ describe.each([
   ['is wrong in one place of ten', 1],
   ['is mostly wrong', 6],
 ])('whatever %s', (_, junk) => {
-  it.each(names)('%s never fails and answers as the document says', async (name) => {
+  test.each(names)('%s never fails and answers as the document says', async (name) => {
     const operation = operations.find(({ method, path }) => `${method} ${path}` === name) as Operation
     await fc.assert(
       fc.asyncProperty(requestFor(operation, junk), async ({ parameters, body }) => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { newestEventId } from '../../src/domain/core/outbox.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
@@ -20,7 +20,7 @@ const create = (key: string, title = 'Once', door: Pick<TestApi, 'call'> = api, 
 const count = () => countTasks(api.scope, {})
 
 describe('a POST sent twice with one Idempotency-Key', () => {
-  it('makes one task and gives the same answer', async () => {
+  test('makes one task and gives the same answer', async () => {
     const before = await count()
     const first = await create('one')
     const second = await create('one')
@@ -31,7 +31,7 @@ describe('a POST sent twice with one Idempotency-Key', () => {
     expect(await count()).toBe(before + 1)
   })
 
-  it('makes one task also where ten arrive at once', async () => {
+  test('makes one task also where ten arrive at once', async () => {
     const before = await count()
     const answers = await Promise.all(Array.from({ length: 10 }, () => create('at-once')))
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1)
@@ -39,14 +39,14 @@ describe('a POST sent twice with one Idempotency-Key', () => {
     expect(await count()).toBe(before + 1)
   })
 
-  it('gives the first answer also after a restart, though the task has changed since', async () => {
+  test('gives the first answer also after a restart, though the task has changed since', async () => {
     const first = await create('restart')
     await api.call('PATCH', `/api/tasks/${first.body.task.id}`, { body: { title: 'Changed' } })
     const second = await create('restart', 'Once', api.another())
     expect(second.body).toEqual(first.body)
   })
 
-  it('is another request where the body, the path or the token differs', async () => {
+  test('is another request where the body, the path or the token differs', async () => {
     const { token } = await createToken(api.ctx, { name: 'other' })
     const first = await create('shared')
     const other = await create('shared', 'Twice')
@@ -60,7 +60,7 @@ describe('a POST sent twice with one Idempotency-Key', () => {
     expect(own.body.task.id).not.toBe(first.body.task.id)
   })
 
-  it('is a new request after 24 hours', async () => {
+  test('is a new request after 24 hours', async () => {
     const first = await create('daily')
     api.clock.advance({ hours: 23, minutes: 59 })
     const same = await create('daily')
@@ -70,7 +70,7 @@ describe('a POST sent twice with one Idempotency-Key', () => {
     expect([next.status, next.body.task.title]).toEqual([201, 'Another day'])
   })
 
-  it.each(['', 'x'.repeat(201), 'two words', 'ümlaut'])('refuses the key "%s"', async (key) => {
+  test.each(['', 'x'.repeat(201), 'two words', 'ümlaut'])('refuses the key "%s"', async (key) => {
     const headers = new Headers()
     headers.set('idempotency-key', encodeURI(key) === key ? key : key.replace('ü', '\u00fc'))
     const answer = await create('', 'T', api, { headers: Object.fromEntries(headers) })
@@ -79,7 +79,7 @@ describe('a POST sent twice with one Idempotency-Key', () => {
 })
 
 describe('a PATCH sent twice with one Idempotency-Key', () => {
-  it('writes one result', async () => {
+  test('writes one result', async () => {
     const key = await api.task({ status: 'todo' })
     const complete = () =>
       api.call('PATCH', `/api/tasks/${key}`, {
@@ -94,7 +94,7 @@ describe('a PATCH sent twice with one Idempotency-Key', () => {
     expect(await newestEventId(api.scope)).toBe(after)
   })
 
-  it('repeats a refusal, which wrote nothing, even where it would succeed by now', async () => {
+  test('repeats a refusal, which wrote nothing, even where it would succeed by now', async () => {
     const key = await api.task()
     const complete = () =>
       api.call('PATCH', `/api/tasks/${key}`, {
@@ -109,7 +109,7 @@ describe('a PATCH sent twice with one Idempotency-Key', () => {
     expect(second.headers.get('idempotency-replayed')).toBe('true')
   })
 
-  it('is remembered also where nothing changed', async () => {
+  test('is remembered also where nothing changed', async () => {
     const key = await api.task({ title: 'Same' })
     const same = () =>
       api.call('PATCH', `/api/tasks/${key}`, { body: { title: 'Same' }, headers: { 'idempotency-key': key } })
@@ -119,7 +119,7 @@ describe('a PATCH sent twice with one Idempotency-Key', () => {
 })
 
 describe('a claim sent twice with one Idempotency-Key', () => {
-  it('gets the same task, not the next one', async () => {
+  test('gets the same task, not the next one', async () => {
     for (let time = 0; time < 2; time += 1) {
       await editTask(api.ctx, await api.task({ status: 'todo' }), { runState: 'queued' })
     }
@@ -130,7 +130,7 @@ describe('a claim sent twice with one Idempotency-Key', () => {
     expect(second.body).toEqual(first.body)
   })
 
-  it('that found nothing says so again', async () => {
+  test('that found nothing says so again', async () => {
     await api.call('POST', '/api/tasks/claim', { body: { project_key: 'PROJ' } })
     const claim = () =>
       api.call('POST', '/api/tasks/claim', {

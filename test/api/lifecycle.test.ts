@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { newestEventId, readEvents } from '../../src/domain/core/outbox.ts'
 import { setProjectSettings } from '../../src/domain/projects/settings.ts'
@@ -34,7 +34,7 @@ const table = (Object.keys(reads) as (keyof typeof reads)[]).flatMap((action) =>
 )
 
 describe('the lifecycle', () => {
-  it.each(table.filter((row) => row.to !== undefined))(
+  test.each(table.filter((row) => row.to !== undefined))(
     '$action takes $from to $to',
     async ({ action, from, to }) => {
       const key = await api.task({ status: from })
@@ -48,7 +48,7 @@ describe('the lifecycle', () => {
     },
   )
 
-  it.each(table.filter((row) => row.to === undefined))(
+  test.each(table.filter((row) => row.to === undefined))(
     '$action from $from is a conflict that changes nothing',
     async ({ action, from }) => {
       const key = await api.task({ status: from })
@@ -62,17 +62,17 @@ describe('the lifecycle', () => {
     },
   )
 
-  it.each([{}, { planMarkdown: '' }, { planMarkdown: ' \n ' }])('a plan needs words: %o', async (plan) => {
+  test.each([{}, { planMarkdown: '' }, { planMarkdown: ' \n ' }])('a plan needs words: %o', async (plan) => {
     const key = await api.task()
     const answer = await act(key, 'plan', plan)
     expect([answer.status, typeof answer.body.error]).toEqual([400, 'string'])
   })
 
-  it('refuses an action that does not exist', async () => {
+  test('refuses an action that does not exist', async () => {
     expect((await act(await api.task(), 'finish')).status).toBe(400)
   })
 
-  it('a status beside an action that sets none applies, beside one that sets one it does not', async () => {
+  test('a status beside an action that sets none applies, beside one that sets one it does not', async () => {
     const started = await act(await api.task({ status: 'inbox' }), 'start', { status: 'todo' })
     const planned = await act(await api.task({ status: 'todo' }), 'plan', {
       status: 'hold',
@@ -88,7 +88,7 @@ describe('the lifecycle', () => {
     ])
   })
 
-  it('a plan without an action moves an inbox task to todo, and no other', async () => {
+  test('a plan without an action moves an inbox task to todo, and no other', async () => {
     const inbox = await api.call('PATCH', `/api/tasks/${await api.task()}`, {
       body: { planMarkdown: 'Plan' },
     })
@@ -99,7 +99,7 @@ describe('the lifecycle', () => {
     expect([inbox, blank, hold].map((answer) => answer.body.task.status)).toEqual(['todo', 'inbox', 'hold'])
   })
 
-  it('a second start by the same token is a sign of life; another token’s is refused with who and since when', async () => {
+  test('a second start by the same token is a sign of life; another token’s is refused with who and since when', async () => {
     const key = await api.task({ status: 'todo' })
     await act(key, 'start')
     api.clock.advance({ minutes: 5 })
@@ -112,7 +112,7 @@ describe('the lifecycle', () => {
     expect(other.body.error).toMatch(/^laptop has been working on PROJ-\d+ since 2026-11-24T09:0\d:00.000Z/)
   })
 
-  it('a change of status ends the run and is one event with both', async () => {
+  test('a change of status ends the run and is one event with both', async () => {
     const key = await api.task({ status: 'todo' })
     await act(key, 'start')
     const before = await newestEventId(api.scope)
@@ -142,7 +142,7 @@ describe('a project that wants a pull request', () => {
   const complete = (key: string, body: object) =>
     strict.call('PATCH', `/api/tasks/${key}`, { body: { lifecycle_action: 'complete', ...body } })
 
-  it.each([
+  test.each([
     [{ branch: '', result: { summary: 's' } }, ['feature branch name', 'pull request URL']],
     [{ branch: '', result: { pr_url: 'https://x.test/1' } }, ['feature branch name']],
     [{ branch: 'mine', result: { pr_url: ' ' } }, ['pull request URL']],
@@ -156,13 +156,13 @@ describe('a project that wants a pull request', () => {
     }
   })
 
-  it.each(['pr_url', 'prUrl'])('is content with a branch and result.%s', async (name) => {
+  test.each(['pr_url', 'prUrl'])('is content with a branch and result.%s', async (name) => {
     const key = await strict.task({ status: 'todo' })
     const answer = await complete(key, { branch: 'mine', result: { [name]: 'https://x.test/1' } })
     expect(answer.body.task?.status, answer.text).toBe('ready')
   })
 
-  it('refuses the bare move to ready as well, until a result has named a pull request', async () => {
+  test('refuses the bare move to ready as well, until a result has named a pull request', async () => {
     const key = await strict.task({ status: 'todo' })
     const move = () => strict.call('PATCH', `/api/tasks/${key}/status`, { body: { status: 'ready' } })
     expect((await move()).status).toBe(409)
@@ -170,7 +170,7 @@ describe('a project that wants a pull request', () => {
     expect((await move()).status).toBe(200)
   })
 
-  it('shows agents how it wants its work', async () => {
+  test('shows agents how it wants its work', async () => {
     const { body } = await strict.call('GET', `/api/tasks/${await strict.task()}`)
     expect(body.task.deploy_strategy).toEqual({
       strategy: 'feature_branch',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { listWorkLogs } from '../../src/domain/tasks/work-logs.ts'
-import { createPureBell, openApi, type TestApi } from '../support/api.ts'
+import { createPureWakeup, openApi, type TestApi } from '../support/api.ts'
 import { listen } from '../support/listen.ts'
 import { askMcp, type ToolAnswer, useTool } from '../support/mcp.ts'
 
@@ -12,13 +12,13 @@ let api: TestApi
 let waits: AbortSignal[] = []
 let onWait = () => {}
 beforeAll(async () => {
-  const bell = createPureBell()
-  const wait: typeof bell.wait = (limit, signal) => {
+  const wakeup = createPureWakeup()
+  const wait: typeof wakeup.wait = (limit, signal) => {
     if (signal !== undefined) waits.push(signal)
     onWait()
-    return bell.wait(limit, signal)
+    return wakeup.wait(limit, signal)
   }
-  api = await openApi({ bell: { ring: bell.ring, wait } })
+  api = await openApi({ wakeup: { trigger: wakeup.trigger, wait } })
   await createProject(api.ctx, { key: 'OTHER', name: 'Other', repoUrl: 'ada/other' })
 })
 afterAll(() => api.close())
@@ -266,7 +266,7 @@ describe('a claim that waits', () => {
     const claim = use('preq_claim_task', { wait: 50, next: true, label: null })
     await waiting
     await editTask(api.ctx, taskId, { runState: 'queued' })
-    api.deps.bell.ring()
+    api.deps.wakeup.trigger()
 
     expect((await claim).result).toMatchObject({ task: { id: taskId }, objective: 'implement' })
     expect((await use('preq_claim_task', { wait: 51 })).text).toMatch(/^wait: .*50/)
@@ -300,7 +300,7 @@ describe('a claim that waits', () => {
     call.destroy()
     await aborted
     await editTask(api.ctx, taskId, { runState: 'queued' })
-    api.deps.bell.ring()
+    api.deps.wakeup.trigger()
 
     expect((await api.call('GET', `/api/tasks/${taskId}`)).body.task.run_state).toBe('queued')
     await server.close()

@@ -186,8 +186,8 @@ test('comments, progress and the note of a released run are in the log of a task
     ...first.result.entries,
     ...rest.result.entries,
   ]
-  const said = entries.map(({ detail, title }) => detail ?? title)
-  expect(said).toEqual(
+  const sentTexts = entries.map(({ detail, title }) => detail ?? title)
+  expect(sentTexts).toEqual(
     expect.arrayContaining(['The cache is stale.', 'Half done', 'The database is locked.']),
   )
 })

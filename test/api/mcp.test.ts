@@ -4,7 +4,7 @@ import {
 } from '@modelcontextprotocol/client'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
 import { openApi, type TestApi } from '../support/api.ts'
@@ -65,7 +65,7 @@ async function connectV2(name: string, token = api.token, options = {}): Promise
 describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
   'the official MCP client, %s',
   (version) => {
-    it('lists every tool of the board', async () => {
+    test('lists every tool of the board', async () => {
       const client = await versions[version]('claude-code')
       expect([...(await client.tools())].sort()).toEqual([
         'preq_block_task',
@@ -90,7 +90,7 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
       await client.close()
     })
 
-    it('runs a task from claim to complete and review, and does not make it the client’s own engine’s', async () => {
+    test('runs a task from claim to complete and review, and does not make it the client’s own engine’s', async () => {
       const client = await versions[version]('claude-code')
       const key = await api.task({ status: 'todo' })
       await editTask(api.ctx, key, { runState: 'queued' })
@@ -115,7 +115,7 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
       await client.close()
     })
 
-    it('is told what to do next where the status is wrong', async () => {
+    test('is told what to do next where the status is wrong', async () => {
       const client = await versions[version]('codex')
       const key = await api.task()
       const answer = await client.tool('preq_complete_task', { taskId: key, summary: 'Too early.' })
@@ -146,7 +146,7 @@ describe('the tools', () => {
     return answer.content[0]?.text
   }
 
-  it('create, plan, note, start, block, move and delete', async () => {
+  test('create, plan, note, start, block, move and delete', async () => {
     const made = await run('preq_create_task', {
       title: 'By tool',
       repo: 'ada/proj',
@@ -178,7 +178,7 @@ describe('the tools', () => {
     )
   })
 
-  it('keep the engine of a task; an engine beside an action is the one of the run', async () => {
+  test('keep the engine of a task; an engine beside an action is the one of the run', async () => {
     const taskId = await api.task({ engine: 'codex' })
     expect((await run('preq_start_task', { taskId, engine: 'claude' })).task.engine).toBe('codex')
     expect((await requireTask(api.scope, taskId)).lastRun).toMatchObject({ engine: 'claude-code' })
@@ -186,7 +186,7 @@ describe('the tools', () => {
     expect(moved.task.engine).toBe('claude-code')
   })
 
-  it('list tasks in pages without an engine filter, compact or full', async () => {
+  test('list tasks in pages without an engine filter, compact or full', async () => {
     await api.task({ engine: 'codex', title: 'Listed' })
     const compact = await run('preq_list_tasks', { projectKey: 'PROJ', limit: 1 })
     const next = await run('preq_list_tasks', { projectKey: 'PROJ', limit: 1, cursor: compact.next_cursor })
@@ -197,7 +197,7 @@ describe('the tools', () => {
     expect(full.tasks[0]).toHaveProperty('deploy_strategy')
   })
 
-  it('read projects, settings and activity, newest first', async () => {
+  test('read projects, settings and activity, newest first', async () => {
     expect((await run('preq_list_projects')).projects[0]).toEqual({
       key: 'PROJ',
       name: 'Project',
@@ -235,14 +235,14 @@ describe('the tools', () => {
     ).toEqual(['task.updated', 'work_log.created', 'work_log.created'])
   })
 
-  it('say that nothing waits, and why', async () => {
+  test('say that nothing waits, and why', async () => {
     expect(await run('preq_claim_task', { label: 'x' })).toMatchObject({
       task: null,
       hint: expect.stringMatching(/^Nothing is queued for you\. There (is|are) /),
     })
   })
 
-  it('say which argument is wrong', async () => {
+  test('say which argument is wrong', async () => {
     expect(await refusal('preq_update_task_status', { taskId: 'PROJ-1', status: 'finished' })).toMatch(
       /status/,
     )
@@ -251,7 +251,7 @@ describe('the tools', () => {
     )
   })
 
-  it('are closed to a token that does not hold', async () => {
+  test('are closed to a token that does not hold', async () => {
     await expect(versions.v1('claude-code', 'preq_wrong')).rejects.toThrow()
     await expect(versions.v2('claude-code', 'preq_wrong')).rejects.toThrow()
   })
@@ -282,12 +282,12 @@ describe('the client’s engine', () => {
     return (await requireTask(api.scope, key)).lastRun
   }
 
-  it('is carried by the session id, which any process understands', async () => {
+  test('is carried by the session id, which any process understands', async () => {
     const session = (await initialize({}, 'codex-mcp-client')).headers.get('mcp-session-id') ?? ''
     expect(await start({ 'mcp-session-id': session })).toMatchObject({ engine: 'codex', outcome: null })
   })
 
-  it.each([
+  test.each([
     [{ 'user-agent': 'claude-code/2.0 (cli)' }, 'claude-code'],
     [{ 'user-agent': 'node' }, null],
     [{ 'mcp-session-id': 'anything else' }, null],

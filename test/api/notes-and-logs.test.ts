@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { openApi, type TestApi } from '../support/api.ts'
@@ -23,19 +23,19 @@ const logsOf = async (key: string) =>
 const withCriteria = 'Text\n\n## Acceptance Criteria\n\n- [ ] one\n- [ ] two'
 
 describe('the note', () => {
-  it('holds description and criteria in one section at the end', async () => {
+  test('holds description and criteria in one section at the end', async () => {
     const key = await api.task({ description: 'Text', acceptance_criteria: ['one', 'two'] })
     const { task } = (await api.call('GET', `/api/tasks/${key}`)).body
     expect([task.description, task.acceptance_criteria]).toEqual([withCriteria, ['one', 'two']])
   })
 
-  it('is replaced whole by noteMarkdown', async () => {
+  test('is replaced whole by noteMarkdown', async () => {
     const key = await api.task({ description: 'Text', acceptance_criteria: ['one'] })
     const task = await patch(key, { noteMarkdown: '# Mine\n\n- [x] kept' })
     expect([task.description, task.acceptance_criteria]).toEqual(['# Mine\n\n- [x] kept', ['kept']])
   })
 
-  it.each(['description', 'planMarkdown'])(
+  test.each(['description', 'planMarkdown'])(
     'keeps its criteria and their marks when %s replaces the text',
     async (field) => {
       const key = await api.task()
@@ -45,14 +45,14 @@ describe('the note', () => {
     },
   )
 
-  it('keeps its text when criteria are replaced, and the mark of one that stays', async () => {
+  test('keeps its text when criteria are replaced, and the mark of one that stays', async () => {
     const key = await api.task()
     await patch(key, { noteMarkdown: 'Text\n\n## Acceptance Criteria\n\n- [x] one\n- [ ] two' })
     const task = await patch(key, { acceptance_criteria: ['three', 'one'] })
     expect(task.description).toBe('Text\n\n## Acceptance Criteria\n\n- [ ] three\n- [x] one')
   })
 
-  it('does not change when the same is sent twice', async () => {
+  test('does not change when the same is sent twice', async () => {
     const key = await api.task({ description: 'Text', acceptance_criteria: ['one', 'two'] })
     const body = { description: 'Text', acceptance_criteria: ['one', 'two'] }
     const first = await patch(key, body)
@@ -62,7 +62,7 @@ describe('the note', () => {
     expect((await logsOf(key)).length).toBe(logs)
   })
 
-  it('leaves a log from which the change can be read', async () => {
+  test('leaves a log from which the change can be read', async () => {
     const key = await api.task({ title: 'Noted', description: 'Old' })
     await patch(key, { description: 'New' })
     const [log] = await logsOf(key)
@@ -79,13 +79,13 @@ describe('the note', () => {
 })
 
 describe('work logs of changes', () => {
-  it('a change of status is named by both', async () => {
+  test('a change of status is named by both', async () => {
     const key = await api.task()
     await api.call('PATCH', `/api/tasks/${key}/status`, { body: { status: 'archived' } })
     expect((await logsOf(key)).map((log) => log.title)).toEqual([`${key} · Inbox -> Archived`])
   })
 
-  it('changed fields are counted and named', async () => {
+  test('changed fields are counted and named', async () => {
     const key = await api.task()
     await patch(key, { title: 'New', priority: 'low', labels: ['x'] })
     expect((await logsOf(key)).map((log) => log.title)).toEqual([
@@ -95,7 +95,7 @@ describe('work logs of changes', () => {
 })
 
 describe('results', () => {
-  it('become one work log with every part that is there', async () => {
+  test('become one work log with every part that is there', async () => {
     const key = await api.task({ title: 'Ship it', status: 'todo', engine: 'codex' })
     const task = await patch(key, {
       lifecycle_action: 'complete',
@@ -131,7 +131,7 @@ describe('results', () => {
     })
   })
 
-  it('leave out what is empty', async () => {
+  test('leave out what is empty', async () => {
     const key = await api.task({ title: 'Bare', status: 'todo' })
     await patch(key, {
       lifecycle_action: 'complete',
@@ -141,7 +141,7 @@ describe('results', () => {
     expect(log?.detail?.split('\n\n').slice(0, -1)).toEqual([`**${key}** · Bare`, 'Done.'])
   })
 
-  it.each(['reason', 'blocked_reason', 'blockedReason'])(
+  test.each(['reason', 'blocked_reason', 'blockedReason'])(
     'take why the work is blocked as result.%s',
     async (name) => {
       const key = await api.task({ status: 'todo' })
@@ -157,7 +157,7 @@ describe('results', () => {
     },
   )
 
-  it('of a plan are plans', async () => {
+  test('of a plan are plans', async () => {
     const key = await api.task({ title: 'Think' })
     const task = await patch(key, {
       lifecycle_action: 'plan',
@@ -167,7 +167,7 @@ describe('results', () => {
     expect(task.latest_preq_result.title).toBe('PREQSTATION Plan · Think')
   })
 
-  it.each([
+  test.each([
     [{ engine: 'gemini', result: { summary: 's', engine: 'codex' } }, 'gemini-cli'],
     [{ result: { summary: 's', engine: 'codex' } }, 'codex'],
     [{ result: { summary: 's' } }, 'claude-code'],
@@ -178,14 +178,14 @@ describe('results', () => {
     expect(log?.engine).toBe(engine)
   })
 
-  it('with a long title are cut at a word', async () => {
+  test('with a long title are cut at a word', async () => {
     const key = await api.task({ title: `${'word '.repeat(35)}end` })
     const task = await patch(key, { result: { summary: 's' } })
     expect(task.latest_preq_result.title).toMatch(/ word…$/)
     expect(task.latest_preq_result.title.length).toBeLessThanOrEqual(180)
   })
 
-  it('of the longest parts fit', async () => {
+  test('of the longest parts fit', async () => {
     const key = await api.task({ title: 't'.repeat(180) })
     const result = {
       summary: 's'.repeat(40_000),
@@ -200,7 +200,7 @@ describe('results', () => {
 })
 
 describe('feedback', () => {
-  it('is what the owner said since the latest result, oldest first', async () => {
+  test('is what the owner said since the latest result, oldest first', async () => {
     const key = await api.task({ status: 'todo' })
     await editTask(api.ctx, key, { comment: 'Before.' })
     api.clock.advance({ minutes: 1 })
@@ -219,7 +219,7 @@ describe('feedback', () => {
 })
 
 describe('GET and POST /api/work-logs', () => {
-  it('writes a log on a task and lists it', async () => {
+  test('writes a log on a task and lists it', async () => {
     const key = await api.task()
     const made = await api.call('POST', '/api/work-logs', {
       body: {
@@ -246,7 +246,7 @@ describe('GET and POST /api/work-logs', () => {
     expect(await logsOf(key)).toEqual([made.body.work_log])
   })
 
-  it('cuts a long title and takes a log on a project or on nothing', async () => {
+  test('cuts a long title and takes a log on a project or on nothing', async () => {
     const long = await api.call('POST', '/api/work-logs', {
       body: { title: 'word '.repeat(50), project_key: 'proj' },
     })
@@ -256,7 +256,7 @@ describe('GET and POST /api/work-logs', () => {
     expect(bare.body.work_log).toMatchObject({ task_key: null, project_key: null })
   })
 
-  it('pages, newest first', async () => {
+  test('pages, newest first', async () => {
     const key = await api.task()
     for (const title of ['a', 'b', 'c']) {
       api.clock.advance({ minutes: 1 })
@@ -269,7 +269,7 @@ describe('GET and POST /api/work-logs', () => {
     expect(rest.body.next_cursor).toBeNull()
   })
 
-  it.each([
+  test.each([
     { title: '' },
     {},
     { title: 'x', task: 'PROJ-99999' },
@@ -283,7 +283,7 @@ describe('GET and POST /api/work-logs', () => {
     expect([answer.status, typeof answer.body.error]).toEqual([400, 'string'])
   })
 
-  it('names the token that wrote a result, whoever the task was of', async () => {
+  test('names the token that wrote a result, whoever the task was of', async () => {
     const { token } = await createToken(api.ctx, { name: 'server' })
     const key = await api.task({ status: 'todo' })
     await api.call('PATCH', `/api/tasks/${key}`, { body: { result: { summary: 'Mine.' } }, token })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('what the door does not take', () => {
-  it.each([
+  test.each([
     ['GET', '/api'],
     ['GET', '/api/none'],
     ['POST', '/api/tasks/PROJ-1/none'],
@@ -21,7 +21,7 @@ describe('what the door does not take', () => {
     }
   })
 
-  it.each([
+  test.each([
     ['PUT', '/api/tasks', 'GET, HEAD, OPTIONS, POST'],
     ['POST', '/api/tasks/PROJ-1', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
     ['GET', '/api/tasks/PROJ-1/status', 'OPTIONS, PATCH'],
@@ -43,7 +43,7 @@ describe('what the door does not take', () => {
     ])
   })
 
-  it('answers OPTIONS with what there is', async () => {
+  test('answers OPTIONS with what there is', async () => {
     const answer = await api.call('OPTIONS', '/api/tasks', { token: null })
     expect([answer.status, answer.text, answer.headers.get('allow')]).toEqual([
       204,
@@ -52,7 +52,7 @@ describe('what the door does not take', () => {
     ])
   })
 
-  it('answers HEAD like GET without the body', async () => {
+  test('answers HEAD like GET without the body', async () => {
     const answer = await api.call('HEAD', '/api/tasks')
     expect([answer.status, answer.text]).toEqual([200, ''])
   })
@@ -68,14 +68,14 @@ describe('bodies', () => {
     ['POST', '/mcp'],
   ] as const
 
-  it.each(wanting)('%s %s refuses what is no JSON', async (method, path) => {
+  test.each(wanting)('%s %s refuses what is no JSON', async (method, path) => {
     for (const body of ['{"title":', '', 'title=x', '{"a":1}}', '\ufeff{}x']) {
       const answer = await api.call(method, path, { body })
       expect([answer.status, answer.body]).toEqual([400, { error: 'Invalid JSON' }])
     }
   })
 
-  it.each(wanting)('%s %s refuses JSON of another shape', async (method, path) => {
+  test.each(wanting)('%s %s refuses JSON of another shape', async (method, path) => {
     for (const body of ['null', '[]', '"text"', '5', 'true', '[[[[]]]]']) {
       const answer = await api.call(method, path, { body })
       expect(answer.status, body).toBe(400)
@@ -84,7 +84,7 @@ describe('bodies', () => {
     }
   })
 
-  it.each(wanting)('%s %s refuses other media', async (method, path) => {
+  test.each(wanting)('%s %s refuses other media', async (method, path) => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
       const answer = await api.call(method, path, {
         body: '{"title":"x"}',
@@ -94,7 +94,7 @@ describe('bodies', () => {
     }
   })
 
-  it.each(wanting)('%s %s refuses more than 1 MB, declared or not', async (method, path) => {
+  test.each(wanting)('%s %s refuses more than 1 MB, declared or not', async (method, path) => {
     const body = JSON.stringify({ title: 'x'.repeat(2_000_000) })
     const declared = await api.call(method, path, {
       body,
@@ -110,7 +110,7 @@ describe('bodies', () => {
     expect([streamed.status, await streamed.json()]).toEqual([413, { error: 'Payload too large' }])
   })
 
-  it('takes a charset and an odd case of the media type', async () => {
+  test('takes a charset and an odd case of the media type', async () => {
     const answer = await api.call('POST', '/api/tasks', {
       body: { title: 'x', projectKey: 'PROJ' },
       headers: { 'content-type': 'Application/JSON; charset=utf-8' },
@@ -120,7 +120,7 @@ describe('bodies', () => {
 })
 
 describe('every answer', () => {
-  it('carries an id, no-store and the security headers', async () => {
+  test('carries an id, no-store and the security headers', async () => {
     for (const [method, path, status] of [
       ['GET', '/api/tasks', 200],
       ['GET', '/api/none', 404],
@@ -136,7 +136,7 @@ describe('every answer', () => {
     }
   })
 
-  it('keeps the id that a proxy gave, and not one that is no id', async () => {
+  test('keeps the id that a proxy gave, and not one that is no id', async () => {
     const kept = await api.call('GET', '/api/health', { headers: { 'x-request-id': 'edge-42' } })
     const made = await api.call('GET', '/api/health', { headers: { 'x-request-id': 'a b<c>' } })
     expect(kept.headers.get('x-request-id')).toBe('edge-42')
@@ -145,7 +145,7 @@ describe('every answer', () => {
 })
 
 describe('failures', () => {
-  it('of ours are neutral outside, and in the log with their id', async () => {
+  test('of ours are neutral outside, and in the log with their id', async () => {
     const broken = api.another({
       health: async () => {
         throw new Error('a secret detail')
@@ -160,7 +160,7 @@ describe('failures', () => {
     expect(api.logged.at(-1)).toMatchObject({ requestId, message: 'a request failed' })
   })
 
-  it('of the database are 503 with when to come back', async () => {
+  test('of the database are 503 with when to come back', async () => {
     const broken = api.another({
       health: async () => {
         throw new Error('query failed', { cause: Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }) })
@@ -176,7 +176,7 @@ describe('failures', () => {
 })
 
 describe('GET /api/health', () => {
-  it('needs no token and says what it looked at', async () => {
+  test('needs no token and says what it looked at', async () => {
     const answer = await api.call('GET', '/api/health', { token: null })
     expect([answer.status, answer.body]).toEqual([
       200,
@@ -184,7 +184,7 @@ describe('GET /api/health', () => {
     ])
   })
 
-  it('is 503 where something is down', async () => {
+  test('is 503 where something is down', async () => {
     const down = api.another({ health: async () => ({ ok: false, checks: { telegram: { ok: false } } }) })
     const answer = await down.call('GET', '/api/health', { token: null })
     expect([answer.status, answer.body.ok]).toEqual([503, false])

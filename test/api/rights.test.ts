@@ -6,7 +6,7 @@ import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { findTask } from '../../src/domain/tasks/read.ts'
 import { allowDeletions, takeDeletionQuestions } from '../../src/domain/tasks/removal/deletion-limit.ts'
 import { openApi, type TestApi } from '../support/api.ts'
-import { beginTrail, noTrail } from '../support/trail.ts'
+import { noChanges, recordChanges } from '../support/recorded-changes.ts'
 
 let api: TestApi
 let other: string
@@ -31,12 +31,12 @@ test.each([
 ])('a work token may not %s, and learns who can', async (_what, status, body, path) => {
   const key = await api.task({ status })
   const call = as(await tokenWith())
-  const trail = await beginTrail(api.db)
+  const changes = await recordChanges(api.db)
 
   const answer = await call('PATCH', `/api/tasks/${key}${path}`, body)
 
   expect([answer.status, answer.body.error]).toEqual([403, expect.stringContaining('the owner does')])
-  expect(await trail()).toEqual(noTrail)
+  expect(await changes()).toEqual(noChanges)
 })
 
 test('a work token may not create a task that is done', async () => {
@@ -120,7 +120,7 @@ test('the owner is asked about a limit once an hour and token, with an audit ent
   const asked = () =>
     api.db.transaction((tx) => takeDeletionQuestions(tx, { ownerId: api.ownerId, now: api.clock.now() }))
   await asked()
-  const trail = await beginTrail(api.db)
+  const changes = await recordChanges(api.db)
 
   const refused = await call('DELETE', `/api/tasks/${keys[5]}`)
   const first = await asked()
@@ -130,7 +130,7 @@ test('the owner is asked about a limit once an hour and token, with an audit ent
   expect([refused.status, refused.body.error]).toEqual([409, expect.stringContaining('The owner was asked')])
   expect(first).toMatchObject([{ name: 'beta' }])
   expect(second).toEqual([])
-  expect(await trail()).toMatchObject({
+  expect(await changes()).toMatchObject({
     events: [],
     audit: [{ action: 'token.deletion-limit', meta: { taskKey: keys[5], by: 'agent:beta' } }],
   })

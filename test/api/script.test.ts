@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events'
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
-import { createPureBell, openApi, type TestApi } from '../support/api.ts'
+import { createPureWakeup, openApi, type TestApi } from '../support/api.ts'
 import { listen } from '../support/listen.ts'
 
 let api: TestApi
@@ -10,13 +10,13 @@ let server: Awaited<ReturnType<typeof listen>>
 /** Tells that a request has begun to wait, and the signal that ends its waiting. */
 const waits = new EventEmitter()
 beforeAll(async () => {
-  const bell = createPureBell()
+  const wakeup = createPureWakeup()
   api = await openApi({
-    bell: {
-      ring: bell.ring,
+    wakeup: {
+      trigger: wakeup.trigger,
       wait: (limit, signal) => {
         waits.emit('wait', signal)
-        return bell.wait(limit, signal)
+        return wakeup.wait(limit, signal)
       },
     },
   })
@@ -41,7 +41,7 @@ async function curl(method: string, path: string, body?: unknown) {
 }
 
 describe('a helper that reads bodies alone', () => {
-  it('lists, creates, plans, starts, completes, blocks, reviews, resolves the branch and deletes', async () => {
+  test('lists, creates, plans, starts, completes, blocks, reviews, resolves the branch and deletes', async () => {
     const byKey = (await curl('POST', '/api/tasks', { title: 'One', projectKey: 'PROJ' })).task
     const byRepo = (await curl('POST', '/api/tasks', { title: 'Two', repo: 'ada/proj', engine: 'claude' }))
       .task
@@ -93,7 +93,7 @@ describe('a helper that reads bodies alone', () => {
     expect(await curl('GET', at)).toEqual({ error: 'Not found' })
   })
 
-  it('always finds the words of a refusal under error', async () => {
+  test('always finds the words of a refusal under error', async () => {
     const key = await api.task()
     for (const answer of [
       await curl('PATCH', `/api/tasks/${key}`, { lifecycle_action: 'review' }),
@@ -108,17 +108,17 @@ describe('a helper that reads bodies alone', () => {
 })
 
 describe('over a real port', () => {
-  it('a claim that waits gets a task queued later when the bell rings', async () => {
+  test('a claim that waits gets a task queued later when the bell rings', async () => {
     const key = await api.task({ status: 'todo' })
     const isWaiting = once(waits, 'wait')
     const waiting = curl('POST', '/api/tasks/claim', { wait: 30, next: true })
     await isWaiting
     await editTask(api.ctx, key, { runState: 'queued' })
-    api.deps.bell.ring()
+    api.deps.wakeup.trigger()
     expect((await waiting).task.id).toBe(key)
   })
 
-  it('a client that hangs up while it waits gets nothing handed out', async () => {
+  test('a client that hangs up while it waits gets nothing handed out', async () => {
     const key = await api.task({ status: 'todo' })
     const { hostname, port } = new URL(server.url)
     const isWaiting = once(waits, 'wait')
@@ -135,19 +135,19 @@ describe('over a real port', () => {
     waiting.destroy()
     await once(signal, 'abort')
     await editTask(api.ctx, key, { runState: 'queued' })
-    api.deps.bell.ring()
+    api.deps.wakeup.trigger()
     expect((await curl('GET', `/api/tasks/${key}`)).task.run_state).toBe('queued')
     expect((await curl('POST', '/api/tasks/claim', { next: true })).task.id).toBe(key)
   })
 
-  it('a claim that finds a task as the process stops hands nothing out', async () => {
+  test('a claim that finds a task as the process stops hands nothing out', async () => {
     const key = await api.task({ status: 'todo' })
     await editTask(api.ctx, key, { runState: 'queued' })
     const stopping = new AbortController()
     const { call } = api.another({
       signal: stopping.signal,
-      bell: {
-        ring: () => {},
+      wakeup: {
+        trigger: () => {},
         wait: async () => stopping.abort(),
       },
     })
@@ -156,7 +156,7 @@ describe('over a real port', () => {
     expect((await curl('POST', '/api/tasks/claim', { next: true })).task.id).toBe(key)
   })
 
-  it('a body of 2 MB is refused', async () => {
+  test('a body of 2 MB is refused', async () => {
     const response = await fetch(`${server.url}/api/tasks`, {
       method: 'POST',
       headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentSessions } from '../../src/db/schema.ts'
-import { countSessions, forgetSessions } from '../../src/domain/sessions/sessions.ts'
+import { countSessions, deleteExpiredSessions } from '../../src/domain/sessions/sessions.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
@@ -71,8 +71,8 @@ test('sessions are forgotten 30 days after they were seen last', async () => {
   await rest('old')
   const seen = api.clock.now().getTime()
 
-  const kept = await forgetSessions(api.db, new Date(seen))
-  const gone = await forgetSessions(api.db, new Date(seen + 1))
+  const kept = await deleteExpiredSessions(api.db, new Date(seen))
+  const gone = await deleteExpiredSessions(api.db, new Date(seen + 1))
 
   expect([kept, gone]).toEqual([0, 1])
 })

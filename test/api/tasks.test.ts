@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newestEventId, readEvents } from '../../src/domain/core/outbox.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { deleteProject } from '../../src/domain/projects/edit.ts'
@@ -13,7 +13,7 @@ afterAll(() => api.close())
 const eventsSince = async (after: number) => readEvents(api.scope, { after, limit: 100 })
 
 describe('POST /api/tasks', () => {
-  it('creates a task in the inbox of the project and answers with all of it', async () => {
+  test('creates a task in the inbox of the project and answers with all of it', async () => {
     const made = await api.call('POST', '/api/tasks', {
       body: {
         title: '  Fix the Wärter  ',
@@ -71,7 +71,7 @@ describe('POST /api/tasks', () => {
     })
   })
 
-  it('leaves an event and says which token it was', async () => {
+  test('leaves an event and says which token it was', async () => {
     const before = await newestEventId(api.scope)
     const key = await api.task({ title: 'Seen', status: 'todo' })
     expect(await eventsSince(before)).toMatchObject([
@@ -83,7 +83,7 @@ describe('POST /api/tasks', () => {
     ])
   })
 
-  it.each([
+  test.each([
     'ada/proj',
     'https://github.com/ada/proj',
     'https://github.com/ada/proj.git',
@@ -95,7 +95,7 @@ describe('POST /api/tasks', () => {
     expect(made.body.task?.project_key, made.text).toBe('PROJ')
   })
 
-  it.each([{ repo: 'ada/other' }, { projectKey: 'OTHER' }, { project_key: 'OTHER' }])(
+  test.each([{ repo: 'ada/other' }, { projectKey: 'OTHER' }, { project_key: 'OTHER' }])(
     'refuses a project that is not there: %o',
     async (name) => {
       const made = await api.call('POST', '/api/tasks', { body: { title: 'Lost', ...name } })
@@ -103,7 +103,7 @@ describe('POST /api/tasks', () => {
     },
   )
 
-  it.each([
+  test.each([
     { id: 'PROJ-9' },
     { taskKey: 'PROJ-9' },
     { taskPrefix: 'PROJ' },
@@ -130,7 +130,7 @@ describe('POST /api/tasks', () => {
     expect(await newestEventId(api.scope)).toBe(before)
   })
 
-  it('refuses text and criteria that together are longer than a note', async () => {
+  test('refuses text and criteria that together are longer than a note', async () => {
     const body = {
       title: 'Long',
       projectKey: 'PROJ',
@@ -141,11 +141,11 @@ describe('POST /api/tasks', () => {
     expect([made.status, typeof made.body.error]).toEqual([400, 'string'])
   })
 
-  it('takes 180 characters that are two code units each', async () => {
+  test('takes 180 characters that are two code units each', async () => {
     expect(await api.task({ title: '🦊'.repeat(180) })).toMatch(/^PROJ-/)
   })
 
-  it('takes short engine names, any priority, and an empty branch for the one it makes', async () => {
+  test('takes short engine names, any priority, and an empty branch for the one it makes', async () => {
     const made = await api.call('POST', '/api/tasks', {
       body: { title: '日本', project_key: 'proj', engine: 'claude', priority: 'urgent', branch: '' },
     })
@@ -153,7 +153,7 @@ describe('POST /api/tasks', () => {
     expect(made.body.task.branch).toMatch(/^task\/proj-\d+\/[a-z-]+$/)
   })
 
-  it('gives 50 creates at once 50 consecutive keys', async () => {
+  test('gives 50 creates at once 50 consecutive keys', async () => {
     const keys = await Promise.all(Array.from({ length: 50 }, () => api.task()))
     const numbers = keys.map((key) => Number(key.split('-')[1])).sort((left, right) => left - right)
     expect(numbers).toEqual(Array.from({ length: 50 }, (_, index) => (numbers[0] ?? 0) + index))
@@ -181,7 +181,7 @@ describe('GET /api/tasks', () => {
     return answer.body.tasks.map((task: { title: string }) => task.title)
   }
 
-  it.each([
+  test.each([
     ['', ['Archived four', 'Done three', 'Inbox one', 'Todo two']],
     ['?status=todo', ['Todo two']],
     ['?label=backend', ['Inbox one']],
@@ -201,7 +201,7 @@ describe('GET /api/tasks', () => {
     expect(await titles(query)).toEqual(expected)
   })
 
-  it.each([
+  test.each([
     'status=blocked',
     'status=',
     'engine=copilot',
@@ -221,7 +221,7 @@ describe('GET /api/tasks', () => {
     expect([answer.status, answer.body]).toEqual([400, { error: 'Invalid query' }])
   })
 
-  it('gives compact rows their own few fields', async () => {
+  test('gives compact rows their own few fields', async () => {
     const answer = await list.call('GET', '/api/tasks?compact=1&status=inbox')
     expect(answer.body.tasks).toEqual([
       {
@@ -242,7 +242,7 @@ describe('GET /api/tasks', () => {
     ])
   })
 
-  it('pages through everything by its cursor, without limit in one answer', async () => {
+  test('pages through everything by its cursor, without limit in one answer', async () => {
     const seen: string[] = []
     let cursor: string | null = ''
     while (cursor !== null) {
@@ -256,7 +256,7 @@ describe('GET /api/tasks', () => {
 })
 
 describe('GET /api/tasks/:id', () => {
-  it('finds a task by its key in any case and by its uuid', async () => {
+  test('finds a task by its key in any case and by its uuid', async () => {
     const key = await api.task({ title: 'Found' })
     const byKey = await api.call('GET', `/api/tasks/${key.toLowerCase()}`)
     const byUuid = await api.call('GET', `/api/tasks/${byKey.body.task.uuid.toUpperCase()}`)
@@ -264,7 +264,7 @@ describe('GET /api/tasks/:id', () => {
     expect(byKey.body.task.title).toBe('Found')
   })
 
-  it.each([
+  test.each([
     'PROJ-9999',
     'nope',
     '%00',
@@ -279,7 +279,7 @@ describe('GET /api/tasks/:id', () => {
 })
 
 describe('PATCH /api/tasks/:id', () => {
-  it('changes what is given and leaves the rest', async () => {
+  test('changes what is given and leaves the rest', async () => {
     const key = await api.task({ title: 'Old', labels: ['one'], engine: 'codex', description: 'Text' })
     const changed = await api.call('PATCH', `/api/tasks/${key}`, {
       body: {
@@ -302,7 +302,7 @@ describe('PATCH /api/tasks/:id', () => {
     })
   })
 
-  it('clears branch, engine and description with the empty text', async () => {
+  test('clears branch, engine and description with the empty text', async () => {
     const key = await api.task({ engine: 'codex', description: 'Text', branch: 'mine' })
     const changed = await api.call('PATCH', `/api/tasks/${key}`, {
       body: { branch: '', engine: '', description: '' },
@@ -310,7 +310,7 @@ describe('PATCH /api/tasks/:id', () => {
     expect(changed.body.task).toMatchObject({ branch: null, engine: null, description: null })
   })
 
-  it('writes nothing where nothing changes', async () => {
+  test('writes nothing where nothing changes', async () => {
     const key = await api.task({ title: 'Same', labels: ['one'], description: 'Text' })
     const before = await newestEventId(api.scope)
     api.clock.advance({ minutes: 1 })
@@ -322,7 +322,7 @@ describe('PATCH /api/tasks/:id', () => {
     expect(await newestEventId(api.scope)).toBe(before)
   })
 
-  it('takes the repository of its own project and refuses another', async () => {
+  test('takes the repository of its own project and refuses another', async () => {
     await createProject(api.ctx, { key: 'ELSE', name: 'Else', repoUrl: 'https://github.com/ada/else' })
     const key = await api.task()
     const own = await api.call('PATCH', `/api/tasks/${key}`, { body: { repo: 'ada/proj', title: 'Own' } })
@@ -332,7 +332,7 @@ describe('PATCH /api/tasks/:id', () => {
     expect((await api.call('GET', `/api/tasks/${key}`)).body.task.title).toBe('Own')
   })
 
-  it('refuses what the board gives, and unknown tasks', async () => {
+  test('refuses what the board gives, and unknown tasks', async () => {
     const key = await api.task()
     const id = await api.call('PATCH', `/api/tasks/${key}`, { body: { id: 'PROJ-1' } })
     const gone = await api.call('PATCH', '/api/tasks/PROJ-99999', { body: { title: 'T' } })
@@ -343,7 +343,7 @@ describe('PATCH /api/tasks/:id', () => {
 describe('PATCH /api/tasks/:id/status', () => {
   const statuses = ['inbox', 'todo', 'hold', 'ready', 'done', 'archived']
 
-  it.each(statuses.flatMap((from) => statuses.map((to) => [from, to])))(
+  test.each(statuses.flatMap((from) => statuses.map((to) => [from, to])))(
     'moves %s to %s',
     async (from, to) => {
       const key = await api.task({ status: from })
@@ -352,7 +352,7 @@ describe('PATCH /api/tasks/:id/status', () => {
     },
   )
 
-  it('ends the run also where the status stays, and says so in an event', async () => {
+  test('ends the run also where the status stays, and says so in an event', async () => {
     const key = await api.task({ status: 'todo' })
     await api.call('PATCH', `/api/tasks/${key}`, { body: { lifecycle_action: 'start' } })
     const before = await newestEventId(api.scope)
@@ -369,7 +369,7 @@ describe('PATCH /api/tasks/:id/status', () => {
     ])
   })
 
-  it.each([{ status: 'todo', title: 'x' }, {}, { engine: 'codex' }, { status: 'nope' }])(
+  test.each([{ status: 'todo', title: 'x' }, {}, { engine: 'codex' }, { status: 'nope' }])(
     'takes status and engine and nothing else: %o',
     async (body) => {
       const key = await api.task()
@@ -377,14 +377,14 @@ describe('PATCH /api/tasks/:id/status', () => {
     },
   )
 
-  it('does not find a task that is not there', async () => {
+  test('does not find a task that is not there', async () => {
     const answer = await api.call('PATCH', '/api/tasks/PROJ-99999/status', { body: { status: 'todo' } })
     expect([answer.status, answer.body]).toEqual([404, { error: 'Not found' }])
   })
 })
 
 describe('DELETE /api/tasks/:id', () => {
-  it('deletes a task once, and its key never comes back', async () => {
+  test('deletes a task once, and its key never comes back', async () => {
     const key = await api.task()
     const first = await api.call('DELETE', `/api/tasks/${key}`)
     const second = await api.call('DELETE', `/api/tasks/${key}`)

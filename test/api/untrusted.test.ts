@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
@@ -27,12 +27,12 @@ const bodies = [
 ]
 
 describe('a NUL byte or half a surrogate pair', () => {
-  it.each(bodies)('in {%s} of a PATCH is 400', async (body) => {
+  test.each(bodies)('in {%s} of a PATCH is 400', async (body) => {
     const answer = await api.call('PATCH', `/api/tasks/${key}`, { body: `{${raw(body)}}` })
     expect([answer.status, typeof answer.body.error], answer.text).toEqual([400, 'string'])
   })
 
-  it.each([
+  test.each([
     '"title":"@"',
     '"title":"x","detail":"~"',
     '"title":"x","task":"@"',
@@ -42,7 +42,7 @@ describe('a NUL byte or half a surrogate pair', () => {
     expect([answer.status, typeof answer.body.error]).toEqual([400, 'string'])
   })
 
-  it.each([
+  test.each([
     '/api/tasks?q=%00',
     '/api/tasks?label=%00',
     '/api/tasks?cursor=%00',
@@ -53,14 +53,14 @@ describe('a NUL byte or half a surrogate pair', () => {
     expect((await api.call('GET', path)).status).toBe(400)
   })
 
-  it('in a token is 401', async () => {
+  test('in a token is 401', async () => {
     const answer = await api.call('GET', '/api/tasks', { token: 'preq_%00' })
     expect(answer.status).toBe(401)
   })
 })
 
 describe('text that means something elsewhere', () => {
-  it.each([
+  test.each([
     "'); drop table tasks; --",
     '<script>alert(1)</script>',
     '%s %d $x {{y}}',
@@ -74,14 +74,14 @@ describe('text that means something elsewhere', () => {
     expect((await api.call('GET', `/api/tasks?q=${encodeURIComponent(title)}`)).status).toBe(200)
   })
 
-  it('a key called __proto__ changes nothing', async () => {
+  test('a key called __proto__ changes nothing', async () => {
     const answer = await api.call('PATCH', `/api/tasks/${key}`, {
       body: '{"__proto__":{"title":"x"},"priority":"low"}',
     })
     expect([answer.status, answer.body.task.title]).toEqual([200, 'A task'])
   })
 
-  it('JSON nested 100,000 deep is refused', async () => {
+  test('JSON nested 100,000 deep is refused', async () => {
     const body = `{"title":"x","projectKey":"PROJ","result":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
     expect((await api.call('PATCH', `/api/tasks/${key}`, { body })).status).toBe(400)
   })

@@ -54,7 +54,7 @@ describe('the built program has', () => {
     fetch(`${bot.url}${path}`, { headers: { authorization: `Bearer ${token}` } })
 
   test('dates in words, and other scripts in Latin letters', async () => {
-    user.say('Позвонить врачу ^завтра')
+    user.sendText('Позвонить врачу ^завтра')
     const card = await user.nextMessage('Позвонить врачу', { within: 30_000 })
 
     expect(card.text).toContain('due tomorrow')
@@ -63,7 +63,7 @@ describe('the built program has', () => {
   })
 
   test('pictures', async () => {
-    user.say('/stats')
+    user.sendText('/stats')
 
     expect((await user.nextMessage('The week', { within: 30_000 })).photo?.at(-1)).toMatchObject({
       width: 1080,
@@ -72,7 +72,7 @@ describe('the built program has', () => {
   })
 
   test('spreadsheets', async () => {
-    user.say('/export')
+    user.sendText('/export')
     await user.nextPost()
     const { document } = await user.nextMessage()
 

@@ -143,7 +143,7 @@ describe('a playground', () => {
         body: JSON.stringify(body),
       })
     await post('start', { payload: '' })
-    await post('say', { text: '/doctor' })
+    await post('send-text', { text: '/doctor' })
 
     const shown = async () => (await state(app.url, cookie)).text()
     await expect.poll(shown, { timeout: 15_000 }).toContain('anyone who has its link is the owner')
@@ -215,9 +215,9 @@ describe('the first start with a real bot on the data of a playground', () => {
     await app.setupLink()
 
     const user = virtualUser(telegram.world)
-    user.say('/start setup-code')
+    user.sendText('/start setup-code')
     await user.nextMessage('time zone')
-    user.say('/security')
+    user.sendText('/security')
     await user.nextMessage('Revoked token laptop, made in the playground')
     expect(await ask(app, token)).toBe(200)
   }, 30_000)
@@ -231,7 +231,7 @@ describe('/doctor names', { timeout: 60_000 }, () => {
     const bot = await openTestBot({ env, updates: 'polling' })
     try {
       await prepare?.(bot)
-      bot.user.say('/doctor')
+      bot.user.sendText('/doctor')
       return (await bot.user.nextMessage('Bot token')).text
     } finally {
       await bot.close()

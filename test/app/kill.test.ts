@@ -58,14 +58,14 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
     restMs: 500,
     random,
   })
-  let said = 0
+  let sentTexts = 0
   const write = async (untilMs: number) => {
     for (let waited = 0; waited < untilMs; ) {
       const restMs = Math.min(random() * 500, untilMs - waited)
       await pause(restMs)
       waited += restMs
-      said += 1
-      user.say(`Message number ${said}.`)
+      sentTexts += 1
+      user.sendText(`Message number ${sentTexts}.`)
     }
   }
 
@@ -80,9 +80,9 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
   await lastProcess.ready
   await traffic.end()
   await lastProcess.stop()
-  await settle()
+  await cleanUp()
 
-  const { told } = traffic
+  const { expected } = traffic
   const found = await board.look(async ({ db }) => ({
     tasks: await db.select().from(tasks),
     logs: await db.select().from(workLogs),
@@ -99,30 +99,34 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
   // What the owner wrote is one task each, and none of his messages is given up.
   expect(found.updates.filter(({ finishedAt, error }) => finishedAt === null || error !== null)).toEqual([])
   expect(titles.filter((title) => title.startsWith('Message')).toSorted()).toEqual(
-    Array.from({ length: said }, (_, n) => `Message number ${n + 1}.`).toSorted(),
+    Array.from({ length: sentTexts }, (_, n) => `Message number ${n + 1}.`).toSorted(),
   )
 
   // What agents were answered is there, once.
-  expect(told.strange).toEqual([])
-  expect(amiss(told.tasks, titles)).toEqual([])
+  expect(expected.strange).toEqual([])
+  expect(amiss(expected.tasks, titles)).toEqual([])
   expect(
     amiss(
-      told.logs,
+      expected.logs,
       found.logs.map(({ title }) => title),
     ),
   ).toEqual([])
   const results = found.logs.flatMap(({ detail }) => /report [\d.]+\./.exec(detail ?? '')?.[0] ?? [])
-  expect(amiss(new Map([...told.reports].map(([words, { times }]) => [words, times])), results)).toEqual([])
+  expect(amiss(new Map([...expected.reports].map(([words, { times }]) => [words, times])), results)).toEqual(
+    [],
+  )
   const runs = found.events.filter(
     ({ payload }) => (payload?.runState as { to?: string } | undefined)?.to === 'running',
   )
   const withRun = new Set(runs.map(({ entityId }) => entityId))
-  expect([...told.started, ...told.claimed].filter((key) => !withRun.has(key))).toEqual([])
-  expect(new Set(told.claimed).size).toBe(told.claimed.length)
-  expect(told.busy.withoutTime).toBe(0)
+  expect([...expected.started, ...expected.claimed].filter((key) => !withRun.has(key))).toEqual([])
+  expect(new Set(expected.claimed).size).toBe(expected.claimed.length)
+  expect(expected.busy.withoutTime).toBe(0)
 
   // What needs the owner has reached him.
-  const reported = [...told.reports].filter(([words]) => results.includes(words)).map(([, report]) => report)
+  const reported = [...expected.reports]
+    .filter(([words]) => results.includes(words))
+    .map(([, report]) => report)
   const unheard = reported.filter(
     ({ key }) =>
       !texts.some(
@@ -137,20 +141,20 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
   expect(found.failed).toEqual([])
 
   // What was said again is marked, and there is no more of it than there were kills.
-  const repeats = repeatsIn(sent.map(({ params }) => params as unknown as Said))
+  const repeats = repeatsIn(sent.map(({ params }) => params as unknown as SentTexts))
   expect(repeats.unmarked).toEqual([])
   expect(repeats.count).toBeLessThanOrEqual(kills)
 
   // The trail agrees with the rows, and no reader of the outbox has missed or met anything twice.
   // Messages that wait may still become tasks after the reader has gone.
   const ids = found.events.map(({ id }) => String(id))
-  expect(told.events).toEqual(ids.slice(0, told.events.length))
-  expect(told.events.length).toBeGreaterThan(0)
+  expect(expected.events).toEqual(ids.slice(0, expected.events.length))
+  expect(expected.events.length).toBeGreaterThan(0)
   expect(found.state.find(({ key }) => key === 'notifier_cursor')?.value).toBe(found.events.at(-1)?.id)
   expect(untraced(found)).toEqual([])
   expect(playground.world.violations).toEqual([])
   console.log(
-    `${kills} kills by ${updatesBy}, seed ${seed}: ${said} messages, ${told.tasks.size} tasks and ${reported.length} reports of agents, ${found.events.length} events, ${sent.length} sent, of them ${repeats.count} repeats`,
+    `${kills} kills by ${updatesBy}, seed ${seed}: ${sentTexts} messages, ${expected.tasks.size} tasks and ${reported.length} reports of agents, ${found.events.length} events, ${sent.length} sent, of them ${repeats.count} repeats`,
   )
 })
 
@@ -185,7 +189,7 @@ test('the process after one that was killed calls nothing before the end of a fl
 })
 
 /** Starts the process until it has nothing left to do. */
-async function settle(): Promise<void> {
+async function cleanUp(): Promise<void> {
   for (;;) {
     const left = await board.look(async ({ db }) => {
       const messages = await db.select().from(botMessages)
@@ -213,7 +217,7 @@ function amiss(expected: ReadonlyMap<string, 'once' | 'maybe'>, found: readonly 
   })
 }
 
-interface Said {
+interface SentTexts {
   readonly text: string
   readonly reply_parameters?: { readonly message_id: number }
 }
@@ -221,9 +225,12 @@ interface Said {
 const mark = '🔁 possibly a repeat\n'
 
 /** Messages that say what an earlier one said, or answer what it answered. */
-function repeatsIn(said: readonly Said[]): { readonly count: number; readonly unmarked: readonly string[] } {
+function repeatsIn(sentTexts: readonly SentTexts[]): {
+  readonly count: number
+  readonly unmarked: readonly string[]
+} {
   const first = new Set<string>()
-  const again = said.filter(({ text, reply_parameters }) => {
+  const again = sentTexts.filter(({ text, reply_parameters }) => {
     const about =
       reply_parameters === undefined ? text.replace(mark, '') : `answer ${reply_parameters.message_id}`
     const isAgain = first.has(about)

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { startLeadership } from '../../src/app/leadership.ts'
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-it('a process that stops while it takes over ends what it began before another may have it', async () => {
+test('a process that stops while it takes over ends what it began before another may have it', async () => {
   const done: string[] = []
   let goOn = () => {}
   const leadership = startLeadership({

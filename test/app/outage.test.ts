@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { tasks } from '../../src/db/schema.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
@@ -22,7 +22,7 @@ let board: ProcessBoard
 let proxy: TcpProxy
 let bot: StartedProcess
 let traffic: Traffic
-let said: number
+let sentTexts: number
 
 describe.skipIf(inject('templateDatabase') === null)(
   `Postgres that fails at work (an embedded database has no server; seed ${seed})`,
@@ -42,7 +42,7 @@ describe.skipIf(inject('templateDatabase') === null)(
       })
       const random = createRandom(seed)
       traffic = startTraffic({ url: bot.url, token: board.token, agents: 2, restMs: 300, random })
-      said = 0
+      sentTexts = 0
       write()
       await user.nextMessage('Message number 1.', { within: 30_000 })
     }, 120_000)
@@ -54,8 +54,8 @@ describe.skipIf(inject('templateDatabase') === null)(
     })
 
     const write = () => {
-      said += 1
-      user.say(`Message number ${said}.`)
+      sentTexts += 1
+      user.sendText(`Message number ${sentTexts}.`)
     }
     const health = async () => {
       const answer = await fetch(`${bot.url}/api/health`).catch(() => null)
@@ -67,21 +67,21 @@ describe.skipIf(inject('templateDatabase') === null)(
     const expectNothingLost = async () => {
       write()
       // All that waited comes before it.
-      await user.nextMessage(`Message number ${said}.`, { within: 60_000 + said * 5_000 })
+      await user.nextMessage(`Message number ${sentTexts}.`, { within: 60_000 + sentTexts * 5_000 })
       await traffic.end()
-      const { told } = traffic
+      const { expected } = traffic
       const found = await board.look(({ db }) => db.select().from(tasks))
       const titles = found.map(({ title }) => title)
       expect(titles.filter((title) => title.startsWith('Message')).toSorted()).toEqual(
-        Array.from({ length: said }, (_, n) => `Message number ${n + 1}.`).toSorted(),
+        Array.from({ length: sentTexts }, (_, n) => `Message number ${n + 1}.`).toSorted(),
       )
-      const missing = [...told.tasks].filter(
+      const missing = [...expected.tasks].filter(
         ([title, times]) => times === 'once' && titles.filter((one) => one === title).length !== 1,
       )
       expect(missing).toEqual([])
-      expect(told.strange).toEqual([])
-      expect(told.busy.withoutTime).toBe(0)
-      const reported = [...told.reports.values()].filter(({ times }) => times === 'once')
+      expect(expected.strange).toEqual([])
+      expect(expected.busy.withoutTime).toBe(0)
+      const reported = [...expected.reports.values()].filter(({ times }) => times === 'once')
       const unheard = () =>
         reported.filter(
           ({ key }) =>
@@ -97,7 +97,7 @@ describe.skipIf(inject('templateDatabase') === null)(
       expect(bot.output()).not.toMatch(/Uncaught|TypeError/)
     }
 
-    it(
+    test(
       `is waited for, ${outageSeconds} s long: health and agents are told, nothing is lost, and the bot goes on by itself`,
       async () => {
         await proxy.close()
@@ -111,15 +111,15 @@ describe.skipIf(inject('templateDatabase') === null)(
         await expect.poll(health, { timeout: 30_000, interval: 200 }).toBe(200)
         await expectNothingLost()
         expect(meanwhile).toBe(503)
-        expect(traffic.told.busy.times).toBeGreaterThan(0)
+        expect(traffic.expected.busy.times).toBeGreaterThan(0)
         console.log(
-          `${outageSeconds} s without Postgres, seed ${seed}: ${said} messages, ${traffic.told.tasks.size} tasks of agents, ${traffic.told.busy.times} times told to come again`,
+          `${outageSeconds} s without Postgres, seed ${seed}: ${sentTexts} messages, ${traffic.expected.tasks.size} tasks of agents, ${traffic.expected.busy.times} times told to come again`,
         )
       },
       240_000 + outageSeconds * 6_000,
     )
 
-    it('may end all connections in the midst of transactions, again and again', async () => {
+    test('may end all connections in the midst of transactions, again and again', async () => {
       const admin = postgres(board.databaseUrl ?? '', { max: 1, onnotice: () => {} })
       for (let time = 0; time < 15; time += 1) {
         write()

@@ -38,7 +38,7 @@ afterEach(async () => {
 
 /** Asks for a token with the buttons of /agents. */
 async function askForToken(user: VirtualUser): Promise<void> {
-  user.say('/agents')
+  user.sendText('/agents')
   const agents = await user.nextMessage('No agent is working', { within: 15_000 })
   user.tap('Connect an agent', agents)
   await user.nextEdit('Which agent is this for?')
@@ -151,14 +151,14 @@ describe('no token and no secret is kept', () => {
 })
 
 test('what people write, quote and reply to is stored as it was, and the bot’s own text is not', async () => {
-  bot.user.say('Fix the login: see https://example.com/?start=now and sk-learn')
+  bot.user.sendText('Fix the login: see https://example.com/?start=now and sk-learn')
   const card = await bot.user.nextMessage('WEB-1')
   bot.user.reply(card, 'and the logout', { quote: { text: 'Fix the login', position: 0 } })
   bot.user.tap('Todo', card)
   await bot.handled()
 
-  const [said, replied, tapped] = await storedUpdates()
-  expect(said).toMatchObject({
+  const [sentTexts, replied, tapped] = await storedUpdates()
+  expect(sentTexts).toMatchObject({
     message: { text: 'Fix the login: see https://example.com/?start=now and sk-learn' },
   })
   expect(replied).toMatchObject({ message: { text: 'and the logout', quote: { text: 'Fix the login' } } })
@@ -209,7 +209,7 @@ describe('a group', () => {
 
   test('gets the board from /export only once the owner confirms it', async () => {
     const user = await enter()
-    user.say('/export')
+    user.sendText('/export')
     const warning = await user.nextMessage('Everyone in this group will see the full board')
     await bot.handled()
     expect(labelsOn(warning)).toEqual(['Post it here', 'Cancel'])

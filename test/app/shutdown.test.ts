@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { botUpdates, tasks } from '../../src/db/schema.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
@@ -7,7 +7,7 @@ import { type StartedProcess, startProcess } from '../support/process.ts'
 import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
 import { intake } from '../support/updates.ts'
 
-const longestStopMs = 10_000
+const maxStopMs = 10_000
 
 let playground: Playground
 let user: VirtualUser
@@ -26,7 +26,7 @@ describe.each(['polling', 'webhook'] as const)('a process that is told to stop, 
       ...board.env,
       ...way.env,
     })
-    user.say('Before')
+    user.sendText('Before')
     await user.nextMessage('Before', { within: 30_000 })
   }, 120_000)
   afterEach(async () => {
@@ -44,7 +44,7 @@ describe.each(['polling', 'webhook'] as const)('a process that is told to stop, 
   /** Lets a call to Telegram hang, and an update's handler with it. */
   const hang = async () => {
     playground.world.faults.add({ kind: 'delay', ms: 60_000, method: 'sendMessage' })
-    user.say('Hanging')
+    user.sendText('Hanging')
     await expect.poll(() => playground.world.faults.left(), { timeout: 10_000 }).toBe(0)
   }
   /** Updates that Telegram may forget, and titles of tasks that an agent was told are there, until nobody answers any more. */
@@ -54,7 +54,7 @@ describe.each(['polling', 'webhook'] as const)('a process that is told to stop, 
     playground.world.subscribe((event) => {
       if (event.type === 'update-confirmed') confirmed.push(event.updateId)
     })
-    const writing = setInterval(() => user.say('Something comes'), 20)
+    const writing = setInterval(() => user.sendText('Something comes'), 20)
     const work = async () => {
       for (let n = 1; ; n += 1) {
         const title = `Work ${n}`
@@ -74,7 +74,7 @@ describe.each(['polling', 'webhook'] as const)('a process that is told to stop, 
     }
   }
 
-  it('has on the board what it acknowledged, sends home whoever waits, gives up what hangs, and ends well within 10 s', async () => {
+  test('has on the board what it acknowledged, sends home whoever waits, gives up what hangs, and ends well within 10 s', async () => {
     const claiming = ask('/api/tasks/claim', { wait: 55, project_key: 'WEB', status: 'todo' })
     const following = ask('/api/events?after=1000000&wait=55')
     await hang()
@@ -86,7 +86,7 @@ describe.each(['polling', 'webhook'] as const)('a process that is told to stop, 
     const code = await bot.stop()
 
     expect(code).toBe(0)
-    expect(performance.now() - began).toBeLessThan(longestStopMs)
+    expect(performance.now() - began).toBeLessThan(maxStopMs)
     expect([(await claiming).status, (await following).status]).toEqual([204, 200])
     await traffic.end()
     const kept = await board.look(async ({ db }) => ({
@@ -97,7 +97,7 @@ describe.each(['polling', 'webhook'] as const)('a process that is told to stop, 
     expect(traffic.made.filter((title) => !kept.titles.includes(title))).toEqual([])
   }, 60_000)
 
-  it('ends at once when it is told a second time', async () => {
+  test('ends at once when it is told a second time', async () => {
     await hang()
     bot.signal('SIGTERM')
     await expect.poll(() => bot.output()).toContain('stopping')

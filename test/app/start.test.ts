@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp } from '../../src/app/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openLog } from '../../src/log.ts'
@@ -53,7 +53,7 @@ async function start(
 }
 
 describe('a start that cannot be says why and what to do', () => {
-  it('where the data folder is no folder', async () => {
+  test('where the data folder is no folder', async () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
 
@@ -63,14 +63,14 @@ describe('a start that cannot be says why and what to do', () => {
     })
   })
 
-  it('where no folder can be made, at once: Node would look for its parent forever', async () => {
+  test('where no folder can be made, at once: Node would look for its parent forever', async () => {
     expect(await start({ DATA_DIR: '/proc/preqbot/data' })).toMatchObject({
       name: 'DataFolderError',
       message: expect.stringMatching(/^The data folder \/proc\/preqbot can't be used \(/),
     })
   })
 
-  it('where the port is taken', async () => {
+  test('where the port is taken', async () => {
     const { port } = taken.address() as AddressInfo
 
     expect(await start({ PORT: String(port) })).toMatchObject({
@@ -79,7 +79,7 @@ describe('a start that cannot be says why and what to do', () => {
     })
   })
 
-  it('where the host is another machine', async () => {
+  test('where the host is another machine', async () => {
     expect(await start({ HOST: '192.0.2.1', PLAYGROUND_PUBLIC: '1' })).toMatchObject({
       name: 'ListenError',
       message:
@@ -87,7 +87,7 @@ describe('a start that cannot be says why and what to do', () => {
     })
   })
 
-  it('where Telegram does not know the token, and does not log it', async () => {
+  test('where Telegram does not know the token, and does not log it', async () => {
     const other = '1000000001:AA-another-token-that-nobody-gave-out'
 
     const { name, message, logged } = await start({ BOT_TOKEN: other, TELEGRAM_API_ROOT: telegram.url })
@@ -100,7 +100,7 @@ describe('a start that cannot be says why and what to do', () => {
     expect(logged).not.toContain(other)
   })
 
-  it('and keeps no token that Telegram does not know: the next start without one has the good one', async () => {
+  test('and keeps no token that Telegram does not know: the next start without one has the good one', async () => {
     const env = { TELEGRAM_API_ROOT: telegram.url, SETUP_CODE: 'set-up-code' }
     const link = `It started: https://t.me/${telegram.world.bot.user.username}?start=set-up-code`
 
@@ -111,7 +111,7 @@ describe('a start that cannot be says why and what to do', () => {
     expect([first.message, mistyped.name, next.message]).toEqual([link, 'RefusedTokenError', link])
   })
 
-  it('in a sentence on standard error, without a stack, and with an exit code', async () => {
+  test('in a sentence on standard error, without a stack, and with an exit code', async () => {
     const ended = await new Promise((resolve) => {
       const env = { PATH: process.env.PATH, BOT_TOKEN: 'my-bot', PORT: 'http' }
       const child = execFile(

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { botToken } from '../support/bot.ts'
@@ -38,7 +38,7 @@ describe.skipIf(inject('templateDatabase') === null)(
       board = await openProcessBoard(user)
       const env = { BOT_TOKEN: botToken, TELEGRAM_API_ROOT: playground.url, ...board.env }
       processes = [await startProcess(env), await startProcess(env)]
-      user.say('Before')
+      user.sendText('Before')
       await user.nextMessage('Before', { within: 30_000 })
     }, 120_000)
     afterEach(async () => {
@@ -48,7 +48,7 @@ describe.skipIf(inject('templateDatabase') === null)(
       expect(playground.world.violations).toEqual([])
     })
 
-    it.each([
+    test.each([
       ['is killed', (leader: StartedProcess) => leader.kill()],
       ['is stopped', (leader: StartedProcess) => leader.stop()],
     ])(
@@ -57,7 +57,7 @@ describe.skipIf(inject('templateDatabase') === null)(
         const [leader, other] = await inOrder()
 
         await end(leader)
-        user.say('After')
+        user.sendText('After')
         await expect.poll(() => leads(other), { timeout: takeOverMs }).toBe(true)
         await user.nextMessage('After', { within: 30_000 })
 
@@ -67,16 +67,16 @@ describe.skipIf(inject('templateDatabase') === null)(
       90_000,
     )
 
-    it('has another leader within 15 s where the first stands still, and the first does no more when it wakes', async () => {
+    test('has another leader within 15 s where the first stands still, and the first does no more when it wakes', async () => {
       const [leader, other] = await inOrder()
 
       leader.signal('SIGSTOP')
-      user.say('After')
+      user.sendText('After')
       await expect.poll(() => leads(other), { timeout: takeOverMs }).toBe(true)
       await user.nextMessage('After', { within: 30_000 })
       leader.signal('SIGCONT')
       await expect.poll(() => leads(leader)).toBe(false)
-      user.say('Later')
+      user.sendText('Later')
       await user.nextMessage('Later', { within: 30_000 })
       await user.settled()
 

@@ -232,13 +232,13 @@ async function press(...presses: readonly Press[]): Promise<string[]> {
   const called = bot.world.calls.length
   const taps = presses.map(({ who, data, on }) => who.tapData(data, on))
   await bot.handled()
-  const said = taps.map((tap) => (tap.kind === 'callback' ? answersTo(tap.queryId, called) : []))
-  for (const [nth, { why }] of presses.entries()) expect(said[nth], why).toHaveLength(1)
+  const sentTexts = taps.map((tap) => (tap.kind === 'callback' ? answersTo(tap.queryId, called) : []))
+  for (const [nth, { why }] of presses.entries()) expect(sentTexts[nth], why).toHaveLength(1)
   expect(
     bot.lines.slice(logged).filter((line) => line.includes('an update failed')),
     presses[0]?.why,
   ).toEqual([])
-  return said.flat()
+  return sentTexts.flat()
 }
 
 // Two of these are two wishes: the card goes up twice, and the second /undo takes back the change before.
@@ -270,13 +270,13 @@ const how = (): Exploration => ({
     const others = isFirst ? otherVersions(data) : otherVersions(data).slice(0, 1)
 
     // None of them may do anything, so they are pressed in a row and looked at together.
-    const said = await press(
+    const sentTexts = await press(
       { who: stranger, data, on: message, why: `${kind} by a stranger` },
       { who: forger, data, on: 1, why: `${kind} from another chat` },
       ...others.map((other) => ({ who: user, data: other, on: message, why: `${kind} as ${other}` })),
     )
 
-    expect(said, kind).toEqual([toasts.stranger, toasts.stranger, ...others.map(() => toasts.unknown)])
+    expect(sentTexts, kind).toEqual([toasts.stranger, toasts.stranger, ...others.map(() => toasts.unknown)])
     expect(await boardState(bot.db), `${kind}, by strangers and of another version`).toEqual(before)
     expect(user.current(message)?.text).toBe(text)
 
@@ -356,7 +356,7 @@ const corners: Readonly<Record<string, () => void | Promise<void>>> = {
   'a move that would stop an agent': () =>
     open({ do: 'move', on: 'card', key: 'WEB-2', from: 'todo', to: 'done' }),
   'words about what is ready': async () => {
-    user.say('/task WEB-4')
+    user.sendText('/task WEB-4')
     user.reply(await user.nextMessage('All done.'), 'The tests are missing')
   },
   'a date in words': () => open({ do: 'ask', on: 'card', key: 'WEB-1', what: 'due' }),
@@ -373,15 +373,15 @@ const corners: Readonly<Record<string, () => void | Promise<void>>> = {
   'a new project': async () => {
     openScreen('new-project')
     await bot.handled()
-    user.say('Shop')
+    user.sendText('Shop')
   },
   'an undo that is refused': async () => {
     await editTask(bot.ctx, 'WEB-1', { status: 'hold' })
     await editTask(robot, 'WEB-1', { status: 'todo' })
-    user.say('/undo')
+    user.sendText('/undo')
   },
   'the news': () => {},
-  'another topic': () => void user.say('/projects API', { threadId: lounge }),
+  'another topic': () => void user.sendText('/projects API', { threadId: lounge }),
 }
 
 describe('every button, pressed by strangers, of another version, after a change, after a deletion, and twice, is answered once each and does no harm', () => {
@@ -398,7 +398,7 @@ describe('every button, pressed by strangers, of another version, after a change
     'from %s',
     async (text) => {
       await putBack()
-      await explore(how(), () => void user.say(text))
+      await explore(how(), () => void user.sendText(text))
       expect(bot.world.violations).toEqual([])
     },
     600_000,

@@ -66,7 +66,7 @@ describe('screens', () => {
     ['/help', 'Shorthand'],
   ])('%s shows its screen, in any case and by the name of the bot', async (command, text) => {
     const [name = '', ...rest] = command.split(' ')
-    bot.user.say([`${name.toUpperCase()}@preqbot_playground`, ...rest].join(' '))
+    bot.user.sendText([`${name.toUpperCase()}@preqbot_playground`, ...rest].join(' '))
 
     const { text: shown } = await bot.user.nextMessage()
 
@@ -101,7 +101,7 @@ describe('screens', () => {
           await visit(bot.user.current(message) ?? message, depth - 1)
         }
       }
-      bot.user.say(command)
+      bot.user.sendText(command)
       const screen = await bot.user.nextMessage()
 
       await visit(screen, 4)
@@ -121,7 +121,7 @@ test.each([
   ['/todos', '/todo'],
   ['/donne', '/done'],
 ])('the unknown command %s gets the nearest one, %s', async (typed, nearest) => {
-  bot.user.say(typed)
+  bot.user.sendText(typed)
 
   expect((await bot.user.nextMessage()).text).toContain(`Did you mean ${nearest}?`)
 })
@@ -129,7 +129,7 @@ test.each([
 test.each(['/und', '/unddo', '/neww', '/logg', '/cancell', '/xyz'])(
   'no command that changes something is suggested for %s',
   async (typed) => {
-    bot.user.say(typed)
+    bot.user.sendText(typed)
 
     const { text } = await bot.user.nextMessage('Unknown command')
     expect(text).not.toMatch(/\/(?:new|undo|log|cancel|export)\b/)
@@ -137,7 +137,7 @@ test.each(['/und', '/unddo', '/neww', '/logg', '/cancell', '/xyz'])(
 )
 
 test('a suggestion keeps what followed the command, and its button does it', async () => {
-  bot.user.say('/boards web')
+  bot.user.sendText('/boards web')
   const answer = await bot.user.nextMessage('Did you mean /board web?')
 
   bot.user.tap('/board web', answer)
@@ -150,7 +150,7 @@ test.each(commands)('the description of $command fits a menu', ({ description })
 })
 
 test('the menu has twelve commands at most; /help lists all', async () => {
-  bot.user.say('/help')
+  bot.user.sendText('/help')
   const { text } = await bot.user.nextMessage('Commands')
 
   const published = bot.world.calls.find(({ method }) => method.toLowerCase() === 'setmycommands')
@@ -168,30 +168,30 @@ test.each([
   ['/done web', 'Done · WEB · 1 task', 'WEB-5 Shipped'],
   ['/hold', 'Hold · 0 tasks', 'Nothing here.'],
 ])('%s lists its status', async (command, head, line) => {
-  bot.user.say(command)
+  bot.user.sendText(command)
 
   const { text } = await bot.user.nextMessage(head)
   expect(text).toContain(line)
 })
 
 test('a filter that is not understood is reported, and so is an unknown project', async () => {
-  bot.user.say('/tasks !urgent')
+  bot.user.sendText('/tasks !urgent')
   await bot.user.nextMessage('Ignored !urgent – not a filter.')
-  bot.user.say('/board nope')
+  bot.user.sendText('/board nope')
   const board = await bot.user.nextMessage('No project NOPE – showing all.')
 
   expect(board.text).toContain('WEB-3 Planned')
 })
 
 test.each(['/task 3', '/task web3', '/task web-3', '/task #3'])('%s opens the card', async (command) => {
-  bot.user.say(command)
+  bot.user.sendText(command)
 
   await bot.user.nextMessage('WEB-3 Planned')
 })
 
 test('/task without a key says how to use it, and with an unknown one that there is none', async () => {
-  bot.user.say('/task')
+  bot.user.sendText('/task')
   await bot.user.nextMessage('Which task?')
-  bot.user.say('/task 99')
+  bot.user.sendText('/task 99')
   await bot.user.nextMessage('WEB-99')
 })

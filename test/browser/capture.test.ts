@@ -34,7 +34,7 @@ describe.skipIf(!isThere)(
     }
 
     test('five words are answered in at most 110 px and one row of four buttons', async () => {
-      bot().user.say('Fix the login page today')
+      bot().user.sendText('Fix the login page today')
       await bot().user.nextMessage('WEB-1')
       await page.goto(bot().telegramUrl)
       const answer = messageOf('WEB-1')
@@ -52,7 +52,7 @@ describe.skipIf(!isThere)(
     })
 
     test('five words with everything that can be understood still fit into 110 px', async () => {
-      bot().user.say('Fix the login page today !high @codex #backend ^fri')
+      bot().user.sendText('Fix the login page today !high @codex #backend ^fri')
       await bot().user.nextMessage('WEB-1')
       await page.goto(bot().telegramUrl)
       const answer = messageOf('WEB-1')
@@ -70,7 +70,7 @@ describe.skipIf(!isThere)(
         },
         { title: 'Another' },
       ])
-      bot().user.say('/inbox')
+      bot().user.sendText('/inbox')
       await bot().user.nextMessage('1 of 2')
       await page.goto(bot().telegramUrl)
       const card = messageOf('1 of 2')

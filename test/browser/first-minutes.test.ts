@@ -35,7 +35,7 @@ describe.skipIf(!isThere)(
     const shoot = async (name: string) => {
       if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`), timeout: 60_000 })
     }
-    const say = async (text: string) => {
+    const sendText = async (text: string) => {
       await page.getByRole('textbox', { name: 'Message' }).fill(text)
       await page.keyboard.press('Enter')
     }
@@ -62,7 +62,7 @@ describe.skipIf(!isThere)(
         page.locator('.message:not(.mine)', { hasText: text }).waitFor()
       await press('Berlin')
       await shown('Which repository is your first project?')
-      await say('Web shop')
+      await sendText('Web shop')
       await shown('Web shop, key WS')
       await press('OK')
       await shown('Queued for an agent')
@@ -97,7 +97,7 @@ describe.skipIf(!isThere)(
     }, 60_000)
 
     test('/security then names no stranger', async () => {
-      await say('/security')
+      await sendText('/security')
 
       const card = page.locator('.message:not(.mine)', { hasText: 'Security' })
       await card.waitFor()
@@ -117,7 +117,7 @@ describe.skipIf(!isThere)(
       await page.getByRole('button', { name: 'About this playground' }).click()
       await page.getByText('You', { exact: true }).click()
       await page.keyboard.press('Escape')
-      await say('/security')
+      await sendText('/security')
 
       await page.locator('.message:not(.mine)', { hasText: 'Ignored a message from user 1002' }).waitFor()
     }, 60_000)

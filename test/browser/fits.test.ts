@@ -85,11 +85,11 @@ describe.skipIf(!isThere)(
         'INFRA',
       )
       for (const command of screens) {
-        user.say(command)
+        user.sendText(command)
         await bot().handled()
       }
       for (const [key = '', ...path] of menus) {
-        user.say(key)
+        user.sendText(key)
         await bot().handled()
         for (const label of path) {
           user.tap(label)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
 import type { InlineKeyboardButton, InlineQueryResultArticle, Message } from 'grammy/types'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { clientRoutes } from '../../src/playground/server/page-api.ts'
 import { formatted } from '../../src/playground/text/formatted.ts'
 import { addPost, removePosts, replacePost } from '../../src/playground/world/posting.ts'
@@ -93,7 +93,7 @@ describe.skipIf(!isThere)(
     const messages = () => page.locator('.message')
     const input = () => page.getByRole('textbox', { name: 'Message' })
 
-    it('an empty chat offers Start, which carries the payload of the address once', async () => {
+    test('an empty chat offers Start, which carries the payload of the address once', async () => {
       await page.goto(`${url}?start=code_42`)
 
       await page.getByRole('button', { name: 'Start', exact: true }).click()
@@ -103,7 +103,7 @@ describe.skipIf(!isThere)(
       expect(await input().isVisible()).toBe(true)
     })
 
-    it('Enter says something and Shift+Enter makes a new line', async () => {
+    test('Enter says something and Shift+Enter makes a new line', async () => {
       send('hello')
       await page.goto(url)
       await input().fill('two')
@@ -117,7 +117,7 @@ describe.skipIf(!isThere)(
       expect(await input().inputValue()).toBe('')
     })
 
-    it('what a bot writes is never read as HTML', async () => {
+    test('what a bot writes is never read as HTML', async () => {
       send('&lt;img src=x onerror="document.title=1"&gt; <b>bold</b> <a href="javascript:alert(1)">link</a>')
       await page.goto(url)
 
@@ -128,7 +128,7 @@ describe.skipIf(!isThere)(
       expect(await messages().locator('a').count()).toBe(0)
     })
 
-    it('a tap shows the answer of the bot, and the edit comes in place', async () => {
+    test('a tap shows the answer of the bot, and the edit comes in place', async () => {
       const card = send('<b>API-1</b> waits', [[{ text: 'Done', callback_data: 'done' }]])
       answerTaps({ text: 'Marked as done', showAlert: false })
       await page.goto(url)
@@ -147,7 +147,7 @@ describe.skipIf(!isThere)(
       ).toBe(true)
     })
 
-    it('a pressed button spins until the bot answers', async () => {
+    test('a pressed button spins until the bot answers', async () => {
       send('wait', [[{ text: 'Slow', callback_data: 'slow' }]])
       await page.goto(url)
       await page.getByRole('button', { name: 'Slow' }).click()
@@ -160,7 +160,7 @@ describe.skipIf(!isThere)(
       await page.locator('.key:not([aria-busy])').waitFor()
     })
 
-    it('an alert waits for its OK', async () => {
+    test('an alert waits for its OK', async () => {
       send('card', [[{ text: 'Why', callback_data: 'why' }]])
       answerTaps({ text: 'It changed meanwhile.', showAlert: true })
       await page.goto(url)
@@ -173,7 +173,7 @@ describe.skipIf(!isThere)(
       await dialog.waitFor({ state: 'hidden' })
     })
 
-    it('deleted messages vanish, and silent ones are marked', async () => {
+    test('deleted messages vanish, and silent ones are marked', async () => {
       const gone = send('gone soon')
       send('quiet', undefined, { silent: true })
       await page.goto(url)
@@ -185,7 +185,7 @@ describe.skipIf(!isThere)(
       expect(await messages().getByLabel('Silent message').count()).toBe(1)
     })
 
-    it('a long quote unfolds, and stays unfolded through an edit of the keyboard', async () => {
+    test('a long quote unfolds, and stays unfolded through an edit of the keyboard', async () => {
       const lines = Array.from({ length: 12 }, (_, index) => `line ${index}`).join('\n')
       const post = send(`<blockquote expandable>${lines}</blockquote>`, [
         [{ text: 'One', callback_data: '1' }],
@@ -200,7 +200,7 @@ describe.skipIf(!isThere)(
       expect(await page.getByRole('button', { name: 'Show less' }).isVisible()).toBe(true)
     })
 
-    it('on a phone nothing is wider than the screen, and the buttons of a card say their labels whole', async () => {
+    test('on a phone nothing is wider than the screen, and the buttons of a card say their labels whole', async () => {
       const row = (...labels: string[]) => labels.map((text) => ({ text, callback_data: text }))
       const long = 'x'.repeat(500)
       send(
@@ -226,7 +226,7 @@ describe.skipIf(!isThere)(
       expect(cut).toEqual([])
     })
 
-    it('a pinned message stands at the top, is told in the chat, and a press leads to it', async () => {
+    test('a pinned message stands at the top, is told in the chat, and a press leads to it', async () => {
       const { message } = send('the living card')
       room().pinned.push(message.message_id)
       const pinned = { pinned_message: message as NonNullable<Message['pinned_message']> }
@@ -239,7 +239,7 @@ describe.skipIf(!isThere)(
       await page.locator(`#m${message.message_id}.lit`).waitFor()
     })
 
-    it('force_reply opens the reply bar, and the answer replies to that message', async () => {
+    test('force_reply opens the reply bar, and the answer replies to that message', async () => {
       await page.goto(url)
       await page.getByRole('button', { name: 'Start', exact: true }).click()
       await messages().getByText('/start').waitFor()
@@ -254,7 +254,7 @@ describe.skipIf(!isThere)(
       expect(last?.reply_to_message?.message_id).toBe(question.message.message_id)
     })
 
-    it('"/" lists the commands that fit, and Enter sends the chosen one', async () => {
+    test('"/" lists the commands that fit, and Enter sends the chosen one', async () => {
       const commands = ['inbox', 'board', 'broken'].map((command) => ({
         command,
         description: `opens ${command}`,
@@ -272,7 +272,7 @@ describe.skipIf(!isThere)(
       await messages().getByText('/broken').waitFor()
     })
 
-    it('an own message is edited from the menu', async () => {
+    test('an own message is edited from the menu', async () => {
       await page.goto(url)
       await page.getByRole('button', { name: 'Start', exact: true }).click()
       await messages().locator('.bubble').first().click({ button: 'right' })
@@ -285,7 +285,7 @@ describe.skipIf(!isThere)(
       expect([...room().posts.values()].map(({ message }) => message.text)).toEqual(['/start again'])
     })
 
-    it('after a restart with a new key the page shows the truth, with nothing twice', async () => {
+    test('after a restart with a new key the page shows the truth, with nothing twice', async () => {
       send('before')
       await page.goto(url)
       await messages().getByText('before').waitFor()
@@ -309,7 +309,7 @@ describe.skipIf(!isThere)(
       faults.splice(0, faults.length, ...faults.filter((fault) => !/ERR_|EventSource|401/.test(fault)))
     })
 
-    it('a page that only the printed link opens says so, and opens by it', async () => {
+    test('a page that only the printed link opens says so, and opens by it', async () => {
       await new Promise((resolve) => server.close(resolve))
       const { fetch } = clientRoutes(world, { pageKey: { ...pageKey('printed'), opensBare: false } })
       server = serve({ fetch, port: Number(new URL(url).port), hostname: '127.0.0.1' })
@@ -325,7 +325,7 @@ describe.skipIf(!isThere)(
       faults.splice(0, faults.length, ...faults.filter((fault) => !/EventSource|401/.test(fault)))
     })
 
-    it('a viewer who has scrolled up stays there and is told of what is new', async () => {
+    test('a viewer who has scrolled up stays there and is told of what is new', async () => {
       for (let index = 0; index < 40; index += 1) send(`message ${index}`)
       await page.goto(url)
       await messages().getByText('message 39').waitFor()
@@ -341,7 +341,7 @@ describe.skipIf(!isThere)(
       expect(await scroll.evaluate((node) => node.scrollTop)).toBe(before)
     })
 
-    it('inline mode lists results and sends the chosen one', async () => {
+    test('inline mode lists results and sends the chosen one', async () => {
       send('hello')
       const result = (id: string): InlineQueryResultArticle => ({
         type: 'article',
@@ -371,7 +371,7 @@ describe.skipIf(!isThere)(
       expect(await input().inputValue()).toBe('')
     })
 
-    it('a burst of a thousand messages leaves the page light, with the newest in sight', async () => {
+    test('a burst of a thousand messages leaves the page light, with the newest in sight', async () => {
       send('first')
       await page.goto(url)
       await messages().first().waitFor()
@@ -386,7 +386,7 @@ describe.skipIf(!isThere)(
       await messages().last().waitFor({ state: 'visible' })
     })
 
-    it('the stranger has a chat of their own', async () => {
+    test('the stranger has a chat of their own', async () => {
       send('for the owner alone')
       await page.goto(url)
       await messages().first().waitFor()

@@ -14,7 +14,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { PGlite } from '@electric-sql/pglite'
 import { eq, sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { writeBackup } from '../../src/db/backup/backup.ts'
 import { backupToFile, copyBoard, restoreFromFile } from '../../src/db/backup/backup-file.ts'
 import { boardTables } from '../../src/db/backup/board-tables.ts'
@@ -63,7 +63,7 @@ const write = (lines: readonly string[]) => writeFileSync(file, gzipSync(`${line
 const restore = (replace = false) => restoreFromFile(to.db, file, { replace })
 
 describe('a backup', () => {
-  it('brings every row of every table back as it was, to the microsecond', async () => {
+  test('brings every row of every table back as it was, to the microsecond', async () => {
     await fillBoard(from.db, 450)
     await backupToFile(from.db, file, { now })
 
@@ -74,7 +74,7 @@ describe('a backup', () => {
     expect(Object.entries(content).filter(([, found]) => found.length === 0)).toEqual([])
   })
 
-  it('carries any text and any JSON', async () => {
+  test('carries any text and any JSON', async () => {
     const text = fc.string({ unit: 'binary', minLength: 1 }).map((value) => value.replaceAll('\0', ''))
     await fc.assert(
       fc.asyncProperty(text, fc.jsonValue(), async (name, json) => {
@@ -93,7 +93,7 @@ describe('a backup', () => {
     )
   })
 
-  it('lets counting go on where it was, though the last rows are gone', async () => {
+  test('lets counting go on where it was, though the last rows are gone', async () => {
     await fillBoard(from.db, 5)
     await from.db.delete(eventsOutbox)
     await backupToFile(from.db, file, { now })
@@ -103,7 +103,7 @@ describe('a backup', () => {
     expect(await nextEvent(to.db)).toBe(6)
   })
 
-  it('never gives a number again that the replaced board had given out', async () => {
+  test('never gives a number again that the replaced board had given out', async () => {
     await fillBoard(from.db, 2)
     await fillBoard(to.db, 9)
     await backupToFile(from.db, file, { now })
@@ -113,7 +113,7 @@ describe('a backup', () => {
     expect(await nextEvent(to.db)).toBe(10)
   })
 
-  it('is of one moment, whatever is written meanwhile', async () => {
+  test('is of one moment, whatever is written meanwhile', async () => {
     await fillBoard(from.db, 450)
     let isWritten = Promise.resolve()
     const lines: string[] = []
@@ -132,7 +132,7 @@ describe('a backup', () => {
     expect(lines.join('')).not.toContain('meanwhile')
   })
 
-  it('can be read by this user alone', async () => {
+  test('can be read by this user alone', async () => {
     await fillBoard(from.db)
 
     await backupToFile(from.db, file, { now })
@@ -141,7 +141,7 @@ describe('a backup', () => {
     expect(readdirSync(folder)).toEqual(['board.jsonl.gz'])
   })
 
-  it('that is given up leaves no file, and the one before as it was', async () => {
+  test('that is given up leaves no file, and the one before as it was', async () => {
     await fillBoard(from.db)
     writeFileSync(file, 'before')
 
@@ -153,7 +153,7 @@ describe('a backup', () => {
     await from.ping()
   })
 
-  it('that cannot be written says why', async () => {
+  test('that cannot be written says why', async () => {
     await fillBoard(from.db, 450)
 
     await expect(backupToFile(from.db, join(folder, 'none', 'file'), { now })).rejects.toThrow('ENOENT')
@@ -167,7 +167,7 @@ describe('restoring', () => {
     await backupToFile(from.db, file, { now })
   })
 
-  it('leaves a board alone that is there, if it is not told to replace it', async () => {
+  test('leaves a board alone that is there, if it is not told to replace it', async () => {
     await fillBoard(to.db, 7)
     const before = await contentOf(to.db)
 
@@ -176,7 +176,7 @@ describe('restoring', () => {
     expect(await contentOf(to.db)).toEqual(before)
   })
 
-  it('puts the backup in the place of that board when told to', async () => {
+  test('puts the backup in the place of that board when told to', async () => {
     await fillBoard(to.db, 7)
 
     await restore(true)
@@ -184,7 +184,7 @@ describe('restoring', () => {
     expect(await contentOf(to.db)).toEqual(await contentOf(from.db))
   })
 
-  it('takes the place of a bot that was only started', async () => {
+  test('takes the place of a bot that was only started', async () => {
     await to.db.insert(users).values({ email: 'owner@localhost.local', isOwner: true })
 
     await restore()
@@ -192,7 +192,7 @@ describe('restoring', () => {
     expect(await to.db.select({ email: users.email }).from(users)).toEqual([{ email: 'ada@example.com' }])
   })
 
-  it('does not change how the trails are held: what was restored cannot be changed or emptied', async () => {
+  test('does not change how the trails are held: what was restored cannot be changed or emptied', async () => {
     await restore()
 
     const refused = { cause: { message: expect.stringContaining('its rows never change') } }
@@ -201,7 +201,7 @@ describe('restoring', () => {
       await expect(to.db.execute(sql.raw(`truncate ${table}`))).rejects.toMatchObject(refused)
   })
 
-  it.each<[string, (lines: string[]) => string[], string]>([
+  test.each<[string, (lines: string[]) => string[], string]>([
     ['that ends in the middle', (lines) => lines.slice(0, -1), 'ends in the middle'],
     [
       'that lost a row',
@@ -238,14 +238,14 @@ describe('restoring', () => {
     expect(await contentOf(to.db)).toEqual(before)
   })
 
-  it('a file cut short, or that is not there, says so', async () => {
+  test('a file cut short, or that is not there, says so', async () => {
     truncateSync(file, statSync(file).size - 20)
 
     await expect(restore()).rejects.toThrow(`${file} isn't a backup, or is incomplete.`)
     await expect(restoreFromFile(to.db, `${file}.none`, { replace: false })).rejects.toThrow('No file')
   })
 
-  it.each([
+  test.each([
     ['a schema', { version: 1, schema: '0999_later' }],
     ['a form', { version: 2, schema: '0000_board' }],
   ])('refuses %s of a newer program', async (_what, begin) => {
@@ -254,7 +254,7 @@ describe('restoring', () => {
     await expect(restore()).rejects.toThrow(NewerSchemaError)
   })
 
-  it('gives columns their default that an older backup does not have', async () => {
+  test('gives columns their default that an older backup does not have', async () => {
     const without = (line: string) => line.replace(/,?"color":"blue"|,"color"/, '')
     write(
       linesOf().map((line) =>
@@ -269,7 +269,7 @@ describe('restoring', () => {
 })
 
 describe('copying a board', () => {
-  it.each(['into', 'out of'])(
+  test.each(['into', 'out of'])(
     '%s an embedded database loses nothing',
     async (way) => {
       const client = await PGlite.create()
@@ -287,7 +287,7 @@ describe('copying a board', () => {
     60_000,
   )
 
-  it('stops where the target has a board, and says so', async () => {
+  test('stops where the target has a board, and says so', async () => {
     await fillBoard(from.db, 450)
     await fillBoard(to.db)
 
@@ -309,7 +309,7 @@ describe('a backup from before secrets were redacted', () => {
   const linkCode = '0123456789abcdefghijkl'
   const hash = (code: string) => createHash('sha256').update(code).digest('hex')
 
-  it('comes back without them, and with what people wrote', async () => {
+  test('comes back without them, and with what people wrote', async () => {
     await fillBoard(from.db, 1)
     await emptyTables(from.db, ['bot_updates', 'bot_messages', 'bot_conversations'], 'cascade')
     const updates = [

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProjectRow } from '../../src/db/schema.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { type Board, openBoard } from '../support/board.ts'
@@ -32,7 +32,7 @@ const refusal = async (statement: string): Promise<string> => {
 const long = (length: number) => `repeat('x', ${length})`
 
 describe('the database itself refuses', () => {
-  it.each([
+  test.each([
     ['users', `email = 'ADA@example.com'`, 'users_email_lower_case'],
     ['projects', `status = 'deleted'`, 'projects_status'],
     ['projects', 'priority = 0', 'projects_priority'],
@@ -68,7 +68,7 @@ describe('the database itself refuses', () => {
     expect(await refusal(`update ${table} set ${change}`)).toBe(constraint)
   })
 
-  it.each([
+  test.each([
     [
       'an event about anything else',
       () => `insert into events_outbox (owner_id, event_type, entity_type, entity_id)
@@ -123,7 +123,7 @@ describe('the database itself refuses', () => {
     expect(await refusal(statement())).toBe(constraint)
   })
 
-  it('nothing that is right: other users, every colour, six digits', async () => {
+  test('nothing that is right: other users, every colour, six digits', async () => {
     await board.db.execute(sql`insert into users (email) values ('bob@example.com')`)
     await board.db.execute(sql`update task_labels set color = '#12aBcF'`)
     await board.db.execute(sql`update task_labels set color = 'teal'`)
@@ -142,7 +142,7 @@ describe('the append-only tables', () => {
 })
 
 describe('sort keys', () => {
-  it('compare bytewise, whatever the locale', async () => {
+  test('compare bytewise, whatever the locale', async () => {
     const ordered = ['A0', 'Zz', 'a0', 'a0V', 'a1', 'aA', 'aa']
     const shuffled = [...ordered].reverse()
     await board.db.execute(sql`create table keys (key varchar(64) collate "C")`)

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { restoreEmbedded } from '../../src/db/backup/restore-embedded.ts'
 import { LostDatabaseError } from '../../src/db/embedded/embedded.ts'
 import { listSnapshots } from '../../src/db/embedded/snapshots.ts'
@@ -68,7 +68,7 @@ const restore = (path: string, replace = false) =>
 const newest = () => listSnapshots(dataDir)[0]?.path ?? ''
 
 describe('the embedded database', () => {
-  it('has each commit on the disk before it answers', async () => {
+  test('has each commit on the disk before it answers', async () => {
     const database = await open()
     const spy = vi.spyOn(fs, 'fdatasyncSync')
     syncBuiltinESMExports()
@@ -82,7 +82,7 @@ describe('the embedded database', () => {
     await database.close()
   })
 
-  it('writes checkpoints, so that its log does not grow for ever', async () => {
+  test('writes checkpoints, so that its log does not grow for ever', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const database = await open()
     const before = await checkpointAt(database)
@@ -95,7 +95,7 @@ describe('the embedded database', () => {
     expect(troubles).toEqual([])
   })
 
-  it('takes a snapshot every six hours, and none where nothing was written', async () => {
+  test('takes a snapshot every six hours, and none where nothing was written', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const database = await open()
     await addTask(database, 50)
@@ -114,7 +114,7 @@ describe('the embedded database', () => {
     expect(troubles).toEqual([])
   })
 
-  it('takes a snapshot when it is closed, of all that it holds', async () => {
+  test('takes a snapshot when it is closed, of all that it holds', async () => {
     const database = await open()
     await addTask(database, 50)
     clock.advance({ hours: 1 })
@@ -131,7 +131,7 @@ describe('the embedded database', () => {
 })
 
 describe('an embedded database made with another size of its log', () => {
-  it('opens, though Postgres wants more of such a log kept than of ours', async () => {
+  test('opens, though Postgres wants more of such a log kept than of ours', async () => {
     rmSync(pg, { recursive: true })
     const made = await PGlite.create({ dataDir: pg, initDbStartParams: ['--wal-segsize=16'] })
     await made.close()
@@ -145,7 +145,7 @@ describe('an embedded database made with another size of its log', () => {
 })
 
 describe('the schema of an embedded database', () => {
-  it('of a newer program is refused and left as it is', async () => {
+  test('of a newer program is refused and left as it is', async () => {
     const database = await open()
     await database.db.execute(
       sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 32503680000000)`,
@@ -158,7 +158,7 @@ describe('the schema of an embedded database', () => {
     )
   })
 
-  it('is not changed before a snapshot was taken', async () => {
+  test('is not changed before a snapshot was taken', async () => {
     const database = await open()
     await database.db.execute(
       sql`delete from drizzle.__drizzle_migrations where created_at = (select max(created_at) from drizzle.__drizzle_migrations)`,
@@ -177,7 +177,7 @@ describe('the schema of an embedded database', () => {
 })
 
 describe('an embedded database that is damaged', () => {
-  it.each<[string, () => void]>([
+  test.each<[string, () => void]>([
     ['whose control file is cut short', () => truncateSync(join(pg, 'global', 'pg_control'), 100)],
     ['whose tables are gone', () => rmSync(join(pg, 'base'), { recursive: true })],
     ['whose log is gone', () => rmSync(join(pg, 'pg_wal'), { recursive: true })],
@@ -192,7 +192,7 @@ describe('an embedded database that is damaged', () => {
     expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
   })
 
-  it('in what it tells of its schema is found at the start, and set aside by the restore', async () => {
+  test('in what it tells of its schema is found at the start, and set aside by the restore', async () => {
     const database = await open()
     const [file] = await rows<{ path: string }>(
       database.db,
@@ -212,7 +212,7 @@ describe('an embedded database that is damaged', () => {
     await restored.close()
   })
 
-  it('is set aside by name when the snapshot is restored', async () => {
+  test('is set aside by name when the snapshot is restored', async () => {
     truncateSync(join(pg, 'global', 'pg_control'), 100)
 
     const { counts, aside } = await restore(newest())
@@ -225,7 +225,7 @@ describe('an embedded database that is damaged', () => {
     await database.close()
   })
 
-  it('is still named at the next start: no empty board takes its place', async () => {
+  test('is still named at the next start: no empty board takes its place', async () => {
     renameSync(pg, `${pg}.damaged-2026`)
 
     await expect(open()).rejects.toThrow(`${pg} is missing, but there was a database: pg.damaged-2026`)
@@ -233,7 +233,7 @@ describe('an embedded database that is damaged', () => {
     expect(existsSync(pg)).toBe(false)
   })
 
-  it('stays where it is when the file to restore is no backup', async () => {
+  test('stays where it is when the file to restore is no backup', async () => {
     truncateSync(join(pg, 'global', 'pg_control'), 100)
 
     await expect(restore(join(pg, 'PG_VERSION'))).rejects.toThrow("isn't a backup")
@@ -243,13 +243,13 @@ describe('an embedded database that is damaged', () => {
 })
 
 describe('restoring an embedded database', () => {
-  it('leaves a board alone that is there, if it is not told to replace it', async () => {
+  test('leaves a board alone that is there, if it is not told to replace it', async () => {
     await expect(restore(newest())).rejects.toThrow('add --replace')
 
     expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
   })
 
-  it('keeps the replaced one under another name, and gives no number out twice', async () => {
+  test('keeps the replaced one under another name, and gives no number out twice', async () => {
     const database = await open()
     await database.db.execute(sql`select setval('events_outbox_id_seq', 70)`)
     await database.close()
@@ -267,7 +267,7 @@ describe('restoring an embedded database', () => {
     await restored.close()
   })
 
-  it('works on a folder where nothing is yet', async () => {
+  test('works on a folder where nothing is yet', async () => {
     const path = newest()
     const target = join(parent, 'other')
 
@@ -277,7 +277,7 @@ describe('restoring an embedded database', () => {
     rmSync(target, { recursive: true })
   })
 
-  it('is refused while the bot runs', async () => {
+  test('is refused while the bot runs', async () => {
     const database = await open()
 
     await expect(restore(newest(), true)).rejects.toThrow(`in use by process ${process.pid}`)
@@ -287,7 +287,7 @@ describe('restoring an embedded database', () => {
 })
 
 describe('the first start', () => {
-  it('fills a folder that is empty, as of a volume just mounted', async () => {
+  test('fills a folder that is empty, as of a volume just mounted', async () => {
     dataDir = join(parent, 'volume')
     mkdirSync(join(dataDir, 'pg'), { recursive: true })
 

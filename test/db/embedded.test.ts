@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FolderInUseError } from '../../src/db/embedded/folder-lock.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { users } from '../../src/db/schema.ts'
@@ -27,7 +27,7 @@ describe('the embedded database', () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o700)
   }, 60_000)
 
-  it('keeps what was written, and lets nobody else in meanwhile', async () => {
+  test('keeps what was written, and lets nobody else in meanwhile', async () => {
     const first = await open()
     await first.db.insert(users).values({ email: 'ada@example.com' })
     await expect(open()).rejects.toThrow(FolderInUseError)
@@ -40,7 +40,7 @@ describe('the embedded database', () => {
     expect(readdirSync(dataDir)).not.toContain('lock')
   }, 60_000)
 
-  it('starts after a start that was killed half way', async () => {
+  test('starts after a start that was killed half way', async () => {
     mkdirSync(join(dataDir, 'pg.new'), { recursive: true })
     writeFileSync(join(dataDir, 'pg.new', 'PG_VERSION'), '18')
 
@@ -50,7 +50,7 @@ describe('the embedded database', () => {
     await database.close()
   }, 60_000)
 
-  it('leads at once: its folder is its own', async () => {
+  test('leads at once: its folder is its own', async () => {
     const database = await open()
 
     const stop = await new Promise<() => Promise<void>>((resolve) => {

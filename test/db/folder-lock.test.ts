@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FolderInUseError, lockFolder } from '../../src/db/embedded/folder-lock.ts'
 
 let folder: string
@@ -45,13 +45,13 @@ const nodeArguments = (then: string) => [
 
 const startHolder = async (): Promise<ChildProcess> => {
   const child = spawn(process.execPath, nodeArguments('setInterval(() => {}, 1000)'))
-  const [said] = (await once(child.stdout, 'data')) as [Buffer]
-  expect(said.toString()).toBe('locked\n')
+  const [sentTexts] = (await once(child.stdout, 'data')) as [Buffer]
+  expect(sentTexts.toString()).toBe('locked\n')
   return child
 }
 
 describe('the lock of a data folder', () => {
-  it('keeps a second opening out, by name, until it is given up', () => {
+  test('keeps a second opening out, by name, until it is given up', () => {
     const unlock = lockFolder(folder)
 
     expect(() => lockFolder(folder)).toThrow(`The database in ${folder} is in use by process ${process.pid}.`)
@@ -61,7 +61,7 @@ describe('the lock of a data folder', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('keeps another process out while its holder lives, and is taken over once it was killed', async () => {
+  test('keeps another process out while its holder lives, and is taken over once it was killed', async () => {
     const holder = await startHolder()
 
     expect(() => lockFolder(folder)).toThrow(`in use by process ${holder.pid}`)
@@ -73,7 +73,7 @@ describe('the lock of a data folder', () => {
     unlock()
   }, 20_000)
 
-  it.each([
+  test.each([
     ['of a process that is gone', { pid: 2 ** 22 + 1, started: '1' }],
     ['of a pid that came back', { pid: process.ppid, started: '1' }],
     ['of our own pid in an earlier life', { pid: process.pid, started: '1' }],
@@ -86,7 +86,7 @@ describe('the lock of a data folder', () => {
     unlock()
   })
 
-  it('that is being written belongs to somebody, one that never was to nobody', () => {
+  test('that is being written belongs to somebody, one that never was to nobody', () => {
     const path = join(folder, 'lock')
     writeFileSync(path, '')
 
@@ -96,21 +96,21 @@ describe('the lock of a data folder', () => {
     expect(() => lockFolder(folder)()).not.toThrow()
   })
 
-  it('goes to one of several that start together over a stale one', async () => {
+  test('goes to one of several that start together over a stale one', async () => {
     leaveLock({ pid: 2 ** 22 + 1, started: '1' })
     const children = Array.from({ length: 4 }, () =>
       spawn(process.execPath, nodeArguments('setInterval(() => {}, 1000)')),
     )
 
-    const said = await Promise.all(
+    const sentTexts = await Promise.all(
       children.map(async (child) => String((await once(child.stdout, 'data'))[0])),
     )
     for (const child of children) child.kill('SIGKILL')
 
-    expect(said.filter((line) => line === 'locked\n')).toHaveLength(1)
+    expect(sentTexts.filter((line) => line === 'locked\n')).toHaveLength(1)
   }, 30_000)
 
-  it('says so where the folder is not there', () => {
+  test('says so where the folder is not there', () => {
     expect(() => lockFolder(join(folder, 'none'))).toThrow('ENOENT')
   })
 })

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { listSnapshots } from '../../src/db/embedded/snapshots.ts'
 
 // KILLS=50 npx vitest run test/db/kills.test.ts takes it further; SEED repeats a run.
@@ -39,18 +39,18 @@ async function runUntilKilled(afterMs: number): Promise<Run> {
     errors += chunk.toString()
   })
   const lines = createInterface({ input: child.stdout })
-  const said: string[] = []
-  lines.on('line', (line) => said.push(line))
+  const sentTexts: string[] = []
+  lines.on('line', (line) => sentTexts.push(line))
   await Promise.race([once(lines, 'line'), closed])
   await delay(afterMs)
   child.kill('SIGKILL')
   await closed
-  if (said.length === 0) throw new Error(`the database did not open:\n${errors}`)
-  return { found: JSON.parse(said[0] ?? '[]'), acknowledged: said.slice(1).map(Number) }
+  if (sentTexts.length === 0) throw new Error(`the database did not open:\n${errors}`)
+  return { found: JSON.parse(sentTexts[0] ?? '[]'), acknowledged: sentTexts.slice(1).map(Number) }
 }
 
 describe('an embedded database whose process is killed in the middle of writes', () => {
-  it(
+  test(
     `opens again each time with all that was acknowledged (${kills} kills, seed ${seed})`,
     async () => {
       const moments = fc.sample(fc.integer({ min: 5, max: 700 }), { numRuns: kills, seed })
@@ -69,7 +69,7 @@ describe('an embedded database whose process is killed in the middle of writes',
     60_000 + kills * 30_000,
   )
 
-  it('begins anew where the very first start was killed', async () => {
+  test('begins anew where the very first start was killed', async () => {
     for (const moment of [0, 100, 200, 400, 800]) {
       const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir], { stdio: 'ignore' })
       const closed = once(child, 'close')
@@ -84,7 +84,7 @@ describe('an embedded database whose process is killed in the middle of writes',
     expect(run.found.filter((n) => n < 0)).toEqual([])
   }, 120_000)
 
-  it('opens with all of it where it was killed in the middle of a snapshot, and takes no half one for a snapshot', async () => {
+  test('opens with all of it where it was killed in the middle of a snapshot, and takes no half one for a snapshot', async () => {
     const written = await runUntilKilled(300)
     const snapshotter = spawn(process.execPath, ['--import', 'tsx', writer, dataDir, 'snapshots'])
     const closed = once(snapshotter, 'close')
@@ -99,7 +99,7 @@ describe('an embedded database whose process is killed in the middle of writes',
     for (const { path } of listSnapshots(dataDir)) expect(() => gunzipSync(readFileSync(path))).not.toThrow()
   }, 120_000)
 
-  it('of two that start at once on a new folder one wins and the other is refused by name', async () => {
+  test('of two that start at once on a new folder one wins and the other is refused by name', async () => {
     const start = async () => {
       const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir])
       const [errors, lines] = [text(child.stderr), createInterface({ input: child.stdout })]

@@ -10,8 +10,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { lockPatiently } from '../../src/db/embedded/embedded.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { lockWithRetry } from '../../src/db/embedded/embedded.ts'
 import { FolderInUseError, lockFolder } from '../../src/db/embedded/folder-lock.ts'
 import { thisHolder } from '../../src/db/embedded/lock-holder.ts'
 
@@ -34,14 +34,14 @@ const leave = (holder: unknown, secondsAgo: number) => {
 }
 
 describe('the lock of a data folder on a volume that containers share', () => {
-  it('keeps a second container out, whose pids are the same', () => {
+  test('keeps a second container out, whose pids are the same', () => {
     leave(elsewhere, 3)
 
     expect(() => lockFolder(folder)).toThrow(FolderInUseError)
     expect(() => lockFolder(folder)).toThrow('in use by another process, perhaps in another container')
   })
 
-  it('is taken over once the other container has been silent for a while', () => {
+  test('is taken over once the other container has been silent for a while', () => {
     leave(elsewhere, 16)
 
     const unlock = lockFolder(folder)
@@ -51,15 +51,15 @@ describe('the lock of a data folder on a volume that containers share', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('is not kept for ever by a clock that was set back', () => {
+  test('is not kept for ever by a clock that was set back', () => {
     leave(elsewhere, -3_600)
 
     expect(() => lockFolder(folder)()).not.toThrow()
   })
 
-  it('is waited for at a start, for the container before may just have been killed', async () => {
+  test('is waited for at a start, for the container before may just have been killed', async () => {
     leave(elsewhere, 3)
-    const locking = lockPatiently(folder)
+    const locking = lockWithRetry(folder)
 
     leave(elsewhere, 16)
 
@@ -68,11 +68,11 @@ describe('the lock of a data folder on a volume that containers share', () => {
     unlock()
   })
 
-  it('is not waited for where its holder is known to live', async () => {
+  test('is not waited for where its holder is known to live', async () => {
     const unlock = lockFolder(folder)
     const began = performance.now()
 
-    await expect(lockPatiently(folder)).rejects.toThrow(`in use by process ${process.pid}`)
+    await expect(lockWithRetry(folder)).rejects.toThrow(`in use by process ${process.pid}`)
 
     expect(performance.now() - began).toBeLessThan(900)
     unlock()
@@ -80,7 +80,7 @@ describe('the lock of a data folder on a volume that containers share', () => {
 })
 
 describe('a process that holds the lock', () => {
-  it('shows that it lives, every two seconds', () => {
+  test('shows that it lives, every two seconds', () => {
     vi.useFakeTimers()
     const unlock = lockFolder(folder)
     utimesSync(path, 0, 0)
@@ -91,7 +91,7 @@ describe('a process that holds the lock', () => {
     unlock()
   })
 
-  it('puts the file back that somebody removed', () => {
+  test('puts the file back that somebody removed', () => {
     vi.useFakeTimers()
     const unlock = lockFolder(folder)
     rmSync(path)
@@ -102,7 +102,7 @@ describe('a process that holds the lock', () => {
     unlock()
   })
 
-  it('ends rather than write where another has taken over, and leaves that one its lock', () => {
+  test('ends rather than write where another has taken over, and leaves that one its lock', () => {
     vi.useFakeTimers()
     const unlock = lockFolder(folder)
     leave(elsewhere, 0)
@@ -115,14 +115,14 @@ describe('a process that holds the lock', () => {
 })
 
 describe('taking a lock over that was left', () => {
-  it('is done by one at a time', () => {
+  test('is done by one at a time', () => {
     leave({ ...thisHolder(), pid: 2 ** 22 + 1 }, 60)
     writeFileSync(`${path}.turn`, '')
 
     expect(() => lockFolder(folder)).toThrow('in use by another process that is starting')
   })
 
-  it('goes on where one was killed in the middle of it', () => {
+  test('goes on where one was killed in the middle of it', () => {
     leave({ ...thisHolder(), pid: 2 ** 22 + 1 }, 60)
     writeFileSync(`${path}.turn`, '')
     utimesSync(`${path}.turn`, 0, 0)

@@ -3,7 +3,7 @@ import { on, once } from 'node:events'
 import { connect } from 'node:net'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { migratePostgres } from '../../src/db/migrations/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { addressOf, reachPostgres, UnreachableError } from '../../src/db/reach.ts'
@@ -16,7 +16,7 @@ import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 const server = inject('templateDatabase')?.url ?? ''
 
 describe('an address of Postgres', () => {
-  it.each([
+  test.each([
     ['postgres://ada:secret@db.example.com:6432/board', 'db.example.com:6432/board'],
     ['postgresql://ada:secret@db.example.com/board?sslmode=require', 'db.example.com:5432/board'],
     ['postgres:///board?host=/var/run/postgresql', '/var/run/postgresql:5432/board'],
@@ -24,14 +24,14 @@ describe('an address of Postgres', () => {
     expect(addressOf(url)).toBe(shown)
   })
 
-  it('that is none says so and keeps its password', () => {
+  test('that is none says so and keeps its password', () => {
     expect(() => addressOf('postgres://ada:secret@[/board')).toThrow(UnreachableError)
     expect(() => addressOf('postgres://ada:secret@[/board')).not.toThrow(/secret/)
   })
 })
 
 describe('a Postgres that is not there', () => {
-  it('is asked again for a while, then named without its password', async () => {
+  test('is asked again for a while, then named without its password', async () => {
     const proxy = await openTcpProxy('postgres://ada:secret@127.0.0.1:1/board')
     await proxy.close()
     const troubles: string[] = []
@@ -80,7 +80,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     admin`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = ${name} and application_name = ${application}`
 
-  it('is waited for when it comes up a moment after the bot', async () => {
+  test('is waited for when it comes up a moment after the bot', async () => {
     await proxy.close()
     const starting = start()
 
@@ -89,13 +89,13 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await (await starting).ping()
   }, 30_000)
 
-  it('that refuses the connection says why at once', async () => {
+  test('that refuses the connection says why at once', async () => {
     await expect(start(withDatabase(server, 'preqbot_none'))).rejects.toThrow(
       /^Postgres at .*\/preqbot_none refused the connection: database "preqbot_none" does not exist\.$/,
     )
   })
 
-  it('answers again after it ended every connection', async () => {
+  test('answers again after it ended every connection', async () => {
     const database = await start()
     await database.ping()
 
@@ -104,7 +104,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await recovered(() => database.ping())
   }, 30_000)
 
-  it.each([
+  test.each([
     ['while it waits for an answer', (tx: Db) => tx.execute(sql`select pg_sleep(30)`)],
     ['while it does something else', () => new Promise((resolve) => setTimeout(resolve, 300))],
   ])(
@@ -143,7 +143,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     30_000,
   )
 
-  it('answers again after it was away', async () => {
+  test('answers again after it was away', async () => {
     const database = await start()
     await database.ping()
     await proxy.close()
@@ -154,7 +154,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await recovered(() => database.ping())
   }, 30_000)
 
-  it.each([
+  test.each([
     ['ended every connection', async () => void (await endConnections('preqbot'))],
     [
       'was away',
@@ -168,14 +168,14 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     async (_what, fail) => {
       const database = await start()
       let rings = 0
-      let ring = () => {}
+      let trigger = () => {}
       await database.listen('preqbot_test', () => {
         rings += 1
-        ring()
+        trigger()
       })
       const before = rings
       const missed = new Promise<void>((resolve) => {
-        ring = resolve
+        trigger = resolve
       })
 
       await fail()
@@ -183,7 +183,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
 
       expect(rings).toBe(before + 1)
       const heard = new Promise<void>((resolve) => {
-        ring = resolve
+        trigger = resolve
       })
       await admin.unsafe(`select 1`)
       const other = postgres(url, { max: 1 })
@@ -194,7 +194,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     30_000,
   )
 
-  it('that falls silent costs the leader its lead, and another has it within 15 seconds', async () => {
+  test('that falls silent costs the leader its lead, and another has it within 15 seconds', async () => {
     const cut = await start()
     const well = await start(url)
     const first = candidate(cut)
@@ -210,7 +210,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await Promise.all([first.stop(), second.stop()])
   }, 40_000)
 
-  it.each([
+  test.each([
     ['between two statements', []],
     ['in the middle of a statement', [parseHalf]],
   ])(
@@ -233,7 +233,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     30_000,
   )
 
-  it('that ended the leader’s connection gives the lead back to the only candidate', async () => {
+  test('that ended the leader’s connection gives the lead back to the only candidate', async () => {
     const only = candidate(await start())
     await only.gained
 
@@ -244,7 +244,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await only.stop()
   }, 30_000)
 
-  it('refuses a schema of a newer program and leaves it as it is', async () => {
+  test('refuses a schema of a newer program and leaves it as it is', async () => {
     await migratePostgres(url)
     const client = postgres(url, { max: 1 })
     await client`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 32503680000000)`

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import postgres from 'postgres'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { migratePostgres } from '../../src/db/migrations/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import type { Database } from '../../src/db/types.ts'
@@ -32,7 +32,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     return database
   }
 
-  it('is migrated once by four that start together', async () => {
+  test('is migrated once by four that start together', async () => {
     await Promise.all(Array.from({ length: 4 }, () => migratePostgres(url)))
 
     const client = postgres(url, { max: 1 })
@@ -43,7 +43,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     expect(row?.count).toBeGreaterThan(0)
   })
 
-  it('hears a notification, also one that came over another connection', async () => {
+  test('hears a notification, also one that came over another connection', async () => {
     const [one, two] = [await start(), await start()]
     let heard = () => {}
     await one.listen('preqbot_test', () => heard())
@@ -56,7 +56,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     await rung
   })
 
-  it('has one leader; killed, another leads within seconds and the first learns that it lost', async () => {
+  test('has one leader; killed, another leads within seconds and the first learns that it lost', async () => {
     const [one, two] = [await start(), await start()]
     const first = candidate(one)
     await first.gained
@@ -74,7 +74,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     await Promise.all([first.stop(), second.stop()])
   }, 15_000)
 
-  it('hands leadership over when it is given up', async () => {
+  test('hands leadership over when it is given up', async () => {
     const [one, two] = [await start(), await start()]
     const first = candidate(one)
     await first.gained
@@ -86,7 +86,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     await second.stop()
   }, 15_000)
 
-  it('leads under different names side by side', async () => {
+  test('leads under different names side by side', async () => {
     const database = await start()
     const [one, two] = [candidate(database, 'one'), candidate(database, 'two')]
 

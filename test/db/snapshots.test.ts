@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outdated, takeSnapshot } from '../../src/db/embedded/snapshots.ts'
 import { openTestDatabase } from '../support/database.ts'
 
@@ -20,7 +20,7 @@ const leftAfter = (hours: readonly number[]): number[] => {
 }
 
 describe('snapshots', () => {
-  it.each([
+  test.each([
     ['the first stays', [0], [0]],
     ['the last four of a calm day stay', [0, 6, 12, 18, 24, 30], [30, 24, 18, 12]],
     [
@@ -33,7 +33,7 @@ describe('snapshots', () => {
     expect(leftAfter(hours)).toEqual(left)
   })
 
-  it('are never more than four, and the newest is always among them', () => {
+  test('are never more than four, and the newest is always among them', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0.01, max: 30, noNaN: true }), { minLength: 1 }), (steps) => {
         let at = 0
@@ -47,7 +47,7 @@ describe('snapshots', () => {
     )
   })
 
-  it('reach back more than half a day once there were as many, however often the process restarts', () => {
+  test('reach back more than half a day once there were as many, however often the process restarts', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0.01, max: 6, noNaN: true }), { minLength: 200 }), (steps) => {
         let at = 0
@@ -61,7 +61,7 @@ describe('snapshots', () => {
     )
   })
 
-  it('clear away what a killed process left of one', async () => {
+  test('clear away what a killed process left of one', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'preqbot-snapshots-'))
     const folder = join(dataDir, 'snapshots')
     mkdirSync(folder)

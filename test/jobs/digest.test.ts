@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { changeSettings } from '../../src/domain/settings/settings.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { nextLocalTime } from '../../src/domain/time/time.ts'
@@ -17,7 +17,7 @@ afterEach(() => board.close())
 const times = async () => (await board.queued()).map(({ at }) => at)
 
 describe('the digest', () => {
-  it('comes once a day at its time in the owner’s zone', async () => {
+  test('comes once a day at its time in the owner’s zone', async () => {
     await changeSettings(board.ctx, { timeZone: 'Europe/Berlin', digestTime: '09:00' })
     board.clock.set('2026-11-24T06:00:00Z')
     await board.runFor(digestJob, { hours: 51, everyMinutes: 20 })
@@ -28,7 +28,7 @@ describe('the digest', () => {
     ])
   })
 
-  it('says nothing of a time that had passed before it first looked', async () => {
+  test('says nothing of a time that had passed before it first looked', async () => {
     board.clock.set('2026-11-24T15:00:00Z')
     await board.run(digestJob)
     await board.run(digestJob)
@@ -62,7 +62,7 @@ describe('the digest', () => {
       ['2026-11-01T05:30:00.000Z', '2026-11-02T06:30:00.000Z'],
     ],
   ] as const
-  it.each(zones)(
+  test.each(zones)(
     'comes once a date in %s at %s across the change of the clock',
     async (timeZone, digestTime, start, expected) => {
       await changeSettings(board.ctx, { timeZone, digestTime })
@@ -73,7 +73,7 @@ describe('the digest', () => {
     },
   )
 
-  it.each([
+  test.each([
     // 09:00 in Berlin has been; 09:00 in New York is still to come on the same date, and says nothing new.
     ['Europe/Berlin', '2026-11-24T10:00:00Z', 'America/New_York', ['2026-11-24T08:00:00.000Z']],
     // Tokyo has had its 09:00 before the owner got there, so its next one is tomorrow's.
@@ -93,7 +93,7 @@ describe('the digest', () => {
     },
   )
 
-  it('comes late and says so where the process was down at its time', async () => {
+  test('comes late and says so where the process was down at its time', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T15:00:00Z')
@@ -104,7 +104,7 @@ describe('the digest', () => {
     expect(queued[0]?.text).toContain('sent late – I was offline at 09:00')
   })
 
-  it('comes once after days of pause, for the day that is', async () => {
+  test('comes once after days of pause, for the day that is', async () => {
     board.clock.set('2026-11-20T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T15:00:00Z')
@@ -114,7 +114,7 @@ describe('the digest', () => {
     expect(queued[0]?.text).toContain('Tue 24 Nov')
   })
 
-  it('waits for its next time where the missed one is of yesterday', async () => {
+  test('waits for its next time where the missed one is of yesterday', async () => {
     board.clock.set('2026-11-23T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T08:30:00Z')
@@ -125,7 +125,7 @@ describe('the digest', () => {
     expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
   })
 
-  it('comes once where two schedulers race', async () => {
+  test('comes once where two schedulers race', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T09:00:00Z')
@@ -133,7 +133,7 @@ describe('the digest', () => {
     expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
   })
 
-  it('does not come a second time on a day whose time was moved later', async () => {
+  test('does not come a second time on a day whose time was moved later', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T09:00:00Z')
@@ -143,7 +143,7 @@ describe('the digest', () => {
     expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
   })
 
-  it('comes at a time that was set within the minute before', async () => {
+  test('comes at a time that was set within the minute before', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await changeSettings(board.ctx, { timeZone: 'UTC', digestTime: '18:00' })
     await board.run(digestJob)
@@ -155,7 +155,7 @@ describe('the digest', () => {
     expect(await times()).toEqual(['2026-11-24T16:30:00.000Z'])
   })
 
-  it('does not come while it is off, nor for the time it was off', async () => {
+  test('does not come while it is off, nor for the time it was off', async () => {
     await changeSettings(board.ctx, { digestEnabled: false })
     board.clock.set('2026-11-24T08:00:00Z')
     await board.runFor(digestJob, { hours: 3, everyMinutes: 15 })
@@ -164,7 +164,7 @@ describe('the digest', () => {
     expect(await times()).toEqual([])
   })
 
-  it('numbers its lines so that a reply can name them', async () => {
+  test('numbers its lines so that a reply can name them', async () => {
     const late = await addTask(board, board.project, {
       title: 'Overdue',
       dueAt: new Date('2026-11-23T10:00:00Z'),
@@ -181,7 +181,7 @@ describe('the digest', () => {
     expect(digest?.text).toContain(`1. 🏁 ${ready.key}: Look at this`)
   })
 
-  it('says in one line that a day is empty', async () => {
+  test('says in one line that a day is empty', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T09:00:00Z')
@@ -189,7 +189,7 @@ describe('the digest', () => {
     expect((await board.queued())[0]?.text).toBe('☀️ Tue 24 Nov – all clear.')
   })
 
-  it('is followed on Mondays by the review of the week', async () => {
+  test('is followed on Mondays by the review of the week', async () => {
     board.clock.set('2026-11-25T10:00:00Z')
     const task = await addTask(board, board.project)
     board.clock.advance({ hours: 5 })
@@ -223,7 +223,7 @@ describe('a clock that is set', () => {
     }
   }
 
-  it.each([
+  test.each([
     ['back by an hour', ['11-24T08:00', '11-24T09:00', '11-24T08:30', '11-24T09:00'], ['Tue 24 Nov']],
     ['back by an hour before its time', ['11-24T08:59', '11-24T07:59', '11-24T09:00'], ['Tue 24 Nov']],
     [
@@ -267,7 +267,7 @@ describe.each([
   ['America/New_York', '2026-03-06T00:00:00Z', '02:30'],
   ['America/New_York', '2026-10-30T00:00:00Z', '01:30'],
 ] as const)('%s from %s on at %s', (timeZone, start, digestTime) => {
-  it(`brings each date one digest, however often the process is down, restarts and is raced by another (seed ${seed})`, async () => {
+  test(`brings each date one digest, however often the process is down, restarts and is raced by another (seed ${seed})`, async () => {
     const random = createRandom(seed)
     await changeSettings(board.ctx, { timeZone, digestTime })
     board.clock.set(start)

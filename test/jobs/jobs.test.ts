@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { eventsOutbox } from '../../src/db/schema.ts'
 import { recordSecurityEvent } from '../../src/domain/access/security.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
@@ -31,7 +31,7 @@ afterEach(() => board.close())
 const texts = async () => (await board.queued()).map(({ text }) => text)
 
 describe('reminders', () => {
-  it('remind of a due time once, also after a pause, and not of a date alone', async () => {
+  test('remind of a due time once, also after a pause, and not of a date alone', async () => {
     await board.run(remindersJob)
     const task = await addTask(board, board.project, {
       title: 'Call',
@@ -44,7 +44,7 @@ describe('reminders', () => {
     expect(await texts()).toEqual([`⏰ ${task.key}: due now`])
   })
 
-  it('say that they are late', async () => {
+  test('say that they are late', async () => {
     await board.run(remindersJob)
     const task = await addTask(board, board.project, {
       title: 'Call',
@@ -56,7 +56,7 @@ describe('reminders', () => {
     expect(await texts()).toEqual([`⏰ ${task.key}: was due today 10:00`])
   })
 
-  it('come once where the clock is set back over them, and where it is set ahead by mistake', async () => {
+  test('come once where the clock is set back over them, and where it is set ahead by mistake', async () => {
     board.clock.set('2026-11-24T09:00:00Z')
     await board.run(remindersJob)
     const call = await addTask(board, board.project, {
@@ -80,7 +80,7 @@ describe('reminders', () => {
     expect(keys).toEqual([call.key, write.key, late.key])
   })
 
-  it('come again for a task that is due at another time', async () => {
+  test('come again for a task that is due at another time', async () => {
     await board.run(remindersJob)
     const task = await addTask(board, board.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
     board.clock.set('2026-11-24T10:00:00Z')
@@ -91,7 +91,7 @@ describe('reminders', () => {
     expect(await texts()).toHaveLength(2)
   })
 
-  it('leave alone what was done before', async () => {
+  test('leave alone what was done before', async () => {
     await board.run(remindersJob)
     const task = await addTask(board, board.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
     await editTask(board.ctx, task.key, { status: 'done' })
@@ -101,7 +101,7 @@ describe('reminders', () => {
 })
 
 describe('runs', () => {
-  it('that are silent for 30 minutes are reported once, and again only after a sign of life', async () => {
+  test('that are silent for 30 minutes are reported once, and again only after a sign of life', async () => {
     const task = await addTask(board, board.project)
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     await board.runFor(staleRunsJob, { hours: 2, everyMinutes: 15 })
@@ -111,7 +111,7 @@ describe('runs', () => {
     expect(await texts()).toHaveLength(1)
   })
 
-  it('are reported once where the clock is set ahead and back', async () => {
+  test('are reported once where the clock is set ahead and back', async () => {
     const task = await addTask(board, board.project)
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     for (const hours of [2, -2, 0.25, 1]) {
@@ -121,14 +121,14 @@ describe('runs', () => {
     expect(await texts()).toHaveLength(1)
   })
 
-  it('that wait queued for an hour are reported once', async () => {
+  test('that wait queued for an hour are reported once', async () => {
     const task = await addTask(board, board.project)
     await editTask(board.ctx, task.key, { runState: 'queued' })
     await board.runFor(staleRunsJob, { hours: 3, everyMinutes: 10 })
     expect(await texts()).toEqual([`🕰 ${task.key}: queued for 1 h – no agent has picked it up`])
   })
 
-  it('that ended in time are not reported', async () => {
+  test('that ended in time are not reported', async () => {
     const task = await addTask(board, board.project, { status: 'todo' })
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     await board.runFor(staleRunsJob, { hours: 0.4, everyMinutes: 5 })
@@ -139,7 +139,7 @@ describe('runs', () => {
   })
 })
 
-it('tells of a token’s end a week and a day before it', async () => {
+test('tells of a token’s end a week and a day before it', async () => {
   await createToken(board.ctx, { name: 'laptop', expiresAt: new Date('2026-12-10T12:00:00Z') })
   await board.runFor(tokenExpiryJob, { hours: 24 * 17, everyMinutes: 60 })
   const queued = await board.queued()
@@ -147,7 +147,7 @@ it('tells of a token’s end a week and a day before it', async () => {
   expect(queued[0]?.text).toContain('Token laptop expires in 7 days (Thu 10 Dec, 12:00).')
 })
 
-it('tells of a token’s end once each where the clock is set ahead and back, whatever other tokens do', async () => {
+test('tells of a token’s end once each where the clock is set ahead and back, whatever other tokens do', async () => {
   await createToken(board.ctx, { name: 'laptop', expiresAt: new Date('2026-12-10T12:00:00Z') })
   await createToken(board.ctx, { name: 'server', expiresAt: new Date('2026-12-20T12:00:00Z') })
   for (const time of [
@@ -166,19 +166,19 @@ it('tells of a token’s end once each where the clock is set ahead and back, wh
 })
 
 describe('the end of quiet hours', () => {
-  const tell = (taskId: string) =>
-    queueMessages(board.db, [{ chatId: 42, purpose: 'card', taskId, rank: 0 }], board.clock.now())
+  const notify = (taskId: string) =>
+    queueMessages(board.db, [{ chatId: 42, purpose: 'card', taskId, priority: 0 }], board.clock.now())
 
-  it('sums up once what came in them and is still open', async () => {
+  test('sums up once what came in them and is still open', async () => {
     await changeSettings(board.ctx, { timeZone: 'Europe/Berlin', quietHours: '22:00-07:00' })
     const before = await addTask(board, board.project, { title: 'Before', status: 'hold' })
     const dealt = await addTask(board, board.project, { title: 'Dealt with', status: 'todo' })
     const open = await addTask(board, board.project, { title: 'Open', status: 'ready' })
     board.clock.set('2026-11-24T20:00:00Z')
-    await tell(before.id)
+    await notify(before.id)
     board.clock.set('2026-11-24T22:00:00Z')
-    await tell(dealt.id)
-    await tell(open.id)
+    await notify(dealt.id)
+    await notify(open.id)
     await board.runFor(morningJob, { hours: 12, everyMinutes: 30 })
     const queued = await board.queued()
     expect(queued).toEqual([
@@ -189,7 +189,7 @@ describe('the end of quiet hours', () => {
     ])
   })
 
-  it.each([
+  test.each([
     ['set back over it', ['24T23:00', '25T07:00', '25T06:00', '25T07:00', '25T08:00']],
     ['set back within it', ['24T23:00', '24T22:10', '25T07:00']],
     ['set back to before it', ['24T23:00', '24T20:00', '24T22:00', '25T07:00']],
@@ -198,7 +198,7 @@ describe('the end of quiet hours', () => {
     await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
     const open = await addTask(board, board.project, { title: 'Open', status: 'ready' })
     board.clock.set('2026-11-24T22:05:00Z')
-    await tell(open.id)
+    await notify(open.id)
     for (const time of times) {
       board.clock.set(`2026-11-${time}:00Z`)
       await board.run(morningJob)
@@ -206,7 +206,7 @@ describe('the end of quiet hours', () => {
     expect(await texts()).toHaveLength(1)
   })
 
-  it('comes after a pause of the process as well, and nothing where nothing is open', async () => {
+  test('comes after a pause of the process as well, and nothing where nothing is open', async () => {
     await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
     board.clock.set('2026-11-24T23:00:00Z')
     await board.run(morningJob)
@@ -227,7 +227,7 @@ describe('blocked access attempts', () => {
       now: board.clock.now(),
     })
 
-  it('is shown on one card that counts', async () => {
+  test('is shown on one card that counts', async () => {
     await board.run(securityJob)
     board.clock.advance({ minutes: 1 })
     await stranger()
@@ -240,7 +240,7 @@ describe('blocked access attempts', () => {
     expect(queued[0]?.text).toContain('5 messages from strangers (ignored)')
   })
 
-  it('is shown where the clock was set back meanwhile', async () => {
+  test('is shown where the clock was set back meanwhile', async () => {
     await board.run(securityJob)
     board.clock.advance({ hours: 3 })
     await stranger()
@@ -254,7 +254,7 @@ describe('blocked access attempts', () => {
     expect(JSON.stringify(row?.request)).toContain('5 messages from strangers')
   })
 
-  it('begins a new card a day later', async () => {
+  test('begins a new card a day later', async () => {
     await board.run(securityJob)
     for (let days = 0; days < 2; days += 1) {
       board.clock.advance({ days: 1, minutes: 1 })
@@ -266,7 +266,7 @@ describe('blocked access attempts', () => {
 })
 
 describe('retention', () => {
-  it('forgets events after 30 days, but none that was not decided on', async () => {
+  test('forgets events after 30 days, but none that was not decided on', async () => {
     await addTask(board, board.project)
     await addTask(board, board.project)
     const [first] = await board.db
@@ -279,7 +279,7 @@ describe('retention', () => {
     expect(await board.db.$count(eventsOutbox)).toBe(before - 1)
   })
 
-  it('forgets all that has had its time, however much it is, and keeps the rest', async () => {
+  test('forgets all that has had its time, however much it is, and keeps the rest', async () => {
     await board.db.execute(sql`insert into events_outbox (owner_id, event_type, entity_type, entity_id, created_at)
       select ${board.ownerId}::uuid, 'TASK_DELETED', 'task', 'WEB-' || n, '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 second'
       from generate_series(1, 12000) n`)
@@ -291,7 +291,7 @@ describe('retention', () => {
     expect(left.length).toBeGreaterThan(0)
   })
 
-  it.each([
+  test.each([
     [29, true],
     [30, true],
     [31, false],
@@ -312,7 +312,7 @@ describe('retention', () => {
     expect(await board.db.query.runs.findMany({ where: (run, { isNull }) => isNull(run.taskId) })).toEqual([])
   })
 
-  it('keeps messages that are still to be sent', async () => {
+  test('keeps messages that are still to be sent', async () => {
     await queueMessages(board.db, [{ chatId: 42, purpose: 'notice' }], board.clock.now())
     board.clock.advance({ days: 100 })
     await board.run(retentionJob)
@@ -320,7 +320,7 @@ describe('retention', () => {
   })
 })
 
-it('queues nothing while nobody is bound', async () => {
+test('queues nothing while nobody is bound', async () => {
   const nobody = await openJobBoard({ bound: false })
   try {
     const task = await addTask(nobody, nobody.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
@@ -334,7 +334,7 @@ it('queues nothing while nobody is bound', async () => {
   }
 })
 
-it('goes on after a job that fails', async () => {
+test('goes on after a job that fails', async () => {
   const lines: string[] = []
   const log = openLog({ level: 'info', write: (line) => void lines.push(line) })
   const failing = { name: 'failing', everyMinutes: 1, run: () => Promise.reject(new Error('no')) }
@@ -342,7 +342,7 @@ it('goes on after a job that fails', async () => {
   expect(lines.join('')).toContain('"job":"failing"')
 })
 
-it('looks once at the start, and ends after the job in hand', async () => {
+test('looks once at the start, and ends after the job in hand', async () => {
   await changeSettings(board.ctx, { quietHours: '00:00-23:59' })
   const log = openLog({ level: 'silent' })
   const started = startJobs({ store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
@@ -352,7 +352,7 @@ it('looks once at the start, and ends after the job in hand', async () => {
 })
 
 // A server answers in real time, of which timers that are moved by hand know nothing.
-it.skipIf(inject('templateDatabase') !== null)(
+test.skipIf(inject('templateDatabase') !== null)(
   'go on each minute after the clock was set back by hours (embedded alone: its timers are moved by hand)',
   async () => {
     vi.useFakeTimers({

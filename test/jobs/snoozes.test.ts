@@ -36,7 +36,7 @@ test('a task comes back at its minute, not before', async () => {
   board.clock.advance({ minutes: 1 })
   await board.run(snoozesJob)
 
-  expect(await messages()).toMatchObject([{ purpose: 'card', state: 'pending', rank: 1, chatId: 42 }])
+  expect(await messages()).toMatchObject([{ purpose: 'card', state: 'pending', priority: 1, chatId: 42 }])
 })
 
 test('the snooze ends when its message is sent', async () => {
@@ -100,7 +100,7 @@ test('a parked task comes back as well, behind what agents need', async () => {
 
   await board.run(snoozesJob)
 
-  expect(await messages()).toMatchObject([{ rank: 1 }])
+  expect(await messages()).toMatchObject([{ priority: 1 }])
 })
 
 test('a task of a deleted project comes back without a message', async () => {

@@ -1,11 +1,11 @@
 import { and, count, eq, inArray } from 'drizzle-orm'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { botMessages, eventsOutbox } from '../../src/db/schema.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { findTask } from '../../src/domain/tasks/read.ts'
 import { growth, heapInUse } from '../support/heap.ts'
-import { type News, openNews } from '../support/news.ts'
+import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
 
@@ -17,20 +17,20 @@ const sliceMs = 100
 const secondsPerBlock = 2
 const cards = 12
 
-let news: News
+let notifier: NotifierHarness
 beforeEach(async () => {
-  news = await openNews()
+  notifier = await openNotifier()
 })
-afterEach(() => news.close())
+afterEach(() => notifier.close())
 
-it(`${seconds} s of 10,000 events a minute: what needs the owner is not late, nothing floods, the last states show (seed ${seed})`, async () => {
+test(`${seconds} s of 10,000 events a minute: what needs the owner is not late, nothing floods, the last states show (seed ${seed})`, async () => {
   const random = createRandom(seed)
-  const { board, agent, project, telegram, user } = news
+  const { board, agent, project, telegram, user } = notifier
   const { world } = telegram
   const ids: string[] = []
   for (let index = 0; index < cards; index += 1) {
     ids.push((await createTask(agent, { projectId: project.id, title: `Hot ${index}` })).task.id)
-    await news.run(4)
+    await notifier.run(4)
   }
   const blocked = []
   for (let index = 0; index < seconds / secondsPerBlock; index += 1)
@@ -40,13 +40,13 @@ it(`${seconds} s of 10,000 events a minute: what needs the owner is not late, no
   const began = board.clock.now().getTime()
   const eventsBefore = await eventsOf()
   const asked = new Map<string, number>()
-  const told = new Map<string, number>()
+  const notified = new Map<string, number>()
   const memory: number[] = []
   world.subscribe((event) => {
     if (event.type !== 'message') return
     for (const key of asked.keys()) {
-      if (!told.has(key) && event.post.message.text?.includes(`${key}:`))
-        told.set(key, board.clock.now().getTime())
+      if (!notified.has(key) && event.post.message.text?.includes(`${key}:`))
+        notified.set(key, board.clock.now().getTime())
     }
   })
 
@@ -64,14 +64,14 @@ it(`${seconds} s of 10,000 events a minute: what needs the owner is not late, no
       await editTask(agent, id, { title: `Hot at ${made}` })
     }
     const sliceEnds = began + (slice + 1) * sliceMs
-    await news.run(Math.max(0, sliceEnds - board.clock.now().getTime()) / 1_000)
+    await notifier.run(Math.max(0, sliceEnds - board.clock.now().getTime()) / 1_000)
     if (slice % 10 === 9) memory.push(heapInUse())
   }
   const events = (await eventsOf()) - eventsBefore
-  await news.run(cards * 4)
+  await notifier.run(cards * 4)
 
   expect(events).toBeGreaterThanOrEqual(seconds * eventsPerSecond)
-  const waits = [...asked].map(([key, from]) => (told.get(key) ?? Number.POSITIVE_INFINITY) - from)
+  const waits = [...asked].map(([key, from]) => (notified.get(key) ?? Number.POSITIVE_INFINITY) - from)
   expect(waits.sort((a, b) => a - b)[Math.ceil(waits.length * 0.95) - 1]).toBeLessThanOrEqual(3_000)
   const living = await board.db
     .select()

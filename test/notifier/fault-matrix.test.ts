@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rows } from '../../src/db/rows.ts'
 import { readOwnerSettings } from '../../src/domain/settings/settings.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
@@ -11,7 +11,7 @@ import { html } from '../../src/view/kit/html.ts'
 import { toRequest } from '../../src/view/kit/request.ts'
 import { type Answers, openAnswers } from '../support/answers.ts'
 import { growth, heapInUse } from '../support/heap.ts'
-import { type News, openNews } from '../support/news.ts'
+import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
 
@@ -19,10 +19,10 @@ import { addTask } from '../support/tasks.ts'
 const perCell = Number(process.env.MATRIX ?? 4)
 const seed = Number(process.env.SEED ?? 20_261)
 const faultShare = 0.3
-const mostAtOnce = 4
+const maxAtOnce = 4
 const mayGrowMb = 4
 // The pool opens connections as it needs them, each with a timer for its end.
-const mostConnections = 10
+const maxConnections = 10
 
 const repeat = '🔁 possibly a repeat\n'
 const paced = /^(?:send(?:Message|Document|Photo)|edit)/
@@ -51,7 +51,7 @@ interface Purpose {
   readonly inPlace?: true
 }
 
-let news: News
+let notifier: NotifierHarness
 let answers: Answers
 let pool: Task[]
 
@@ -64,14 +64,14 @@ const dayName = new Intl.DateTimeFormat('en-GB', {
 const numbered = (word: string) => (first: number, count: number) =>
   Array.from({ length: count }, (_, index) => `${word} ${first + index}.`)
 const block = (index: number, blockedReason: string) =>
-  editTask(news.agent, pool[index]?.key ?? '', { lifecycle: 'block', result: { blockedReason } })
+  editTask(notifier.agent, pool[index]?.key ?? '', { lifecycle: 'block', result: { blockedReason } })
 
 const purposes: readonly Purpose[] = [
   {
     name: 'card',
     marks: numbered('Card'),
     cause: async (marks) => {
-      for (const title of marks) await createTask(news.agent, { projectId: news.project.id, title })
+      for (const title of marks) await createTask(notifier.agent, { projectId: notifier.project.id, title })
     },
   },
   {
@@ -85,13 +85,13 @@ const purposes: readonly Purpose[] = [
     name: 'digest',
     // Each is that of another day; on Mondays the review of the week follows.
     marks: () => {
-      const { clock } = news.board
+      const { clock } = notifier.board
       clock.advance({ days: 1 })
       const date = dayName.format(clock.now()).replace(',', '')
       return date.startsWith('Mon') ? [date, 'Your week'] : [date]
     },
     cause: async () => {
-      const { board, log } = news
+      const { board, log } = notifier
       await digestJob.run({ store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
     },
   },
@@ -99,12 +99,12 @@ const purposes: readonly Purpose[] = [
     name: 'document',
     marks: numbered('Document'),
     cause: async (marks) => {
-      const { board, user } = news
+      const { board, user } = notifier
       for (const [index, mark] of marks.entries()) {
         if (index > 0) {
           const file = { name: 'report.md', content: mark }
           const request = toRequest({ text: html`📎 ${mark}` }, { file, silent: true })
-          const message = { chatId: user.chatId, purpose: 'notification', request, rank: 0 } as const
+          const message = { chatId: user.chatId, purpose: 'notification', request, priority: 0 } as const
           await queueMessages(board.db, [message], board.clock.now())
         } else {
           const at = board.clock.now().toISOString()
@@ -112,7 +112,7 @@ const purposes: readonly Purpose[] = [
           const request = toRequest({ text: html`<b>${mark}</b>` }, { picture })
           await queueMessages(
             board.db,
-            [{ chatId: user.chatId, purpose: 'digest', request, rank: 1 }],
+            [{ chatId: user.chatId, purpose: 'digest', request, priority: 1 }],
             board.clock.now(),
           )
         }
@@ -124,9 +124,9 @@ const purposes: readonly Purpose[] = [
     marks: numbered('Edit'),
     inPlace: true,
     cause: async (marks) => {
-      news.board.clock.advance({ ms: 1 })
+      notifier.board.clock.advance({ ms: 1 })
       for (const [index, title] of marks.entries()) {
-        await editTask(news.agent, pool[index]?.key ?? '', { title })
+        await editTask(notifier.agent, pool[index]?.key ?? '', { title })
       }
     },
   },
@@ -135,7 +135,7 @@ const purposes: readonly Purpose[] = [
     marks: numbered('Answer'),
     cause: async (marks) => {
       for (const mark of marks) {
-        news.user.say(mark)
+        notifier.user.sendText(mark)
         await answers.handle()
       }
     },
@@ -150,24 +150,25 @@ describe.each(purposes)('$name', (purpose) => {
   let timers = 0
 
   beforeAll(async () => {
-    news = await openNews({ renderPng: async () => png })
-    answers = openAnswers(news)
+    notifier = await openNotifier({ renderPng: async () => png })
+    answers = openAnswers(notifier)
     pool = []
-    for (let index = 0; index < mostAtOnce; index += 1) {
+    for (let index = 0; index < maxAtOnce; index += 1) {
       pool.push(
         purpose.inPlace
-          ? (await createTask(news.agent, { projectId: news.project.id, title: `Task ${index}` })).task
-          : await addTask(news.board, news.project, { title: `Task ${index}` }),
+          ? (await createTask(notifier.agent, { projectId: notifier.project.id, title: `Task ${index}` }))
+              .task
+          : await addTask(notifier.board, notifier.project, { title: `Task ${index}` }),
       )
     }
-    await news.run(10)
-    const settings = await readOwnerSettings(news.board.scope)
+    await notifier.run(10)
+    const settings = await readOwnerSettings(notifier.board.scope)
     const [hours = 0, minutes = 0] = settings.digestTime.split(':').map(Number)
     if (purpose.name === 'digest') {
-      news.board.clock.set(new Date(Date.UTC(2026, 10, 24, hours, minutes)).toISOString())
+      notifier.board.clock.set(new Date(Date.UTC(2026, 10, 24, hours, minutes)).toISOString())
       await purpose.cause([])
     }
-    news.telegram.world.subscribe((event) => {
+    notifier.telegram.world.subscribe((event) => {
       if (event.type !== (purpose.inPlace ? 'edited' : 'message') || !event.post.fromBot) return
       const { text, caption } = event.post.message
       shown.push(text ?? caption ?? '')
@@ -176,19 +177,19 @@ describe.each(purposes)('$name', (purpose) => {
   })
   afterAll(async () => {
     await answers.stop()
-    await news.close()
+    await notifier.close()
   })
 
-  it.each(faults)(
+  test.each(faults)(
     `loses none of ${perCell}, repeats none without a mark and keeps to each pause where calls meet $kind (seed ${seed})`,
     async (fault) => {
       const random = createRandom(seed)
-      const { world } = news.telegram
+      const { world } = notifier.telegram
       const trouble = troubleBy(fault, random)
       const bad: string[] = []
       const last = first + perCell - 1
       while (first <= last) {
-        const count = Math.min(1 + Math.floor(random() * mostAtOnce), last - first + 1)
+        const count = Math.min(1 + Math.floor(random() * maxAtOnce), last - first + 1)
         const marks = purpose.marks(first, count)
         first += marks.length
         await trouble.during(() => purpose.cause(marks))
@@ -201,20 +202,20 @@ describe.each(purposes)('$name', (purpose) => {
           if (!purpose.inPlace) for (const room of world.rooms.values()) room.posts.clear()
           world.files.clear()
           world.calls.length = 0
-          news.forget()
+          notifier.clear()
           memory.push(heapInUse())
         }
       }
       expect(bad).toEqual([])
       expect(trouble.met()).toBeGreaterThan(0)
       expect(world.violations).toEqual([])
-      expect(await statesOf(news)).toEqual([{ state: 'sent', stale: false }])
-      expect(timersLeft()).toBeLessThanOrEqual(timers + mostConnections)
+      expect(await statesOf(notifier)).toEqual([{ state: 'sent', stale: false }])
+      expect(timersLeft()).toBeLessThanOrEqual(timers + maxConnections)
     },
     3_600_000,
   )
 
-  it('takes no more memory at the end than at the beginning', () => {
+  test('takes no more memory at the end than at the beginning', () => {
     expect(growth(memory.slice(Math.ceil(memory.length / 7)))).toBeLessThan(mayGrowMb)
   })
 })
@@ -231,7 +232,7 @@ function troubleBy(fault: (typeof faults)[number], random: () => number): Troubl
   return {
     during: async (work) => {
       const isMeant = random() < faultShare || met === 0
-      const end = isMeant ? news.telegram.world.faults.add({ ...fault, method: paced }) : () => 0
+      const end = isMeant ? notifier.telegram.world.faults.add({ ...fault, method: paced }) : () => 0
       await work()
       const times = end()
       // Nobody counts connections that are refused.
@@ -246,13 +247,13 @@ async function deliverAll(trouble: Trouble, random: () => number): Promise<void>
   for (;;) {
     let waitMs = 0
     await trouble.during(async () => {
-      waitMs = await news.step()
+      waitMs = await notifier.step()
     })
     if (waitMs === 0) continue
-    if (!(await isSomethingLeft(news))) return
-    if (news.delivery().stopped() === null || random() < 0.1) news.board.clock.advance({ ms: waitMs })
+    if (!(await isSomethingLeft(notifier))) return
+    if (notifier.delivery().stopped() === null || random() < 0.1) notifier.board.clock.advance({ ms: waitMs })
     // The owner is heard of.
-    else news.delivery().resume()
+    else notifier.delivery().resume()
   }
 }
 
@@ -264,12 +265,12 @@ function misdelivered(mark: string, shown: readonly string[]): string[] {
   return unmarked.length > 1 ? [`${mark} came ${unmarked.length} times`] : []
 }
 
-async function isSomethingLeft({ board }: News): Promise<boolean> {
+async function isSomethingLeft({ board }: NotifierHarness): Promise<boolean> {
   const left = sql`select 1 from bot_messages where state in ('pending', 'sending', 'uncertain') or stale limit 1`
   return (await rows(board.db, left)).length > 0
 }
 
-async function statesOf({ board }: News): Promise<{ state: string; stale: boolean }[]> {
+async function statesOf({ board }: NotifierHarness): Promise<{ state: string; stale: boolean }[]> {
   return rows(board.db, sql`select distinct state, stale from bot_messages order by 1, 2`)
 }
 

@@ -2,27 +2,27 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Actor } from '../../src/domain/core/actor.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { agent, otherAgent } from '../support/board.ts'
-import { type News, openNews } from '../support/news.ts'
+import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { addTask } from '../support/tasks.ts'
 
-let news: News
+let notifier: NotifierHarness
 beforeEach(async () => {
-  news = await openNews()
+  notifier = await openNotifier()
 })
-afterEach(() => news.close())
+afterEach(() => notifier.close())
 
 // BLOCKS=900 npx vitest run test/notifier/flood.test.ts takes it further.
 const blocks = Number(process.env.BLOCKS ?? 60)
-const firstLines = () => news.said().map((text) => text.split('\n')[0])
+const firstLines = () => notifier.sentTexts().map((text) => text.split('\n')[0])
 const block = (actor: Actor, key: string, blockedReason: string) =>
-  editTask(news.board.as(actor), key, { lifecycle: 'block', result: { blockedReason } })
+  editTask(notifier.board.as(actor), key, { lifecycle: 'block', result: { blockedReason } })
 
 /** Blocks tasks one after the other, while delivery goes on after each `every`. */
 async function flood(every: number, reason = 'Why?') {
   for (let count = 0; count < blocks; count += 1) {
-    const task = await addTask(news.board, news.project, { title: `Task ${count}` })
+    const task = await addTask(notifier.board, notifier.project, { title: `Task ${count}` })
     await block(agent, task.key, reason)
-    if (count % every === every - 1) await news.step()
+    if (count % every === every - 1) await notifier.step()
   }
 }
 
@@ -33,14 +33,14 @@ test.each([
   `${blocks} blocks by one token at once don’t delay a question by %s`,
   async (_who, other) => {
     await flood(blocks + 1)
-    const { key } = await addTask(news.board, news.project, { title: 'Other' })
+    const { key } = await addTask(notifier.board, notifier.project, { title: 'Other' })
     await block(other, key, 'Left or right?')
-    const asked = news.board.clock.now().getTime()
+    const asked = notifier.board.clock.now().getTime()
 
-    await news.run()
+    await notifier.run()
 
     expect(firstLines()).toEqual([`🙋 ${blocks} tasks from laptop need you`, `⛔ ${key}: Left or right?`])
-    expect(news.board.clock.now().getTime() - asked).toBeLessThanOrEqual(3_000)
+    expect(notifier.board.clock.now().getTime() - asked).toBeLessThanOrEqual(3_000)
   },
   30_000 + blocks * 200,
 )
@@ -48,18 +48,18 @@ test.each([
 test(
   `while one token goes on blocking ${blocks} tasks, at most one of its messages comes before a question by another`,
   async () => {
-    news.telegram.world.limits.enabled = true
+    notifier.telegram.world.limits.enabled = true
     await flood(3)
-    const { key } = await addTask(news.board, news.project, { title: 'Other' })
+    const { key } = await addTask(notifier.board, notifier.project, { title: 'Other' })
     await block(otherAgent, key, 'Left or right?')
-    const before = news.said().length
-    const asked = news.board.clock.now().getTime()
+    const before = notifier.sentTexts().length
+    const asked = notifier.board.clock.now().getTime()
 
     await flood(1_000)
-    while (!firstLines().some((line) => line?.includes('Left or right?'))) await news.run(0.1)
+    while (!firstLines().some((line) => line?.includes('Left or right?'))) await notifier.run(0.1)
 
     expect(firstLines().indexOf(`⛔ ${key}: Left or right?`) - before).toBeLessThanOrEqual(1)
-    expect(news.board.clock.now().getTime() - asked).toBeLessThanOrEqual(3_000)
+    expect(notifier.board.clock.now().getTime() - asked).toBeLessThanOrEqual(3_000)
   },
   30_000 + blocks * 400,
 )
@@ -68,14 +68,14 @@ test(
   'files with long reasons neither delay a question by another token nor follow their list',
   async () => {
     await flood(blocks + 1, `First line\n\n${'word '.repeat(1_500)}`)
-    const { key } = await addTask(news.board, news.project, { title: 'Other' })
+    const { key } = await addTask(notifier.board, notifier.project, { title: 'Other' })
     await block(otherAgent, key, 'Left or right?')
 
-    await news.run()
+    await notifier.run()
 
-    expect(news.user.messages().filter(({ document }) => document !== undefined).length).toBeLessThanOrEqual(
-      5,
-    )
+    expect(
+      notifier.user.messages().filter(({ document }) => document !== undefined).length,
+    ).toBeLessThanOrEqual(5)
     expect(firstLines().findIndex((line) => line?.includes('Left or right?'))).toBeLessThanOrEqual(1)
   },
   30_000 + blocks * 400,

@@ -12,64 +12,64 @@ import { labelsOf } from '../../src/playground/client/virtual-user.ts'
 import { openTopic } from '../../src/playground/world/membership.ts'
 import { setProjectTopic } from '../../src/telegram/store/project-topics.ts'
 import { type Answers, openAnswers } from '../support/answers.ts'
-import { type News, openNews } from '../support/news.ts'
+import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { addTask } from '../support/tasks.ts'
 
-let news: News
+let notifier: NotifierHarness
 let answers: Answers
 let task: Task
-const open = async (options: Parameters<typeof openNews>[0] = {}) => {
-  news = await openNews(options)
-  answers = openAnswers(news)
-  task = await addTask(news.board, news.project, { status: 'todo' })
+const open = async (options: Parameters<typeof openNotifier>[0] = {}) => {
+  notifier = await openNotifier(options)
+  answers = openAnswers(notifier)
+  task = await addTask(notifier.board, notifier.project, { status: 'todo' })
 }
 beforeEach(() => open())
 afterEach(async () => {
-  expect(news.telegram.world.violations).toEqual([])
+  expect(notifier.telegram.world.violations).toEqual([])
   await answers.stop()
-  await news.close()
+  await notifier.close()
 })
 
-const start = () => editTask(news.agent, task.key, { lifecycle: 'start' })
+const start = () => editTask(notifier.agent, task.key, { lifecycle: 'start' })
 const block = (blockedReason = 'Which one?') =>
-  editTask(news.agent, task.key, { lifecycle: 'block', result: { blockedReason } })
+  editTask(notifier.agent, task.key, { lifecycle: 'block', result: { blockedReason } })
 const complete = (summary = 'Works.') =>
-  editTask(news.agent, task.key, { lifecycle: 'complete', result: { summary } })
-const ofBot = () => news.user.messages().filter(({ from }) => from?.is_bot)
+  editTask(notifier.agent, task.key, { lifecycle: 'complete', result: { summary } })
+const ofBot = () => notifier.user.messages().filter(({ from }) => from?.is_bot)
 const firstLine = (message: Message | undefined) => message?.text?.split('\n')[0]
 const withButtons = () => ofBot().filter((message) => labelsOf(message).length > 0)
 const jobs = () => ({
-  store: news.board.db,
-  ownerId: news.board.ownerId,
-  now: news.board.clock.now,
-  log: news.log,
+  store: notifier.board.db,
+  ownerId: notifier.board.ownerId,
+  now: notifier.board.clock.now,
+  log: notifier.log,
 })
 const answer = async (text: string) => {
-  const { question } = await requireTask(news.board.scope, task.key)
-  await answerQuestion(news.board.ctx, question?.id ?? '', { text })
+  const { question } = await requireTask(notifier.board.scope, task.key)
+  await answerQuestion(notifier.board.ctx, question?.id ?? '', { text })
 }
 
 describe('a task that needs the owner', () => {
   test('has its card posted again below, and the earlier one is gone', async () => {
     await start()
-    await news.run(5)
+    await notifier.run(5)
     const [earlier] = ofBot()
     await block()
-    await news.run(5)
+    await notifier.run(5)
 
     const [card, ...others] = ofBot()
     expect(others).toEqual([])
     expect(card?.message_id).toBeGreaterThan(earlier?.message_id ?? 0)
     expect(firstLine(card)).toBe(`⛔ ${task.key}: Which one?`)
-    expect(card && news.user.post(card)?.silent).toBe(false)
+    expect(card && notifier.user.post(card)?.silent).toBe(false)
   })
 
   test('has its earlier card cut to one line without buttons if that is older than 48 hours', async () => {
     await start()
-    await news.run(5)
-    news.board.clock.advance({ hours: 49 })
+    await notifier.run(5)
+    notifier.board.clock.advance({ hours: 49 })
     await block()
-    await news.run(5)
+    await notifier.run(5)
 
     expect(ofBot().map(({ text }) => text?.split('\n')[0])).toEqual([
       `${task.key} Fix the till – see below`,
@@ -83,36 +83,36 @@ describe('a task that needs the owner', () => {
     [49, 2],
   ])('that an agent starts %i hours after its card was posted has %i in the chat', async (hours, count) => {
     await start()
-    await news.run(5)
-    await editTask(news.board.ctx, task.key, { runState: null })
-    await news.run(5)
+    await notifier.run(5)
+    await editTask(notifier.board.ctx, task.key, { runState: null })
+    await notifier.run(5)
     const [earlier] = ofBot()
-    news.board.clock.advance({ hours })
+    notifier.board.clock.advance({ hours })
     await start()
-    await news.run(8)
+    await notifier.run(8)
 
     expect(ofBot()).toHaveLength(count)
     expect(withButtons()).toHaveLength(1)
     expect(withButtons()[0]?.message_id === earlier?.message_id).toBe(count === 1)
-    expect(withButtons().map((card) => news.user.post(card)?.silent)).toEqual([true])
+    expect(withButtons().map((card) => notifier.user.post(card)?.silent)).toEqual([true])
   })
 
   test('sounds once for each time: block, answer, ready', async () => {
     const sounds: (string | undefined)[] = []
-    news.telegram.world.subscribe((event) => {
+    notifier.telegram.world.subscribe((event) => {
       if (event.type === 'message' && event.post.fromBot && !event.post.silent)
         sounds.push(firstLine(event.post.message as Message))
     })
     await start()
-    await news.run(5)
+    await notifier.run(5)
     await block()
-    await news.run(5)
+    await notifier.run(5)
     await answer('The left one')
-    await news.run(5)
+    await notifier.run(5)
     await start()
-    await news.run(5)
+    await notifier.run(5)
     await complete()
-    await news.run(5)
+    await notifier.run(5)
 
     expect(sounds).toEqual([`⛔ ${task.key}: Which one?`, `🏁 ${task.key}: Works.`])
     expect(ofBot()).toHaveLength(1)
@@ -120,27 +120,27 @@ describe('a task that needs the owner', () => {
 
   test('sounds for a second question although the first is just answered', async () => {
     await block('First?')
-    await news.run()
+    await notifier.run()
     await answer('Yes')
     await start()
     await block('Second?')
-    await news.run(8)
+    await notifier.run(8)
 
     expect(ofBot().map(firstLine)).toEqual([`⛔ ${task.key}: Second?`])
-    expect(news.user.post(ofBot()[0] as Message)?.silent).toBe(false)
+    expect(notifier.user.post(ofBot()[0] as Message)?.silent).toBe(false)
   })
 
   test('keeps its place in its topic', async () => {
     await answers.stop()
-    await news.close()
+    await notifier.close()
     await open({ inGroup: true })
-    const { chatId } = news.user
-    const { threadId } = openTopic(news.telegram.world, { chatId, name: 'Shop' })
-    await setProjectTopic(news.board.ctx, news.project.projectKey, threadId)
+    const { chatId } = notifier.user
+    const { threadId } = openTopic(notifier.telegram.world, { chatId, name: 'Shop' })
+    await setProjectTopic(notifier.board.ctx, notifier.project.projectKey, threadId)
     await start()
-    await news.run(5)
+    await notifier.run(5)
     await block()
-    await news.run(10)
+    await notifier.run(10)
 
     expect(ofBot().map((message) => [message.message_thread_id, firstLine(message)])).toEqual([
       [threadId, `⛔ ${task.key}: Which one?`],
@@ -151,26 +151,26 @@ describe('a task that needs the owner', () => {
 describe('a process that dies', () => {
   test('between posting a card and removing the earlier one leaves one with buttons after the next start', async () => {
     await start()
-    await news.run(5)
+    await notifier.run(5)
     await block()
-    await news.step()
+    await notifier.step()
     const between = withButtons().length
-    await news.restart()
-    await news.run(5)
+    await notifier.restart()
+    await notifier.run(5)
 
     expect(between).toBe(2)
     expect(withButtons().map(firstLine)).toEqual([`⛔ ${task.key}: Which one?`])
-    expect((await news.rows()).filter(({ stale }) => stale)).toEqual([])
+    expect((await notifier.rows()).filter(({ stale }) => stale)).toEqual([])
   })
 
   test('while it removes the earlier card has it removed by the next', async () => {
     await start()
-    await news.run(5)
-    news.telegram.world.faults.add({ kind: 'lost-after', method: 'deleteMessage' })
+    await notifier.run(5)
+    notifier.telegram.world.faults.add({ kind: 'lost-after', method: 'deleteMessage' })
     await block()
-    await news.run(2)
-    await news.restart()
-    await news.run(30)
+    await notifier.run(2)
+    await notifier.restart()
+    await notifier.run(30)
     expect(ofBot().map(firstLine)).toEqual([`⛔ ${task.key}: Which one?`])
   })
 })
@@ -180,20 +180,20 @@ describe('faults on the way', () => {
     'a removal that met %s is made again',
     async (kind) => {
       await start()
-      await news.run(5)
-      news.telegram.world.faults.add({ kind, method: 'deleteMessage' })
+      await notifier.run(5)
+      notifier.telegram.world.faults.add({ kind, method: 'deleteMessage' })
       await block()
-      await news.run(60)
+      await notifier.run(60)
       expect(withButtons().map(firstLine)).toEqual([`⛔ ${task.key}: Which one?`])
     },
   )
 
   test('a loud card that was lost on the way is repeated loudly, marked, and the earlier one removed', async () => {
     await start()
-    await news.run(5)
-    news.telegram.world.faults.add({ kind: 'lost-before', method: 'sendMessage' })
+    await notifier.run(5)
+    notifier.telegram.world.faults.add({ kind: 'lost-before', method: 'sendMessage' })
     await block()
-    await news.run(30)
+    await notifier.run(30)
 
     const [card, ...others] = ofBot()
     expect(others).toEqual([])
@@ -201,39 +201,39 @@ describe('faults on the way', () => {
       '🔁 possibly a repeat',
       `⛔ ${task.key}: Which one?`,
     ])
-    expect(card && news.user.post(card)?.silent).toBe(false)
+    expect(card && notifier.user.post(card)?.silent).toBe(false)
   })
 
   test('a loud card that was lost is not repeated once the task is answered', async () => {
     await start()
-    await news.run(5)
-    news.telegram.world.faults.add({ kind: 'lost-before', method: 'sendMessage' })
+    await notifier.run(5)
+    notifier.telegram.world.faults.add({ kind: 'lost-before', method: 'sendMessage' })
     await block()
-    await news.step()
+    await notifier.step()
     await answer('The left one')
-    await news.run(30)
+    await notifier.run(30)
 
     expect(ofBot().map(firstLine)).toEqual([`⏳ ${task.key} Fix the till`])
-    expect(news.user.post(ofBot()[0] as Message)?.silent).toBe(true)
+    expect(notifier.user.post(ofBot()[0] as Message)?.silent).toBe(true)
   })
 
   test('a flood limit between posting and removing is kept to', async () => {
     await start()
-    await news.run(5)
-    news.telegram.world.faults.add({ kind: '429', method: 'deleteMessage', retryAfter: 7 })
+    await notifier.run(5)
+    notifier.telegram.world.faults.add({ kind: '429', method: 'deleteMessage', retryAfter: 7 })
     await block()
-    await news.run(5)
+    await notifier.run(5)
     const during = withButtons().length
-    await news.run(10)
+    await notifier.run(10)
     expect([during, withButtons().length]).toEqual([2, 1])
   })
 
   test('a card that Telegram refuses leaves the earlier one as the living card', async () => {
     await start()
-    await news.run(5)
-    news.telegram.world.faults.add({ kind: '400-parse', method: 'sendMessage', times: 3 })
+    await notifier.run(5)
+    notifier.telegram.world.faults.add({ kind: '400-parse', method: 'sendMessage', times: 3 })
     await block()
-    await news.run(10)
+    await notifier.run(10)
     expect(ofBot().map(firstLine)).toEqual([`⛔ ${task.key}: Which one?`])
   })
 })
@@ -241,57 +241,57 @@ describe('faults on the way', () => {
 describe('what the owner does in between', () => {
   test('a card that the owner asked for takes the place of the earlier one, and nothing follows it', async () => {
     await block()
-    await news.run(5)
+    await notifier.run(5)
     const [earlier] = ofBot()
-    news.user.say(`/task ${task.key}`)
+    notifier.user.sendText(`/task ${task.key}`)
     await answers.handle()
-    await news.run(8)
+    await notifier.run(8)
 
     const [card, ...others] = ofBot()
     expect(others).toEqual([])
     expect(card?.message_id).toBeGreaterThan(earlier?.message_id ?? 0)
-    expect(card && news.user.post(card)?.silent).toBe(true)
+    expect(card && notifier.user.post(card)?.silent).toBe(true)
   })
 
   test('a question that waits for a flood limit is not posted below the card that shows it already', async () => {
-    news.telegram.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 5 })
+    notifier.telegram.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 5 })
     await block()
-    await news.run()
-    news.user.say(`/task ${task.key}`)
+    await notifier.run()
+    notifier.user.sendText(`/task ${task.key}`)
     await answers.handle()
-    await news.run(20)
+    await notifier.run(20)
     expect(ofBot().map(firstLine)).toEqual([`⛔ ${task.key}: Which one?`])
   })
 
   test('a question that waits is posted below a card that was asked for before it', async () => {
     await start()
-    await news.run(5)
-    news.user.say(`/task ${task.key}`)
+    await notifier.run(5)
+    notifier.user.sendText(`/task ${task.key}`)
     await answers.handle()
     await block()
-    await news.run(8)
+    await notifier.run(8)
     expect(ofBot().map(firstLine)).toEqual([`⛔ ${task.key}: Which one?`])
-    expect(news.user.post(ofBot()[0] as Message)?.silent).toBe(false)
+    expect(notifier.user.post(ofBot()[0] as Message)?.silent).toBe(false)
   })
 
   test('a card that the owner deleted is posted again with the next change', async () => {
     await start()
-    await news.run(5)
-    news.user.delete(news.user.lastMessage())
-    await editTask(news.agent, task.key, { title: 'Fix both tills' })
-    await news.run(8)
+    await notifier.run(5)
+    notifier.user.delete(notifier.user.lastMessage())
+    await editTask(notifier.agent, task.key, { title: 'Fix both tills' })
+    await notifier.run(8)
     expect(ofBot().map(firstLine)).toEqual([`⚙️ ${task.key} Fix both tills`])
   })
 
   test('the card of a deleted task is gone, and Undo leaves one card', async () => {
     await start()
-    await news.run(5)
-    const { auditId } = await deleteTask(news.board.ctx, task.key)
-    await news.run(8)
+    await notifier.run(5)
+    const { auditId } = await deleteTask(notifier.board.ctx, task.key)
+    await notifier.run(8)
     const deleted = ofBot().length
-    await undoChange(news.board.ctx, auditId)
+    await undoChange(notifier.board.ctx, auditId)
     await block()
-    await news.run(8)
+    await notifier.run(8)
     expect([deleted, withButtons().length]).toEqual([0, 1])
   })
 })
@@ -299,26 +299,26 @@ describe('what the owner does in between', () => {
 describe('silence and due times', () => {
   test('a silent run posts the card again, loudly, with what to do about it', async () => {
     await start()
-    await news.run(5)
+    await notifier.run(5)
     for (let minutes = 0; minutes < 90; minutes += 15) {
       await staleRunsJob.run(jobs())
-      await news.run(5)
-      news.board.clock.advance({ minutes: 15 })
+      await notifier.run(5)
+      notifier.board.clock.advance({ minutes: 15 })
     }
 
     const [card, ...others] = ofBot()
     expect(others).toEqual([])
     expect(firstLine(card)).toBe(`🕰 ${task.key}: laptop hasn’t checked in for 30 min`)
     expect(card && labelsOf(card)[0]).toEqual(['Nudge', 'Stop', 'Keep waiting'])
-    expect(card && news.user.post(card)?.silent).toBe(false)
+    expect(card && notifier.user.post(card)?.silent).toBe(false)
   })
 
   test('a task that waits queued for an hour says that no agent has picked it up', async () => {
-    await editTask(news.board.ctx, task.key, { runState: 'queued' })
+    await editTask(notifier.board.ctx, task.key, { runState: 'queued' })
     for (let minutes = 0; minutes < 120; minutes += 30) {
       await staleRunsJob.run(jobs())
-      await news.run(5)
-      news.board.clock.advance({ minutes: 30 })
+      await notifier.run(5)
+      notifier.board.clock.advance({ minutes: 30 })
     }
     const [card] = ofBot()
     expect(firstLine(card)).toBe(`🕰 ${task.key}: queued for 1 h – no agent has picked it up`)
@@ -327,38 +327,38 @@ describe('silence and due times', () => {
 
   test('a run that gives a sign of life before the report is sent is not reported', async () => {
     await start()
-    await news.run(5)
-    news.board.clock.advance({ minutes: 31 })
+    await notifier.run(5)
+    notifier.board.clock.advance({ minutes: 31 })
     await staleRunsJob.run(jobs())
-    news.board.clock.advance({ ms: 100 })
+    notifier.board.clock.advance({ ms: 100 })
     await start()
-    await news.run(5)
+    await notifier.run(5)
     expect(ofBot().map(firstLine)).toEqual([`⚙️ ${task.key} Fix the till`])
   })
 
   test('a due time posts the card again, loudly, and offers another day', async () => {
     await start()
-    await editTask(news.board.ctx, task.key, { runState: null, dueAt: new Date('2026-11-24T10:00:00Z') })
+    await editTask(notifier.board.ctx, task.key, { runState: null, dueAt: new Date('2026-11-24T10:00:00Z') })
     await remindersJob.run(jobs())
-    await news.run(5)
-    news.board.clock.set('2026-11-24T10:00:30Z')
+    await notifier.run(5)
+    notifier.board.clock.set('2026-11-24T10:00:30Z')
     await remindersJob.run(jobs())
-    await news.run(5)
+    await notifier.run(5)
 
     const [card, ...others] = ofBot()
     expect(others).toEqual([])
     expect(firstLine(card)).toBe(`⏰ ${task.key}: due now`)
     expect(card && labelsOf(card).at(-1)).toEqual(['Tomorrow'])
-    expect(card && news.user.post(card)?.silent).toBe(false)
+    expect(card && notifier.user.post(card)?.silent).toBe(false)
   })
 
   test('a due time that comes with a question leaves both on one card', async () => {
-    await editTask(news.board.ctx, task.key, { dueAt: new Date('2026-11-24T10:00:00Z') })
+    await editTask(notifier.board.ctx, task.key, { dueAt: new Date('2026-11-24T10:00:00Z') })
     await remindersJob.run(jobs())
-    news.board.clock.set('2026-11-24T10:00:30Z')
+    notifier.board.clock.set('2026-11-24T10:00:30Z')
     await block()
     await remindersJob.run(jobs())
-    await news.run(8)
+    await notifier.run(8)
     expect(ofBot().map(({ text }) => text?.split('\n').slice(0, 2))).toEqual([
       [`⏰ ${task.key}: due now`, `⛔ ${task.key}: Which one?`],
     ])

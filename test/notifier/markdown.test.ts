@@ -1,36 +1,36 @@
 import type { Message } from 'grammy/types'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changeSettings } from '../../src/domain/settings/settings.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 import { lostFrom } from '../support/lost-words.ts'
 import { giants, samples } from '../support/markdown-samples.ts'
-import { type News, openNews } from '../support/news.ts'
+import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 
 const all = [...samples, ...giants]
 
-let news: News
+let notifier: NotifierHarness
 let api: TestApi
 beforeAll(async () => {
-  news = await openNews()
-  api = await openApi({}, news.board)
-  await changeSettings(news.board.ctx, { notifyInfo: 'loud' })
+  notifier = await openNotifier()
+  api = await openApi({}, notifier.board)
+  await changeSettings(notifier.board.ctx, { notifyInfo: 'loud' })
 })
-afterAll(() => news.close())
+afterAll(() => notifier.close())
 
 /** What came of a request about a new task: all that the bot has said since. */
 async function arrived(body: (markdown: string) => object, markdown: string): Promise<readonly Message[]> {
   const key = await api.task({ status: 'todo' })
-  const before = new Set(news.user.messages().map(({ message_id }) => message_id))
+  const before = new Set(notifier.user.messages().map(({ message_id }) => message_id))
   const answer = await api.call('PATCH', `/api/tasks/${key}`, { body: body(markdown) })
   expect(answer.status, answer.text).toBe(200)
-  await news.run(3)
-  return news.user.messages().filter(({ message_id }) => !before.has(message_id))
+  await notifier.run(3)
+  return notifier.user.messages().filter(({ message_id }) => !before.has(message_id))
 }
 
 /** The texts, addresses and files of messages. */
 function shownIn(messages: readonly Message[]): string[] {
   return messages.flatMap((message) => {
-    const file = news.telegram.world.files.get(message.document?.file_id ?? '')
+    const file = notifier.telegram.world.files.get(message.document?.file_id ?? '')
     const entities = [...(message.entities ?? []), ...(message.caption_entities ?? [])]
     return [
       message.text ?? message.caption ?? '',
@@ -53,17 +53,17 @@ const ways = [
     few,
   ],
 ] as const
-const longest = { 'a result': 70_000, 'a reason': 10_000, 'a plan': 70_000 } as const
+const maxLength = { 'a result': 70_000, 'a reason': 10_000, 'a plan': 70_000 } as const
 
 describe.each(ways)('as %s', (way, body, written) => {
-  const sent = written.filter(([, markdown]) => [...markdown].length <= longest[way])
+  const sent = written.filter(([, markdown]) => [...markdown].length <= maxLength[way])
 
-  it.each(sent)('%s arrives with every word, at the first try', async (_, markdown) => {
+  test.each(sent)('%s arrives with every word, at the first try', async (_, markdown) => {
     const messages = await arrived(body, markdown)
 
     expect(messages.filter(({ document }) => document === undefined)).toHaveLength(1)
     expect(messages.length).toBeLessThanOrEqual(2)
     expect(lostFrom(markdown, shownIn(messages))).toEqual([])
-    expect(news.telegram.world.violations).toEqual([])
+    expect(notifier.telegram.world.violations).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createBell } from '../../src/domain/core/outbox.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createWakeup } from '../../src/domain/core/outbox.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { openLog } from '../../src/log.ts'
 import { createNotifier, type Notifier } from '../../src/notifier/notifier.ts'
@@ -7,9 +7,9 @@ import { renderPng } from '../../src/pictures/render-png.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { createApi } from '../../src/telegram/client.ts'
-import { createPace } from '../../src/telegram/pace.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import { queueMessages } from '../../src/telegram/store/messages.ts'
+import { createThrottle } from '../../src/telegram/throttle.ts'
 import { agent, type Board, openBoard } from '../support/board.ts'
 import { addProject, addTask } from '../support/tasks.ts'
 
@@ -18,17 +18,26 @@ let telegram: Playground
 let user: VirtualUser
 let notifier: Notifier
 let stop: () => Promise<void>
-const bell = createBell()
+const wakeup = createWakeup()
 const now = () => new Date()
 
 beforeEach(async () => {
   board = await openBoard()
   telegram = await openPlayground()
   user = virtualUser(telegram.world)
-  const pace = createPace()
-  const api = createApi({ token: telegram.token, apiRoot: telegram.url, pace })
+  const throttle = createThrottle()
+  const api = createApi({ token: telegram.token, apiRoot: telegram.url, throttle })
   const log = openLog({ level: 'silent' })
-  notifier = createNotifier({ store: board.db, ownerId: board.ownerId, api, pace, bell, now, log, renderPng })
+  notifier = createNotifier({
+    store: board.db,
+    ownerId: board.ownerId,
+    api,
+    throttle,
+    wakeup,
+    now,
+    log,
+    renderPng,
+  })
   stop = await notifier.start()
   await bindChat(board.ctx, { chatId: user.chatId, userId: user.userId })
 })
@@ -44,26 +53,26 @@ const block = async (reason: string) => {
   await editTask(board.as(agent), task.key, { lifecycle: 'block', result: { blockedReason: reason } })
 }
 
-it('sends what happened at the signal', async () => {
+test('sends what happened at the signal', async () => {
   await block('one')
-  bell.ring()
+  wakeup.trigger()
   expect((await user.nextMessage('one')).text).toMatch(/^⛔ PONE-1: one/)
 })
 
-it('sends it within two seconds without a signal', async () => {
+test('sends it within two seconds without a signal', async () => {
   await block('two')
   await user.nextMessage('two', { within: 5_000 })
   expect(notifier.state()).toEqual({ stopped: null, heldUntil: null })
 })
 
-it('stops, and starts again where it was', async () => {
+test('stops, and starts again where it was', async () => {
   await stop()
   await block('three')
   stop = await notifier.start()
   expect((await user.nextMessage('three', { within: 5_000 })).text).toContain('three')
 })
 
-it('goes on where an earlier start ends late', async () => {
+test('goes on where an earlier start ends late', async () => {
   const stopEarlier = stop
   stop = await notifier.start()
 
@@ -73,11 +82,11 @@ it('goes on where an earlier start ends late', async () => {
   await user.nextMessage('five', { within: 5_000 })
 })
 
-it('holds everything for as long as Telegram asks, and then goes on', async () => {
+test('holds everything for as long as Telegram asks, and then goes on', async () => {
   const { faults, calls } = telegram.world
   faults.add({ kind: '429', method: 'sendMessage', retryAfter: 1 })
   await block('four')
-  bell.ring()
+  wakeup.trigger()
   await user.nextMessage('four', { within: 10_000 })
   const refused = calls.find(({ error }) => error?.code === 429)
   const after = calls.filter(({ at }) => refused !== undefined && at > refused.at)
@@ -85,14 +94,18 @@ it('holds everything for as long as Telegram asks, and then goes on', async () =
   expect(telegram.world.violations).toEqual([])
 })
 
-it('sends a document again that a 429 refused', async () => {
+test('sends a document again that a 429 refused', async () => {
   telegram.world.faults.add({ kind: '429', method: 'sendDocument', retryAfter: 1 })
   const request = {
     method: 'sendDocument',
     parameters: { caption: 'A file' },
     file: { name: 'a.md', content: 'words' },
   } as const
-  await queueMessages(board.db, [{ chatId: user.chatId, purpose: 'notification', request, rank: 0 }], now())
+  await queueMessages(
+    board.db,
+    [{ chatId: user.chatId, purpose: 'notification', request, priority: 0 }],
+    now(),
+  )
   const message = await user.nextMessage('A file', { within: 10_000 })
   expect(message.document?.file_name).toBe('a.md')
 })

@@ -1,75 +1,75 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { digestJob } from '../../src/jobs/digest.ts'
 import { renderPng } from '../../src/pictures/render-png.ts'
-import { type News, openNews } from '../support/news.ts'
+import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { addTask } from '../support/tasks.ts'
 
 const mondayMorning = '2026-11-30T09:00:00Z'
 
-let news: News
+let notifier: NotifierHarness
 let render: typeof renderPng
 beforeEach(async () => {
   render = renderPng
-  news = await openNews({ renderPng: (svg) => render(svg) })
+  notifier = await openNotifier({ renderPng: (svg) => render(svg) })
 })
 afterEach(async () => {
-  expect(news.telegram.world.violations).toEqual([])
-  await news.close()
+  expect(notifier.telegram.world.violations).toEqual([])
+  await notifier.close()
 })
 
 const finishOne = async () => {
-  const task = await addTask(news.board, news.project)
-  await editTask(news.board.ctx, task.key, { status: 'done' })
+  const task = await addTask(notifier.board, notifier.project)
+  await editTask(notifier.board.ctx, task.key, { status: 'done' })
 }
 const runMonday = async () => {
-  const { db: store, ownerId, clock } = news.board
+  const { db: store, ownerId, clock } = notifier.board
   clock.set('2026-11-30T08:00:00Z')
-  await digestJob.run({ store, ownerId, now: clock.now, log: news.log })
+  await digestJob.run({ store, ownerId, now: clock.now, log: notifier.log })
   clock.set(mondayMorning)
-  await digestJob.run({ store, ownerId, now: clock.now, log: news.log })
+  await digestJob.run({ store, ownerId, now: clock.now, log: notifier.log })
 }
 
-it('the review of the week comes as a picture that was kept as what it shows', async () => {
+test('the review of the week comes as a picture that was kept as what it shows', async () => {
   await finishOne()
   await runMonday()
 
-  const stored = JSON.stringify((await news.rows()).map(({ request }) => request))
-  await news.run(5)
+  const stored = JSON.stringify((await notifier.rows()).map(({ request }) => request))
+  await notifier.run(5)
 
   expect(stored.length).toBeLessThan(4_000)
-  const review = news.user.lastMessage()
+  const review = notifier.user.lastMessage()
   expect(review.photo?.at(-1)).toMatchObject({ width: 1080, height: 1350 })
   expect(review.caption).toContain('Your week · 23 – 29 Nov 2026\n✅ 1 task done')
 })
 
-it('a review without a picture to draw arrives as its words', async () => {
+test('a review without a picture to draw arrives as its words', async () => {
   render = () => Promise.reject(new Error('no room for a thread'))
   await finishOne()
   await runMonday()
 
-  await news.run(5)
+  await notifier.run(5)
 
-  const review = news.user.lastMessage()
+  const review = notifier.user.lastMessage()
   expect(review.photo).toBeUndefined()
   expect(review.text).toContain('✅ 1 task done')
-  expect(news.lines.some((line) => line.includes('no room for a thread'))).toBe(true)
+  expect(notifier.lines.some((line) => line.includes('no room for a thread'))).toBe(true)
 })
 
-it('a review whose picture Telegram does not take arrives as its words', async () => {
+test('a review whose picture Telegram does not take arrives as its words', async () => {
   render = async () => Buffer.from('no picture')
   await finishOne()
   await runMonday()
 
-  await news.run(5)
+  await notifier.run(5)
 
-  expect(news.user.lastMessage().text).toContain('✅ 1 task done')
+  expect(notifier.user.lastMessage().text).toContain('✅ 1 task done')
 })
 
-it('a week in which nothing was done has no picture', async () => {
+test('a week in which nothing was done has no picture', async () => {
   await runMonday()
 
-  await news.run(5)
+  await notifier.run(5)
 
-  expect(news.user.lastMessage().text).toBe('🗓 Your week · 23 – 29 Nov 2026\nNo tasks finished.')
+  expect(notifier.user.lastMessage().text).toBe('🗓 Your week · 23 – 29 Nov 2026\nNo tasks finished.')
 })

@@ -9,49 +9,49 @@ import { createWorkLog } from '../../src/domain/tasks/work-logs.ts'
 import { remindersJob } from '../../src/jobs/reminders.ts'
 import { labelsOf } from '../../src/playground/client/virtual-user.ts'
 import { otherAgent } from '../support/board.ts'
-import { type News, openNews } from '../support/news.ts'
+import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { addTask } from '../support/tasks.ts'
 
-let news: News
+let notifier: NotifierHarness
 beforeAll(async () => {
-  news = await openNews()
+  notifier = await openNotifier()
 })
 afterAll(async () => {
-  expect(news.telegram.world.violations).toEqual([])
-  await news.close()
+  expect(notifier.telegram.world.violations).toEqual([])
+  await notifier.close()
 })
 beforeEach(async () => {
-  news.board.clock.advance({ minutes: 10 })
-  await news.run(10)
-  news.telegram.world.rooms.get(news.user.chatId)?.posts.clear()
+  notifier.board.clock.advance({ minutes: 10 })
+  await notifier.run(10)
+  notifier.telegram.world.rooms.get(notifier.user.chatId)?.posts.clear()
 })
 
 const isSilent = (text: string) => {
-  const message = news.user
+  const message = notifier.user
     .messages()
     .find((message) => (message.text ?? message.caption ?? '').includes(text))
-  return message === undefined ? null : news.user.post(message)?.silent
+  return message === undefined ? null : notifier.user.post(message)?.silent
 }
-const firstLines = () => news.said().map((text) => text.split('\n')[0])
+const firstLines = () => notifier.sentTexts().map((text) => text.split('\n')[0])
 const block = (key: string, blockedReason: string, options: readonly string[] = []) =>
-  editTask(news.agent, key, { lifecycle: 'block', result: { blockedReason, options: [...options] } })
+  editTask(notifier.agent, key, { lifecycle: 'block', result: { blockedReason, options: [...options] } })
 
 describe('what needs the owner', () => {
   test('a block posts the card loudly, with the question in its first line and the options as buttons', async () => {
-    const task = await addTask(news.board, news.project)
+    const task = await addTask(notifier.board, notifier.project)
     await block(task.key, 'Which **currency**?', ['Euro', 'Dollar'])
-    await news.run()
+    await notifier.run()
 
-    const message = news.user.lastMessage()
+    const message = notifier.user.lastMessage()
     expect(message.text?.split('\n').slice(0, 2)).toEqual([`⛔ ${task.key}: Which currency?`, 'Fix the till'])
     expect(labelsOf(message)).toEqual([['Euro', 'Dollar'], ['Answer'], ['Edit', 'More']])
-    expect(news.user.post(message)?.silent).toBe(false)
-    expect(news.said()).toHaveLength(1)
+    expect(notifier.user.post(message)?.silent).toBe(false)
+    expect(notifier.sentTexts()).toHaveLength(1)
   })
 
   test('a completion posts the card once, however many events it made, with the outcome in its first line', async () => {
-    const task = await addTask(news.board, news.project, { status: 'todo' })
-    await editTask(news.agent, task.key, {
+    const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
+    await editTask(notifier.agent, task.key, {
       lifecycle: 'complete',
       branch: 'task/other',
       result: {
@@ -61,59 +61,63 @@ describe('what needs the owner', () => {
         prUrl: 'https://github.com/ada/shop/pull/7',
       },
     })
-    await news.run()
+    await notifier.run()
 
-    expect(news.said()).toHaveLength(1)
-    const [first, ...rest] = news.said()[0]?.split('\n') ?? []
+    expect(notifier.sentTexts()).toHaveLength(1)
+    const [first, ...rest] = notifier.sentTexts()[0]?.split('\n') ?? []
     expect(first).toBe(`🏁 ${task.key}: The till adds up.`)
     expect(rest).toEqual(
       expect.arrayContaining(['Fix the till', 'Tests: 12 passed', 'Checks: lint', 'Pull request #7']),
     )
-    expect(labelsOf(news.user.lastMessage())[0]).toEqual(['Accept', 'Send back', 'Pull request'])
+    expect(labelsOf(notifier.user.lastMessage())[0]).toEqual(['Accept', 'Send back', 'Pull request'])
   })
 
   test('a plan posts the card loudly with its ways on', async () => {
-    const task = await addTask(news.board, news.project)
-    await editTask(news.agent, task.key, { lifecycle: 'plan', plan: '1. Measure\n2. Cut', engine: 'codex' })
-    await news.run()
+    const task = await addTask(notifier.board, notifier.project)
+    await editTask(notifier.agent, task.key, {
+      lifecycle: 'plan',
+      plan: '1. Measure\n2. Cut',
+      engine: 'codex',
+    })
+    await notifier.run()
 
     expect(firstLines()).toEqual([`🗺 ${task.key}: laptop has a plan`])
-    expect(labelsOf(news.user.lastMessage())[0]).toEqual(['Go', 'Change…', 'Hold'])
+    expect(labelsOf(notifier.user.lastMessage())[0]).toEqual(['Go', 'Change…', 'Hold'])
     expect(isSilent('has a plan')).toBe(false)
   })
 
   test('what an agent adds while its question is open makes no further sound', async () => {
-    const task = await addTask(news.board, news.project)
+    const task = await addTask(notifier.board, notifier.project)
     await block(task.key, 'Which one?')
-    await news.run()
-    news.board.clock.advance({ ms: 100 })
-    await createWorkLog(news.agent, { title: 'Waiting', task: task.key })
-    await editTask(news.agent, task.key, { title: 'Fix both tills' })
-    await news.run(8)
+    await notifier.run()
+    notifier.board.clock.advance({ ms: 100 })
+    await createWorkLog(notifier.agent, { title: 'Waiting', task: task.key })
+    await editTask(notifier.agent, task.key, { title: 'Fix both tills' })
+    await notifier.run(8)
 
     expect(firstLines()).toEqual([`⛔ ${task.key}: Which one?`])
-    expect(news.said()[0]).toContain('Fix both tills')
-    expect((await news.rows()).filter(({ taskId }) => taskId === task.id)).toHaveLength(1)
+    expect(notifier.sentTexts()[0]).toContain('Fix both tills')
+    expect((await notifier.rows()).filter(({ taskId }) => taskId === task.id)).toHaveLength(1)
   })
 
   test('a block without a reason is reported as such', async () => {
-    const task = await addTask(news.board, news.project, { status: 'hold' })
-    await editTask(news.agent, task.key, { lifecycle: 'start' })
-    await editTask(news.agent, task.key, { lifecycle: 'block' })
-    await news.run()
+    const task = await addTask(notifier.board, notifier.project, { status: 'hold' })
+    await editTask(notifier.agent, task.key, { lifecycle: 'start' })
+    await editTask(notifier.agent, task.key, { lifecycle: 'block' })
+    await notifier.run()
     expect(firstLines()).toEqual([`⛔ ${task.key}: No reason given.`])
   })
 
   test('what the owner has dealt with before it was reported makes no sound', async () => {
-    const ready = await addTask(news.board, news.project, { status: 'todo', title: 'Ready' })
-    await editTask(news.agent, ready.key, { lifecycle: 'complete' })
-    await editTask(news.board.ctx, ready.key, { status: 'done' })
-    const asked = await addTask(news.board, news.project, { title: 'Asked' })
+    const ready = await addTask(notifier.board, notifier.project, { status: 'todo', title: 'Ready' })
+    await editTask(notifier.agent, ready.key, { lifecycle: 'complete' })
+    await editTask(notifier.board.ctx, ready.key, { status: 'done' })
+    const asked = await addTask(notifier.board, notifier.project, { title: 'Asked' })
     await block(asked.key, 'Which one?')
-    await news.decide()
-    const { question } = await requireTask(news.board.scope, asked.key)
-    await answerQuestion(news.board.ctx, question?.id ?? '', { text: 'The left one' })
-    await news.run(5)
+    await notifier.decide()
+    const { question } = await requireTask(notifier.board.scope, asked.key)
+    await answerQuestion(notifier.board.ctx, question?.id ?? '', { text: 'The left one' })
+    await notifier.run(5)
 
     expect(isSilent('Ready')).toBeNull()
     expect(isSilent('Asked')).toBe(true)
@@ -121,46 +125,46 @@ describe('what needs the owner', () => {
   })
 
   test('a block that a completion follows before its turn sounds once and shows the completion', async () => {
-    const task = await addTask(news.board, news.project, { status: 'todo' })
+    const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
     await block(task.key, 'Which one?')
-    await news.decide()
-    await editTask(news.agent, task.key, { lifecycle: 'start' })
-    await editTask(news.agent, task.key, { lifecycle: 'complete', result: { summary: 'Both.' } })
-    await news.run(10)
+    await notifier.decide()
+    await editTask(notifier.agent, task.key, { lifecycle: 'start' })
+    await editTask(notifier.agent, task.key, { lifecycle: 'complete', result: { summary: 'Both.' } })
+    await notifier.run(10)
 
     expect(firstLines()).toEqual([`🏁 ${task.key}: Both.`])
-    expect((await news.rows()).filter(({ taskId }) => taskId === task.id)).toHaveLength(1)
+    expect((await notifier.rows()).filter(({ taskId }) => taskId === task.id)).toHaveLength(1)
   })
 
   test('more than five at once from one agent are one message with a button for each question', async () => {
     const keys: string[] = []
     for (let count = 0; count < 7; count += 1) {
-      const task = await addTask(news.board, news.project, { title: `Task ${count}` })
+      const task = await addTask(notifier.board, notifier.project, { title: `Task ${count}` })
       keys.push(task.key)
       await block(task.key, `reason ${count}`)
     }
-    await news.run()
+    await notifier.run()
 
-    const said = news.said()
-    expect(said).toHaveLength(1)
-    expect(said[0]).toContain('🙋 7 tasks from laptop need you')
-    expect(said[0]).toContain(`7. ⛔ ${keys[6]} reason 6`)
-    expect(labelsOf(news.user.lastMessage()).flat()).toEqual(['1', '2', '3', '4', '5', '6', '7'])
-    expect((await news.rows()).at(-1)?.topic).toMatchObject({ kind: 'digest' })
+    const sentTexts = notifier.sentTexts()
+    expect(sentTexts).toHaveLength(1)
+    expect(sentTexts[0]).toContain('🙋 7 tasks from laptop need you')
+    expect(sentTexts[0]).toContain(`7. ⛔ ${keys[6]} reason 6`)
+    expect(labelsOf(notifier.user.lastMessage()).flat()).toEqual(['1', '2', '3', '4', '5', '6', '7'])
+    expect((await notifier.rows()).at(-1)?.topic).toMatchObject({ kind: 'digest' })
     expect(isSilent('need you')).toBe(false)
   })
 
   test('the many questions of one agent neither delay nor swallow the one of another', async () => {
     for (let count = 0; count < 12; count += 1) {
-      const task = await addTask(news.board, news.project, { title: `Task ${count}` })
+      const task = await addTask(notifier.board, notifier.project, { title: `Task ${count}` })
       await block(task.key, `reason ${count}`)
     }
-    const other = await addTask(news.board, news.project, { title: 'Other' })
-    await editTask(news.board.as(otherAgent), other.key, {
+    const other = await addTask(notifier.board, notifier.project, { title: 'Other' })
+    await editTask(notifier.board.as(otherAgent), other.key, {
       lifecycle: 'block',
       result: { blockedReason: 'Left or right?' },
     })
-    await news.run()
+    await notifier.run()
 
     expect(firstLines().sort()).toEqual([
       `⛔ ${other.key}: Left or right?`,
@@ -171,51 +175,53 @@ describe('what needs the owner', () => {
   test('forty-five at once become one message that shows twelve, counts the rest and leads to them', async () => {
     const keys: string[] = []
     for (let count = 0; count < 45; count += 1) {
-      const task = await addTask(news.board, news.project, { title: `Task ${count} ${'long '.repeat(30)}` })
+      const task = await addTask(notifier.board, notifier.project, {
+        title: `Task ${count} ${'long '.repeat(30)}`,
+      })
       keys.push(task.key)
       await block(task.key, 'x'.repeat(400))
     }
-    await news.run(10)
+    await notifier.run(10)
 
-    expect(news.said()).toHaveLength(1)
-    const [said = ''] = news.said()
-    expect(said).toContain('🙋 45 tasks from laptop need you')
-    expect(keys.filter((key) => said.includes(`${key} `))).toEqual(keys.slice(0, 12))
-    expect(said).toMatch(/… and 33 more$/)
-    expect(labelsOf(news.user.lastMessage()).at(-1)).toEqual(['🏠 What needs you'])
+    expect(notifier.sentTexts()).toHaveLength(1)
+    const [sentTexts = ''] = notifier.sentTexts()
+    expect(sentTexts).toContain('🙋 45 tasks from laptop need you')
+    expect(keys.filter((key) => sentTexts.includes(`${key} `))).toEqual(keys.slice(0, 12))
+    expect(sentTexts).toMatch(/… and 33 more$/)
+    expect(labelsOf(notifier.user.lastMessage()).at(-1)).toEqual(['🏠 What needs you'])
   })
 })
 
 describe('what is finished', () => {
   test('a task that an agent moves to done is posted loudly with its outcome first', async () => {
-    const task = await addTask(news.board, news.project, { status: 'ready' })
-    await editTask(news.agent, task.key, { lifecycle: 'review', result: { summary: 'Merged.' } })
-    await news.run()
+    const task = await addTask(notifier.board, notifier.project, { status: 'ready' })
+    await editTask(notifier.agent, task.key, { lifecycle: 'review', result: { summary: 'Merged.' } })
+    await notifier.run()
 
     expect(firstLines()).toEqual([`✅ ${task.key}: Merged.`])
     expect(isSilent('Merged.')).toBe(false)
-    expect(labelsOf(news.user.lastMessage())[0]).toEqual(['Reopen'])
+    expect(labelsOf(notifier.user.lastMessage())[0]).toEqual(['Reopen'])
   })
 
   test('a result of 40,000 characters comes as a silent file without buttons before its card', async () => {
-    const task = await addTask(news.board, news.project, { status: 'todo' })
+    const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
     const summary = `First line\n\n${'word '.repeat(7_900)}end`
-    await editTask(news.agent, task.key, { lifecycle: 'complete', result: { summary } })
-    await news.run(5)
+    await editTask(notifier.agent, task.key, { lifecycle: 'complete', result: { summary } })
+    await notifier.run(5)
 
-    const [file, card] = news.user.messages()
-    expect(news.user.messages()).toHaveLength(2)
+    const [file, card] = notifier.user.messages()
+    expect(notifier.user.messages()).toHaveLength(2)
     expect(file?.document?.file_name).toBe(`${task.key}.md`)
     expect(file?.reply_markup).toBeUndefined()
-    expect(file === undefined ? null : news.user.post(file)?.silent).toBe(true)
-    const stored = news.telegram.world.files.get(file?.document?.file_id ?? '')
+    expect(file === undefined ? null : notifier.user.post(file)?.silent).toBe(true)
+    const stored = notifier.telegram.world.files.get(file?.document?.file_id ?? '')
     expect(Buffer.from(stored?.bytes ?? []).toString()).toContain('word end')
     expect(card?.text?.split('\n')[0]).toBe(`🏁 ${task.key}: First line`)
     expect(isSilent(`${task.key}: First`)).toBe(false)
   })
 
   test('more than five reminders at once are one list', async () => {
-    const { board, project, log } = news
+    const { board, project, log } = notifier
     const remind = () =>
       remindersJob.run({ store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
     await remind()
@@ -224,144 +230,160 @@ describe('what is finished', () => {
       await addTask(board, project, { title: `Call ${count}`, dueAt })
     board.clock.advance({ minutes: 2 })
     await remind()
-    await news.run()
+    await notifier.run()
 
-    expect(news.said()).toHaveLength(1)
-    expect(news.said()[0]).toMatch(/^⏰ 6 tasks are due\n1\. ⏰ \S+ Call 0 – due now/)
+    expect(notifier.sentTexts()).toHaveLength(1)
+    expect(notifier.sentTexts()[0]).toMatch(/^⏰ 6 tasks are due\n1\. ⏰ \S+ Call 0 – due now/)
   })
 })
 
 describe('progress', () => {
   test('a task that an agent files comes silently, names its author and carries the row of a new task', async () => {
-    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Found a bug' })
-    await news.run(5)
+    const { task } = await createTask(notifier.agent, {
+      projectId: notifier.project.id,
+      title: 'Found a bug',
+    })
+    await notifier.run(5)
 
-    expect(news.said()[0]?.split('\n').slice(0, 2)).toEqual(['Added by laptop', `📥 ${task.key} Found a bug`])
-    expect(labelsOf(news.user.lastMessage())[0]).toEqual(['Queue', 'Todo', 'Later', 'Drop'])
+    expect(notifier.sentTexts()[0]?.split('\n').slice(0, 2)).toEqual([
+      'Added by laptop',
+      `📥 ${task.key} Found a bug`,
+    ])
+    expect(labelsOf(notifier.user.lastMessage())[0]).toEqual(['Queue', 'Todo', 'Later', 'Drop'])
     expect(isSilent(task.key)).toBe(true)
   })
 
   test('a start, changes, logs by hand and comments edit the card in place', async () => {
-    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Found another' })
-    await news.run(5)
-    await editTask(news.board.ctx, task.key, { status: 'todo' })
-    await editTask(news.agent, task.key, { lifecycle: 'start' })
-    await news.run(5)
-    news.board.clock.advance({ ms: 100 })
-    await createWorkLog(news.agent, { title: 'Measured the till', task: task.key })
-    await news.run(5)
+    const { task } = await createTask(notifier.agent, {
+      projectId: notifier.project.id,
+      title: 'Found another',
+    })
+    await notifier.run(5)
+    await editTask(notifier.board.ctx, task.key, { status: 'todo' })
+    await editTask(notifier.agent, task.key, { lifecycle: 'start' })
+    await notifier.run(5)
+    notifier.board.clock.advance({ ms: 100 })
+    await createWorkLog(notifier.agent, { title: 'Measured the till', task: task.key })
+    await notifier.run(5)
 
-    expect(news.said()).toHaveLength(1)
-    expect(news.said()[0]).toContain('laptop is working on it')
-    expect(news.said()[0]).toContain('Measured the till')
+    expect(notifier.sentTexts()).toHaveLength(1)
+    expect(notifier.sentTexts()[0]).toContain('laptop is working on it')
+    expect(notifier.sentTexts()[0]).toContain('Measured the till')
   })
 
   test('a start of a task without a card posts one, silently', async () => {
-    const task = await addTask(news.board, news.project, { status: 'todo' })
-    await editTask(news.agent, task.key, { lifecycle: 'start' })
-    await news.run(5)
+    const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
+    await editTask(notifier.agent, task.key, { lifecycle: 'start' })
+    await notifier.run(5)
     expect(firstLines()).toEqual([`⚙️ ${task.key} Fix the till`])
     expect(isSilent(task.key)).toBe(true)
   })
 
   test('a change of a task without a card posts nothing', async () => {
-    const task = await addTask(news.board, news.project, { status: 'todo' })
-    await editTask(news.agent, task.key, { title: 'Another title' })
-    await createWorkLog(news.agent, { title: 'Measured the till', task: task.key })
-    await news.run(5)
-    expect(news.said()).toEqual([])
+    const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
+    await editTask(notifier.agent, task.key, { title: 'Another title' })
+    await createWorkLog(notifier.agent, { title: 'Measured the till', task: task.key })
+    await notifier.run(5)
+    expect(notifier.sentTexts()).toEqual([])
   })
 
   test('a card is edited at most once in three seconds and ends with the last state', async () => {
-    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Busy' })
-    await news.run(5)
+    const { task } = await createTask(notifier.agent, { projectId: notifier.project.id, title: 'Busy' })
+    await notifier.run(5)
     const edits: number[] = []
-    const unsubscribe = news.telegram.world.subscribe((event) => {
-      if (event.type === 'edited') edits.push(news.board.clock.now().getTime())
+    const unsubscribe = notifier.telegram.world.subscribe((event) => {
+      if (event.type === 'edited') edits.push(notifier.board.clock.now().getTime())
     })
     for (let count = 1; count <= 20; count += 1) {
-      await editTask(news.agent, task.key, { title: `Busy ${count}` })
-      await news.run(0.5)
+      await editTask(notifier.agent, task.key, { title: `Busy ${count}` })
+      await notifier.run(0.5)
     }
-    await news.run(5)
+    await notifier.run(5)
     unsubscribe()
 
-    expect(news.said().at(-1)).toContain('Busy 20')
+    expect(notifier.sentTexts().at(-1)).toContain('Busy 20')
     expect(edits.length).toBeLessThan(6)
     expect(edits.slice(1).every((at, index) => at - (edits[index] ?? 0) >= 3_000)).toBe(true)
   })
 
   test('a burst of new tasks is one silent, folded list with Triage and no numbered buttons', async () => {
     for (let count = 0; count < 14; count += 1) {
-      await createTask(news.agent, { projectId: news.project.id, title: `Found ${count}` })
+      await createTask(notifier.agent, { projectId: notifier.project.id, title: `Found ${count}` })
     }
-    await news.run(6)
+    await notifier.run(6)
 
-    expect(news.said()).toHaveLength(1)
+    expect(notifier.sentTexts()).toHaveLength(1)
     expect(firstLines()).toEqual(['📥 14 new tasks from laptop'])
-    expect(news.said()[0]).toContain('… and 2 more')
-    expect(news.user.lastMessage().entities?.some(({ type }) => type === 'expandable_blockquote')).toBe(true)
-    expect(labelsOf(news.user.lastMessage())).toEqual([['Triage']])
+    expect(notifier.sentTexts()[0]).toContain('… and 2 more')
+    expect(notifier.user.lastMessage().entities?.some(({ type }) => type === 'expandable_blockquote')).toBe(
+      true,
+    )
+    expect(labelsOf(notifier.user.lastMessage())).toEqual([['Triage']])
     expect(isSilent('14 new tasks')).toBe(true)
   })
 
   test('exactly five new tasks at once are five cards', async () => {
     for (let count = 0; count < 5; count += 1) {
-      await createTask(news.agent, { projectId: news.project.id, title: `Found ${count}` })
+      await createTask(notifier.agent, { projectId: notifier.project.id, title: `Found ${count}` })
     }
-    await news.run(10)
-    expect(news.said()).toHaveLength(5)
+    await notifier.run(10)
+    expect(notifier.sentTexts()).toHaveLength(5)
   })
 
   test('a log by hand on no task is a silent message', async () => {
-    await createWorkLog(news.agent, {
+    await createWorkLog(notifier.agent, {
       title: 'Measured the till',
       detail: '- 3 s\n- 4 s',
       projectKey: 'SHOP',
     })
-    await news.run(5)
-    expect(news.said()).toEqual([`📓 SHOP · Measured the till\nlaptop logged this\n\n• 3 s\n• 4 s`])
+    await notifier.run(5)
+    expect(notifier.sentTexts()).toEqual([`📓 SHOP · Measured the till\nlaptop logged this\n\n• 3 s\n• 4 s`])
     expect(isSilent('Measured')).toBe(true)
   })
 
   test('a task that an agent deleted is reported, and its card is gone', async () => {
-    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Superfluous' })
-    await news.run(5)
-    await deleteTask(news.agent, task.key)
-    await news.run(8)
-    expect(news.said()).toEqual([`🗑 ${task.key} · Superfluous\nlaptop deleted it. Its work logs stay.`])
-    expect(labelsOf(news.user.lastMessage())).toEqual([['♻️ Restore']])
+    const { task } = await createTask(notifier.agent, {
+      projectId: notifier.project.id,
+      title: 'Superfluous',
+    })
+    await notifier.run(5)
+    await deleteTask(notifier.agent, task.key)
+    await notifier.run(8)
+    expect(notifier.sentTexts()).toEqual([
+      `🗑 ${task.key} · Superfluous\nlaptop deleted it. Its work logs stay.`,
+    ])
+    expect(labelsOf(notifier.user.lastMessage())).toEqual([['♻️ Restore']])
     expect(isSilent('deleted it')).toBe(false)
   })
 
   test('what the owner did is not reported, but the card follows', async () => {
-    const { task } = await createTask(news.agent, { projectId: news.project.id, title: 'Mine' })
-    await news.run(5)
-    await editTask(news.board.ctx, task.key, { priority: 'high' })
-    await news.run(5)
-    expect(news.said()).toHaveLength(1)
-    expect(news.said()[0]).toContain('High')
+    const { task } = await createTask(notifier.agent, { projectId: notifier.project.id, title: 'Mine' })
+    await notifier.run(5)
+    await editTask(notifier.board.ctx, task.key, { priority: 'high' })
+    await notifier.run(5)
+    expect(notifier.sentTexts()).toHaveLength(1)
+    expect(notifier.sentTexts()[0]).toContain('High')
   })
 })
 
 describe('loudness', () => {
   test('each level is followed, the card in the chat is still edited, and a muted project says what needs the owner', async () => {
-    const task = await addTask(news.board, news.project, { status: 'todo' })
-    await editTask(news.agent, task.key, { lifecycle: 'start' })
-    await news.run(5)
+    const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
+    await editTask(notifier.agent, task.key, { lifecycle: 'start' })
+    await notifier.run(5)
     const again = async (reason: string) => {
-      await editTask(news.board.ctx, task.key, { status: 'todo', withoutAnswer: true })
+      await editTask(notifier.board.ctx, task.key, { status: 'todo', withoutAnswer: true })
       await block(task.key, reason)
-      await news.run(5)
-      return { count: news.user.messages().length, first: firstLines()[0], silent: isSilent(reason) }
+      await notifier.run(5)
+      return { count: notifier.user.messages().length, first: firstLines()[0], silent: isSilent(reason) }
     }
-    await changeSettings(news.board.ctx, { notifyNeedsYou: 'off' })
+    await changeSettings(notifier.board.ctx, { notifyNeedsYou: 'off' })
     const off = await again('not at all')
-    await changeSettings(news.board.ctx, { notifyNeedsYou: 'loud', mutedProjects: ['SHOP'] })
+    await changeSettings(notifier.board.ctx, { notifyNeedsYou: 'loud', mutedProjects: ['SHOP'] })
     const muted = await again('muted')
-    await changeSettings(news.board.ctx, { mutedProjects: [], notifyNeedsYou: 'silent' })
+    await changeSettings(notifier.board.ctx, { mutedProjects: [], notifyNeedsYou: 'silent' })
     const quiet = await again('quietly')
-    await changeSettings(news.board.ctx, { notifyNeedsYou: 'loud' })
+    await changeSettings(notifier.board.ctx, { notifyNeedsYou: 'loud' })
     const loud = await again('loudly')
 
     expect(off).toMatchObject({ count: 1, first: `⛔ ${task.key}: not at all`, silent: true })
@@ -371,11 +393,11 @@ describe('loudness', () => {
   })
 
   test('nothing makes a sound in quiet hours', async () => {
-    await changeSettings(news.board.ctx, { quietHours: '00:00-23:59' })
-    const task = await addTask(news.board, news.project)
+    await changeSettings(notifier.board.ctx, { quietHours: '00:00-23:59' })
+    const task = await addTask(notifier.board, notifier.project)
     await block(task.key, 'at night')
-    await news.run(2)
-    await changeSettings(news.board.ctx, { quietHours: null })
+    await notifier.run(2)
+    await changeSettings(notifier.board.ctx, { quietHours: null })
     expect(isSilent('at night')).toBe(true)
   })
 })

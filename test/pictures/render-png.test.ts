@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { renderPng } from '../../src/pictures/render-png.ts'
 import { statsPicture } from '../../src/view/charts/charts.ts'
 import { statsOver } from '../support/stats.ts'
@@ -22,7 +22,7 @@ const busyYear = {
 }
 
 describe('a picture', () => {
-  it('is a PNG of the size that was drawn, below 150 kB for a busy year', async () => {
+  test('is a PNG of the size that was drawn, below 150 kB for a busy year', async () => {
     const png = await renderPng(statsPicture(busyYear, 'The year'))
 
     expect(png.subarray(1, 4).toString()).toBe('PNG')
@@ -30,7 +30,7 @@ describe('a picture', () => {
     expect(png.length).toBeLessThan(150_000)
   })
 
-  it('has letters in it: the same picture without its words is smaller', async () => {
+  test('has letters in it: the same picture without its words is smaller', async () => {
     const picture = statsPicture(busyYear, 'The year')
 
     const [whole, wordless] = await Promise.all([
@@ -41,7 +41,7 @@ describe('a picture', () => {
     expect(wordless.length).toBeLessThan(whole.length * 0.8)
   })
 
-  it('is refused in words where the SVG is broken', async () => {
+  test('is refused in words where the SVG is broken', async () => {
     await expect(renderPng('<svg><unclosed></svg>')).rejects.toThrow(/SVG/)
   })
 })

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { clientRoutes } from '../../src/playground/server/page-api.ts'
 import type { PageEvent, PageState } from '../../src/playground/server/state.ts'
 import { inlineQuery } from '../../src/playground/world/inline.ts'
-import { react, say } from '../../src/playground/world/person.ts'
+import { react, sendText } from '../../src/playground/world/person.ts'
 import { addPost } from '../../src/playground/world/posting.ts'
 import { createWorld, type World } from '../../src/playground/world/world.ts'
 
@@ -57,7 +57,7 @@ async function upload(fields: Record<string, string>, name: string, bytes: Uint8
 }
 
 describe('who may ask', () => {
-  it.each(['localhost:3000', '127.0.0.1:8080', '[::1]:3000', 'localhost'])(
+  test.each(['localhost:3000', '127.0.0.1:8080', '[::1]:3000', 'localhost'])(
     'the page opens as %s',
     async (host) => {
       const response = await app.request('http://localhost:3000/', { headers: { host } })
@@ -67,7 +67,7 @@ describe('who may ask', () => {
     },
   )
 
-  it.each(['/', '/assets/page.js', '/client/state', '/client/events'])(
+  test.each(['/', '/assets/page.js', '/client/state', '/client/events'])(
     'a host name that only resolves to loopback is refused at %s',
     async (path) => {
       const response = await get(path, { host: 'rebound.example:3000' })
@@ -76,42 +76,42 @@ describe('who may ask', () => {
     },
   )
 
-  it.each(['localhost.example', 'user@localhost', 'localhost/x', ''])(
+  test.each(['localhost.example', 'user@localhost', 'localhost/x', ''])(
     'the host %j is refused',
     async (host) => {
       expect((await get('/', { host })).status).toBe(403)
     },
   )
 
-  it('a host that the options allow is served', async () => {
+  test('a host that the options allow is served', async () => {
     app = clientRoutes(world, { pageKey: 'open', allowedHosts: ['board.example'] })
 
     expect((await get('/', { host: 'board.example' })).status).toBe(200)
   })
 
-  it.each(['https://evil.example', 'http://localhost:4000', 'null'])(
+  test.each(['https://evil.example', 'http://localhost:4000', 'null'])(
     'a post from the origin %s is refused',
     async (origin) => {
-      const response = await post('/client/say', { text: 'hello' }, { origin })
+      const response = await post('/client/send-text', { text: 'hello' }, { origin })
 
       expect(response.status).toBe(403)
       expect((await readState()).messages).toEqual([])
     },
   )
 
-  it('the stream of events is refused to another site', async () => {
+  test('the stream of events is refused to another site', async () => {
     expect((await get('/client/events', { origin: 'https://evil.example' })).status).toBe(403)
     expect((await get('/client/events', { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
   })
 
-  it('a body that a form could send is refused', async () => {
-    const response = await post('/client/say', { text: 'hello' }, { 'content-type': 'text/plain' })
+  test('a body that a form could send is refused', async () => {
+    const response = await post('/client/send-text', { text: 'hello' }, { 'content-type': 'text/plain' })
 
     expect(response.status).toBe(415)
     expect((await readState()).messages).toEqual([])
   })
 
-  it('the page may run nothing but its own files', async () => {
+  test('the page may run nothing but its own files', async () => {
     const policy = (await get('/')).headers.get('content-security-policy')
 
     expect(policy).toContain("default-src 'none'")
@@ -119,7 +119,7 @@ describe('who may ask', () => {
     expect(policy).not.toContain('unsafe')
   })
 
-  it.each(['/assets/..%2fclient.ts', '/assets/client.ts', '/assets/none.js', '/assets/%2e%2e/world.ts'])(
+  test.each(['/assets/..%2fclient.ts', '/assets/client.ts', '/assets/none.js', '/assets/%2e%2e/world.ts'])(
     'nothing but the files of the page is served: %s',
     async (path) => {
       expect((await get(path)).status).toBe(404)
@@ -128,7 +128,7 @@ describe('who may ask', () => {
 })
 
 describe('beside other routes', () => {
-  it('what belongs to others is left alone', async () => {
+  test('what belongs to others is left alone', async () => {
     const whole = new Hono()
     whole.route('/', app)
     whole.post('/api/tasks', (c) => c.text('theirs'))
@@ -142,7 +142,7 @@ describe('beside other routes', () => {
     expect(response.headers.get('content-security-policy')).toBeNull()
   })
 
-  it('a world whose page nobody opens has no stranger in it', async () => {
+  test('a world whose page nobody opens has no stranger in it', async () => {
     const before = world.people.size
     await readState()
 
@@ -151,8 +151,8 @@ describe('beside other routes', () => {
 })
 
 describe('the state', () => {
-  it('shows the chat with what only a client sees', async () => {
-    say(world, { text: 'a thought' })
+  test('shows the chat with what only a client sees', async () => {
+    sendText(world, { text: 'a thought' })
     const sent = sendFromBot('noted')
     react(world, { messageId: sent.message.message_id, emoji: '👍' })
 
@@ -165,8 +165,8 @@ describe('the state', () => {
     expect(state.person.owner).toBe(true)
   })
 
-  it('is another one for the stranger', async () => {
-    say(world, { text: 'mine alone' })
+  test('is another one for the stranger', async () => {
+    sendText(world, { text: 'mine alone' })
     const stranger = (await readState()).people.find((person) => !person.owner)
 
     const state = await readState(`?as=${stranger?.id}`)
@@ -175,7 +175,7 @@ describe('the state', () => {
     expect(state.messages).toEqual([])
   })
 
-  it('shows the commands of the narrowest scope', async () => {
+  test('shows the commands of the narrowest scope', async () => {
     const commands = [{ command: 'inbox', description: 'triage' }]
     world.bot.commands.set('default', {
       scope: { type: 'default' },
@@ -191,8 +191,8 @@ describe('the state', () => {
     expect((await readState()).commands).toEqual(commands)
   })
 
-  it('holds the newest messages, and the earlier ones come page by page', async () => {
-    for (let number = 1; number <= 201; number += 1) say(world, { text: String(number) })
+  test('holds the newest messages, and the earlier ones come page by page', async () => {
+    for (let number = 1; number <= 201; number += 1) sendText(world, { text: String(number) })
 
     const state = await readState()
     const first = state.messages[0]
@@ -205,28 +205,28 @@ describe('the state', () => {
 })
 
 describe('what a person does', () => {
-  it('a said text reaches the chat and the bot', async () => {
-    const response = await post('/client/say', { text: 'buy milk' })
+  test('a said text reaches the chat and the bot', async () => {
+    const response = await post('/client/send-text', { text: 'buy milk' })
 
     expect(response.status).toBe(200)
     expect((await readState()).messages).toMatchObject([{ text: 'buy milk', mine: true }])
   })
 
-  it('a start link says /start with its payload, once pressed', async () => {
+  test('a start link says /start with its payload, once pressed', async () => {
     await post('/client/start', { payload: 'abc_123' })
 
     expect((await readState()).messages).toMatchObject([{ text: '/start abc_123' }])
   })
 
-  it('an edit changes the own message in place', async () => {
-    const { message_id: messageId } = say(world, { text: 'by milk' })
+  test('an edit changes the own message in place', async () => {
+    const { message_id: messageId } = sendText(world, { text: 'by milk' })
 
     await post('/client/edit', { messageId, text: 'buy milk' })
 
     expect((await readState()).messages).toMatchObject([{ message_id: messageId, text: 'buy milk' }])
   })
 
-  it('a message of the bot cannot be edited, and the reason is said', async () => {
+  test('a message of the bot cannot be edited, and the reason is said', async () => {
     const { message } = sendFromBot('mine')
 
     const response = await post('/client/edit', { messageId: message.message_id, text: 'yours' })
@@ -235,7 +235,7 @@ describe('what a person does', () => {
     expect(await response.json()).toEqual({ error: 'Only an own message can be edited.' })
   })
 
-  it('a blocked bot is shown as such until it is let in again', async () => {
+  test('a blocked bot is shown as such until it is let in again', async () => {
     await post('/client/block', { blocked: true })
     const blocked = (await readState()).chat.blocked
     await post('/client/start', { payload: '' })
@@ -244,7 +244,7 @@ describe('what a person does', () => {
     expect((await readState()).chat.blocked).toBe(false)
   })
 
-  it('a forwarded message names where it came from', async () => {
+  test('a forwarded message names where it came from', async () => {
     const { message } = sendFromBot('read this')
 
     await post('/client/forward', { messageId: message.message_id })
@@ -256,7 +256,7 @@ describe('what a person does', () => {
     })
   })
 
-  it('a photo is shown in the page under its own type, whatever the sender claimed', async () => {
+  test('a photo is shown in the page under its own type, whatever the sender claimed', async () => {
     await upload({ kind: 'photo', caption: 'the board' }, 'board.png', PIXEL, 'text/html')
     const [message] = (await readState()).messages
 
@@ -267,7 +267,7 @@ describe('what a person does', () => {
     expect(Buffer.from(await file.arrayBuffer())).toEqual(PIXEL)
   })
 
-  it('a document that could run in the page is only ever downloaded', async () => {
+  test('a document that could run in the page is only ever downloaded', async () => {
     await upload({ kind: 'document' }, 'päge.html', Buffer.from('<script>alert(1)</script>'), 'text/html')
     const [message] = (await readState()).messages
 
@@ -278,9 +278,9 @@ describe('what a person does', () => {
     expect(file.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
-  it.each([
-    ['say', {}],
-    ['say', { text: '' }],
+  test.each([
+    ['send-text', {}],
+    ['send-text', { text: '' }],
     ['edit', { messageId: 'x', text: 'y' }],
     ['start', { payload: 'not allowed!' }],
     ['tap', { messageId: 1 }],
@@ -294,7 +294,7 @@ describe('what a person does', () => {
 })
 
 describe('what waits for the bot', () => {
-  it('a tap ends with what the bot answers', async () => {
+  test('a tap ends with what the bot answers', async () => {
     const { message } = sendFromBot('Done', 'done:1')
     const unsubscribe = world.subscribe((event) => {
       if (event.type !== 'tapped') return
@@ -310,7 +310,7 @@ describe('what waits for the bot', () => {
     expect(await response.json()).toEqual({ answered: true, showAlert: true, text: 'Done' })
   })
 
-  it('a tap that nobody answers ends by itself', async () => {
+  test('a tap that nobody answers ends by itself', async () => {
     app = clientRoutes(world, { pageKey: 'open', tapTimeoutMs: 5 })
     const { message } = sendFromBot('Done', 'done:1')
 
@@ -319,7 +319,7 @@ describe('what waits for the bot', () => {
     expect(await response.json()).toEqual({ answered: false })
   })
 
-  it('an inline query brings the results of its own query only', async () => {
+  test('an inline query brings the results of its own query only', async () => {
     const earlier = inlineQuery(world, { query: 'other' })
     const unsubscribe = world.subscribe((event) => {
       if (event.type !== 'update-queued') return
@@ -365,11 +365,11 @@ describe('the stream of events', () => {
     return { next, nextEvent, close: () => reader.cancel() }
   }
 
-  it('says hello, then delivers what happens, in order', async () => {
+  test('says hello, then delivers what happens, in order', async () => {
     const stream = await open()
 
     expect(await stream.next()).toContain('event: hello')
-    const { message_id: id } = say(world, { text: 'one' })
+    const { message_id: id } = sendText(world, { text: 'one' })
     sendFromBot('two')
 
     expect(await stream.nextEvent()).toMatchObject({
@@ -380,19 +380,19 @@ describe('the stream of events', () => {
     await stream.close()
   })
 
-  it("keeps one person's chat from another's", async () => {
+  test("keeps one person's chat from another's", async () => {
     const stranger = (await readState()).people.find((person) => !person.owner)
     const stream = await open(`?as=${stranger?.id}`)
     await stream.next()
 
-    say(world, { text: 'a secret' })
-    say(world, { userId: stranger?.id ?? 0, text: 'hello?' })
+    sendText(world, { text: 'a secret' })
+    sendText(world, { userId: stranger?.id ?? 0, text: 'hello?' })
 
     expect(await stream.nextEvent()).toMatchObject({ message: { text: 'hello?' } })
     await stream.close()
   })
 
-  it('stops listening when the page has gone', async () => {
+  test('stops listening when the page has gone', async () => {
     const gone = new Promise<void>((resolve) => {
       const subscribe: World['subscribe'] = (listener) => {
         const unsubscribe = world.subscribe(listener)

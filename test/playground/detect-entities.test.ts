@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { withDetectedEntities } from '../../src/playground/text/detect-entities.ts'
 
-it.each([
+test.each([
   ['/start abc', ['bot_command /start']],
   ['/new@preqbot_playground x', ['bot_command /new@preqbot_playground']],
   ['a/b and//c and </d>', []],
@@ -21,7 +21,7 @@ it.each([
   ).toEqual(found)
 })
 
-it('finds nothing inside code', () => {
+test('finds nothing inside code', () => {
   const entities = withDetectedEntities('/a #b c', [{ type: 'code', offset: 0, length: 5 }])
 
   expect(entities).toEqual([{ type: 'code', offset: 0, length: 5 }])

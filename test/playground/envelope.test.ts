@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { openTestPlayground } from './bot-api.ts'
 
 const json = 'application/json'
 
-it.each([
+test.each([
   ['a query', '?chat_id=1001&text=Hi%20there', undefined, json],
   ['a form', '', 'chat_id=1001&text=Hi+there', 'application/x-www-form-urlencoded'],
   ['JSON', '', '{"chat_id":1001,"text":"Hi there"}', json],
@@ -19,7 +19,7 @@ it.each([
   expect(world.violations).toEqual([])
 })
 
-it('reads JSON, numbers and booleans out of the fields of a form', async () => {
+test('reads JSON, numbers and booleans out of the fields of a form', async () => {
   const { url, token } = await openTestPlayground()
   const form = new FormData()
   form.set('chat_id', '1001')
@@ -41,7 +41,7 @@ it('reads JSON, numbers and booleans out of the fields of a form', async () => {
   })
 })
 
-it.each([
+test.each([
   ['another token', '/bot2000:playground/getMe', 401, 'Unauthorized'],
   ['the token of every playground before', '/bot1000:playground/getMe', 401, 'Unauthorized'],
   ['a malformed token', '/botx/getMe', 401, 'Unauthorized: invalid token specified'],
@@ -58,7 +58,7 @@ it.each([
   expect(await response.json()).toEqual({ ok: false, error_code: status, description })
 })
 
-it.each([
+test.each([
   ['broken JSON', '{', 'application/json', "Bad Request: can't parse JSON request body"],
   ['JSON that is no object', '[]', 'application/json', "Bad Request: can't parse JSON request body"],
   [
@@ -79,7 +79,7 @@ it.each([
   expect(await response.json()).toEqual({ ok: false, error_code: 400, description })
 })
 
-it.each([
+test.each([
   ['a foreign Origin', ['origin', 'http://evil.example']],
   ['another port of this machine', ['origin', 'http://localhost:1']],
   ['a page of another site', ['sec-fetch-site', 'cross-site']],
@@ -95,7 +95,7 @@ it.each([
   expect(world.calls).toEqual([])
 })
 
-it.each(['setWebhook?url=https://evil.example', 'SENDMESSAGE?chat_id=1001&text=x', 'getUpdates', 'logOut'])(
+test.each(['setWebhook?url=https://evil.example', 'SENDMESSAGE?chat_id=1001&text=x', 'getUpdates', 'logOut'])(
   'a link can change nothing: %s needs POST',
   async (path) => {
     const { url, token, world } = await openTestPlayground()
@@ -111,14 +111,14 @@ it.each(['setWebhook?url=https://evil.example', 'SENDMESSAGE?chat_id=1001&text=x
   },
 )
 
-it('the token of a playground is its own', async () => {
+test('the token of a playground is its own', async () => {
   const [one, other] = [await openTestPlayground(), await openTestPlayground()]
 
   expect(one.token).toMatch(/^1000:[\w-]{32}$/)
   expect(one.token).not.toBe(other.token)
 })
 
-it('says in the header too how long to wait', async () => {
+test('says in the header too how long to wait', async () => {
   const { url, token, world } = await openTestPlayground()
   world.faults.add({ kind: '429', retryAfter: 7 })
 
@@ -134,7 +134,7 @@ it('says in the header too how long to wait', async () => {
   })
 })
 
-it('refuses and remembers what the schema does not allow', async () => {
+test('refuses and remembers what the schema does not allow', async () => {
   const { call, chatId, world } = await openTestPlayground()
 
   const reply = await call('sendMessage', { chat_id: chatId, text: 'x', disable_web_page_preview: true })
@@ -147,7 +147,7 @@ it('refuses and remembers what the schema does not allow', async () => {
   expect(world.rooms.get(chatId)?.posts.size).toBe(0)
 })
 
-it('keeps a log of the calls with what became of them', async () => {
+test('keeps a log of the calls with what became of them', async () => {
   const { call, chatId, world } = await openTestPlayground()
 
   await call('sendMessage', { chat_id: chatId, text: 'x' })

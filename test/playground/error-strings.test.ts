@@ -1,7 +1,7 @@
 import type { Message } from 'grammy/types'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { blockBot } from '../../src/playground/world/membership.ts'
-import { say } from '../../src/playground/world/person.ts'
+import { sendText } from '../../src/playground/world/person.ts'
 import { tap } from '../../src/playground/world/tap.ts'
 import { addPerson } from '../../src/playground/world/world.ts'
 import { openTestPlayground, type TestPlayground } from './bot-api.ts'
@@ -12,7 +12,7 @@ const old = 'query is too old and response timeout expired or query ID is invali
 const button = (more: object) => ({ inline_keyboard: [[{ text: 'A', ...more }]] })
 
 describe('sending', () => {
-  it.each([
+  test.each([
     ['no text', { text: '' }, 'message text is empty'],
     ['nothing at all', { text: undefined }, 'message text is empty'],
     ['only white space', { text: ' \n ' }, 'text must be non-empty'],
@@ -86,7 +86,7 @@ describe('sending', () => {
     })
   })
 
-  it('refuses a quote that is no part of the message', async () => {
+  test('refuses a quote that is no part of the message', async () => {
     const { call, chatId, send } = await openTestPlayground()
     const { message_id } = await send('one two')
 
@@ -99,7 +99,7 @@ describe('sending', () => {
     expect(reply.description).toBe('Bad Request: QUOTE_TEXT_INVALID')
   })
 
-  it('is forbidden to one who blocked the bot, and to one who never started it', async () => {
+  test('is forbidden to one who blocked the bot, and to one who never started it', async () => {
     const { call, chatId, world } = await openTestPlayground()
     addPerson(world, { id: 5, firstName: 'Shy', started: false })
     blockBot(world)
@@ -114,7 +114,7 @@ describe('sending', () => {
     })
   })
 
-  it('counts 4096 characters as code points, not as UTF-16 units', async () => {
+  test('counts 4096 characters as code points, not as UTF-16 units', async () => {
     const { send } = await openTestPlayground()
 
     const message = await send('😀'.repeat(4096))
@@ -199,17 +199,17 @@ describe('targets', () => {
     ['a topic where there are none', 'createForumTopic', () => ({ name: 'x' }), 'the chat is not a forum'],
   ]
 
-  it.each(cases)('refuses %s', async (_, method, paramsOf, description) => {
+  test.each(cases)('refuses %s', async (_, method, paramsOf, description) => {
     const test = await openTestPlayground()
     const own = await test.send('own')
-    const incoming = say(test.world, { text: 'incoming' })
+    const incoming = sendText(test.world, { text: 'incoming' })
 
     const reply = await test.call(method, { chat_id: test.chatId, ...paramsOf(test, own, incoming) })
 
     expect(reply).toMatchObject({ status: 400, description: `Bad Request: ${description}` })
   })
 
-  it('refuses to edit a message that carries a prompt or was forwarded', async () => {
+  test('refuses to edit a message that carries a prompt or was forwarded', async () => {
     const { call, chatId, send } = await openTestPlayground()
     const prompt = await send('Which?', { reply_markup: { force_reply: true } })
     const forwarded = await call('forwardMessage', {
@@ -227,7 +227,7 @@ describe('targets', () => {
     }
   })
 
-  it('refuses to delete after 48 hours, though it edits for ever', async () => {
+  test('refuses to delete after 48 hours, though it edits for ever', async () => {
     const { call, chatId, clock, send } = await openTestPlayground()
     const { message_id } = await send('old')
     clock.advance({ hours: 48, minutes: 1 })
@@ -239,7 +239,7 @@ describe('targets', () => {
     expect(edited.ok).toBe(true)
   })
 
-  it('refuses an answer to a tap that is unknown, was answered already, or came too late', async () => {
+  test('refuses an answer to a tap that is unknown, was answered already, or came too late', async () => {
     const { call, chatId, clock, send, world } = await openTestPlayground()
     const { message_id } = await send('own', { reply_markup: button({ callback_data: 'a' }) })
     const press = () => {
@@ -258,7 +258,7 @@ describe('targets', () => {
   })
 })
 
-it.each([
+test.each([
   [{ command: '', description: 'x' }, 'command must be non-empty'],
   [{ command: 'a'.repeat(33), description: 'x' }, 'command length must not exceed 32'],
   [{ command: 'a', description: '' }, 'command description must be non-empty'],

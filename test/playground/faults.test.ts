@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
-import { say } from '../../src/playground/world/person.ts'
+import { describe, expect, test } from 'vitest'
+import { sendText } from '../../src/playground/world/person.ts'
 import { openTestPlayground } from './bot-api.ts'
 
 describe('planned faults', () => {
-  it('lose a request before it has any effect', async () => {
+  test('lose a request before it has any effect', async () => {
     const { call, chatId, world } = await openTestPlayground()
     world.faults.add({ kind: 'lost-before', method: 'sendmessage' })
 
@@ -13,7 +13,7 @@ describe('planned faults', () => {
     expect((await call('sendMessage', { chat_id: chatId, text: 'x' })).ok).toBe(true)
   })
 
-  it('lose the answer after the message was sent', async () => {
+  test('lose the answer after the message was sent', async () => {
     const { call, chatId, world } = await openTestPlayground()
     world.faults.add({ kind: 'lost-after', method: /^send/, times: 2 })
 
@@ -24,7 +24,7 @@ describe('planned faults', () => {
     expect((await call('getMe')).ok).toBe(true)
   })
 
-  it('refuse connections until that is taken back', async () => {
+  test('refuse connections until that is taken back', async () => {
     const { call, world } = await openTestPlayground()
     await call('getMe')
     const takeBack = world.faults.add({ kind: 'refuse-connection' })
@@ -36,7 +36,7 @@ describe('planned faults', () => {
     expect((await call('getMe')).ok).toBe(true)
   })
 
-  it.each([
+  test.each([
     [{ kind: '429', retryAfter: 9 }, 429, 'Too Many Requests: retry after 9'],
     [{ kind: '500' }, 500, 'Internal Server Error'],
     [
@@ -53,7 +53,7 @@ describe('planned faults', () => {
     expect(world.rooms.get(chatId)?.posts.size).toBe(0)
   })
 
-  it('hold the chat for as long as a planned 429 says, where limits are on', async () => {
+  test('hold the chat for as long as a planned 429 says, where limits are on', async () => {
     const { call, chatId, clock, world } = await openTestPlayground()
     world.limits.enabled = true
     world.faults.add({ kind: '429', retryAfter: 9 })
@@ -68,7 +68,7 @@ describe('planned faults', () => {
     expect(late.status).toBe(200)
   })
 
-  it('delay a call', async () => {
+  test('delay a call', async () => {
     const { call, chatId, world } = await openTestPlayground()
     world.faults.add({ kind: 'delay', ms: 50, method: 'sendMessage' })
     const before = performance.now()
@@ -83,10 +83,10 @@ describe('planned faults', () => {
     expect(quick).toBeLessThan(performance.now() - before)
   })
 
-  it('deliver an update a second time after it was confirmed', async () => {
+  test('deliver an update a second time after it was confirmed', async () => {
     const { call, world } = await openTestPlayground()
     world.faults.add({ kind: 'double-update' })
-    say(world, { text: 'twice' })
+    sendText(world, { text: 'twice' })
     const [update] = (await call('getUpdates')).result as { update_id: number }[]
     const offset = (update?.update_id ?? 0) + 1
 

@@ -1,11 +1,11 @@
 import { InputFile } from 'grammy'
 import type { Message } from 'grammy/types'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { uploadDocument, uploadPhoto } from '../../src/playground/world/upload.ts'
 import { openTestPlayground, pixel } from './bot-api.ts'
 
 describe('files of the bot', () => {
-  it('are taken from the form that grammY sends, name and bytes as they were', async () => {
+  test('are taken from the form that grammY sends, name and bytes as they were', async () => {
     const { api, chatId, world } = await openTestPlayground()
     const bytes = new Uint8Array([0, 13, 10, 45, 45, 255, 13, 10])
 
@@ -25,7 +25,7 @@ describe('files of the bot', () => {
     expect(world.violations).toEqual([])
   })
 
-  it('may be pictures, which have a size', async () => {
+  test('may be pictures, which have a size', async () => {
     const { api, chatId } = await openTestPlayground()
 
     const message = await api.sendPhoto(chatId, new InputFile(pixel, 'chart.png'))
@@ -41,7 +41,7 @@ describe('files of the bot', () => {
     ])
   })
 
-  it('can be sent again by their id, and as an album', async () => {
+  test('can be sent again by their id, and as an album', async () => {
     const { api, chatId } = await openTestPlayground()
     const first = await api.sendPhoto(chatId, new InputFile(pixel))
     const fileId = first.photo[0]?.file_id ?? ''
@@ -57,7 +57,7 @@ describe('files of the bot', () => {
     expect(new Set(album.map((message: Message) => message.media_group_id)).size).toBe(1)
   })
 
-  it('can replace one another, with and without a caption', async () => {
+  test('can replace one another, with and without a caption', async () => {
     const { api, chatId } = await openTestPlayground()
     const { message_id } = await api.sendPhoto(chatId, new InputFile(pixel), { caption: 'one' })
 
@@ -75,7 +75,7 @@ describe('files of the bot', () => {
     await expect(text).rejects.toThrow('there is no text in the message to edit')
   })
 
-  it('may come from the Internet', async () => {
+  test('may come from the Internet', async () => {
     const fetched: string[] = []
     const { api, chatId } = await openTestPlayground({
       fetchFile: async (url) => {
@@ -92,7 +92,7 @@ describe('files of the bot', () => {
     expect(fetched).toEqual(['https://pictures.example/a.png', 'https://pictures.example/b'])
   })
 
-  it.each([
+  test.each([
     ['no picture', 'sendPhoto', Buffer.from('x'.repeat(100)), 'Bad Request: IMAGE_PROCESS_FAILED'],
     ['nothing', 'sendDocument', Buffer.alloc(0), 'Bad Request: file must be non-empty'],
   ] as const)('are refused when they are %s', async (_, method, bytes, description) => {
@@ -101,7 +101,7 @@ describe('files of the bot', () => {
     await expect(api[method](chatId, new InputFile(bytes, 'x'))).rejects.toThrow(description)
   })
 
-  it('may not be missing from the form', async () => {
+  test('may not be missing from the form', async () => {
     const { call, chatId } = await openTestPlayground()
 
     const reply = await call('sendDocument', { chat_id: chatId, document: 'attach://nothing' })
@@ -109,7 +109,7 @@ describe('files of the bot', () => {
     expect(reply.description).toBe('Bad Request: file "nothing" is not in the request')
   })
 
-  it('take a caption of 1024 characters and no more', async () => {
+  test('take a caption of 1024 characters and no more', async () => {
     const { api, chatId } = await openTestPlayground()
     const send = (length: number) =>
       api.sendPhoto(chatId, new InputFile(pixel), { caption: '😀'.repeat(length) })
@@ -120,7 +120,7 @@ describe('files of the bot', () => {
 })
 
 describe('files of a person', () => {
-  it('reach the bot, which can download them', async () => {
+  test('reach the bot, which can download them', async () => {
     const { api, url, token, world } = await openTestPlayground()
     uploadPhoto(world, { bytes: pixel, caption: 'look /here' })
     uploadDocument(world, { bytes: Buffer.from('hello'), name: 'a.txt', mimeType: 'text/plain' })
@@ -141,7 +141,7 @@ describe('files of a person', () => {
     expect(await download.text()).toBe('hello')
   })
 
-  it('cannot be downloaded by another token, by an unknown id, or over 20 MB', async () => {
+  test('cannot be downloaded by another token, by an unknown id, or over 20 MB', async () => {
     const { api, url, world } = await openTestPlayground()
     const large = uploadDocument(world, { bytes: new Uint8Array(20 * 1024 * 1024 + 1) })
     const small = uploadDocument(world, { bytes: Buffer.from('x') })

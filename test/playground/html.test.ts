@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Refusal } from '../../src/playground/protocol/refusal.ts'
 import { formatted } from '../../src/playground/text/formatted.ts'
 import { parseHtml } from '../../src/playground/text/html.ts'
 
 describe('what Telegram refuses, with byte offsets', () => {
-  it.each([
+  test.each([
     ['é <x>', 'Unsupported start tag "x" at byte offset 3'],
     ['é <p class="a">', 'Unsupported start tag "p" at byte offset 3'],
     ['<br>', 'Unsupported start tag "br" at byte offset 0'],
@@ -30,7 +30,7 @@ describe('what Telegram refuses, with byte offsets', () => {
 })
 
 describe('what Telegram reads', () => {
-  it.each([
+  test.each([
     ['<b>a</b> <STRONG>b</strong> <i>c</i><em></em>', 'a b c', ['bold 0+1', 'bold 2+1', 'italic 4+1']],
     ['<u>a</u> <ins>b</ins>', 'a b', ['underline 0+1', 'underline 2+1']],
     [
@@ -118,7 +118,7 @@ describe('whatever comes', () => {
   )
   const html = fc.array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 4 })), { maxLength: 30 })
 
-  it('it is read or refused, never anything else; every entity lies inside the text, on whole characters', () => {
+  test('it is read or refused, never anything else; every entity lies inside the text, on whole characters', () => {
     fc.assert(
       fc.property(html, (parts) => {
         try {
@@ -137,7 +137,7 @@ describe('whatever comes', () => {
     )
   })
 
-  it('escaped text comes back as it was', () => {
+  test('escaped text comes back as it was', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

@@ -1,5 +1,5 @@
 import type { Message } from 'grammy/types'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { WorldEvent } from '../../src/playground/world/events.ts'
 import { openTopic } from '../../src/playground/world/membership.ts'
 import { addSupergroup } from '../../src/playground/world/world.ts'
@@ -8,7 +8,7 @@ import { openTestPlayground } from './bot-api.ts'
 const keyboard = { inline_keyboard: [[{ text: 'A', callback_data: 'a' }]] }
 
 describe('a message', () => {
-  it('is returned as Telegram keeps it: parsed, trimmed, with what it finds by itself', async () => {
+  test('is returned as Telegram keeps it: parsed, trimmed, with what it finds by itself', async () => {
     const { send, clock, chatId, world } = await openTestPlayground()
 
     const message = await send(' <b>See</b> /help ', {
@@ -34,7 +34,7 @@ describe('a message', () => {
     expect(world.rooms.get(chatId)?.posts.get(message.message_id)?.silent).toBe(true)
   })
 
-  it('shows what it replies to, once and with the quote', async () => {
+  test('shows what it replies to, once and with the quote', async () => {
     const { send } = await openTestPlayground()
     const first = await send('one two')
     const second = await send('reply', { reply_parameters: { message_id: first.message_id, quote: 'two' } })
@@ -49,7 +49,7 @@ describe('a message', () => {
     expect(third.reply_to_message).not.toHaveProperty('reply_to_message')
   })
 
-  it('is sent without a reply where that is allowed and the target is gone', async () => {
+  test('is sent without a reply where that is allowed and the target is gone', async () => {
     const { send } = await openTestPlayground()
 
     const message = await send('x', {
@@ -59,7 +59,7 @@ describe('a message', () => {
     expect(message).not.toHaveProperty('reply_to_message')
   })
 
-  it('can be edited, loses its keyboard unless that is given again, and everybody sees it', async () => {
+  test('can be edited, loses its keyboard unless that is given again, and everybody sees it', async () => {
     const { call, chatId, clock, send, world } = await openTestPlayground()
     const { message_id } = await send('one', { reply_markup: keyboard })
     const events: WorldEvent[] = []
@@ -76,7 +76,7 @@ describe('a message', () => {
     ])
   })
 
-  it('counts as modified when only its keyboard changed', async () => {
+  test('counts as modified when only its keyboard changed', async () => {
     const { call, chatId, send } = await openTestPlayground()
     const { message_id } = await send('one', { reply_markup: keyboard })
     const edit = { chat_id: chatId, message_id, text: 'one' }
@@ -85,7 +85,7 @@ describe('a message', () => {
     expect((await call('editMessageText', edit)).ok).toBe(true)
   })
 
-  it('keeps its inline keyboard with a prompt editable, and the prompt as it is', async () => {
+  test('keeps its inline keyboard with a prompt editable, and the prompt as it is', async () => {
     const { call, chatId, send } = await openTestPlayground()
     const prompting = { ...keyboard, force_reply: true }
     const { message_id } = await send('Which?', { reply_markup: prompting })
@@ -95,7 +95,7 @@ describe('a message', () => {
     expect((await call('editMessageText', { ...edit, reply_markup: prompting })).ok).toBe(true)
   })
 
-  it('can be forwarded with its origin, and copied without', async () => {
+  test('can be forwarded with its origin, and copied without', async () => {
     const { call, chatId, send } = await openTestPlayground()
     const { message_id } = await send('one', { reply_markup: keyboard })
     const source = { chat_id: chatId, from_chat_id: chatId, message_id }
@@ -111,7 +111,7 @@ describe('a message', () => {
     expect(copied).toEqual({ message_id: forwarded.message_id + 1 })
   })
 
-  it('disappears when it is deleted; ids that are not there are skipped', async () => {
+  test('disappears when it is deleted; ids that are not there are skipped', async () => {
     const { call, chatId, send, world } = await openTestPlayground()
     const first = await send('one')
     const second = await send('two')
@@ -125,7 +125,7 @@ describe('a message', () => {
     expect(world.rooms.get(chatId)?.posts.size).toBe(0)
   })
 
-  it('can be pinned, which leaves a service message of which the bot hears, and unpinned', async () => {
+  test('can be pinned, which leaves a service message of which the bot hears, and unpinned', async () => {
     const { call, chatId, send, world } = await openTestPlayground()
     const { message_id } = await send('board')
     const pin = { chat_id: chatId, message_id }
@@ -141,7 +141,7 @@ describe('a message', () => {
     expect(world.rooms.get(chatId)?.pinned).toEqual([])
   })
 
-  it('takes one reaction of the bot, and gives it back', async () => {
+  test('takes one reaction of the bot, and gives it back', async () => {
     const { call, chatId, send, world } = await openTestPlayground()
     const { message_id } = await send('x')
     const target = { chat_id: chatId, message_id }
@@ -156,7 +156,7 @@ describe('a message', () => {
 })
 
 describe('what Telegram drops without a word', () => {
-  it.each([
+  test.each([
     ['the thirteenth button of a row', [Array.from({ length: 13 }, (_, n) => `${n}`)], 12],
     ['the 301st button', Array.from({ length: 26 }, () => Array.from({ length: 12 }, () => 'x')), 300],
     ['a button without text', [['a', ' ']], 1],
@@ -170,7 +170,7 @@ describe('what Telegram drops without a word', () => {
     expect(world.violations).toMatchObject([{ kind: 'silent-drop', method: 'sendMessage' }])
   })
 
-  it('is a violation: the 101st entity', async () => {
+  test('is a violation: the 101st entity', async () => {
     const { send, world } = await openTestPlayground()
 
     const { entities } = await send('<b>a</b> '.repeat(101), { parse_mode: 'HTML' })
@@ -179,7 +179,7 @@ describe('what Telegram drops without a word', () => {
     expect(world.violations).toMatchObject([{ kind: 'silent-drop' }])
   })
 
-  it('is none where everything fits', async () => {
+  test('is none where everything fits', async () => {
     const { send, world } = await openTestPlayground()
 
     await send('<b>a</b> '.repeat(100), { parse_mode: 'HTML', reply_markup: keyboard })
@@ -195,7 +195,7 @@ describe('a group with topics', () => {
     return { ...test, room, groupId: room.chat.id }
   }
 
-  it('gets a topic by the bot, into which it writes', async () => {
+  test('gets a topic by the bot, into which it writes', async () => {
     const { call, send, groupId } = await openForum()
 
     const { result } = await call('createForumTopic', { chat_id: groupId, name: 'Board' })
@@ -210,7 +210,7 @@ describe('a group with topics', () => {
     })
   })
 
-  it('has ids of its own and its own rules of deletion', async () => {
+  test('has ids of its own and its own rules of deletion', async () => {
     const { call, send, groupId, clock } = await openForum()
     const { message_id } = await send('x', { chat_id: groupId })
     clock.advance({ days: 3 })
@@ -221,7 +221,7 @@ describe('a group with topics', () => {
     expect(reply.ok).toBe(true)
   })
 
-  it('knows who is a member', async () => {
+  test('knows who is a member', async () => {
     const { call, chatId, groupId, world } = await openForum()
 
     const statusOf = async (user_id: number) => {
@@ -234,7 +234,7 @@ describe('a group with topics', () => {
     expect(await statusOf(7)).toBeUndefined()
   })
 
-  it('closes to a bot that was removed', async () => {
+  test('closes to a bot that was removed', async () => {
     const { call, groupId, room } = await openForum()
     room.botStatus = 'kicked'
 
@@ -244,7 +244,7 @@ describe('a group with topics', () => {
     })
   })
 
-  it('lets a topic be opened by a person and renamed by the bot', async () => {
+  test('lets a topic be opened by a person and renamed by the bot', async () => {
     const { call, groupId, world } = await openForum()
     const { threadId } = openTopic(world, { chatId: groupId, name: 'Old' })
     const rename = { chat_id: groupId, message_thread_id: threadId, name: 'New' }

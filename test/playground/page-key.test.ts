@@ -32,8 +32,8 @@ const get = (path: string, { from = '127.0.0.1', headers = {} }: Visit = {}) =>
     },
   )
 const cookieOf = (response: Response) => response.headers.get('set-cookie')
-const say = (headers: Readonly<Record<string, string>>) =>
-  app.request(`http://${host}/client/say`, {
+const sendText = (headers: Readonly<Record<string, string>>) =>
+  app.request(`http://${host}/client/send-text`, {
     method: 'POST',
     headers: { host, origin: `http://${host}`, 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ text: 'hello' }),
@@ -104,13 +104,13 @@ describe('the routes of the page', () => {
   test.each([undefined, 'playground-3000=', 'playground-3000=key', `playground-3001=${key}`, `key=${key}`])(
     'nobody says a word with the cookie %j',
     async (cookie) => {
-      expect((await say(cookie === undefined ? {} : { cookie })).status).toBe(401)
+      expect((await sendText(cookie === undefined ? {} : { cookie })).status).toBe(401)
       expect(world.updates.pending()).toEqual([])
     },
   )
 
   test('the cookie speaks for the owner', async () => {
-    expect((await say({ cookie: `playground-3000=${key}` })).status).toBe(200)
+    expect((await sendText({ cookie: `playground-3000=${key}` })).status).toBe(200)
     expect(world.updates.pending()).toMatchObject([{ update: { message: { text: 'hello' } } }])
   })
 
@@ -120,7 +120,7 @@ describe('the routes of the page', () => {
     { 'sec-fetch-site': 'same-site' },
     { host: 'rebound.example:3000' },
   ])('the cookie is worth nothing to %j', async (headers) => {
-    expect((await say({ cookie: `playground-3000=${key}`, ...headers })).status).toBe(403)
+    expect((await sendText({ cookie: `playground-3000=${key}`, ...headers })).status).toBe(403)
     expect(world.updates.pending()).toEqual([])
   })
 })

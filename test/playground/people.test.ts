@@ -1,6 +1,6 @@
 import { InlineKeyboard } from 'grammy'
 import type { Update } from 'grammy/types'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { labelsOf, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { commandsFor } from '../../src/playground/methods/commands.ts'
 import { openTopic, removeTopic, setBotStatus } from '../../src/playground/world/membership.ts'
@@ -8,7 +8,7 @@ import { addSupergroup } from '../../src/playground/world/world.ts'
 import { openTestPlayground, startBot } from './bot-api.ts'
 
 describe('a person with a bot that polls', () => {
-  it('starts it by a link, taps, and sees the answer and the edit', async () => {
+  test('starts it by a link, taps, and sees the answer and the edit', async () => {
     const playground = await openTestPlayground()
     const user = virtualUser(playground.world)
     startBot(playground, (bot) => {
@@ -44,7 +44,7 @@ describe('a person with a bot that polls', () => {
     expect(playground.world.violations).toEqual([])
   })
 
-  it('finds what happened before it waited, each event once', async () => {
+  test('finds what happened before it waited, each event once', async () => {
     const playground = await openTestPlayground()
     const user = virtualUser(playground.world)
     startBot(playground, (bot) => {
@@ -54,7 +54,7 @@ describe('a person with a bot that polls', () => {
       })
     })
 
-    user.say('hello')
+    user.sendText('hello')
     await user.settled()
 
     expect((await user.nextMessage()).text).toBe('one')
@@ -64,7 +64,7 @@ describe('a person with a bot that polls', () => {
     )
   })
 
-  it('asks inline and sends a result', async () => {
+  test('asks inline and sends a result', async () => {
     const playground = await openTestPlayground()
     const user = virtualUser(playground.world)
     startBot(playground, (bot) => {
@@ -94,9 +94,9 @@ describe('what the bot hears', () => {
     return { ...playground, user, updates }
   }
 
-  it('of an edit: the new text and when', async () => {
+  test('of an edit: the new text and when', async () => {
     const { user, updates, clock } = await open()
-    const own = user.say('one')
+    const own = user.sendText('one')
     clock.advance({ ms: 2000 })
 
     user.edit(own, 'two')
@@ -109,15 +109,15 @@ describe('what the bot hears', () => {
     })
   })
 
-  it('of a long paste: several messages of at most 4096 characters', async () => {
+  test('of a long paste: several messages of at most 4096 characters', async () => {
     const { user, updates } = await open()
 
-    user.say('😀'.repeat(5000))
+    user.sendText('😀'.repeat(5000))
 
     expect((await updates()).map(({ message }) => [...(message?.text ?? '')].length)).toEqual([4096, 904])
   })
 
-  it('of a reply and of forwards: where they come from', async () => {
+  test('of a reply and of forwards: where they come from', async () => {
     const { user, send, updates } = await open()
     const card = await send('card')
 
@@ -134,7 +134,7 @@ describe('what the bot hears', () => {
     ])
   })
 
-  it('of a tap on a message that is gone: an inaccessible one', async () => {
+  test('of a tap on a message that is gone: an inaccessible one', async () => {
     const { user, updates } = await open()
 
     user.tapData('forged', 7)
@@ -145,11 +145,11 @@ describe('what the bot hears', () => {
     })
   })
 
-  it('of being blocked and let in again', async () => {
+  test('of being blocked and let in again', async () => {
     const { user, updates, world } = await open()
 
     user.block()
-    expect(() => user.say('x')).toThrow('The bot is blocked')
+    expect(() => user.sendText('x')).toThrow('The bot is blocked')
     user.unblock()
 
     expect((await updates()).map(({ my_chat_member }) => my_chat_member?.new_chat_member.status)).toEqual([
@@ -159,12 +159,12 @@ describe('what the bot hears', () => {
     expect(world.owner.blocked).toBe(false)
   })
 
-  it('of a stranger: their own chat, once they have started', async () => {
+  test('of a stranger: their own chat, once they have started', async () => {
     const { call, updates, world } = await open()
     const stranger = virtualUser(world, { userId: 5, firstName: 'Eve' })
 
     const before = await call('sendMessage', { chat_id: 5, text: 'x' })
-    stranger.say('/start')
+    stranger.sendText('/start')
     const after = await call('sendMessage', { chat_id: 5, text: 'x' })
 
     expect([before.status, after.status]).toEqual([403, 200])
@@ -175,19 +175,19 @@ describe('what the bot hears', () => {
     expect(stranger.lastMessage().text).toBe('x')
   })
 
-  it('of a group: who wrote in which topic, and nothing once it is removed', async () => {
+  test('of a group: who wrote in which topic, and nothing once it is removed', async () => {
     const { call, updates, world } = await open()
     const { chat, ...room } = addSupergroup(world, { title: 'Team', members: [1001], topics: true })
     const user = virtualUser(world, { chatId: chat.id })
     const { threadId } = openTopic(world, { chatId: chat.id, name: 'Work' })
 
-    user.say('in general')
-    user.say('in work', { threadId })
+    user.sendText('in general')
+    user.sendText('in work', { threadId })
     removeTopic(world, { chatId: chat.id, threadId })
     const gone = await call('sendMessage', { chat_id: chat.id, text: 'x', message_thread_id: threadId })
 
     setBotStatus(world, { chatId: chat.id, status: 'left' })
-    user.say('among us')
+    user.sendText('among us')
 
     const heard = await updates()
     expect(heard.at(-1)?.my_chat_member).toMatchObject({
@@ -204,7 +204,7 @@ describe('what the bot hears', () => {
   })
 })
 
-it('shows a person the commands of the narrowest scope', async () => {
+test('shows a person the commands of the narrowest scope', async () => {
   const { call, chatId, world } = await openTestPlayground()
   const room = world.rooms.get(chatId)
   const seen = () =>
@@ -228,7 +228,7 @@ it('shows a person the commands of the narrowest scope', async () => {
   expect((await call('getMyCommands')).result).toEqual([{ command: 'start', description: 'x' }])
 })
 
-it('shows the profile and the menu button that the bot set', async () => {
+test('shows the profile and the menu button that the bot set', async () => {
   const { api, chatId } = await openTestPlayground()
 
   await api.setMyName('Board')

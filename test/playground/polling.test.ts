@@ -1,6 +1,6 @@
 import type { Update } from 'grammy/types'
-import { describe, expect, it } from 'vitest'
-import { react, say } from '../../src/playground/world/person.ts'
+import { describe, expect, test } from 'vitest'
+import { react, sendText } from '../../src/playground/world/person.ts'
 import { tapData } from '../../src/playground/world/tap.ts'
 import { openTestPlayground, type Reply, type TestPlayground } from './bot-api.ts'
 
@@ -16,9 +16,9 @@ async function hanging({ world }: TestPlayground): Promise<void> {
 }
 
 describe('offsets', () => {
-  it('give the same updates again until a later offset confirms them', async () => {
+  test('give the same updates again until a later offset confirms them', async () => {
     const { call, world } = await openTestPlayground()
-    for (const text of ['one', 'two', 'three']) say(world, { text })
+    for (const text of ['one', 'two', 'three']) sendText(world, { text })
     const confirmed: number[] = []
     world.subscribe((event) => {
       if (event.type === 'update-confirmed') confirmed.push(event.updateId)
@@ -36,9 +36,9 @@ describe('offsets', () => {
     expect(ids).toEqual([ids[0], (ids[0] ?? 0) + 1, (ids[0] ?? 0) + 2])
   })
 
-  it('that are negative keep only the last updates', async () => {
+  test('that are negative keep only the last updates', async () => {
     const { call, world } = await openTestPlayground()
-    for (const text of ['one', 'two', 'three']) say(world, { text })
+    for (const text of ['one', 'two', 'three']) sendText(world, { text })
 
     const last = await call('getUpdates', { offset: -1 })
     const after = await call('getUpdates')
@@ -47,10 +47,10 @@ describe('offsets', () => {
     expect(textsOf(after)).toEqual(['three'])
   })
 
-  it('outlive no update: a message is dropped after a day, a tap after 150 seconds', async () => {
+  test('outlive no update: a message is dropped after a day, a tap after 150 seconds', async () => {
     const { call, chatId, clock, send, world } = await openTestPlayground()
     const { message_id } = await send('x')
-    say(world, { text: 'one' })
+    sendText(world, { text: 'one' })
     tapData(world, { userId: chatId, messageId: message_id, data: 'a' })
 
     clock.advance({ ms: 151_000 })
@@ -61,14 +61,14 @@ describe('offsets', () => {
 })
 
 describe('kinds of updates', () => {
-  it('leaves out what must be asked for', async () => {
+  test('leaves out what must be asked for', async () => {
     const { call, send, world } = await openTestPlayground()
     const { message_id } = await send('x')
 
     react(world, { messageId: message_id, emoji: '👍' })
     await call('getUpdates', { allowed_updates: ['message_reaction'] })
     react(world, { messageId: message_id, emoji: '🔥' })
-    say(world, { text: 'not asked for' })
+    sendText(world, { text: 'not asked for' })
     const reply = await call('getUpdates')
 
     expect(reply.result).toMatchObject([
@@ -77,12 +77,12 @@ describe('kinds of updates', () => {
     expect((await call('getWebhookInfo')).result).toMatchObject({ allowed_updates: ['message_reaction'] })
   })
 
-  it('are the usual ones again after an empty list', async () => {
+  test('are the usual ones again after an empty list', async () => {
     const { call, world } = await openTestPlayground()
     await call('getUpdates', { allowed_updates: ['callback_query'] })
     await call('getUpdates', { allowed_updates: [] })
 
-    say(world, { text: 'x' })
+    sendText(world, { text: 'x' })
 
     expect(textsOf(await call('getUpdates'))).toEqual(['x'])
     expect((await call('getWebhookInfo')).result).not.toHaveProperty('allowed_updates')
@@ -90,17 +90,17 @@ describe('kinds of updates', () => {
 })
 
 describe('a request that hangs', () => {
-  it('is answered by the next update', async () => {
+  test('is answered by the next update', async () => {
     const test = await openTestPlayground()
     const reply = test.call('getUpdates', { timeout: 50 })
     await hanging(test)
 
-    say(test.world, { text: 'at last' })
+    sendText(test.world, { text: 'at last' })
 
     expect(textsOf(await reply)).toEqual(['at last'])
   })
 
-  it('ends with a conflict when another one has to wait, and the other one goes on', async () => {
+  test('ends with a conflict when another one has to wait, and the other one goes on', async () => {
     const test = await openTestPlayground()
     const first = test.call('getUpdates', { timeout: 50 })
     await hanging(test)
@@ -108,11 +108,11 @@ describe('a request that hangs', () => {
     const second = test.call('getUpdates', { timeout: 50 })
 
     expect(await first).toMatchObject({ status: 409, error_code: 409, description: conflict })
-    say(test.world, { text: 'x' })
+    sendText(test.world, { text: 'x' })
     expect(textsOf(await second)).toEqual(['x'])
   })
 
-  it('stays when another one need not wait', async () => {
+  test('stays when another one need not wait', async () => {
     const test = await openTestPlayground()
     const first = test.call('getUpdates', { timeout: 50 })
     await hanging(test)
@@ -120,11 +120,11 @@ describe('a request that hangs', () => {
     const second = await test.call('getUpdates', { timeout: 0 })
 
     expect(second.result).toEqual([])
-    say(test.world, { text: 'x' })
+    sendText(test.world, { text: 'x' })
     expect(textsOf(await first)).toEqual(['x'])
   })
 
-  it('is forgotten when the caller hangs up', async () => {
+  test('is forgotten when the caller hangs up', async () => {
     const test = await openTestPlayground()
     const hangUp = new AbortController()
     const poll = fetch(`${test.url}/bot${test.token}/getUpdates?timeout=50`, {
@@ -137,11 +137,11 @@ describe('a request that hangs', () => {
 
     await expect(poll).rejects.toThrow('abort')
     while (test.world.polling.pending !== null) await new Promise(setImmediate)
-    say(test.world, { text: 'x' })
+    sendText(test.world, { text: 'x' })
     expect(textsOf(await test.call('getUpdates', { timeout: 50 }))).toEqual(['x'])
   })
 
-  it('ends with a conflict when a webhook is set', async () => {
+  test('ends with a conflict when a webhook is set', async () => {
     const test = await openTestPlayground()
     const poll = test.call('getUpdates', { timeout: 50 })
     await hanging(test)
@@ -155,7 +155,7 @@ describe('a request that hangs', () => {
   })
 })
 
-it('refuses to poll while a webhook is set', async () => {
+test('refuses to poll while a webhook is set', async () => {
   const { call } = await openTestPlayground()
   await call('setWebhook', { url: 'https://bot.invalid/' })
 
@@ -166,9 +166,9 @@ it('refuses to poll while a webhook is set', async () => {
   })
 })
 
-it('gives one update at a time to who asks the same again at once, where polling is paced', async () => {
+test('gives one update at a time to who asks the same again at once, where polling is paced', async () => {
   const { call, world } = await openTestPlayground({ pacedPolling: true })
-  for (const text of ['one', 'two']) say(world, { text })
+  for (const text of ['one', 'two']) sendText(world, { text })
 
   await call('getUpdates')
   const again = await call('getUpdates')

@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Update } from 'grammy/types'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { say } from '../../src/playground/world/person.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { sendText } from '../../src/playground/world/person.ts'
 import { tapData } from '../../src/playground/world/tap.ts'
 import { openTestPlayground } from './bot-api.ts'
 
@@ -50,7 +50,7 @@ async function openWebhook() {
 const relaxed = { webhooks: 'both', webhook: { retryDelay: () => 1 } } as const
 
 describe('setting a webhook', () => {
-  it.each([
+  test.each([
     ['http://bot.invalid/', 'bad webhook: An HTTPS URL must be provided for webhook'],
     ['https://bot.invalid:8080/', 'bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443'],
     ['bot', 'bad webhook: invalid webhook URL specified'],
@@ -63,7 +63,7 @@ describe('setting a webhook', () => {
     })
   })
 
-  it.each([
+  test.each([
     'https://evil.example/',
     'http://192.168.1.5/',
     'http://localhost.evil.example/',
@@ -80,7 +80,7 @@ describe('setting a webhook', () => {
     expect(await call('setWebhook', { url: 'http://localhost:9/hook' })).toMatchObject({ status: 200 })
   })
 
-  it.each([
+  test.each([
     ['x'.repeat(257), 'secret token is too long'],
     ['a b', 'secret token contains unallowed characters'],
   ])('refuses the secret %s', async (secret_token, description) => {
@@ -91,7 +91,7 @@ describe('setting a webhook', () => {
     expect(reply).toMatchObject({ status: 400, description: `Bad Request: ${description}` })
   })
 
-  it('says what it did, and tells of it', async () => {
+  test('says what it did, and tells of it', async () => {
     const { call } = await openTestPlayground()
     const url = 'https://bot.invalid:8443/'
 
@@ -109,12 +109,12 @@ describe('setting a webhook', () => {
 })
 
 describe('delivery', () => {
-  it('carries the secret, and an update is confirmed by a 2xx alone', async () => {
+  test('carries the secret, and an update is confirmed by a 2xx alone', async () => {
     const { call, world } = await openTestPlayground(relaxed)
     const webhook = await openWebhook()
     await call('setWebhook', { url: webhook.url, secret_token: 'a-secret' })
 
-    say(world, { text: 'hello' })
+    sendText(world, { text: 'hello' })
     const first = await webhook.next()
     first.answer(500)
     const second = await webhook.next()
@@ -132,14 +132,14 @@ describe('delivery', () => {
     })
   })
 
-  it('keeps the order of a chat, and brings a tap beside it', async () => {
+  test('keeps the order of a chat, and brings a tap beside it', async () => {
     const { call, chatId, world, send } = await openTestPlayground(relaxed)
     const webhook = await openWebhook()
     const { message_id } = await send('x')
     await call('setWebhook', { url: webhook.url })
 
-    say(world, { text: 'one' })
-    say(world, { text: 'two' })
+    sendText(world, { text: 'one' })
+    sendText(world, { text: 'two' })
     tapData(world, { userId: chatId, messageId: message_id, data: 'a' })
     const message = await webhook.next()
     const tap = await webhook.next()
@@ -151,18 +151,18 @@ describe('delivery', () => {
     expect((await webhook.next()).update.message?.text).toBe('two')
   })
 
-  it('brings what waited before the webhook was set, unless that was to be dropped', async () => {
+  test('brings what waited before the webhook was set, unless that was to be dropped', async () => {
     const { call, world } = await openTestPlayground(relaxed)
     const webhook = await openWebhook()
-    say(world, { text: 'dropped' })
+    sendText(world, { text: 'dropped' })
 
     await call('setWebhook', { url: webhook.url, drop_pending_updates: true })
-    say(world, { text: 'kept' })
+    sendText(world, { text: 'kept' })
 
     expect((await webhook.next()).update.message?.text).toBe('kept')
   })
 
-  it('carries out a method that the webhook answers with', async () => {
+  test('carries out a method that the webhook answers with', async () => {
     const { call, chatId, world } = await openTestPlayground(relaxed)
     const webhook = await openWebhook()
     await call('setWebhook', { url: webhook.url })
@@ -172,19 +172,19 @@ describe('delivery', () => {
       )
     })
 
-    say(world, { text: 'hello' })
+    sendText(world, { text: 'hello' })
     const delivery = await webhook.next()
     delivery.answer(200, { method: 'sendMessage', chat_id: chatId, text: 'by reply' })
 
     expect(await answered).toBe('by reply')
   })
 
-  it('follows no redirect, which could lead off this machine', async () => {
+  test('follows no redirect, which could lead off this machine', async () => {
     const { call, world } = await openTestPlayground(relaxed)
     const [webhook, elsewhere] = [await openWebhook(), await openWebhook()]
     await call('setWebhook', { url: webhook.url })
 
-    say(world, { text: 'hello' })
+    sendText(world, { text: 'hello' })
     const { answer, update } = await webhook.next()
     answer(307, undefined, { location: elsewhere.url })
 
@@ -193,7 +193,7 @@ describe('delivery', () => {
     expect(world.webhook.lastError?.message).toContain('307')
   })
 
-  it('waits as long as the webhook asks to', async () => {
+  test('waits as long as the webhook asks to', async () => {
     const { call, world } = await openTestPlayground({
       webhooks: 'both',
       webhook: { retryDelay: () => 60_000 },
@@ -201,7 +201,7 @@ describe('delivery', () => {
     const webhook = await openWebhook()
     await call('setWebhook', { url: webhook.url })
 
-    say(world, { text: 'hello' })
+    sendText(world, { text: 'hello' })
     const first = await webhook.next()
     first.answer(503, undefined, { 'retry-after': '0' })
 

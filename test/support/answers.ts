@@ -2,7 +2,7 @@ import { createBot } from '../../src/bot/bot.ts'
 import { createInbox } from '../../src/bot/intake/inbox.ts'
 import { createDebounce } from '../../src/bot/kit/debounce.ts'
 import { clientOptions, createApi } from '../../src/telegram/client.ts'
-import type { News } from './news.ts'
+import type { NotifierHarness } from './notifier.ts'
 import { scrub } from './updates.ts'
 
 /** The bot that answers the owner, on the board, the Telegram and the clock of the news. */
@@ -12,8 +12,8 @@ export interface Answers {
   readonly stop: () => Promise<void>
 }
 
-export function openAnswers(news: News): Answers {
-  const { board, telegram, log } = news
+export function openAnswers(notifier: NotifierHarness): Answers {
+  const { board, telegram, log } = notifier
   const { token, world } = telegram
   const bot = createBot({
     store: board.db,
@@ -22,14 +22,14 @@ export function openAnswers(news: News): Answers {
     log,
     setupCode: 'setup-code-for-tests',
     agentUrl: 'http://localhost:3000',
-    onOwnerBack: () => news.delivery().resume(),
-    elsewhere: createApi(news.client()),
+    onOwnerBack: () => notifier.delivery().resume(),
+    elsewhere: createApi(notifier.client()),
     debounce: createDebounce(log),
     renderPng: async () => Buffer.alloc(0),
     diagnose: async () => [],
     token,
     me: world.bot.user,
-    client: clientOptions(news.client()),
+    client: clientOptions(notifier.client()),
   })
   let open = 0
   let finished = () => {}
@@ -41,7 +41,7 @@ export function openAnswers(news: News): Answers {
     scrub,
     redact: (text) => text,
     handle: (update) => bot.handleUpdate(update),
-    apologise: async () => {},
+    reportFailure: async () => {},
     onHandled: () => {
       open -= 1
       if (open === 0) finished()

@@ -2,7 +2,7 @@ import type { ApiDeps } from '../../src/api/api.ts'
 import { createApi } from '../../src/api/api.ts'
 import { createFailureCounter } from '../../src/domain/access/security.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
-import { type Bell, createBell } from '../../src/domain/core/outbox.ts'
+import { createWakeup, type Wakeup } from '../../src/domain/core/outbox.ts'
 import { createRedactor } from '../../src/domain/core/redactor.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { noMetrics } from '../../src/metrics.ts'
@@ -27,14 +27,14 @@ interface Request {
 }
 
 /** A bell that wakes who waits only by ringing, however long that takes. */
-export function createPureBell(): Bell {
-  const bell = createBell()
-  return { ring: bell.ring, wait: (_, signal) => bell.wait(2 ** 31 - 1, signal) }
+export function createPureWakeup(): Wakeup {
+  const wakeup = createWakeup()
+  return { trigger: wakeup.trigger, wait: (_, signal) => wakeup.wait(2 ** 31 - 1, signal) }
 }
 
 /** A bell that never rings: who waits looks again and again. */
-export const deadBell: Bell = {
-  ring: () => {},
+export const deadWakeup: Wakeup = {
+  trigger: () => {},
   wait: () => new Promise((resolve) => setImmediate(resolve)),
 }
 
@@ -62,7 +62,7 @@ export async function openApi(options: Partial<ApiDeps> = {}, at?: Board): Promi
     ownerId: board.ownerId,
     ownerEmail: 'ada@example.com',
     now: board.clock.now,
-    bell: createBell(),
+    wakeup: createWakeup(),
     failures: createFailureCounter({ db: board.db, ownerId: board.ownerId, now: board.clock.now }),
     log: { debug: () => {}, info: keep, warn: keep, error: keep },
     redactor: createRedactor(),

@@ -57,7 +57,9 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
   await db
     .insert(schema.botUpdates)
     .values({ botId: 1000, updateId: 9_007_199_254_740_991, update: { message: nasty } })
-  await db.insert(schema.botMessages).values({ chatId: -1_002_147_483_648, purpose: 'card', taskId, rank: 1 })
+  await db
+    .insert(schema.botMessages)
+    .values({ chatId: -1_002_147_483_648, purpose: 'card', taskId, priority: 1 })
   const tokenId = token?.id ?? ''
   await db
     .insert(schema.questions)

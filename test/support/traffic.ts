@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 type Times = 'once' | 'maybe'
 
 /** What agents were told, and what must therefore be on the board. */
-export interface Told {
+export interface Expected {
   readonly tasks: Map<string, Times>
   readonly logs: Map<string, Times>
   /** By the words of the report: the task and what became of it. */
@@ -23,7 +23,7 @@ export interface Told {
 }
 
 export interface Traffic {
-  readonly told: Told
+  readonly expected: Expected
   /** Lets each agent finish what it is at; resolves then, and once the reader has read all that is there. */
   readonly end: () => Promise<void>
 }
@@ -43,7 +43,7 @@ export function startTraffic(options: {
   readonly random: () => number
 }): Traffic {
   const { random } = options
-  const told: Told = {
+  const expected: Expected = {
     tasks: new Map(),
     logs: new Map(),
     reports: new Map(),
@@ -69,12 +69,12 @@ export function startTraffic(options: {
     const text = await response?.text().catch(() => null)
     if (response == null || text == null) return null
     if (response.status === 503) {
-      told.busy.times += 1
-      if (response.headers.get('retry-after') === null) told.busy.withoutTime += 1
+      expected.busy.times += 1
+      if (response.headers.get('retry-after') === null) expected.busy.withoutTime += 1
       return null
     }
     if (response.status === 409 && text.includes('is not finished')) return null
-    if (response.status >= 400) told.strange.push(`${method} ${path} ${response.status} ${text}`)
+    if (response.status >= 400) expected.strange.push(`${method} ${path} ${response.status} ${text}`)
     return { status: response.status, body: text === '' ? null : JSON.parse(text) }
   }
 
@@ -101,7 +101,7 @@ export function startTraffic(options: {
         { title, projectKey: 'API', status: 'todo' },
         keyFor('create'),
       )
-      told.tasks.set(title, times(made))
+      expected.tasks.set(title, times(made))
       const claim = await ask(
         'POST',
         '/api/tasks/claim',
@@ -109,7 +109,7 @@ export function startTraffic(options: {
         keyFor('claim'),
       )
       const claimed: string | undefined = claim?.body?.task?.task_key
-      if (claimed !== undefined) told.claimed.push(claimed)
+      if (claimed !== undefined) expected.claimed.push(claimed)
 
       const own = await ask(
         'POST',
@@ -117,7 +117,7 @@ export function startTraffic(options: {
         { title: `Own ${name}.`, projectKey: 'WEB', status: 'hold' },
         keyFor('own'),
       )
-      told.tasks.set(`Own ${name}.`, times(own))
+      expected.tasks.set(`Own ${name}.`, times(own))
       const key: string | undefined = own?.body?.task?.task_key
       if (key !== undefined) {
         const started = await ask(
@@ -126,7 +126,7 @@ export function startTraffic(options: {
           { lifecycle_action: 'start' },
           keyFor('start'),
         )
-        if (started !== null) told.started.add(key)
+        if (started !== null) expected.started.add(key)
         const blocks = random() < 0.5
         const words = `report ${name}.`
         const report = await ask(
@@ -137,7 +137,7 @@ export function startTraffic(options: {
             : { lifecycle_action: 'complete', result: { summary: words, tests: 'all pass' } },
           keyFor('report'),
         )
-        told.reports.set(words, { key, to: blocks ? 'hold' : 'ready', times: times(report) })
+        expected.reports.set(words, { key, to: blocks ? 'hold' : 'ready', times: times(report) })
       }
       const log = await ask(
         'POST',
@@ -145,7 +145,7 @@ export function startTraffic(options: {
         { title: `Log ${name}.`, project_key: 'WEB' },
         keyFor('log'),
       )
-      told.logs.set(`Log ${name}.`, times(log))
+      expected.logs.set(`Log ${name}.`, times(log))
       await pause(random() * 2 * options.restMs)
     }
   }
@@ -153,10 +153,10 @@ export function startTraffic(options: {
   const read = async () => {
     for (;;) {
       const last = ending
-      const after = told.events.at(-1) ?? '0'
+      const after = expected.events.at(-1) ?? '0'
       const answer = await call('GET', `/api/events?after=${after}&limit=100&wait=${ending ? 0 : 1}`)
       const events: { readonly id: string }[] = answer?.body?.events ?? []
-      told.events.push(...events.map(({ id }) => id))
+      expected.events.push(...events.map(({ id }) => id))
       if (last && working.size === 0 && answer !== null && events.length === 0) return
       if (answer === null) await pause(50)
     }
@@ -169,7 +169,7 @@ export function startTraffic(options: {
   }
   const reading = read()
   return {
-    told,
+    expected,
     end: async () => {
       ending = true
       await Promise.all([...working])

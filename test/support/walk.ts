@@ -70,7 +70,7 @@ type Step =
       readonly message: number
       readonly button: number
     }
-  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'reply' | 'photo'; readonly message: number; readonly text: string }
   | { readonly kind: 'forge' | 'forward' | 'inline'; readonly text: string }
   | { readonly kind: 'edit' | 'delete'; readonly message: number; readonly text: string }
@@ -83,13 +83,13 @@ const deeds = ['start', 'block', 'complete', 'read', 'claim', 'create', 'note'] 
 
 const message = fc.nat(5)
 const button = fc.nat(40)
-const said = fc.constantFrom(...commands.map((name) => `/${name}`), ...texts)
-const weighed = (weight: number, arbitrary: fc.Arbitrary<Step>) => ({ weight, arbitrary })
+const sentTexts = fc.constantFrom(...commands.map((name) => `/${name}`), ...texts)
+const weighted = (weight: number, arbitrary: fc.Arbitrary<Step>) => ({ weight, arbitrary })
 
 /** What may happen next in a chat: mostly the owner taps, at times somebody else does something. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  weighed(40, fc.record({ kind: fc.constant('tap' as const), message, button })),
-  weighed(
+  weighted(40, fc.record({ kind: fc.constant('tap' as const), message, button })),
+  weighted(
     4,
     fc.record({
       kind: fc.constantFrom('double' as const, 'stranger' as const, 'cut' as const),
@@ -97,25 +97,25 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       button,
     }),
   ),
-  weighed(10, fc.record({ kind: fc.constant('say' as const), text: said })),
-  weighed(8, fc.record({ kind: fc.constant('reply' as const), message, text: said })),
-  weighed(2, fc.record({ kind: fc.constant('photo' as const), message, text: said })),
-  weighed(2, fc.record({ kind: fc.constant('forward' as const), text: fc.constantFrom(...texts) })),
-  weighed(1, fc.record({ kind: fc.constant('forge' as const), text: fc.constantFrom(...forged) })),
-  weighed(
+  weighted(10, fc.record({ kind: fc.constant('text' as const), text: sentTexts })),
+  weighted(8, fc.record({ kind: fc.constant('reply' as const), message, text: sentTexts })),
+  weighted(2, fc.record({ kind: fc.constant('photo' as const), message, text: sentTexts })),
+  weighted(2, fc.record({ kind: fc.constant('forward' as const), text: fc.constantFrom(...texts) })),
+  weighted(1, fc.record({ kind: fc.constant('forge' as const), text: fc.constantFrom(...forged) })),
+  weighted(
     2,
     fc.record({
       kind: fc.constant('inline' as const),
       text: fc.constantFrom('', 'a', 'fix', 'nothing of this kind'),
     }),
   ),
-  weighed(2, fc.record({ kind: fc.constant('edit' as const), message, text: said })),
-  weighed(1, fc.record({ kind: fc.constant('delete' as const), message, text: fc.constant('') })),
-  weighed(
+  weighted(2, fc.record({ kind: fc.constant('edit' as const), message, text: sentTexts })),
+  weighted(1, fc.record({ kind: fc.constant('delete' as const), message, text: fc.constant('') })),
+  weighted(
     6,
     fc.record({ kind: fc.constant('agent' as const), what: fc.constantFrom(...deeds), task: fc.nat(8) }),
   ),
-  weighed(
+  weighted(
     3,
     fc.record({
       kind: fc.constant('behind' as const),
@@ -123,14 +123,14 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       task: fc.nat(8),
     }),
   ),
-  weighed(
+  weighted(
     3,
     fc.record({
       kind: fc.constant('wait' as const),
       minutes: fc.constantFrom(1, 6, 31, 61, 8 * 60, 25 * 60, 50 * 60),
     }),
   ),
-  weighed(1, fc.record({ kind: fc.constantFrom('place' as const, 'restart' as const) })),
+  weighted(1, fc.record({ kind: fc.constantFrom('place' as const, 'restart' as const) })),
 )
 
 /** A bot with a board on which there is something of everything, and the one who walks over it. */
@@ -190,8 +190,8 @@ export async function openWalker(): Promise<Walker> {
       case 'forge':
         user.tapData(step.text, ofBot(0) ?? 1)
         break
-      case 'say':
-        user.say(step.text)
+      case 'text':
+        user.sendText(step.text)
         break
       case 'reply': {
         const target = ofBot(step.message)

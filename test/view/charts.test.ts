@@ -1,6 +1,6 @@
 import { Resvg } from '@resvg/resvg-js'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Stats } from '../../src/domain/reports/stats.ts'
 import { statsPicture } from '../../src/view/charts/charts.ts'
 import { statsOver } from '../support/stats.ts'
@@ -30,7 +30,7 @@ const anyStats: fc.Arbitrary<Stats> = fc.record({
 })
 
 describe('the picture of the statistics', () => {
-  it('is well-formed SVG without a number that is none, whatever the statistics and the names of projects', () => {
+  test('is well-formed SVG without a number that is none, whatever the statistics and the names of projects', () => {
     fc.assert(
       fc.property(anyStats, fc.string({ unit: 'binary' }), (stats, title) => {
         const picture = statsPicture(stats, title)
@@ -43,7 +43,7 @@ describe('the picture of the statistics', () => {
     )
   })
 
-  it('shows a week as bars that carry their counts, weekdays and dates', () => {
+  test('shows a week as bars that carry their counts, weekdays and dates', () => {
     const texts = textsOf(statsPicture(statsOver(new Date('2026-11-16'), [3, 0, 11, 2, 5, 0, 1]), 'The week'))
 
     expect(texts).toEqual(
@@ -64,7 +64,7 @@ describe('the picture of the statistics', () => {
     expect(texts).not.toContain('0')
   })
 
-  it('makes the bar of twice as many twice as high', () => {
+  test('makes the bar of twice as many twice as high', () => {
     const picture = statsPicture(statsOver(new Date('2026-11-16'), [4, 8, 0, 0, 0, 0, 0]), 'The week')
 
     const [four = 0, eight = 0] = [...picture.matchAll(/<path d="M[\d.]+ ([\d.]+)V([\d.]+)/g)].map(
@@ -75,7 +75,7 @@ describe('the picture of the statistics', () => {
     expect((eight + 14) / (four + 14)).toBeCloseTo(2, 1)
   })
 
-  it('shows a month with a scale and the dates of its Mondays', () => {
+  test('shows a month with a scale and the dates of its Mondays', () => {
     const counts = Array.from({ length: 30 }, (_, index) => index % 7)
 
     const texts = textsOf(statsPicture(statsOver(new Date('2026-10-28'), counts), 'The month'))
@@ -85,7 +85,7 @@ describe('the picture of the statistics', () => {
     )
   })
 
-  it('shows a year as a heat map: a square for each day, five shades, the months by name', () => {
+  test('shows a year as a heat map: a square for each day, five shades, the months by name', () => {
     const counts = Array.from({ length: 365 }, (_, index) => index % 9)
 
     const picture = statsPicture(statsOver(new Date('2025-11-27'), counts), 'The year')
@@ -113,7 +113,7 @@ describe('the picture of the statistics', () => {
     )
   })
 
-  it('shows how long tasks took, by project and by engine', () => {
+  test('shows how long tasks took, by project and by engine', () => {
     const stats: Stats = {
       ...statsOver(new Date('2026-11-16'), [9]),
       cycle: { medianMs: 5 * hour, p90Ms: 60 * hour },
@@ -145,7 +145,7 @@ describe('the picture of the statistics', () => {
     )
   })
 
-  it('gathers what is beyond four projects into one line', () => {
+  test('gathers what is beyond four projects into one line', () => {
     const byProject = ['A1', 'B1', 'C1', 'D1', 'E1'].map((key, index) => ({
       key,
       name: key,
@@ -160,7 +160,7 @@ describe('the picture of the statistics', () => {
     expect(texts).not.toContain('D1D1')
   })
 
-  it('says so where nothing was done', () => {
+  test('says so where nothing was done', () => {
     const texts = textsOf(statsPicture(statsOver(new Date('2026-11-16'), [0, 0, 0, 0, 0, 0, 0]), 'The week'))
 
     expect(texts).toEqual(expect.arrayContaining(['0', 'Nothing done on these days', 'Nothing yet']))

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Digest } from '../../src/domain/reports/digest.ts'
 import type { Task, TaskDetail } from '../../src/domain/tasks/task.ts'
 import { plainText } from '../../src/view/kit/html.ts'
@@ -53,7 +53,7 @@ const asks = (text: string, labels: readonly string[] = [], kind: 'block' | 'pla
 const text = (digest: Digest) => plainText(digestCard(digest, reader).card.text)
 
 describe('the digest', () => {
-  it('gives a task one number, wherever it stands', () => {
+  test('gives a task one number, wherever it stands', () => {
     const busy = task(1, { runState: 'running' })
     const digest = {
       ...nothing,
@@ -75,19 +75,19 @@ describe('the digest', () => {
     expect(digestCard(digest, reader).topic).toEqual({ kind: 'digest', taskIds: ['id-1', 'id-2'] })
   })
 
-  it('says why it proposes', () => {
+  test('says why it proposes', () => {
     const proposals = [{ task: task(3, { priority: 'high' }), reason: 'priority' as const }]
     expect(text({ ...nothing, proposals })).toContain('💡 Suggestions\n1. 📋 APP-3 Task 3 🟠 · high priority')
   })
 
-  it('says what was done even where nothing is left to do', () => {
+  test('says what was done even where nothing is left to do', () => {
     const done = { count: 12, tasks: [task(1), task(2)] }
     expect(text({ ...nothing, done })).toBe(
       '☀️ Tue 24 Nov – all clear.\n✅ 12 tasks done since yesterday: APP-1, APP-2 and 10 more',
     )
   })
 
-  it('fits one message, however much there is', () => {
+  test('fits one message, however much there is', () => {
     const many = (from: number) =>
       Array.from({ length: 50 }, (_, index) =>
         task(from + index, {
@@ -157,7 +157,7 @@ describe('home', () => {
   }
   const result = { title: '', summary: '412 tests passed\nDetails', detail: null } as unknown
 
-  it('lists each question and outcome by its first line, with a button per task', () => {
+  test('lists each question and outcome by its first line, with a button per task', () => {
     const tasks = [
       task(1, { status: 'hold', question: asks('Which endpoint?\nThe old one is slow.') }),
       task(2, { status: 'ready', latestResult: result as TaskDetail['latestResult'] }),
@@ -176,7 +176,7 @@ describe('home', () => {
     ])
   })
 
-  it.each([
+  test.each([
     [['Clamp to 0', 'Carry over'], true],
     [['One', 'Two', 'Three'], true],
     [['One', 'Two', 'Three', 'Four'], false],
@@ -190,13 +190,13 @@ describe('home', () => {
     expect(rows.some((row) => row.join() === labels.join())).toBe(isOffered)
   })
 
-  it('never offers Go for a plan that it does not show', () => {
+  test('never offers Go for a plan that it does not show', () => {
     const tasks = [task(1, { question: asks('Go ahead?', ['Go', 'Hold'], 'plan') })]
 
     expect(home({ needsYou: { tasks, count: 1, newCount: 0 } }).rows.flat()).not.toContain('Go')
   })
 
-  it('says who works on what for how long, and what is queued', () => {
+  test('says who works on what for how long, and what is queued', () => {
     const since = new Date('2026-11-24T07:56:00Z')
     const running = [{ task: task(1, { runState: 'running' }), since, runner: 'Claude Code' }]
     const queued = [{ task: task(2, { runState: 'queued' }), since, runner: null }]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Resvg } from '@resvg/resvg-js'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { drawable, fitted, widthOf } from '../../src/view/charts/lettering.ts'
 import { svg } from '../../src/view/charts/svg.ts'
 
@@ -17,7 +17,7 @@ const latinText = fc.string({
 })
 
 describe('text in pictures', () => {
-  it.each([
+  test.each([
     ['Website', 'Website'],
     ['  Größe   – naïve ', 'Größe – naïve'],
     ['Документация', 'Документация'],
@@ -31,7 +31,7 @@ describe('text in pictures', () => {
     expect(drawable(name)).toBe(kept)
   })
 
-  it('keeps no character that the shipped font has no letter for', () => {
+  test('keeps no character that the shipped font has no letter for', () => {
     const glyphs = files.map((file) => charactersOf(readFileSync(file)))
 
     const missing = Array.from({ length: 0x11000 }, (_, code) => code)
@@ -44,7 +44,7 @@ describe('text in pictures', () => {
     expect(missing).toEqual([])
   })
 
-  it('is cut to the room it has, and cut no shorter than it must be', () => {
+  test('is cut to the room it has, and cut no shorter than it must be', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 0, max: 600 }), (name, room) => {
         const cut = fitted(name, 32, room)
@@ -55,7 +55,7 @@ describe('text in pictures', () => {
     )
   })
 
-  it('is never drawn wider than it was reckoned', () => {
+  test('is never drawn wider than it was reckoned', () => {
     fc.assert(
       fc.property(latinText, (text) => {
         const drawn = new Resvg(

@@ -53,10 +53,10 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
     priority: fc.constantFrom(...taskPriorities),
     runState: fc.constantFrom(null, 'queued' as const, 'running' as const),
     dueAt: fc.option(fc.constant(new Date('2025-01-01T00:00:00Z'))),
-    said: nasty,
+    sentTexts: nasty,
     kind: fc.option(fc.constantFrom(...questionKinds)),
   })
-  .map(({ key, said, runState, kind, ...rest }) => ({
+  .map(({ key, sentTexts, runState, kind, ...rest }) => ({
     ...rest,
     runState,
     id,
@@ -72,8 +72,8 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
     question: kind && {
       id,
       kind,
-      items: [{ id: '1', text: cut(1_000)(said), multi: false, options: longOptions(said) }],
-      detail: said.repeat(150),
+      items: [{ id: '1', text: cut(1_000)(sentTexts), multi: false, options: longOptions(sentTexts) }],
+      detail: sentTexts.repeat(150),
       name: null,
       engine: null,
       askedAt: now,
@@ -110,12 +110,12 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
     noteUpdated: null,
     latestResult: {
       title: 'PREQSTATION Result · x',
-      summary: said.repeat(50),
+      summary: sentTexts.repeat(50),
       blockedReason: null,
-      detail: said.repeat(50),
+      detail: sentTexts.repeat(50),
       workedAt: now,
     },
-    feedback: Array.from({ length: 9 }, () => ({ text: said.repeat(20), at: now })),
+    feedback: Array.from({ length: 9 }, () => ({ text: sentTexts.repeat(20), at: now })),
     deploy: {
       strategy: 'none',
       defaultBranch: 'main',
@@ -124,9 +124,9 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
       squashMerge: true,
     } as unknown as TaskDetail['deploy'],
     agentInstructions: null,
-    progress: { text: cut(180)(said), at: now },
+    progress: { text: cut(180)(sentTexts), at: now },
     files: [],
-    agentComment: { text: said.repeat(50), at: now },
+    agentComment: { text: sentTexts.repeat(50), at: now },
   }))
 
 function check(card: Card): void {

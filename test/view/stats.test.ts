@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { plainText, visibleLength } from '../../src/view/kit/html.ts'
 import { duration } from '../../src/view/kit/when.ts'
 import { statsCard } from '../../src/view/reports/stats.ts'
@@ -9,7 +9,7 @@ const hour = 60 * minute
 const week = statsOver(new Date('2026-11-16'), [3, 0, 11, 2, 5, 0, 1])
 
 describe('the caption of the statistics', () => {
-  it('says the numbers of the picture', () => {
+  test('says the numbers of the picture', () => {
     const card = statsCard(
       {
         ...week,
@@ -37,13 +37,13 @@ describe('the caption of the statistics', () => {
     )
   })
 
-  it('says in one line that nothing was done', () => {
+  test('says in one line that nothing was done', () => {
     const card = statsCard(statsOver(new Date('2026-11-16'), [0, 0]), 'week')
 
     expect(plainText(card.text)).toBe('📊 The week · 16 – 17 Nov 2026\nNothing finished in this period.')
   })
 
-  it('fits under a picture however many projects there are', () => {
+  test('fits under a picture however many projects there are', () => {
     const byProject = Array.from({ length: 500 }, (_, index) => ({
       key: `PROJECT${index}`,
       name: 'x'.repeat(120),
@@ -56,7 +56,7 @@ describe('the caption of the statistics', () => {
     expect(plainText(text)).toContain(`others\u00a0${492 * 99_999}`)
   })
 
-  it('leads to the other periods and marks its own', () => {
+  test('leads to the other periods and marks its own', () => {
     const { keyboard } = statsCard(week, 'month')
 
     expect(keyboard?.inline_keyboard.flat().map(({ text }) => text)).toEqual(['Week', '✓ Month', 'Year'])
@@ -64,7 +64,7 @@ describe('the caption of the statistics', () => {
 })
 
 describe('a duration', () => {
-  it.each([
+  test.each([
     [0, '< 1 min'],
     [29_000, '< 1 min'],
     [minute, '1 min'],

@@ -50,8 +50,8 @@ function renderType(schema: JsonSchema): Markup | string {
   const main = types.find((type) => type !== 'null')
   const orNull = main !== undefined && types.includes('null') ? ' or null' : ''
   if (main === 'array') {
-    const most = schema.maxItems === undefined ? '' : `, at most ${schema.maxItems}`
-    return html`array of ${renderType(schema.items ?? {})}${most}${orNull}`
+    const limit = schema.maxItems === undefined ? '' : `, at most ${schema.maxItems}`
+    return html`array of ${renderType(schema.items ?? {})}${limit}${orNull}`
   }
   if (main === 'object' && schema.properties !== undefined) {
     return html`object with ${Object.keys(schema.properties).map((name, index) => [

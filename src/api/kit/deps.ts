@@ -1,6 +1,6 @@
 import type { FailureCounter } from '../../domain/access/security.ts'
 import type { Store } from '../../domain/core/context.ts'
-import type { Bell } from '../../domain/core/outbox.ts'
+import type { Wakeup } from '../../domain/core/outbox.ts'
 import type { Redactor } from '../../domain/core/redactor.ts'
 import type { Log } from '../../log.ts'
 import type { Metrics } from '../../metrics.ts'
@@ -12,7 +12,7 @@ export interface ApiDeps {
   readonly ownerEmail: string
   readonly now: () => Date
   /** Rung on each NOTIFY of the outbox channel. A hint: whoever waits also looks once a second. */
-  readonly bell: Bell
+  readonly wakeup: Wakeup
   /** Failed tokens are counted here; whoever made it flushes and closes it. */
   readonly failures: Pick<FailureCounter, 'count'>
   readonly log: Log

@@ -8,9 +8,9 @@ export function proxyProblem(entry: string): string | null {
   if (family === 0 || address.includes('%') || more.length > 0)
     return `"${entry}" is not an IP address: ${example}`
   if (bits === undefined) return null
-  const most = family === 6 ? 128 : 32
-  if (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most) return null
-  return `"${entry}" has no network size from 1 to ${most} after its slash: ${example}`
+  const maxBits = family === 6 ? 128 : 32
+  if (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= maxBits) return null
+  return `"${entry}" has no network size from 1 to ${maxBits} after its slash: ${example}`
 }
 
 /** Builds a test whether an address is one of the proxies. Throws for an entry with a `proxyProblem`. */

@@ -8,7 +8,7 @@ const lookAgainMs = 1_000
  * something away throws if its signal is aborted by then.
  */
 export async function waitFor<T>(
-  deps: Pick<ApiDeps, 'bell' | 'signal'>,
+  deps: Pick<ApiDeps, 'wakeup' | 'signal'>,
   waiting: { readonly seconds: number; readonly client: () => AbortSignal },
   look: (isLast: boolean, over: AbortSignal) => Promise<T | null>,
 ): Promise<T | null> {
@@ -27,10 +27,10 @@ export async function waitFor<T>(
       const left = end - performance.now()
       if (left <= 0) return await look(true, over.signal)
       // Listening begins before the look: what happens in between still rings.
-      const ring = deps.bell.wait(Math.min(left, lookAgainMs), over.signal)
+      const trigger = deps.wakeup.wait(Math.min(left, lookAgainMs), over.signal)
       const found = await look(false, over.signal)
       if (found !== null) return found
-      await ring
+      await trigger
     }
     return null
   } catch (error) {

@@ -63,9 +63,9 @@ export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
       log: deps.log,
     }
     await noteSession(caller.ctx.actor)
-    const said = await answer(acceptingBoth(c.req.raw), body, caller)
+    const produced = await answer(acceptingBoth(c.req.raw), body, caller)
     const response = await inAcceptedType(
-      isCall(body) ? await whole(said) : said,
+      isCall(body) ? await whole(produced) : produced,
       c.req.header('accept') ?? '',
     )
     if (isReplay) c.header('Idempotency-Replayed', 'true')
@@ -107,6 +107,7 @@ function sessionOf(c: ApiContext, body: unknown): string | null {
 
 function engineOf(c: ApiContext, body: unknown) {
   const named = Initialize.safeParse(body).data?.params.clientInfo.name
-  const said = named ?? Named.safeParse(body).data?.params._meta['io.modelcontextprotocol/clientInfo'].name
-  return engineOfClient(said ?? '') ?? engineOfSession(c.req.header('mcp-session-id') ?? '')
+  const response =
+    named ?? Named.safeParse(body).data?.params._meta['io.modelcontextprotocol/clientInfo'].name
+  return engineOfClient(response ?? '') ?? engineOfSession(c.req.header('mcp-session-id') ?? '')
 }

@@ -41,7 +41,7 @@ export interface Question<T> {
 export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<T> {
   const asked = await dialog.external(async (ctx) => ({
     by: ctx.update.update_id,
-    messageId: await ctx.sender.say(await question.card(ctx), { purpose: 'screen' }),
+    messageId: await ctx.sender.send(await question.card(ctx), { purpose: 'screen' }),
   }))
   await dialog.wait()
   const reading = await dialog.external(async (ctx): Promise<Reading<T> | 'again'> => {
@@ -51,7 +51,7 @@ export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<
     if (read === null) return null
     await markConsumed(ctx)
     await toast(ctx)
-    if ('problem' in read) await ctx.sender.say(refusalCard(read.problem), { purpose: 'screen' })
+    if ('problem' in read) await ctx.sender.send(refusalCard(read.problem), { purpose: 'screen' })
     if ('answer' in read && question.settled !== undefined && asked.messageId !== 0) {
       await ctx.sender.edit(asked.messageId, question.settled(read.answer, ctx), { purpose: 'screen' })
     }

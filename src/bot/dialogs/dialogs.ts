@@ -52,7 +52,7 @@ async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise
   await ctx.conversation.exitAll()
   if (ctx.command !== 'cancel') return next()
   const ended = dialog ?? ((await endLastQuestion(ctx)) ? 'question' : null)
-  await ctx.sender.say(cancelAnswer(ended), { purpose: 'answer', replyTo: ctx.message?.message_id })
+  await ctx.sender.send(cancelAnswer(ended), { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
 /** Withdraws the last question; false if none is open. */

@@ -29,7 +29,7 @@ export interface CreatedProject {
 export async function newProject(dialog: Dialog): Promise<void> {
   const created = await askProject(dialog, { isFirst: false, isWelcome: false })
   await dialog.external(async (ctx) => {
-    if (created !== null) await ctx.sender.say(projectCreated(created), { purpose: 'screen' })
+    if (created !== null) await ctx.sender.send(projectCreated(created), { purpose: 'screen' })
   })
 }
 
@@ -59,7 +59,7 @@ export async function askProject(
   const confirmed: ProjectDraft = draft
   const created = await dialog.external(async (ctx) => {
     const result = await orProblem(() => makeProject(ctx, confirmed))
-    if ('problem' in result) await ctx.sender.say(refusalCard(result.problem), { purpose: 'screen' })
+    if ('problem' in result) await ctx.sender.send(refusalCard(result.problem), { purpose: 'screen' })
     return result
   })
   return 'problem' in created ? null : created

@@ -63,11 +63,11 @@ async function finish(ctx: BotContext, knownZone: string | null): Promise<void> 
   const [task] = await listTasks(scopeOf(ctx), {}, { limit: 1 })
   if (task !== undefined) {
     const { card, about } = await renderTask(ctx, task)
-    await ctx.sender.say(card, about)
+    await ctx.sender.send(card, about)
   }
   const { projectKey: key, name, repoUrl } = project
   // Last, so that the question behind its button appears right here.
-  await ctx.sender.say(setUpDone({ key, name, hasRepo: repoUrl !== null }, knownZone), { purpose: 'screen' })
+  await ctx.sender.send(setUpDone({ key, name, hasRepo: repoUrl !== null }, knownZone), { purpose: 'screen' })
 }
 
 /** Queued, so that the first claim of the first agent finds something. */

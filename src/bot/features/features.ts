@@ -16,9 +16,9 @@ import { log } from './replies/log.ts'
 import { promptAnswers } from './replies/prompt-answers.ts'
 import { prompts } from './replies/prompts.ts'
 import { replies } from './replies/replies.ts'
+import { auditLog } from './reports/audit-log.ts'
 import { exports } from './reports/export.ts'
 import { stats } from './reports/stats.ts'
-import { trails } from './reports/trails.ts'
 import { agents } from './settings/agents.ts'
 import { presence } from './settings/presence.ts'
 import { settings } from './settings/settings.ts'
@@ -75,7 +75,7 @@ export function features(): Composer<BotContext>[] {
     settings(),
     digest(),
     help(),
-    trails(),
+    auditLog(),
     doctor(),
     exports(),
     prompts(),

@@ -17,7 +17,7 @@ export interface ConflictWatch {
 const worthTelling = 3
 const overAfterMs = 60_000
 const lookEveryMs = 5 * 60_000
-const toldEveryMs = 24 * 60 * 60_000
+const notifyEveryMs = 24 * 60 * 60_000
 
 // grammY's types name the signal of a package; it takes that of the platform.
 type Signal = Parameters<Api['getWebhookInfo']>[0]
@@ -32,7 +32,7 @@ export function watchConflicts(deps: WatchDeps): ConflictWatch {
 
   const look = async () => {
     webhook = (await deps.api.getWebhookInfo()).url || webhook
-    if (count >= worthTelling) await tell(deps, webhook, 'polling')
+    if (count >= worthTelling) await notifyOfConflict(deps, webhook, 'polling')
   }
   return {
     note: (outcome) => {
@@ -76,7 +76,7 @@ export function watchWebhook(
     if (found === url) return
     log.warn({ found }, 'another program took the webhook; it is set again')
     await set(signal)
-    await tell(deps, found, 'webhook')
+    await notifyOfConflict(deps, found, 'webhook')
   }
   const timer = setInterval(() => {
     inHand = inHand.then(look).catch((error: unknown) => {
@@ -90,14 +90,19 @@ export function watchWebhook(
   }
 }
 
-async function tell({ store, ownerId, now: clock }: WatchDeps, webhook: string, by: 'polling' | 'webhook') {
+async function notifyOfConflict(
+  { store, ownerId, now: clock }: WatchDeps,
+  webhook: string,
+  by: 'polling' | 'webhook',
+) {
   const now = clock()
-  await changeState<string>(store, 'conflict_told', now, async (tx, told) => {
-    if (told !== undefined && Math.abs(now.getTime() - Date.parse(told)) < toldEveryMs) return undefined
+  await changeState<string>(store, 'conflict_told', now, async (tx, notified) => {
+    if (notified !== undefined && Math.abs(now.getTime() - Date.parse(notified)) < notifyEveryMs)
+      return undefined
     const { chatId, threadId } = await readOwnerSettings({ db: tx, ownerId })
     if (chatId === null) return undefined
     const request = toRequest(conflictNotice(webhook, by))
-    await queueMessages(tx, [{ chatId, threadId, purpose: 'notice', rank: 0, request }], now)
+    await queueMessages(tx, [{ chatId, threadId, purpose: 'notice', priority: 0, request }], now)
     return now.toISOString()
   })
 }

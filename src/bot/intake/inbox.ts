@@ -2,7 +2,7 @@ import { BotError, HttpError } from 'grammy'
 import type { Update } from 'grammy/types'
 import type { Store } from '../../domain/core/context.ts'
 import { isDatabaseDown } from '../../domain/core/errors.ts'
-import { type Bell, createBell } from '../../domain/core/outbox.ts'
+import { createWakeup, type Wakeup } from '../../domain/core/outbox.ts'
 import type { Log } from '../../log.ts'
 import { describeError } from '../../logged-error.ts'
 import type { Scrub } from '../../telegram/store/stored-update.ts'
@@ -37,12 +37,12 @@ export interface InboxOptions {
   readonly redact: (text: string) => string
   readonly handle: (update: Update, stored: StoredUpdate) => Promise<void>
   /** Says in the chat that an update failed; its id helps to find it in the log. */
-  readonly apologise: (update: Update) => Promise<void>
+  readonly reportFailure: (update: Update) => Promise<void>
   readonly onHandled?: (outcome: 'handled' | 'failed') => void
   /** Whether this process is the one that handles updates; one that stood still may have been replaced. */
   readonly leads?: () => boolean
   /** How long a handler may take. Longer than a call to Telegram may: a flood limit is waited out, not answered with an apology. */
-  readonly longestMs?: number
+  readonly maxMs?: number
 }
 
 // More than one is made only where the process died in it, which may be no fault of the update's.
@@ -50,8 +50,8 @@ const maxAttempts = 10
 const idleMs = 1_000
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { store, botId, now, log, scrub, redact, leads = () => true, longestMs = 75_000 } = options
-  const bell: Bell = createBell()
+  const { store, botId, now, log, scrub, redact, leads = () => true, maxMs = 75_000 } = options
+  const wakeup: Wakeup = createWakeup()
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
   // The update that was not handled for want of a database: that was none of its attempts.
@@ -68,7 +68,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const work = async () => {
     while (!stopping.signal.aborted) {
       const stored = await next()
-      if (stored === null) await bell.wait(idleMs, stopping.signal)
+      if (stored === null) await wakeup.wait(idleMs, stopping.signal)
       else if (!stopping.signal.aborted) await handleOne(stored)
     }
   }
@@ -79,7 +79,7 @@ export function createInbox(options: InboxOptions): Inbox {
       if (stored.attempts >= maxAttempts) throw new Error(`gave up after ${maxAttempts} attempts`)
       if (waiting !== stored.updateId && !(await countAttempt(store, stored))) return
       waiting = null
-      await withLimit(options.handle(update, stored), longestMs)
+      await withLimit(options.handle(update, stored), maxMs)
       await finishUpdate(store, stored.updateId, now())
       options.onHandled?.('handled')
     } catch (thrown) {
@@ -88,30 +88,30 @@ export function createInbox(options: InboxOptions): Inbox {
       if (isDatabaseDown(error)) {
         log.warn({ err: error, updateId: stored.updateId }, 'the database is away: the update waits')
         waiting = stored.updateId
-        return bell.wait(idleMs, stopping.signal)
+        return wakeup.wait(idleMs, stopping.signal)
       }
       if (error instanceof HttpError && (await hadEffect(store, stored.updateId).catch(() => false))) {
         // It is done; what was to be said of it is kept, and said when Telegram can be reached.
         log.warn({ err: error, updateId: stored.updateId }, 'an update is handled, its answer waits')
         options.onHandled?.('handled')
-        return finishUpdate(store, stored.updateId, now()).catch(() => bell.wait(idleMs, stopping.signal))
+        return finishUpdate(store, stored.updateId, now()).catch(() => wakeup.wait(idleMs, stopping.signal))
       }
       log.error({ err: error, updateId: stored.updateId }, 'an update failed')
       options.onHandled?.('failed')
       await finishUpdate(store, stored.updateId, now(), redact(describeError(error))).catch(() =>
-        bell.wait(idleMs, stopping.signal),
+        wakeup.wait(idleMs, stopping.signal),
       )
       await options
-        .apologise(update)
+        .reportFailure(update)
         .catch((failure: unknown) => log.warn({ err: failure }, 'no apology could be sent'))
     }
   }
 
   return {
     accept: async (updates) => {
-      if ((await acceptUpdates(store, updates, { botId, scrub, now: now() })) > 0) bell.ring()
+      if ((await acceptUpdates(store, updates, { botId, scrub, now: now() })) > 0) wakeup.trigger()
     },
-    wake: bell.ring,
+    wake: wakeup.trigger,
     start: () => {
       running = work()
     },

@@ -8,7 +8,7 @@ import { ask } from './show.ts'
 import { toast } from './toast.ts'
 
 /** Answers what a verb refuses in the verb's own words, wherever its feature left that open. */
-export function sayRefusals(): MiddlewareFn<BotContext> {
+export function replyWithRefusals(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     try {
       await next()
@@ -24,7 +24,7 @@ export async function refuse(ctx: BotContext, reason: string): Promise<void> {
   if (ctx.callbackQuery !== undefined) return toast(ctx, inWords(reason), true)
   const { answering } = ctx
   if (answering === undefined) {
-    await ctx.sender.say(refusalCard(reason), { purpose: 'answer', replyTo: ctx.msg?.message_id })
+    await ctx.sender.send(refusalCard(reason), { purpose: 'answer', replyTo: ctx.msg?.message_id })
     return
   }
   const { prompt, messageId } = answering

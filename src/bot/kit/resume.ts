@@ -1,12 +1,12 @@
 import type { MiddlewareFn } from 'grammy'
 import { findTask } from '../../domain/tasks/read.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { tracesOf } from '../../telegram/store/captures.ts'
+import { effectsOf } from '../../telegram/store/captures.ts'
 import { livingCard } from '../../telegram/store/living-cards.ts'
 import { signs } from '../../view/kit/signs.ts'
 import { acknowledge } from './acknowledge.ts'
 import { type BotContext, scopeOf } from './context.ts'
-import { sayTask, showTask } from './show.ts'
+import { sendTask, showTask } from './show.ts'
 
 const keptMs = 48 * 60 * 60_000
 
@@ -21,13 +21,13 @@ export function resumeAnswers(): MiddlewareFn<BotContext> {
     } catch (error) {
       if (!isAlreadyHandled(error)) throw error
       const receivedAt = new Date(ctx.board.now().getTime() - keptMs)
-      const trace = (await tracesOf(scopeOf(ctx), { updateId: ctx.update.update_id, receivedAt })).at(-1)
-      const task = trace === undefined ? null : await findTask(scopeOf(ctx), trace.taskId)
-      if (task === null || trace === undefined) return
-      const undo = trace.auditId
+      const effect = (await effectsOf(scopeOf(ctx), { updateId: ctx.update.update_id, receivedAt })).at(-1)
+      const task = effect === undefined ? null : await findTask(scopeOf(ctx), effect.taskId)
+      if (task === null || effect === undefined) return
+      const undo = effect.auditId
       if (ctx.callbackQuery !== undefined) await showTask(ctx, task, { undo })
       else if (await hasCard(ctx, task)) await acknowledge(ctx, signs.kept)
-      else await sayTask(ctx, task, { undo })
+      else await sendTask(ctx, task, { undo })
     }
   }
 }

@@ -18,7 +18,7 @@ import { type BotContext, scopeOf } from './context.ts'
 const maxAtOnce = 10
 
 /** Posts the lines of tasks to be queued to the runner. Returns those that couldn't be delivered, and why. */
-export async function tellRunner(ctx: BotContext, tasks: readonly Task[]): Promise<RunnerRefusal[]> {
+export async function postToRunner(ctx: BotContext, tasks: readonly Task[]): Promise<RunnerRefusal[]> {
   if (ctx.settings.runner.kind === 'none') return []
   const refusals: RunnerRefusal[] = []
   for (const [index, task] of tasks.entries()) {
@@ -44,7 +44,7 @@ export async function withRunner(
     const { status = task.status, engine = task.engine } = edit
     return task.runState === null || status !== task.status ? [{ ...task, status, engine }] : []
   })
-  const refusals = await tellRunner(ctx, free)
+  const refusals = await postToRunner(ctx, free)
   const isRefused = (task: Task) => refusals.some(({ key }) => key === task.key)
   const kept = edits.flatMap(({ reference, edit }) => {
     if (edit.runState !== 'queued') return [{ reference, edit }]
@@ -59,16 +59,16 @@ export async function withRunner(
 /** Tells the runner of a task that an answer or a send-back has queued. It stays queued either way: agents may also ask for it. */
 export async function notifyRunner(ctx: BotContext, task: Task): Promise<void> {
   if (task.runState !== 'queued') return
-  const refusals = await tellRunner(ctx, [task])
+  const refusals = await postToRunner(ctx, [task])
   if (refusals.length === 0) return
   const card = runnerUnreachedCard(refusals, ctx.settings.runner.kind)
-  await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
+  await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
 /** Says which tasks weren't queued, and why. */
-export async function sayNotQueued(ctx: BotContext, refusals: readonly RunnerRefusal[]): Promise<void> {
+export async function explainNotQueued(ctx: BotContext, refusals: readonly RunnerRefusal[]): Promise<void> {
   const card = runnerRefusedCard(refusals, ctx.settings.runner.kind)
-  await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
+  await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
 /** Posts a harmless line where the runner listens. Returns null if it arrived, else why not. */
@@ -113,7 +113,7 @@ async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
       purpose: 'notice',
       taskId: task.id,
       topic: { kind: 'runner', updateId: about.updateId },
-      rank: 0,
+      priority: 0,
     },
     now(),
   )

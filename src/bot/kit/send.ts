@@ -3,11 +3,11 @@ import type { Store } from '../../domain/core/context.ts'
 import type { NoteFile } from '../../domain/tasks/notes/note-files.ts'
 import { callTelegram, editToRequest, type Outgoing, sendRequest } from '../../telegram/call.ts'
 import type { Outcome } from '../../telegram/outcome.ts'
-import { restateMessage, setDestination } from '../../telegram/store/message-turns.ts'
+import { markForEdit, setDestination } from '../../telegram/store/message-turns.ts'
 import {
   beginMessage,
+  deleteMessageRow,
   findMessage,
-  forgetMessage,
   type MessagePurpose,
   markEdited,
   markRefused,
@@ -39,7 +39,7 @@ export interface About {
  */
 export interface Sender {
   /** Sends a new message and returns its Telegram id. */
-  readonly say: (card: Card, about: About) => Promise<number>
+  readonly send: (card: Card, about: About) => Promise<number>
   /** Shows a card in place of a message of the bot's; sends it anew where that one is gone. */
   readonly edit: (messageId: number, card: Card, about: About) => Promise<number>
   readonly sendFile: (
@@ -79,10 +79,10 @@ export function createSender(options: SenderOptions): Sender {
 
   const deliver = async (about: About, request: Outgoing, kept: StoredRequest | null): Promise<Outcome> => {
     const { purpose, taskId = null, topic = null } = about
-    const row = { chatId, threadId, purpose, taskId, topic, request: kept, rank: priorities.answer }
+    const row = { chatId, threadId, purpose, taskId, topic, request: kept, priority: priorities.answer }
     const id = await beginMessage(store, row, now())
-    const send = () => sendRequest(api, { chatId, threadId, mainThreadId }, request)
-    const { outcome, threadId: wentTo } = await tried(send, kept === null ? isLater : () => false)
+    const attempt = () => sendRequest(api, { chatId, threadId, mainThreadId }, request)
+    const { outcome, threadId: wentTo } = await tried(attempt, kept === null ? isLater : () => false)
     if (wentTo !== threadId) await setDestination(store, id, { chatId, threadId: wentTo })
     if (outcome.kind === 'done') {
       const sent = { messageId: outcome.messageId ?? 0, contentHash: about.version ?? null, now: now() }
@@ -93,20 +93,20 @@ export function createSender(options: SenderOptions): Sender {
     }
     return outcome
   }
-  const send = async (about: About, request: Outgoing, kept: StoredRequest | null) => {
+  const deliverOrThrow = async (about: About, request: Outgoing, kept: StoredRequest | null) => {
     const outcome = await deliver(about, request, kept)
     if (outcome.kind === 'done') return outcome.messageId ?? 0
     if (kept !== null && !isRefusal(outcome)) return 0
     throw new Error(`Telegram did not take a message: ${reasonOf(outcome)}`)
   }
-  const say = (card: Card, given: About) => {
+  const send = (card: Card, given: About) => {
     const about = withoutQuote(given)
     const request = toRequest(fitted(card), silently(about))
-    return send(about, request, about.secret ? null : request)
+    return deliverOrThrow(about, request, about.secret ? null : request)
   }
   const sendPicture = (png: Buffer, caption: Card, about: About) => {
     // The caption says what the picture shows: where that cannot be sent now, its words go in their turn.
-    return send(
+    return deliverOrThrow(
       about,
       { ...toCaption('sendPhoto', caption, silently(about)), png },
       toRequest(caption, silently(about)),
@@ -118,16 +118,16 @@ export function createSender(options: SenderOptions): Sender {
     about: About,
     {
       outcome,
-      anew,
+      resend,
       kept,
     }: {
       readonly outcome: Outcome
-      readonly anew: () => Promise<number>
+      readonly resend: () => Promise<number>
       /** What the message is to say in its turn; null where that is not kept. */
       readonly kept: StoredRequest | null
     },
   ): Promise<number> => {
-    if (outcome.kind === 'gone') return anew()
+    if (outcome.kind === 'gone') return resend()
     const row = await findMessage(store, chatId, messageId)
     const isKept = row !== null && kept !== null && !isRefusal(outcome)
     if (outcome.kind !== 'done' && !isKept) {
@@ -137,24 +137,28 @@ export function createSender(options: SenderOptions): Sender {
     if (row === null) return messageId
     if (outcome.kind === 'done') await markEdited(store, row.id, about.version ?? null, now())
     // A card is made at its turn, so that it shows the truth of then.
-    else await restateMessage(store, row.id, about.purpose === 'card' ? null : kept)
+    else await markForEdit(store, row.id, about.purpose === 'card' ? null : kept)
     return messageId
   }
 
   return {
-    say,
+    send,
     edit: async (messageId, card, about) => {
       const request = toRequest(fitted(card), silently(about))
       const outcome = await editToRequest(api, { chatId, messageId }, request)
       const kept = about.secret ? null : request
-      return showInPlace(messageId, about, { outcome, anew: () => say(card, about), kept })
+      return showInPlace(messageId, about, { outcome, resend: () => send(card, about), kept })
     },
     sendFile: (file, caption, given) => {
       const { name, content } = file
       const about = withoutQuote(given)
       const request = toCaption('sendDocument', caption, silently(about))
       const isSmall = typeof content === 'string' && content.length <= maxKeptFile
-      return send(about, { ...request, file }, isSmall ? { ...request, file: { name, content } } : null)
+      return deliverOrThrow(
+        about,
+        { ...request, file },
+        isSmall ? { ...request, file: { name, content } } : null,
+      )
     },
     sendPicture,
     editPicture: async (messageId, png, caption, about) => {
@@ -168,9 +172,9 @@ export function createSender(options: SenderOptions): Sender {
         return { outcome: await callTelegram(api, 'editMessageMedia', parameters) }
       }
       const { outcome } = await tried(edit, (outcome) => isLater(outcome) || isLost(outcome))
-      const anew = () => sendPicture(png, caption, about)
-      if (outcome.kind === 'refused') return anew()
-      return showInPlace(messageId, about, { outcome, anew, kept: null })
+      const resend = () => sendPicture(png, caption, about)
+      if (outcome.kind === 'refused') return resend()
+      return showInPlace(messageId, about, { outcome, resend, kept: null })
     },
     sendStored: async (file, about) => {
       const [method, field] = methodsOfFiles[file.kind]
@@ -190,7 +194,7 @@ export function createSender(options: SenderOptions): Sender {
       })
       const { outcome } = await tried(remove, (outcome) => isLater(outcome) || isLost(outcome))
       if (outcome.kind === 'done') {
-        await forgetMessage(store, chatId, messageId)
+        await deleteMessageRow(store, chatId, messageId)
         return true
       }
       // Gone already, or older than the 48 hours within which a bot may delete.

@@ -26,13 +26,13 @@ export async function showTask(
 }
 
 /** Sends a task's card as a new message, as the answer to the owner's where there is one. */
-export async function sayTask(
+export async function sendTask(
   ctx: BotContext,
   task: Task,
   options: Partial<TaskCardOptions> = {},
 ): Promise<number> {
   const { card, about } = await renderTask(ctx, task, options)
-  return ctx.sender.say(card, { ...about, replyTo: ctx.message?.message_id })
+  return ctx.sender.send(card, { ...about, replyTo: ctx.message?.message_id })
 }
 
 /** Shows the truth on a task's living card, in a new message where it has none. */
@@ -45,7 +45,7 @@ export async function refreshCard(
   const card = chatId === null ? null : await livingCard(ctx.board.db, chatId, task.id)
   const rendered = await renderTask(ctx, task, options)
   if (card?.messageId) await ctx.sender.edit(card.messageId, rendered.card, rendered.about)
-  else await ctx.sender.say(rendered.card, rendered.about)
+  else await ctx.sender.send(rendered.card, rendered.about)
 }
 
 interface ScreenAbout {
@@ -66,12 +66,12 @@ export async function showScreen(ctx: BotContext, card: Card, about: ScreenAbout
 async function showIn(
   ctx: BotContext,
   card: Card,
-  about: Parameters<BotContext['sender']['say']>[1],
+  about: Parameters<BotContext['sender']['send']>[1],
   messageId?: number,
 ): Promise<void> {
   const pressed = ctx.callbackQuery?.message
   const target = messageId ?? (isScreen(pressed) ? pressed?.message_id : undefined)
-  if (target === undefined) await ctx.sender.say(card, about)
+  if (target === undefined) await ctx.sender.send(card, about)
   else await ctx.sender.edit(target, card, about)
 }
 
@@ -89,7 +89,7 @@ export async function showPicture(ctx: BotContext, svg: string, caption: Card): 
     ctx.deps.log.error({ err: error }, 'a picture could not be drawn')
     return null
   })
-  if (png === null) await ctx.sender.say(caption, about)
+  if (png === null) await ctx.sender.send(caption, about)
   else if (pressed?.photo === undefined) await ctx.sender.sendPicture(png, caption, about)
   else await ctx.sender.editPicture(pressed.message_id, png, caption, about)
 }
@@ -100,7 +100,7 @@ export async function ask(
   card: Card,
   topic: ReplyTopic & { readonly kind: 'prompt' },
 ): Promise<void> {
-  await ctx.sender.say({ ...card, asks: true }, { purpose: 'prompt', taskId: topic.taskId ?? null, topic })
+  await ctx.sender.send({ ...card, asks: true }, { purpose: 'prompt', taskId: topic.taskId ?? null, topic })
 }
 
 /** Takes a question back; where Telegram deletes it no more, it says that it is over. */

@@ -5,7 +5,7 @@ import type { BotContext } from '../kit/context.ts'
 
 const lookEveryMs = 50
 // Of the time that an update has. What is not known by then was lost on its way back, or is from before.
-const longestMs = 3_000
+const maxMs = 3_000
 
 /**
  * Telegram shows a message before it tells us its number, and whoever replies at once may be faster: a reply to a message of ours
@@ -21,7 +21,7 @@ export function awaitSent(): MiddlewareFn<BotContext> {
 }
 
 async function untilSent({ board: { db } }: BotContext, chatId: number, messageId: number): Promise<void> {
-  for (let waited = 0; waited < longestMs; waited += lookEveryMs) {
+  for (let waited = 0; waited < maxMs; waited += lookEveryMs) {
     // Asked for first: between the two it may have been sent, and is known then.
     const isOnItsWay = await isSending(db, chatId)
     if ((await findMessage(db, chatId, messageId)) !== null || !isOnItsWay) return

@@ -51,7 +51,7 @@ export function readCommands(onRenamed: (me: UserFromGetMe) => void): Middleware
       if (!isKnownCommand(name)) return next()
       const refusal = await refusalOfEdit(ctx, message)
       if (refusal !== null) {
-        await ctx.sender.say(refusal, { purpose: 'answer', replyTo: message.message_id })
+        await ctx.sender.send(refusal, { purpose: 'answer', replyTo: message.message_id })
         return
       }
     }
@@ -70,7 +70,7 @@ function isSameName(left: string, right: string): boolean {
 /** Leaves a command for another bot of the group alone; if there is no such bot, says so. */
 async function refuseForeign(ctx: BotContext, bot: string): Promise<void> {
   if (ctx.chat?.type === 'private')
-    await ctx.sender.say(otherBotCard(bot), { purpose: 'answer', replyTo: ctx.msg?.message_id })
+    await ctx.sender.send(otherBotCard(bot), { purpose: 'answer', replyTo: ctx.msg?.message_id })
 }
 
 /** Why an edit that makes a command of a message isn't run; null if it is the newest message, still fresh, and did nothing. */

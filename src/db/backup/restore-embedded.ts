@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/pglite'
 import { openDataFolder } from '../embedded/data-folder.ts'
-import { lockPatiently } from '../embedded/embedded.ts'
+import { lockWithRetry } from '../embedded/embedded.ts'
 import { isDamage, isEmptyFolder, makeFolder, openFolder, placeFolder } from '../embedded/embedded-folder.ts'
 import { migrateEmbedded } from '../migrations/migrate.ts'
 import { appliedMigration, NewerSchemaError } from '../migrations/migrations.ts'
@@ -25,7 +25,7 @@ export async function restoreEmbedded(options: {
 }): Promise<{ readonly counts: RowCounts; readonly aside: string | null }> {
   const { dataDir, path, replace, now } = options
   openDataFolder(dataDir)
-  const unlock = await lockPatiently(dataDir)
+  const unlock = await lockWithRetry(dataDir)
   const folder = join(dataDir, 'pg')
   const beside = `${folder}.new`
   try {

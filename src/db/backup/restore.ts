@@ -36,10 +36,10 @@ export async function restoreBackup(
     await emptyTables(tx, boardTables())
     const reader = createReader(tx)
     for await (const line of lines) await reader.take(line)
-    const { schema, rows: said, sequences } = reader.finish()
+    const { schema, rows: expectedCounts, sequences } = reader.finish()
     await raiseSequences(tx, given)
     await raiseSequences(tx, sequences)
-    const counts = await requireSame(said, tx)
+    const counts = await requireSame(expectedCounts, tx)
     await scrubOldRows(tx, schema)
     return counts
   })
@@ -152,8 +152,8 @@ async function toInsert(tx: Db, table: string, given: readonly string[]) {
 }
 
 /** Counts what is there now; a backup says how much there must be. */
-async function requireSame(said: RowCounts, tx: Db): Promise<RowCounts> {
-  for (const [table, expected] of Object.entries(said)) {
+async function requireSame(expectedCounts: RowCounts, tx: Db): Promise<RowCounts> {
+  for (const [table, expected] of Object.entries(expectedCounts)) {
     const [row] = await rows<{ count: number }>(
       tx,
       sql`select count(*)::int as count from ${sql.identifier(table)}`,
@@ -161,7 +161,7 @@ async function requireSame(said: RowCounts, tx: Db): Promise<RowCounts> {
     if (row?.count !== expected)
       throw new RestoreError(`Backup is incomplete: ${table} has ${row?.count} of ${expected} rows.`)
   }
-  return said
+  return expectedCounts
 }
 
 function names(list: readonly string[]) {

@@ -27,7 +27,7 @@ const patienceMs = 17_000
 export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const { dataDir, onTrouble, now = () => new Date() } = options
   openDataFolder(dataDir)
-  const unlock = await lockPatiently(dataDir)
+  const unlock = await lockWithRetry(dataDir)
   try {
     const folder = join(dataDir, 'pg')
     const isNew = isEmptyFolder(folder)
@@ -127,7 +127,7 @@ function requireNothingLost(dataDir: string): void {
 }
 
 /** A lock left by a killed container looks alive until it has been silent for a while: asks again that long. */
-export async function lockPatiently(dataDir: string): Promise<() => void> {
+export async function lockWithRetry(dataDir: string): Promise<() => void> {
   for (let waited = 0; ; waited += 1_000) {
     try {
       return lockFolder(dataDir)

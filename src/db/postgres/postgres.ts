@@ -4,9 +4,9 @@ import { migratePostgres } from '../migrations/migrate.ts'
 import { reachPostgres } from '../reach.ts'
 import * as schema from '../schema.ts'
 import type { Database, DatabaseOptions } from '../types.ts'
+import { withConnectionGuard } from './connection-guard.ts'
 import { applicationName, leadPostgres } from './lead.ts'
-import { preparing } from './preparing.ts'
-import { surviving } from './surviving.ts'
+import { withPreparedStatements } from './prepared-statements.ts'
 
 // Of ten connections the short reads share one (see `preparedRead`), and a transaction has one to itself.
 const connections = { reads: 1, statements: 2, transactions: 7 }
@@ -27,8 +27,11 @@ export async function openPostgres(
   const pools = [reads, statements, transactions]
   // It tells a client how columns are read and written.
   for (const pool of pools) drizzle(pool)
-  const client = Object.assign(statements, { begin: transactions.begin, reads: preparing(reads) })
-  const db = drizzle(preparing(surviving(client)), { schema })
+  const client = Object.assign(statements, {
+    begin: transactions.begin,
+    reads: withPreparedStatements(reads),
+  })
+  const db = drizzle(withPreparedStatements(withConnectionGuard(client)), { schema })
   return {
     db,
     kind: 'postgres',

@@ -2,8 +2,8 @@ import { and, eq, gt, lt, sql } from 'drizzle-orm'
 import { rows } from '../../db/rows.ts'
 import { idempotencyKeys } from '../../db/schema.ts'
 import type { Db, Reader, Tx } from '../../db/types.ts'
+import { deleteExpiredRows } from '../core/delete-expired.ts'
 import { DomainError } from '../core/errors.ts'
-import { forgetRows } from '../core/forget.ts'
 
 export function isIdempotencyKey(key: string): boolean {
   return /^[\x21-\x7e]{1,200}$/.test(key)
@@ -99,8 +99,8 @@ export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAn
 }
 
 /** Forgets keys taken before `before`. Returns how many. */
-export async function forgetKeys(db: Db, before: Date): Promise<number> {
-  return forgetRows(db, idempotencyKeys, lt(idempotencyKeys.createdAt, before))
+export async function deleteExpiredKeys(db: Db, before: Date): Promise<number> {
+  return deleteExpiredRows(db, idempotencyKeys, lt(idempotencyKeys.createdAt, before))
 }
 
 /** Keeps a refusal, which had no effect and so no transaction to stand in. Where the key was taken meanwhile, that stays. */

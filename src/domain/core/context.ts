@@ -97,7 +97,7 @@ export function createCtx(options: CtxOptions): Ctx {
             ...(actor.kind === 'agent' ? { tokenId: actor.tokenId } : {}),
             ...(cause === undefined ? {} : { cause }),
           }
-          send(leaveTrace(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry }))
+          send(appendRecords(tx, { ownerId, at: now(), events: change.events, audit: change.audit, entry }))
           return change
         })
         const change = await changing.catch(async (error) => {
@@ -148,9 +148,9 @@ function tokenOf({ tokenId }: Readonly<Record<string, unknown>>) {
  * Appends events and audit entries as the last statements of a transaction. Event ids are cursors and must become
  * visible in order, so the owner's outbox is locked before the ids are drawn and until the commit.
  */
-async function leaveTrace(
+async function appendRecords(
   tx: Tx,
-  trace: {
+  effect: {
     readonly ownerId: string
     readonly at: Date
     readonly events: readonly NewEvent[]
@@ -158,22 +158,22 @@ async function leaveTrace(
     readonly entry: Readonly<Record<string, unknown>>
   },
 ): Promise<void> {
-  const audit = trace.audit.map((entry) => ({
+  const audit = effect.audit.map((entry) => ({
     id: entry.id ?? v7(),
     action: entry.action,
     target_type: entry.targetType,
     target_id: entry.targetId,
-    meta: { ...entry.meta, ...trace.entry },
+    meta: { ...entry.meta, ...effect.entry },
   }))
-  const events = trace.events.map((event, position) => ({
+  const events = effect.events.map((event, position) => ({
     position,
     project_id: event.projectId,
     event_type: event.type,
     entity_type: entityOf(event.type),
     entity_id: event.entityId,
-    payload: { ...event.payload, actor: trace.entry.by, ...tokenOf(trace.entry) },
+    payload: { ...event.payload, actor: effect.entry.by, ...tokenOf(effect.entry) },
   }))
-  const common = { ownerId: trace.ownerId, at: trace.at.toISOString(), audit: JSON.stringify(audit) }
+  const common = { ownerId: effect.ownerId, at: effect.at.toISOString(), audit: JSON.stringify(audit) }
   if (events.length === 0) await leaveAudit(tx, common)
-  else await leaveBoth(tx, { ...common, events: JSON.stringify(events), lock: `outbox:${trace.ownerId}` })
+  else await leaveBoth(tx, { ...common, events: JSON.stringify(events), lock: `outbox:${effect.ownerId}` })
 }

@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, inArray, lt, lte, max } from 'drizzle-orm'
 import { eventsOutbox, projects } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
+import { deleteBatchSize, deleteExpiredRows } from './delete-expired.ts'
 import type { BoardEvent } from './events.ts'
-import { forgetRows, forgottenAtOnce } from './forget.ts'
 import { isInSight, type Scope } from './scope.ts'
 
 /** Events after a cursor, in order; ids become visible in order, so whoever pages by the last id misses none. */
@@ -50,7 +50,7 @@ export async function newestEventId(scope: Scope): Promise<number> {
 }
 
 /** Forgets events from before `before`, never beyond `upTo`. Returns how many. */
-export async function forgetEvents(
+export async function deleteExpiredEvents(
   db: Db,
   { ownerId, before, upTo }: { readonly ownerId: string; readonly before: Date; readonly upTo: number },
 ): Promise<number> {
@@ -60,8 +60,8 @@ export async function forgetEvents(
     .from(eventsOutbox)
     .where(and(eq(eventsOutbox.ownerId, ownerId), lte(eventsOutbox.id, upTo)))
     .orderBy(asc(eventsOutbox.id))
-    .limit(forgottenAtOnce)
-  return forgetRows(
+    .limit(deleteBatchSize)
+  return deleteExpiredRows(
     db,
     eventsOutbox,
     and(inArray(eventsOutbox.id, oldest), lt(eventsOutbox.createdAt, before)),
@@ -69,16 +69,16 @@ export async function forgetEvents(
 }
 
 /** Wakes whoever waits for something to happen. A hint only: it may be late or missing, so waiting always has a limit. */
-export interface Bell {
+export interface Wakeup {
   /** Resolves at the next ring, after `limitMs`, or when the signal aborts, whichever comes first. */
   readonly wait: (limitMs: number, signal?: AbortSignal) => Promise<void>
-  readonly ring: () => void
+  readonly trigger: () => void
 }
 
-export function createBell(): Bell {
+export function createWakeup(): Wakeup {
   const waiting = new Set<() => void>()
   return {
-    ring: () => {
+    trigger: () => {
       for (const wake of [...waiting]) wake()
     },
     wait: (limitMs, signal) =>

@@ -47,8 +47,8 @@ export function createRedactor(...secrets: readonly (string | undefined)[]): Red
   let pattern: RegExp | null = null
   const learn = (...more: readonly (string | undefined)[]) => {
     for (const secret of more) if (secret?.trim()) known.add(secret)
-    const longestFirst = [...known].sort((one, other) => other.length - one.length)
-    pattern = known.size === 0 ? null : new RegExp(longestFirst.map(toPattern).join('|'), 'g')
+    const byLength = [...known].sort((one, other) => other.length - one.length)
+    pattern = known.size === 0 ? null : new RegExp(byLength.map(toPattern).join('|'), 'g')
   }
   const plain = (text: string) =>
     shapes.reduce(

@@ -14,7 +14,7 @@ export {
 export const openStatuses: TaskStatus[] = ['inbox', 'todo', 'hold', 'ready']
 
 /** Cards of a lane are counted up to here: what is done or archived grows for ever, and counting it all with it. */
-export const mostCounted = 1_000
+export const maxCounted = 1_000
 
 /** The signs that a person may also type for a change, and the sign of a file in a text. */
 export const taskSigns = {

@@ -3,8 +3,8 @@ import { preparedRead } from '../../db/prepared.ts'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
 import type { Reader, Tx } from '../../db/types.ts'
 import type { AuditEntry } from '../core/context.ts'
-import { countRows } from '../core/forget.ts'
-import { mostCounted, openStatuses } from '../core/task-values.ts'
+import { countRows } from '../core/delete-expired.ts'
+import { maxCounted, openStatuses } from '../core/task-values.ts'
 import type { Label } from './label.ts'
 
 const labelsOf = preparedRead((db) =>
@@ -61,7 +61,7 @@ export async function countLabelled({ db }: { readonly db: Reader }, labelId: st
     .innerJoin(tasks, eq(tasks.id, taskLabelAssignments.taskId))
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(and(eq(taskLabelAssignments.labelId, labelId), isNull(projects.deletedAt)))
-    .limit(mostCounted)
+    .limit(maxCounted)
     .as('labelled')
   return countRows(db, labelled)
 }

@@ -4,7 +4,7 @@ import type { Word } from './words.ts'
 
 const quoted =
   /^\^(?:["“”„«]([^"“”„«»]*)["“”»]|['‘’‚\u2039]([^'‘’‚\u2039\u203a]*)['‘’\u203a])\p{Po}*(?=\s|$)/u
-const mostWords = 8
+const maxWords = 8
 
 /** Reads the date that begins with `^` at a word, and how many words it takes; null where the word is no date at all. */
 export function readDate(
@@ -19,14 +19,14 @@ export function readDate(
   if (quote) {
     const end = word.start + quote[0].length
     const taken = words.slice(first).filter(({ start }) => start < end).length
-    const said = line.slice(word.start, words[first + taken - 1]?.end)
+    const typed = line.slice(word.start, words[first + taken - 1]?.end)
     const phrase = quote[1] ?? quote[2] ?? ''
-    const due = said === quote[0] ? parseDue(phrase, context) : null
-    return { token: due ? { kind: 'due', at: due.at, text: phrase.trim() } : unclear(said), taken }
+    const due = typed === quote[0] ? parseDue(phrase, context) : null
+    return { token: due ? { kind: 'due', at: due.at, text: phrase.trim() } : unclear(typed), taken }
   }
   // ^^ and ^_^ are faces.
   if (!/^\^["“„«'‘‚\u2039\p{L}\p{N}]/u.test(word.text)) return null
-  return readRun(words.slice(first, first + mostWords), context)
+  return readRun(words.slice(first, first + maxWords), context)
 }
 
 function readRun(words: readonly Word[], context: DueContext): { token: Token; taken: number } {
@@ -39,10 +39,10 @@ function readRun(words: readonly Word[], context: DueContext): { token: Token; t
   // What is left of the last word may be a comma, but no more.
   const tail = /^\S*/.exec(text.slice(due.length))?.[0] ?? ''
   if (!/^\p{Po}*$/u.test(tail)) return { token: unclear(head), taken: 1 }
-  const said = text.slice(0, due.length)
+  const typed = text.slice(0, due.length)
   return {
-    token: { kind: 'due', at: due.at, text: said.replace(/\p{Po}+$/u, '') },
-    taken: said.split(' ').length,
+    token: { kind: 'due', at: due.at, text: typed.replace(/\p{Po}+$/u, '') },
+    taken: typed.split(' ').length,
   }
 }
 

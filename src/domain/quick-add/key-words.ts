@@ -33,9 +33,9 @@ const keyWord = new RegExp(
   'iu',
 )
 const unseen = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
-const longestKey = 60
+const maxKeyLength = 60
 const fillers = /^(?:and|&|\+|→|->|=>|please|pls|is|as|to|now|mark|set|move|[-–—:])$/i
-const longestVerb = 3
+const maxVerbWords = 3
 
 /**
  * Reads a message that consists of nothing but keys of known projects, verbs and tokens: `WEB-2 done`, `queue WEB-2 WEB-3`,
@@ -73,7 +73,7 @@ function readMarkedKey(text: string, { projectKeys }: WordsContext): Words | nul
 
 /** Reads a key as it stands in a text, marks and all, in capitals; `null` if its project is not known. */
 export function readKey(word: string, projectKeys: readonly string[]): string | null {
-  if (word.length > longestKey) return null
+  if (word.length > maxKeyLength) return null
   const [, name = '', number = ''] = keyWord.exec(word) ?? []
   const prefix = projectKeys.find((key) => key.toUpperCase() === name.toUpperCase())
   return prefix === undefined || number === '' ? null : `${prefix.toUpperCase()}-${Number(number)}`
@@ -122,7 +122,7 @@ function readItem(
   const word = words[at]?.text ?? ''
   const key = readKey(word, context.projectKeys)
   if (key !== null) return { item: { key }, taken: 1 }
-  for (let taken = Math.min(longestVerb, words.length - at); taken > 0; taken -= 1) {
+  for (let taken = Math.min(maxVerbWords, words.length - at); taken > 0; taken -= 1) {
     const phrase = words
       .slice(at, at + taken)
       .map(({ text }) => text)

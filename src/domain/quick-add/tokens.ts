@@ -46,7 +46,7 @@ const priority = new RegExp(`^!(!|[a-z]{2,})${afterName}`, 'iu')
 const engine = new RegExp(`^@([a-z]+(?:-[a-z]+)?)${afterName}`, 'iu')
 const label = /^#(?!\/)([\p{L}\p{M}\p{N}\p{Join_Control}_/-]+)[\p{Po}]*$/u
 const colour = /^(?:fff|(?=.*\d)(?:[\da-f]{6}|[\da-f]{8}))$/i
-const longestLabel = 40
+const maxLabelLength = 40
 // No token is as long, and its patterns look at each character more than once.
 const maxToken = 200
 
@@ -117,6 +117,6 @@ function readLabel(word: string): Token {
   }
   // #123 is an issue, #ff8800 a colour.
   if (!/\p{L}/u.test(name) || colour.test(name)) return { kind: 'text', text: word }
-  if ([...name].length > longestLabel) return { kind: 'problem', text: word, reason: 'label-too-long' }
+  if ([...name].length > maxLabelLength) return { kind: 'problem', text: word, reason: 'label-too-long' }
   return { kind: 'label', name }
 }

@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import { type AuditRow, auditLogs } from '../../db/schema.ts'
 import { type Page, toPage } from '../core/page.ts'
 import type { Scope } from '../core/scope.ts'
-import { arrival, trailKeys } from '../tasks/former-keys.ts'
+import { arrival, historyKeys } from '../tasks/former-keys.ts'
 
 const targetTypes = ['task', 'project', 'label', 'token', 'setting', 'worklog', 'chat']
 
@@ -24,7 +24,7 @@ export async function listAudit(
           : // The index begins with the type, so every type is named.
             and(
               inArray(auditLogs.targetType, targetTypes),
-              inArray(auditLogs.targetId, [...(await trailKeys(scope, page.targetId))]),
+              inArray(auditLogs.targetId, [...(await historyKeys(scope, page.targetId))]),
             ),
         page.before === undefined
           ? undefined

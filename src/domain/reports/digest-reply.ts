@@ -138,9 +138,9 @@ function readPart(
   last: { readonly lines: readonly number[]; readonly verb: string } | null,
   context: DigestReplyContext,
 ) {
-  const [, first, said] = numbersFirst.exec(part) ?? []
-  if (first !== undefined && said !== undefined) {
-    const after = said.replace(leadIn, '')
+  const [, first, rest] = numbersFirst.exec(part) ?? []
+  if (first !== undefined && rest !== undefined) {
+    const after = rest.replace(leadIn, '')
     const act = readAct(after, context)
     return act && { lines: [...waiting, ...numbersIn(first)], verb: after, act, isReversed: false }
   }

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, notInArray } from 'drizzle-orm'
 import { type AuditRow, auditLogs, workLogs } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
-import { arrival, trailKeys } from '../tasks/former-keys.ts'
+import { arrival, historyKeys } from '../tasks/former-keys.ts'
 import type { Task } from '../tasks/task.ts'
 import { selectWorkLogs, type WorkLog } from '../work-logs/work-logs.ts'
 
@@ -23,7 +23,7 @@ export async function readHistory(
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ readonly entries: readonly HistoryEntry[]; readonly hasMore: boolean }> {
   const reach = page.offset + page.limit + 1
-  const keys = await trailKeys(scope, task.key)
+  const keys = await historyKeys(scope, task.key)
   const [changes, logs] = await Promise.all([
     scope.db
       .select()
@@ -45,12 +45,13 @@ export async function readHistory(
       .limit(4 * reach),
   ])
   const times = changes.map((entry) => entry.createdAt.getTime())
-  const isTold = ({ title, createdAt }: WorkLog) =>
-    isTrace(title) && times.some((at) => at >= createdAt.getTime() && at - createdAt.getTime() < sameChangeMs)
-  const said = logs.filter((log) => !isTold(log))
+  const isHidden = ({ title, createdAt }: WorkLog) =>
+    isSideLog(title) &&
+    times.some((at) => at >= createdAt.getTime() && at - createdAt.getTime() < sameChangeMs)
+  const shownLogs = logs.filter((log) => !isHidden(log))
   const entries = [
     ...changes.map((entry): HistoryEntry => ({ kind: 'change', at: entry.createdAt, entry })),
-    ...said.map((log): HistoryEntry => ({ kind: 'log', at: log.workedAt, log })),
+    ...shownLogs.map((log): HistoryEntry => ({ kind: 'log', at: log.workedAt, log })),
   ].sort((left, right) => right.at.getTime() - left.at.getTime())
   return {
     entries: entries.slice(page.offset, page.offset + page.limit),
@@ -59,6 +60,6 @@ export async function readHistory(
 }
 
 /** Whether a log only records what a change of status, fields or note did. */
-function isTrace(title: string): boolean {
+function isSideLog(title: string): boolean {
   return / · Note Updated$| · Fields Updated \(\d+\)| · \w+ -> \w+$/.test(title)
 }

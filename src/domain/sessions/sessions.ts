@@ -2,7 +2,7 @@ import { and, eq, gt, lt, lte, or, sql } from 'drizzle-orm'
 import { agentSessions, apiTokens } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
 import type { Actor } from '../core/actor.ts'
-import { forgetRows } from '../core/forget.ts'
+import { deleteExpiredRows } from '../core/delete-expired.ts'
 import type { Scope } from '../core/scope.ts'
 
 const seenEveryMs = 60_000
@@ -39,9 +39,9 @@ export async function countSessions({ db, ownerId }: Scope, now: Date): Promise<
 }
 
 /** Forgets sessions that were last seen before `before`, and all but the newest thousand of each token. Returns how many. */
-export async function forgetSessions(db: Db, before: Date): Promise<number> {
+export async function deleteExpiredSessions(db: Db, before: Date): Promise<number> {
   const isBeyond = sql`${agentSessions.id} in (select id from (
     select id, row_number() over (partition by token_id order by last_seen_at desc, id) as place from ${agentSessions}) ranked
     where place > ${maxPerToken})`
-  return forgetRows(db, agentSessions, or(lt(agentSessions.lastSeenAt, before), isBeyond))
+  return deleteExpiredRows(db, agentSessions, or(lt(agentSessions.lastSeenAt, before), isBeyond))
 }

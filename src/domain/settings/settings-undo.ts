@@ -1,7 +1,7 @@
 import type { AuditRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Change, Ctx } from '../core/context.ts'
-import { requireUntouched } from '../core/overtaken.ts'
+import { requireUntouched } from '../core/require-untouched.ts'
 import {
   decodeSetting,
   type SettingName,

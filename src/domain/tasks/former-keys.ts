@@ -8,7 +8,7 @@ import type { Task } from './task.ts'
 export const arrival = 'task.arrive'
 
 /** The keys under which the trail of a task stands: the one it has, and those it had in other projects. */
-export async function trailKeys({ db, ownerId }: Scope, key: string): Promise<readonly string[]> {
+export async function historyKeys({ db, ownerId }: Scope, key: string): Promise<readonly string[]> {
   const [arrival] = await db
     .select({ formerKeys: sql<readonly string[]>`${auditLogs.meta} -> 'formerKeys'` })
     .from(auditLogs)
@@ -30,5 +30,5 @@ export async function arrivalFacts(
   scope: Scope,
   task: Pick<Task, 'key'>,
 ): Promise<NonNullable<AuditEntry['meta']>> {
-  return { formerKeys: await trailKeys(scope, task.key) }
+  return { formerKeys: await historyKeys(scope, task.key) }
 }

@@ -14,8 +14,8 @@ const clock =
 export function toTimeOfDay(text: string): string | null {
   const asked = text.trim().slice(0, maxLength).toLowerCase()
   if (Object.hasOwn(named, asked)) return named[asked] ?? null
-  const [said, hour, minute, joinedHour, joinedMinute, half] = clock.exec(asked) ?? []
-  if (said === undefined) return null
+  const [matched, hour, minute, joinedHour, joinedMinute, half] = clock.exec(asked) ?? []
+  if (matched === undefined) return null
   const given = Number(hour ?? joinedHour)
   if (half !== undefined && (given < 1 || given > 12)) return null
   const hours = half === undefined ? given : (given % 12) + (half === 'p' ? 12 : 0)

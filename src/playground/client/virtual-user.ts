@@ -4,7 +4,7 @@ import { forward, forwardForeign } from '../world/forward.ts'
 import { chooseInline, inlineQuery } from '../world/inline.ts'
 import { blockBot, unblockBot } from '../world/membership.ts'
 import type { World } from '../world/model.ts'
-import { deleteMessages, editOwn, openStartLink, react, say, type Where } from '../world/person.ts'
+import { deleteMessages, editOwn, openStartLink, react, sendText, type Where } from '../world/person.ts'
 import { textOf } from '../world/posting.ts'
 import type { Post } from '../world/records.ts'
 import { type TapResult, tapData } from '../world/tap.ts'
@@ -29,7 +29,7 @@ type Source = Parameters<typeof forwardForeign>[1]['from']
 export interface VirtualUser {
   readonly userId: number
   readonly chatId: number
-  readonly say: (text: string, more?: More) => Message
+  readonly sendText: (text: string, more?: More) => Message
   readonly reply: (to: Message, text: string, more?: More) => Message
   readonly edit: (own: Message, text: string) => Message
   readonly delete: (...messages: readonly Message[]) => void
@@ -118,9 +118,9 @@ export function virtualUser(world: World, input: VirtualUserInput = {}): Virtual
 
   return {
     ...here,
-    say: (text, more) => act(() => say(world, { ...here, ...more, text })),
+    sendText: (text, more) => act(() => sendText(world, { ...here, ...more, text })),
     reply: (to, text, more) => {
-      return act(() => say(world, { ...here, ...topicOf(to), ...more, text, replyTo: to.message_id }))
+      return act(() => sendText(world, { ...here, ...topicOf(to), ...more, text, replyTo: to.message_id }))
     },
     edit: (own, text) => act(() => editOwn(world, { ...here, messageId: own.message_id, text })),
     delete: (...messages) => {

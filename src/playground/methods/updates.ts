@@ -90,19 +90,19 @@ function waitForUpdates(
   return new Promise((resolve, reject) => {
     const pending = {
       end: (refusal: Refusal) => {
-        settle()
+        cleanUp()
         reject(refusal)
       },
     }
     const finish = () => {
-      settle()
+      cleanUp()
       resolve(firstOf(world.updates.pending(), limit))
     }
     const unsubscribe = world.subscribe((event) => {
       if (event.type === 'update-queued' && world.polling.pending === pending) finish()
     })
     const timer = setTimeout(finish, timeout * 1000)
-    const settle = () => {
+    const cleanUp = () => {
       unsubscribe()
       clearTimeout(timer)
       signal.removeEventListener('abort', finish)

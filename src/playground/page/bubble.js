@@ -1,5 +1,5 @@
 import { el, icon } from './dom.js'
-import { readOpened, renderText, restoreOpened, settleQuotes } from './entities.js'
+import { layoutQuotes, readOpened, renderText, restoreOpened } from './entities.js'
 import { readFocus, renderKeyboard, restoreFocus } from './keyboard.js'
 import { toClock, toFull } from './time.js'
 
@@ -61,7 +61,7 @@ function drawBubble(node, message, actions) {
   ]
   bubble.replaceChildren(...parts.filter(Boolean))
   restoreOpened(bubble, opened)
-  if (node.isConnected) settleQuotes(bubble)
+  if (node.isConnected) layoutQuotes(bubble)
 }
 
 function drawKeyboard(node, message, actions) {

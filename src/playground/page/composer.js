@@ -31,7 +31,7 @@ export function createComposer(options) {
     search: options.search,
     onCommand: (command) => {
       setText('')
-      void attempt(() => options.say(command, takeReply()))
+      void attempt(() => options.sendText(command, takeReply()))
     },
     onFill: setText,
     onStart: (payload) => {
@@ -134,7 +134,7 @@ export function createComposer(options) {
   async function submitText(text) {
     const before = reply
     setText('')
-    if (await attempt(() => options.say(text, takeReply()))) return
+    if (await attempt(() => options.sendText(text, takeReply()))) return
     if (input.value === '') setText(text)
     if (before) setReply(before)
   }
@@ -198,7 +198,7 @@ export function createComposer(options) {
     refresh,
     fill: setText,
     /** Lets go of a reply or an edit whose message is gone. */
-    forget(ids) {
+    drop(ids) {
       if (ids.includes((editing ?? reply)?.message_id)) cancel()
     },
     reset() {

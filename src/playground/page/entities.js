@@ -161,7 +161,7 @@ function setOpen(quote, open) {
 }
 
 /** Quotes that fit without folding lose their toggle; to be called once the nodes are laid out. */
-export function settleQuotes(root) {
+export function layoutQuotes(root) {
   for (const quote of root.querySelectorAll('blockquote.folds:not(.open)')) {
     const quoted = quote.querySelector('.quoted')
     quote.classList.toggle('short', quoted.scrollHeight <= quoted.clientHeight + 2)

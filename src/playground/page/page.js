@@ -38,7 +38,7 @@ const actions = {
     return state.bot.name
   },
   fileUrl: (id, name) => wire.fileUrl(id, name),
-  onCommand: (text) => attempt(() => wire.post('say', { text })),
+  onCommand: (text) => attempt(() => wire.post('send-text', { text })),
   onStart: start,
   onCopy: copyText,
   onPhoto: openPhoto,
@@ -51,11 +51,11 @@ const actions = {
 }
 
 const transcript = createTranscript(actions)
-const proposals = createProposals((text) => attempt(() => wire.post('say', { text })))
+const proposals = createProposals((text) => attempt(() => wire.post('send-text', { text })))
 const composer = createComposer({
   getBot: () => state.bot,
   getCommands: () => state.commands,
-  say: (text, replyTo) => wire.post('say', { text, replyTo }),
+  sendText: (text, replyTo) => wire.post('send-text', { text, replyTo }),
   edit: (messageId, text) => wire.post('edit', { messageId, text }),
   upload: (file, what) => wire.upload(file, what),
   search: (query, signal) => wire.post('inline', { query }, signal),
@@ -111,7 +111,7 @@ function onEvent(event) {
       return onMessage(event.message)
     case 'deleted':
       transcript.remove(event.ids)
-      composer.forget(event.ids)
+      composer.drop(event.ids)
       return showChat()
     case 'chat':
       state.chat = event.chat

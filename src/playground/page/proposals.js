@@ -1,7 +1,7 @@
 import { byId, el } from './dom.js'
 
 /** The reply keyboard: answers that a bot proposes under the field; a press says them. */
-export function createProposals(say) {
+export function createProposals(sendText) {
   const box = byId('reply-keys')
   let used
 
@@ -15,7 +15,7 @@ export function createProposals(say) {
           used = message.message_id
           box.hidden = true
         }
-        say(text)
+        sendText(text)
       }
       const toKey = (button) => {
         const text = typeof button === 'string' ? button : button.text

@@ -1,12 +1,12 @@
 import { createBubble, isService, updateBubble } from './bubble.js'
 import { byId, el, isCalm } from './dom.js'
-import { settleQuotes } from './entities.js'
+import { layoutQuotes } from './entities.js'
 import { toDayKey, toDayLabel, toRelative } from './time.js'
 
 const GROUP_SECONDS = 300
 const END_PIXELS = 48
 const DAY_MS = 900
-const MOST = 600
+const MAX = 600
 const KEPT = 300
 
 /** The list of messages: one element a message id, whatever arrives how often. */
@@ -107,7 +107,7 @@ export function createTranscript(actions) {
     const node = createBubble(message, actions)
     nodes.set(message.message_id, node)
     place(node, message)
-    settleQuotes(node)
+    layoutQuotes(node)
     return true
   }
 
@@ -136,7 +136,7 @@ export function createTranscript(actions) {
   })
   jump.addEventListener('click', toEnd)
   new ResizeObserver(() => {
-    settleQuotes(list)
+    layoutQuotes(list)
     if (stick) toEnd()
   }).observe(scroll)
   setInterval(() => {
@@ -190,7 +190,7 @@ export function createTranscript(actions) {
     },
     /** Lets the oldest messages go where the list grew long and the viewer is at its end; true where it did. */
     trim() {
-      if (!stick || order.length <= MOST) return false
+      if (!stick || order.length <= MAX) return false
       keepPlace(() => order.slice(0, order.length - KEPT).forEach(take))
       return true
     },

@@ -34,7 +34,7 @@ export function createFaults(): Faults {
   let wasRefusing = false
 
   const isRefusing = () => [...plans].some(({ plan }) => plan.kind === 'refuse-connection')
-  const tellRefusing = () => {
+  const refuseWith = () => {
     const refusing = isRefusing()
     if (refusing === wasRefusing) return
     wasRefusing = refusing
@@ -54,16 +54,16 @@ export function createFaults(): Faults {
       const times = plan.times ?? 1
       const planned = { plan, left: times }
       plans.add(planned)
-      tellRefusing()
+      refuseWith()
       return () => {
         plans.delete(planned)
-        tellRefusing()
+        refuseWith()
         return times - planned.left
       }
     },
     clear: () => {
       plans.clear()
-      tellRefusing()
+      refuseWith()
     },
     left: () => plans.size,
     takeCall: (method) => take((plan) => isOfCall(plan) && fitsMethod(plan, method)) as CallFault | undefined,

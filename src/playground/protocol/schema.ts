@@ -67,10 +67,10 @@ function hasFewBytes(max: number, value: string): boolean {
 function summaryOf(errors: readonly ErrorObject[]): { path: string; detail: string }[] {
   const depth = ({ instancePath }: ErrorObject) => instancePath.split('/').length
   const deepest = Math.max(...errors.map(depth))
-  const told = errors.filter(
+  const notified = errors.filter(
     (error) => depth(error) === deepest || error.schemaPath.startsWith('#/additional'),
   )
-  const lines = told.map(({ instancePath, keyword, message, params, schema }) => {
+  const lines = notified.map(({ instancePath, keyword, message, params, schema }) => {
     const extra = 'additionalProperty' in params ? ` (${params.additionalProperty})` : ''
     const reason = keyword.startsWith('x-') ? `breaks ${keyword} ${schema}` : `${message}${extra}`
     return { path: instancePath, detail: `${instancePath || 'parameters'} ${reason}` }

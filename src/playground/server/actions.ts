@@ -5,7 +5,7 @@ import type { WorldEvent } from '../world/events.ts'
 import { forward } from '../world/forward.ts'
 import { chooseInline, inlineQuery } from '../world/inline.ts'
 import { blockBot, unblockBot } from '../world/membership.ts'
-import { editOwn, openStartLink, react, say } from '../world/person.ts'
+import { editOwn, openStartLink, react, sendText } from '../world/person.ts'
 import { tapData } from '../world/tap.ts'
 import { uploadDocument, uploadPhoto } from '../world/upload.ts'
 import type { World } from '../world/world.ts'
@@ -18,7 +18,7 @@ const smallBody = bodyLimit({ maxSize: MEGABYTE })
 
 const messageId = z.int().positive()
 const replyTo = messageId.optional()
-const Say = z.object({ text: z.string().min(1).max(200_000), replyTo })
+const SendText = z.object({ text: z.string().min(1).max(200_000), replyTo })
 const Edit = z.object({ messageId, text: z.string().min(1).max(4096) })
 const Tap = z.object({ messageId, data: z.string().min(1).max(256) })
 const Forward = z.object({ messageId })
@@ -48,7 +48,11 @@ export function addActions(app: Hono, world: World): void {
       return c.json({})
     })
 
-  on('say', Say, (who, { text, replyTo }) => void say(world, { ...who, text, ...optional({ replyTo }) }))
+  on(
+    'send-text',
+    SendText,
+    (who, { text, replyTo }) => void sendText(world, { ...who, text, ...optional({ replyTo }) }),
+  )
   on('edit', Edit, (who, input) => void editOwn(world, { ...who, ...input }))
   on('react', React, (who, input) => react(world, { ...who, ...input }))
   on('forward', Forward, (who, input) => void forward(world, { ...who, ...input }))

@@ -94,8 +94,8 @@ function addReading(app: Hono, world: World, options: ClientOptions): void {
   app.get('/client/events', (c) => {
     const person = requirePerson(world, c)
     return streamSSE(c, async (stream) => {
-      const tell = (event: object) => void stream.writeSSE({ data: JSON.stringify(event) })
-      const unsubscribe = world.subscribe((event) => toPageEvents(world, person, event).forEach(tell))
+      const send = (event: object) => void stream.writeSSE({ data: JSON.stringify(event) })
+      const unsubscribe = world.subscribe((event) => toPageEvents(world, person, event).forEach(send))
       const beat = setInterval(() => void stream.write(': alive\n\n'), options.heartbeatMs ?? 20_000)
       const left = new Promise<void>((resolve) => stream.onAbort(resolve))
       await stream.writeSSE({ event: 'hello', data: '{}' })

@@ -19,7 +19,7 @@ function setPrivateStatus(world: World, who: Who, blocked: boolean): void {
   if (person.blocked === blocked) return
   person.blocked = blocked
   const { room } = requirePlace(world, { userId: person.user.id })
-  tellMembership(world, room, person.user, blocked ? 'member' : 'kicked', blocked ? 'kicked' : 'member')
+  emitMembership(world, room, person.user, blocked ? 'member' : 'kicked', blocked ? 'kicked' : 'member')
 }
 
 /** Adds the bot to a group, makes it an administrator, or removes it. */
@@ -36,7 +36,7 @@ export function setBotStatusBy(world: World, room: Room, by: User, status: Room[
   const before = room.botStatus
   if (before === status) return
   room.botStatus = status
-  tellMembership(world, room, by, before, status)
+  emitMembership(world, room, by, before, status)
 }
 
 /**
@@ -55,17 +55,17 @@ export function upgradeGroup(
     ...(botStatus === 'member' || botStatus === 'administrator' ? { botStatus } : {}),
   })
   room.migratedTo = upgraded.chat.id
-  const tell = (where: Room, content: Partial<Message>) => {
+  const post = (where: Room, content: Partial<Message>) => {
     const { message } = addPost(world, { room: where, from: person.user, content })
     pushUpdate(world, 'message', message, { chatId: where.chat.id, userId: person.user.id })
   }
-  const tellOld = () => tell(room, { migrate_to_chat_id: upgraded.chat.id })
-  const tellNew = () => tell(upgraded, { migrate_from_chat_id: chat.id })
-  for (const say of input.newFirst ? [tellNew, tellOld] : [tellOld, tellNew]) say()
+  const emitOld = () => post(room, { migrate_to_chat_id: upgraded.chat.id })
+  const emitNew = () => post(upgraded, { migrate_from_chat_id: chat.id })
+  for (const emit of input.newFirst ? [emitNew, emitOld] : [emitOld, emitNew]) emit()
   return upgraded
 }
 
-function tellMembership(
+function emitMembership(
   world: World,
   room: Room,
   from: User,

@@ -65,10 +65,10 @@ function senderOf({ user }: Person, { chat }: Room, as: Where['as']): Pick<NewPo
   return as === 'group' ? { from: groupAnonymousBot, senderChat: chat } : { from: channelBot, senderChat: as }
 }
 
-const longest = 4096
+const maxLength = 4096
 
 /** Sends a text. One that is too long goes as several messages, as clients cut a long paste; the last is returned. */
-export function say(
+export function sendText(
   world: World,
   input: Where & { readonly text: string; readonly entities?: readonly MessageEntity[] },
 ): Message {
@@ -77,9 +77,9 @@ export function say(
   const characters = [...text]
   const { text: _, entities, ...where } = input
   let last: Message | undefined
-  for (let at = 0; at < characters.length; at += longest) {
-    const part = characters.slice(at, at + longest).join('')
-    const given = at === 0 && characters.length <= longest ? (entities ?? []) : []
+  for (let at = 0; at < characters.length; at += maxLength) {
+    const part = characters.slice(at, at + maxLength).join('')
+    const given = at === 0 && characters.length <= maxLength ? (entities ?? []) : []
     last = postAsPerson(world, where, textContent(part, given))
   }
   return last as Message
@@ -90,7 +90,7 @@ export function openStartLink(world: World, input: Who & { readonly payload: str
   if (!/^[\w-]{0,64}$/.test(input.payload))
     throw new Error('A start payload has at most 64 of A-Z a-z 0-9 _ -.')
   const { payload, ...who } = input
-  return say(world, { ...who, text: payload === '' ? '/start' : `/start ${payload}` })
+  return sendText(world, { ...who, text: payload === '' ? '/start' : `/start ${payload}` })
 }
 
 /** Edits an own message; a file's caption where there is one. */

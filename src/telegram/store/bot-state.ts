@@ -1,7 +1,7 @@
 import { eq, lt, sql } from 'drizzle-orm'
 import { botConversations, botState } from '../../db/schema.ts'
 import type { Db, Reader, Tx } from '../../db/types.ts'
-import { forgetRows } from '../../domain/core/forget.ts'
+import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 
 /** A small fact the bot keeps between starts; undefined where there is none. Read it as the type it was written with. */
 export async function readState<T>(db: Reader, key: StateKey): Promise<T | undefined> {
@@ -87,6 +87,6 @@ export function createConversationStore(db: Db, now: () => Date): ConversationSt
 }
 
 /** Ends dialogs that nobody has answered since `before`. Returns how many. */
-export async function forgetConversations(db: Db, before: Date): Promise<number> {
-  return forgetRows(db, botConversations, lt(botConversations.updatedAt, before))
+export async function deleteExpiredConversations(db: Db, before: Date): Promise<number> {
+  return deleteExpiredRows(db, botConversations, lt(botConversations.updatedAt, before))
 }

@@ -2,11 +2,11 @@ import { and, desc, eq, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import { auditLogs, botUpdates } from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
 import type { Scope } from '../../domain/core/scope.ts'
-import { arrival, trailKeys } from '../../domain/tasks/former-keys.ts'
+import { arrival, historyKeys } from '../../domain/tasks/former-keys.ts'
 import { partAction } from '../../domain/tasks/snapshot.ts'
 
 /** Which task an update of Telegram's made or changed, as the audit trail remembers by its cause. */
-export interface Trace {
+export interface Effect {
   readonly auditId: string
   readonly action: string
   readonly taskId: string
@@ -18,7 +18,7 @@ export interface Trace {
 /** A message that became a task, as Telegram sent it. */
 export interface Capture {
   readonly update: Readonly<Record<string, unknown>>
-  readonly trace: Trace
+  readonly effect: Effect
 }
 
 /** The cause that stands in the audit entries of an update; that of an edited message says so. */
@@ -55,7 +55,7 @@ export async function capturePartsOf(scope: Scope, taskKey: string): Promise<Cap
       and(
         eq(auditLogs.ownerId, ownerId),
         eq(auditLogs.targetType, 'task'),
-        inArray(auditLogs.targetId, [...(await trailKeys(scope, taskKey))]),
+        inArray(auditLogs.targetId, [...(await historyKeys(scope, taskKey))]),
         ne(auditLogs.action, 'task.comment'),
       ),
     )
@@ -129,10 +129,10 @@ function chatOf({ chat }: TelegramMessage): unknown {
 }
 
 /** What an update did to tasks, the first change first. */
-export async function tracesOf(
+export async function effectsOf(
   scope: Scope,
   update: { readonly updateId: number; readonly receivedAt: Date },
-): Promise<Trace[]> {
+): Promise<Effect[]> {
   return traces(scope, update.receivedAt, causeOf(update.updateId))
 }
 
@@ -220,11 +220,11 @@ async function toCapture(
   scope: Scope,
   row: { readonly updateId: number; readonly receivedAt: Date; readonly update: Record<string, unknown> },
 ): Promise<Capture | null> {
-  const trace = (await tracesOf(scope, row)).find(({ action }) => leading.includes(action))
-  return trace === undefined ? null : { update: row.update, trace }
+  const effect = (await effectsOf(scope, row)).find(({ action }) => leading.includes(action))
+  return effect === undefined ? null : { update: row.update, effect }
 }
 
-async function traces({ db, ownerId }: Scope, since: Date, cause: string): Promise<Trace[]> {
+async function traces({ db, ownerId }: Scope, since: Date, cause: string): Promise<Effect[]> {
   const entries = await readSince(db, ownerId, since, cause)
   return entries.map((entry) => ({
     auditId: entry.id,

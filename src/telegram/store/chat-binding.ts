@@ -4,7 +4,7 @@ import type { Change, Ctx } from '../../domain/core/context.ts'
 import { DomainError } from '../../domain/core/errors.ts'
 import { chatSpecs, decodeSetting, settingSpecs } from '../../domain/settings/setting-specs.ts'
 import { lockSettings, readStored, writeStored } from '../../domain/settings/stored-settings.ts'
-import { forgetStranger } from './strangers.ts'
+import { deleteStranger } from './strangers.ts'
 
 /** The one chat that is served, and the one person in it. */
 export interface BoundChat {
@@ -34,7 +34,7 @@ export async function bindChat(
       now: ctx.now(),
     })
     if (!isFree) return { unchanged: true, result: false }
-    await forgetStranger(tx, chat.userId)
+    await deleteStranger(tx, chat.userId)
     const { chatId, userId, threadId } = chatSpecs
     await writeStored(ctx, tx, {
       [chatId.key]: String(chat.chatId),

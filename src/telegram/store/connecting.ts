@@ -3,7 +3,7 @@ import { and, eq, isNotNull } from 'drizzle-orm'
 import { apiTokens } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import { changeState, readState } from './bot-state.ts'
-import { restateMessage } from './message-turns.ts'
+import { markForEdit } from './message-turns.ts'
 import type { StoredRequest } from './messages.ts'
 import { hashOfCode } from './stored-update.ts'
 
@@ -22,7 +22,7 @@ export async function awaitFirstUse(
   await changeState<Waiting>(db, 'connecting', now, async (tx, waiting = {}) => {
     if (!(await isUsed(tx, tokenId)))
       return Object.fromEntries([...Object.entries(waiting), [tokenId, { row, request }]].slice(-maxWaiting))
-    await restateMessage(tx, row, request)
+    await markForEdit(tx, row, request)
     return undefined
   })
 }
@@ -41,7 +41,7 @@ export async function noteFirstUse(db: Db, tokenId: string, now: Date): Promise<
   await changeState<Waiting>(db, 'connecting', now, async (tx, waiting = {}) => {
     const { [tokenId]: found, ...others } = waiting
     if (found === undefined) return undefined
-    await restateMessage(tx, found.row, found.request)
+    await markForEdit(tx, found.row, found.request)
     return others
   })
 }

@@ -97,7 +97,7 @@ export interface NewCard extends Omit<CardRequest, 'method'> {
   readonly notBefore?: Date | null
 }
 
-const rankOf: Record<ReportKind, number> = {
+const priorityOf: Record<ReportKind, number> = {
   'needs-you': priorities.needsYou,
   finished: priorities.finished,
   due: priorities.finished,
@@ -135,7 +135,7 @@ export async function queueCards(db: Db, cards: readonly NewCard[], now: Date): 
     notBefore,
     purpose: 'card' as const,
     request: { method: 'card' as const, ...report },
-    rank: rankOf[report.group.kind],
+    priority: priorityOf[report.group.kind],
   }))
   return queueMessages(db, messages, now)
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { type BotMessageRow, botMessages, snoozes } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
-import { forgetRows } from '../../domain/core/forget.ts'
+import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 import { type NotificationGroup, priorities, type ReplyTopic, type StoredRequest } from './messages.ts'
 
 /**
@@ -74,20 +74,20 @@ const isWaiting = or(
 // Edits come after what is finished, whatever rank their message had; the one edited longest ago is the first of them. What has
 // waited behind them for a minute goes before them, so that cards that change all the time hold up nothing for ever.
 function turn(now: Date) {
-  const long = new Date(now.getTime() - longestBehindEditsMs).toISOString()
-  return sql`case when ${isEdit} or (${botMessages.rank} > 2 and ${botMessages.createdAt} < ${long}::timestamptz) then 2
-    else ${botMessages.rank} end`
+  const long = new Date(now.getTime() - maxBehindEditsMs).toISOString()
+  return sql`case when ${isEdit} or (${botMessages.priority} > 2 and ${botMessages.createdAt} < ${long}::timestamptz) then 2
+    else ${botMessages.priority} end`
 }
 
-const longestBehindEditsMs = 60_000
+const maxBehindEditsMs = 60_000
 // Nothing is put off for longer than five minutes: what seems to be was put off before the clock was set back.
-const longestPutOffMs = 10 * 60_000
+const maxPostponedMs = 10 * 60_000
 
 function isDue(now: Date) {
   return or(
     isNull(botMessages.notBefore),
     lte(botMessages.notBefore, now),
-    gt(botMessages.notBefore, new Date(now.getTime() + longestPutOffMs)),
+    gt(botMessages.notBefore, new Date(now.getTime() + maxPostponedMs)),
   )
 }
 
@@ -184,7 +184,7 @@ export async function gatherMessages(
 }
 
 /** A message that says something else from now on, a card the truth: it is edited when its turn comes. */
-export async function restateMessage(db: Db, id: number, request: StoredRequest | null): Promise<void> {
+export async function markForEdit(db: Db, id: number, request: StoredRequest | null): Promise<void> {
   await db
     .update(botMessages)
     .set({ request: request === null ? null : { ...request }, stale: true })
@@ -235,7 +235,7 @@ export async function reportedTasks(
       and(
         eq(botMessages.chatId, query.chatId),
         inArray(botMessages.purpose, ['card', 'notification']),
-        gte(botMessages.rank, priorities.needsYou),
+        gte(botMessages.priority, priorities.needsYou),
         gte(botMessages.createdAt, query.from),
         lt(botMessages.createdAt, query.to),
       ),
@@ -250,13 +250,13 @@ export async function reportedTasks(
 }
 
 /** Forgets what was said before `before` and what failed then; a reply to such a message finds nothing. Returns how many. */
-export async function forgetMessages(db: Db, before: Date): Promise<number> {
+export async function deleteExpiredMessages(db: Db, before: Date): Promise<number> {
   const isOver = and(
     lt(botMessages.createdAt, before),
     inArray(botMessages.state, ['sent', 'failed']),
     eq(botMessages.stale, false),
   )
-  return forgetRows(db, botMessages, isOver)
+  return deleteExpiredRows(db, botMessages, isOver)
 }
 
 /** Whether a message is the newest of the bot's in its chat. */

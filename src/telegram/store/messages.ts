@@ -166,7 +166,7 @@ export interface NewMessage {
   /** Absent: rendered when its turn comes. */
   readonly request?: StoredRequest | CardRequest | null
   /** One of `priorities`. */
-  readonly rank?: number
+  readonly priority?: number
   readonly notBefore?: Date | null
 }
 
@@ -178,9 +178,9 @@ export async function queueMessages(db: Db, messages: readonly NewMessage[], now
   const inserted = await rows<{ id: number }>(
     db,
     sql`insert into ${botMessages} (chat_id, thread_id, purpose, task_id, topic, request, rank, not_before, state, created_at)
-      select "chatId", "threadId", purpose, "taskId", topic, request, rank, "notBefore", state, "createdAt"
+      select "chatId", "threadId", purpose, "taskId", topic, request, priority, "notBefore", state, "createdAt"
       from jsonb_to_recordset(${JSON.stringify(queued)}::text::jsonb) as queued
-        ("chatId" bigint, "threadId" int, purpose text, "taskId" uuid, topic jsonb, request jsonb, rank int, "notBefore" timestamptz,
+        ("chatId" bigint, "threadId" int, purpose text, "taskId" uuid, topic jsonb, request jsonb, priority int, "notBefore" timestamptz,
         state text, "createdAt" timestamptz, position int)
       order by position returning id::int`,
   )
@@ -205,7 +205,7 @@ function toRow(message: NewMessage, state: BotMessageRow['state'], now: Date) {
     taskId: message.taskId ?? null,
     topic: message.topic === undefined || message.topic === null ? null : { ...message.topic },
     request: message.request === undefined || message.request === null ? null : { ...message.request },
-    rank: message.rank ?? priorities.progress,
+    priority: message.priority ?? priorities.progress,
     notBefore: message.notBefore ?? null,
     state,
     createdAt: now,
@@ -335,7 +335,7 @@ export async function newestPrompt(db: Reader, chatId: number, since: Date): Pro
 }
 
 /** A message was deleted from its chat: nothing more can be shown in it, nor deleted. */
-export async function forgetMessage(db: Db, chatId: number, messageId: number): Promise<void> {
+export async function deleteMessageRow(db: Db, chatId: number, messageId: number): Promise<void> {
   await db
     .update(botMessages)
     .set({ messageId: null })

@@ -35,7 +35,7 @@ export async function setProjectTopic(
 }
 
 /** Forgets a topic that is gone. Returns whether it was that of a project. */
-export async function forgetTopic(ctx: Ctx, threadId: number): Promise<boolean> {
+export async function clearTopic(ctx: Ctx, threadId: number): Promise<boolean> {
   const { auditId } = await changeTopics(ctx, null, (pairs) =>
     pairs.filter((pair) => !pair.endsWith(`:${threadId}`)),
   )

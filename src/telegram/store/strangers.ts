@@ -2,7 +2,7 @@ import { desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import { strangers } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
 import { recordSecurityEvent } from '../../domain/access/security.ts'
-import { forgetRows } from '../../domain/core/forget.ts'
+import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 
 /** Somebody else than the owner wrote, tapped or searched. */
 export interface Visit {
@@ -87,11 +87,11 @@ export async function reportStrangers(
 }
 
 /** Forgets a user who has become the owner: what they wrote before was no stranger's. */
-export async function forgetStranger(db: Db, userId: number): Promise<void> {
+export async function deleteStranger(db: Db, userId: number): Promise<void> {
   await db.delete(strangers).where(eq(strangers.userId, userId))
 }
 
 /** Forgets strangers who have not come since `before`. Returns how many. */
-export async function forgetStrangers(db: Db, before: Date): Promise<number> {
-  return forgetRows(db, strangers, lt(strangers.lastAt, before))
+export async function deleteExpiredStrangers(db: Db, before: Date): Promise<number> {
+  return deleteExpiredRows(db, strangers, lt(strangers.lastAt, before))
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull, lt, ne, sql } from 'drizzle-orm'
 import { botUpdates } from '../../db/schema.ts'
 import type { Db, Reader, Tx } from '../../db/types.ts'
-import { forgetRows } from '../../domain/core/forget.ts'
+import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 import type { Scrub } from './stored-update.ts'
 
 /** An update that waits for its handler; `hadEffect` where it changed the board before the process died. */
@@ -134,11 +134,11 @@ export async function isGroupMoving(db: Reader, to: number): Promise<boolean> {
 }
 
 /** Forgets what other bots received: nobody handles it any more, and update ids are unique only within a bot. */
-export async function forgetOtherBots(db: Db, botId: number): Promise<void> {
+export async function deleteOtherBots(db: Db, botId: number): Promise<void> {
   await db.delete(botUpdates).where(ne(botUpdates.botId, botId))
 }
 
 /** Forgets updates finished before `before`. Returns how many. */
-export async function forgetUpdates(db: Db, before: Date): Promise<number> {
-  return forgetRows(db, botUpdates, lt(botUpdates.finishedAt, before))
+export async function deleteExpiredUpdates(db: Db, before: Date): Promise<number> {
+  return deleteExpiredRows(db, botUpdates, lt(botUpdates.finishedAt, before))
 }

@@ -10,7 +10,7 @@ import { type Share, shareBars } from './shares.ts'
 import { type Svg, svg } from './svg.ts'
 import { type Tile, tiles } from './tiles.ts'
 
-const longestBars = 62
+const maxBars = 62
 const { width, height, margin, gap } = page
 const row = { x: margin, width: width - 2 * margin }
 const boxes = {
@@ -27,7 +27,7 @@ export function statsPicture(stats: Stats, title: string): string {
 ${rectangle({ x: 0, y: 0, width, height }, colours.ground)}
 ${heading(stats, title)}
 ${tiles(toTiles(stats), boxes.tiles)}
-${card(boxes.days, 'Done per day', [stats.days.length > longestBars ? heatMap(stats.days, days) : dayBars(stats.days, days)])}
+${card(boxes.days, 'Done per day', [stats.days.length > maxBars ? heatMap(stats.days, days) : dayBars(stats.days, days)])}
 ${card(left, 'Projects', [shareBars(stats.byProject.map(toProjectShare), inside(left))])}
 ${card(right, 'Engines', [shareBars(stats.byEngine.map(toEngineShare), inside(right))])}
 </svg>`

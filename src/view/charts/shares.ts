@@ -9,14 +9,14 @@ export interface Share {
   readonly done: number
 }
 
-const most = 4
+const maxShares = 4
 const size = 32
 
 /** Horizontal bars, the longest first; what is beyond four lines is one line of others. */
 export function shareBars(shares: readonly Share[], box: Box): Svg {
   if (shares.length === 0) return text(box.x, box.y + 34, 'Nothing yet', { size, colour: colours.muted })
   const shown = gathered(shares)
-  const pitch = box.height / most
+  const pitch = box.height / maxShares
   const highest = Math.max(1, ...shown.map(({ done }) => done))
   const rows = shown.map(({ label, more = '', done }, index) => {
     const y = box.y + index * pitch
@@ -32,8 +32,8 @@ ${rectangle(track, colours.track, 7)}${rectangle({ ...track, width: Math.max(14,
 }
 
 function gathered(shares: readonly Share[]): readonly Share[] {
-  if (shares.length <= most) return shares
-  const others = shares.slice(most - 1)
+  if (shares.length <= maxShares) return shares
+  const others = shares.slice(maxShares - 1)
   const done = others.reduce((sum, share) => sum + share.done, 0)
-  return [...shares.slice(0, most - 1), { label: `${others.length} others`, done }]
+  return [...shares.slice(0, maxShares - 1), { label: `${others.length} others`, done }]
 }

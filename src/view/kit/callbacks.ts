@@ -224,8 +224,8 @@ export type Callback = {
 }[keyof Actions]
 
 /** Tells a text from others in four characters: whether what a button names is still what it was. */
-export function markOf(said: string): string {
-  return createHash('sha256').update(said).digest('base64url').slice(0, 4)
+export function markOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 4)
 }
 
 const version = '1'

@@ -1,6 +1,6 @@
 import {
   type Engine,
-  mostCounted,
+  maxCounted,
   type RunState,
   type TaskPriority,
   type TaskStatus,
@@ -99,7 +99,7 @@ export function agentName(
 
 /** The count of a lane, "999+" where there are more than are counted. */
 export function laneCount(count: number): string {
-  return count < mostCounted ? String(count) : `${mostCounted - 1}+`
+  return count < maxCounted ? String(count) : `${maxCounted - 1}+`
 }
 
 /** "1 task", "2 tasks", "999+ tasks" where there are more than are counted. */

@@ -59,7 +59,7 @@ export function statsDetails({ cycle, byProject, byEngine }: Stats): readonly Ht
 function total({ done, days }: Stats): Html {
   const head = html`${signs.done} ${bold(counted(done, 'task'))} done`
   if (done < minForChart) return head
-  const best = days.reduce((most, day) => (day.done > most.done ? day : most))
+  const best = days.reduce((top, day) => (day.done > top.done ? day : top))
   const perDay = Math.round((done / days.length) * 10) / 10
   return html`${head}, ${perDay} a day, most on ${shortDay(best.date)} (${best.done})`
 }

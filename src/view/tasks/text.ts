@@ -122,9 +122,9 @@ function questionState({ question }: TaskCardFacts, now: Date): string {
 
 /** The plan that an open question is about, with what its agent said of it. */
 export function planText({ question, latestResult }: TaskCardFacts): string {
-  const said = latestResult?.title.startsWith('PREQSTATION Plan') ? latestResult.summary : null
+  const planSummary = latestResult?.title.startsWith('PREQSTATION Plan') ? latestResult.summary : null
   // Without a summary, the log of a plan has the plan itself.
-  const summary = said === question?.detail?.trim() ? null : said
+  const summary = planSummary === question?.detail?.trim() ? null : planSummary
   return [summary, question?.detail].filter(Boolean).join('\n\n')
 }
 

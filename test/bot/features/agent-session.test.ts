@@ -43,7 +43,7 @@ test('one agent session leaves one message with buttons and makes a sound exactl
     if (event.type === 'message' && event.post.fromBot && !event.post.silent)
       sounds.push(firstLine(event.post.message as Message))
   })
-  bot.user.say('Fix the login')
+  bot.user.sendText('Fix the login')
   const captured = await bot.user.nextMessage('WEB-1')
   bot.user.tap('Todo', captured)
   await bot.user.nextEdit('Todo')
@@ -100,11 +100,11 @@ test('two tasks that two agents are blocked on are two cards, each with its own 
 
 test('what the owner asks for makes no sound', async () => {
   await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
-  bot.user.say('/task WEB-1')
+  bot.user.sendText('/task WEB-1')
   const card = await bot.user.nextMessage('Fix the login')
   bot.user.tap('More', card)
   await bot.user.nextEdit()
-  bot.user.say('/inbox')
+  bot.user.sendText('/inbox')
   const answer = await bot.user.nextMessage()
   expect([card, answer].map((message) => bot.user.post(message)?.silent)).toEqual([true, true])
 }, 60_000)

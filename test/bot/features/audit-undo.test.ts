@@ -9,7 +9,7 @@ const bot = useBot()
 const read = (key: string) => findTask(bot().scope, key)
 const openAudit = async (about: string) => {
   bot().user.mark()
-  bot().user.say(`/audit ${about}`)
+  bot().user.sendText(`/audit ${about}`)
   return bot().user.nextMessage('Change history', { within: 20_000 })
 }
 

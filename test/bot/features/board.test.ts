@@ -25,7 +25,7 @@ test('shows each lane with its count and first cards; a project shows its own', 
   ])
   await addTasks(bot, [{ title: 'Elsewhere', status: 'todo' }], 'API')
 
-  bot.user.say('/board')
+  bot.user.sendText('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap('API', board)
   const api = await bot.user.nextEdit('Board · API')
@@ -43,7 +43,7 @@ test('a card goes up, down, to the top and to another lane; Undo brings it back'
     bot,
     ['One', 'Two', 'Three'].map((title) => ({ title, status: 'todo' })),
   )
-  bot.user.say('/board')
+  bot.user.sendText('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Todo 3/, board)
   await bot.user.nextEdit('1. 📋 WEB-1 One')
@@ -75,7 +75,7 @@ test('several cards are selected for one change, which one Undo takes back', asy
     bot,
     ['One', 'Two', 'Three'].map((title) => ({ title, status: 'todo' })),
   )
-  bot.user.say('/board')
+  bot.user.sendText('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Todo 3/, board)
   await bot.user.nextEdit('WEB-1')
@@ -100,7 +100,7 @@ test('a card is picked once, however often its button was pressed', async () => 
     bot,
     ['One', 'Two'].map((title) => ({ title, status: 'todo' })),
   )
-  bot.user.say('/board')
+  bot.user.sendText('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Todo 2/, board)
   await bot.user.nextEdit('WEB-1')
@@ -120,7 +120,7 @@ test('archiving all done asks once, takes those that were named, and Undo takes 
     bot,
     ['One', 'Two', 'Three'].map((title) => ({ title, status: 'done' })),
   )
-  bot.user.say('/board')
+  bot.user.sendText('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap('Archive 3 done', board)
   const question = await bot.user.nextEdit('Archive all 3 done tasks?')
@@ -145,7 +145,7 @@ test('accepting all ready takes them to done in one go; Keep changes nothing', a
     bot,
     ['One', 'Two'].map((title) => ({ title, status: 'ready' })),
   )
-  bot.user.say('/board')
+  bot.user.sendText('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap('Accept 2 ready', board)
   await bot.user.nextEdit('Accept all 2 ready tasks?')
@@ -165,7 +165,7 @@ test('a card that was deleted in the meantime is reported, and the board shown a
     { title: 'Doomed', status: 'todo' },
     { title: 'Safe', status: 'todo' },
   ])
-  bot.user.say('/board')
+  bot.user.sendText('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Todo 2/, board)
   await bot.user.nextEdit('Doomed')

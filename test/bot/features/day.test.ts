@@ -32,7 +32,7 @@ describe('/focus', () => {
       { title: 'First', status: 'todo', focus: true },
       { title: 'Second', status: 'todo', focus: true },
     ])
-    bot.user.say('/focus')
+    bot.user.sendText('/focus')
     const focus = await bot.user.nextMessage('Focus')
 
     bot.user.tap('Done', focus)
@@ -47,7 +47,7 @@ describe('/focus', () => {
 
   test('suggests tasks when empty, and any open task can be added', async () => {
     await addTasks(bot, [{ title: 'Urgent', status: 'todo', priority: 'highest' }, { title: 'In the inbox' }])
-    bot.user.say('/focus')
+    bot.user.sendText('/focus')
     const focus = await bot.user.nextMessage('Suggestions:')
     expect(focus.text).toContain('WEB-1 Urgent 🔴 · high priority')
 
@@ -62,7 +62,7 @@ describe('/focus', () => {
 
   test('a button of a task that is gone says so and shows the truth', async () => {
     await addTasks(bot, [{ title: 'Doomed', status: 'todo', focus: true }])
-    bot.user.say('/focus')
+    bot.user.sendText('/focus')
     const focus = await bot.user.nextMessage('Doomed')
     await deleteTask(bot.ctx, 'WEB-1')
 
@@ -81,7 +81,7 @@ test('/due shows what is overdue, due today and in the next seven days, and noth
     { title: 'Over', dueAt: hours(-24), status: 'done' },
     { title: 'Whenever' },
   ])
-  bot.user.say('/due')
+  bot.user.sendText('/due')
   const list = await bot.user.nextMessage('Due')
 
   expect(list.text).toContain('Due · 2 tasks')
@@ -93,7 +93,7 @@ test('/due shows what is overdue, due today and in the next seven days, and noth
 describe('/log', () => {
   test('writes a work log on a task, which Undo takes away again', async () => {
     await addTasks(bot, [{ title: 'Fix it', status: 'todo' }])
-    bot.user.say('/log web-1 Talked to the <designer> & agreed\nBlue it is.')
+    bot.user.sendText('/log web-1 Talked to the <designer> & agreed\nBlue it is.')
     const logged = await bot.user.nextMessage('Logged on WEB-1: Talked to the <designer> & agreed')
 
     const [log] = (await listWorkLogs(bot.scope, { task: 'WEB-1' }, { limit: 5 })).entries
@@ -108,7 +108,7 @@ describe('/log', () => {
     'takes the marks around a key for no part of the log: %s',
     async (text) => {
       await addTasks(bot, [{ title: 'Fix it' }])
-      bot.user.say(`/log ${text}`)
+      bot.user.sendText(`/log ${text}`)
       await bot.user.nextMessage('Logged on WEB-1: pushed')
 
       const { entries } = await listWorkLogs(bot.scope, { task: 'WEB-1' }, { limit: 5 })
@@ -117,21 +117,21 @@ describe('/log', () => {
   )
 
   test('takes the project by its key as it is written, else words are words', async () => {
-    bot.user.say('/log WEB released')
+    bot.user.sendText('/log WEB released')
     await bot.user.nextMessage('Logged on WEB: released')
-    bot.user.say('/log web server restarted')
+    bot.user.sendText('/log web server restarted')
     await bot.user.nextMessage('Logged: web server restarted')
   })
 
   test('without text it shows the log by day, filtered by a task or project if it names one', async () => {
     await addTasks(bot, [{ title: 'One', status: 'todo' }, { title: 'Two' }])
     await editTask(bot.ctx, 'WEB-1', { status: 'done', comment: 'Well done\nreally' })
-    bot.user.say('/log WEB-2 looked at it')
+    bot.user.sendText('/log WEB-2 looked at it')
     await bot.user.nextMessage('Logged')
 
-    bot.user.say('/log')
+    bot.user.sendText('/log')
     const all = await bot.user.nextMessage('Work log')
-    bot.user.say('/log WEB-2')
+    bot.user.sendText('/log WEB-2')
     const one = await bot.user.nextMessage('WEB-2 work log')
 
     expect(all.text).toContain('WEB-1 💬 Well done')
@@ -142,10 +142,10 @@ describe('/log', () => {
 
   test('turns its pages in place', async () => {
     for (let index = 1; index <= 14; index += 1) {
-      bot.user.say(`/log entry ${index}`)
+      bot.user.sendText(`/log entry ${index}`)
       await bot.user.nextMessage('Logged')
     }
-    bot.user.say('/log')
+    bot.user.sendText('/log')
     const first = await bot.user.nextMessage('entry 14')
     bot.user.tap('Older ›', first)
     const second = await bot.user.nextEdit('entry 1')
@@ -160,7 +160,7 @@ test('the history of a card tells what was done and said, and leads back to it',
   await addTasks(bot, [{ title: 'Storied' }])
   await editTask(bot.ctx, 'WEB-1', { status: 'todo', priority: 'high' })
   await editTask(bot.ctx, 'WEB-1', { comment: 'Mind the edge case' })
-  bot.user.say('/task WEB-1')
+  bot.user.sendText('/task WEB-1')
   const card = await bot.user.nextMessage('Storied')
   bot.user.tap('More', card)
   await bot.user.nextEdit()
@@ -184,7 +184,7 @@ describe('/search', () => {
     ])
     await editTask(bot.ctx, 'WEB-3', { comment: 'The login again' })
 
-    bot.user.say('/search login')
+    bot.user.sendText('/search login')
     const found = await bot.user.nextMessage('login')
 
     expect(found.text).toContain('WEB-1 Fix the login')
@@ -195,14 +195,14 @@ describe('/search', () => {
 
   test('asks for the words where there are none; the reply is searched for', async () => {
     await addTasks(bot, [{ title: 'Needle' }])
-    bot.user.say('/search')
+    bot.user.sendText('/search')
     const question = await bot.user.nextMessage('What are you looking for?')
     bot.user.reply(question, 'needle')
     expect((await bot.user.nextMessage('needle')).text).toContain('WEB-1')
   })
 
   test('says so where nothing is found', async () => {
-    bot.user.say('/search <script> & "quotes" |')
+    bot.user.sendText('/search <script> & "quotes" |')
     expect((await bot.user.nextMessage()).text).toContain('No results.')
   })
 
@@ -211,7 +211,7 @@ describe('/search', () => {
       bot,
       Array.from({ length: 10 }, (_, index) => ({ title: `Needle ${index + 1}` })),
     )
-    bot.user.say('/search needle')
+    bot.user.sendText('/search needle')
     const first = await bot.user.nextMessage('Needle 10')
     bot.user.tap('›', first)
     const second = await bot.user.nextEdit('Needle 1')
@@ -246,20 +246,20 @@ describe('inline mode', () => {
 
 describe('/undo', () => {
   test('takes back the last change, then the one before, and says what', async () => {
-    bot.user.say('Think of it')
+    bot.user.sendText('Think of it')
     const card = await bot.user.nextMessage('WEB-1')
     bot.user.tap('Todo', card)
     await bot.user.nextEdit('Todo')
 
-    bot.user.say('/undo')
+    bot.user.sendText('/undo')
     await bot.user.nextMessage('Undone: WEB-1 Todo → Inbox.')
     expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('inbox')
 
-    bot.user.say('/undo')
+    bot.user.sendText('/undo')
     await bot.user.nextMessage('Undone: WEB-1 removed.')
     expect(await findTask(bot.scope, 'WEB-1')).toBeNull()
 
-    bot.user.say('/undo')
+    bot.user.sendText('/undo')
     await bot.user.nextMessage('Nothing to undo.')
   })
 
@@ -299,7 +299,7 @@ describe('/undo', () => {
     for (const change of changes) await change()
 
     for (const _ of changes) {
-      bot.user.say('/undo')
+      bot.user.sendText('/undo')
       const { text } = await bot.user.nextMessage()
       expect(text).not.toContain('stays')
       await bot.handled()
@@ -315,7 +315,7 @@ describe('/undo', () => {
     const asAgent = createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now: () => new Date() })
     await editTask(asAgent, 'WEB-2', { status: 'hold' })
 
-    bot.user.say('/undo')
+    bot.user.sendText('/undo')
     const refusal = await bot.user.nextMessage("Couldn't undo: WEB-2 has")
     bot.user.tap('Undo the one before', refusal)
     await bot.user.nextEdit('Undone: WEB-1 priority high → none.')
@@ -332,7 +332,7 @@ describe('a reply to numbered lines', () => {
       { title: 'Two', status: 'todo', focus: true },
       { title: 'Three', status: 'todo', focus: true },
     ])
-    bot.user.say('/digest')
+    bot.user.sendText('/digest')
     return bot.user.nextMessage('1. ')
   }
 

@@ -93,7 +93,7 @@ test('a task with an open question is never handed out', async () => {
 
 test('a task that the owner queued without an answer is handed out, and a late answer is feedback', async () => {
   const { agent, card } = await blocked(['Red', 'Blue'])
-  bot().user.say('/task WEB-1')
+  bot().user.sendText('/task WEB-1')
   const open = await bot().user.nextMessage('Red or blue?')
   bot().user.tap('Edit', open)
   await bot().user.nextEdit('Red or blue?')
@@ -200,7 +200,7 @@ test.each([
   ['Todo, then Queue', ['Todo', 'Queue']],
 ])('%s leaves the task in todo, queued', async (_order, labels) => {
   await addTasks(bot(), [{ title: 'Fix the login' }])
-  bot().user.say('WEB-1')
+  bot().user.sendText('WEB-1')
   const card = await bot().user.nextMessage('Fix the login')
   for (const label of labels) {
     const shown = bot().user.current(card)
@@ -217,7 +217,7 @@ test.each([
 test('an agent can complete what the owner queued from the inbox', async () => {
   await addTasks(bot(), [{ title: 'Fix the login' }])
   const agent = await connectAgent(bot())
-  bot().user.say('WEB-1')
+  bot().user.sendText('WEB-1')
   const card = await bot().user.nextMessage('Fix the login')
   bot().user.tap('Queue', card)
   await bot().user.nextEdit('Queued for an agent')
@@ -231,7 +231,7 @@ test('an agent can complete what the owner queued from the inbox', async () => {
 test('Plan first queues the task for a plan, and Go on the plan queues it for work', async () => {
   await addTasks(bot(), [{ title: 'Fix the login' }])
   const agent = await connectAgent(bot())
-  bot().user.say('WEB-1')
+  bot().user.sendText('WEB-1')
   const card = await bot().user.nextMessage('Fix the login')
   bot().user.tap('More', card)
   await bot().user.nextEdit('Fix the login')
@@ -258,7 +258,7 @@ test('Done while an agent works asks once, and the agent’s late result is a co
   await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
   const agent = await connectAgent(bot(), { name: 'Codex' })
   await agent.claim({ status: 'todo' })
-  bot().user.say('WEB-1')
+  bot().user.sendText('WEB-1')
   const card = await bot().user.nextMessage('Codex is working on it')
   bot().user.tap('Edit', card)
   await bot().user.nextEdit('Codex is working on it')
@@ -274,7 +274,7 @@ test('Done while an agent works asks once, and the agent’s late result is a co
     409,
     'Your run of WEB-1 was ended, and the task is done. Your result was kept as a comment.',
   ])
-  bot().user.say('WEB-1')
+  bot().user.sendText('WEB-1')
   await bot().user.nextMessage('Codex: Reported late: All 412 tests pass.')
   expect((await task()).status).toBe('done')
 })
@@ -283,7 +283,7 @@ test('Stop ends the run and leaves the task where it is; Undo queues it again', 
   await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
   const agent = await connectAgent(bot())
   await agent.claim({ status: 'todo' })
-  bot().user.say('WEB-1')
+  bot().user.sendText('WEB-1')
   const card = await bot().user.nextMessage('laptop is working on it')
 
   bot().user.tap('Stop', card)
@@ -319,14 +319,14 @@ test('a token with an engine gets no task that names another', async () => {
 
 test('after a refused answer the question is asked again, and the next words answer it', async () => {
   await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
-  bot().user.say('WEB-1')
+  bot().user.sendText('WEB-1')
   const card = await bot().user.nextMessage('Fix the login')
   bot().user.tapData('1a|0|WEB-1|5', card)
   const prompt = await bot().user.nextMessage('When is WEB-1 due?')
   bot().user.reply(prompt, 'next blursday')
   await bot().user.nextMessage('I couldn\'t read "next blursday" as a date')
 
-  bot().user.say('fri')
+  bot().user.sendText('fri')
 
   await bot().user.nextPost('due')
   await bot().handled()

@@ -22,14 +22,14 @@ afterEach(async () => {
 const names = async () => (await labelCounts(bot.scope)).map((label) => label.name)
 
 const openLabel = async (name: string) => {
-  bot.user.say('/labels')
+  bot.user.sendText('/labels')
   await bot.user.nextMessage('Labels')
   bot.user.tap(name)
   return bot.user.nextEdit('open')
 }
 
 test('a label is made by a reply', async () => {
-  bot.user.say('/labels')
+  bot.user.sendText('/labels')
   await bot.user.nextMessage('Labels')
   bot.user.tap('New label')
   bot.user.reply(await bot.user.nextMessage('Name the new label.'), 'docs')
@@ -39,7 +39,7 @@ test('a label is made by a reply', async () => {
 })
 
 test('a label that is there already is refused with the reason', async () => {
-  bot.user.say('/labels')
+  bot.user.sendText('/labels')
   await bot.user.nextMessage('Labels')
   bot.user.tap('New label')
   bot.user.reply(await bot.user.nextMessage('Name the new label.'), 'Backend')

@@ -58,7 +58,7 @@ const changesNamed = async (action: string) =>
 /** The card of WEB-1 with the picker of Later open. */
 async function openPicker(status: 'inbox' | 'todo' | 'hold' = 'inbox'): Promise<Message> {
   await addTasks(bot, [{ title: 'Fix the login', status }])
-  bot.user.say('/task WEB-1')
+  bot.user.sendText('/task WEB-1')
   const card = await bot.user.nextMessage('Fix the login', { within: 15_000 })
   if (status !== 'inbox') {
     bot.user.tap('Edit', card)
@@ -176,7 +176,7 @@ test('a task that is gone cannot be put off', async () => {
 
 test('in the deck, the choice goes on to the next card, and Undo brings the task back', async () => {
   await addTasks(bot, [{ title: 'First' }, { title: 'Second' }])
-  bot.user.say('/inbox')
+  bot.user.sendText('/inbox')
   const deck = await bot.user.nextMessage('1 of 2')
   bot.user.tap('Later', deck)
   const picker = await bot.user.nextEdit()
@@ -201,7 +201,7 @@ test('a snoozed task is in no deck, due list or digest', async () => {
   await addTasks(bot, [{ title: 'Hidden away', dueAt: now() }])
   await editTask(bot.ctx, 'WEB-1', { snoozedUntil: new Date(now().getTime() + 3_600_000) })
   for (const command of ['/inbox', '/due', '/digest']) {
-    bot.user.say(command)
+    bot.user.sendText(command)
     const shown = await bot.user.nextMessage()
     expect(`${command}: ${shown.text}`).not.toContain('Hidden away')
   }
@@ -365,7 +365,7 @@ test('a task that is put off again before its message was sent gets none', async
   await editTask(bot.ctx, 'WEB-1', { snoozedUntil: new Date(now().getTime() + 3_600_000) })
   restore()
   await runJob()
-  bot.user.say('/due')
+  bot.user.sendText('/due')
   await bot.user.nextMessage('due', { within: 15_000 })
 
   expect(cardsOf('Fix the login')).toEqual([])

@@ -24,11 +24,11 @@ const menuCalls = () => bot.world.calls.filter((call) => call.method.toLowerCase
 
 test('the menu of commands is put into the owner’s chat once, and not again after a restart', async () => {
   bot = await openTestBot()
-  bot.user.say('/help')
+  bot.user.sendText('/help')
   await bot.user.nextMessage('Shorthand')
   await bot.handled()
   await bot.restart()
-  bot.user.say('/help')
+  bot.user.sendText('/help')
   await bot.user.nextMessage('Shorthand')
   await bot.handled()
 
@@ -44,7 +44,7 @@ test('what is written after a block is served as ever', async () => {
   bot.user.unblock()
   await bot.handled()
 
-  bot.user.say('Buy tea')
+  bot.user.sendText('Buy tea')
   await bot.user.nextMessage('WEB-1')
 
   expect(await listTasks(bot.scope, {})).toHaveLength(1)
@@ -85,18 +85,18 @@ describe('while Telegram does not know the token any more', () => {
   const newToken = '1000000001:BBanother-token-that-must-not-be-logged_00'
   const begin = async (updates?: 'polling') => {
     bot = await openTestBot(updates === undefined ? {} : { updates })
-    bot.user.say('/inbox')
+    bot.user.sendText('/inbox')
     await bot.user.nextMessage('inbox is empty')
     await bot.handled()
   }
-  const saidOfTea = () => bot.user.messages().filter(({ text }) => text?.includes('no tea left'))
+  const mentionsOfTea = () => bot.user.messages().filter(({ text }) => text?.includes('no tea left'))
 
   test('health and the log say so, and what waited comes by itself once it does again', async () => {
     await begin('polling')
     const { token } = bot.world.bot
     bot.world.bot.token = newToken
     // The request that waits for updates was let in before; the next is not.
-    bot.user.say('Buy coffee')
+    bot.user.sendText('Buy coffee')
     await blockTask()
 
     await expect.poll(health, { timeout: 15_000 }).toMatchObject(revoked)
@@ -107,11 +107,13 @@ describe('while Telegram does not know the token any more', () => {
 
     bot.world.bot.token = token
     // Whichever comes first.
-    const said = () => bot.user.messages().map(({ text }) => text)
-    await expect.poll(said, { timeout: 30_000 }).toContainEqual(expect.stringMatching(/no tea left/))
-    await expect.poll(said, { timeout: 15_000 }).toContainEqual(expect.stringMatching(/WEB-. Buy coffee/))
+    const sentTexts = () => bot.user.messages().map(({ text }) => text)
+    await expect.poll(sentTexts, { timeout: 30_000 }).toContainEqual(expect.stringMatching(/no tea left/))
+    await expect
+      .poll(sentTexts, { timeout: 15_000 })
+      .toContainEqual(expect.stringMatching(/WEB-. Buy coffee/))
     await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
-    expect(saidOfTea()).toHaveLength(1)
+    expect(mentionsOfTea()).toHaveLength(1)
     expect(await listTasks(bot.scope, {})).toHaveLength(2)
   }, 90_000)
 
@@ -125,7 +127,7 @@ describe('while Telegram does not know the token any more', () => {
 
     await bot.user.nextMessage('no tea left', { within: 30_000 })
     await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
-    expect(saidOfTea()).toHaveLength(1)
+    expect(mentionsOfTea()).toHaveLength(1)
   }, 90_000)
 })
 
@@ -134,7 +136,7 @@ test('the owner’s group keeps its board when it becomes a supergroup, whoever 
   const owner = bot.user.userId
   const group = addSupergroup(bot.world, { title: 'Board', members: [owner] })
   const inGroup = virtualUser(bot.world, { chatId: group.chat.id })
-  inGroup.say(`/start ${bot.setupCode}`)
+  inGroup.sendText(`/start ${bot.setupCode}`)
   await inGroup.nextMessage("What's your time zone?")
   await bot.handled()
   const moved = addSupergroup(bot.world, { title: 'Board', members: [owner] })
@@ -162,7 +164,7 @@ test('the bot’s removal from its group by somebody else is no attack', async (
   addPerson(bot.world, { id: 2002, firstName: 'Eve' })
   const group = addSupergroup(bot.world, { title: 'Board', members: [bot.user.userId, 2002] })
   const inGroup = virtualUser(bot.world, { chatId: group.chat.id })
-  inGroup.say(`/start ${bot.setupCode}`)
+  inGroup.sendText(`/start ${bot.setupCode}`)
   await inGroup.nextMessage("What's your time zone?")
 
   setBotStatus(bot.world, { userId: 2002, chatId: group.chat.id, status: 'kicked' })
@@ -183,9 +185,9 @@ test('a link to a task opens its card', async () => {
 
 test('/new makes a task of its text, or asks for it and for its project', async () => {
   bot = await openTestBot()
-  bot.user.say('/new Buy tea !high')
+  bot.user.sendText('/new Buy tea !high')
   await bot.user.nextMessage('WEB-1')
-  bot.user.say('/new')
+  bot.user.sendText('/new')
   bot.user.reply(await bot.user.nextMessage('What needs doing?'), 'Drink it')
   await bot.user.nextMessage('WEB-2')
   bot.user.tap('Highest')

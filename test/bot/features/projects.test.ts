@@ -20,19 +20,19 @@ afterEach(async () => {
 const web = async () => (await listProjects(bot.scope)).find((project) => project.projectKey === 'WEB')
 
 const openWeb = async () => {
-  bot.user.say('/projects web')
+  bot.user.sendText('/projects web')
   return bot.user.nextMessage('Website')
 }
 
 describe('a new project', () => {
   test('is made by a dialog, in the middle of which commands work', async () => {
-    bot.user.say('/projects')
+    bot.user.sendText('/projects')
     await bot.user.nextMessage('Projects')
     bot.user.tap('New project')
     await bot.user.nextMessage('Which repository is the new project')
-    bot.user.say('/labels')
+    bot.user.sendText('/labels')
     await bot.user.nextMessage('Labels')
-    bot.user.say('Operations')
+    bot.user.sendText('Operations')
     await bot.user.nextMessage('WEB-1')
     await bot.handled()
 
@@ -41,15 +41,15 @@ describe('a new project', () => {
   })
 
   test('refuses a key that is taken and waits for another', async () => {
-    bot.user.say('/projects')
+    bot.user.sendText('/projects')
     await bot.user.nextMessage('Projects')
     bot.user.tap('New project')
     await bot.user.nextMessage('Which repository is the new project')
-    bot.user.say('Website two')
+    bot.user.sendText('Website two')
     await bot.user.nextMessage('WT-1')
-    bot.user.say('WEB')
+    bot.user.sendText('WEB')
     await bot.user.nextMessage('WEB is already used by Website')
-    bot.user.say('W2')
+    bot.user.sendText('W2')
     await bot.user.nextMessage('W2-1')
     bot.user.tap('OK')
     await bot.user.nextMessage('is ready')
@@ -59,14 +59,14 @@ describe('a new project', () => {
 
   test('leaves the buttons of other screens working while it waits', async () => {
     const card = await openWeb()
-    bot.user.say('/projects')
+    bot.user.sendText('/projects')
     await bot.user.nextMessage('Projects')
     bot.user.tap('New project')
     await bot.user.nextMessage('Which repository is the new project')
 
     bot.user.tap('Status', card)
     await bot.user.nextEdit('Status and priority')
-    bot.user.say('Operations')
+    bot.user.sendText('Operations')
     const question = await bot.user.nextMessage()
 
     expect(question.text).toContain('OPER-1')
@@ -171,7 +171,7 @@ describe('a project', () => {
   test('is found among the deleted ones later', async () => {
     await createProject(bot.ctx, { key: 'OPS', name: 'Operations' })
     await deleteProject(bot.ctx, 'OPS')
-    bot.user.say('/projects')
+    bot.user.sendText('/projects')
     await bot.user.nextMessage('Projects')
     bot.user.tap('Deleted 1')
     await bot.user.nextEdit('Operations')
@@ -215,7 +215,7 @@ test('a name that looks like a link, a command or a mention is none on any scree
     '/task IO-1',
     '/board IO',
   ]) {
-    bot.user.say(text)
+    bot.user.sendText(text)
     await bot.handled()
   }
 

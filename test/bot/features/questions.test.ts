@@ -60,7 +60,7 @@ beforeAll(async () => {
   // Between a question and its answer anything may happen: a restart, every command but the one that ends it.
   await bot.restart()
   for (const { command } of commands.filter((one) => one.command !== 'cancel')) {
-    bot.user.say(`/${command.toUpperCase()}`)
+    bot.user.sendText(`/${command.toUpperCase()}`)
     await bot.handled()
   }
 }, 180_000)
@@ -72,7 +72,7 @@ afterAll(async () => {
 })
 
 async function askFor(kind: PromptKind, labelId: string): Promise<Message> {
-  if (kind === 'search' || kind === 'new-task') bot.user.say(kind === 'search' ? '/search' : '/new')
+  if (kind === 'search' || kind === 'new-task') bot.user.sendText(kind === 'search' ? '/search' : '/new')
   else {
     const question = questions.find((one) => one === kind)
     const value = kind === 'label-name' ? labelId : kind.startsWith('project-') ? 'WEB' : ''
@@ -92,9 +92,9 @@ const answer = async (kind: PromptKind, text: string) => {
   const question = asked.get(kind)
   if (question === undefined) throw new Error(`${kind} was not asked`)
   bot.user.reply(question, text)
-  const said = await bot.user.nextPost()
+  const sentTexts = await bot.user.nextPost()
   await bot.handled()
-  return said
+  return sentTexts
 }
 
 test.each(kinds.filter((kind) => cases[kind].bad !== null))(
@@ -131,20 +131,20 @@ test('/cancel takes back the question asked last, then the one before', async ()
   const first = await askFor('title', '')
   const last = await askFor('new-task', '')
 
-  bot.user.say('/cancel')
+  bot.user.sendText('/cancel')
   await bot.user.nextMessage('Canceled.')
   await bot.handled()
 
   expect(bot.user.current(last)).toBeUndefined()
   expect(bot.user.current(first)).toBeDefined()
-  bot.user.say('/cancel')
+  bot.user.sendText('/cancel')
   await bot.user.nextMessage('Canceled.')
   await bot.handled()
   expect(bot.user.current(first)).toBeUndefined()
 })
 
 test('a button of a screen that was pressed on a question shows the screen below it, and the question stays', async () => {
-  bot.user.say('/new')
+  bot.user.sendText('/new')
   const question = await bot.user.nextMessage('What needs doing?')
   bot.world.calls.length = 0
 

@@ -28,7 +28,7 @@ const useRunner = (patch: SettingsPatch = {}) =>
 const linesThere = () => [...room.posts.values()].map(({ message }) => message.text)
 const stateOf = async (key = 'WEB-1') => (await requireTask(bot.scope, key)).runState
 const openCard = async (key = 'WEB-1') => {
-  bot.user.say(`/task ${key}`)
+  bot.user.sendText(`/task ${key}`)
   return bot.user.nextMessage(key)
 }
 const line = (key = 'WEB-1', verb = 'implement') =>
@@ -60,7 +60,7 @@ test('a flood limit of the runner’s chat is said at once, holds up no answer, 
 
   bot.user.tap('Queue', card)
   await bot.user.nextMessage('is rate-limiting', { within: 5_000 })
-  bot.user.say('/inbox')
+  bot.user.sendText('/inbox')
   await bot.user.nextMessage('inbox is empty', { within: 5_000 })
 
   expect(linesThere()).toEqual([])
@@ -194,9 +194,9 @@ test('a process that died while posting neither posts again nor queues, and says
   await bot.db.update(botMessages).set({ state: 'sending' }).where(eq(botMessages.chatId, room.chat.id))
 
   await tapAgain()
-  const said = bot.user.messages().at(-1)
+  const sentTexts = bot.user.messages().at(-1)
 
-  expect(said?.text).toContain("I can't tell whether the message arrived")
+  expect(sentTexts?.text).toContain("I can't tell whether the message arrived")
   expect(linesThere()).toEqual([line()])
   expect(await stateOf()).toBeNull()
 })
@@ -207,7 +207,7 @@ test('several picked on the board are posted each, and those that were not taken
     { title: 'Two', status: 'ready' },
   ])
   await useRunner()
-  bot.user.say('/board')
+  bot.user.sendText('/board')
   const board = await bot.user.nextMessage('Board')
   bot.user.tap(/Ready 2/, board)
   await bot.user.nextEdit('WEB-1')
@@ -235,7 +235,7 @@ test('a reply to numbered lines queues by the same way, and does the rest where 
     { title: 'Two', status: 'todo', focus: true },
   ])
   await useRunner()
-  bot.user.say('/digest')
+  bot.user.sendText('/digest')
   const digest = await bot.user.nextMessage('1. ')
   bot.user.reply(digest, '1 queue')
   await bot.user.nextMessage('queued')
@@ -252,7 +252,7 @@ test('a reply to numbered lines queues by the same way, and does the rest where 
 test('the triage deck queues by the same way', async () => {
   await addTasks(bot, [{ title: 'One', status: 'inbox' }])
   await useRunner()
-  bot.user.say('/inbox')
+  bot.user.sendText('/inbox')
   const deck = await bot.user.nextMessage('1 of 1')
 
   bot.user.tap('Queue', deck)
@@ -262,7 +262,7 @@ test('the triage deck queues by the same way', async () => {
 })
 
 test('the runner is chosen in the settings, by buttons and by replies', async () => {
-  bot.user.say('/settings')
+  bot.user.sendText('/settings')
   const screen = await bot.user.nextMessage('Settings')
   bot.user.tap('Advanced', screen)
   await bot.user.nextEdit('Advanced')
@@ -298,7 +298,7 @@ test.each([
   ['⌨️ Hermes bot', 'no bot', "Must be a bot's username"],
 ])('%s refuses "%s" and says how to write it', async (button, text, why) => {
   await useRunner({ runner: 'hermes', runnerChat: null })
-  bot.user.say('/settings')
+  bot.user.sendText('/settings')
   const screen = await bot.user.nextMessage('Settings')
   bot.user.tap('Advanced', screen)
   await bot.user.nextEdit('Advanced')

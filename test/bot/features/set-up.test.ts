@@ -45,9 +45,9 @@ const conversations = () => bot.db.select().from(botConversations)
 describe('the setup killed in the middle of an answer', () => {
   const steps: readonly { readonly act: () => void; readonly next: string }[] = [
     { act: () => bot.user.tap('Berlin'), next: 'first project' },
-    { act: () => bot.user.say('ada/website'), next: 'WEBS-1' },
+    { act: () => bot.user.sendText('ada/website'), next: 'WEBS-1' },
     { act: () => bot.user.tap('Change'), next: 'Send a name, a key, or both' },
-    { act: () => bot.user.say('SITE'), next: 'SITE-1' },
+    { act: () => bot.user.sendText('SITE'), next: 'SITE-1' },
     { act: () => bot.user.tap('OK'), next: 'Website is ready' },
   ]
 
@@ -73,11 +73,11 @@ describe('a dialog', () => {
   test('lets every command work in its middle, and is over then', async () => {
     bot = await openTestBot()
     for (const { command } of commands) {
-      bot.user.say('/projects')
+      bot.user.sendText('/projects')
       const list = await bot.user.nextMessage('Projects')
       bot.user.tap('New project', list)
       await bot.user.nextMessage('Which repository is the new project')
-      bot.user.say(`/${command}`)
+      bot.user.sendText(`/${command}`)
       await bot.user.nextMessage()
       await bot.handled()
 
@@ -93,7 +93,7 @@ describe('the setup', () => {
 
     bot.user.tap('Berlin')
     await bot.user.nextMessage('first project')
-    bot.user.say('ada/web-shop')
+    bot.user.sendText('ada/web-shop')
     await bot.user.nextMessage('Web shop, key WS')
     bot.user.tap('OK')
     const sample = await bot.user.nextMessage('Try me')
@@ -114,13 +114,13 @@ describe('the setup', () => {
   test('takes a city, another name and key, and does without a repository', async () => {
     await begin()
 
-    bot.user.say('new york')
+    bot.user.sendText('new york')
     await bot.user.nextMessage('first project')
-    bot.user.say('Website')
+    bot.user.sendText('Website')
     await bot.user.nextMessage('WEBS-1')
     bot.user.tap('Change')
     await bot.user.nextMessage('Send a name, a key, or both')
-    bot.user.say('Shop front, site')
+    bot.user.sendText('Shop front, site')
     await bot.user.nextMessage('Shop front, key SITE')
     bot.user.tap('OK')
     await bot.user.nextMessage('Shop front is ready')
@@ -140,7 +140,7 @@ describe('the setup', () => {
     await bot.user.nextMessage('first project')
     await bot.handled()
     await bot.restart()
-    bot.user.say('Website')
+    bot.user.sendText('Website')
     await bot.user.nextMessage('WEBS-1')
     await bot.handled()
     await bot.restart()
@@ -155,15 +155,15 @@ describe('the setup', () => {
   test('says what it does not understand and waits on', async () => {
     await begin()
 
-    bot.user.say('Atlantis')
+    bot.user.sendText('Atlantis')
     await bot.user.nextMessage("I don't recognize “Atlantis”")
-    bot.user.say('Seoul')
+    bot.user.sendText('Seoul')
     await bot.user.nextMessage('first project')
-    bot.user.say('Website')
+    bot.user.sendText('Website')
     await bot.user.nextMessage('WEBS-1')
-    bot.user.say('Website, 1!')
+    bot.user.sendText('Website, 1!')
     await bot.user.nextMessage('Use 2–10 letters or digits')
-    bot.user.say('x'.repeat(121))
+    bot.user.sendText('x'.repeat(121))
     await bot.user.nextMessage("That's too long – 120 characters max.")
     await bot.handled()
 
@@ -176,9 +176,9 @@ describe('the setup', () => {
     bot.user.tap('Berlin')
     await bot.user.nextMessage('first project')
 
-    bot.user.say('/help')
+    bot.user.sendText('/help')
     await bot.user.nextMessage('Shorthand')
-    bot.user.say('/start')
+    bot.user.sendText('/start')
     const question = await bot.user.nextMessage()
 
     expect(question.text).toContain('first project')
@@ -187,9 +187,9 @@ describe('the setup', () => {
   test('is cancelled by /cancel, which says so', async () => {
     await begin()
 
-    bot.user.say('/cancel')
+    bot.user.sendText('/cancel')
     await bot.user.nextMessage('Canceled')
-    bot.user.say('/cancel')
+    bot.user.sendText('/cancel')
     await bot.user.nextMessage('Nothing to cancel')
     await bot.handled()
 
@@ -204,7 +204,7 @@ describe('the setup', () => {
 
     bot.user.tapData(encodeCallback(berlin), question)
     const answer = await bot.user.nextAnswer()
-    bot.user.say('Website')
+    bot.user.sendText('Website')
     await bot.user.nextMessage('WEBS-1')
 
     expect(answer.text).toBe(toasts.unchanged)
@@ -223,7 +223,7 @@ describe('the setup', () => {
   test('shows home to the owner at a second /start', async () => {
     bot = await openTestBot()
 
-    bot.user.say('/start')
+    bot.user.sendText('/start')
 
     expect((await bot.user.nextMessage()).text).toContain('Your board')
   })

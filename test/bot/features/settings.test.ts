@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 const openPart = async (label: string) => {
-  bot.user.say('/settings')
+  bot.user.sendText('/settings')
   await bot.user.nextMessage('Settings')
   for (const button of advanced.includes(label) ? ['Advanced', label] : [label]) {
     bot.user.tap(button)
@@ -122,7 +122,7 @@ describe('settings', () => {
 test('the values of all settings are on the buttons, and the text is two lines', async () => {
   await changeSettings(bot.ctx, { quietHours: '22:00-07:00', mutedProjects: ['WEB'] })
 
-  bot.user.say('/settings')
+  bot.user.sendText('/settings')
   const message = await bot.user.nextMessage('Settings')
 
   expect(message.text?.split('\n')).toHaveLength(2)
@@ -173,7 +173,7 @@ describe('the runner in a private chat', () => {
 
 describe('/digest', () => {
   test('shows today with the way to its time', async () => {
-    bot.user.say('/digest')
+    bot.user.sendText('/digest')
     await bot.user.nextMessage('☀️')
     bot.user.tap('09:00')
     await bot.user.nextEdit('Daily digest at 09:00')

@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 
 const openCard = async () => {
-  bot.user.say('/task WEB-1')
+  bot.user.sendText('/task WEB-1')
   return bot.user.nextMessage('Slow')
 }
 const startRun = async () => (await connectAgent(bot)).act('WEB-1', 'start')

@@ -27,7 +27,7 @@ afterEach(async () => {
 })
 
 test('/stats answers with a picture of the week and its numbers', async () => {
-  bot.user.say('/stats')
+  bot.user.sendText('/stats')
 
   const message = await bot.user.nextMessage('The week')
   expect(message.photo?.at(-1)).toMatchObject({ width: 1080, height: 1350 })
@@ -40,14 +40,14 @@ test.each([
   ['/stats month', 'The month'],
   ['/STATS Year', 'The year'],
 ])('%s shows %s', async (command, title) => {
-  bot.user.say(command)
+  bot.user.sendText(command)
 
   const message = await bot.user.nextMessage(title)
   expect(message.photo).toBeDefined()
 })
 
 test('a period that does not exist is said, and the week is shown', async () => {
-  bot.user.say('/stats century')
+  bot.user.sendText('/stats century')
 
   const message = await bot.user.nextMessage('The week')
 
@@ -57,7 +57,7 @@ test('a period that does not exist is said, and the week is shown', async () => 
 test('fewer than three finished tasks are text, without a picture', async () => {
   await bot.db.execute(sql`delete from tasks where task_key = 'SHOP-1'`)
 
-  bot.user.say('/stats')
+  bot.user.sendText('/stats')
   const message = await bot.user.nextMessage('The week')
 
   expect(message.photo).toBeUndefined()
@@ -65,7 +65,7 @@ test('fewer than three finished tasks are text, without a picture', async () => 
 })
 
 test('a tap on Year puts another picture in place of the first', async () => {
-  bot.user.say('/stats')
+  bot.user.sendText('/stats')
   const week = await bot.user.nextMessage('The week')
 
   bot.user.tap('Year', week)
@@ -77,7 +77,7 @@ test('a tap on Year puts another picture in place of the first', async () => {
 })
 
 test('a button of a card that was pressed on a picture, as by an old message, shows the card below it', async () => {
-  bot.user.say('/stats')
+  bot.user.sendText('/stats')
   const picture = await bot.user.nextMessage('The week')
 
   bot.user.tapData(
@@ -91,7 +91,7 @@ test('a button of a card that was pressed on a picture, as by an old message, sh
 })
 
 test('a tap on the period that is shown draws it again and is answered', async () => {
-  bot.user.say('/stats')
+  bot.user.sendText('/stats')
   const week = await bot.user.nextMessage('The week')
 
   bot.user.tap('✓ Week', week)
@@ -101,7 +101,7 @@ test('a tap on the period that is shown draws it again and is answered', async (
 })
 
 test('a tap under a picture that was deleted in the meantime sends a new one', async () => {
-  bot.user.say('/stats')
+  bot.user.sendText('/stats')
   const week = await bot.user.nextMessage('The week')
   bot.user.delete(week)
 
@@ -113,7 +113,7 @@ test('a tap under a picture that was deleted in the meantime sends a new one', a
 
 test('where Telegram does not take the picture, its numbers come as a text with the same buttons', async () => {
   bot.world.faults.add({ kind: '400-parse', method: 'sendPhoto', times: 2 })
-  bot.user.say('/stats')
+  bot.user.sendText('/stats')
 
   const message = await bot.user.nextMessage('The week')
 

@@ -19,7 +19,7 @@ describe('/tasks', () => {
     )
     await addTasks(bot, [{ title: 'Finished', status: 'done' }])
 
-    bot.user.say('/tasks')
+    bot.user.sendText('/tasks')
     const first = await bot.user.nextMessage('Open tasks · 10 tasks')
     bot.user.tap('›', first)
     const second = await bot.user.nextEdit()
@@ -33,7 +33,7 @@ describe('/tasks', () => {
 
   test('a tap on a key opens its card as a new message', async () => {
     await addTasks(bot, [{ title: 'Open me <now> & then' }])
-    bot.user.say('/tasks')
+    bot.user.sendText('/tasks')
     const list = await bot.user.nextMessage('WEB-1')
 
     bot.user.tap('WEB-1', list)
@@ -50,7 +50,7 @@ describe('/tasks', () => {
     ])
     await addTasks(bot, [{ title: 'Api one', priority: 'high', status: 'todo' }], 'API')
 
-    bot.user.say('/tasks todo web #ui @codex !high one !soon')
+    bot.user.sendText('/tasks todo web #ui @codex !high one !soon')
     const list = await bot.user.nextMessage('WEB-1')
 
     expect(list.text).toContain('Todo · WEB · #ui · Codex · 🟠 High · “one” · 1 task')
@@ -64,7 +64,7 @@ describe('/tasks', () => {
       { title: 'Other done', status: 'done' },
       { title: 'Todo one', status: 'todo', labels: ['ui'] },
     ])
-    bot.user.say('/tasks #ui')
+    bot.user.sendText('/tasks #ui')
     const list = await bot.user.nextMessage('Todo one')
 
     bot.user.tap('Done', list)
@@ -75,7 +75,7 @@ describe('/tasks', () => {
   })
 
   test('an empty list says so', async () => {
-    bot.user.say('/tasks @gemini')
+    bot.user.sendText('/tasks @gemini')
     expect((await bot.user.nextMessage()).text).toContain('Nothing here.')
   })
 })
@@ -85,7 +85,7 @@ describe('a card by its key', () => {
     '%s opens it',
     async (text) => {
       await addTasks(bot, [{ title: 'Here I am' }])
-      bot.user.say(text)
+      bot.user.sendText(text)
       expect((await bot.user.nextMessage()).text).toContain('WEB-1 Here I am')
     },
   )
@@ -95,15 +95,15 @@ describe('a card by its key', () => {
     await addTasks(bot, [{ title: 'Wanderer' }])
     await moveToProject(bot.ctx, 'WEB-1', 'API')
 
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
 
     expect((await bot.user.nextMessage()).text).toContain('Moved: WEB-1 is now API-1.')
   })
 
   test('an empty /task says how it is used, an unknown key that there is none', async () => {
-    bot.user.say('/task')
+    bot.user.sendText('/task')
     expect((await bot.user.nextMessage()).text).toContain('Which task?')
-    bot.user.say('/task WEB-99')
+    bot.user.sendText('/task WEB-99')
     expect((await bot.user.nextMessage()).text).toContain('No task WEB-99')
   })
 })

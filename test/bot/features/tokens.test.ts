@@ -24,7 +24,7 @@ const tokenIn = (message: Message) => /preq_[\w-]{32}/.exec(message.text ?? '')?
 
 /** Creates a token with the buttons of /agents and returns the message that shows it. */
 const make = async (span = '30 days') => {
-  bot.user.say('/agents')
+  bot.user.sendText('/agents')
   await bot.user.nextMessage('No agent is working')
   bot.user.tap('Connect an agent')
   await bot.user.nextEdit('Which agent is this for?')
@@ -64,7 +64,7 @@ describe('a new token', () => {
   test.each(['403-blocked', 'lost-before', 'lost-after', '500'] as const)(
     'is nowhere either when its message meets %s',
     async (kind) => {
-      bot.user.say('/agents')
+      bot.user.sendText('/agents')
       await bot.user.nextMessage('No agent is working')
       bot.user.tap('Connect an agent')
       await bot.user.nextEdit('Which agent is this for?')
@@ -93,7 +93,7 @@ describe('a new token', () => {
   })
 
   test('has any name the owner chooses, and never expires if they say so', async () => {
-    bot.user.say('/agents')
+    bot.user.sendText('/agents')
     await bot.user.nextMessage('No agent is working')
     bot.user.tap('Connect an agent')
     await bot.user.nextEdit('Which agent is this for?')
@@ -180,9 +180,9 @@ describe('the message with a new token', () => {
 })
 
 test('the question for a new token is posted below when its button is no longer in the last message', async () => {
-  bot.user.say('/agents')
+  bot.user.sendText('/agents')
   const agents = await bot.user.nextMessage('No agent is working')
-  bot.user.say('/labels')
+  bot.user.sendText('/labels')
   await bot.user.nextMessage('Labels')
 
   bot.user.tap('Connect an agent', agents)

@@ -49,31 +49,31 @@ const makeTask = async (title: string, projectKey = 'APP') =>
   (await createTask(bot.ctx, { projectId: ids[projectKey] ?? '', title, status: 'todo' })).task
 const topicOf = async (key: string) => (await readOwnerSettings(bot.scope)).projectTopics[key] ?? null
 const openTopicScreen = async (threadId: number) => {
-  user.say('/projects APP', { threadId })
+  user.sendText('/projects APP', { threadId })
   const card = await user.nextMessage('The app')
   user.tap('🧵 Topic', card)
   return user.nextEdit("The app's updates go to")
 }
 
 test('what is said in the topic that the bot is bound to becomes a task, answered there', async () => {
-  user.say('Fix the login', { threadId: board })
+  user.sendText('Fix the login', { threadId: board })
   const card = await user.nextMessage('WEB-1')
   expect(card.message_thread_id).toBe(board)
 })
 
 test('a reply in the topic is a comment, a message that is none a task of its own', async () => {
-  user.say('Fix the login', { threadId: board })
+  user.sendText('Fix the login', { threadId: board })
   const card = await user.nextMessage('WEB-1')
   user.reply(card, 'and the logout')
   await bot.handled()
-  user.say('Another thing', { threadId: board })
+  user.sendText('Another thing', { threadId: board })
   await user.nextMessage('WEB-2')
   expect(await listTasks(bot.scope, {})).toHaveLength(2)
 })
 
 describe('a token for a group', () => {
   const ask = async () => {
-    user.say('/agents', { threadId: board })
+    user.sendText('/agents', { threadId: board })
     const agents = await user.nextMessage('No agent is working')
     user.tap('Connect an agent', agents)
     await user.nextEdit('Which agent is this for?')
@@ -135,8 +135,8 @@ describe('a token for a group', () => {
 })
 
 test('what is said in another topic is no task, but a command works there and is answered there', async () => {
-  user.say('Hello everybody', { threadId: lounge })
-  user.say('/due', { threadId: lounge })
+  user.sendText('Hello everybody', { threadId: lounge })
+  user.sendText('/due', { threadId: lounge })
   const answer = await user.nextMessage('Nothing due')
   expect(answer.message_thread_id).toBe(lounge)
   expect(await listTasks(bot.scope, {})).toEqual([])
@@ -280,20 +280,20 @@ describe('what is said in the topic of a project', () => {
   })
 
   test('becomes a task of that project, answered there', async () => {
-    user.say('Fix the login', { threadId: lounge })
+    user.sendText('Fix the login', { threadId: lounge })
     const card = await user.nextMessage('APP-1')
     expect(card.message_thread_id).toBe(lounge)
   })
 
   test('goes to another project where it names one', async () => {
-    user.say('WEB: Fix the login', { threadId: lounge })
+    user.sendText('WEB: Fix the login', { threadId: lounge })
     const card = await user.nextMessage('WEB-1')
     expect(card.message_thread_id).toBe(lounge)
   })
 
   test('that was deleted before it was read is answered in the main topic', async () => {
     const restarted = bot.restart()
-    user.say('Fix the login', { threadId: lounge })
+    user.sendText('Fix the login', { threadId: lounge })
     removeTopic(bot.world, { chatId: room.chat.id, threadId: lounge })
     await restarted
 
@@ -303,7 +303,7 @@ describe('what is said in the topic of a project', () => {
 
   test('by a stranger is not served', async () => {
     const stranger = virtualUser(bot.world, { userId: 4004, chatId: room.chat.id })
-    stranger.say('Steal it', { threadId: lounge })
+    stranger.sendText('Steal it', { threadId: lounge })
     await bot.handled()
     expect(await listTasks(bot.scope, {})).toEqual([])
   })

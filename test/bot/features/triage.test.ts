@@ -19,7 +19,7 @@ const bytesOfTap = (label: string, on: Message) => dataOf(on, label)
 
 async function openDeck(count: number): Promise<Message> {
   await addTasks(bot(), drafts(count))
-  bot().user.say('/inbox')
+  bot().user.sendText('/inbox')
   return bot().user.nextMessage(`1 of ${count}`)
 }
 
@@ -43,7 +43,7 @@ test('twenty inbox tasks are triaged in one message with twenty taps', { timeout
 test('ten tasks are queued with one message and ten taps', async () => {
   await addTasks(bot(), drafts(10))
   let acts = 1
-  bot().user.say('/inbox')
+  bot().user.sendText('/inbox')
   const deck = await bot().user.nextMessage('1 of 10')
   while (labelsOn(bot().user.current(deck)).includes('Queue')) {
     acts += 1
@@ -160,7 +160,7 @@ test('queued, snoozed and asking tasks are neither shown nor counted', async () 
   await addTasks(bot(), drafts(4))
   await editTask(bot().ctx, 'WEB-1', { runState: 'queued' })
   await editTask(bot().ctx, 'WEB-2', { snoozedUntil: new Date(Date.now() + 3_600_000) })
-  bot().user.say('/inbox')
+  bot().user.sendText('/inbox')
 
   const deck = await bot().user.nextMessage('1 of 2')
 
@@ -223,7 +223,7 @@ test('the deck goes on after a restart', async () => {
 })
 
 test('an empty inbox says so', async () => {
-  bot().user.say('/inbox')
+  bot().user.sendText('/inbox')
 
   const empty = await bot().user.nextMessage('Your inbox is empty.')
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createInbox, type Inbox, type InboxOptions } from '../../../src/bot/intake/inbox.ts'
 import { acceptUpdates, markEffect } from '../../../src/telegram/store/updates.ts'
 import { type Board, openBoard } from '../../support/board.ts'
@@ -32,7 +32,7 @@ const start = (handle: InboxOptions['handle'], more: Partial<InboxOptions> = {})
     scrub,
     redact: (text) => text,
     handle,
-    apologise: async ({ update_id }) => void apologies.push(update_id),
+    reportFailure: async ({ update_id }) => void apologies.push(update_id),
     onHandled: (outcome) => void outcomes.push(outcome),
     ...more,
   })
@@ -42,7 +42,7 @@ const rows = () => board.db.query.botUpdates.findMany({ orderBy: (row, { asc }) 
 const handled = (count: number) => expect.poll(() => outcomes.length, { timeout: 10_000 }).toBe(count)
 
 describe('the inbox', () => {
-  it('goes on past a handler that hangs, which then changes nothing any more', async () => {
+  test('goes on past a handler that hangs, which then changes nothing any more', async () => {
     let goOn = () => {}
     let late: Promise<unknown> = Promise.resolve()
     start(
@@ -53,7 +53,7 @@ describe('the inbox', () => {
         }).then(() => board.db.transaction((tx) => markEffect(tx, 1, board.clock.now())))
         await late
       },
-      { longestMs: 100 },
+      { maxMs: 100 },
     )
 
     await inbox.accept([update(1), update(2)])
@@ -65,7 +65,7 @@ describe('the inbox', () => {
     expect(await late).toBe(false)
   })
 
-  it('does not count an attempt against an update while the database is away', async () => {
+  test('does not count an attempt against an update while the database is away', async () => {
     let away = 15
     start(async () => {
       away -= 1
@@ -82,7 +82,7 @@ describe('the inbox', () => {
     expect((await rows())[0]?.attempts).toBe(1)
   })
 
-  it('gives up an update in which the process died again and again, and says so', async () => {
+  test('gives up an update in which the process died again and again, and says so', async () => {
     await acceptUpdates(board.db, [update(1), update(2)], { botId, scrub, now: board.clock.now() })
     await board.db.execute('update bot_updates set attempts = 10 where update_id = 1')
 
@@ -93,7 +93,7 @@ describe('the inbox', () => {
     expect(apologies).toEqual([1])
   })
 
-  it('handles nothing while another process leads', async () => {
+  test('handles nothing while another process leads', async () => {
     let leads = false
     start(async () => {}, { leads: () => leads })
     await inbox.accept([update(1)])

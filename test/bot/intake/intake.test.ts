@@ -20,7 +20,7 @@ describe('by polling', () => {
     bot = await openTestBot({ updates: 'polling' })
     bot.world.faults.add({ kind: 'double-update' })
 
-    bot.user.say('Fix the login')
+    bot.user.sendText('Fix the login')
     await bot.user.nextMessage('WEB-1')
     await bot.handled()
 
@@ -30,8 +30,8 @@ describe('by polling', () => {
   test('a restart goes on with what came meanwhile, in its order', async () => {
     bot = await openTestBot({ updates: 'polling' })
     const restarted = bot.restart()
-    bot.user.say('First')
-    bot.user.say('Second')
+    bot.user.sendText('First')
+    bot.user.sendText('Second')
 
     await restarted
     await bot.user.nextMessage('Second')
@@ -43,7 +43,7 @@ describe('by polling', () => {
     bot = await openTestBot({ updates: 'polling' })
     bot.world.faults.add({ kind: 'lost-after', method: 'getUpdates', times: 2 })
 
-    bot.user.say('Fix the login')
+    bot.user.sendText('Fix the login')
     await bot.user.nextMessage('WEB-1')
 
     expect(await listTasks(bot.scope, {})).toHaveLength(1)
@@ -51,7 +51,7 @@ describe('by polling', () => {
 
   test('a webhook that was left over is deleted', async () => {
     bot = await openTestBot({ updates: 'polling' })
-    bot.user.say('Fix the login')
+    bot.user.sendText('Fix the login')
     await bot.user.nextMessage('WEB-1')
 
     expect(bot.world.calls.some((call) => call.method === 'deleteWebhook')).toBe(true)
@@ -60,7 +60,7 @@ describe('by polling', () => {
 
 test('a reply that is faster than the answer to what it replies to is a comment all the same', async () => {
   bot = await openTestBot()
-  bot.user.say('Paint it')
+  bot.user.sendText('Paint it')
   // News is followed by the time a message is answered.
   await bot.user.nextMessage('Paint it')
   const key = 'WEB-1'
@@ -81,7 +81,7 @@ test('a reply that is faster than the answer to what it replies to is a comment 
 describe('by webhook', () => {
   test('messages and taps arrive with the secret, and nothing is polled', async () => {
     bot = await openTestBot({ updates: 'webhook' })
-    bot.user.say('Fix the login')
+    bot.user.sendText('Fix the login')
     const card = await bot.user.nextMessage('WEB-1')
 
     bot.user.tap('Todo', card)
@@ -93,7 +93,7 @@ describe('by webhook', () => {
 
   test('a call without the secret is refused and changes nothing', async () => {
     bot = await openTestBot({ updates: 'webhook' })
-    bot.user.say('Fix the login')
+    bot.user.sendText('Fix the login')
     await bot.user.nextMessage('WEB-1')
     const { url } = bot.world.webhook.settings ?? { url: '' }
 
@@ -126,7 +126,7 @@ describe('what comes many hours late', () => {
     async (text) => {
       await open()
 
-      late(() => bot.user.say(text))
+      late(() => bot.user.sendText(text))
 
       await bot.user.waitFor(
         (event): event is typeof event =>
@@ -141,14 +141,14 @@ describe('what comes many hours late', () => {
   test('is kept where it is the text of a task', async () => {
     await open()
 
-    late(() => bot.user.say('Buy milk'))
+    late(() => bot.user.sendText('Buy milk'))
 
     await bot.user.nextMessage('WEB-2 Buy milk')
   })
 
   test('is done where it is a tap on what is still so, and shows the truth where it is not', async () => {
     await open()
-    bot.user.say('WEB-1')
+    bot.user.sendText('WEB-1')
     const card = await bot.user.nextMessage('Fix the login')
     await bot.handled()
 

@@ -1,14 +1,14 @@
 import type { Update } from 'grammy/types'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { watchConflicts } from '../../../src/bot/intake/conflict.ts'
 import { type Polling, type PollingOptions, startPolling } from '../../../src/bot/intake/polling.ts'
 import { type VirtualUser, virtualUser } from '../../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../../src/playground/playground.ts'
 import { createApi } from '../../../src/telegram/client.ts'
-import { createPace } from '../../../src/telegram/pace.ts'
 import { createReachReport } from '../../../src/telegram/reach.ts'
 import { bindChat } from '../../../src/telegram/store/chat-binding.ts'
 import type { StoredRequest } from '../../../src/telegram/store/messages.ts'
+import { createThrottle } from '../../../src/telegram/throttle.ts'
 import { type Board, openBoard } from '../../support/board.ts'
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -34,7 +34,7 @@ afterEach(async () => {
 })
 
 const start = (options: Partial<PollingOptions> = {}) => {
-  const api = createApi({ token: telegram.token, apiRoot: telegram.url, pace: createPace() })
+  const api = createApi({ token: telegram.token, apiRoot: telegram.url, throttle: createThrottle() })
   const conflicts = watchConflicts({
     store: board.db,
     ownerId: board.ownerId,
@@ -64,17 +64,17 @@ const notices = async () =>
   )
 
 describe('polling', () => {
-  it('cuts a request that hangs and asks again', async () => {
+  test('cuts a request that hangs and asks again', async () => {
     telegram.world.faults.add({ kind: 'delay', ms: 60_000, method: 'getUpdates' })
     start({ hangMs: 1_000 })
 
-    user.say('Hello')
+    user.sendText('Hello')
 
     await expect.poll(() => accepted.length, { timeout: 10_000 }).toBe(1)
     expect(outcomes).toContain('failed')
   })
 
-  it('asks again where storing hangs, and takes nothing twice for done', async () => {
+  test('asks again where storing hangs, and takes nothing twice for done', async () => {
     let tries = 0
     start({
       hangMs: 1_000,
@@ -85,16 +85,16 @@ describe('polling', () => {
       },
     })
 
-    user.say('Hello')
+    user.sendText('Hello')
 
     await expect.poll(() => accepted.length, { timeout: 10_000 }).toBe(1)
     expect(tries).toBe(2)
   })
 
-  it('asks nothing while another process leads', async () => {
+  test('asks nothing while another process leads', async () => {
     let leads = false
     start({ leads: () => leads })
-    user.say('Hello')
+    user.sendText('Hello')
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(telegram.world.calls).toEqual([])
 
@@ -109,7 +109,7 @@ describe('another program that takes the updates', () => {
     await bindChat(board.ctx, { chatId: user.chatId, userId: user.userId })
   })
 
-  it('by polling is met by waiting, and told once', async () => {
+  test('by polling is met by waiting, and told once', async () => {
     const conflicts = start()
     for (let count = 0; count < 4; count += 1) {
       const before = outcomes.filter((outcome) => outcome === 'conflict').length
@@ -125,13 +125,13 @@ describe('another program that takes the updates', () => {
     expect(conflicts.since()).toEqual(board.clock.now())
 
     board.clock.advance({ minutes: 2 })
-    user.say('Hello')
+    user.sendText('Hello')
     await expect.poll(() => accepted.length, { timeout: 10_000 }).toBe(1)
 
     expect(conflicts.since()).toBeNull()
   }, 60_000)
 
-  it('by a webhook is told with its address', async () => {
+  test('by a webhook is told with its address', async () => {
     start({ conflictWaitMs: 300 })
     for (let count = 1; count <= 3; count += 1) {
       await polled()

@@ -28,7 +28,7 @@ const openInGroup = async (options: TestBotOptions = {}) => {
 }
 const stored = async () =>
   (await bot.db.select().from(botUpdates)).map(({ update }) => JSON.stringify(update))
-const saidIn = (user: VirtualUser) =>
+const textsIn = (user: VirtualUser) =>
   user.messages().flatMap((message) => (message.from?.is_bot ? (message.text ?? '') : []))
 const left = () =>
   bot.world.calls.flatMap(({ method, params }) => (method === 'leaveChat' ? params.chat_id : []))
@@ -41,12 +41,12 @@ test.each(ways)(
   async (way) => {
     bot = await openTestBot(way)
     const eve = meet()
-    for (let index = 0; index < flood; index += 1) eve.say(`secret ${index}`)
-    bot.user.say('Fix the login')
+    for (let index = 0; index < flood; index += 1) eve.sendText(`secret ${index}`)
+    bot.user.sendText('Fix the login')
     await bot.user.nextMessage('WEB-1', { within: 30_000 })
     await bot.handled()
 
-    bot.user.say('/security')
+    bot.user.sendText('/security')
     const { text } = await bot.user.nextMessage('Security', { within: 30_000 })
 
     expect((await stored()).filter((update) => update.includes('secret'))).toEqual([])
@@ -59,7 +59,7 @@ test.each(ways)(
     expect(events.reduce((sum, { detail }) => sum + Number(detail?.count), 0)).toBe(flood)
     // One a minute.
     expect(events.length).toBeLessThanOrEqual(3)
-    expect(saidIn(eve)).toEqual([])
+    expect(textsIn(eve)).toEqual([])
   },
   60_000,
 )
@@ -71,11 +71,11 @@ test.each(ways)(
     const group = groupWith(2002, bot.user.userId)
     const eve = meet(2002, group.chat.id)
 
-    eve.say('Hello bot')
+    eve.sendText('Hello bot')
     await bot.handled()
 
     expect(group.botStatus).toBe('left')
-    expect(saidIn(eve)).toEqual([])
+    expect(textsIn(eve)).toEqual([])
     expect((await stored()).filter((update) => update.includes('Hello bot'))).toEqual([])
   },
 )
@@ -97,8 +97,8 @@ test('no group is left while nobody owns the bot, since the link may be opened t
   const group = groupWith(bot.user.userId)
   const owner = virtualUser(bot.world, { userId: bot.user.userId, chatId: group.chat.id })
 
-  owner.say('hello')
-  owner.say(`/start ${bot.setupCode}`)
+  owner.sendText('hello')
+  owner.sendText(`/start ${bot.setupCode}`)
   await owner.nextMessage()
 
   expect(left()).toEqual([])
@@ -106,7 +106,7 @@ test('no group is left while nobody owns the bot, since the link may be opened t
 
 test('each tap of a stranger in the owner’s group is answered and counted, and none is stored', async () => {
   const owner = await openInGroup()
-  owner.say('Fix the login')
+  owner.sendText('Fix the login')
   const card = await owner.nextMessage('WEB-1')
   const eve = meet(2002, owner.chatId)
 
@@ -123,11 +123,11 @@ test('each tap of a stranger in the owner’s group is answered and counted, and
 test('the owner who writes from another chat is told once where the board is, and is no stranger', async () => {
   await openInGroup()
 
-  bot.user.say('Fix the login')
-  bot.user.say('Are you there?')
+  bot.user.sendText('Fix the login')
+  bot.user.sendText('Are you there?')
   await bot.handled()
 
-  expect(saidIn(bot.user)).toEqual(['Your board is in the group “Team”. Write to me there.'])
+  expect(textsIn(bot.user)).toEqual(['Your board is in the group “Team”. Write to me there.'])
   expect(await bot.db.$count(strangers)).toBe(0)
 })
 
@@ -141,6 +141,6 @@ test('the owner who adds the bot to another group is told where the board is bef
 
   expect(left()).toEqual([group.chat.id])
   const there = virtualUser(bot.world, { userId: bot.user.userId, chatId: group.chat.id })
-  expect(saidIn(there)).toEqual(['Your board is in our private chat. Write to me there.'])
+  expect(textsIn(there)).toEqual(['Your board is in our private chat. Write to me there.'])
   expect(await bot.db.$count(strangers)).toBe(0)
 })

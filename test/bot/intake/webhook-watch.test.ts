@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 
 const every = 5 * 60_000
@@ -7,7 +7,7 @@ let bot: TestBot
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   bot = await openTestBot({ updates: 'webhook' })
-  bot.user.say('Before')
+  bot.user.sendText('Before')
   await bot.user.nextMessage('WEB-1')
 })
 afterEach(async () => {
@@ -23,7 +23,7 @@ const notices = () =>
 const asked = () => bot.world.calls.filter(({ method }) => method === 'getWebhookInfo').length
 
 describe('a webhook that another program took', () => {
-  it.each([
+  test.each([
     [
       'by setting its own',
       'setWebhook?url=https://other.example.com/hook',
@@ -33,7 +33,7 @@ describe('a webhook that another program took', () => {
   ])('%s is set again within five minutes, with its secret, and told once', async (_how, theft, words) => {
     const ours = settings()
     await steal(theft)
-    bot.user.say('Meanwhile')
+    bot.user.sendText('Meanwhile')
 
     await vi.advanceTimersByTimeAsync(every)
     await bot.user.nextMessage('WEB-2')
@@ -54,7 +54,7 @@ describe('a webhook that another program took', () => {
   })
 })
 
-it('a webhook that is ours is looked at and left alone', async () => {
+test('a webhook that is ours is looked at and left alone', async () => {
   const sets = () => bot.world.calls.filter(({ method }) => method === 'setWebhook').length
   const before = sets()
 

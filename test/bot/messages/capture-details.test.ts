@@ -31,7 +31,7 @@ const reactionsOn = (messageId: number) =>
 
 describe('formatting that a client made of what was typed', () => {
   test('code is in back-ticks again, and nothing in it is a token', async () => {
-    bot.user.say('Rename #foo to bar', { entities: [{ type: 'code', offset: 7, length: 4 }] })
+    bot.user.sendText('Rename #foo to bar', { entities: [{ type: 'code', offset: 7, length: 4 }] })
     await bot.user.nextMessage('WEB-1')
     const [task] = await tasks()
     expect(task).toMatchObject({ title: 'Rename `#foo` to bar', labels: [] })
@@ -40,14 +40,14 @@ describe('formatting that a client made of what was typed', () => {
   test('a code block is fenced again, with its language', async () => {
     const text = 'Fix this\nconst a = 1\n- [ ] no criterion\nthanks'
     const length = 'const a = 1\n- [ ] no criterion'.length
-    bot.user.say(text, { entities: [{ type: 'pre', offset: 9, length, language: 'ts' }] })
+    bot.user.sendText(text, { entities: [{ type: 'pre', offset: 9, length, language: 'ts' }] })
     await bot.user.nextMessage('WEB-1')
     const [task] = await tasks()
     expect(task?.note).toBe('```ts\nconst a = 1\n- [ ] no criterion\n```\nthanks')
   })
 
   test('the address behind a linked word is kept', async () => {
-    bot.user.say('See the docs\nand the spec', {
+    bot.user.sendText('See the docs\nand the spec', {
       entities: [
         { type: 'text_link', offset: 8, length: 4, url: 'https://example.com/docs#!high' },
         { type: 'text_link', offset: 21, length: 4, url: 'https://example.com/a_(b)' },
@@ -65,9 +65,9 @@ describe('formatting that a client made of what was typed', () => {
 
 describe('what belongs together', () => {
   test('the parts of a long paste become one task', async () => {
-    bot.user.say(`Long story\n${'a'.repeat(4_080)}`)
-    bot.user.say(`${'b'.repeat(4_090)}`)
-    bot.user.say('the end')
+    bot.user.sendText(`Long story\n${'a'.repeat(4_080)}`)
+    bot.user.sendText(`${'b'.repeat(4_090)}`)
+    bot.user.sendText('the end')
     await bot.handled()
 
     const [task, ...others] = await tasks()
@@ -79,10 +79,10 @@ describe('what belongs together', () => {
   })
 
   test('what a full note cannot take is kept as a comment, and it is said', async () => {
-    bot.user.say(`Long story\n${'a'.repeat(4_080)}`)
+    bot.user.sendText(`Long story\n${'a'.repeat(4_080)}`)
     await bot.user.nextMessage('WEB-1')
     await editTask(bot.ctx, 'WEB-1', { description: 'n'.repeat(49_000) })
-    const more = bot.user.say('c'.repeat(3_000))
+    const more = bot.user.sendText('c'.repeat(3_000))
     await bot.user.nextPost('The note is full')
     await bot.handled()
 
@@ -104,7 +104,7 @@ describe('what belongs together', () => {
   })
 
   test('what is written along with a forward joins it', async () => {
-    bot.user.say('Look at this #till')
+    bot.user.sendText('Look at this #till')
     bot.user.forwardForeign('The till is broken', { name: 'Grace Hopper' })
     await bot.handled()
 
@@ -115,18 +115,18 @@ describe('what belongs together', () => {
   })
 
   test('two thoughts written one after the other stay two', async () => {
-    bot.user.say('One')
-    bot.user.say('Two')
+    bot.user.sendText('One')
+    bot.user.sendText('Two')
     await bot.handled()
     expect(await tasks()).toHaveLength(2)
   })
 
   test('the rest of a long reply joins the comment and is no new task', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Discussed')
     bot.user.reply(card, 'r'.repeat(4_090))
-    bot.user.say('and the rest of it')
+    bot.user.sendText('and the rest of it')
     await bot.handled()
 
     expect(await tasks()).toHaveLength(1)
@@ -173,7 +173,7 @@ describe('files', () => {
 
   test('a file that Telegram no longer has is reported', async () => {
     const [task] = await addTasks(bot, [{ title: 'Old', description: '[photo](tg-photo:gone123)' }])
-    bot.user.say(`/task ${task?.key}`)
+    bot.user.sendText(`/task ${task?.key}`)
     const card = await bot.user.nextMessage('Old')
     bot.user.tap('📎 1', card)
     await bot.user.nextMessage('One file is no longer available on Telegram.')
@@ -190,7 +190,7 @@ describe('a card that has no room for its note', () => {
         criteria: Array.from({ length: 40 }, (_, index) => `criterion ${index} ${'c'.repeat(180)}`),
       },
     ])
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Long <story>')
     expect(card.text).toContain('Once upon a time & <so on>.')
 
@@ -208,9 +208,9 @@ describe('a card that has no room for its note', () => {
 describe('an edited message', () => {
   test('edits its task while that is untouched, its project too', async () => {
     await createProject(bot.ctx, { key: 'API', name: 'The API' })
-    const said = bot.user.say('WEB: Fix teh login !high\nwith a note')
+    const sentTexts = bot.user.sendText('WEB: Fix teh login !high\nwith a note')
     const card = await bot.user.nextMessage('WEB-1')
-    bot.user.edit(said, 'API: Fix the login #auth')
+    bot.user.edit(sentTexts, 'API: Fix the login #auth')
     const edited = await bot.user.nextEdit('API-1 Fix the login · The API')
 
     expect(edited.message_id).toBe(card.message_id)
@@ -218,22 +218,22 @@ describe('an edited message', () => {
   })
 
   test('no longer does once the task has changed, and says so', async () => {
-    const said = bot.user.say('Fix the login')
+    const sentTexts = bot.user.sendText('Fix the login')
     const card = await bot.user.nextMessage('WEB-1')
     bot.user.tap('Todo', card)
     await bot.user.nextEdit('Todo')
-    bot.user.edit(said, 'Fix the logout')
+    bot.user.edit(sentTexts, 'Fix the logout')
     await bot.user.nextMessage('WEB-1 has changed since')
     expect((await requireTask(bot.scope, 'WEB-1')).title).toBe('Fix the login')
   })
 
   test('that was a comment stays as it was, and that is said', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Discussed')
-    const said = bot.user.reply(card, 'First words')
+    const sentTexts = bot.user.reply(card, 'First words')
     await bot.handled()
-    bot.user.edit(said, 'Other words')
+    bot.user.edit(sentTexts, 'Other words')
     await bot.user.nextMessage('stays as you first sent it')
     expect(await comments('WEB-1')).toEqual(['First words'])
   })
@@ -242,22 +242,22 @@ describe('an edited message', () => {
 describe('a reply', () => {
   test('to a card is a comment and is marked with ✍', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Discussed')
-    const said = bot.user.reply(card, 'Use the second one', {
+    const sentTexts = bot.user.reply(card, 'Use the second one', {
       entities: [{ type: 'code', offset: 8, length: 6 }],
     })
     await bot.handled()
 
     expect(await comments('WEB-1')).toEqual(['Use the `second` one'])
-    expect(reactionsOn(said.message_id)).toHaveLength(1)
+    expect(reactionsOn(sentTexts.message_id)).toHaveLength(1)
     expect((await readDetail(bot.scope, await requireTask(bot.scope, 'WEB-1'))).feedback).toHaveLength(1)
   })
 
   test('to one’s own message is a comment on the task that it became', async () => {
-    const said = bot.user.say('Think of it')
+    const sentTexts = bot.user.sendText('Think of it')
     await bot.user.nextMessage('WEB-1')
-    bot.user.reply(said, 'and of that')
+    bot.user.reply(sentTexts, 'and of that')
     await bot.handled()
     expect(await comments('WEB-1')).toEqual(['and of that'])
     expect(await tasks()).toHaveLength(1)
@@ -265,7 +265,7 @@ describe('a reply', () => {
 
   test('that begins with a path is a comment, with a command it is the command', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Discussed')
     bot.user.reply(card, '/tmp/log is full')
     await bot.handled()
@@ -275,7 +275,7 @@ describe('a reply', () => {
   })
 
   test('to what is about no task says so', async () => {
-    bot.user.say('/due')
+    bot.user.sendText('/due')
     const list = await bot.user.nextMessage('Due')
     bot.user.reply(list, 'what about this')
     await bot.user.nextMessage('isn’t about a task')
@@ -284,24 +284,24 @@ describe('a reply', () => {
 
   test('to a question changes the card whose button asked, takes the question away and is marked', async () => {
     await addTasks(bot, [{ title: 'Old title' }])
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Old title')
     bot.user.tap('Edit', card)
     await bot.user.nextEdit()
     bot.user.tap('Title', card)
     const question = await bot.user.nextMessage('New title')
-    const said = bot.user.reply(question, 'New <title> & more')
+    const sentTexts = bot.user.reply(question, 'New <title> & more')
     const edited = await bot.user.nextEdit('New <title> & more')
     await bot.handled()
 
     expect(edited.message_id).toBe(card.message_id)
     expect(bot.user.current(question)).toBeUndefined()
-    expect(reactionsOn(said.message_id)[0]).toContain('👍')
+    expect(reactionsOn(sentTexts.message_id)[0]).toContain('👍')
   })
 
   test('to a question in the deck goes on in the deck', async () => {
     await addTasks(bot, [{ title: 'First' }, { title: 'Second' }])
-    bot.user.say('/inbox')
+    bot.user.sendText('/inbox')
     const deck = await bot.user.nextMessage('1 of 2')
     for (const label of ['More', 'Edit', 'Due']) {
       bot.user.tap(label, deck)
@@ -318,7 +318,7 @@ describe('a reply', () => {
 
   test('that cannot be understood leaves the question open and says why', async () => {
     await addTasks(bot, [{ title: 'First' }])
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('First')
     for (const label of ['Edit', 'Due']) {
       bot.user.tap(label, card)
@@ -337,7 +337,7 @@ describe('a reply', () => {
 describe('the triage deck', () => {
   test('counts what was moved once, however often its button is pressed, and Undo counts it back', async () => {
     await addTasks(bot, [{ title: 'First' }, { title: 'Second' }, { title: 'Third' }])
-    bot.user.say('/inbox')
+    bot.user.sendText('/inbox')
     const deck = await bot.user.nextMessage('1 of 3')
     const data = dataOf(deck, 'Todo')
     bot.user.tapData(data, deck)
@@ -358,7 +358,7 @@ describe('the triage deck', () => {
 
   test('goes on where its card was deleted', async () => {
     await addTasks(bot, [{ title: 'First' }, { title: 'Second' }])
-    bot.user.say('/inbox')
+    bot.user.sendText('/inbox')
     const deck = await bot.user.nextMessage('First')
     bot.user.tap('More', deck)
     await bot.user.nextEdit()
@@ -380,7 +380,7 @@ describe('the triage deck', () => {
 describe('a tap', () => {
   test('on a task that is gone is answered and shows so', async () => {
     await addTasks(bot, [{ title: 'Doomed' }])
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Doomed')
     await deleteTask(bot.ctx, 'WEB-1')
     for (const data of [
@@ -399,7 +399,7 @@ describe('a tap', () => {
 
   test('on a message that Telegram no longer gives is answered, and the card comes anew', async () => {
     await addTasks(bot, [{ title: 'Old one' }])
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Old one')
     bot.user.delete(card)
     bot.user.tapData('1m|0|WEB-1|0|1', card.message_id)
@@ -417,7 +417,7 @@ describe('a tap', () => {
     '\u0000',
     'x'.repeat(64),
   ])('with data %j of no button of ours is answered', async (data) => {
-    bot.user.say('/due')
+    bot.user.sendText('/due')
     const list = await bot.user.nextMessage('Due')
     bot.user.tapData(data, list)
     await bot.handled()
@@ -430,7 +430,7 @@ describe('a tap', () => {
       title: 'Criteria',
       criteria: ['alpha', 'beta', 'gamma'],
     })
-    bot.user.say('/task WEB-1')
+    bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Criteria')
     bot.user.tap('Edit', card)
     await bot.user.nextEdit()

@@ -23,7 +23,7 @@ const auditActions = async () =>
   )
 
 test('a message becomes an inbox task and is answered in two lines with four buttons', async () => {
-  bot().user.say('Fix the login #backend !high @codex ^2027-01-08')
+  bot().user.sendText('Fix the login #backend !high @codex ^2027-01-08')
 
   const card = await bot().user.nextMessage('WEB-1')
 
@@ -37,7 +37,7 @@ test('a message becomes an inbox task and is answered in two lines with four but
 })
 
 test('a plain thought is answered in one line, without its branch', async () => {
-  bot().user.say('Remember the milk and eggs')
+  bot().user.sendText('Remember the milk and eggs')
 
   const card = await bot().user.nextMessage('WEB-1')
 
@@ -45,9 +45,9 @@ test('a plain thought is answered in one line, without its branch', async () => 
 })
 
 test('the answer stays as it is while nothing changes its task', async () => {
-  bot().user.say('Fix the login')
+  bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
-  bot().user.say('/due')
+  bot().user.sendText('/due')
   await bot().user.nextMessage('due')
   await bot().restart()
 
@@ -55,7 +55,7 @@ test('the answer stays as it is while nothing changes its task', async () => {
 })
 
 test('what was not understood is reported, a line each', async () => {
-  bot().user.say('Fix !urgent +nope ^blursday things')
+  bot().user.sendText('Fix !urgent +nope ^blursday things')
 
   const card = await bot().user.nextMessage('WEB-1')
 
@@ -68,7 +68,7 @@ test('what was not understood is reported, a line each', async () => {
 })
 
 test('a tap on Todo moves the task and edits the answer in place', async () => {
-  bot().user.say('Fix the login')
+  bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
 
   bot().user.tap('Todo', card)
@@ -79,7 +79,7 @@ test('a tap on Todo moves the task and edits the answer in place', async () => {
 })
 
 test('a second tap on Todo changes nothing and says so', async () => {
-  bot().user.say('Fix the login')
+  bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
   const todo = dataOf(card, 'Todo')
   bot().user.tapData(todo, card)
@@ -92,7 +92,7 @@ test('a second tap on Todo changes nothing and says so', async () => {
 
 test('a task that an agent may finish takes a message and a tap', async () => {
   const agent = await connectAgent(bot())
-  bot().user.say('Fix the login')
+  bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
   bot().user.tap('Queue', card)
   await bot().user.nextEdit('Queued')
@@ -107,7 +107,7 @@ test('a task that an agent may finish takes a message and a tap', async () => {
 })
 
 test('Edit opens the whole keyboard', async () => {
-  bot().user.say('Fix the login')
+  bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
 
   bot().user.tap('Edit', card)
@@ -117,7 +117,7 @@ test('Edit opens the whole keyboard', async () => {
 })
 
 test('Undo removes the task, and a second Undo says that it is gone', async () => {
-  bot().user.say('Fix the login')
+  bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
   const undo = dataOf(card, '↩️ Undo')
   bot().user.tapData(undo, card)
@@ -131,7 +131,7 @@ test('Undo removes the task, and a second Undo says that it is gone', async () =
 })
 
 test('Undo is refused once the task has changed, and the task stays', async () => {
-  bot().user.say('Fix the login')
+  bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
   const undo = dataOf(card, '↩️ Undo')
   bot().user.tap('Todo', card)
@@ -145,7 +145,7 @@ test('Undo is refused once the task has changed, and the task stays', async () =
 
 test('a > at the end queues the task at once', async () => {
   const agent = await connectAgent(bot(), { engine: 'codex' })
-  bot().user.say('Fix the login @codex >')
+  bot().user.sendText('Fix the login @codex >')
 
   const card = await bot().user.nextMessage('WEB-1')
 
@@ -158,11 +158,11 @@ test('a > at the end queues the task at once', async () => {
 
 test('Undo of a queued capture removes it until an agent has it', async () => {
   const agent = await connectAgent(bot())
-  bot().user.say('Fix the login >')
+  bot().user.sendText('Fix the login >')
   const first = await bot().user.nextMessage('WEB-1')
   bot().user.tap('↩️ Undo', first)
   await bot().user.nextEdit('Undone')
-  bot().user.say('Fix the logout >')
+  bot().user.sendText('Fix the logout >')
   const second = await bot().user.nextMessage('WEB-2')
   await agent.claim()
   bot().user.tapData(dataOf(second, '↩️ Undo'), second)
@@ -174,7 +174,7 @@ test('Undo of a queued capture removes it until an agent has it', async () => {
 })
 
 test('Take back on a queued capture leaves it in Todo', async () => {
-  bot().user.say('Fix the login >')
+  bot().user.sendText('Fix the login >')
   const card = await bot().user.nextMessage('WEB-1')
 
   bot().user.tap('Take back', card)
@@ -185,7 +185,7 @@ test('Take back on a queued capture leaves it in Todo', async () => {
 
 test('a capture whose runner cannot be told stays new', async () => {
   await changeSettings(bot().ctx, { runner: 'openclaw', runnerChat: '-100987' })
-  bot().user.say('Fix the login >')
+  bot().user.sendText('Fix the login >')
 
   const card = await bot().user.nextMessage('WEB-1 Fix the login')
   await bot().user.nextMessage('WEB-1')
@@ -198,7 +198,7 @@ test('a capture whose runner cannot be told stays new', async () => {
 })
 
 test('a checked line of a captured list keeps its mark', async () => {
-  bot().user.say('Write the ADR\nIn docs.\n- [x] outline\n- [ ] text\n- [X] title')
+  bot().user.sendText('Write the ADR\nIn docs.\n- [x] outline\n- [ ] text\n- [X] title')
   const card = await bot().user.nextMessage('WEB-1')
 
   expect(card.text).toBe('📥 WEB-1 Write the ADR · Website\nnote · 3 criteria')
@@ -210,24 +210,24 @@ test('a checked line of a captured list keeps its mark', async () => {
 })
 
 test('an edited message checks a criterion and queues the task', async () => {
-  const said = bot().user.say('Write the ADR\n- [ ] outline')
+  const sentTexts = bot().user.sendText('Write the ADR\n- [ ] outline')
   const card = await bot().user.nextMessage('WEB-1')
-  bot().user.edit(said, 'Write the ADR >\n- [x] outline')
+  bot().user.edit(sentTexts, 'Write the ADR >\n- [x] outline')
   const edited = await bot().user.nextEdit('Queued')
 
   expect(edited.message_id).toBe(card.message_id)
   expect(await task()).toMatchObject({ status: 'todo', runState: 'queued' })
   expect(criteriaOf((await task()).note)).toEqual([{ text: 'outline', met: true }])
 
-  bot().user.edit(said, 'Write the ADR')
+  bot().user.edit(sentTexts, 'Write the ADR')
   await bot().user.nextEdit('📥')
   expect(await task()).toMatchObject({ status: 'inbox', runState: null, note: null })
 })
 
 test('a part that joins keeps the warnings, and Undo still removes it all', async () => {
-  bot().user.say(`Long story !urgent\n${'a'.repeat(4_060)}`)
+  bot().user.sendText(`Long story !urgent\n${'a'.repeat(4_060)}`)
   const card = await bot().user.nextMessage('WEB-1')
-  bot().user.say('and the end of it')
+  bot().user.sendText('and the end of it')
   await bot().handled()
 
   const joined = bot().user.current(card)
@@ -253,20 +253,20 @@ test('each picture of an album counts on its card', async () => {
 })
 
 test('/undo after a joined capture takes all of it back', async () => {
-  bot().user.say(`Long story\n${'a'.repeat(4_080)}`)
+  bot().user.sendText(`Long story\n${'a'.repeat(4_080)}`)
   await bot().user.nextMessage('WEB-1')
-  bot().user.say('and the end of it')
+  bot().user.sendText('and the end of it')
   await bot().handled()
-  bot().user.say('/undo')
+  bot().user.sendText('/undo')
   await bot().user.nextPost('Undone')
 
   expect(await listTasks(bot().scope, {})).toEqual([])
 })
 
 test('what the owner changed after a part joined is not undone with it', async () => {
-  bot().user.say(`Long story\n${'a'.repeat(4_080)}`)
+  bot().user.sendText(`Long story\n${'a'.repeat(4_080)}`)
   const card = await bot().user.nextMessage('WEB-1')
-  bot().user.say('and the end of it')
+  bot().user.sendText('and the end of it')
   await bot().handled()
   bot().user.tap('Todo', card)
   await bot().user.nextEdit('Todo')
@@ -278,17 +278,17 @@ test('what the owner changed after a part joined is not undone with it', async (
 
 test('the rest of a long answer to a question joins the note and can be undone alone', async () => {
   await addTasks(bot(), [{ title: 'Old', description: 'short' }])
-  bot().user.say('/task WEB-1')
+  bot().user.sendText('/task WEB-1')
   const card = await bot().user.nextMessage('Old')
   bot().user.tap('Edit', card)
   await bot().user.nextEdit()
   bot().user.tap('Note', card)
   const question = await bot().user.nextMessage('New note')
   bot().user.reply(question, 'b'.repeat(4_090))
-  bot().user.say('and the end of it')
+  bot().user.sendText('and the end of it')
   await bot().handled()
   expect((await task()).note).toContain('and the end of it')
-  bot().user.say('/undo')
+  bot().user.sendText('/undo')
   await bot().user.nextPost('Undone')
 
   expect((await task()).note).toBe('b'.repeat(4_090))
@@ -296,7 +296,7 @@ test('the rest of a long answer to a question joins the note and can be undone a
 
 test('a new task takes the place of none that is there', async () => {
   await addTasks(bot(), [{ title: 'Old' }])
-  bot().user.say('New')
+  bot().user.sendText('New')
   await bot().user.nextMessage('WEB-2')
 
   expect(await task('WEB-1')).toMatchObject({ title: 'Old', status: 'inbox' })

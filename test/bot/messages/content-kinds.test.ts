@@ -125,13 +125,13 @@ describe('a place', () => {
     expect(await zone()).toBe('Asia/Tokyo')
     expect(bot.user.current(card)?.text).toBe(card.text)
 
-    bot.user.say('/undo')
+    bot.user.sendText('/undo')
     await bot.user.nextMessage()
     expect(await zone()).toBe('Europe/Berlin')
   })
 
   test('sets the time zone where that was just asked for, and ten minutes later no more', async () => {
-    bot.user.say('/settings')
+    bot.user.sendText('/settings')
     const settings = await bot.user.nextMessage()
     bot.user.tap(/Berlin/, settings)
     await bot.user.nextEdit('send your location')
@@ -144,9 +144,9 @@ describe('a place', () => {
     bot.user.send({ location: { latitude: 40.7, longitude: -74 } })
     await bot.user.nextMessage('WEB-1')
     expect(await zone()).toBe('Asia/Tokyo')
-    bot.user.say('/undo')
+    bot.user.sendText('/undo')
     await bot.user.nextMessage('Undone')
-    bot.user.say('/undo')
+    bot.user.sendText('/undo')
     await bot.user.nextMessage('Undone')
   })
 
@@ -177,7 +177,7 @@ test('a file without words can be shown again', async () => {
 test('a comment’s files can be shown again, beside those of the note', async () => {
   bot.user.send({ document: { ...file('D1'), file_name: 'a.log' } })
   await bot.user.nextMessage('WEB-1')
-  bot.user.say('/task WEB-1')
+  bot.user.sendText('/task WEB-1')
   const card = await bot.user.nextMessage('a.log')
   bot.user.send({ photo: [picture] }, { replyTo: card.message_id })
   bot.user.send({ voice: { ...file('V1'), duration: 7 } }, { replyTo: card.message_id })

@@ -324,7 +324,7 @@ test.each(chunks)(
 
       const after = await readBoard()
       const isNew = ({ id }: { readonly id: string }) => !before.ids.has(id)
-      const said = bot.world.calls.flatMap(({ method, params }) =>
+      const sentTexts = bot.world.calls.flatMap(({ method, params }) =>
         method === 'sendMessage' ? [String(params.text)] : [],
       )
       expect
@@ -334,7 +334,7 @@ test.each(chunks)(
             comments: after.comments.filter(isNew).map(({ detail }) => detail),
             timeZone: (await readOwnerSettings(bot.scope)).timeZone,
             strangers: after.strangers - before.strangers,
-            says: says === undefined ? said.length > 0 : said.at(-1),
+            says: says === undefined ? sentTexts.length > 0 : sentTexts.at(-1),
           },
           name,
         )
@@ -373,7 +373,7 @@ async function openBoard(chatId: number): Promise<VirtualUser> {
 
 async function openCard(user: VirtualUser) {
   await addTasks(bot, [{ title: 'Discussed' }])
-  user.say('/task WEB-1')
+  user.sendText('/task WEB-1')
   const card = await user.nextMessage('Discussed')
   await bot.handled()
   return card

@@ -50,10 +50,10 @@ describe('a paste that a client cuts', () => {
   ])('of %s', async (_what, length, seconds, count) => {
     const head = 'Long story !low\n'
     const filler = length === 3_900 ? '😀' : 'a'
-    bot.user.say(head + filler.repeat(length - head.length))
+    bot.user.sendText(head + filler.repeat(length - head.length))
     await bot.handled()
     now = new Date(start.getTime() + seconds * 1000)
-    bot.user.say(rest)
+    bot.user.sendText(rest)
     await bot.handled()
 
     expect(await tasks()).toHaveLength(count)
@@ -63,13 +63,13 @@ describe('a paste that a client cuts', () => {
 
   test('isn’t joined by a command, a reply or an album', async () => {
     const long = `Long story\n${'a'.repeat(3_000)}`
-    bot.user.say(long)
-    bot.user.say('/due')
+    bot.user.sendText(long)
+    bot.user.sendText('/due')
     const list = await bot.user.nextMessage('Due')
-    bot.user.say(long)
+    bot.user.sendText(long)
     bot.user.reply(list, 'a reply')
     bot.user.send({ ...document('D1'), caption: long.slice(0, 1_024), media_group_id: '7' })
-    bot.user.say('Another thought')
+    bot.user.sendText('Another thought')
     await bot.handled()
 
     const titles = (await tasks()).map(({ title }) => title)
@@ -78,9 +78,9 @@ describe('a paste that a client cuts', () => {
   })
 
   test('can be edited in any of its parts, and each edit is one edit of the card without a work log', async () => {
-    const first = bot.user.say(`Long stroy !hgih\n${'a'.repeat(2_500)}`)
+    const first = bot.user.sendText(`Long stroy !hgih\n${'a'.repeat(2_500)}`)
     const card = await bot.user.nextMessage('WEB-1')
-    const second = bot.user.say('teh end')
+    const second = bot.user.sendText('teh end')
     await shown()
     bot.world.calls.length = 0
     bot.user.edit(second, 'the end\n- [ ] proofread')
@@ -119,7 +119,7 @@ describe('files', () => {
     ['after', ['D1', 'words']],
   ])('take the words that are sent %s them', async (_when, order) => {
     for (const part of order) {
-      if (part === 'words') bot.user.say('Read these logs !high')
+      if (part === 'words') bot.user.sendText('Read these logs !high')
       else bot.user.send(document(part))
     }
     await shown(`${order.length - 1} file`)
@@ -132,7 +132,7 @@ describe('files', () => {
     bot.user.send(document('D1'))
     await bot.handled()
     now = new Date(start.getTime() + 2_000)
-    bot.user.say('Another thought')
+    bot.user.sendText('Another thought')
     await bot.handled()
     expect(await tasks()).toHaveLength(2)
   })
@@ -140,7 +140,7 @@ describe('files', () => {
 
 describe('forwards', () => {
   test.each(['before', 'after'])('take the words that are sent %s them', async (when) => {
-    const words = () => bot.user.say('please check !high @codex')
+    const words = () => bot.user.sendText('please check !high @codex')
     if (when === 'before') words()
     bot.user.forwardForeign('/undo is broken #urgent !low\nsince noon', grace)
     if (when === 'after') words()
@@ -158,7 +158,7 @@ describe('forwards', () => {
 
   test('take what is to be done from words that are shorthand alone, and their title from the first of them', async () => {
     bot.user.forwardForeign('The till is broken', grace)
-    bot.user.say('!high @codex')
+    bot.user.sendText('!high @codex')
     await shown('High')
     expect(await task()).toMatchObject({ title: 'The till is broken', priority: 'high', engine: 'codex' })
   })
@@ -167,7 +167,7 @@ describe('forwards', () => {
     await createProject(bot.ctx, { key: 'API', name: 'The API' })
     bot.user.forwardForeign('500 on login', grace)
     const card = await bot.user.nextMessage('WEB-1')
-    bot.user.say('API: look at this')
+    bot.user.sendText('API: look at this')
     const edited = await shown('API-1')
     expect(edited.message_id).toBe(card.message_id)
     expect((await findTask(bot.scope, 'WEB-1'))?.key).toBe('API-1')
@@ -175,13 +175,13 @@ describe('forwards', () => {
 
   test('with words that end in > queue their task', async () => {
     bot.user.forwardForeign('500 on login', grace)
-    bot.user.say('fix this >')
+    bot.user.sendText('fix this >')
     await shown('Queued')
     expect(await task()).toMatchObject({ status: 'todo', runState: 'queued' })
   })
 
   test('keep what the words had that was not understood, and Undo removes them all', async () => {
-    bot.user.say('Look at this !urgent')
+    bot.user.sendText('Look at this !urgent')
     const card = await bot.user.nextMessage('WEB-1')
     for (const text of ['one', 'two', 'three']) bot.user.forwardForeign(text, grace)
     const joined = await shown()
@@ -195,7 +195,7 @@ describe('forwards', () => {
   })
 
   test('that come after the task was changed only join its note', async () => {
-    bot.user.say('Look at this !high')
+    bot.user.sendText('Look at this !high')
     const card = await bot.user.nextMessage('WEB-1')
     bot.user.tap('Todo', card)
     await bot.user.nextEdit('Todo')
@@ -220,10 +220,10 @@ describe('forwards', () => {
 })
 
 test('the words of a reply to another message of one’s own keep what it was about', async () => {
-  bot.user.say('/due')
+  bot.user.sendText('/due')
   const list = await bot.user.nextMessage('Due')
   const asked = bot.user.messages().find(({ text }) => text === '/due')
-  bot.user.say('show this as a chart', { replyTo: asked?.message_id ?? 0 })
+  bot.user.sendText('show this as a chart', { replyTo: asked?.message_id ?? 0 })
   await bot.user.nextMessage('WEB-1')
   expect(list.text).toContain('Due')
   expect((await task()).note).toContain('> /due')

@@ -17,7 +17,7 @@ test.each([
   ['Fix the login, @codexx please', 'Codex?', { engine: 'codex', title: 'Fix the login, please' }],
   ['Fix the ＠claud login', 'Claude Code?', { engine: 'claude-code', title: 'Fix the login' }],
 ])('%s: the token is reported, and a button takes it for what it may mean', async (text, label, changed) => {
-  bot().user.say(text)
+  bot().user.sendText(text)
   const card = await bot().user.nextMessage('Didn’t recognize')
   expect(labelsOn(card)).toEqual([...compact, label])
   expect((await task()).title).toBe(text)
@@ -35,7 +35,7 @@ test.each([
 })
 
 test('a button of a label adds the nearest name', async () => {
-  bot().user.say('Use #c++ here')
+  bot().user.sendText('Use #c++ here')
   const card = await bot().user.nextMessage('Didn’t recognize')
   bot().user.tap('#c?', card)
   await bot().user.nextEdit('#c')
@@ -44,7 +44,7 @@ test('a button of a label adds the nearest name', async () => {
 })
 
 test('a button of a date sets the nearest day', async () => {
-  bot().user.say('Ship ^2099-02-30 to all')
+  bot().user.sendText('Ship ^2099-02-30 to all')
   const card = await bot().user.nextMessage('as a date')
   const label = labelsOn(card).at(-1) ?? ''
   expect(label).toContain('28 Feb 2099?')
@@ -55,7 +55,7 @@ test('a button of a date sets the nearest day', async () => {
 })
 
 test('a date that is like none is picked by hand', async () => {
-  bot().user.say('Ship ^blub to all')
+  bot().user.sendText('Ship ^blub to all')
   const card = await bot().user.nextMessage('as a date')
   bot().user.tap('Set a date', card)
   const menu = await bot().user.nextEdit()
@@ -66,7 +66,7 @@ test('a date that is like none is picked by hand', async () => {
 })
 
 test('a button makes the project of an unknown key, and moves the task there', async () => {
-  bot().user.say('Fix +nope login')
+  bot().user.sendText('Fix +nope login')
   const card = await bot().user.nextMessage('There’s no project NOPE')
   bot().user.tap('Create project NOPE', card)
   const shown = await bot().user.nextEdit('NOPE-1 Fix login')
@@ -83,14 +83,14 @@ test('a button makes the project of an unknown key, and moves the task there', a
 })
 
 test('a mistyped key leads to the project that it is like', async () => {
-  bot().user.say('Fix +webb login')
+  bot().user.sendText('Fix +webb login')
   const card = await bot().user.nextMessage('There’s no project WEBB')
 
   expect(labelsOn(card)).toEqual([...compact, 'Project WEB?'])
 })
 
 test('each unknown token has its own button, which works once', async () => {
-  bot().user.say('Fix !urgent login #c++ soon')
+  bot().user.sendText('Fix !urgent login #c++ soon')
   const card = await bot().user.nextMessage('Didn’t recognize')
   expect(labelsOn(card)).toEqual([...compact, 'Highest?', '#c?'])
   const first = dataOf(card, 'Highest?')
@@ -106,7 +106,7 @@ test('each unknown token has its own button, which works once', async () => {
 })
 
 test('a button of a deleted task says so', async () => {
-  bot().user.say('Fix !urgent login')
+  bot().user.sendText('Fix !urgent login')
   const card = await bot().user.nextMessage('Didn’t recognize')
   const button = dataOf(card, 'Highest?')
   bot().user.tap('↩️ Undo', card)

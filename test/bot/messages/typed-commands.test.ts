@@ -61,9 +61,9 @@ describe('a command as a caption', () => {
 
 describe('an edit that corrects a command', () => {
   test('of the newest message runs it', async () => {
-    const said = bot.user.say('/inbx')
+    const sentTexts = bot.user.sendText('/inbx')
     await bot.user.nextMessage('/inbox')
-    bot.user.edit(said, '/inbox')
+    bot.user.edit(sentTexts, '/inbox')
     await bot.user.nextMessage('inbox')
     expect(await tasks()).toEqual([])
   })
@@ -73,35 +73,35 @@ describe('an edit that corrects a command', () => {
     ['300 seconds later no longer runs it', 300, false],
     ['301 seconds later no longer runs it', 301, false],
   ])('%s', async (_title, seconds, runs) => {
-    const said = bot.user.say('/logg Deployed')
+    const sentTexts = bot.user.sendText('/logg Deployed')
     await bot.handled()
     laterBy(seconds)
-    bot.user.edit(said, '/log Deployed')
+    bot.user.edit(sentTexts, '/log Deployed')
     await bot.user.nextMessage(runs ? 'Deployed' : 'within 5 minutes')
     expect(await logs()).toHaveLength(runs ? 1 : 0)
   })
 
   test('of an older message says that it comes too late', async () => {
-    const said = bot.user.say('/logg Deployed')
-    bot.user.say('Another thought')
+    const sentTexts = bot.user.sendText('/logg Deployed')
+    bot.user.sendText('Another thought')
     await bot.user.nextMessage('WEB-1')
-    bot.user.edit(said, '/log Deployed')
+    bot.user.edit(sentTexts, '/log Deployed')
     await bot.user.nextMessage('on your newest message')
     expect(await logs()).toEqual([])
   })
 
   test('that has run is not run again, and that is said', async () => {
-    const said = bot.user.say('/log Deploed')
+    const sentTexts = bot.user.sendText('/log Deploed')
     await bot.user.nextMessage('Deploed')
-    bot.user.edit(said, '/log Deployed')
+    bot.user.edit(sentTexts, '/log Deployed')
     await bot.user.nextMessage('as you first sent it')
     expect(await logs()).toHaveLength(1)
   })
 
   test('makes no command’s name the title of a task', async () => {
-    const said = bot.user.say('inbox')
+    const sentTexts = bot.user.sendText('inbox')
     await bot.user.nextMessage('WEB-1')
-    bot.user.edit(said, '/inbox')
+    bot.user.edit(sentTexts, '/inbox')
     await bot.user.nextMessage('as you first sent it')
     expect((await requireTask(bot.scope, 'WEB-1')).title).toBe('inbox')
   })
@@ -132,31 +132,31 @@ describe('what somebody else wrote', () => {
 
 describe('the bot’s name', () => {
   test('at the start is no part of a task', async () => {
-    bot.user.say(`${name()} fix the login !high`)
+    bot.user.sendText(`${name()} fix the login !high`)
     await bot.user.nextMessage('WEB-1')
     expect(await requireTask(bot.scope, 'WEB-1')).toMatchObject({ title: 'fix the login', priority: 'high' })
   })
 
   test('as a mention without a username is no part of it either', async () => {
     const entities = [{ type: 'text_mention' as const, offset: 0, length: 3, user: bot.world.bot.user }]
-    bot.user.say('Bot, fix the login', { entities })
+    bot.user.sendText('Bot, fix the login', { entities })
     await bot.user.nextMessage('WEB-1')
     expect((await requireTask(bot.scope, 'WEB-1')).title).toBe('fix the login')
   })
 
   test('in front of a command, or behind it, leaves the command', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
-    bot.user.say(`${name()} /inbox`)
+    bot.user.sendText(`${name()} /inbox`)
     await bot.user.nextMessage('1 of 1')
-    bot.user.say(`/inbox${name()}`)
+    bot.user.sendText(`/inbox${name()}`)
     await bot.user.nextMessage('1 of 1')
-    bot.user.say(`${name()}: WEB-1 done`)
+    bot.user.sendText(`${name()}: WEB-1 done`)
     await bot.user.nextMessage('WEB-1')
     expect(await tasks()).toMatchObject([{ status: 'done' }])
   })
 
   test('elsewhere in the words stays', async () => {
-    bot.user.say(`Tell ${name()} about it`)
+    bot.user.sendText(`Tell ${name()} about it`)
     await bot.user.nextMessage('WEB-1')
     expect((await requireTask(bot.scope, 'WEB-1')).title).toBe(`Tell ${name()} about it`)
   })
@@ -166,17 +166,17 @@ describe('the bot’s name', () => {
     const renamed = 'renamed_bot'
     const { user } = bot.world.bot
     laterBy(120)
-    bot.user.say(`/inbox@${renamed}`)
+    bot.user.sendText(`/inbox@${renamed}`)
     await bot.user.nextMessage('not for me')
-    bot.user.say(`/inbox@${renamed}`)
+    bot.user.sendText(`/inbox@${renamed}`)
     await bot.user.nextMessage('not for me')
     expect(checks()).toBe(1)
 
     Object.assign(bot.world.bot, { user: { ...user, username: renamed } })
     laterBy(61)
-    bot.user.say(`/inbox@${renamed}`)
+    bot.user.sendText(`/inbox@${renamed}`)
     await bot.user.nextMessage(/inbox/i)
-    bot.user.say(`@${renamed} fix the login`)
+    bot.user.sendText(`@${renamed} fix the login`)
     await bot.user.nextMessage('WEB-1')
     expect((await requireTask(bot.scope, 'WEB-1')).title).toBe('fix the login')
     Object.assign(bot.world.bot, { user })

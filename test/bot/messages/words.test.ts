@@ -39,7 +39,7 @@ describe('a key and a verb', () => {
   test('moves the task, answers in one line, and Undo takes it back', async () => {
     await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
 
-    bot.user.say('web-1 done')
+    bot.user.sendText('web-1 done')
     const answer = await bot.user.nextMessage('WEB-1 Fix the login · Done')
 
     expect(answer.text?.split('\n')).toHaveLength(1)
@@ -58,7 +58,7 @@ describe('a key and a verb', () => {
       { title: 'Three', status: 'todo' },
     ])
 
-    bot.user.say('queue WEB-1 WEB-2, WEB-3')
+    bot.user.sendText('queue WEB-1 WEB-2, WEB-3')
     const answer = await bot.user.nextMessage('WEB-1 One · queued for an agent')
 
     expect(answer.text?.split('\n')).toHaveLength(3)
@@ -73,14 +73,14 @@ describe('a key and a verb', () => {
 
   test('a queued task that moves to Todo stays queued; Hold takes it back', async () => {
     await addTasks(bot, [{ title: 'One' }])
-    bot.user.say('queue WEB-1')
+    bot.user.sendText('queue WEB-1')
     await bot.user.nextMessage('queued')
 
-    bot.user.say('WEB-1 todo')
+    bot.user.sendText('WEB-1 todo')
     await bot.user.nextMessage('nothing to change')
     expect(await turnsOf('WEB-1')).toEqual(['queued'])
 
-    bot.user.say('WEB-1 hold')
+    bot.user.sendText('WEB-1 hold')
     await bot.user.nextMessage('Hold · taken back')
     expect(await get('WEB-1')).toMatchObject({ status: 'hold', runState: null })
   })
@@ -88,7 +88,7 @@ describe('a key and a verb', () => {
   test('sets priority, date, engine, and adds a label', async () => {
     await addTasks(bot, [{ title: 'One', labels: ['old'] }])
 
-    bot.user.say('WEB-1 !high ^2030-01-02 @codex #fresh')
+    bot.user.sendText('WEB-1 !high ^2030-01-02 @codex #fresh')
     await bot.user.nextMessage('High · due Wed 2 Jan 2030 · Codex · #fresh')
 
     expect(await get('WEB-1')).toMatchObject({ priority: 'high', engine: 'codex' })
@@ -103,7 +103,7 @@ describe('a key and a verb', () => {
   ])('%s', async (text, result, status) => {
     await addTasks(bot, [{ title: 'One', status: 'done' }])
 
-    bot.user.say(text)
+    bot.user.sendText(text)
     await bot.user.nextMessage(`WEB-1 One · ${result}`)
 
     expect((await get('WEB-1')).status).toBe(status)
@@ -112,7 +112,7 @@ describe('a key and a verb', () => {
   test('reports a token and a key that are not known, and does the rest', async () => {
     await addTasks(bot, [{ title: 'One', status: 'todo' }])
 
-    bot.user.say('WEB-1 WEB-99 done !urgent')
+    bot.user.sendText('WEB-1 WEB-99 done !urgent')
     const { text } = await bot.user.nextMessage('WEB-1 One · Done')
 
     expect(text).toContain('Didn’t recognize !urgent.')
@@ -122,7 +122,7 @@ describe('a key and a verb', () => {
   test('a closed task is not queued, and the answer says why', async () => {
     await addTasks(bot, [{ title: 'One', status: 'done' }])
 
-    bot.user.say('queue WEB-1')
+    bot.user.sendText('queue WEB-1')
     await bot.user.nextMessage('WEB-1 is done. Reopen it first.')
 
     expect((await get('WEB-1')).runState).toBeNull()
@@ -132,14 +132,14 @@ describe('a key and a verb', () => {
     await addTasks(bot, [{ title: 'One', status: 'hold' }, { title: 'Two' }])
     const room = addSupergroup(bot.world, { title: 'Runners', members: [bot.user.userId] })
     await changeSettings(bot.ctx, { runner: 'openclaw', runnerChat: String(room.chat.id) })
-    bot.user.say('queue WEB-1')
+    bot.user.sendText('queue WEB-1')
     await bot.user.nextMessage('WEB-1 One · queued')
     expect([...room.posts.values()].map(({ message }) => message.text)).toEqual([
       expect.stringContaining('dispatch implement WEB-1'),
     ])
     await changeSettings(bot.ctx, { runnerChat: '-100999' })
 
-    bot.user.say('WEB-2 queue !high')
+    bot.user.sendText('WEB-2 queue !high')
     const { text } = await bot.user.nextMessage('WEB-2')
     await changeSettings(bot.ctx, { runner: null, runnerChat: null })
 
@@ -158,7 +158,7 @@ describe('a task that an agent works on', () => {
   })
 
   test('asks once before Done stops it', async () => {
-    bot.user.say('WEB-1 done')
+    bot.user.sendText('WEB-1 done')
     const question = await bot.user.nextMessage('has been on WEB-1')
     expect(await turnsOf('WEB-1')).toEqual(['working'])
 
@@ -169,7 +169,7 @@ describe('a task that an agent works on', () => {
   })
 
   test('is asked about while the others move', async () => {
-    bot.user.say('done WEB-1 WEB-2')
+    bot.user.sendText('done WEB-1 WEB-2')
     const answer = await bot.user.nextMessage('WEB-2 Two · Done')
     expect(answer.text).toContain('has been on WEB-1')
     expect(await turnsOf('WEB-1', 'WEB-2')).toEqual(['working', 'closed'])
@@ -180,14 +180,14 @@ describe('a task that an agent works on', () => {
   })
 
   test('stops at a word, and stays where it is', async () => {
-    bot.user.say('stop WEB-1')
+    bot.user.sendText('stop WEB-1')
     await bot.user.nextMessage('WEB-1 One · agent stopped')
 
     expect(await get('WEB-1')).toMatchObject({ status: 'todo', runState: null })
   })
 
   test('is not queued twice', async () => {
-    bot.user.say('queue WEB-1')
+    bot.user.sendText('queue WEB-1')
     await bot.user.nextMessage('laptop is already on it')
 
     expect(await turnsOf('WEB-1')).toEqual(['working'])
@@ -201,7 +201,7 @@ describe('a task with an open question', () => {
   })
 
   test('asks before it is queued without an answer', async () => {
-    bot.user.say('queue WEB-1')
+    bot.user.sendText('queue WEB-1')
     const question = await bot.user.nextMessage('Queue it without an answer?')
     expect(await turnsOf('WEB-1')).toEqual(['question'])
 
@@ -212,14 +212,14 @@ describe('a task with an open question', () => {
   })
 
   test('is done at a word, which ends the question', async () => {
-    bot.user.say('WEB-1 done')
+    bot.user.sendText('WEB-1 done')
     await bot.user.nextMessage('WEB-1 One · Done')
 
     expect((await get('WEB-1')).question).toBeNull()
   })
 
   test('is answered by words on its line of the digest, and queued', async () => {
-    bot.user.say('/digest')
+    bot.user.sendText('/digest')
     const digest = await bot.user.nextMessage('1. ⛔ WEB-1: Which way?')
 
     bot.user.reply(digest, '1: left')
@@ -232,7 +232,7 @@ describe('a task with an open question', () => {
   })
 
   test('is answered from home with one tap', async () => {
-    bot.user.say('/start')
+    bot.user.sendText('/start')
     const home = await bot.user.nextMessage('⛔ WEB-1: Which way?')
 
     bot.user.tap('Right', home)
@@ -243,7 +243,7 @@ describe('a task with an open question', () => {
 
   test('is not queued by a digest reply unless that is confirmed', async () => {
     await addTasks(bot, [{ title: 'Two', status: 'ready' }])
-    bot.user.say('/digest')
+    bot.user.sendText('/digest')
     const digest = await bot.user.nextMessage('2. 🏁 WEB-2')
 
     bot.user.reply(digest, '1 queue, 2 done')
@@ -265,7 +265,7 @@ test.each([
     { title: 'One', status: 'ready' },
     { title: 'Two', status: 'ready' },
   ])
-  bot.user.say('/digest')
+  bot.user.sendText('/digest')
 
   bot.user.reply(await bot.user.nextMessage('2. 🏁 WEB-2'), text)
   const { text: answer } = await bot.user.nextMessage('WEB-')
@@ -281,7 +281,7 @@ test.each(['2. 🏁 WEB-2: Two', 'WEB-2: Two'])(
       { title: 'One', status: 'ready' },
       { title: 'Two', status: 'ready' },
     ])
-    bot.user.say('/digest')
+    bot.user.sendText('/digest')
     const digest = await bot.user.nextMessage('2. 🏁 WEB-2')
     const position = digest.text?.indexOf(line) ?? 0
 
@@ -316,7 +316,7 @@ describe('what a message opens', () => {
     '/task #WEB-2',
     '/task WEB\u20112',
   ])('%s', async (text) => {
-    bot.user.say(text)
+    bot.user.sendText(text)
     await bot.user.nextMessage('WEB-2 Two')
 
     expect(await count()).toBe(2)
@@ -324,7 +324,7 @@ describe('what a message opens', () => {
   })
 
   test('several keys: a list, with what is missing', async () => {
-    bot.user.say('WEB-1 WEB-2 WEB-7')
+    bot.user.sendText('WEB-1 WEB-2 WEB-7')
     const list = await bot.user.nextMessage('There’s no WEB-7. Try /search.')
 
     expect(labelsOn(list)).toEqual(['WEB-1 One', 'WEB-2 Two'])
@@ -332,7 +332,7 @@ describe('what a message opens', () => {
   })
 
   test.each(['WEB-99', 'web-99 done', '99'])('%s is answered, not captured', async (text) => {
-    bot.user.say(text)
+    bot.user.sendText(text)
     await bot.user.nextMessage('WEB-99')
 
     expect(await count()).toBe(2)
@@ -343,7 +343,7 @@ describe('what a message opens', () => {
     await addTasks(bot, [{ title: 'Elsewhere' }], 'API')
     await changeSettings(bot.ctx, { lastProject: 'API' })
 
-    bot.user.say('1')
+    bot.user.sendText('1')
 
     await bot.user.nextMessage('API-1 Elsewhere')
   })
@@ -361,7 +361,7 @@ describe('what is captured all the same', () => {
   ])('%s', async (text) => {
     await addTasks(bot, [{ title: 'One', status: 'todo' }])
 
-    bot.user.say(text)
+    bot.user.sendText(text)
     await bot.user.nextMessage('WEB-2')
 
     expect((await get('WEB-2')).title).toBe(text)
@@ -381,7 +381,7 @@ describe('what is captured all the same', () => {
 test('the name of the bot in front changes nothing', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
 
-  bot.user.say('@preqbot_playground WEB-1 done')
+  bot.user.sendText('@preqbot_playground WEB-1 done')
   await bot.user.nextMessage('WEB-1 One · Done')
 
   expect(await findTask(bot.scope, 'WEB-2')).toBeNull()
@@ -389,7 +389,7 @@ test('the name of the bot in front changes nothing', async () => {
 
 describe('several tasks of a lane at once', () => {
   const select = async (lane: RegExp, labels: readonly string[]) => {
-    bot.user.say('/board')
+    bot.user.sendText('/board')
     const board = await bot.user.nextMessage('Board')
     bot.user.tap(lane, board)
     await bot.user.nextEdit('WEB-')
@@ -436,7 +436,7 @@ describe('several tasks of a lane at once', () => {
   test('a card in hand is asked about before its move stops an agent', async () => {
     await addTasks(bot, [{ title: 'One', status: 'todo' }])
     await start('WEB-1')
-    bot.user.say('/board')
+    bot.user.sendText('/board')
     const board = await bot.user.nextMessage('Board')
     bot.user.tap(/Todo 1/, board)
     await bot.user.nextEdit('WEB-1 One')
@@ -452,7 +452,7 @@ describe('several tasks of a lane at once', () => {
 
 test('after an answer was refused, the next words are the answer, not a task', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
-  bot.user.say('/task WEB-1')
+  bot.user.sendText('/task WEB-1')
   const card = await bot.user.nextMessage('WEB-1 One')
   bot.user.tap('Edit', card)
   const menu = await bot.user.nextEdit('WEB-1')
@@ -461,7 +461,7 @@ test('after an answer was refused, the next words are the answer, not a task', a
   bot.user.reply(prompt, 'x'.repeat(181))
   await bot.user.nextMessage('New title')
 
-  bot.user.say('WEB-1 done')
+  bot.user.sendText('WEB-1 done')
   await bot.handled()
 
   expect(await get('WEB-1')).toMatchObject({ title: 'WEB-1 done', status: 'todo' })

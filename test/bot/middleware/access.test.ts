@@ -145,8 +145,8 @@ describe('binding', () => {
   test('what the owner wrote before binding does not count as a stranger’s message', async () => {
     bot = await openTestBot({ ready: false })
     const eve = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
-    bot.user.say('/start')
-    eve.say('/start')
+    bot.user.sendText('/start')
+    eve.sendText('/start')
     await bot.handled()
     bot.user.open(bot.setupCode)
     await bot.user.nextMessage()
@@ -245,7 +245,7 @@ describe('OWNER_TELEGRAM_ID', () => {
     await bot.restart({ OWNER_TELEGRAM_ID: String(bot.user.userId) })
     const link = codeIn(await bot.link())
     bot.world.calls.length = 0
-    thief.say('Mine!')
+    thief.sendText('Mine!')
     thief.open(link)
     await bot.handled()
     const toThief = bot.world.calls.filter(({ method }) => /^send/i.test(method))
@@ -278,7 +278,7 @@ describe('a stranger', () => {
     bot = await openTestBot()
     const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
 
-    stranger.say('Delete everything !high')
+    stranger.sendText('Delete everything !high')
     await bot.handled()
 
     expect(await bot.db.select().from(tasks)).toEqual([])
@@ -288,7 +288,7 @@ describe('a stranger', () => {
 
   test('presses a button in the owner’s group, and is told so, while nothing changes', async () => {
     bot = await openTestBot()
-    bot.user.say('Fix the login')
+    bot.user.sendText('Fix the login')
     const card = await bot.user.nextMessage('WEB-1')
     const stranger = virtualUser(bot.world, { userId: 2002, chatId: bot.user.chatId, firstName: 'Eve' })
 
@@ -316,7 +316,7 @@ describe('a stranger', () => {
 
 test('an answer to a tap that is lost on the way is given again', async () => {
   bot = await openTestBot()
-  bot.user.say('Fix the login')
+  bot.user.sendText('Fix the login')
   const card = await bot.user.nextMessage('WEB-1')
   bot.world.faults.add({ kind: 'lost-before', method: 'answerCallbackQuery' })
 

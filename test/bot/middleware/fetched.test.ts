@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../../src/domain/access/tokens.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 import { addTasks } from '../../support/chat.ts'
-import { beginTrail } from '../../support/trail.ts'
+import { recordChanges } from '../../support/recorded-changes.ts'
 
 let bot: TestBot
 let ask: (method: string, path: string, body?: object) => Promise<Response>
@@ -38,7 +38,7 @@ test.each([
   ['claims it', () => ask('POST', '/tasks/claim', { status: 'todo' })],
 ])('a comment is marked 👀 when an agent %s', async (_how, fetchTask) => {
   await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
-  bot.user.say('/task WEB-1')
+  bot.user.sendText('/task WEB-1')
   const card = await bot.user.nextMessage('Fix the login')
   const comment = bot.user.reply(card, 'Use the left one')
   await bot.handled()
@@ -50,9 +50,9 @@ test.each([
 })
 
 test('what was fetched already is marked no second time', async () => {
-  const trail = await beginTrail(bot.db)
+  const changes = await recordChanges(bot.db)
 
   await ask('GET', '/tasks/WEB-1')
 
-  expect(await trail()).toEqual({ events: [], audit: [] })
+  expect(await changes()).toEqual({ events: [], audit: [] })
 })

@@ -5,7 +5,7 @@ import { answersOf } from '../../support/chat.ts'
 let bot: TestBot
 beforeAll(async () => {
   bot = await openTestBot()
-  bot.user.say('/settings')
+  bot.user.sendText('/settings')
   await bot.handled()
 })
 afterAll(() => bot.close())

@@ -45,26 +45,26 @@ const isSilent = () => bot.world.calls.every(({ method }) => !/^send/i.test(meth
 describe('the owner as an anonymous administrator', () => {
   test('is told why, once, is not obeyed, and is no stranger', async () => {
     const before = await strangers()
-    user.say('/inbox', { as: 'group' })
-    const told = await user.nextMessage('Remain anonymous')
-    user.say('Fix the login', { as: 'group' })
+    user.sendText('/inbox', { as: 'group' })
+    const notified = await user.nextMessage('Remain anonymous')
+    user.sendText('Fix the login', { as: 'group' })
     await bot.handled()
 
-    expect(user.lastMessage().message_id).toBe(told.message_id)
+    expect(user.lastMessage().message_id).toBe(notified.message_id)
     expect(await tasks()).toEqual([])
     expect(await strangers()).toBe(before)
   })
 
   test('is a problem that /doctor names, until they write in their own name', async () => {
-    user.say('/doctor')
+    user.sendText('/doctor')
     const card = await user.nextMessage('Bot token')
     expect(card.text).not.toContain('you post as the group')
 
-    user.say('Lunch?', { as: 'group' })
+    user.sendText('Lunch?', { as: 'group' })
     user.tap('Check again', card)
     expect((await user.nextEdit('Chat')).text).toMatch(/Chat: you post as the group\.\n.*Remain anonymous/)
 
-    user.say('Fix the login')
+    user.sendText('Fix the login')
     await user.nextMessage('WEB-1')
     user.tap('Check again', card)
     expect((await user.nextEdit('Chat')).text).not.toContain('you post as the group')
@@ -76,7 +76,7 @@ describe('the owner in another chat', () => {
     const before = await strangers()
     bot.user.open('t_WEB-1')
     await bot.user.nextMessage('Your board is in the group “Team”')
-    bot.user.say('Buy a domain')
+    bot.user.sendText('Buy a domain')
     await bot.handled()
 
     expect(await tasks()).toEqual([])
@@ -88,12 +88,12 @@ describe('a member of the owner’s group', () => {
   test('who talks, joins or is posted by the linked channel is no stranger and no task', async () => {
     const before = await strangers()
     const { chatId } = anna
-    anna.say('Lunch?')
-    anna.edit(anna.say('Lnch'), 'Lunch')
+    anna.sendText('Lunch?')
+    anna.edit(anna.sendText('Lnch'), 'Lunch')
     anna.send({ location: { latitude: 1, longitude: 1 } })
     postAsPerson(bot.world, { userId: 3003, chatId }, { new_chat_members: [bot.world.owner.user] })
     const channel = { id: -1009, type: 'channel', title: 'News' } as const
-    anna.say('A post', { as: channel })
+    anna.sendText('A post', { as: channel })
     postAsPerson(
       bot.world,
       { userId: 3003, chatId, as: channel },
@@ -107,11 +107,11 @@ describe('a member of the owner’s group', () => {
   })
 
   test('who gives a command, names the bot or replies to it counts as a stranger', async () => {
-    user.say('Fix the login')
+    user.sendText('Fix the login')
     const card = await user.nextMessage('WEB-1')
     const before = await strangers()
-    anna.say('/inbox')
-    anna.say(`${name()} delete everything`)
+    anna.sendText('/inbox')
+    anna.sendText(`${name()} delete everything`)
     anna.reply(card, 'me too')
     await bot.handled()
 
@@ -125,13 +125,13 @@ describe('a topic of a private chat', () => {
     await bind(bot.user.chatId)
     const chat = bot.world.rooms.get(bot.user.chatId) as Room
     const { threadId } = addTopic(bot.world, chat, bot.world.owner.user, 'Ideas')
-    bot.user.say('Fix the login', { threadId })
+    bot.user.sendText('Fix the login', { threadId })
     const card = await bot.user.nextMessage('WEB-1')
-    bot.user.say('/inbox', { threadId })
+    bot.user.sendText('/inbox', { threadId })
     const deck = await bot.user.nextMessage('1 of 1')
 
     expect([card.message_thread_id, deck.message_thread_id]).toEqual([threadId, threadId])
-    bot.user.say('Another thought')
+    bot.user.sendText('Another thought')
     expect((await bot.user.nextMessage('WEB-2')).message_thread_id).toBeUndefined()
 
     removeTopic(bot.world, { userId: bot.user.userId, chatId: chat.chat.id, threadId })
@@ -150,7 +150,7 @@ test.each([false, true])(
     expect((await readOwnerSettings(bot.scope)).chatId).toBe(upgraded.chat.id)
     expect(await strangers()).toBe(before)
     const there = virtualUser(bot.world, { userId: bot.user.userId, chatId: upgraded.chat.id })
-    there.say('Fix the login')
+    there.sendText('Fix the login')
     await there.nextMessage('WEB-1')
   },
 )

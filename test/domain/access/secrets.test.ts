@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decryptSecret, encryptSecret } from '../../../src/domain/access/secrets.ts'
 
 const secretKey = '0123456789abcdef0123456789abcdef'
@@ -7,11 +7,11 @@ const secretKey = '0123456789abcdef0123456789abcdef'
 const sealedElsewhere = 'v1.AAECAwQFBgcICQoL.4rwDucAkW1ev57RE15EvHRW1pt2D6ad3x-9ptrP_eyoBaqX8MN698CagPxFtO5s'
 
 describe('a sealed secret', () => {
-  it('opens as other software of the schema seals it', () => {
+  test('opens as other software of the schema seals it', () => {
     expect(decryptSecret(sealedElsewhere, secretKey)).toBe('123456:AAE-example_token-äöü')
   })
 
-  it('has a version, an iv of 12 bytes and a tag of 16, without padding', () => {
+  test('has a version, an iv of 12 bytes and a tag of 16, without padding', () => {
     const [version, iv, text] = encryptSecret('123456:ABC', secretKey).split('.')
 
     expect(version).toBe('v1')
@@ -20,11 +20,11 @@ describe('a sealed secret', () => {
     expect(`${iv}${text}`).toMatch(/^[A-Za-z0-9_-]+$/)
   })
 
-  it('is never sealed the same way twice', () => {
+  test('is never sealed the same way twice', () => {
     expect(encryptSecret('same', secretKey)).not.toBe(encryptSecret('same', secretKey))
   })
 
-  it('opens to what was sealed', () => {
+  test('opens to what was sealed', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (plain) => {
         expect(decryptSecret(encryptSecret(plain, secretKey), secretKey)).toBe(plain)
@@ -33,7 +33,7 @@ describe('a sealed secret', () => {
     )
   })
 
-  it.each([
+  test.each([
     ['under another secret', sealedElsewhere, 'x'.repeat(32)],
     ['with a changed byte', sealedElsewhere.replace('4rwD', '4rwE'), secretKey],
     ['with its end cut off', sealedElsewhere.slice(0, -4), secretKey],

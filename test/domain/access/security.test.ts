@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { securityEvents } from '../../../src/db/schema.ts'
 import {
   createFailureCounter,
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => board.close())
 
 describe('security events', () => {
-  it('are listed newest first, in pages, those of nobody among them', async () => {
+  test('are listed newest first, in pages, those of nobody among them', async () => {
     for (const [minute, ownerId] of [board.ownerId, null, board.ownerId].entries()) {
       await recordSecurityEvent(board.db, {
         ownerId,
@@ -34,7 +34,7 @@ describe('security events', () => {
     expect(second.nextCursor).toBeNull()
   })
 
-  it('keep where a request came from, cut to what is worth keeping', async () => {
+  test('keep where a request came from, cut to what is worth keeping', async () => {
     board.clock.advance({ hours: 1 })
 
     await recordSecurityEvent(board.db, {
@@ -78,7 +78,7 @@ describe('repeated failures', () => {
     return entries.map(({ ipAddress, detail }) => [ipAddress, detail?.count]).reverse()
   }
 
-  it('write the first at once and the rest of the minute as one row when it is over', async () => {
+  test('write the first at once and the rest of the minute as one row when it is over', async () => {
     for (let second = 0; second < 50; second += 1) {
       await counter.count(failure)
       board.clock.advance({ ms: 1_000 })
@@ -96,7 +96,7 @@ describe('repeated failures', () => {
     ])
   })
 
-  it('write no more than one row a minute, however many there are', async () => {
+  test('write no more than one row a minute, however many there are', async () => {
     for (let second = 0; second < 300; second += 1) {
       await counter.count(failure)
       board.clock.advance({ ms: 1_000 })
@@ -109,7 +109,7 @@ describe('repeated failures', () => {
     expect(all.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(300)
   })
 
-  it('are counted apart by kind and address', async () => {
+  test('are counted apart by kind and address', async () => {
     await counter.count(failure)
     await counter.count({ ...failure, ipAddress: '203.0.113.10' })
     await counter.count({ ...failure, eventType: 'auth.webhook' })
@@ -118,7 +118,7 @@ describe('repeated failures', () => {
     expect(await written()).toHaveLength(4)
   })
 
-  it('are written when the counter is closed', async () => {
+  test('are written when the counter is closed', async () => {
     await counter.count(failure)
     await counter.count(failure)
     await counter.count(failure)
@@ -131,7 +131,7 @@ describe('repeated failures', () => {
     ])
   })
 
-  it('are forgotten when a minute has passed without one', async () => {
+  test('are forgotten when a minute has passed without one', async () => {
     await counter.count(failure)
     board.clock.advance({ minutes: 2 })
     await counter.flush()
@@ -144,7 +144,7 @@ describe('repeated failures', () => {
     ])
   })
 
-  it('from ever new addresses fill neither the memory nor the table', async () => {
+  test('from ever new addresses fill neither the memory nor the table', async () => {
     for (let address = 0; address < 1_100; address += 1) {
       await counter.count({ ...failure, ipAddress: `2001:db8:0:${address.toString(16)}::1` })
     }

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apiTokens } from '../../../src/db/schema.ts'
 import {
   authenticate,
@@ -10,7 +10,7 @@ import {
   touchToken,
 } from '../../../src/domain/access/tokens.ts'
 import { type Board, openBoard } from '../../support/board.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 
 let board: Board
 beforeAll(async () => {
@@ -23,8 +23,8 @@ const present = (token: string, now = board.clock.now()) => authenticate(board.d
 const row = async (id: string) => (await board.db.select().from(apiTokens).where(eq(apiTokens.id, id)))[0]
 
 describe('creating a token', () => {
-  it('shows it once and keeps only its beginning and its hash', async () => {
-    const trail = await beginTrail(board.db)
+  test('shows it once and keeps only its beginning and its hash', async () => {
+    const changes = await recordChanges(board.db)
 
     const { token, row: made } = await createToken(board.ctx, { name: ' laptop ' })
 
@@ -32,7 +32,7 @@ describe('creating a token', () => {
     expect(made).toMatchObject({ name: 'laptop', tokenPrefix: token.slice(0, 14), expiresAt: null })
     expect(made.tokenHash).toMatch(/^[0-9a-f]{64}$/)
     expect(await row(made.id)).toEqual(made)
-    const left = await trail()
+    const left = await changes()
     expect(left).toMatchObject({
       events: [],
       audit: [{ action: 'token.create', targetType: 'token', targetId: made.id, meta: { name: 'laptop' } }],
@@ -41,7 +41,7 @@ describe('creating a token', () => {
     expect(JSON.stringify(left)).not.toContain(made.tokenHash)
   })
 
-  it('hashes as any other client of the table does', async () => {
+  test('hashes as any other client of the table does', async () => {
     await board.db.insert(apiTokens).values({
       ownerId: board.ownerId,
       name: 'elsewhere',
@@ -54,20 +54,20 @@ describe('creating a token', () => {
     expect((await present(`preq_${'A'.repeat(32)}`)).ok).toBe(true)
   })
 
-  it.each([
+  test.each([
     ['a blank name', { name: ' ' }],
     ['a name that is too long', { name: 'x'.repeat(61) }],
     ['an end that has passed', { name: 'x', expiresAt: new Date('2026-11-24T09:00:00.000Z') }],
   ])('refuses %s', async (_, input) => {
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(createToken(board.ctx, input)).rejects.toMatchObject({ code: 'invalid' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 })
 
 describe('a presented token', () => {
-  it('opens while it is neither revoked nor expired', async () => {
+  test('opens while it is neither revoked nor expired', async () => {
     const { token, row: made } = await createToken(board.ctx, { name: 'good', expiresAt: inDays(1) })
 
     expect(await present(token)).toEqual({
@@ -79,11 +79,11 @@ describe('a presented token', () => {
     expect(await present(token)).toEqual({ ok: false, reason: 'revoked' })
   })
 
-  it('is unknown where it is not ours', async () => {
+  test('is unknown where it is not ours', async () => {
     expect(await present(`preq_${'x'.repeat(32)}`)).toEqual({ ok: false, reason: 'unknown' })
   })
 
-  it.each([
+  test.each([
     ['', 'nothing'],
     ['preq_', 'the prefix alone'],
     [`PREQ_${'x'.repeat(32)}`, 'another prefix'],
@@ -97,39 +97,39 @@ describe('a presented token', () => {
 })
 
 describe('revoking a token', () => {
-  it('ends it with a trace', async () => {
+  test('ends it with a trace', async () => {
     const { row: made } = await createToken(board.ctx, { name: 'ended' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { token, auditId } = await revokeToken(board.ctx, made.id)
 
     expect(token.revokedAt).toEqual(board.clock.now())
     expect(await row(made.id)).toEqual(token)
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [],
       audit: [{ id: auditId, action: 'token.revoke', targetId: made.id, meta: { name: 'ended' } }],
     })
   })
 
-  it('changes nothing the second time', async () => {
+  test('changes nothing the second time', async () => {
     const { row: made } = await createToken(board.ctx, { name: 'twice' })
     const { token } = await revokeToken(board.ctx, made.id)
     board.clock.advance({ minutes: 5 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     expect(await revokeToken(board.ctx, made.id)).toEqual({ token, auditId: null })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it.each(['00000000-0000-4000-8000-000000000000', 'no uuid'])('does not find %s', async (id) => {
+  test.each(['00000000-0000-4000-8000-000000000000', 'no uuid'])('does not find %s', async (id) => {
     await expect(revokeToken(board.ctx, id)).rejects.toMatchObject({ code: 'not-found' })
   })
 })
 
 describe('the last use of a token', () => {
-  it('moves at most once a minute and leaves no trace', async () => {
+  test('moves at most once a minute and leaves no trace', async () => {
     const { row: made } = await createToken(board.ctx, { name: 'used' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
     const first = board.clock.now()
     const at = (seconds: number) => new Date(first.getTime() + seconds * 1_000)
 
@@ -140,12 +140,12 @@ describe('the last use of a token', () => {
     }
 
     expect(seen).toEqual([at(0), at(0), at(60), at(60)])
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 })
 
 describe('lists of tokens', () => {
-  it('show the newest first and revoked ones last', async () => {
+  test('show the newest first and revoked ones last', async () => {
     board.clock.advance({ minutes: 1 })
     const { row: first } = await createToken(board.ctx, { name: 'l-first' })
     board.clock.advance({ minutes: 1 })
@@ -162,7 +162,7 @@ describe('lists of tokens', () => {
     expect(names.indexOf('l-third')).toBeGreaterThan(names.indexOf(first.name))
   })
 
-  it('name those that expire within seven days, unless they are over or revoked', async () => {
+  test('name those that expire within seven days, unless they are over or revoked', async () => {
     await createToken(board.ctx, { name: 'e-week', expiresAt: inDays(7) })
     await createToken(board.ctx, { name: 'e-day', expiresAt: inDays(1.5) })
     await createToken(board.ctx, { name: 'e-later', expiresAt: inDays(7.3) })

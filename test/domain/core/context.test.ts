@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProjectRow } from '../../../src/db/schema.ts'
 import type { Ctx } from '../../../src/domain/core/context.ts'
 import { createProject } from '../../../src/domain/projects/create.ts'
@@ -49,7 +49,7 @@ const watched = (ctx: Ctx): Ctx => {
 
 describe('a verb keeps to its transaction:', () => {
   const fresh = () => addTask(board, shop, { status: 'todo', labels: ['a'] })
-  it.each<[string, (ctx: Ctx, task: Task) => Promise<unknown>]>([
+  test.each<[string, (ctx: Ctx, task: Task) => Promise<unknown>]>([
     ['createTask', (ctx) => createTask(ctx, { projectId: shop.id, title: '한글', labels: ['new'] })],
     [
       'editTask',
@@ -93,7 +93,7 @@ describe('a verb keeps to its transaction:', () => {
     await expect(verb(watched(board.as(agent)), task)).resolves.toBeDefined()
   })
 
-  it.each<[string, (task: Task) => Promise<{ auditId: string | null }>]>([
+  test.each<[string, (task: Task) => Promise<{ auditId: string | null }>]>([
     ['an edit', ({ key }) => editTask(board.ctx, key, { status: 'done', labels: ['z'], comment: 'x' })],
     ['a deletion', ({ key }) => deleteTask(board.ctx, key)],
     ['a move to another project', ({ key }) => moveToProject(board.ctx, key, 'BARN')],
@@ -104,7 +104,7 @@ describe('a verb keeps to its transaction:', () => {
     await expect(undoChange(watched(board.ctx), auditId ?? '')).resolves.toBeDefined()
   })
 
-  it('moveToProject', async () => {
+  test('moveToProject', async () => {
     await expect(moveToProject(watched(board.ctx), (await fresh()).key, 'BARN')).resolves.toBeDefined()
   })
 })

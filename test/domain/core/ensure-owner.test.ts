@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { users } from '../../../src/db/schema.ts'
 import { ensureOwner } from '../../../src/domain/core/owner.ts'
 import { openTestDatabase } from '../../support/database.ts'
@@ -13,7 +13,7 @@ const now = new Date('2026-11-24T09:00:00Z')
 const ada = { email: 'Ada@Example.com', name: 'Ada', now }
 
 describe('the owner', () => {
-  it('is made where there is none, with a lower-case address', async () => {
+  test('is made where there is none, with a lower-case address', async () => {
     const owner = await ensureOwner(database.db, ada)
 
     expect(owner).toMatchObject({ email: 'ada@example.com', name: 'Ada' })
@@ -22,7 +22,7 @@ describe('the owner', () => {
     ])
   })
 
-  it('stays who is there, whatever is asked for later', async () => {
+  test('stays who is there, whatever is asked for later', async () => {
     const owner = await ensureOwner(database.db, ada)
 
     expect(await ensureOwner(database.db, ada)).toEqual(owner)
@@ -30,7 +30,7 @@ describe('the owner', () => {
     expect(await database.db.$count(users)).toBe(1)
   })
 
-  it('is one and the same for two that start together', async () => {
+  test('is one and the same for two that start together', async () => {
     const owners = await Promise.all([
       ensureOwner(database.db, ada),
       ensureOwner(database.db, { email: 'bob@example.com', name: 'Bob', now }),
@@ -40,7 +40,7 @@ describe('the owner', () => {
     expect(new Set(owners.map(({ id }) => id)).size).toBe(1)
   })
 
-  it('is raised from a user who has the address already', async () => {
+  test('is raised from a user who has the address already', async () => {
     const [user] = await database.db
       .insert(users)
       .values({ email: 'ada@example.com', name: 'A.' })

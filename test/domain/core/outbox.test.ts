@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditLogs, eventsOutbox, type ProjectRow, securityEvents, tasks } from '../../../src/db/schema.ts'
 import { createCtx, outboxChannel } from '../../../src/domain/core/context.ts'
 import { newestEventId, readEvents } from '../../../src/domain/core/outbox.ts'
@@ -8,8 +8,8 @@ import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
 import { findTask } from '../../../src/domain/tasks/read.ts'
 import { type Board, openBoard } from '../../support/board.ts'
 import { openTestDatabase } from '../../support/database.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask, onPostgres } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 let board: Board
 let shop: ProjectRow
@@ -21,7 +21,7 @@ afterAll(() => board.close())
 beforeEach(() => board.clock.advance({ minutes: 1 }))
 
 describe('the outbox', () => {
-  it('gives events after a cursor, in order, page by page', async () => {
+  test('gives events after a cursor, in order, page by page', async () => {
     const after = await newestEventId(board.scope)
     const barn = await addProject(board, 'BARN')
     for (const title of ['a', 'b', 'c']) await addTask(board, barn, { title })
@@ -45,7 +45,7 @@ describe('the outbox', () => {
     expect(await newestEventId(board.scope)).toBe(rest.at(-1)?.id)
   })
 
-  it.skipIf(!onPostgres)(
+  test.skipIf(!onPostgres)(
     'hides no event from a reader that pages while eight write (on Postgres: embedded has one connection)',
     async () => {
       const writers = 8
@@ -80,7 +80,7 @@ describe('the outbox', () => {
     30_000,
   )
 
-  it('announces what was committed, and only that', async () => {
+  test('announces what was committed, and only that', async () => {
     const database = await openTestDatabase()
     const heard: string[] = []
     let announce = () => {}
@@ -120,8 +120,8 @@ describe('the outbox', () => {
 })
 
 describe('a transaction', () => {
-  it('leaves nothing where its event is refused', async () => {
-    const trail = await beginTrail(board.db)
+  test('leaves nothing where its event is refused', async () => {
+    const changes = await recordChanges(board.db)
     await board.db.execute(
       sql`alter table events_outbox add constraint no_poison check (payload ->> 'title' is distinct from 'poison')`,
     )
@@ -130,14 +130,14 @@ describe('a transaction', () => {
 
     await expect(attempt).rejects.toThrow()
     await board.db.execute(sql`alter table events_outbox drop constraint no_poison`)
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
     expect(await board.db.select().from(tasks).where(sql`title = 'poison'`)).toEqual([])
     expect(
       (await board.db.execute(sql`select 1 from task_labels where name = 'poisoned'`)) as unknown,
     ).toSatisfy((answer: { rows?: unknown[]; length?: number }) => (answer.rows ?? answer).length === 0)
   })
 
-  it('leaves nothing where its audit entry is refused', async () => {
+  test('leaves nothing where its audit entry is refused', async () => {
     const task = await addTask(board, shop)
     await board.db.execute(
       sql`alter table audit_logs add constraint no_poison check (action <> 'task.edit') not valid`,
@@ -150,7 +150,7 @@ describe('a transaction', () => {
     expect(await findTask(board.scope, task.key)).toEqual(task)
   })
 
-  it('runs what comes before and after in itself', async () => {
+  test('runs what comes before and after in itself', async () => {
     const seen: unknown[] = []
     const ctx = createCtx({
       db: board.db,
@@ -175,7 +175,7 @@ describe('a transaction', () => {
     expect(await board.db.$count(tasks)).toBe(count)
   })
 
-  it('is tried again where Postgres ended it to let another go on', async () => {
+  test('is tried again where Postgres ended it to let another go on', async () => {
     const task = await addTask(board, shop)
     let attempts = 0
     const ctx = createCtx({
@@ -195,8 +195,8 @@ describe('a transaction', () => {
     expect([attempts, changed.priority]).toEqual([2, 'high'])
   })
 
-  it('names its cause in the trail', async () => {
-    const trail = await beginTrail(board.db)
+  test('names its cause in the trail', async () => {
+    const changes = await recordChanges(board.db)
     const ctx = createCtx({
       db: board.db,
       ownerId: board.ownerId,
@@ -207,12 +207,12 @@ describe('a transaction', () => {
 
     await createTask(ctx, { projectId: shop.id, title: 'x' })
 
-    expect((await trail()).audit).toMatchObject([{ meta: { by: 'owner', cause: 'update 7' } }])
+    expect((await changes()).audit).toMatchObject([{ meta: { by: 'owner', cause: 'update 7' } }])
   })
 })
 
 describe('the trails', () => {
-  it.each([
+  test.each([
     ['events_outbox', 'update events_outbox set entity_id = entity_id'],
     ['audit_logs', 'update audit_logs set action = action'],
     ['audit_logs', 'delete from audit_logs'],
@@ -231,7 +231,7 @@ describe('the trails', () => {
     })
   })
 
-  it('lets old events go', async () => {
+  test('lets old events go', async () => {
     await addTask(board, shop)
 
     await board.db.delete(eventsOutbox)

@@ -1,5 +1,5 @@
 import { asc, eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { taskLabelAssignments, taskLabels, tasks } from '../../../src/db/schema.ts'
 import {
   createLabel,
@@ -13,7 +13,7 @@ import { createProject } from '../../../src/domain/projects/create.ts'
 import { createTask } from '../../../src/domain/tasks/create.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
 import { type Board, openBoard } from '../../support/board.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 
 let board: Board
 let projectId: string
@@ -40,27 +40,27 @@ const mirror = async (taskId: string) => {
 }
 
 describe('creating a label', () => {
-  it('stores it with a trace and no event', async () => {
-    const trail = await beginTrail(board.db)
+  test('stores it with a trace and no event', async () => {
+    const changes = await recordChanges(board.db)
 
     const { label, auditId } = await createLabel(board.ctx, { name: ' Backend ', color: 'teal' })
 
     expect(await row(label.id)).toMatchObject({ name: 'Backend', color: 'teal', ownerId: board.ownerId })
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [],
       audit: [{ id: auditId, action: 'label.create', targetType: 'label', targetId: label.id }],
     })
   })
 
-  it('refuses a name that is there in another case', async () => {
+  test('refuses a name that is there in another case', async () => {
     await createLabel(board.ctx, { name: 'Taken' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(createLabel(board.ctx, { name: 'tAKEN' })).rejects.toMatchObject({ code: 'in-use' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it.each([
+  test.each([
     ['a blank name', { name: ' ' }],
     ['a name of 41 characters', { name: 'x'.repeat(41) }],
     ['a colour nobody knows', { name: 'x', color: 'mauve' }],
@@ -71,10 +71,10 @@ describe('creating a label', () => {
 })
 
 describe('renaming and recolouring a label', () => {
-  it('changes it and keeps both states', async () => {
+  test('changes it and keeps both states', async () => {
     const { label } = await createLabel(board.ctx, { name: 'Old', color: 'red' })
     const task = await labelled('old')
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const renamed = await renameLabel(board.ctx, 'OLD', 'New')
     const recolored = await recolorLabel(board.ctx, label.id, '#0aF1bc')
@@ -82,7 +82,7 @@ describe('renaming and recolouring a label', () => {
     expect(recolored.label).toEqual({ id: label.id, name: 'New', color: '#0aF1bc' })
     expect(await row(label.id)).toMatchObject({ name: 'New', color: '#0aF1bc' })
     expect(await namesOn(task.id)).toEqual(['New'])
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [],
       audit: [
         {
@@ -99,32 +99,32 @@ describe('renaming and recolouring a label', () => {
     })
   })
 
-  it('can change the case of a name alone', async () => {
+  test('can change the case of a name alone', async () => {
     const { label } = await createLabel(board.ctx, { name: 'casing' })
 
     expect((await renameLabel(board.ctx, label.id, 'Casing')).label.name).toBe('Casing')
   })
 
-  it('refuses a name that another label has, and a colour nobody knows', async () => {
+  test('refuses a name that another label has, and a colour nobody knows', async () => {
     const { label } = await createLabel(board.ctx, { name: 'Mine' })
     await createLabel(board.ctx, { name: 'Theirs' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(renameLabel(board.ctx, label.id, 'THEIRS')).rejects.toMatchObject({ code: 'in-use' })
     await expect(recolorLabel(board.ctx, label.id, 'mauve')).rejects.toMatchObject({ code: 'invalid' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('changes nothing where all is as it was', async () => {
+  test('changes nothing where all is as it was', async () => {
     await createLabel(board.ctx, { name: 'Still', color: 'pink' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     expect((await renameLabel(board.ctx, 'still', 'Still')).auditId).toBeNull()
     expect((await recolorLabel(board.ctx, 'still', 'pink')).auditId).toBeNull()
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('does not find what is not there', async () => {
+  test('does not find what is not there', async () => {
     const nobody = '00000000-0000-4000-8000-000000000000'
     for (const reference of ['nothing', nobody]) {
       await expect(renameLabel(board.ctx, reference, 'x')).rejects.toMatchObject({ code: 'not-found' })
@@ -137,10 +137,10 @@ describe('renaming and recolouring a label', () => {
 })
 
 describe('deleting a label', () => {
-  it('takes it off its tasks, moves the others up, and keeps where it was', async () => {
+  test('takes it off its tasks, moves the others up, and keeps where it was', async () => {
     const task = await labelled('d-one', 'd-two', 'd-three')
     const [one, two, three] = task.labels
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { label, auditId } = await deleteLabel(board.ctx, 'D-ONE')
 
@@ -153,7 +153,7 @@ describe('deleting a label', () => {
         { labelId: three?.id, position: 1 },
       ],
     })
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [],
       audit: [
         {
@@ -166,7 +166,7 @@ describe('deleting a label', () => {
     })
   })
 
-  it('leaves a task without labels where it was the only one', async () => {
+  test('leaves a task without labels where it was the only one', async () => {
     const task = await labelled('d-only')
 
     await deleteLabel(board.ctx, 'd-only')
@@ -176,10 +176,10 @@ describe('deleting a label', () => {
 })
 
 describe('merging labels', () => {
-  it('puts the one in the place of the other, once on each task', async () => {
+  test('puts the one in the place of the other, once on each task', async () => {
     const both = await labelled('m-from', 'm-other', 'm-into')
     const one = await labelled('m-from')
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { label, auditId } = await mergeLabels(board.ctx, 'm-from', 'M-INTO')
 
@@ -188,7 +188,7 @@ describe('merging labels', () => {
     expect(await namesOn(one.id)).toEqual(['m-into'])
     expect((await mirror(both.id)).first).toBe(label.id)
     expect((await listLabels(board.scope)).map(({ name }) => name)).not.toContain('m-from')
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [],
       audit: [
         {
@@ -205,17 +205,17 @@ describe('merging labels', () => {
     })
   })
 
-  it('refuses a label and itself', async () => {
+  test('refuses a label and itself', async () => {
     await createLabel(board.ctx, { name: 'Self' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(mergeLabels(board.ctx, 'self', 'SELF')).rejects.toMatchObject({ code: 'invalid' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 })
 
 describe('the counts of labels', () => {
-  it('tell open tasks from all of them', async () => {
+  test('tell open tasks from all of them', async () => {
     await labelled('c-used')
     await createTask(board.ctx, { projectId, title: 'Done', status: 'done', labels: ['c-used'] })
     await createLabel(board.ctx, { name: 'c-free' })

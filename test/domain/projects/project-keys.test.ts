@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { proposeKey } from '../../../src/domain/projects/key.ts'
 import { isSameRepo, normaliseRepo } from '../../../src/domain/projects/repo.ts'
 
 describe('the key proposed for a project', () => {
-  it.each([
+  test.each([
     ['preqbot', [], 'PREQ'],
     ['Preqstation Web', [], 'PW'],
     ['The big blue house', [], 'TBBH'],
@@ -21,7 +21,7 @@ describe('the key proposed for a project', () => {
     expect(proposeKey(name, taken)).toBe(key)
   })
 
-  it('always fits a key and is never one that is taken', () => {
+  test('always fits a key and is never one that is taken', () => {
     const names = fc.oneof(fc.string({ unit: 'grapheme' }), fc.lorem({ maxCount: 12 }))
     fc.assert(
       fc.property(names, fc.nat(30), (name, rounds) => {
@@ -40,7 +40,7 @@ describe('the key proposed for a project', () => {
 describe('a repository', () => {
   const web = { host: 'github.com', path: 'ada/web' }
 
-  it.each([
+  test.each([
     ['https://github.com/ada/web', web],
     ['https://github.com/ada/web.git', web],
     ['https://GitHub.COM/ada/web/', web],
@@ -69,7 +69,7 @@ describe('a repository', () => {
     expect(normaliseRepo(text)).toEqual(repo)
   })
 
-  it('without a host is the same as one on any host, and never the same as another path', () => {
+  test('without a host is the same as one on any host, and never the same as another path', () => {
     const short = { host: null, path: 'ada/web' }
     expect(isSameRepo(short, web)).toBe(true)
     expect(isSameRepo(web, { ...web, host: 'gitlab.example' })).toBe(false)

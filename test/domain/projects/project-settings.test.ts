@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { projectSettings } from '../../../src/db/schema.ts'
 import { createProject } from '../../../src/domain/projects/create.ts'
 import { deleteProject } from '../../../src/domain/projects/edit.ts'
 import { getProjectSettings, setProjectSettings } from '../../../src/domain/projects/settings.ts'
 import { type Board, openBoard } from '../../support/board.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 
 const defaults = {
   deploy_strategy: 'none',
@@ -26,11 +26,11 @@ afterAll(() => board.close())
 const newProject = (key: string) => createProject(board.ctx, { key, name: key })
 
 describe('the settings of a project', () => {
-  it('are all there with their defaults', async () => {
+  test('are all there with their defaults', async () => {
     expect(await getProjectSettings(board.scope, 'web')).toEqual(defaults)
   })
 
-  it('are read trimmed and in lower case, and by their default where they hold what nobody knows', async () => {
+  test('are read trimmed and in lower case, and by their default where they hold what nobody knows', async () => {
     const project = await newProject('READ')
     const rows = {
       deploy_strategy: ' Feature_Branch ',
@@ -49,9 +49,9 @@ describe('the settings of a project', () => {
     })
   })
 
-  it('change with an event and a trace of both states', async () => {
+  test('change with an event and a trace of both states', async () => {
     const project = await newProject('SET')
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const changed = await setProjectSettings(board.ctx, 'set', {
       deploy_strategy: 'FEATURE_BRANCH',
@@ -62,7 +62,7 @@ describe('the settings of a project', () => {
     const settings = { ...defaults, deploy_strategy: 'feature_branch', deploy_auto_pr: 'true' }
     expect(changed.settings).toEqual(settings)
     expect(await getProjectSettings(board.scope, 'SET')).toEqual(settings)
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [
         {
           type: 'PROJECT_UPDATED',
@@ -86,7 +86,7 @@ describe('the settings of a project', () => {
     })
   })
 
-  it('go back to their default with null', async () => {
+  test('go back to their default with null', async () => {
     const project = await newProject('BACK')
     await setProjectSettings(board.ctx, 'BACK', { deploy_default_branch: 'trunk' })
     await setProjectSettings(board.ctx, 'BACK', { deploy_default_branch: 'develop' })
@@ -99,9 +99,9 @@ describe('the settings of a project', () => {
     ).toEqual([])
   })
 
-  it('write nothing where nothing changes', async () => {
+  test('write nothing where nothing changes', async () => {
     await newProject('SAME')
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { auditId } = await setProjectSettings(board.ctx, 'SAME', {
       deploy_strategy: ' None ',
@@ -110,10 +110,10 @@ describe('the settings of a project', () => {
     })
 
     expect(auditId).toBeNull()
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it.each<[string, Record<string, string>]>([
+  test.each<[string, Record<string, string>]>([
     ['an unknown key', { deploy_magic: 'true' }],
     ['a key of the prototype', { constructor: 'x' }],
     ['an unknown strategy', { deploy_strategy: 'yolo' }],
@@ -122,15 +122,15 @@ describe('the settings of a project', () => {
     ['instructions that are too long', { agent_instructions: 'x'.repeat(50_001) }],
     ['what cannot be stored', { agent_instructions: 'a\u0000b' }],
   ])('refuse %s, and what was sent with it', async (_, patch) => {
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(
       setProjectSettings(board.ctx, 'WEB', { ...patch, deploy_squash_merge: 'false' }),
     ).rejects.toMatchObject({ code: 'invalid' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('are not there without their project', async () => {
+  test('are not there without their project', async () => {
     await newProject('GONE')
     await deleteProject(board.ctx, 'GONE')
 

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { projects, tasks, workLogs } from '../../../src/db/schema.ts'
 import { createProject } from '../../../src/domain/projects/create.ts'
 import { deleteProject, editProject, restoreProject } from '../../../src/domain/projects/edit.ts'
@@ -7,7 +7,7 @@ import { projectOverview } from '../../../src/domain/projects/overview.ts'
 import { findProjectByRepo, listProjects, requireProject } from '../../../src/domain/projects/read.ts'
 import { createTask } from '../../../src/domain/tasks/create.ts'
 import { type Board, openBoard } from '../../support/board.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 
 let board: Board
 beforeAll(async () => {
@@ -19,8 +19,8 @@ const row = async (key: string) =>
   (await board.db.select().from(projects).where(eq(projects.projectKey, key)))[0]
 
 describe('creating a project', () => {
-  it('stores it, tells of it and leaves a trace', async () => {
-    const trail = await beginTrail(board.db)
+  test('stores it, tells of it and leaves a trace', async () => {
+    const changes = await recordChanges(board.db)
 
     const project = await createProject(board.ctx, {
       key: 'shop',
@@ -40,7 +40,7 @@ describe('creating a project', () => {
       deletedAt: null,
       createdAt: board.clock.now(),
     })
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [
         {
           type: 'PROJECT_CREATED',
@@ -52,14 +52,14 @@ describe('creating a project', () => {
     })
   })
 
-  it('proposes a key from the name, and another where that is taken', async () => {
+  test('proposes a key from the name, and another where that is taken', async () => {
     const first = await createProject(board.ctx, { name: 'Night train' })
     const second = await createProject(board.ctx, { name: 'Night train' })
 
     expect([first.projectKey, second.projectKey]).toEqual(['NT', 'NIGH'])
   })
 
-  it('gives two that are created at once two keys', async () => {
+  test('gives two that are created at once two keys', async () => {
     const made = await Promise.all(
       Array.from({ length: 5 }, () => createProject(board.ctx, { name: 'Twin peaks' })),
     )
@@ -67,9 +67,9 @@ describe('creating a project', () => {
     expect(new Set(made.map((project) => project.projectKey)).size).toBe(5)
   })
 
-  it('refuses a key that is in use and says whose it is', async () => {
+  test('refuses a key that is in use and says whose it is', async () => {
     await createProject(board.ctx, { key: 'USED', name: 'First' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const refused = createProject(board.ctx, { key: 'used', name: 'Second' })
 
@@ -78,10 +78,10 @@ describe('creating a project', () => {
       message: expect.stringContaining('“First”'),
       facts: { key: 'USED', deleted: false },
     })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('refuses the key of a deleted project and says that it can be restored', async () => {
+  test('refuses the key of a deleted project and says that it can be restored', async () => {
     await createProject(board.ctx, { key: 'GONE', name: 'Gone' })
     await deleteProject(board.ctx, 'GONE')
 
@@ -92,7 +92,7 @@ describe('creating a project', () => {
     })
   })
 
-  it.each([
+  test.each([
     ['a key of one letter', { key: 'A', name: 'x' }],
     ['a key that begins with a digit', { key: '1AB', name: 'x' }],
     ['a key of eleven letters', { key: 'ABCDEFGHIJK', name: 'x' }],
@@ -108,10 +108,10 @@ describe('creating a project', () => {
 })
 
 describe('editing a project', () => {
-  it('changes what is named, tells which fields, and keeps both states', async () => {
+  test('changes what is named, tells which fields, and keeps both states', async () => {
     const before = await createProject(board.ctx, { key: 'EDIT', name: 'Before', description: 'Old' })
     board.clock.advance({ minutes: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { project, auditId } = await editProject(board.ctx, 'edit', { name: 'After', description: '' })
 
@@ -122,7 +122,7 @@ describe('editing a project', () => {
       description: null,
       updatedAt: board.clock.now(),
     })
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [
         {
           type: 'PROJECT_UPDATED',
@@ -144,7 +144,7 @@ describe('editing a project', () => {
     })
   })
 
-  it('drops the credit of a picture with the picture, and can give both back', async () => {
+  test('drops the credit of a picture with the picture, and can give both back', async () => {
     await createProject(board.ctx, { key: 'PIC', name: 'Pic', bgImage: 'https://img.example/1' })
     await editProject(board.ctx, 'PIC', { bgImageCredit: { author: 'Bo' } })
 
@@ -161,27 +161,27 @@ describe('editing a project', () => {
     })
   })
 
-  it('changes nothing where all is as it was', async () => {
+  test('changes nothing where all is as it was', async () => {
     const project = await createProject(board.ctx, { key: 'SAME', name: 'Same' })
     board.clock.advance({ minutes: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const edited = await editProject(board.ctx, 'SAME', { name: 'Same', priority: 2, description: null })
 
     expect(edited).toEqual({ project, auditId: null })
     expect(await row('SAME')).toEqual(project)
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('refuses what does not fit', async () => {
+  test('refuses what does not fit', async () => {
     await createProject(board.ctx, { key: 'BAD', name: 'Bad' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(editProject(board.ctx, 'BAD', { priority: 0 })).rejects.toMatchObject({ code: 'invalid' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('does not find what is not there or deleted', async () => {
+  test('does not find what is not there or deleted', async () => {
     await createProject(board.ctx, { key: 'HID', name: 'Hidden' })
     await deleteProject(board.ctx, 'HID')
 
@@ -191,10 +191,10 @@ describe('editing a project', () => {
 })
 
 describe('deleting and restoring a project', () => {
-  it('hides it, destroys nothing under it, and brings all back', async () => {
+  test('hides it, destroys nothing under it, and brings all back', async () => {
     const project = await createProject(board.ctx, { key: 'DEL', name: 'Del' })
     await createTask(board.ctx, { projectId: project.id, title: 'Stays' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const deleted = await deleteProject(board.ctx, 'DEL')
     expect(deleted.project.deletedAt).toEqual(board.clock.now())
@@ -203,7 +203,7 @@ describe('deleting and restoring a project', () => {
 
     expect(restored.project).toMatchObject({ ...project, updatedAt: board.clock.now() })
     expect(await board.db.select().from(tasks).where(eq(tasks.projectId, project.id))).toHaveLength(1)
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [
         { type: 'PROJECT_DELETED', entityId: 'DEL', payload: { name: 'Del' } },
         { type: 'PROJECT_RESTORED', entityId: 'DEL', payload: { name: 'Del' } },
@@ -219,29 +219,29 @@ describe('deleting and restoring a project', () => {
     })
   })
 
-  it('changes nothing the second time', async () => {
+  test('changes nothing the second time', async () => {
     await createProject(board.ctx, { key: 'TWO', name: 'Two' })
     const { project } = await deleteProject(board.ctx, 'TWO')
     board.clock.advance({ minutes: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     expect(await deleteProject(board.ctx, 'TWO')).toEqual({ project, auditId: null })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
 
     await restoreProject(board.ctx, 'TWO')
-    const again = await beginTrail(board.db)
+    const again = await recordChanges(board.db)
     expect((await restoreProject(board.ctx, 'TWO')).auditId).toBeNull()
-    expect(await again()).toEqual(noTrail)
+    expect(await again()).toEqual(noChanges)
   })
 
-  it('does not find what is not there', async () => {
+  test('does not find what is not there', async () => {
     await expect(deleteProject(board.ctx, 'NONE')).rejects.toMatchObject({ code: 'not-found' })
     await expect(restoreProject(board.ctx, 'NONE')).rejects.toMatchObject({ code: 'not-found' })
   })
 })
 
 describe('finding projects', () => {
-  it('lists them by key, deleted ones only where asked for', async () => {
+  test('lists them by key, deleted ones only where asked for', async () => {
     await createProject(board.ctx, { key: 'LISTA', name: 'A' })
     await createProject(board.ctx, { key: 'LISTB', name: 'B' })
     await deleteProject(board.ctx, 'LISTB')
@@ -254,7 +254,7 @@ describe('finding projects', () => {
     expect(await keys({ includeDeleted: true })).toEqual(['LISTA', 'LISTB'])
   })
 
-  it('needs the whole key', async () => {
+  test('needs the whole key', async () => {
     await createProject(board.ctx, { key: 'WHOLE', name: 'Whole' })
 
     expect((await requireProject(board.scope, 'whole')).projectKey).toBe('WHOLE')
@@ -263,7 +263,7 @@ describe('finding projects', () => {
     }
   })
 
-  it('knows one by its repository in every spelling', async () => {
+  test('knows one by its repository in every spelling', async () => {
     await createProject(board.ctx, { key: 'REPO', name: 'Repo', repoUrl: 'https://GitHub.com/bob/tool.git' })
     await createProject(board.ctx, { key: 'LOCAL', name: 'Local', repoUrl: '/srv/git/local' })
 
@@ -279,7 +279,7 @@ describe('finding projects', () => {
     expect(await found('bob/tool')).toBeNull()
   })
 
-  it('takes the project on the host that was named where several have the path', async () => {
+  test('takes the project on the host that was named where several have the path', async () => {
     await createProject(board.ctx, { key: 'HOSTA', name: 'A', repoUrl: 'https://gitlab.com/eve/app' })
     await createProject(board.ctx, { key: 'HOSTB', name: 'B', repoUrl: 'https://github.com/eve/app' })
     await createProject(board.ctx, { key: 'HOSTC', name: 'C', repoUrl: 'eve/app' })
@@ -291,7 +291,7 @@ describe('finding projects', () => {
 })
 
 describe('the overview of projects', () => {
-  it('counts tasks by status and calls the health by the last log', async () => {
+  test('counts tasks by status and calls the health by the last log', async () => {
     const day = 24 * 60 * 60 * 1_000
     const now = new Date('2026-12-24T12:00:00Z')
     const ages = { WELL: 3 * day, WATCH: 7 * day, QUIET: 7 * day + 1, SILENT: null }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseQuickAdd, type QuickAddDraft } from '../../../src/domain/quick-add/quick-add.ts'
 import { NewTask } from '../../../src/domain/tasks/schemas.ts'
 import { isDayOnly, localDate, toZoned } from '../../../src/domain/time/time.ts'
@@ -14,7 +14,7 @@ const scene = {
 
 describe('the corpus', () => {
   for (const { input, expected, context } of readCorpus()) {
-    it(`reads ${input} at ${context.now.toISOString()} in ${context.timeZone}`, () => {
+    test(`reads ${input} at ${context.now.toISOString()} in ${context.timeZone}`, () => {
       const draft = parseQuickAdd(input.replaceAll('⏎', '\n'), context)
 
       expect(describeDraft(draft, expected, context.timeZone)).toEqual(expected)
@@ -23,16 +23,16 @@ describe('the corpus', () => {
 })
 
 describe('a draft', () => {
-  it('keeps labels in the order in which they were typed', () => {
+  test('keeps labels in the order in which they were typed', () => {
     expect(parseQuickAdd('Fix #ops #api #Ops #bug', scene).labels).toEqual(['ops', 'api', 'bug'])
   })
 
-  it('says which words were read as the date', () => {
+  test('says which words were read as the date', () => {
     expect(parseQuickAdd('Ship ^tomorrow 9am, to all', scene).dueText).toBe('tomorrow 9am')
     expect(parseQuickAdd('Ship ^"next friday 17:00"', scene).dueText).toBe('next friday 17:00')
   })
 
-  it('cuts a long title at a word and keeps the whole line in the note', () => {
+  test('cuts a long title at a word and keeps the whole line in the note', () => {
     const words = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ')
 
     const draft = parseQuickAdd(`${words} #bug\nmore\n- [ ] works`, scene)
@@ -44,16 +44,16 @@ describe('a draft', () => {
     expect(draft).toMatchObject({ labels: ['bug'], criteria: [{ text: 'works', met: false }] })
   })
 
-  it('counts a title in code points, as the database does', () => {
+  test('counts a title in code points, as the database does', () => {
     expect(parseQuickAdd('🔥'.repeat(180), scene)).toMatchObject({ title: '🔥'.repeat(180), note: null })
     expect(parseQuickAdd('🔥'.repeat(181), scene).title).toBe(`${'🔥'.repeat(179)}…`)
   })
 
-  it('drops what the database cannot store', () => {
+  test('drops what the database cannot store', () => {
     expect(parseQuickAdd('a\0b\ud83d c\nn\udd25o\0te', scene)).toMatchObject({ title: 'ab c', note: 'note' })
   })
 
-  it('reads tokens between direction marks', () => {
+  test('reads tokens between direction marks', () => {
     expect(parseQuickAdd('أصلح \u200f#عاجل\u200f \u2066@codex\u2069 \u200f*', scene)).toMatchObject({
       title: 'أصلح',
       labels: ['عاجل'],
@@ -62,13 +62,13 @@ describe('a draft', () => {
     })
   })
 
-  it('takes every kind of line break for one', () => {
+  test('takes every kind of line break for one', () => {
     for (const lineBreak of ['\n', '\r\n', '\r', '\u2028', '\u2029']) {
       expect(parseQuickAdd(`Fix${lineBreak}one`, scene)).toMatchObject({ title: 'Fix', note: 'one' })
     }
   })
 
-  it('leaves a criterion that is too long for one in the note', () => {
+  test('leaves a criterion that is too long for one in the note', () => {
     const long = 'x'.repeat(201)
     expect(parseQuickAdd(`Fix\n- [ ] ${long}\n- [ ] short`, scene)).toMatchObject({
       note: `- ${long}`,
@@ -76,7 +76,7 @@ describe('a draft', () => {
     })
   })
 
-  it('has a title even for an empty message', () => {
+  test('has a title even for an empty message', () => {
     expect(parseQuickAdd('', scene).title).toBe('…')
     expect(parseQuickAdd(' \n \n', scene).title).toBe('…')
   })
@@ -121,7 +121,7 @@ describe('any message', () => {
   )
   const message = fc.array(fc.tuple(piece, fc.constantFrom('', ' '))).map((pieces) => pieces.flat().join(''))
 
-  it('becomes a task that the board accepts', () => {
+  test('becomes a task that the board accepts', () => {
     fc.assert(
       fc.property(message, (text) => {
         const { title, note, criteria, labels, priority, engine, dueAt } = parseQuickAdd(text, scene)
@@ -145,7 +145,7 @@ describe('any message', () => {
     )
   })
 
-  it('of plain words passes through unchanged', () => {
+  test('of plain words passes through unchanged', () => {
     const word = visible(/^[\p{L}\p{N}'"(),.;?&=_-]{1,12}$/u)
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 10 }), (words) => {
@@ -156,7 +156,7 @@ describe('any message', () => {
     )
   })
 
-  it('with every token escaped comes back literally', () => {
+  test('with every token escaped comes back literally', () => {
     const token = fc
       .tuple(fc.constantFrom('#', '+', '!', '@', '^', '*'), visible(/^[\p{L}\p{N}!"_-]{0,12}$/u))
       .map((parts) => parts.join(''))
@@ -169,7 +169,7 @@ describe('any message', () => {
     )
   })
 
-  it('is read in linear time, whatever it repeats', () => {
+  test('is read in linear time, whatever it repeats', () => {
     const pieces = [' ', '\u200f', '#\u200f', '`` ', '* ', '> ']
     const started = performance.now()
     for (const piece of pieces) {
@@ -179,7 +179,7 @@ describe('any message', () => {
     expect(performance.now() - started).toBeLessThan(20_000)
   })
 
-  it('too long for a title loses no word', () => {
+  test('too long for a title loses no word', () => {
     const word = visible(/^[\p{L}\p{N}]{1,40}$/u)
     fc.assert(
       fc.property(fc.array(word, { minLength: 100, maxLength: 120 }), (words) => {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { auditLogs } from '../../../src/db/schema.ts'
 import { createProject } from '../../../src/domain/projects/create.ts'
 import { editProject } from '../../../src/domain/projects/edit.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => board.close())
 
 describe('the audit trail', () => {
-  it('is read newest first, in pages that miss and repeat nothing', async () => {
+  test('is read newest first, in pages that miss and repeat nothing', async () => {
     await createProject(board.ctx, { key: 'PAGE', name: '0' })
     // Three at a time have one time stamp, so that a page can end between two of them.
     for (let name = 1; name <= 9; name += 1) {
@@ -34,7 +34,7 @@ describe('the audit trail', () => {
     expect(names).toEqual(['9', '8', '7', '6', '5', '4', '3', '2', '1', '0'])
   })
 
-  it('can be read of one target alone', async () => {
+  test('can be read of one target alone', async () => {
     await createProject(board.ctx, { key: 'MINE', name: 'Mine' })
     await createProject(board.ctx, { key: 'OTHER', name: 'Other' })
     await editProject(board.ctx, 'MINE', { priority: 1 })
@@ -45,7 +45,7 @@ describe('the audit trail', () => {
     expect(nextCursor).toBeNull()
   })
 
-  it('cannot be changed', async () => {
+  test('cannot be changed', async () => {
     await createProject(board.ctx, { key: 'FIXED', name: 'Fixed' })
 
     await expect(board.db.update(auditLogs).set({ action: 'x' }).where(sql`true`)).rejects.toThrow()

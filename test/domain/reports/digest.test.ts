@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProject } from '../../../src/domain/projects/create.ts'
 import { deleteProject } from '../../../src/domain/projects/edit.ts'
 import { readDigest, readFocus } from '../../../src/domain/reports/digest.ts'
@@ -36,7 +36,7 @@ const digest = () => readDigest(board.scope, { now: board.clock.now(), timeZone 
 const titles = (tasks: readonly Task[]) => tasks.map(({ title }) => title)
 
 describe('the digest', () => {
-  it('of an empty board is empty', async () => {
+  test('of an empty board is empty', async () => {
     board.clock.set(morning)
 
     expect(await digest()).toEqual({
@@ -52,7 +52,7 @@ describe('the digest', () => {
     })
   })
 
-  it('shows what is pinned to the local day and proposes nothing beside it', () =>
+  test('shows what is pinned to the local day and proposes nothing beside it', () =>
     onProject('PIN', async (create) => {
       board.clock.set('2026-11-24T22:59:00Z')
       await create('Pinned yesterday', { focus: true })
@@ -68,7 +68,7 @@ describe('the digest', () => {
       expect(proposals).toEqual([])
     }))
 
-  it('proposes at most three where nothing is pinned, and says why', () =>
+  test('proposes at most three where nothing is pinned, and says why', () =>
     onProject('PROP', async (create) => {
       await create('Some day', {})
       await create('Later', { priority: 'low' })
@@ -89,7 +89,7 @@ describe('the digest', () => {
       ])
     }))
 
-  it('tells overdue from due today by the owner’s clock', () =>
+  test('tells overdue from due today by the owner’s clock', () =>
     onProject('DUE', async (create) => {
       await create('Overdue', { dueAt: new Date('2026-11-25T07:59:00Z') })
       await create('Last minute', { dueAt: new Date('2026-11-25T22:59:00Z') })
@@ -103,7 +103,7 @@ describe('the digest', () => {
       expect(titles(dueToday)).toEqual(['This noon', 'Last minute'])
     }))
 
-  it('names questions first, then reviews, each the oldest first, and nothing that is parked', () =>
+  test('names questions first, then reviews, each the oldest first, and nothing that is parked', () =>
     onProject('WAIT', async (create) => {
       const asked = async (title: string, status: 'todo' | 'inbox' = 'todo') => {
         const task = await create(title, { status })
@@ -137,7 +137,7 @@ describe('the digest', () => {
       expect([titles(overdue), titles(focus)]).toEqual([[], []])
     }))
 
-  it('lists eight that need the owner, with what their reviews are about, and counts all', () =>
+  test('lists eight that need the owner, with what their reviews are about, and counts all', () =>
     onProject('MANY', async (create) => {
       const first = await create('First')
       await editTask(board.as(agent), first.key, { lifecycle: 'start' })
@@ -154,7 +154,7 @@ describe('the digest', () => {
       expect(needsYou.count).toBe(9)
     }))
 
-  it('leaves out what is snoozed until it comes back', () =>
+  test('leaves out what is snoozed until it comes back', () =>
     onProject('ZZZ', async (create) => {
       const later = new Date('2026-11-30T08:00:00Z')
       const hide = async (title: string, fields: Partial<NewTask>) => {
@@ -174,7 +174,7 @@ describe('the digest', () => {
       expect(titles((await digest()).overdue)).toEqual(['Overdue'])
     }))
 
-  it('keeps a pinned task that needs the owner in the focus, which the digest names once', () =>
+  test('keeps a pinned task that needs the owner in the focus, which the digest names once', () =>
     onProject('FOC', async (create) => {
       await create('Ready and pinned', { status: 'ready', focus: true })
       await create('Pinned', { focus: true })
@@ -187,7 +187,7 @@ describe('the digest', () => {
       expect(titles((await digest()).focus)).toEqual(['Pinned'])
     }))
 
-  it('names the agents at work and what is queued, since when', () =>
+  test('names the agents at work and what is queued, since when', () =>
     onProject('RUN', async (create) => {
       const started = await create('Started', {})
       const queued = await create('Queued', {})
@@ -202,7 +202,7 @@ describe('the digest', () => {
       expect(runs.queued).toMatchObject([{ task: { title: 'Queued' }, runner: null, since }])
     }))
 
-  it('counts what was done since yesterday began and lists ten of it, newest first', () =>
+  test('counts what was done since yesterday began and lists ten of it, newest first', () =>
     onProject('DONE', async (create) => {
       const finish = async (title: string, at: string) => {
         board.clock.set(at)
@@ -228,7 +228,7 @@ describe('the digest', () => {
       ])
     }))
 
-  it('leaves out deleted projects', async () => {
+  test('leaves out deleted projects', async () => {
     await onProject('OUT', async (create) => {
       await create('Overdue', { dueAt: new Date('2026-11-20T08:00:00Z') })
       await create('Ready', { status: 'ready' })

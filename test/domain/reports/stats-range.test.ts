@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type StatsPeriod, statsRange } from '../../../src/domain/reports/stats-range.ts'
 
 describe('the days that statistics count', () => {
-  it.each<[StatsPeriod, string, string, string, string]>([
+  test.each<[StatsPeriod, string, string, string, string]>([
     ['week', '2026-11-26T09:00:00Z', 'Europe/Berlin', '2026-11-19T23:00:00Z', '2026-11-26T23:00:00Z'],
     ['month', '2026-11-26T09:00:00Z', 'Europe/Berlin', '2026-10-27T23:00:00Z', '2026-11-26T23:00:00Z'],
     ['year', '2026-11-26T09:00:00Z', 'Europe/Berlin', '2025-11-26T23:00:00Z', '2026-11-26T23:00:00Z'],

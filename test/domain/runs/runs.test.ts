@@ -10,8 +10,8 @@ import { findTask, requireTask } from '../../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../../src/domain/tasks/removal/remove.ts'
 import type { TaskEdit } from '../../../src/domain/tasks/schemas.ts'
 import { agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 let board: Board
 let shop: ProjectRow
@@ -73,14 +73,14 @@ test.each(
   ]),
 )('$name by $by is done and written', async ({ name, actor, after: [fields, outcome, action] }) => {
   const key = await running(name)
-  const trail = await beginTrail(board.db)
+  const changes = await recordChanges(board.db)
 
   await run(name, actor, key)
 
   const task = await now(key)
   expect(task).toMatchObject(fields)
   expect(task.lastRun).toMatchObject({ session: 'one', ...(outcome === null ? {} : { outcome }) })
-  expect((await trail()).audit.map((entry) => entry.action)).toContain(action)
+  expect((await changes()).audit.map((entry) => entry.action)).toContain(action)
 })
 
 test.each(['the holder', 'the owner'])('delete by %s is done', async (who) => {
@@ -97,14 +97,14 @@ test.each([
 ])('$name by $by is refused with who holds the run, and writes nothing', async ({ name, actor }) => {
   const key = await running(name)
   const before = await now(key)
-  const trail = await beginTrail(board.db)
+  const changes = await recordChanges(board.db)
 
   await expect(run(name, actor, key)).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringMatching(/has been working on SHOP-\d+ since 2026/),
   })
 
-  expect(await trail()).toEqual(noTrail)
+  expect(await changes()).toEqual(noChanges)
   expect(await now(key)).toEqual(before)
 })
 
@@ -186,12 +186,12 @@ test.each([
   await editTask(board.as(inSession('one')), key, edit)
   const first = await now(key)
   board.clock.advance({ minutes: 1 })
-  const trail = await beginTrail(board.db)
+  const changes = await recordChanges(board.db)
 
   const again = await editTask(board.as(inSession('one')), key, edit)
 
   expect(again).toEqual({ task: first, auditId: null })
-  expect(await trail()).toEqual(noTrail)
+  expect(await changes()).toEqual(noChanges)
 })
 
 test('a second complete with another summary is refused', async () => {

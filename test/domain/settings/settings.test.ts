@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { userSettings } from '../../../src/db/schema.ts'
 import { createProject } from '../../../src/domain/projects/create.ts'
 import type { SettingsPatch } from '../../../src/domain/settings/setting-specs.ts'
 import { changeSettings, readOwnerSettings } from '../../../src/domain/settings/settings.ts'
 import { type Board, openBoard } from '../../support/board.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 
 const defaults = {
   chatId: null,
@@ -50,11 +50,11 @@ const stored = async (key: string) =>
   )[0]?.value
 
 describe('reading the settings', () => {
-  it('fills in every default', async () => {
+  test('fills in every default', async () => {
     expect(await readOwnerSettings(board.scope)).toEqual(defaults)
   })
 
-  it('reads what is stored', async () => {
+  test('reads what is stored', async () => {
     await store({
       telegram_chat_id: '-1001234567890',
       telegram_thread_id: '7',
@@ -103,7 +103,7 @@ describe('reading the settings', () => {
     })
   })
 
-  it('takes the default for whatever does not fit', async () => {
+  test('takes the default for whatever does not fit', async () => {
     await store({
       telegram_chat_id: 'somewhere',
       telegram_user_id: '-3',
@@ -126,9 +126,9 @@ describe('reading the settings', () => {
 })
 
 describe('changing settings', () => {
-  it('stores them as text with one trace of both states and no event', async () => {
+  test('stores them as text with one trace of both states and no event', async () => {
     await store({ quiet_hours: '23:00-06:00' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { auditId } = await changeSettings(board.ctx, {
       timeZone: 'europe/berlin',
@@ -150,7 +150,7 @@ describe('changing settings', () => {
       defaultProject: 'WEB',
     })
     expect(await stored('digest_enabled')).toBe('false')
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [],
       audit: [
         {
@@ -166,19 +166,19 @@ describe('changing settings', () => {
     })
   })
 
-  it('can be taken back with what its trace says was before', async () => {
+  test('can be taken back with what its trace says was before', async () => {
     await changeSettings(board.ctx, { digestTime: '08:00', notifyInfo: 'off' })
     const before = await readOwnerSettings(board.scope)
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
     await changeSettings(board.ctx, { digestTime: '10:00', notifyInfo: 'loud', timeZone: 'Asia/Tokyo' })
 
-    const [entry] = (await trail()).audit
+    const [entry] = (await changes()).audit
     await changeSettings(board.ctx, entry?.meta?.before as SettingsPatch)
 
     expect(await readOwnerSettings(board.scope)).toEqual(before)
   })
 
-  it('goes back to the default with null', async () => {
+  test('goes back to the default with null', async () => {
     await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
 
     await changeSettings(board.ctx, { quietHours: null })
@@ -186,9 +186,9 @@ describe('changing settings', () => {
     expect(await stored('quiet_hours')).toBeUndefined()
   })
 
-  it('writes nothing where all is as it was', async () => {
+  test('writes nothing where all is as it was', async () => {
     await changeSettings(board.ctx, { timeZone: 'Europe/Berlin' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { auditId } = await changeSettings(board.ctx, {
       timeZone: 'EUROPE/BERLIN',
@@ -199,24 +199,24 @@ describe('changing settings', () => {
     })
 
     expect(auditId).toBeNull()
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('takes UTC as a choice where none was made', async () => {
+  test('takes UTC as a choice where none was made', async () => {
     await changeSettings(board.ctx, { timeZone: 'UTC' })
 
     expect(await readOwnerSettings(board.scope)).toMatchObject({ timeZone: 'UTC', timeZoneSet: true })
   })
 
-  it('marks what the bot remembers by itself as none of the changes of the owner', async () => {
-    const trail = await beginTrail(board.db)
+  test('marks what the bot remembers by itself as none of the changes of the owner', async () => {
+    const changes = await recordChanges(board.db)
 
     await changeSettings(board.ctx, { lastProject: 'WEB', digestLastDate: '2026-11-24' })
 
-    expect((await trail()).audit).toMatchObject([{ action: 'setting.remember' }])
+    expect((await changes()).audit).toMatchObject([{ action: 'setting.remember' }])
   })
 
-  it('lets one of two that set the same date at once know that it came second', async () => {
+  test('lets one of two that set the same date at once know that it came second', async () => {
     const changes = await Promise.all(
       [1, 2].map(() => changeSettings(board.ctx, { digestLastDate: '2026-11-25' })),
     )
@@ -224,7 +224,7 @@ describe('changing settings', () => {
     expect(changes.filter(({ auditId }) => auditId !== null)).toHaveLength(1)
   })
 
-  it.each<[string, Record<string, unknown>]>([
+  test.each<[string, Record<string, unknown>]>([
     ['a zone that is none', { timeZone: 'Mars/Olympus' }],
     ['an offset for a zone', { timeZone: '+02:00' }],
     ['a time of day without its zero', { digestTime: '9:00' }],
@@ -239,21 +239,21 @@ describe('changing settings', () => {
     ['a name that is none', { volume: 11 }],
     ['the chat, which is bound and not set', { chatId: 1 }],
   ])('refuses %s, and what was sent with it', async (_, patch) => {
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(changeSettings(board.ctx, { enabled: false, ...patch })).rejects.toMatchObject({
       code: 'invalid',
     })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
     expect(await readOwnerSettings(board.scope)).toEqual(defaults)
   })
 
-  it('does not find a default project that is not there', async () => {
-    const trail = await beginTrail(board.db)
+  test('does not find a default project that is not there', async () => {
+    const changes = await recordChanges(board.db)
 
     await expect(changeSettings(board.ctx, { defaultProject: 'NONE' })).rejects.toMatchObject({
       code: 'not-found',
     })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 })

@@ -11,8 +11,8 @@ import type { TaskEdit } from '../../../src/domain/tasks/schemas.ts'
 import type { Task } from '../../../src/domain/tasks/task.ts'
 import { undoChange } from '../../../src/domain/undo/undo.ts'
 import { agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 let board: Board
 let shop: ProjectRow
@@ -81,7 +81,7 @@ test.each([
   ['an option with words', { options: ['1'], text: 'But dark.' }, 'But dark.'],
 ])('%s closes the question, queues the task and is feedback', async (_what, input, text) => {
   const task = await blocked(['Red', 'Blue'])
-  const trail = await beginTrail(board.db)
+  const changes = await recordChanges(board.db)
 
   const answered = await answerQuestion(board.ctx, task.question.id, input)
 
@@ -89,7 +89,7 @@ test.each([
   const after = await now(task.key)
   expect(after).toMatchObject({ status: 'todo', runState: 'queued', question: null })
   expect(await feedbackOf(after)).toEqual([text])
-  const left = await trail()
+  const left = await changes()
   expect(left.audit).toMatchObject([{ action: 'task.answer', targetId: task.key, id: answered.auditId }])
   expect(left.events).toMatchObject([
     { type: 'TASK_STATUS_CHANGED', payload: { from: 'hold', to: 'todo' } },
@@ -117,11 +117,11 @@ test.each([
   ['nothing', { text: '  ' }],
 ])('%s is refused and writes nothing', async (_what, input) => {
   const task = await blocked(['Red', 'Blue'])
-  const trail = await beginTrail(board.db)
+  const changes = await recordChanges(board.db)
 
   await expect(answerQuestion(board.ctx, task.question.id, input)).rejects.toMatchObject({ code: 'invalid' })
 
-  expect(await trail()).toEqual(noTrail)
+  expect(await changes()).toEqual(noChanges)
   expect((await now(task.key)).question?.id).toBe(task.question.id)
 })
 

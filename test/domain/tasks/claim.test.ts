@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Engine, type ProjectRow, tasks } from '../../../src/db/schema.ts'
 import type { Actor } from '../../../src/domain/core/actor.ts'
 import type { Ctx } from '../../../src/domain/core/context.ts'
@@ -11,8 +11,8 @@ import { sendBackEdit } from '../../../src/domain/tasks/edit/handoff.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
 import type { TaskEdit } from '../../../src/domain/tasks/schemas.ts'
 import { addTokens, agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 let board: Board
 let shop: ProjectRow
@@ -46,12 +46,12 @@ const agents = async (count: number): Promise<Actor[]> => {
 }
 
 describe('claiming a task', () => {
-  it('gives what has waited longest to the agent, with event and trace', async () => {
+  test('gives what has waited longest to the agent, with event and trace', async () => {
     const first = await addQueued({ title: 'first', labels: ['x'] })
     await addQueued({ title: 'second' })
     await editTask(board.ctx, first.key, { priority: 'high' })
     board.clock.advance({ minutes: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const task = await claimTask(board.as(agent), {})
 
@@ -63,7 +63,7 @@ describe('claiming a task', () => {
       status: 'todo',
       labels: [{ name: 'x' }],
     })
-    const left = await trail()
+    const left = await changes()
     expect(left.events).toMatchObject([
       {
         type: 'TASK_UPDATED',
@@ -82,16 +82,16 @@ describe('claiming a task', () => {
     })
   })
 
-  it('finds nothing where nothing is queued, and writes nothing', async () => {
+  test('finds nothing where nothing is queued, and writes nothing', async () => {
     await addTask(board, shop, { status: 'todo' })
     await addTask(board, shop, { status: 'inbox' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     expect(await claimTask(board.as(agent), {})).toBeNull()
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('takes the first in todo where asked, after what is queued', async () => {
+  test('takes the first in todo where asked, after what is queued', async () => {
     await addTask(board, shop, { title: 'inbox', status: 'inbox' })
     await addTask(board, shop, { title: 'todo 1', status: 'todo' })
     await addTask(board, shop, { title: 'todo 2', status: 'todo' })
@@ -104,7 +104,7 @@ describe('claiming a task', () => {
     expect(taken).toEqual(['queued', 'todo 1', 'todo 2', null])
   })
 
-  it.each<[string, ClaimInput, string | null]>([
+  test.each<[string, ClaimInput, string | null]>([
     ['an engine takes its own and what names none', { engine: 'codex' }, 'any'],
     ['another engine leaves it', { engine: 'gemini-cli', label: 'only' }, null],
     ['no engine takes any', { label: 'ONLY' }, 'codex'],
@@ -123,7 +123,7 @@ describe('claiming a task', () => {
     expect((await claimTask(board.as(agent), input))?.title ?? null).toBe(title)
   })
 
-  it('leaves the tasks of deleted projects', async () => {
+  test('leaves the tasks of deleted projects', async () => {
     const gone = await addProject(board, 'GONE')
     await addQueued({}, gone)
     await deleteProject(board.ctx, 'GONE')
@@ -131,7 +131,7 @@ describe('claiming a task', () => {
     expect(await claimTask(board.as(agent), {})).toBeNull()
   })
 
-  it('gives twenty agents twenty different tasks', async () => {
+  test('gives twenty agents twenty different tasks', async () => {
     for (let i = 0; i < 20; i += 1) await addQueued({ title: `${i}` })
 
     const taken = await Promise.all((await agents(20)).map((actor) => claimTask(board.as(actor), {})))
@@ -140,7 +140,7 @@ describe('claiming a task', () => {
     expect(taken).not.toContain(null)
   })
 
-  it('gives five tasks to five of twenty agents, queued or in todo', async () => {
+  test('gives five tasks to five of twenty agents, queued or in todo', async () => {
     for (let i = 0; i < 2; i += 1) await addQueued({ title: `${i}` })
     for (let i = 0; i < 3; i += 1) await addTask(board, shop, { status: 'todo' })
     const actors = await agents(20)
@@ -156,7 +156,7 @@ describe('claiming a task', () => {
     }
   })
 
-  it('hands out what was answered or sent back first, to the agent that asked before all', async () => {
+  test('hands out what was answered or sent back first, to the agent that asked before all', async () => {
     await addQueued({ title: 'queued long ago' })
     board.clock.advance({ minutes: 1 })
     const ended = async (title: string, by: Actor, result: TaskEdit) => {
@@ -182,7 +182,7 @@ describe('claiming a task', () => {
     expect(taken).toEqual(['asked by this one', 'sent back to another', 'queued long ago', null])
   })
 
-  it('gives a token with an engine no task that names another', async () => {
+  test('gives a token with an engine no task that names another', async () => {
     await addQueued({ title: 'codex', engine: 'codex' })
     const as = (engine: Engine) =>
       board.as({ kind: 'agent', tokenId: '00000000-0000-4000-8000-000000000001', name: 'laptop', engine })
@@ -194,7 +194,7 @@ describe('claiming a task', () => {
     })
   })
 
-  it('is a start: another agent is told who has it, the same one gives a sign of life', async () => {
+  test('is a start: another agent is told who has it, the same one gives a sign of life', async () => {
     await addQueued()
     const task = await claimTask(board.as(agent), {})
     const since = board.clock.now().toISOString()

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ProjectRow, projects, taskLabels, tasks } from '../../../src/db/schema.ts'
 import { createTask } from '../../../src/domain/tasks/create.ts'
 import { findTask } from '../../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../../src/domain/tasks/removal/remove.ts'
 import { type Board, openBoard } from '../../support/board.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 let board: Board
 let shop: ProjectRow
@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => board.close())
 
 describe('creating a task', () => {
-  it('stores it in the inbox under the next key, on a branch of its own, with event and trace', async () => {
-    const trail = await beginTrail(board.db)
+  test('stores it in the inbox under the next key, on a branch of its own, with event and trace', async () => {
+    const changes = await recordChanges(board.db)
 
     const { task, auditId } = await createTask(board.ctx, { projectId: shop.id, title: ' Fix the\n till ' })
 
@@ -43,7 +43,7 @@ describe('creating a task', () => {
     expect(task.createdAt).toEqual(board.clock.now())
     expect(task.updatedAt).toEqual(board.clock.now())
     expect(await findTask(board.scope, 'shop-1')).toEqual(task)
-    const left = await trail()
+    const left = await changes()
     expect(left.events).toEqual([
       {
         type: 'TASK_CREATED',
@@ -61,7 +61,7 @@ describe('creating a task', () => {
     })
   })
 
-  it('takes every field it is given', async () => {
+  test('takes every field it is given', async () => {
     const dueAt = new Date('2026-12-01T08:00:00.000Z')
 
     const { task } = await createTask(board.ctx, {
@@ -91,7 +91,7 @@ describe('creating a task', () => {
     expect(task.archivedAt).toEqual(board.clock.now())
   })
 
-  it.each([
+  test.each([
     ['a title of blanks', { title: ' \n ' }],
     ['a title of 181 characters', { title: 'x'.repeat(181) }],
     ['a title with a NUL', { title: 'a\u0000b' }],
@@ -104,37 +104,37 @@ describe('creating a task', () => {
       { title: 'x', description: 'x'.repeat(50_000), criteria: ['y'] },
     ],
   ])('refuses %s and writes nothing', async (_what, draft) => {
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const attempt = createTask(board.ctx, { projectId: shop.id, ...draft })
 
     await expect(attempt).rejects.toMatchObject({ code: 'invalid' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('counts characters as Postgres does: 180 emoji are a title, 50,000 a note', async () => {
+  test('counts characters as Postgres does: 180 emoji are a title, 50,000 a note', async () => {
     const task = await addTask(board, shop, { title: '🚀'.repeat(180), description: '🚀'.repeat(50_000) })
 
     expect([...task.title]).toHaveLength(180)
     expect([...(task.note ?? '')]).toHaveLength(50_000)
   })
 
-  it('finds no project that is deleted or never was', async () => {
+  test('finds no project that is deleted or never was', async () => {
     const gone = await addProject(board, 'GONE')
     await board.db.update(projects).set({ deletedAt: board.clock.now() }).where(eq(projects.id, gone.id))
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     for (const projectId of [gone.id, board.ownerId]) {
       const attempt = createTask(board.ctx, { projectId, title: 'x' })
       await expect(attempt).rejects.toMatchObject({ code: 'not-found' })
     }
 
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 })
 
 describe('task keys', () => {
-  it('are different and consecutive for 50 creates at once', async () => {
+  test('are different and consecutive for 50 creates at once', async () => {
     const burst = await addProject(board, 'BURST')
 
     const made = await Promise.all(
@@ -146,7 +146,7 @@ describe('task keys', () => {
     expect(new Set(made.map((task) => task.sortOrder)).size).toBe(50)
   })
 
-  it('never come back, not even the highest', async () => {
+  test('never come back, not even the highest', async () => {
     const project = await addProject(board, 'ONCE')
     await addTask(board, project)
     const second = await addTask(board, project)
@@ -157,7 +157,7 @@ describe('task keys', () => {
     expect([second.key, third.key]).toEqual(['ONCE-2', 'ONCE-3'])
   })
 
-  it('go on behind the number of a writer who keeps no count', async () => {
+  test('go on behind the number of a writer who keeps no count', async () => {
     const project = await addProject(board, 'OTHER')
     await addTask(board, project)
     await board.db.insert(tasks).values({
@@ -174,7 +174,7 @@ describe('task keys', () => {
     expect([next.key, after.key]).toEqual(['OTHER-8', 'OTHER-9'])
   })
 
-  it('are not spent on a task that was refused', async () => {
+  test('are not spent on a task that was refused', async () => {
     const project = await addProject(board, 'SPARE')
     const refused = createTask(board.ctx, { projectId: project.id, title: '' })
     await expect(refused).rejects.toMatchObject({ code: 'invalid' })
@@ -186,7 +186,7 @@ describe('task keys', () => {
 })
 
 describe('labels of a new task', () => {
-  it('are made once, whatever their case, by twelve tasks at once', async () => {
+  test('are made once, whatever their case, by twelve tasks at once', async () => {
     const names = ['Über', 'beta', 'Alpha', '한글']
 
     const made = await Promise.all(
@@ -207,12 +207,12 @@ describe('labels of a new task', () => {
     expect(made.every((task) => task.labels.length === 4)).toBe(true)
   })
 
-  it('leave a trace of their own, and the first is mirrored on the task', async () => {
-    const trail = await beginTrail(board.db)
+  test('leave a trace of their own, and the first is mirrored on the task', async () => {
+    const changes = await recordChanges(board.db)
 
     const task = await addTask(board, shop, { labels: ['fresh', 'newer'] })
 
-    const { audit } = await trail()
+    const { audit } = await changes()
     expect(audit.map((entry) => entry.action).sort()).toEqual(['label.create', 'label.create', 'task.create'])
     const [row] = await board.db.select().from(tasks).where(eq(tasks.id, task.id))
     expect(row?.labelId).toBe(task.labels[0]?.id)

@@ -1,5 +1,5 @@
 import { asc, eq } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ProjectRow, taskLabels, tasks, workLogs } from '../../../src/db/schema.ts'
 import { deleteProject } from '../../../src/domain/projects/edit.ts'
 import { setProjectSettings } from '../../../src/domain/projects/settings.ts'
@@ -10,8 +10,8 @@ import { findTask, readDetail, requireTask } from '../../../src/domain/tasks/rea
 import type { TaskEdit } from '../../../src/domain/tasks/schemas.ts'
 import type { Task } from '../../../src/domain/tasks/task.ts'
 import { addTokens, agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 const byAgent = { actor: 'agent:laptop', tokenId: '00000000-0000-4000-8000-000000000001' }
 
@@ -35,11 +35,11 @@ const addLater = async (draft: Parameters<typeof addTask>[2] = {}) => {
 }
 
 describe('an edit', () => {
-  it('writes fields, note, status, logs, events and one trace', async () => {
+  test('writes fields, note, status, logs, events and one trace', async () => {
     const task = await addLater({ labels: ['old'] })
     await editTask(board.ctx, task.key, { runState: 'queued' })
     board.clock.advance({ minutes: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { task: changed, auditId } = await editTask(board.as(agent), task.key.toLowerCase(), {
       title: 'Mend the till',
@@ -67,7 +67,7 @@ describe('an edit', () => {
       `${task.key} · Note Updated`,
     ])
     expect(logs.every((log) => log.projectId === shop.id)).toBe(true)
-    const left = await trail()
+    const left = await changes()
     expect(left.events.map(({ type, entityId, payload }) => [type, entityId, payload])).toEqual([
       ['TASK_STATUS_CHANGED', task.key, { from: 'inbox', to: 'hold', title: 'Mend the till', ...byAgent }],
       [
@@ -104,23 +104,23 @@ describe('an edit', () => {
     })
   })
 
-  it.each<[string, TaskEdit]>([
+  test.each<[string, TaskEdit]>([
     ['nothing', {}],
     ['what is there', { title: 'Fix the till', status: 'inbox', labels: ['SAME'], priority: 'none' }],
     ['a release of what nobody has', { clearRun: true, runState: null }],
   ])('that says %s writes nothing', async (_what, edit) => {
     const task = await addLater({ labels: ['same'] })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { task: same, auditId } = await editTask(board.ctx, task.key, edit)
 
     expect(same).toEqual(task)
     expect(auditId).toBeNull()
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
     expect(await findTask(board.scope, task.id)).toEqual(task)
   })
 
-  it.each<[string, TaskEdit, string]>([
+  test.each<[string, TaskEdit, string]>([
     ['an action that does not start here', { lifecycle: 'review' }, 'conflict'],
     ['another state than expected', { status: 'done', expect: { status: 'hold' } }, 'conflict'],
     ['an empty title', { title: ' ' }, 'invalid'],
@@ -133,28 +133,32 @@ describe('an edit', () => {
     ['a blank plan', { lifecycle: 'plan', plan: '' }, 'invalid'],
   ])('is refused for %s and writes nothing', async (_what, edit, code) => {
     const task = await addLater()
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const attempt = editTask(board.ctx, task.key, edit)
 
     await expect(attempt).rejects.toMatchObject({ code })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
     expect(await findTask(board.scope, task.id)).toEqual(task)
   })
 
-  it.each(['SHOP-999', 'nonsense', '', 'SHOP-1\u0000x', '00000000-0000-4000-8000-00000000ffff', '🚀\ud83d'])(
-    'of %j finds nothing',
-    async (reference) => {
-      const trail = await beginTrail(board.db)
+  test.each([
+    'SHOP-999',
+    'nonsense',
+    '',
+    'SHOP-1\u0000x',
+    '00000000-0000-4000-8000-00000000ffff',
+    '🚀\ud83d',
+  ])('of %j finds nothing', async (reference) => {
+    const changes = await recordChanges(board.db)
 
-      const attempt = editTask(board.ctx, reference, { title: 'x' })
+    const attempt = editTask(board.ctx, reference, { title: 'x' })
 
-      await expect(attempt).rejects.toMatchObject({ code: 'not-found' })
-      expect(await trail()).toEqual(noTrail)
-    },
-  )
+    await expect(attempt).rejects.toMatchObject({ code: 'not-found' })
+    expect(await changes()).toEqual(noChanges)
+  })
 
-  it('of a task whose project is deleted finds nothing', async () => {
+  test('of a task whose project is deleted finds nothing', async () => {
     const gone = await addProject(board, 'GONE')
     const task = await addTask(board, gone)
     await deleteProject(board.ctx, gone.projectKey)
@@ -164,7 +168,7 @@ describe('an edit', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  it('moves a card to the end of the lane it enters', async () => {
+  test('moves a card to the end of the lane it enters', async () => {
     const first = await addLater({ status: 'ready' })
     const second = await addLater()
 
@@ -173,7 +177,7 @@ describe('an edit', () => {
     expect(task.sortOrder > first.sortOrder).toBe(true)
   })
 
-  it('makes a label once for two tasks at once', async () => {
+  test('makes a label once for two tasks at once', async () => {
     const [one, two] = [await addLater(), await addLater()]
 
     await Promise.all([
@@ -185,7 +189,7 @@ describe('an edit', () => {
     expect(twins).toHaveLength(1)
   })
 
-  it('loses no field when eight write different ones at once', async () => {
+  test('loses no field when eight write different ones at once', async () => {
     const task = await addLater()
     const dueAt = new Date('2026-12-01T08:00:00.000Z')
     const edits: TaskEdit[] = [
@@ -214,7 +218,7 @@ describe('an edit', () => {
     })
   })
 
-  it('with an expectation lets one of five at once through', async () => {
+  test('with an expectation lets one of five at once through', async () => {
     const task = await addLater()
 
     const outcomes = await Promise.allSettled(
@@ -228,17 +232,17 @@ describe('an edit', () => {
 })
 
 describe('a pin', () => {
-  it('set twice on one day of the owner’s writes once, and again on the next', async () => {
+  test('set twice on one day of the owner’s writes once, and again on the next', async () => {
     await changeSettings(board.ctx, { timeZone: 'America/New_York' })
     board.clock.set('2027-03-02T02:00:00.000Z')
     const task = await addTask(board, shop)
     const { task: pinned } = await editTask(board.ctx, task.key, { focus: true })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     // Three hours on it is nearly midnight where the owner is.
     board.clock.set('2027-03-02T04:59:00.000Z')
     expect(await editTask(board.ctx, task.key, { focus: true })).toEqual({ task: pinned, auditId: null })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
 
     board.clock.set('2027-03-02T05:00:00.000Z')
     const { task: again } = await editTask(board.ctx, task.key, { focus: true })
@@ -247,29 +251,29 @@ describe('a pin', () => {
 })
 
 describe('a start', () => {
-  it('takes the task, and by the same agent is a sign of life', async () => {
+  test('takes the task, and by the same agent is a sign of life', async () => {
     const task = await addLater()
     const since = board.clock.now()
 
     const started = await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     board.clock.advance({ minutes: 10 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
     const again = await editTask(board.as(agent), task.key, { lifecycle: 'start' })
 
     expect(started.task).toMatchObject({ status: 'inbox', runState: 'running', runStateUpdatedAt: since })
     expect(again.task).toMatchObject({ runState: 'running', runStateUpdatedAt: board.clock.now() })
-    const left = await trail()
+    const left = await changes()
     expect(left.audit.map((entry) => entry.action)).toEqual(['task.heartbeat'])
     expect(left.events.map((event) => event.payload?.changedFields)).toEqual([['run_state_updated_at']])
   })
 
-  it('of what another agent works on names that agent and since when, also after signs of life', async () => {
+  test('of what another agent works on names that agent and since when, also after signs of life', async () => {
     const task = await addLater()
     const since = board.clock.now().toISOString()
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     board.clock.advance({ minutes: 10 })
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const attempt = editTask(board.as(otherAgent), task.key, { lifecycle: 'start' })
 
@@ -278,10 +282,10 @@ describe('a start', () => {
       message: expect.stringContaining(`laptop has been working on ${task.key} since ${since}`),
       facts: { runner: 'laptop', since },
     })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('goes to the other agent once the first is released', async () => {
+  test('goes to the other agent once the first is released', async () => {
     const task = await addLater()
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     await editTask(board.ctx, task.key, { clearRun: true })
@@ -293,7 +297,7 @@ describe('a start', () => {
     await expect(editTask(board.as(agent), task.key, { lifecycle: 'start' })).rejects.toThrow('server')
   })
 
-  it('by ten agents at once goes to one', async () => {
+  test('by ten agents at once goes to one', async () => {
     const task = await addLater()
 
     const agents = Array.from({ length: 10 }, (_, i) => ({
@@ -310,7 +314,7 @@ describe('a start', () => {
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('of a run that another writer began is free to take', async () => {
+  test('of a run that another writer began is free to take', async () => {
     const task = await addLater()
     await board.db
       .update(tasks)
@@ -326,7 +330,7 @@ describe('a start', () => {
 describe('what is said of a task', () => {
   const detail = async (task: Task) => readDetail(board.scope, await requireTask(board.scope, task.id))
 
-  it('begins with no result and no feedback', async () => {
+  test('begins with no result and no feedback', async () => {
     expect(await detail(await addLater())).toMatchObject({
       latestResult: null,
       feedback: [],
@@ -337,7 +341,7 @@ describe('what is said of a task', () => {
     })
   })
 
-  it('is the newest result, read back with its parts', async () => {
+  test('is the newest result, read back with its parts', async () => {
     const task = await addLater({ status: 'todo' })
     const summary = 'First.\n\nSecond.\n\n---\nEngine: of the car'
     await editTask(board.as(agent), task.key, { result: { summary: 'Old' } })
@@ -357,19 +361,19 @@ describe('what is said of a task', () => {
     })
   })
 
-  it('lists comments since the last result, oldest first, across a move to another project', async () => {
+  test('lists comments since the last result, oldest first, across a move to another project', async () => {
     await addProject(board, 'AFTER')
     const task = await addLater()
-    const say = async (edit: TaskEdit) => {
+    const sendText = async (edit: TaskEdit) => {
       board.clock.advance({ minutes: 1 })
       await editTask('result' in edit ? board.as(agent) : board.ctx, task.id, edit)
       return board.clock.now()
     }
-    await say({ comment: 'before' })
-    await say({ result: { summary: 'Done.' } })
-    const first = await say({ comment: 'first' })
+    await sendText({ comment: 'before' })
+    await sendText({ result: { summary: 'Done.' } })
+    const first = await sendText({ comment: 'first' })
     await moveToProject(board.ctx, task.key, 'AFTER')
-    const second = await say({ comment: 'second', status: 'todo' })
+    const second = await sendText({ comment: 'second', status: 'todo' })
 
     expect((await detail(task)).feedback).toEqual([
       { text: 'first', at: first },
@@ -377,20 +381,20 @@ describe('what is said of a task', () => {
     ])
   })
 
-  it('is no change of the task: a comment leaves a log and its event', async () => {
+  test('is no change of the task: a comment leaves a log and its event', async () => {
     const task = await addLater()
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await editTask(board.ctx, task.key, { comment: 'Use the blue one.' })
 
-    const left = await trail()
+    const left = await changes()
     expect(left.events).toMatchObject([
       { type: 'WORKLOG_CREATED', payload: { kind: 'comment', taskKey: task.key } },
     ])
     expect(left.audit).toMatchObject([{ action: 'task.comment', targetId: task.key }])
   })
 
-  it('fits the log at the longest that an edit may say', async () => {
+  test('fits the log at the longest that an edit may say', async () => {
     const task = await addLater({ title: '🚀'.repeat(180) })
 
     await editTask(board.as(agent), task.key, {
@@ -409,7 +413,7 @@ describe('what is said of a task', () => {
 })
 
 describe('a project that wants pull requests', () => {
-  it('has its settings asked where the edit is strict', async () => {
+  test('has its settings asked where the edit is strict', async () => {
     const project = await addProject(board, 'STRICT')
     await setProjectSettings(board.ctx, project.projectKey, {
       deploy_strategy: 'feature_branch',

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { BranchName } from '../../../src/domain/core/branch.ts'
 import { branchFor, slugOf } from '../../../src/domain/tasks/edit/keys.ts'
 
@@ -60,7 +60,7 @@ describe('a branch', () => {
 })
 
 describe('the branch of a task', () => {
-  it.each([
+  test.each([
     ['Fix the till', 'task/shop-1/fix-the-till'],
     ["Don't panic", 'task/shop-1/dont-panic'],
     ['한글 제목', 'task/shop-1/hangeul-jemog'],
@@ -83,7 +83,7 @@ describe('the branch of a task', () => {
     expect(isRef(name)).toBe(true)
   })
 
-  it('is made of plain words for any title', async () => {
+  test('is made of plain words for any title', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 200 }), async (title) => {
         const name = branchFor('SHOP-1', await slugOf(title))

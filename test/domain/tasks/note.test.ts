@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   composeNote,
   criteriaOf,
@@ -12,7 +12,7 @@ import {
 const section = '## Acceptance Criteria'
 
 describe('a note', () => {
-  it('is text, then one section of criteria', () => {
+  test('is text, then one section of criteria', () => {
     const note = composeNote({
       text: 'Why.',
       criteria: [
@@ -29,7 +29,7 @@ describe('a note', () => {
     ])
   })
 
-  it('gathers criteria from anywhere but code blocks', () => {
+  test('gathers criteria from anywhere but code blocks', () => {
     const note =
       'One\n- [ ] a\ntwo\n```md\n- [ ] code\n```\n* [X] b\n~~~~\n~~~\n- [ ] code too\n~~~~\n- [ ] c'
 
@@ -41,24 +41,24 @@ describe('a note', () => {
     expect(textOf(note)).toBe('One\ntwo\n```md\n- [ ] code\n```\n~~~~\n~~~\n- [ ] code too\n~~~~')
   })
 
-  it('keeps blank lines inside code', () => {
+  test('keeps blank lines inside code', () => {
     expect(textOf('a\n\n\n\nb\n```\nx\n\n\n\ny\n```')).toBe('a\n\nb\n```\nx\n\n\n\ny\n```')
   })
 
-  it('closes a code block before the criteria, or they would be code', () => {
+  test('closes a code block before the criteria, or they would be code', () => {
     const note = newNote('```sh\nnpm test', ['passes'])
 
     expect(note).toBe(`\`\`\`sh\nnpm test\n\`\`\`\n\n${section}\n\n- [ ] passes`)
     expect(criteriaOf(note)).toEqual([{ text: 'passes', met: false }])
   })
 
-  it('has one section however its heading was written', () => {
+  test('has one section however its heading was written', () => {
     expect(withCriteria('Text\n\n# acceptance criteria:\n\n- [x] a', ['a', 'b'])).toBe(
       `Text\n\n${section}\n\n- [x] a\n- [ ] b`,
     )
   })
 
-  it('loses nothing when its text is replaced, and keeps check marks when its criteria are', () => {
+  test('loses nothing when its text is replaced, and keeps check marks when its criteria are', () => {
     const note = `Old\n\n${section}\n\n- [x] a\n- [ ] b`
 
     expect(withText(note, 'New\n- [ ] c\n- [ ] a')).toBe(`New\n\n${section}\n\n- [x] a\n- [ ] b\n- [ ] c`)
@@ -67,13 +67,13 @@ describe('a note', () => {
     )
   })
 
-  it('is gone where nothing is left', () => {
+  test('is gone where nothing is left', () => {
     expect(withText('Old', '')).toBeNull()
     expect(withCriteria(`${section}\n\n- [ ] a`, [])).toBeNull()
     expect(newNote(null, [])).toBeNull()
   })
 
-  it('refuses to grow over 50,000 characters', () => {
+  test('refuses to grow over 50,000 characters', () => {
     expect(() => withCriteria('x'.repeat(49_990), ['long'])).toThrowError(/at most 50000/)
     expect(withCriteria('x'.repeat(50_000), [])).toHaveLength(50_000)
   })
@@ -87,7 +87,7 @@ describe('writing a note twice', () => {
   const text = fc.array(line, { maxLength: 12 }).map((lines) => lines.join('\n'))
   const criteria = fc.array(fc.constantFrom('a', 'b', 'c', ' d  e ', 'f'), { maxLength: 5 })
 
-  it('changes nothing the second time, and a text keeps the criteria that were there', () => {
+  test('changes nothing the second time, and a text keeps the criteria that were there', () => {
     fc.assert(
       fc.property(text, text, (old, next) => {
         const first = withText(old, next)
@@ -98,7 +98,7 @@ describe('writing a note twice', () => {
     )
   })
 
-  it('with the same criteria changes nothing the second time, and the text stays', () => {
+  test('with the same criteria changes nothing the second time, and the text stays', () => {
     fc.assert(
       fc.property(text, criteria, (old, wanted) => {
         const first = withCriteria(old, wanted)

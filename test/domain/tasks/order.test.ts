@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type ProjectRow, tasks } from '../../../src/db/schema.ts'
 import type { TaskStatus } from '../../../src/domain/core/task-values.ts'
 import { editTask, placeTask } from '../../../src/domain/tasks/edit/edit.ts'
@@ -9,8 +9,8 @@ import type { Place } from '../../../src/domain/tasks/edit/order.ts'
 import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
 import type { Task } from '../../../src/domain/tasks/task.ts'
 import { type Board, openBoard } from '../../support/board.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 let board: Board
 let shop: ProjectRow
@@ -46,7 +46,7 @@ const setKey = (id: string, sortOrder: string) =>
   board.db.update(tasks).set({ sortOrder }).where(eq(tasks.id, id))
 
 describe('placing a card', () => {
-  it.each<[string, string, (id: (title: string) => string) => Place, string]>([
+  test.each<[string, string, (id: (title: string) => string) => Place, string]>([
     ['to the top', 'c', () => ({ at: 'start' }), 'cabd'],
     ['to the end', 'b', () => ({ at: 'end' }), 'acdb'],
     ['up by one', 'c', (id) => ({ before: id('b') }), 'acbd'],
@@ -62,15 +62,15 @@ describe('placing a card', () => {
     expect((await lane()).join('')).toBe(order)
   })
 
-  it('writes its key, an event and a trace', async () => {
+  test('writes its key, an event and a trace', async () => {
     const id = await addAll('ab')
     board.clock.advance({ minutes: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { task, auditId } = await placeTask(board.ctx, id('b'), { place: { at: 'start' } })
 
     expect(task.updatedAt).toEqual(board.clock.now())
-    const left = await trail()
+    const left = await changes()
     expect(left.events).toMatchObject([
       { type: 'TASK_UPDATED', entityId: task.key, payload: { changedFields: ['sort_order'] } },
     ])
@@ -79,7 +79,7 @@ describe('placing a card', () => {
     ])
   })
 
-  it.each<[string, string, (id: (title: string) => string) => Place]>([
+  test.each<[string, string, (id: (title: string) => string) => Place]>([
     ['the top', 'a', () => ({ at: 'start' })],
     ['the end', 'd', () => ({ at: 'end' })],
     ['before its next', 'b', (id) => ({ before: id('c') })],
@@ -88,31 +88,31 @@ describe('placing a card', () => {
   ])('where it lies already (%s) changes nothing', async (_what, title, place) => {
     const id = await addAll('abxcd')
     await board.db.delete(tasks).where(eq(tasks.id, id('x')))
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { auditId } = await placeTask(board.ctx, id(title), { place: place(id) })
 
     expect(auditId).toBeNull()
     expect((await lane()).join('')).toBe('abcd')
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('into another lane is one change: status, place, log, one trace', async () => {
+  test('into another lane is one change: status, place, log, one trace', async () => {
     const id = await addAll('ab')
     const ready = await addAll('xy', 'ready')
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await placeTask(board.ctx, id('a'), { status: 'ready', place: { before: ready('y') } })
 
     expect((await lane('ready')).join('')).toBe('xay')
-    const left = await trail()
+    const left = await changes()
     expect(left.events.map((event) => event.type)).toEqual(['TASK_STATUS_CHANGED', 'WORKLOG_CREATED'])
     expect(left.audit).toMatchObject([
       { action: 'task.move', meta: { before: { status: 'todo' }, after: { status: 'ready' } } },
     ])
   })
 
-  it('of what is not there finds nothing', async () => {
+  test('of what is not there finds nothing', async () => {
     const attempt = placeTask(board.ctx, 'SHOP-999', { place: { at: 'end' } })
 
     await expect(attempt).rejects.toMatchObject({ code: 'not-found' })
@@ -120,7 +120,7 @@ describe('placing a card', () => {
 })
 
 describe('the keys of a lane', () => {
-  it('stay short however often a card goes between two others', async () => {
+  test('stay short however often a card goes between two others', async () => {
     const id = await addAll('abcd')
 
     for (let i = 0; i < 150; i += 1) {
@@ -134,7 +134,7 @@ describe('the keys of a lane', () => {
     expect(new Set(keys).size).toBe(4)
   }, 60_000)
 
-  it('are spread anew at 50 characters, in the order in which the cards lie', async () => {
+  test('are spread anew at 50 characters, in the order in which the cards lie', async () => {
     const id = await addAll('abcd')
     await setKey(id('a'), 'a0')
     await setKey(id('b'), `a0${'0'.repeat(47)}1`)
@@ -147,7 +147,7 @@ describe('the keys of a lane', () => {
     expect(Math.max(...(await keysOf()).map((key) => key.length))).toBeLessThan(10)
   })
 
-  it('of another writer may be equal or no fractional keys at all', async () => {
+  test('of another writer may be equal or no fractional keys at all', async () => {
     const id = await addAll('abcd')
     for (const title of 'abc') await setKey(id(title), 'a0')
     await setKey(id('d'), '0|zzz:')
@@ -163,7 +163,7 @@ describe('the keys of a lane', () => {
     expect(added.sortOrder.length).toBeLessThan(10)
   })
 
-  it('follow random moves as an array does', async () => {
+  test('follow random moves as an array does', async () => {
     const titles = [...'abcdef']
     const id = await addAll('abcdef')
     const model = [...titles]
@@ -200,7 +200,7 @@ describe('the keys of a lane', () => {
     )
   }, 60_000)
 
-  it('never collide when twenty cards enter a lane or go to one place at once', async () => {
+  test('never collide when twenty cards enter a lane or go to one place at once', async () => {
     const id = await addAll('abcdefghijklmnopqrst', 'inbox')
     const anchor = await addTask(board, shop, { status: 'ready' })
 
@@ -216,7 +216,7 @@ describe('the keys of a lane', () => {
     expect(new Set(keys).size).toBe(21)
   })
 
-  it('never collide with twenty moves, creates and edits at once, and nobody waits for ever', async () => {
+  test('never collide with twenty moves, creates and edits at once, and nobody waits for ever', async () => {
     const id = await addAll('abcdefgh')
     await addProject(board, 'NEXT')
     // So long that the first insertion between them spreads the lane while others hold its cards.

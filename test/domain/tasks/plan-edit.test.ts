@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type RunState, type TaskStatus, taskStatuses } from '../../../src/domain/core/task-values.ts'
 import { toDeploySettings, toProjectSettings } from '../../../src/domain/projects/project-settings.ts'
 import type { LifecycleAction } from '../../../src/domain/tasks/edit/lifecycle.ts'
@@ -76,7 +76,7 @@ describe('lifecycle actions', () => {
   )
   const edit = (action: LifecycleAction): TaskEdit => ({ lifecycle: action, plan: 'The plan.' })
 
-  it.each(cases.filter(([, , to]) => to !== undefined))('%s takes %s to %s', (action, status, to) => {
+  test.each(cases.filter(([, , to]) => to !== undefined))('%s takes %s to %s', (action, status, to) => {
     const planned = plan({ status, ...running('queued') }, edit(action))
 
     expect(planned.columns.status ?? status).toBe(to)
@@ -86,7 +86,7 @@ describe('lifecycle actions', () => {
     expect(planned.runState).toEqual({ from: 'queued', to: action === 'start' ? 'running' : null })
   })
 
-  it.each(cases.filter(([, , to]) => to === undefined))('%s is refused from %s', (action, status) => {
+  test.each(cases.filter(([, , to]) => to === undefined))('%s is refused from %s', (action, status) => {
     const attempt = () => plan({ status }, edit(action))
 
     expect(attempt).toThrowError(
@@ -95,13 +95,13 @@ describe('lifecycle actions', () => {
     expect(attempt).toThrowError(expect.objectContaining({ code: 'conflict' }))
   })
 
-  it.each([undefined, '', ' \n'])('plan wants a plan, not %j', (text) => {
+  test.each([undefined, '', ' \n'])('plan wants a plan, not %j', (text) => {
     expect(() => plan({ status: 'inbox' }, { lifecycle: 'plan', plan: text })).toThrowError(
       expect.objectContaining({ code: 'invalid', message: expect.stringContaining('planMarkdown') }),
     )
   })
 
-  it.each<[string, TaskStatus, TaskEdit, TaskStatus]>([
+  test.each<[string, TaskStatus, TaskEdit, TaskStatus]>([
     ['applies with start', 'inbox', { lifecycle: 'start', status: 'todo' }, 'todo'],
     ['applies with a plan in todo', 'todo', { lifecycle: 'plan', plan: 'p', status: 'hold' }, 'hold'],
     ['gives way to a plan in the inbox', 'inbox', { lifecycle: 'plan', plan: 'p', status: 'hold' }, 'todo'],
@@ -112,7 +112,7 @@ describe('lifecycle actions', () => {
     expect(plan({ status: from }, edit).columns.status).toBe(to)
   })
 
-  it('start by whoever works on it is a sign of life: the stamp moves, the run goes on', () => {
+  test('start by whoever works on it is a sign of life: the stamp moves, the run goes on', () => {
     const planned = plan(running('running'), { lifecycle: 'start' })
 
     expect(planned.columns).toEqual({ runState: 'running', runStateUpdatedAt: now })
@@ -123,7 +123,7 @@ describe('lifecycle actions', () => {
 })
 
 describe('status and run', () => {
-  it.each(taskStatuses.filter((status) => status !== 'todo'))('moving to %s ends the run', (status) => {
+  test.each(taskStatuses.filter((status) => status !== 'todo'))('moving to %s ends the run', (status) => {
     const planned = plan(running('running'), { status })
 
     expect(planned.columns).toMatchObject({ status, runState: null, runStateUpdatedAt: null })
@@ -131,7 +131,7 @@ describe('status and run', () => {
     expect(planned.logs).toMatchObject([{ kind: 'status', detail: null }])
   })
 
-  it('an unchanged status leaves the run unless told to clear it', () => {
+  test('an unchanged status leaves the run unless told to clear it', () => {
     expect(plan(running('running'), { status: 'todo' }).columns).toEqual({})
     expect(plan(running('running'), { status: 'todo', clearRun: true }).runState).toEqual({
       from: 'running',
@@ -140,7 +140,7 @@ describe('status and run', () => {
     expect(plan({}, { status: 'todo', clearRun: true }).columns).toEqual({})
   })
 
-  it('queueing stamps, queueing again does not, releasing clears the stamp', () => {
+  test('queueing stamps, queueing again does not, releasing clears the stamp', () => {
     expect(plan({}, { runState: 'queued' }).columns).toEqual({ runState: 'queued', runStateUpdatedAt: now })
     expect(plan(running('queued'), { runState: 'queued' }).columns).toEqual({})
     expect(plan(running('queued'), { runState: null }).columns).toEqual({
@@ -149,27 +149,27 @@ describe('status and run', () => {
     })
   })
 
-  it('a move that also queues leaves it queued', () => {
+  test('a move that also queues leaves it queued', () => {
     expect(plan({ status: 'ready' }, { status: 'todo', runState: 'queued' }).columns).toMatchObject({
       status: 'todo',
       runState: 'queued',
     })
   })
 
-  it('archiving stamps, leaving the archive clears the stamp', () => {
+  test('archiving stamps, leaving the archive clears the stamp', () => {
     expect(plan({}, { status: 'archived' }).columns.archivedAt).toEqual(now)
     expect(
       plan({ status: 'archived', archivedAt: before }, { status: 'inbox' }).columns.archivedAt,
     ).toBeNull()
   })
 
-  it('a plan without an action takes an inbox task to todo, a blank one does not', () => {
+  test('a plan without an action takes an inbox task to todo, a blank one does not', () => {
     expect(plan({ status: 'inbox' }, { plan: 'p' }).columns.status).toBe('todo')
     expect(plan({ status: 'hold' }, { plan: 'p' }).columns.status).toBeUndefined()
     expect(plan({ status: 'inbox' }, { plan: ' ' }).columns).toEqual({})
   })
 
-  it.each<[TaskEdit['expect'], boolean]>([
+  test.each<[TaskEdit['expect'], boolean]>([
     [{ status: 'todo' }, true],
     [{ runState: null }, true],
     [{ status: 'todo', runState: null }, true],
@@ -195,7 +195,7 @@ const asked = {
 }
 
 describe('fields', () => {
-  it.each<[string, TaskEdit, object, string[]]>([
+  test.each<[string, TaskEdit, object, string[]]>([
     ['title', { title: ' New ' }, { title: 'New' }, ['title']],
     ['priority', { priority: 'high' }, { taskPriority: 'high' }, ['priority']],
     ['engine', { engine: 'gemini-cli' }, { engine: 'gemini-cli' }, ['engine']],
@@ -221,7 +221,7 @@ describe('fields', () => {
     ])
   })
 
-  it.each<[string, Partial<Task>, TaskEdit]>([
+  test.each<[string, Partial<Task>, TaskEdit]>([
     ['nothing', {}, {}],
     ['the same title', {}, { title: 'Fix the till ' }],
     ['the same priority', {}, { priority: 'none' }],
@@ -256,7 +256,7 @@ describe('fields', () => {
     })
   })
 
-  it.each([[['urgent', 'Backend']], [['Backend']], [['Backend', 'urgent', 'new']], [[]]])(
+  test.each([[['urgent', 'Backend']], [['Backend']], [['Backend', 'urgent', 'new']], [[]]])(
     'labels %j are new ones',
     (labels) => {
       expect(plan({}, { labels })).toMatchObject({ labels, changedFields: ['labels'] })
@@ -267,7 +267,7 @@ describe('fields', () => {
 describe('the note', () => {
   const criteria = '## Acceptance Criteria\n\n- [x] a\n- [ ] b'
 
-  it.each<[string, TaskEdit, string | null]>([
+  test.each<[string, TaskEdit, string | null]>([
     ['noteMarkdown replaces it whole', { note: 'Only this' }, 'Only this'],
     ['a blank noteMarkdown clears it', { note: ' \n' }, null],
     ['null clears it', { note: null }, null],
@@ -307,13 +307,13 @@ describe('the note', () => {
     expect(second.logs).toEqual([])
   })
 
-  it('that was written another way stays byte for byte where text and criteria stay', () => {
+  test('that was written another way stays byte for byte where text and criteria stay', () => {
     const odd = '* [X] a\n\nWhy.\r\n\r\n\r\n- [ ] b'
 
     expect(plan({ note: odd }, { description: 'Why.', criteria: ['a', 'b'] }).columns).toEqual({})
   })
 
-  it('logs what it was and what it is', () => {
+  test('logs what it was and what it is', () => {
     const [log] = plan({}, { note: 'New' }).logs
 
     expect(log).toMatchObject({ kind: 'note', title: 'SHOP-1 · Note Updated', engine: 'codex' })
@@ -327,13 +327,13 @@ describe('the note', () => {
     })
   })
 
-  it('too long for a log with both sides is logged without', () => {
+  test('too long for a log with both sides is logged without', () => {
     const [log] = plan({ note: '"'.repeat(50_000) }, { note: '\n'.repeat(49_000).concat('x') }).logs
 
     expect(log).toMatchObject({ kind: 'note', detail: null })
   })
 
-  it('that would grow over 50,000 characters is refused', () => {
+  test('that would grow over 50,000 characters is refused', () => {
     expect(() => plan({}, { description: 'x'.repeat(50_000) })).toThrowError(
       expect.objectContaining({ code: 'invalid' }),
     )
@@ -341,7 +341,7 @@ describe('the note', () => {
 })
 
 describe('logs', () => {
-  it('stand in the order in which things are told', () => {
+  test('stand in the order in which things are told', () => {
     const planned = plan(
       {},
       {
@@ -357,7 +357,7 @@ describe('logs', () => {
     expect(planned.logs[0]?.title).toBe('SHOP-1 · Todo -> Hold')
   })
 
-  it('of a result say everything that is there', () => {
+  test('of a result say everything that is there', () => {
     const [, log] = plan(
       {},
       {
@@ -394,7 +394,7 @@ describe('logs', () => {
     })
   })
 
-  it.each<[string, Partial<Task>, TaskEdit, object]>([
+  test.each<[string, Partial<Task>, TaskEdit, object]>([
     [
       'a plan',
       { status: 'inbox' },
@@ -436,7 +436,7 @@ describe('logs', () => {
     expect(plan(from, edit).logs.at(-1)).toMatchObject(log)
   })
 
-  it('of a long title are cut at a word', () => {
+  test('of a long title are cut at a word', () => {
     const title = `${'word '.repeat(35)}end`
     const [log] = plan({ title }, { result: {} }).logs
 
@@ -444,7 +444,7 @@ describe('logs', () => {
     expect(log?.title).toMatch(/word…$/)
   })
 
-  it('of a comment carry its text', () => {
+  test('of a comment carry its text', () => {
     expect(plan({}, { comment: ' Use the blue one. ' }).logs).toEqual([
       { kind: 'comment', title: 'Agent comment · SHOP-1', detail: 'Use the blue one.', engine: 'codex' },
     ])
@@ -457,7 +457,7 @@ describe('a project that wants pull requests', () => {
   )
   const prUrl = 'https://github.com/ada/shop/pull/7'
 
-  it.each<[string, Partial<Task>, TaskEdit, string]>([
+  test.each<[string, Partial<Task>, TaskEdit, string]>([
     ['a pull request', {}, { lifecycle: 'complete' }, 'Missing: pull request URL.'],
     [
       'a branch',
@@ -474,18 +474,18 @@ describe('a project that wants pull requests', () => {
     expect(attempt).toThrowError(expect.objectContaining({ code: 'conflict' }))
   })
 
-  it('takes what is delivered', () => {
+  test('takes what is delivered', () => {
     const edit: TaskEdit = { lifecycle: 'complete', result: { prUrl }, strictReady: true }
 
     expect(plan({}, edit, { deploy }).columns.status).toBe('ready')
     expect(plan({ branch: null }, { ...edit, branch: 'b' }, { deploy }).columns.status).toBe('ready')
   })
 
-  it('lets the owner move a card to ready all the same', () => {
+  test('lets the owner move a card to ready all the same', () => {
     expect(plan({}, { status: 'ready' }, { deploy }).columns.status).toBe('ready')
   })
 
-  it.each([
+  test.each([
     { deploy_strategy: 'direct_commit', deploy_auto_pr: 'true' },
     { deploy_strategy: 'feature_branch', deploy_auto_pr: 'false' },
     { deploy_strategy: 'feature_branch', deploy_auto_pr: 'true', deploy_commit_on_review: 'false' },

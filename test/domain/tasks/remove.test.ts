@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ProjectRow, taskLabelAssignments, workLogs } from '../../../src/db/schema.ts'
 import { deleteProject } from '../../../src/domain/projects/edit.ts'
 import { listAudit } from '../../../src/domain/reports/audit.ts'
@@ -10,8 +10,8 @@ import { findTask, requireTask } from '../../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../../src/domain/tasks/removal/remove.ts'
 import { lastChange, undoChange } from '../../../src/domain/undo/undo.ts'
 import { agent, type Board, openBoard, otherAgent } from '../../support/board.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 let board: Board
 let shop: ProjectRow
@@ -23,10 +23,10 @@ beforeAll(async () => {
 afterAll(() => board.close())
 
 describe('deleting a task', () => {
-  it('takes it and its labels away, keeps its logs, and tells of it', async () => {
+  test('takes it and its labels away, keeps its logs, and tells of it', async () => {
     const task = await addTask(board, shop, { labels: ['l'] })
     await editTask(board.as(agent), task.key, { result: { summary: 'Done.' } })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { task: deleted, auditId } = await deleteTask(board.as(agent), task.key.toLowerCase())
 
@@ -36,7 +36,7 @@ describe('deleting a task', () => {
       await board.db.select().from(taskLabelAssignments).where(eq(taskLabelAssignments.taskId, task.id)),
     ).toEqual([])
     expect(await board.db.select().from(workLogs)).toMatchObject([{ taskId: null, projectId: shop.id }])
-    const left = await trail()
+    const left = await changes()
     expect(left.events).toMatchObject([
       {
         type: 'TASK_DELETED',
@@ -49,16 +49,16 @@ describe('deleting a task', () => {
     ])
   })
 
-  it('a second time finds nothing', async () => {
+  test('a second time finds nothing', async () => {
     const task = await addTask(board, shop)
     await deleteTask(board.ctx, task.key)
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(deleteTask(board.ctx, task.key)).rejects.toMatchObject({ code: 'not-found' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('by two at once happens once', async () => {
+  test('by two at once happens once', async () => {
     const task = await addTask(board, shop)
 
     const outcomes = await Promise.allSettled([
@@ -74,9 +74,9 @@ describe('deleting a task', () => {
 })
 
 describe('moving a task to another project', () => {
-  it('gives it the next key there; the old one, in any case, leads to it', async () => {
+  test('gives it the next key there; the old one, in any case, leads to it', async () => {
     const task = await addTask(board, shop, { labels: ['l'], status: 'todo' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const { task: moved, auditId } = await moveToProject(board.ctx, task.key, 'barn')
 
@@ -91,7 +91,7 @@ describe('moving a task to another project', () => {
       labels: task.labels,
     })
     expect(await findTask(board.scope, task.key.toLowerCase())).toEqual(moved)
-    const left = await trail()
+    const left = await changes()
     expect(left.events).toMatchObject([
       { type: 'TASK_UPDATED', entityId: 'BARN-1', payload: { changedFields: ['project'] } },
     ])
@@ -101,7 +101,7 @@ describe('moving a task to another project', () => {
     ])
   })
 
-  it('takes its run along, also where the move is undone: who works on it is still known, and alone on it', async () => {
+  test('takes its run along, also where the move is undone: who works on it is still known, and alone on it', async () => {
     const task = await addTask(board, shop, { status: 'todo' })
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     const since = board.clock.now()
@@ -124,7 +124,7 @@ describe('moving a task to another project', () => {
     expect((await requireTask(board.scope, task.key)).lastRun).toMatchObject({ name: 'laptop', since })
   })
 
-  it('keeps its history together, under whatever key it stood', async () => {
+  test('keeps its history together, under whatever key it stood', async () => {
     const task = await addTask(board, shop, { status: 'todo' })
     board.clock.advance({ minutes: 1 })
     await editTask(board.ctx, task.key, { priority: 'high' })
@@ -134,14 +134,14 @@ describe('moving a task to another project', () => {
     const { task: done } = await editTask(board.ctx, moved.key, { status: 'done' })
 
     const { entries } = await readHistory(board.scope, done, { limit: 10, offset: 0 })
-    const trail = await listAudit(board.scope, { targetId: moved.key, limit: 10 })
+    const changes = await listAudit(board.scope, { targetId: moved.key, limit: 10 })
 
     const actions = ['task.move', 'task.project', 'task.edit', 'task.create']
     expect(entries.map((one) => (one.kind === 'change' ? one.entry.action : one.log.title))).toEqual(actions)
-    expect(trail.entries.map(({ action }) => action)).toEqual(actions)
+    expect(changes.entries.map(({ action }) => action)).toEqual(actions)
   })
 
-  it('may be repeated: every key it ever had leads to it, for verbs as well', async () => {
+  test('may be repeated: every key it ever had leads to it, for verbs as well', async () => {
     const task = await addTask(board, shop)
     const second = (await moveToProject(board.ctx, task.key, 'BARN')).task
     const third = (await moveToProject(board.ctx, second.key, 'SHOP')).task
@@ -153,7 +153,7 @@ describe('moving a task to another project', () => {
       expect(await findTask(board.scope, key)).toMatchObject({ id: task.id, priority: 'high' })
   })
 
-  it('leads nowhere once the task is deleted, also after the move was undone', async () => {
+  test('leads nowhere once the task is deleted, also after the move was undone', async () => {
     const task = await addTask(board, shop)
     const { task: moved, auditId } = await moveToProject(board.ctx, task.key, 'BARN')
     await undoChange(board.ctx, auditId ?? '')
@@ -165,15 +165,15 @@ describe('moving a task to another project', () => {
     expect(await findTask(board.scope, moved.key)).toBeNull()
   })
 
-  it('into the project where it lies changes nothing', async () => {
+  test('into the project where it lies changes nothing', async () => {
     const task = await addTask(board, shop)
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     expect(await moveToProject(board.ctx, task.key, 'shop')).toEqual({ task, auditId: null })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('is refused to an agent', async () => {
+  test('is refused to an agent', async () => {
     const task = await addTask(board, shop)
 
     const attempt = moveToProject(board.as(agent), task.key, 'BARN')
@@ -181,15 +181,15 @@ describe('moving a task to another project', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  it('into a project that is deleted or never was finds nothing', async () => {
+  test('into a project that is deleted or never was finds nothing', async () => {
     const task = await addTask(board, shop)
     await addProject(board, 'GONE')
     await deleteProject(board.ctx, 'GONE')
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     for (const key of ['GONE', 'NEVER'])
       await expect(moveToProject(board.ctx, task.key, key)).rejects.toMatchObject({ code: 'not-found' })
     await expect(moveToProject(board.ctx, 'SHOP-999', 'BARN')).rejects.toMatchObject({ code: 'not-found' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 })

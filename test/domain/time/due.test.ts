@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { findDue, parseDue } from '../../../src/domain/time/due/due.ts'
 import { localDate } from '../../../src/domain/time/time.ts'
 
@@ -12,31 +12,31 @@ afterEach(() => {
 })
 
 describe('parseDue', () => {
-  it('takes a day without a time for its last minute', () => {
+  test('takes a day without a time for its last minute', () => {
     expect(parseDue('fri', berlin)).toEqual({ at: new Date('2026-03-20T22:59:00Z'), hasTime: false })
   })
 
-  it('takes a day with a time for that instant in the zone', () => {
+  test('takes a day with a time for that instant in the zone', () => {
     expect(parseDue(' tomorrow 9am ', berlin)).toEqual({
       at: new Date('2026-03-17T08:00:00Z'),
       hasTime: true,
     })
   })
 
-  it('refuses a text of which a part is no date', () => {
+  test('refuses a text of which a part is no date', () => {
     expect(parseDue('fri or so', berlin)).toBeNull()
     expect(parseDue('mon to wed', berlin)).toBeNull()
     expect(parseDue('', berlin)).toBeNull()
     expect(parseDue(`fri${' '.repeat(200)}9am`, berlin)).toBeNull()
   })
 
-  it('counts hours across a clock change by what really passes', () => {
+  test('counts hours across a clock change by what really passes', () => {
     const now = new Date('2026-10-25T00:30:00Z')
     expect(parseDue('in 2 hours', { ...berlin, now })?.at).toEqual(new Date('2026-10-25T02:30:00Z'))
   })
 
   // A Monday, 11:00 in Berlin.
-  it.each([
+  test.each([
     ['eod', '2026-03-16'],
     ['eod friday', '2026-03-20'],
     ['tomorrow eod', '2026-03-17'],
@@ -82,14 +82,22 @@ describe('parseDue', () => {
     expect(due?.hasTime ? local : local?.slice(0, 10)).toBe(expected)
   })
 
-  it.each(['32nd', '0th', 'feb 30', 'sun feb 30', 'feb 29 2027', '31.4.', '25.13', '3.14', '4/31', 'tomato'])(
-    'finds no date in %s',
-    (text) => {
-      expect(parseDue(text, berlin)).toBeNull()
-    },
-  )
+  test.each([
+    '32nd',
+    '0th',
+    'feb 30',
+    'sun feb 30',
+    'feb 29 2027',
+    '31.4.',
+    '25.13',
+    '3.14',
+    '4/31',
+    'tomato',
+  ])('finds no date in %s', (text) => {
+    expect(parseDue(text, berlin)).toBeNull()
+  })
 
-  it.each(['Europe/Berlin', 'America/New_York'])(
+  test.each(['Europe/Berlin', 'America/New_York'])(
     'reads every day that a month may have in %s',
     (timeZone) => {
       const days = [1, 9, 10, 16, 25, 28, 29, 30, 31, 32]
@@ -121,7 +129,7 @@ describe('parseDue', () => {
     },
   )
 
-  it('does not depend on the zone of the host', () => {
+  test('does not depend on the zone of the host', () => {
     const springNight = { now: new Date('2026-03-29T00:30:00Z'), timeZone: 'Europe/Berlin' }
     const phrases = [
       'in 1 hour',
@@ -157,13 +165,13 @@ describe('parseDue', () => {
 })
 
 describe('findDue', () => {
-  it('says how much of the text is the date', () => {
+  test('says how much of the text is the date', () => {
     expect(findDue('in 3 days fix it', berlin)?.length).toBe('in 3 days'.length)
     expect(findDue('by friday fix it', berlin)?.length).toBe('by friday'.length)
     expect(findDue('금요일까지 수정', berlin)?.length).toBe('금요일까지'.length)
   })
 
-  it('reads any text without failing, and only dates that can be stored', () => {
+  test('reads any text without failing, and only dates that can be stored', () => {
     const word = fc.constantFrom(
       ...'next last in 3 0 99999 days Stunden friday so 2026-12-01 31.02. 24:00 9am Uhr morgen früh 다음 주 12월 99일 오후 25시 غدا завтра 明日 demain . , 1/1 weeks EST'.split(
         ' ',

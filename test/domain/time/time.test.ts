@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   dayBounds,
   inQuietHours,
@@ -18,13 +18,13 @@ import {
 const at = (text: string) => new Date(text)
 
 describe('local days', () => {
-  it('are those of the zone, not of UTC', () => {
+  test('are those of the zone, not of UTC', () => {
     expect(localDate(at('2026-03-16T23:30:00Z'), 'Europe/Berlin')).toBe('2026-03-17')
     expect(localDate(at('2026-03-16T03:30:00Z'), 'America/New_York')).toBe('2026-03-15')
     expect(localTime(at('2026-03-16T23:30:59Z'), 'Europe/Berlin')).toBe('00:30')
   })
 
-  it.each([
+  test.each([
     [
       'an ordinary day',
       '2026-03-16T10:00:00Z',
@@ -57,14 +57,14 @@ describe('local days', () => {
     expect(dayBounds(at(now), timeZone)).toEqual({ start: at(start), end: at(end) })
   })
 
-  it('end in a minute that stands for the whole day', () => {
+  test('end in a minute that stands for the whole day', () => {
     expect(isDayOnly(at('2026-03-20T22:59:00Z'), 'Europe/Berlin')).toBe(true)
     expect(isDayOnly(at('2026-03-20T22:58:00Z'), 'Europe/Berlin')).toBe(false)
     expect(isDayOnly(at('2026-03-20T22:59:30Z'), 'Europe/Berlin')).toBe(false)
     expect(isDayOnly(at('2026-03-20T22:59:00Z'), 'America/New_York')).toBe(false)
   })
 
-  it('end in that minute also where the clock skips the hour before midnight', () => {
+  test('end in that minute also where the clock skips the hour before midnight', () => {
     const due = lastMinuteOf(Temporal.PlainDate.from('2024-03-30'), 'America/Nuuk')
     expect(localDate(due, 'America/Nuuk')).toBe('2024-03-30')
     expect(isDayOnly(due, 'America/Nuuk')).toBe(true)
@@ -72,7 +72,7 @@ describe('local days', () => {
 })
 
 describe('nextLocalTime', () => {
-  it.each([
+  test.each([
     ['later today', '2026-03-16T05:00:00Z', '08:00', '2026-03-16T07:00:00Z'],
     ['tomorrow when it is over', '2026-03-16T10:00:00Z', '08:00', '2026-03-17T07:00:00Z'],
     ['tomorrow when it is just now', '2026-03-16T07:00:00Z', '08:00', '2026-03-17T07:00:00Z'],
@@ -84,7 +84,7 @@ describe('nextLocalTime', () => {
     expect(nextLocalTime(at(now), time, 'Europe/Berlin')).toEqual(at(expected))
   })
 
-  it('comes once for every local date of a year, in any zone and at any time', () => {
+  test('comes once for every local date of a year, in any zone and at any time', () => {
     const zone = fc.constantFrom(
       'Europe/Berlin',
       'America/New_York',
@@ -115,7 +115,7 @@ describe('nextLocalTime', () => {
 describe('quiet hours', () => {
   const zone = 'Europe/Berlin'
 
-  it.each([
+  test.each([
     ['22:00-07:00', '2026-03-16T21:00:00Z', true],
     ['22:00-07:00', '2026-03-16T20:59:00Z', false],
     ['22:00-07:00', '2026-03-16T02:00:00Z', true],
@@ -131,17 +131,17 @@ describe('quiet hours', () => {
     expect(inQuietHours(at(now), window, zone)).toBe(quiet)
   })
 
-  it('end at the end of the window, on the next morning', () => {
+  test('end at the end of the window, on the next morning', () => {
     expect(quietHoursEnd(at('2026-03-16T21:00:00Z'), '22:00-07:00', zone)).toEqual(at('2026-03-17T06:00:00Z'))
     expect(quietHoursEnd(at('2026-03-28T22:00:00Z'), '22:00-07:00', zone)).toEqual(at('2026-03-29T05:00:00Z'))
   })
 
-  it('are over at once outside of the window', () => {
+  test('are over at once outside of the window', () => {
     const now = at('2026-03-16T10:00:00Z')
     expect(quietHoursEnd(now, '22:00-07:00', zone)).toEqual(now)
   })
 
-  it.each([
+  test.each([
     // Berlin springs from 02:00 to 03:00 on 29 March at 01:00Z.
     ['Europe/Berlin', '22:00-07:00', '2026-03-28T21:00:00Z', '2026-03-29T05:00:00Z'],
     ['Europe/Berlin', '22:00-02:30', '2026-03-28T21:00:00Z', '2026-03-29T01:00:00Z'],
@@ -175,14 +175,14 @@ describe('quiet hours', () => {
     }
   })
 
-  it('do not begin again in the hour that comes twice', () => {
+  test('do not begin again in the hour that comes twice', () => {
     expect(inQuietHours(at('2026-10-25T00:29:00Z'), '22:00-02:30', zone)).toBe(true)
     expect(inQuietHours(at('2026-10-25T01:10:00Z'), '22:00-02:30', zone)).toBe(false)
   })
 })
 
 describe('time zones', () => {
-  it.each([
+  test.each([
     ['Europe/Berlin', 'Europe/Berlin'],
     ['europe/berlin', 'Europe/Berlin'],
     ['berlin', 'Europe/Berlin'],
@@ -218,7 +218,7 @@ describe('time zones', () => {
     expect(resolveTimeZone(text)).toBe(zone)
   })
 
-  it.each([
+  test.each([
     '',
     'nowhere',
     'Europe',
@@ -232,14 +232,14 @@ describe('time zones', () => {
     expect(resolveTimeZone(text)).toBeNull()
   })
 
-  it('by their abbreviation have the summer time of their place', () => {
+  test('by their abbreviation have the summer time of their place', () => {
     const hours = ['2026-01-15T12:00:00Z', '2026-07-15T12:00:00Z'].map((now) =>
       localTime(at(now), resolveTimeZone('EST') ?? ''),
     )
     expect(hours).toEqual(['07:00', '08:00'])
   })
 
-  it('have a name that can be stored, which an offset has not', () => {
+  test('have a name that can be stored, which an offset has not', () => {
     expect(isTimeZone('Europe/Berlin')).toBe(true)
     expect(isTimeZone('europe/berlin')).toBe(true)
     expect(isTimeZone('Etc/GMT-9')).toBe(true)
@@ -248,7 +248,7 @@ describe('time zones', () => {
     expect(isTimeZone('')).toBe(false)
   })
 
-  it('resolve to names that Intl can format with', () => {
+  test('resolve to names that Intl can format with', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Intl.supportedValuesOf('timeZone')), (name) => {
         const city = name.slice(name.lastIndexOf('/') + 1).replaceAll('_', ' ')
@@ -261,7 +261,7 @@ describe('time zones', () => {
 })
 
 describe('a time of day', () => {
-  it('is HH:MM between 00:00 and 23:59', () => {
+  test('is HH:MM between 00:00 and 23:59', () => {
     expect(['00:00', '09:30', '23:59'].every(isTimeOfDay)).toBe(true)
     expect(['24:00', '9:30', '09:60', '', '09:30:00'].some(isTimeOfDay)).toBe(false)
   })

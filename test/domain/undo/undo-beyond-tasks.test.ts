@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { projects } from '../../../src/db/schema.ts'
 import { authenticate, createToken, revokeToken } from '../../../src/domain/access/tokens.ts'
 import {
@@ -21,7 +21,7 @@ import { requireTask } from '../../../src/domain/tasks/read.ts'
 import { lastChange, undoChange } from '../../../src/domain/undo/undo.ts'
 import { storeBotToken } from '../../../src/telegram/store/bot-token.ts'
 import { type Board, openBoard } from '../../support/board.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 
 let board: Board
 beforeAll(async () => {
@@ -38,23 +38,23 @@ const namesOn = async (taskId: string) =>
   (await requireTask(board.scope, taskId)).labels.map((label) => label.name)
 
 describe('undoing a change of a project', () => {
-  it('gives back every field, tells of it and leaves a trace', async () => {
+  test('gives back every field, tells of it and leaves a trace', async () => {
     await createProject(board.ctx, { key: 'UED', name: 'Before', bgImage: 'https://img.example/1' })
     await editProject(board.ctx, 'UED', { bgImageCredit: { author: 'Bo', license: 'CC0' } })
     const before = await requireProject(board.scope, 'UED')
     const { auditId } = await editProject(board.ctx, 'UED', { name: 'After', bgImage: null, priority: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     expect(await undo(auditId)).toMatchObject({ action: 'project.edit', targetId: 'UED', task: null })
 
     expect(await requireProject(board.scope, 'UED')).toEqual({ ...before, updatedAt: board.clock.now() })
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [{ type: 'PROJECT_UPDATED', entityId: 'UED' }],
       audit: [{ action: 'undo', targetType: 'project', targetId: 'UED', meta: { undoes: auditId } }],
     })
   })
 
-  it('brings a deleted one back, hides a restored one, and hides one that was just made', async () => {
+  test('brings a deleted one back, hides a restored one, and hides one that was just made', async () => {
     await newProject('UDE')
     const { auditId: deleted } = await deleteProject(board.ctx, 'UDE')
     await undo(deleted)
@@ -71,7 +71,7 @@ describe('undoing a change of a project', () => {
     await expect(requireProject(board.scope, 'UCR')).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  it('gives back its settings', async () => {
+  test('gives back its settings', async () => {
     await newProject('USE')
     await setProjectSettings(board.ctx, 'USE', { agent_instructions: 'Be kind.' })
     const before = await getProjectSettings(board.scope, 'USE')
@@ -85,7 +85,7 @@ describe('undoing a change of a project', () => {
     expect(await getProjectSettings(board.scope, 'USE')).toEqual(before)
   })
 
-  it('is refused where it has moved on, and where a new one has tasks', async () => {
+  test('is refused where it has moved on, and where a new one has tasks', async () => {
     const project = await newProject('UMO')
     board.clock.advance({ minutes: 1 })
     const created = (await lastChange(board.scope))?.id ?? null
@@ -94,17 +94,17 @@ describe('undoing a change of a project', () => {
     const { auditId: set } = await setProjectSettings(board.ctx, 'UMO', { deploy_auto_pr: 'true' })
     await setProjectSettings(board.ctx, 'UMO', { deploy_auto_pr: 'false' })
     await createTask(board.ctx, { projectId: project.id, title: 'In it' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     for (const auditId of [created, named, set])
       await expect(undo(auditId)).rejects.toMatchObject({ code: 'conflict' })
 
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
     const [row] = await board.db.select().from(projects).where(eq(projects.projectKey, 'UMO'))
     expect(row).toMatchObject({ name: 'Two', deletedAt: null })
   })
 
-  it('happens once', async () => {
+  test('happens once', async () => {
     await newProject('UON')
     const { auditId } = await editProject(board.ctx, 'UON', { name: 'New' })
     await undo(auditId)
@@ -115,7 +115,7 @@ describe('undoing a change of a project', () => {
 })
 
 describe('undoing a change of a label', () => {
-  it('gives back name and colour', async () => {
+  test('gives back name and colour', async () => {
     await createLabel(board.ctx, { name: 'u-old', color: 'red' })
     const { auditId: renamed } = await renameLabel(board.ctx, 'u-old', 'u-new')
     const { auditId: recolored } = await recolorLabel(board.ctx, 'u-new', 'teal')
@@ -128,7 +128,7 @@ describe('undoing a change of a label', () => {
     )
   })
 
-  it('brings a deleted one back to its place on every task', async () => {
+  test('brings a deleted one back to its place on every task', async () => {
     const { id } = await newProject('ULD')
     const untouched = await labelled(id, 'ud-a', 'ud-b', 'ud-c')
     const relabelled = await labelled(id, 'ud-b', 'ud-a')
@@ -142,7 +142,7 @@ describe('undoing a change of a label', () => {
     expect(await listLabels(board.scope)).toContainEqual(label)
   })
 
-  it('parts two that were merged', async () => {
+  test('parts two that were merged', async () => {
     const { id } = await newProject('ULM')
     const both = await labelled(id, 'um-from', 'um-x', 'um-into')
     const one = await labelled(id, 'um-from')
@@ -156,23 +156,23 @@ describe('undoing a change of a label', () => {
     expect(await namesOn(other.id)).toEqual(['um-into'])
   })
 
-  it('is refused where its name was given away or it changed again', async () => {
+  test('is refused where its name was given away or it changed again', async () => {
     await createLabel(board.ctx, { name: 'ug-a' })
     const { auditId: deleted } = await deleteLabel(board.ctx, 'ug-a')
     await createLabel(board.ctx, { name: 'UG-A' })
     await createLabel(board.ctx, { name: 'ug-b' })
     const { auditId: renamed } = await renameLabel(board.ctx, 'ug-b', 'ug-c')
     await renameLabel(board.ctx, 'ug-c', 'ug-d')
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(undo(deleted)).rejects.toMatchObject({ code: 'conflict' })
     await expect(undo(renamed)).rejects.toMatchObject({ code: 'conflict' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 })
 
 describe('undoing a new label', () => {
-  it('takes it away again, unless a task has it', async () => {
+  test('takes it away again, unless a task has it', async () => {
     const { id } = await newProject('UNL')
     const { label, auditId } = await createLabel(board.ctx, { name: 'un-a' })
     const { label: used, auditId: second } = await createLabel(board.ctx, { name: 'un-b' })
@@ -186,7 +186,7 @@ describe('undoing a new label', () => {
     expect(labels).toContainEqual(used)
   })
 
-  it('that was made on the way goes with its change, unless another task has it', async () => {
+  test('that was made on the way goes with its change, unless another task has it', async () => {
     const { id } = await newProject('UNW')
     const { auditId } = await createTask(board.ctx, { projectId: id, title: 'T', labels: ['un-c', 'un-d'] })
     await labelled(id, 'un-d')
@@ -200,7 +200,7 @@ describe('undoing a new label', () => {
 })
 
 describe('undoing a token', () => {
-  it('shuts a new one out, once; one that was revoked stays so', async () => {
+  test('shuts a new one out, once; one that was revoked stays so', async () => {
     board.clock.advance({ minutes: 1 })
     const { token, row } = await createToken(board.ctx, { name: 'laptop' })
     const created = (await lastChange(board.scope))?.id ?? null
@@ -220,7 +220,7 @@ describe('undoing a token', () => {
 })
 
 describe('undoing a change of settings', () => {
-  it('gives back what was, also where nothing was set', async () => {
+  test('gives back what was, also where nothing was set', async () => {
     await changeSettings(board.ctx, { digestTime: '08:00' })
     const before = await readOwnerSettings(board.scope)
     const { auditId } = await changeSettings(board.ctx, {
@@ -235,21 +235,21 @@ describe('undoing a change of settings', () => {
     expect(await readOwnerSettings(board.scope)).toEqual(before)
   })
 
-  it('is refused where one of them was changed again', async () => {
+  test('is refused where one of them was changed again', async () => {
     const { auditId } = await changeSettings(board.ctx, { staleAfterMinutes: 10, queuedAfterMinutes: 20 })
     await changeSettings(board.ctx, { staleAfterMinutes: 15 })
 
     await expect(undo(auditId)).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  it('is not offered for what the bot remembers by itself, nor for its token', async () => {
+  test('is not offered for what the bot remembers by itself, nor for its token', async () => {
     board.clock.advance({ minutes: 1 })
     const { auditId } = await changeSettings(board.ctx, { notifyInfo: 'off' })
     board.clock.advance({ minutes: 1 })
     await changeSettings(board.ctx, { lastProject: 'UED' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
     await storeBotToken(board.ctx, '123456:AAE-abcdefghijklmnopqrstuvwxyz012345', 'k'.repeat(32))
-    const [stored] = (await trail()).audit
+    const [stored] = (await changes()).audit
 
     expect((await lastChange(board.scope))?.id).toBe(auditId)
     await expect(undo(stored?.id ?? null)).rejects.toMatchObject({ code: 'invalid' })
@@ -257,7 +257,7 @@ describe('undoing a change of settings', () => {
 })
 
 describe('the last change', () => {
-  it('is each of the owner’s in turn, of whatever kind', async () => {
+  test('is each of the owner’s in turn, of whatever kind', async () => {
     const { id } = await newProject('ULC')
     board.clock.advance({ minutes: 1 })
     await labelled(id, 'ul-a')

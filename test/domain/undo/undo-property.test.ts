@@ -1,6 +1,6 @@
 import { asc, inArray, sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ProjectRow } from '../../../src/db/schema.ts'
 import { createToken, listTokens } from '../../../src/domain/access/tokens.ts'
 import { DomainError } from '../../../src/domain/core/errors.ts'
@@ -334,7 +334,7 @@ async function begin(): Promise<void> {
 // UNDO_RUNS looks longer.
 const runs = Number(process.env.UNDO_RUNS ?? 25)
 
-it(
+test(
   'any changes of the owner, undone one by one, give back each state before',
   async () => {
     await fc.assert(

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ProjectRow, taskLabels, tasks, workLogs } from '../../../src/db/schema.ts'
 import { deleteProject } from '../../../src/domain/projects/edit.ts'
 import { claimTask } from '../../../src/domain/tasks/claim.ts'
@@ -12,8 +12,8 @@ import type { TaskEdit } from '../../../src/domain/tasks/schemas.ts'
 import type { Task } from '../../../src/domain/tasks/task.ts'
 import { lastChange, undoChange } from '../../../src/domain/undo/undo.ts'
 import { agent, type Board, openBoard } from '../../support/board.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 let board: Board
 let shop: ProjectRow
@@ -36,7 +36,7 @@ const withoutStamp = ({ updatedAt: _, ...task }: Task) => task
 const now = (task: Task) => requireTask(board.scope, task.id)
 
 describe('undoing an edit', () => {
-  it('gives back every field, with status, logs, events and a trace of its own', async () => {
+  test('gives back every field, with status, logs, events and a trace of its own', async () => {
     const task = await addTask(board, shop, { labels: ['a', 'b'], description: 'Old.' })
     const auditId = await edit(task, {
       title: 'New',
@@ -50,14 +50,14 @@ describe('undoing an edit', () => {
       dueAt: new Date('2026-12-01T08:00:00.000Z'),
     })
     board.clock.advance({ minutes: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const undone = await undoChange(board.ctx, auditId)
 
     expect(undone).toMatchObject({ action: 'task.move', targetId: task.key })
     expect(withoutStamp(await now(task))).toEqual(withoutStamp(task))
     expect((await now(task)).updatedAt).toEqual(board.clock.now())
-    const left = await trail()
+    const left = await changes()
     expect(left.events.map((event) => event.type)).toEqual([
       'TASK_STATUS_CHANGED',
       'TASK_UPDATED',
@@ -83,7 +83,7 @@ describe('undoing an edit', () => {
     ])
   })
 
-  it('gives a run back that a move had ended', async () => {
+  test('gives a run back that a move had ended', async () => {
     const task = await addTask(board, shop, { status: 'todo' })
     await edit(task, { runState: 'queued' })
     const queued = await now(task)
@@ -94,13 +94,13 @@ describe('undoing an edit', () => {
     expect(withoutStamp(await now(task))).toEqual(withoutStamp(queued))
   })
 
-  it('takes a comment back, alone or with the move that it explains', async () => {
+  test('takes a comment back, alone or with the move that it explains', async () => {
     const task = await addTask(board, shop, { status: 'ready' })
     const alone = await edit(task, { comment: 'Alone.' })
     const withMove = await edit(task, { status: 'todo', comment: 'Not yet.' })
     const feedback = async () => (await readDetail(board.scope, await now(task))).feedback.map((f) => f.text)
     expect(await feedback()).toEqual(['Alone.', 'Not yet.'])
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await undoChange(board.ctx, withMove)
     expect(await feedback()).toEqual(['Alone.'])
@@ -108,26 +108,26 @@ describe('undoing an edit', () => {
 
     expect(await feedback()).toEqual([])
     expect((await now(task)).status).toBe('ready')
-    const { events } = await trail()
+    const { events } = await changes()
     expect(events.filter((event) => event.type === 'WORKLOG_DELETED')).toMatchObject([
       { payload: { kind: 'comment', taskKey: task.key } },
       { payload: { kind: 'comment', taskKey: task.key } },
     ])
   })
 
-  it('makes a label anew that is gone meanwhile, and leaves its trace', async () => {
+  test('makes a label anew that is gone meanwhile, and leaves its trace', async () => {
     const task = await addTask(board, shop, { labels: ['fleeting'] })
     const auditId = await edit(task, { labels: [] })
     await board.db.delete(taskLabels).where(eq(taskLabels.name, 'fleeting'))
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await undoChange(board.ctx, auditId)
 
     expect((await now(task)).labels).toMatchObject([{ name: 'fleeting' }])
-    expect((await trail()).audit.map((entry) => entry.action)).toEqual(['undo', 'label.create'])
+    expect((await changes()).audit.map((entry) => entry.action)).toEqual(['undo', 'label.create'])
   })
 
-  it('puts a card just before the one that has its key now', async () => {
+  test('puts a card just before the one that has its key now', async () => {
     const [a, b, c] = [
       await addTask(board, shop, { title: 'a', status: 'hold' }),
       await addTask(board, shop, { title: 'b', status: 'hold' }),
@@ -144,7 +144,7 @@ describe('undoing an edit', () => {
     expect(new Set(keys).size).toBe(3)
   })
 
-  it.each<[string, TaskEdit, (task: Task) => Promise<unknown>]>([
+  test.each<[string, TaskEdit, (task: Task) => Promise<unknown>]>([
     [
       'changed the same field',
       { priority: 'high' },
@@ -163,7 +163,7 @@ describe('undoing an edit', () => {
     board.clock.advance({ minutes: 1 })
     await meanwhile(task)
     const before = await now(task)
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const attempt = undoChange(board.ctx, auditId)
 
@@ -171,11 +171,11 @@ describe('undoing an edit', () => {
       code: 'conflict',
       message: expect.stringMatching(/has changed since|Stop it first/),
     })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
     expect(await now(task)).toEqual(before)
   })
 
-  it('goes through where an agent changed something else', async () => {
+  test('goes through where an agent changed something else', async () => {
     const task = await addTask(board, shop)
     const auditId = await edit(task, { priority: 'high' })
     await editTask(board.as(agent), task.id, { branch: 'theirs' })
@@ -185,7 +185,7 @@ describe('undoing an edit', () => {
     expect(await now(task)).toMatchObject({ priority: 'none', branch: 'theirs' })
   })
 
-  it('is refused the second time, also to two at once', async () => {
+  test('is refused the second time, also to two at once', async () => {
     const task = await addTask(board, shop)
     const auditId = await edit(task, { priority: 'high' })
 
@@ -202,20 +202,20 @@ describe('undoing an edit', () => {
     })
   })
 
-  it('finds nothing that never was, and undoes no undo and no bare result', async () => {
+  test('finds nothing that never was, and undoes no undo and no bare result', async () => {
     const task = await addTask(board, shop)
-    const said = (await editTask(board.as(agent), task.id, { result: { summary: 'x' } })).auditId ?? ''
+    const sentTexts = (await editTask(board.as(agent), task.id, { result: { summary: 'x' } })).auditId ?? ''
     const auditId = await edit(task, { priority: 'high' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
     await undoChange(board.ctx, auditId)
-    const undo = (await trail()).audit[0]?.id ?? ''
+    const undo = (await changes()).audit[0]?.id ?? ''
 
     await expect(undoChange(board.ctx, board.ownerId)).rejects.toMatchObject({ code: 'not-found' })
     await expect(undoChange(board.ctx, undo)).rejects.toMatchObject({ code: 'invalid' })
-    await expect(undoChange(board.ctx, said)).rejects.toMatchObject({ code: 'invalid' })
+    await expect(undoChange(board.ctx, sentTexts)).rejects.toMatchObject({ code: 'invalid' })
   })
 
-  it('finds no task that was deleted meanwhile', async () => {
+  test('finds no task that was deleted meanwhile', async () => {
     const task = await addTask(board, shop)
     const auditId = await edit(task, { priority: 'high' })
     await deleteTask(board.ctx, task.id)
@@ -225,19 +225,19 @@ describe('undoing an edit', () => {
 })
 
 describe('undoing a creation', () => {
-  it('takes the task away; its number never comes back', async () => {
+  test('takes the task away; its number never comes back', async () => {
     const { task, auditId } = await createTask(board.ctx, { projectId: shop.id, title: 'x' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const undone = await undoChange(board.ctx, auditId)
 
     expect(undone).toMatchObject({ action: 'task.create', task: null })
     expect(await findTask(board.scope, task.key)).toBeNull()
-    expect((await trail()).events).toMatchObject([{ type: 'TASK_DELETED', entityId: task.key }])
+    expect((await changes()).events).toMatchObject([{ type: 'TASK_DELETED', entityId: task.key }])
     expect((await addTask(board, shop)).number).toBe(task.number + 1)
   })
 
-  it('works after a change of it was undone, and is refused where it has changed', async () => {
+  test('works after a change of it was undone, and is refused where it has changed', async () => {
     const { task, auditId } = await createTask(board.ctx, { projectId: shop.id, title: 'x' })
     const change = await edit(task, { priority: 'high' })
 
@@ -250,22 +250,22 @@ describe('undoing a creation', () => {
 })
 
 describe('undoing a deletion', () => {
-  it('puts the task back with everything, its logs included', async () => {
+  test('puts the task back with everything, its logs included', async () => {
     const task = await addTask(board, shop, { labels: ['z', 'a'], status: 'archived', focus: true })
     await edit(task, { comment: 'Keep me.', runState: 'queued' })
     const before = await now(task)
     const { auditId } = await deleteTask(board.ctx, task.id)
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const undone = await undoChange(board.ctx, auditId)
 
     expect(undone.task?.id).toBe(task.id)
     expect(withoutStamp(await now(task))).toEqual(withoutStamp(before))
     expect(await board.db.select().from(workLogs).where(eq(workLogs.taskId, task.id))).toHaveLength(1)
-    expect((await trail()).events).toMatchObject([{ type: 'TASK_CREATED', entityId: task.key }])
+    expect((await changes()).events).toMatchObject([{ type: 'TASK_CREATED', entityId: task.key }])
   })
 
-  it('is refused where its project is deleted', async () => {
+  test('is refused where its project is deleted', async () => {
     const gone = await addProject(board, 'GONE')
     const task = await addTask(board, gone)
     const { auditId } = await deleteTask(board.ctx, task.id)
@@ -276,7 +276,7 @@ describe('undoing a deletion', () => {
 })
 
 describe('undoing a move to another project', () => {
-  it('brings the task back under its old key; the other key leads there', async () => {
+  test('brings the task back under its old key; the other key leads there', async () => {
     const task = await addTask(board, shop)
     const { task: moved, auditId } = await moveToProject(board.ctx, task.key, 'BARN')
 
@@ -288,7 +288,7 @@ describe('undoing a move to another project', () => {
     await expect(undoChange(board.ctx, auditId ?? '')).rejects.toMatchObject({ facts: { undone: true } })
   })
 
-  it('is refused where it moved on, or its old project is deleted', async () => {
+  test('is refused where it moved on, or its old project is deleted', async () => {
     const away = await addProject(board, 'AWAY')
     const task = await addTask(board, away)
     const first = await moveToProject(board.ctx, task.key, 'BARN')
@@ -303,7 +303,7 @@ describe('undoing a move to another project', () => {
 })
 
 describe('the last change', () => {
-  it('is the owner’s newest that is not undone, whoever acted since', async () => {
+  test('is the owner’s newest that is not undone, whoever acted since', async () => {
     const task = await addTask(board, shop)
     const first = await edit(task, { priority: 'high' })
     const second = await edit(task, { labels: ['brand new'] })

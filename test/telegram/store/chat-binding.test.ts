@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { securityEvents, userSettings } from '../../../src/db/schema.ts'
 import { listSecurityEvents } from '../../../src/domain/access/security.ts'
 import { readOwnerSettings } from '../../../src/domain/settings/settings.ts'
 import { readBotToken, storeBotToken } from '../../../src/telegram/store/bot-token.ts'
 import { bindChat, moveChat, unbindChat } from '../../../src/telegram/store/chat-binding.ts'
 import { type Board, openBoard } from '../../support/board.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 
 let board: Board
 beforeAll(async () => {
@@ -23,17 +23,17 @@ const newestEvent = async () => (await listSecurityEvents(board.scope, { limit: 
 const countEvents = () => board.db.$count(securityEvents)
 
 describe('binding the chat', () => {
-  it('makes it the one that is served, with a trace and a security event', async () => {
+  test('makes it the one that is served, with a trace and a security event', async () => {
     board.clock.advance({ minutes: 1 })
     await board.db
       .insert(userSettings)
       .values({ ownerId: board.ownerId, key: 'telegram_enabled', value: 'false' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await bindChat(board.ctx, { chatId: -100500, userId: 42, threadId: 7 })
 
     expect(await bound()).toEqual({ chatId: -100500, threadId: 7, userId: 42, enabled: true })
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [],
       audit: [
         { action: 'chat.bind', targetType: 'chat', targetId: '-100500', meta: { userId: 42, threadId: 7 } },
@@ -47,21 +47,21 @@ describe('binding the chat', () => {
     })
   })
 
-  it('refuses a second chat and keeps that on record', async () => {
+  test('refuses a second chat and keeps that on record', async () => {
     await bindChat(board.ctx, { chatId: 42, userId: 42 })
     board.clock.advance({ minutes: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     await expect(bindChat(board.ctx, { chatId: 666, userId: 666 })).rejects.toMatchObject({
       code: 'conflict',
     })
 
     expect(await bound()).toMatchObject({ chatId: 42, userId: 42 })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
     expect(await newestEvent()).toMatchObject({ outcome: 'failure', detail: { chatId: 666, userId: 666 } })
   })
 
-  it('binds one of two that come at once', async () => {
+  test('binds one of two that come at once', async () => {
     const attempts = await Promise.allSettled([
       bindChat(board.ctx, { chatId: 1, userId: 1 }),
       bindChat(board.ctx, { chatId: 2, userId: 2 }),
@@ -72,7 +72,7 @@ describe('binding the chat', () => {
     expect(await bound()).toMatchObject({ chatId: winner, userId: winner })
   })
 
-  it('takes over a chat that other software stored without its person', async () => {
+  test('takes over a chat that other software stored without its person', async () => {
     await board.db
       .insert(userSettings)
       .values({ ownerId: board.ownerId, key: 'telegram_chat_id', value: '42' })
@@ -84,15 +84,15 @@ describe('binding the chat', () => {
 })
 
 describe('unbinding the chat', () => {
-  it('lets it go, with a trace and a security event', async () => {
+  test('lets it go, with a trace and a security event', async () => {
     await bindChat(board.ctx, { chatId: 42, userId: 42, threadId: 7 })
     board.clock.advance({ minutes: 1 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     expect(await unbindChat(board.ctx)).toBe(true)
 
     expect(await bound()).toEqual(free)
-    expect(await trail()).toMatchObject({
+    expect(await changes()).toMatchObject({
       events: [],
       audit: [{ action: 'chat.unbind', targetType: 'chat', targetId: '42' }],
     })
@@ -102,28 +102,28 @@ describe('unbinding the chat', () => {
     })
   })
 
-  it('changes nothing where none is bound', async () => {
-    const trail = await beginTrail(board.db)
+  test('changes nothing where none is bound', async () => {
+    const changes = await recordChanges(board.db)
     const events = await countEvents()
 
     expect(await unbindChat(board.ctx)).toBe(false)
 
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
     expect(await countEvents()).toBe(events)
   })
 })
 
 describe('a group that Telegram gives another id', () => {
-  it('is followed where it is ours, and only then', async () => {
+  test('is followed where it is ours, and only then', async () => {
     await bindChat(board.ctx, { chatId: -5, userId: 42 })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     expect(await moveChat(board.ctx, { from: -6, to: -1006 })).toBe(false)
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
     expect(await moveChat(board.ctx, { from: -5, to: -1005 })).toBe(true)
 
     expect(await bound()).toMatchObject({ chatId: -1005, userId: 42 })
-    expect(await trail()).toMatchObject({ events: [], audit: [{ action: 'chat.move', targetId: '-1005' }] })
+    expect(await changes()).toMatchObject({ events: [], audit: [{ action: 'chat.move', targetId: '-1005' }] })
   })
 })
 
@@ -131,8 +131,8 @@ describe('the stored bot token', () => {
   const secretKey = 'k'.repeat(32)
   const token = '123456:AAE-abcdefghijklmnopqrstuvwxyz012345'
 
-  it('is encrypted, is read back, and is in no trace', async () => {
-    const trail = await beginTrail(board.db)
+  test('is encrypted, is read back, and is in no trace', async () => {
+    const changes = await recordChanges(board.db)
 
     expect(await readBotToken(board.scope, secretKey)).toBeNull()
     expect(await storeBotToken(board.ctx, token, secretKey)).toBe(true)
@@ -140,21 +140,21 @@ describe('the stored bot token', () => {
     expect(await readBotToken(board.scope, secretKey)).toBe(token)
     const [row] = await board.db.select().from(userSettings)
     expect(row).toMatchObject({ key: 'telegram_bot_token', value: expect.stringMatching(/^v1\./) })
-    const left = await trail()
+    const left = await changes()
     expect(left.audit).toMatchObject([{ action: 'setting.change', targetId: 'telegram_bot_token' }])
     expect(JSON.stringify(left)).not.toContain('AAE-')
     expect(JSON.stringify(left)).not.toContain(row?.value)
   })
 
-  it('writes nothing where it is the same', async () => {
+  test('writes nothing where it is the same', async () => {
     await storeBotToken(board.ctx, token, secretKey)
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     expect(await storeBotToken(board.ctx, token, secretKey)).toBe(false)
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('cannot be read under another secret, and is stored anew under it', async () => {
+  test('cannot be read under another secret, and is stored anew under it', async () => {
     await storeBotToken(board.ctx, token, secretKey)
 
     await expect(readBotToken(board.scope, 'x'.repeat(32))).rejects.toMatchObject({ code: 'invalid' })
@@ -162,10 +162,10 @@ describe('the stored bot token', () => {
     expect(await readBotToken(board.scope, 'x'.repeat(32))).toBe(token)
   })
 
-  it('refuses what is none', async () => {
-    const trail = await beginTrail(board.db)
+  test('refuses what is none', async () => {
+    const changes = await recordChanges(board.db)
 
     await expect(storeBotToken(board.ctx, 'hello', secretKey)).rejects.toMatchObject({ code: 'invalid' })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 })

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { botUpdates } from '../../../src/db/schema.ts'
 import {
   acceptUpdates,
   countAttempt,
+  deleteExpiredUpdates,
+  deleteOtherBots,
   finishUpdate,
-  forgetOtherBots,
-  forgetUpdates,
   markEffect,
   nextUpdate,
 } from '../../../src/telegram/store/updates.ts'
@@ -23,7 +23,7 @@ const botId = 1000
 const update = (update_id: number, text = 'hi') => ({ update_id, message: { text } })
 
 describe('updates', () => {
-  it('are stored once, however often and by whomever they come', async () => {
+  test('are stored once, however often and by whomever they come', async () => {
     const now = board.clock.now()
 
     const stored = await Promise.all([
@@ -36,7 +36,7 @@ describe('updates', () => {
     expect(await board.db.$count(botUpdates)).toBe(3)
   })
 
-  it('of two bots are told apart, whatever ids they have, until one takes over', async () => {
+  test('of two bots are told apart, whatever ids they have, until one takes over', async () => {
     await acceptUpdates(board.db, [update(1, 'to one')], { botId, scrub, now: board.clock.now() })
     const stored = await acceptUpdates(board.db, [update(1, 'to the other')], {
       botId: 2000,
@@ -44,13 +44,13 @@ describe('updates', () => {
       now: board.clock.now(),
     })
 
-    await forgetOtherBots(board.db, 2000)
+    await deleteOtherBots(board.db, 2000)
 
     expect(stored).toBe(1)
     expect((await nextUpdate(board.db))?.update).toEqual(update(1, 'to the other'))
   })
 
-  it('come in order, each until it is finished', async () => {
+  test('come in order, each until it is finished', async () => {
     await acceptUpdates(board.db, [update(8), update(7)], { botId, scrub, now: board.clock.now() })
     const attempt = { updateId: 7, attempts: 0 }
     const counted = [await countAttempt(board.db, attempt), await countAttempt(board.db, attempt)]
@@ -70,7 +70,7 @@ describe('updates', () => {
     expect(await nextUpdate(board.db)).toBeNull()
   })
 
-  it('have their effect once, and one that was rolled back is none', async () => {
+  test('have their effect once, and one that was rolled back is none', async () => {
     await acceptUpdates(board.db, [update(1)], { botId, scrub, now: board.clock.now() })
     const failed = board.db.transaction(async (tx) => {
       await markEffect(tx, 1, board.clock.now())
@@ -85,19 +85,19 @@ describe('updates', () => {
     expect((await nextUpdate(board.db))?.hadEffect).toBe(true)
   })
 
-  it('that hold what Postgres cannot store are stored without it', async () => {
+  test('that hold what Postgres cannot store are stored without it', async () => {
     await acceptUpdates(board.db, [update(1, 'a\u0000b\ud83dc 🚀')], { botId, scrub, now: board.clock.now() })
 
     expect((await nextUpdate(board.db))?.update).toEqual(update(1, 'ab\ufffdc 🚀'))
   })
 
-  it('are forgotten once they are finished and old', async () => {
+  test('are forgotten once they are finished and old', async () => {
     await acceptUpdates(board.db, [update(1), update(2), update(3)], { botId, scrub, now: board.clock.now() })
     await finishUpdate(board.db, 1, board.clock.now())
     board.clock.advance({ days: 2 })
     await finishUpdate(board.db, 2, board.clock.now())
 
-    const gone = await forgetUpdates(board.db, new Date(board.clock.now().getTime() - 86_400_000))
+    const gone = await deleteExpiredUpdates(board.db, new Date(board.clock.now().getTime() - 86_400_000))
 
     expect(gone).toBe(1)
     expect((await nextUpdate(board.db))?.updateId).toBe(3)

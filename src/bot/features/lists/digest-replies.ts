@@ -26,7 +26,7 @@ export async function answerDigest(ctx: BotContext, text: string, taskIds: reado
     { ...changes, problems: [...problems, ...hints, ...gone, ...changes.problems] },
     reader,
   )
-  await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
+  await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
 /** The lines that words without a number are about: the quoted ones, by their numbers or keys, or the only one. */

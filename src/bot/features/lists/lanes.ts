@@ -17,7 +17,7 @@ import {
 } from '../../../view/tasks/lists/board.ts'
 import { laneCard, lanePage, pickCard, placeCard } from '../../../view/tasks/lists/lane.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { sayNotQueued } from '../../kit/runner.ts'
+import { explainNotQueued } from '../../kit/runner.ts'
 import { showScreen } from '../../kit/show.ts'
 import { onAct, onScreen } from '../../kit/taps.ts'
 import { countChanged, doActs } from '../../kit/tasks/acts.ts'
@@ -184,7 +184,7 @@ async function changePicked(ctx: BotContext, what: string, value: string): Promi
   const skipped = { moved, working: stops.map(({ task }) => task), unanswered, refused }
   const isUnreached = refusals.length > 0 && auditId === null
   await toast(ctx, isUnreached ? toasts.notQueued : changedManyToast(countChanged(done), skipped))
-  if (refusals.length > 0) await sayNotQueued(ctx, refusals)
+  if (refusals.length > 0) await explainNotQueued(ctx, refusals)
   await showLane(ctx, place, auditId, skippedText(skipped))
 }
 

@@ -1,7 +1,7 @@
 import type { Task } from '../../../domain/tasks/task.ts'
 import { type DeckTopic, findMessage, type ReplyTopic } from '../../../telegram/store/messages.ts'
 import type { BotContext } from '../../kit/context.ts'
-import { renderTask, sayTask } from '../../kit/show.ts'
+import { renderTask, sendTask } from '../../kit/show.ts'
 import { showDeck } from '../../kit/tasks/deck.ts'
 
 /** Shows what an answer led to where it was asked for: on the card or deck whose button asked, else on a new card. */
@@ -17,7 +17,7 @@ export async function showAnswered(
     shownIn === undefined || chatId === null ? null : await findMessage(ctx.board.db, chatId, shownIn)
   // The message may show another task by now.
   if (shownIn === undefined || row === null || row.taskId !== task.id) {
-    await sayTask(ctx, task, { undo })
+    await sendTask(ctx, task, { undo })
     return
   }
   const topic = row.topic as unknown as DeckTopic | null

@@ -79,7 +79,7 @@ async function writeLog(ctx: BotContext, about: string, text: string): Promise<v
     detail: detail || null,
   })
   const task = log.taskKey === null ? null : await findTask(scopeOf(ctx), log.taskKey)
-  await ctx.sender.say(loggedCard(log), {
+  await ctx.sender.send(loggedCard(log), {
     purpose: 'answer',
     taskId: task?.id ?? null,
     replyTo: ctx.message?.message_id,

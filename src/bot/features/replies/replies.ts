@@ -32,7 +32,7 @@ import { isKnownCommand } from '../../kit/commands.ts'
 import { type BotContext, type Prompt, readerOf, scopeOf } from '../../kit/context.ts'
 import { ownText, repliedText, textOfMessage } from '../../kit/message/incoming.ts'
 import { notifyRunner } from '../../kit/runner.ts'
-import { sayTask } from '../../kit/show.ts'
+import { sendTask } from '../../kit/show.ts'
 import { contentOf, refreshLivingCard } from '../../kit/tasks/captured.ts'
 import { joinCapture } from '../../kit/tasks/captured-parts.ts'
 import { showAnswered } from './answered.ts'
@@ -78,7 +78,7 @@ export function replies(
     if (topic?.kind === 'prompt') return answerPrompt(ctx, topic, written, target.message_id)
     const task = row?.taskId ? await findTask(scopeOf(ctx), row.taskId) : null
     // A task that is deleted leaves its messages without one.
-    if (task === null) await sayNothingKept(ctx)
+    if (task === null) await replyNothingKept(ctx)
     else await replyToTask(ctx, task, written.withQuote)
   })
   return composer
@@ -104,7 +104,7 @@ export function replies(
     ctx.answering = { prompt, messageId }
     if (prompt.taskId !== undefined) return answerAboutTask(ctx, prompt, prompt.taskId, written, messageId)
     const answer = answers[prompt.ask]
-    if (answer === undefined) await sayNothingKept(ctx)
+    if (answer === undefined) await replyNothingKept(ctx)
     else await answer(ctx, written.plain, prompt.about ?? '')
   }
 }
@@ -118,8 +118,8 @@ function readWritten(ctx: BotContext, message: Message): Written | null {
   return { text, withQuote: repliedText(content), plain: plain || text }
 }
 
-async function sayNothingKept(ctx: BotContext): Promise<void> {
-  await ctx.sender.say(aboutNothingCard(), { purpose: 'answer', replyTo: ctx.message?.message_id })
+async function replyNothingKept(ctx: BotContext): Promise<void> {
+  await ctx.sender.send(aboutNothingCard(), { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
 /** A reply to the owner's own message is about the task that it became. */
@@ -133,7 +133,7 @@ async function commentOnCaptured(
     chatId: target.chat.id,
     messageId: target.message_id,
   })
-  const task = captured === null ? null : await findTask(scopeOf(ctx), captured.trace.taskId)
+  const task = captured === null ? null : await findTask(scopeOf(ctx), captured.effect.taskId)
   if (task === null) await next()
   else await replyToTask(ctx, task, text)
 }
@@ -144,7 +144,7 @@ async function replyToTask(ctx: BotContext, task: Task, text: string): Promise<v
   else await comment(ctx, task, text)
   const { voice, video_note: round } = ctx.message ?? {}
   if (voice === undefined && round === undefined) return
-  await ctx.sender.say(unheardCard(task), {
+  await ctx.sender.send(unheardCard(task), {
     purpose: 'answer',
     taskId: task.id,
     replyTo: ctx.message?.message_id,
@@ -158,7 +158,7 @@ async function comment(ctx: BotContext, task: Task, text: string): Promise<void>
     if (filesIn(text).length > 0) refreshLivingCard(ctx, task.id)
     return
   }
-  await sayTask(ctx, commented, { undo: auditId, ...reviewCommentNotice(commented, 'card') })
+  await sendTask(ctx, commented, { undo: auditId, ...reviewCommentNotice(commented, 'card') })
 }
 
 /** Answers a question with words; the card moves below them. */
@@ -167,10 +167,10 @@ async function answerInWords(ctx: BotContext, questionId: string, text: string):
   await acknowledge(ctx, signs.kept)
   if (answered.isLate) {
     const notice = lateAnswerNotice(answered, readerOf(ctx), true)
-    await sayTask(ctx, answered.task, { notice, undo: answered.auditId })
+    await sendTask(ctx, answered.task, { notice, undo: answered.auditId })
     return
   }
-  await sayTask(ctx, answered.task, { undo: answered.auditId, ...answeredNotice(answered, 'card') })
+  await sendTask(ctx, answered.task, { undo: answered.auditId, ...answeredNotice(answered, 'card') })
   await notifyRunner(ctx, answered.task)
 }
 
@@ -183,7 +183,7 @@ async function answerAboutTask(
 ): Promise<void> {
   const task = await findTask(scopeOf(ctx), taskId)
   if (task === null) {
-    await ctx.sender.say(deletedCard('The task'), { purpose: 'answer', replyTo: ctx.message?.message_id })
+    await ctx.sender.send(deletedCard('The task'), { purpose: 'answer', replyTo: ctx.message?.message_id })
     return
   }
   if (prompt.ask === 'answer' && prompt.about) {
@@ -196,7 +196,7 @@ async function answerAboutTask(
   await ctx.sender.remove(messageId)
   if (prompt.ask === 'send-back') {
     await acknowledge(ctx, signs.kept)
-    await sayTask(ctx, changed, { undo: auditId, ...sentBackNotice(changed, 'card') })
+    await sendTask(ctx, changed, { undo: auditId, ...sentBackNotice(changed, 'card') })
     return notifyRunner(ctx, changed)
   }
   await acknowledge(ctx, signs.answered)

@@ -23,7 +23,7 @@ export function exports(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('export', async (ctx) => {
     if (ctx.chat.type === 'private') await sendBoard(ctx)
-    else await ctx.sender.say(exportHereCard(), { purpose: 'screen' })
+    else await ctx.sender.send(exportHereCard(), { purpose: 'screen' })
   })
   onAct(composer, 'export', async (ctx) => {
     const warning = ctx.callbackQuery?.message
@@ -43,7 +43,7 @@ async function sendBoard(ctx: BotContext): Promise<void> {
   const packed = count > manyTasks
   const json = await collect(jsonOf(ctx), packed)
   const csv = await collect(csvOf(ctx), false)
-  if (json === null || csv === null) return void (await ctx.sender.say(exportTooLargeCard(), about))
+  if (json === null || csv === null) return void (await ctx.sender.send(exportTooLargeCard(), about))
   await ctx.sender.sendFile(
     { name: packed ? `${stem}.json.gz` : `${stem}.json`, content: json },
     exportCaption('json', count),

@@ -101,7 +101,7 @@ async function setZone(ctx: BotContext, on: string, timeZone: string): Promise<v
   if (changed === null) return
   await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
   // The card of the place stays.
-  if (on === 'capture') await ctx.sender.say(zoneConfirmed(timeZone, ctx.board.now()), { purpose: 'screen' })
+  if (on === 'capture') await ctx.sender.send(zoneConfirmed(timeZone, ctx.board.now()), { purpose: 'screen' })
   else await showScreen(ctx, zoneConfirmed(timeZone, ctx.board.now()))
 }
 

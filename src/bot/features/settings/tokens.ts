@@ -66,7 +66,7 @@ export function tokenLinks(): Composer<BotContext> {
     const hash = tokenLinkHash(ctx, ctx.settings)
     if (hash === null) return next()
     const link = await takeTokenLink(ctx.deps.store, hash, ctx.board.now())
-    if (link === null) await ctx.sender.say(tokenLinkGoneCard(), { purpose: 'notice' })
+    if (link === null) await ctx.sender.send(tokenLinkGoneCard(), { purpose: 'notice' })
     else await createAndShow(ctx, link, { isElsewhere: true })
   })
   return composer
@@ -78,7 +78,7 @@ async function askAgent(ctx: BotContext): Promise<void> {
   const isLast =
     message === undefined || (await isNewestMessage(ctx.board.db, message.chat.id, message.message_id))
   if (isLast) await showScreen(ctx, tokenNameCard())
-  else await ctx.sender.say(tokenNameCard(), { purpose: 'screen' })
+  else await ctx.sender.send(tokenNameCard(), { purpose: 'screen' })
 }
 
 /** Asks when a token of this name should expire. */
@@ -115,7 +115,7 @@ async function createAndShow(
   const now = ctx.board.now()
   const expiresAt = days === null ? null : new Date(now.getTime() + days * dayMs)
   const { token, row } = await createToken(ctx.board, { name, expiresAt, engine: engineOfAgent(name) })
-  const messageId = await ctx.sender.say(secretCard(name, { url: ctx.deps.agentUrl, token }, options), {
+  const messageId = await ctx.sender.send(secretCard(name, { url: ctx.deps.agentUrl, token }, options), {
     purpose: 'notice',
     secret: true,
   })

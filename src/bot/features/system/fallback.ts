@@ -14,7 +14,7 @@ export function fallback(): Composer<BotContext> {
   composer.on('message', async (ctx, next) => {
     if (ctx.command === null) return next()
     const card = unknownCommandCard(nearestCommand(ctx.command), afterCommand(textOfMessage(ctx.message)))
-    await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message.message_id })
+    await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message.message_id })
   })
   return composer
 }

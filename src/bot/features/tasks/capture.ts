@@ -12,7 +12,7 @@ import { nothingVisibleCard, notKeptCard } from '../../../view/tasks/capture.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
 import { hasField } from '../../kit/message/fields.ts'
 import { broughtBy, type Incoming } from '../../kit/message/incoming.ts'
-import { sayNotQueued, tellRunner } from '../../kit/runner.ts'
+import { explainNotQueued, postToRunner } from '../../kit/runner.ts'
 import { answerCaptured, contentOf, fieldsOf, orExpected, readDraft } from '../../kit/tasks/captured.ts'
 import { joinCapture } from '../../kit/tasks/captured-parts.ts'
 
@@ -29,7 +29,7 @@ export function capture(): Composer<BotContext> {
       if (!(await joinCapture(ctx, message))) await captureContent(ctx, content)
     } else if (hasField(message, 'answered') || hasField(message, 'words')) {
       const card = hasField(message, 'answered') ? notKeptCard() : nothingVisibleCard()
-      await ctx.sender.say(card, { purpose: 'answer', replyTo: message.message_id })
+      await ctx.sender.send(card, { purpose: 'answer', replyTo: message.message_id })
     } else await next()
   })
   return composer
@@ -68,16 +68,16 @@ export async function captureContent(
     .map((key) => projects.find(({ projectKey }) => projectKey === key))
     .find((found) => found !== undefined)
   if (project === undefined) {
-    await ctx.sender.say(noProjectCard(), { purpose: 'screen', replyTo: ctx.message?.message_id })
+    await ctx.sender.send(noProjectCard(), { purpose: 'screen', replyTo: ctx.message?.message_id })
     return
   }
   const queued = draft.queue ? ({ status: 'todo', queued: true } as const) : {}
   const made = await createTask(ctx.board, { projectId: project.id, ...fieldsOf(draft), ...queued })
-  const refusals = draft.queue ? await tellRunner(ctx, [made.task]) : []
+  const refusals = draft.queue ? await postToRunner(ctx, [made.task]) : []
   // Only a line that was taken leaves the task queued.
   const kept = refusals.length === 0 ? made : await keepInInbox(ctx, made.task)
   await answerCaptured(ctx, kept.task, { draft, undo: kept.auditId, menu: options.menu })
-  if (refusals.length > 0) await sayNotQueued(ctx, refusals)
+  if (refusals.length > 0) await explainNotQueued(ctx, refusals)
   if (project.projectKey !== lastProject) await changeSettings(ctx.board, { lastProject: project.projectKey })
 }
 

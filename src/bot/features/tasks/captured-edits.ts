@@ -20,7 +20,7 @@ export function capturedEdits(): Composer<BotContext> {
 async function editCaptured(ctx: BotContext, message: Message): Promise<void> {
   const messageId = message.message_id
   const captured = await captureOfMessage(scopeOf(ctx), { chatId: message.chat.id, messageId })
-  const task = captured === null ? null : await findTask(scopeOf(ctx), captured.trace.taskId)
+  const task = captured === null ? null : await findTask(scopeOf(ctx), captured.effect.taskId)
   const textOf = (one: Message) => ownText(contentOf(ctx, one))
   // Telegram also reports an edit where only a link's preview has come, or a live location has moved.
   const isSameAs = (one: Message) => message.location !== undefined || textOf(one) === textOf(message)
@@ -28,15 +28,15 @@ async function editCaptured(ctx: BotContext, message: Message): Promise<void> {
     const about = { chatId: message.chat.id, messageId, userId: message.from?.id ?? 0 }
     const { before } = await stateOfMessage(ctx.board.db, about)
     if (before !== null && !isSameAs(before as unknown as Message))
-      await ctx.sender.say(editedInVainCard(), { purpose: 'answer', replyTo: messageId })
+      await ctx.sender.send(editedInVainCard(), { purpose: 'answer', replyTo: messageId })
     return
   }
   const { message: original } = captured.update as { readonly message?: Message }
   const isSame = original !== undefined && isSameAs(original)
   const refuse = async (card: Card) => {
-    if (!isSame) await ctx.sender.say(card, { purpose: 'answer', taskId: task.id, replyTo: messageId })
+    if (!isSame) await ctx.sender.send(card, { purpose: 'answer', taskId: task.id, replyTo: messageId })
   }
-  const { action } = captured.trace
+  const { action } = captured.effect
   if (action !== 'task.create' && action !== 'task.edit' && action !== partAction)
     return refuse(editedCommentCard(task))
   const parts = await capturePartsOf(scopeOf(ctx), task.key)

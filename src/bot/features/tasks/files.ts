@@ -37,7 +37,7 @@ async function sendFiles(ctx: BotContext, key: string): Promise<void> {
   for (const file of found.slice(0, maxFiles)) {
     if (!(await ctx.sender.sendStored(file, about))) missing += 1
   }
-  if (missing > 0) await ctx.sender.say(missingFilesCard(missing), about)
+  if (missing > 0) await ctx.sender.send(missingFilesCard(missing), about)
 }
 
 async function sendText(

@@ -27,7 +27,7 @@ export function later(): Composer<BotContext> {
       await toast(ctx, staleToast(task))
       return showAfterAction(ctx, on, task, null)
     }
-    await putOff(ctx, on, task, laterEdit(ctx, to))
+    await postpone(ctx, on, task, laterEdit(ctx, to))
   })
   return composer
 }
@@ -38,7 +38,7 @@ function laterEdit(ctx: BotContext, to: LaterChoice): TaskEdit {
   return { snoozedUntil: snoozeUntil(to, { ...readerOf(ctx), morning }) }
 }
 
-async function putOff(ctx: BotContext, on: Surface, seen: Task, edit: TaskEdit): Promise<void> {
+async function postpone(ctx: BotContext, on: Surface, seen: Task, edit: TaskEdit): Promise<void> {
   try {
     const expect = { status: seen.status, runState: seen.runState }
     const { task, auditId } = await editTask(ctx.board, seen.id, { ...edit, expect })

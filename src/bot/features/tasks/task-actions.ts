@@ -27,8 +27,8 @@ import {
   stopAndMoveCard,
 } from '../../../view/tasks/handoffs.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { notifyRunner, sayNotQueued, tellRunner } from '../../kit/runner.ts'
-import { ask, endQuestion, sayTask, showScreen, showTask } from '../../kit/show.ts'
+import { explainNotQueued, notifyRunner, postToRunner } from '../../kit/runner.ts'
+import { ask, endQuestion, sendTask, showScreen, showTask } from '../../kit/show.ts'
 import { onTap } from '../../kit/taps.ts'
 import { askInDeck, continueDeck, showAfterAction, showDeck } from '../../kit/tasks/deck.ts'
 import { choiceToDate } from '../../kit/tasks/due-choice.ts'
@@ -64,7 +64,7 @@ export function taskActions(): Composer<BotContext> {
   onTap(composer, 'menu', (ctx, { on, key, menu, page }) => openMenu(ctx, { on, key, menu, page }))
   onTap(composer, 'ask', askInWords)
   onTap(composer, 'open', async (ctx, { key }) => {
-    await sayTask(ctx, await requireTask(scopeOf(ctx), key))
+    await sendTask(ctx, await requireTask(scopeOf(ctx), key))
   })
   onTap(composer, 'delete', remove)
   onTap(composer, 'undo', (ctx, { on, audit }) => undo(ctx, on, audit))
@@ -136,10 +136,10 @@ async function handOff(
   }
   if (task.question !== null && !sure) return confirm(ctx, on, task, queueUnansweredCard(task, on))
   const edit = queueEdit(task, goal, sure)
-  const refusals = await tellRunner(ctx, [{ ...task, status: edit.status ?? task.status }])
+  const refusals = await postToRunner(ctx, [{ ...task, status: edit.status ?? task.status }])
   if (refusals.length === 0) return act(ctx, on, key, () => editTask(ctx.board, key, edit))
   await toast(ctx, toasts.notQueued)
-  await sayNotQueued(ctx, refusals)
+  await explainNotQueued(ctx, refusals)
   await showAfterAction(ctx, on, task, null)
 }
 

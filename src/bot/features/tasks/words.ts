@@ -32,7 +32,7 @@ async function open(ctx: BotContext, keys: readonly string[]): Promise<void> {
   const found = await findEach(ctx, keys)
   const unknown = keys.filter((key) => !found.has(key))
   const card = namedTasksCard([...found.values()], unknown, readerOf(ctx))
-  await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
+  await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
 async function change(
@@ -54,5 +54,5 @@ async function change(
     problems.length > 0 ? [] : changes.filter(({ act }) => isIdle(act)).map(({ key }) => idleKeyText(key))
   const notes = [...problems.map(unknownTokenText), ...unknown, ...idle, ...done.problems]
   const card = changesCard({ ...done, problems: notes }, readerOf(ctx))
-  await ctx.sender.say(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
+  await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }

@@ -66,14 +66,14 @@ export function quoted(text: string): string {
 
 /** Code within a line. */
 export function inCode(text: string): string {
-  const ticks = longestRun(text) === 0 ? '`' : '`'.repeat(longestRun(text) + 1)
+  const ticks = maxRun(text) === 0 ? '`' : '`'.repeat(maxRun(text) + 1)
   const padding = /^`|`$/.test(text) ? ' ' : ''
   return `${ticks}${padding}${text}${padding}${ticks}`
 }
 
 /** A block of code, on separate lines. */
 export function inFence(text: string, language = '', before = '', after = ''): string {
-  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1))
+  const fence = '`'.repeat(Math.max(3, maxRun(text) + 1))
   return onLinesOfItsOwn(`${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}`, before, after)
 }
 
@@ -93,6 +93,6 @@ function onLinesOfItsOwn(block: string, before: string, after: string): string {
   return `${opening}${block}${closing}`
 }
 
-function longestRun(text: string): number {
+function maxRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
 }

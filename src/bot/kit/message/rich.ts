@@ -96,11 +96,11 @@ function withCaption(
   text: string,
   caption: { readonly text: RichText; readonly credit?: RichText } | undefined,
 ) {
-  const said =
+  const words =
     caption === undefined
       ? ''
       : [inline(caption.text), inline(caption.credit ?? '')].filter(Boolean).join(' — ')
-  return [text, said].filter((part) => part !== '').join('\n')
+  return [text, words].filter((part) => part !== '').join('\n')
 }
 
 function buttonToMarkdown(

@@ -15,7 +15,7 @@ import { isCommand as isCommandText } from '../command-text.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { hasField } from '../message/fields.ts'
 import { type Incoming, joinTexts, ownText, textOfMessage } from '../message/incoming.ts'
-import { sayNotQueued, tellRunner } from '../runner.ts'
+import { explainNotQueued, postToRunner } from '../runner.ts'
 import { contentOf, contentsOf, fieldsOf, orExpected, readDraft, refreshCaptured } from './captured.ts'
 
 // Telegram Desktop cuts a long paste at a blank line after this many characters, others later.
@@ -34,10 +34,10 @@ export async function joinCapture(ctx: BotContext, message: Message): Promise<bo
     userId: message.from?.id ?? 0,
   })
   if (before === null || !isOnePiece(before, message)) return false
-  const task = await findTask(scopeOf(ctx), before.trace.taskId)
+  const task = await findTask(scopeOf(ctx), before.effect.taskId)
   if (task === null) return false
   const content = contentOf(ctx, message)
-  const { action, commentId } = before.trace
+  const { action, commentId } = before.effect
   const text = ownText(content)
   const isJoined =
     commentId === null
@@ -76,7 +76,7 @@ export async function rewriteCaptured(
   const { description: note, ...fields } = fieldsOf(draft)
   const queued = queueing(task, draft.queue)
   const asQueued = { ...task, engine: draft.engine, status: 'todo' } as const
-  const refusals = queued.runState === 'queued' ? await tellRunner(ctx, [asQueued]) : []
+  const refusals = queued.runState === 'queued' ? await postToRunner(ctx, [asQueued]) : []
   const { auditId } = await editTask(ctx.board, task.id, {
     ...fields,
     note,
@@ -87,7 +87,7 @@ export async function rewriteCaptured(
   if (isMoved) await moveToProject(ctx.board, task.id, draft.projectKey)
   const isChanged = auditId !== null || isMoved
   if (isChanged) refreshCaptured(ctx, task.id)
-  if (refusals.length > 0) await sayNotQueued(ctx, refusals)
+  if (refusals.length > 0) await explainNotQueued(ctx, refusals)
   return isChanged
 }
 
@@ -97,7 +97,7 @@ function queueing(task: Task, isWanted: boolean): TaskEdit {
   return isWanted ? queueEdit(task) : { ...takeBackEdit(), status: 'inbox' }
 }
 
-function isOnePiece({ update, trace }: Capture, message: Message): boolean {
+function isOnePiece({ update, effect }: Capture, message: Message): boolean {
   const earlier = (update as { readonly message?: Message }).message
   if (earlier === undefined) return false
   const apart = message.date - earlier.date
@@ -106,8 +106,8 @@ function isOnePiece({ update, trace }: Capture, message: Message): boolean {
   if (isPaste(earlier, message, apart)) return true
   if (apart > togetherSeconds) return false
   // One more of the files that words were sent with.
-  if (trace.action === partAction && isFile(earlier) && isFile(message)) return true
-  return isCapture(trace.action) && isSentAlong(earlier, message)
+  if (effect.action === partAction && isFile(earlier) && isFile(message)) return true
+  return isCapture(effect.action) && isSentAlong(earlier, message)
 }
 
 function isCapture(action: string): boolean {

@@ -23,7 +23,7 @@ import { taskVersion } from '../../../view/tasks/card.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { withoutOwnName } from '../message/addressed.ts'
 import { broughtBy, type Incoming, joinTexts, readIncoming } from '../message/incoming.ts'
-import { refreshCard, sayTask } from '../show.ts'
+import { refreshCard, sendTask } from '../show.ts'
 import { zoneOfLocation } from '../zones.ts'
 import { withSuggestions } from './suggested.ts'
 
@@ -107,13 +107,13 @@ export async function answerCaptured(
   const { problems } = draft
   if (menu !== undefined) {
     const notice = problemLines(problems)
-    await sayTask(ctx, task, { undo, menu, ...(notice === null ? {} : { notice }) })
+    await sendTask(ctx, task, { undo, menu, ...(notice === null ? {} : { notice }) })
     return
   }
   const { card, about } = await renderCaptured(ctx, task, { undo, problems, zone })
   // In a private chat the message stands right above its answer.
   const replyTo = ctx.chat?.type === 'private' ? undefined : ctx.message?.message_id
-  await ctx.sender.say(card, { ...about, replyTo })
+  await ctx.sender.send(card, { ...about, replyTo })
 }
 
 type Captured = Omit<CaptureCardOptions, keyof Reader | 'problems'> & {
@@ -162,7 +162,7 @@ async function showCaptured(ctx: BotContext, task: Task, captured: Captured): Pr
   const living = chatId === null ? null : await livingCard(ctx.board.db, chatId, task.id)
   const { card, about } = await renderCaptured(ctx, task, captured)
   if (living?.messageId) await ctx.sender.edit(living.messageId, card, about)
-  else await ctx.sender.say(card, about)
+  else await ctx.sender.send(card, about)
 }
 
 /** Does something that may be refused with this code; null where it was. */

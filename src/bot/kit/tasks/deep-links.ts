@@ -1,7 +1,7 @@
 import { findTask } from '../../../domain/tasks/read.ts'
 import { noTaskCard } from '../../../view/tasks/gone.ts'
 import { type BotContext, scopeOf } from '../context.ts'
-import { sayTask, showScreen } from '../show.ts'
+import { sendTask, showScreen } from '../show.ts'
 
 /** Opens the task of a link `t.me/<bot>?start=t_<KEY>`; false if it isn't such a link. */
 export async function openByPayload(ctx: BotContext, payload: string): Promise<boolean> {
@@ -16,7 +16,7 @@ export async function openByKey(ctx: BotContext, key: string): Promise<void> {
   const task = await findTask(scopeOf(ctx), key)
   if (task === null) await showScreen(ctx, noTaskCard(key.toUpperCase()))
   else
-    await sayTask(
+    await sendTask(
       ctx,
       task,
       task.key === key.toUpperCase() ? {} : { notice: `Moved: ${key.toUpperCase()} is now ${task.key}.` },

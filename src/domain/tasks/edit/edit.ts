@@ -178,7 +178,7 @@ async function isRepeated(ctx: Ctx, tx: Tx, task: Task, edit: ParsedTaskEdit): P
   if (!isSameState || (lastRun !== null && !isHeldBy(lastRun, actor))) return false
   const { latestResult, artifacts } = await readDetail({ db: tx, ownerId: ctx.ownerId }, task)
   if (latestResult === null) return false
-  const said = resultDetail({
+  const detail = resultDetail({
     taskKey: task.key,
     taskTitle: task.title,
     result: edit.result,
@@ -189,7 +189,7 @@ async function isRepeated(ctx: Ctx, tx: Tx, task: Task, edit: ParsedTaskEdit): P
   const brought = edit.result.artifacts ?? []
   return (
     (brought.length === 0 || isDeepStrictEqual(brought, artifacts)) &&
-    withoutFooter(said) === withoutFooter(latestResult.detail ?? '') &&
+    withoutFooter(detail) === withoutFooter(latestResult.detail ?? '') &&
     (latestResult.detail ?? '').endsWith(`Source: ${actor.name}`)
   )
 }

@@ -6,7 +6,7 @@ import type { Tx } from '../../../db/types.ts'
 import type { TaskStatus } from '../../core/task-values.ts'
 
 // varchar(64) holds the key; past 50 the lane is spread anew so that one more insertion always fits.
-const longestKey = 50
+const maxKeyLength = 50
 
 /** A lane is one owner's cards of one status. */
 export interface Lane {
@@ -114,7 +114,7 @@ function liesIn(gap: Gap, key: string): boolean {
 function keyBetween(gap: Gap): string | null {
   try {
     const key = generateKeyBetween(gap.above, gap.below)
-    return key.length <= longestKey ? key : null
+    return key.length <= maxKeyLength ? key : null
   } catch {
     return null
   }

@@ -71,9 +71,9 @@ export function spokenLogs(
   const plan = edit.plan?.trim()
   const isPlan = edit.lifecycle === 'plan' || (edit.lifecycle === undefined && Boolean(plan))
   const isNewPlan = isPlan && plan && facts.actor.kind === 'agent' && facts.isNew
-  const said = edit.result ?? (isNewPlan ? { summary: plan } : undefined)
-  if (said !== undefined) {
-    const isBlocked = edit.lifecycle === 'block' || Boolean(said.blockedReason?.trim())
+  const report = edit.result ?? (isNewPlan ? { summary: plan } : undefined)
+  if (report !== undefined) {
+    const isBlocked = edit.lifecycle === 'block' || Boolean(report.blockedReason?.trim())
     const title = edit.title ?? task.title
     logs.push({
       kind: isBlocked ? 'blocked' : isPlan ? 'plan' : 'result',
@@ -81,13 +81,13 @@ export function spokenLogs(
       detail: resultDetail({
         taskKey: task.key,
         taskTitle: title,
-        result: said,
+        result: report,
         engine,
         at: facts.now,
         source: facts.actor.kind === 'agent' ? facts.actor.name : toActorName(facts.actor),
       }),
       engine,
-      result: { ...toFacts(said), ...(isPlan && plan ? { plan } : {}) },
+      result: { ...toFacts(report), ...(isPlan && plan ? { plan } : {}) },
     })
   }
   if (edit.comment?.trim())

@@ -1,10 +1,10 @@
 import { and, asc, desc, eq, exists, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../../../db/schema.ts'
-import { countRows } from '../../core/forget.ts'
+import { countRows } from '../../core/delete-expired.ts'
 import { isInSight, type Scope } from '../../core/scope.ts'
 import {
   type Engine,
-  mostCounted,
+  maxCounted,
   type RunState,
   type TaskPriority,
   type TaskStatus,
@@ -52,7 +52,7 @@ export async function listTasks(
 }
 
 /** How many tasks the filter lets through, up to `mostCounted` unless told otherwise. */
-export async function countTasks(scope: Scope, filter: TaskFilter, most = mostCounted): Promise<number> {
+export async function countTasks(scope: Scope, filter: TaskFilter, max = maxCounted): Promise<number> {
   const found = scope.db
     .select({ one: sql`1` })
     .from(tasks)
@@ -60,7 +60,7 @@ export async function countTasks(scope: Scope, filter: TaskFilter, most = mostCo
     .where(matches(scope, filter))
     // In the order of the index, so that it is the index that is read.
     .orderBy(asc(tasks.status), asc(tasks.sortOrder))
-    .limit(most)
+    .limit(max)
     .as('found')
   return countRows(scope.db, found)
 }
@@ -77,7 +77,7 @@ export async function countByStatus(scope: Scope, projectKey?: string): Promise<
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(and(matches(scope, { projectKey }), sql`${tasks.status} = lane.status`))
     .orderBy(asc(tasks.sortOrder))
-    .limit(mostCounted)
+    .limit(maxCounted)
   const found = await scope.db
     .select({
       status: sql<TaskStatus>`lane.status`,

@@ -1,8 +1,8 @@
 import { and, eq, inArray, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm'
 import { projects, questions, tasks } from '../../../db/schema.ts'
-import { countRows } from '../../core/forget.ts'
+import { countRows } from '../../core/delete-expired.ts'
 import type { Scope } from '../../core/scope.ts'
-import { mostCounted, openStatuses } from '../../core/task-values.ts'
+import { maxCounted, openStatuses } from '../../core/task-values.ts'
 import { hasQuestion, isAwake } from '../read.ts'
 
 /** How many tasks need the owner, by their turn, up to `mostCounted` of each. */
@@ -34,7 +34,7 @@ function countWhere({ db, ownerId }: Scope, condition: SQL | undefined): Promise
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(and(eq(tasks.ownerId, ownerId), isNull(projects.deletedAt), condition))
-    .limit(mostCounted)
+    .limit(maxCounted)
     .as('found')
   return countRows(db, found)
 }

@@ -13,10 +13,10 @@ export type SearchHit =
   | { readonly kind: 'log'; readonly log: WorkLog }
 
 // Nobody pages further; it bounds what a word that stands in every task costs.
-const mostTasks = 200
+const maxTasks = 200
 // Of the newest finds those with the words in their title come first; to look into each of thousands takes longer than to find them.
-const mostRanked = 2_000
-const mostLogs = 100
+const maxCandidates = 2_000
+const maxLogs = 100
 // Where no index helps, so many of the newest logs are read.
 const recentLogs = 3_000
 
@@ -57,21 +57,21 @@ async function selectByKey(scope: Scope, words: string): Promise<string[]> {
   if (isKey === null) return []
   const found = await selectOwn(scope, isKey)
     .orderBy(asc(tasks.taskNumber), desc(tasks.updatedAt), desc(tasks.id))
-    .limit(mostTasks)
+    .limit(maxTasks)
   return found.map(({ id }) => id)
 }
 
 async function selectByText(scope: Scope, words: string, holds: SQL | undefined): Promise<string[]> {
   const newest = selectOwn(scope, holds)
     .orderBy(desc(tasks.updatedAt), desc(tasks.id))
-    .limit(mostRanked)
+    .limit(maxCandidates)
     .as('newest')
   const inTitle = containsWords(sql`${newest.title}`, words)
   const found = await scope.db
     .select({ id: newest.id })
     .from(newest)
     .orderBy(sql`case when ${inTitle} then 0 else 1 end`, desc(newest.updatedAt), desc(newest.id))
-    .limit(mostTasks)
+    .limit(maxTasks)
   return found.map(({ id }) => id)
 }
 
@@ -109,7 +109,7 @@ const logText = {
 }
 
 // What a change left of itself says nothing that its task does not say. In the words of the index, or it is not used.
-const isSaid = sql`${workLogs.title} not like '% · Note Updated' and ${workLogs.title} not like '% · Fields Updated (%'
+const isMentioned = sql`${workLogs.title} not like '% · Note Updated' and ${workLogs.title} not like '% · Fields Updated (%'
   and ${workLogs.title} not like '% -> %'`
 
 async function findLogIds(scope: Scope, words: string, notOf: readonly string[]): Promise<string[]> {
@@ -121,7 +121,7 @@ async function findLogIds(scope: Scope, words: string, notOf: readonly string[])
       and(
         eq(workLogs.ownerId, scope.ownerId),
         isNull(projects.deletedAt),
-        isSaid,
+        isMentioned,
         holdsWords(logText, words),
         isUnspaced(words) ? inArray(workLogs.id, newestLogs(scope)) : undefined,
         notOf.length === 0 ? undefined : or(isNull(workLogs.taskId), notInArray(workLogs.taskId, [...notOf])),
@@ -129,7 +129,7 @@ async function findLogIds(scope: Scope, words: string, notOf: readonly string[])
     )
     // By an expression: in the order of its index Postgres would rather read every log than look the words up (2 s for 200,000).
     .orderBy(sql`${workLogs.workedAt} + interval '0' desc`, desc(workLogs.id))
-    .limit(mostLogs)
+    .limit(maxLogs)
   return found.map(({ id }) => id)
 }
 

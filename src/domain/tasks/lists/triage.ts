@@ -1,8 +1,8 @@
 import { and, asc, eq, isNull, not, notInArray, sql } from 'drizzle-orm'
 import { projects, tasks } from '../../../db/schema.ts'
-import { countRows } from '../../core/forget.ts'
+import { countRows } from '../../core/delete-expired.ts'
 import type { Scope } from '../../core/scope.ts'
-import { mostCounted } from '../../core/task-values.ts'
+import { maxCounted } from '../../core/task-values.ts'
 import { hasQuestion, isAwake, selectTasks } from '../read.ts'
 import type { Task } from '../task.ts'
 
@@ -22,7 +22,7 @@ export async function countInInbox(scope: Scope, skipped: readonly string[]): Pr
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(isNew(scope, skipped))
-    .limit(mostCounted)
+    .limit(maxCounted)
     .as('found')
   return countRows(scope.db, found)
 }

@@ -13,20 +13,20 @@ import { runOf, type Task } from '../task.ts'
 /** Throws `conflict` where the task is no longer what a change left; its place in the lane may be another. */
 export function requireSame(task: Task, after: Partial<TaskSnapshot>): void {
   const current = toSnapshot(task)
-  const overtaken = (Object.keys(after) as (keyof TaskSnapshot)[]).filter(
+  const stale = (Object.keys(after) as (keyof TaskSnapshot)[]).filter(
     (field) => field !== 'sortOrder' && JSON.stringify(current[field]) !== JSON.stringify(after[field]),
   )
-  if (overtaken.length === 0) return
+  if (stale.length === 0) return
   const run = runOf(task)
   if (run !== null && after.runState !== undefined && after.runState !== 'running') {
     throw new DomainError('conflict', `${run.name ?? 'An agent'} has ${task.key} now. Stop it first.`, {
-      overtaken,
+      stale,
       runner: run.name,
       taskId: task.id,
     })
   }
-  throw new DomainError('conflict', `${task.key} has changed since: ${overtaken.join(', ')}.`, {
-    overtaken,
+  throw new DomainError('conflict', `${task.key} has changed since: ${stale.join(', ')}.`, {
+    stale,
   })
 }
 

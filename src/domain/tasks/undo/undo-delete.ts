@@ -2,8 +2,8 @@ import { type AnyColumn, and, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { type AuditRow, questions, runs, tasks, workLogs } from '../../../db/schema.ts'
 import type { Db, Tx } from '../../../db/types.ts'
 import type { Change, Ctx } from '../../core/context.ts'
+import { deleteExpiredRows } from '../../core/delete-expired.ts'
 import { DomainError } from '../../core/errors.ts'
-import { forgetRows } from '../../core/forget.ts'
 import { reopenQuestions } from '../../questions/store.ts'
 import { requireTask } from '../read.ts'
 import { restoreTask, undoEntry } from '../removal/restore.ts'
@@ -14,7 +14,7 @@ import type { Task } from '../task.ts'
 export const keptDeletionsMs = 30 * 24 * 60 * 60_000
 
 /** Forgets the questions and runs of tasks that were deleted before `before`. Returns how many. */
-export async function forgetDeleted(
+export async function deleteExpiredSnapshots(
   { db, ownerId }: { readonly db: Db; readonly ownerId: string },
   before: Date,
 ): Promise<number> {
@@ -23,8 +23,8 @@ export async function forgetDeleted(
       where owner_id = ${ownerId}::uuid and created_at >= ${before.toISOString()}::timestamptz and action = 'task.delete'`
   const isOver = (table: typeof questions | typeof runs, facts: 'questionIds' | 'runIds', began: AnyColumn) =>
     and(isNull(table.taskId), lt(began, before), sql`${table.id}::text not in (${restorable(facts)})`)
-  const asked = await forgetRows(db, questions, isOver(questions, 'questionIds', questions.createdAt))
-  return asked + (await forgetRows(db, runs, isOver(runs, 'runIds', runs.startedAt)))
+  const asked = await deleteExpiredRows(db, questions, isOver(questions, 'questionIds', questions.createdAt))
+  return asked + (await deleteExpiredRows(db, runs, isOver(runs, 'runIds', runs.startedAt)))
 }
 
 /** Puts a deleted task back under its key, with its work logs. Throws `conflict` after 30 days. */

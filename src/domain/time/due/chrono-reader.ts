@@ -26,8 +26,8 @@ const scripts = [
 export function readWithChrono(text: string, context: ReaderContext): Reading | null {
   for (const { languages, atLeast } of languagesFor(text, context)) {
     const readings = languages.flatMap((language) => readIn(language, text, context) ?? [])
-    const [longest] = readings.sort((left, right) => right.length - left.length)
-    if (longest && longest.length >= atLeast) return longest
+    const [maxLength] = readings.sort((left, right) => right.length - left.length)
+    if (maxLength && maxLength.length >= atLeast) return maxLength
   }
   return null
 }
@@ -68,18 +68,18 @@ function readIn(language: string, text: string, context: ReaderContext): Reading
   while (run !== '') {
     const found = parse(run)
     if (found?.index !== 0) return null
-    const said = found.text.trimEnd()
-    const shorter = said.replace(/\s*\S+$/u, '')
-    const rest = text.slice(said.length)
+    const matched = found.text.trimEnd()
+    const shorter = matched.replace(/\s*\S+$/u, '')
+    const rest = text.slice(matched.length)
     // "fri 10 bugs": a bare number is an hour only where nothing follows it.
     const isBareHour =
-      rest !== '' && /\s\d{1,2}$/.test(said) && found.start.isCertain('hour') && isWhole(shorter)
+      rest !== '' && /\s\d{1,2}$/.test(matched) && found.start.isCertain('hour') && isWhole(shorter)
     const isMoment = !found.end && hasPlausibleZone(found) && !isGuessedYear(found)
     if (isMoment && /^(?:$|[\s\p{Po})])/u.test(rest) && !isBareHour) {
-      if (!isCountedFromNow(found.start)) return toReading(found, said.length, context)
-      const [counted] = parser.parse(said, { instant: winterNoon, timezone: 0 }, { forwardDate: true })
+      if (!isCountedFromNow(found.start)) return toReading(found, matched.length, context)
+      const [counted] = parser.parse(matched, { instant: winterNoon, timezone: 0 }, { forwardDate: true })
       const minutes = counted ? (counted.date().getTime() - winterNoon.getTime()) / 60_000 : 0
-      return { length: said.length, minutesFromNow: Math.round(minutes) }
+      return { length: matched.length, minutesFromNow: Math.round(minutes) }
     }
     run = shorter
   }

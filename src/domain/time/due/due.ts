@@ -13,7 +13,7 @@ export interface DueContext {
   readonly timeZone: string
 }
 
-const longestPhrase = 100
+const maxPhrase = 100
 
 /**
  * Reads a whole text as one date in the owner's zone (`fri`, `tomorrow 9am`, `in 3 days`, `morgen 9 Uhr`); null where any of it is
@@ -21,14 +21,14 @@ const longestPhrase = 100
  */
 export function parseDue(text: string, context: DueContext): Due | null {
   const asked = text.trim()
-  const found = asked.length > longestPhrase ? null : findDue(asked, context)
+  const found = asked.length > maxPhrase ? null : findDue(asked, context)
   return found?.length === asked.length ? { at: found.at, hasTime: found.hasTime } : null
 }
 
 /** Reads the longest date at the start of the text; `length` is how much of it that takes. */
 export function findDue(text: string, context: DueContext): (Due & { readonly length: number }) | null {
   const local = toZoned(context.now, context.timeZone)
-  const reading = readPhrase(text.slice(0, longestPhrase), {
+  const reading = readPhrase(text.slice(0, maxPhrase), {
     now: context.now,
     today: local.toPlainDate(),
     offset: local.offsetNanoseconds / 60_000_000_000,

@@ -22,35 +22,35 @@ const phrase = new RegExp(
 export function readKorean(text: string, { today }: ReaderContext): Reading | null {
   const match = phrase.exec(text)
   if (!match?.groups || match[0] === '') return null
-  const said = match.groups
+  const groups = match.groups
   const length = match[0].length
-  const count = Number(said.count)
-  if (said.unit === '분') return { length, minutesFromNow: count }
-  if (said.unit === '시간') return { length, minutesFromNow: count * 60 }
-  return { length, day: dayOf(said, today), time: timeOf(said), offset: null }
+  const count = Number(groups.count)
+  if (groups.unit === '분') return { length, minutesFromNow: count }
+  if (groups.unit === '시간') return { length, minutesFromNow: count * 60 }
+  return { length, day: dayOf(groups, today), time: timeOf(groups), offset: null }
 }
 
-function dayOf(said: Partial<Record<string, string>>, today: Temporal.PlainDate): NamedDay | null {
-  if (said.near) return onDate(today.add({ days: ['오늘', '내일', '모레', '글피'].indexOf(said.near) }))
-  if (said.nextWeek) return onDate(today.add({ weeks: 1 }))
-  if (said.count) {
-    const unit = said.unit === '일' ? 'days' : said.unit === '주' ? 'weeks' : 'months'
-    return onDate(today.add({ [unit]: Number(said.count) }))
+function dayOf(groups: Partial<Record<string, string>>, today: Temporal.PlainDate): NamedDay | null {
+  if (groups.near) return onDate(today.add({ days: ['오늘', '내일', '모레', '글피'].indexOf(groups.near) }))
+  if (groups.nextWeek) return onDate(today.add({ weeks: 1 }))
+  if (groups.count) {
+    const unit = groups.unit === '일' ? 'days' : groups.unit === '주' ? 'weeks' : 'months'
+    return onDate(today.add({ [unit]: Number(groups.count) }))
   }
-  if (said.weekday) {
-    const weekday = '월화수목금토일'.indexOf(said.weekday) + 1
-    return { kind: 'weekday', weekday, week: said.week === '다음' ? 'next' : 'coming' }
+  if (groups.weekday) {
+    const weekday = '월화수목금토일'.indexOf(groups.weekday) + 1
+    return { kind: 'weekday', weekday, week: groups.week === '다음' ? 'next' : 'coming' }
   }
-  if (!said.month) return null
-  const date = { month: Number(said.month), day: Number(said.date) }
-  return said.year ? { kind: 'date', year: Number(said.year), ...date } : { kind: 'yearless', ...date }
+  if (!groups.month) return null
+  const date = { month: Number(groups.month), day: Number(groups.date) }
+  return groups.year ? { kind: 'date', year: Number(groups.year), ...date } : { kind: 'yearless', ...date }
 }
 
-function timeOf(said: Partial<Record<string, string>>): { hour: number; minute: number } | null {
-  if (!said.hour) return null
-  const isAfternoon = said.half === '오후' || said.half === '저녁' || said.half === '밤'
-  const hour = (Number(said.hour) % (said.half ? 12 : 24)) + (isAfternoon ? 12 : 0)
-  return { hour, minute: said.thirty ? 30 : Number(said.minutes ?? said.clock ?? 0) }
+function timeOf(groups: Partial<Record<string, string>>): { hour: number; minute: number } | null {
+  if (!groups.hour) return null
+  const isAfternoon = groups.half === '오후' || groups.half === '저녁' || groups.half === '밤'
+  const hour = (Number(groups.hour) % (groups.half ? 12 : 24)) + (isAfternoon ? 12 : 0)
+  return { hour, minute: groups.thirty ? 30 : Number(groups.minutes ?? groups.clock ?? 0) }
 }
 
 function onDate({ year, month, day }: Temporal.PlainDate): NamedDay {

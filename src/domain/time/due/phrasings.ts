@@ -38,7 +38,7 @@ const phrasings: readonly Phrasing[] = [
   ],
   [phrase(`^(?:\\p{L}{2,9}\\.?,?\\s+)?${february}\\s+29(?:th)?${otherYear}`), withLeapYear],
   [/^(?:0?2\/29|29\/0?2)(?![/\d])/, (_, today) => `${leapYear(today)}-02-29`],
-  [/^2月29日/u, ([said], today) => `${leapYear(today)}年${said}`],
+  [/^2月29日/u, ([matched], today) => `${leapYear(today)}年${matched}`],
   // `17h` is a time of day; `2h` is one after a day only, and else two hours from now.
   [phrase(`^(0\\d|1\\d|2[0-3])h${end}`), ([, hour]) => `${hour}:00`],
   [phrase(`(?<=^|\\s)(\\d{1,2})h([0-5]\\d)${end}`), ([, hour, minute]) => `${hour}:${minute}`],
@@ -63,9 +63,9 @@ export function rephrase(text: string, today: Temporal.PlainDate): Rephrased | n
     const match = pattern.exec(written)
     const words = match && rewrite(match, today)
     if (match === null || words === null) continue
-    const { index: start, 0: said } = match
-    edits.push({ start, removed: said.length, added: words.length })
-    written = written.slice(0, start) + words + written.slice(start + said.length)
+    const { index: start, 0: matched } = match
+    edits.push({ start, removed: matched.length, added: words.length })
+    written = written.slice(0, start) + words + written.slice(start + matched.length)
   }
   if (edits.length === 0) return null
   const originalLength = (length: number) =>
@@ -94,8 +94,8 @@ function germanDay(number: string | undefined, of: string | undefined): string |
 }
 
 // chrono takes the 29th of February only in a year that has one, and "feb 29" for February 2029.
-function withLeapYear([said = '']: readonly string[], today: Temporal.PlainDate): string {
-  return `${said}${/\d$/.test(said) ? ',' : ''} ${leapYear(today)}`
+function withLeapYear([matched = '']: readonly string[], today: Temporal.PlainDate): string {
+  return `${matched}${/\d$/.test(matched) ? ',' : ''} ${leapYear(today)}`
 }
 
 /** The year of the next 29th of February. */

@@ -13,7 +13,7 @@ import {
 
 /** A task as an inline result; the message it sends links to its card. */
 export function inlineResult(task: Task, botName: string): InlineQueryResult {
-  const said = [
+  const facts = [
     `${statusSign[task.status]} ${statusName[task.status]}`,
     task.priority === 'none' ? null : `${prioritySign[task.priority]} ${priorityName[task.priority]}`,
     task.runState === null ? null : `${runSign[task.runState]} ${runName[task.runState]}`,
@@ -24,7 +24,7 @@ export function inlineResult(task: Task, botName: string): InlineQueryResult {
     type: 'article',
     id: task.id,
     title: `${task.key} · ${task.title}`,
-    description: said.filter(Boolean).join(' · '),
+    description: facts.filter(Boolean).join(' · '),
     input_message_content: {
       message_text: html`${statusSign[task.status]} ${link(address, task.key)} · ${title(task.title)}`.html,
       parse_mode: 'HTML',

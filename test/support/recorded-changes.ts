@@ -3,7 +3,7 @@ import { auditLogs, eventsOutbox } from '../../src/db/schema.ts'
 import type { Db } from '../../src/db/types.ts'
 
 /** What was left in the outbox and the audit log since the trail was begun. */
-export interface Trail {
+export interface RecordedChanges {
   readonly events: readonly {
     readonly type: string
     readonly entityId: string
@@ -19,7 +19,7 @@ export interface Trail {
 }
 
 /** Begins to watch; the returned function reads what came since, oldest first. */
-export async function beginTrail(db: Db): Promise<() => Promise<Trail>> {
+export async function recordChanges(db: Db): Promise<() => Promise<RecordedChanges>> {
   const [events] = await db.select({ count: count() }).from(eventsOutbox)
   const known = new Set((await db.select({ id: auditLogs.id }).from(auditLogs)).map(({ id }) => id))
   return async () => ({
@@ -48,4 +48,4 @@ export async function beginTrail(db: Db): Promise<() => Promise<Trail>> {
 }
 
 /** A trail on which nothing was left. */
-export const noTrail: Trail = { events: [], audit: [] }
+export const noChanges: RecordedChanges = { events: [], audit: [] }

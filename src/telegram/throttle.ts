@@ -6,7 +6,7 @@ export type ChatId = number | string
  * group twenty a minute (core.telegram.org/bots/faq). What the owner asked for is sent at once and counted; what he did not ask
  * for waits its turn. What one chat met is nothing to another.
  */
-export interface Pace {
+export interface Throttle {
   /** Counts a call to a chat. */
   readonly spend: (chatId: ChatId | undefined) => void
   /** Milliseconds until something unasked may be sent to a chat; 0 where at once. */
@@ -19,7 +19,7 @@ export interface Pace {
   readonly heldMs: (chatId: ChatId | undefined) => number
 }
 
-export interface PaceOptions {
+export interface ThrottleOptions {
   /** Milliseconds of a clock that nobody sets, so that a hold lasts as long as Telegram asked. */
   readonly now?: () => number
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
@@ -29,7 +29,10 @@ export interface PaceOptions {
 const perChat = { size: 4, refillMs: 1_050 }
 const perGroup = { size: 5, refillMs: 4_000 }
 
-export function createPace({ now = () => performance.now(), sleep = sleepFor }: PaceOptions = {}): Pace {
+export function createThrottle({
+  now = () => performance.now(),
+  sleep = sleepFor,
+}: ThrottleOptions = {}): Throttle {
   // As many as the owner has chats and runners.
   const chats = new Map<ChatId | undefined, ReturnType<typeof createChat>>()
   const chatOf = (chatId: ChatId | undefined) => {

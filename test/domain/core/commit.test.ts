@@ -1,12 +1,12 @@
 import { eq, sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rows } from '../../../src/db/rows.ts'
 import { type ProjectRow, tasks } from '../../../src/db/schema.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
 import { type Board, openBoard } from '../../support/board.ts'
+import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
-import { beginTrail, noTrail } from '../../support/trail.ts'
 
 let board: Board
 let shop: ProjectRow
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => board.close())
 
 describe('the trace of a change', () => {
-  it('is of the transaction of the row, its logs, its events and its audit entry', async () => {
+  test('is of the transaction of the row, its logs, its events and its audit entry', async () => {
     const task = await addTask(board, shop)
 
     const { auditId } = await editTask(board.ctx, task.key, { status: 'todo' })
@@ -33,10 +33,10 @@ describe('the trace of a change', () => {
     expect(new Set(transactions.map(({ xmin }) => xmin)).size).toBe(1)
   })
 
-  it('that cannot be written takes the change back with it and says why, twenty times of twenty', async () => {
+  test('that cannot be written takes the change back with it and says why, twenty times of twenty', async () => {
     const task = await addTask(board, shop)
     const { auditId: taken } = await editTask(board.ctx, task.key, { priority: 'low' })
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
     const attempt = (round: number) =>
       board.ctx.mutate(async (tx) => {
         await tx
@@ -63,11 +63,11 @@ describe('the trace of a change', () => {
       Array.from({ length: 20 }, () => expect.stringContaining('audit_logs_pkey')),
     )
     expect((await requireTask(board.scope, task.id)).title).toBe(task.title)
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
-  it('is not left by a write that fails on its way beside it, and that write is what is told', async () => {
+  test('is not left by a write that fails on its way beside it, and that write is what is told', async () => {
     const task = await addTask(board, shop)
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
 
     const attempt = board.ctx.mutate(async (tx) => ({
       result: null,
@@ -79,12 +79,12 @@ describe('the trace of a change', () => {
     await expect(attempt).rejects.toMatchObject({
       cause: { message: expect.stringContaining('null value in column "title"') },
     })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 
-  it('is not left where what an edit sends is refused while it still gives labels, and that refusal is what is told', async () => {
+  test('is not left where what an edit sends is refused while it still gives labels, and that refusal is what is told', async () => {
     const task = await addTask(board, shop)
-    const trail = await beginTrail(board.db)
+    const changes = await recordChanges(board.db)
     await board.db.execute(sql`create function refuse_log() returns trigger language plpgsql as $$
       begin raise exception 'no log today'; end $$`)
     await board.db.execute(
@@ -97,6 +97,6 @@ describe('the trace of a change', () => {
     await board.db.execute(sql`drop function refuse_log cascade`)
 
     expect(attempt).toMatchObject({ status: 'rejected', reason: { cause: { message: 'no log today' } } })
-    expect(await trail()).toEqual(noTrail)
+    expect(await changes()).toEqual(noChanges)
   })
 })

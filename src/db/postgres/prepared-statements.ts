@@ -1,17 +1,17 @@
 import type { Sql, TransactionSql } from 'postgres'
 
 // Statements of more kinds than these, such as lists of many lengths, are sent as they are: a session keeps what it prepared.
-const mostTexts = 300
+const maxStatements = 300
 
 /**
  * A client that lets the server prepare what is asked again. drizzle prepares nothing by itself, and what is not prepared
  * makes two round trips, for postgres.js first asks for the types of the parameters.
  */
-export function preparing(client: Sql): Sql {
+export function withPreparedStatements(client: Sql): Sql {
   const seen = new Set<string>()
   const prepare: Sql['unsafe'] = function (this: Sql, text, parameters, options) {
     const again = seen.has(text)
-    if (!again && seen.size < mostTexts) seen.add(text)
+    if (!again && seen.size < maxStatements) seen.add(text)
     return this.unsafe(text, parameters, { ...options, prepare: again || options?.prepare === true })
   }
   const wrap = <S extends object>(sql: S): S =>

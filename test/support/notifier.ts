@@ -10,14 +10,14 @@ import { type VirtualUser, virtualUser } from '../../src/playground/client/virtu
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { addSupergroup } from '../../src/playground/world/world.ts'
 import { createApi, type TelegramOptions } from '../../src/telegram/client.ts'
-import { type ChatId, createPace, type Pace } from '../../src/telegram/pace.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import { keepHold } from '../../src/telegram/store/holds.ts'
+import { type ChatId, createThrottle, type Throttle } from '../../src/telegram/throttle.ts'
 import { agent, type Board, openBoard } from './board.ts'
 import { addProject } from './tasks.ts'
 
 /** The way from the board to the chat, with a Telegram of its own and a clock that is moved by hand. */
-export interface News {
+export interface NotifierHarness {
   readonly board: Board
   readonly project: ProjectRow
   readonly agent: Ctx
@@ -40,20 +40,20 @@ export interface News {
   /** The rows of all messages, oldest first. */
   readonly rows: () => Promise<typeof import('../../src/db/schema.ts').botMessages.$inferSelect[]>
   /** What the bot has said, as plain text, oldest first. */
-  readonly said: () => string[]
+  readonly sentTexts: () => string[]
   /** Forgets what was logged, how deliveries ended and what happened in the chat, where there is much of it. */
-  readonly forget: () => void
+  readonly clear: () => void
   readonly close: () => Promise<void>
 }
 
-export async function openNews(
+export async function openNotifier(
   options: {
     readonly bound?: boolean
     /** The owner's chat is a group with topics. */
     readonly inGroup?: true
     readonly renderPng?: typeof renderPng
   } = {},
-): Promise<News> {
+): Promise<NotifierHarness> {
   const board = await openBoard()
   const telegram = await openPlayground({ clock: board.clock.now })
   const { world } = telegram
@@ -64,15 +64,15 @@ export async function openNews(
   const log = openLog({ level: 'debug', write: (line) => void lines.push(line) })
   const project = await addProject(board)
   const outcomes: string[] = []
-  let pace: Pace
+  let throttle: Throttle
   const client = () => ({
     token: telegram.token,
     apiRoot: telegram.url,
-    pace,
+    throttle,
     onHold: (ms: number, chatId: ChatId | undefined) => keepHold(board.db, { chatId, ms }, board.clock.now()),
   })
   const begin = () => {
-    pace = createPace({ now: board.clock.elapsed, sleep: async (ms) => board.clock.advance({ ms }) })
+    throttle = createThrottle({ now: board.clock.elapsed, sleep: async (ms) => board.clock.advance({ ms }) })
     const api = createApi(client())
     const onDelivery = (outcome: string) => void outcomes.push(outcome)
     return createDelivery({
@@ -80,7 +80,7 @@ export async function openNews(
       ownerId: board.ownerId,
       now: board.clock.now,
       api,
-      pace,
+      throttle,
       log,
       renderPng: options.renderPng ?? renderPng,
       onDelivery,
@@ -123,15 +123,15 @@ export async function openNews(
     },
     restart: async () => {
       delivery = begin()
-      await recover({ store: board.db, pace, now: board.clock.now })
+      await recover({ store: board.db, throttle, now: board.clock.now })
     },
     rows: () => board.db.query.botMessages.findMany({ orderBy: (row) => asc(row.id) }),
-    said: () =>
+    sentTexts: () =>
       user
         .messages()
         .filter((message) => message.from?.is_bot)
         .map((message) => message.text ?? message.caption ?? ''),
-    forget: () => {
+    clear: () => {
       lines.length = 0
       outcomes.length = 0
       user.mark()

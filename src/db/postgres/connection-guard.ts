@@ -13,7 +13,7 @@ type Work = (tx: TransactionSql) => unknown
  * its next statement, or the rollback, is written to a socket that is gone, which ends the process past every catch, or runs on
  * the connection that took its place, in the midst of another transaction (github.com/porsager/postgres issues 1208 and 1216).
  */
-export function surviving(client: Sql): Sql {
+export function withConnectionGuard(client: Sql): Sql {
   return new Proxy(client, {
     get: (target, name) => {
       if (name !== 'begin') return Reflect.get(target, name)

@@ -13,7 +13,7 @@ import { onScreen } from '../../kit/taps.ts'
 const entriesAPage = 12
 
 /** /audit and /security: change history and security log, newest first, in pages. */
-export function trails(): Composer<BotContext> {
+export function auditLog(): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('audit', (ctx) => showAudit(ctx, ctx.match.trim().toUpperCase()))
   onScreen(composer, 'audit', (ctx, argument) => {
