@@ -17,7 +17,7 @@ await runCommand(spec, async ({ values, names, config, database }) => {
   if (path === undefined || names.length > 1) throw new UsageError('Give a backup file.')
   const replace = values.replace ?? false
   if (config.DATABASE_URL === undefined) {
-    const { restoreEmbedded } = await import('../db/backup/restore-embedded.ts')
+    const { restoreEmbedded } = await import('../db/embedded/restore-embedded.ts')
     const { counts, aside } = await restoreEmbedded({
       dataDir: config.DATA_DIR,
       path,

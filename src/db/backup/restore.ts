@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
+import { leaderLock } from '../leader-lock.ts'
 import { knownMigrations, migrationsFolder, NewerSchemaError } from '../migrations/migrations.ts'
-import { leaderLock } from '../postgres/leader-lock.ts'
 import { rows } from '../rows.ts'
 import type { Db } from '../types.ts'
 import { formatVersion, Mark, type RowCounts } from './backup.ts'

@@ -4,8 +4,8 @@ import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrateEmbedded } from '../migrations/migrate.ts'
 import * as schema from '../schema.ts'
+import { syncFolder, syncPath } from '../sync-folder.ts'
 import { durableConf, durableFiles } from './durable-files.ts'
-import { syncFolder, syncPath } from './sync-folder.ts'
 import { unpackTemplate } from './template.ts'
 
 // Defaults take 335 MB; a board of one owner fits in these. Files of the log that are done with are given back.
