@@ -1,0 +1,147 @@
+import { sql } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { at, createdAt, id, oneOf, updatedAt } from './columns.ts'
+import { type Engine, engines, type TokenRights, tokenRights } from './values.ts'
+
+export const users = pgTable(
+  'users',
+  {
+    id: id(),
+    email: text('email').notNull().unique(),
+    name: text('name'),
+    isOwner: boolean('is_owner').notNull().default(false),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex('users_one_owner').on(t.isOwner).where(sql`${t.isOwner}`),
+    check('users_email_lower_case', sql`${t.email} = lower(${t.email})`),
+  ],
+)
+
+/** The owner of a row; deleting the owner deletes their rows. */
+export const ownerId = () =>
+  uuid('owner_id')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' })
+
+export const apiTokens = pgTable(
+  'api_tokens',
+  {
+    id: id(),
+    ownerId: ownerId(),
+    name: text('name').notNull(),
+    tokenPrefix: text('token_prefix').notNull(),
+    tokenHash: text('token_hash').notNull().unique(),
+    lastUsedAt: at('last_used_at'),
+    expiresAt: at('expires_at'),
+    revokedAt: at('revoked_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [index('api_tokens_owner_revoked').on(t.ownerId, t.revokedAt)],
+)
+
+/** What a token stands for beyond access. A token without a row may do everything: it is older than rights. */
+export const tokenGrants = pgTable(
+  'token_grants',
+  {
+    tokenId: uuid('token_id')
+      .primaryKey()
+      .references(() => apiTokens.id, { onDelete: 'cascade' }),
+    /** The engine that uses it. */
+    engine: text('engine').$type<Engine>(),
+    rights: text('rights').$type<TokenRights>().notNull().default('full'),
+    /** The keys of the projects that it opens; null: all of them. */
+    projectKeys: jsonb('project_keys').$type<readonly string[]>(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    check('token_grants_engine', oneOf(t.engine, engines)),
+    check('token_grants_rights', oneOf(t.rights, tokenRights)),
+  ],
+)
+
+/** An agent's session, as its client names it: two sessions of a token are two agents. */
+export const agentSessions = pgTable(
+  'agent_sessions',
+  {
+    id: id(),
+    tokenId: uuid('token_id')
+      .notNull()
+      .references(() => apiTokens.id, { onDelete: 'cascade' }),
+    session: text('session').notNull(),
+    engine: text('engine').$type<Engine>(),
+    firstSeenAt: at('first_seen_at').notNull(),
+    lastSeenAt: at('last_seen_at').notNull(),
+  },
+  (t) => [
+    unique('agent_sessions_token_session').on(t.tokenId, t.session),
+    index('agent_sessions_seen').on(t.lastSeenAt),
+    check('agent_sessions_engine', oneOf(t.engine, engines)),
+  ],
+)
+
+/** A token that wanted to delete more than its limit. */
+export const deletionLimits = pgTable('deletion_limits', {
+  tokenId: uuid('token_id')
+    .primaryKey()
+    .references(() => apiTokens.id, { onDelete: 'cascade' }),
+  /** When it met the limit; the owner is asked once about it. */
+  reachedAt: at('reached_at').notNull(),
+  askedAt: at('asked_at'),
+  /** Until then the owner lets it delete without a limit. */
+  allowedUntil: at('allowed_until'),
+})
+
+export const securityEvents = pgTable(
+  'security_events',
+  {
+    id: id(),
+    ownerId: uuid('owner_id').references(() => users.id, { onDelete: 'set null' }),
+    actorEmail: text('actor_email'),
+    eventType: text('event_type').notNull(),
+    outcome: text('outcome').$type<'success' | 'failure'>().notNull(),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+    path: text('path'),
+    detail: jsonb('detail').$type<Record<string, unknown>>(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index('security_events_owner').on(t.ownerId, t.createdAt.desc().nullsFirst()),
+    check('security_events_outcome', oneOf(t.outcome, ['success', 'failure'])),
+  ],
+)
+
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    tokenId: uuid('token_id').notNull(),
+    key: text('key').notNull(),
+    requestHash: text('request_hash').notNull(),
+    status: integer('status').notNull(),
+    body: jsonb('body').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tokenId, t.key] }),
+    foreignKey({ columns: [t.tokenId], foreignColumns: [apiTokens.id] }).onDelete('cascade'),
+    index('idempotency_keys_age').on(t.createdAt),
+  ],
+)
+
+export type TokenRow = typeof apiTokens.$inferSelect

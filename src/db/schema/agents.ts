@@ -1,0 +1,89 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, jsonb, pgTable, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { apiTokens, ownerId } from './access.ts'
+import { tasks } from './board.ts'
+import { at, createdAt, id, maxLength, oneOf, updatedAt } from './columns.ts'
+import {
+  type Answerer,
+  answerers,
+  type Engine,
+  engines,
+  type QuestionKind,
+  type QuestionState,
+  questionKinds,
+  questionStates,
+  type RunOutcome,
+  runOutcomes,
+  type TaskStatus,
+  taskStatuses,
+} from './values.ts'
+
+/** What an agent asks the owner. An answer is stored before anyone sees it. */
+export const questions = pgTable(
+  'questions',
+  {
+    id: id(),
+    ownerId: ownerId(),
+    taskId: uuid('task_id').references(() => tasks.id, { onDelete: 'set null' }),
+    tokenId: uuid('token_id').references(() => apiTokens.id, { onDelete: 'set null' }),
+    session: text('session'),
+    /** The engine that asked. */
+    engine: text('engine').$type<Engine>(),
+    kind: text('kind').$type<QuestionKind>().notNull(),
+    /** The parts of the question, as `QuestionItem` of the domain. */
+    items: jsonb('items').$type<readonly Record<string, unknown>[]>().notNull(),
+    /** A command, a diff, a plan, or the rest of a long reason. */
+    detail: text('detail'),
+    defaultAnswer: jsonb('default_answer').$type<Record<string, unknown>>(),
+    /** The status in which an answer queues the task again. */
+    returnsTo: text('returns_to').$type<TaskStatus>(),
+    expiresAt: at('expires_at'),
+    state: text('state').$type<QuestionState>().notNull().default('open'),
+    answer: jsonb('answer').$type<Record<string, unknown>>(),
+    answeredBy: text('answered_by').$type<Answerer>(),
+    answeredAt: at('answered_at'),
+    /** The caller's own name for it: the same key is the same question. */
+    key: text('key'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    unique('questions_token_key').on(t.tokenId, t.key),
+    index('questions_open').on(t.taskId, t.createdAt).where(sql`${t.state} = 'open'`),
+    index('questions_task').on(t.taskId, t.createdAt),
+    check('questions_kind', oneOf(t.kind, questionKinds)),
+    check('questions_state', oneOf(t.state, questionStates)),
+    check('questions_answered_by', oneOf(t.answeredBy, answerers)),
+    check('questions_engine', oneOf(t.engine, engines)),
+    check('questions_returns_to', oneOf(t.returnsTo, taskStatuses)),
+    check('questions_detail', maxLength(t.detail, 50_000)),
+  ],
+)
+
+/** An agent's work on a task, from its claim or start to its end. A task has at most one open run. */
+export const runs = pgTable(
+  'runs',
+  {
+    id: id(),
+    ownerId: ownerId(),
+    taskId: uuid('task_id').references(() => tasks.id, { onDelete: 'set null' }),
+    tokenId: uuid('token_id').references(() => apiTokens.id, { onDelete: 'set null' }),
+    session: text('session'),
+    engine: text('engine').$type<Engine>(),
+    branch: text('branch'),
+    /** Counts the runs of a task from 1. */
+    attempt: integer('attempt').notNull(),
+    startedAt: at('started_at').notNull(),
+    endedAt: at('ended_at'),
+    outcome: text('outcome').$type<RunOutcome>(),
+  },
+  (t) => [
+    uniqueIndex('runs_open').on(t.taskId).where(sql`${t.endedAt} is null`),
+    index('runs_task').on(t.taskId, t.startedAt),
+    check('runs_engine', oneOf(t.engine, engines)),
+    check('runs_outcome', oneOf(t.outcome, runOutcomes)),
+    check('runs_end', sql`(${t.endedAt} is null) = (${t.outcome} is null)`),
+  ],
+)
+
+export type QuestionRow = typeof questions.$inferSelect

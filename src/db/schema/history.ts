@@ -1,0 +1,104 @@
+import { sql } from 'drizzle-orm'
+import { bigserial, check, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { ownerId } from './access.ts'
+import { projects, tasks } from './board.ts'
+import { at, createdAt, id, lengthBetween, maxLength, oneOf } from './columns.ts'
+import { type Engine, engines } from './values.ts'
+
+export const workLogs = pgTable(
+  'work_logs',
+  {
+    id: id(),
+    ownerId: ownerId(),
+    projectId: uuid('project_id').references(() => projects.id, { onDelete: 'set null' }),
+    taskId: uuid('task_id').references(() => tasks.id, { onDelete: 'set null' }),
+    title: text('title').notNull(),
+    detail: text('detail'),
+    engine: text('engine').$type<Engine>(),
+    workedAt: at('worked_at').notNull().defaultNow(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index('work_logs_timeline').on(
+      t.ownerId,
+      t.workedAt.desc().nullsFirst(),
+      t.createdAt.desc().nullsFirst(),
+    ),
+    index('work_logs_project').on(t.projectId),
+    index('work_logs_task').on(t.taskId, t.workedAt.desc().nullsFirst()),
+    index('work_logs_done').on(t.taskId, t.workedAt).where(sql`${t.title} like '% · % -> Done'`),
+    // What was said, not what a change left of itself; of a long text its beginning.
+    index('work_logs_text')
+      .using('gin', sql`to_tsvector('simple', ${t.title} || ' ' || coalesce(left(${t.detail}, 10000), ''))`)
+      .where(
+        sql`${t.title} not like '% · Note Updated' and ${t.title} not like '% · Fields Updated (%' and ${t.title} not like '% -> %'`,
+      ),
+    check('work_logs_title', lengthBetween(t.title, 1, 180)),
+    check('work_logs_detail', maxLength(t.detail, 100_000)),
+    check('work_logs_engine', oneOf(t.engine, engines)),
+  ],
+)
+
+/** What a work log is, as data: its kind, who wrote it, and an agent's result as it was given. */
+export const workLogFacts = pgTable(
+  'work_log_facts',
+  {
+    logId: uuid('log_id')
+      .primaryKey()
+      .references(() => workLogs.id, { onDelete: 'cascade' }),
+    kind: text('kind').notNull(),
+    /** `owner`, `agent:<token name>` or `system`; null where nobody knows any more. */
+    author: text('author'),
+    result: jsonb('result').$type<Record<string, unknown>>(),
+  },
+  (t) => [
+    check(
+      'work_log_facts_kind',
+      oneOf(t.kind, ['result', 'plan', 'blocked', 'status', 'fields', 'note', 'comment', 'manual']),
+    ),
+  ],
+)
+
+export const eventsOutbox = pgTable(
+  'events_outbox',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    ownerId: ownerId(),
+    projectId: uuid('project_id'),
+    eventType: text('event_type').notNull(),
+    entityType: text('entity_type').notNull(),
+    entityId: text('entity_id').notNull(),
+    payload: jsonb('payload').$type<Record<string, unknown>>(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index('events_outbox_owner').on(t.ownerId, t.id),
+    index('events_outbox_project').on(t.ownerId, t.projectId, t.id),
+    check('events_outbox_entity', oneOf(t.entityType, ['task', 'worklog', 'project'])),
+  ],
+)
+
+export const auditLogs = pgTable(
+  'audit_logs',
+  {
+    id: id(),
+    ownerId: ownerId(),
+    action: text('action').notNull(),
+    targetType: text('target_type').notNull(),
+    targetId: text('target_id'),
+    meta: jsonb('meta').$type<Record<string, unknown>>(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index('audit_logs_owner').on(t.ownerId, t.createdAt.desc().nullsFirst()),
+    index('audit_logs_target').on(t.targetType, t.targetId),
+    // What the owner may take back, however much agents did since.
+    index('audit_logs_by_owner').on(t.ownerId, t.createdAt).where(sql`${t.meta} ->> 'by' = 'owner'`),
+    // What can be restored.
+    index('audit_logs_deletions').on(t.ownerId, t.createdAt).where(sql`${t.action} = 'task.delete'`),
+  ],
+)
+
+export type WorkLogRow = typeof workLogs.$inferSelect
+export type EventRow = typeof eventsOutbox.$inferSelect
+export type AuditRow = typeof auditLogs.$inferSelect

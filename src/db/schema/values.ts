@@ -1,0 +1,48 @@
+// The closed sets of the columns. Each is also a CHECK constraint, so that no other writer stores anything else.
+
+export const taskStatuses = ['inbox', 'todo', 'hold', 'ready', 'done', 'archived'] as const
+export const taskPriorities = ['highest', 'high', 'medium', 'none', 'low', 'lowest'] as const
+export const engines = ['claude-code', 'codex', 'gemini-cli'] as const
+export const runStates = ['queued', 'running'] as const
+export const projectStatuses = ['active', 'paused', 'done'] as const
+export const labelColors = [
+  'gray',
+  'blue',
+  'green',
+  'orange',
+  'yellow',
+  'red',
+  'violet',
+  'indigo',
+  'teal',
+  'pink',
+] as const
+
+export type TaskStatus = (typeof taskStatuses)[number]
+export type TaskPriority = (typeof taskPriorities)[number]
+export type Engine = (typeof engines)[number]
+export type RunState = (typeof runStates)[number]
+export type ProjectStatus = (typeof projectStatuses)[number]
+
+export const questionKinds = ['ask', 'block', 'permission', 'plan'] as const
+export const questionStates = ['open', 'answered', 'expired', 'withdrawn'] as const
+export const answerers = ['chat', 'terminal', 'timeout', 'agent'] as const
+export const runOutcomes = [
+  'completed',
+  'reviewed',
+  'planned',
+  'blocked',
+  'stopped',
+  'released',
+  'taken-over',
+] as const
+export type QuestionKind = (typeof questionKinds)[number]
+export type QuestionState = (typeof questionStates)[number]
+export type Answerer = (typeof answerers)[number]
+export type RunOutcome = (typeof runOutcomes)[number]
+
+export const tokenRights = ['work', 'full'] as const
+export type TokenRights = (typeof tokenRights)[number]
+
+export const messageStates = ['pending', 'sending', 'sent', 'uncertain', 'failed'] as const
+export type MessageState = (typeof messageStates)[number]
