@@ -1,6 +1,6 @@
 import { asc } from 'drizzle-orm'
 import type { ProjectRow } from '../../src/db/schema.ts'
-import type { Ctx } from '../../src/domain/core/context.ts'
+import type { Ctx, Store } from '../../src/domain/core/context.ts'
 import { type Log, openLog } from '../../src/log.ts'
 import { decide } from '../../src/notifier/decide.ts'
 import { createDelivery, type Delivery } from '../../src/notifier/deliver.ts'
@@ -35,6 +35,8 @@ export interface NotifierHarness {
   readonly step: () => Promise<number>
   /** Decides on all that happened and delivers what is due, letting the clock run for so many seconds where there is nothing to do. */
   readonly run: (seconds?: number) => Promise<void>
+  /** Another process on the same board, over a connection of its own. */
+  readonly other: (store: Store) => Pick<NotifierHarness, 'decide' | 'step'>
   /** A new process: nothing is left but the database. */
   readonly restart: () => Promise<void>
   /** The rows of all messages, oldest first. */
@@ -71,12 +73,12 @@ export async function openNotifier(
     throttle,
     onHold: (ms: number, chatId: ChatId | undefined) => keepHold(board.db, { chatId, ms }, board.clock.now()),
   })
-  const begin = () => {
+  const begin = (store: Store = board.db) => {
     throttle = createThrottle({ now: board.clock.elapsed, sleep: async (ms) => board.clock.advance({ ms }) })
     const api = createApi(client())
     const onDelivery = (outcome: string) => void outcomes.push(outcome)
     return createDelivery({
-      store: board.db,
+      store,
       ownerId: board.ownerId,
       now: board.clock.now,
       api,
@@ -87,8 +89,8 @@ export async function openNotifier(
     })
   }
   let delivery = begin()
-  const decideAll = async () => {
-    while ((await decide({ store: board.db, ownerId: board.ownerId, now: board.clock.now })) !== null) {}
+  const decideAll = async (store: Store = board.db) => {
+    while ((await decide({ store, ownerId: board.ownerId, now: board.clock.now })) !== null) {}
   }
   // The first look begins at the newest event.
   await decideAll()
@@ -109,8 +111,19 @@ export async function openNotifier(
     outcomes,
     delivery: () => delivery,
     client,
-    decide: decideAll,
+    decide: () => decideAll(),
     step,
+    other: (store) => {
+      const another = begin(store)
+      const decide = () => decideAll(store)
+      return {
+        decide,
+        step: async () => {
+          await decide()
+          return another.step(signal)
+        },
+      }
+    },
     run: async (seconds = 0) => {
       const end = board.clock.now().getTime() + seconds * 1_000
       for (;;) {
