@@ -10,8 +10,17 @@ const askEveryMs = 2_000
 const answerMs = 4_000
 // What the server waits for a word of the leader's. It ends the session of one that stands still, or whose machine is gone.
 const silenceMs = 8_000
-// So long after it was last confirmed, the lock is held for certain.
+// For less than this after it was last confirmed, the lock is held for certain.
 const certainMs = 6_000
+requireSafeTiming({ certainMs, silenceMs })
+
+/** Throws where the server may give the lock to another process while the leader is still certain that it holds it. */
+export function requireSafeTiming(timing: { readonly certainMs: number; readonly silenceMs: number }): void {
+  if (timing.certainMs < timing.silenceMs) return
+  throw new Error(
+    `A leader that is certain for ${timing.certainMs} ms needs a server that waits longer than ${timing.silenceMs} ms.`,
+  )
+}
 
 interface LeadOptions {
   readonly url: string
