@@ -157,6 +157,20 @@ describe('results', () => {
     },
   )
 
+  test('are read back whole where the agent’s own words look like the names of their parts', async () => {
+    const words = (name: string) => `First.\n**Notes:** mine.\n\n**${name}:** by hand.\n\nLast.`
+    const key = await api.task({ status: 'todo' })
+    const task = await patch(key, {
+      lifecycle_action: 'block',
+      result: { summary: words('Blocked reason'), reason: words('Tests'), checks: 'lint' },
+    })
+    const kept = (name: string) => `First.\n**Notes**: mine.\n\n**${name}**: by hand.\n\nLast.`
+    expect(task.latest_preq_result).toMatchObject({
+      summary: kept('Blocked reason'),
+      blocked_reason: kept('Tests'),
+    })
+  })
+
   test('of a plan are plans', async () => {
     const key = await api.task({ title: 'Think' })
     const task = await patch(key, {

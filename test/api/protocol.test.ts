@@ -110,6 +110,25 @@ describe('bodies', () => {
     expect([streamed.status, await streamed.json()]).toEqual([413, { error: 'Payload too large' }])
   })
 
+  test.each([
+    [999_999, 400],
+    [1_000_000, 400],
+    [1_000_001, 413],
+  ])('of %d bytes are answered with %d, declared or not', async (length, status) => {
+    const body = JSON.stringify({ title: 'x'.repeat(length - '{"title":""}'.length) })
+    const declared = await api.call('POST', '/api/tasks', {
+      body,
+      headers: { 'content-length': String(body.length) },
+    })
+    const streamed = await api.app.request('/api/tasks', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
+      body: new Blob([body]).stream(),
+      duplex: 'half',
+    } as RequestInit)
+    expect([body.length, declared.status, streamed.status]).toEqual([length, status, status])
+  })
+
   test('takes a charset and an odd case of the media type', async () => {
     const answer = await api.call('POST', '/api/tasks', {
       body: { title: 'x', projectKey: 'PROJ' },

@@ -72,6 +72,31 @@ describe('what needs the owner', () => {
     expect(labelsOf(notifier.user.lastMessage())[0]).toEqual(['Accept', 'Send back', 'Pull request'])
   })
 
+  test('a completion shows every word of notes that look like the names of its parts', async () => {
+    const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
+    const notes = 'First.\n**Tests:** by hand.\n\n**Checks:** none of mine.\n\n**Notes:** the last word.'
+    await editTask(notifier.agent, task.key, {
+      lifecycle: 'complete',
+      result: { summary: 'Done.', tests: '12 passed', notes, checks: 'lint' },
+    })
+    await notifier.run()
+
+    const text = notifier.sentTexts()[0] ?? ''
+    expect(text.slice(text.indexOf('Tests: 12'))).toBe(
+      [
+        'Tests: 12 passed',
+        'Checks: lint',
+        'Notes: First.',
+        'Tests: by hand.',
+        '',
+        'Checks: none of mine.',
+        '',
+        'Notes: the last word.',
+        'Project SHOP',
+      ].join('\n'),
+    )
+  })
+
   test('a plan posts the card loudly with its ways on', async () => {
     const task = await addTask(notifier.board, notifier.project)
     await editTask(notifier.agent, task.key, {

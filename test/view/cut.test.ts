@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { asOneMessage } from '../../src/view/kit/cut.ts'
 import {
   bold,
   clip,
@@ -118,6 +119,31 @@ describe('truncating HTML', () => {
         else expect(plainText(document).startsWith(text.slice(0, -1))).toBe(true)
       }),
     )
+  })
+})
+
+describe('a text', () => {
+  test.each([
+    [3_899, 'one message', 1],
+    [3_900, 'one message', 1],
+    [3_901, 'two messages', 2],
+  ])('of %d characters is sent as %s', (length, _messages, count) => {
+    const text = html`${`😀${'a'.repeat(length - 1)}`}`
+    expect(splitHtml(text)).toHaveLength(count)
+    expect(asOneMessage(text)).toEqual(count === 1 ? text : undefined)
+  })
+
+  test.each([
+    [89, 'one message', 1],
+    [90, 'one message', 1],
+    [91, 'two messages', 2],
+  ])('with %d links is sent as %s', (links, _messages, count) => {
+    const text = joinHtml(
+      Array.from({ length: links }, (_, index) => link(`https://x.test/${index}`, 'x')),
+      '\n',
+    )
+    expect(splitHtml(text)).toHaveLength(count)
+    expect(asOneMessage(text)).toEqual(count === 1 ? text : undefined)
   })
 })
 

@@ -138,6 +138,35 @@ describe('files', () => {
   })
 })
 
+describe('what is sent together', () => {
+  const say = (text: string) => () => bot.user.sendText(text)
+  const forward = () => bot.user.forwardForeign('Forwarded', grace)
+  const inAlbum = (id: string) => () => bot.user.send(document(id, { media_group_id: '12' }))
+  const long = `Long story\n${'a'.repeat(4_050)}`
+  const pairs = [
+    { what: 'a forward and words', first: forward, last: say('Look at this'), limit: 1 },
+    { what: 'words and a forward', first: say('Look at this'), last: forward, limit: 1 },
+    { what: 'two forwards', first: forward, last: forward, limit: 1 },
+    { what: 'a full message and its rest', first: say(long), last: say('The rest'), limit: 3 },
+    { what: 'two files of an album', first: inAlbum('D1'), last: inAlbum('D2'), limit: 10 },
+  ]
+  const cases = pairs.flatMap(({ what, limit, first, last }) => [
+    [what, limit - 1, 'one task', { first, last, count: 1 }] as const,
+    [what, limit, 'one task', { first, last, count: 1 }] as const,
+    [what, limit + 1, 'two tasks', { first, last, count: 2 }] as const,
+  ])
+
+  test.each(cases)('%s, %d s apart, become %s', async (_what, seconds, _tasks, { first, last, count }) => {
+    first()
+    await bot.handled()
+    now = new Date(start.getTime() + seconds * 1_000)
+    last()
+    await bot.handled()
+
+    expect(await tasks()).toHaveLength(count)
+  })
+})
+
 describe('forwards', () => {
   test.each(['before', 'after'])('take the words that are sent %s them', async (when) => {
     const words = () => bot.user.sendText('please check !high @codex')

@@ -1,0 +1,50 @@
+import { beforeEach, expect, test } from 'vitest'
+import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
+import { requireTask } from '../../../src/domain/tasks/read.ts'
+import type { TestBot } from '../../support/bot.ts'
+import { addTasks, useBot } from '../../support/chat.ts'
+
+const start = new Date('2026-11-28T13:10:00Z')
+let now = start
+// A webhook is called at once, so that there nothing waits in Telegram.
+const getBot = useBot({ updates: 'polling', now: () => now })
+let bot: TestBot
+
+beforeEach(async () => {
+  bot = getBot()
+  now = start
+  await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
+})
+
+const ages = [
+  ['run', '9 min', 540],
+  ['run', '10 min', 600],
+  ['skipped', '10 min and 1 s', 601],
+  ['skipped', '11 min', 660],
+] as const
+
+/** Says something that the bot gets only so many seconds later. */
+async function sayLate(text: string, seconds: number): Promise<void> {
+  bot.user.sendText(text)
+  now = new Date(start.getTime() + seconds * 1_000)
+  await bot.handled()
+}
+
+test.each(ages)('a command is %s where it arrives after %s', async (outcome, _age, seconds) => {
+  await sayLate('/task WEB-1', seconds)
+
+  const answers = bot.world.calls.filter(({ method }) => method === 'sendMessage')
+  expect(answers).toHaveLength(outcome === 'run' ? 1 : 0)
+})
+
+test.each(ages)('words are %s where they arrive after %s', async (outcome, _age, seconds) => {
+  await sayLate('WEB-1 done', seconds)
+
+  expect((await requireTask(bot.scope, 'WEB-1')).status).toBe(outcome === 'run' ? 'done' : 'todo')
+})
+
+test.each(ages)('a text becomes a task where a command is %s: after %s', async (_outcome, _age, seconds) => {
+  await sayLate('Buy milk', seconds)
+
+  expect((await listTasks(bot.scope, {})).map(({ title }) => title)).toContain('Buy milk')
+})
