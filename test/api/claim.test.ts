@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
+import { answerQuestion } from '../../src/domain/tasks/answer.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
+import { requireTask } from '../../src/domain/tasks/read.ts'
 import { createPureWakeup, deadWakeup, openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
@@ -49,6 +51,19 @@ describe('POST /api/tasks/claim', () => {
     const taken = await claim({ status: 'todo' })
     const again = await claim({ status: 'todo' })
     expect([none.status, none.text, taken.body.task.id, again.status]).toEqual([204, '', key, 204])
+  })
+
+  test('leaves a task alone while its question is open, also one that the owner has moved back to todo', async () => {
+    const key = await todo()
+    await api.call('PATCH', `/api/tasks/${key}`, {
+      body: { lifecycle_action: 'block', result: { reason: 'Which currency?' } },
+    })
+    await editTask(api.ctx, key, { status: 'todo' })
+    const asked = await claim({ status: 'todo' })
+    const { question } = await requireTask(api.scope, key)
+    await answerQuestion(api.ctx, question?.id ?? '', { text: 'Euro' })
+    const answered = await claim({ status: 'todo' })
+    expect([asked.status, answered.status, answered.body.task?.id]).toEqual([204, 200, key])
   })
 
   test('keeps to engine, project and label', async () => {

@@ -104,6 +104,44 @@ test('no group is left while nobody owns the bot, since the link may be opened t
   expect(left()).toEqual([])
 })
 
+test('who writes in the group right behind the owner that opens the link there is not obeyed', async () => {
+  // Both come in one answer of Telegram's, so that both are stored before anybody is the owner.
+  bot = await openTestBot({ ready: false, updates: 'polling' })
+  const group = groupWith(bot.user.userId, 2002)
+  const owner = virtualUser(bot.world, { userId: bot.user.userId, chatId: group.chat.id })
+  const eve = meet(2002, group.chat.id)
+
+  owner.sendText(`/start ${bot.setupCode}`)
+  eve.sendText('/start again')
+  await bot.handled()
+
+  expect(await stored()).toHaveLength(2)
+  expect(await bot.db.select().from(strangers)).toMatchObject([{ userId: 2002, updates: 1 }])
+  expect(textsIn(owner)).toHaveLength(1)
+})
+
+test.each([
+  [19, 19],
+  [20, 20],
+  [21, 21],
+  [30, 21],
+])('%d strangers at once are reported by %d security events', async (count, events) => {
+  bot = await openTestBot()
+  for (let number = 0; number < count; number += 1) meet(3000 + number).sendText('Hello')
+  await bot.handled()
+
+  bot.user.sendText('/security')
+  await bot.user.nextMessage('Security')
+
+  const reported = await bot.db
+    .select()
+    .from(securityEvents)
+    .where(eq(securityEvents.eventType, 'chat.stranger'))
+  expect(reported).toHaveLength(events)
+  expect(reported.reduce((sum, { detail }) => sum + Number(detail?.count), 0)).toBe(count)
+  expect(reported.filter(({ detail }) => detail?.users !== undefined)).toHaveLength(count > 20 ? 1 : 0)
+})
+
 test('each tap of a stranger in the owner’s group is answered and counted, and none is stored', async () => {
   const owner = await openInGroup()
   owner.sendText('Fix the login')

@@ -1,3 +1,5 @@
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { listSecurityEvents } from '../../../src/domain/access/security.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
@@ -46,4 +48,16 @@ test('Telegram, with the right secret, gets through from an address that guessed
   const answer = await call('203.0.113.11', secret)
 
   expect(answer.status).toBe(200)
+})
+
+test.each(['guess', ''])('the secret “%s” is compared in constant time', async (secret) => {
+  const compare = vi.spyOn(crypto, 'timingSafeEqual')
+  syncBuiltinESMExports()
+
+  const { status } = await call('203.0.113.12', secret)
+
+  const compared = compare.mock.calls.length
+  compare.mockRestore()
+  syncBuiltinESMExports()
+  expect([status, compared]).toEqual([401, 1])
 })

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { criteriaOf } from '../../../src/domain/tasks/notes/note.ts'
+import { requireTask } from '../../../src/domain/tasks/read.ts'
+import { encodeCallback, markOf } from '../../../src/view/kit/callbacks.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
-import { answersOf } from '../../support/chat.ts'
+import { addTasks, answersOf } from '../../support/chat.ts'
 
 let bot: TestBot
 beforeAll(async () => {
@@ -38,6 +41,26 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
     expect(failures()).toEqual([])
   },
 )
+
+test('a button that checks a criterion under the name of another one checks none', async () => {
+  const criteria = ['Runs on ARM', 'Has a test']
+  await addTasks(bot, [{ title: 'Build the image', criteria }])
+  bot.user.sendText('WEB-1')
+  const card = await bot.user.nextMessage('Build the image')
+  const tap = { do: 'criterion', on: 'card', key: 'WEB-1', met: true } as const
+
+  for (const [index, named] of [
+    [0, 'Has a test'],
+    [1, 'Runs on ARM'],
+    [2, 'Has a test'],
+  ] as const)
+    bot.user.tapData(encodeCallback({ ...tap, index, mark: markOf(named) }), card)
+  await bot.handled()
+
+  const { note } = await requireTask(bot.scope, 'WEB-1')
+  expect(criteriaOf(note)).toEqual(criteria.map((text) => ({ text, met: false })))
+  expect(failures()).toEqual([])
+})
 
 test('a path that nothing serves has the security headers too', async () => {
   const answer = await fetch(`${bot.url()}/nowhere`)
