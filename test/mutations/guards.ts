@@ -1,0 +1,5 @@
+import { accessGuards } from './access.ts'
+import { boardGuards } from './board.ts'
+import { chatGuards } from './chat.ts'
+
+export const guards = [...accessGuards, ...boardGuards, ...chatGuards]
