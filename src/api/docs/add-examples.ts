@@ -3,7 +3,7 @@ import type { JsonSchema, Schemas } from './json-schema.ts'
 import { sampleOf } from './sample.ts'
 import { examples } from './sample-values.ts'
 
-/** The OpenAPI document of the API, as the routes describe it. */
+/** The API's OpenAPI document, generated from the routes. */
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 
 export type Operation = NonNullable<NonNullable<OpenApiDocument['paths']>[string]['get']>
@@ -17,7 +17,7 @@ export interface Endpoint {
   readonly operation: Operation
 }
 
-/** The endpoints of a document in its order. */
+/** Lists a document's endpoints in order. */
 export function endpointsOf(document: OpenApiDocument): Endpoint[] {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     methods.flatMap((method) => {
@@ -28,11 +28,11 @@ export function endpointsOf(document: OpenApiDocument): Endpoint[] {
 }
 
 export function schemasOf(document: OpenApiDocument): Schemas {
-  // The generator's own type for schemas is wider than what our routes produce.
+  // The generator's schema type is wider than what our routes produce.
   return (document.components?.schemas ?? {}) as Schemas
 }
 
-/** The JSON part of a request body or an answer, if it has one. */
+/** Returns the JSON content of a request body or a response, if any. */
 export function jsonContent(
   part: object | undefined,
 ): { schema?: JsonSchema; example?: unknown } | undefined {
@@ -40,14 +40,14 @@ export function jsonContent(
   return content?.[json]
 }
 
-/** The first answer of an endpoint that is a success. */
+/** Returns an endpoint's first 2xx response. */
 export function successOf({ operation }: Endpoint): { readonly status: string; readonly answer: object } {
   const [status = '', answer = {}] =
     Object.entries(operation.responses ?? {}).find(([code]) => code.startsWith('2')) ?? []
   return { status, answer: answer as object }
 }
 
-/** Gives every request body and every successful answer of a document an example. */
+/** Adds an example to every request body and every successful response. */
 export function addExamples(document: OpenApiDocument): OpenApiDocument {
   const schemas = schemasOf(document)
   for (const endpoint of endpointsOf(document)) {

@@ -3,9 +3,9 @@ import type { JsonSchema } from './json-schema.ts'
 import { sampleOf } from './sample.ts'
 import { examples } from './sample-values.ts'
 
-const oneLine = 60
+const maxOneLineBody = 60
 
-/** A request with its examples filled in. */
+/** A request filled in with example values. */
 export interface ExampleRequest {
   readonly method: string
   readonly path: string
@@ -13,7 +13,7 @@ export interface ExampleRequest {
   readonly body: unknown
 }
 
-/** The example request of an endpoint. */
+/** Builds an endpoint's example request. */
 export function exampleRequest({ method, path, operation }: Endpoint): ExampleRequest {
   const parameters = (operation.parameters ?? []).flatMap((parameter) =>
     'name' in parameter ? [parameter] : [],
@@ -31,7 +31,7 @@ export function exampleRequest({ method, path, operation }: Endpoint): ExampleRe
   }
 }
 
-/** A request as a command for a shell that has `PREQBOT_URL` and `PREQBOT_TOKEN`. */
+/** Formats a request as a curl command that uses `$PREQBOT_URL` and `$PREQBOT_TOKEN`. */
 export function toCurl(
   { method, path, needsToken, body }: ExampleRequest,
   headers: readonly string[] = [],
@@ -47,5 +47,5 @@ export function toCurl(
 
 function toShellText(body: unknown): string {
   const short = JSON.stringify(body)
-  return (short.length <= oneLine ? short : JSON.stringify(body, null, 2)).replaceAll("'", "'\\''")
+  return (short.length <= maxOneLineBody ? short : JSON.stringify(body, null, 2)).replaceAll("'", "'\\''")
 }

@@ -5,12 +5,12 @@ import { fieldsOf, renderFields } from './fields.ts'
 import type { JsonSchema, Schemas } from './json-schema.ts'
 import { blocks, codeBlock, inline, type Markup, toAnchor } from './markup.ts'
 
-/** The page's anchor of an endpoint. */
+/** Returns an endpoint's anchor on the page. */
 export function anchorOf({ method, path }: Pick<Endpoint, 'method' | 'path'>): string {
   return toAnchor(`${method} ${path}`)
 }
 
-/** A method and a path that stay apart and break only between segments. */
+/** Renders a method and a path; the path wraps only between segments. */
 export function renderName({ method, path }: Pick<Endpoint, 'method' | 'path'>): Markup {
   const segments = path.split('/').slice(1)
   return html`<span class="method ${method.toLowerCase()}">${method}</span> <code class="path">${segments.map(
@@ -18,7 +18,7 @@ export function renderName({ method, path }: Pick<Endpoint, 'method' | 'path'>):
   )}</code>`
 }
 
-/** An endpoint with an example, then its parameters, body and errors. */
+/** Renders an endpoint: an example, then parameters, body and responses. */
 export function renderEndpoint(endpoint: Endpoint, schemas: Schemas): Markup {
   const { operation } = endpoint
   const anchor = anchorOf(endpoint)

@@ -8,7 +8,7 @@ interface Field {
   readonly isRequired: boolean
 }
 
-/** The properties of an object's schema; those that a request must not send are left out. */
+/** Lists the properties of an object schema, except those that a request must not send. */
 export function fieldsOf(schema: JsonSchema, schemas: Schemas): Field[] {
   const { properties = {}, required = [] } =
     schema.$ref === undefined ? schema : (schemas[componentOf(schema.$ref)] ?? {})
@@ -17,7 +17,7 @@ export function fieldsOf(schema: JsonSchema, schemas: Schemas): Field[] {
     .map(([name, inner]) => ({ name, schema: inner, isRequired: required.includes(name) }))
 }
 
-/** Fields as a list: the name, what it holds, what it is for. */
+/** Renders fields as a list of name, type and description. */
 export function renderFields(fields: readonly Field[], options: { readonly marksRequired: boolean }): Markup {
   return html`<dl>${fields.map(
     ({ name, schema, isRequired }) =>

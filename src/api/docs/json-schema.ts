@@ -1,4 +1,4 @@
-/** As much of JSON Schema as the API's document uses. */
+/** The subset of JSON Schema that the API's document uses. */
 export interface JsonSchema {
   readonly $ref?: string
   readonly type?: string | readonly string[]
@@ -23,12 +23,12 @@ export interface JsonSchema {
 
 export type Schemas = Readonly<Record<string, JsonSchema>>
 
-/** The name of the component that a reference points to. */
+/** Returns the name of the component that a `$ref` points to. */
 export function componentOf($ref: string): string {
   return $ref.split('/').at(-1) ?? ''
 }
 
-/** The types of a schema; `null` is one of them. */
+/** Returns a schema's types; `null` counts as a type. */
 export function typesOf({ type }: JsonSchema): readonly string[] {
   if (type === undefined) return []
   return typeof type === 'string' ? [type] : type

@@ -3,20 +3,20 @@ import MarkdownIt from 'markdown-it/browser'
 
 export type Markup = ReturnType<typeof html>
 
-// HTML in a description stays text: the page shows only what Markdown makes.
+// HTML in a description is escaped: only Markdown produces markup.
 const markdown = new MarkdownIt({ html: false, linkify: false })
 
-/** Markdown of several paragraphs as HTML. */
+/** Renders Markdown with paragraphs as HTML. */
 export function blocks(text: string): Markup {
   return raw(markdown.render(text))
 }
 
-/** Markdown of one line as HTML. */
+/** Renders one line of Markdown as HTML. */
 export function inline(text: string): Markup {
   return raw(markdown.renderInline(text))
 }
 
-/** Code that scrolls in its own box, reachable by keyboard. */
+/** Renders code in a scrollable box that takes keyboard focus. */
 export function codeBlock(label: string, code: string): Markup {
   return html`<pre tabindex="0" role="group" aria-label="${label}"><code>${code}</code></pre>`
 }

@@ -22,7 +22,7 @@ const agents = [
   },
 ]
 
-/** The example call and what it is answered with; the answer is shortened. */
+/** The example call with a shortened result. */
 export const exampleCall = {
   request: {
     jsonrpc: '2.0',
@@ -41,7 +41,7 @@ export const exampleCall = {
   },
 }
 
-/** How agents connect over MCP, what they can call, and one call. */
+/** Renders the MCP section: how to connect, an example call and the tools. */
 export function renderMcp(url: string): Markup {
   const { request, result } = exampleCall
   const call = { method: 'POST', path: '/mcp', needsToken: true, body: request }

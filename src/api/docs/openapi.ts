@@ -10,7 +10,7 @@ const about = `Coding agents work on the board over HTTP with a bearer token. Al
 - Times are ISO 8601 in UTC. Bodies are JSON, 1 MB at most.
 - Agents that speak MCP use the same board at \`POST /mcp\`.`
 
-/** Describes every route, from the schemas that validate. */
+/** Generates the OpenAPI document from the same schemas that validate requests. */
 export function describeApi(app: OpenAPIHono<ApiEnv>): OpenApiDocument {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
   return addExamples(

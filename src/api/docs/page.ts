@@ -8,13 +8,13 @@ import { renderMcp } from './mcp.ts'
 import { style } from './style.ts'
 
 interface Addresses {
-  /** Where agents reach this server. */
+  /** The base URL that agents use. */
   readonly url: string
-  /** Where the owner's chat is; null while it is not known. */
+  /** The URL of the owner's chat; null until it is known. */
   readonly home: string | null
 }
 
-/** The API's document as one page without scripts or anything from elsewhere. */
+/** Renders the API reference as one page without scripts or external resources. */
 export async function renderDocs(document: OpenApiDocument, { url, home }: Addresses): Promise<string> {
   const { title, description = '' } = document.info
   const schemas = schemasOf(document)

@@ -1,4 +1,4 @@
-/** What the examples show for a property, by its name or as `Component.name`. A value that does not fit its schema is passed over. */
+/** Example values by property name or `Component.name`. A value that doesn't fit the property's schema is ignored. */
 export const values: Readonly<Record<string, unknown>> = {
   'Task.id': 'WEB-12',
   'CompactTask.id': 'WEB-12',
@@ -64,13 +64,13 @@ interface Example {
   /** The query string of a GET. */
   readonly query?: string
   readonly body?: object
-  /** Properties of the answer's task that differ from the usual ones. */
+  /** Overrides for the response's `task`. */
   readonly task?: object
-  /** The component that the rows of a list show. */
+  /** The list property and the component its rows show. */
   readonly rows?: { readonly name: string; readonly of: string }
 }
 
-/** What single endpoints show instead of what their schemas alone give, by method and path. */
+/** Overrides per endpoint, by method and path. */
 export const examples: Readonly<Record<string, Example>> = {
   'POST /api/tasks/claim': {
     body: { engine: 'claude-code', wait: 50 },

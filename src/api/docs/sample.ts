@@ -1,7 +1,7 @@
 import { componentOf, type JsonSchema, type Schemas, typesOf } from './json-schema.ts'
 import { values } from './sample-values.ts'
 
-/** The component and the property that a value belongs to. */
+/** The component and property that a value belongs to. */
 interface Place {
   readonly owner?: string | undefined
   readonly name?: string | undefined
@@ -11,8 +11,8 @@ const uuid = '0199d5c2-7b1e-7c3a-9f40-2d8e6a51b7c3'
 const defaults: Readonly<Record<string, unknown>> = { string: 'text', boolean: true, null: null, object: {} }
 
 /**
- * A value that fits a schema: a known one for its property, else the schema's own example, else one made for its type.
- * An answer shows every property; a request body only the required ones.
+ * Builds a value that fits a schema: a known value for the property, otherwise the schema's example, otherwise a generated one.
+ * With `onlyRequired`, optional properties are left out.
  */
 export function sampleOf(
   schema: JsonSchema,
@@ -55,7 +55,7 @@ export function sampleOf(
   }
 }
 
-// The part without a type only adds a description, and its sample is an empty object.
+// In an `allOf`, a part without a type only adds a description; its sample is an empty object.
 function mergeSamples(samples: readonly unknown[]): unknown {
   const [plain] = samples.filter(
     (value) => typeof value !== 'object' || value === null || Array.isArray(value),

@@ -1,4 +1,4 @@
-/** The page's style; colors keep a contrast of 4.5 in both schemes. */
+/** The page's CSS. Text contrast is at least 4.5:1 in both color schemes. */
 export const style = `
 :root { color-scheme: light dark; --text: #1f2328; --quiet: #59636e; --line: #d1d9e0; --box: #f6f8fa; --back: #fff; --link: #0969da;
   --get: #116329; --post: #8a4600; --patch: #6639ba; --delete: #b3141f; font: 16px/1.55 system-ui, sans-serif }

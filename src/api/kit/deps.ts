@@ -11,27 +11,27 @@ export interface ApiDeps {
   readonly ownerId: string
   readonly ownerEmail: string
   readonly now: () => Date
-  /** Rung on each NOTIFY of the outbox channel. A hint: whoever waits also looks once a second. */
+  /** Triggered by each NOTIFY on the outbox channel. Only a hint: waiting requests also check once a second. */
   readonly wakeup: Wakeup
-  /** Failed tokens are counted here; whoever made it flushes and closes it. */
+  /** Counts failed authentications. The caller flushes and closes it. */
   readonly failures: Pick<FailureCounter, 'count'>
   readonly log: Log
-  /** Takes secrets out of what agents say. */
+  /** Redacts secrets in what agents send. */
   readonly redactor: Redactor
   readonly metrics: Metrics
   readonly config: {
-    /** Requests a minute a token. */
+    /** Requests per minute per token. */
     readonly rateLimit: number
-    /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+    /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
     readonly trustProxy: readonly string[]
-    /** Bearer token of /metrics; absent: there is no /metrics. */
+    /** Bearer token for /metrics; without it, /metrics is 404. */
     readonly metricsToken?: string | undefined
-    /** Where agents reach this server, and the origin whose pages may call /mcp. Absent: where the request did. */
+    /** The URL that agents use, and the origin whose pages may call /mcp. Defaults to the request's own URL. */
     readonly publicUrl?: string | undefined
   }
-  /** The address of the owner's chat; null until Telegram has named the bot. */
+  /** Returns the URL of the owner's chat; null until Telegram has returned the bot's name. */
   readonly home?: () => string | null
   readonly health: () => Promise<{ readonly ok: boolean; readonly checks: Readonly<Record<string, unknown>> }>
-  /** Aborts when the process stops: requests that wait then answer with what they have. */
+  /** Aborts when the process stops; waiting requests then answer with what they have. */
   readonly signal: AbortSignal
 }

@@ -1,6 +1,6 @@
 import type { Engine } from '../../domain/core/task-values.ts'
 
-/** The engine that a client's name or User-Agent gives away, as "claude-code" or "codex-mcp-client"; null for others. */
+/** Infers the engine from a client name or User-Agent, e.g. "codex-mcp-client"; null if unknown. */
 export function engineOfClient(name: string): Engine | null {
   const lower = name.toLowerCase()
   if (lower.includes('claude')) return 'claude-code'
@@ -8,8 +8,8 @@ export function engineOfClient(name: string): Engine | null {
   return lower.includes('gemini') ? 'gemini-cli' : null
 }
 
-// Only `initialize` names the client, and the server keeps no sessions: the session id, which the client sends along from then
-// on, carries the engine instead. It opens nothing; the token does.
+// Only `initialize` names the client and the server is stateless, so the session ID carries the engine to later requests.
+// The session ID grants nothing; the token does.
 const sessionPattern = /^(claude-code|codex|gemini-cli|unknown)\.[0-9a-f-]{36}$/
 
 export function toSessionId(engine: Engine | null, unique: string): string {

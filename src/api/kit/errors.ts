@@ -4,19 +4,19 @@ import { DomainError, isDatabaseDown } from '../../domain/core/errors.ts'
 import type { Log } from '../../log.ts'
 import type { ApiContext } from './env.ts'
 
-/** A failure that a request itself caused, with the words it is answered with. */
+/** The response to a failure that the request caused. */
 export interface Refusal {
   readonly status: 400 | 403 | 404 | 409
   readonly body: { readonly error: string; readonly issues?: unknown }
 }
 
-const words: Readonly<Record<number, string>> = {
+const statusTexts: Readonly<Record<number, string>> = {
   404: 'Not found',
   413: 'Payload too large',
   415: 'Unsupported media type: send application/json',
 }
 
-/** What an expected failure of a verb is over HTTP; null for anything else. */
+/** Maps an expected failure to an HTTP response; null for anything else. */
 export function toRefusal(error: unknown): Refusal | null {
   if (!(error instanceof DomainError)) return null
   switch (error.code) {
@@ -36,17 +36,17 @@ export function toRefusal(error: unknown): Refusal | null {
   }
 }
 
-/** Answers what a handler threw: expected failures in words, the rest with a neutral text and an id that the log also has. */
+/** Handles what a route threw: expected failures with their message, anything else with a neutral text and a request ID that is also logged. */
 export function answerError(log: Log) {
   return (error: Error, c: ApiContext): Response => {
     const refusal = toRefusal(error)
     if (refusal !== null) return c.json(refusal.body, refusal.status)
     if (error instanceof HTTPException) {
-      const text = error.status === 400 ? 'Invalid JSON' : words[error.status]
+      const text = error.status === 400 ? 'Invalid JSON' : statusTexts[error.status]
       if (text !== undefined) return c.json({ error: text }, error.status)
     }
     const requestId = c.get('requestId')
-    log.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'a request failed')
+    log.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'request failed')
     if (isDatabaseDown(error)) {
       c.header('Retry-After', '5')
       return c.json(
@@ -58,7 +58,7 @@ export function answerError(log: Log) {
   }
 }
 
-/** Answers what did not fit its schema. */
+/** Responds to a request that failed validation. */
 export function answerInvalid(
   result: { readonly target: string } & (
     | { readonly success: true }

@@ -19,26 +19,26 @@ import { engineOfClient } from './engine.ts'
 import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'
 
-/** What a context does in its transaction, besides its verb. */
+/** Hooks that run in the verb's transaction. */
 export type CtxHooks = Pick<Parameters<typeof createCtx>[0], 'before' | 'after' | 'answer'>
 
-/** A status and the JSON that goes with it. */
+/** An HTTP status and its JSON body. */
 export interface Rendered {
   readonly status: number
   readonly body?: object
 }
 
-/** What a request comes to: a verb, and the answer made of what the verb returned; null where it is too early to answer. */
+/** A verb and how to render its result. */
 export interface Work<T> {
-  /** One transaction, whose work's result it returns. */
+  /** Runs as one transaction. */
   readonly verb: (ctx: Ctx) => Promise<T>
-  /** Throws to undo what the verb did, before the commit. */
+  /** Runs before the commit; throws to roll back. */
   readonly check?: () => void
-  /** Reads with one statement at most, in that transaction. */
+  /** Runs in the same transaction and reads with at most one statement. Null: nothing to answer with yet. */
   readonly render: (scope: Scope, result: T) => Promise<Rendered | null>
 }
 
-/** The context of an agent's verbs: who acts is the token, the cause is the request. */
+/** Creates the context of an agent's verbs: the token acts, the request is the cause. */
 export function createAgentCtx(
   deps: ApiDeps,
   c: ApiContext,
@@ -49,7 +49,7 @@ export function createAgentCtx(
   }: CtxHooks & {
     /** The session that the client names. */
     readonly session?: string | null
-    /** The engine that the client's name gives away. */
+    /** The engine inferred from the client's name. */
     readonly client?: Engine | null
   } = {},
 ): Ctx {
@@ -74,7 +74,7 @@ export function createAgentCtx(
   })
 }
 
-/** The session that a REST request names in `Preqbot-Session`; null if it names none. Throws `invalid` for one that is not a name. */
+/** Reads the session from `Preqbot-Session`; null without one. Throws `invalid` if the header is malformed. */
 function sessionOf(c: ApiContext): string | null {
   const session = c.req.header('preqbot-session') ?? null
   if (session !== null && !/^[\x21-\x7e]{1,200}$/.test(session))
@@ -82,13 +82,13 @@ function sessionOf(c: ApiContext): string | null {
   return session
 }
 
-/** Does the work of a POST or PATCH and answers; once only where it came with an `Idempotency-Key`. Null: too early. */
+/** Performs a POST or PATCH and returns its response; only once if it has an `Idempotency-Key`. Null: nothing to answer with yet. */
 export async function perform<T>(deps: ApiDeps, c: ApiContext, work: Work<T>): Promise<Response | null> {
   const keyed = await toKeyedRequest(c)
   if (keyed !== null) return performOnce(deps, c, keyed, work)
   let rendering: Promise<Rendered | null> = Promise.resolve(null)
   const ctx = createAgentCtx(deps, c, {
-    // `answer` is not awaited before the commit, so its failure would come too late.
+    // `answer` is not awaited before the commit, so a throw there could not roll back.
     after: async () => work.check?.(),
     answer: (tx, result) => {
       rendering = work.render({ db: tx, ownerId: deps.ownerId }, result as T)
@@ -118,15 +118,15 @@ async function performOnce<T>(
 }
 
 /**
- * The key is taken first and the answer kept last in the one transaction of the effect, so a crash leaves all or nothing of
- * them, and a twin of the request waits for the key and then finds the answer, in whichever process it runs.
+ * Runs a verb once per idempotency key. Key, effect and answer are one transaction, so a crash leaves all or none of them.
+ * A duplicate, in any process, waits for the key and then finds the answer.
  */
 export async function answerOnce<T>(
   deps: Pick<ApiDeps, 'db' | 'ownerId' | 'now'>,
   keyed: KeyedRequest,
   createKeyedCtx: (hooks: CtxHooks) => Ctx,
   work: Work<T>,
-  /** What an expected failure is kept as; null for others, which keep nothing. */
+  /** Returns the answer to store for an expected failure; null for other failures, which are not stored. */
   toRefused: (error: unknown) => Rendered | null,
 ): Promise<{ readonly answer: StoredAnswer | null; readonly isReplay: boolean }> {
   const earlier = await findAnswer(deps.db, keyed, deps.now())
@@ -146,8 +146,8 @@ export async function answerOnce<T>(
     return { answer, isReplay: false }
   } catch (error) {
     if (error instanceof KeyTakenError) {
-      const twin = await findAnswer(deps.db, keyed, deps.now())
-      if (twin !== null) return { answer: twin, isReplay: true }
+      const first = await findAnswer(deps.db, keyed, deps.now())
+      if (first !== null) return { answer: first, isReplay: true }
       throw new DomainError(
         'conflict',
         'The first request with this Idempotency-Key is still running. Try again.',
@@ -159,7 +159,7 @@ export async function answerOnce<T>(
   }
 }
 
-/** The `Idempotency-Key` of a request, null without one. Throws `invalid` for one that is not a key. */
+/** Reads the `Idempotency-Key` header; null without one. Throws `invalid` if it is malformed. */
 export function readIdempotencyKey(c: ApiContext): string | null {
   const key = c.req.header('idempotency-key') ?? null
   if (key !== null && !isIdempotencyKey(key)) {
@@ -184,6 +184,6 @@ function toAnswer({ status, body }: Rendered): StoredAnswer {
 
 function toResponse(c: ApiContext, { status, body }: StoredAnswer): Response {
   if (status === 204) return c.body(null, 204)
-  // Statuses are our own, and the only one without a body is 204.
+  // We set every status ourselves; 204 is the only one without a body.
   return c.body(body, status as ContentfulStatusCode, { 'Content-Type': 'application/json' })
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
 
-/** Why an entry of TRUST_PROXY is neither an address nor a network; null where it is one. */
+/** Explains why a TRUST_PROXY entry is neither an address nor a network; null if it is valid. */
 export function proxyProblem(entry: string): string | null {
   const [address = '', bits, ...more] = entry.split('/')
   const family = isIP(address)
@@ -13,7 +13,7 @@ export function proxyProblem(entry: string): string | null {
   return `"${entry}" has no network size from 1 to ${maxBits} after its slash: ${example}`
 }
 
-/** Builds a test whether an address is one of the proxies. Throws for an entry with a `proxyProblem`. */
+/** Builds a function that tests whether an address is a proxy. Throws for an entry with a `proxyProblem`. */
 export function createProxyTest(proxies: readonly string[]): (address: string) => boolean {
   const list = new BlockList()
   for (const entry of proxies) {

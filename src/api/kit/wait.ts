@@ -1,43 +1,43 @@
 import type { ApiDeps } from './deps.ts'
 
-const lookAgainMs = 1_000
+const recheckMs = 1_000
 
 /**
- * Looks until there is something or `seconds` are over; the last look is told so. The bell wakes it; without one it looks once
- * a second. Null also where the client is gone or the process stops: nobody is there to be given anything then, and a look that gives
- * something away throws if its signal is aborted by then.
+ * Calls `check` on every wakeup, and at least once a second, until it returns a value or `seconds` pass (`isLast` is then true).
+ * Returns null if the client disconnects or the process stops. A check with side effects must roll back if its signal is aborted.
  */
 export async function waitFor<T>(
   deps: Pick<ApiDeps, 'wakeup' | 'signal'>,
   waiting: { readonly seconds: number; readonly client: () => AbortSignal },
-  look: (isLast: boolean, over: AbortSignal) => Promise<T | null>,
+  check: (isLast: boolean, signal: AbortSignal) => Promise<T | null>,
 ): Promise<T | null> {
   const end = performance.now() + waiting.seconds * 1_000
-  const over = new AbortController()
-  if (waiting.seconds <= 0) return look(true, over.signal)
-  const stop = () => over.abort()
-  // Not AbortSignal.any: the process' signal would hold on to every one made of it.
-  const signals = [deps.signal, waiting.client()]
-  for (const signal of signals) {
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop)
+  const controller = new AbortController()
+  const { signal } = controller
+  if (waiting.seconds <= 0) return check(true, signal)
+  const stop = () => controller.abort()
+  // Not AbortSignal.any: the process's signal would keep a reference to each derived signal.
+  const sources = [deps.signal, waiting.client()]
+  for (const source of sources) {
+    if (source.aborted) stop()
+    else source.addEventListener('abort', stop)
   }
   try {
-    while (!over.signal.aborted) {
+    while (!signal.aborted) {
       const left = end - performance.now()
-      if (left <= 0) return await look(true, over.signal)
-      // Listening begins before the look: what happens in between still rings.
-      const trigger = deps.wakeup.wait(Math.min(left, lookAgainMs), over.signal)
-      const found = await look(false, over.signal)
+      if (left <= 0) return await check(true, signal)
+      // Subscribe before checking, so an event in between still wakes us.
+      const trigger = deps.wakeup.wait(Math.min(left, recheckMs), signal)
+      const found = await check(false, signal)
       if (found !== null) return found
       await trigger
     }
     return null
   } catch (error) {
-    if (over.signal.aborted) return null
+    if (signal.aborted) return null
     throw error
   } finally {
-    for (const signal of signals) signal.removeEventListener('abort', stop)
+    for (const source of sources) source.removeEventListener('abort', stop)
     stop()
   }
 }

@@ -1,14 +1,14 @@
 const json = 'application/json'
 const events = 'text/event-stream'
 
-/** The request with both types accepted: the SDK refuses an `Accept` that lacks one of them. */
+/** Returns the request with an `Accept` of both types: the SDK refuses one that lacks either. */
 export function acceptingBoth(request: Request): Request {
   const headers = new Headers(request.headers)
   headers.set('accept', `${json}, ${events}`)
   return new Request(request.url, { method: request.method, headers })
 }
 
-/** An answer in the type that the client reads: event streams for clients that ask for them, JSON for all others. */
+/** Converts a response to the type that the client accepts: an event stream if it asks only for that, otherwise JSON. */
 export async function inAcceptedType(response: Response, accept: string): Promise<Response> {
   const type = response.headers.get('content-type') ?? ''
   const takesEvents = accept.includes(events)

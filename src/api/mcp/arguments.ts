@@ -4,32 +4,32 @@ import type { Engine } from '../../domain/core/task-values.ts'
 import type { Artifact } from '../../domain/tasks/schemas.ts'
 import { engine, idempotencyKey, projectKey } from './inputs.ts'
 
-/** Other names of arguments that models and PREQSTATION's clients use, besides snake_case. */
-const spellings: Readonly<Record<string, readonly string[]>> = {
+/** Aliases of arguments that models and PREQSTATION's clients use, besides snake_case. */
+const aliases: Readonly<Record<string, readonly string[]>> = {
   taskId: ['task', 'taskKey'],
   reason: ['blockedReason'],
   branchName: ['branch'],
 }
 
-// What PREQSTATION's CLI sends with every tool on a task, whether the tool needs it or not.
+// PREQSTATION's CLI sends these with every task tool, needed or not.
 const onTasks = { projectKey: projectKey.optional(), engine, clearRunState: z.boolean().optional() }
 
-/** Arguments that tools take without listing them. */
+/** Arguments that tools accept but don't list. */
 export interface Extras {
-  /** Of a tool on a task: must be the task's project. */
+  /** On task tools; must be the task's project. */
   readonly projectKey?: string
   readonly engine?: Engine
-  /** Of a tool that writes. */
+  /** On tools that write. */
   readonly idempotencyKey?: string
-  /** Of a tool that takes them unlisted. */
+  /** On tools that declare it as `unlisted`. */
   readonly artifacts?: Artifact[]
 }
 
 const ids = new Set(['taskId', 'resume', 'commentId'])
 
 /**
- * Builds the reader of a tool's arguments: null counts as left out, and so does "" unless the tool requires the argument; snake_case and
- * known other names are taken as what they mean. It throws `invalid` with each fault, and names unknown arguments.
+ * Builds the parser of a tool's arguments. Null counts as omitted, and so does "" unless the argument is required; snake_case
+ * and known aliases are accepted. Throws `invalid` that lists up to five problems, unknown arguments by name.
  */
 export function createReader(tool: {
   readonly input: z.ZodObject
@@ -85,7 +85,7 @@ function toArguments(
   return meant
 }
 
-// In the items of a list too, as the URL of an artifact that has none.
+// Also inside arrays, e.g. an artifact with an empty URL.
 function withoutEmptyParts(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(withoutEmptyParts)
@@ -96,18 +96,18 @@ function toName(name: string, known: Readonly<Record<string, unknown>>): string 
   if (name in known) return name
   const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
   if (camel in known) return camel
-  const argument = Object.keys(spellings).find((key) => spellings[key]?.includes(camel))
+  const argument = Object.keys(aliases).find((key) => aliases[key]?.includes(camel))
   return argument !== undefined && argument in known ? argument : name
 }
 
-const left = new Set(['$schema', 'format', 'pattern', 'maxLength', 'minLength'])
+const omittedKeywords = new Set(['$schema', 'format', 'pattern', 'maxLength', 'minLength'])
 
-/** A schema that old clients load and models read: without dialect, and without what only the server checks; with enum for const. */
+/** Converts a schema for `tools/list`: no dialect, no keywords that only the server checks, and `enum` for `const`, which old clients can't load. */
 export function toPlainSchema(input: z.ZodObject): Record<string, unknown> & { readonly type: 'object' } {
   const schema = z.toJSONSchema(input.strict(), { io: 'input' })
   return JSON.parse(JSON.stringify(schema), (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-    const kept = Object.entries(value).filter(([name]) => !left.has(name))
+    const kept = Object.entries(value).filter(([name]) => !omittedKeywords.has(name))
     return Object.fromEntries(
       kept.map(([name, part]) => (name === 'const' ? ['enum', [part]] : [name, part])),
     )

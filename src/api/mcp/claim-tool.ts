@@ -33,12 +33,12 @@ export const claimTool = defineTool({
     await requireKnown(ctx, { projectKeys: projectKey === undefined ? [] : [projectKey], label })
     let claimed: Task | null = null
     const waiting = { seconds: wait, client: call.client }
-    const answer = await waitFor(call.deps, waiting, (isLast, over) =>
+    const answer = await waitFor(call.deps, waiting, (isLast, signal) =>
       performTool(call, {
         verb: (ctx) => claimTask(ctx, { ...input, resumes: next ? 'none' : 'session' }),
         answer: async (scope, { task, isResumed }) => {
-          // Before the commit: a task isn't handed to a client that has hung up in the meantime.
-          over.throwIfAborted()
+          // Before the commit, so a client that has disconnected doesn't get the task.
+          signal.throwIfAborted()
           claimed = task
           if (task === null && !isLast) return null
           const within = { ...ctx, db: scope.db }
@@ -60,7 +60,7 @@ export const claimTool = defineTool({
   },
 })
 
-/** Tells an agent why there is nothing to claim, and what it can do. */
+/** Explains to an agent why there is nothing to claim and what it can do. */
 function emptyClaimHint({ forOthers, asked, todo }: Waiting): string {
   const parts = [
     ...forOthers.map(({ engine, count }) => `${countOf(count, 'queued task')} for ${engine}`),

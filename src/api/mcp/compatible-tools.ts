@@ -5,13 +5,13 @@ import { listTaskLog, requireComment } from '../../domain/tasks/notes/comments.t
 import { requireTask } from '../../domain/tasks/read.ts'
 import { noteAnswered, readTaskAnswer } from '../wire/answers.ts'
 import { fitPage } from './fit-page.ts'
-import { engine, taskId, words } from './inputs.ts'
+import { engine, nonBlankText, taskId } from './inputs.ts'
 import { instructions } from './instructions.ts'
 import { defineTool, performTool } from './tool.ts'
 
 const commentId = z.guid({ error: 'must be the ID of a comment' })
 
-/** PREQSTATION's other tools, so that its clients work. They can be called but aren't listed: the tools in the list do the same. */
+/** PREQSTATION's other tools, for its clients. They can be called but aren't listed: the listed tools do the same. */
 export const compatibleTools = [
   defineTool({
     name: 'preq_list_task_comments',
@@ -51,7 +51,7 @@ export const compatibleTools = [
     kind: 'write',
     input: z.object({
       commentId,
-      body: words(20_000),
+      body: nonBlankText(20_000),
       noteUpdated: z.boolean().optional(),
       metadata: z.record(z.string(), z.unknown()).optional(),
       engine,

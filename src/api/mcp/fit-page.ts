@@ -1,8 +1,8 @@
-// A list of at most 20,000 tokens of four characters.
+// 20,000 tokens of about four characters each.
 const maxChars = 80_000
 const maxText = 10_000
 
-/** The first rows that fit into an answer, at least one; of one that is too large alone, long texts are cut. */
+/** Returns the first rows that fit into an answer. If not even one fits, returns it with its long texts cut. */
 export function fitPage<Row extends object>(rows: readonly Row[]): Row[] {
   let left = maxChars
   const end = rows.findIndex((row) => {

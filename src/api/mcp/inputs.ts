@@ -24,10 +24,11 @@ export const idempotencyKey = z
   .refine(isIdempotencyKey, { error: 'must be 1 to 200 visible ASCII characters' })
   .optional()
   .describe('Same key and arguments again: the first answer, nothing written')
-/** Words that must not be blank. */
-export const words = (max: number) => text(max).pipe(z.string().trim().min(1, { error: 'must not be blank' }))
+/** Text that must not be blank. */
+export const nonBlankText = (max: number) =>
+  text(max).pipe(z.string().trim().min(1, { error: 'must not be blank' }))
 export const limit = (max: number) => z.int().min(1).max(max).optional().describe('Rows a page')
-// Checked here and not by a pattern, which alone would cost the reader of every list of tools 500 tokens.
+// A refinement, not a pattern: the pattern would add 500 tokens to every tools/list.
 export const instant = z
   .string()
   .refine(

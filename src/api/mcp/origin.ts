@@ -4,8 +4,8 @@ import type { ApiEnv } from '../kit/env.ts'
 const loopback = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Refuses browsers' requests from other sites, as the transport's specification asks against DNS rebinding. Programs send no
- * `Origin`.
+ * Refuses cross-site requests from browsers, as the MCP transport spec requires against DNS rebinding.
+ * Other clients send no `Origin`.
  */
 export function createOriginGuard(publicUrl: string | undefined): MiddlewareHandler<ApiEnv> {
   const own = publicUrl !== undefined && URL.canParse(publicUrl) ? new URL(publicUrl).origin : null

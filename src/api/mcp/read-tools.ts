@@ -152,7 +152,7 @@ export const readTools = [
   }),
 ]
 
-/** Throws `not-found` for projects and a label that do not exist, which would otherwise look like an empty list. */
+/** Throws `not-found` for unknown projects and labels, which would otherwise look like an empty list. */
 export async function requireKnown(
   ctx: Ctx,
   named: { readonly projectKeys: readonly string[]; readonly label?: string | undefined },

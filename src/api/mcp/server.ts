@@ -8,14 +8,14 @@ import { listedTools, tools } from './tools.ts'
 const list = listedTools.map(toListed)
 const calls = new Map(tools.map((tool) => [tool.name, createToolCall(tool)]))
 
-/** Answers one MCP request for one caller; the body is parsed already. */
+/** Answers one MCP request for one caller; the body is already parsed. */
 export type McpAnswer = (request: Request, body: unknown, caller: Caller) => Promise<Response>
 
-/** Builds the MCP server: stateless, a fresh instance a request. */
+/** Builds the MCP server: stateless, with a fresh instance per request. */
 export function createMcpAnswer(log: Log): McpAnswer {
   const handler = createMcpHandler(
     ({ authInfo }) => {
-      // Put there below, and passed through by the SDK as it is.
+      // Set below; the SDK passes it through unchanged.
       const caller = authInfo?.extra?.caller as Caller
       const capabilities = { tools: {} }
       const server = new Server({ name: 'preqbot', version: '1.0.0' }, { instructions, capabilities })
@@ -31,7 +31,7 @@ export function createMcpAnswer(log: Log): McpAnswer {
       })
       return server
     },
-    { onerror: (error) => log.debug({ err: error }, 'an MCP request was refused') },
+    { onerror: (error) => log.debug({ err: error }, 'MCP request refused') },
   )
   return (request, parsedBody, caller) =>
     handler.fetch(request, {

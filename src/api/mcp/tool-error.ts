@@ -1,17 +1,17 @@
 import { DomainError } from '../../domain/core/errors.ts'
 import type { Log } from '../../log.ts'
 
-/** A refusal whose words are complete already, as one that is repeated. */
+/** A refusal whose message is already complete, e.g. a replayed one. */
 export class ToolRefusal extends Error {}
 
-/** The words of a tool's failure: what happened, and what to do next. */
+/** Returns the text of a tool's failure: what happened and what to do next. */
 export function toolErrorText(
   error: unknown,
   caller: { readonly log: Log; readonly requestId: string },
 ): string {
   if (error instanceof ToolRefusal) return error.message
   if (error instanceof DomainError) return `${error.message} ${nextStep(error)}`
-  caller.log.error({ err: error, requestId: caller.requestId }, 'a tool failed')
+  caller.log.error({ err: error, requestId: caller.requestId }, 'tool failed')
   return `Something unexpected happened (request ${caller.requestId}). Try again once; if it fails again, give the owner this ID.`
 }
 

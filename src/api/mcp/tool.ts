@@ -12,51 +12,51 @@ import { answerOnce, type CtxHooks, type Rendered } from '../kit/perform.ts'
 import { createReader, type Extras } from './arguments.ts'
 import { ToolRefusal, toolErrorText } from './tool-error.ts'
 
-/** Who calls a tool, and what its request brings. */
+/** Who calls a tool, with what its request carries. */
 export interface Caller {
   readonly deps: ApiDeps
-  /** For reads, and for verbs that no key guards. */
+  /** For reads, and for verbs without an idempotency key. */
   readonly ctx: Ctx
   readonly createCtx: (hooks: CtxHooks) => Ctx
   readonly tokenId: string
   /** The request's `Idempotency-Key`. */
   readonly idempotencyKey: string | null
-  /** Called if the answer is the one to an earlier request with the same key. */
+  /** Called if the answer is a replay for the same key. */
   readonly onReplay: () => void
-  /** Aborts when the client hangs up. */
+  /** Aborts when the client disconnects. */
   readonly client: () => AbortSignal
-  /** What the token may do, and what it works on. */
+  /** Returns what the token may do and its open runs. */
   readonly me: () => Promise<Record<string, unknown>>
   readonly assignee: string
   readonly requestId: string
   readonly log: Log
 }
 
-/** A call of a tool. */
+/** One call of a tool. */
 export interface Call extends Caller {
-  /** Names the call where its caller may repeat it. */
+  /** Set if the call carries an idempotency key. */
   readonly keyed: KeyedRequest | null
 }
 
-/** A tool of the board: what it takes, and what it does for its caller. */
+/** An MCP tool: its input and what it does. */
 export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   readonly name: string
   readonly title: string
   readonly description: string
   readonly input: Input
-  /** Arguments that PREQSTATION's clients send and the list leaves out. */
+  /** Arguments that PREQSTATION's clients send but `tools/list` leaves out. */
   readonly unlisted?: z.ZodRawShape
   readonly kind: 'read' | 'write' | 'delete'
   readonly run: (call: Call, input: z.output<Input> & Extras) => Promise<Record<string, unknown>>
 }
 
-/** Names the type of a tool's input once for its schema and its work. */
+/** Infers a tool's input type from its schema. */
 export function defineTool<Input extends z.ZodObject>(tool: Tool<Input>): Tool {
-  // `createCaller` reads the input with the tool's own schema before it calls `run`.
+  // `createToolCall` parses the input with the tool's own schema before it calls `run`.
   return tool as unknown as Tool
 }
 
-/** Builds what calls a tool with the arguments of a request. */
+/** Builds a function that parses a request's arguments and runs a tool. */
 export function createToolCall(tool: Tool): (caller: Caller, given: unknown) => Promise<CallToolResult> {
   const read = createReader(tool)
   return async (caller, given) => {
@@ -72,8 +72,8 @@ export function createToolCall(tool: Tool): (caller: Caller, given: unknown) => 
 }
 
 /**
- * Does what a tool does in one transaction, once where the call has a key, and answers. `answer` runs inside that transaction: it reads
- * with its scope alone. Null: too early to answer.
+ * Runs a tool's verb in one transaction, only once if the call has a key. `answer` runs inside that transaction and must read
+ * only through its scope. Null: nothing to answer with yet.
  */
 export async function performTool<T>(
   call: Call,

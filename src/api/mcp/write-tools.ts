@@ -17,17 +17,17 @@ import {
 } from '../../domain/tasks/schemas.ts'
 import { createWorkLog } from '../../domain/tasks/work-logs.ts'
 import { progressLog } from '../../domain/work-logs/work-log-texts.ts'
-import { projectNamed } from '../kit/project-named.ts'
+import { requireNamedProject } from '../kit/named-project.ts'
 import { toTaskRow } from '../wire/task.ts'
 import {
   acceptanceCriteria,
   engine,
   idempotencyKey,
   labels,
+  nonBlankText,
   priority,
   projectKey,
   taskId,
-  words,
 } from './inputs.ts'
 import { type Call, defineTool, performTool } from './tool.ts'
 
@@ -55,7 +55,7 @@ export const writeTools = [
     unlisted: { assignee: text(120).optional() },
     run: (call, { repo, projectKey, acceptanceCriteria: criteria, ...draft }) =>
       change(call, 'The owner decides when it is worked on.', async (ctx) => {
-        const project = await projectNamed(ctx, { repo, projectKey })
+        const project = await requireNamedProject(ctx, { repo, projectKey })
         return createTask(ctx, { ...draft, projectId: project.id, criteria })
       }),
   }),
@@ -67,7 +67,7 @@ export const writeTools = [
     kind: 'write',
     input: z.object({
       taskId,
-      planMarkdown: words(50_000).describe('The plan, in Markdown'),
+      planMarkdown: nonBlankText(50_000).describe('The plan, in Markdown'),
       acceptanceCriteria: acceptanceCriteria.optional(),
       priority,
       labels: labels.optional(),
@@ -119,7 +119,7 @@ export const writeTools = [
     kind: 'write',
     input: z.object({
       taskId,
-      summary: words(70_000).describe('What was done, in Markdown'),
+      summary: nonBlankText(70_000).describe('What was done, in Markdown'),
       tests: text(10_000).optional().describe('What was tested, and how it went'),
       prUrl: PullRequestUrl.optional().describe('http(s) URL of the pull request'),
       notes: text(20_000).optional().describe('What the owner should know'),
@@ -154,7 +154,7 @@ export const writeTools = [
     kind: 'write',
     input: z.object({
       taskId,
-      reason: words(10_000).describe('The question, its first line on its own'),
+      reason: nonBlankText(10_000).describe('The question, its first line on its own'),
       options: OptionInputs.optional().describe('Answers to choose from; each becomes a button'),
     }),
     run: (call, { taskId, reason, options, engine }) =>
@@ -169,7 +169,10 @@ export const writeTools = [
     title: 'Give a run back',
     description: 'Ends your run without a result; the task is queued again.',
     kind: 'write',
-    input: z.object({ taskId, note: words(20_000).optional().describe('What the next agent should know') }),
+    input: z.object({
+      taskId,
+      note: nonBlankText(20_000).optional().describe('What the next agent should know'),
+    }),
     run: (call, { taskId, note }) => edit(call, taskId, 'Claim other work.', releaseEdit(note)),
   }),
   defineTool({
@@ -179,7 +182,7 @@ export const writeTools = [
     kind: 'write',
     input: z.object({
       taskId,
-      text: words(20_000).describe('The comment'),
+      text: nonBlankText(20_000).describe('The comment'),
       progress: z.boolean().optional().describe('One silent line on the card, and a heartbeat'),
     }),
     run: async (call, { taskId, text, progress }) => {
@@ -207,12 +210,12 @@ export const writeTools = [
   }),
 ]
 
-/** Changes a task as an agent does. */
+/** Edits a task with an agent's rules. */
 function edit(call: Call, taskId: string, next: string, wanted: TaskEdit): Promise<Record<string, unknown>> {
   return change(call, next, (ctx) => editTask(ctx, taskId, { ...wanted, strictReady: true }))
 }
 
-/** Does a change and answers what it came to: the task in a row, what changed, and what to do next. */
+/** Runs a change and answers with the compact task, what changed and what to do next. */
 async function change(
   call: Call,
   next: string,

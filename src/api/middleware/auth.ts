@@ -5,20 +5,20 @@ import { authenticate, touchToken } from '../../domain/access/tokens.ts'
 import { noteFirstUse } from '../../telegram/store/connecting.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import type { ApiContext, ApiEnv, Token } from '../kit/env.ts'
-import { createSessionNote } from '../kit/note-session.ts'
 import { createAgentCtx } from '../kit/perform.ts'
+import { createSessionRecorder } from '../kit/record-session.ts'
 import type { RateLimits } from './rate-limit.ts'
 
 const touchEveryMs = 60_000
-// Addresses already noted by this process; past this it forgets them and asks the database again.
+// Addresses this process has recorded. Beyond this, the cache is cleared and the database is asked again.
 const maxRemembered = 10_000
 
-/** The presented token of `Authorization: Bearer …`, the scheme in any case; null where there is none. */
-export function bearerOf(c: ApiContext): string | null {
+/** Reads the token from `Authorization: Bearer …`, with the scheme in any case; null if there is none. */
+export function readBearerToken(c: ApiContext): string | null {
   return /^bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null
 }
 
-/** Builds the answer to a wrong token: counted, recorded, and the same whatever was wrong with it. */
+/** Builds the response to a bad token: rate-limited, recorded, and identical whatever was wrong. */
 export function createRefuser(
   deps: ApiDeps,
   limits: RateLimits,
@@ -38,14 +38,14 @@ export function createRefuser(
   }
 }
 
-/** Builds the guard of everything that wants a token: who it is, whether the request is one too many, and the traces of both. */
+/** Builds the middleware that authenticates, applies the rate limit and records the token's use. */
 export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandler<ApiEnv> {
   const remembered = new Set<string>()
   const touched = new Map<string, number>()
   const refuse = createRefuser(deps, limits, 'auth.token')
-  const noteSession = createSessionNote(deps)
+  const recordSession = createSessionRecorder(deps)
 
-  const noteUse = async (c: ApiContext, token: Token) => {
+  const recordUse = async (c: ApiContext, token: Token) => {
     const now = deps.now()
     const lastTouch = Math.max(token.lastUsedAt?.getTime() ?? 0, touched.get(token.id) ?? 0)
     if (now.getTime() - lastTouch >= touchEveryMs) {
@@ -57,7 +57,7 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
     const key = `${token.id} ${networkOf(address)}`
     if (address === '' || remembered.has(key)) return
     if (remembered.size >= maxRemembered) remembered.clear()
-    // Before it is written, so that requests arriving together note it once.
+    // Before the write, so concurrent requests record it once.
     remembered.add(key)
     const userAgent = c.req.header('user-agent') ?? null
     await noteTokenAddress(deps.db, {
@@ -74,14 +74,14 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
   }
 
   return async (c, next) => {
-    const presented = bearerOf(c)
+    const presented = readBearerToken(c)
     if (presented === null) return refuse(c, 'missing')
     const found = await authenticate(deps.db, presented, deps.now())
     if (!found.ok) return refuse(c, found.reason)
     if (!(await limits.takeRequest(c, found.token.id))) return tooMany(c)
     c.set('token', found.token)
-    await noteUse(c, found.token)
-    if (c.req.header('preqbot-session') !== undefined) await noteSession(createAgentCtx(deps, c).actor)
+    await recordUse(c, found.token)
+    if (c.req.header('preqbot-session') !== undefined) await recordSession(createAgentCtx(deps, c).actor)
     return next()
   }
 }

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { ApiEnv } from '../kit/env.ts'
 
-/** Builds what answers every other method of the paths routed so far: OPTIONS with what there is, the rest with 405. */
+/** Builds a function that answers other methods on the paths routed so far: OPTIONS with `Allow`, the rest with 405. */
 export function createCloser(app: OpenAPIHono<ApiEnv>): () => void {
   const closed = new Set<string>()
   return () => {

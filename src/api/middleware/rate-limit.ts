@@ -6,15 +6,15 @@ import type { ApiContext } from '../kit/env.ts'
 const windowSeconds = 60
 
 export interface RateLimits {
-  /** Counts a request of a token and writes its headers; false where it is one too many. */
+  /** Counts a request for a token and sets its headers; false if the limit is exceeded. */
   readonly takeRequest: (c: ApiContext, tokenId: string) => Promise<boolean>
-  /** Counts a failed token of an address and writes its headers; false where it is one too many. */
+  /** Counts a failed authentication for an address and sets its headers; false if the limit is exceeded. */
   readonly takeFailure: (c: ApiContext, address: string) => Promise<boolean>
-  /** Writes the headers of an address' failures without counting. */
+  /** Sets the headers for an address's failures without counting. */
   readonly showFailures: (c: ApiContext, address: string) => Promise<void>
 }
 
-/** Builds the limits of one process: requests a minute per token, failed tokens a minute per address. */
+/** Builds this process's limits: requests per minute per token, failed authentications per minute per address. */
 export function createRateLimits(requestsPerMinute: number): RateLimits {
   const requests = new RateLimiterMemory({ points: requestsPerMinute, duration: windowSeconds })
   const failures = createFailureLimit()

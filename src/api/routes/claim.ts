@@ -8,7 +8,7 @@ import { noteAnswered, toTaskAnswer } from '../wire/answers.ts'
 import { LabelJson } from '../wire/common.ts'
 import { TaskJson, toAssignee } from '../wire/task.ts'
 import { ClaimBody } from '../wire/task-input.ts'
-import { addRoute, answers, body, type Door, security } from './route.ts'
+import { addRoute, answers, body, type Router, security } from './route.ts'
 
 const claim = createRoute({
   security,
@@ -36,10 +36,10 @@ const claim = createRoute({
   },
 })
 
-/** Adds the route that hands out tasks. */
-export function addClaimRoute(door: Door, deps: ApiDeps): void {
+/** Adds the claim route. */
+export function addClaimRoute(router: Router, deps: ApiDeps): void {
   const assignee = toAssignee(deps.ownerEmail)
-  addRoute(door, claim, async (c) => {
+  addRoute(router, claim, async (c) => {
     const { wait = 0, label, status, ...wanted } = c.req.valid('json')
     const input = {
       label,
@@ -50,13 +50,13 @@ export function addClaimRoute(door: Door, deps: ApiDeps): void {
       resumes: wanted.next ? 'none' : 'token',
     } as const
     let claimed: Task | null = null
-    const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (isLast, over) =>
+    const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (isLast, signal) =>
       perform(deps, c, {
         verb: (ctx) => claimTask(ctx, input),
-        // A task isn't handed to a client that has hung up in the meantime.
-        check: () => over.throwIfAborted(),
+        // Before the commit, so a client that has disconnected doesn't get the task.
+        check: () => signal.throwIfAborted(),
         render: async (scope, { task, isResumed }) => {
-          // Said last and once: an idempotency key then also keeps that there was nothing.
+          // The empty answer comes only at the end of the wait, so it is stored once under an idempotency key.
           claimed = task
           if (task === null) return isLast ? { status: 204 } : null
           const answer = await toTaskAnswer(scope, task, assignee)

@@ -6,7 +6,7 @@ import { createAgentCtx } from '../kit/perform.ts'
 import { waitFor } from '../kit/wait.ts'
 import { Instant } from '../wire/common.ts'
 import { Limit } from '../wire/task-query.ts'
-import { addRoute, answers, type Door, security } from './route.ts'
+import { addRoute, answers, type Router, security } from './route.ts'
 
 const EventJson = z
   .object({
@@ -57,9 +57,9 @@ const list = createRoute({
   ),
 })
 
-/** Adds the route of events. */
-export function addEventRoutes(door: Door, deps: ApiDeps): void {
-  addRoute(door, list, async (c) => {
+/** Adds the event route. */
+export function addEventRoutes(router: Router, deps: ApiDeps): void {
+  addRoute(router, list, async (c) => {
     const scope = createAgentCtx(deps, c)
     const { after = 0, limit = 50, projectId, wait = 0 } = c.req.valid('query')
     const found = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, async () => {

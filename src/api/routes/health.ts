@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { ApiDeps } from '../kit/deps.ts'
-import { addRoute, type Door } from './route.ts'
+import { addRoute, type Router } from './route.ts'
 
 const Health = z
   .object({
@@ -22,9 +22,9 @@ const health = createRoute({
   },
 })
 
-/** Adds the route of health. */
-export function addHealthRoute(door: Door, deps: ApiDeps): void {
-  addRoute(door, health, async (c) => {
+/** Adds the health check route. */
+export function addHealthRoute(router: Router, deps: ApiDeps): void {
+  addRoute(router, health, async (c) => {
     const { ok, checks } = await deps.health()
     return c.json({ ok, service: 'preqstation', checks }, ok ? 200 : 503)
   })

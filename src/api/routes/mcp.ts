@@ -5,32 +5,32 @@ import { DomainError } from '../../domain/core/errors.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import { engineOfClient, engineOfSession, toSessionId } from '../kit/engine.ts'
 import type { ApiContext } from '../kit/env.ts'
-import { createSessionNote } from '../kit/note-session.ts'
 import { createAgentCtx, readIdempotencyKey } from '../kit/perform.ts'
+import { createSessionRecorder } from '../kit/record-session.ts'
 import { acceptingBoth, inAcceptedType } from '../mcp/accept.ts'
 import { createOriginGuard } from '../mcp/origin.ts'
 import type { McpAnswer } from '../mcp/server.ts'
 import type { Caller } from '../mcp/tool.ts'
 import { toAssignee } from '../wire/task.ts'
 import { readMe } from './me.ts'
-import type { Door } from './route.ts'
+import type { Router } from './route.ts'
 
 const clientInfo = z.object({ name: z.string() })
 const Initialize = z.object({ method: z.literal('initialize'), params: z.object({ clientInfo }) })
-// Since the revision of 2026 every request says who its client is.
+// Since the 2026 revision, every request names its client.
 const Named = z.object({
   params: z.object({ _meta: z.object({ 'io.modelcontextprotocol/clientInfo': clientInfo }) }),
 })
 
-// Clients write the path with and without a slash.
+// Clients use the path with and without a trailing slash.
 const paths = ['/mcp', '/mcp/']
 
-/** The paths of MCP, and those where its clients look for a login. */
+/** The paths of MCP, and those where MCP clients look for OAuth metadata. */
 export const mcpPaths = ['/mcp/*', '/.well-known/*']
 
-/** Adds POST /mcp. The SDK is loaded with the first request, so that who never uses it does not pay for it. */
-export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
-  const noteSession = createSessionNote(deps)
+/** Adds POST /mcp. The SDK is loaded on the first request, so boards without MCP agents don't pay for it. */
+export function addMcpRoute({ app, guards }: Router, deps: ApiDeps): void {
+  const recordSession = createSessionRecorder(deps)
   let loading: Promise<McpAnswer> | undefined
   const load = async () => {
     const { createMcpAnswer } = await import('../mcp/server.ts')
@@ -62,10 +62,10 @@ export function addMcpRoute({ app, guards }: Door, deps: ApiDeps): void {
       requestId: c.get('requestId'),
       log: deps.log,
     }
-    await noteSession(caller.ctx.actor)
+    await recordSession(caller.ctx.actor)
     const produced = await answer(acceptingBoth(c.req.raw), body, caller)
     const response = await inAcceptedType(
-      isCall(body) ? await whole(produced) : produced,
+      isCall(body) ? await readWhole(produced) : produced,
       c.req.header('accept') ?? '',
     )
     if (isReplay) c.header('Idempotency-Replayed', 'true')
@@ -81,8 +81,8 @@ function isCall(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'method' in body && body.method === 'tools/call'
 }
 
-// Read to its end, because its headers depend on what the tool did.
-async function whole(response: Response): Promise<Response> {
+// Headers such as Idempotency-Replayed depend on what the tool did, so it must finish first.
+async function readWhole(response: Response): Promise<Response> {
   return new Response(await response.text(), { status: response.status, headers: response.headers })
 }
 
@@ -99,7 +99,7 @@ const WithSession = z.object({
   params: z.object({ _meta: z.object({ sessionId: z.string().min(1).max(200) }) }),
 })
 
-/** The session of a client: the id that its call carries, else the one from `initialize`. Null for a client without one. */
+/** Returns the client's session: the ID in the call, otherwise the one from `initialize`; null without either. */
 function sessionOf(c: ApiContext, body: unknown): string | null {
   const named = WithSession.safeParse(body).data?.params._meta.sessionId
   return named ?? (c.req.header('mcp-session-id') || null)
@@ -107,7 +107,6 @@ function sessionOf(c: ApiContext, body: unknown): string | null {
 
 function engineOf(c: ApiContext, body: unknown) {
   const named = Initialize.safeParse(body).data?.params.clientInfo.name
-  const response =
-    named ?? Named.safeParse(body).data?.params._meta['io.modelcontextprotocol/clientInfo'].name
-  return engineOfClient(response ?? '') ?? engineOfSession(c.req.header('mcp-session-id') ?? '')
+  const name = named ?? Named.safeParse(body).data?.params._meta['io.modelcontextprotocol/clientInfo'].name
+  return engineOfClient(name ?? '') ?? engineOfSession(c.req.header('mcp-session-id') ?? '')
 }

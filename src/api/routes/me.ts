@@ -5,7 +5,7 @@ import { listOwnRuns } from '../../domain/tasks/claim.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import { createAgentCtx } from '../kit/perform.ts'
 import { Instant } from '../wire/common.ts'
-import { addRoute, answers, type Door, security } from './route.ts'
+import { addRoute, answers, type Router, security } from './route.ts'
 
 const Me = z
   .object({
@@ -28,12 +28,12 @@ const me = createRoute({
   responses: answers({ status: 200, description: 'The token and its open runs', schema: Me }, []),
 })
 
-/** Adds the route that says who calls. */
-export function addMeRoute(door: Door, deps: ApiDeps): void {
-  addRoute(door, me, async (c) => c.json(await readMe(deps, c)))
+/** Adds the route that describes the caller's token. */
+export function addMeRoute(router: Router, deps: ApiDeps): void {
+  addRoute(router, me, async (c) => c.json(await readMe(deps, c)))
 }
 
-/** What a token may do, and what it works on. */
+/** Reads what the request's token may do and its open runs. */
 export async function readMe(
   deps: ApiDeps,
   c: Parameters<typeof createAgentCtx>[1],

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { ApiDeps } from '../kit/deps.ts'
-import { bearerOf, createRefuser } from '../middleware/auth.ts'
+import { createRefuser, readBearerToken } from '../middleware/auth.ts'
 import type { RateLimits } from '../middleware/rate-limit.ts'
-import type { Door } from './route.ts'
+import type { Router } from './route.ts'
 
-/** Adds GET /metrics, behind a token of its own; without one there is no such path. */
-export function addMetricsRoute({ app }: Door, deps: ApiDeps, limits: RateLimits): void {
+/** Adds GET /metrics behind its own token; 404 if none is configured. */
+export function addMetricsRoute({ app }: Router, deps: ApiDeps, limits: RateLimits): void {
   const { metricsToken } = deps.config
   if (metricsToken === undefined) {
     app.get('/metrics', (c) => c.json({ error: 'Not found' }, 404))
@@ -13,7 +13,7 @@ export function addMetricsRoute({ app }: Door, deps: ApiDeps, limits: RateLimits
   }
   const refuse = createRefuser(deps, limits, 'auth.metrics')
   app.get('/metrics', async (c) => {
-    const presented = bearerOf(c)
+    const presented = readBearerToken(c)
     if (presented === null) return refuse(c, 'missing')
     if (!isSame(presented, metricsToken)) return refuse(c, 'unknown')
     const rendered = await deps.metrics.render()

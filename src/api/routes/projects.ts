@@ -6,7 +6,7 @@ import type { ApiDeps } from '../kit/deps.ts'
 import { createAgentCtx } from '../kit/perform.ts'
 import { ProjectKeyInput } from '../wire/common.ts'
 import { ProjectJson, toProjectJson } from '../wire/project.ts'
-import { addRoute, answers, type Door, security } from './route.ts'
+import { addRoute, answers, type Router, security } from './route.ts'
 
 const common = { security, tags: ['Projects'] }
 
@@ -36,12 +36,12 @@ const settings = createRoute({
   ),
 })
 
-/** Adds the routes of projects. */
-export function addProjectRoutes(door: Door, deps: ApiDeps): void {
-  addRoute(door, list, async (c) =>
+/** Adds the project routes. */
+export function addProjectRoutes(router: Router, deps: ApiDeps): void {
+  addRoute(router, list, async (c) =>
     c.json({ projects: (await listProjects(createAgentCtx(deps, c))).map(toProjectJson) }),
   )
-  addRoute(door, settings, async (c) =>
+  addRoute(router, settings, async (c) =>
     c.json({ settings: await getProjectSettings(createAgentCtx(deps, c), c.req.valid('param').key) }),
   )
 }

@@ -3,22 +3,22 @@ import type { MiddlewareHandler } from 'hono'
 import type { ApiEnv } from '../kit/env.ts'
 import { ErrorJson } from '../wire/common.ts'
 
-/** Where routes are added, and what those that want a token meet first. */
-export interface Door {
+/** The app that routes are added to, and the middleware for routes that need a token. */
+export interface Router {
   readonly app: OpenAPIHono<ApiEnv>
   readonly guards: MiddlewareHandler<ApiEnv>[]
 }
 
 type RequestOf<R extends RouteConfig> = Parameters<RouteHandler<R, ApiEnv>>[0]
 
-/** Adds a described route, guarded where it names a security. Its handler gets validated input and answers with any Response. */
+/** Adds a documented route, guarded if it has `security`. Its handler gets validated input and may return any Response. */
 export function addRoute<R extends RouteConfig>(
-  { app, guards }: Door,
+  { app, guards }: Router,
   route: R,
   handler: (c: RequestOf<R>) => Response | Promise<Response>,
 ): void {
   const guarded = route.security === undefined ? route : { ...route, middleware: guards }
-  // Answers are kept and replayed as plain JSON, which no route's own answer type survives; the tests hold them to the document.
+  // Stored answers are replayed as plain JSON, so handlers can't keep typed responses. Tests check them against the document.
   app.openapi(guarded, handler as unknown as RouteHandler<R, ApiEnv>)
 }
 
@@ -41,7 +41,7 @@ const refusals = {
 
 type Refused = keyof typeof refusals
 
-/** The answers of a route: its own, then the refusals it knows. */
+/** Builds a route's documented responses: its success, its own refusals and the common ones. */
 export function answers<S>(
   ok: { readonly status: 200 | 201; readonly description: string; readonly schema: S },
   refused: readonly Refused[],
@@ -54,7 +54,7 @@ export function answers<S>(
   }
 }
 
-/** A request body in JSON. */
+/** Declares a required JSON body. */
 export function body<S>(schema: S) {
   return { required: true, content: { 'application/json': { schema } } } as const
 }

@@ -4,8 +4,8 @@ import { type Edited, editTask } from '../../domain/tasks/edit/edit.ts'
 import { deleteTask } from '../../domain/tasks/removal/remove.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import type { ApiContext } from '../kit/env.ts'
+import { namesProject, requireNamedProject, requireSameProject } from '../kit/named-project.ts'
 import { createAgentCtx, perform } from '../kit/perform.ts'
-import { namesProject, projectNamed, requireSameProject } from '../kit/project-named.ts'
 import { availableLabels, readTaskAnswer, toTaskAnswer, toTaskList } from '../wire/answers.ts'
 import { LabelJson, TaskReference } from '../wire/common.ts'
 import { CompactTaskJson, TaskJson, toAssignee, toCompactTaskJson } from '../wire/task.ts'
@@ -13,7 +13,7 @@ import { NewTaskBody, StatusBody, TaskPatchBody } from '../wire/task-input.ts'
 import { listTaskPage } from '../wire/task-page.ts'
 import { TaskQuery } from '../wire/task-query.ts'
 import { toNewTask, toTaskEdit } from '../wire/to-edit.ts'
-import { addRoute, answers, body, type Door, security } from './route.ts'
+import { addRoute, answers, body, type Router, security } from './route.ts'
 
 const available_labels = z.array(LabelJson)
 const OneTask = z.object({ task: TaskJson, available_labels })
@@ -79,8 +79,8 @@ const remove = createRoute({
   ),
 })
 
-/** Adds the routes of tasks. */
-export function addTaskRoutes(door: Door, deps: ApiDeps): void {
+/** Adds the task routes. */
+export function addTaskRoutes(router: Router, deps: ApiDeps): void {
   const assignee = toAssignee(deps.ownerEmail)
 
   const change = async (
@@ -88,14 +88,14 @@ export function addTaskRoutes(door: Door, deps: ApiDeps): void {
     work: (ctx: ReturnType<typeof createAgentCtx>) => Promise<Pick<Edited, 'task' | 'refused'>>,
     code: 200 | 201,
   ) =>
-    // A change is answered at once: only a waiting claim can be too early.
+    // Never null: only a waiting claim has nothing to answer with.
     (await perform(deps, c, {
       verb: work,
       render: async (within, { task, refused }) => {
         if (refused !== undefined) return { status: 409, body: { error: refused.message } }
         const answer = await toTaskAnswer(within, task, assignee)
         if (code === 200 || task.note === null) return { status: code, body: answer }
-        // The audit entry that names a new note's author is written after this.
+        // The audit entry that names a new note's author is not written yet.
         const by = {
           note_updated_by: `agent:${c.get('token').name}`,
           note_updated_at: answer.task.created_at,
@@ -104,7 +104,7 @@ export function addTaskRoutes(door: Door, deps: ApiDeps): void {
       },
     })) as Response
 
-  addRoute(door, list, async (c) => {
+  addRoute(router, list, async (c) => {
     const query = c.req.valid('query')
     const scope = createAgentCtx(deps, c)
     const page = await listTaskPage(scope, query)
@@ -117,23 +117,23 @@ export function addTaskRoutes(door: Door, deps: ApiDeps): void {
     })
   })
 
-  addRoute(door, create, async (c) => {
+  addRoute(router, create, async (c) => {
     const draft = c.req.valid('json')
     return change(
       c,
       async (ctx) => {
-        const project = await projectNamed(ctx, draft)
+        const project = await requireNamedProject(ctx, draft)
         return createTask(ctx, toNewTask(draft, project.id))
       },
       201,
     )
   })
 
-  addRoute(door, read, async (c) => {
+  addRoute(router, read, async (c) => {
     return c.json(await readTaskAnswer(createAgentCtx(deps, c), c.req.valid('param').id, assignee))
   })
 
-  addRoute(door, patch, async (c) => {
+  addRoute(router, patch, async (c) => {
     const { id } = c.req.valid('param')
     const wanted = c.req.valid('json')
     return change(
@@ -146,14 +146,14 @@ export function addTaskRoutes(door: Door, deps: ApiDeps): void {
     )
   })
 
-  addRoute(door, status, async (c) => {
+  addRoute(router, status, async (c) => {
     const { id } = c.req.valid('param')
     const { status, engine } = c.req.valid('json')
     const edit = { status, engine: engine === '' ? null : engine, clearRun: true, strictReady: true }
     return change(c, (ctx) => editTask(ctx, id, edit), 200)
   })
 
-  addRoute(door, remove, async (c) => {
+  addRoute(router, remove, async (c) => {
     await deleteTask(createAgentCtx(deps, c), c.req.valid('param').id)
     return c.json({ ok: true })
   })

@@ -7,7 +7,7 @@ import { createAgentCtx, perform } from '../kit/perform.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from '../wire/common.ts'
 import { Limit } from '../wire/task-query.ts'
 import { toWorkLogJson, WorkLogJson } from '../wire/work-log.ts'
-import { addRoute, answers, body, type Door, security } from './route.ts'
+import { addRoute, answers, body, type Router, security } from './route.ts'
 
 const common = { security, tags: ['Work logs'], path: '/api/work-logs' }
 
@@ -58,16 +58,16 @@ const create = createRoute({
   ),
 })
 
-/** Adds the routes of work logs. */
-export function addWorkLogRoutes(door: Door, deps: ApiDeps): void {
-  addRoute(door, list, async (c) => {
+/** Adds the work log routes. */
+export function addWorkLogRoutes(router: Router, deps: ApiDeps): void {
+  addRoute(router, list, async (c) => {
     const { task, limit = 50, cursor, ...named } = c.req.valid('query')
     const projectKey = named.project_key ?? named.projectKey
     const page = await listWorkLogs(createAgentCtx(deps, c), { task, projectKey }, { limit, before: cursor })
     return c.json({ work_logs: page.entries.map(toWorkLogJson), next_cursor: page.nextCursor })
   })
 
-  addRoute(door, create, async (c) => {
+  addRoute(router, create, async (c) => {
     const draft = c.req.valid('json')
     const input = {
       title: draft.title,
@@ -78,15 +78,15 @@ export function addWorkLogRoutes(door: Door, deps: ApiDeps): void {
       workedAt: draft.worked_at === undefined ? undefined : new Date(draft.worked_at),
     }
     const answer = await perform(deps, c, {
-      verb: (ctx) => createWorkLog(ctx, input).catch(blameBody),
+      verb: (ctx) => createWorkLog(ctx, input).catch(throwInvalid),
       render: async (_, log) => ({ status: 201, body: { work_log: toWorkLogJson(log) } }),
     })
     return answer as Response
   })
 }
 
-// Here a missing task or project is not the resource that was asked for, but a fault of the body.
-function blameBody(error: unknown): never {
+// The task or project is named in the body, so a missing one is a 400, not a 404.
+function throwInvalid(error: unknown): never {
   if (error instanceof DomainError && error.code === 'not-found')
     throw new DomainError('invalid', error.message)
   throw error

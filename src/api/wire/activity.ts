@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Activity, ActivityCursor } from '../../domain/reports/activity.ts'
 
-/** Where a page of activity ended, as one word. */
+/** Encodes the position where a page of activity ended. */
 export function toActivityCursor({ at, id }: ActivityCursor): string {
   return `${at.toISOString()}_${id}`
 }
@@ -12,7 +12,7 @@ export const ActivityCursorInput = z
   .refine((value) => !Number.isNaN(Date.parse(value.slice(0, 24))), 'is not a valid cursor')
   .transform((value): ActivityCursor => ({ at: new Date(value.slice(0, 24)), id: value.slice(25) }))
 
-/** A line of activity: a task as it was last changed, or a work log. */
+/** Converts an activity entry: a task's last change or a work log. */
 export function toActivityJson(activity: Activity) {
   const at = activity.at.toISOString()
   if (activity.kind === 'task') {

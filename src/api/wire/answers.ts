@@ -19,19 +19,19 @@ export interface TaskAnswer {
   readonly available_labels: LabelJson[]
 }
 
-/** What is said of one task: all of it, and the labels there are. */
+/** Builds the answer about one task: its details and the owner's labels. */
 export async function toTaskAnswer(scope: Scope, task: Task, assignee: string): Promise<TaskAnswer> {
   return toAnswer(await readDetail(scope, task), assignee)
 }
 
-/** The same of a task that is named by its key or uuid, whose comments the agent then has; throws `not-found`. */
+/** Reads the answer about a task by key or UUID and marks its comments as fetched. Throws `not-found`. */
 export async function readTaskAnswer(ctx: Ctx, reference: string, assignee: string): Promise<TaskAnswer> {
   const detail = await requireTaskDetail(ctx, reference)
   await noteFetched(ctx, detail)
   return toAnswer(detail, assignee)
 }
 
-/** Notes that an answer gave an agent the comments on its task. */
+/** Marks a task's comments as fetched by the agent. */
 export async function noteAnswered(ctx: Ctx, task: Task): Promise<void> {
   await noteFetched(ctx, await readDetail(ctx, task))
 }
@@ -40,7 +40,7 @@ function toAnswer(detail: DetailWithLabels, assignee: string): TaskAnswer {
   return { task: toTaskDetailJson(detail, assignee), available_labels: detail.boardLabels.map(toLabelJson) }
 }
 
-/** Tasks for a list. */
+/** Builds the tasks of a list answer. */
 export async function toTaskList(
   scope: Scope,
   tasks: readonly Task[],
@@ -60,7 +60,7 @@ export async function toTaskList(
   )
 }
 
-/** The owner's labels as agents see them. */
+/** Lists the owner's labels. */
 export async function availableLabels(scope: Scope): Promise<LabelJson[]> {
   return (await listLabels(scope)).map(toLabelJson)
 }

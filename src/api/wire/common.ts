@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { type Engine, engines } from '../../domain/core/task-values.ts'
 
-/** What every refusal is: the body's `error` says what happened. */
+/** The body of every error response. */
 export const ErrorJson = z
   .object({
     error: z.string(),
@@ -26,12 +26,12 @@ export const Instant = z.iso.datetime({ precision: 3 }).openapi({ example: '2026
 const shortNames = ['claude', 'gemini'] as const
 const fullNames: Readonly<Record<string, Engine>> = { claude: 'claude-code', gemini: 'gemini-cli' }
 
-/** An engine by its name or its short one. */
+/** An engine by its full or short name. */
 export const EngineInput = z
   .enum([...engines, ...shortNames])
   .transform((name) => engines.find((engine) => engine === name) ?? (fullNames[name] as Engine))
 
-/** A path's task: a key in any case, or a uuid. Anything else names no task. */
+/** A task reference: a key in any case, or a UUID. */
 export const TaskReference = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/)

@@ -5,7 +5,7 @@ import { Instant } from './common.ts'
 
 type Project = Awaited<ReturnType<typeof listProjects>>[number]
 
-/** A project as agents see it; its names are in camelCase, as PREQSTATION's clients read them. */
+/** A project as agents see it, in camelCase as PREQSTATION's clients expect. */
 export const ProjectJson = z
   .object({
     id: z.uuid(),

@@ -15,13 +15,13 @@ import {
 } from '../../domain/tasks/schemas.ts'
 import { EngineInput, ProjectKeyInput, TaskReference } from './common.ts'
 
-const given = z
+const assignedByBoard = z
   .unknown()
   .refine(() => false, 'is assigned by the board and cannot be set')
   .optional()
   .openapi({ not: {}, description: 'Rejected: assigned by the board' })
 
-/** A priority as agents write it; one that the board does not know is none. */
+/** A priority as agents write it; unknown values become none. */
 const PriorityInput = z
   .string()
   .transform((value): TaskPriority => {
@@ -31,10 +31,10 @@ const PriorityInput = z
   .openapi({ type: 'string', description: `${taskPriorities.join(', ')}; anything else becomes none` })
 
 const fields = {
-  id: given,
-  taskKey: given,
-  taskPrefix: given,
-  taskNumber: given,
+  id: assignedByBoard,
+  taskKey: assignedByBoard,
+  taskPrefix: assignedByBoard,
+  taskNumber: assignedByBoard,
   title: TaskTitle,
   description: TaskNote,
   status: TaskStatusName,
@@ -64,7 +64,7 @@ const artifacts = Artifacts.nullish().openapi({
   description: 'What the work made: links, or where it is and why there is no link',
 })
 
-/** What an agent says of its work. Both spellings of a name are taken. */
+/** What an agent reports about its work. Both spellings of a name are accepted. */
 export const ResultBody = z
   .object({
     summary: resultText(70_000),
@@ -89,7 +89,7 @@ export const ResultBody = z
   .openapi('Result')
 export type ResultBody = z.output<typeof ResultBody>
 
-/** The body of PATCH /api/tasks/{id}: what is absent stays. */
+/** The body of PATCH /api/tasks/{id}; absent fields are unchanged. */
 export const TaskPatchBody = z
   .object({
     ...fields,

@@ -3,7 +3,7 @@ import { listTasks } from '../../domain/tasks/lists/list.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { type TaskQuery, toCursor, toTaskFilter } from './task-query.ts'
 
-/** A page of tasks and the cursor of the next one, null on the last; all of them where no limit is given. */
+/** Lists a page of tasks and the next cursor (null on the last page); without a limit, all tasks. */
 export async function listTaskPage(
   scope: Scope,
   query: TaskQuery,

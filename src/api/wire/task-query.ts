@@ -13,13 +13,13 @@ const CursorParts = z.tuple([
   z.guid(),
 ])
 
-/** Where a page ended, as one opaque word. */
+/** Encodes the position where a page ended. */
 export function toCursor(task: TaskCursor): string {
   const { status, sortOrder, dueAt, createdAt, id } = task
   return Buffer.from(JSON.stringify([status, sortOrder, dueAt, createdAt, id])).toString('base64url')
 }
 
-/** The cursor of a page of tasks, as it was given. */
+/** A cursor from `toCursor`. */
 export const Cursor = z
   .string()
   .max(400)
@@ -70,7 +70,7 @@ export const TaskQuery = z.object({
 })
 export type TaskQuery = z.output<typeof TaskQuery>
 
-/** A query as the domain takes it. */
+/** Converts a query to the domain's filter. */
 export function toTaskFilter(query: TaskQuery): TaskFilter {
   return {
     statuses: query.status && [query.status],

@@ -28,7 +28,7 @@ const shared = {
   updated_at: Instant,
 }
 
-/** A task as agents see it. What only single-task answers carry is absent in lists. */
+/** A task as agents see it. Optional fields are absent in lists. */
 export const TaskJson = z
   .object({
     ...shared,
@@ -82,12 +82,12 @@ export const CompactTaskJson = z
   .openapi('CompactTask')
 export type CompactTaskJson = z.infer<typeof CompactTaskJson>
 
-/** The part of the owner's e-mail before the @, which is who tasks are assigned to. */
+/** Returns the part of the owner's email before the @, shown as every task's assignee. */
 export function toAssignee(ownerEmail: string): string {
   return ownerEmail.split('@')[0] || ownerEmail
 }
 
-/** A task for a list. */
+/** Converts a task for a list. */
 export function toTaskJson(
   task: Task,
   facts: {
@@ -106,7 +106,7 @@ export function toTaskJson(
   })
 }
 
-/** A task for an answer that is about it alone. */
+/** Converts a task for a single-task answer. */
 export function toTaskDetailJson(task: TaskDetail, assignee: string): TaskJson {
   const { deploy, agentInstructions, artifacts, latestResult, noteUpdated } = task
   return Object.assign(toJson(task, { deploy, agentInstructions, artifacts, assignee }), {
@@ -126,7 +126,7 @@ export function toCompactTaskJson(task: Task): CompactTaskJson {
   return { ...toShared(task), branch_name: task.branch }
 }
 
-/** A task as MCP's writes answer it: in some 40 tokens. */
+/** Converts a task for the answer of an MCP write: about 40 tokens. */
 export function toTaskRow({ key, title, status, runState, priority, engine, branch, labels }: Task) {
   return {
     id: key,
@@ -172,7 +172,7 @@ function toJson(
   },
 ): TaskJson {
   const { deploy } = facts
-  // Assigned, for a literal that begins with a spread costs V8 16 µs here instead of one.
+  // Object.assign takes 1 µs here; a literal that starts with a spread takes V8 16 µs.
   return Object.assign(toShared(task), {
     uuid: task.id,
     task_prefix: task.prefix,

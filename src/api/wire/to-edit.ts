@@ -1,7 +1,7 @@
 import type { NewTask, TaskEdit } from '../../domain/tasks/schemas.ts'
 import type { NewTaskBody, ResultBody, TaskPatchBody } from './task-input.ts'
 
-/** A new task as the domain takes it. */
+/** Converts a request body to the domain's new task. */
 export function toNewTask(body: NewTaskBody, projectId: string): NewTask {
   return {
     projectId,
@@ -16,7 +16,7 @@ export function toNewTask(body: NewTaskBody, projectId: string): NewTask {
   }
 }
 
-/** A change of a task as the domain takes it. */
+/** Converts a request body to the domain's task edit. */
 export function toTaskEdit(body: TaskPatchBody): TaskEdit {
   return {
     title: body.title,
@@ -31,7 +31,7 @@ export function toTaskEdit(body: TaskPatchBody): TaskEdit {
     branch: body.branch,
     lifecycle: body.lifecycle_action,
     result: body.result && toResult(body.result, body.artifacts),
-    // PREQSTATION's clients send them beside the result as well.
+    // PREQSTATION's clients also send artifacts outside the result.
     artifacts: body.result === undefined ? (body.artifacts ?? undefined) : undefined,
     strictReady: true,
   }

@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/core/scope.ts'
 import { findProjectByRepo, requireProject } from '../../domain/projects/read.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 
-/** How a request names a project: by its repository, or by its key in either spelling. */
+/** How a request names a project: by repository, or by key in either spelling. */
 interface ProjectName {
   readonly repo?: string | undefined
   readonly projectKey?: string | undefined
@@ -14,14 +14,14 @@ export function namesProject({ repo, projectKey, project_key }: ProjectName): bo
   return Boolean(repo?.trim() || projectKey || project_key)
 }
 
-/** The project that a request names. Throws `invalid` where there is none, and where repository and key name two. */
-export async function projectNamed(scope: Scope, name: ProjectName): Promise<{ readonly id: string }> {
+/** Returns the project that a request names. Throws `invalid` if it doesn't exist, or if repository and key disagree. */
+export async function requireNamedProject(scope: Scope, name: ProjectName): Promise<{ readonly id: string }> {
   const key = name.projectKey ?? name.project_key
   const repo = name.repo?.trim()
   if (!repo && key === undefined) throw new DomainError('invalid', 'Name the project by repo or projectKey.')
   const project = repo
     ? await findProjectByRepo(scope, repo)
-    : await requireProject(scope, key ?? '').catch(nullWhereMissing)
+    : await requireProject(scope, key ?? '').catch(nullIfMissing)
   if (project === null) throw new DomainError('invalid', 'No project found for the given repo.')
   if (key !== undefined && key.toUpperCase() !== project.projectKey)
     throw new DomainError(
@@ -31,16 +31,16 @@ export async function projectNamed(scope: Scope, name: ProjectName): Promise<{ r
   return project
 }
 
-/** Throws `invalid` where a request names another project than its task's, `not-found` where there is no task. */
+/** Throws `invalid` if a request names another project than its task's, `not-found` if the task doesn't exist. */
 export async function requireSameProject(scope: Scope, reference: string, name: ProjectName): Promise<void> {
   const task = await requireTask(scope, reference)
-  const project = await projectNamed(scope, name)
+  const project = await requireNamedProject(scope, name)
   if (project.id !== task.project.id) {
     throw new DomainError('invalid', 'Only the owner can move a task to another project.')
   }
 }
 
-function nullWhereMissing(error: unknown): null {
+function nullIfMissing(error: unknown): null {
   if (error instanceof DomainError && error.code === 'not-found') return null
   throw error
 }

@@ -5,8 +5,8 @@ import type { ApiDeps } from '../kit/deps.ts'
 import type { ApiEnv } from '../kit/env.ts'
 import type { RateLimits } from './rate-limit.ts'
 
-/** Builds what every request meets first: its client's address, the headers of every answer, and the count of it. */
-export function createFrame(deps: ApiDeps, limits: RateLimits): MiddlewareHandler<ApiEnv> {
+/** Builds the outermost middleware: it reads the client's address, sets common headers, and logs and counts the request. */
+export function createRequestObserver(deps: ApiDeps, limits: RateLimits): MiddlewareHandler<ApiEnv> {
   const addressOf = createAddressReader(deps.config.trustProxy)
   return async (c, next) => {
     const began = performance.now()
@@ -14,7 +14,7 @@ export function createFrame(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
     c.set('address', address)
     c.header('Cache-Control', 'no-store')
     await next()
-    // What had no token to count is told of the failures.
+    // Requests without a token get the address's failure limit in their headers.
     if (!c.res.headers.has('RateLimit-Limit')) await limits.showFailures(c, address)
     const ms = performance.now() - began
     const { method } = c.req
@@ -22,7 +22,7 @@ export function createFrame(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
     deps.metrics.countRequest({ method, route: routePath(c), status, seconds: ms / 1_000 })
     deps.log.debug(
       { requestId: c.get('requestId'), method, path: c.req.path, status, ms: Math.round(ms) },
-      'a request was answered',
+      'request answered',
     )
   }
 }

@@ -12,11 +12,23 @@ const counted = bodyLimit({
   },
 })
 
-/** Refuses bodies over 1 MB. A body of a declared length is judged by it, before anything of it is read. */
+/** Refuses bodies over 1 MB, by their declared length if they have one, before reading anything. */
 export const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const declared = c.req.header('content-length')
   const isSized = declared !== undefined && c.req.header('transfer-encoding') === undefined
   if (isSized && Number(declared) > maxBytes) throw new HTTPException(413)
-  // To count what a GET brings would make a whole Request of it, 20 µs for what has no body anyway.
+  // bodyLimit would build a full Request for each GET: 20 µs for a body that isn't there.
   return isSized || c.req.method === 'GET' ? next() : counted(c, next)
+}
+
+/** Refuses bodies that are not valid UTF-8, which would otherwise be stored with U+FFFD replacement characters. */
+export const requireUtf8: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  if (c.req.method === 'GET') return next()
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer())
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return c.json({ error: 'Invalid UTF-8: send the body as UTF-8' }, 400)
+  }
+  return next()
 }

@@ -13,11 +13,11 @@ import { toTaskAnswer } from '../wire/answers.ts'
 import { Instant, LabelJson, TaskReference } from '../wire/common.ts'
 import { TaskJson, toAssignee } from '../wire/task.ts'
 import { Limit } from '../wire/task-query.ts'
-import { addRoute, answers, body, type Door, security } from './route.ts'
+import { addRoute, answers, body, type Router, security } from './route.ts'
 
 const params = z.object({ id: TaskReference })
 const common = { security, tags: ['Tasks'] }
-const words = text(20_000).pipe(z.string().trim().min(1, 'must not be empty'))
+const nonBlankText = text(20_000).pipe(z.string().trim().min(1, 'must not be empty'))
 
 const CommentJson = z
   .object({ id: z.uuid(), author: z.string().nullable(), text: z.string(), at: Instant })
@@ -39,7 +39,7 @@ const release = createRoute({
   method: 'post',
   path: '/api/tasks/{id}/release',
   summary: 'Give a run back: the task is queued again',
-  request: { params, body: body(z.object({ note: words.optional() }).openapi('Release')) },
+  request: { params, body: body(z.object({ note: nonBlankText.optional() }).openapi('Release')) },
   responses: answers(
     {
       status: 200,
@@ -70,7 +70,7 @@ const comment = createRoute({
     body: body(
       z
         .object({
-          text: words,
+          text: nonBlankText,
           progress: z.boolean().optional().openapi({
             description: 'One silent line on the card; from the holder of the run, a heartbeat',
           }),
@@ -99,11 +99,11 @@ const log = createRoute({
   ),
 })
 
-/** Adds the routes by which agents and the owner talk about a task, and by which a run is given back. */
-export function addTalkRoutes(door: Door, deps: ApiDeps): void {
+/** Adds the routes for a task's comments and log, and for releasing a run. */
+export function addCommentRoutes(router: Router, deps: ApiDeps): void {
   const assignee = toAssignee(deps.ownerEmail)
 
-  addRoute(door, release, async (c) => {
+  addRoute(router, release, async (c) => {
     const { id } = c.req.valid('param')
     const { note } = c.req.valid('json')
     return (await perform(deps, c, {
@@ -115,13 +115,13 @@ export function addTalkRoutes(door: Door, deps: ApiDeps): void {
     })) as Response
   })
 
-  addRoute(door, comments, async (c) => {
+  addRoute(router, comments, async (c) => {
     const ctx = createAgentCtx(deps, c)
     const { entries } = await listTaskLog(ctx, c.req.valid('param').id, { kinds: ['comment'], limit: 1_000 })
     return c.json({ comments: entries.map(toCommentJson) })
   })
 
-  addRoute(door, comment, async (c) => {
+  addRoute(router, comment, async (c) => {
     const { id } = c.req.valid('param')
     const { text, progress } = c.req.valid('json')
     const author = `agent:${c.get('token').name}`
@@ -140,7 +140,7 @@ export function addTalkRoutes(door: Door, deps: ApiDeps): void {
     })) as Response
   })
 
-  addRoute(door, log, async (c) => {
+  addRoute(router, log, async (c) => {
     const ctx = createAgentCtx(deps, c)
     const { limit = 50, cursor } = c.req.valid('query')
     const page = await listTaskLog(ctx, c.req.valid('param').id, { limit, after: cursor })
