@@ -1,4 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
+// Longer than 300 lines: the parts are built in the order in which they depend on each other, which reads best in one place.
+
 import { Hono } from 'hono'
 import { apiPaths, createApi } from '../api/api.ts'
 import { createAddressReader } from '../api/kit/address.ts'
@@ -17,32 +18,32 @@ import { createFailureCounter } from '../domain/access/security.ts'
 import { createCtx, outboxChannel } from '../domain/core/context.ts'
 import { createWakeup, newestEventId } from '../domain/core/outbox.ts'
 import { ensureOwner } from '../domain/core/owner.ts'
-import { readOwnerSettings } from '../domain/settings/settings.ts'
 import { startJobs } from '../jobs/jobs.ts'
 import type { openLog } from '../log.ts'
 import { createMetrics } from '../metrics.ts'
 import { createNotifier } from '../notifier/notifier.ts'
 import { renderPng } from '../pictures/render-png.ts'
 import { createApi as createTelegram } from '../telegram/client.ts'
-import { readState, writeState } from '../telegram/store/bot-state.ts'
+import { readState } from '../telegram/store/bot-state.ts'
 import { readBotToken, storeBotToken } from '../telegram/store/bot-token.ts'
 import { unbindChat } from '../telegram/store/chat-binding.ts'
 import { keepHold } from '../telegram/store/holds.ts'
 import { createScrub } from '../telegram/store/stored-update.ts'
-import { acceptUpdates, deleteOtherBots } from '../telegram/store/updates.ts'
+import { acceptUpdates } from '../telegram/store/updates.ts'
 import { type ChatId, createThrottle } from '../telegram/throttle.ts'
 import { type Command, CommandError, runOnBoard } from './commands.ts'
 import { openControlSocket } from './control-socket.ts'
 import { diagnose } from './diagnose.ts'
 import { hostOf, isPlaygroundOpen } from './exposure.ts'
+import { createHealth } from './health.ts'
 import { answerNotFound, openHttpServer } from './http-server.ts'
 import { type Leadership, startLeadership } from './leadership.ts'
+import { keepToOneBot } from './one-bot.ts'
 import { leavePlayground, openPlayground } from './playground.ts'
 import { deriveSecret, openSecretKey, secretKeyPlaceOf } from './secret-key.ts'
-import { firstSetupCode, toSetupLink } from './setup-link.ts'
-import { pollingHealth, startTelegramSide, type TelegramState } from './telegram-side.ts'
+import { createSetupLink } from './setup-link.ts'
+import { startTelegramSide, type TelegramState } from './telegram-side.ts'
 
-const maxPingMs = 3_000
 const maxWaitElsewhereMs = 3_000
 
 export interface App {
@@ -201,27 +202,14 @@ async function build(parts: {
 
   let leadership: Leadership | null = null
   const isLeading = () => leadership?.leads() ?? false
-  const health = async () => {
-    const databaseUp = await isUp(database)
-    const leads = isLeading()
-    const polling = pollingHealth(state, now())
-    const telegramUp =
-      !leads ||
-      (state.me !== null &&
-        !state.unauthorized &&
-        (polling.ok || webhook !== undefined) &&
-        notifier.state().stopped === null)
-    return {
-      ok: databaseUp && telegramUp,
-      checks: {
-        database: databaseUp,
-        telegram: telegramUp,
-        leader: leads,
-        ...(webhook === undefined && leads ? { polling } : {}),
-        ...notifier.state(),
-      },
-    }
-  }
+  const health = createHealth({
+    database,
+    state,
+    now,
+    isLeading,
+    isPolling: () => webhook === undefined,
+    notifier: notifier.state,
+  })
   const renderMetrics = async () => {
     const read = (await readState<number>(store, 'notifier_cursor')) ?? 0
     metrics.setOutboxLag(Math.max(0, (await newestEventId(scope)) - read))
@@ -295,16 +283,6 @@ async function build(parts: {
   if (playground === null) log.info({ url: server.url }, 'listening')
 
   await database.listen(outboxChannel, wakeup.trigger)
-  // A chat belongs to one bot: another token means another bot, which has not met its owner yet.
-  const keepToOneBot = async () => {
-    const known = await readState<number>(store, 'bot_id')
-    if (known === botId) return
-    if (known !== undefined) {
-      await unbindChat(system)
-      await deleteOtherBots(store, botId)
-    }
-    await writeState(store, 'bot_id', botId, now())
-  }
   const begin = async () => {
     const stopNotifier = await notifier.start()
     const jobs = startJobs({ store, ownerId: owner.id, now, log, leads: isLeading })
@@ -325,7 +303,7 @@ async function build(parts: {
       onReady: async () => {
         // Not before Telegram knows it: a mistyped one would take the place of the good one.
         if (config.BOT_TOKEN !== undefined) await storeBotToken(system, config.BOT_TOKEN, secretKey)
-        await keepToOneBot()
+        await keepToOneBot(system, { store, botId, now })
       },
     })
     const { stop } = side
@@ -360,36 +338,9 @@ async function build(parts: {
     playground: playground === null ? null : isPlaygroundOpen(config) ? 'open' : 'local',
     setupLink: async () => {
       if (playground !== null) return playground.toLink(agentUrl)
-      while (state.me === null) {
-        if (stopping.signal.aborted) return null
-        if (state.unauthorized) throw new RefusedTokenError(config.TELEGRAM_API_ROOT)
-        await wakeup.wait(100, stopping.signal)
-      }
-      const settings = await readOwnerSettings(scope)
-      if (settings.userId !== null) return null
-      const code = await firstSetupCode(store, { fixedCode: config.SETUP_CODE, now: now() })
-      if (code === null) log.warn({}, 'SETUP_CODE is used up; for a new link: npm run link')
-      return code === null ? null : toSetupLink(state.me.username, code)
+      const { signal } = stopping
+      return createSetupLink({ scope, store, state, config, wakeup, now, log, signal })
     },
     close,
   }
-}
-
-/** No bot has this token, or no more. */
-export class RefusedTokenError extends Error {
-  constructor(apiRoot: string) {
-    super(
-      `Telegram (${apiRoot}) doesn't accept the bot token. Set BOT_TOKEN to the token that @BotFather shows now.`,
-    )
-    this.name = 'RefusedTokenError'
-  }
-}
-
-/** Whether the database answers, and soon: one that fell silent counts as down. */
-async function isUp(database: Database): Promise<boolean> {
-  const answers = database.ping().then(
-    () => true,
-    () => false,
-  )
-  return Promise.race([answers, delay(maxPingMs, false, { ref: false })])
 }
