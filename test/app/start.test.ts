@@ -13,7 +13,7 @@ import { openPlayground, type Playground } from '../../src/playground/playground
 import { botToken } from '../support/bot.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const taken = createServer()
 let folder: string
 let telegram: Playground

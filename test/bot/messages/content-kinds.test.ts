@@ -29,7 +29,7 @@ const zone = async () => (await readOwnerSettings(bot.scope)).timeZone
 describe('the fields of a message', () => {
   test('are all either kept, answered, about the message, or Telegram’s own service messages', () => {
     // The package that grammY takes its types from.
-    const path = ['..', '..', 'node_modules', '@grammyjs', 'types', 'message.d.ts'].join('/')
+    const path = ['..', '..', '..', 'node_modules', '@grammyjs', 'types', 'message.d.ts'].join('/')
     const types = readFileSync(new URL(path, import.meta.url), 'utf8')
     const interfaces = ['ServiceMessage', 'CommonMessage', 'CaptionableMessage', 'MediaMessage', 'Message']
     const fields = interfaces.flatMap((name) => {
