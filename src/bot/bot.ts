@@ -3,7 +3,6 @@ import type { UserFromGetMe } from 'grammy/types'
 import { faultCard } from '../view/kit/answers.ts'
 import { dialogs } from './dialogs/dialogs.ts'
 import { features } from './features/features.ts'
-import { tokenLinks } from './features/settings/tokens.ts'
 import type { BotContext, BotDeps } from './kit/context.ts'
 import { replyWithRefusals } from './kit/refusals.ts'
 import { resumeAnswers } from './kit/resume.ts'
@@ -13,6 +12,7 @@ import { awaitSent } from './middleware/await-sent.ts'
 import { followGroup } from './middleware/group.ts'
 import { skipLateCommands } from './middleware/late.ts'
 import { readCommands } from './middleware/read-commands.ts'
+import { tokenLinks } from './middleware/token-links.ts'
 
 export interface BotOptions extends BotDeps {
   readonly token: string

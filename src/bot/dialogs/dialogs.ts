@@ -10,7 +10,7 @@ import { newestPrompt } from '../../telegram/store/messages.ts'
 import { cancelAnswer } from '../../view/system/help.ts'
 import { isKnownCommand } from '../kit/commands.ts'
 import type { BotContext, BotDeps } from '../kit/context.ts'
-import { endQuestion } from '../kit/show.ts'
+import { cancelPrompt } from '../kit/prompts.ts'
 import { newProject } from './project-dialog.ts'
 import { setUp } from './set-up.ts'
 
@@ -61,7 +61,7 @@ async function endLastQuestion(ctx: BotContext): Promise<boolean> {
   const since = new Date(now().getTime() - maxWaitMs)
   const question = ctx.chatId === undefined ? null : await newestPrompt(db, ctx.chatId, since)
   if (!question?.messageId) return false
-  await endQuestion(ctx, question.messageId)
+  await cancelPrompt(ctx, question.messageId)
   return true
 }
 

@@ -1,19 +1,17 @@
-import type { Composer } from 'grammy'
-import type { BotContext } from '../kit/context.ts'
-import { deck } from '../kit/tasks/deck.ts'
+import { answersOf, type Feature } from '../kit/feature.ts'
 import { board } from './lists/board.ts'
 import { digest } from './lists/digest.ts'
 import { answerDigest } from './lists/digest-replies.ts'
 import { due } from './lists/due.ts'
 import { focus } from './lists/focus.ts'
+import { inbox } from './lists/inbox.ts'
 import { lanes } from './lists/lanes.ts'
-import { answerSearch, search } from './lists/search.ts'
+import { search } from './lists/search.ts'
 import { staleRuns } from './lists/stale-runs.ts'
 import { tasks } from './lists/tasks.ts'
 import { projectTopics } from './projects/project-topics.ts'
 import { projects } from './projects/projects.ts'
 import { log } from './replies/log.ts'
-import { promptAnswers } from './replies/prompt-answers.ts'
 import { prompts } from './replies/prompts.ts'
 import { replies } from './replies/replies.ts'
 import { auditLog } from './reports/audit-log.ts'
@@ -40,17 +38,19 @@ import { newTask } from './tasks/new.ts'
 import { suggestions } from './tasks/suggestions.ts'
 import { task } from './tasks/task.ts'
 import { taskActions } from './tasks/task-actions.ts'
+import { taskQuestions } from './tasks/task-questions.ts'
 import { words } from './tasks/words.ts'
 
-/** The features in the order in which an update meets them; the last one answers what nobody took. */
-export function features(): Composer<BotContext>[] {
-  return [
+/** Returns the features in the order in which an update meets them; the last ones take what's left. */
+export function features(): Feature[] {
+  const first = [
     commandMenu(),
     presence(),
     start(),
     newTask(),
-    deck(),
+    inbox(),
     taskActions(),
+    taskQuestions(),
     suggestions(),
     later(),
     task(),
@@ -78,8 +78,12 @@ export function features(): Composer<BotContext>[] {
     auditLog(),
     doctor(),
     exports(),
-    prompts(),
-    replies({ ...promptAnswers, search: (ctx, words) => answerSearch(ctx, words) }, answerDigest),
+  ]
+  const answers = answersOf(first)
+  return [
+    ...first,
+    prompts(answers),
+    replies(answers, answerDigest),
     words(),
     fallback(),
     capturedEdits(),

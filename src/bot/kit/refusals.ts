@@ -1,10 +1,8 @@
 import type { MiddlewareFn } from 'grammy'
 import { DomainError } from '../../domain/core/errors.ts'
-import { listLabels } from '../../domain/labels/labels.ts'
-import { findTask } from '../../domain/tasks/read.ts'
 import { askAgainCard, inWords, refusalCard } from '../../view/kit/answers.ts'
-import { type BotContext, type Prompt, scopeOf } from './context.ts'
-import { ask } from './show.ts'
+import type { BotContext } from './context.ts'
+import { ask, nameOf } from './prompts.ts'
 import { toast } from './toast.ts'
 
 /** Answers what a verb refuses in the verb's own words, wherever its feature left that open. */
@@ -30,16 +28,4 @@ export async function refuse(ctx: BotContext, reason: string): Promise<void> {
   const { prompt, messageId } = answering
   await ask(ctx, askAgainCard(reason, prompt.ask, await nameOf(ctx, prompt)), { ...prompt, again: true })
   await ctx.sender.remove(messageId)
-}
-
-/** What a question of the bot's is about, as its text names it. */
-export async function nameOf(
-  ctx: BotContext,
-  prompt: Pick<Prompt, 'ask' | 'taskId' | 'about'>,
-): Promise<string> {
-  const { ask, taskId, about = '' } = prompt
-  if (ask === 'label-name')
-    return (await listLabels(scopeOf(ctx))).find(({ id }) => id === about)?.name ?? about
-  const task = taskId === undefined ? null : await findTask(scopeOf(ctx), taskId)
-  return task?.key ?? about
 }

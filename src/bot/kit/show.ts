@@ -3,7 +3,6 @@ import { readCard } from '../../domain/tasks/card.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { livingCard } from '../../telegram/store/living-cards.ts'
 import type { MessagePurpose, ReplyTopic } from '../../telegram/store/messages.ts'
-import { cancelledCard } from '../../view/kit/answers.ts'
 import type { Card } from '../../view/kit/card.ts'
 import { type TaskCardOptions, taskCard, taskVersion } from '../../view/tasks/card.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
@@ -92,19 +91,4 @@ export async function showPicture(ctx: BotContext, svg: string, caption: Card): 
   if (png === null) await ctx.sender.send(caption, about)
   else if (pressed?.photo === undefined) await ctx.sender.sendPicture(png, caption, about)
   else await ctx.sender.editPicture(pressed.message_id, png, caption, about)
-}
-
-/** Asks the owner for a text; his reply to the question is the answer. */
-export async function ask(
-  ctx: BotContext,
-  card: Card,
-  topic: ReplyTopic & { readonly kind: 'prompt' },
-): Promise<void> {
-  await ctx.sender.send({ ...card, asks: true }, { purpose: 'prompt', taskId: topic.taskId ?? null, topic })
-}
-
-/** Takes a question back; where Telegram deletes it no more, it says that it is over. */
-export async function endQuestion(ctx: BotContext, messageId: number): Promise<void> {
-  if (!(await ctx.sender.remove(messageId)))
-    await ctx.sender.edit(messageId, cancelledCard(), { purpose: 'screen' })
 }

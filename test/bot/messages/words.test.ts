@@ -467,3 +467,18 @@ test('after an answer was refused, the next words are the answer, not a task', a
   expect(await get('WEB-1')).toMatchObject({ title: 'WEB-1 done', status: 'todo' })
   expect(await count()).toBe(1)
 })
+
+test('once a prompt that was asked again is answered, the next words are a task', async () => {
+  bot.user.sendText('/settings')
+  const screen = await bot.user.nextMessage('Settings')
+  bot.user.tapData('1w|ask|digest-time|', screen)
+  bot.user.reply(await bot.user.nextMessage('send the digest'), 'soon')
+  await bot.user.nextMessage('send the digest')
+  bot.user.sendText('7:45')
+  await bot.user.nextMessage('07:45')
+
+  bot.user.sendText('Buy milk')
+  await bot.user.nextMessage('Buy milk')
+
+  expect(await get('WEB-1')).toMatchObject({ title: 'Buy milk' })
+})

@@ -1,21 +1,13 @@
-import { Composer } from 'grammy'
-import { listProjects } from '../../../domain/projects/read.ts'
-import { countByLane, listLane, readBoard } from '../../../domain/tasks/lists/lanes.ts'
+import { countByLane, listLane } from '../../../domain/tasks/lists/lanes.ts'
 import { findTasks } from '../../../domain/tasks/read.ts'
 import { unpackUuid } from '../../../view/kit/callbacks.ts'
-import {
-  boardCard,
-  cardsALane,
-  changedManyToast,
-  moveAllCard,
-  skippedText,
-  unknownProjectText,
-} from '../../../view/tasks/lists/board.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { changedManyToast, moveAllCard, skippedText } from '../../../view/tasks/lists/board.ts'
+import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onAct, onScreen } from '../../kit/taps.ts'
 import { countChanged, doActs } from '../../kit/tasks/acts.ts'
 import { topicOfMessage } from '../../kit/tasks/list-query.ts'
+import { showBoard } from '../../kit/tasks/show-board.ts'
 import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
 
@@ -23,46 +15,25 @@ import { toast } from '../../kit/toast.ts'
 const maxAtOnce = 200
 
 /** /board: the lanes in one message, and what moves a whole lane. */
-export function board(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('board', (ctx) => showBoard(ctx, ctx.match.trim().toUpperCase()))
-  onScreen(composer, 'board', (ctx, projectKey) => showBoard(ctx, projectKey))
-  onAct(composer, 'all', async (ctx, status, projectKey) => {
+export function board(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'board', (ctx) => showBoard(ctx, ctx.match.trim().toUpperCase()))
+  onScreen(feature, 'board', (ctx, projectKey) => showBoard(ctx, projectKey))
+  onAct(feature, 'all', async (ctx, status, projectKey) => {
     if (isWhole(status)) await askAll(ctx, status, projectKey)
   })
-  onAct(composer, 'all-sure', async (ctx, status, projectKey) => {
+  onAct(feature, 'all-sure', async (ctx, status, projectKey) => {
     if (isWhole(status)) await moveAll(ctx, status, projectKey)
   })
-  onAct(composer, 'board-undo', async (ctx, packed, projectKey) => {
+  onAct(feature, 'board-undo', async (ctx, packed, projectKey) => {
     const auditId = unpackUuid(packed)
     if (auditId !== undefined) await takeBack(ctx, auditId)
     await showBoard(ctx, projectKey)
   })
-  return composer
+  return feature
 }
 
 const isWhole = (status: string): status is 'ready' | 'done' => status === 'ready' || status === 'done'
-
-/** Shows the board; an unknown project is named and all are shown. */
-export async function showBoard(
-  ctx: BotContext,
-  wanted: string,
-  { undo = null, notice }: { readonly undo?: string | null; readonly notice?: string } = {},
-): Promise<void> {
-  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
-  const projectKey = projectKeys.includes(wanted) ? wanted : ''
-  const lanes = await readBoard(scopeOf(ctx), { projectKey: projectKey || undefined, cards: cardsALane })
-  const unknown = projectKey === wanted ? undefined : unknownProjectText(wanted)
-  const card = boardCard({
-    lanes,
-    projectKeys,
-    projectKey,
-    undo,
-    notice: notice ?? unknown,
-    ...readerOf(ctx),
-  })
-  await showScreen(ctx, card)
-}
 
 async function askAll(ctx: BotContext, status: 'ready' | 'done', projectKey: string): Promise<void> {
   const lane = { status, projectKey: projectKey || undefined }

@@ -1,19 +1,18 @@
-import { Composer } from 'grammy'
 import { readDigest } from '../../../domain/reports/digest.ts'
 import { toScreen } from '../../../view/kit/buttons.ts'
 import { withRow } from '../../../view/kit/card.ts'
 import { signs } from '../../../view/kit/signs.ts'
 import { digestCard } from '../../../view/reports/digest.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onScreen } from '../../kit/taps.ts'
 
 /** /digest: today's now, and the way to its time. */
-export function digest(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('digest', showDigest)
-  onScreen(composer, 'digest', showDigest)
-  return composer
+export function digest(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'digest', showDigest)
+  onScreen(feature, 'digest', showDigest)
+  return feature
 }
 
 async function showDigest(ctx: BotContext): Promise<void> {

@@ -1,19 +1,18 @@
-import { Composer } from 'grammy'
 import { listDue } from '../../../domain/tasks/lists/due-list.ts'
 import { dayBounds } from '../../../domain/time/time.ts'
 import { dueAPage, dueCard } from '../../../view/tasks/lists/due.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onScreen } from '../../kit/taps.ts'
 
 const weekMs = 7 * 24 * 60 * 60_000
 
 /** /due: what's overdue, due today, and due this week. */
-export function due(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('due', (ctx) => showDue(ctx, 0))
-  onScreen(composer, 'due', (ctx, _argument, page) => showDue(ctx, page))
-  return composer
+export function due(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'due', (ctx) => showDue(ctx, 0))
+  onScreen(feature, 'due', (ctx, _argument, page) => showDue(ctx, page))
+  return feature
 }
 
 async function showDue(ctx: BotContext, wantedPage: number): Promise<void> {

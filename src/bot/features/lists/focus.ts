@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import { taskStatuses } from '../../../domain/core/task-values.ts'
 import { readFocus } from '../../../domain/reports/digest.ts'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
@@ -10,25 +9,25 @@ import { unpackUuid } from '../../../view/kit/callbacks.ts'
 import { stopAndMoveCard } from '../../../view/tasks/handoffs.ts'
 import { focusCard, pinCard, pinsAPage } from '../../../view/tasks/lists/focus.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onAct, onScreen } from '../../kit/taps.ts'
 import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** /focus: today's focus in one message: add, unfocus, done. */
-export function focus(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('focus', (ctx) => showFocus(ctx))
-  onScreen(composer, 'focus', (ctx, argument, page) =>
+export function focus(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'focus', (ctx) => showFocus(ctx))
+  onScreen(feature, 'focus', (ctx, argument, page) =>
     argument === 'pin' ? showPins(ctx, page) : showFocus(ctx),
   )
-  onAct(composer, 'focus', changeFocus)
-  onAct(composer, 'focus-undo', async (ctx, packed) => {
+  onAct(feature, 'focus', changeFocus)
+  onAct(feature, 'focus-undo', async (ctx, packed) => {
     const auditId = unpackUuid(packed)
     if (auditId !== undefined) await takeBack(ctx, auditId)
     await showFocus(ctx)
   })
-  return composer
+  return feature
 }
 
 async function showFocus(ctx: BotContext, undo: string | null = null): Promise<void> {

@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import { DomainError } from '../../../domain/core/errors.ts'
 import { taskPriorities, taskStatuses } from '../../../domain/core/task-values.ts'
 import type { Act } from '../../../domain/quick-add/acts.ts'
@@ -17,35 +16,35 @@ import {
 } from '../../../view/tasks/lists/board.ts'
 import { laneCard, lanePage, pickCard, placeCard } from '../../../view/tasks/lists/lane.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct, onScreen } from '../../kit/feature.ts'
 import { explainNotQueued } from '../../kit/runner.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onAct, onScreen } from '../../kit/taps.ts'
 import { countChanged, doActs } from '../../kit/tasks/acts.ts'
 import { topicOfMessage } from '../../kit/tasks/list-query.ts'
+import { showBoard } from '../../kit/tasks/show-board.ts'
 import { orRefusal } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
-import { showBoard } from './board.ts'
 
 /** The lanes behind the board: their cards in order, one in hand, several picked for one change. */
-export function lanes(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  onScreen(composer, 'lane', (ctx, argument, page) =>
+export function lanes(): Feature {
+  const feature = createFeature()
+  onScreen(feature, 'lane', (ctx, argument, page) =>
     withLane(ctx, argument, page, (place) => showLane(ctx, place)),
   )
-  onScreen(composer, 'pick', (ctx, argument, page) =>
+  onScreen(feature, 'pick', (ctx, argument, page) =>
     withLane(ctx, argument, page, async (place) => showPicks(ctx, place, await readPicked(ctx))),
   )
-  onScreen(composer, 'place', async (ctx, argument) => {
+  onScreen(feature, 'place', async (ctx, argument) => {
     const [key = '', projectKey = ''] = argument.split('.')
     const task = await findTask(scopeOf(ctx), key)
     if (task !== null) return showPlace(ctx, task, projectKey)
     await toast(ctx, staleToast(null))
     await showBoard(ctx, projectKey)
   })
-  onAct(composer, 'place', moveCard)
-  onAct(composer, 'pick', togglePick)
-  onAct(composer, 'picked', changePicked)
-  return composer
+  onAct(feature, 'place', moveCard)
+  onAct(feature, 'pick', togglePick)
+  onAct(feature, 'picked', changePicked)
+  return feature
 }
 
 async function withLane(

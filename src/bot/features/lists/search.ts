@@ -1,30 +1,31 @@
-import { Composer } from 'grammy'
 import { search as find } from '../../../domain/tasks/lists/search.ts'
 import { findTasksByKey } from '../../../domain/tasks/read.ts'
 import { questionCard } from '../../../view/kit/answers.ts'
 import { hitsAPage, searchCard } from '../../../view/reports/search.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { ask, showScreen } from '../../kit/show.ts'
-import { onScreen } from '../../kit/taps.ts'
+import { createFeature, type Feature, onAnswer, onCommand, onScreen } from '../../kit/feature.ts'
+import { ask } from '../../kit/prompts.ts'
+import { showScreen } from '../../kit/show.ts'
 import { queryOfMessage } from '../../kit/tasks/list-query.ts'
 
 /** /search: searches keys, titles, notes and logs; asks for the words if there are none. */
-export function search(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('search', async (ctx) => {
+export function search(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'search', async (ctx) => {
     if (ctx.match.trim() === '') await ask(ctx, questionCard('search'), { kind: 'prompt', ask: 'search' })
     else await answerSearch(ctx, ctx.match)
   })
-  onScreen(composer, 'search', async (ctx, words, page) => {
+  onScreen(feature, 'search', async (ctx, words, page) => {
     const query = words === '' ? await queryOfMessage(ctx) : words
     if (query === '') await ask(ctx, questionCard('search'), { kind: 'prompt', ask: 'search' })
     else await answerSearch(ctx, query, page)
   })
-  return composer
+  onAnswer(feature, 'search', (ctx, { written }) => answerSearch(ctx, written.plain))
+  return feature
 }
 
 /** Shows one page of what was found for the words. */
-export async function answerSearch(ctx: BotContext, text: string, page = 0): Promise<void> {
+async function answerSearch(ctx: BotContext, text: string, page = 0): Promise<void> {
   const words = text.trim().slice(0, 300)
   const { hits, hasMore } = await find(scopeOf(ctx), words, { limit: hitsAPage, offset: page * hitsAPage })
   const ofLogs = hits.flatMap((hit) =>

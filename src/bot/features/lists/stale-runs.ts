@@ -1,22 +1,21 @@
-import { Composer } from 'grammy'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
 import { readDetail, requireTask } from '../../../domain/tasks/read.ts'
 import { nudgeText, staleToast, toasts } from '../../../view/kit/answers.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct } from '../../kit/feature.ts'
 import { showTask } from '../../kit/show.ts'
-import { onAct } from '../../kit/taps.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** The buttons under the word that a run is silent or waits too long: nudge the agent, or wait on. */
-export function staleRuns(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  onAct(composer, 'nudge', nudge)
-  onAct(composer, 'keep-waiting', async (ctx, key) => {
+export function staleRuns(): Feature {
+  const feature = createFeature()
+  onAct(feature, 'nudge', nudge)
+  onAct(feature, 'keep-waiting', async (ctx, key) => {
     const task = await requireTask(scopeOf(ctx), key)
     await toast(ctx, task.runState === null ? staleToast(task) : toasts.waiting)
     await showTask(ctx, task)
   })
-  return composer
+  return feature
 }
 
 /** Asks the agent how it goes, as a comment that it gets with its next fetch. */

@@ -1,24 +1,23 @@
-import { Composer } from 'grammy'
 import { type TaskStatus, taskStatuses } from '../../../domain/core/task-values.ts'
 import { listProjects } from '../../../domain/projects/read.ts'
 import { parseTaskQuery, withStatus } from '../../../domain/quick-add/task-query.ts'
 import { listByLane } from '../../../domain/tasks/lists/lanes.ts'
 import { sameQuery, taskListCard, tasksAPage } from '../../../view/tasks/lists/task-list.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onScreen } from '../../kit/taps.ts'
 import { queryOfMessage } from '../../kit/tasks/list-query.ts'
 
 /** /tasks: lists by status, project, label, engine, priority and words, in pages that turn in place; /todo and the like list a status. */
-export function tasks(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('tasks', (ctx) => showTasks(ctx, ctx.match, 0))
+export function tasks(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'tasks', (ctx) => showTasks(ctx, ctx.match, 0))
   for (const status of ['todo', 'hold', 'ready', 'done'] as const)
-    composer.command(status, (ctx) => showTasks(ctx, `${status} ${ctx.match}`.trim(), 0))
-  onScreen(composer, 'tasks', async (ctx, argument, page) =>
+    onCommand(feature, status, (ctx) => showTasks(ctx, `${status} ${ctx.match}`.trim(), 0))
+  onScreen(feature, 'tasks', async (ctx, argument, page) =>
     showTasks(ctx, await queryFor(ctx, argument), page),
   )
-  return composer
+  return feature
 }
 
 async function showTasks(ctx: BotContext, text: string, wantedPage: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { Composer, GrammyError } from 'grammy'
+import { GrammyError } from 'grammy'
 import { listProjects } from '../../../domain/projects/read.ts'
 import { readOwnerSettings } from '../../../domain/settings/settings.ts'
 import { setProjectTopic } from '../../../telegram/store/project-topics.ts'
@@ -6,22 +6,22 @@ import { toasts } from '../../../view/kit/answers.ts'
 import { projectGoneCard } from '../../../view/projects/delete.ts'
 import { noTopicReason, projectTopicCard } from '../../../view/projects/topic.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onAct, onScreen } from '../../kit/taps.ts'
 import { orRefusal } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
 
 const maxName = 128
 
 /** The group topic that gets a project's updates: the main one, a new one, or this one. */
-export function projectTopics(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  onScreen(composer, 'project-topic', (ctx, key) => showTopic(ctx, key))
-  onAct(composer, 'project-topic', async (ctx, key, choice) => {
+export function projectTopics(): Feature {
+  const feature = createFeature()
+  onScreen(feature, 'project-topic', (ctx, key) => showTopic(ctx, key))
+  onAct(feature, 'project-topic', async (ctx, key, choice) => {
     if (choice === 'own') return useOwn(ctx, key)
     await use(ctx, key, choice === 'here' ? topicHere(ctx) : null)
   })
-  return composer
+  return feature
 }
 
 function topicHere(ctx: BotContext): number | null {

@@ -1,107 +1,51 @@
-import { Composer } from 'grammy'
 import { deleteProject, editProject, restoreProject } from '../../../domain/projects/edit.ts'
-import { type ProjectOverview, projectOverview } from '../../../domain/projects/overview.ts'
-import { listProjects } from '../../../domain/projects/read.ts'
 import { projectStatuses } from '../../../domain/projects/schemas.ts'
-import { getProjectSettings, setProjectSettings } from '../../../domain/projects/settings.ts'
+import { setProjectSettings } from '../../../domain/projects/settings.ts'
 import { toasts } from '../../../view/kit/answers.ts'
-import type { Card } from '../../../view/kit/card.ts'
-import { projectCard } from '../../../view/projects/card.ts'
-import {
-  deletedProjectsCard,
-  projectDeleteCard,
-  projectDeletedCard,
-  projectGoneCard,
-} from '../../../view/projects/delete.ts'
-import { projectDeliveryCard } from '../../../view/projects/delivery.ts'
+import { projectDeleteCard, projectDeletedCard, projectGoneCard } from '../../../view/projects/delete.ts'
 import { projectEditCard, projectStatusCard } from '../../../view/projects/edit.ts'
-import { projectsCard } from '../../../view/projects/projects.ts'
 import { enterDialog } from '../../dialogs/dialogs.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import type { BotContext } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onAct, onScreen } from '../../kit/taps.ts'
 import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
+import { answerProjectPrompts } from './project-answers.ts'
+import { showDeleted, showDelivery, showProject, showProjects, withProject } from './project-screens.ts'
 
 /** /projects: the list, a project's card, and its settings. */
-export function projects(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('projects', async (ctx) => {
+export function projects(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'projects', async (ctx) => {
     const key = ctx.match.trim().toUpperCase()
     await (key === '' ? showProjects(ctx, 0) : showProject(ctx, key))
   })
-  onScreen(composer, 'projects', (ctx, _argument, page) => showProjects(ctx, page))
-  onScreen(composer, 'project', (ctx, key) => showProject(ctx, key))
-  onScreen(composer, 'project-edit', (ctx, key) =>
+  onScreen(feature, 'projects', (ctx, _argument, page) => showProjects(ctx, page))
+  onScreen(feature, 'project', (ctx, key) => showProject(ctx, key))
+  onScreen(feature, 'project-edit', (ctx, key) =>
     withProject(ctx, key, ({ project }) => projectEditCard(project)),
   )
-  onScreen(composer, 'project-status', (ctx, key) =>
+  onScreen(feature, 'project-status', (ctx, key) =>
     withProject(ctx, key, ({ project }) => projectStatusCard(project)),
   )
-  onScreen(composer, 'project-delete', (ctx, key) => withProject(ctx, key, projectDeleteCard))
-  onScreen(composer, 'project-delivery', showDelivery)
-  onScreen(composer, 'deleted-projects', (ctx, _argument, page) => showDeleted(ctx, page))
-  onScreen(composer, 'new-project', (ctx) => enterDialog(ctx, 'new-project'))
-  onAct(composer, 'project-status', async (ctx, key, value) => {
+  onScreen(feature, 'project-delete', (ctx, key) => withProject(ctx, key, projectDeleteCard))
+  onScreen(feature, 'project-delivery', showDelivery)
+  onScreen(feature, 'deleted-projects', (ctx, _argument, page) => showDeleted(ctx, page))
+  onScreen(feature, 'new-project', (ctx) => enterDialog(ctx, 'new-project'))
+  onAct(feature, 'project-status', async (ctx, key, value) => {
     const status = projectStatuses.find((candidate) => candidate === value)
     if (status !== undefined) await edit(ctx, key, { status })
   })
-  onAct(composer, 'project-priority', (ctx, key, value) => edit(ctx, key, { priority: Number(value) }))
-  onAct(composer, 'project-set', setDelivery)
-  onAct(composer, 'project-delete', remove)
-  onAct(composer, 'project-restore', restore)
-  onAct(composer, 'undo-project', async (ctx, key, auditId) => {
+  onAct(feature, 'project-priority', (ctx, key, value) => edit(ctx, key, { priority: Number(value) }))
+  onAct(feature, 'project-set', setDelivery)
+  onAct(feature, 'project-delete', remove)
+  onAct(feature, 'project-restore', restore)
+  onAct(feature, 'undo-project', async (ctx, key, auditId) => {
     await takeBack(ctx, auditId)
     await showProject(ctx, key)
   })
-  return composer
-}
-
-async function showProjects(ctx: BotContext, page: number): Promise<void> {
-  const all = await listProjects(scopeOf(ctx), { includeDeleted: true })
-  const deleted = all.filter((project) => project.deletedAt !== null).length
-  await showScreen(
-    ctx,
-    projectsCard({ projects: await projectOverview(scopeOf(ctx), ctx.board.now()), page, deleted }),
-  )
-}
-
-export async function showProject(ctx: BotContext, key: string, undo?: string | null): Promise<void> {
-  await withProject(ctx, key, (overview) =>
-    projectCard(overview, { ...readerOf(ctx), hasTopics: hasTopics(ctx) }, undo),
-  )
-}
-
-function hasTopics(ctx: BotContext): boolean {
-  return ctx.chat?.type === 'supergroup' && ctx.chat.is_forum === true
-}
-
-async function withProject(
-  ctx: BotContext,
-  key: string,
-  card: (overview: ProjectOverview) => Card,
-): Promise<void> {
-  const found = (await projectOverview(scopeOf(ctx), ctx.board.now())).find(
-    ({ project }) => project.projectKey === key,
-  )
-  await showScreen(ctx, found === undefined ? projectGoneCard(key) : card(found))
-}
-
-export async function showDelivery(ctx: BotContext, key: string): Promise<void> {
-  const project = (await listProjects(scopeOf(ctx))).find((candidate) => candidate.projectKey === key)
-  if (project === undefined) return showScreen(ctx, projectGoneCard(key))
-  await showScreen(ctx, projectDeliveryCard(project, await getProjectSettings(scopeOf(ctx), key)))
-}
-
-async function showDeleted(ctx: BotContext, page: number): Promise<void> {
-  const all = await listProjects(scopeOf(ctx), { includeDeleted: true })
-  await showScreen(
-    ctx,
-    deletedProjectsCard(
-      all.filter((project) => project.deletedAt !== null),
-      page,
-    ),
-  )
+  answerProjectPrompts(feature)
+  return feature
 }
 
 async function edit(ctx: BotContext, key: string, patch: Parameters<typeof editProject>[2]): Promise<void> {

@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import { listProjects } from '../../../domain/projects/read.ts'
 import { readKey } from '../../../domain/quick-add/key-words.ts'
 import { findTask } from '../../../domain/tasks/read.ts'
@@ -6,22 +5,22 @@ import { createWorkLog, listWorkLogs } from '../../../domain/tasks/work-logs.ts'
 import { loggedCard, logsAPage, timelineCard } from '../../../view/reports/timeline.ts'
 import { afterCommand } from '../../kit/command-text.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
 import { ownText } from '../../kit/message/incoming.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onScreen } from '../../kit/taps.ts'
 import { contentOf } from '../../kit/tasks/captured.ts'
 
 /** /log: writes a work log; without text, shows the log of everything, a project or a task. */
-export function log(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('log', async (ctx) => {
+export function log(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'log', async (ctx) => {
     const text = ctx.message === undefined ? '' : afterCommand(ownText(contentOf(ctx, ctx.message)))
     const { about, rest } = await readAbout(ctx, text)
     if (rest === '') await showTimeline(ctx, about, 0)
     else await writeLog(ctx, about, rest)
   })
-  onScreen(composer, 'log', (ctx, about, page) => showTimeline(ctx, about, page))
-  return composer
+  onScreen(feature, 'log', (ctx, about, page) => showTimeline(ctx, about, page))
+  return feature
 }
 
 interface About {

@@ -1,20 +1,28 @@
-import { Composer } from 'grammy'
 import type { PromptKind } from '../../../telegram/store/messages.ts'
-import { questionCard } from '../../../view/kit/answers.ts'
-import type { BotContext } from '../../kit/context.ts'
-import { nameOf } from '../../kit/refusals.ts'
-import { ask } from '../../kit/show.ts'
-import { onAct } from '../../kit/taps.ts'
-import { promptAnswers } from './prompt-answers.ts'
+import { questionCard, toasts } from '../../../view/kit/answers.ts'
+import { questions } from '../../../view/kit/callbacks.ts'
+import { type Answers, createFeature, type Feature, onAct, onTap } from '../../kit/feature.ts'
+import { ask, cancelPrompt, nameOf } from '../../kit/prompts.ts'
+import { toast } from '../../kit/toast.ts'
 
-/** The buttons that ask the owner to write something that is not about a task. */
-export function prompts(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  onAct(composer, 'ask', async (ctx, what, about) => {
-    const kind = Object.keys(promptAnswers).find((known): known is PromptKind => known === what)
+/** The buttons that ask the owner to write something that isn't about a task, and Cancel under any prompt. */
+export function prompts(answers: Answers): Feature {
+  const feature = createFeature()
+  const kinds = [...answers.keys()].filter((kind) => !isAboutTask(kind))
+  onAct(feature, 'ask', async (ctx, what, about) => {
+    const kind = kinds.find((known) => known === what)
     if (kind === undefined) return
     const name = await nameOf(ctx, { ask: kind, about })
     await ask(ctx, questionCard(kind, name), { kind: 'prompt', ask: kind, about })
   })
-  return composer
+  onTap(feature, 'cancel', async (ctx) => {
+    const message = ctx.callbackQuery?.message
+    await toast(ctx, toasts.cancelled)
+    if (message !== undefined) await cancelPrompt(ctx, message.message_id)
+  })
+  return feature
+}
+
+function isAboutTask(kind: PromptKind): boolean {
+  return questions.some((question) => question === kind)
 }

@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import { listSecurityEvents } from '../../../domain/access/security.ts'
 import { listAudit } from '../../../domain/reports/audit.ts'
 import { undoableByAgents } from '../../../domain/undo/undo.ts'
@@ -7,22 +6,22 @@ import { unpackUuid } from '../../../view/kit/callbacks.ts'
 import { auditCard } from '../../../view/reports/audit.ts'
 import { securityCard } from '../../../view/reports/security.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onScreen } from '../../kit/taps.ts'
 
 const entriesAPage = 12
 
 /** /audit and /security: change history and security log, newest first, in pages. */
-export function auditLog(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('audit', (ctx) => showAudit(ctx, ctx.match.trim().toUpperCase()))
-  onScreen(composer, 'audit', (ctx, argument) => {
+export function auditLog(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'audit', (ctx) => showAudit(ctx, ctx.match.trim().toUpperCase()))
+  onScreen(feature, 'audit', (ctx, argument) => {
     const [about = '', cursor = ''] = argument.split(':')
     return showAudit(ctx, about, unpackUuid(cursor))
   })
-  composer.command('security', (ctx) => showSecurity(ctx))
-  onScreen(composer, 'security', (ctx, cursor) => showSecurity(ctx, unpackUuid(cursor)))
-  return composer
+  onCommand(feature, 'security', (ctx) => showSecurity(ctx))
+  onScreen(feature, 'security', (ctx, cursor) => showSecurity(ctx, unpackUuid(cursor)))
+  return feature
 }
 
 async function showAudit(ctx: BotContext, about: string, before?: string): Promise<void> {

@@ -1,6 +1,5 @@
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { Composer } from 'grammy'
 import { exportParts, exportRows, exportTasks } from '../../../domain/reports/export.ts'
 import { countTasks } from '../../../domain/tasks/lists/list.ts'
 import { localDate } from '../../../domain/time/time.ts'
@@ -12,25 +11,25 @@ import {
   taskRow,
 } from '../../../view/reports/export.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { onAct } from '../../kit/taps.ts'
+import { createFeature, type Feature, onAct, onCommand } from '../../kit/feature.ts'
 
 // Telegram accepts files of up to 50 MB from a bot.
 const maxBytes = 49 * 1024 * 1024
 const manyTasks = 2_000
 
 /** /export: the full board as JSON, the tasks as CSV. */
-export function exports(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('export', async (ctx) => {
+export function exports(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'export', async (ctx) => {
     if (ctx.chat.type === 'private') await sendBoard(ctx)
     else await ctx.sender.send(exportHereCard(), { purpose: 'screen' })
   })
-  onAct(composer, 'export', async (ctx) => {
+  onAct(feature, 'export', async (ctx) => {
     const warning = ctx.callbackQuery?.message
     if (warning !== undefined) await ctx.sender.remove(warning.message_id)
     await sendBoard(ctx)
   })
-  return composer
+  return feature
 }
 
 async function sendBoard(ctx: BotContext): Promise<void> {

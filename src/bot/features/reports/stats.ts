@@ -1,18 +1,17 @@
-import { Composer } from 'grammy'
 import { readStats } from '../../../domain/reports/stats.ts'
 import { statsPeriods, statsRange } from '../../../domain/reports/stats-range.ts'
 import { statsPicture } from '../../../view/charts/charts.ts'
 import { minForChart, statsCard, statsTitle } from '../../../view/reports/stats.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
 import { showPicture, showScreen } from '../../kit/show.ts'
-import { onScreen } from '../../kit/taps.ts'
 
 /** /stats: finished work of a week, month or year, as a chart; text only when there's little to draw. */
-export function stats(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('stats', (ctx) => showStats(ctx, ctx.match))
-  onScreen(composer, 'stats', (ctx, argument) => showStats(ctx, argument))
-  return composer
+export function stats(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'stats', (ctx) => showStats(ctx, ctx.match))
+  onScreen(feature, 'stats', (ctx, argument) => showStats(ctx, argument))
+  return feature
 }
 
 async function showStats(ctx: BotContext, text: string): Promise<void> {

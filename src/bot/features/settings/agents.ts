@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import { listTokens } from '../../../domain/access/tokens.ts'
 import type { RunState } from '../../../domain/core/task-values.ts'
 import { countSessions } from '../../../domain/sessions/sessions.ts'
@@ -6,17 +5,17 @@ import { listTasks } from '../../../domain/tasks/lists/list.ts'
 import { runOf } from '../../../domain/tasks/task.ts'
 import { agentsCard, type RunLine } from '../../../view/system/agents.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onScreen } from '../../kit/taps.ts'
 
 const maxRuns = 50
 
 /** /agents: who's working on what since when, what's queued, and the tokens. */
-export function agents(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('agents', (ctx) => showAgents(ctx, 0))
-  onScreen(composer, 'agents', (ctx, _argument, page) => showAgents(ctx, page))
-  return composer
+export function agents(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'agents', (ctx) => showAgents(ctx, 0))
+  onScreen(feature, 'agents', (ctx, _argument, page) => showAgents(ctx, page))
+  return feature
 }
 
 async function showAgents(ctx: BotContext, page: number): Promise<void> {

@@ -1,18 +1,17 @@
-import { Composer } from 'grammy'
-import type { BotContext } from '../../kit/context.ts'
+import { createFeature, type Feature } from '../../kit/feature.ts'
 
 /** Notes when the owner blocks the bot, and that he is back: what waited for him goes out. */
-export function presence(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.on('my_chat_member', (ctx) => {
+export function presence(): Feature {
+  const feature = createFeature()
+  feature.on('my_chat_member', (ctx) => {
     const { status } = ctx.myChatMember.new_chat_member
     const isAway = status === 'kicked' || status === 'left'
     ctx.deps.log.info({ status }, isAway ? 'the chat no longer takes messages' : 'the chat takes messages')
     if (!isAway) ctx.deps.onOwnerBack?.()
   })
-  composer.use(async (ctx, next) => {
+  feature.use(async (ctx, next) => {
     ctx.deps.onOwnerBack?.()
     await next()
   })
-  return composer
+  return feature
 }

@@ -1,56 +1,50 @@
-import { Composer } from 'grammy'
-import { listProjects } from '../../../domain/projects/read.ts'
 import { RunnerKind, type SettingsPatch } from '../../../domain/settings/setting-specs.ts'
-import { changeSettings, readOwnerSettings } from '../../../domain/settings/settings.ts'
+import { changeSettings } from '../../../domain/settings/settings.ts'
 import { newestPrompt, type ReplyTopic } from '../../../telegram/store/messages.ts'
 import { toasts } from '../../../view/kit/answers.ts'
 import { zoneConfirmed } from '../../../view/settings/set-up.ts'
-import { settingsPartCard } from '../../../view/settings/setting-parts.ts'
-import {
-  type SettingsFacts,
-  type SettingsPart,
-  settingsCard,
-  settingsParts,
-} from '../../../view/settings/settings.ts'
-import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { type SettingsPart, settingsParts } from '../../../view/settings/settings.ts'
+import type { BotContext } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
 import { sendTestLine } from '../../kit/runner.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onAct, onScreen } from '../../kit/taps.ts'
 import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
-import { machineZone, zoneOfLocation } from '../../kit/zones.ts'
+import { zoneOfLocation } from '../../kit/zones.ts'
+import { answerSettingPrompts } from './setting-answers.ts'
+import { changeSetting, showPart, showSettings } from './setting-screens.ts'
 
 /** /settings: time zone, digest, quiet hours, notifications, projects; the rest under Advanced. */
-export function settings(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('settings', showSettings)
-  onScreen(composer, 'settings', (ctx, part) => {
+export function settings(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'settings', showSettings)
+  onScreen(feature, 'settings', (ctx, part) => {
     const known = settingsParts.find((candidate) => candidate === part)
     return known === undefined ? showSettings(ctx) : showPart(ctx, known)
   })
-  onAct(composer, 'set', (ctx, name, value) => {
+  onAct(feature, 'set', (ctx, name, value) => {
     if (name === 'runnerTest') return testRunner(ctx)
     const setter = Object.hasOwn(setters, name) ? setters[name] : undefined
-    return setter === undefined ? showSettings(ctx) : change(ctx, setter.part, setter.toPatch(value))
+    return setter === undefined ? showSettings(ctx) : changeSetting(ctx, setter.part, setter.toPatch(value))
   })
-  onAct(composer, 'mute', async (ctx, key, value) => {
+  onAct(feature, 'mute', async (ctx, key, value) => {
     const others = ctx.settings.mutedProjects.filter((muted) => muted !== key)
-    await change(ctx, 'mute', { mutedProjects: value === '1' ? [...others, key] : others })
+    await changeSetting(ctx, 'mute', { mutedProjects: value === '1' ? [...others, key] : others })
   })
-  onAct(composer, 'zone', setZone)
-  onAct(composer, 'undo-setting', async (ctx, part, auditId) => {
+  onAct(feature, 'zone', setZone)
+  onAct(feature, 'undo-setting', async (ctx, part, auditId) => {
     await takeBack(ctx, auditId)
     await showPart(ctx, settingsParts.find((candidate) => candidate === part) ?? 'zone')
   })
-  composer.on('message:location', async (ctx, next) => {
+  feature.on('message:location', async (ctx, next) => {
     const timeZone = (await isZoneAsked(ctx)) ? await zoneOfLocation(ctx.msg) : null
     if (timeZone === null) await next()
-    else await change(ctx, 'zone', { timeZone })
+    else await changeSetting(ctx, 'zone', { timeZone })
   })
-  return composer
+  answerSettingPrompts(feature)
+  return feature
 }
 
-const zoneQuestion = { kind: 'prompt', ask: 'time-zone' } as const
 const askedMs = 10 * 60_000
 
 /** Whether the last thing that the bot asked for, shortly before, is the time zone: a place is then the answer. */
@@ -59,7 +53,7 @@ async function isZoneAsked(ctx: BotContext): Promise<boolean> {
   const since = new Date(ctx.board.now().getTime() - askedMs)
   const row = await newestPrompt(ctx.board.db, ctx.chat.id, since)
   const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
-  return topic?.kind === 'prompt' && topic.ask === zoneQuestion.ask
+  return topic?.kind === 'prompt' && topic.ask === 'time-zone'
 }
 
 /** The settings that buttons change: the screen that shows each, and what a button's value means. */
@@ -88,15 +82,8 @@ function toRunner(value: string) {
   return RunnerKind.safeParse(value).data ?? 'none'
 }
 
-/** Changes settings and shows their screen, or says why they can't be changed. */
-export async function change(ctx: BotContext, part: SettingsPart, patch: SettingsPatch): Promise<void> {
-  const changed = await orRefusal(ctx, () => changeSettings(ctx.board, patch))
-  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
-  await showPart(ctx, part, changed?.auditId)
-}
-
 async function setZone(ctx: BotContext, on: string, timeZone: string): Promise<void> {
-  if (on === 'settings') return change(ctx, 'zone', { timeZone })
+  if (on === 'settings') return changeSetting(ctx, 'zone', { timeZone })
   const changed = await orRefusal(ctx, () => changeSettings(ctx.board, { timeZone }))
   if (changed === null) return
   await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
@@ -108,23 +95,4 @@ async function setZone(ctx: BotContext, on: string, timeZone: string): Promise<v
 async function testRunner(ctx: BotContext): Promise<void> {
   const reason = await sendTestLine(ctx)
   await toast(ctx, reason ?? 'Sent. Check the chat.', reason !== null)
-}
-
-async function showSettings(ctx: BotContext): Promise<void> {
-  await showScreen(ctx, settingsCard(await readFacts(ctx)))
-}
-
-export async function showPart(ctx: BotContext, part: SettingsPart, undo?: string | null): Promise<void> {
-  const about = part === 'zone' ? ({ purpose: 'prompt', topic: zoneQuestion } as const) : {}
-  await showScreen(ctx, settingsPartCard(part, await readFacts(ctx), undo), about)
-}
-
-async function readFacts(ctx: BotContext): Promise<SettingsFacts> {
-  return {
-    settings: await readOwnerSettings(scopeOf(ctx)),
-    projects: await listProjects(scopeOf(ctx)),
-    now: ctx.board.now(),
-    language: ctx.from?.language_code,
-    machineZone: machineZone(),
-  }
 }

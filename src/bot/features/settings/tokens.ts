@@ -1,27 +1,16 @@
-import { Composer } from 'grammy'
-import { createToken, listTokens, revokeToken } from '../../../domain/access/tokens.ts'
+import { listTokens, revokeToken } from '../../../domain/access/tokens.ts'
 import { allowDeletions } from '../../../domain/tasks/removal/deletion-limit.ts'
-import {
-  awaitFirstUse,
-  createTokenLink,
-  type TokenLink,
-  takeTokenLink,
-} from '../../../telegram/store/connecting.ts'
+import { createTokenLink } from '../../../telegram/store/connecting.ts'
 import { isNewestMessage } from '../../../telegram/store/message-turns.ts'
 import { findMessage, type ReplyTopic } from '../../../telegram/store/messages.ts'
 import { toasts } from '../../../view/kit/answers.ts'
-import { toRequest } from '../../../view/kit/request.ts'
 import { deletionsAllowedCard } from '../../../view/notifications/notices.ts'
-import { engineOfAgent } from '../../../view/system/connect.ts'
 import {
-  connectedCard,
   revokeCard,
-  secretCard,
   type TokenFacts,
   tokenCard,
   tokenGoneCard,
   tokenLinkCard,
-  tokenLinkGoneCard,
   tokenLostCard,
   tokenMadeCard,
   tokenNameCard,
@@ -29,47 +18,37 @@ import {
   tokenSpans,
 } from '../../../view/system/tokens.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct, onAnswer, onScreen } from '../../kit/feature.ts'
+import { issueToken } from '../../kit/issue-token.ts'
+import { closePrompt } from '../../kit/prompts.ts'
 import { isAlreadyHandled } from '../../kit/resume.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onAct, onScreen } from '../../kit/taps.ts'
 import { toast } from '../../kit/toast.ts'
-import { tokenLinkHash } from '../../middleware/access.ts'
 
-const dayMs = 24 * 60 * 60_000
 const maxName = 60
 
 /** Agents' tokens: new (agent, expiry), shown once, last use, revoke. */
-export function tokens(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  onScreen(composer, 'new-token', (ctx, name) => (name === '' ? askAgent(ctx) : askTokenSpan(ctx, name)))
-  onAct(composer, 'token-make', (ctx, _about, days) => make(ctx, days))
-  onScreen(composer, 'token', (ctx, id) => showToken(ctx, id, (token) => tokenCard(token, readerOf(ctx))))
-  onScreen(composer, 'token-revoke', (ctx, id) =>
+export function tokens(): Feature {
+  const feature = createFeature()
+  onScreen(feature, 'new-token', (ctx, name) => (name === '' ? askAgent(ctx) : askTokenSpan(ctx, name)))
+  onAct(feature, 'token-make', (ctx, _about, days) => make(ctx, days))
+  onScreen(feature, 'token', (ctx, id) => showToken(ctx, id, (token) => tokenCard(token, readerOf(ctx))))
+  onScreen(feature, 'token-revoke', (ctx, id) =>
     showToken(ctx, id, (token) =>
       token.revokedAt === null ? revokeCard(token) : tokenCard(token, readerOf(ctx)),
     ),
   )
-  onAct(composer, 'token-revoke', revoke)
-  onAct(composer, 'allow-deletions', allowMore)
-  onAct(composer, 'forget', async (ctx) => {
+  onAct(feature, 'token-revoke', revoke)
+  onAct(feature, 'allow-deletions', allowMore)
+  onAct(feature, 'forget', async (ctx) => {
     const message = ctx.callbackQuery?.message
     if (message !== undefined) await ctx.sender.remove(message.message_id)
     await toast(ctx, 'Deleted.')
   })
-  return composer
-}
-
-/** Serves the one thing that a bot in a group does in its owner's private chat: the link to a new token. */
-export function tokenLinks(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.use(async (ctx, next) => {
-    const hash = tokenLinkHash(ctx, ctx.settings)
-    if (hash === null) return next()
-    const link = await takeTokenLink(ctx.deps.store, hash, ctx.board.now())
-    if (link === null) await ctx.sender.send(tokenLinkGoneCard(), { purpose: 'notice' })
-    else await createAndShow(ctx, link, { isElsewhere: true })
-  })
-  return composer
+  onAnswer(feature, 'token-name', (ctx, answer) =>
+    closePrompt(ctx, answer, () => askTokenSpan(ctx, answer.written.plain)),
+  )
+  return feature
 }
 
 /** Asks which agent the token is for; below, if the button's message is no longer the last one. */
@@ -82,7 +61,7 @@ async function askAgent(ctx: BotContext): Promise<void> {
 }
 
 /** Asks when a token of this name should expire. */
-export async function askTokenSpan(ctx: BotContext, text: string): Promise<void> {
+async function askTokenSpan(ctx: BotContext, text: string): Promise<void> {
   const name = [...text.replace(/\s+/g, ' ').trim()].slice(0, maxName).join('')
   await showScreen(ctx, tokenSpanCard(name), { topic: { kind: 'new-token', name } })
 }
@@ -98,34 +77,12 @@ async function make(ctx: BotContext, value: string): Promise<void> {
     return showScreen(ctx, tokenLinkCard(name, link), { secret: true })
   }
   try {
-    const token = await createAndShow(ctx, { name, days })
+    const token = await issueToken(ctx, { name, days })
     await showScreen(ctx, tokenMadeCard(token))
   } catch (error) {
     if (!isAlreadyHandled(error)) throw error
     await showScreen(ctx, tokenLostCard(name))
   }
-}
-
-/** Creates a token and sends it, with what to do next, as a message that waits for its first use. */
-async function createAndShow(
-  ctx: BotContext,
-  { name, days }: TokenLink,
-  options: { readonly isElsewhere?: boolean } = {},
-): Promise<TokenFacts> {
-  const now = ctx.board.now()
-  const expiresAt = days === null ? null : new Date(now.getTime() + days * dayMs)
-  const { token, row } = await createToken(ctx.board, { name, expiresAt, engine: engineOfAgent(name) })
-  const messageId = await ctx.sender.send(secretCard(name, { url: ctx.deps.agentUrl, token }, options), {
-    purpose: 'notice',
-    secret: true,
-  })
-  const chatId = ctx.chat?.id ?? 0
-  const message = await findMessage(ctx.deps.store, chatId, messageId)
-  if (message !== null) {
-    const request = toRequest(connectedCard(name, row.id), { silent: true })
-    await awaitFirstUse(ctx.deps.store, { tokenId: row.id, row: message.id, request }, now)
-  }
-  return row
 }
 
 /** The name that the pressed message asks about; null if it was already answered. */

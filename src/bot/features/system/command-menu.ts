@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
-import { Composer } from 'grammy'
 import { readState, writeState } from '../../../telegram/store/bot-state.ts'
 import { menuCommands, publishCommands } from '../../kit/commands.ts'
-import type { BotContext } from '../../kit/context.ts'
+import { createFeature, type Feature } from '../../kit/feature.ts'
 
 /** Puts the commands into the menu of the owner's chat, once it is bound and whenever the table has changed. */
-export function commandMenu(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
+export function commandMenu(): Feature {
+  const feature = createFeature()
   let published = ''
-  composer.use(async (ctx, next) => {
+  feature.use(async (ctx, next) => {
     await next()
     const chatId = ctx.settings.chatId
     if (chatId === null) return
@@ -27,5 +26,5 @@ export function commandMenu(): Composer<BotContext> {
       log.warn({ err: error }, 'the command menu could not be published; the next update tries again')
     }
   })
-  return composer
+  return feature
 }

@@ -1,16 +1,15 @@
-import { Composer } from 'grammy'
 import { zoneName } from '../../../view/settings/time-zones.ts'
 import { doctorCard, type Finding } from '../../../view/system/doctor.ts'
 import type { BotContext } from '../../kit/context.ts'
+import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onScreen } from '../../kit/taps.ts'
 
 /** /doctor: checks everything and names each problem with its fix. */
-export function doctor(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('doctor', examine)
-  onScreen(composer, 'doctor', examine)
-  return composer
+export function doctor(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'doctor', examine)
+  onScreen(feature, 'doctor', examine)
+  return feature
 }
 
 async function examine(ctx: BotContext): Promise<void> {

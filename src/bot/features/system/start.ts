@@ -1,27 +1,26 @@
-import { Composer } from 'grammy'
 import { readDigest } from '../../../domain/reports/digest.ts'
 import { countByStatus } from '../../../domain/tasks/lists/list.ts'
 import { homeCard } from '../../../view/system/home.ts'
 import { enterDialog } from '../../dialogs/dialogs.ts'
 import { setUpLacks } from '../../dialogs/set-up.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onAct, onScreen } from '../../kit/taps.ts'
 import { openByPayload } from '../../kit/tasks/deep-links.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** /start: the set-up while something of it is missing, a task where the link names one, else home. */
-export function start(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('start', async (ctx) => {
+export function start(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'start', async (ctx) => {
     const lacks = await setUpLacks(ctx)
     if (lacks.zone || lacks.project) await enterDialog(ctx, 'set-up')
     else if (ctx.match.startsWith('t_')) await openByPayload(ctx, ctx.match)
     else await showHome(ctx)
   })
-  onScreen(composer, 'home', showHome)
-  onAct(composer, 'dialog', (ctx) => toast(ctx, 'That question is answered already.'))
-  return composer
+  onScreen(feature, 'home', showHome)
+  onAct(feature, 'dialog', (ctx) => toast(ctx, 'That question is answered already.'))
+  return feature
 }
 
 async function showHome(ctx: BotContext): Promise<void> {

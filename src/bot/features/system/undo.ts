@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import { DomainError } from '../../../domain/core/errors.ts'
 import { findDeletionsAround } from '../../../domain/tasks/removal/deletions.ts'
 import { lastChange, type Undone, undoChange } from '../../../domain/undo/undo.ts'
@@ -6,25 +5,25 @@ import { toasts } from '../../../view/kit/answers.ts'
 import { unpackUuid } from '../../../view/kit/callbacks.ts'
 import { nothingToUndoCard, undoneListCard, undoneText, undoRefusedCard } from '../../../view/system/undo.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onAct, onCommand } from '../../kit/feature.ts'
 import { showScreen, showTask } from '../../kit/show.ts'
-import { onAct } from '../../kit/taps.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** /undo: takes back the owner's last change; sent again, the one before it. */
-export function undo(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('undo', (ctx) => undoLast(ctx))
-  onAct(composer, 'restore', (ctx, packed) => restore(ctx, packed, async (id) => [id]))
-  onAct(composer, 'restore-all', (ctx, packed) =>
+export function undo(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'undo', (ctx) => undoLast(ctx))
+  onAct(feature, 'restore', (ctx, packed) => restore(ctx, packed, async (id) => [id]))
+  onAct(feature, 'restore-all', (ctx, packed) =>
     restore(ctx, packed, (id) => findDeletionsAround(scopeOf(ctx), id)),
   )
-  onAct(composer, 'audit-undo', async (ctx, packed) => {
+  onAct(feature, 'audit-undo', async (ctx, packed) => {
     const auditId = unpackUuid(packed)
     if (auditId === undefined) return toast(ctx, toasts.outdated)
     await showUndone(ctx, await undoChange(ctx.board, auditId))
   })
-  onAct(composer, 'undo-before', (ctx, packed) => undoLast(ctx, unpackUuid(packed)))
-  return composer
+  onAct(feature, 'undo-before', (ctx, packed) => undoLast(ctx, unpackUuid(packed)))
+  return feature
 }
 
 async function undoLast(ctx: BotContext, before?: string): Promise<void> {

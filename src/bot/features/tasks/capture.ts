@@ -1,28 +1,17 @@
-import { Composer } from 'grammy'
-import { isVisible } from '../../../domain/core/text.ts'
-import { changeSettings } from '../../../domain/settings/settings.ts'
-import { createTask } from '../../../domain/tasks/create.ts'
-import { type Edited, editTask } from '../../../domain/tasks/edit/edit.ts'
-import { requireTask } from '../../../domain/tasks/read.ts'
-import type { Task } from '../../../domain/tasks/task.ts'
-import { projectOfTopic } from '../../../telegram/store/project-topics.ts'
-import type { Menu } from '../../../view/kit/callbacks.ts'
-import { noProjectCard } from '../../../view/system/home.ts'
 import { nothingVisibleCard, notKeptCard } from '../../../view/tasks/capture.ts'
-import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature } from '../../kit/feature.ts'
 import { hasField } from '../../kit/message/fields.ts'
-import { broughtBy, type Incoming } from '../../kit/message/incoming.ts'
-import { explainNotQueued, postToRunner } from '../../kit/runner.ts'
-import { answerCaptured, contentOf, fieldsOf, orExpected, readDraft } from '../../kit/tasks/captured.ts'
+import { captureContent, isAnything } from '../../kit/tasks/capture-message.ts'
+import { contentOf } from '../../kit/tasks/captured.ts'
 import { joinCapture } from '../../kit/tasks/captured-parts.ts'
 
 /**
- * Anything that is no command and no reply becomes an inbox task, or part of the one that was sent along with it. What can't be kept is
- * answered; Telegram's own service messages are ignored.
+ * Turns any message that isn't a command or a reply into an inbox task, or adds it to the task of the message that it was sent with.
+ * Answers what can't be kept; ignores Telegram's service messages.
  */
-export function capture(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.on('message', async (ctx, next) => {
+export function capture(): Feature {
+  const feature = createFeature()
+  feature.on('message', async (ctx, next) => {
     const { message } = ctx
     const content = contentOf(ctx, message)
     if (isAnything(content)) {
@@ -32,58 +21,5 @@ export function capture(): Composer<BotContext> {
       await ctx.sender.send(card, { purpose: 'answer', replyTo: message.message_id })
     } else await next()
   })
-  return composer
-}
-
-/** Whether a message has anything to keep. */
-export function isAnything(content: Incoming): boolean {
-  return isVisible(content.typed) || broughtBy(content).length > 0
-}
-
-export interface CaptureOptions {
-  /** The project of a text that names none. */
-  readonly project?: string
-  /** The picker that is open under the card. */
-  readonly menu?: Menu
-}
-
-/** Makes a task of a message and answers with its card. */
-export async function captureContent(
-  ctx: BotContext,
-  content: Incoming,
-  options: CaptureOptions = {},
-): Promise<void> {
-  const { draft, projects } = await readDraft(ctx, [content])
-  const { defaultProject, lastProject } = ctx.settings
-  const topicProject = projectOfTopic(ctx.settings, ctx.msg?.message_thread_id ?? null)
-  const wanted = [
-    draft.projectKey,
-    options.project,
-    topicProject,
-    defaultProject,
-    lastProject,
-    projects[0]?.projectKey,
-  ]
-  const project = wanted
-    .map((key) => projects.find(({ projectKey }) => projectKey === key))
-    .find((found) => found !== undefined)
-  if (project === undefined) {
-    await ctx.sender.send(noProjectCard(), { purpose: 'screen', replyTo: ctx.message?.message_id })
-    return
-  }
-  const queued = draft.queue ? ({ status: 'todo', queued: true } as const) : {}
-  const made = await createTask(ctx.board, { projectId: project.id, ...fieldsOf(draft), ...queued })
-  const refusals = draft.queue ? await postToRunner(ctx, [made.task]) : []
-  // Only a line that was taken leaves the task queued.
-  const kept = refusals.length === 0 ? made : await keepInInbox(ctx, made.task)
-  await answerCaptured(ctx, kept.task, { draft, undo: kept.auditId, menu: options.menu })
-  if (refusals.length > 0) await explainNotQueued(ctx, refusals)
-  if (project.projectKey !== lastProject) await changeSettings(ctx.board, { lastProject: project.projectKey })
-}
-
-/** Leaves a task new that was to be queued, unless an agent has it by now. */
-async function keepInInbox(ctx: BotContext, task: Task): Promise<Edited> {
-  const edit = { status: 'inbox', runState: null, expect: { runState: 'queued' } } as const
-  const kept = await orExpected('conflict', () => editTask(ctx.board, task.id, edit))
-  return { task: kept?.task ?? (await requireTask(scopeOf(ctx), task.id)), auditId: null }
+  return feature
 }

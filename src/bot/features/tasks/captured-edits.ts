@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import type { Message } from 'grammy/types'
 import { findTask } from '../../../domain/tasks/read.ts'
 import { partAction } from '../../../domain/tasks/snapshot.ts'
@@ -6,15 +5,16 @@ import { captureOfMessage, capturePartsOf, stateOfMessage } from '../../../teleg
 import type { Card } from '../../../view/kit/card.ts'
 import { editedCommentCard, editedInVainCard, editedTooLateCard } from '../../../view/tasks/capture.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature } from '../../kit/feature.ts'
 import { ownText } from '../../kit/message/incoming.ts'
 import { contentOf, contentsOf } from '../../kit/tasks/captured.ts'
 import { rewriteCaptured } from '../../kit/tasks/captured-parts.ts'
 
 /** An edited message edits the task that was made of it, while nobody has touched that. */
-export function capturedEdits(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.on('edited_message', (ctx) => editCaptured(ctx, ctx.editedMessage))
-  return composer
+export function capturedEdits(): Feature {
+  const feature = createFeature()
+  feature.on('edited_message', (ctx) => editCaptured(ctx, ctx.editedMessage))
+  return feature
 }
 
 async function editCaptured(ctx: BotContext, message: Message): Promise<void> {

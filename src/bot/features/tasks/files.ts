@@ -1,26 +1,25 @@
-import { Composer } from 'grammy'
 import { readCard } from '../../../domain/tasks/card.ts'
 import { readDetail, requireTask } from '../../../domain/tasks/read.ts'
 import { missingFilesCard, wholeTextCard } from '../../../view/kit/answers.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
-import { onScreen } from '../../kit/taps.ts'
+import { createFeature, type Feature, onScreen } from '../../kit/feature.ts'
 import { toast } from '../../kit/toast.ts'
 
 const maxFiles = 10
 
 /** What doesn't fit on a card: the files of note and comments by their Telegram ids, and a long note or result as a file. */
-export function files(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  onScreen(composer, 'files', sendFiles)
-  onScreen(composer, 'note', async (ctx, key) => {
+export function files(): Feature {
+  const feature = createFeature()
+  onScreen(feature, 'files', sendFiles)
+  onScreen(feature, 'note', async (ctx, key) => {
     const { note } = await requireTask(scopeOf(ctx), key)
     await sendText(ctx, key, 'note', note)
   })
-  onScreen(composer, 'result', async (ctx, key) => {
+  onScreen(feature, 'result', async (ctx, key) => {
     const { latestResult } = await readDetail(scopeOf(ctx), await requireTask(scopeOf(ctx), key))
     await sendText(ctx, key, 'result', latestResult?.detail ?? null)
   })
-  return composer
+  return feature
 }
 
 async function sendFiles(ctx: BotContext, key: string): Promise<void> {

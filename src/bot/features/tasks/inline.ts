@@ -1,17 +1,17 @@
-import { Composer } from 'grammy'
 import { listByLane } from '../../../domain/tasks/lists/lanes.ts'
 import { search } from '../../../domain/tasks/lists/search.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { inlineResult } from '../../../view/tasks/lists/inline.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature } from '../../kit/feature.ts'
 import { openByKey } from '../../kit/tasks/deep-links.ts'
 
 const resultsAPage = 20
 
 /** `@bot words` in any chat: the owner's tasks, for the owner only; open tasks if there are no words. */
-export function inline(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.on('inline_query', async (ctx) => {
+export function inline(): Feature {
+  const feature = createFeature()
+  feature.on('inline_query', async (ctx) => {
     const offset = /^\d{1,6}$/.test(ctx.inlineQuery.offset) ? Number(ctx.inlineQuery.offset) : 0
     const { tasks, hasMore } = await findTasks(ctx, ctx.inlineQuery.query.trim(), offset)
     await ctx.answerInlineQuery(
@@ -20,13 +20,13 @@ export function inline(): Composer<BotContext> {
     )
   })
   // A result picked in the bot's own chat is the owner's message: it asks for the card and isn't a new task.
-  composer.on('message:text', async (ctx, next) => {
+  feature.on('message:text', async (ctx, next) => {
     const { via_bot: via, text } = ctx.message
     const key = /[A-Z][A-Z0-9]{1,9}-\d{1,10}/.exec(text)?.[0]
     if (via?.id !== ctx.me.id || key === undefined) await next()
     else await openByKey(ctx, key)
   })
-  return composer
+  return feature
 }
 
 async function findTasks(

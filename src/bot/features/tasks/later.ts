@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import { DomainError } from '../../../domain/core/errors.ts'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
 import { snoozeUntil } from '../../../domain/tasks/lists/snooze-choice.ts'
@@ -11,15 +10,15 @@ import type { LaterChoice, Surface } from '../../../view/kit/callbacks.ts'
 import { deletedCard } from '../../../view/tasks/gone.ts'
 import { laterLine, laterText } from '../../../view/tasks/later.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
-import { onTap } from '../../kit/taps.ts'
 import { continueDeck, showAfterAction } from '../../kit/tasks/deck.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** The choices of Later: the task comes back then, or stays on hold. */
-export function later(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  onTap(composer, 'later', async (ctx, { on, key, to }) => {
+export function later(): Feature {
+  const feature = createFeature()
+  onTap(feature, 'later', async (ctx, { on, key, to }) => {
     const task = await findTask(scopeOf(ctx), key)
     if (task === null) return showGone(ctx, on, key)
     const turn = turnOf(task)
@@ -29,7 +28,7 @@ export function later(): Composer<BotContext> {
     }
     await postpone(ctx, on, task, laterEdit(ctx, to))
   })
-  return composer
+  return feature
 }
 
 function laterEdit(ctx: BotContext, to: LaterChoice): TaskEdit {

@@ -1,17 +1,17 @@
-import { Composer } from 'grammy'
 import { listProjects } from '../../../domain/projects/read.ts'
 import { newTaskCard } from '../../../view/system/help.ts'
 import { noProjectCard } from '../../../view/system/home.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
-import { ask, showScreen } from '../../kit/show.ts'
-import { onAct } from '../../kit/taps.ts'
+import { createFeature, type Feature, onAct, onAnswer, onCommand } from '../../kit/feature.ts'
+import { ask, closePrompt } from '../../kit/prompts.ts'
+import { showScreen } from '../../kit/show.ts'
+import { captureContent, isAnything } from '../../kit/tasks/capture-message.ts'
 import { contentOf } from '../../kit/tasks/captured.ts'
-import { captureContent, isAnything } from './capture.ts'
 
 /** /new: with a text, or as a reply, the same as writing it; empty, asks what, in which project, and then how urgent. */
-export function newTask(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('new', async (ctx) => {
+export function newTask(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'new', async (ctx) => {
     const content = ctx.message === undefined ? null : contentOf(ctx, ctx.message)
     if (content !== null && isAnything(content)) return captureContent(ctx, content)
     const keys = await projectKeys(ctx)
@@ -21,11 +21,18 @@ export function newTask(): Composer<BotContext> {
     const project = keys.includes(wanted) ? wanted : first
     await ask(ctx, newTaskCard(keys, project), { kind: 'prompt', ask: 'new-task', about: project })
   })
-  onAct(composer, 'new-in', async (ctx, project) => {
+  onAct(feature, 'new-in', async (ctx, project) => {
     const topic = { kind: 'prompt', ask: 'new-task', about: project } as const
     await showScreen(ctx, newTaskCard(await projectKeys(ctx), project), { purpose: 'prompt', topic })
   })
-  return composer
+  onAnswer(feature, 'new-task', async (ctx, answer) => {
+    if (ctx.message === undefined) return
+    // The reply quotes the prompt, which isn't part of the task.
+    const content = { ...contentOf(ctx, ctx.message), quote: '', about: [] }
+    const project = answer.prompt.about ?? ''
+    await closePrompt(ctx, answer, () => captureContent(ctx, content, { project, menu: 'priority' }))
+  })
+  return feature
 }
 
 async function projectKeys(ctx: BotContext): Promise<string[]> {

@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import { DomainError } from '../../../domain/core/errors.ts'
 import { engines, taskPriorities } from '../../../domain/core/task-values.ts'
 import { createProject } from '../../../domain/projects/create.ts'
@@ -12,8 +11,8 @@ import { changedToast, staleToast, toasts } from '../../../view/kit/answers.ts'
 import { type Callback, markOf } from '../../../view/kit/callbacks.ts'
 import type { Suggested } from '../../../view/tasks/suggestions.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { showScreen, showTask } from '../../kit/show.ts'
-import { onTap } from '../../kit/taps.ts'
 import { renderCaptured } from '../../kit/tasks/captured.ts'
 import { problemsIn, withSuggestions } from '../../kit/tasks/suggested.ts'
 import { toast } from '../../kit/toast.ts'
@@ -21,9 +20,9 @@ import { toast } from '../../kit/toast.ts'
 type Tap = Extract<Callback, { readonly do: 'suggest' }>
 
 /** The buttons of tokens that were not understood: each takes its token out of the title and does what it may mean. */
-export function suggestions(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  onTap(composer, 'suggest', async (ctx, tap) => {
+export function suggestions(): Feature {
+  const feature = createFeature()
+  onTap(feature, 'suggest', async (ctx, tap) => {
     const task = await findTask(scopeOf(ctx), tap.key)
     if (task === null) return toast(ctx, staleToast(null))
     const found = await findProblem(ctx, task, tap.mark)
@@ -39,7 +38,7 @@ export function suggestions(): Composer<BotContext> {
       await toast(ctx, error.message, true)
     }
   })
-  return composer
+  return feature
 }
 
 /** The token that a button is about, in the title or, if that was cut, in the first line of the note. */

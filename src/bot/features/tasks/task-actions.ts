@@ -1,4 +1,3 @@
-import { Composer } from 'grammy'
 import { DomainError } from '../../../domain/core/errors.ts'
 import type { TaskStatus } from '../../../domain/core/task-values.ts'
 import { listLabels } from '../../../domain/labels/labels.ts'
@@ -13,8 +12,8 @@ import { deleteTask } from '../../../domain/tasks/removal/remove.ts'
 import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { undoChange } from '../../../domain/undo/undo.ts'
-import { changedToast, questionCard, staleToast, toasts } from '../../../view/kit/answers.ts'
-import { type Menu, markOf, type Question, type Surface } from '../../../view/kit/callbacks.ts'
+import { changedToast, staleToast, toasts } from '../../../view/kit/answers.ts'
+import { type Menu, markOf, type Surface } from '../../../view/kit/callbacks.ts'
 import type { Card } from '../../../view/kit/card.ts'
 import { undoneListCard } from '../../../view/system/undo.ts'
 import { deleteCard, type TaskCardOptions } from '../../../view/tasks/card.ts'
@@ -27,9 +26,9 @@ import {
   stopAndMoveCard,
 } from '../../../view/tasks/handoffs.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { explainNotQueued, notifyRunner, postToRunner } from '../../kit/runner.ts'
-import { ask, endQuestion, sendTask, showScreen, showTask } from '../../kit/show.ts'
-import { onTap } from '../../kit/taps.ts'
+import { sendTask, showScreen, showTask } from '../../kit/show.ts'
 import { askInDeck, continueDeck, showAfterAction, showDeck } from '../../kit/tasks/deck.ts'
 import { choiceToDate } from '../../kit/tasks/due-choice.ts'
 import { toast } from '../../kit/toast.ts'
@@ -37,59 +36,37 @@ import { toast } from '../../kit/toast.ts'
 const undoMinutes = 5
 
 /** The buttons of a task, wherever they stand: on its card, in the triage deck, in a notification. */
-export function taskActions(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  onTap(composer, 'move', (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: false }))
-  onTap(composer, 'stopAndMove', (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: true }))
-  onTap(composer, 'handoff', handOff)
-  onTap(composer, 'answer', answer)
-  onTap(composer, 'sendBack', sendBack)
-  onTap(composer, 'priority', (ctx, { on, key, to }) => change(ctx, on, key, { priority: to }))
-  onTap(composer, 'engine', (ctx, { on, key, to }) => change(ctx, on, key, { engine: to }))
-  onTap(composer, 'due', (ctx, { on, key, to }) =>
+export function taskActions(): Feature {
+  const feature = createFeature()
+  onTap(feature, 'move', (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: false }))
+  onTap(feature, 'stopAndMove', (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: true }))
+  onTap(feature, 'handoff', handOff)
+  onTap(feature, 'answer', answer)
+  onTap(feature, 'sendBack', sendBack)
+  onTap(feature, 'priority', (ctx, { on, key, to }) => change(ctx, on, key, { priority: to }))
+  onTap(feature, 'engine', (ctx, { on, key, to }) => change(ctx, on, key, { engine: to }))
+  onTap(feature, 'due', (ctx, { on, key, to }) =>
     change(ctx, on, key, { dueAt: choiceToDate(to, readerOf(ctx)) }),
   )
-  onTap(composer, 'focus', (ctx, { on, key, set }) => change(ctx, on, key, { focus: set }))
-  onTap(composer, 'queue', (ctx, { on, key, set }) =>
+  onTap(feature, 'focus', (ctx, { on, key, set }) => change(ctx, on, key, { focus: set }))
+  onTap(feature, 'queue', (ctx, { on, key, set }) =>
     set
       ? handOff(ctx, { on, key, from: null, goal: 'work', sure: false })
       : change(ctx, on, key, takeBackEdit()),
   )
-  onTap(composer, 'release', (ctx, { on, key }) => change(ctx, on, key, stopEdit()))
-  onTap(composer, 'label', toggleLabel)
-  onTap(composer, 'criterion', checkCriterion)
-  onTap(composer, 'project', (ctx, { on, key, to }) =>
+  onTap(feature, 'release', (ctx, { on, key }) => change(ctx, on, key, stopEdit()))
+  onTap(feature, 'label', toggleLabel)
+  onTap(feature, 'criterion', checkCriterion)
+  onTap(feature, 'project', (ctx, { on, key, to }) =>
     act(ctx, on, key, () => moveToProject(ctx.board, key, to)),
   )
-  onTap(composer, 'menu', (ctx, { on, key, menu, page }) => openMenu(ctx, { on, key, menu, page }))
-  onTap(composer, 'ask', askInWords)
-  onTap(composer, 'open', async (ctx, { key }) => {
+  onTap(feature, 'menu', (ctx, { on, key, menu, page }) => openMenu(ctx, { on, key, menu, page }))
+  onTap(feature, 'open', async (ctx, { key }) => {
     await sendTask(ctx, await requireTask(scopeOf(ctx), key))
   })
-  onTap(composer, 'delete', remove)
-  onTap(composer, 'undo', (ctx, { on, audit }) => undo(ctx, on, audit))
-  onTap(composer, 'cancel', async (ctx) => {
-    const message = ctx.callbackQuery?.message
-    await toast(ctx, toasts.cancelled)
-    if (message !== undefined) await endQuestion(ctx, message.message_id)
-  })
-  return composer
-}
-
-/** Asks for words about a task; those for an open question are its answer. */
-async function askInWords(
-  ctx: BotContext,
-  { key, what }: { readonly key: string; readonly what: Question },
-): Promise<void> {
-  const task = await requireTask(scopeOf(ctx), key)
-  const shownIn = ctx.callbackQuery?.message?.message_id
-  const about = what === 'answer' ? task.question?.id : undefined
-  if (what === 'answer' && about === undefined) {
-    await toast(ctx, toasts.outdated)
-    return showTask(ctx, task)
-  }
-  const topic = { kind: 'prompt', ask: what, taskId: task.id, shownIn } as const
-  await ask(ctx, questionCard(what, task.key), about === undefined ? topic : { ...topic, about })
+  onTap(feature, 'delete', remove)
+  onTap(feature, 'undo', (ctx, { on, audit }) => undo(ctx, on, audit))
+  return feature
 }
 
 /** Moves a task. What would take it from an agent that works on it is asked once. */

@@ -1,18 +1,18 @@
-import { Composer } from 'grammy'
 import type { Words } from '../../../domain/quick-add/key-words.ts'
 import { signs } from '../../../view/kit/signs.ts'
 import { idleKeyText, namedTasksCard, noSuchKeyText, unknownTokenText } from '../../../view/system/words.ts'
 import { changesCard } from '../../../view/tasks/changes.ts'
 import { acknowledge } from '../../kit/acknowledge.ts'
 import { type BotContext, readerOf } from '../../kit/context.ts'
+import { createFeature, type Feature } from '../../kit/feature.ts'
 import { doActs } from '../../kit/tasks/acts.ts'
 import { openByKey } from '../../kit/tasks/deep-links.ts'
 import { findEach, readWords } from '../../kit/tasks/named-tasks.ts'
 
 /** Words instead of taps: a message of nothing but keys, verbs and tokens acts on these tasks; anything else is captured. */
-export function words(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.on('message:text', async (ctx, next) => {
+export function words(): Feature {
+  const feature = createFeature()
+  feature.on('message:text', async (ctx, next) => {
     const { text, forward_origin: origin, via_bot: bot } = ctx.message
     // What somebody else wrote is never an order.
     const isTyped = origin === undefined && bot === undefined
@@ -23,7 +23,7 @@ export function words(): Composer<BotContext> {
     else if (wanted.kind === 'open') await open(ctx, wanted.keys)
     else await change(ctx, wanted)
   })
-  return composer
+  return feature
 }
 
 async function open(ctx: BotContext, keys: readonly string[]): Promise<void> {

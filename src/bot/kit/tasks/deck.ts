@@ -1,7 +1,5 @@
-import { Composer } from 'grammy'
 import { readCard } from '../../../domain/tasks/card.ts'
 import { countInInbox, nextInInbox } from '../../../domain/tasks/lists/triage.ts'
-import { findTask } from '../../../domain/tasks/read.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import type { DeckOutcome, DeckTopic } from '../../../telegram/store/messages.ts'
 import { parseCallback, type Surface } from '../../../view/kit/callbacks.ts'
@@ -11,25 +9,11 @@ import type { TaskCardOptions } from '../../../view/tasks/card.ts'
 import { deckCard, deckSummary } from '../../../view/tasks/lists/deck.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen, showTask } from '../show.ts'
-import { onScreen, onTap } from '../taps.ts'
 import { topicOfMessage } from './list-query.ts'
 
-const fresh: DeckTopic = { kind: 'deck', taskId: null, skipped: [], moved: {} }
+/** A deck that has shown nothing yet. */
+export const freshDeck: DeckTopic = { kind: 'deck', taskId: null, skipped: [], moved: {} }
 const maxUndos = 20
-
-/** /inbox: the triage deck, one card at a time in one message, oldest first. */
-export function deck(): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('inbox', (ctx) => showNext(ctx, fresh))
-  onScreen(composer, 'inbox', (ctx) => showNext(ctx, fresh))
-  onTap(composer, 'skip', async (ctx, { key }) => {
-    const topic = await readDeck(ctx)
-    const task = await findTask(scopeOf(ctx), key)
-    const isCurrent = task !== null && task.id === topic.taskId
-    await showNext(ctx, isCurrent ? { ...topic, skipped: [...topic.skipped, task.id] } : topic)
-  })
-  return composer
-}
 
 /** Shows what an act on a task led to, on the surface whose button was pressed. */
 export async function showAfterAction(
@@ -89,7 +73,8 @@ export async function showDeck(
   await showScreen(ctx, card, { taskId: task.id, topic, messageId })
 }
 
-async function showNext(
+/** Shows the next card of the inbox, or a summary once there is none. */
+export async function showNext(
   ctx: BotContext,
   topic: DeckTopic,
   options: Partial<TaskCardOptions> = {},
@@ -113,8 +98,8 @@ export async function continueDeck(ctx: BotContext, undo: string | null): Promis
   await showNext(ctx, isDeleted ? { ...topic, moved: { ...moved, [taskId]: 'deleted' } } : topic)
 }
 
-/** The deck that the pressed message holds; a new one where it holds none. */
-async function readDeck(ctx: BotContext): Promise<DeckTopic> {
+/** Returns the deck that the pressed message shows, or a fresh one. */
+export async function readDeck(ctx: BotContext): Promise<DeckTopic> {
   const topic = await topicOfMessage(ctx)
-  return topic?.kind === 'deck' ? topic : fresh
+  return topic?.kind === 'deck' ? topic : freshDeck
 }

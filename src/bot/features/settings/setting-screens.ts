@@ -1,0 +1,44 @@
+import { listProjects } from '../../../domain/projects/read.ts'
+import type { SettingsPatch } from '../../../domain/settings/setting-specs.ts'
+import { changeSettings, readOwnerSettings } from '../../../domain/settings/settings.ts'
+import { toasts } from '../../../view/kit/answers.ts'
+import { settingsPartCard } from '../../../view/settings/setting-parts.ts'
+import { type SettingsFacts, type SettingsPart, settingsCard } from '../../../view/settings/settings.ts'
+import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { showScreen } from '../../kit/show.ts'
+import { orRefusal } from '../../kit/tasks/take-back.ts'
+import { toast } from '../../kit/toast.ts'
+import { machineZone } from '../../kit/zones.ts'
+
+/** Shows all settings. */
+export async function showSettings(ctx: BotContext): Promise<void> {
+  await showScreen(ctx, settingsCard(await readFacts(ctx)))
+}
+
+/** Shows one part of the settings. The time zone can be set by a reply to its screen. */
+export async function showPart(ctx: BotContext, part: SettingsPart, undo?: string | null): Promise<void> {
+  const about =
+    part === 'zone' ? ({ purpose: 'prompt', topic: { kind: 'prompt', ask: 'time-zone' } } as const) : {}
+  await showScreen(ctx, settingsPartCard(part, await readFacts(ctx), undo), about)
+}
+
+/** Changes settings and shows their screen, or says why they can't be changed. */
+export async function changeSetting(
+  ctx: BotContext,
+  part: SettingsPart,
+  patch: SettingsPatch,
+): Promise<void> {
+  const changed = await orRefusal(ctx, () => changeSettings(ctx.board, patch))
+  if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
+  await showPart(ctx, part, changed?.auditId)
+}
+
+async function readFacts(ctx: BotContext): Promise<SettingsFacts> {
+  return {
+    settings: await readOwnerSettings(scopeOf(ctx)),
+    projects: await listProjects(scopeOf(ctx)),
+    now: ctx.board.now(),
+    language: ctx.from?.language_code,
+    machineZone: machineZone(),
+  }
+}

@@ -1,0 +1,20 @@
+import { answerQuestion } from '../../../domain/tasks/answer.ts'
+import { signs } from '../../../view/kit/signs.ts'
+import { answeredNotice, lateAnswerNotice } from '../../../view/tasks/handoffs.ts'
+import { acknowledge } from '../acknowledge.ts'
+import { type BotContext, readerOf } from '../context.ts'
+import { notifyRunner } from '../runner.ts'
+import { sendTask } from '../show.ts'
+
+/** Answers an agent's question with words and sends the task's card below them. */
+export async function answerInWords(ctx: BotContext, questionId: string, text: string): Promise<void> {
+  const answered = await answerQuestion(ctx.board, questionId, { text })
+  await acknowledge(ctx, signs.kept)
+  if (answered.isLate) {
+    const notice = lateAnswerNotice(answered, readerOf(ctx), true)
+    await sendTask(ctx, answered.task, { notice, undo: answered.auditId })
+    return
+  }
+  await sendTask(ctx, answered.task, { undo: answered.auditId, ...answeredNotice(answered, 'card') })
+  await notifyRunner(ctx, answered.task)
+}

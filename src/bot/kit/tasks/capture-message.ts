@@ -1,0 +1,66 @@
+import { isVisible } from '../../../domain/core/text.ts'
+import { changeSettings } from '../../../domain/settings/settings.ts'
+import { createTask } from '../../../domain/tasks/create.ts'
+import { type Edited, editTask } from '../../../domain/tasks/edit/edit.ts'
+import { requireTask } from '../../../domain/tasks/read.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { projectOfTopic } from '../../../telegram/store/project-topics.ts'
+import type { Menu } from '../../../view/kit/callbacks.ts'
+import { noProjectCard } from '../../../view/system/home.ts'
+import { type BotContext, scopeOf } from '../context.ts'
+import { broughtBy, type Incoming } from '../message/incoming.ts'
+import { explainNotQueued, postToRunner } from '../runner.ts'
+import { answerCaptured, fieldsOf, orExpected, readDraft } from './captured.ts'
+
+/** Whether a message has anything to keep. */
+export function isAnything(content: Incoming): boolean {
+  return isVisible(content.typed) || broughtBy(content).length > 0
+}
+
+export interface CaptureOptions {
+  /** The project of a text that names none. */
+  readonly project?: string
+  /** The picker that is open under the card. */
+  readonly menu?: Menu
+}
+
+/** Makes a task of a message and answers with its card. */
+export async function captureContent(
+  ctx: BotContext,
+  content: Incoming,
+  options: CaptureOptions = {},
+): Promise<void> {
+  const { draft, projects } = await readDraft(ctx, [content])
+  const { defaultProject, lastProject } = ctx.settings
+  const topicProject = projectOfTopic(ctx.settings, ctx.msg?.message_thread_id ?? null)
+  const wanted = [
+    draft.projectKey,
+    options.project,
+    topicProject,
+    defaultProject,
+    lastProject,
+    projects[0]?.projectKey,
+  ]
+  const project = wanted
+    .map((key) => projects.find(({ projectKey }) => projectKey === key))
+    .find((found) => found !== undefined)
+  if (project === undefined) {
+    await ctx.sender.send(noProjectCard(), { purpose: 'screen', replyTo: ctx.message?.message_id })
+    return
+  }
+  const queued = draft.queue ? ({ status: 'todo', queued: true } as const) : {}
+  const made = await createTask(ctx.board, { projectId: project.id, ...fieldsOf(draft), ...queued })
+  const refusals = draft.queue ? await postToRunner(ctx, [made.task]) : []
+  // Only a line that was taken leaves the task queued.
+  const kept = refusals.length === 0 ? made : await keepInInbox(ctx, made.task)
+  await answerCaptured(ctx, kept.task, { draft, undo: kept.auditId, menu: options.menu })
+  if (refusals.length > 0) await explainNotQueued(ctx, refusals)
+  if (project.projectKey !== lastProject) await changeSettings(ctx.board, { lastProject: project.projectKey })
+}
+
+/** Leaves a task new that was to be queued, unless an agent has it by now. */
+async function keepInInbox(ctx: BotContext, task: Task): Promise<Edited> {
+  const edit = { status: 'inbox', runState: null, expect: { runState: 'queued' } } as const
+  const kept = await orExpected('conflict', () => editTask(ctx.board, task.id, edit))
+  return { task: kept?.task ?? (await requireTask(scopeOf(ctx), task.id)), auditId: null }
+}

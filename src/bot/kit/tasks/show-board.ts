@@ -1,0 +1,26 @@
+import { listProjects } from '../../../domain/projects/read.ts'
+import { readBoard } from '../../../domain/tasks/lists/lanes.ts'
+import { boardCard, cardsALane, unknownProjectText } from '../../../view/tasks/lists/board.ts'
+import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { showScreen } from '../show.ts'
+
+/** Shows the board of a project; for an unknown key, names it and shows all projects. */
+export async function showBoard(
+  ctx: BotContext,
+  wanted: string,
+  { undo = null, notice }: { readonly undo?: string | null; readonly notice?: string } = {},
+): Promise<void> {
+  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const projectKey = projectKeys.includes(wanted) ? wanted : ''
+  const lanes = await readBoard(scopeOf(ctx), { projectKey: projectKey || undefined, cards: cardsALane })
+  const unknown = projectKey === wanted ? undefined : unknownProjectText(wanted)
+  const card = boardCard({
+    lanes,
+    projectKeys,
+    projectKey,
+    undo,
+    notice: notice ?? unknown,
+    ...readerOf(ctx),
+  })
+  await showScreen(ctx, card)
+}
