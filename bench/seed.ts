@@ -94,6 +94,15 @@ export async function seedHistory(db: Db, ownerId: string, amounts: Amounts): Pr
     )
     await run(
       tx,
+      `insert into work_log_facts (log_id, kind, author, result)
+      select w.id, k.kind, case k.kind when 'comment' then 'owner' else 'agent:laptop' end,
+        case k.kind when 'result' then jsonb_build_object('summary', w.detail) when 'status' then '{"from":"todo","to":"ready"}' end
+      from work_logs w cross join lateral (select case when w.title like 'PREQSTATION %' then 'result' when w.title like 'Comment %' then 'comment'
+        when w.title like '% Note Updated' then 'note' else 'status' end as kind) k
+      on conflict do nothing`,
+    )
+    await run(
+      tx,
       `insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload, created_at)
       select '${ownerId}', t.project_id, case when g % 3 = 0 then 'TASK_STATUS_CHANGED' else 'TASK_UPDATED' end, 'task', t.task_key,
         case when g % 3 = 0 then '{"from":"todo","to":"ready","title":"A task","actor":"agent:laptop"}'

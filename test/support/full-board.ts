@@ -61,9 +61,14 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
     .insert(schema.botMessages)
     .values({ chatId: -1_002_147_483_648, purpose: 'card', taskId, priority: 1 })
   const tokenId = token?.id ?? ''
-  await db
-    .insert(schema.questions)
-    .values({ ownerId, taskId, tokenId, kind: 'ask', items: [{ id: '1', text: nasty }], detail: nasty })
+  await db.insert(schema.questions).values({
+    ownerId,
+    taskId,
+    tokenId,
+    kind: 'ask',
+    items: [{ id: '1', text: nasty, options: [], multi: false }],
+    detail: nasty,
+  })
   await db.insert(schema.runs).values({
     ownerId,
     taskId,

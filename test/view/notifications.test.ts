@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TaskCardFacts } from '../../src/domain/tasks/card.ts'
+import { toReport } from '../../src/domain/work-logs/facts.ts'
 import { resultDetail, type WorkResult } from '../../src/domain/work-logs/work-log-texts.ts'
 import type { ReportKind } from '../../src/telegram/store/messages.ts'
 import { plainText } from '../../src/view/kit/html.ts'
@@ -76,9 +77,10 @@ function task(result: WorkResult | null, more: Partial<TaskCardFacts> = {}): Tas
       detail === null
         ? null
         : {
+            ...toReport(result ?? {}),
+            kind: 'result',
+            author: 'agent:laptop',
             title: 'PREQSTATION Result · Fix',
-            summary: result?.summary ?? null,
-            blockedReason: result?.blockedReason ?? null,
             detail,
             workedAt: at,
           },

@@ -3,6 +3,7 @@ import { check, index, integer, jsonb, pgTable, text, unique, uniqueIndex, uuid 
 import { apiTokens, ownerId } from './access.ts'
 import { tasks } from './board.ts'
 import { at, createdAt, id, maxLength, oneOf, updatedAt } from './columns.ts'
+import type { QuestionAnswer, QuestionItem } from './json.ts'
 import {
   type Answerer,
   answerers,
@@ -30,16 +31,15 @@ export const questions = pgTable(
     /** The engine that asked. */
     engine: text('engine').$type<Engine>(),
     kind: text('kind').$type<QuestionKind>().notNull(),
-    /** The parts of the question, as `QuestionItem` of the domain. */
-    items: jsonb('items').$type<readonly Record<string, unknown>[]>().notNull(),
+    items: jsonb('items').$type<readonly QuestionItem[]>().notNull(),
     /** A command, a diff, a plan, or the rest of a long reason. */
     detail: text('detail'),
-    defaultAnswer: jsonb('default_answer').$type<Record<string, unknown>>(),
+    defaultAnswer: jsonb('default_answer').$type<QuestionAnswer>(),
     /** The status in which an answer queues the task again. */
     returnsTo: text('returns_to').$type<TaskStatus>(),
     expiresAt: at('expires_at'),
     state: text('state').$type<QuestionState>().notNull().default('open'),
-    answer: jsonb('answer').$type<Record<string, unknown>>(),
+    answer: jsonb('answer').$type<QuestionAnswer>(),
     answeredBy: text('answered_by').$type<Answerer>(),
     answeredAt: at('answered_at'),
     /** The caller's own name for it: the same key is the same question. */

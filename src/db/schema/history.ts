@@ -1,9 +1,20 @@
 import { sql } from 'drizzle-orm'
-import { bigserial, check, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { type AnyPgColumn, bigserial, check, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { ownerId } from './access.ts'
 import { projects, tasks } from './board.ts'
 import { at, createdAt, id, lengthBetween, maxLength, oneOf } from './columns.ts'
-import { type Engine, engines } from './values.ts'
+import type { WorkLogData } from './json.ts'
+import { type Engine, engines, type WorkLogKind, workLogKinds } from './values.ts'
+
+// An index sees only its own table, so these two read the title that the board gives a log instead of the log's kind. A query
+// uses the index only if it repeats the condition.
+
+/** The condition that a title is that of a move to done. */
+export const isMoveToDone = (title: AnyPgColumn) => sql`${title} like '% · % -> Done'`
+
+/** The condition that a search looks into a log: not one that only records a change of fields, note or status. */
+export const isSearched = (title: AnyPgColumn) =>
+  sql`${title} !~ '^[A-Z][A-Z0-9]*-[0-9]+ · (Note Updated$|Fields Updated [(]|[A-Za-z]+ -> [A-Za-z]+$)'`
 
 export const workLogs = pgTable(
   'work_logs',
@@ -26,13 +37,11 @@ export const workLogs = pgTable(
     ),
     index('work_logs_project').on(t.projectId),
     index('work_logs_task').on(t.taskId, t.workedAt.desc().nullsFirst()),
-    index('work_logs_done').on(t.taskId, t.workedAt).where(sql`${t.title} like '% · % -> Done'`),
-    // What was said, not what a change left of itself; of a long text its beginning.
+    index('work_logs_done').on(t.taskId, t.workedAt).where(isMoveToDone(t.title)),
+    // Only the beginning of a long text.
     index('work_logs_text')
       .using('gin', sql`to_tsvector('simple', ${t.title} || ' ' || coalesce(left(${t.detail}, 10000), ''))`)
-      .where(
-        sql`${t.title} not like '% · Note Updated' and ${t.title} not like '% · Fields Updated (%' and ${t.title} not like '% -> %'`,
-      ),
+      .where(isSearched(t.title)),
     check('work_logs_title', lengthBetween(t.title, 1, 180)),
     check('work_logs_detail', maxLength(t.detail, 100_000)),
     check('work_logs_engine', oneOf(t.engine, engines)),
@@ -46,17 +55,12 @@ export const workLogFacts = pgTable(
     logId: uuid('log_id')
       .primaryKey()
       .references(() => workLogs.id, { onDelete: 'cascade' }),
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<WorkLogKind>().notNull(),
     /** `owner`, `agent:<token name>` or `system`; null where nobody knows any more. */
     author: text('author'),
-    result: jsonb('result').$type<Record<string, unknown>>(),
+    result: jsonb('result').$type<WorkLogData>(),
   },
-  (t) => [
-    check(
-      'work_log_facts_kind',
-      oneOf(t.kind, ['result', 'plan', 'blocked', 'status', 'fields', 'note', 'comment', 'manual']),
-    ),
-  ],
+  (t) => [check('work_log_facts_kind', oneOf(t.kind, workLogKinds))],
 )
 
 export const eventsOutbox = pgTable(

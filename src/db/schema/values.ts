@@ -24,6 +24,16 @@ export type Engine = (typeof engines)[number]
 export type RunState = (typeof runStates)[number]
 export type ProjectStatus = (typeof projectStatuses)[number]
 
+export const workLogKinds = [
+  'result',
+  'plan',
+  'blocked',
+  'status',
+  'fields',
+  'note',
+  'comment',
+  'manual',
+] as const
 export const questionKinds = ['ask', 'block', 'permission', 'plan'] as const
 export const questionStates = ['open', 'answered', 'expired', 'withdrawn'] as const
 export const answerers = ['chat', 'terminal', 'timeout', 'agent'] as const
@@ -36,6 +46,7 @@ export const runOutcomes = [
   'released',
   'taken-over',
 ] as const
+export type WorkLogKind = (typeof workLogKinds)[number]
 export type QuestionKind = (typeof questionKinds)[number]
 export type QuestionState = (typeof questionStates)[number]
 export type Answerer = (typeof answerers)[number]

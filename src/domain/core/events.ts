@@ -1,16 +1,6 @@
-import type { RunState, TaskStatus } from '../../db/schema.ts'
+import type { RunState, TaskStatus, WorkLogKind } from '../../db/schema.ts'
 
-export const workLogKinds = [
-  'result',
-  'plan',
-  'blocked',
-  'status',
-  'fields',
-  'note',
-  'comment',
-  'manual',
-] as const
-export type WorkLogKind = (typeof workLogKinds)[number]
+export { type WorkLogKind, workLogKinds } from '../../db/schema.ts'
 
 interface Payloads {
   TASK_CREATED: { title: string; status: TaskStatus }

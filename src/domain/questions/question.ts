@@ -1,8 +1,16 @@
 import { z } from 'zod'
-import type { Answerer, Engine, QuestionKind, QuestionState, TaskStatus } from '../../db/schema.ts'
+import type {
+  Answerer,
+  Engine,
+  QuestionAnswer,
+  QuestionItem,
+  QuestionKind,
+  QuestionState,
+  TaskStatus,
+} from '../../db/schema.ts'
 import { lineText, plainText } from '../core/text.ts'
 
-export type { Answerer, QuestionKind, QuestionState } from '../../db/schema.ts'
+export type { Answerer, QuestionAnswer, QuestionItem, QuestionKind, QuestionState } from '../../db/schema.ts'
 
 /** An option as an agent gives it: a label of at most 200 characters, or a label with a description. */
 export const OptionInput = z.union([
@@ -17,29 +25,7 @@ export type OptionInput = z.input<typeof OptionInput>
 /** Up to six options of one item. */
 export const OptionInputs = z.array(OptionInput).max(6)
 
-export interface QuestionOption {
-  readonly id: string
-  readonly label: string
-  readonly description?: string
-}
-
-/** One part of a question: a text of at most 1,000 characters and up to six options. */
-export interface QuestionItem {
-  readonly id: string
-  readonly text: string
-  readonly options: readonly QuestionOption[]
-  /** Several options may be chosen. */
-  readonly multi: boolean
-}
-
-/** What was answered, item by item: the options by id, and the owner's own words or the joined labels. */
-export interface QuestionAnswer {
-  readonly items: readonly {
-    readonly id: string
-    readonly text: string
-    readonly options: readonly { readonly id: string; readonly label: string }[]
-  }[]
-}
+type QuestionOption = QuestionItem['options'][number]
 
 /** A question that waits for the owner, as its task carries it. */
 export interface OpenQuestion {

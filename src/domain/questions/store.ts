@@ -2,7 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { apiTokens, type QuestionRow, questions } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
-import type { NewQuestion, Question, QuestionAnswer, QuestionItem } from './question.ts'
+import type { NewQuestion, Question, QuestionAnswer } from './question.ts'
 
 /** A question by its id; null where there is none. */
 export async function findQuestion(
@@ -36,7 +36,7 @@ export async function storeQuestion(
     tokenId: about.tokenId,
     engine: question.engine,
     kind: question.kind,
-    items: question.items.map((item) => ({ ...item })),
+    items: question.items,
     detail: question.detail,
     returnsTo: question.returnsTo,
     createdAt: about.now,
@@ -67,7 +67,7 @@ export async function withdrawQuestion(db: Db, id: string, now: Date): Promise<v
 export async function closeQuestion(db: Db, id: string, answer: QuestionAnswer, now: Date): Promise<boolean> {
   const closed = await db
     .update(questions)
-    .set({ state: 'answered', answer: { ...answer }, answeredBy: 'chat', answeredAt: now, updatedAt: now })
+    .set({ state: 'answered', answer, answeredBy: 'chat', answeredAt: now, updatedAt: now })
     .where(and(eq(questions.id, id), isOpen))
     .returning({ id: questions.id })
   return closed.length > 0
@@ -90,13 +90,13 @@ function toQuestion(row: QuestionRow, name: string | null): Question {
     id: row.id,
     name,
     kind: row.kind,
-    items: row.items as unknown as readonly QuestionItem[],
+    items: row.items,
     detail: row.detail,
     engine: row.engine,
     askedAt: row.createdAt,
     taskId: row.taskId,
     state: row.state,
-    answer: row.answer as unknown as QuestionAnswer | null,
+    answer: row.answer,
     answeredBy: row.answeredBy,
     answeredAt: row.answeredAt,
     returnsTo: row.returnsTo,

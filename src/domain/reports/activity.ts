@@ -4,7 +4,7 @@ import { projects, tasks, workLogs } from '../../db/schema.ts'
 import { isInSight, type Scope } from '../core/scope.ts'
 import { selectTasks } from '../tasks/read.ts'
 import type { Task } from '../tasks/task.ts'
-import { selectWorkLogs, type WorkLog } from '../work-logs/work-logs.ts'
+import { selectWorkLogs, toWorkLog, type WorkLog } from '../work-logs/work-logs.ts'
 
 /** Something that happened: a task as it was last changed, or a work log. */
 export type Activity =
@@ -49,7 +49,7 @@ export async function listActivity(
   ])
   const merged = [
     ...changed.map((task): Activity => ({ kind: 'task', at: task.updatedAt, id: task.id, task })),
-    ...logs.map((log): Activity => ({ kind: 'work-log', at: log.workedAt, id: log.id, log })),
+    ...logs.map((log): Activity => ({ kind: 'work-log', at: log.workedAt, id: log.id, log: toWorkLog(log) })),
   ].sort((left, right) => right.at.getTime() - left.at.getTime() || (left.id < right.id ? 1 : -1))
   const activities = merged.slice(0, page.limit)
   const last = activities.at(-1)

@@ -1,9 +1,10 @@
 import { and, desc, eq, inArray, notInArray } from 'drizzle-orm'
 import { type AuditRow, auditLogs, workLogs } from '../../db/schema.ts'
+import type { WorkLogKind } from '../core/events.ts'
 import type { Scope } from '../core/scope.ts'
 import { arrival, historyKeys } from '../tasks/former-keys.ts'
 import type { Task } from '../tasks/task.ts'
-import { selectWorkLogs, type WorkLog } from '../work-logs/work-logs.ts'
+import { selectWorkLogs, toWorkLog, type WorkLog } from '../work-logs/work-logs.ts'
 
 /** One thing that happened to a task: a change of it, or something that was said of it. */
 export type HistoryEntry =
@@ -45,10 +46,10 @@ export async function readHistory(
       .limit(4 * reach),
   ])
   const times = changes.map((entry) => entry.createdAt.getTime())
-  const isHidden = ({ title, createdAt }: WorkLog) =>
-    isSideLog(title) &&
+  const isHidden = ({ kind, createdAt }: WorkLog) =>
+    isSideLog(kind) &&
     times.some((at) => at >= createdAt.getTime() && at - createdAt.getTime() < sameChangeMs)
-  const shownLogs = logs.filter((log) => !isHidden(log))
+  const shownLogs = logs.map(toWorkLog).filter((log) => !isHidden(log))
   const entries = [
     ...changes.map((entry): HistoryEntry => ({ kind: 'change', at: entry.createdAt, entry })),
     ...shownLogs.map((log): HistoryEntry => ({ kind: 'log', at: log.workedAt, log })),
@@ -60,6 +61,6 @@ export async function readHistory(
 }
 
 /** Whether a log only records what a change of status, fields or note did. */
-function isSideLog(title: string): boolean {
-  return / · Note Updated$| · Fields Updated \(\d+\)| · \w+ -> \w+$/.test(title)
+function isSideLog(kind: WorkLogKind): boolean {
+  return kind === 'status' || kind === 'fields' || kind === 'note'
 }

@@ -1,6 +1,7 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
-import { tasks, workLogFacts, workLogs } from '../../db/schema.ts'
+import { and, inArray, sql } from 'drizzle-orm'
+import { workLogFacts, workLogs } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
+import { areFactsOfLog, isOwnerComment, logAuthor, logKind } from '../work-logs/facts.ts'
 import { filesIn, type NoteFile } from './notes/note-files.ts'
 import { readDetails } from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
@@ -55,9 +56,9 @@ interface StoredRemark extends Remark {
   readonly isComment: boolean
 }
 
-// The newest of each kind: the board's own logs begin with the task's key or with a reserved title.
+// The newest of each kind.
 async function readRemarks({ db }: Scope, taskIds: readonly string[]): Promise<StoredRemark[]> {
-  const isComment = sql<boolean>`${workLogs.title} like 'Agent comment · %'`
+  const isComment = sql<boolean>`${logKind} = 'comment'`
   return db
     .selectDistinctOn([workLogs.taskId, isComment], {
       taskId: workLogs.taskId,
@@ -66,12 +67,11 @@ async function readRemarks({ db }: Scope, taskIds: readonly string[]): Promise<S
       at: workLogs.workedAt,
     })
     .from(workLogs)
-    .innerJoin(tasks, eq(tasks.id, workLogs.taskId))
+    .leftJoin(workLogFacts, areFactsOfLog)
     .where(
       and(
         inArray(workLogs.taskId, [...taskIds]),
-        sql`${workLogs.title} not like 'PREQSTATION %' and ${workLogs.title} not like 'Comment · %'
-          and ${workLogs.title} not like ${tasks.taskPrefix} || '-%'`,
+        sql`(${logKind} = 'manual' or ${isComment} and ${logAuthor} is distinct from 'owner')`,
       ),
     )
     .orderBy(
@@ -85,14 +85,9 @@ function readCommentsWithFiles({ db }: Scope, taskIds: readonly string[]) {
   return db
     .select({ taskId: workLogs.taskId, text: workLogs.detail })
     .from(workLogs)
-    .innerJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
+    .leftJoin(workLogFacts, areFactsOfLog)
     .where(
-      and(
-        inArray(workLogs.taskId, [...taskIds]),
-        eq(workLogFacts.kind, 'comment'),
-        eq(workLogFacts.author, 'owner'),
-        sql`${workLogs.detail} like '%](tg-%'`,
-      ),
+      and(inArray(workLogs.taskId, [...taskIds]), isOwnerComment, sql`${workLogs.detail} like '%](tg-%'`),
     )
     .orderBy(workLogs.workedAt, workLogs.createdAt, workLogs.id)
 }

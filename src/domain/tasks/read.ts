@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { isListed, type Preparable, prepared, preparedRead } from '../../db/prepared.ts'
 import {
@@ -12,6 +12,7 @@ import {
   taskLabelAssignments,
   taskLabels,
   tasks,
+  type WorkLogKind,
   workLogFacts,
   workLogs,
 } from '../../db/schema.ts'
@@ -24,7 +25,15 @@ import type { Label } from '../labels/label.ts'
 import { toDeploySettings, toProjectSettings } from '../projects/project-settings.ts'
 import type { OpenQuestion } from '../questions/question.ts'
 import type { Run } from '../runs/store.ts'
-import { commentTitle, parseResult, resultTitlePrefixes } from '../work-logs/work-log-texts.ts'
+import {
+  areFactsOfLog,
+  dataOf,
+  isOwnerComment,
+  isReport,
+  logAuthor,
+  logKind,
+  toReport,
+} from '../work-logs/facts.ts'
 import type { Artifact } from './schemas.ts'
 import type { Feedback, Task, TaskDetail } from './task.ts'
 
@@ -174,36 +183,32 @@ async function idOfRetired({ db, ownerId }: Scope, key: string): Promise<string 
   return entry?.taskId ?? null
 }
 
-// Written out, for the plan for a pattern that is a parameter costs more: Postgres would plan each read anew, 0.5 ms.
-const titledLike = (prefix: string) => sql`${workLogs.title} like ${sql.raw(`'${prefix}%'`)}`
-const isResult = or(...resultTitlePrefixes.map(titledLike))
-const isReport = titledLike(resultTitlePrefixes[0])
-const ofTask = sql`from ${workLogs} where ${workLogs.taskId} = ${tasks.id}`
+const ofTask = sql`from ${workLogs} left join ${workLogFacts} on ${areFactsOfLog} where ${workLogs.taskId} = ${tasks.id}`
 const newest = sql`order by ${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc limit 1`
-const factsOfTask = sql`from ${workLogs} join ${workLogFacts} on ${workLogFacts.logId} = ${workLogs.id} where ${workLogs.taskId} = ${tasks.id}`
 const artifactsOfTask = sql<readonly Artifact[] | null>`(
-  select ${workLogFacts.result} -> 'artifacts' ${factsOfTask} and ${workLogFacts.result} -> 'artifacts' is not null ${newest})`
+  select ${workLogFacts.result} -> 'artifacts' ${ofTask} and ${workLogFacts.result} -> 'artifacts' is not null ${newest})`
 
 const detailColumns = {
   settings: sql<Readonly<Record<string, string>> | null>`(
     select jsonb_object_agg(${projectSettings.key}, ${projectSettings.value}) from ${projectSettings}
     where ${projectSettings.projectId} = ${tasks.projectId})`,
-  latest: sql<StoredLog | null>`(
-    select jsonb_build_object('title', ${workLogs.title}, 'detail', ${workLogs.detail}, 'at', ${workLogs.workedAt}) ${ofTask} and ${isResult}
-    ${newest})`,
+  latest: sql<StoredReport | null>`(
+    select jsonb_build_object('kind', ${logKind}, 'author', ${logAuthor}, 'data', ${workLogFacts.result}, 'title', ${workLogs.title},
+      'detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
+    ${ofTask} and ${isReport} ${newest})`,
   artifacts: artifactsOfTask,
   // A note that nobody has changed is its creator's.
   noteUpdated: sql<StoredAuthor | null>`coalesce(
-    (select jsonb_build_object('by', ${workLogFacts.author}, 'at', ${workLogs.workedAt}) ${factsOfTask} and ${workLogFacts.kind} = 'note' ${newest}),
+    (select jsonb_build_object('by', ${logAuthor}, 'at', ${workLogs.workedAt}) ${ofTask} and ${logKind} = 'note' ${newest}),
     (select jsonb_build_object('by', ${auditLogs.meta} ->> 'by', 'at', ${tasks.createdAt}) from ${auditLogs}
       where ${tasks.note} is not null and ${auditLogs.targetType} = 'task' and ${auditLogs.targetId} = ${tasks.taskKey}
         and ${auditLogs.action} = 'task.create' limit 1))`,
   // A plan is no answer to what the owner said: whoever carries it out is told too. Under whatever key: a task that moved to another project keeps what was said of it.
-  comments: sql<readonly StoredLog[]>`(
+  comments: sql<readonly StoredComment[]>`(
     select coalesce(jsonb_agg(jsonb_build_object('detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
       order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
-    ${ofTask} and ${titledLike(commentTitle(''))} and ${workLogs.workedAt} >= coalesce(
-      (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${ofTask} and ${isReport}), '-infinity'))`,
+    ${ofTask} and ${isOwnerComment} and ${workLogs.workedAt} >= coalesce(
+      (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${ofTask} and ${logKind} in ('result', 'blocked')), '-infinity'))`,
 }
 
 // The same for every task, and more than half of what one of many costs.
@@ -212,10 +217,16 @@ const boardLabels = sql<readonly Label[]>`(
     order by lower(${taskLabels.name})), '[]'::jsonb)
   from ${taskLabels} where ${taskLabels.ownerId} = ${tasks.ownerId})`
 
-interface StoredLog {
-  readonly title?: string
+interface StoredComment {
   readonly detail: string | null
   readonly at: string
+}
+
+interface StoredReport extends StoredComment {
+  readonly kind: WorkLogKind
+  readonly author: string | null
+  readonly data: unknown
+  readonly title: string
 }
 
 interface StoredAuthor {
@@ -225,8 +236,8 @@ interface StoredAuthor {
 
 interface StoredDetail {
   readonly settings: Readonly<Record<string, string>> | null
-  readonly latest: StoredLog | null
-  readonly comments: readonly StoredLog[]
+  readonly latest: StoredReport | null
+  readonly comments: readonly StoredComment[]
   readonly artifacts: readonly Artifact[] | null
   readonly noteUpdated: StoredAuthor | null
 }
@@ -324,10 +335,12 @@ function toDetail(task: Task, stored: StoredDetail): TaskDetail {
     { ...task },
     {
       latestResult: latest && {
-        title: latest.title ?? '',
+        kind: latest.kind,
+        author: latest.author,
+        title: latest.title,
         detail: latest.detail,
         workedAt: new Date(latest.at),
-        ...parseResult(latest.detail ?? ''),
+        ...toReport(dataOf(latest)),
       },
       feedback: comments.map(({ detail, at }): Feedback => ({ text: detail ?? '', at: new Date(at) })),
       deploy: toDeploySettings(settings),

@@ -1,8 +1,9 @@
-import type { Engine, RunState, TaskPriority, TaskStatus } from '../../db/schema.ts'
+import type { Engine, RunState, TaskPriority, TaskStatus, WorkLogKind } from '../../db/schema.ts'
 import type { Label } from '../labels/label.ts'
 import type { DeploySettings } from '../projects/project-settings.ts'
 import type { OpenQuestion } from '../questions/question.ts'
 import type { Run } from '../runs/store.ts'
+import type { Report } from '../work-logs/facts.ts'
 import type { Artifact } from './schemas.ts'
 
 /** A task with what every door shows of it: its labels in order and its project. */
@@ -60,10 +61,13 @@ export interface TaskDetail extends Task {
   readonly noteUpdated: { readonly by: string; readonly at: Date } | null
 }
 
-export interface LatestResult {
+/** An agent's newest report. */
+export interface LatestResult extends Report {
+  readonly kind: WorkLogKind
+  /** `agent:<token name>`, or null if unknown. */
+  readonly author: string | null
   readonly title: string
-  readonly summary: string | null
-  readonly blockedReason: string | null
+  /** Its Markdown. */
   readonly detail: string | null
   readonly workedAt: Date
 }

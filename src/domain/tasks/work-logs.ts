@@ -12,7 +12,7 @@ import { isInSight, type Scope } from '../core/scope.ts'
 import { clip, lineText, plainText } from '../core/text.ts'
 import { requireProject } from '../projects/read.ts'
 import { maxLogTitle, reservedTitlePrefixes } from '../work-logs/work-log-texts.ts'
-import { selectWorkLogs, type WorkLog } from '../work-logs/work-logs.ts'
+import { selectWorkLogs, toWorkLog, type WorkLog } from '../work-logs/work-logs.ts'
 import { requireTask } from './read.ts'
 
 /** Work logs, newest first; those of deleted projects are left out. `task` is a key or uuid; throws `not-found` for it. */
@@ -40,7 +40,7 @@ export async function listWorkLogs(
     .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
     .limit(page.limit + 1)
     .offset(page.offset ?? 0)
-  return toPage(found, page.limit)
+  return toPage(found.map(toWorkLog), page.limit)
 }
 
 /** A work log by hand, on a task (key or uuid), on a project, or on neither. */
@@ -76,17 +76,20 @@ export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLo
       title: clip(words.title, maxLogTitle),
       detail: words.detail?.trim() ? words.detail : null,
       engine: draft.engine ?? null,
+      kind: 'manual',
+      author: toActorName(ctx.actor),
+      data: {},
       taskKey: task?.key ?? null,
       projectKey: task?.project.key ?? named?.projectKey ?? null,
       workedAt: draft.workedAt ?? now,
       createdAt: now,
     }
     const projectId = task?.project.id ?? named?.id ?? null
-    const { taskKey, projectKey: _, ...columns } = log
+    const { kind, author, data: _, taskKey, projectKey: __, ...columns } = log
     await tx
       .insert(workLogs)
       .values({ ...columns, ownerId: ctx.ownerId, projectId, taskId: task?.id ?? null })
-    await tx.insert(workLogFacts).values({ logId: log.id, kind: 'manual', author: toActorName(ctx.actor) })
+    await tx.insert(workLogFacts).values({ logId: log.id, kind, author })
     return {
       result: log,
       events: [
@@ -94,7 +97,7 @@ export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLo
           type: 'WORKLOG_CREATED',
           entityId: log.id,
           projectId,
-          payload: { title: log.title, taskKey, kind: 'manual' },
+          payload: { title: log.title, taskKey, kind },
         },
       ],
       audit: [

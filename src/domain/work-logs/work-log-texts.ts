@@ -1,11 +1,12 @@
 import type { Engine } from '../../db/schema.ts'
 import type { TaskStatus } from '../core/task-values.ts'
 import { clip } from '../core/text.ts'
+import type { Report } from './facts.ts'
 
 // The titles and details below are what PREQSTATION's clients read back: their words and punctuation are a wire format.
 
 export const maxLogTitle = 180
-export const resultTitlePrefixes = ['PREQSTATION Result · ', 'PREQSTATION Plan · '] as const
+const resultTitlePrefixes = ['PREQSTATION Result · ', 'PREQSTATION Plan · '] as const
 
 const statusNames: Record<TaskStatus, string> = {
   inbox: 'Inbox',
@@ -16,15 +17,8 @@ const statusNames: Record<TaskStatus, string> = {
   archived: 'Archived',
 }
 
-/** What an agent says of its work. Blank parts are left out. */
-export interface WorkResult {
-  readonly summary?: string | undefined
-  readonly blockedReason?: string | undefined
-  readonly tests?: string | undefined
-  readonly prUrl?: string | undefined
-  readonly notes?: string | undefined
-  readonly checks?: string | undefined
-}
+/** An agent's report as it was given. Blank parts are left out. */
+export type WorkResult = Partial<Record<keyof Report, string | undefined>>
 
 export function resultTitle(kind: 'result' | 'plan', taskTitle: string): string {
   return clip(`${resultTitlePrefixes[kind === 'plan' ? 1 : 0]}${taskTitle}`, maxLogTitle)
@@ -60,51 +54,6 @@ function labelled(name: string, text: string | undefined): string | undefined {
 // Agents write "**Tests:** all pass" in their own words too; with its colon outside it looks the same and is no part of ours.
 function withoutLabels(text: string | undefined): string | undefined {
   return text?.replace(/^\*\*(Blocked reason|Tests|PR|Notes|Checks):\*\* /gm, '**$1**: ')
-}
-
-/** Reads summary and blocked reason back out of a result log. */
-export function parseResult(detail: string): { summary: string | null; blockedReason: string | null } {
-  const rule = detail.lastIndexOf('\n\n---\nEngine: ')
-  const body = rule === -1 ? detail : detail.slice(0, rule)
-  const parts = body.split('\n\n').slice(1)
-  const isLabel = (part: string) => /^\*\*(Blocked reason|Tests|PR|Notes|Checks):\*\* /.test(part)
-  const firstLabel = parts.findIndex(isLabel)
-  const summary = (firstLabel === -1 ? parts : parts.slice(0, firstLabel)).join('\n\n')
-  const blockedAt = parts.findIndex((part) => part.startsWith('**Blocked reason:** '))
-  const blockedEnd = parts.findIndex((part, index) => index > blockedAt && isLabel(part))
-  const blocked =
-    blockedAt === -1 ? '' : parts.slice(blockedAt, blockedEnd === -1 ? undefined : blockedEnd).join('\n\n')
-  return { summary: summary || null, blockedReason: blocked.replace('**Blocked reason:** ', '') || null }
-}
-
-/** What a result log says besides summary and blocked reason; null is what it does not say. */
-export interface ResultNotes {
-  readonly tests: string | null
-  readonly notes: string | null
-  readonly checks: string | null
-}
-
-/** Reads tests, notes and checks back out of a result log. */
-export function notesOf(detail: string): ResultNotes {
-  const rule = detail.lastIndexOf('\n\n---\nEngine: ')
-  const body = `\n\n${rule === -1 ? detail : detail.slice(0, rule)}`
-  const part = (name: string) => {
-    const from = body.lastIndexOf(`\n\n**${name}:** `)
-    if (from === -1) return null
-    const text = body.slice(from + `\n\n**${name}:** `.length)
-    return text.split(/\n\n\*\*(?:Notes|Checks):\*\* /)[0]?.trim() || null
-  }
-  return { tests: withoutPr(part('Tests')), notes: part('Notes'), checks: part('Checks') }
-}
-
-// The pull request stands between tests and notes.
-function withoutPr(tests: string | null): string | null {
-  return tests?.split(/\n\n\*\*PR:\*\* /)[0]?.trim() || null
-}
-
-/** The pull request that a result log names, null where it names none. */
-export function prUrlOf(detail: string): string | null {
-  return /^\*\*PR:\*\* \[.*\]\((\S+)\)$/m.exec(detail)?.[1] ?? null
 }
 
 export function statusTitle(taskKey: string, from: TaskStatus, to: TaskStatus): string {

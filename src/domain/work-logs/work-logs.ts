@@ -1,17 +1,18 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { preparedCommand } from '../../db/prepared.ts'
-import { type Engine, projects, tasks, workLogs } from '../../db/schema.ts'
+import { type Engine, projects, tasks, workLogFacts, workLogs } from '../../db/schema.ts'
 import type { Reader, Tx } from '../../db/types.ts'
 import { type Actor, toActorName } from '../core/actor.ts'
 import type { NewEvent, WorkLogKind } from '../core/events.ts'
 import type { Scope } from '../core/scope.ts'
+import { areFactsOfLog, dataOf, logAuthor, logKind, type WorkLogData } from './facts.ts'
 
 const { placeholder } = sql
 const insertLogs = preparedCommand(sql`
   with log as (
     select * from jsonb_to_recordset(${placeholder('logs')}::text::jsonb)
-      as log (id uuid, title text, detail text, engine text, kind text, result jsonb)
+      as log (id uuid, title text, detail text, engine text, kind text, data jsonb)
   ),
   written as (
     insert into work_logs (id, owner_id, project_id, task_id, title, detail, engine, worked_at, created_at)
@@ -20,7 +21,7 @@ const insertLogs = preparedCommand(sql`
     from log
   )
   insert into work_log_facts (log_id, kind, author, result)
-  select id, kind, ${placeholder('author')}, result from log`)
+  select id, kind, ${placeholder('author')}, data from log`)
 
 /** A work log that a change of a task writes. */
 export interface PlannedLog {
@@ -28,8 +29,8 @@ export interface PlannedLog {
   readonly title: string
   readonly detail: string | null
   readonly engine: Engine | null
-  /** What an agent reported, as it was given. */
-  readonly result?: Readonly<Record<string, unknown>>
+  /** What it says, as data. */
+  readonly data?: WorkLogData
 }
 
 /** Sends the logs of a change to a task; returns their events at once. Part of a larger transaction, which awaits `written`. */
@@ -72,6 +73,10 @@ export interface WorkLog {
   readonly title: string
   readonly detail: string | null
   readonly engine: Engine | null
+  readonly kind: WorkLogKind
+  /** `owner`, `agent:<token name>`, `system`, or null if unknown. */
+  readonly author: string | null
+  readonly data: WorkLogData
   readonly taskKey: string | null
   readonly projectKey: string | null
   readonly workedAt: Date
@@ -83,25 +88,35 @@ const columns = {
   title: workLogs.title,
   detail: workLogs.detail,
   engine: workLogs.engine,
+  kind: logKind,
+  author: logAuthor,
+  data: workLogFacts.result,
   taskKey: tasks.taskKey,
   projectKey: projects.projectKey,
   workedAt: workLogs.workedAt,
   createdAt: workLogs.createdAt,
 }
 
-/** Starts a query for work logs; conditions and order are the caller's. */
+/** Starts a query for work logs, whose rows `toWorkLog` reads; conditions and order are the caller's. */
 export function selectWorkLogs(db: Reader) {
   return db
     .select(columns)
     .from(workLogs)
+    .leftJoin(workLogFacts, areFactsOfLog)
     .leftJoin(tasks, eq(tasks.id, workLogs.taskId))
     .leftJoin(projects, eq(projects.id, workLogs.projectId))
+}
+
+/** Reads a row of `selectWorkLogs`. */
+export function toWorkLog(row: Omit<WorkLog, 'data'> & { readonly data: unknown }): WorkLog {
+  return { ...row, data: dataOf(row) }
 }
 
 /** Work logs by uuid, in no particular order. */
 export async function findWorkLogs(scope: Scope, ids: readonly string[]): Promise<WorkLog[]> {
   if (ids.length === 0) return []
-  return selectWorkLogs(scope.db).where(
+  const found = await selectWorkLogs(scope.db).where(
     and(eq(workLogs.ownerId, scope.ownerId), inArray(workLogs.id, [...ids])),
   )
+  return found.map(toWorkLog)
 }

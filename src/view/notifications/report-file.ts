@@ -1,6 +1,5 @@
 import { firstItemText } from '../../domain/questions/question.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
-import { notesOf } from '../../domain/work-logs/work-log-texts.ts'
 import type { Card } from '../kit/card.ts'
 import { messageLimits } from '../kit/cut.ts'
 import { bold, html, title, visibleLength } from '../kit/html.ts'
@@ -34,8 +33,7 @@ function questionOf(task: TaskCardFacts, question: NonNullable<TaskCardFacts['qu
 }
 
 function resultOf({ latestResult }: TaskCardFacts): Report {
-  const { summary = null, detail = null } = latestResult ?? {}
-  const { tests, checks, notes } = notesOf(detail ?? '')
+  const { summary = null, tests = null, checks = null, notes = null } = latestResult ?? {}
   const facts = Object.entries({ Tests: tests, Checks: checks, Notes: notes })
   const parts = [summary, ...facts.map(([name, text]) => text !== null && `**${name}:** ${text}`)]
   return {

@@ -1,11 +1,11 @@
 import type { HistoryEntry } from '../../domain/reports/history.ts'
 import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { parseResult } from '../../domain/work-logs/work-log-texts.ts'
 import type { WorkLog } from '../../domain/work-logs/work-logs.ts'
 import { toScreen } from '../kit/buttons.ts'
 import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, type Content, code, type Html, html, joinHtml, title } from '../kit/html.ts'
+import { statusName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, day, type Reader } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
@@ -28,23 +28,31 @@ function logText(log: WorkLog): Html {
   return title(wordsOf(log))
 }
 
-function wordsOf({ title: name, detail }: WorkLog): string {
-  const first = (text: string | null) => firstLine(namingFiles(text ?? ''), maxText)
-  if (name.startsWith('PREQSTATION Result · ')) {
-    const { summary, blockedReason } = parseResult(detail ?? '')
-    return blockedReason === null
-      ? `${signs.ready} ${first(summary) || 'Result'}`
-      : `${signs.blocked} ${first(blockedReason)}`
+function wordsOf(log: WorkLog): string {
+  const first = (text: string | null | undefined) => firstLine(namingFiles(text ?? ''), maxText)
+  const { summary, blockedReason, from, to, fields } = log.data
+  switch (log.kind) {
+    case 'result':
+    case 'blocked':
+      return blockedReason === undefined
+        ? `${signs.ready} ${first(summary) || 'Result'}`
+        : `${signs.blocked} ${first(blockedReason)}`
+    case 'plan':
+      return `${signs.plan} ${first(summary) || 'Plan'}`
+    case 'comment':
+      return isOwnerComment(log) ? `${signs.comment} ${first(log.detail)}` : `${signs.workLog} ${log.title}`
+    case 'status':
+      return from === undefined || to === undefined ? log.title : `${statusName[from]} → ${statusName[to]}`
+    case 'fields':
+      return `${signs.edit} ${(fields ?? []).join(', ').replaceAll('_', ' ')}`
+    case 'note':
+      return `${signs.edit} note`
+    case 'manual':
+      return `${signs.workLog} ${log.title}`
   }
-  if (name.startsWith('PREQSTATION Plan · '))
-    return `${signs.plan} ${first(parseResult(detail ?? '').summary) || 'Plan'}`
-  if (name.startsWith('Comment · ')) return `${signs.comment} ${first(detail)}`
-  const [, from, to] = / · (\w+) -> (\w+)$/.exec(name) ?? []
-  if (from !== undefined && to !== undefined) return `${from} → ${to}`
-  const [, fields] = / · Fields Updated \(\d+\) · (.*)$/.exec(name) ?? []
-  if (fields !== undefined) return `${signs.edit} ${fields.replaceAll('_', ' ')}`
-  return / · Note Updated$/.test(name) ? `${signs.edit} note` : `${signs.workLog} ${name}`
 }
+
+const isOwnerComment = ({ kind, author }: WorkLog) => kind === 'comment' && author === 'owner'
 
 export interface TimelineFacts extends Reader {
   /** The task or project key it's filtered by, or empty. */
@@ -98,7 +106,7 @@ export function historyCard(
     reader,
     (one) => {
       const time = clock(one.at, reader.timeZone)
-      if (one.kind === 'log') return html`${time} ${logText(one.log)}${isComment(one.log.title) && ' · you'}`
+      if (one.kind === 'log') return html`${time} ${logText(one.log)}${isOwnerComment(one.log) && ' · you'}`
       return html`${time} ${title(changeText(one.entry, reader), maxText)}`
     },
   )
@@ -111,8 +119,6 @@ export function historyCard(
     keyboard: keyboard([turnButtons('history', task.key, page, hasMore), [back]]),
   }
 }
-
-const isComment = (name: string) => name.startsWith('Comment · ')
 
 function byDay<T>(
   items: readonly T[],

@@ -5,7 +5,6 @@ import { isFocused } from '../../domain/tasks/lists/focus.ts'
 import { filesIn } from '../../domain/tasks/notes/note-files.ts'
 import type { Task, TaskDetail } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
-import { prUrlOf } from '../../domain/work-logs/work-log-texts.ts'
 import { toScreen } from '../kit/buttons.ts'
 import type { Menu, Surface } from '../kit/callbacks.ts'
 import { type Button, inRows } from '../kit/card.ts'
@@ -150,7 +149,7 @@ function questionRows({ key, question }: Task, on: Surface): Button[][] {
 }
 
 function pullRequest(task: Task | TaskDetail): Button[] {
-  const url = 'latestResult' in task ? prUrlOf(task.latestResult?.detail ?? '') : null
+  const url = 'latestResult' in task ? (task.latestResult?.prUrl ?? null) : null
   return url !== null && isLinkable(url) ? [{ label: 'Pull request', url }] : []
 }
 

@@ -7,7 +7,6 @@ import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
 import type { Artifact } from '../../domain/tasks/schemas.ts'
 import { runOf, type Task } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
-import { notesOf, prUrlOf } from '../../domain/work-logs/work-log-texts.ts'
 import { bold, clip, code, type Html, html, joinHtml, link, quote, title, truncateHtml } from '../kit/html.ts'
 import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } from '../kit/names.ts'
 import { branchLink, repositoryUrl } from '../kit/repository.ts'
@@ -122,7 +121,7 @@ function questionState({ question }: TaskCardFacts, now: Date): string {
 
 /** The plan that an open question is about, with what its agent said of it. */
 export function planText({ question, latestResult }: TaskCardFacts): string {
-  const planSummary = latestResult?.title.startsWith('PREQSTATION Plan') ? latestResult.summary : null
+  const planSummary = latestResult?.kind === 'plan' ? latestResult.summary : null
   // Without a summary, the log of a plan has the plan itself.
   const summary = planSummary === question?.detail?.trim() ? null : planSummary
   return [summary, question?.detail].filter(Boolean).join('\n\n')
@@ -154,9 +153,8 @@ function questionBlock(task: TaskCardFacts): Html | null {
 /** The outcome of a task that waits for the owner's review: the rest of the summary, tests, branch, pull request, what is missing. */
 function reviewBlock(task: TaskCardFacts): Html | null {
   if (turnOf(task) !== 'review') return null
-  const { summary = null, detail = null } = task.latestResult ?? {}
-  const { tests, checks, notes } = notesOf(detail ?? '')
-  const prUrl = prUrlOf(detail ?? '')
+  const report = task.latestResult
+  const { summary = null, tests = null, checks = null, notes = null, prUrl = null } = report ?? {}
   const missing = missingForReady(task.deploy, { branch: task.branch, prUrl })
   const rest = restOf(summary ?? '', maxHead)
   const fact = (name: string, text: string | null) =>
@@ -240,9 +238,8 @@ function noteBlock(task: Task): Html | null {
 function resultBlock(task: TaskCardFacts): Html | null {
   const turn = turnOf(task)
   if (task.latestResult === null || turn === 'review' || turn === 'question') return null
-  const { summary, blockedReason, title: logTitle } = task.latestResult
-  const head =
-    blockedReason !== null ? 'Was blocked' : logTitle.startsWith('PREQSTATION Plan') ? 'Plan' : 'Result'
+  const { kind, summary, blockedReason } = task.latestResult
+  const head = blockedReason !== null ? 'Was blocked' : kind === 'plan' ? 'Plan' : 'Result'
   const body = blockedReason ?? summary
   // A plan stands in the note already.
   if (body === null || (head === 'Plan' && textOf(task.note).includes(body))) return null

@@ -384,7 +384,7 @@ describe('logs', () => {
         '**Checks:** lint',
         '---\nEngine: codex · Completed: 2026-11-24T09:00:00.000Z · Source: laptop',
       ].join('\n\n'),
-      result: {
+      data: {
         summary: ' Done.\n\nReally. ',
         tests: 'green',
         prUrl: 'https://github.com/ada/shop/pull/7',

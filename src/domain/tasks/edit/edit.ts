@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Tx } from '../../../db/types.ts'
 import { requireClosingRight, requireProjectRight } from '../../access/rights.ts'
+import { toActorName } from '../../core/actor.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { NewEvent } from '../../core/events.ts'
@@ -12,7 +13,7 @@ import { storeQuestion, withdrawQuestions } from '../../questions/store.ts'
 import { heldError, isHeldBy } from '../../runs/holder.ts'
 import { endRun, lastOutcomeOf, type Run, startRun } from '../../runs/store.ts'
 import { readOwnerSettings } from '../../settings/settings.ts'
-import { prUrlOf, resultDetail } from '../../work-logs/work-log-texts.ts'
+import { isSameReport, toReport } from '../../work-logs/facts.ts'
 import { writeTaskLogs } from '../../work-logs/work-logs.ts'
 import { lockTask, lockTaskDeploy, lockTaskDetail } from '../lock.ts'
 import { readDetail, readPlan, type TaskDeploy } from '../read.ts'
@@ -178,24 +179,12 @@ async function isRepeated(ctx: Ctx, tx: Tx, task: Task, edit: ParsedTaskEdit): P
   if (!isSameState || (lastRun !== null && !isHeldBy(lastRun, actor))) return false
   const { latestResult, artifacts } = await readDetail({ db: tx, ownerId: ctx.ownerId }, task)
   if (latestResult === null) return false
-  const detail = resultDetail({
-    taskKey: task.key,
-    taskTitle: task.title,
-    result: edit.result,
-    engine: null,
-    at: ctx.now(),
-    source: actor.name,
-  })
   const brought = edit.result.artifacts ?? []
   return (
     (brought.length === 0 || isDeepStrictEqual(brought, artifacts)) &&
-    withoutFooter(detail) === withoutFooter(latestResult.detail ?? '') &&
-    (latestResult.detail ?? '').endsWith(`Source: ${actor.name}`)
+    isSameReport(toReport(edit.result), latestResult) &&
+    latestResult.author === toActorName(actor)
   )
-}
-
-function withoutFooter(detail: string): string {
-  return detail.slice(0, detail.lastIndexOf('\n\n---\nEngine: '))
 }
 
 function isOnlyComment({ comment, expect: _, ...rest }: ParsedTaskEdit): boolean {
@@ -313,7 +302,7 @@ function deliveryOf(
   return {
     artifacts: 'artifacts' in task ? task.artifacts : [],
     deploy: 'deploy' in task ? task.deploy : toDeploySettings(toProjectSettings({})),
-    knownPrUrl: 'latestResult' in task ? prUrlOf(task.latestResult?.detail ?? '') : null,
+    knownPrUrl: 'latestResult' in task ? (task.latestResult?.prUrl ?? null) : null,
   }
 }
 

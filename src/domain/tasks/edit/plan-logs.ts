@@ -2,6 +2,7 @@ import type { Actor } from '../../core/actor.ts'
 import { toActorName } from '../../core/actor.ts'
 import type { Engine, TaskStatus } from '../../core/task-values.ts'
 import type { DeploySettings } from '../../projects/project-settings.ts'
+import type { WorkLogData } from '../../work-logs/facts.ts'
 import {
   agentCommentTitle,
   commentTitle,
@@ -30,12 +31,14 @@ export function changeLogs(
   const logs: PlannedLog[] = []
   if (change.status !== null) {
     const title = statusTitle(task.key, change.status.from, change.status.to)
-    logs.push({ kind: 'status', title, detail: null, engine })
+    const { from, to } = change.status
+    logs.push({ kind: 'status', title, detail: null, engine, data: { from, to } })
   }
   if (change.fields.length > 0) {
     const title = fieldsTitle(task.key, change.fields)
-    const brought = change.fields.includes('artifacts') ? { result: { artifacts: change.artifacts } } : {}
-    logs.push({ kind: 'fields', title, detail: null, engine, ...brought })
+    const { fields } = change
+    const data = { fields, ...(fields.includes('artifacts') ? { artifacts: change.artifacts } : {}) }
+    logs.push({ kind: 'fields', title, detail: null, engine, data })
   }
   if (change.note !== null) {
     const notes = { previousNote: task.note, updatedNote: change.note.to }
@@ -50,7 +53,7 @@ function fitNoteDetail(detail: string): string | null {
   return [...detail].length <= 100_000 ? detail : null
 }
 
-function toFacts({ engine: _, options: __, ...result }: NonNullable<ParsedTaskEdit['result']>) {
+function toData({ engine: _, options: __, ...result }: NonNullable<ParsedTaskEdit['result']>): WorkLogData {
   return Object.fromEntries(
     Object.entries(result).filter(([, value]) => value !== undefined && value.length > 0),
   )
@@ -87,7 +90,7 @@ export function spokenLogs(
         source: facts.actor.kind === 'agent' ? facts.actor.name : toActorName(facts.actor),
       }),
       engine,
-      result: { ...toFacts(report), ...(isPlan && plan ? { plan } : {}) },
+      data: { ...toData(report), ...(isPlan && plan ? { plan } : {}) },
     })
   }
   if (edit.comment?.trim())

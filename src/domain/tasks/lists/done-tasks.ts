@@ -1,5 +1,5 @@
 import { and, desc, eq, gte, inArray, isNull, lt, notExists, or, sql } from 'drizzle-orm'
-import { type Engine, projects, tasks, workLogs } from '../../../db/schema.ts'
+import { type Engine, isMoveToDone, projects, tasks, workLogs } from '../../../db/schema.ts'
 import type { Scope } from '../../core/scope.ts'
 
 export interface DoneTask {
@@ -16,7 +16,7 @@ export async function listDone(
   { db, ownerId }: Scope,
   { from, to }: { readonly from: Date; readonly to: Date },
 ): Promise<DoneTask[]> {
-  const movedToDone = sql`${workLogs.title} like '% · % -> Done'`
+  const movedToDone = isMoveToDone(workLogs.title)
   const logged = db
     .select({ taskId: workLogs.taskId, at: sql<Date>`max(${workLogs.workedAt})`.as('done_at') })
     .from(workLogs)

@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, inArray, isNull, notInArray, or, type SQL, sql } from 'drizzle-orm'
-import { projects, tasks, workLogs } from '../../../db/schema.ts'
+import { isSearched, projects, tasks, workLogs } from '../../../db/schema.ts'
 import type { Scope } from '../../core/scope.ts'
 import { openStatuses } from '../../core/task-values.ts'
-import { selectWorkLogs, type WorkLog } from '../../work-logs/work-logs.ts'
+import { selectWorkLogs, toWorkLog, type WorkLog } from '../../work-logs/work-logs.ts'
 import { findTasks } from '../read.ts'
 import type { Task } from '../task.ts'
 import { containsWords, holdsWords, isUnspaced, taskText, termsOf } from '../words.ts'
@@ -108,10 +108,6 @@ const logText = {
   plain: sql`${workLogs.title} || ' ' || coalesce(${workLogs.detail}, '')`,
 }
 
-// What a change left of itself says nothing that its task does not say. In the words of the index, or it is not used.
-const isMentioned = sql`${workLogs.title} not like '% · Note Updated' and ${workLogs.title} not like '% · Fields Updated (%'
-  and ${workLogs.title} not like '% -> %'`
-
 async function findLogIds(scope: Scope, words: string, notOf: readonly string[]): Promise<string[]> {
   const found = await scope.db
     .select({ id: workLogs.id })
@@ -121,7 +117,7 @@ async function findLogIds(scope: Scope, words: string, notOf: readonly string[])
       and(
         eq(workLogs.ownerId, scope.ownerId),
         isNull(projects.deletedAt),
-        isMentioned,
+        isSearched(workLogs.title),
         holdsWords(logText, words),
         isUnspaced(words) ? inArray(workLogs.id, newestLogs(scope)) : undefined,
         notOf.length === 0 ? undefined : or(isNull(workLogs.taskId), notInArray(workLogs.taskId, [...notOf])),
@@ -152,6 +148,6 @@ async function readHits(
   const logs = logIds.length === 0 ? [] : await selectWorkLogs(scope.db).where(inArray(workLogs.id, logIds))
   return wanted.flatMap(({ kind, id }): SearchHit[] => {
     if (kind === 'task') return found.filter((task) => task.id === id).map((task) => ({ kind, task }))
-    return logs.filter((log) => log.id === id).map((log) => ({ kind, log }))
+    return logs.filter((log) => log.id === id).map((log) => ({ kind, log: toWorkLog(log) }))
   })
 }

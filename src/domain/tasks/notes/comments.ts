@@ -4,6 +4,7 @@ import type { Change, Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { WorkLogKind } from '../../core/events.ts'
 import type { Scope } from '../../core/scope.ts'
+import { areFactsOfLog, logAuthor, logKind } from '../../work-logs/facts.ts'
 import { requireTask } from '../read.ts'
 import type { Task } from '../task.ts'
 
@@ -24,7 +25,7 @@ export async function requireComment(
   id: string,
 ): Promise<{ readonly task: Task; readonly comment: LogEntry }> {
   const [found] = await selectEntries(scope)
-    .where(and(eq(workLogs.ownerId, scope.ownerId), eq(workLogs.id, id), eq(workLogFacts.kind, 'comment')))
+    .where(and(eq(workLogs.ownerId, scope.ownerId), eq(workLogs.id, id), eq(logKind, 'comment')))
     .limit(1)
   if (found?.taskId == null)
     throw new DomainError('not-found', 'There is no such comment.', { commentId: id })
@@ -86,15 +87,15 @@ function selectEntries({ db }: Scope) {
     .select({
       id: workLogs.id,
       taskId: workLogs.taskId,
-      kind: sql<WorkLogKind>`coalesce(${workLogFacts.kind}, 'manual')`,
+      kind: logKind,
       title: workLogs.title,
       detail: workLogs.detail,
       engine: workLogs.engine,
-      author: workLogFacts.author,
+      author: logAuthor,
       at: workLogs.workedAt,
     })
     .from(workLogs)
-    .leftJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
+    .leftJoin(workLogFacts, areFactsOfLog)
 }
 
 /** What was logged about a task, oldest first: what earlier attempts did, and comments. Throws `not-found`. */
@@ -113,7 +114,7 @@ export async function listTaskLog(
     .where(
       and(
         eq(workLogs.taskId, task.id),
-        page.kinds === undefined ? undefined : inArray(workLogFacts.kind, [...page.kinds]),
+        page.kinds === undefined ? undefined : inArray(logKind, [...page.kinds]),
         page.after === undefined
           ? undefined
           : sql`(${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}) > (

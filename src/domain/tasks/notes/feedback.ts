@@ -1,10 +1,10 @@
-import { and, eq, gte, inArray, like, notExists, sql } from 'drizzle-orm'
-import { auditLogs, botUpdates, workLogs } from '../../../db/schema.ts'
+import { and, eq, gte, inArray, notExists, sql } from 'drizzle-orm'
+import { auditLogs, botUpdates, workLogFacts, workLogs } from '../../../db/schema.ts'
 import type { Reader } from '../../../db/types.ts'
 import type { AuditEntry, Change, Ctx } from '../../core/context.ts'
 import type { NewEvent } from '../../core/events.ts'
 import type { Scope } from '../../core/scope.ts'
-import { commentTitle } from '../../work-logs/work-log-texts.ts'
+import { areFactsOfLog, isOwnerComment } from '../../work-logs/facts.ts'
 import type { TaskDetail } from '../task.ts'
 
 /** Notes, once a comment, that an agent was given the owner's comments on a task; where there is none that is new, writes nothing. */
@@ -57,13 +57,9 @@ function unfetched(db: Reader, { taskId, since }: { readonly taskId: string; rea
   return db
     .select({ id: workLogs.id, title: workLogs.title })
     .from(workLogs)
+    .leftJoin(workLogFacts, areFactsOfLog)
     .where(
-      and(
-        eq(workLogs.taskId, taskId),
-        like(workLogs.title, `${commentTitle('')}%`),
-        gte(workLogs.workedAt, since),
-        notExists(isFetched),
-      ),
+      and(eq(workLogs.taskId, taskId), isOwnerComment, gte(workLogs.workedAt, since), notExists(isFetched)),
     )
 }
 

@@ -1,0 +1,2 @@
+DROP INDEX "work_logs_text";--> statement-breakpoint
+CREATE INDEX "work_logs_text" ON "work_logs" USING gin (to_tsvector('simple', "title" || ' ' || coalesce(left("detail", 10000), ''))) WHERE "work_logs"."title" !~ '^[A-Z][A-Z0-9]*-[0-9]+ · (Note Updated$|Fields Updated [(]|[A-Za-z]+ -> [A-Za-z]+$)';

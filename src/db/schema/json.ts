@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { taskStatuses } from './values.ts'
+
+// The shapes of JSON columns. They describe what is stored; the modules above check input more strictly.
+
+/** The parts of a question: a text each, and the options to choose from. */
+export const QuestionItem = z.object({
+  id: z.string(),
+  text: z.string(),
+  options: z
+    .array(z.object({ id: z.string(), label: z.string(), description: z.string().optional() }))
+    .readonly(),
+  /** Several options may be chosen. */
+  multi: z.boolean(),
+})
+export type QuestionItem = z.infer<typeof QuestionItem>
+
+/** The owner's answer per item: the chosen options, and their words or the joined labels. */
+export const QuestionAnswer = z.object({
+  items: z
+    .array(
+      z.object({
+        id: z.string(),
+        text: z.string(),
+        options: z.array(z.object({ id: z.string(), label: z.string() })).readonly(),
+      }),
+    )
+    .readonly(),
+})
+export type QuestionAnswer = z.infer<typeof QuestionAnswer>
+
+/**
+ * What a work log says, by its kind: an agent's report (`result`, `plan`, `blocked`), the statuses of a move (`status`), or the
+ * names of changed fields (`fields`). Artifacts come with a report or a change of fields.
+ */
+export const WorkLogData = z.object({
+  summary: z.string().optional(),
+  blockedReason: z.string().optional(),
+  tests: z.string().optional(),
+  prUrl: z.string().optional(),
+  notes: z.string().optional(),
+  checks: z.string().optional(),
+  plan: z.string().optional(),
+  artifacts: z
+    .array(
+      z.object({
+        type: z.string(),
+        url: z.string().optional(),
+        localPath: z.string().optional(),
+        reason: z.string().optional(),
+        title: z.string().optional(),
+      }),
+    )
+    .readonly()
+    .optional(),
+  from: z.enum(taskStatuses).optional(),
+  to: z.enum(taskStatuses).optional(),
+  fields: z.array(z.string()).readonly().optional(),
+})
+export type WorkLogData = z.infer<typeof WorkLogData>
