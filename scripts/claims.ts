@@ -1,4 +1,5 @@
 import { dirname, join, normalize } from 'node:path'
+import { findInProse } from './words.ts'
 
 /** What documents may refer to. */
 export interface Facts {
@@ -121,33 +122,14 @@ const nodeVersions: Check = ({ text }, facts) =>
     .filter((version) => version !== facts.node)
     .map((version) => `package.json requires Node ${facts.node}, not ${version}`)
 
-// Old-fashioned or translated; the phrase after each is what an American engineer writes.
-const dated: Readonly<Record<string, string>> = {
-  anew: 'again',
-  'at the most': 'at most',
-  behaviour: 'behavior',
-  blackened: 'redacted',
-  'by webhook': 'over webhooks',
-  colour: 'color',
-  'is none': "isn't one",
-  licence: 'license',
-  meanwhile: 'in the meantime',
-  'mend(?:ed|s)?': 'fix',
-  'of its own': 'its own',
-  'shut out': 'revoked',
-  "the agents[’']s? door": 'the agent API',
-  'the way (?:in|out)': 'inbound updates, outbound messages',
-  whoever: 'anyone',
-}
-
-const wording: Check = ({ path, text }) => {
-  // A generated table is the wording of the code that it comes from.
-  if (!path.endsWith('.md')) return []
-  const prose = text.replace(/<!-- [\w-]+: made by [\s\S]*?<!-- \/[\w-]+ -->/g, '').replace(/`[^`\n]*`/g, '')
-  return Object.entries(dated).flatMap(([phrase, better]) => {
-    const [match] = new RegExp(`(?<!\\w)${phrase}(?!\\w)`, 'i').exec(prose) ?? []
-    return match === undefined ? [] : [`write "${better}" instead of "${match}"`]
-  })
+// A generated table is the wording of the code that it comes from. What is left out keeps its line breaks, so that lines can be counted.
+const wording: Check = ({ text }) => {
+  const prose = text.replace(/<!-- [\w-]+: made by [\s\S]*?<!-- \/[\w-]+ -->|`[^`\n]*`/g, (part) =>
+    part.replace(/[^\n]/g, ' '),
+  )
+  return findInProse(prose).map(
+    ({ line, word, better }) => `line ${line}: write "${better}" instead of "${word}"`,
+  )
 }
 
 const checks: readonly Check[] = [

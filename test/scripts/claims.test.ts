@@ -59,9 +59,9 @@ describe('a document', () => {
     ['Send /outbox.', 'there is no command /outbox'],
     [diagram('src/db/', 'test/', 'src/gone/'), 'src/gone/ in the diagram does not exist'],
     [diagram('src/db/'), 'the diagram does not show test/'],
-    ['A port of its own.', 'write "its own" instead of "of its own"'],
-    ['Whoever opens it.', 'write "anyone" instead of "Whoever"'],
-    ['Name each fault with its mend.', 'write "fix" instead of "mend"'],
+    ['# Ports\n\nA port of its own.', 'line 3: write "its own" instead of "of its own"'],
+    ['`npm ci`\nWhoever opens it.', 'line 2: write "anyone" instead of "Whoever"'],
+    ['Name each fault with its mend.', 'line 1: write "fix" instead of "mend"'],
     ['Node 18.0 or newer', 'package.json requires Node 20.19, not 18.0'],
   ])('that says %j is reported: %s', (text, problem) => {
     expect(findFalse({ path: 'README.md', text }, facts)).toContain(`README.md: ${problem}`)

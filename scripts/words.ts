@@ -1,0 +1,148 @@
+/** A dated or translated word, and what an American engineer writes. */
+export interface Finding {
+  readonly line: number
+  readonly word: string
+  readonly better: string
+}
+
+// Patterns of whole words, without regard to case.
+const inProse = compile({
+  anew: 'again',
+  'at the most': 'at most',
+  behaviour: 'behavior',
+  blackened: 'redacted',
+  'by webhook': 'over webhooks',
+  colour: 'color',
+  house: 'architecture',
+  'is none': "isn't one",
+  licence: 'license',
+  meanwhile: 'in the meantime',
+  'mend(?:ed|s)?': 'fix',
+  'of its own': 'its own',
+  rooms: 'modules',
+  'shut out': 'revoked',
+  'such as': 'e.g.,',
+  "the agents[’']s? door": 'the agent API',
+  'the digest of the day': 'the daily digest',
+  'the way in': 'inbound updates',
+  'the way out': 'outbound messages',
+  whoever: 'anyone',
+})
+
+// Patterns of whole parts: `setUpTrail` and `set_up_trail` read "set up trail".
+const inNames = compile({
+  anew: 'again',
+  'apologi[sz]es?': 'reportFailure',
+  attention: 'priority',
+  'bells?': 'signal, wakeup',
+  blackened: 'redacted',
+  'doors?': 'api, intake',
+  'forgets?|forgotten': 'deleteExpired, clear',
+  'happenings?': 'NotificationKind',
+  house: 'architecture',
+  'is so': 'isAlreadyApplied',
+  meanwhile: 'inTheMeantime',
+  'mend(?:ed|s)?': 'fix',
+  news: 'notification',
+  overtaken: 'isStale',
+  'paced?|paces|pacing': 'throttle',
+  patiently: 'retryUntil',
+  preparing: 'withPreparedStatements',
+  'put off': 'postpone',
+  'ranks?|ranked': 'priority, order',
+  'readdress(?:ed|es)?': 'setDestination',
+  'restated?|restates': 'markForEdit',
+  'rings?|rang': 'signal, wakeup',
+  'says?|said': 'notify, state',
+  'settles?': 'clearStale, finish',
+  'shut out': 'revoked',
+  'so long': 'max',
+  'so many': 'max',
+  surviving: 'withGuard',
+  'take up': 'recover',
+  'tells?|told': 'notify',
+  'traces?': 'auditLog, history',
+  'trails?': 'auditLog, history',
+  'weighs?|weighed': 'classify',
+  whoever: 'anyone',
+  '^(?:most|longest)': 'max',
+  'way (?:in|out)': 'inbound, outbound',
+})
+
+/** Finds dated phrases in a text. */
+export function findInProse(text: string, firstLine = 1): Finding[] {
+  return find(inProse, text).map(({ index, ...found }) => ({
+    ...found,
+    line: firstLine + countLines(text.slice(0, index)),
+  }))
+}
+
+/** Finds dated words in a name or a path, whichever way its parts are joined. */
+export function findInName(name: string, line = 1): Finding[] {
+  const parts = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .replace(/[^A-Za-z\d]+/g, ' ')
+    .trim()
+  return find(inNames, parts).map(({ better }) => ({ line, word: name, better }))
+}
+
+/** Finds dated words in TypeScript: in its names, its comments, and its texts that `isProse` accepts. */
+export function findInCode(source: string, isProse: (text: string, before: string) => boolean): Finding[] {
+  const findings: Finding[] = []
+  let line = 1
+  let before = ''
+  const add = (text: string) => {
+    before = (before + text).slice(-60)
+  }
+  for (const [token] of source.matchAll(tokens)) {
+    if (/^\/[/*]/.test(token)) findings.push(...findInProse(unwrap(token), line))
+    else if (/^['"`]/.test(token)) {
+      if (isProse(token, before)) findings.push(...findInProse(token, line))
+      add(token)
+    } else {
+      if (/^[A-Za-z_$]/.test(token)) findings.push(...findInName(token, line))
+      add(token)
+    }
+    line += countLines(token)
+  }
+  return findings
+}
+
+/** Whether a text of a test is the title of one: the first argument of `test`, `describe` or what their `each` returns. */
+export function isTitle(_text: string, before: string): boolean {
+  return /(?:\b(?:test|describe)(?:\.\w+)*|\))\(\s*$/.test(before)
+}
+
+// A comment, a text, a regular expression, a name, any other character. A text in a template's ${…} ends the template here,
+// which only decides what is read as code.
+const tokens =
+  /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=(?:[=(,:[!&|?{};>]|return)\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/\w*|[A-Za-z_$][\w$]*|[^\w$'"`/]+|[\s\S]/g
+
+// A sentence goes on over the line breaks of a comment. The lengths stay, so that lines can be counted.
+const unwrap = (comment: string) =>
+  comment.replace(/(?<=\n)\s*(?:\*|\/\/)(?!\/)/g, (mark) => ' '.repeat(mark.length))
+
+function compile(words: Readonly<Record<string, string>>) {
+  const toPattern = (word: string) => `(?<![\\w-])(?:${word.replaceAll(' ', '\\s+')})(?![\\w-])`
+  return {
+    any: new RegExp(Object.keys(words).map(toPattern).join('|'), 'i'),
+    each: Object.entries(words).map(([word, better]) => ({
+      pattern: new RegExp(toPattern(word), 'gi'),
+      better,
+    })),
+  }
+}
+
+function find({ any, each }: ReturnType<typeof compile>, text: string) {
+  if (!any.test(text)) return []
+  return each.flatMap(({ pattern, better }) =>
+    [...text.matchAll(pattern)].map(({ index, 0: match }) => ({
+      index,
+      word: match.replace(/\s+/g, ' '),
+      better,
+    })),
+  )
+}
+
+const countLines = (text: string) => text.split('\n').length - 1
