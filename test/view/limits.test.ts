@@ -224,11 +224,19 @@ describe('the longest of everything fits one message and its buttons', () => {
       }),
       loggedCard(log),
       undoneListCard({
-        action: 'task.move',
-        targetId: tasks[one]?.key ?? '',
+        entry: {
+          id,
+          ownerId: id,
+          action: 'task.move',
+          targetType: 'task',
+          targetId: tasks[one]?.key ?? '',
+          createdAt: now,
+          by: 'owner',
+          batch: null,
+          meta: { taskId: id, before: {}, after: {} },
+        },
         task: null,
         tasks: [...tasks, ...tasks, ...tasks],
-        meta: {},
       }),
       changesCard(
         {

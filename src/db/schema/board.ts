@@ -40,7 +40,7 @@ export const projects = pgTable(
     status: text('status').$type<ProjectStatus>().notNull().default('active'),
     priority: integer('priority').notNull().default(2),
     bgImage: text('bg_image'),
-    bgImageCredit: jsonb('bg_image_credit'),
+    bgImageCredit: jsonb('bg_image_credit').$type<Readonly<Record<string, unknown>>>(),
     deletedAt: at('deleted_at'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

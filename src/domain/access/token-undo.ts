@@ -1,11 +1,16 @@
 import { and, eq, isNull } from 'drizzle-orm'
-import { type AuditRow, apiTokens } from '../../db/schema.ts'
+import { apiTokens } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
+import type { AuditRecordOf } from '../core/audit-meta.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 
 /** Revokes a new token; a revoked one can't be restored. Part of `undoChange`. */
-export async function undoToken(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<{ readonly result: null }> {
+export async function undoToken(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<'token.create' | 'token.revoke'>,
+): Promise<{ readonly result: null }> {
   if (entry.action === 'token.revoke')
     throw new DomainError('conflict', "A revoked token can't be restored. Create a new one in /agents.")
   const now = ctx.now()

@@ -81,7 +81,14 @@ export async function createToken(
           action: 'token.create',
           targetType: 'token',
           targetId: row.id,
-          meta: { name, prefix: row.tokenPrefix, expiresAt, engine, rights, projectKeys },
+          meta: {
+            name,
+            prefix: row.tokenPrefix,
+            expiresAt: expiresAt?.toISOString() ?? null,
+            engine,
+            rights,
+            projectKeys,
+          },
         },
       ],
     }

@@ -3,6 +3,7 @@ import { v7 } from 'uuid'
 import { preparedCommand } from '../../db/prepared.ts'
 import type { Db, Reader, Tx } from '../../db/types.ts'
 import { type Actor, toActorName } from './actor.ts'
+import { type AuditChange, type Provenance, toStoredMeta } from './audit-meta.ts'
 import { isDeadlock } from './errors.ts'
 import { entityOf, type NewEvent } from './events.ts'
 import { createRedactor, type Redactor } from './redactor.ts'
@@ -23,14 +24,13 @@ export interface Ctx {
   readonly mutate: <T>(work: (tx: Tx) => Promise<Change<T>>) => Promise<T>
 }
 
-/** A trace of what was done, for the owner's eyes and for undo. Never holds a secret. */
-export interface AuditEntry {
-  readonly action: string
-  readonly targetType: 'task' | 'project' | 'label' | 'token' | 'setting' | 'worklog' | 'chat'
+/** What was done and to what, for the audit log and for undo. Never holds a secret. */
+export type AuditEntry = AuditChange & {
   readonly targetId: string | null
-  readonly meta?: Readonly<Record<string, unknown>>
-  /** Given where a caller must name the entry afterwards, as an Undo button does. */
+  /** Given if the caller must name the entry afterward, e.g. on an Undo button. */
   readonly id?: string
+  /** Shared by everything that one verb changed. */
+  readonly batch?: string
 }
 
 /** What a piece of work did: the trace of its writes, or that there were none. */
@@ -140,7 +140,7 @@ const leaveBoth = preparedCommand(sql`
   select pg_notify(${sql.raw(`'${outboxChannel}'`)}, max(id)::text) from appended`)
 
 // Names of tokens may repeat.
-function tokenOf({ tokenId }: Readonly<Record<string, unknown>>) {
+function tokenOf({ tokenId }: Pick<Provenance, 'tokenId'>) {
   return tokenId === undefined ? {} : { tokenId }
 }
 
@@ -155,7 +155,7 @@ async function appendRecords(
     readonly at: Date
     readonly events: readonly NewEvent[]
     readonly audit: readonly AuditEntry[]
-    readonly entry: Readonly<Record<string, unknown>>
+    readonly entry: Omit<Provenance, 'batch'>
   },
 ): Promise<void> {
   const audit = effect.audit.map((entry) => ({
@@ -163,7 +163,7 @@ async function appendRecords(
     action: entry.action,
     target_type: entry.targetType,
     target_id: entry.targetId,
-    meta: { ...entry.meta, ...effect.entry },
+    meta: toStoredMeta(entry, { ...effect.entry, batch: entry.batch }),
   }))
   const events = effect.events.map((event, position) => ({
     position,

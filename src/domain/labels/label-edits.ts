@@ -3,9 +3,11 @@ import { v7 } from 'uuid'
 import { z } from 'zod'
 import { labelColors, taskLabels } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import type { AuditEntry, Change, Ctx } from '../core/context.ts'
+import type { AuditChange } from '../core/audit-meta.ts'
+import type { Change, Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { parse } from '../core/parse.ts'
+import { pick } from '../core/pick.ts'
 import type { Label } from './label.ts'
 import { LabelName } from './label.ts'
 import { type LabelLists, readLabelLists, writeLabelLists } from './label-lists.ts'
@@ -36,7 +38,7 @@ export async function createLabel(
       .onConflictDoNothing()
       .returning(shown)
     if (label === undefined) throw nameInUse(name)
-    return traced(label, 'label.create', { name, color })
+    return audited(label, { action: 'label.create', targetType: 'label', meta: { name, color } })
   })
 }
 
@@ -76,7 +78,7 @@ export async function deleteLabel(ctx: Ctx, reference: string): Promise<EditedLa
       ctx.now(),
     )
     await tx.delete(taskLabels).where(eq(taskLabels.id, label.id))
-    return traced(label, 'label.delete', { label, lists: before })
+    return audited(label, { action: 'label.delete', targetType: 'label', meta: { label, lists: before } })
   })
 }
 
@@ -90,7 +92,8 @@ export async function mergeLabels(ctx: Ctx, from: string, into: string): Promise
     const merged = mapLists(before, (ids) => [...new Set(ids.map((id) => (id === gone.id ? kept.id : id)))])
     await writeLabelLists(tx, merged, ctx.now())
     await tx.delete(taskLabels).where(eq(taskLabels.id, gone.id))
-    return traced(kept, 'label.merge', { label: gone, into: kept, lists: before })
+    const meta = { label: gone, into: kept, lists: before }
+    return audited(kept, { action: 'label.merge', targetType: 'label', meta })
   })
 }
 
@@ -119,7 +122,7 @@ async function change(
   ctx: Ctx,
   tx: Tx,
   edit: {
-    readonly action: string
+    readonly action: 'label.rename' | 'label.color'
     readonly before: Label
     readonly columns: { readonly name?: string; readonly color?: string }
   },
@@ -132,17 +135,13 @@ async function change(
     .set({ ...edit.columns, updatedAt: ctx.now() })
     .where(eq(taskLabels.id, label.id))
   const fields = Object.keys(edit.columns) as ('name' | 'color')[]
-  const pick = (state: Label) => Object.fromEntries(fields.map((field) => [field, state[field]]))
-  return traced(label, edit.action, { before: pick(edit.before), after: pick(label) })
+  const meta = { before: pick(edit.before, fields), after: pick(label, fields) }
+  return audited(label, { action: edit.action, targetType: 'label', meta })
 }
 
-function traced(label: Label, action: string, meta: AuditEntry['meta'] & object): Change<EditedLabel> {
+function audited(label: Label, change: AuditChange): Change<EditedLabel> {
   const id = v7()
-  return {
-    result: { label, auditId: id },
-    events: [],
-    audit: [{ id, action, targetType: 'label', targetId: label.id, meta }],
-  }
+  return { result: { label, auditId: id }, events: [], audit: [{ ...change, id, targetId: label.id }] }
 }
 
 function mapLists(lists: LabelLists, change: (ids: readonly string[]) => readonly string[]): LabelLists {

@@ -1,18 +1,22 @@
 import { and, eq, ne, sql } from 'drizzle-orm'
-import { type AuditRow, taskLabels } from '../../db/schema.ts'
+import { taskLabels } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
+import type { AuditRecordOf } from '../core/audit-meta.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { requireUntouched } from '../core/require-untouched.ts'
-import type { Label } from './label.ts'
-import { type LabelLists, readListsOf, writeLabelLists } from './label-lists.ts'
+import { readListsOf, writeLabelLists } from './label-lists.ts'
 import { unmakeLabels } from './labels.ts'
 
 /** Takes a change of a label back. Throws `conflict` where something has moved on since. Part of `undo`. */
-export async function undoLabelChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {
+export async function undoLabelChange(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<'label.create' | 'label.rename' | 'label.color' | 'label.delete' | 'label.merge'>,
+): Promise<void> {
   if (entry.action === 'label.delete' || entry.action === 'label.merge') return bringBack(ctx, tx, entry)
   if (entry.action === 'label.create') return unmake(ctx, tx, entry)
-  const { before, after } = entry.meta as Record<'before' | 'after', Partial<Pick<Label, 'name' | 'color'>>>
+  const { before, after } = entry.meta
   const [label] = await tx
     .select()
     .from(taskLabels)
@@ -27,23 +31,20 @@ export async function undoLabelChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promis
     .where(eq(taskLabels.id, label.id))
 }
 
-async function unmake(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {
-  const { name } = entry.meta as { readonly name: string }
+async function unmake(ctx: Ctx, tx: Tx, entry: AuditRecordOf<'label.create'>): Promise<void> {
+  const { name } = entry.meta
   const [gone] = await unmakeLabels(tx, ctx.ownerId, [entry.targetId ?? ''])
   if (gone === undefined)
     throw new DomainError('conflict', `Label ${name} is in use or gone. Delete it in /labels if you're sure.`)
 }
 
-interface Gone {
-  readonly label: Label
-  /** Present where it was merged into another. */
-  readonly into?: Label
-  /** The labels of its tasks before. */
-  readonly lists: LabelLists
-}
-
-async function bringBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<void> {
-  const { label, into, lists } = entry.meta as unknown as Gone
+async function bringBack(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<'label.delete' | 'label.merge'>,
+): Promise<void> {
+  const { label, lists } = entry.meta
+  const into = entry.action === 'label.merge' ? entry.meta.into : null
   await requireFreeName(ctx, tx, label.name, label.id)
   const now = ctx.now()
   await tx.insert(taskLabels).values({ ...label, ownerId: ctx.ownerId, updatedAt: now })

@@ -5,7 +5,7 @@ import type { Change, Ctx } from '../core/context.ts'
 import { parse } from '../core/parse.ts'
 import { noSuchProject } from './read.ts'
 import { ProjectEdit } from './schemas.ts'
-import { changedFields, projectAudit } from './snapshot.ts'
+import { changedFields, type ProjectChangeAction, projectAudit } from './snapshot.ts'
 
 /** What became of a project; `auditId` names the change for undo, null where nothing changed. */
 export interface EditedProject {
@@ -62,7 +62,7 @@ export async function applyToProject(
   ctx: Ctx,
   tx: Tx,
   edit: {
-    readonly action: string
+    readonly action: ProjectChangeAction
     readonly type: 'PROJECT_UPDATED' | 'PROJECT_DELETED' | 'PROJECT_RESTORED'
     readonly before: ProjectRow
     readonly columns: Columns

@@ -107,7 +107,7 @@ interface ParsedSetting {
 }
 
 /** Parses a patch; throws `invalid`. */
-export function parsePatch(patch: ProjectSettingsPatch): ParsedSetting[] {
+export function parsePatch(patch: Readonly<Record<string, unknown>>): ParsedSetting[] {
   return Object.entries(patch).map(([name, value]) => parseSetting(name, value))
 }
 

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid'
 import type { ProjectRow } from '../../db/schema.ts'
 import type { AuditEntry } from '../core/context.ts'
+import { pick } from '../core/pick.ts'
 
 /** The columns of a project that verbs change, as audit entries carry them. */
 const projectFields = [
@@ -14,7 +15,9 @@ const projectFields = [
   'bgImageCredit',
   'deletedAt',
 ] as const satisfies readonly (keyof ProjectRow)[]
-export type ProjectField = (typeof projectFields)[number]
+type ProjectField = (typeof projectFields)[number]
+
+export type ProjectChangeAction = 'project.edit' | 'project.delete' | 'project.restore'
 
 /** The names of the fields in which two states of a project differ. */
 export function changedFields(before: ProjectRow, after: ProjectRow): ProjectField[] {
@@ -23,17 +26,17 @@ export function changedFields(before: ProjectRow, after: ProjectRow): ProjectFie
 
 /** The audit entry of a change: only what differs, before and after. */
 export function projectAudit(
-  action: string,
+  action: ProjectChangeAction,
   before: ProjectRow,
   after: ProjectRow,
 ): AuditEntry & { readonly id: string } {
   const fields = changedFields(before, after)
-  const pick = (row: ProjectRow) => Object.fromEntries(fields.map((field) => [field, row[field]]))
+  const facts = (row: ProjectRow) => pick({ ...row, deletedAt: row.deletedAt?.toISOString() ?? null }, fields)
   return {
     id: v7(),
     action,
     targetType: 'project',
     targetId: after.projectKey,
-    meta: { projectId: after.id, before: pick(before), after: pick(after) },
+    meta: { projectId: after.id, before: facts(before), after: facts(after) },
   }
 }

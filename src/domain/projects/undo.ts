@@ -1,35 +1,51 @@
 import { eq } from 'drizzle-orm'
-import { type AuditRow, type ProjectRow, tasks } from '../../db/schema.ts'
+import { type ProjectRow, tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
+import type { AuditRecordOf } from '../core/audit-meta.ts'
 import type { Change, Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { requireUntouched } from '../core/require-untouched.ts'
 import { applyToProject, lockProject } from './edit.ts'
-import { applyProjectSettings, type ProjectSettingsPatch, parsePatch } from './settings.ts'
-import type { ProjectField } from './snapshot.ts'
+import { applyProjectSettings, parsePatch } from './settings.ts'
+import type { ProjectChangeAction } from './snapshot.ts'
 import { readSettings } from './stored-settings.ts'
 
 /** Takes a change of a project back. Throws `conflict` where something has moved on since. Part of `undo`. */
-export async function undoProjectChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<unknown>> {
+export async function undoProjectChange(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<'project.create' | 'project.settings' | ProjectChangeAction>,
+): Promise<Change<unknown>> {
   const project = await lockProject(ctx, tx, entry.targetId ?? '')
   if (entry.action === 'project.create') return hideCreated(ctx, tx, project)
   if (entry.action === 'project.settings') {
-    const { before, after } = entry.meta as Record<'before' | 'after', ProjectSettingsPatch>
+    const { before, after } = entry.meta
     requireUntouched(project.projectKey, await readSettings(tx, project.id), after)
     return applyProjectSettings(ctx, tx, project, parsePatch(before))
   }
-  const { before, after } = entry.meta as Record<'before' | 'after', Partial<Record<ProjectField, unknown>>>
+  const { before, after } = entry.meta
   requireUntouched(project.projectKey, project, after)
-  const { deletedAt, ...columns } = before as Partial<ProjectRow> & { deletedAt?: string | null }
+  const { deletedAt, ...columns } = before
   if (deletedAt === undefined)
-    return applyToProject(ctx, tx, { action: 'undo', type: 'PROJECT_UPDATED', before: project, columns })
-  const hidden = deletedAt === null ? null : new Date(deletedAt)
-  return applyToProject(ctx, tx, {
-    action: 'undo',
-    type: hidden === null ? 'PROJECT_RESTORED' : 'PROJECT_DELETED',
-    before: project,
-    columns: { deletedAt: hidden },
-  })
+    return applyToProject(ctx, tx, {
+      action: 'project.edit',
+      type: 'PROJECT_UPDATED',
+      before: project,
+      columns,
+    })
+  return deletedAt === null
+    ? applyToProject(ctx, tx, {
+        action: 'project.restore',
+        type: 'PROJECT_RESTORED',
+        before: project,
+        columns: { deletedAt: null },
+      })
+    : applyToProject(ctx, tx, {
+        action: 'project.delete',
+        type: 'PROJECT_DELETED',
+        before: project,
+        columns: { deletedAt: new Date(deletedAt) },
+      })
 }
 
 async function hideCreated(ctx: Ctx, tx: Tx, project: ProjectRow): Promise<Change<unknown>> {
@@ -41,5 +57,10 @@ async function hideCreated(ctx: Ctx, tx: Tx, project: ProjectRow): Promise<Chang
     )
   }
   const columns = { deletedAt: ctx.now() }
-  return applyToProject(ctx, tx, { action: 'undo', type: 'PROJECT_DELETED', before: project, columns })
+  return applyToProject(ctx, tx, {
+    action: 'project.delete',
+    type: 'PROJECT_DELETED',
+    before: project,
+    columns,
+  })
 }

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
-import { type AuditRow, auditLogs } from '../../db/schema.ts'
+import { auditLogs } from '../../db/schema.ts'
+import { type AuditRecord, toAuditRecord } from '../core/audit-meta.ts'
 import { type Page, toPage } from '../core/page.ts'
 import type { Scope } from '../core/scope.ts'
 import { arrival, historyKeys } from '../tasks/former-keys.ts'
@@ -10,7 +11,7 @@ const targetTypes = ['task', 'project', 'label', 'token', 'setting', 'worklog', 
 export async function listAudit(
   scope: Scope,
   page: { readonly targetId?: string; readonly before?: string; readonly limit: number },
-): Promise<Page<AuditRow>> {
+): Promise<Page<AuditRecord>> {
   const { db, ownerId } = scope
   const found = await db
     .select()
@@ -33,5 +34,5 @@ export async function listAudit(
     )
     .orderBy(desc(auditLogs.createdAt), desc(auditLogs.id))
     .limit(page.limit + 1)
-  return toPage(found, page.limit)
+  return toPage(found.map(toAuditRecord), page.limit)
 }

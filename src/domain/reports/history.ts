@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, notInArray } from 'drizzle-orm'
-import { type AuditRow, auditLogs, workLogs } from '../../db/schema.ts'
+import { auditLogs, workLogs } from '../../db/schema.ts'
+import { type AuditRecord, toAuditRecord } from '../core/audit-meta.ts'
 import type { WorkLogKind } from '../core/events.ts'
 import type { Scope } from '../core/scope.ts'
 import { arrival, historyKeys } from '../tasks/former-keys.ts'
@@ -8,7 +9,7 @@ import { selectWorkLogs, toWorkLog, type WorkLog } from '../work-logs/work-logs.
 
 /** One thing that happened to a task: a change of it, or something that was said of it. */
 export type HistoryEntry =
-  | { readonly kind: 'change'; readonly at: Date; readonly entry: AuditRow }
+  | { readonly kind: 'change'; readonly at: Date; readonly entry: AuditRecord }
   | { readonly kind: 'log'; readonly at: Date; readonly log: WorkLog }
 
 // A change and the logs that it leaves are written in one transaction, the trail last.
@@ -51,7 +52,9 @@ export async function readHistory(
     times.some((at) => at >= createdAt.getTime() && at - createdAt.getTime() < sameChangeMs)
   const shownLogs = logs.map(toWorkLog).filter((log) => !isHidden(log))
   const entries = [
-    ...changes.map((entry): HistoryEntry => ({ kind: 'change', at: entry.createdAt, entry })),
+    ...changes.map(
+      (entry): HistoryEntry => ({ kind: 'change', at: entry.createdAt, entry: toAuditRecord(entry) }),
+    ),
     ...shownLogs.map((log): HistoryEntry => ({ kind: 'log', at: log.workedAt, log })),
   ].sort((left, right) => right.at.getTime() - left.at.getTime())
   return {

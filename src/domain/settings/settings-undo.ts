@@ -1,27 +1,26 @@
-import type { AuditRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
+import type { AuditRecordOf } from '../core/audit-meta.ts'
 import type { Change, Ctx } from '../core/context.ts'
 import { requireUntouched } from '../core/require-untouched.ts'
-import {
-  decodeSetting,
-  type SettingName,
-  type SettingSpec,
-  type SettingsPatch,
-  settingSpecs,
-} from './setting-specs.ts'
-import { applySettings, parsePatch } from './settings.ts'
+import { decodeSetting, type SettingSpec, settingSpecs } from './setting-specs.ts'
+import { applySettings, isSetting, parsePatch } from './settings.ts'
 import { lockSettings, readStored } from './stored-settings.ts'
 
 /** Takes a change of settings back. Throws `conflict` where one of them was changed again since. Part of `undo`. */
-export async function undoSettingsChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<unknown>> {
-  const { before, after } = entry.meta as Record<'before' | 'after', SettingsPatch>
+export async function undoSettingsChange(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<'setting.change' | 'setting.remember'>,
+): Promise<Change<unknown>> {
+  const { before = {}, after = {} } = entry.meta
   await lockSettings(tx, ctx.ownerId)
   const stored = await readStored(tx, ctx.ownerId)
-  const names = Object.keys(after) as SettingName[]
-  const current = names.map((name) => {
-    const spec: SettingSpec<unknown, unknown> = settingSpecs[name]
-    return [name, decodeSetting(spec, stored[spec.key])]
-  })
+  const current = Object.keys(after)
+    .filter(isSetting)
+    .map((name) => {
+      const spec: SettingSpec<unknown, unknown> = settingSpecs[name]
+      return [name, decodeSetting(spec, stored[spec.key])]
+    })
   requireUntouched('The setting', Object.fromEntries(current), after)
   return applySettings(ctx, tx, parsePatch(before))
 }

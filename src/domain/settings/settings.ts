@@ -164,7 +164,7 @@ interface ParsedSetting {
 }
 
 /** Parses a patch; throws `invalid`. */
-export function parsePatch(patch: SettingsPatch): ParsedSetting[] {
+export function parsePatch(patch: Readonly<Record<string, unknown>>): ParsedSetting[] {
   return Object.entries(patch).flatMap(([name, value]) =>
     value === undefined ? [] : [parseSetting(name, value)],
   )
@@ -180,6 +180,6 @@ function parseSetting(name: string, value: unknown): ParsedSetting {
   throw new DomainError('invalid', `${name}: ${why}.`, { name })
 }
 
-function isSetting(name: string): name is SettingName {
+export function isSetting(name: string): name is SettingName {
   return Object.hasOwn(settingSpecs, name)
 }

@@ -1,11 +1,10 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { auditLogs } from '../../db/schema.ts'
-import type { AuditEntry } from '../core/context.ts'
 import type { Scope } from '../core/scope.ts'
 import type { Task } from './task.ts'
 
 /** The other half of a move to another project: what stands under the key that the task got. */
-export const arrival = 'task.arrive'
+export const arrival = 'task.arrive' as const
 
 /** The keys under which the trail of a task stands: the one it has, and those it had in other projects. */
 export async function historyKeys({ db, ownerId }: Scope, key: string): Promise<readonly string[]> {
@@ -29,6 +28,6 @@ export async function historyKeys({ db, ownerId }: Scope, key: string): Promise<
 export async function arrivalFacts(
   scope: Scope,
   task: Pick<Task, 'key'>,
-): Promise<NonNullable<AuditEntry['meta']>> {
+): Promise<{ readonly formerKeys: readonly string[] }> {
   return { formerKeys: await historyKeys(scope, task.key) }
 }

@@ -1,25 +1,10 @@
 import { v7 } from 'uuid'
+import type { TaskChangeAction, TaskSnapshot } from '../core/audit-meta.ts'
 import type { AuditEntry } from '../core/context.ts'
+import { pick } from '../core/pick.ts'
 import type { Task } from './task.ts'
 
-/** The state of a task in an audit entry: enough to put it back. */
-export interface TaskSnapshot {
-  readonly title: string
-  readonly note: string | null
-  readonly status: Task['status']
-  readonly priority: Task['priority']
-  readonly branch: string | null
-  readonly engine: Task['engine']
-  readonly runState: Task['runState']
-  readonly runStateUpdatedAt: string | null
-  readonly dueAt: string | null
-  readonly focusedAt: string | null
-  readonly sortOrder: string
-  readonly archivedAt: string | null
-  readonly labels: readonly string[]
-  readonly projectKey: string
-  readonly snoozedUntil: string | null
-}
+export type { TaskSnapshot } from '../core/audit-meta.ts'
 
 export function toSnapshot(task: Task): TaskSnapshot {
   return {
@@ -58,9 +43,24 @@ export const fieldNames = {
 // A change of status ends a run, so the run belongs to it even where there was none: an undo then sees one begun since.
 const runFields: readonly string[] = ['runState', 'runStateUpdatedAt']
 
+/** The audit entry of an ordinary change of a task. */
+export type TaskChangeEntry = Extract<AuditEntry, { readonly action: TaskChangeAction }> & {
+  readonly id: string
+}
+
+/** Returns what differs between two states of a task, before and after. */
+export function changedFacts(before: Task, after: Task) {
+  const [old, now] = [toSnapshot(before), toSnapshot(after)]
+  const isMove = old.status !== now.status
+  const differs = (Object.keys(old) as (keyof TaskSnapshot)[]).filter(
+    (key) => (isMove && runFields.includes(key)) || JSON.stringify(old[key]) !== JSON.stringify(now[key]),
+  )
+  return { taskId: after.id, before: pick(old, differs), after: pick(now, differs) }
+}
+
 /** The audit entry of a change: only what differs, before and after, and the comment that it left. */
 export function taskAudit(
-  action: string,
+  action: TaskChangeAction,
   before: Task,
   after: Task,
   facts: {
@@ -71,18 +71,12 @@ export function taskAudit(
     /** The question that the change asked, which an undo withdraws. */
     readonly openedQuestion?: string
   } = {},
-): AuditEntry & { readonly id: string } {
-  const [old, now] = [toSnapshot(before), toSnapshot(after)]
-  const isMove = old.status !== now.status
-  const differs = (Object.keys(old) as (keyof TaskSnapshot)[]).filter(
-    (key) => (isMove && runFields.includes(key)) || JSON.stringify(old[key]) !== JSON.stringify(now[key]),
-  )
-  const pick = (state: TaskSnapshot) => Object.fromEntries(differs.map((key) => [key, state[key]]))
+): TaskChangeEntry {
   return {
     id: v7(),
     action,
     targetType: 'task',
     targetId: after.key,
-    meta: { taskId: after.id, before: pick(old), after: pick(now), ...facts },
+    meta: { ...changedFacts(before, after), ...facts },
   }
 }

@@ -1,8 +1,15 @@
 import { and, desc, eq, inArray, ne, notInArray, or, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { type AuditRow, auditLogs } from '../../db/schema.ts'
+import { auditLogs } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import { undoToken } from '../access/token-undo.ts'
+import {
+  type AuditRecord,
+  type AuditRecordOf,
+  fieldsOf,
+  leftComment,
+  toAuditRecord,
+} from '../core/audit-meta.ts'
 import type { AuditEntry, Change, Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import type { NewEvent } from '../core/events.ts'
@@ -19,13 +26,11 @@ import { undoWorkLog } from '../work-logs/work-log-undo.ts'
 
 /** What was taken back, and the task as it is now if it still exists. */
 export interface Undone {
-  readonly action: string
-  readonly targetId: string | null
+  /** The audit entry of the change. */
+  readonly entry: AuditRecord
   readonly task: Task | null
   /** All tasks that were changed at once and taken back together. */
   readonly tasks: readonly Task[]
-  /** The facts of the change's audit entry: `before`, `after`, … */
-  readonly meta: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -37,11 +42,12 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
   // Ids come from buttons, and anyone may send any bytes as a button.
   if (!z.guid().safeParse(auditId).success) throw missing
   return ctx.mutate(async (tx): Promise<Change<Undone>> => {
-    const [entry] = await tx
+    const [row] = await tx
       .select()
       .from(auditLogs)
       .where(and(eq(auditLogs.id, auditId), eq(auditLogs.ownerId, ctx.ownerId)))
-    if (entry === undefined) throw missing
+    if (row === undefined) throw missing
+    const entry = toAuditRecord(row)
     if (notBefore !== undefined && entry.createdAt < notBefore) {
       throw new DomainError('conflict', 'Too late for this button – use /undo.')
     }
@@ -61,19 +67,17 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
       events.push(...change.events)
       audit.push(...change.audit)
     }
-    const { action, targetId } = entry
-    const meta = (entry.meta ?? {}) as Readonly<Record<string, unknown>>
-    const result = { action, targetId, task: tasks.length === 1 ? (tasks[0] ?? null) : null, tasks, meta }
+    const result = { entry, task: tasks.length === 1 ? (tasks[0] ?? null) : null, tasks }
     const [first, ...others] = audit
     return first === undefined ? { result, unchanged: true } : { result, events, audit: [first, ...others] }
   })
 }
 
 /** Everything that one verb changed together, the last change first; usually just one entry. */
-async function batchOf(tx: Tx, entry: AuditRow): Promise<AuditRow[]> {
-  const batch = (entry.meta as { readonly batch?: string } | null)?.batch
-  if (batch === undefined || entry.action === 'undo') return [entry]
-  return tx
+async function batchOf(tx: Tx, entry: AuditRecord): Promise<AuditRecord[]> {
+  const { batch } = entry
+  if (batch === null || entry.action === 'undo') return [entry]
+  const found = await tx
     .select()
     .from(auditLogs)
     .where(
@@ -84,44 +88,66 @@ async function batchOf(tx: Tx, entry: AuditRow): Promise<AuditRow[]> {
       ),
     )
     .orderBy(desc(auditLogs.id))
+  return found.map(toAuditRecord)
 }
 
-async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
-  if (entry.action === 'undo' || !isUndoable(entry)) throw new DomainError('invalid', "This can't be undone.")
-  switch (entry.targetType) {
-    case 'task':
-      return undoTaskChange(ctx, tx, entry)
-    case 'project':
+async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRecord): Promise<Change<Task | null>> {
+  const refused = new DomainError('invalid', "This can't be undone.")
+  if (!isUndoable(entry)) throw refused
+  switch (entry.action) {
+    case 'project.create':
+    case 'project.edit':
+    case 'project.delete':
+    case 'project.restore':
+    case 'project.settings':
       return asUndo(entry, await undoProjectChange(ctx, tx, entry))
-    case 'worklog':
+    case 'worklog.create':
       return asUndo(entry, await undoWorkLog(ctx, tx, entry))
-    case 'label':
+    case 'label.create':
+    case 'label.rename':
+    case 'label.color':
+    case 'label.delete':
+    case 'label.merge':
       await undoLabelChange(ctx, tx, entry)
       return asUndo(entry, { result: null, events: [] })
-    case 'token':
+    case 'token.create':
+    case 'token.revoke':
       return asUndo(entry, await undoToken(ctx, tx, entry))
-    default:
+    case 'setting.change':
       return asUndo(entry, await undoSettingsChange(ctx, tx, entry))
+    case 'other':
+    case 'undo':
+    case 'task.arrive':
+    case 'setting.remember':
+    case 'worklog.fetch':
+    case 'token.deletion-limit':
+    case 'token.allow-deletions':
+    case 'chat.bind':
+    case 'chat.unbind':
+    case 'chat.move':
+      throw refused
+    default:
+      return undoTaskChange(ctx, tx, entry)
   }
 }
 
 // The audit entry of an undo names what it undoes, whatever its verb would have written.
 function asUndo(
-  entry: AuditRow,
+  entry: AuditRecord & { readonly targetType: AuditRecordOf<'undo'>['targetType'] },
   change: { readonly result: unknown; readonly events?: readonly NewEvent[] },
 ): Change<null> {
   const meta = { undoes: entry.id, action: entry.action }
-  const targetType = entry.targetType as AuditEntry['targetType']
+  const { targetType, targetId } = entry
   return {
     result: null,
     events: change.events ?? [],
-    audit: [{ action: 'undo', targetType, targetId: entry.targetId, meta }],
+    audit: [{ action: 'undo', targetType, targetId, meta }],
   }
 }
 
 // What can be undone besides task changes, and revoking a token, which can't and says so. A label created by a task's
 // change goes with that change.
-const undoableActions = [
+const undoableActions: string[] = [
   'label.create',
   'token.create',
   'token.revoke',
@@ -138,19 +164,28 @@ const undoableActions = [
   'worklog.create',
 ]
 
-function isUndoable(entry: AuditRow): boolean {
-  if (entry.targetType === 'task') return entry.action !== arrival
-  const isByTask = entry.action === 'label.create' && entry.meta !== null && 'taskId' in entry.meta
-  return undoableActions.includes(entry.action) && entry.targetId !== botTokenKey && !isByTask
+function isUndoable(entry: AuditRecord): boolean {
+  switch (entry.action) {
+    case 'other':
+    case 'undo':
+    case arrival:
+      return false
+    case 'label.create':
+      return entry.meta.taskId === undefined
+    case 'setting.change':
+      return entry.targetId !== botTokenKey
+    default:
+      return entry.targetType === 'task' || undoableActions.includes(entry.action)
+  }
 }
 
 /** Which of these entries are changes by agents that can still be undone; whether a change has moved on is known only then. */
 export async function undoableByAgents(
   { db, ownerId }: Scope,
-  entries: readonly AuditRow[],
+  entries: readonly AuditRecord[],
 ): Promise<ReadonlySet<string>> {
   const candidates = entries.filter(
-    (entry) => isByAgent(entry) && entry.action !== 'undo' && isUndoable(entry) && hasWhatToUndo(entry),
+    (entry) => entry.by?.startsWith('agent:') && isUndoable(entry) && hasWhatToUndo(entry),
   )
   if (candidates.length === 0) return new Set()
   const ids = candidates.map(({ id }) => id)
@@ -170,24 +205,20 @@ export async function undoableByAgents(
   return new Set(ids.filter((id) => !undone.some((one) => one.id === id)))
 }
 
-function isByAgent({ meta }: AuditRow): boolean {
-  return String(meta?.by).startsWith('agent:')
-}
-
 // A sign of life, say, changes nothing that could be taken back.
-function hasWhatToUndo({ targetType, action, meta }: AuditRow): boolean {
-  if (targetType !== 'task' || ['task.create', 'task.delete'].includes(action)) return true
-  const fields = Object.keys((meta?.before ?? {}) as object)
-  return meta?.commentId !== undefined || fields.some((field) => field !== 'runStateUpdatedAt')
+function hasWhatToUndo(entry: AuditRecord): boolean {
+  if (entry.targetType !== 'task' || ['task.create', 'task.delete'].includes(entry.action)) return true
+  const fields = Object.keys(fieldsOf(entry).before)
+  return leftComment(entry) || fields.some((field) => field !== 'runStateUpdatedAt')
 }
 
-async function isUndone(tx: Tx, entry: AuditRow): Promise<boolean> {
+async function isUndone(tx: Tx, entry: AuditRecord): Promise<boolean> {
   const [found] = await tx.select({ id: auditLogs.id }).from(auditLogs).where(undoes(entry)).limit(1)
   return found !== undefined
 }
 
 // An undo has the target of what it undoes, so the index finds it.
-function undoes(entry: AuditRow) {
+function undoes(entry: AuditRecord) {
   return and(
     eq(auditLogs.targetType, entry.targetType),
     eq(auditLogs.targetId, entry.targetId ?? ''),

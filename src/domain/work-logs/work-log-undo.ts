@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
-import { type AuditRow, tasks, workLogs } from '../../db/schema.ts'
+import { tasks, workLogs } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
+import type { AuditRecordOf } from '../core/audit-meta.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import type { NewEvent } from '../core/events.ts'
@@ -9,7 +10,7 @@ import type { NewEvent } from '../core/events.ts'
 export async function undoWorkLog(
   ctx: Ctx,
   tx: Tx,
-  entry: AuditRow,
+  entry: AuditRecordOf<'worklog.create'>,
 ): Promise<{ readonly result: null; readonly events: readonly NewEvent[] }> {
   const [log] = await tx
     .delete(workLogs)

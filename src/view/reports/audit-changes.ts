@@ -1,3 +1,4 @@
+import { type AuditRecord, fieldsOf } from '../../domain/core/audit-meta.ts'
 import { clip } from '../kit/html.ts'
 import { engineName, priorityName, statusName } from '../kit/names.ts'
 import { dueText, type Reader } from '../kit/when.ts'
@@ -56,13 +57,15 @@ function orderOf(field: string): number {
 type Fields = Readonly<Record<string, unknown>>
 
 /** The changed fields of an audit entry in words: "priority none → high". */
-export function changesOf(meta: Fields, reader: Reader): string[] {
-  return fieldChanges((meta.before ?? {}) as Fields, (meta.after ?? {}) as Fields, reader)
+export function changesOf(entry: AuditRecord, reader: Reader): string[] {
+  const { before, after } = fieldsOf(entry)
+  return fieldChanges(before, after, reader)
 }
 
 /** What an undo of an audit entry changed: "priority high → none". */
-export function revertedChangesOf(meta: Fields, reader: Reader): string[] {
-  return fieldChanges((meta.after ?? {}) as Fields, (meta.before ?? {}) as Fields, reader)
+export function revertedChangesOf(entry: AuditRecord, reader: Reader): string[] {
+  const { before, after } = fieldsOf(entry)
+  return fieldChanges(after, before, reader)
 }
 
 function fieldChanges(before: Fields, after: Fields, reader: Reader): string[] {

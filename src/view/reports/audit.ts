@@ -1,4 +1,4 @@
-import type { listAudit } from '../../domain/reports/audit.ts'
+import type { AuditRecord } from '../../domain/core/audit-meta.ts'
 import { doesAct, toScreen } from '../kit/buttons.ts'
 import { packUuid } from '../kit/callbacks.ts'
 import { type Card, inRows, keyboard } from '../kit/card.ts'
@@ -7,15 +7,13 @@ import { signs } from '../kit/signs.ts'
 import { clock, day, type Reader } from '../kit/when.ts'
 import { changesOf } from './audit-changes.ts'
 
-type AuditEntry = Awaited<ReturnType<typeof listAudit>>['entries'][number]
-
 /**
  * One page of the audit log, newest first, grouped by day; those in `undoable` are numbered and have a button. `about` is the key it's
  * filtered by, or empty.
  */
 export function auditCard(
   page: {
-    readonly entries: readonly AuditEntry[]
+    readonly entries: readonly AuditRecord[]
     readonly nextCursor: string | null
     readonly undoable: ReadonlySet<string>
   },
@@ -55,33 +53,46 @@ export function auditCard(
   }
 }
 
-function auditLine(entry: AuditEntry, reader: Reader): Html {
-  const meta = metaOf(entry)
-  const target = targetName(entry, meta)
+function auditLine(entry: AuditRecord, reader: Reader): Html {
+  const target = targetName(entry)
   return html`${clock(entry.createdAt, reader.timeZone)} ${target !== null && html`<b>${target}</b> `}${title(changeText(entry, reader), 160)}`
 }
 
-function metaOf(entry: AuditEntry): Record<string, unknown> {
-  return (entry.meta ?? {}) as Record<string, unknown>
+function targetName(entry: AuditRecord): string | null {
+  switch (entry.action) {
+    case 'label.create':
+    case 'token.create':
+    case 'token.revoke':
+    case 'token.deletion-limit':
+    case 'token.allow-deletions':
+      return entry.meta.name
+    case 'label.rename':
+    case 'label.color':
+      return entry.meta.after.name ?? 'a label'
+    case 'label.delete':
+    case 'label.merge':
+      return entry.meta.label.name
+    case 'worklog.create':
+    case 'worklog.fetch':
+      return entry.meta.taskKey
+    case 'undo':
+      return entry.meta.name ?? nameOfTarget(entry)
+    default:
+      return nameOfTarget(entry)
+  }
 }
 
-function targetName(entry: AuditEntry, meta: Record<string, unknown>): string | null {
-  if (entry.targetType === 'task' || entry.targetType === 'project') return entry.targetId
-  if (entry.targetType === 'label') {
-    const label = (meta.label ?? {}) as { name?: string }
-    return String(meta.name ?? label.name ?? (meta.after as { name?: string } | undefined)?.name ?? 'a label')
-  }
-  if (entry.targetType === 'token') return String(meta.name ?? 'a token')
-  if (entry.targetType === 'worklog') return typeof meta.taskKey === 'string' ? meta.taskKey : null
-  return null
+function nameOfTarget({ targetType, targetId }: AuditRecord): string | null {
+  if (targetType === 'task' || targetType === 'project') return targetId
+  if (targetType === 'label') return 'a label'
+  return targetType === 'token' ? 'a token' : null
 }
 
 /** What happened and who did it: "priority none → high · you", "Claude Code started". */
-export function changeText(entry: AuditEntry, reader: Reader): string {
-  const meta = metaOf(entry)
-  const by = String(meta.by ?? '')
+export function changeText(entry: AuditRecord, reader: Reader): string {
+  const by = entry.by ?? ''
   const who = by === 'owner' ? 'you' : by === 'system' ? 'preqbot' : by.replace(/^agent:/, '')
-  const what = whatHappened(entry, meta, reader)
+  const what = whatHappened(entry, reader)
   return by.startsWith('agent:') && agentActs.includes(entry.action) ? `${who} ${what}` : `${what} · ${who}`
 }
 
@@ -114,8 +125,19 @@ const words: Readonly<Record<string, string>> = {
   'worklog.create': 'work logged',
 }
 
-function whatHappened(entry: AuditEntry, meta: Record<string, unknown>, reader: Reader): string {
-  if (entry.action === 'undo') return `undone: ${words[String(meta.action)] ?? 'a change'}`
-  if (meta.botId !== undefined) return 'bot token saved'
-  return words[entry.action] ?? (changesOf(meta, reader).join(', ') || 'changed')
+function whatHappened(entry: AuditRecord, reader: Reader): string {
+  switch (entry.action) {
+    case 'other':
+      return words[entry.name] ?? 'changed'
+    case 'undo':
+      return `undone: ${words[entry.meta.action] ?? 'a change'}`
+    case 'setting.change':
+      return entry.meta.botId === undefined ? fieldWords(entry, reader) : 'bot token saved'
+    default:
+      return words[entry.action] ?? fieldWords(entry, reader)
+  }
+}
+
+function fieldWords(entry: AuditRecord, reader: Reader): string {
+  return changesOf(entry, reader).join(', ') || 'changed'
 }

@@ -1,3 +1,4 @@
+import { leftComment } from '../../domain/core/audit-meta.ts'
 import type { Undone } from '../../domain/undo/undo.ts'
 import { doesAct } from '../kit/buttons.ts'
 import { packUuid } from '../kit/callbacks.ts'
@@ -31,11 +32,12 @@ const maxShown = 200
 const utc: Reader = { now: new Date(0), timeZone: 'UTC' }
 
 /** What an undo took back, in one line: "Undone: WEB-6 engine Codex → any." */
-export function undoneText({ action, targetId, tasks, meta }: Undone, reader: Reader = utc): Html {
+export function undoneText({ entry, tasks }: Undone, reader: Reader = utc): Html {
   if (tasks.length > 1) return html`${signs.undo} Undone: changes to ${counted(tasks.length, 'task')}.`
+  const { action, targetId } = entry
   const key = targetId !== null && /^[A-Z][A-Z0-9]*(-\d+)?$/.test(targetId) ? targetId : null
-  const changes = revertedChangesOf(meta, reader).join(', ')
-  const what = words[action] ?? (changes || (meta.commentId === undefined ? 'change' : 'comment removed'))
+  const changes = revertedChangesOf(entry, reader).join(', ')
+  const what = words[action] ?? (changes || (leftComment(entry) ? 'comment removed' : 'change'))
   return html`${signs.undo} Undone: ${key !== null && html`${bold(key)} `}${title(what, maxShown)}.`
 }
 

@@ -93,7 +93,7 @@ test('the sixth deletion brings one loud question, and once it is allowed the ne
 
   expect(await remove(5)).toBe(200)
   const { entries } = await listAudit(bot().scope, { targetId: agent.tokenId, limit: 10 })
-  expect(entries.map(({ action, meta }) => [action, meta?.by])).toEqual([
+  expect(entries.map(({ action, by }) => [action, by])).toEqual([
     ['token.allow-deletions', 'owner'],
     ['token.deletion-limit', 'agent:beta'],
     ['token.create', 'owner'],

@@ -4,6 +4,7 @@ import { rows } from '../../../src/db/rows.ts'
 import { type ProjectRow, tasks } from '../../../src/db/schema.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
+import type { Task } from '../../../src/domain/tasks/task.ts'
 import { type Board, openBoard } from '../../support/board.ts'
 import { noChanges, recordChanges } from '../../support/recorded-changes.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
@@ -15,6 +16,14 @@ beforeAll(async () => {
   shop = await addProject(board)
 })
 afterAll(() => board.close())
+
+const emptyEdit = (task: Task) =>
+  ({
+    action: 'task.edit',
+    targetType: 'task',
+    targetId: task.key,
+    meta: { taskId: task.id, before: {}, after: {} },
+  }) as const
 
 describe('the trace of a change', () => {
   test('is of the transaction of the row, its logs, its events and its audit entry', async () => {
@@ -53,7 +62,7 @@ describe('the trace of a change', () => {
               payload: { changedFields: ['title'], title: 'x' },
             },
           ],
-          audit: [{ id: taken as string, action: 'task.edit', targetType: 'task', targetId: task.key }],
+          audit: [{ ...emptyEdit(task), id: taken as string }],
         }
       })
 
@@ -72,7 +81,7 @@ describe('the trace of a change', () => {
     const attempt = board.ctx.mutate(async (tx) => ({
       result: null,
       events: [],
-      audit: [{ action: 'task.edit', targetType: 'task', targetId: task.key }],
+      audit: [emptyEdit(task)],
       sent: tx.update(tasks).set({ title: sql`null` }).where(eq(tasks.id, task.id)).execute(),
     }))
 

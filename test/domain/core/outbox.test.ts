@@ -110,7 +110,14 @@ describe('the outbox', () => {
           payload: { name: 'X', fields: [] },
         },
       ],
-      audit: [{ action: 'x', targetType: 'project', targetId: 'X' }],
+      audit: [
+        {
+          action: 'project.create',
+          targetType: 'project',
+          targetId: 'X',
+          meta: { projectId: board.ownerId, name: 'X' },
+        },
+      ],
     }))
     await rung
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { auditLogs } from '../../../src/db/schema.ts'
+import { fieldsOf } from '../../../src/domain/core/audit-meta.ts'
 import { createProject } from '../../../src/domain/projects/create.ts'
 import { editProject } from '../../../src/domain/projects/edit.ts'
 import { listAudit } from '../../../src/domain/reports/audit.ts'
@@ -25,9 +26,7 @@ describe('the audit trail', () => {
     let before: string | undefined
     do {
       const page = await listAudit(board.scope, { limit: 4, ...(before === undefined ? {} : { before }) })
-      names.push(
-        ...page.entries.map(({ meta }) => (meta?.after as { name?: string } | undefined)?.name ?? '0'),
-      )
+      names.push(...page.entries.map((entry) => fieldsOf(entry).after.name ?? '0'))
       before = page.nextCursor ?? undefined
     } while (before !== undefined)
 

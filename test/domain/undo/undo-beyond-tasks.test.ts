@@ -45,7 +45,10 @@ describe('undoing a change of a project', () => {
     const { auditId } = await editProject(board.ctx, 'UED', { name: 'After', bgImage: null, priority: 1 })
     const changes = await recordChanges(board.db)
 
-    expect(await undo(auditId)).toMatchObject({ action: 'project.edit', targetId: 'UED', task: null })
+    expect(await undo(auditId)).toMatchObject({
+      entry: { action: 'project.edit', targetId: 'UED' },
+      task: null,
+    })
 
     expect(await requireProject(board.scope, 'UED')).toEqual({ ...before, updatedAt: board.clock.now() })
     expect(await changes()).toMatchObject({
@@ -67,7 +70,7 @@ describe('undoing a change of a project', () => {
 
     board.clock.advance({ minutes: 1 })
     await newProject('UCR')
-    expect(await undoLast()).toMatchObject({ action: 'project.create', targetId: 'UCR' })
+    expect(await undoLast()).toMatchObject({ entry: { action: 'project.create', targetId: 'UCR' } })
     await expect(requireProject(board.scope, 'UCR')).rejects.toMatchObject({ code: 'not-found' })
   })
 
@@ -270,7 +273,7 @@ describe('the last change', () => {
     // Taking the rename back changed the label, not the task, which is as it was made.
     undone.push(await undoLast(), await undoLast())
 
-    expect(undone.map(({ action }) => action)).toEqual([
+    expect(undone.map(({ entry }) => entry.action)).toEqual([
       'setting.change',
       'label.rename',
       'task.create',

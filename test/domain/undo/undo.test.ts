@@ -54,7 +54,7 @@ describe('undoing an edit', () => {
 
     const undone = await undoChange(board.ctx, auditId)
 
-    expect(undone).toMatchObject({ action: 'task.move', targetId: task.key })
+    expect(undone).toMatchObject({ entry: { action: 'task.move', targetId: task.key } })
     expect(withoutStamp(await now(task))).toEqual(withoutStamp(task))
     expect((await now(task)).updatedAt).toEqual(board.clock.now())
     const left = await changes()
@@ -231,7 +231,7 @@ describe('undoing a creation', () => {
 
     const undone = await undoChange(board.ctx, auditId)
 
-    expect(undone).toMatchObject({ action: 'task.create', task: null })
+    expect(undone).toMatchObject({ entry: { action: 'task.create' }, task: null })
     expect(await findTask(board.scope, task.key)).toBeNull()
     expect((await changes()).events).toMatchObject([{ type: 'TASK_DELETED', entityId: task.key }])
     expect((await addTask(board, shop)).number).toBe(task.number + 1)

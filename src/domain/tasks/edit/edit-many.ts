@@ -36,16 +36,10 @@ export async function editTasks(ctx: Ctx, edits: readonly EditOfMany[]): Promise
       if ('unchanged' in change) continue
       tasks.push(change.result.task)
       events.push(...change.events)
-      audit.push(
-        ...change.audit.map((entry) => (entry.targetType === 'task' ? inBatch(entry, batch) : entry)),
-      )
+      audit.push(...change.audit.map((entry) => (entry.targetType === 'task' ? { ...entry, batch } : entry)))
     }
     const [first, ...others] = audit
     if (first === undefined) return { unchanged: true, result: { tasks: [], auditId: null } }
     return { result: { tasks, auditId: first.id ?? null }, events, audit: [first, ...others] }
   })
-}
-
-function inBatch(entry: AuditEntry, batch: string): AuditEntry {
-  return { ...entry, meta: { ...entry.meta, batch } }
 }

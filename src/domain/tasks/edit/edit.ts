@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Tx } from '../../../db/types.ts'
 import { requireClosingRight, requireProjectRight } from '../../access/rights.ts'
 import { toActorName } from '../../core/actor.ts'
-import type { Change, Ctx } from '../../core/context.ts'
+import type { TaskChangeAction } from '../../core/audit-meta.ts'
+import type { AuditEntry, Change, Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { NewEvent } from '../../core/events.ts'
 import { parse } from '../../core/parse.ts'
@@ -18,7 +19,7 @@ import { writeTaskLogs } from '../../work-logs/work-logs.ts'
 import { lockTask, lockTaskDeploy, lockTaskDetail } from '../lock.ts'
 import { readDetail, readPlan, type TaskDeploy } from '../read.ts'
 import { type ParsedTaskEdit, TaskEdit } from '../schemas.ts'
-import { partAction, taskAudit } from '../snapshot.ts'
+import { partAction, type TaskChangeEntry, taskAudit } from '../snapshot.ts'
 import { runOf, type Task, type TaskDetail } from '../task.ts'
 import { writeTask } from '../write.ts'
 import { goalOf } from './lifecycle.ts'
@@ -48,13 +49,20 @@ export async function editTask(ctx: Ctx, reference: string, input: TaskEdit): Pr
   return ctx.mutate((tx) => sendEdit(ctx, tx, reference, edit))
 }
 
+/** The change that an edit makes; the entry of the task comes first. */
+export type AppliedEdit =
+  | Extract<Change<Edited>, { readonly unchanged: true }>
+  | (Exclude<Change<Edited>, { readonly unchanged: true }> & {
+      readonly audit: readonly [TaskChangeEntry, ...AuditEntry[]]
+    })
+
 /** The body of `editTask`, for verbs that change more than one thing in one transaction. */
 export async function applyEdit(
   ctx: Ctx,
   tx: Tx,
   reference: string,
   edit: ParsedTaskEdit,
-): Promise<Change<Edited>> {
+): Promise<AppliedEdit> {
   const change = await sendEdit(ctx, tx, reference, edit)
   if ('unchanged' in change) return change
   const { sent, ...done } = change
@@ -62,7 +70,7 @@ export async function applyEdit(
   return done
 }
 
-async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEdit): Promise<Change<Edited>> {
+async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEdit): Promise<AppliedEdit> {
   const edit = withoutSecrets(ctx, given)
   const goal = edit.lifecycle === undefined ? (edit.status ?? null) : goalOf(edit.lifecycle)
   // Sent together and run in this order.
@@ -210,7 +218,7 @@ async function keepLateResult(
   tx: Tx,
   task: Task,
   { result, plan }: ParsedTaskEdit,
-): Promise<Change<Edited>> {
+): Promise<AppliedEdit> {
   const words = result?.summary?.trim() || result?.blockedReason?.trim() || plan?.trim() || ''
   if (words === '') throw lateError(task, '')
   const refused = lateError(task, ' Your result was kept as a comment.')
@@ -312,7 +320,7 @@ function isEmpty(plan: EditPlan): boolean {
   return isUnchanged && snooze === undefined && question === null
 }
 
-function actionOf(edit: ParsedTaskEdit, plan: EditPlan, task: Task): string {
+function actionOf(edit: ParsedTaskEdit, plan: EditPlan, task: Task): TaskChangeAction {
   // A start by the agent that works on it already is a heartbeat: the run goes on since its first start.
   if (edit.lifecycle === 'start' && plan.runState === null && runOf(task) !== null) return 'task.heartbeat'
   if (edit.lifecycle !== undefined) return `task.${edit.lifecycle}`

@@ -1,11 +1,12 @@
 import { and, eq, isNull } from 'drizzle-orm'
+import { v7 } from 'uuid'
 import { projects, tasks } from '../../../db/schema.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import { arrival, arrivalFacts } from '../former-keys.ts'
 import { lockTask } from '../lock.ts'
 import { requireTask } from '../read.ts'
-import { taskAudit } from '../snapshot.ts'
+import { changedFacts } from '../snapshot.ts'
 import type { Edited } from './edit.ts'
 import { nextTaskNumber } from './keys.ts'
 
@@ -47,9 +48,9 @@ export async function moveToProject(ctx: Ctx, reference: string, projectKey: str
     const scope = { db: tx, ownerId: ctx.ownerId }
     const moved = await requireTask(scope, task.id)
     const brought = await arrivalFacts(scope, task)
-    const audit = taskAudit('task.project', task, moved)
+    const auditId = v7()
     return {
-      result: { task: moved, auditId: audit.id },
+      result: { task: moved, auditId },
       events: [
         {
           type: 'TASK_UPDATED',
@@ -60,7 +61,13 @@ export async function moveToProject(ctx: Ctx, reference: string, projectKey: str
       ],
       // The trail is kept under the retired key, where whoever asks for it is told the new one; the new key leads back to it.
       audit: [
-        { ...audit, targetId: task.key, meta: { ...audit.meta, newKey: key } },
+        {
+          id: auditId,
+          action: 'task.project',
+          targetType: 'task',
+          targetId: task.key,
+          meta: { ...changedFacts(task, moved), newKey: key },
+        },
         { action: arrival, targetType: 'task', targetId: key, meta: { taskId: task.id, ...brought } },
       ],
     }

@@ -1,10 +1,11 @@
-import { and, eq, gt, gte, isNull, lte, or, sql } from 'drizzle-orm'
-import { apiTokens, auditLogs, deletionLimits } from '../../../db/schema.ts'
+import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
+import { apiTokens, deletionLimits } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
 import type { Actor } from '../../core/actor.ts'
 import { type Change, type Ctx, outboxChannel } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { Task } from '../task.ts'
+import { countDeletions } from './deletions.ts'
 
 /** How many tasks a token may delete within an hour. */
 export const deletionsAnHour = 5
@@ -17,18 +18,8 @@ export async function isOverDeletionLimit(ctx: Ctx, tx: Tx, { tokenId }: Agent):
   // So that deletions at once cannot pass the limit together.
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`deletions:${tokenId}`}, 0))`)
   const now = ctx.now()
-  const [recent] = await tx
-    .select({ count: sql<number>`count(*)::int` })
-    .from(auditLogs)
-    .where(
-      and(
-        eq(auditLogs.ownerId, ctx.ownerId),
-        gte(auditLogs.createdAt, new Date(now.getTime() - hourMs)),
-        eq(auditLogs.action, 'task.delete'),
-        sql`${auditLogs.meta} ->> 'tokenId' = ${tokenId}`,
-      ),
-    )
-  if ((recent?.count ?? 0) < deletionsAnHour) return false
+  const since = new Date(now.getTime() - hourMs)
+  if ((await countDeletions(tx, { ownerId: ctx.ownerId, tokenId, since })) < deletionsAnHour) return false
   const [allowed] = await tx
     .select({ one: sql`1` })
     .from(deletionLimits)

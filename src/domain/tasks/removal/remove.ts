@@ -11,7 +11,7 @@ import { lockTask } from '../lock.ts'
 import { toSnapshot } from '../snapshot.ts'
 import { runOf, type Task } from '../task.ts'
 import { deletionLimitError, isOverDeletionLimit, refuseDeletion } from './deletion-limit.ts'
-import { requireDeletionRight } from './deletion-right.ts'
+import { requireDeletionRight } from './deletions.ts'
 
 interface Deleted {
   readonly task: Task

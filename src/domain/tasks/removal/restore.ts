@@ -1,19 +1,20 @@
 import { eq } from 'drizzle-orm'
 import { v7 } from 'uuid'
-import { type AuditRow, tasks } from '../../../db/schema.ts'
+import { tasks } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
+import type { AuditRecord, TaskFields } from '../../core/audit-meta.ts'
 import type { AuditEntry, Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import { assignLabels } from '../../labels/labels.ts'
 import { holderOf, keyFor } from '../edit/order.ts'
 import { writeSnooze } from '../edit/snooze.ts'
-import { type TaskSnapshot, toSnapshot } from '../snapshot.ts'
+import { toSnapshot } from '../snapshot.ts'
 import { runOf, type Task } from '../task.ts'
 
 /** Throws `conflict` where the task is no longer what a change left; its place in the lane may be another. */
-export function requireSame(task: Task, after: Partial<TaskSnapshot>): void {
+export function requireSame(task: Task, after: TaskFields): void {
   const current = toSnapshot(task)
-  const stale = (Object.keys(after) as (keyof TaskSnapshot)[]).filter(
+  const stale = (Object.keys(after) as (keyof TaskFields)[]).filter(
     (field) => field !== 'sortOrder' && JSON.stringify(current[field]) !== JSON.stringify(after[field]),
   )
   if (stale.length === 0) return
@@ -35,7 +36,7 @@ export async function restoreTask(
   ctx: Ctx,
   tx: Tx,
   task: Pick<Task, 'id' | 'status'>,
-  before: Partial<TaskSnapshot>,
+  before: TaskFields,
 ): Promise<readonly AuditEntry[]> {
   const { title, note, status, branch, engine, priority, sortOrder } = before
   const now = ctx.now()
@@ -82,7 +83,9 @@ async function freeKey(
 }
 
 /** The audit entry of an undo; it stands under the target of what it undoes. */
-export function undoEntry(entry: AuditRow): AuditEntry {
+export function undoEntry(
+  entry: Pick<AuditRecord, 'id' | 'action' | 'targetId'>,
+): Extract<AuditEntry, { readonly action: 'undo' }> {
   return {
     id: v7(),
     action: 'undo',

@@ -1,19 +1,20 @@
 import { and, asc, eq } from 'drizzle-orm'
-import { type AuditRow, auditLogs, tasks } from '../../../db/schema.ts'
+import { auditLogs, tasks } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
+import { type AuditRecordOf, fieldsOf, type TaskFields, toAuditRecord } from '../../core/audit-meta.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { unmakeLabels } from '../../labels/labels.ts'
 import { lockTask } from '../lock.ts'
 import { requireSame, undoEntry } from '../removal/restore.ts'
-import { partAction, type TaskSnapshot } from '../snapshot.ts'
+import { partAction } from '../snapshot.ts'
 
 /** Takes a new task away again, with what joined it. Throws `conflict` where it has changed since it was made. */
-export async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<null>> {
-  const { taskId, after, madeLabels } = entry.meta as {
-    readonly taskId: string
-    readonly after: TaskSnapshot
-    readonly madeLabels?: readonly string[]
-  }
+export async function undoCreate(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<'task.create'>,
+): Promise<Change<null>> {
+  const { taskId, after, madeLabels } = entry.meta
   const task = await lockTask(ctx, tx, taskId)
   requireSame(task, { ...after, ...(await readParts(tx, entry)) })
   await tx.delete(tasks).where(eq(tasks.id, task.id))
@@ -32,9 +33,9 @@ export async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Cha
 }
 
 /** What later parts of its message made of a new task. */
-async function readParts(tx: Tx, entry: AuditRow): Promise<Partial<TaskSnapshot>> {
+async function readParts(tx: Tx, entry: AuditRecordOf<'task.create'>): Promise<TaskFields> {
   const parts = await tx
-    .select({ meta: auditLogs.meta })
+    .select()
     .from(auditLogs)
     .where(
       and(
@@ -45,5 +46,5 @@ async function readParts(tx: Tx, entry: AuditRow): Promise<Partial<TaskSnapshot>
       ),
     )
     .orderBy(asc(auditLogs.createdAt), asc(auditLogs.id))
-  return Object.assign({}, ...parts.map(({ meta }) => (meta as { after?: object } | null)?.after))
+  return Object.assign({}, ...parts.map((part) => fieldsOf(toAuditRecord(part)).after))
 }

@@ -1,13 +1,13 @@
 import { type AnyColumn, and, inArray, isNull, lt, sql } from 'drizzle-orm'
-import { type AuditRow, questions, runs, tasks, workLogs } from '../../../db/schema.ts'
+import { questions, runs, tasks, workLogs } from '../../../db/schema.ts'
 import type { Db, Tx } from '../../../db/types.ts'
+import type { AuditRecordOf } from '../../core/audit-meta.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { deleteExpiredRows } from '../../core/delete-expired.ts'
 import { DomainError } from '../../core/errors.ts'
 import { reopenQuestions } from '../../questions/store.ts'
 import { requireTask } from '../read.ts'
 import { restoreTask, undoEntry } from '../removal/restore.ts'
-import type { TaskSnapshot } from '../snapshot.ts'
 import type { Task } from '../task.ts'
 
 /** How long a deletion can be restored. */
@@ -28,16 +28,12 @@ export async function deleteExpiredSnapshots(
 }
 
 /** Puts a deleted task back under its key, with its work logs. Throws `conflict` after 30 days. */
-export async function undoDelete(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task>> {
-  const { taskId, before, logIds, projectId, ...about } = entry.meta as {
-    readonly questionIds?: readonly string[]
-    readonly runIds?: readonly string[]
-    readonly closedQuestions?: readonly string[]
-    readonly taskId: string
-    readonly before: TaskSnapshot & { readonly createdAt: string }
-    readonly logIds: readonly string[]
-    readonly projectId: string
-  }
+export async function undoDelete(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<'task.delete'>,
+): Promise<Change<Task>> {
+  const { taskId, before, logIds, projectId, ...about } = entry.meta
   const key = entry.targetId ?? ''
   if (ctx.now().getTime() - entry.createdAt.getTime() > keptDeletionsMs)
     throw new DomainError(

@@ -1,18 +1,22 @@
 import { and, eq, isNull } from 'drizzle-orm'
-import { type AuditRow, projects, tasks } from '../../../db/schema.ts'
+import { projects, tasks } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
+import type { AuditRecordOf } from '../../core/audit-meta.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import { arrivalFacts } from '../former-keys.ts'
 import { lockTask } from '../lock.ts'
 import { requireTask } from '../read.ts'
 import { requireSame, undoEntry } from '../removal/restore.ts'
-import type { TaskSnapshot } from '../snapshot.ts'
 import type { Task } from '../task.ts'
 
 /** Brings a task back to the project it came from, under its old key; the key it had meanwhile leads there. */
-export async function undoMoveToProject(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task>> {
-  const { taskId, after } = entry.meta as { readonly taskId: string; readonly after: Partial<TaskSnapshot> }
+export async function undoMoveToProject(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<'task.project'>,
+): Promise<Change<Task>> {
+  const { taskId, after } = entry.meta
   const task = await lockTask(ctx, tx, taskId)
   requireSame(task, after)
   const key = entry.targetId ?? ''

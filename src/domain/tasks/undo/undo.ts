@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
-import { type AuditRow, workLogs } from '../../../db/schema.ts'
+import { workLogs } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
+import type { AuditRecordOf, TaskChangeAction, TaskFields } from '../../core/audit-meta.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { NewEvent } from '../../core/events.ts'
@@ -12,32 +13,38 @@ import { changeLogs } from '../edit/plan-logs.ts'
 import { lockTask } from '../lock.ts'
 import { requireTask } from '../read.ts'
 import { requireSame, restoreTask, undoEntry } from '../removal/restore.ts'
-import { fieldNames, type TaskSnapshot } from '../snapshot.ts'
+import { fieldNames } from '../snapshot.ts'
 import type { Task } from '../task.ts'
 import { undoCreate } from './undo-create.ts'
 import { undoDelete } from './undo-delete.ts'
 import { undoMoveToProject } from './undo-move.ts'
 
 /** Takes a change of a task back. Throws `conflict` where something has moved on since. Part of `undoChange`. */
-export async function undoTaskChange(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
+export async function undoTaskChange(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<'task.create' | 'task.delete' | 'task.project' | TaskChangeAction>,
+): Promise<Change<Task | null>> {
   // Before any task, as everywhere: nearly every change has a place in a lane to give back.
   await lockLanes(tx, ctx.ownerId)
-  if (entry.action === 'task.create') return undoCreate(ctx, tx, entry)
-  if (entry.action === 'task.delete') return undoDelete(ctx, tx, entry)
-  if (entry.action === 'task.project') return undoMoveToProject(ctx, tx, entry)
-  return undoEdit(ctx, tx, entry)
+  switch (entry.action) {
+    case 'task.create':
+      return undoCreate(ctx, tx, entry)
+    case 'task.delete':
+      return undoDelete(ctx, tx, entry)
+    case 'task.project':
+      return undoMoveToProject(ctx, tx, entry)
+    default:
+      return undoEdit(ctx, tx, entry)
+  }
 }
 
-async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task | null>> {
-  const { taskId, after, commentId, madeLabels, closedQuestions, openedQuestion, ...meta } = entry.meta as {
-    readonly taskId: string
-    readonly before: Partial<TaskSnapshot>
-    readonly after: Partial<TaskSnapshot>
-    readonly commentId?: string
-    readonly madeLabels?: readonly string[]
-    readonly closedQuestions?: readonly string[]
-    readonly openedQuestion?: string
-  }
+async function undoEdit(
+  ctx: Ctx,
+  tx: Tx,
+  entry: AuditRecordOf<TaskChangeAction>,
+): Promise<Change<Task | null>> {
+  const { taskId, after, commentId, madeLabels, closedQuestions, openedQuestion, ...meta } = entry.meta
   const before = queuedAgain(meta.before, ctx.now())
   if (Object.keys(before).length === 0 && commentId === undefined) {
     throw new DomainError('invalid', 'There’s nothing to undo here.')
@@ -85,13 +92,13 @@ async function undoEdit(ctx: Ctx, tx: Tx, entry: AuditRow): Promise<Change<Task 
 }
 
 // An agent that was stopped may have gone: its task waits for the next claim.
-function queuedAgain(before: Partial<TaskSnapshot>, now: Date): Partial<TaskSnapshot> {
+function queuedAgain(before: TaskFields, now: Date): TaskFields {
   return before.runState === 'running'
     ? { ...before, runState: 'queued', runStateUpdatedAt: now.toISOString() }
     : before
 }
 
-function differences(task: Task, restored: Task, before: Partial<TaskSnapshot>) {
+function differences(task: Task, restored: Task, before: TaskFields) {
   return {
     status: task.status === restored.status ? null : { from: task.status, to: restored.status },
     fields: Object.entries(fieldNames).flatMap(([field, name]) => (field in before ? [name] : [])),
