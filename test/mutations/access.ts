@@ -124,7 +124,7 @@ export const accessGuards: readonly Guard[] = [
   },
   {
     name: 'body-limit',
-    file: 'src/api/middleware/body-limit.ts',
+    file: 'src/api/middleware/body.ts',
     find: 'Number(declared) > maxBytes',
     replace: 'Number(declared) > maxBytes + 1',
     tests: ['test/api/protocol.test.ts'],

@@ -22,7 +22,7 @@ test('every guard of the mutation tests can be removed from its file', () => {
   expect(problems).toEqual([])
 })
 
-test('every guard of the mutation tests has a name of its own, and tests', () => {
+test('every guard of the mutation tests has its own name, and tests', () => {
   expect(new Set(guards.map(({ name }) => name)).size).toBe(guards.length)
   expect(
     guards.filter(({ tests }) => tests.length === 0 || !tests.every((file) => existsSync(file))),

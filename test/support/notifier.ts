@@ -35,7 +35,7 @@ export interface NotifierHarness {
   readonly step: () => Promise<number>
   /** Decides on all that happened and delivers what is due, letting the clock run for so many seconds where there is nothing to do. */
   readonly run: (seconds?: number) => Promise<void>
-  /** Another process on the same board, over a connection of its own. */
+  /** Another process on the same board, over its own connection. */
   readonly other: (store: Store) => Pick<NotifierHarness, 'decide' | 'step'>
   /** A new process: nothing is left but the database. */
   readonly restart: () => Promise<void>

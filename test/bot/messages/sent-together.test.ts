@@ -139,15 +139,15 @@ describe('files', () => {
 })
 
 describe('what is sent together', () => {
-  const say = (text: string) => () => bot.user.sendText(text)
+  const text = (words: string) => () => bot.user.sendText(words)
   const forward = () => bot.user.forwardForeign('Forwarded', grace)
   const inAlbum = (id: string) => () => bot.user.send(document(id, { media_group_id: '12' }))
   const long = `Long story\n${'a'.repeat(4_050)}`
   const pairs = [
-    { what: 'a forward and words', first: forward, last: say('Look at this'), limit: 1 },
-    { what: 'words and a forward', first: say('Look at this'), last: forward, limit: 1 },
+    { what: 'a forward and words', first: forward, last: text('Look at this'), limit: 1 },
+    { what: 'words and a forward', first: text('Look at this'), last: forward, limit: 1 },
     { what: 'two forwards', first: forward, last: forward, limit: 1 },
-    { what: 'a full message and its rest', first: say(long), last: say('The rest'), limit: 3 },
+    { what: 'a full message and its rest', first: text(long), last: text('The rest'), limit: 3 },
     { what: 'two files of an album', first: inAlbum('D1'), last: inAlbum('D2'), limit: 10 },
   ]
   const cases = pairs.flatMap(({ what, limit, first, last }) => [

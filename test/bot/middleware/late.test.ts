@@ -23,28 +23,28 @@ const ages = [
   ['skipped', '11 min', 660],
 ] as const
 
-/** Says something that the bot gets only so many seconds later. */
-async function sayLate(text: string, seconds: number): Promise<void> {
+/** Sends a text that the bot gets only so many seconds later. */
+async function sendLate(text: string, seconds: number): Promise<void> {
   bot.user.sendText(text)
   now = new Date(start.getTime() + seconds * 1_000)
   await bot.handled()
 }
 
 test.each(ages)('a command is %s where it arrives after %s', async (outcome, _age, seconds) => {
-  await sayLate('/task WEB-1', seconds)
+  await sendLate('/task WEB-1', seconds)
 
   const answers = bot.world.calls.filter(({ method }) => method === 'sendMessage')
   expect(answers).toHaveLength(outcome === 'run' ? 1 : 0)
 })
 
 test.each(ages)('words are %s where they arrive after %s', async (outcome, _age, seconds) => {
-  await sayLate('WEB-1 done', seconds)
+  await sendLate('WEB-1 done', seconds)
 
   expect((await requireTask(bot.scope, 'WEB-1')).status).toBe(outcome === 'run' ? 'done' : 'todo')
 })
 
 test.each(ages)('a text becomes a task where a command is %s: after %s', async (_outcome, _age, seconds) => {
-  await sayLate('Buy milk', seconds)
+  await sendLate('Buy milk', seconds)
 
   expect((await listTasks(bot.scope, {})).map(({ title }) => title)).toContain('Buy milk')
 })

@@ -29,7 +29,7 @@ const within = (tx: Tx) =>
   createCtx({ db: tx, ownerId: board.ownerId, actor: { kind: 'owner' }, now: board.clock.now })
 
 /** Does something over another connection while a transaction is open: until it is done, or waits for the transaction. */
-async function meanwhile<T>(tx: Tx, work: Promise<T>) {
+async function runBeside<T>(tx: Tx, work: Promise<T>) {
   return { isDone: await isDoneOrWaits(tx, work), work }
 }
 
@@ -41,7 +41,7 @@ describe.skipIf(!onPostgres)('over two connections (skipped on the embedded data
 
     const claiming = await board.db.transaction(async (tx) => {
       await tx.select().from(tasks).where(eq(tasks.id, first.id)).for('update')
-      return meanwhile(tx, claimTask(board.as(agent), {}))
+      return runBeside(tx, claimTask(board.as(agent), {}))
     })
 
     expect(claiming.isDone).toBe(true)
@@ -53,7 +53,7 @@ describe.skipIf(!onPostgres)('over two connections (skipped on the embedded data
 
     const claiming = await board.db.transaction(async (tx) => {
       await tx.select().from(tasks).where(eq(tasks.id, only.id)).for('update')
-      return meanwhile(tx, claimTask(board.as(agent), {}))
+      return runBeside(tx, claimTask(board.as(agent), {}))
     })
 
     expect(claiming.isDone).toBe(false)
@@ -69,7 +69,7 @@ describe.skipIf(!onPostgres)('over two connections (skipped on the embedded data
 
     const { seen, writing } = await board.db.transaction(async (tx) => {
       await createTask(within(tx), { projectId: shop.id, title: 'first' })
-      const writing = await meanwhile(tx, createTask(board.ctx, { projectId: barn.id, title: 'second' }))
+      const writing = await runBeside(tx, createTask(board.ctx, { projectId: barn.id, title: 'second' }))
       return { writing, seen: await titlesSeen() }
     })
     await writing.work
@@ -88,7 +88,7 @@ describe.skipIf(!onPostgres)('over two connections (skipped on the embedded data
 
     const placing = await board.db.transaction(async (tx) => {
       await placeTask(within(tx), one.id, { place })
-      return meanwhile(tx, placeTask(board.ctx, other.id, { place }))
+      return runBeside(tx, placeTask(board.ctx, other.id, { place }))
     })
     await placing.work
 
@@ -99,7 +99,7 @@ describe.skipIf(!onPostgres)('over two connections (skipped on the embedded data
   test('two tasks of one project get different numbers', async () => {
     const creating = await board.db.transaction(async (tx) => {
       await createTask(within(tx), { projectId: shop.id, title: 'one' })
-      return meanwhile(tx, createTask(board.ctx, { projectId: shop.id, title: 'other' }))
+      return runBeside(tx, createTask(board.ctx, { projectId: shop.id, title: 'other' }))
     })
     await creating.work
 
