@@ -26,6 +26,9 @@ export interface Database {
   readonly close: () => Promise<void>
 }
 
+/** Name of the lock that one process holds: the one that polls, notifies and runs the jobs. */
+export const leaderLock = 'preqbot:leader'
+
 /** The wait for a lock, and the lock. */
 export interface Lead {
   /** Whether the lock is held for certain; false also where the server may have let go of it and nobody has told us yet. */

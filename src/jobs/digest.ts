@@ -5,7 +5,8 @@ import { readStats } from '../domain/reports/stats.ts'
 import { changeSettings } from '../domain/settings/settings.ts'
 import { dayBounds, localDate, nextLocalTime, toZoned } from '../domain/time/time.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
-import { type NewMessage, queueMessages, type StoredRequest } from '../telegram/store/messages.ts'
+import { enqueue, type NewMessage } from '../telegram/store/enqueue.ts'
+import type { StoredRequest } from '../telegram/store/stored-request.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { digestCard } from '../view/reports/digest.ts'
 import { reviewCard, reviewTitle } from '../view/reports/review.ts'
@@ -49,7 +50,7 @@ async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void
     if (!isWorthSending(wasDueAt, now, settings) || isSent) return next
     const ctx = createCtx({ db: tx, ownerId, actor: { kind: 'system' }, now: () => now })
     await changeSettings(ctx, { digestLastDate: date })
-    await queueMessages(tx, await digestMessages(scope, settings, { now, wasDueAt }), now)
+    await enqueue(tx, await digestMessages(scope, settings, { now, wasDueAt }), now)
     return { ...next, dates: [...dates, date].slice(-maxDates) }
   })
 }
@@ -76,7 +77,7 @@ async function digestMessages(
   const isLate = now.getTime() - wasDueAt.getTime() > lateAfterMs
   const digest = await readDigest(scope, { now, timeZone })
   const { card, topic } = digestCard(digest, { now, timeZone, wasDueAt: isLate ? wasDueAt : undefined })
-  const message = { chatId, threadId, purpose: 'digest', priority: 1 } as const
+  const message = { chatId, threadId, purpose: 'digest', priority: 'normal' } as const
   const messages: NewMessage[] = [{ ...message, topic, request: toRequest(card) }]
   if (toZoned(wasDueAt, timeZone).dayOfWeek !== 1) return messages
   return [...messages, { ...message, request: await reviewRequest(scope, wasDueAt, timeZone) }]

@@ -4,8 +4,8 @@ import { findTasks } from '../domain/tasks/read.ts'
 import { inQuietHours, nextLocalTime, quietHoursEnd } from '../domain/time/time.ts'
 import { needsOwner } from '../domain/turn.ts'
 import { changeState, readState, writeState } from '../telegram/store/bot-state.ts'
-import { reportedTasks } from '../telegram/store/message-turns.ts'
-import { priorities, queueMessages } from '../telegram/store/messages.ts'
+import { enqueue } from '../telegram/store/enqueue.ts'
+import { reportedTasks } from '../telegram/store/messages.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { morningCard } from '../view/notifications/list.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
@@ -41,9 +41,9 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
         purpose: 'digest',
         topic,
         request: toRequest(card),
-        priority: priorities.needsYou,
+        priority: 'urgent',
       } as const
-      await queueMessages(tx, [message], now)
+      await enqueue(tx, [message], now)
       await writeState(tx, 'mornings_told', [...summedUp, quiet.until].slice(-maxMornings), now)
     }
     return lasting

@@ -2,7 +2,7 @@ import { listTasks } from '../domain/tasks/lists/list.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { isDayOnly } from '../domain/time/time.ts'
 import { changeState, readState, writeState } from '../telegram/store/bot-state.ts'
-import { queueCards } from '../telegram/store/living-cards.ts'
+import { enqueueCards } from '../telegram/store/living-cards.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 
@@ -40,7 +40,7 @@ async function remind({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
       since: now.toISOString(),
       about: task.dueAt.toISOString(),
     }))
-    await queueCards(tx, cards, now)
+    await enqueueCards(tx, cards, now)
     await writeState(tx, 'reminded', [...reminded, ...due.map(reminderOf)].slice(-maxRemembered), now)
     return now.toISOString()
   })

@@ -1,7 +1,8 @@
 import { countFailures, listNewAddresses } from '../domain/access/security.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
-import { findMessageRow, markForEdit } from '../telegram/store/message-turns.ts'
-import { queueMessages } from '../telegram/store/messages.ts'
+import { enqueue } from '../telegram/store/enqueue.ts'
+import { markForEdit } from '../telegram/store/mark.ts'
+import { findMessageRow } from '../telegram/store/messages.ts'
 import { reportStrangers } from '../telegram/store/strangers.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { newAddressNotice, type SecurityCounts, securityNotice } from '../view/notifications/notices.ts'
@@ -37,7 +38,7 @@ async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promi
     if (settings.notify.needsYou === 'off') return { ...notified, until }
 
     const { chatId, threadId } = settings
-    const message = { chatId, threadId, purpose: 'notice', priority: 0 } as const
+    const message = { chatId, threadId, purpose: 'notice', priority: 'urgent' } as const
     const silent = settings.notify.needsYou === 'silent'
     const uses = newAddresses.map((event) => ({
       ...message,
@@ -46,7 +47,7 @@ async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promi
         { silent },
       ),
     }))
-    await queueMessages(tx, uses, now)
+    await enqueue(tx, uses, now)
 
     const oldest = failures.map(({ from }) => from).sort((a, b) => a.getTime() - b.getTime())[0]
     if (oldest === undefined) return { ...notified, until }
@@ -57,7 +58,7 @@ async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promi
     const counts = addUp(row === null ? {} : (notified.card?.counts ?? {}), failures)
     const request = toRequest(securityNotice(counts, { since, ...readerOf(settings, now) }), { silent })
     if (row !== null) await markForEdit(tx, row.id, request)
-    const id = row?.id ?? (await queueMessages(tx, [{ ...message, request }], now))[0]
+    const id = row?.id ?? (await enqueue(tx, [{ ...message, request }], now))[0]
     return { until, card: id === undefined ? null : { row: id, since: since.toISOString(), counts } }
   })
 }

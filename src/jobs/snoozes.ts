@@ -6,7 +6,7 @@ import {
 } from '../domain/tasks/edit/snooze.ts'
 import { findTasks } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
-import { type NewCard, queueCards } from '../telegram/store/living-cards.ts'
+import { enqueueCards, type NewCard } from '../telegram/store/living-cards.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
@@ -24,7 +24,7 @@ async function bringBack({ store, ownerId, now: clock }: JobsDeps): Promise<void
     if (settings === null || settings.notify.needsYou === 'off') return endSnoozes(tx, due)
     const back = (await findTasks({ db: tx, ownerId }, due)).filter(({ project }) => !project.deleted)
     const cards = back.map((task) => returnedCard(task, settings, now))
-    const ids = await queueCards(tx, cards, now)
+    const ids = await enqueueCards(tx, cards, now)
     for (const [index, { id }] of back.entries()) {
       const messageId = ids[index]
       if (messageId !== undefined) await announceSnooze(tx, id, messageId)

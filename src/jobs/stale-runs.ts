@@ -2,7 +2,7 @@ import { listTasks } from '../domain/tasks/lists/list.ts'
 import { lastSignOfLife, runStamp } from '../domain/tasks/silent-runs.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
-import { queueCards } from '../telegram/store/living-cards.ts'
+import { enqueueCards } from '../telegram/store/living-cards.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
@@ -34,7 +34,7 @@ async function watchRuns({ store, ownerId, now: clock }: JobsDeps): Promise<void
       since: now.toISOString(),
       about: runStamp(task),
     }))
-    await queueCards(tx, cards, now)
+    await enqueueCards(tx, cards, now)
     return Object.fromEntries(stillReported.map((task) => [task.id, runStamp(task)]))
   })
 }

@@ -1,6 +1,6 @@
 import { expiringTokens } from '../domain/access/tokens.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
-import { queueMessages } from '../telegram/store/messages.ts'
+import { enqueue } from '../telegram/store/enqueue.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { tokenNotice } from '../view/notifications/notices.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
@@ -29,9 +29,9 @@ async function notifyOfExpiry({ store, ownerId, now: clock }: JobsDeps): Promise
     if (due.length === 0) return undefined
     const messages = due.map((token) => {
       const request = toRequest(tokenNotice(token, { now, timeZone }))
-      return { chatId, threadId, purpose: 'notice', request, priority: 1 } as const
+      return { chatId, threadId, purpose: 'notice', request, priority: 'normal' } as const
     })
-    await queueMessages(tx, messages, now)
+    await enqueue(tx, messages, now)
     const fresh = due.map(({ id, stage }) => [id, stage] as const)
     const kept = Object.entries(notified).filter(([id]) => fresh.every(([other]) => other !== id))
     return Object.fromEntries([...kept, ...fresh].slice(-maxNotified))

@@ -12,15 +12,11 @@ import { findDeletion, findDeletionsAround } from '../domain/tasks/removal/delet
 import type { Task } from '../domain/tasks/task.ts'
 import { findWorkLogs } from '../domain/work-logs/work-logs.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
-import { livingCards, markCardsStale, type NewCard, queueCards } from '../telegram/store/living-cards.ts'
-import {
-  type BotMessageRow,
-  type NewMessage,
-  priorities,
-  queueMessages,
-  type ReportKind,
-} from '../telegram/store/messages.ts'
+import { enqueue, type NewMessage } from '../telegram/store/enqueue.ts'
+import { enqueueCards, livingCards, markCardsStale, type NewCard } from '../telegram/store/living-cards.ts'
+import type { BotMessageRow } from '../telegram/store/messages.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
+import type { ReportKind } from '../telegram/store/stored-request.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { signs } from '../view/kit/signs.ts'
 import { deletedMessage, logMessage, type NotificationMessage } from '../view/notifications/message.ts'
@@ -66,8 +62,8 @@ export async function decide({ store, ownerId, now: clock }: Decider): Promise<n
     await markCardsStale(tx, chatId, decision.staleNow, now)
     await markCardsStale(tx, chatId, decision.staleSoon, later(now))
     // A file goes before the card whose buttons are about it.
-    await queueMessages(tx, decision.messages, now)
-    await queueCards(tx, decision.cards, now)
+    await enqueue(tx, decision.messages, now)
+    await enqueueCards(tx, decision.cards, now)
     return events.at(-1)?.id
   })
   return moved ?? null
@@ -87,9 +83,9 @@ export async function askAboutDeletions({ store, ownerId, now: clock }: Decider)
       threadId,
       purpose: 'notice' as const,
       request: { ...toRequest(deletionLimitNotice(token), { silent }), sender: token.tokenId },
-      priority: priorities.needsYou,
+      priority: 'urgent' as const,
     }))
-    await queueMessages(tx, messages, now)
+    await enqueue(tx, messages, now)
     return messages.length > 0
   })
 }
@@ -199,7 +195,7 @@ async function fileMessages(
         ...toRequest(report.caption, { silent: true, file: report.file }),
         ...(card.sender === undefined ? {} : { sender: card.sender }),
       },
-      priority: card.group.kind === 'needs-you' ? priorities.needsYou : priorities.finished,
+      priority: card.group.kind === 'needs-you' ? ('urgent' as const) : ('normal' as const),
     }
   })
 }
@@ -269,7 +265,7 @@ async function fetchedReactions(
           reaction: [{ type: 'emoji', emoji: signs.read } satisfies ReactionTypeEmoji],
         },
       },
-      priority: priorities.progress,
+      priority: 'progress',
     }))
 }
 
@@ -292,7 +288,7 @@ function notify(
       threadId: threadFor(facts.settings, projectKey),
       purpose: 'notification',
       request: { ...toRequest(card, { silent: loudness === 'silent', file, line }), group, ...senderOf(by) },
-      priority: priorities.progress,
+      priority: 'progress',
       notBefore: later(facts.now),
     },
   ]

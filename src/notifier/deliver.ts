@@ -4,25 +4,22 @@ import { readOwnerSettings } from '../domain/settings/settings.ts'
 import type { Log } from '../log.ts'
 import { sendRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'
+import { recordSending } from '../telegram/record-sending.ts'
 import { moveChat } from '../telegram/store/chat-binding.ts'
 import { markCardsStale } from '../telegram/store/living-cards.ts'
-import {
-  beginAttempt,
-  dropMessage,
-  makeNewest,
-  nextDue,
-  nextTurn,
-  setDestination,
-} from '../telegram/store/message-turns.ts'
-import { type BotMessageRow, markRefused, markSent, requestOf } from '../telegram/store/messages.ts'
+import { beginAttempt, markNotSent, setDestination } from '../telegram/store/mark.ts'
+import type { BotMessageRow } from '../telegram/store/messages.ts'
 import { clearTopic } from '../telegram/store/project-topics.ts'
+import { dropMessage, makeNewest, nextDue, nextDueAt } from '../telegram/store/queue.ts'
+import { requestOf } from '../telegram/store/stored-request.ts'
 import type { Throttle } from '../telegram/throttle.ts'
 import type { Decider } from './decide.ts'
 import { drawRequest } from './draw.ts'
 import { gatherBefore } from './gather.ts'
 import { createReach, type Reach } from './reach.ts'
 import { adjusted, type Bound, isBound, type Rendered, render } from './render.ts'
-import { nextTry, updateMessage } from './update.ts'
+import { afterFailure } from './retry.ts'
+import { updateMessage } from './update.ts'
 
 export interface DeliveryDeps extends Decider {
   readonly api: Api
@@ -41,8 +38,6 @@ export interface Delivery extends Pick<Reach, 'resume' | 'stopped'> {
 }
 
 const idleMs = 1_000
-// How often a message may get lost on the way, with Telegram answering just before, until it is given up: an hour.
-const maxUncertain = 20
 // Tokens whose turns are remembered; past this number all are equal again.
 const maxServed = 200
 
@@ -53,7 +48,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const reach = createReach(deps)
   // Known from the last look, so that waiting for a limit asks the database nothing.
   let chatId: number | undefined
-  let unwritten: (() => Promise<void>) | null = null
+  let unrecorded: (() => Promise<void>) | null = null
   let served: Record<string, number> = {}
   let turns = 0
 
@@ -63,11 +58,11 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     served[requestOf(row)?.sender ?? ''] = turns
   }
 
-  // What Telegram answered is written down, however long the database is away, before anything else is sent.
-  const writeDown = async (record: () => Promise<void>) => {
-    unwritten = record
+  // Telegram's answer is recorded before anything else is sent, even if the database is away: `step` repeats a failed record.
+  const recordUntilDone = async (record: () => Promise<void>) => {
+    unrecorded = record
     await record()
-    unwritten = null
+    unrecorded = null
   }
   const note = (outcome: Outcome) => {
     deps.onDelivery?.(outcome.kind)
@@ -82,7 +77,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const turn = await render({ scope, log }, row, settings)
     switch (turn.kind) {
       case 'impossible':
-        return markRefused(store, row.id, { state: 'failed', error: 'it cannot be rendered any more' })
+        return markNotSent(store, row.id, { state: 'failed', error: 'it cannot be rendered any more' })
       case 'make-newest':
         return makeNewest(store, row.id)
       case 'drop':
@@ -101,69 +96,31 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (row.chatId !== chatId) await setDestination(store, row.id, { chatId, threadId })
     if (!(await beginAttempt(store, row))) return
     const place = { chatId, threadId, mainThreadId: settings.threadId }
-    const { outcome, threadId: wentTo } = await sendRequest(api, place, request, signal)
+    const sending = await sendRequest(api, place, request, signal)
+    const { outcome } = sending
     note(outcome)
     if (outcome.kind === 'done') noteServed(row)
-    await writeDown(async () => {
-      if (threadId !== null && wentTo !== threadId) {
-        await clearTopic(asSystem(), threadId)
-        await setDestination(store, row.id, { chatId, threadId: wentTo })
-      }
-      await recordSending(row, settings, rendered, outcome)
+    await recordUntilDone(async () => {
+      if (threadId !== null && sending.threadId !== threadId) await clearTopic(asSystem(), threadId)
+      if (outcome.kind === 'moved') await followGroup(settings.chatId, outcome.chatId)
+      const notSent = await recordSending(store, { id: row.id, chatId, threadId }, sending, {
+        version: rendered.version,
+        now: deps.now(),
+        onFailure: (failure) => afterFailure(row, failure, deps.now()),
+      })
+      if (notSent?.state === 'failed') await reportGivenUp(row, notSent.error)
     })
   }
 
-  const recordSending = async (
-    row: BotMessageRow,
-    settings: Bound,
-    { version }: Rendered,
-    outcome: Outcome,
-  ) => {
-    const giveUp = async (error: string) => {
-      log.error({ id: row.id, purpose: row.purpose, error }, 'a message is given up')
-      await markRefused(store, row.id, { state: 'failed', error })
-      // The card before it is the living one again.
-      if (row.purpose === 'card' && row.taskId !== null)
-        await markCardsStale(store, row.chatId, [row.taskId], deps.now())
-    }
-    // What may have arrived stays so, and only getting lost counts towards giving it up; a refusal counts as no attempt.
-    const wasLost = row.state === 'uncertain'
-    const keep = (error: string, notBefore: Date | null = null, attempts = row.attempts) =>
-      markRefused(store, row.id, { state: wasLost ? 'uncertain' : 'pending', error, notBefore, attempts })
-    switch (outcome.kind) {
-      case 'done': {
-        const sent = { messageId: outcome.messageId ?? 0, contentHash: version, now: deps.now() }
-        return markSent(store, row.id, sent)
-      }
-      case 'uncertain': {
-        const attempts = wasLost ? row.attempts + 1 : 1
-        if (attempts >= maxUncertain) return giveUp(outcome.error)
-        const notBefore = nextTry(deps.now(), attempts - 1)
-        return markRefused(store, row.id, { state: 'uncertain', error: outcome.error, notBefore, attempts })
-      }
-      case 'later':
-        // A flood limit pauses the whole chat, this message no longer than the others.
-        if (outcome.retryAfterMs !== null) return keep(outcome.error)
-        return keep(
-          outcome.error,
-          nextTry(deps.now(), row.attempts),
-          wasLost ? row.attempts : row.attempts + 1,
-        )
-      case 'stopped':
-        return keep(outcome.error)
-      case 'moved':
-        await followGroup(settings.chatId, outcome.chatId)
-        return keep('the group has another id')
-      case 'gone':
-      case 'topic-gone':
-        return giveUp(outcome.kind)
-      case 'refused':
-        return giveUp(outcome.error)
-    }
+  const reportGivenUp = async (row: BotMessageRow, error: string) => {
+    log.error({ id: row.id, purpose: row.purpose, error }, 'a message was given up')
+    // The task's earlier card is the living one again.
+    if (row.purpose === 'card' && row.taskId !== null)
+      await markCardsStale(store, row.chatId, [row.taskId], deps.now())
   }
 
   const update = (row: BotMessageRow, settings: Bound, signal: AbortSignal) =>
-    updateMessage({ ...deps, scope, note, writeDown, followGroup }, row, settings, signal)
+    updateMessage({ ...deps, scope, note, recordUntilDone, followGroup }, row, settings, signal)
 
   /** Before what may be a repeat is sent: whether Telegram answers at all. */
   const isReachable = async (signal: AbortSignal): Promise<boolean> => {
@@ -185,14 +142,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     ...reach,
     heldMs: () => throttle.heldMs(chatId),
     step: async (signal) => {
-      if (unwritten !== null) await writeDown(unwritten)
+      if (unrecorded !== null) await recordUntilDone(unrecorded)
       // A pause may be that of a chat which the owner has left.
       if (chatId === undefined || throttle.heldMs(chatId) > 0) await lookUpChat()
       const waitMs = Math.max(throttle.delay(chatId), reach.waitMs())
       if (waitMs > 0) return Math.min(waitMs, idleMs)
       const row = await nextDue(store, deps.now(), served)
       if (row === null) {
-        const turn = await nextTurn(store)
+        const turn = await nextDueAt(store)
         return turn === null ? idleMs : Math.max(1, Math.min(turn.getTime() - deps.now().getTime(), idleMs))
       }
       const settings = await readOwnerSettings(scope)

@@ -3,10 +3,11 @@ import type { Store } from '../domain/core/context.ts'
 import { createWakeup, newestEventId, type Wakeup } from '../domain/core/outbox.ts'
 import type { Log } from '../log.ts'
 import { readState } from '../telegram/store/bot-state.ts'
+import { readHolds } from '../telegram/store/holds.ts'
+import { recoverSending } from '../telegram/store/mark.ts'
 import type { Throttle } from '../telegram/throttle.ts'
 import { askAboutDeletions, decide } from './decide.ts'
 import { createDelivery } from './deliver.ts'
-import { recover } from './recover.ts'
 
 /** What the notifier is built from. */
 export interface NotifierDeps {
@@ -120,4 +121,14 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       }
     },
   }
+}
+
+/** Recovers what the last process left behind: messages it was sending, and pauses that Telegram asked for. */
+export async function recover({
+  store,
+  throttle,
+  now,
+}: Pick<NotifierDeps, 'store' | 'throttle' | 'now'>): Promise<void> {
+  await recoverSending(store)
+  for (const { chatId, ms } of await readHolds(store, now())) throttle.hold(ms, chatId)
 }

@@ -7,14 +7,11 @@ import { runStamp } from '../domain/tasks/silent-runs.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { inQuietHours } from '../domain/time/time.ts'
 import type { Log } from '../log.ts'
+import { maxTextLength } from '../telegram/limits.ts'
+import { priorityValues } from '../telegram/store/enqueue.ts'
 import { newestCards } from '../telegram/store/living-cards.ts'
-import {
-  type BotMessageRow,
-  type CardRequest,
-  priorities,
-  requestOf,
-  type StoredRequest,
-} from '../telegram/store/messages.ts'
+import type { BotMessageRow } from '../telegram/store/messages.ts'
+import { type CardRequest, requestOf, type StoredRequest } from '../telegram/store/stored-request.ts'
 import { truncateHtml } from '../view/kit/html.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { signs } from '../view/kit/signs.ts'
@@ -110,14 +107,12 @@ function isReported(
   shown: BotMessageRow | null,
   { row, post, task }: { readonly row: BotMessageRow; readonly post: CardRequest; readonly task: Task },
 ): boolean {
-  if (shown === null || shown.sentAt === null || shown.priority < priorities.needsYou) return false
+  if (shown === null || shown.sentAt === null || shown.priority < priorityValues.urgent) return false
   const since = task.question?.askedAt.toISOString() ?? post.since
   return post.about === undefined && shown.priority <= row.priority && shown.sentAt.toISOString() >= since
 }
 
 const mark = `${signs.repeat} possibly a repeat`
-// Telegram's limits of what a message and a caption show.
-const room = { text: 4_096, caption: 1_024 } as const
 
 /** A request as it is sent now: without a sound in quiet hours, and marked if it may have arrived before. */
 export function adjusted(
@@ -130,7 +125,7 @@ export function adjusted(
   const field = request.method === 'sendMessage' ? 'text' : 'caption'
   const words = String(request.parameters[field] ?? '')
   // A caption may be as long as one can be; the file has the rest.
-  const { html } = truncateHtml({ html: words }, room[field] - mark.length - 1)
+  const { html } = truncateHtml({ html: words }, maxTextLength[field] - mark.length - 1)
   const parameters = {
     ...request.parameters,
     ...(row.state === 'uncertain' ? { [field]: [mark, html].filter(Boolean).join('\n') } : {}),

@@ -5,7 +5,9 @@ import { readCard } from '../domain/tasks/card.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import type { Log } from '../log.ts'
 import { editToRequest } from '../telegram/call.ts'
+import { editIntervalMs } from '../telegram/limits.ts'
 import type { Outcome } from '../telegram/outcome.ts'
+import { enqueue, type MessagePurpose } from '../telegram/store/enqueue.ts'
 import {
   clearStale,
   livingCard,
@@ -13,20 +15,14 @@ import {
   markRetired,
   newestCards,
 } from '../telegram/store/living-cards.ts'
-import { postponeEdit } from '../telegram/store/message-turns.ts'
-import {
-  type BotMessageRow,
-  deleteMessageRow,
-  type MessagePurpose,
-  markEdited,
-  priorities,
-  queueMessages,
-  type ReplyTopic,
-} from '../telegram/store/messages.ts'
+import { markEdited, postponeEdit } from '../telegram/store/mark.ts'
+import { type BotMessageRow, clearMessageId } from '../telegram/store/messages.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
+import type { ReplyTopic } from '../telegram/store/reply-topic.ts'
 import { taskVersion } from '../view/tasks/card.ts'
 import { type Bound, type Rendered, render } from './render.ts'
 import { retireCard } from './retire.ts'
+import { nextTry } from './retry.ts'
 
 interface UpdateDeps {
   readonly store: Store
@@ -36,17 +32,9 @@ interface UpdateDeps {
   readonly now: () => Date
   /** Records what an outcome means for the way to Telegram. */
   readonly note: (outcome: Outcome) => void
-  /** Records what Telegram answered before anything else is sent. */
-  readonly writeDown: (record: () => Promise<void>) => Promise<void>
+  /** Records Telegram's answer before anything else is sent. */
+  readonly recordUntilDone: (record: () => Promise<void>) => Promise<void>
   readonly followGroup: (from: number, to: number) => Promise<void>
-}
-
-const maxBackoffMs = 5 * 60_000
-const editsApartMs = 3_000
-
-/** When something that failed so often is tried again. */
-export function nextTry(now: Date, attempts: number): Date {
-  return new Date(now.getTime() + Math.min(1_000 * 2 ** attempts, maxBackoffMs))
 }
 
 /** Brings a message that stands in the chat up to date: an earlier card of a task is retired, anything else is edited. */
@@ -73,7 +61,7 @@ async function retire(deps: UpdateDeps, row: BotMessageRow, settings: Bound, sig
   const task = row.taskId === null ? null : await findTask(scope, row.taskId)
   const { outcome, how } = await retireCard(api, row, task, signal)
   note(outcome)
-  await deps.writeDown(async () => {
+  await deps.recordUntilDone(async () => {
     if (how !== null) return markRetired(store, row.id, how)
     await recordFailure(deps, row, settings, outcome)
   })
@@ -90,7 +78,7 @@ async function edit(deps: UpdateDeps, row: BotMessageRow, settings: Bound, signa
     return finishEdit(deps, row, rendered.version, seen)
   const outcome = await editToRequest(api, { chatId, messageId }, rendered.request, signal)
   note(outcome)
-  await deps.writeDown(async () => {
+  await deps.recordUntilDone(async () => {
     if (outcome.kind === 'done') {
       await markEdited(store, row.id, rendered.version, deps.now())
       await finishEdit(deps, row, rendered.version, seen)
@@ -104,7 +92,7 @@ async function recordFailure(deps: UpdateDeps, row: BotMessageRow, settings: Bou
     case 'later':
     case 'uncertain': {
       if (outcome.kind === 'later' && outcome.retryAfterMs !== null) return
-      const soonest = deps.now().getTime() + editsApartMs
+      const soonest = deps.now().getTime() + editIntervalMs
       const notBefore = new Date(Math.max(nextTry(deps.now(), row.attempts).getTime(), soonest))
       return postponeEdit(deps.store, row.id, notBefore, outcome.error)
     }
@@ -155,10 +143,10 @@ async function resend(deps: UpdateDeps, row: BotMessageRow, settings: Bound, ren
       : ({ purpose: 'card' } as const)
   await store.transaction(async (tx) => {
     await clearStale(tx, row.id)
-    if (row.messageId !== null && row.chatId === chatId) await deleteMessageRow(tx, chatId, row.messageId)
+    if (row.messageId !== null && row.chatId === chatId) await clearMessageId(tx, chatId, row.messageId)
     const card = task === null || version === null ? null : await livingCard(tx, chatId, task.id)
     if (!isOpen || (card !== null && card.id !== row.id)) return
-    const again = { chatId, threadId, taskId: row.taskId, priority: priorities.progress, ...content }
-    await queueMessages(tx, [again], now())
+    const again = { chatId, threadId, taskId: row.taskId, priority: 'progress', ...content } as const
+    await enqueue(tx, [again], now())
   })
 }

@@ -1,7 +1,8 @@
 import { type Api, InputFile } from 'grammy'
 import { plainText } from '../view/kit/html.ts'
+import { maxTextLength } from './limits.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
-import type { StoredRequest } from './store/messages.ts'
+import type { StoredRequest } from './store/stored-request.ts'
 
 export interface Place {
   readonly chatId: number
@@ -113,15 +114,13 @@ function withoutButtons({ reply_markup: _, ...rest }: Parameters): Parameters {
   return rest
 }
 
-const maxPlain = { text: 4_096, caption: 1_024 } as const
-
 function plain({ parse_mode, ...rest }: Parameters): Parameters {
   const simpler: Record<string, unknown> = { ...rest }
   for (const field of ['text', 'caption'] as const) {
     const written = rest[field]
     if (typeof written !== 'string') continue
     const words = parse_mode === undefined ? written : plainText({ html: written })
-    simpler[field] = [...words].slice(0, maxPlain[field]).join('')
+    simpler[field] = [...words].slice(0, maxTextLength[field]).join('')
   }
   return simpler
 }

@@ -1,3 +1,5 @@
+import { perChat, perGroup } from './limits.ts'
+
 /** A chat by its id, or by its name where that is all that is known of it. */
 export type ChatId = number | string
 
@@ -24,10 +26,6 @@ export interface ThrottleOptions {
   readonly now?: () => number
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
 }
-
-// Whatever the burst, no minute may see more than twenty: five and fifteen.
-const perChat = { size: 4, refillMs: 1_050 }
-const perGroup = { size: 5, refillMs: 4_000 }
 
 export function createThrottle({
   now = () => performance.now(),

@@ -17,7 +17,7 @@ import { staleRunsJob } from '../../src/jobs/stale-runs.ts'
 import { tokenExpiryJob } from '../../src/jobs/token-expiry.ts'
 import { openLog } from '../../src/log.ts'
 import { readState, writeState } from '../../src/telegram/store/bot-state.ts'
-import { queueMessages } from '../../src/telegram/store/messages.ts'
+import { enqueue } from '../../src/telegram/store/enqueue.ts'
 import { agent } from '../support/board.ts'
 import { type JobBoard, openJobBoard } from '../support/jobs.ts'
 import { addTask } from '../support/tasks.ts'
@@ -167,7 +167,7 @@ test('tells of a token’s end once each where the clock is set ahead and back, 
 
 describe('the end of quiet hours', () => {
   const notify = (taskId: string) =>
-    queueMessages(board.db, [{ chatId: 42, purpose: 'card', taskId, priority: 0 }], board.clock.now())
+    enqueue(board.db, [{ chatId: 42, purpose: 'card', taskId, priority: 'urgent' }], board.clock.now())
 
   test('sums up once what came in them and is still open', async () => {
     await changeSettings(board.ctx, { timeZone: 'Europe/Berlin', quietHours: '22:00-07:00' })
@@ -313,7 +313,7 @@ describe('retention', () => {
   })
 
   test('keeps messages that are still to be sent', async () => {
-    await queueMessages(board.db, [{ chatId: 42, purpose: 'notice' }], board.clock.now())
+    await enqueue(board.db, [{ chatId: 42, purpose: 'notice', priority: 'progress' }], board.clock.now())
     board.clock.advance({ days: 100 })
     await board.run(retentionJob)
     expect(await board.db.query.botMessages.findMany()).toHaveLength(1)

@@ -4,7 +4,7 @@ import { deleteProject } from '../../src/domain/projects/edit.ts'
 import { changeSettings } from '../../src/domain/settings/settings.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { snoozesJob } from '../../src/jobs/snoozes.ts'
-import { markRefused, markSent } from '../../src/telegram/store/messages.ts'
+import { markNotSent, markSent } from '../../src/telegram/store/mark.ts'
 import { setProjectTopic } from '../../src/telegram/store/project-topics.ts'
 import { type JobBoard, openJobBoard } from '../support/jobs.ts'
 import { addTask } from '../support/tasks.ts'
@@ -60,7 +60,7 @@ test('the snooze also ends when its message has failed for good', async () => {
   await board.run(snoozesJob)
   const [message] = await messages()
 
-  await markRefused(board.db, message?.id ?? 0, { state: 'failed', error: 'no' })
+  await markNotSent(board.db, message?.id ?? 0, { state: 'failed', error: 'no' })
   await board.run(snoozesJob)
 
   expect(await snoozes()).toEqual([])

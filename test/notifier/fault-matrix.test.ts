@@ -6,7 +6,7 @@ import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { digestJob } from '../../src/jobs/digest.ts'
-import { queueMessages } from '../../src/telegram/store/messages.ts'
+import { enqueue } from '../../src/telegram/store/enqueue.ts'
 import { html } from '../../src/view/kit/html.ts'
 import { toRequest } from '../../src/view/kit/request.ts'
 import { type Answers, openAnswers } from '../support/answers.ts'
@@ -104,15 +104,20 @@ const purposes: readonly Purpose[] = [
         if (index > 0) {
           const file = { name: 'report.md', content: mark }
           const request = toRequest({ text: html`📎 ${mark}` }, { file, silent: true })
-          const message = { chatId: user.chatId, purpose: 'notification', request, priority: 0 } as const
-          await queueMessages(board.db, [message], board.clock.now())
+          const message = {
+            chatId: user.chatId,
+            purpose: 'notification',
+            request,
+            priority: 'urgent',
+          } as const
+          await enqueue(board.db, [message], board.clock.now())
         } else {
           const at = board.clock.now().toISOString()
           const picture = { title: mark, from: at, to: at, timeZone: 'UTC' }
           const request = toRequest({ text: html`<b>${mark}</b>` }, { picture })
-          await queueMessages(
+          await enqueue(
             board.db,
-            [{ chatId: user.chatId, purpose: 'digest', request, priority: 1 }],
+            [{ chatId: user.chatId, purpose: 'digest', request, priority: 'normal' }],
             board.clock.now(),
           )
         }

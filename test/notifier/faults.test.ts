@@ -7,7 +7,7 @@ import type { Task } from '../../src/domain/tasks/task.ts'
 import { morningJob } from '../../src/jobs/morning.ts'
 import { addSupergroup } from '../../src/playground/world/world.ts'
 import { createApi } from '../../src/telegram/client.ts'
-import { beginMessage, queueMessages } from '../../src/telegram/store/messages.ts'
+import { beginSending, enqueue } from '../../src/telegram/store/enqueue.ts'
 import { openAnswers } from '../support/answers.ts'
 import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { createRandom } from '../support/random.ts'
@@ -110,9 +110,9 @@ describe('a new message', () => {
 
   test('of a killed process is repeated and marked, for it may have arrived', async () => {
     const request = { method: 'sendMessage', parameters: { text: 'An answer' } } as const
-    await beginMessage(
+    await beginSending(
       notifier.board.db,
-      { chatId: notifier.user.chatId, purpose: 'answer', request, priority: 0 },
+      { chatId: notifier.user.chatId, purpose: 'answer', request, priority: 'urgent' },
       notifier.board.clock.now(),
     )
     await notifier.run(5)
@@ -124,9 +124,9 @@ describe('a new message', () => {
 
   test('in a topic that is gone goes to the chat itself', async () => {
     const request = { method: 'sendMessage', parameters: { text: 'Hello' } } as const
-    await queueMessages(
+    await enqueue(
       notifier.board.db,
-      [{ chatId: notifier.user.chatId, threadId: 77, purpose: 'notice', request }],
+      [{ chatId: notifier.user.chatId, threadId: 77, purpose: 'notice', request, priority: 'progress' }],
       notifier.board.clock.now(),
     )
     await notifier.run(5)
@@ -135,9 +135,9 @@ describe('a new message', () => {
 
   test('that Telegram does not take in any form is given up and holds up nothing', async () => {
     const request = { method: 'sendMessage', parameters: { text: '' } } as const
-    await queueMessages(
+    await enqueue(
       notifier.board.db,
-      [{ chatId: notifier.user.chatId, purpose: 'notice', request, priority: 0 }],
+      [{ chatId: notifier.user.chatId, purpose: 'notice', request, priority: 'urgent' }],
       notifier.board.clock.now(),
     )
     await block()
@@ -420,9 +420,10 @@ describe('faults at random', () => {
     const messages = texts.map((text, index) => ({
       chatId: notifier.user.chatId,
       purpose: 'notice' as const,
+      priority: 'progress' as const,
       request: requests[index % 2]?.(text) ?? null,
     }))
-    await queueMessages(notifier.board.db, messages, notifier.board.clock.now())
+    await enqueue(notifier.board.db, messages, notifier.board.clock.now())
     const { faults } = notifier.telegram.world
     const isLeft = async () => (await states()).some((state) => state !== 'sent')
     for (let steps = 0; steps < 3_000 && (await isLeft()); steps += 1) {

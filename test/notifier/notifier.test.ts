@@ -8,7 +8,7 @@ import { type VirtualUser, virtualUser } from '../../src/playground/client/virtu
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { createApi } from '../../src/telegram/client.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
-import { queueMessages } from '../../src/telegram/store/messages.ts'
+import { enqueue } from '../../src/telegram/store/enqueue.ts'
 import { createThrottle } from '../../src/telegram/throttle.ts'
 import { agent, type Board, openBoard } from '../support/board.ts'
 import { addProject, addTask } from '../support/tasks.ts'
@@ -101,9 +101,9 @@ test('sends a document again that a 429 refused', async () => {
     parameters: { caption: 'A file' },
     file: { name: 'a.md', content: 'words' },
   } as const
-  await queueMessages(
+  await enqueue(
     board.db,
-    [{ chatId: user.chatId, purpose: 'notification', request, priority: 0 }],
+    [{ chatId: user.chatId, purpose: 'notification', request, priority: 'urgent' }],
     now(),
   )
   const message = await user.nextMessage('A file', { within: 10_000 })

@@ -1,7 +1,7 @@
 import type { Api } from 'grammy'
 import { readOwnerSettings } from '../../domain/settings/settings.ts'
 import { changeState } from '../../telegram/store/bot-state.ts'
-import { queueMessages } from '../../telegram/store/messages.ts'
+import { enqueue } from '../../telegram/store/enqueue.ts'
 import { toRequest } from '../../view/kit/request.ts'
 import { conflictNotice } from '../../view/notifications/notices.ts'
 import type { BotDeps } from '../kit/context.ts'
@@ -102,7 +102,7 @@ async function notifyOfConflict(
     const { chatId, threadId } = await readOwnerSettings({ db: tx, ownerId })
     if (chatId === null) return undefined
     const request = toRequest(conflictNotice(webhook, by))
-    await queueMessages(tx, [{ chatId, threadId, purpose: 'notice', priority: 0, request }], now)
+    await enqueue(tx, [{ chatId, threadId, purpose: 'notice', priority: 'urgent', request }], now)
     return now.toISOString()
   })
 }

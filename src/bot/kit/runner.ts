@@ -2,7 +2,9 @@ import { GrammyError, HttpError } from 'grammy'
 import type { EditOfMany } from '../../domain/tasks/edit/edit-many.ts'
 import { findTasks } from '../../domain/tasks/read.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { beginMessage, findRunnerLine, markRefused, markSent } from '../../telegram/store/messages.ts'
+import { beginSending } from '../../telegram/store/enqueue.ts'
+import { markNotSent, markSent } from '../../telegram/store/mark.ts'
+import { findRunnerLine } from '../../telegram/store/messages.ts'
 import {
   type RunnerRefusal,
   refusalReason,
@@ -104,7 +106,7 @@ async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
   if (posted !== null) return posted.state === 'sent' ? null : runnerReasons.unknown
   const isHere = runner.chat === null
   const to = runner.chat === null ? chatId : toChatId(runner.chat)
-  const id = await beginMessage(
+  const id = await beginSending(
     store,
     {
       // Only Telegram knows the id of a chat given by its @name.
@@ -113,7 +115,7 @@ async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
       purpose: 'notice',
       taskId: task.id,
       topic: { kind: 'runner', updateId: about.updateId },
-      priority: 0,
+      priority: 'urgent',
     },
     now(),
   )
@@ -127,7 +129,7 @@ async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
     return null
   } catch (error) {
     if (!(error instanceof GrammyError || error instanceof HttpError)) throw error
-    await markRefused(store, id, { state: 'failed', error: error.message })
+    await markNotSent(store, id, { state: 'failed', error: error.message })
     return error instanceof GrammyError
       ? refusalReason(error.description, runner.chat)
       : runnerReasons.unknown

@@ -3,20 +3,12 @@ import type { Store } from '../../domain/core/context.ts'
 import type { NoteFile } from '../../domain/tasks/notes/note-files.ts'
 import { callTelegram, editToRequest, type Outgoing, sendRequest } from '../../telegram/call.ts'
 import type { Outcome } from '../../telegram/outcome.ts'
-import { markForEdit, setDestination } from '../../telegram/store/message-turns.ts'
-import {
-  beginMessage,
-  deleteMessageRow,
-  findMessage,
-  type MessagePurpose,
-  markEdited,
-  markRefused,
-  markSent,
-  priorities,
-  type ReplyTopic,
-  retitleMessage,
-  type StoredRequest,
-} from '../../telegram/store/messages.ts'
+import { reasonOf, recordSending, stateAfter } from '../../telegram/record-sending.ts'
+import { beginSending, type MessagePurpose } from '../../telegram/store/enqueue.ts'
+import { markEdited, markForEdit, setSubject } from '../../telegram/store/mark.ts'
+import { clearMessageId, findMessage } from '../../telegram/store/messages.ts'
+import type { ReplyTopic } from '../../telegram/store/reply-topic.ts'
+import type { StoredRequest } from '../../telegram/store/stored-request.ts'
 import type { Card } from '../../view/kit/card.ts'
 import { fitMessage } from '../../view/kit/html.ts'
 import { toCaption, toRequest } from '../../view/kit/request.ts'
@@ -79,19 +71,19 @@ export function createSender(options: SenderOptions): Sender {
 
   const deliver = async (about: About, request: Outgoing, kept: StoredRequest | null): Promise<Outcome> => {
     const { purpose, taskId = null, topic = null } = about
-    const row = { chatId, threadId, purpose, taskId, topic, request: kept, priority: priorities.answer }
-    const id = await beginMessage(store, row, now())
+    const row = { chatId, threadId, purpose, taskId, topic, request: kept, priority: 'answer' } as const
+    const id = await beginSending(store, row, now())
     const attempt = () => sendRequest(api, { chatId, threadId, mainThreadId }, request)
-    const { outcome, threadId: wentTo } = await tried(attempt, kept === null ? isLater : () => false)
-    if (wentTo !== threadId) await setDestination(store, id, { chatId, threadId: wentTo })
-    if (outcome.kind === 'done') {
-      const sent = { messageId: outcome.messageId ?? 0, contentHash: about.version ?? null, now: now() }
-      await markSent(store, id, sent)
-    } else {
-      const state = kept === null || isRefusal(outcome) ? 'failed' : isLost(outcome) ? 'uncertain' : 'pending'
-      await markRefused(store, id, { state, error: reasonOf(outcome) })
-    }
-    return outcome
+    const sending = await tried(attempt, kept === null ? isLater : () => false)
+    await recordSending(store, { id, chatId, threadId }, sending, {
+      version: about.version ?? null,
+      now: now(),
+      onFailure: (failure) => ({
+        state: kept === null ? 'failed' : stateAfter(failure),
+        error: reasonOf(failure),
+      }),
+    })
+    return sending.outcome
   }
   const deliverOrThrow = async (about: About, request: Outgoing, kept: StoredRequest | null) => {
     const outcome = await deliver(about, request, kept)
@@ -133,7 +125,7 @@ export function createSender(options: SenderOptions): Sender {
     if (outcome.kind !== 'done' && !isKept) {
       throw new Error(`Telegram did not take an edit: ${reasonOf(outcome)}`)
     }
-    await retitleMessage(store, chatId, messageId, { ...about, taskId: about.taskId ?? null })
+    await setSubject(store, chatId, messageId, { ...about, taskId: about.taskId ?? null })
     if (row === null) return messageId
     if (outcome.kind === 'done') await markEdited(store, row.id, about.version ?? null, now())
     // A card is made at its turn, so that it shows the truth of then.
@@ -194,7 +186,7 @@ export function createSender(options: SenderOptions): Sender {
       })
       const { outcome } = await tried(remove, (outcome) => isLater(outcome) || isLost(outcome))
       if (outcome.kind === 'done') {
-        await deleteMessageRow(store, chatId, messageId)
+        await clearMessageId(store, chatId, messageId)
         return true
       }
       // Gone already, or older than the 48 hours within which a bot may delete.
@@ -241,10 +233,6 @@ function isLost({ kind }: Outcome): boolean {
 
 function isRefusal({ kind }: Outcome): boolean {
   return kind === 'refused' || kind === 'gone'
-}
-
-function reasonOf(outcome: Outcome): string {
-  return 'error' in outcome ? outcome.error : outcome.kind
 }
 
 // Views keep to the limits; this is for the one that forgot.

@@ -3,8 +3,8 @@ import { and, eq, isNotNull } from 'drizzle-orm'
 import { apiTokens } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import { changeState, readState } from './bot-state.ts'
-import { markForEdit } from './message-turns.ts'
-import type { StoredRequest } from './messages.ts'
+import { markForEdit } from './mark.ts'
+import type { StoredRequest } from './stored-request.ts'
 import { hashOfCode } from './stored-update.ts'
 
 /** By token id: the message that waits for the token's first use, and what it says then. */

@@ -2,7 +2,8 @@ import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
 import { isListed, prepared } from '../../db/prepared.ts'
 import { type BotMessageRow, botMessages } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
-import { type CardRequest, priorities, queueMessages, type ReportKind } from './messages.ts'
+import { enqueue, type MessagePriority } from './enqueue.ts'
+import type { CardRequest, ReportKind } from './stored-request.ts'
 
 // One that failed, or was deleted from the chat, is no card any more.
 const isCard = and(
@@ -97,23 +98,23 @@ export interface NewCard extends Omit<CardRequest, 'method'> {
   readonly notBefore?: Date | null
 }
 
-const priorityOf: Record<ReportKind, number> = {
-  'needs-you': priorities.needsYou,
-  finished: priorities.finished,
-  due: priorities.finished,
-  'silent-run': priorities.finished,
-  returned: priorities.finished,
-  new: priorities.progress,
-  changed: priorities.progress,
-  log: priorities.progress,
-  deleted: priorities.progress,
+const priorityOf: Record<ReportKind, MessagePriority> = {
+  'needs-you': 'urgent',
+  finished: 'normal',
+  due: 'normal',
+  'silent-run': 'normal',
+  returned: 'normal',
+  new: 'progress',
+  changed: 'progress',
+  log: 'progress',
+  deleted: 'progress',
 }
 
 /**
  * Queues cards and returns the ids of their rows. One that reports an outcome replaces what waits to be reported about the same
  * task.
  */
-export async function queueCards(db: Db, cards: readonly NewCard[], now: Date): Promise<number[]> {
+export async function enqueueCards(db: Db, cards: readonly NewCard[], now: Date): Promise<number[]> {
   const outcomes = cards.filter(({ group: { kind } }) => kind === 'needs-you' || kind === 'finished')
   if (outcomes.length > 0) {
     await db.delete(botMessages).where(
@@ -137,7 +138,7 @@ export async function queueCards(db: Db, cards: readonly NewCard[], now: Date): 
     request: { method: 'card' as const, ...report },
     priority: priorityOf[report.group.kind],
   }))
-  return queueMessages(db, messages, now)
+  return enqueue(db, messages, now)
 }
 
 /** A message shows the current state; whether its task has changed in the meantime is for the caller to see to. */

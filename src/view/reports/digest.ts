@@ -1,6 +1,6 @@
 import type { Digest, Proposal } from '../../domain/reports/digest.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import type { ReplyTopic } from '../../telegram/store/messages.ts'
+import type { ReplyTopic } from '../../telegram/store/reply-topic.ts'
 import { triageButton } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, clip, type Html, html, joinHtml } from '../kit/html.ts'

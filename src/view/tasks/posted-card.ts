@@ -1,6 +1,6 @@
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import { lastSignOfLife } from '../../domain/tasks/silent-runs.ts'
-import type { NotificationGroup } from '../../telegram/store/messages.ts'
+import type { NotificationGroup } from '../../telegram/store/stored-request.ts'
 import { doesAct } from '../kit/buttons.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, fitMessage, type Html, html, joinHtml, title } from '../kit/html.ts'

@@ -1,4 +1,4 @@
-import type { PromptKind } from '../../../telegram/store/messages.ts'
+import type { PromptKind } from '../../../telegram/store/reply-topic.ts'
 import { questionCard, toasts } from '../../../view/kit/answers.ts'
 import { questions } from '../../../view/kit/callbacks.ts'
 import { type Answers, createFeature, type Feature, onAct, onTap } from '../../kit/feature.ts'

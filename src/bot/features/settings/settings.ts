@@ -1,6 +1,7 @@
 import { RunnerKind, type SettingsPatch } from '../../../domain/settings/setting-specs.ts'
 import { changeSettings } from '../../../domain/settings/settings.ts'
-import { newestPrompt, type ReplyTopic } from '../../../telegram/store/messages.ts'
+import { newestPrompt } from '../../../telegram/store/messages.ts'
+import type { ReplyTopic } from '../../../telegram/store/reply-topic.ts'
 import { toasts } from '../../../view/kit/answers.ts'
 import { zoneConfirmed } from '../../../view/settings/set-up.ts'
 import { type SettingsPart, settingsParts } from '../../../view/settings/settings.ts'

@@ -1,8 +1,9 @@
 import { listTokens, revokeToken } from '../../../domain/access/tokens.ts'
 import { allowDeletions } from '../../../domain/tasks/removal/deletion-limit.ts'
 import { createTokenLink } from '../../../telegram/store/connecting.ts'
-import { isNewestMessage } from '../../../telegram/store/message-turns.ts'
-import { findMessage, type ReplyTopic } from '../../../telegram/store/messages.ts'
+import { isNewestMessage } from '../../../telegram/store/messages.ts'
+import { findMessage } from '../../../telegram/store/messages.ts'
+import type { ReplyTopic } from '../../../telegram/store/reply-topic.ts'
 import { toasts } from '../../../view/kit/answers.ts'
 import { deletionsAllowedCard } from '../../../view/notifications/notices.ts'
 import {

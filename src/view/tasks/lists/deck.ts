@@ -1,5 +1,5 @@
 import type { TaskCardFacts } from '../../../domain/tasks/card.ts'
-import type { DeckOutcome, DeckTopic } from '../../../telegram/store/messages.ts'
+import type { DeckOutcome, DeckTopic } from '../../../telegram/store/reply-topic.ts'
 import { toScreen } from '../../kit/buttons.ts'
 import { type Button, type Card, keyboard } from '../../kit/card.ts'
 import { bold, fitMessage, type Html, html, joinHtml } from '../../kit/html.ts'

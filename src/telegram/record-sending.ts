@@ -1,0 +1,54 @@
+import type { Store } from '../domain/core/context.ts'
+import type { Sending } from './call.ts'
+import type { Outcome } from './outcome.ts'
+import { markNotSent, markSent, type NotSent, setDestination } from './store/mark.ts'
+
+/** An outcome that leaves a message unsent, or perhaps unsent. */
+export type Failure = Exclude<Outcome, { readonly kind: 'done' }>
+
+/** Returns the state of a message after a failed call: to be tried again, perhaps arrived, or given up. */
+export function stateAfter({ kind }: Failure): NotSent['state'] {
+  switch (kind) {
+    case 'uncertain':
+      return 'uncertain'
+    case 'later':
+    case 'stopped':
+    case 'moved':
+      return 'pending'
+    case 'gone':
+    case 'topic-gone':
+    case 'refused':
+      return 'failed'
+  }
+}
+
+/** Returns why a call failed, in Telegram's words if there are any. */
+export function reasonOf(outcome: Outcome): string {
+  return 'error' in outcome ? outcome.error : outcome.kind
+}
+
+/**
+ * Records the call for a new message in its row: the topic it went to, and that it was sent, or why not and what happens next.
+ * Returns what was recorded of a failure.
+ */
+export async function recordSending(
+  store: Store,
+  row: { readonly id: number; readonly chatId: number; readonly threadId: number | null },
+  { outcome, threadId }: Sending,
+  record: {
+    /** The version of the task that the message shows. */
+    readonly version: string | null
+    readonly now: Date
+    readonly onFailure: (failure: Failure) => NotSent
+  },
+): Promise<NotSent | null> {
+  const { version: contentHash, now, onFailure } = record
+  if (threadId !== row.threadId) await setDestination(store, row.id, { chatId: row.chatId, threadId })
+  if (outcome.kind === 'done') {
+    await markSent(store, row.id, { messageId: outcome.messageId ?? 0, contentHash, now })
+    return null
+  }
+  const notSent = onFailure(outcome)
+  await markNotSent(store, row.id, notSent)
+  return notSent
+}
