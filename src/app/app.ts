@@ -16,6 +16,7 @@ import type { Database } from '../db/types.ts'
 import { leaderLock } from '../db/types.ts'
 import { createFailureCounter } from '../domain/access/security.ts'
 import { createCtx, outboxChannel } from '../domain/core/context.ts'
+import { minuteMs } from '../domain/core/durations.ts'
 import { createWakeup, newestEventId } from '../domain/core/outbox.ts'
 import { ensureOwner } from '../domain/core/owner.ts'
 import { startJobs } from '../jobs/jobs.ts'
@@ -23,11 +24,11 @@ import type { openLog } from '../log.ts'
 import { createMetrics } from '../metrics.ts'
 import { createNotifier } from '../notifier/notifier.ts'
 import { renderPng } from '../pictures/render-png.ts'
-import { createApi as createTelegram } from '../telegram/client.ts'
+import { createTelegramApi } from '../telegram/client.ts'
 import { readState } from '../telegram/store/bot-state.ts'
 import { readBotToken, storeBotToken } from '../telegram/store/bot-token.ts'
 import { unbindChat } from '../telegram/store/chat-binding.ts'
-import { keepHold } from '../telegram/store/holds.ts'
+import { savePause } from '../telegram/store/pauses.ts'
 import { createScrub } from '../telegram/store/stored-update.ts'
 import { acceptUpdates } from '../telegram/store/updates.ts'
 import { type ChatId, createThrottle } from '../telegram/throttle.ts'
@@ -152,8 +153,8 @@ async function build(parts: {
     token: playground?.token ?? botToken ?? '',
     apiRoot: playground === null ? config.TELEGRAM_API_ROOT : server.url,
     throttle,
-    onHold: (ms: number, chatId: ChatId | undefined) =>
-      keepHold(store, { chatId, ms }, now()).catch((error: unknown) =>
+    onPause: (ms: number, chatId: ChatId | undefined) =>
+      savePause(store, { chatId, ms }, now()).catch((error: unknown) =>
         log.warn({ err: error }, 'a flood limit is known to this process alone'),
       ),
   }
@@ -161,7 +162,7 @@ async function build(parts: {
   const botId = Number.parseInt(telegram.token, 10)
   redactor.learn(...botSecrets(telegram.token))
   const scrub = createScrub({ botId, redactor })
-  const api = createTelegram(telegram)
+  const api = createTelegramApi(telegram)
   const state: TelegramState = {
     me: null,
     since: null,
@@ -193,7 +194,7 @@ async function build(parts: {
     agentUrl,
     knownTimeZone: playground === null ? undefined : placeZone(),
     onOwnerBack: () => notifier.resume(),
-    elsewhere: createTelegram(telegram, maxWaitElsewhereMs),
+    elsewhere: createTelegramApi(telegram, maxWaitElsewhereMs),
     debounce: createDebounce(log),
     renderPng,
     diagnose: () =>
@@ -219,7 +220,7 @@ async function build(parts: {
   closers.push(() => failures.close())
   const flushing = setInterval(
     () => void failures.flush().catch((error: unknown) => log.warn({ err: error }, 'counts wait')),
-    60_000,
+    minuteMs,
   )
   closers.push(() => clearInterval(flushing))
   const apiDeps: ApiDeps = {

@@ -4,6 +4,7 @@ import { engines, tokenRights } from '../db/schema.ts'
 import type { Db } from '../db/types.ts'
 import { createToken } from '../domain/access/tokens.ts'
 import { createCtx } from '../domain/core/context.ts'
+import { dayMs } from '../domain/core/durations.ts'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
 import { unbindChat } from '../telegram/store/chat-binding.ts'
 import { createSetupCode } from '../telegram/store/setup-code.ts'
@@ -48,8 +49,6 @@ export class CommandError extends Error {
     this.name = 'CommandError'
   }
 }
-
-const dayMs = 24 * 60 * 60 * 1_000
 
 /** Carries out a command. Returns what the terminal prints. Throws `CommandError` and `DomainError`. */
 export async function runOnBoard(command: Command, deps: CommandDeps): Promise<string> {

@@ -6,6 +6,7 @@ import { createInbox, type Inbox } from '../bot/intake/inbox.ts'
 import { createIntake } from '../bot/intake/intake.ts'
 import { allowedUpdates, startPolling } from '../bot/intake/polling.ts'
 import type { BotDeps } from '../bot/kit/context.ts'
+import { pause } from '../domain/core/pause.ts'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -183,16 +184,4 @@ async function retryUntilAnswered<T>(
     }
   }
   return null
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

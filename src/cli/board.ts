@@ -11,7 +11,7 @@ import { appliedMigration, isBehind } from '../db/migrations/migrations.ts'
 import { openDatabase } from '../db/open.ts'
 import type { DatabaseOptions, Db } from '../db/types.ts'
 import { ensureOwner } from '../domain/core/owner.ts'
-import { createApi } from '../telegram/client.ts'
+import { createTelegramApi } from '../telegram/client.ts'
 import { describeFailure } from '../telegram/reach.ts'
 import { readBotToken } from '../telegram/store/bot-token.ts'
 import { createThrottle } from '../telegram/throttle.ts'
@@ -110,7 +110,7 @@ async function askBotName(db: Db, ownerId: string, config: Config): Promise<stri
     throw new CommandError(
       "There's no bot token. Without one, npm start opens the playground, which needs no link.",
     )
-  const api = createApi({ token, apiRoot: config.TELEGRAM_API_ROOT, throttle: createThrottle() })
+  const api = createTelegramApi({ token, apiRoot: config.TELEGRAM_API_ROOT, throttle: createThrottle() })
   try {
     return (await api.getMe()).username
   } catch (error) {

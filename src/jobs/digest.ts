@@ -1,4 +1,5 @@
 import { createCtx } from '../domain/core/context.ts'
+import { hourMs, minuteMs } from '../domain/core/durations.ts'
 import type { Scope } from '../domain/core/scope.ts'
 import { readDigest } from '../domain/reports/digest.ts'
 import { readStats } from '../domain/reports/stats.ts'
@@ -12,9 +13,9 @@ import { digestCard } from '../view/reports/digest.ts'
 import { reviewCard, reviewTitle } from '../view/reports/review.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
-const lateAfterMs = 5 * 60_000
-const staleAfterMs = 12 * 60 * 60_000
-const lookEveryMs = 60_000
+const lateAfterMs = 5 * minuteMs
+const staleAfterMs = 12 * hourMs
+const lookEveryMs = minuteMs
 // So far back the clock may be set without a date having a second digest.
 const maxDates = 60
 

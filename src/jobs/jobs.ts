@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron'
+import { minuteMs } from '../domain/core/durations.ts'
 import { digestJob } from './digest.ts'
 import type { Job, JobsDeps } from './job.ts'
 import { morningJob } from './morning.ts'
@@ -35,7 +36,7 @@ export function startJobs(deps: JobsDeps): Jobs {
   const { leads = () => true } = deps
   const stopping = new AbortController()
   const tick = async (isFirst = false) => {
-    const minute = Math.floor(deps.now().getTime() / 60_000)
+    const minute = Math.floor(deps.now().getTime() / minuteMs)
     for (const job of jobs) {
       if (stopping.signal.aborted || !leads()) return
       if (isFirst || minute % job.everyMinutes === 0) await runJob(job, deps)

@@ -1,3 +1,4 @@
+import { dayMs } from '../domain/core/durations.ts'
 import type { Scope } from '../domain/core/scope.ts'
 import { readCardFacts, type TaskCardFacts } from '../domain/tasks/card.ts'
 import { findTasks } from '../domain/tasks/read.ts'
@@ -10,7 +11,6 @@ import { toRequest } from '../view/kit/request.ts'
 import { morningCard } from '../view/notifications/list.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
-const dayMs = 24 * 60 * 60_000
 const maxListed = 20
 // Remembered in case the clock is set back to before them.
 const maxMornings = 60

@@ -1,4 +1,5 @@
 import { deleteExpiredKeys } from '../domain/access/idempotency.ts'
+import { dayMs, hourMs } from '../domain/core/durations.ts'
 import { deleteExpiredEvents } from '../domain/core/outbox.ts'
 import { deleteExpiredSessions } from '../domain/sessions/sessions.ts'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
@@ -8,9 +9,6 @@ import { deleteExpiredMessages } from '../telegram/store/messages.ts'
 import { deleteExpiredStrangers } from '../telegram/store/strangers.ts'
 import { deleteExpiredUpdates } from '../telegram/store/updates.ts'
 import type { Job, JobsDeps } from './job.ts'
-
-const hourMs = 60 * 60_000
-const dayMs = 24 * hourMs
 
 /** How long what is only of passing use is kept; of events the owner decides. */
 const kept = {

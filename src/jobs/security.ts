@@ -1,4 +1,5 @@
 import { countFailures, listNewAddresses } from '../domain/access/security.ts'
+import { dayMs } from '../domain/core/durations.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
 import { enqueue } from '../telegram/store/enqueue.ts'
 import { markForEdit } from '../telegram/store/mark.ts'
@@ -8,7 +9,7 @@ import { toRequest } from '../view/kit/request.ts'
 import { newAddressNotice, type SecurityCounts, securityNotice } from '../view/notifications/notices.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
-const cardLivesMs = 24 * 60 * 60_000
+const cardLivesMs = dayMs
 
 /** How far was looked, and the card that counts. */
 interface SecurityNotified {

@@ -1,3 +1,4 @@
+import { minuteMs } from '../domain/core/durations.ts'
 import { listTasks } from '../domain/tasks/lists/list.ts'
 import { lastSignOfLife, runStamp } from '../domain/tasks/silent-runs.ts'
 import type { Task } from '../domain/tasks/task.ts'
@@ -41,5 +42,5 @@ async function watchRuns({ store, ownerId, now: clock }: JobsDeps): Promise<void
 
 function isStale(task: Task, now: Date, settings: BoundSettings): boolean {
   const minutes = task.runState === 'queued' ? settings.queuedAfterMinutes : settings.staleAfterMinutes
-  return now.getTime() - lastSignOfLife(task).getTime() >= minutes * 60_000
+  return now.getTime() - lastSignOfLife(task).getTime() >= minutes * minuteMs
 }

@@ -1,11 +1,11 @@
 import { expiringTokens } from '../domain/access/tokens.ts'
+import { dayMs } from '../domain/core/durations.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
 import { enqueue } from '../telegram/store/enqueue.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { tokenNotice } from '../view/notifications/notices.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 
-const dayMs = 24 * 60 * 60_000
 const maxNotified = 200
 
 /** By token: how near its end was when it was last told. */

@@ -1,5 +1,6 @@
 import type { ReactionTypeEmoji } from 'grammy/types'
 import type { Store } from '../domain/core/context.ts'
+import { hourMs } from '../domain/core/durations.ts'
 import type { BoardEvent } from '../domain/core/events.ts'
 import { newestEventId, readEvents } from '../domain/core/outbox.ts'
 import type { Scope } from '../domain/core/scope.ts'
@@ -34,7 +35,7 @@ import {
 const pageSize = 300
 // Progress waits for more of its kind, and a card for the bot to show the owner's change itself.
 const gatherMs = 3_000
-const cardLivesMs = 48 * 60 * 60_000
+const cardLivesMs = 48 * hourMs
 
 export interface Decider {
   readonly store: Store

@@ -34,7 +34,7 @@ export interface Delivery extends Pick<Reach, 'resume' | 'stopped'> {
   /** Sends or edits the next message whose turn it is. Returns how long there is nothing to do, 0 where there may be more. */
   readonly step: (signal: AbortSignal) => Promise<number>
   /** Milliseconds until no 429 holds the owner's chat; 0 where none does. */
-  readonly heldMs: () => number
+  readonly pauseMs: () => number
 }
 
 const idleMs = 1_000
@@ -140,11 +140,11 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   return {
     ...reach,
-    heldMs: () => throttle.heldMs(chatId),
+    pauseMs: () => throttle.pauseMs(chatId),
     step: async (signal) => {
       if (unrecorded !== null) await recordUntilDone(unrecorded)
       // A pause may be that of a chat which the owner has left.
-      if (chatId === undefined || throttle.heldMs(chatId) > 0) await lookUpChat()
+      if (chatId === undefined || throttle.pauseMs(chatId) > 0) await lookUpChat()
       const waitMs = Math.max(throttle.delay(chatId), reach.waitMs())
       if (waitMs > 0) return Math.min(waitMs, idleMs)
       const row = await nextDue(store, deps.now(), served)

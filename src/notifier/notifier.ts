@@ -3,8 +3,8 @@ import type { Store } from '../domain/core/context.ts'
 import { createWakeup, newestEventId, type Wakeup } from '../domain/core/outbox.ts'
 import type { Log } from '../log.ts'
 import { readState } from '../telegram/store/bot-state.ts'
-import { readHolds } from '../telegram/store/holds.ts'
 import { recoverSending } from '../telegram/store/mark.ts'
+import { readPauses } from '../telegram/store/pauses.ts'
 import type { Throttle } from '../telegram/throttle.ts'
 import { askAboutDeletions, decide } from './decide.ts'
 import { createDelivery } from './deliver.ts'
@@ -29,8 +29,8 @@ export interface NotifierDeps {
 interface DeliveryState {
   /** Why nothing can be sent; null where all is well. */
   readonly stopped: { readonly reason: string; readonly since: Date } | null
-  /** A 429 holds the chat until then. */
-  readonly heldUntil: Date | null
+  /** When the pause after a 429 ends; null if the chat isn't paused. */
+  readonly pausedUntil: Date | null
 }
 
 export interface Notifier {
@@ -114,10 +114,10 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       turn.trigger()
     },
     state: () => {
-      const heldMs = delivery.heldMs()
+      const pauseMs = delivery.pauseMs()
       return {
         stopped: delivery.stopped(),
-        heldUntil: heldMs > 0 ? new Date(deps.now().getTime() + heldMs) : null,
+        pausedUntil: pauseMs > 0 ? new Date(deps.now().getTime() + pauseMs) : null,
       }
     },
   }
@@ -130,5 +130,5 @@ export async function recover({
   now,
 }: Pick<NotifierDeps, 'store' | 'throttle' | 'now'>): Promise<void> {
   await recoverSending(store)
-  for (const { chatId, ms } of await readHolds(store, now())) throttle.hold(ms, chatId)
+  for (const { chatId, ms } of await readPauses(store, now())) throttle.pause(ms, chatId)
 }

@@ -1,7 +1,8 @@
+import { minuteMs } from '../domain/core/durations.ts'
 import type { Log } from '../log.ts'
 import type { Outcome } from '../telegram/outcome.ts'
 
-const probeEveryMs = 10 * 60_000
+const probeEveryMs = 10 * minuteMs
 const maxPauseMs = 30_000
 
 /** Whether Telegram can be reached, and takes messages. */

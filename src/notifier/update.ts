@@ -5,9 +5,9 @@ import { readCard } from '../domain/tasks/card.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import type { Log } from '../log.ts'
 import { editToRequest } from '../telegram/call.ts'
-import { editIntervalMs } from '../telegram/limits.ts'
 import type { Outcome } from '../telegram/outcome.ts'
 import { enqueue, type MessagePurpose } from '../telegram/store/enqueue.ts'
+import { editIntervalMs } from '../telegram/store/limits.ts'
 import {
   clearStale,
   livingCard,

@@ -1,7 +1,7 @@
 import { type Api, InputFile } from 'grammy'
 import { plainText } from '../view/kit/html.ts'
-import { maxTextLength } from './limits.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
+import { maxTextLength } from './store/limits.ts'
 import type { StoredRequest } from './store/stored-request.ts'
 
 export interface Place {

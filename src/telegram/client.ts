@@ -1,14 +1,14 @@
 import { buffer } from 'node:stream/consumers'
 import { Api, type ApiClientOptions } from 'grammy'
-import { type ChatId, isPaced, type Throttle } from './throttle.ts'
+import { type ChatId, isThrottled, type Throttle } from './throttle.ts'
 
 export interface TelegramOptions {
   readonly token: string
   readonly apiRoot: string
   readonly throttle: Throttle
-  /** Keeps what a 429 asked, so that the next process keeps to it as well; nothing else is sent before that is done. */
-  readonly onHold?: (ms: number, chatId: ChatId | undefined) => Promise<void>
-  /** Told of each call that was answered or failed, for log and metrics. */
+  /** Saves the pause that a 429 asked for, for the next process; nothing else is sent until it resolves. */
+  readonly onPause?: (ms: number, chatId: ChatId | undefined) => Promise<void>
+  /** Called after each call that was answered or failed, for the log and metrics. */
   readonly onCall?: (call: {
     readonly method: string
     readonly status: number | null
@@ -16,24 +16,21 @@ export interface TelegramOptions {
   }) => void
 }
 
-// A long poll asks for 30 s; a call that takes longer than this hangs.
+// A long poll takes up to 30 s; anything that takes longer than this hangs.
 const timeoutSeconds = 60
-// A call that waits longer would be ended by its own limit of time, and look like one that may have left.
-const maxWaitMs = 45_000
+// A longer wait would hit `timeoutSeconds` and look like a call that may have left.
+const maxPauseMs = 45_000
 
 /**
- * What the bot answers the owner with. Flood limits are met below grammY's client, so that calls recorded by conversations keep to
- * them too: after a 429 no message is sent or edited until its time is over, then the refused call is made again.
+ * Returns grammY's client options for the bot's answers. Flood limits are handled below grammY's client, so calls that conversations
+ * record respect them too: after a 429, calls to the chat wait until the pause is over, then the refused call is repeated.
  */
 export function clientOptions(options: TelegramOptions): ApiClientOptions {
-  return optionsWith(options, maxWaitMs)
+  return optionsWith(options, maxPauseMs)
 }
 
-/**
- * The Bot API of one bot, for what nobody waits for: a call that meets a flood limit fails at once, or where that lasts longer than
- * `longestWaitMs`, and can be made in its turn.
- */
-export function createApi(options: TelegramOptions, maxWaitMs = 0): Api {
+/** Creates the Bot API client for calls that nobody waits for: a call fails at once if its chat is paused for longer than `maxWaitMs`. */
+export function createTelegramApi(options: TelegramOptions, maxWaitMs = 0): Api {
   return new Api(options.token, optionsWith(options, maxWaitMs))
 }
 
@@ -41,22 +38,22 @@ function optionsWith(options: TelegramOptions, maxWaitMs: number): ApiClientOpti
   const { throttle } = options
   const call: typeof fetch = async (input, given) => {
     const method = methodOf(input)
-    const init = { ...given, signal: toOwnSignal(given?.signal) }
-    if (!isPaced(method)) return timed(options, method, input, init)
-    const body = await wholeBody(given?.body)
+    const init = { ...given, signal: toNativeSignal(given?.signal) }
+    if (!isThrottled(method)) return timed(options, method, input, init)
+    const body = await readBody(given?.body)
     const chatId = chatOf(body)
     let leftMs = maxWaitMs
     for (;;) {
-      const heldMs = throttle.heldMs(chatId)
-      leftMs -= heldMs
-      if (heldMs > 0 && leftMs < 0) return refusal(heldMs)
-      await throttle.held(chatId, init.signal ?? undefined)
-      throttle.spend(chatId)
+      const pauseMs = throttle.pauseMs(chatId)
+      leftMs -= pauseMs
+      if (pauseMs > 0 && leftMs < 0) return tooManyRequests(pauseMs)
+      await throttle.resumed(chatId, init.signal ?? undefined)
+      throttle.count(chatId)
       const response = await timed(options, method, input, { ...init, body })
       if (response.status !== 429) return response
       const ms = retryAfterMs(response)
-      throttle.hold(ms, chatId)
-      await options.onHold?.(ms, chatId)
+      throttle.pause(ms, chatId)
+      await options.onPause?.(ms, chatId)
     }
   }
   return { apiRoot: options.apiRoot, timeoutSeconds, fetch: call, canUseWebhookReply: () => false }
@@ -67,9 +64,9 @@ function retryAfterMs(response: Response): number {
   return (seconds > 0 ? seconds : 1) * 1_000
 }
 
-/** What Telegram would say to a call that is not even made. */
-function refusal(heldMs: number): Response {
-  const seconds = Math.ceil(heldMs / 1_000)
+/** Builds the answer that Telegram would give to a call that isn't made. */
+function tooManyRequests(pauseMs: number): Response {
+  const seconds = Math.ceil(pauseMs / 1_000)
   const description = `Too Many Requests: retry after ${seconds}`
   return Response.json(
     { ok: false, error_code: 429, description, parameters: { retry_after: seconds } },
@@ -79,13 +76,13 @@ function refusal(heldMs: number): Response {
 
 type Body = string | Buffer | null
 
-/** grammY streams what has a file, which can be read once; whole, it says its chat and can be sent again. */
-async function wholeBody(body: RequestInit['body']): Promise<Body> {
+/** Reads a request's body. grammY streams uploads, which can be read only once; a buffer can be searched and sent again. */
+async function readBody(body: RequestInit['body']): Promise<Body> {
   if (body == null || typeof body === 'string') return body ?? null
   return buffer(body as unknown as AsyncIterable<Uint8Array>)
 }
 
-// The chat is the first of what a form tells.
+// The chat is the first field of a form.
 const chatInForm = /name="chat_id"\r\n\r\n(-?\d+|@\w+)/
 const chatInJson = /"chat_id":(-?\d+|"@\w+")/
 
@@ -98,8 +95,8 @@ function chatOf(body: Body): ChatId | undefined {
   return found.includes('@') ? found.replaceAll('"', '') : Number(found)
 }
 
-/** grammY brings an AbortSignal of its own making, which the fetch of Node 24 refuses. */
-function toOwnSignal(signal: AbortSignal | null | undefined): AbortSignal | null {
+/** Converts grammY's polyfilled AbortSignal, which the fetch of Node 24 rejects. */
+function toNativeSignal(signal: AbortSignal | null | undefined): AbortSignal | null {
   if (signal == null || signal instanceof AbortSignal) return signal ?? null
   const controller = new AbortController()
   const abort = () => controller.abort((signal as AbortSignal).reason)

@@ -1,64 +1,65 @@
-import { perChat, perGroup } from './limits.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { perChat, perGroup } from './store/limits.ts'
 
-/** A chat by its id, or by its name where that is all that is known of it. */
+/** A chat's id, or its name if the id isn't known. */
 export type ChatId = number | string
 
 /**
- * Keeps each chat under Telegram's flood limits. Sends and edits share them: about one a second, short bursts allowed, and in a
- * group twenty a minute (core.telegram.org/bots/faq). What the owner asked for is sent at once and counted; what he did not ask
- * for waits its turn. What one chat met is nothing to another.
+ * Keeps each chat under Telegram's flood limits, which sends and edits share. Answers to the owner are counted but never wait;
+ * everything else waits. One chat's limits don't affect another's.
  */
 export interface Throttle {
   /** Counts a call to a chat. */
-  readonly spend: (chatId: ChatId | undefined) => void
-  /** Milliseconds until something unasked may be sent to a chat; 0 where at once. */
+  readonly count: (chatId: ChatId | undefined) => void
+  /** Milliseconds until a message that nobody waits for may be sent to a chat; 0 if now. */
   readonly delay: (chatId: ChatId | undefined) => number
-  /** After a 429: nothing may be sent to the chat for this long; to none where it is not known which. */
-  readonly hold: (ms: number, chatId: ChatId | undefined) => void
-  /** Resolves when no 429 holds the chat; rejects when the signal aborts. */
-  readonly held: (chatId: ChatId | undefined, signal?: AbortSignal) => Promise<void>
-  /** Milliseconds until no 429 holds the chat; 0 where none does. */
-  readonly heldMs: (chatId: ChatId | undefined) => number
+  /** Pauses a chat after a 429; all chats if undefined. */
+  readonly pause: (ms: number, chatId: ChatId | undefined) => void
+  /** Resolves once a chat isn't paused; rejects when the signal aborts. */
+  readonly resumed: (chatId: ChatId | undefined, signal?: AbortSignal) => Promise<void>
+  /** Milliseconds until a chat's pause ends; 0 if it isn't paused. */
+  readonly pauseMs: (chatId: ChatId | undefined) => number
 }
 
 export interface ThrottleOptions {
-  /** Milliseconds of a clock that nobody sets, so that a hold lasts as long as Telegram asked. */
+  /** Milliseconds of a monotonic clock, so a pause lasts as long as Telegram asked even if the clock is set. */
   readonly now?: () => number
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
 }
 
+/** Creates the throttle of one bot. */
 export function createThrottle({
   now = () => performance.now(),
-  sleep = sleepFor,
+  sleep = (ms, signal) => delay(ms, undefined, { signal }),
 }: ThrottleOptions = {}): Throttle {
-  // As many as the owner has chats and runners.
+  // Never cleared: the owner has few chats and runners.
   const chats = new Map<ChatId | undefined, ReturnType<typeof createChat>>()
   const chatOf = (chatId: ChatId | undefined) => {
     const chat = chats.get(chatId) ?? createChat(chatId, now)
     chats.set(chatId, chat)
     return chat
   }
-  const heldMs = (chatId: ChatId | undefined) =>
-    Math.max(0, ...[chatId, undefined].map((id) => (chats.get(id)?.heldUntil ?? now()) - now()))
+  const pauseMs = (chatId: ChatId | undefined) =>
+    Math.max(0, ...[chatId, undefined].map((id) => (chats.get(id)?.pausedUntil ?? now()) - now()))
   return {
-    spend: (chatId) => {
+    count: (chatId) => {
       const { each, group } = chatOf(chatId)
       each.spend()
       group?.spend()
     },
     delay: (chatId) => {
       const { each, group } = chatOf(chatId)
-      return Math.ceil(Math.max(heldMs(chatId), each.waitMs(), group?.waitMs() ?? 0))
+      return Math.ceil(Math.max(pauseMs(chatId), each.waitMs(), group?.waitMs() ?? 0))
     },
-    hold: (ms, chatId) => {
+    pause: (ms, chatId) => {
       const chat = chatOf(chatId)
-      chat.heldUntil = Math.max(chat.heldUntil, now() + ms)
+      chat.pausedUntil = Math.max(chat.pausedUntil, now() + ms)
       chat.each.empty()
     },
-    held: async (chatId, signal) => {
-      while (heldMs(chatId) > 0) await sleep(heldMs(chatId), signal)
+    resumed: async (chatId, signal) => {
+      while (pauseMs(chatId) > 0) await sleep(pauseMs(chatId), signal)
     },
-    heldMs,
+    pauseMs,
   }
 }
 
@@ -67,13 +68,13 @@ function createChat(chatId: ChatId | undefined, now: () => number) {
   return {
     each: createBucket(perChat, now),
     group: isPerson ? null : createBucket(perGroup, now),
-    heldUntil: Number.NEGATIVE_INFINITY,
+    pausedUntil: Number.NEGATIVE_INFINITY,
   }
 }
 
-/** Tokens that come back one by one; what is spent beyond them is paid for by a longer wait, up to a second bucketful. */
+/** A token bucket that may go into debt, by at most one bucketful. */
 function createBucket({ size, refillMs }: { size: number; refillMs: number }, now: () => number) {
-  let tokens = size
+  let tokens: number = size
   let filledAt = now()
   const refill = () => {
     tokens = Math.min(size, tokens + Math.max(0, now() - filledAt) / refillMs)
@@ -94,25 +95,10 @@ function createBucket({ size, refillMs }: { size: number; refillMs: number }, no
   }
 }
 
-const paced = /^(send(?!ChatAction|MessageDraft)|edit|copy|forward|delete|pin|unpin)/i
+const throttled = /^(send(?!ChatAction|MessageDraft)|edit|copy|forward|delete|pin|unpin)/i
+const exempt = /^(deleteWebhook|deleteMyCommands|editForumTopic|deleteForumTopic)$/i
 
-/** Whether a method counts against the limits of the chat. */
-export function isPaced(method: string): boolean {
-  return (
-    paced.test(method) && !/^(deleteWebhook|deleteMyCommands|editForumTopic|deleteForumTopic)$/i.test(method)
-  )
-}
-
-function sleepFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer)
-      reject(new DOMException('The call was given up.', 'AbortError'))
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop)
-      resolve()
-    }, ms)
-    signal?.addEventListener('abort', stop, { once: true })
-  })
+/** Whether a method counts against the limits of its chat. */
+export function isThrottled(method: string): boolean {
+  return throttled.test(method) && !exempt.test(method)
 }

@@ -37,7 +37,7 @@ export const accessGuards: readonly Guard[] = [
   {
     name: 'webhook-secret',
     file: 'src/bot/intake/webhook.ts',
-    find: 'if (timingSafeEqual(digest(given), expected)) return next()',
+    find: 'if (isSameSecret(given, options.secret)) return next()',
     replace: 'return next()',
     tests: ['test/bot/intake/webhook-secret.test.ts'],
     on: 'embedded',
@@ -45,7 +45,7 @@ export const accessGuards: readonly Guard[] = [
   {
     name: 'webhook-secret-in-constant-time',
     file: 'src/bot/intake/webhook.ts',
-    find: 'timingSafeEqual(digest(given), expected)',
+    find: 'isSameSecret(given, options.secret)',
     replace: 'given === options.secret',
     tests: ['test/bot/intake/webhook-secret.test.ts'],
     on: 'embedded',

@@ -28,9 +28,9 @@ export const chatGuards: readonly Guard[] = [
   },
   {
     name: 'undo-window',
-    file: 'src/bot/features/tasks/task-actions.ts',
-    find: 'undoMinutes * 60_000',
-    replace: '(undoMinutes + 1) * 60_000',
+    file: 'src/domain/undo/undo.ts',
+    find: 'undoWindowMs = 5 * minuteMs',
+    replace: 'undoWindowMs = 6 * minuteMs',
     tests: ['test/bot/features/undo-window.test.ts'],
     on: 'embedded',
   },
@@ -69,7 +69,7 @@ export const chatGuards: readonly Guard[] = [
   {
     name: 'flood-pause',
     file: 'src/telegram/client.ts',
-    find: '      throttle.hold(ms, chatId)\n',
+    find: '      throttle.pause(ms, chatId)\n',
     replace: '',
     tests: ['test/notifier/notifier.test.ts'],
     on: 'embedded',

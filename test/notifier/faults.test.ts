@@ -6,7 +6,7 @@ import { deleteTask } from '../../src/domain/tasks/removal/remove.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { morningJob } from '../../src/jobs/morning.ts'
 import { addSupergroup } from '../../src/playground/world/world.ts'
-import { createApi } from '../../src/telegram/client.ts'
+import { createTelegramApi } from '../../src/telegram/client.ts'
 import { beginSending, enqueue } from '../../src/telegram/store/enqueue.ts'
 import { openAnswers } from '../support/answers.ts'
 import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
@@ -233,10 +233,10 @@ describe('a flood limit', () => {
       await notifier.run(2)
     }
     expect(world.calls.length).toBe(calls)
-    expect(notifier.delivery().heldMs()).toBeGreaterThan(0)
+    expect(notifier.delivery().pauseMs()).toBeGreaterThan(0)
     await notifier.run(120)
     expect(notifier.sentTexts()).toHaveLength(1)
-    expect(notifier.delivery().heldMs()).toBe(0)
+    expect(notifier.delivery().pauseMs()).toBe(0)
     expect(world.violations).toEqual([])
   })
 
@@ -245,20 +245,20 @@ describe('a flood limit', () => {
     notifier.board.clock.set('2026-11-23T09:00:00.000Z')
     await notifier.restart()
     await notifier.step()
-    expect(notifier.delivery().heldMs()).toBe(7_000)
+    expect(notifier.delivery().pauseMs()).toBe(7_000)
   })
 
   test('that is over holds up no process after it', async () => {
     await held(7)
     await notifier.run(10)
     await notifier.restart()
-    expect(notifier.delivery().heldMs()).toBe(0)
+    expect(notifier.delivery().pauseMs()).toBe(0)
   })
 
   test('of another chat holds up nothing in this one', async () => {
     const { world } = notifier.telegram
     const { chat } = addSupergroup(world, { title: 'Runners', members: [notifier.user.userId] })
-    const elsewhere = createApi(notifier.client())
+    const elsewhere = createTelegramApi(notifier.client())
     world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 60 })
     await expect(elsewhere.sendMessage(chat.id, 'Go')).rejects.toThrow('retry after 60')
     await expect(elsewhere.sendMessage(chat.id, 'Go')).rejects.toThrow('retry after 60')
@@ -266,7 +266,7 @@ describe('a flood limit', () => {
     await block()
     await notifier.run()
     expect(notifier.sentTexts()).toHaveLength(1)
-    expect(notifier.delivery().heldMs()).toBe(0)
+    expect(notifier.delivery().pauseMs()).toBe(0)
     await expect(elsewhere.sendMessage(chat.id, 'Go')).rejects.toThrow('retry after 60')
     notifier.board.clock.advance({ ms: 60_000 })
     await elsewhere.sendMessage(chat.id, 'Go')
@@ -278,7 +278,7 @@ describe('a flood limit', () => {
     world.faults.add({ kind: '429', method: 'sendDocument', retryAfter: 7 })
     await block('Many words. '.repeat(600))
     await notifier.run(5)
-    expect(notifier.delivery().heldMs()).toBe(2_000)
+    expect(notifier.delivery().pauseMs()).toBe(2_000)
     await notifier.run(5)
     expect(notifier.sentTexts().map((text) => text.split('\n')[0]?.slice(0, 20))).toEqual([
       `📎 ${task.key} Fix the till`.slice(0, 20),

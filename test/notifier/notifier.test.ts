@@ -6,7 +6,7 @@ import { createNotifier, type Notifier } from '../../src/notifier/notifier.ts'
 import { renderPng } from '../../src/pictures/render-png.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
-import { createApi } from '../../src/telegram/client.ts'
+import { createTelegramApi } from '../../src/telegram/client.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import { enqueue } from '../../src/telegram/store/enqueue.ts'
 import { createThrottle } from '../../src/telegram/throttle.ts'
@@ -26,7 +26,7 @@ beforeEach(async () => {
   telegram = await openPlayground()
   user = virtualUser(telegram.world)
   const throttle = createThrottle()
-  const api = createApi({ token: telegram.token, apiRoot: telegram.url, throttle })
+  const api = createTelegramApi({ token: telegram.token, apiRoot: telegram.url, throttle })
   const log = openLog({ level: 'silent' })
   notifier = createNotifier({
     store: board.db,
@@ -62,7 +62,7 @@ test('sends what happened at the signal', async () => {
 test('sends it within two seconds without a signal', async () => {
   await block('two')
   await user.nextMessage('two', { within: 5_000 })
-  expect(notifier.state()).toEqual({ stopped: null, heldUntil: null })
+  expect(notifier.state()).toEqual({ stopped: null, pausedUntil: null })
 })
 
 test('stops, and starts again where it was', async () => {

@@ -50,7 +50,6 @@ const layers: Readonly<Record<string, readonly (readonly string[])[]>> = {
       'prepared.ts',
       'rows.ts',
       'error-codes.ts',
-      'leader-lock.ts',
       'sync-folder.ts',
       'reach.ts',
     ],

@@ -1,7 +1,7 @@
 import { createBot } from '../../src/bot/bot.ts'
 import { createInbox } from '../../src/bot/intake/inbox.ts'
 import { createDebounce } from '../../src/bot/kit/debounce.ts'
-import { clientOptions, createApi } from '../../src/telegram/client.ts'
+import { clientOptions, createTelegramApi } from '../../src/telegram/client.ts'
 import type { NotifierHarness } from './notifier.ts'
 import { scrub } from './updates.ts'
 
@@ -23,7 +23,7 @@ export function openAnswers(notifier: NotifierHarness): Answers {
     setupCode: 'setup-code-for-tests',
     agentUrl: 'http://localhost:3000',
     onOwnerBack: () => notifier.delivery().resume(),
-    elsewhere: createApi(notifier.client()),
+    elsewhere: createTelegramApi(notifier.client()),
     debounce: createDebounce(log),
     renderPng: async () => Buffer.alloc(0),
     diagnose: async () => [],

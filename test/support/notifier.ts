@@ -9,9 +9,9 @@ import { renderPng } from '../../src/pictures/render-png.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { addSupergroup } from '../../src/playground/world/world.ts'
-import { createApi, type TelegramOptions } from '../../src/telegram/client.ts'
+import { createTelegramApi, type TelegramOptions } from '../../src/telegram/client.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
-import { keepHold } from '../../src/telegram/store/holds.ts'
+import { savePause } from '../../src/telegram/store/pauses.ts'
 import { type ChatId, createThrottle, type Throttle } from '../../src/telegram/throttle.ts'
 import { agent, type Board, openBoard } from './board.ts'
 import { addProject } from './tasks.ts'
@@ -71,11 +71,12 @@ export async function openNotifier(
     token: telegram.token,
     apiRoot: telegram.url,
     throttle,
-    onHold: (ms: number, chatId: ChatId | undefined) => keepHold(board.db, { chatId, ms }, board.clock.now()),
+    onPause: (ms: number, chatId: ChatId | undefined) =>
+      savePause(board.db, { chatId, ms }, board.clock.now()),
   })
   const begin = (store: Store = board.db) => {
     throttle = createThrottle({ now: board.clock.elapsed, sleep: async (ms) => board.clock.advance({ ms }) })
-    const api = createApi(client())
+    const api = createTelegramApi(client())
     const onDelivery = (outcome: string) => void outcomes.push(outcome)
     return createDelivery({
       store,

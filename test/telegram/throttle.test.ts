@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createThrottle, isPaced } from '../../src/telegram/throttle.ts'
+import { createThrottle, isThrottled } from '../../src/telegram/throttle.ts'
 
 test.each([
   'answerCallbackQuery',
@@ -10,7 +10,7 @@ test.each([
   'setMyCommands',
   'deleteWebhook',
 ])('%s never counts against the limits of the chat', (method) => {
-  expect(isPaced(method)).toBe(false)
+  expect(isThrottled(method)).toBe(false)
 })
 
 test.each([
@@ -21,15 +21,15 @@ test.each([
   'deleteMessage',
   'pinChatMessage',
 ])('%s counts', (method) => {
-  expect(isPaced(method)).toBe(true)
+  expect(isThrottled(method)).toBe(true)
 })
 
 test('lets what was asked for go at once, and what was not asked for wait until that is made up for', () => {
   let at = 0
   const throttle = createThrottle({ now: () => at })
-  for (let call = 0; call < 4; call += 1) throttle.spend(1)
+  for (let call = 0; call < 4; call += 1) throttle.count(1)
   expect(throttle.delay(1)).toBe(1_050)
-  throttle.spend(1)
+  throttle.count(1)
   expect(throttle.delay(1)).toBe(2_100)
   at += 2_100
   expect(throttle.delay(1)).toBe(0)
@@ -38,13 +38,13 @@ test('lets what was asked for go at once, and what was not asked for wait until 
 test('lets no more than twenty a minute into a group, and counts what goes to a person for no group', () => {
   let at = 0
   const throttle = createThrottle({ now: () => at })
-  for (let call = 0; call < 5; call += 1) throttle.spend(1)
+  for (let call = 0; call < 5; call += 1) throttle.count(1)
   at += 10_000
   expect(throttle.delay(-100)).toBe(0)
   const sent: number[] = []
   for (; at < 300_000; at += 100) {
     if (throttle.delay(-100) > 0) continue
-    throttle.spend(-100)
+    throttle.count(-100)
     sent.push(at)
   }
   const inMinute = sent.map((from) => sent.filter((to) => to >= from && to < from + 60_000).length)

@@ -1,8 +1,9 @@
 import type { Actor } from '../../domain/core/actor.ts'
+import { minuteMs } from '../../domain/core/durations.ts'
 import { noteSession } from '../../domain/sessions/sessions.ts'
 import type { ApiDeps } from './deps.ts'
 
-const recordEveryMs = 60_000
+const recordEveryMs = minuteMs
 // Beyond this, the cache is cleared and the database is asked again.
 const maxRemembered = 10_000
 

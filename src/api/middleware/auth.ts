@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { networkOf } from '../../domain/access/network.ts'
 import { noteTokenAddress } from '../../domain/access/token-address.ts'
 import { authenticate, touchToken } from '../../domain/access/tokens.ts'
+import { minuteMs } from '../../domain/core/durations.ts'
 import { noteFirstUse } from '../../telegram/store/connecting.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import type { ApiContext, ApiEnv, Token } from '../kit/env.ts'
@@ -9,7 +10,7 @@ import { createAgentCtx } from '../kit/perform.ts'
 import { createSessionRecorder } from '../kit/record-session.ts'
 import type { RateLimits } from './rate-limit.ts'
 
-const touchEveryMs = 60_000
+const touchEveryMs = minuteMs
 // Addresses this process has recorded. Beyond this, the cache is cleared and the database is asked again.
 const maxRemembered = 10_000
 

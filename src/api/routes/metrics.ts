@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { isSameSecret } from '../../domain/access/same-secret.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import { createRefuser, readBearerToken } from '../middleware/auth.ts'
 import type { RateLimits } from '../middleware/rate-limit.ts'
@@ -15,14 +15,9 @@ export function addMetricsRoute({ app }: Router, deps: ApiDeps, limits: RateLimi
   app.get('/metrics', async (c) => {
     const presented = readBearerToken(c)
     if (presented === null) return refuse(c, 'missing')
-    if (!isSame(presented, metricsToken)) return refuse(c, 'unknown')
+    if (!isSameSecret(presented, metricsToken)) return refuse(c, 'unknown')
     const rendered = await deps.metrics.render()
     if (rendered === null) return c.json({ error: 'Not found' }, 404)
     return c.body(rendered.body, 200, { 'Content-Type': rendered.contentType })
   })
-}
-
-function isSame(left: string, right: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(left), digest(right))
 }

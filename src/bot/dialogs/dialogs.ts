@@ -5,6 +5,7 @@ import {
   type VersionedState,
 } from '@grammyjs/conversations'
 import { Composer, type Context } from 'grammy'
+import { dayMs } from '../../domain/core/durations.ts'
 import { createConversationStore } from '../../telegram/store/bot-state.ts'
 import { newestPrompt } from '../../telegram/store/messages.ts'
 import { cancelAnswer } from '../../view/system/help.ts'
@@ -17,7 +18,7 @@ import { setUp } from './set-up.ts'
 // Incremented with each change to a dialog: a dialog that began under another version is dropped, not replayed wrongly.
 const version = 3
 const dialogIds = ['set-up', 'new-project'] as const
-const maxWaitMs = 24 * 60 * 60_000
+const maxWaitMs = dayMs
 
 /** Multi-step dialogs, stored in the database so they survive a restart. */
 export function dialogs(deps: BotDeps): Composer<BotContext> {

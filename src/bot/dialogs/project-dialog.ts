@@ -1,3 +1,4 @@
+import { minuteMs } from '../../domain/core/durations.ts'
 import { DomainError } from '../../domain/core/errors.ts'
 import { createProject } from '../../domain/projects/create.ts'
 import { ProjectKey, proposeKey } from '../../domain/projects/key.ts'
@@ -17,7 +18,7 @@ import { askFor, type Dialog, dialogBoard, orProblem, pressed, type Reading, tex
 
 const maxName = 120
 // A project of this key and name that is only minutes old was created before a crash.
-const doubleMs = 10 * 60_000
+const doubleMs = 10 * minuteMs
 
 export interface CreatedProject {
   readonly key: string

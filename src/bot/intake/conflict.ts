@@ -1,4 +1,5 @@
 import type { Api } from 'grammy'
+import { dayMs, minuteMs } from '../../domain/core/durations.ts'
 import { readOwnerSettings } from '../../domain/settings/settings.ts'
 import { changeState } from '../../telegram/store/bot-state.ts'
 import { enqueue } from '../../telegram/store/enqueue.ts'
@@ -15,9 +16,9 @@ export interface ConflictWatch {
 
 // One of ours that is replaced may cause one or two.
 const worthTelling = 3
-const overAfterMs = 60_000
-const lookEveryMs = 5 * 60_000
-const notifyEveryMs = 24 * 60 * 60_000
+const overAfterMs = minuteMs
+const lookEveryMs = 5 * minuteMs
+const notifyEveryMs = dayMs
 
 // grammY's types name the signal of a package; it takes that of the platform.
 type Signal = Parameters<Api['getWebhookInfo']>[0]

@@ -1,5 +1,6 @@
 import type { Api } from 'grammy'
 import type { Update, UserFromGetMe } from 'grammy/types'
+import { minuteMs } from '../../domain/core/durations.ts'
 import { type OwnerSettings, readOwnerSettings } from '../../domain/settings/settings.ts'
 import { countStrangers, type Visit } from '../../telegram/store/strangers.ts'
 import { isGroupMoving } from '../../telegram/store/updates.ts'
@@ -19,7 +20,7 @@ export interface IntakeOptions
 
 type Accept = (updates: readonly Update[]) => Promise<void>
 
-const leaveEveryMs = 60_000
+const leaveEveryMs = minuteMs
 const maxRemembered = 1_000
 
 /**

@@ -1,5 +1,6 @@
 import { type Api, GrammyError } from 'grammy'
 import type { Update } from 'grammy/types'
+import { pause } from '../../domain/core/pause.ts'
 import { isRefusedToken, type ReachReport } from '../../telegram/reach.ts'
 
 /** Kinds of updates the bot takes; all others are never sent. */
@@ -113,16 +114,4 @@ function outcomeOf(error: unknown): 'conflict' | 'unauthorized' | 'failed' {
   if (!(error instanceof GrammyError)) return 'failed'
   if (error.error_code === 409) return 'conflict'
   return isRefusedToken(error) ? 'unauthorized' : 'failed'
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Update } from 'grammy/types'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { createFailureLimit, failuresPerAddress } from '../../domain/access/failure-limit.ts'
+import { isSameSecret } from '../../domain/access/same-secret.ts'
 import type { FailureCounter } from '../../domain/access/security.ts'
 import type { Log } from '../../log.ts'
 
@@ -23,11 +23,10 @@ const maxUpdateBytes = 4 * 1024 * 1024
 
 /** The route Telegram calls with an update: stores it and answers at once. */
 export function webhookRoutes(options: WebhookOptions): Hono {
-  const expected = digest(options.secret)
   const limit = createFailureLimit()
   const requireSecret = createMiddleware(async (c, next) => {
     const given = c.req.header('x-telegram-bot-api-secret-token') ?? ''
-    if (timingSafeEqual(digest(given), expected)) return next()
+    if (isSameSecret(given, options.secret)) return next()
     const address = options.addressOf(c)
     const { consumedPoints, msBeforeNext } = await limit.take(address)
     await options.failures.count({
@@ -60,8 +59,4 @@ function isUpdate(value: unknown): value is Update {
     value !== null &&
     Number.isSafeInteger((value as { update_id?: unknown }).update_id)
   )
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

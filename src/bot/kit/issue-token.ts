@@ -1,12 +1,11 @@
 import { createToken } from '../../domain/access/tokens.ts'
+import { dayMs } from '../../domain/core/durations.ts'
 import { awaitFirstUse, type TokenLink } from '../../telegram/store/connecting.ts'
 import { findMessage } from '../../telegram/store/messages.ts'
 import { toRequest } from '../../view/kit/request.ts'
 import { engineOfAgent } from '../../view/system/connect.ts'
 import { connectedCard, secretCard, type TokenFacts } from '../../view/system/tokens.ts'
 import type { BotContext } from './context.ts'
-
-const dayMs = 24 * 60 * 60_000
 
 /** Creates a token and sends it with the next steps. The message changes once the agent connects. */
 export async function issueToken(

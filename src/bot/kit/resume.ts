@@ -1,4 +1,5 @@
 import type { MiddlewareFn } from 'grammy'
+import { hourMs } from '../../domain/core/durations.ts'
 import { findTask } from '../../domain/tasks/read.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { effectsOf } from '../../telegram/store/captures.ts'
@@ -8,7 +9,7 @@ import { acknowledge } from './acknowledge.ts'
 import { type BotContext, scopeOf } from './context.ts'
 import { sendTask, showTask } from './show.ts'
 
-const keptMs = 48 * 60 * 60_000
+const keptMs = 48 * hourMs
 
 /**
  * An update whose change was committed before the process died comes again, because it was not answered. It is not done

@@ -1,5 +1,6 @@
 import type { MiddlewareFn } from 'grammy'
 import { createCtx } from '../../domain/core/context.ts'
+import { hourMs, minuteMs } from '../../domain/core/durations.ts'
 import { DomainError } from '../../domain/core/errors.ts'
 import { type OwnerSettings, readOwnerSettings } from '../../domain/settings/settings.ts'
 import { causeOf } from '../../telegram/store/captures.ts'
@@ -15,7 +16,7 @@ import { AlreadyHandledError } from '../kit/resume.ts'
 import { createSender } from '../kit/send.ts'
 import { toast } from '../kit/toast.ts'
 
-const lateAfterMs = 10 * 60_000
+const lateAfterMs = 10 * minuteMs
 
 /** Lets the owner in and nobody else: checks the user and the chat of every kind of update, and binds whoever has the code. */
 export function access(deps: BotDeps): MiddlewareFn<BotContext> {
@@ -36,7 +37,7 @@ export function access(deps: BotDeps): MiddlewareFn<BotContext> {
   }
 }
 
-const pointEveryMs = 60 * 60_000
+const pointEveryMs = hourMs
 
 /** Builds what the owner is told where the bot doesn't serve them: one sentence an hour and chat. It leaves groups that aren't the board's. */
 function createPointer({ elsewhere, now, log }: BotDeps) {

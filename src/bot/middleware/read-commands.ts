@@ -1,5 +1,6 @@
 import type { MiddlewareFn } from 'grammy'
 import type { Message, MessageEntity, UserFromGetMe } from 'grammy/types'
+import { minuteMs } from '../../domain/core/durations.ts'
 import { stateOfMessage } from '../../telegram/store/captures.ts'
 import type { Card } from '../../view/kit/card.ts'
 import { commandDoneCard, commandTooLateCard, otherBotCard } from '../../view/system/help.ts'
@@ -10,7 +11,7 @@ import { textOfMessage } from '../kit/message/incoming.ts'
 
 const command = /^\/(\w+)(?:@(\w+))?(?=\s|$)/
 const correctionSeconds = 5 * 60
-const checkNameEveryMs = 60_000
+const checkNameEveryMs = minuteMs
 
 /**
  * Decides what is a command, once for all features: in a text or a caption, in any case, behind the bot's name, and in an edit of the

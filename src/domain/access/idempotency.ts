@@ -3,13 +3,14 @@ import { rows } from '../../db/rows.ts'
 import { idempotencyKeys } from '../../db/schema.ts'
 import type { Db, Reader, Tx } from '../../db/types.ts'
 import { deleteExpiredRows } from '../core/delete-expired.ts'
+import { dayMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'
 
 export function isIdempotencyKey(key: string): boolean {
   return /^[\x21-\x7e]{1,200}$/.test(key)
 }
 
-const keptMs = 24 * 60 * 60 * 1_000
+const keptMs = dayMs
 
 /** A request that its sender may repeat: whose it is, the key it came with, a hash of what it asks for. */
 export interface KeyedRequest {

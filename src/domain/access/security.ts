@@ -2,13 +2,14 @@ import { and, asc, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { securityEvents } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
+import { minuteMs } from '../core/durations.ts'
 import { type Page, toPage } from '../core/page.ts'
 import { createRedactor, type Redactor } from '../core/redactor.ts'
 import type { Scope } from '../core/scope.ts'
 import { chatSpecs } from '../settings/setting-specs.ts'
 import { networkOf } from './network.ts'
 
-const windowMs = 60_000
+const windowMs = minuteMs
 // A flood from ever new addresses must not fill the memory or the table: beyond these all count as one.
 const maxAddresses = 1_000
 // Each is a separate loud message: a stolen token used from many addresses must not bury the chat.

@@ -14,6 +14,7 @@ import {
 } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import type { Change, Ctx } from '../core/context.ts'
+import { dayMs, minuteMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'
 import { parse } from '../core/parse.ts'
 import type { Scope } from '../core/scope.ts'
@@ -25,8 +26,8 @@ export { type Engine, type TokenRights, tokenRights } from '../../db/schema.ts'
 
 const prefixLength = 14
 const wellFormed = /^preq_[A-Za-z0-9_-]{32}$/
-const touchEveryMs = 60_000
-const noticeMs = 7 * 24 * 60 * 60 * 1_000
+const touchEveryMs = minuteMs
+const noticeMs = 7 * dayMs
 
 /** A new token: its name appears next to everything its agent does. */
 export const NewToken = z.object({

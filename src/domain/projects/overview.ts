@@ -1,8 +1,7 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { type ProjectRow, projects, type TaskStatus, taskStatuses, workLogs } from '../../db/schema.ts'
+import { dayMs } from '../core/durations.ts'
 import type { Scope } from '../core/scope.ts'
-
-const dayMs = 24 * 60 * 60 * 1_000
 
 /** How lately work was logged: within 3 days `well`, within 7 `watch`, else `quiet`. */
 export type ProjectHealth = 'well' | 'watch' | 'quiet'

@@ -1,5 +1,6 @@
 import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, not, or, type SQL, sql } from 'drizzle-orm'
 import { projects, taskPriorities, tasks } from '../../db/schema.ts'
+import { dayMs } from '../core/durations.ts'
 import type { Scope } from '../core/scope.ts'
 import { listDone } from '../tasks/lists/done-tasks.ts'
 import { isFocused } from '../tasks/lists/focus.ts'
@@ -13,7 +14,7 @@ const maxProposals = 3
 const maxListed = 50
 const maxNeeds = 8
 const maxDone = 10
-const soonMs = 3 * 24 * 60 * 60 * 1_000
+const soonMs = 3 * dayMs
 
 /** The day at a glance. Needs you, focus, proposals, overdue and due today never name one task twice. */
 export interface Digest {

@@ -3,10 +3,11 @@ import { agentSessions, apiTokens } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
 import type { Actor } from '../core/actor.ts'
 import { deleteExpiredRows } from '../core/delete-expired.ts'
+import { hourMs, minuteMs } from '../core/durations.ts'
 import type { Scope } from '../core/scope.ts'
 
-const seenEveryMs = 60_000
-const activeMs = 60 * 60_000
+const seenEveryMs = minuteMs
+const activeMs = hourMs
 const maxSessionLength = 200
 // A client may name a new session with each request.
 const maxPerToken = 1_000

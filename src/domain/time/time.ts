@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { minuteMs } from '../core/durations.ts'
 
 export { isTimeZone, resolveTimeZone } from './time-zone.ts'
 
@@ -25,7 +26,7 @@ export function dayBounds(now: Date, timeZone: string): { start: Date; end: Date
 
 /** A due date without a time is stored as the last minute of that local day (23:59). */
 export function lastMinuteOf(date: Temporal.PlainDate, timeZone: string): Date {
-  return new Date(startOfDate(date.add({ days: 1 }), timeZone).getTime() - 60_000)
+  return new Date(startOfDate(date.add({ days: 1 }), timeZone).getTime() - minuteMs)
 }
 
 /** Whether a due instant means a whole day; an explicit 23:59 means the same. */

@@ -11,6 +11,7 @@ import {
   toAuditRecord,
 } from '../core/audit-meta.ts'
 import type { AuditEntry, Change, Ctx } from '../core/context.ts'
+import { minuteMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'
 import type { NewEvent } from '../core/events.ts'
 import type { Scope } from '../core/scope.ts'
@@ -23,6 +24,9 @@ import { partAction } from '../tasks/snapshot.ts'
 import type { Task } from '../tasks/task.ts'
 import { undoTaskChange } from '../tasks/undo/undo.ts'
 import { undoWorkLog } from '../work-logs/work-log-undo.ts'
+
+/** An Undo button works this long. */
+export const undoWindowMs = 5 * minuteMs
 
 /** What was taken back, and the task as it is now if it still exists. */
 export interface Undone {

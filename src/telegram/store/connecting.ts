@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { and, eq, isNotNull } from 'drizzle-orm'
 import { apiTokens } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
+import { hourMs } from '../../domain/core/durations.ts'
 import { changeState, readState } from './bot-state.ts'
 import { markForEdit } from './mark.ts'
 import type { StoredRequest } from './stored-request.ts'
@@ -55,7 +56,7 @@ export interface TokenLink {
 /** By the hash of its code. */
 type Links = Readonly<Record<string, TokenLink & { readonly expiresAt: string }>>
 
-const linkLivesMs = 60 * 60_000
+const linkLivesMs = hourMs
 const maxLinks = 20
 
 /** Creates a single-use code for a new token, valid for one hour; only its hash is stored. */

@@ -1,8 +1,8 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { type BotMessageRow, botMessages } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
-import { editIntervalMs } from '../limits.ts'
 import type { MessagePurpose } from './enqueue.ts'
+import { editIntervalMs } from './limits.ts'
 import type { ReplyTopic } from './reply-topic.ts'
 import type { StoredRequest } from './stored-request.ts'
 

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import { botState } from '../../db/schema.ts'
 import type { Db, Reader, Tx } from '../../db/types.ts'
+import { hourMs } from '../../domain/core/durations.ts'
 import { readState, writeState } from './bot-state.ts'
 import { hashOfCode } from './stored-update.ts'
 
-const lifetimeMs = 60 * 60_000
+const lifetimeMs = hourMs
 
 /** The newest code of the setup link, as its SHA-256. Once used, it expires. */
 interface StoredCode {

@@ -1,3 +1,4 @@
+import { dayMs, minuteMs } from '../../domain/core/durations.ts'
 /** When and where the reader is. */
 export interface Reader {
   readonly now: Date
@@ -6,7 +7,7 @@ export interface Reader {
 
 /** How far back or ahead: "just now", "5 min", "3 h", "2 days". */
 export function span(from: Date, to: Date): string {
-  const minutes = Math.floor(Math.abs(to.getTime() - from.getTime()) / 60_000)
+  const minutes = Math.floor(Math.abs(to.getTime() - from.getTime()) / minuteMs)
   if (minutes < 1) return 'under a minute'
   if (minutes < 60) return `${minutes} min`
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`
@@ -15,7 +16,7 @@ export function span(from: Date, to: Date): string {
 
 /** How long something took: "< 1 min", "45 min", "5 h", "2.5 days", "12 days". */
 export function duration(ms: number): string {
-  const minutes = Math.round(ms / 60_000)
+  const minutes = Math.round(ms / minuteMs)
   if (minutes < 1) return '< 1 min'
   if (minutes < 60) return `${minutes} min`
   if (minutes < 36 * 60) return `${Math.round(minutes / 60)} h`
@@ -30,7 +31,7 @@ export function minutesText(value: number): string {
 
 /** "5 min ago", "just now". */
 export function ago(at: Date, now: Date): string {
-  return now.getTime() - at.getTime() < 60_000 ? 'just now' : `${span(at, now)} ago`
+  return now.getTime() - at.getTime() < minuteMs ? 'just now' : `${span(at, now)} ago`
 }
 
 /** The day as its reader knows it: "Fri 27 Nov", with the year where it is another one. */
@@ -64,7 +65,7 @@ export function isSameDay(left: Date, right: Date, timeZone: string): boolean {
 function daysBetween(from: Date, to: Date, timeZone: string): number {
   const local = (date: Date) =>
     new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(date)
-  return Math.round((Date.parse(local(to)) - Date.parse(local(from))) / 86_400_000)
+  return Math.round((Date.parse(local(to)) - Date.parse(local(from))) / dayMs)
 }
 
 function relativeDay(at: Date, now: Date, timeZone: string): string {

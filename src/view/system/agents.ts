@@ -1,3 +1,4 @@
+import { minuteMs } from '../../domain/core/durations.ts'
 import type { TaskStatus } from '../../domain/core/task-values.ts'
 import { pageButtons, pageOf, toScreen } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
@@ -77,7 +78,7 @@ function list(name: string, runs: readonly RunLine[], line: (run: RunLine) => Ht
 }
 
 function workLine({ key, title: words, runner, since, seen }: RunLine, now: Date): Html {
-  const silent = now.getTime() - seen.getTime() > 30 * 60_000
+  const silent = now.getTime() - seen.getTime() > 30 * minuteMs
   return html`${runSign.running} <b>${key}</b> ${title(words, 50)}
 ${italic(html`${runner ?? 'An agent'} for ${span(since, now)}${silent && `, silent for ${span(seen, now)}`}`)}`
 }

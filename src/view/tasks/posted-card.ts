@@ -1,3 +1,4 @@
+import { minuteMs } from '../../domain/core/durations.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import { lastSignOfLife } from '../../domain/tasks/silent-runs.ts'
 import type { NotificationGroup } from '../../telegram/store/stored-request.ts'
@@ -14,7 +15,7 @@ import { takeBackButton } from './moves.ts'
 import { taskText } from './text.ts'
 
 const maxOutcome = 220
-const lateMs = 5 * 60_000
+const lateMs = 5 * minuteMs
 
 /** The card of a task as it is posted to report something. The lock screen shows its first line. */
 export function postedCard(task: TaskCardFacts, { kind, by }: NotificationGroup, reader: Reader): Card {

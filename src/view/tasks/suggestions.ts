@@ -1,3 +1,4 @@
+import { minuteMs } from '../../domain/core/durations.ts'
 import type { QuickAddProblem } from '../../domain/quick-add/quick-add.ts'
 import type { Suggestion } from '../../domain/quick-add/suggest.ts'
 import type { Task } from '../../domain/tasks/task.ts'
@@ -32,7 +33,7 @@ export function suggestionButton(task: Task, { token, suggestion }: Suggested, r
     case 'label':
       return { label: `#${clip(suggestion.name, maxLabel)}?`, does: does('label') }
     case 'due': {
-      const minutes = Math.floor(suggestion.at.getTime() / 60_000).toString(36)
+      const minutes = Math.floor(suggestion.at.getTime() / minuteMs).toString(36)
       return { label: `${dueText(suggestion.at, reader.now, reader.timeZone)}?`, does: does('due', minutes) }
     }
     case 'project':

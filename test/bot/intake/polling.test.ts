@@ -4,7 +4,7 @@ import { watchConflicts } from '../../../src/bot/intake/conflict.ts'
 import { type Polling, type PollingOptions, startPolling } from '../../../src/bot/intake/polling.ts'
 import { type VirtualUser, virtualUser } from '../../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../../src/playground/playground.ts'
-import { createApi } from '../../../src/telegram/client.ts'
+import { createTelegramApi } from '../../../src/telegram/client.ts'
 import { createReachReport } from '../../../src/telegram/reach.ts'
 import { bindChat } from '../../../src/telegram/store/chat-binding.ts'
 import type { StoredRequest } from '../../../src/telegram/store/stored-request.ts'
@@ -34,7 +34,7 @@ afterEach(async () => {
 })
 
 const start = (options: Partial<PollingOptions> = {}) => {
-  const api = createApi({ token: telegram.token, apiRoot: telegram.url, throttle: createThrottle() })
+  const api = createTelegramApi({ token: telegram.token, apiRoot: telegram.url, throttle: createThrottle() })
   const conflicts = watchConflicts({
     store: board.db,
     ownerId: board.ownerId,

@@ -1,3 +1,4 @@
+import { dayMs } from '../../../domain/core/durations.ts'
 import { listDue } from '../../../domain/tasks/lists/due-list.ts'
 import { dayBounds } from '../../../domain/time/time.ts'
 import { dueAPage, dueCard } from '../../../view/tasks/lists/due.ts'
@@ -5,7 +6,7 @@ import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
-const weekMs = 7 * 24 * 60 * 60_000
+const weekMs = 7 * dayMs
 
 /** /due: what's overdue, due today, and due this week. */
 export function due(): Feature {

@@ -1,4 +1,5 @@
 import type { Message } from 'grammy/types'
+import { hourMs } from '../../../domain/core/durations.ts'
 import { isVisible } from '../../../domain/core/text.ts'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
 import { filesIn } from '../../../domain/tasks/notes/note-files.ts'
@@ -22,7 +23,7 @@ import { contentOf, refreshLivingCard } from '../../kit/tasks/captured.ts'
 import { joinCapture } from '../../kit/tasks/captured-parts.ts'
 
 // After a refused answer, the next words count as the answer for this long.
-const askedAgainMs = 60 * 60_000
+const askedAgainMs = hourMs
 
 /** A reply to anything the bot wrote: an answer to a prompt, or a comment on the task that the message is about. */
 export function replies(

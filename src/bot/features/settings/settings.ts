@@ -1,3 +1,4 @@
+import { minuteMs } from '../../../domain/core/durations.ts'
 import { RunnerKind, type SettingsPatch } from '../../../domain/settings/setting-specs.ts'
 import { changeSettings } from '../../../domain/settings/settings.ts'
 import { newestPrompt } from '../../../telegram/store/messages.ts'
@@ -46,7 +47,7 @@ export function settings(): Feature {
   return feature
 }
 
-const askedMs = 10 * 60_000
+const askedMs = 10 * minuteMs
 
 /** Whether the last thing that the bot asked for, shortly before, is the time zone: a place is then the answer. */
 async function isZoneAsked(ctx: BotContext): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { minuteMs } from '../../../domain/core/durations.ts'
 import { DomainError } from '../../../domain/core/errors.ts'
 import { engines, taskPriorities } from '../../../domain/core/task-values.ts'
 import { createProject } from '../../../domain/projects/create.ts'
@@ -63,7 +64,7 @@ function editFor(task: Task, { kind, value }: Tap, { suggestion }: Suggested): T
       return engine === undefined ? null : { engine }
     }
     case 'due': {
-      const at = new Date(Number.parseInt(value, 36) * 60_000)
+      const at = new Date(Number.parseInt(value, 36) * minuteMs)
       return Number.isNaN(at.getTime()) ? null : { dueAt: at }
     }
     case 'label':

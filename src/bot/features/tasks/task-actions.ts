@@ -11,7 +11,7 @@ import { findTask, requireTask } from '../../../domain/tasks/read.ts'
 import { deleteTask } from '../../../domain/tasks/removal/remove.ts'
 import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
-import { undoChange } from '../../../domain/undo/undo.ts'
+import { undoChange, undoWindowMs } from '../../../domain/undo/undo.ts'
 import { changedToast, staleToast, toasts } from '../../../view/kit/answers.ts'
 import { type Menu, markOf, type Surface } from '../../../view/kit/callbacks.ts'
 import type { Card } from '../../../view/kit/card.ts'
@@ -32,8 +32,6 @@ import { sendTask, showScreen, showTask } from '../../kit/show.ts'
 import { askInDeck, continueDeck, showAfterAction, showDeck } from '../../kit/tasks/deck.ts'
 import { choiceToDate } from '../../kit/tasks/due-choice.ts'
 import { toast } from '../../kit/toast.ts'
-
-const undoMinutes = 5
 
 /** The buttons of a task, wherever they stand: on its card, in the triage deck, in a notification. */
 export function taskActions(): Feature {
@@ -251,7 +249,7 @@ async function remove(
 
 /** Takes a change back by the button that its answer carried. */
 async function undo(ctx: BotContext, on: Surface, auditId: string): Promise<void> {
-  const notBefore = new Date(ctx.board.now().getTime() - undoMinutes * 60_000)
+  const notBefore = new Date(ctx.board.now().getTime() - undoWindowMs)
   try {
     const undone = await undoChange(ctx.board, auditId, notBefore)
     await toast(ctx, toasts.undone)

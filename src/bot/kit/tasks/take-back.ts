@@ -1,16 +1,14 @@
 import { DomainError } from '../../../domain/core/errors.ts'
-import { undoChange } from '../../../domain/undo/undo.ts'
+import { undoChange, undoWindowMs } from '../../../domain/undo/undo.ts'
 import { inWords, toasts } from '../../../view/kit/answers.ts'
 import type { BotContext } from '../context.ts'
 import { refuse } from '../refusals.ts'
 import { toast } from '../toast.ts'
 
-const undoMs = 5 * 60_000
-
 /** Undoes a change by its Undo button, or says why that isn't possible. */
 export async function takeBack(ctx: BotContext, auditId: string): Promise<void> {
   try {
-    await undoChange(ctx.board, auditId, new Date(ctx.board.now().getTime() - undoMs))
+    await undoChange(ctx.board, auditId, new Date(ctx.board.now().getTime() - undoWindowMs))
     await toast(ctx, toasts.undone)
   } catch (error) {
     if (!(error instanceof DomainError)) throw error

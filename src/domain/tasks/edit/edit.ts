@@ -4,6 +4,7 @@ import { requireClosingRight, requireProjectRight } from '../../access/rights.ts
 import { toActorName } from '../../core/actor.ts'
 import type { TaskChangeAction } from '../../core/audit-meta.ts'
 import type { AuditEntry, Change, Ctx } from '../../core/context.ts'
+import { minuteMs } from '../../core/durations.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { NewEvent } from '../../core/events.ts'
 import { parse } from '../../core/parse.ts'
@@ -203,7 +204,7 @@ function isOnlyComment({ comment, expect: _, ...rest }: ParsedTaskEdit): boolean
 async function isSilent(ctx: Ctx, tx: Tx, { runStateUpdatedAt }: Task): Promise<boolean> {
   const { staleAfterMinutes } = await readOwnerSettings({ db: tx, ownerId: ctx.ownerId })
   const silentMs = ctx.now().getTime() - (runStateUpdatedAt?.getTime() ?? 0)
-  return silentMs >= staleAfterMinutes * 60_000
+  return silentMs >= staleAfterMinutes * minuteMs
 }
 
 function lateError({ key, status }: Task, kept: string): DomainError {

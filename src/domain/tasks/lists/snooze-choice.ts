@@ -1,3 +1,4 @@
+import { hourMs } from '../../core/durations.ts'
 import { nextLocalTime, startOfDate, toZoned } from '../../time/time.ts'
 
 /** When a snoozed task may come back. */
@@ -5,7 +6,7 @@ export type SnoozeChoice = 'tonight' | 'tomorrow' | 'monday' | 'week'
 
 const evenings = ['19:00', '21:00'] as const
 // An evening that begins sooner than this is no later at all.
-const minAheadMs = 60 * 60_000
+const minAheadMs = hourMs
 
 /**
  * The instant behind a choice, in the owner's zone. Tonight is 19:00, or 21:00 where that is less than an hour away, from 20:00 on

@@ -3,13 +3,13 @@ import { apiTokens, deletionLimits } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
 import type { Actor } from '../../core/actor.ts'
 import { type Change, type Ctx, outboxChannel } from '../../core/context.ts'
+import { hourMs } from '../../core/durations.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { Task } from '../task.ts'
 import { countDeletions } from './deletions.ts'
 
 /** How many tasks a token may delete within an hour. */
 export const deletionsAnHour = 5
-const hourMs = 60 * 60_000
 
 type Agent = Extract<Actor, { readonly kind: 'agent' }>
 

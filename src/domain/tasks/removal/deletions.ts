@@ -3,11 +3,10 @@ import { auditLogs } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
 import { toActorName } from '../../core/actor.ts'
 import type { Ctx } from '../../core/context.ts'
+import { hourMs } from '../../core/durations.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { Scope } from '../../core/scope.ts'
 import type { Task } from '../task.ts'
-
-const hourMs = 60 * 60_000
 
 const tokenId = sql<string | null>`${auditLogs.meta} ->> 'tokenId'`
 

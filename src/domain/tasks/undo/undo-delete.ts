@@ -4,6 +4,7 @@ import type { Db, Tx } from '../../../db/types.ts'
 import type { AuditRecordOf } from '../../core/audit-meta.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { deleteExpiredRows } from '../../core/delete-expired.ts'
+import { dayMs } from '../../core/durations.ts'
 import { DomainError } from '../../core/errors.ts'
 import { reopenQuestions } from '../../questions/store.ts'
 import { requireTask } from '../read.ts'
@@ -11,7 +12,7 @@ import { restoreTask, undoEntry } from '../removal/restore.ts'
 import type { Task } from '../task.ts'
 
 /** How long a deletion can be restored. */
-export const keptDeletionsMs = 30 * 24 * 60 * 60_000
+export const keptDeletionsMs = 30 * dayMs
 
 /** Forgets the questions and runs of tasks that were deleted before `before`. Returns how many. */
 export async function deleteExpiredSnapshots(

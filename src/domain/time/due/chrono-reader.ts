@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Chrono, ParsedComponents, ParsedResult } from 'chrono-node'
+import { dayMs, minuteMs } from '../../core/durations.ts'
 import type { NamedDay, ReaderContext, Reading } from './reading.ts'
 
 type Locale = typeof import('chrono-node/en')
@@ -78,7 +79,7 @@ function readIn(language: string, text: string, context: ReaderContext): Reading
     if (isMoment && /^(?:$|[\s\p{Po})])/u.test(rest) && !isBareHour) {
       if (!isCountedFromNow(found.start)) return toReading(found, matched.length, context)
       const [counted] = parser.parse(matched, { instant: winterNoon, timezone: 0 }, { forwardDate: true })
-      const minutes = counted ? (counted.date().getTime() - winterNoon.getTime()) / 60_000 : 0
+      const minutes = counted ? (counted.date().getTime() - winterNoon.getTime()) / minuteMs : 0
       return { length: matched.length, minutesFromNow: Math.round(minutes) }
     }
     run = shorter
@@ -115,8 +116,8 @@ function dayOf(start: ParsedComponents, text: string, { now, offset }: ReaderCon
   if (start.isCertain('month') && !start.isCertain('year')) return { kind: 'yearless', ...date }
   if (start.isCertain('day') || start.isCertain('year')) return { kind: 'date', ...date }
 
-  const today = Math.floor((now.getTime() + offset * 60_000) / 86_400_000)
-  const ahead = Date.UTC(date.year, date.month - 1, date.day) / 86_400_000 - today
+  const today = Math.floor((now.getTime() + offset * minuteMs) / dayMs)
+  const ahead = Date.UTC(date.year, date.month - 1, date.day) / dayMs - today
   if (!start.isCertain('weekday')) return ahead === 0 ? null : { kind: 'date', ...date }
   if (/\blast\b|letzte/i.test(text)) return { kind: 'date', ...date }
   const week = ahead > 6 || /\bnext\b|chste/i.test(text) ? 'next' : 'coming'

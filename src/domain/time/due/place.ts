@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { minuteMs } from '../../core/durations.ts'
 import { lastMinuteOf, toZoned } from '../time.ts'
 import type { NamedDay, Reading } from './reading.ts'
 
@@ -17,8 +18,8 @@ export function place(
   { now, timeZone }: { readonly now: Date; readonly timeZone: string },
 ): Due | null {
   if ('minutesFromNow' in reading) {
-    const minute = Math.floor(now.getTime() / 60_000) + reading.minutesFromNow
-    return storable({ at: new Date(minute * 60_000), hasTime: true })
+    const minute = Math.floor(now.getTime() / minuteMs) + reading.minutesFromNow
+    return storable({ at: new Date(minute * minuteMs), hasTime: true })
   }
   const today = toZoned(now, timeZone).toPlainDate()
   const { day, time, offset } = reading
@@ -71,7 +72,7 @@ function instantOf(
 ): Date {
   const local = date.toPlainDateTime(time)
   if (offset === null) return new Date(local.toZonedDateTime(timeZone).epochMilliseconds)
-  return new Date(local.toZonedDateTime('UTC').epochMilliseconds - offset * 60_000)
+  return new Date(local.toZonedDateTime('UTC').epochMilliseconds - offset * minuteMs)
 }
 
 function storable(due: Due): Due | null {
