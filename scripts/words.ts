@@ -14,7 +14,8 @@ const inProse = compile({
   'by webhook': 'over webhooks',
   colour: 'color',
   house: 'architecture',
-  'is none': "isn't one",
+  // "null if there is none" is fine.
+  '(?<!there )is none': "isn't one",
   licence: 'license',
   meanwhile: 'in the meantime',
   'mend(?:ed|s)?': 'fix',

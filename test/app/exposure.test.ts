@@ -151,7 +151,7 @@ describe('a playground', () => {
     expect(await shown()).toContain('everyone behind PUBLIC_URL counts as one address')
   }, 30_000)
 
-  test('gives its bot a token of its own, which nobody can guess', async () => {
+  test('gives its bot a random token that nobody can guess', async () => {
     const { url } = await start()
 
     const answer = await fetch(`${url}/bot1000:playground/getMe`)

@@ -105,12 +105,12 @@ describe.skipIf(inject('templateDatabase') === null)(
           write()
           await pause(1_000)
         }
-        const meanwhile = await health()
+        const duringOutage = await health()
         await proxy.open()
 
         await expect.poll(health, { timeout: 30_000, interval: 200 }).toBe(200)
         await expectNothingLost()
-        expect(meanwhile).toBe(503)
+        expect(duringOutage).toBe(503)
         expect(traffic.expected.busy.times).toBeGreaterThan(0)
         console.log(
           `${outageSeconds} s without Postgres, seed ${seed}: ${sentTexts} messages, ${traffic.expected.tasks.size} tasks of agents, ${traffic.expected.busy.times} times told to come again`,

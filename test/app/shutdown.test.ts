@@ -74,7 +74,7 @@ describe.each(['polling', 'webhook'] as const)('a process that is told to stop, 
     }
   }
 
-  test('has on the board what it acknowledged, sends home whoever waits, gives up what hangs, and ends well within 10 s', async () => {
+  test('keeps what it acknowledged, ends waiting requests, gives up on hanging ones, and exits well within 10 s', async () => {
     const claiming = ask('/api/tasks/claim', { wait: 55, project_key: 'WEB', status: 'todo' })
     const following = ask('/api/events?after=1000000&wait=55')
     await hang()

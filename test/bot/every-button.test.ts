@@ -156,7 +156,7 @@ afterAll(() => bot.close())
 
 /** A board with something of everything: in each status and run, long and short, more than a page of what comes in pages. */
 async function fill(): Promise<void> {
-  // A day, not a time: a minute that ends meanwhile would bring a reminder of each, and one list of all news.
+  // A date without a time: with a time, a reminder of each task could come due during the test.
   const today = lastMinuteOf(toZoned(bot.ctx.now(), zone).toPlainDate(), zone)
   await createProject(bot.ctx, { key: 'WEB', name: 'Website', repoUrl: 'https://github.com/ada/website' })
   await createProject(bot.ctx, { key: 'API', name: 'The API' })
@@ -226,7 +226,7 @@ interface Press {
   readonly why: string
 }
 
-/** Presses one after another and tells what each was answered with: exactly once, whoever pressed whatever. */
+/** Presses buttons one after another and returns their answers; each tap gets exactly one, no matter who taps. */
 async function press(...presses: readonly Press[]): Promise<string[]> {
   const logged = bot.lines.length
   const called = bot.world.calls.length
@@ -313,7 +313,7 @@ const moved = {
   archived: 'todo',
 } as const
 
-/** An agent has moved the tasks meanwhile: where it moved them they stay, and the others where they were. */
+/** In the meantime, an agent moved tasks: those stay where it moved them, the others where they were. */
 async function pressAfterChange({ kind, data, message }: SeenButton, named: readonly Task[]): Promise<void> {
   await editTasks(
     robot,

@@ -189,7 +189,7 @@ test.each(['/task 3', '/task web3', '/task web-3', '/task #3'])('%s opens the ca
   await bot.user.nextMessage('WEB-3 Planned')
 })
 
-test('/task without a key says how to use it, and with an unknown one that there is none', async () => {
+test('/task without a key shows its usage, and with an unknown one that there is no such task', async () => {
   bot.user.sendText('/task')
   await bot.user.nextMessage('Which task?')
   bot.user.sendText('/task 99')

@@ -113,7 +113,7 @@ describe('a backup', () => {
     expect(await nextEvent(to.db)).toBe(10)
   })
 
-  test('is of one moment, whatever is written meanwhile', async () => {
+  test('shows one moment, whatever is written in the meantime', async () => {
     await fillBoard(from.db, 450)
     let isWritten = Promise.resolve()
     const lines: string[] = []

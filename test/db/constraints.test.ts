@@ -123,7 +123,7 @@ describe('the database itself refuses', () => {
     expect(await refusal(statement())).toBe(constraint)
   })
 
-  test('nothing that is right: other users, every colour, six digits', async () => {
+  test('nothing that is right: other users, every color, six digits', async () => {
     await board.db.execute(sql`insert into users (email) values ('bob@example.com')`)
     await board.db.execute(sql`update task_labels set color = '#12aBcF'`)
     await board.db.execute(sql`update task_labels set color = 'teal'`)

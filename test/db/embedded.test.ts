@@ -27,7 +27,7 @@ describe('the embedded database', () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o700)
   }, 60_000)
 
-  test('keeps what was written, and lets nobody else in meanwhile', async () => {
+  test('keeps what was written, and refuses other processes in the meantime', async () => {
     const first = await open()
     await first.db.insert(users).values({ email: 'ada@example.com' })
     await expect(open()).rejects.toThrow(FolderInUseError)

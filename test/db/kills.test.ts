@@ -69,7 +69,7 @@ describe('an embedded database whose process is killed in the middle of writes',
     60_000 + kills * 30_000,
   )
 
-  test('begins anew where the very first start was killed', async () => {
+  test('starts over if the very first start was killed', async () => {
     for (const moment of [0, 100, 200, 400, 800]) {
       const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir], { stdio: 'ignore' })
       const closed = once(child, 'close')

@@ -24,7 +24,7 @@ describe('an address of Postgres', () => {
     expect(addressOf(url)).toBe(shown)
   })
 
-  test('that is none says so and keeps its password', () => {
+  test('that is invalid is refused without showing its password', () => {
     expect(() => addressOf('postgres://ada:secret@[/board')).toThrow(UnreachableError)
     expect(() => addressOf('postgres://ada:secret@[/board')).not.toThrow(/secret/)
   })
@@ -164,16 +164,16 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
       },
     ],
   ])(
-    'is heard again after it %s, and rings once, for what was missed',
+    'is heard again after it %s, and signals once, for what was missed',
     async (_what, fail) => {
       const database = await start()
-      let rings = 0
+      let signals = 0
       let trigger = () => {}
       await database.listen('preqbot_test', () => {
-        rings += 1
+        signals += 1
         trigger()
       })
-      const before = rings
+      const before = signals
       const missed = new Promise<void>((resolve) => {
         trigger = resolve
       })
@@ -181,7 +181,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
       await fail()
       await missed
 
-      expect(rings).toBe(before + 1)
+      expect(signals).toBe(before + 1)
       const heard = new Promise<void>((resolve) => {
         trigger = resolve
       })

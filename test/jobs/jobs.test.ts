@@ -240,7 +240,7 @@ describe('blocked access attempts', () => {
     expect(queued[0]?.text).toContain('5 messages from strangers (ignored)')
   })
 
-  test('is shown where the clock was set back meanwhile', async () => {
+  test('is shown if the clock was set back in the meantime', async () => {
     await board.run(securityJob)
     board.clock.advance({ hours: 3 })
     await stranger()

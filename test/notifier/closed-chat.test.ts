@@ -25,7 +25,7 @@ const block = (blockedReason: string) =>
   editTask(notifier.agent, task.key, { lifecycle: 'block', result: { blockedReason } })
 
 describe('a group', () => {
-  test('that removed the bot gets everything once it is in it again, and nothing is tried meanwhile', async () => {
+  test('that removed the bot gets everything once the bot is back, and nothing is tried in the meantime', async () => {
     const { world } = notifier.telegram
     const { chatId } = notifier.user
     setBotStatus(world, { chatId, status: 'kicked' })

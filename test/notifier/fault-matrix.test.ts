@@ -25,7 +25,7 @@ const mayGrowMb = 4
 const maxConnections = 10
 
 const repeat = '🔁 possibly a repeat\n'
-const paced = /^(?:send(?:Message|Document|Photo)|edit)/
+const throttled = /^(?:send(?:Message|Document|Photo)|edit)/
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
@@ -45,7 +45,7 @@ interface Purpose {
   readonly name: string
   /** Lets the messages of these numbers come about; what stands in each of them is its mark. */
   readonly cause: (marks: readonly string[]) => Promise<void>
-  /** A mark of its own for each of so many. */
+  /** Returns a unique marker for each index. */
   readonly marks: (first: number, count: number) => string[]
   /** What shows a mark is a message that was there before. */
   readonly inPlace?: true
@@ -237,7 +237,7 @@ function troubleBy(fault: (typeof faults)[number], random: () => number): Troubl
   return {
     during: async (work) => {
       const isMeant = random() < faultShare || met === 0
-      const end = isMeant ? notifier.telegram.world.faults.add({ ...fault, method: paced }) : () => 0
+      const end = isMeant ? notifier.telegram.world.faults.add({ ...fault, method: throttled }) : () => 0
       await work()
       const times = end()
       // Nobody counts connections that are refused.

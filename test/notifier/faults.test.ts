@@ -88,7 +88,7 @@ describe('a new message', () => {
     expect(await states()).toEqual(['sent'])
   })
 
-  test('that was put off goes at once where the clock was set back meanwhile', async () => {
+  test('that was postponed goes at once if the clock was set back in the meantime', async () => {
     notifier.telegram.world.faults.add({ kind: '500', method: 'sendMessage', times: 3 })
     await block()
     await notifier.run(5)
@@ -185,7 +185,7 @@ describe('an edit', () => {
   })
 })
 
-test('an answer to the owner that a long flood limit meets comes when that is over, and nothing is tried meanwhile', async () => {
+test('an answer to the owner that meets a long flood limit comes when the limit is over, and nothing is tried in the meantime', async () => {
   const answers = openAnswers(notifier)
   notifier.telegram.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 100 })
   notifier.user.sendText('Buy tea')
@@ -289,7 +289,7 @@ describe('a flood limit', () => {
 })
 
 describe('an owner who blocked the bot', () => {
-  test('gets everything once he is back, and nothing is tried meanwhile', async () => {
+  test('gets everything once he is back, and nothing is tried in the meantime', async () => {
     notifier.user.block()
     await block('one')
     await notifier.run(5)
@@ -306,7 +306,7 @@ describe('an owner who blocked the bot', () => {
     expect(notifier.delivery().stopped()).toBeNull()
   })
 
-  test('gets the summary of his quiet hours, which ended meanwhile, once he is back', async () => {
+  test('gets the summary of his quiet hours, which ended in the meantime, once he is back', async () => {
     const { board, log } = notifier
     await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
     board.clock.set('2026-11-24T23:00:00Z')

@@ -319,7 +319,7 @@ describe('what waits for the bot', () => {
     expect(await response.json()).toEqual({ answered: false })
   })
 
-  test('an inline query brings the results of its own query only', async () => {
+  test('an inline query returns only results for that query', async () => {
     const earlier = inlineQuery(world, { query: 'other' })
     const unsubscribe = world.subscribe((event) => {
       if (event.type !== 'update-queued') return

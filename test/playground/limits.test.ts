@@ -46,10 +46,10 @@ describe('flood limits', () => {
       await call('sendChatAction', { chat_id: chatId, action: 'typing' }),
       await call('pinChatMessage', { chat_id: chatId, message_id }),
     ]
-    const paced = await call('deleteMessage', { chat_id: chatId, message_id })
+    const throttled = await call('deleteMessage', { chat_id: chatId, message_id })
 
     expect(free.map(({ status }) => status)).toEqual([400, 200, 200])
-    expect(paced).toMatchObject({
+    expect(throttled).toMatchObject({
       status: 429,
       description: 'Too Many Requests: retry after 3',
       parameters: { retry_after: 3 },

@@ -179,7 +179,7 @@ describe('what Telegram drops without a word', () => {
     expect(world.violations).toMatchObject([{ kind: 'silent-drop' }])
   })
 
-  test('is none where everything fits', async () => {
+  test('doesn’t happen if everything fits', async () => {
     const { send, world } = await openTestPlayground()
 
     await send('<b>a</b> '.repeat(100), { parse_mode: 'HTML', reply_markup: keyboard })
@@ -210,7 +210,7 @@ describe('a group with topics', () => {
     })
   })
 
-  test('has ids of its own and its own rules of deletion', async () => {
+  test('has its own ids and its own deletion rules', async () => {
     const { call, send, groupId, clock } = await openForum()
     const { message_id } = await send('x', { chat_id: groupId })
     clock.advance({ days: 3 })

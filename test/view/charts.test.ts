@@ -30,7 +30,7 @@ const anyStats: fc.Arbitrary<Stats> = fc.record({
 })
 
 describe('the picture of the statistics', () => {
-  test('is well-formed SVG without a number that is none, whatever the statistics and the names of projects', () => {
+  test('is well-formed SVG without NaN, whatever the statistics and the names of projects', () => {
     fc.assert(
       fc.property(anyStats, fc.string({ unit: 'binary' }), (stats, title) => {
         const picture = statsPicture(stats, title)

@@ -25,7 +25,7 @@ describe('a result', () => {
     })
   })
 
-  test('with quotes of its own is folded without them', () => {
+  test('that contains quotes is folded without them', () => {
     const shown = showLong(`> quoted\n\n${lines(12)}`, { head })
     expect(shown.kind === 'folded' && shown.html.html.match(/<blockquote/g)).toHaveLength(1)
   })

@@ -131,7 +131,7 @@ describe('while Telegram does not know the token any more', () => {
   }, 90_000)
 })
 
-test('the owner’s group keeps its board when it becomes a supergroup, whoever upgraded it', async () => {
+test('the owner’s group keeps its board when it becomes a supergroup, no matter who upgraded it', async () => {
   bot = await openTestBot({ ready: false })
   const owner = bot.user.userId
   const group = addSupergroup(bot.world, { title: 'Board', members: [owner] })

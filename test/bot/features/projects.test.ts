@@ -206,7 +206,7 @@ describe('a project', () => {
   })
 })
 
-test('a name that looks like a link, a command or a mention is none on any screen', async () => {
+test('a name that looks like a link, a command or a mention is plain text on every screen', async () => {
   await createProject(bot.ctx, { key: 'IO', name: 'shop.io /stop @claude' })
   for (const text of [
     'IO: Fix README.md for @grace, see /drop',

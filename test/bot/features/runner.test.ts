@@ -67,7 +67,7 @@ test('a flood limit of the runner’s chat is said at once, holds up no answer, 
   expect(await stateOf()).toBeNull()
 })
 
-test('without a chat of its own the line goes into the owner’s', async () => {
+test('without a separate chat, the line goes into the owner’s', async () => {
   await addTasks(bot, [{ title: 'One', status: 'inbox' }])
   await useRunner({ runner: 'hermes', runnerChat: null, runnerBot: 'PreqHermesBot' })
   const card = await openCard()
@@ -148,7 +148,7 @@ test('a doubled tap posts once', async () => {
   expect(answersOf(bot)).toEqual(['WEB-1: Queued for an agent.', 'Already done.'])
 })
 
-test('a task that an agent has taken meanwhile is not posted', async () => {
+test('a task that an agent has taken in the meantime is not posted', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
   await useRunner()
   const card = await openCard()

@@ -100,7 +100,7 @@ describe('a card by its key', () => {
     expect((await bot.user.nextMessage()).text).toContain('Moved: WEB-1 is now API-1.')
   })
 
-  test('an empty /task says how it is used, an unknown key that there is none', async () => {
+  test('an empty /task shows its usage, an unknown key that there is no such task', async () => {
     bot.user.sendText('/task')
     expect((await bot.user.nextMessage()).text).toContain('Which task?')
     bot.user.sendText('/task WEB-99')

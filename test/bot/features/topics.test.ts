@@ -61,7 +61,7 @@ test('what is said in the topic that the bot is bound to becomes a task, answere
   expect(card.message_thread_id).toBe(board)
 })
 
-test('a reply in the topic is a comment, a message that is none a task of its own', async () => {
+test('a reply in the topic is a comment, any other message a new task', async () => {
   user.sendText('Fix the login', { threadId: board })
   const card = await user.nextMessage('WEB-1')
   user.reply(card, 'and the logout')
@@ -190,7 +190,7 @@ describe('a topic of a project', () => {
     expect(await topicOf('APP')).toBeNull()
   })
 
-  test('of a project that was deleted meanwhile is not made', async () => {
+  test('of a project that was deleted in the meantime is not created', async () => {
     const screen = await openTopicScreen(board)
     user.tapData('1w|project-topic|GONE|own', screen)
     await user.nextEdit('No project GONE')

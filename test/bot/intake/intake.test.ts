@@ -27,7 +27,7 @@ describe('by polling', () => {
     expect(await listTasks(bot.scope, {})).toHaveLength(1)
   })
 
-  test('a restart goes on with what came meanwhile, in its order', async () => {
+  test('after a restart, the updates that came in the meantime are handled in order', async () => {
     bot = await openTestBot({ updates: 'polling' })
     const restarted = bot.restart()
     bot.user.sendText('First')
@@ -78,7 +78,7 @@ test('a reply that is faster than the answer to what it replies to is a comment 
   expect(feedback.map(({ text }) => text)).toEqual(['Green'])
 })
 
-describe('by webhook', () => {
+describe('over webhooks', () => {
   test('messages and taps arrive with the secret, and nothing is polled', async () => {
     bot = await openTestBot({ updates: 'webhook' })
     bot.user.sendText('Fix the login')

@@ -30,12 +30,12 @@ const texts = readFileSync(new URL('../../domain/quick-add/quick-add.corpus.txt'
   .filter((text) => text !== '')
 
 const anna = { id: 3003, is_bot: false, first_name: 'Anna' }
-const newsChannel = { id: -1_001_987_654_321, type: 'channel', title: 'News', username: 'news' } as const
+const channel = { id: -1_001_987_654_321, type: 'channel', title: 'News', username: 'news' } as const
 const origins = [
   { type: 'user', sender_user: anna, date: 1 },
   { type: 'hidden_user', sender_user_name: 'Grace', date: 1 },
   { type: 'chat', sender_chat: { id: -1_001_555, type: 'supergroup', title: 'Ops' }, date: 1 },
-  { type: 'channel', chat: newsChannel, message_id: 9, date: 1 },
+  { type: 'channel', chat: channel, message_id: 9, date: 1 },
 ] as const
 
 const oneMessage = fc.record({
@@ -148,9 +148,9 @@ function contentFor({ content, text: line, origin, replyTo }: OneMessage, mark: 
     ...withWords(content, text),
     ...(origin === null ? {} : { forward_origin: origin }),
     ...(replyTo === 'elsewhere'
-      ? { external_reply: { origin: origins[3], chat: newsChannel, message_id: 12 } }
+      ? { external_reply: { origin: origins[3], chat: channel, message_id: 12 } }
       : {}),
-    ...(replyTo === 'a story' ? { reply_to_story: { chat: newsChannel, id: 5 } } : {}),
+    ...(replyTo === 'a story' ? { reply_to_story: { chat: channel, id: 5 } } : {}),
   }
 }
 

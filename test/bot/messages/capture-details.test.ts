@@ -397,7 +397,7 @@ describe('a tap', () => {
     expect(bot.world.taps.size).toBe(0)
   })
 
-  test('on a message that Telegram no longer gives is answered, and the card comes anew', async () => {
+  test('on a message that Telegram no longer gives is answered, and the card is sent again', async () => {
     await addTasks(bot, [{ title: 'Old one' }])
     bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Old one')

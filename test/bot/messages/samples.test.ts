@@ -43,7 +43,7 @@ interface Outcome {
   readonly tasks?: readonly ExpectedTask[]
   readonly comments?: readonly (string | RegExp)[]
   /** The last message of the bot; by default there must be one if a task was made, else none. */
-  readonly says?: string
+  readonly answer?: string
 }
 
 const nothing: Outcome = {}
@@ -55,12 +55,12 @@ const comment = (...comments: readonly (string | RegExp)[]): Outcome => ({ given
 /** What each sample becomes. */
 const becomes: Readonly<Record<string, Outcome>> = {
   // Words
-  'key-as-a-hashtag': { given: 'task', says: '📥 <b>WEB-1</b> Discussed' },
-  'key-in-brackets': { given: 'task', says: '📥 <b>WEB-1</b> Discussed' },
-  'key-line-of-a-card': { given: 'task', says: '📥 <b>WEB-1</b> Discussed' },
-  'key-with-a-dot': { given: 'task', says: '📥 <b>WEB-1</b> Discussed' },
-  'key-with-a-non-breaking-hyphen': { given: 'task', says: '📥 <b>WEB-1</b> Discussed' },
-  'key-with-direction-marks': { given: 'task', says: '📥 <b>WEB-1</b> Discussed' },
+  'key-as-a-hashtag': { given: 'task', answer: '📥 <b>WEB-1</b> Discussed' },
+  'key-in-brackets': { given: 'task', answer: '📥 <b>WEB-1</b> Discussed' },
+  'key-line-of-a-card': { given: 'task', answer: '📥 <b>WEB-1</b> Discussed' },
+  'key-with-a-dot': { given: 'task', answer: '📥 <b>WEB-1</b> Discussed' },
+  'key-with-a-non-breaking-hyphen': { given: 'task', answer: '📥 <b>WEB-1</b> Discussed' },
+  'key-with-direction-marks': { given: 'task', answer: '📥 <b>WEB-1</b> Discussed' },
   'rich-message': task('Sign-in loops', { note: 'The **cookie** is lost' }),
   'rich-message-checklist': task('Release', {
     note: '## Acceptance Criteria\n\n- [x] Tag\n- [ ] Announce #news',
@@ -73,21 +73,21 @@ const becomes: Readonly<Record<string, Outcome>> = {
     engine: 'codex',
     labels: ['auth'],
   }),
-  'text-blank-braille': { says: 'nothing to see' },
+  'text-blank-braille': { answer: 'nothing to see' },
   'text-edited': task('Fix the login', { priority: 'high' }),
   'text-em-dash': task('git push —force-with-lease'),
   'text-formatted': task('Cookie is lost in `setSession`', {
     note: '```\nconst a = 1\nconst b = 2\n```\n~~old way~~\nsee [the docs](https://example.com/docs)',
   }),
-  'text-hangul-filler': { says: 'nothing to see' },
-  'text-nothing-visible': { says: 'nothing to see' },
+  'text-hangul-filler': { answer: 'nothing to see' },
+  'text-nothing-visible': { answer: 'nothing to see' },
   'text-pre': task('Deploy breaks', { note: '```sh\n$ npm run build\nexit 1 #3 !high\n```' }),
   'text-right-to-left': task('إصلاح صفحة تسجيل الدخول', { priority: 'high' }),
   'text-star-glob': task('Ignore src/**/*.test.ts in the build'),
   'text-star-sql': task('SELECT * FROM users is slow'),
   'text-via-bot': task('WEB-1 done', { note: 'says wiki\nVia @wiki' }),
-  'text-zero-width-joiners': { says: 'nothing to see' },
-  'words-on-a-key': { given: 'task', says: 'WEB-1</b> Discussed · Done' },
+  'text-zero-width-joiners': { answer: 'nothing to see' },
+  'words-on-a-key': { given: 'task', answer: 'WEB-1</b> Discussed · Done' },
 
   // Files
   animation: task('bug.mp4', { note: '[bug.mp4](tg-animation:G1)' }),
@@ -116,12 +116,12 @@ const becomes: Readonly<Record<string, Outcome>> = {
   'voice-with-caption': task('Idea for the landing page', { note: '[voice message](tg-voice:V1)' }),
 
   // Others
-  'chat-shared': { says: 'can’t save this kind' },
+  'chat-shared': { answer: 'can’t save this kind' },
   checklist: task('Release *', { note: '## Acceptance Criteria\n\n- [x] Tag\n- [ ] Announce #news' }),
   contact: task('Grace #Hopper', { note: 'Grace #Hopper, +49301234567' }),
-  dice: { says: 'can’t save this kind' },
-  game: { says: 'can’t save this kind' },
-  gift: { says: 'can’t save this kind' },
+  dice: { answer: 'can’t save this kind' },
+  game: { answer: 'can’t save this kind' },
+  gift: { answer: 'can’t save this kind' },
   giveaway: task('Giveaway in News: 3 winners', { note: 'A mug' }),
   'giveaway-winners': task('Giveaway in News: 2 winners were drawn'),
   invoice: task('Domain', { note: 'Invoice: Domain\nOne year\n1200 EUR (smallest units)' }),
@@ -139,16 +139,16 @@ const becomes: Readonly<Record<string, Outcome>> = {
   'service-auto-delete': nothing,
   'service-pinned': nothing,
   'service-write-access': nothing,
-  sticker: { says: 'can’t save this kind' },
+  sticker: { answer: 'can’t save this kind' },
   story: task('Story from News', { note: '[Story from News](https://t.me/news/s/5)' }),
-  'users-shared': { says: 'can’t save this kind' },
+  'users-shared': { answer: 'can’t save this kind' },
   venue: task('Opera House', { note: 'Opera House, Sydney\nhttps://maps.google.com/?q=-33.8568,151.2153' }),
   'venue-forwarded': task('Office', {
     note: 'Forwarded from News (https://t.me/news/9)\nOffice\nhttps://maps.google.com/?q=35.6812,139.7671',
   }),
 
   // Forwards and replies
-  'comment-edited': { ...comment('use Postgers'), says: 'stays as you first sent it' },
+  'comment-edited': { ...comment('use Postgers'), answer: 'stays as you first sent it' },
   'external-reply': task('Try this', {
     note: '> A faster way\nIn reply to News (https://t.me/news/12)\n[photo](tg-photo:P1)',
     labels: ['ideas'],
@@ -173,13 +173,13 @@ const becomes: Readonly<Record<string, Outcome>> = {
   'reply-quote-formatted': comment('> `Discussed`\nnot a word\nfor it'),
   'reply-quote-with-photo': comment('> WEB-1\n[photo](tg-photo:P1)'),
   'reply-rich-message': comment('Use `pg`'),
-  'reply-round-video': { ...comment('[video message](tg-video_note:R1)'), says: 'can’t hear it' },
-  'reply-sticker': { given: 'task', says: 'can’t save this kind' },
+  'reply-round-video': { ...comment('[video message](tg-video_note:R1)'), answer: 'can’t hear it' },
+  'reply-sticker': { given: 'task', answer: 'can’t save this kind' },
   'reply-text': comment('use Postgres #1 !high'),
   'reply-to-own-message': { tasks: [{ title: 'Buy a domain' }], comments: ['the .dev one'] },
   'reply-to-story': task('Do it like this', { note: 'In reply to a story from News' }),
   'reply-venue': comment('Office, Chiyoda\nhttps://maps.google.com/?q=35.6812,139.7671'),
-  'reply-voice': { ...comment('[voice message](tg-voice:V1)'), says: 'can’t hear it' },
+  'reply-voice': { ...comment('[voice message](tg-voice:V1)'), answer: 'can’t hear it' },
 
   // Sent together
   'album-of-files': task('Crash logs of the till', {
@@ -229,18 +229,18 @@ const becomes: Readonly<Record<string, Outcome>> = {
 
   // Commands, names and edits
   'caption-edited': task('Fix the layout', { note: '[photo](tg-photo:P1)', labels: ['ui'] }),
-  'command-corrected': { says: '1 of ' },
-  'command-corrected-to-log': { says: 'Logged: Deployed' },
+  'command-corrected': { answer: '1 of ' },
+  'command-corrected-to-log': { answer: 'Logged: Deployed' },
   'command-in-caption': task('Fix the layout', { note: '[photo](tg-photo:P1)', priority: 'high' }),
-  'command-in-file-caption': { says: '1 of ' },
-  'command-of-another-bot': { says: 'That command is for <code>@other_bot</code>, not for me.' },
+  'command-in-file-caption': { answer: '1 of ' },
+  'command-of-another-bot': { answer: 'That command is for <code>@other_bot</code>, not for me.' },
   'name-as-text-mention': task('fix the login'),
-  'name-before-a-command': { says: '1 of ' },
+  'name-before-a-command': { answer: '1 of ' },
   'name-in-front': task('fix the login', { priority: 'high' }),
 
   // Topics and groups
-  'group-anonymous-admin': { given: 'group', says: 'Remain anonymous' },
-  'group-anonymous-admin-photo': { given: 'group', says: 'Remain anonymous' },
+  'group-anonymous-admin': { given: 'group', answer: 'Remain anonymous' },
+  'group-anonymous-admin-photo': { given: 'group', answer: 'Remain anonymous' },
   'group-linked-channel': { given: 'group' },
   'group-member-joins': { given: 'group' },
   'group-member-replies-to-a-member': { given: 'group' },
@@ -277,8 +277,11 @@ const becomes: Readonly<Record<string, Outcome>> = {
     }),
     given: 'group',
   },
-  'private-link-while-the-board-is-in-a-group': { given: 'group', says: 'Your board is in the group “Team”' },
-  'private-while-the-board-is-in-a-group': { given: 'group', says: 'Your board is in the group “Team”' },
+  'private-link-while-the-board-is-in-a-group': {
+    given: 'group',
+    answer: 'Your board is in the group “Team”',
+  },
+  'private-while-the-board-is-in-a-group': { given: 'group', answer: 'Your board is in the group “Team”' },
   'topic-photo': task('Photo, 28 Nov 14:10', { note: '[photo](tg-photo:P1)' }),
   'topic-text': task('Fix the login'),
 }
@@ -312,11 +315,11 @@ const chunks = Array.from({ length: Math.ceil(sampleNames.length / 25) }, (_, nt
 ).map((rows) => ({ from: rows[0]?.[0], to: rows.at(-1)?.[0], rows }))
 
 test.each(chunks)(
-  'what is sent becomes what the table says: from $from to $to',
+  'a sent message becomes what the table lists: from $from to $to',
   async ({ rows }) => {
     const needsCard = rows.some(([, { given }]) => given === 'task')
     const card = needsCard ? await openCard(await openBoard(bot.user.userId)) : null
-    for (const [index, [name, { given, tasks = [], comments = [], says }]] of rows.entries()) {
+    for (const [index, [name, { given, tasks = [], comments = [], answer }]] of rows.entries()) {
       await openBoard(given === 'group' ? groupId : bot.user.userId)
       const before = await readBoard()
       bot.world.calls.length = 0
@@ -334,7 +337,7 @@ test.each(chunks)(
             comments: after.comments.filter(isNew).map(({ detail }) => detail),
             timeZone: (await readOwnerSettings(bot.scope)).timeZone,
             strangers: after.strangers - before.strangers,
-            says: says === undefined ? sentTexts.length > 0 : sentTexts.at(-1),
+            answer: answer === undefined ? sentTexts.length > 0 : sentTexts.at(-1),
           },
           name,
         )
@@ -343,7 +346,7 @@ test.each(chunks)(
           comments: comments.map(matching),
           timeZone: 'Europe/Berlin',
           strangers: 0,
-          says: says === undefined ? tasks.length > 0 : expect.stringContaining(says),
+          answer: answer === undefined ? tasks.length > 0 : expect.stringContaining(answer),
         })
     }
   },

@@ -16,7 +16,7 @@ afterAll(() => bot.close())
 const failures = () => bot.lines.filter((line) => line.includes('an update failed'))
 
 test.each(['undo-setting', 'undo-label', 'undo-project'])(
-  'a button %s that names no change says that there is none',
+  'a button %s that names no change is answered with “nothing to undo”',
   async (act) => {
     const [message] = bot.user.messages().filter(({ from }) => from?.is_bot)
     const before = answersOf(bot).length

@@ -13,7 +13,7 @@ const now = new Date('2026-11-24T09:00:00Z')
 const ada = { email: 'Ada@Example.com', name: 'Ada', now }
 
 describe('the owner', () => {
-  test('is made where there is none, with a lower-case address', async () => {
+  test('is created if missing, with a lowercase address', async () => {
     const owner = await ensureOwner(database.db, ada)
 
     expect(owner).toMatchObject({ email: 'ada@example.com', name: 'Ada' })

@@ -105,7 +105,7 @@ describe('renaming and recolouring a label', () => {
     expect((await renameLabel(board.ctx, label.id, 'Casing')).label.name).toBe('Casing')
   })
 
-  test('refuses a name that another label has, and a colour nobody knows', async () => {
+  test('refuses a name that another label has, and an unknown color', async () => {
     const { label } = await createLabel(board.ctx, { name: 'Mine' })
     await createLabel(board.ctx, { name: 'Theirs' })
     const changes = await recordChanges(board.db)

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => board.close())
 
-/** Runs against a project of its own, which is gone afterwards, so that the tests do not see each other's tasks. */
+/** Runs against a separate project and deletes it afterward, so tests don't see each other's tasks. */
 async function onProject(
   key: string,
   work: (create: (title: string, fields?: Partial<NewTask>) => Promise<Task>) => Promise<void>,

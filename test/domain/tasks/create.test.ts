@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => board.close())
 
 describe('creating a task', () => {
-  test('stores it in the inbox under the next key, on a branch of its own, with event and trace', async () => {
+  test('stores it in the inbox under the next key, on its own branch, with event and audit entry', async () => {
     const changes = await recordChanges(board.db)
 
     const { task, auditId } = await createTask(board.ctx, { projectId: shop.id, title: ' Fix the\n till ' })

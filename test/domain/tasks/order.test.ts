@@ -134,7 +134,7 @@ describe('the keys of a lane', () => {
     expect(new Set(keys).size).toBe(4)
   }, 60_000)
 
-  test('are spread anew at 50 characters, in the order in which the cards lie', async () => {
+  test('are spread again at 50 characters, in the order of the cards', async () => {
     const id = await addAll('abcd')
     await setKey(id('a'), 'a0')
     await setKey(id('b'), `a0${'0'.repeat(47)}1`)

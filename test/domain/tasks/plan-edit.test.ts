@@ -112,7 +112,7 @@ describe('lifecycle actions', () => {
     expect(plan({ status: from }, edit).columns.status).toBe(to)
   })
 
-  test('start by whoever works on it is a sign of life: the stamp moves, the run goes on', () => {
+  test('start by the agent that works on it is a sign of life: the timestamp moves, the run goes on', () => {
     const planned = plan(running('running'), { lifecycle: 'start' })
 
     expect(planned.columns).toEqual({ runState: 'running', runStateUpdatedAt: now })

@@ -37,7 +37,7 @@ describe('a time of day', () => {
     '2460',
     '800',
     'noon pm',
-  ])('%j is none', (text) => {
+  ])('%j isn’t a time', (text) => {
     expect(toTimeOfDay(text)).toBeNull()
   })
 })

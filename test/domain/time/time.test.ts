@@ -228,7 +228,7 @@ describe('time zones', () => {
     '+05:31',
     '2026-01-01T00:00[Europe/Berlin]',
     '../etc/passwd',
-  ])('"%s" is none', (text) => {
+  ])('"%s" isn’t a time zone', (text) => {
     expect(resolveTimeZone(text)).toBeNull()
   })
 

@@ -118,7 +118,7 @@ describe('undoing a change of a project', () => {
 })
 
 describe('undoing a change of a label', () => {
-  test('gives back name and colour', async () => {
+  test('restores name and color', async () => {
     await createLabel(board.ctx, { name: 'u-old', color: 'red' })
     const { auditId: renamed } = await renameLabel(board.ctx, 'u-old', 'u-new')
     const { auditId: recolored } = await recolorLabel(board.ctx, 'u-new', 'teal')

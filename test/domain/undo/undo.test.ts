@@ -36,7 +36,7 @@ const withoutStamp = ({ updatedAt: _, ...task }: Task) => task
 const now = (task: Task) => requireTask(board.scope, task.id)
 
 describe('undoing an edit', () => {
-  test('gives back every field, with status, logs, events and a trace of its own', async () => {
+  test('restores every field, with status, logs, events and its own audit entry', async () => {
     const task = await addTask(board, shop, { labels: ['a', 'b'], description: 'Old.' })
     const auditId = await edit(task, {
       title: 'New',
@@ -115,7 +115,7 @@ describe('undoing an edit', () => {
     ])
   })
 
-  test('makes a label anew that is gone meanwhile, and leaves its trace', async () => {
+  test('recreates a label that was deleted in the meantime, and records it', async () => {
     const task = await addTask(board, shop, { labels: ['fleeting'] })
     const auditId = await edit(task, { labels: [] })
     await board.db.delete(taskLabels).where(eq(taskLabels.name, 'fleeting'))
@@ -157,11 +157,11 @@ describe('undoing an edit', () => {
       (t) => editTask(board.as(agent), t.id, { lifecycle: 'start' }),
     ],
     ['finished it', { status: 'todo' }, (t) => editTask(board.as(agent), t.id, { lifecycle: 'complete' })],
-  ])('is refused where an agent %s, and writes nothing', async (_what, change, meanwhile) => {
+  ])('is refused if an agent %s, and writes nothing', async (_what, change, interfere) => {
     const task = await addTask(board, shop)
     const auditId = await edit(task, change)
     board.clock.advance({ minutes: 1 })
-    await meanwhile(task)
+    await interfere(task)
     const before = await now(task)
     const changes = await recordChanges(board.db)
 
@@ -215,7 +215,7 @@ describe('undoing an edit', () => {
     await expect(undoChange(board.ctx, sentTexts)).rejects.toMatchObject({ code: 'invalid' })
   })
 
-  test('finds no task that was deleted meanwhile', async () => {
+  test('finds no task that was deleted in the meantime', async () => {
     const task = await addTask(board, shop)
     const auditId = await edit(task, { priority: 'high' })
     await deleteTask(board.ctx, task.id)
@@ -303,7 +303,7 @@ describe('undoing a move to another project', () => {
 })
 
 describe('the last change', () => {
-  test('is the owner’s newest that is not undone, whoever acted since', async () => {
+  test('is the owner’s newest that is not undone, no matter who acted since', async () => {
     const task = await addTask(board, shop)
     const first = await edit(task, { priority: 'high' })
     const second = await edit(task, { labels: ['brand new'] })

@@ -87,10 +87,10 @@ test('a card shows the remarks of logs without facts', async () => {
 
 test('the history reads statuses and fields of logs without facts', async () => {
   const { entries } = await readHistory(board.scope, task, { limit: 20, offset: 0 })
-  const said = entries.flatMap((entry) => (entry.kind === 'log' ? [entry.log] : []))
+  const logs = entries.flatMap((entry) => (entry.kind === 'log' ? [entry.log] : []))
 
-  expect(said.find(({ kind }) => kind === 'status')?.data).toEqual({ from: 'todo', to: 'hold' })
-  expect(said.find(({ kind }) => kind === 'fields')?.data).toEqual({ fields: ['priority', 'due_at'] })
+  expect(logs.find(({ kind }) => kind === 'status')?.data).toEqual({ from: 'todo', to: 'hold' })
+  expect(logs.find(({ kind }) => kind === 'fields')?.data).toEqual({ fields: ['priority', 'due_at'] })
 })
 
 test('a log written by hand keeps its kind, whatever its title looks like, and is found', async () => {

@@ -154,7 +154,7 @@ describe('the stored bot token', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('cannot be read under another secret, and is stored anew under it', async () => {
+  test('cannot be read under another secret, and is stored again under it', async () => {
     await storeBotToken(board.ctx, token, secretKey)
 
     await expect(readBotToken(board.scope, 'x'.repeat(32))).rejects.toMatchObject({ code: 'invalid' })
@@ -162,7 +162,7 @@ describe('the stored bot token', () => {
     expect(await readBotToken(board.scope, 'x'.repeat(32))).toBe(token)
   })
 
-  test('refuses what is none', async () => {
+  test('refuses an invalid token', async () => {
     const changes = await recordChanges(board.db)
 
     await expect(storeBotToken(board.ctx, 'hello', secretKey)).rejects.toMatchObject({ code: 'invalid' })

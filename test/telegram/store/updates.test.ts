@@ -70,7 +70,7 @@ describe('updates', () => {
     expect(await nextUpdate(board.db)).toBeNull()
   })
 
-  test('have their effect once, and one that was rolled back is none', async () => {
+  test('take effect once; a rolled-back effect doesn’t count', async () => {
     await acceptUpdates(board.db, [update(1)], { botId, scrub, now: board.clock.now() })
     const failed = board.db.transaction(async (tx) => {
       await markEffect(tx, 1, board.clock.now())
