@@ -3,13 +3,13 @@ import type { Scope } from '../../domain/core/scope.ts'
 import type { Label } from '../../domain/labels/label.ts'
 import { listLabels } from '../../domain/labels/labels.ts'
 import { readSettingsOf } from '../../domain/projects/stored-settings.ts'
-import { noteFetched } from '../../domain/tasks/notes/feedback.ts'
 import {
   type DetailWithLabels,
   readArtifacts,
   readDetail,
   requireTaskDetail,
-} from '../../domain/tasks/read.ts'
+} from '../../domain/tasks/detail.ts'
+import { noteFetched } from '../../domain/tasks/notes/feedback.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import type { LabelJson } from './common.ts'
 import { type TaskJson, toTaskDetailJson, toTaskJson } from './task.ts'

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  type AuditRow,
   engines,
   projectStatuses,
   runStates,
@@ -250,12 +249,11 @@ export const AuditChange = z.discriminatedUnion('action', [
 ])
 export type AuditChange = z.infer<typeof AuditChange>
 
-export type AuditAction = AuditChange['action']
 /** The actions of ordinary changes of a task. */
 export type TaskChangeAction = (typeof taskChangeActions)[number]
 
 /** What the writer of an entry adds to its facts. */
-const Provenance = z.object({
+export const Provenance = z.object({
   /** `owner`, `agent:<token name>` or `system`. */
   by: z.string(),
   tokenId: z.string().optional(),
@@ -271,48 +269,9 @@ export function toStoredMeta({ action, targetType, meta }: AuditChange, provenan
   return { ...AuditChange.parse({ action, targetType, meta }).meta, ...Provenance.parse(provenance) }
 }
 
-/** An audit entry as it was stored; `other` is one whose facts this version doesn't know. */
-export type AuditRecord = {
-  readonly id: string
-  readonly ownerId: string
-  readonly targetId: string | null
-  readonly createdAt: Date
-  readonly by: string | null
-  readonly batch: string | null
-} & (AuditChange | { readonly action: 'other'; readonly name: string; readonly targetType: string })
-
-export type AuditRecordOf<Action extends AuditRecord['action']> = Extract<
-  AuditRecord,
-  { readonly action: Action }
->
-
-/** Reads a row of the audit log. */
-export function toAuditRecord({ action, targetType, meta, ...row }: AuditRow): AuditRecord {
-  const change = AuditChange.safeParse({ action, targetType, meta: meta ?? {} })
-  const provenance = Provenance.safeParse(meta)
-  const { by = null, batch = null } = provenance.success ? provenance.data : {}
-  return {
-    ...row,
-    by,
-    batch,
-    ...(change.success ? change.data : { action: 'other', name: action, targetType }),
-  }
-}
-
-/** Returns the fields that a change set, before and after it. */
-export function fieldsOf(record: AuditRecord): {
-  readonly before: Readonly<Record<string, unknown>>
-  readonly after: Readonly<Record<string, unknown>>
-} {
-  if (record.action === 'other') return { before: {}, after: {} }
-  const { meta } = record
-  return {
-    before: 'before' in meta ? (meta.before ?? {}) : {},
-    after: 'after' in meta ? (meta.after ?? {}) : {},
-  }
-}
-
-/** Whether a change left a comment. */
-export function leftComment(record: AuditRecord): boolean {
-  return record.action !== 'other' && 'commentId' in record.meta && record.meta.commentId !== undefined
+/** Returns the named fields of a state, for `before` and `after`. */
+export function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {}
+  for (const key of keys) picked[key] = from[key]
+  return picked
 }

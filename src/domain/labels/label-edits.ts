@@ -3,13 +3,13 @@ import { v7 } from 'uuid'
 import { z } from 'zod'
 import { labelColors, taskLabels } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import type { AuditChange } from '../core/audit-meta.ts'
+
+import { type AuditChange, pick } from '../core/audit-meta.ts'
 import type { Change, Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { parse } from '../core/parse.ts'
-import { pick } from '../core/pick.ts'
-import type { Label } from './label.ts'
-import { LabelName } from './label.ts'
+
+import { type Label, LabelName } from './label.ts'
 import { type LabelLists, readLabelLists, writeLabelLists } from './label-lists.ts'
 
 /** One of the ten named colours, or `#rrggbb`. */

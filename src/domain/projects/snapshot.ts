@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import type { ProjectRow } from '../../db/schema.ts'
+import { pick } from '../core/audit-meta.ts'
 import type { AuditEntry } from '../core/context.ts'
-import { pick } from '../core/pick.ts'
 
 /** The columns of a project that verbs change, as audit entries carry them. */
 const projectFields = [

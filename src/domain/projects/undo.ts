@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { type ProjectRow, tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import type { AuditRecordOf } from '../core/audit-meta.ts'
+import type { AuditRecordOf } from '../core/audit-record.ts'
 import type { Change, Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { requireUntouched } from '../core/require-untouched.ts'

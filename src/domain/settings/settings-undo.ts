@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/types.ts'
-import type { AuditRecordOf } from '../core/audit-meta.ts'
+import type { AuditRecordOf } from '../core/audit-record.ts'
 import type { Change, Ctx } from '../core/context.ts'
 import { requireUntouched } from '../core/require-untouched.ts'
 import { decodeSetting, type SettingSpec, settingSpecs } from './setting-specs.ts'

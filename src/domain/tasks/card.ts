@@ -2,8 +2,8 @@ import { and, inArray, sql } from 'drizzle-orm'
 import { workLogFacts, workLogs } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
 import { areFactsOfLog, isOwnerComment, logAuthor, logKind } from '../work-logs/facts.ts'
+import { readDetails } from './detail.ts'
 import { filesIn, type NoteFile } from './notes/note-files.ts'
-import { readDetails } from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
 
 /** A line that an agent wrote about its work. */

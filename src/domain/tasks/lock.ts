@@ -3,7 +3,8 @@ import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Ctx } from '../core/context.ts'
 import type { Scope } from '../core/scope.ts'
-import { aboutTask, findTask, findTaskDeploy, findTaskDetail, noSuchTask, type TaskDeploy } from './read.ts'
+import { findTaskDeploy, findTaskDetail, type TaskDeploy } from './detail.ts'
+import { aboutTask, findTask, noSuchTask } from './read.ts'
 import type { Task, TaskDetail } from './task.ts'
 
 const hold = aboutTask(

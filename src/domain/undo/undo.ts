@@ -9,7 +9,7 @@ import {
   fieldsOf,
   leftComment,
   toAuditRecord,
-} from '../core/audit-meta.ts'
+} from '../core/audit-record.ts'
 import type { AuditEntry, Change, Ctx } from '../core/context.ts'
 import { minuteMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../domain/core/audit-meta.ts'
+import type { AuditRecord } from '../../domain/core/audit-record.ts'
 import { doesAct, toScreen } from '../kit/buttons.ts'
 import { packUuid } from '../kit/callbacks.ts'
 import { type Card, inRows, keyboard } from '../kit/card.ts'

@@ -1,4 +1,4 @@
-import { leftComment } from '../../domain/core/audit-meta.ts'
+import { leftComment } from '../../domain/core/audit-record.ts'
 import type { Undone } from '../../domain/undo/undo.ts'
 import { doesAct } from '../kit/buttons.ts'
 import { packUuid } from '../kit/callbacks.ts'

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
+import { readDetail } from '../../../src/domain/tasks/detail.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
-import { readDetail, requireTask } from '../../../src/domain/tasks/read.ts'
+import { requireTask } from '../../../src/domain/tasks/read.ts'
 import { connectAgent } from '../../support/agent.ts'
 import type { TestBot } from '../../support/bot.ts'
 import { addTasks, answersOf, labelsOn, useBot } from '../../support/chat.ts'

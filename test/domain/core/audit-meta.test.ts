@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { auditLogs } from '../../../src/db/schema.ts'
-import { type AuditChange, toAuditRecord, toStoredMeta } from '../../../src/domain/core/audit-meta.ts'
+import { type AuditChange, toStoredMeta } from '../../../src/domain/core/audit-meta.ts'
+import { toAuditRecord } from '../../../src/domain/core/audit-record.ts'
 import { listAudit } from '../../../src/domain/reports/audit.ts'
 import { readHistory } from '../../../src/domain/reports/history.ts'
 import { undoableByAgents, undoChange } from '../../../src/domain/undo/undo.ts'

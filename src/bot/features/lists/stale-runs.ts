@@ -1,5 +1,6 @@
+import { readDetail } from '../../../domain/tasks/detail.ts'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
-import { readDetail, requireTask } from '../../../domain/tasks/read.ts'
+import { requireTask } from '../../../domain/tasks/read.ts'
 import { nudgeText, staleToast, toasts } from '../../../view/kit/answers.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onAct } from '../../kit/feature.ts'

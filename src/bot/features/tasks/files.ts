@@ -1,5 +1,6 @@
 import { readCard } from '../../../domain/tasks/card.ts'
-import { readDetail, requireTask } from '../../../domain/tasks/read.ts'
+import { readDetail } from '../../../domain/tasks/detail.ts'
+import { requireTask } from '../../../domain/tasks/read.ts'
 import { missingFilesCard, wholeTextCard } from '../../../view/kit/answers.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onScreen } from '../../kit/feature.ts'

@@ -1,8 +1,8 @@
-import type { Actor } from '../../core/actor.ts'
-import { toActorName } from '../../core/actor.ts'
-import type { Engine, TaskStatus } from '../../core/task-values.ts'
-import type { DeploySettings } from '../../projects/project-settings.ts'
-import type { WorkLogData } from '../../work-logs/facts.ts'
+import type { Actor } from '../../../core/actor.ts'
+import { toActorName } from '../../../core/actor.ts'
+import type { Engine, TaskStatus } from '../../../core/task-values.ts'
+import type { DeploySettings } from '../../../projects/project-settings.ts'
+import type { WorkLogData } from '../../../work-logs/facts.ts'
 import {
   agentCommentTitle,
   commentTitle,
@@ -12,10 +12,10 @@ import {
   resultDetail,
   resultTitle,
   statusTitle,
-} from '../../work-logs/work-log-texts.ts'
-import type { PlannedLog } from '../../work-logs/work-logs.ts'
-import type { Artifact, ParsedTaskEdit } from '../schemas.ts'
-import type { Task } from '../task.ts'
+} from '../../../work-logs/work-log-texts.ts'
+import type { PlannedLog } from '../../../work-logs/work-logs.ts'
+import type { Artifact, ParsedTaskEdit } from '../../schemas.ts'
+import type { Task } from '../../task.ts'
 
 /** The logs of what changed about a task: its status, its fields, its note. `task` is as it was before. */
 export function changeLogs(

@@ -1,19 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { RunOutcome } from '../../../db/schema.ts'
-import { type Actor, engineOfActor } from '../../core/actor.ts'
-import { DomainError } from '../../core/errors.ts'
-import type { Engine, RunState, TaskPriority, TaskStatus } from '../../core/task-values.ts'
-import { missingForReady } from '../../projects/project-settings.ts'
-import { blockQuestion, type NewQuestion, planQuestion } from '../../questions/question.ts'
-import { isHeldBy } from '../../runs/holder.ts'
-import type { PlannedLog } from '../../work-logs/work-logs.ts'
-import { isFocused } from '../lists/focus.ts'
-import { criteriaOf, textOf, withCriteria, withPlan, withText } from '../notes/note.ts'
-import type { ParsedTaskEdit } from '../schemas.ts'
-import { runOf, type Task } from '../task.ts'
-import { requireTransition } from './lifecycle.ts'
-import type { EditFacts } from './plan-logs.ts'
-import { changeLogs, spokenLogs } from './plan-logs.ts'
+import type { RunOutcome } from '../../../../db/schema.ts'
+import { type Actor, engineOfActor } from '../../../core/actor.ts'
+import { DomainError } from '../../../core/errors.ts'
+import type { Engine, RunState, TaskPriority, TaskStatus } from '../../../core/task-values.ts'
+import { missingForReady } from '../../../projects/project-settings.ts'
+import type { NewQuestion } from '../../../questions/question.ts'
+import type { PlannedLog } from '../../../work-logs/work-logs.ts'
+import type { ParsedTaskEdit } from '../../schemas.ts'
+import { runOf, type Task } from '../../task.ts'
+import { requireTransition } from '../lifecycle.ts'
+import { changedLabels, isSame, nextFocus, nextNote, nextSnooze } from './plan-fields.ts'
+import { changeLogs, type EditFacts, spokenLogs } from './plan-logs.ts'
+import { endsQuestion, questionOf } from './plan-question.ts'
+import { holds, nextRunState, outcomeOf } from './plan-run.ts'
 
 /** The columns of a task that an edit may set. */
 export interface TaskColumns {
@@ -162,12 +161,6 @@ function requireExpected(task: Task, expect: ParsedTaskEdit['expect']): void {
   })
 }
 
-/** Whether this agent is the one that works on the task. */
-function holds(task: Task, actor: Actor): boolean {
-  const run = runOf(task)
-  return run !== null && isHeldBy(run, actor)
-}
-
 function nextStatus(task: Task, edit: ParsedTaskEdit, actor: Actor): TaskStatus {
   if (edit.lifecycle !== undefined) {
     if (edit.lifecycle === 'plan' && !edit.plan?.trim()) {
@@ -192,143 +185,4 @@ function requireDelivered(task: Task, edit: ParsedTaskEdit, facts: EditFacts): v
     `The project's deploy strategy (feature_branch + auto_pr + commit_on_review) wants work delivered before it is ready. Missing: ${missing.join(', ')}.`,
     { missing },
   )
-}
-
-// Any change of status ends the run, and so does every lifecycle action but start. What the owner moves to todo keeps it.
-function nextRunState(
-  task: Task,
-  edit: ParsedTaskEdit,
-  actor: Actor,
-  statusChanged: boolean,
-): RunState | null {
-  if (edit.lifecycle === 'start') return 'running'
-  if (edit.lifecycle !== undefined) return null
-  if (edit.runState === 'queued' && task.question !== null && !edit.withoutAnswer) {
-    throw new DomainError(
-      'conflict',
-      `${task.key} has an open question. Answer it, or queue without an answer.`,
-      {
-        unanswered: true,
-      },
-    )
-  }
-  if (edit.runState !== undefined) return edit.runState
-  if (edit.status === 'todo' && actor.kind === 'owner') return task.runState
-  return statusChanged || edit.clearRun ? null : task.runState
-}
-
-function outcomeOf({ lifecycle }: ParsedTaskEdit, actor: Actor): RunOutcome {
-  switch (lifecycle) {
-    case 'complete':
-      return 'completed'
-    case 'review':
-      return 'reviewed'
-    case 'plan':
-      return 'planned'
-    case 'block':
-      return 'blocked'
-    default:
-      return actor.kind === 'agent' ? 'released' : 'stopped'
-  }
-}
-
-/** The question that an agent's edit asks: why it is blocked, or whether its plan is good. */
-function questionOf(
-  task: Task,
-  edit: ParsedTaskEdit,
-  facts: {
-    readonly actor: Actor
-    readonly status: TaskStatus
-    readonly engine: Engine | null
-    /** Whether the edit changes anything else: a repeated one asks nothing again. */
-    readonly changes: boolean
-  },
-): NewQuestion | null {
-  if (facts.actor.kind !== 'agent' || (!facts.changes && task.question !== null)) return null
-  const { engine, status } = facts
-  const reason = edit.result?.blockedReason?.trim() || edit.result?.summary?.trim() || ''
-  const isBlock =
-    edit.lifecycle === 'block' || (status === 'hold' && Boolean(edit.result?.blockedReason?.trim()))
-  if (isBlock) {
-    const options = edit.result?.options ?? []
-    return blockQuestion({ reason: reason || 'No reason given.', options, engine, returnsTo: returnOf(task) })
-  }
-  const plan = edit.plan?.trim() ? edit.plan : null
-  const isPlan = edit.lifecycle === 'plan' || (edit.lifecycle === undefined && task.status === 'inbox')
-  return plan !== null && isPlan && facts.changes && status === 'todo'
-    ? planQuestion({ markdown: plan, engine })
-    : null
-}
-
-// An answer queues the task again for what it was queued for: to be planned, worked on, or reviewed.
-function returnOf({ status, runState }: Task): TaskStatus {
-  return runState !== null && (status === 'inbox' || status === 'ready') ? status : 'todo'
-}
-
-/** Whether a question about the task has no more use after an edit. */
-function endsQuestion(
-  task: Task,
-  edit: ParsedTaskEdit,
-  { status, takesOver }: { readonly status: TaskStatus; readonly takesOver: boolean },
-): boolean {
-  if (status === 'done' || status === 'archived') return true
-  if (edit.lifecycle === 'start') return task.runState !== 'running' || takesOver
-  if (edit.lifecycle !== undefined) return true
-  if (edit.runState === 'queued') return true
-  return task.runState === 'running' && edit.runState === null
-}
-
-function nextSnooze(
-  task: Task,
-  edit: ParsedTaskEdit,
-  { isHandoff }: { readonly isHandoff: boolean },
-): Date | null | undefined {
-  const wanted = edit.snoozedUntil ?? (edit.snoozedUntil === null || isHandoff ? null : undefined)
-  return wanted === undefined || isSame(wanted, task.snoozedUntil) ? undefined : wanted
-}
-
-function nextNote(old: string | null, edit: ParsedTaskEdit, olderPlan: string | null): string | null {
-  const base = edit.note === undefined ? old : edit.note?.trim() ? edit.note : null
-  const text = edit.plan?.trim() ? edit.plan : edit.description
-  const withNewText =
-    edit.keepsText && edit.plan?.trim()
-      ? withPlan(base, edit.plan, olderPlan)
-      : text === undefined
-        ? base
-        : withText(base, text ?? '')
-  if (edit.criteria === undefined) return isSameNote(base, withNewText) ? base : withNewText
-  // Criteria that stand in the new text itself are wanted too.
-  const wanted = [...criteriaOf(text ?? null).map((criterion) => criterion.text), ...edit.criteria]
-  const next = withCriteria(withNewText, wanted)
-  return isSameNote(base, next) ? base : next
-}
-
-// Text and criteria that stay leave the note as it was written, byte for byte.
-function isSameNote(left: string | null, right: string | null): boolean {
-  return (
-    textOf(left) === textOf(right) && JSON.stringify(criteriaOf(left)) === JSON.stringify(criteriaOf(right))
-  )
-}
-
-function nextFocus(
-  task: Task,
-  focus: boolean | undefined,
-  { now, timeZone }: EditFacts,
-): Date | null | undefined {
-  if (focus === undefined) return undefined
-  if (focus) return isFocused(task, { now, timeZone }) ? undefined : now
-  return task.focusedAt === null ? undefined : null
-}
-
-function changedLabels(task: Task, wanted: readonly string[] | undefined): string[] | null {
-  if (wanted === undefined) return null
-  const unique = [...new Map(wanted.map((name) => [name.toLowerCase(), name])).values()]
-  const same =
-    unique.length === task.labels.length &&
-    unique.every((name, i) => name.toLowerCase() === task.labels[i]?.name.toLowerCase())
-  return same ? null : unique
-}
-
-function isSame(left: unknown, right: unknown): boolean {
-  return left instanceof Date && right instanceof Date ? left.getTime() === right.getTime() : left === right
 }
