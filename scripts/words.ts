@@ -19,7 +19,8 @@ const inProse = compile({
   licence: 'license',
   meanwhile: 'in the meantime',
   'mend(?:ed|s)?': 'fix',
-  'of its own': 'its own',
+  // "The title of its own task" is fine.
+  'of its own(?! (?!and\\b|for\\b|in\\b|on\\b|or\\b|so\\b|that\\b|with\\b)[a-z])': 'its own',
   rooms: 'modules',
   'shut out': 'revoked',
   'such as': 'e.g.,',
@@ -96,9 +97,9 @@ export function findInCode(source: string, isProse: (text: string, before: strin
   const add = (text: string) => {
     before = (before + text).slice(-60)
   }
-  for (const [token] of source.matchAll(tokens)) {
+  for (const token of readTokens(source)) {
     if (/^\/[/*]/.test(token)) findings.push(...findInProse(unwrap(token), line))
-    else if (/^['"`]/.test(token)) {
+    else if (/^(?:['"`]|\}.)/s.test(token)) {
       if (isProse(token, before)) findings.push(...findInProse(token, line))
       add(token)
     } else {
@@ -115,10 +116,31 @@ export function isTitle(_text: string, before: string): boolean {
   return /(?:\b(?:test|describe)(?:\.\w+)*|\))\(\s*$/.test(before)
 }
 
-// A comment, a text, a regular expression, a name, any other character. A text in a template's ${…} ends the template here,
-// which only decides what is read as code.
+// A comment, a text, a regular expression, a name, other characters.
 const tokens =
-  /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=(?:[=(,:[!&|?{};>]|return)\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/\w*|[A-Za-z_$][\w$]*|[^\w$'"`/]+|[\s\S]/g
+  /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"|(?<=(?:[=(,:[!&|?{};>]|return)\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/\w*|[A-Za-z_$][\w$]*|[^\w$'"`/{}]+|[\s\S]/y
+// From the start of a template, or the end of a `${…}` in it, to the next `${` or the end.
+const templatePart = /[`}](?:\\[\s\S]|\$(?!\{)|[^`\\$])*(?:`|\$\{|$)/y
+
+function* readTokens(source: string): Generator<string> {
+  // The open braces in each `${…}`, from the outside in.
+  const braces: number[] = []
+  let at = 0
+  while (at < source.length) {
+    const open = braces.at(-1)
+    const isInTemplate = source[at] === '`' || (source[at] === '}' && open === 0)
+    const pattern = isInTemplate ? templatePart : tokens
+    pattern.lastIndex = at
+    const token = pattern.exec(source)?.[0] ?? ''
+    if (isInTemplate) {
+      if (source[at] === '}') braces.pop()
+      if (token.endsWith('${')) braces.push(0)
+    } else if (open !== undefined && (token === '{' || token === '}'))
+      braces[braces.length - 1] = open + (token === '{' ? 1 : -1)
+    yield token
+    at += token.length
+  }
+}
 
 // A sentence goes on over the line breaks of a comment. The lengths stay, so that lines can be counted.
 const unwrap = (comment: string) =>

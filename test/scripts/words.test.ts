@@ -11,6 +11,7 @@ describe('dated words', () => {
     ['It waits anew.', ['1 anew']],
     ['One\ntwo whoever\nthree', ['2 whoever']],
     ['a port of its\nown', ['1 of its own']],
+    ['the title of its own task; null if there is none', []],
     ['We recommend it; it has its own.', []],
     ['the webhook', []],
   ])('in %j are %j', (text, found) => {
@@ -39,8 +40,9 @@ describe('dated words', () => {
       ' */',
       "const trail = 'by webhook' // meanwhile",
       'const pattern = /whoever"/',
-      'const text = `',
-      'at the most`',
+      'const text = html`',
+      `at the most \${trail ? \`anew \${{ a: "news" }.a} whoever\` : pace} blackened\``,
+      'const pace = 1',
     ].join('\n')
 
     expect(words(findInCode(source, everyText))).toEqual([
@@ -50,6 +52,12 @@ describe('dated words', () => {
       '6 by webhook',
       '6 meanwhile',
       '9 at the most',
+      '9 trail',
+      '9 anew',
+      '9 whoever',
+      '9 pace',
+      '9 blackened',
+      '10 pace',
     ])
   })
 
