@@ -1,4 +1,4 @@
-/** What the rooms count. Plain functions: nobody but this file knows how it is kept. */
+/** What the modules count. Plain functions, so only this file depends on prom-client. */
 export interface Metrics {
   readonly countRequest: (request: {
     readonly method: string
@@ -18,7 +18,7 @@ export interface Metrics {
   readonly render: () => Promise<{ readonly contentType: string; readonly body: string } | null>
 }
 
-/** Counts nothing: what the rooms get where metrics are off, so that prom-client is not even loaded. */
+/** Counts nothing. Used if metrics are off, so prom-client isn't loaded. */
 export const noMetrics: Metrics = {
   countRequest: () => {},
   countVerb: () => {},

@@ -17,8 +17,8 @@ export interface Preparable<Result> {
 export type Prepared<Result> = (db: Reader, values: Values) => Promise<Result>
 
 /**
- * Makes a statement that is built once and that the server prepares. For what every request asks: otherwise drizzle builds it anew
- * and postgres.js first asks for the types of its parameters, and of 14,800 reads a second 2,250 are left.
+ * Creates a statement that is built once and prepared by the server. Use it on hot paths: otherwise drizzle builds it each time and
+ * postgres.js first asks for the types of its parameters, which cuts 14,800 reads a second to 2,250.
  */
 export function prepared<Result>(build: (db: Db) => Preparable<Result>): Prepared<Result> {
   return onceEachDriver((db) => build(db).prepare('prepared'))

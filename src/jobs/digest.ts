@@ -26,7 +26,7 @@ interface DigestDue {
   readonly dates?: readonly string[]
 }
 
-/** The digest of the day, once per local date at its time; late and marked so where the process was down. On Mondays the review follows. */
+/** Sends the daily digest once per local date at its time; late, and marked late, if the process was down. On Mondays, the review follows. */
 export const digestJob: Job = { name: 'digest', everyMinutes: 1, run: runDigest }
 
 async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void> {

@@ -13,7 +13,7 @@ export interface Reach {
   readonly note: (outcome: Outcome) => void
   /** A call came to nothing. */
   readonly fail: (error: string) => void
-  /** Whoever had stopped taking messages is back. */
+  /** The chat accepts messages again. */
   readonly resume: () => void
   readonly stopped: () => { readonly reason: string; readonly since: Date } | null
 }
@@ -25,7 +25,7 @@ export function createReach({ now, log }: { readonly now: () => Date; readonly l
   let pausedUntil = 0
   const time = () => now().getTime()
 
-  // More than the whole pause is left where the clock was set back meanwhile.
+  // If the clock was set back in the meantime, more than the whole pause would be left.
   const left = (until: number, pauseMs: number) => {
     const ms = until - time()
     return ms > pauseMs ? 0 : Math.max(0, ms)

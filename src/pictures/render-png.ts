@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 
 /**
- * Draws an SVG as a PNG of its own size, in the shipped font alone. Each picture has a thread that ends with it: V8 does not see the
- * 6 MB of pixels behind a drawn picture and leaves them lying (40 pictures in the main thread held 280 MB, in their own 60 MB).
+ * Draws an SVG as a PNG of the same size, only with the shipped font. Each picture has its own thread, because V8 doesn't count the
+ * 6 MB of pixels of a picture and frees them late (40 pictures held 280 MB in the main thread and 60 MB in their own threads).
  */
 export function renderPng(svg: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {

@@ -87,7 +87,7 @@ export async function editToRequest(
   )
 }
 
-/** The caption of a picture or a file as a message of its own. */
+/** The caption of a picture or a file as a separate message. */
 export function wordsOnly({ parameters: { caption, photo, document, ...rest } }: Outgoing): StoredRequest {
   return { method: 'sendMessage', parameters: { ...rest, text: caption } }
 }

@@ -9,7 +9,7 @@ export type Outcome =
   | { readonly kind: 'uncertain'; readonly error: string }
   /** It did not happen, and may later. */
   | { readonly kind: 'later'; readonly error: string; readonly retryAfterMs: number | null }
-  /** Nothing can be sent to this chat, or by this bot, until somebody mends it. */
+  /** Nothing can be sent to this chat, or by this bot, until somebody fixes it. */
   | { readonly kind: 'stopped'; readonly error: string }
   /** The group has another id now. */
   | { readonly kind: 'moved'; readonly chatId: number }

@@ -27,7 +27,7 @@ export function dialogBoard(ctx: BotContext): Ctx {
   })
 }
 
-/** What an update means to a question: its answer as plain JSON, why it is none, or null where it is about something else. */
+/** What an update means to a question: its answer as plain JSON, why the answer is invalid, or null if it is about something else. */
 export type Reading<T> = { readonly answer: T } | { readonly problem: string } | null
 
 export interface Question<T> {
@@ -78,7 +78,7 @@ export async function orProblem<T>(work: () => Promise<T>): Promise<T | { readon
   }
 }
 
-/** The text of a message that answers the dialog; null for anything else, such as a reply to a task. */
+/** The text of a message that answers the dialog; null for anything else, e.g., a reply to a task. */
 export async function textFor(ctx: BotContext): Promise<string | null> {
   const text = ctx.message?.text?.trim() ?? ''
   return text === '' || isCommand(text) || !(await isForDialog(ctx)) ? null : text

@@ -55,8 +55,8 @@ export function watchConflicts(deps: WatchDeps): ConflictWatch {
 }
 
 /**
- * By webhook nothing is refused when another takes the updates, they only stay away: looks each five minutes whether ours is set,
- * else tells the owner, once a day, and sets it again. Returns what ends it.
+ * Over webhooks, Telegram reports no conflict: if another program takes over, updates just stop. Checks every five minutes that our
+ * webhook is set. If not, sets it again and notifies the owner once a day. Returns a function that stops the checks.
  */
 export function watchWebhook(
   deps: WatchDeps & {

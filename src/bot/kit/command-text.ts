@@ -1,4 +1,4 @@
-/** Whether a text is a command, known or not: a path such as /tmp/foo is none. */
+/** Whether a text is a command, known or not. A path like /tmp/foo isn't one. */
 export function isCommand(text: string): boolean {
   return /^\/\w+(?:@\w+)?(?:\s|$)/.test(text)
 }

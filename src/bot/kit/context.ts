@@ -55,7 +55,7 @@ export interface OwnerFlavor {
   sender: Sender
   /** The question that this message answers, so that a refusal asks it again. */
   answering?: { readonly prompt: Prompt; readonly messageId: number }
-  /** The command that the message is, in lower case; null if it is none. */
+  /** The command that the message is, in lower case; null if it isn't one. */
   command: string | null
   /** Older than ten minutes: reads are skipped, text is still captured. */
   late: boolean

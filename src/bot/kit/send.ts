@@ -32,7 +32,7 @@ export interface About {
 export interface Sender {
   /** Sends a new message and returns its Telegram id. */
   readonly send: (card: Card, about: About) => Promise<number>
-  /** Shows a card in place of a message of the bot's; sends it anew where that one is gone. */
+  /** Shows a card in place of one of the bot's messages; sends a new one if that message is gone. */
   readonly edit: (messageId: number, card: Card, about: About) => Promise<number>
   readonly sendFile: (
     file: { readonly name: string; readonly content: string | Buffer },
@@ -40,7 +40,7 @@ export interface Sender {
     about: About,
   ) => Promise<number>
   readonly sendPicture: (png: Buffer, caption: Card, about: About) => Promise<number>
-  /** Shows another picture in place of one of the bot's; sends it anew where that one is gone. */
+  /** Replaces one of the bot's pictures; sends a new one if that message is gone. */
   readonly editPicture: (messageId: number, png: Buffer, caption: Card, about: About) => Promise<number>
   /** Sends a file that Telegram has already, by its id there; false where it has it no more. */
   readonly sendStored: (file: NoteFile, about: About) => Promise<boolean>
@@ -58,7 +58,7 @@ export interface SenderOptions {
   readonly now: () => Date
 }
 
-// What is not kept, such as a token or an export, is tried so often at once.
+// Messages that are not stored, e.g., a token or an export, are retried immediately.
 const maxTries = 3
 const maxKeptFile = 1_000_000
 

@@ -18,7 +18,7 @@ import { toast } from '../kit/toast.ts'
 
 const lateAfterMs = 10 * minuteMs
 
-/** Lets the owner in and nobody else: checks the user and the chat of every kind of update, and binds whoever has the code. */
+/** Serves only the owner: checks the user and the chat of every kind of update, and binds the user who has the setup code. */
 export function access(deps: BotDeps): MiddlewareFn<BotContext> {
   const pointToBoard = createPointer(deps)
   return async (ctx, next) => {
@@ -129,7 +129,7 @@ function topicOf(ctx: BotContext, settings: OwnerSettings): number | null {
   return message.chat.type === 'supergroup' ? null : settings.threadId
 }
 
-/** Whether the owner talks in a topic that is none of ours, and not to the bot: what is said there is no task. */
+/** Whether the owner writes in a topic that isn't ours, and not to the bot. Such messages don't become tasks. */
 function isElsewhere(ctx: BotContext, settings: OwnerSettings): boolean {
   const message = ctx.message ?? ctx.editedMessage
   if (message?.chat.type !== 'supergroup') return false

@@ -8,8 +8,8 @@ const lookEveryMs = 50
 const maxMs = 3_000
 
 /**
- * Telegram shows a message before it tells us its number, and whoever replies at once may be faster: a reply to a message of ours
- * that nobody knows waits while one is being sent to that chat.
+ * Telegram shows a message before it returns the message's id, so a quick reply can arrive before the id is stored. A reply to an
+ * unknown message of ours waits while one is being sent to that chat.
  */
 export function awaitSent(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {

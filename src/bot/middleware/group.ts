@@ -5,8 +5,8 @@ import { moveChat } from '../../telegram/store/chat-binding.ts'
 import type { BotContext, BotDeps } from '../kit/context.ts'
 
 /**
- * Follows the owner's group when it becomes a supergroup and gets another id. Only Telegram can say so, and whoever upgraded
- * the group is named as its sender, so this stands before the check of who may talk; so does the bot's own removal from it.
+ * Follows the owner's group when it becomes a supergroup and gets another id. Only Telegram sends this, with the upgrading user as
+ * the sender, so it runs before the access check. The same goes for the bot's removal from the group.
  */
 export function followGroup(deps: BotDeps): MiddlewareFn<BotContext> {
   return async (ctx, next) => {

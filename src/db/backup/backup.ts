@@ -46,9 +46,9 @@ export class NoBoardError extends Error {
 export type RowCounts = Readonly<Record<string, number>>
 
 /**
- * Writes the whole board as lines of JSON: a header, then for each table its columns and its rows, then the counts. One
- * moment of the database, whoever writes meanwhile. Rows are made and read by Postgres, so that no value passes through
- * JavaScript's numbers and dates.
+ * Writes the whole board as lines of JSON: a header, then for each table its columns and its rows, then the counts. It
+ * shows one moment of the database, even if others write in the meantime. Postgres makes and reads the rows, so no value passes
+ * through JavaScript's numbers and dates.
  */
 export async function writeBackup(
   db: Db,

@@ -10,8 +10,8 @@ type Entry = readonly [path: string, content: Buffer | null]
 const root = new URL('../../../', import.meta.url)
 
 /**
- * Where the build puts a migrated, empty database for this schema and this PGlite. A first start copies it: making one
- * anew (initdb) takes seconds and more than half a gigabyte for a moment.
+ * Where the build puts a migrated, empty database for this schema and this PGlite. A first start copies it: creating one
+ * with initdb takes seconds and briefly more than half a gigabyte.
  */
 export function templatePath(): string {
   const hash = createHash('sha256')

@@ -6,7 +6,7 @@ import type { Lead } from '../types.ts'
 export const applicationName = 'preqbot'
 
 const askEveryMs = 2_000
-// An answer that takes longer than this is none: the way to the server is cut.
+// If an answer takes longer than this, the connection to the server counts as lost.
 const answerMs = 4_000
 // What the server waits for a word of the leader's. It ends the session of one that stands still, or whose machine is gone.
 const silenceMs = 8_000
@@ -32,7 +32,7 @@ interface LeadOptions {
 
 /**
  * Tries for the named lock until it is held, and again after it was lost. A session lock lives as long as its connection, so
- * it has one of its own that never pools. A leader that is cut off knows after 6 s; the server lets go of it after 8 s.
+ * it has a dedicated one outside the pools. A leader that is cut off knows after 6 s; the server lets go of it after 8 s.
  */
 export function leadPostgres(options: LeadOptions): Lead {
   const stopping = new AbortController()

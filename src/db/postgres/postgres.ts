@@ -19,7 +19,7 @@ export async function openPostgres(
 ): Promise<Database> {
   await reachPostgres(url, onTrouble)
   if (migrate) await migratePostgres(url)
-  // Asking for the types of arrays, which we have none of, would end the process where the connection dies meanwhile: nobody catches that.
+  // postgres.js would ask for array types, which we don't use. If the connection died during that query, nothing would catch the error.
   const quiet = { onnotice: () => {}, fetch_types: false, connection: { application_name: applicationName } }
   const reads = postgres(url, { ...quiet, max: connections.reads })
   const statements = postgres(url, { ...quiet, max: connections.statements })

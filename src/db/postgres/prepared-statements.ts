@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres'
 
-// Statements of more kinds than these, such as lists of many lengths, are sent as they are: a session keeps what it prepared.
+// A session keeps every prepared statement. Beyond this many (e.g., lists of many lengths), statements are sent unprepared.
 const maxStatements = 300
 
 /**

@@ -56,7 +56,7 @@ export const botMessages = pgTable(
     /** The Bot API call that is to be made, where it is not rendered when its turn comes. */
     request: jsonb('request').$type<Record<string, unknown>>(),
     state: text('state').$type<MessageState>().notNull().default('pending'),
-    /** Its content is behind the truth and is rendered anew when its turn comes. */
+    /** Its content is out of date and is rendered again before it is sent. */
     stale: boolean('stale').notNull().default(false),
     /** 0 needs you, 1 finished, 2 edits, 3 the rest. */
     priority: integer('rank').notNull().default(3),
@@ -124,7 +124,7 @@ export const botConversations = pgTable('bot_conversations', {
   updatedAt: updatedAt(),
 })
 
-/** Small facts the bot keeps between starts, such as how far the notifier has read. */
+/** Small facts the bot keeps between starts, e.g., how far the notifier has read. */
 export const botState = pgTable('bot_state', {
   key: text('key').primaryKey(),
   value: jsonb('value').notNull(),

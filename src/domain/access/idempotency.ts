@@ -25,7 +25,7 @@ export interface StoredAnswer {
   readonly body: string
 }
 
-// jsonb would order the keys of a body anew, and a bare JSON string is parsed twice on its way back: so the text stands inside.
+// jsonb reorders keys, and a bare JSON string is parsed twice when it is read, so the body is stored as text inside an object.
 interface StoredBody {
   readonly text: string
 }
@@ -104,7 +104,7 @@ export async function deleteExpiredKeys(db: Db, before: Date): Promise<number> {
   return deleteExpiredRows(db, idempotencyKeys, lt(idempotencyKeys.createdAt, before))
 }
 
-/** Keeps a refusal, which had no effect and so no transaction to stand in. Where the key was taken meanwhile, that stays. */
+/** Stores a refusal, which had no effect and no transaction. If the key was taken in the meantime, keeps that answer. */
 export async function keepRefusal(
   db: Db,
   request: KeyedRequest,

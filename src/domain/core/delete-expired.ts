@@ -2,7 +2,7 @@ import { type SQL, type Subquery, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Db, Reader } from '../../db/types.ts'
 
-/** So many rows are deleted at once: an embedded database answers nothing else meanwhile (0.1 s). */
+/** Rows per delete. An embedded database answers nothing else during one (0.1 s). */
 export const deleteBatchSize = 5_000
 
 /** Deletes the rows of a table that are over, batch by batch, however many they are. Returns how many. */

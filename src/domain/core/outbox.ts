@@ -5,7 +5,7 @@ import { deleteBatchSize, deleteExpiredRows } from './delete-expired.ts'
 import type { BoardEvent } from './events.ts'
 import { isInSight, type Scope } from './scope.ts'
 
-/** Events after a cursor, in order; ids become visible in order, so whoever pages by the last id misses none. */
+/** Reads events after a cursor, in order. Ids become visible in order, so paging by the last id misses none. */
 export async function readEvents(
   scope: Scope,
   query: { readonly after: number; readonly limit: number; readonly projectId?: string | undefined },
@@ -68,7 +68,7 @@ export async function deleteExpiredEvents(
   )
 }
 
-/** Wakes whoever waits for something to happen. A hint only: it may be late or missing, so waiting always has a limit. */
+/** Wakes waiting callers when something happens. A hint only: it may be late or missing, so waiting always has a limit. */
 export interface Wakeup {
   /** Resolves at the next ring, after `limitMs`, or when the signal aborts, whichever comes first. */
   readonly wait: (limitMs: number, signal?: AbortSignal) => Promise<void>

@@ -58,7 +58,7 @@ export async function renameLabel(ctx: Ctx, reference: string, newName: string):
   })
 }
 
-/** Gives a label another colour. Throws `not-found`, `invalid`. */
+/** Gives a label another color. Throws `not-found`, `invalid`. */
 export async function recolorLabel(ctx: Ctx, reference: string, newColor: string): Promise<EditedLabel> {
   const color = parse(LabelColor, newColor)
   return ctx.mutate(async (tx) => {

@@ -32,7 +32,7 @@ export async function readListsOf(db: Reader, taskIds: readonly string[]): Promi
   return lists
 }
 
-/** Gives tasks exactly these labels in these orders; tasks and labels that are gone meanwhile are left out. */
+/** Gives tasks exactly these labels in these orders; tasks and labels that were deleted in the meantime are left out. */
 export async function writeLabelLists(tx: Tx, lists: LabelLists, now: Date): Promise<void> {
   const entries = Object.entries(lists).map(([taskId, labelIds]) => ({
     task_id: taskId,

@@ -9,7 +9,7 @@ const withScheme = /^(?:git\+)?(?:https?|ssh|git):\/\/(?:[^@/]*@)?([^/:]+)(?::\d
 const scpLike = /^[^@/:\s]+@([^/:\s]+):(?!\/\/)(.+)$/
 const ownerAndRepo = /^[\w.-]+\/[\w.-]+$/
 
-/** Reads `owner/repo`, an https or ssh URL with or without `.git`; null where the text is none of them. */
+/** Reads `owner/repo`, an https or ssh URL with or without `.git`; null if the text is something else. */
 export function normaliseRepo(text: string): Repo | null {
   const trimmed = text.trim()
   const [, host, rest] = withScheme.exec(trimmed) ?? scpLike.exec(trimmed) ?? []

@@ -10,7 +10,7 @@ export type Words =
   /** Shows tasks by their keys, or those of the last project by their numbers. */
   | { readonly kind: 'open'; readonly keys: readonly string[] }
   | { readonly kind: 'number'; readonly number: number }
-  /** A key without its dash, such as `web9`: a task only if there is one. */
+  /** A key without its dash, e.g., `web9`: a task only if one has that key. */
   | { readonly kind: 'compact'; readonly keys: readonly string[] }
   | {
       readonly kind: 'change'
@@ -65,7 +65,7 @@ export function parseWords(text: string, context: WordsContext): Words | null {
   return { kind: 'change', changes: [...changes].map(([key, act]) => ({ key, act })), problems }
 }
 
-/** A key between marks that say nothing, such as `> **WEB-1**`. */
+/** A key between formatting marks, e.g., `> **WEB-1**`. */
 function readMarkedKey(text: string, { projectKeys }: WordsContext): Words | null {
   const key = readKey(text, projectKeys)
   return key === null ? null : { kind: 'open', keys: [key] }

@@ -115,7 +115,7 @@ function readLabel(word: string): Token {
       ? { kind: 'problem', text: word, reason: 'unclear-label' }
       : { kind: 'text', text: word }
   }
-  // #123 is an issue, #ff8800 a colour.
+  // #123 is an issue, #ff8800 a color.
   if (!/\p{L}/u.test(name) || colour.test(name)) return { kind: 'text', text: word }
   if ([...name].length > maxLabelLength) return { kind: 'problem', text: word, reason: 'label-too-long' }
   return { kind: 'label', name }

@@ -35,7 +35,7 @@ const maxRange = 100
 const maxWords = 12
 
 /**
- * Reads a reply such as `1 done, 3 tomorrow, 5 hold`, also `1, 2 done`, `1 done 2 hold`, `done 1—3`, `2) fri 17:00, !high`. `4: words` is a comment.
+ * Reads a reply like `1 done, 3 tomorrow, 5 hold`, also `1, 2 done`, `1 done 2 hold`, `done 1—3`, `2) fri 17:00, !high`. `4: words` is a comment.
  */
 export function parseDigestReply(text: string, context: DigestReplyContext): DigestReply {
   const acts = new Map<number, Act>()

@@ -17,7 +17,7 @@ import { toSnapshot } from './snapshot.ts'
 import type { Task } from './task.ts'
 
 /**
- * Creates a task at the end of its lane, under the project's next number, on a branch of its own. Labels that are new are made.
+ * Creates a task at the end of its lane, under the project's next number, with its own branch name. Creates missing labels.
  * Throws `not-found` for a project that is not there, `invalid`.
  */
 export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { readonly auditId: string }> {

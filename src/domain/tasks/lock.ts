@@ -32,8 +32,8 @@ async function lockAndRead<T extends Task>(
   scope: Scope,
   reference: string,
 ): Promise<T> {
-  // Sent together and run in this order. Read by a statement of its own: whoever had the lock before may have changed more than
-  // the row, such as its labels.
+  // Sent together and run in this order. A separate statement reads, because the earlier holder of the lock may have changed more
+  // than the row, e.g., its labels.
   const [held, task] = await Promise.all([hold(scope, reference), find(scope, reference)])
   if (task === null) throw noSuchTask(reference)
   return held.length > 0 ? task : lockAndRead(find, scope, task.id)

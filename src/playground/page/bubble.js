@@ -23,7 +23,7 @@ export function createBubble(message, actions) {
   return node
 }
 
-/** Draws a message anew into its element: only the parts that changed, keeping focus and what was opened. */
+/** Redraws a message in its element: only the parts that changed, keeping focus and what was opened. */
 export function updateBubble(node, message, actions) {
   const before = node.message
   node.message = message

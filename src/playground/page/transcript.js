@@ -167,7 +167,7 @@ export function createTranscript(actions) {
       stick = true
       missed = 0
     },
-    /** Adds a message or draws it anew; true where it was new. */
+    /** Adds or redraws a message; returns true if it is new. */
     upsert(message) {
       let isNew = false
       if (message.mine && !nodes.has(message.message_id)) stick = true

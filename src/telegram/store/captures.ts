@@ -133,7 +133,7 @@ export async function effectsOf(
   scope: Scope,
   update: { readonly updateId: number; readonly receivedAt: Date },
 ): Promise<Effect[]> {
-  return traces(scope, update.receivedAt, causeOf(update.updateId))
+  return effectsSince(scope, update.receivedAt, causeOf(update.updateId))
 }
 
 /** The capture of a message by its id in the chat; null where it became no task or is older than the updates that are kept. */
@@ -224,7 +224,7 @@ async function toCapture(
   return effect === undefined ? null : { update: row.update, effect }
 }
 
-async function traces({ db, ownerId }: Scope, since: Date, cause: string): Promise<Effect[]> {
+async function effectsSince({ db, ownerId }: Scope, since: Date, cause: string): Promise<Effect[]> {
   const entries = await readSince(db, ownerId, since, cause)
   return entries.map((entry) => ({
     auditId: entry.id,

@@ -203,7 +203,7 @@ const actions = {
   undo: ['u', { on, audit: uuid }],
   open: ['o', { key: taskKey }],
   skip: ['s', { key: taskKey }],
-  /** A screen by name, with an argument of its own and a page. */
+  /** A screen by name, with its own argument and a page. */
   screen: ['v', { name: named<ScreenName>(screens), argument: text, page: number }],
   /** An act of a screen other than a task's: its name, what it is about, and a value. */
   act: ['w', { name: named<ActName>(acts), about: text, value: text }],

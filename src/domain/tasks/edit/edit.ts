@@ -102,7 +102,7 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEd
   })
   const sent = Promise.all([writeTask(tx, written), logging.written])
   const { labels: names } = plan
-  // Labels wait for what was sent: else nobody would hear, meanwhile, that it was refused.
+  // Awaits the writes before the labels, so that a rejected write is never unhandled.
   const labelling =
     names === null
       ? { labels: task.labels, audit: [] }

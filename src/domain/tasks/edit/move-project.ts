@@ -59,7 +59,7 @@ export async function moveToProject(ctx: Ctx, reference: string, projectKey: str
           payload: { changedFields: ['project'], title: task.title },
         },
       ],
-      // The trail is kept under the retired key, where whoever asks for it is told the new one; the new key leads back to it.
+      // The audit entry keeps the old key, which leads to the new one; the new key leads back to it.
       audit: [
         {
           id: auditId,

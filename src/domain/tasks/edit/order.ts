@@ -5,7 +5,7 @@ import { tasks } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
 import type { TaskStatus } from '../../core/task-values.ts'
 
-// varchar(64) holds the key; past 50 the lane is spread anew so that one more insertion always fits.
+// varchar(64) holds the key; past 50 the lane is spread again, so one more insertion always fits.
 const maxKeyLength = 50
 
 /** A lane is one owner's cards of one status. */
@@ -59,12 +59,12 @@ export async function lockLanes(tx: Tx, ownerId: string): Promise<void> {
   await lock(tx, { name: `lanes:${ownerId}` })
 }
 
-/** Like `lockLanes` for whoever adds cards to the end alone (`endKey`): others may do so at the same time. */
+/** Like `lockLanes`, for adding cards only to the end (`endKey`): others may do so at the same time. */
 export async function lockLanesForEnd(tx: Tx, ownerId: string): Promise<void> {
   await lockShared(tx, { name: `lanes:${ownerId}` })
 }
 
-// As an aggregate: of a `limit` that is a parameter Postgres expects a tenth of the lane and plans anew at each call.
+// An aggregate: for a `limit` parameter, Postgres expects a tenth of the lane and plans again at each call.
 const lastKey = prepared((db) =>
   db
     .select({ key: max(tasks.sortOrder) })
@@ -85,7 +85,7 @@ export async function readLastKey(tx: Tx, lane: Lane): Promise<string | null> {
 export async function endKey(tx: Tx, lane: Lane, taskId: string, last?: string | null): Promise<string> {
   const end = keyBetween({ above: last === undefined ? await readLastKey(tx, lane) : last, below: null })
   if (end !== null) return end + ownDigits(taskId)
-  // Another writer's keys: they are made anew, which nobody may do beside.
+  // The keys come from another writer and must be spread again, which needs the exclusive lock.
   await lockLanes(tx, lane.ownerId)
   return keyFor(tx, lane, { at: 'end' })
 }

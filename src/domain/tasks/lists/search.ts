@@ -47,7 +47,7 @@ async function findTaskIds(scope: Scope, words: string): Promise<string[]> {
   const byIndex = await selectByText(scope, words, holdsWords(taskText, words))
   const found = [...new Set([...byKey, ...byIndex])]
   if (found.length > 0 || isUnspaced(words)) return found
-  // A word in the middle of a path or a name is none of the parser's; what is finished is found by its title alone.
+  // The text parser doesn't split words inside a path or a name. Finished tasks are found by title only.
   const anywhere = and(inArray(tasks.status, openStatuses), containsWords(taskText.plain, words))
   return selectByText(scope, words, or(anywhere, containsWords(sql`${tasks.title}`, words)))
 }

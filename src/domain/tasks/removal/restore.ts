@@ -32,7 +32,7 @@ export function requireSame(task: Task, after: TaskFields): void {
   })
 }
 
-/** Writes the fields of a snapshot back to a task. The caller holds the lanes. Returns the trace of labels made anew. */
+/** Writes the fields of a snapshot back to a task. The caller holds the lanes. Returns the audit entries of recreated labels. */
 export async function restoreTask(
   ctx: Ctx,
   tx: Tx,
@@ -70,7 +70,7 @@ function toDate(at: string | null | undefined): Date | null | undefined {
   return typeof at === 'string' ? new Date(at) : at
 }
 
-// Where another card has taken the key meanwhile, the card goes just before that one.
+// If another card has taken the sort key in the meantime, the card goes just before that one.
 async function freeKey(
   ctx: Ctx,
   tx: Tx,
