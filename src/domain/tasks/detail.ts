@@ -46,7 +46,8 @@ const detailColumns = {
     (select jsonb_build_object('by', ${auditLogs.meta} ->> 'by', 'at', ${tasks.createdAt}) from ${auditLogs}
       where ${tasks.note} is not null and ${auditLogs.targetType} = 'task' and ${auditLogs.targetId} = ${tasks.taskKey}
         and ${auditLogs.action} = 'task.create' limit 1))`,
-  // A plan is no answer to what the owner said: whoever carries it out is told too. Under whatever key: a task that moved to another project keeps what was said of it.
+  // A plan doesn't answer the owner's comments, so the agent that carries it out gets them too. Read under every key of the task,
+  // because comments stay with a task that moved to another project.
   comments: sql<readonly StoredComment[]>`(
     select coalesce(jsonb_agg(jsonb_build_object('detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
       order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
@@ -85,7 +86,7 @@ interface StoredDetail {
   readonly noteUpdated: StoredAuthor | null
 }
 
-/** A task's detail, with every label of the board for whoever is about to give it one. */
+/** A task's detail with every label of the board, for choosing one. */
 export type DetailWithLabels = TaskDetail & { readonly boardLabels: readonly Label[] }
 
 const readTaskDetail = aboutTask((db, isNamed) =>
