@@ -45,19 +45,19 @@ import { deriveSecret, openSecretKey, secretKeyPlaceOf } from './secret-key.ts'
 import { createSetupLink } from './setup-link.ts'
 import { startTelegramSide, type TelegramState } from './telegram-side.ts'
 
-const maxWaitElsewhereMs = 3_000
+const otherChatsWaitMs = 3_000
 
 export interface App {
-  /** Where the HTTP server can be reached from this machine. */
+  /** The HTTP server's URL on this machine. */
   readonly url: string
-  /** `open`: other machines reach it too. */
+  /** `open`: other machines can reach it. Null: not a playground. */
   readonly playground: 'local' | 'open' | null
   /**
-   * The link that makes the person who opens it the owner; null where somebody is bound. The playground's is its page. Waits for
-   * Telegram to give the bot's name. Throws `RefusedTokenError`.
+   * Returns the link that makes the person who opens it the owner; null if the bot has an owner. In the playground, the link to
+   * its page. Waits for Telegram to return the bot's name. Throws `RefusedTokenError`.
    */
   readonly setupLink: () => Promise<string | null>
-  /** Ends everything, last in first out. */
+  /** Closes everything, last in, first out. */
   readonly close: () => Promise<void>
 }
 
@@ -65,11 +65,11 @@ export interface AppOptions {
   readonly config: Config
   readonly log: ReturnType<typeof openLog>
   readonly now?: () => Date
-  /** Another way to the database than the configuration's. */
+  /** Opens the database instead of the configured one. */
   readonly open?: () => Promise<Database>
 }
 
-/** Builds the parts, starts them in order and ends them in the opposite one. */
+/** Builds and starts the parts in order; `close` stops them in reverse. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log, now = () => new Date() } = options
   const open =
@@ -84,7 +84,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const close = async () => {
     for (const end of closers.splice(0).reverse()) {
       await Promise.resolve(end()).catch((error: unknown) =>
-        log.error({ err: error }, 'a part did not end well'),
+        log.error({ err: error }, "a part didn't shut down cleanly"),
       )
     }
   }
@@ -103,7 +103,7 @@ async function build(parts: {
   readonly log: ReturnType<typeof openLog>
   readonly now: () => Date
   readonly open: () => Promise<Database>
-  /** The data folder that this process has to itself, where it takes terminal commands. */
+  /** The data folder, if this process owns it and takes terminal commands there. */
   readonly controlDir: string | null
   readonly closers: (() => Promise<void> | void)[]
   readonly close: () => Promise<void>
@@ -140,7 +140,7 @@ async function build(parts: {
   const app = new Hono<Pick<ApiEnv, 'Bindings'>>()
   app.notFound(answerNotFound)
   app.onError((error, c) => {
-    log.error({ err: error, path: c.req.path }, 'a request failed')
+    log.error({ err: error, path: c.req.path }, 'request failed')
     return c.json({ error: 'Internal server error' }, 500)
   })
   const server = await openHttpServer({ port: config.PORT, host })
@@ -155,10 +155,10 @@ async function build(parts: {
     throttle,
     onPause: (ms: number, chatId: ChatId | undefined) =>
       savePause(store, { chatId, ms }, now()).catch((error: unknown) =>
-        log.warn({ err: error }, 'a flood limit is known to this process alone'),
+        log.warn({ err: error }, "couldn't store a flood limit; other processes don't know it"),
       ),
   }
-  // A token begins with its bot's id.
+  // A bot token starts with the bot's ID.
   const botId = Number.parseInt(telegram.token, 10)
   redactor.learn(...botSecrets(telegram.token))
   const scrub = createScrub({ botId, redactor })
@@ -219,7 +219,7 @@ async function build(parts: {
   const failures = createFailureCounter({ db: store, ownerId: owner.id, now, redactor })
   closers.push(() => failures.close())
   const flushing = setInterval(
-    () => void failures.flush().catch((error: unknown) => log.warn({ err: error }, 'counts wait')),
+    () => void failures.flush().catch((error: unknown) => log.warn({ err: error }, "couldn't write failure counts; retrying in a minute")),
     minuteMs,
   )
   closers.push(() => clearInterval(flushing))
@@ -247,7 +247,7 @@ async function build(parts: {
     signal: stopping.signal,
   }
   let side: ReturnType<typeof startTelegramSide> | null = null
-  // The playground calls only this machine, so its bot polls, PUBLIC_URL or not.
+  // The playground calls only loopback webhooks, so its bot polls even if PUBLIC_URL is set.
   const webhook =
     config.PUBLIC_URL === undefined || playground !== null
       ? undefined
@@ -275,12 +275,12 @@ async function build(parts: {
       }),
     )
   }
-  // Handed over whole: as a sub-app of its own error handler Hono would wrap each of its handlers, a tenth of a request's time.
+  // Not app.route(): for a sub-app with its own error handler, Hono wraps each handler, which costs 10% of a request's time.
   const agents = createApi(apiDeps)
   for (const path of apiPaths) app.all(path, (c) => agents.fetch(c.req.raw, c.env))
   if (playground !== null) app.route('/', playground.routes)
   server.serve(app)
-  // The playground's address is announced as the link to open.
+  // In the playground, the link to open is announced instead.
   if (playground === null) log.info({ url: server.url }, 'listening')
 
   await database.listen(outboxChannel, wakeup.trigger)
@@ -302,7 +302,7 @@ async function build(parts: {
           ? undefined
           : { url: `${config.PUBLIC_URL}${webhook.path}`, secret: webhook.secret },
       onReady: async () => {
-        // Not before Telegram knows it: a mistyped one would take the place of the good one.
+        // Only after Telegram has accepted it, so a mistyped token never replaces a good one.
         if (config.BOT_TOKEN !== undefined) await storeBotToken(system, config.BOT_TOKEN, secretKey)
         await keepToOneBot(system, { store, botId, now })
       },
@@ -321,7 +321,7 @@ async function build(parts: {
   })
   const { stop } = leadership
   closers.push(stop)
-  // With an embedded database, terminal commands go through this process; on Postgres, they use the database directly.
+  // With the embedded database, terminal commands go through this process; with Postgres, they open the database directly.
   if (controlDir !== null) {
     const botName = async () => {
       if (state.me === null) throw new CommandError("Telegram hasn't answered yet. Try again in a moment.")

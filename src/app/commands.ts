@@ -11,7 +11,7 @@ import { createSetupCode } from '../telegram/store/setup-code.ts'
 import { agentKinds, connectLines, engineOfAgent } from '../view/system/connect.ts'
 import { toSetupLink } from './setup-link.ts'
 
-/** What a terminal command asks of a board; a running process takes it over the control socket. */
+/** A terminal command; a running process receives it over the control socket. */
 export const Command = z.discriminatedUnion('name', [
   z.object({
     name: z.literal('token'),
@@ -32,17 +32,17 @@ export interface CommandDeps {
   readonly db: Db
   readonly ownerId: string
   readonly now: () => Date
-  /** Where agents reach `/api` and `/mcp`. */
+  /** The base URL of `/api` and `/mcp`. */
   readonly agentUrl: string
-  /** Where the secret key is: a restore needs it, and a backup doesn't hold it. */
+  /** Where the secret key is stored: a restore needs it and a backup doesn't include it. */
   readonly secretKeyPlace: string
-  /** The bot's username. Throws `CommandError` where it isn't known. */
+  /** Returns the bot's username. Throws `CommandError` if it isn't known. */
   readonly botName: () => Promise<string>
   /** Set in the playground, which needs no setup link. */
   readonly playgroundUrl?: string | undefined
 }
 
-/** A command can't be carried out; the message says why and what to do. */
+/** A command failed; the message says why and what to do. */
 export class CommandError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -50,7 +50,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Carries out a command. Returns what the terminal prints. Throws `CommandError` and `DomainError`. */
+/** Runs a command and returns what the terminal prints. Throws `CommandError` and `DomainError`. */
 export async function runOnBoard(command: Command, deps: CommandDeps): Promise<string> {
   switch (command.name) {
     case 'token':
@@ -90,7 +90,7 @@ async function backUp(path: string, { db, now, secretKeyPlace }: CommandDeps): P
   return `${path}: ${toCounts(counts)}. Keep ${secretKeyPlace} with it: the bot's token in it is encrypted with that.`
 }
 
-/** How much was backed up, restored or moved. */
+/** Summarizes how many rows were backed up, restored or moved. */
 export function toCounts(counts: Readonly<Record<string, number>>): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   return `${total} rows, including ${counts.tasks ?? 0} tasks`

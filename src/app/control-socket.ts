@@ -6,16 +6,16 @@ import { DomainError } from '../domain/core/errors.ts'
 import type { Log } from '../log.ts'
 import { Command, CommandError } from './commands.ts'
 
-// The shortest of the limits: 104 bytes on macOS and BSD with the closing zero, 108 on Linux.
+// macOS and BSD allow 104 bytes including the trailing NUL; Linux allows 108.
 const maxPathBytes = 103
 const maxRequestLength = 10_000
-const without = 'terminal commands work only while the bot is stopped'
+const unavailable = 'terminal commands work only while the bot is stopped'
 
-/** The answer to a command: what the terminal prints, or why it wasn't carried out. */
+/** The answer to a command: what the terminal prints, or why it failed. */
 export const Answer = z.union([z.object({ text: z.string() }), z.object({ error: z.string() })])
 export type Answer = z.output<typeof Answer>
 
-/** Where the control socket of a data folder is, as short as it can be written; null where the system takes no path that long. */
+/** Returns the shortest path of a data folder's control socket; null if even that is too long for the system. */
 export function controlPath(dataDir: string): string | null {
   const path = resolve(dataDir, 'control.sock')
   const fromHere = relative(process.cwd(), path)
@@ -24,8 +24,8 @@ export function controlPath(dataDir: string): string | null {
 }
 
 /**
- * Takes terminal commands while this process has the data folder, from its own user alone. Each connection carries one line of JSON
- * each way. Call it with the folder locked: a socket that exists then was left by a killed process. Returns the close.
+ * Accepts terminal commands from this user only: one line of JSON each way per connection. The caller must hold the folder's
+ * lock, so an existing socket was left by a killed process. Returns a function that closes the socket.
  */
 export async function openControlSocket(options: {
   readonly dataDir: string
@@ -35,7 +35,7 @@ export async function openControlSocket(options: {
   const { dataDir, run, log } = options
   const path = controlPath(dataDir)
   if (path === null) {
-    log.warn({}, `${without}: ${resolve(dataDir)} is too long for a socket`)
+    log.warn({}, `${unavailable}: ${resolve(dataDir)} is too long for a socket`)
     return async () => {}
   }
   const sockets = new Set<Socket>()
@@ -54,8 +54,8 @@ export async function openControlSocket(options: {
     rmSync(path, { force: true })
     await listen(server, path)
   } catch (error) {
-    // Some volumes can't hold a socket; the bot works without one.
-    log.warn({ err: error }, without)
+    // Some volumes don't support sockets; the bot works without one.
+    log.warn({ err: error }, unavailable)
     return async () => {}
   }
   return async () => {
@@ -92,7 +92,7 @@ function onFirstLine(socket: Socket, take: (line: string) => void): void {
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((done, reject) => {
     server.once('error', reject)
-    // The mode is set as the file is made: a moment later another user could already have connected.
+    // The umask sets the mode at creation; with a later chmod, another user could connect first.
     const before = process.umask(0o177)
     try {
       server.listen(path, done)

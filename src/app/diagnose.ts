@@ -24,7 +24,7 @@ export interface DiagnoseOptions {
 const slowMs = 250
 const silentPollMs = 90_000
 
-/** Checks everything that can break a bot; each problem comes with its fix. */
+/** Checks everything that can break the bot. Each problem comes with its fix. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[]> {
   const checks = [checkDatabase, checkToken, checkIntake, checkClock, checkChat, checkExposure]
   const found: Diagnosis[] = []
@@ -192,7 +192,7 @@ async function checkExposure({ database, ...facts }: DiagnoseOptions): Promise<D
   return diagnoseExposure({ ...facts, dataDir: isUsed && existsSync(DATA_DIR) ? DATA_DIR : null })
 }
 
-/** Whether the owner is an administrator of the group who posts in its name, so that nobody can tell who wrote. */
+/** Returns whether the owner is an anonymous admin, whose messages can't be told from the group's. */
 async function isAnonymous(api: Api, { chatId, userId }: OwnerSettings): Promise<boolean> {
   if (chatId === null || userId === null) return false
   const owner = await api.getChatMember(chatId, userId).catch(() => null)

@@ -9,7 +9,7 @@ import type { Scope } from '../domain/core/scope.ts'
 const isLoopbackAddress = createProxyTest(['127.0.0.0/8', '::1'])
 const isLoopback = (host: string) => host === 'localhost' || isLoopbackAddress(host)
 
-/** The address to listen on: this machine alone, unless the environment says otherwise. Throws `OpenPlaygroundError`. */
+/** Returns the address to listen on: loopback unless configured otherwise. Throws `OpenPlaygroundError`. */
 export function hostOf(config: Config, isPlayground: boolean): string {
   const isPublic = config.PUBLIC_URL !== undefined
   if (!isPlayground) return config.HOST ?? (isPublic ? '0.0.0.0' : '127.0.0.1')
@@ -19,7 +19,7 @@ export function hostOf(config: Config, isPlayground: boolean): string {
   return host
 }
 
-/** Whether the playground can be reached from other machines. */
+/** Returns whether other machines can reach the playground. */
 export function isPlaygroundOpen({ HOST = '127.0.0.1', PUBLIC_URL }: Config): boolean {
   return PUBLIC_URL !== undefined || !isLoopback(HOST)
 }
@@ -42,11 +42,11 @@ export interface ExposureFacts {
   /** The address that the server listens on. */
   readonly host: string
   readonly isPlayground: boolean
-  /** The data folder, where this board or its secret key is in it. */
+  /** The data folder, if it holds the board or the secret key. */
   readonly dataDir: string | null
 }
 
-/** Checks what can be reached from outside, and by whom. */
+/** Checks what is reachable from outside, and by whom. */
 export async function diagnoseExposure(facts: ExposureFacts): Promise<Diagnosis[]> {
   return [
     checkAddress(facts),
@@ -94,14 +94,14 @@ async function checkTokens({ scope, now }: ExposureFacts): Promise<Diagnosis[]> 
       {
         name: 'Tokens',
         ok: false,
-        detail: `${inShort(endless)} never ${endless.length === 1 ? 'expires' : 'expire'}`,
+        detail: `${summarize(endless)} never ${endless.length === 1 ? 'expires' : 'expire'}`,
         fix: 'Replace with tokens that expire, in /agents.',
       },
     ]
   return valid.length === 0 ? [] : [{ name: 'Tokens', ok: true, detail: 'all expire' }]
 }
 
-// 16 million addresses of IPv4, more than the largest private network has.
+// IPv4: a /8, the size of the largest private network (10.0.0.0/8).
 const widest = { ipv4: 8, ipv6: 16 }
 
 function checkProxies({ PUBLIC_URL, TRUST_PROXY }: Config): Diagnosis[] {
@@ -115,7 +115,7 @@ function checkProxies({ PUBLIC_URL, TRUST_PROXY }: Config): Diagnosis[] {
       {
         name,
         ok: false,
-        detail: `${inShort(wide)} lets strangers forge their address`,
+        detail: `${summarize(wide)} lets strangers forge their address`,
         fix: 'Name only your own proxies in TRUST_PROXY.',
       },
     ]
@@ -131,7 +131,7 @@ function checkProxies({ PUBLIC_URL, TRUST_PROXY }: Config): Diagnosis[] {
   ]
 }
 
-// Windows has no modes.
+// Windows has no file modes.
 function checkFolder({ dataDir }: ExposureFacts): Diagnosis[] {
   if (dataDir === null || process.platform === 'win32') return []
   const paths = [dataDir, ...readdirSync(dataDir).map((entry) => join(dataDir, entry))]
@@ -142,13 +142,13 @@ function checkFolder({ dataDir }: ExposureFacts): Diagnosis[] {
     {
       name,
       ok: false,
-      detail: `other users of this machine may open ${inShort(open)}`,
+      detail: `other users of this machine may open ${summarize(open)}`,
       fix: `chmod -R go= ${dataDir}`,
     },
   ]
 }
 
-function inShort(names: readonly string[]): string {
+function summarize(names: readonly string[]): string {
   const [first = '', second] = names
   return second === undefined
     ? first

@@ -7,25 +7,25 @@ import { secureHeaders } from 'hono/secure-headers'
 type FetchCallback = Parameters<typeof createAdaptorServer>[0]['fetch']
 
 export interface HttpServer {
-  /** Where it can be reached from this machine. */
+  /** The server's URL on this machine. */
   readonly url: string
-  /** Hands requests to the app; until then they are told to come again. */
+  /** Starts handing requests to the app; until then, they get a 503 with Retry-After. */
   readonly serve: (app: { readonly fetch: FetchCallback }) => void
-  /** Takes no new connections, lets requests in hand finish for a moment, then cuts them. */
+  /** Stops accepting connections, gives running requests 1.5 s to finish, then closes them. */
   readonly close: () => Promise<void>
 }
 
-// Of the ten seconds that a process has to stop. Whoever waits for something was sent home before.
+// Out of the 10 s a process has to stop. Long-polling requests have been answered by then.
 const finishMs = 1_500
 
-/** What one client may take of the server. */
+/** Limits for the server's clients. */
 export interface HttpLimits {
-  /** For a request to arrive whole, headers and body; its answer may take longer. */
+  /** The time a request may take to arrive, headers and body; the answer may take longer. */
   readonly requestMs: number
   readonly connections: number
 }
 
-// A request of 1 MB in 30 s is 33 kB/s; each open connection takes some 10 kB of memory.
+// 1 MB in 30 s is 33 kB/s. Each open connection takes about 10 kB of memory.
 export const httpLimits: HttpLimits = { requestMs: 30_000, connections: 2_000 }
 
 /** Listens on a port. Throws `ListenError`. */
@@ -75,14 +75,14 @@ function urlHost(host: string): string {
 
 const secure = secureHeaders()
 
-/** Answers a path that nothing serves. */
+/** Answers a path without a route with 404. */
 export async function answerNotFound(c: Context): Promise<Response> {
   c.res = c.json({ error: 'Not found' }, 404, { 'Cache-Control': 'no-store' })
   await secure(c, async () => {})
   return c.res
 }
 
-/** The port cannot be listened on: it is taken, or not this user's, or the host is not of this machine. */
+/** The server can't listen: the port is taken or privileged, or the host isn't an address of this machine. */
 export class ListenError extends Error {
   constructor(
     { port, host }: { readonly port: number; readonly host: string },

@@ -2,25 +2,25 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Lead } from '../db/types.ts'
 import type { Log } from '../log.ts'
 
-/** The work that one process at a time does. */
+/** The work that only one process at a time does. */
 export interface Leadership {
-  /** Whether this process does it. */
+  /** Returns whether this process is the leader. */
   readonly leads: () => boolean
-  /** Ends the work, then lets another process have it. */
+  /** Stops the work, then lets another process take over. */
   readonly stop: () => Promise<void>
 }
 
 const retryMs = 1_000
-// What still hangs then, as on a database that fell silent, finds its signal aborted when it wakes.
+// Work that still hangs then, e.g. on a silent database, finds its signal aborted when it resumes.
 const maxEndMs = 3_000
 
 /**
- * Begins the work whenever this process gains the lead and ends it when the lead is lost. A begin that fails, as on a database
- * that is away again, is tried until it succeeds.
+ * Starts the work when this process becomes the leader and stops it when it loses the lead. Retries a failed start until it
+ * succeeds.
  */
 export function startLeadership(options: {
   readonly lead: (onGained: () => void, onLost: () => void) => Lead
-  /** Begins the work and returns what ends it. */
+  /** Starts the work and returns a function that stops it. */
   readonly begin: () => Promise<() => Promise<void>>
   readonly log: Log
 }): Leadership {
@@ -33,14 +33,14 @@ export function startLeadership(options: {
     while (!signal.aborted) {
       try {
         const beginning = begin()
-        await Promise.race([beginning, over(signal)])
+        await Promise.race([beginning, aborted(signal)])
         if (!signal.aborted) log.info({}, 'running (leader)')
-        await over(signal)
+        await aborted(signal)
         const ending = beginning.then((end) => end())
         await Promise.race([ending, delay(maxEndMs, undefined, { ref: false })])
       } catch (error) {
         log.error({ err: error }, 'taking over or handing over failed')
-        await Promise.race([over(signal), delay(retryMs)])
+        await Promise.race([aborted(signal), delay(retryMs)])
       }
     }
   }
@@ -60,7 +60,7 @@ export function startLeadership(options: {
   }
 }
 
-function over(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })

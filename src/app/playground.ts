@@ -7,10 +7,10 @@ import type { Log } from '../log.ts'
 import { readState, writeState } from '../telegram/store/bot-state.ts'
 import { unbindChat } from '../telegram/store/chat-binding.ts'
 
-/** The bot of every playground; the IDs of Telegram's bots are longer. */
+/** The bot ID of every playground. Real bots have longer IDs. */
 const botId = 1000
 
-/** Builds our own Telegram; its code is loaded only here. Its token and the key of its page are new in each start. */
+/** Opens the playground, loading its code only now. Its token and page key are new on each start. */
 export async function openPlayground({ PUBLIC_URL, PLAYGROUND_PUBLIC }: Config) {
   const { createWorld } = await import('../playground/world/world.ts')
   const { playgroundApp } = await import('../playground/playground.ts')
@@ -26,9 +26,9 @@ export async function openPlayground({ PUBLIC_URL, PLAYGROUND_PUBLIC }: Config) 
   return {
     token: world.bot.token,
     key,
-    /** The user of the page. */
+    /** The Telegram user of the page. */
     userId: world.owner.user.id,
-    /** Opens the page at this address. */
+    /** Builds the link that opens the page at a base URL. */
     toLink: (url: string) => `${url}/?key=${key}`,
     routes: playgroundApp(world, { allowedHosts, pageKey }),
     close: startWebhookDelivery(world),
@@ -36,8 +36,8 @@ export async function openPlayground({ PUBLIC_URL, PLAYGROUND_PUBLIC }: Config) 
 }
 
 /**
- * At the first start with a real bot, ends what the playground let in: its owner and its tokens. To be called before the first
- * request is served, since anyone who reached the playground could have made a token.
+ * On the first start with a real bot, unbinds the playground's owner and revokes its tokens. Call it before serving requests:
+ * anyone who reached the playground could have created a token.
  */
 export async function leavePlayground(
   ctx: Ctx,

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import { createSetupCode, isUsed } from '../telegram/store/setup-code.ts'
 import type { TelegramState } from './telegram-side.ts'
 
-/** Opens the bot's chat with a code that makes the sender the owner. */
+/** Builds the link that opens the bot's chat with a code that makes the sender the owner. */
 export function toSetupLink(botName: string, code: string): string {
   return `https://t.me/${botName}?start=${code}`
 }
@@ -39,7 +39,7 @@ export async function createSetupLink(parts: {
   return code === null ? null : toSetupLink(state.me.username, code)
 }
 
-/** The code for the link that a start prints: a new one, or SETUP_CODE until that is used; null from then on. */
+/** Returns the code for the link printed at startup: a new one, or SETUP_CODE; null once SETUP_CODE is used. */
 async function firstSetupCode(
   store: Store,
   { fixedCode, now }: { readonly fixedCode: string | undefined; readonly now: Date },

@@ -17,7 +17,7 @@ import type { Scrub } from '../telegram/store/stored-update.ts'
 // Three long polls of 30 s.
 const silentMs = 90_000
 
-/** How polling is doing: how long Telegram has not answered, and since when another program polls this bot. */
+/** Returns polling's health: how long Telegram has been silent, and since when another program has been polling this bot. */
 export function pollingHealth({ since, lastPollAt, conflictSince }: TelegramState, now: Date) {
   const last = Math.max(since?.getTime() ?? 0, lastPollAt?.getTime() ?? 0)
   const silent = since === null ? 0 : Math.max(0, now.getTime() - last)
@@ -28,10 +28,10 @@ export function pollingHealth({ since, lastPollAt, conflictSince }: TelegramStat
   }
 }
 
-/** How the Telegram side is doing, for health and /doctor. */
+/** The state of the Telegram connection, for health checks and /doctor. */
 export interface TelegramState {
   me: UserFromGetMe | null
-  /** Since when this process is to take updates in; null where it is not. */
+  /** Since when this process receives updates; null if it doesn't. */
   since: Date | null
   lastPollAt: Date | null
   conflictSince: Date | null
@@ -43,19 +43,20 @@ export interface TelegramSideOptions {
   readonly telegram: TelegramOptions
   readonly bot: BotDeps
   readonly log: Log
-  /** What is stored of an update, and of an error. */
+  /** Redacts an update before it is stored. */
   readonly scrub: Scrub
+  /** Redacts an error before it is stored. */
   readonly redact: (text: string) => string
   readonly metrics: Metrics
   readonly state: TelegramState
-  /** Present: Telegram calls this address; absent: long polling. */
+  /** The webhook that Telegram calls; without it, the bot polls. */
   readonly webhook?: { readonly url: string; readonly secret: string } | undefined
-  /** Whether this process still is the one that does this. */
+  /** Returns whether this process is still the leader. */
   readonly leads: () => boolean
   readonly onReady: (me: UserFromGetMe) => Promise<void>
 }
 
-/** The part of the bot that only one process runs at a time: it takes updates in and handles them. Returns what ends it. */
+/** Starts what only the leader runs: receiving and handling updates. */
 export function startTelegramSide(options: TelegramSideOptions): {
   readonly inbox: () => Inbox | null
   readonly stop: () => Promise<void>
@@ -100,7 +101,7 @@ export function startTelegramSide(options: TelegramSideOptions): {
       stopIntake = watchWebhook({ ...options.bot, api: options.api, url, set, leads: options.leads })
     }
   })()
-  started.catch((error: unknown) => options.log.error({ err: error }, 'receiving updates did not start'))
+  started.catch((error: unknown) => options.log.error({ err: error }, "couldn't start receiving updates"))
   return {
     inbox: () => inbox,
     stop: async () => {
@@ -144,7 +145,7 @@ function notePoll(
     state.lastPollAt = now
     metrics.setLastPoll(now)
   }
-  // The token works again: what was kept meanwhile may be sent.
+  // The token works again: pending messages can be sent.
   if (outcome === 'ok' && state.unauthorized) bot.onOwnerBack?.()
   state.unauthorized = outcome === 'unauthorized' || (outcome === 'failed' && state.unauthorized)
 }
@@ -159,12 +160,12 @@ async function setWebhook({ api, webhook }: TelegramSideOptions, signal: Signal)
   )
 }
 
-// grammY's types name the signal of a package; it takes that of the platform.
+// grammY types this as the abort-controller package's signal but accepts the platform's.
 type Signal = Parameters<Api['getMe']>[0]
 
 const retryMs = [500, 1_000, 2_000, 5_000, 10_000, 30_000]
 
-/** Calls Telegram until it answers; null where the process stops first. */
+/** Calls Telegram until it answers; null if the process stops first. */
 async function retryUntilAnswered<T>(
   call: (signal: Signal) => Promise<T>,
   { state, reach }: { readonly state: TelegramState; readonly reach: ReachReport },

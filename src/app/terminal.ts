@@ -1,8 +1,8 @@
-/** Where the log and the sentence to act on are shown. */
+/** The process's output: log lines and announcements. */
 export interface Terminal {
-  /** Takes one line of the log, as JSON. */
+  /** Writes one log line, given as JSON. */
   readonly log: (line: string) => void
-  /** Shows the one sentence to act on, whatever the log level is. */
+  /** Writes a sentence that the user must see, regardless of the log level. */
   readonly announce: (sentence: string, facts?: Readonly<Record<string, unknown>>) => void
 }
 
@@ -13,7 +13,7 @@ export interface TerminalOptions {
     readonly isTTY?: boolean
     readonly columns?: number
   }
-  /** Shows the stack of an error in text as well. */
+  /** Also prints error stacks in text format. */
   readonly withStacks?: boolean
 }
 
@@ -21,7 +21,7 @@ interface Entry {
   readonly level: number
   readonly time: string
   readonly msg: string
-  /** Counts how often the same has happened in a row, from 1. */
+  /** How many times in a row this happened, from 1. */
   readonly repeat?: number
   readonly err?: { readonly message?: string; readonly stack?: string }
 }
@@ -30,8 +30,8 @@ const maxLength = 300
 const eraseLineAbove = '\u001b[1A\u001b[2K'
 
 /**
- * Opens the terminal: plain text for people, JSON for programs. On a TTY, a line that repeats replaces the one before it; elsewhere
- * only its 1st, 2nd, 4th, 8th … occurrence is written.
+ * Opens the terminal: plain text for people, JSON for programs. On a TTY, a repeated line replaces the previous one; elsewhere,
+ * only the 1st, 2nd, 4th, 8th … occurrence is written.
  */
 export function openTerminal({ format, out, withStacks = false }: TerminalOptions): Terminal {
   const canErase = format === 'text' && out.isTTY === true
@@ -42,11 +42,11 @@ export function openTerminal({ format, out, withStacks = false }: TerminalOption
       if (repeat !== undefined && !canErase && !isPowerOfTwo(repeat)) return
       if (format === 'json') return void out.write(line)
       const entry = JSON.parse(line) as Entry
-      const takesPlace = canErase && repeat !== undefined && repeat > 1 && entry.msg === last
+      const isReplacing = canErase && repeat !== undefined && repeat > 1 && entry.msg === last
       last = repeat === undefined ? '' : entry.msg
       const text = toText(entry, withStacks)
       out.write(
-        `${takesPlace ? eraseLineAbove : ''}${repeat === undefined ? text : clip(text, out.columns)}\n`,
+        `${isReplacing ? eraseLineAbove : ''}${repeat === undefined ? text : clip(text, out.columns)}\n`,
       )
     },
     announce: (sentence, facts = {}) => {
@@ -57,7 +57,7 @@ export function openTerminal({ format, out, withStacks = false }: TerminalOption
   }
 }
 
-/** The format that LOG_FORMAT asks for; by default text on a TTY and JSON elsewhere. */
+/** Returns the wanted format; by default, text on a TTY and JSON elsewhere. */
 export function terminalFormat(wanted: 'text' | 'json' | undefined, isTTY: boolean): 'text' | 'json' {
   return wanted ?? (isTTY ? 'text' : 'json')
 }
@@ -81,7 +81,7 @@ function clock(time: string): string {
   return new Date(time).toTimeString().slice(0, 8)
 }
 
-// A line that wraps takes several rows, of which only one would be erased. Some terminals don't know their width and say 0.
+// Only one row can be erased, so a repeating line must not wrap. Some terminals report a width of 0.
 function clip(text: string, columns = 0): string {
   const max = columns > 0 ? columns : maxLength
   return text.length < max ? text : `${text.slice(0, Math.max(1, max - 2))}…`

@@ -22,8 +22,8 @@ interface Place {
 }
 
 /**
- * Carries out a command on the board that the environment names: by the process that has its data folder, else on the database itself.
- * Postgres is always reached directly, as the bot may run on another machine. Throws `CommandError` where there is no board.
+ * Runs a command on the configured board: through the process that has its data folder open, otherwise directly on the database.
+ * Postgres is always used directly because the bot may run on another machine. Throws `CommandError` if there is no board.
  */
 export async function askBoard(command: Command, place: Place): Promise<string> {
   const { config } = place
@@ -39,7 +39,7 @@ export async function askBoard(command: Command, place: Place): Promise<string> 
   return askDatabase(command, place)
 }
 
-/** Throws `CommandError` where nothing was ever started in a data folder: a command doesn't create a board. */
+/** Throws `CommandError` if the data folder has no board: a command must not create one. */
 export function requireBoard(dataDir: string): void {
   if (!isEmpty(join(dataDir, 'pg')) || listSnapshots(dataDir).length > 0) return
   throw new CommandError(`There is no board in ${dataDir} yet. Run npm start first.`)
@@ -49,12 +49,12 @@ function isEmpty(folder: string): boolean {
   try {
     return readdirSync(folder).length === 0
   } catch (error) {
-    // A folder that can't be read holds something, and opening it says what is wrong.
+    // Any other error: treat the folder as non-empty; opening the database reports the cause.
     return (error as NodeJS.ErrnoException).code === 'ENOENT'
   }
 }
 
-/** The answer of the running process; null where none listens. */
+/** Asks the running process; null if none is listening. */
 async function askProcess(command: Command, dataDir: string): Promise<string | null> {
   const path = controlPath(dataDir)
   if (path === null) return null
@@ -86,7 +86,7 @@ async function askDatabase(command: Command, { config, database }: Place): Promi
     if (!isBackup && (await isBehind(db)))
       throw new CommandError("The board's schema is older than this program. Run npm run migrate first.")
     const now = () => new Date()
-    // A backup only reads; the owner is there since the first start.
+    // A backup only reads and needs no owner.
     const ownerId = isBackup
       ? ''
       : (await ensureOwner(db, { email: config.OWNER_EMAIL, name: config.OWNER_NAME ?? null, now: now() })).id

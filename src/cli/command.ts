@@ -8,17 +8,17 @@ interface Option {
   readonly type: 'string' | 'boolean'
   /** May be given more than once. */
   readonly multiple?: true
-  /** What stands for its value in the help. */
+  /** The placeholder for its value in the help. */
   readonly value?: string
   readonly help: string
 }
 
-/** What a terminal command is called, does and takes: all that its help shows. */
+/** A terminal command's usage, summary, arguments and options, as its help shows them. */
 export interface CommandSpec<O extends Readonly<Record<string, Option>>> {
-  /** As it is typed: `npm run backup [-- FILE]`. */
+  /** The usage line, e.g. `npm run backup [-- FILE]`. */
   readonly usage: string
   readonly summary: string
-  /** One sentence for each argument that is not an option. */
+  /** One sentence per positional argument. */
   readonly args?: Readonly<Record<string, string>>
   readonly options?: O
 }
@@ -31,7 +31,7 @@ type Values<O extends Readonly<Record<string, Option>>> = {
       : string
 }
 
-/** What a command is given: its arguments, the configuration, and how to open the database that this names. */
+/** A command's input: its arguments, the configuration and the database options. */
 interface Given<O extends Readonly<Record<string, Option>>> {
   readonly values: Values<O>
   readonly names: readonly string[]
@@ -39,12 +39,12 @@ interface Given<O extends Readonly<Record<string, Option>>> {
   readonly database: DatabaseOptions
 }
 
-/** Arguments that a command does not take; the process ends with its usage and 2. */
+/** Wrong arguments: the process prints the usage and exits with 2. */
 export class UsageError extends Error {}
 
 /**
- * Runs a terminal command: prints what `run` returns and ends with 0. `--help` prints its help and ends with 0, arguments that
- * do not fit end with the usage line and 2, everything else that goes wrong with one sentence and 1.
+ * Runs a terminal command, prints what `run` returns and exits with 0. `--help` prints the help and exits with 0. Wrong arguments
+ * print the usage and exit with 2; any other failure prints one sentence and exits with 1.
  */
 export async function runCommand<const O extends Readonly<Record<string, Option>>>(
   spec: CommandSpec<O>,
@@ -90,10 +90,10 @@ function readArguments<O extends Readonly<Record<string, Option>>>(spec: Command
       allowPositionals: true,
     })
     const { help, ...rest } = values
-    // parseArgs checked them against the options that these types are made from.
+    // parseArgs validated them against the options that these types derive from.
     return { help: help === true, values: rest as Values<O>, names: positionals }
   } catch (error) {
-    // The first sentence says what is wrong; the rest explains `--` to programmers.
+    // Node's first sentence says what is wrong; the rest explains `--`.
     throw new UsageError(`${(error as Error).message.split(/\. |\n/)[0]?.replace(/\.$/, '')}.`)
   }
 }
@@ -110,7 +110,7 @@ function toHelp({
       `--${name}${value === undefined ? '' : ` ${value}`}`,
       help,
     ]),
-    ['--help', 'Shows this.'],
+    ['--help', 'Shows this help.'],
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
   const listed = lines.map(([name, help]) => `  ${name.padEnd(width)}  ${help}`)

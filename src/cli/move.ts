@@ -52,7 +52,7 @@ await runCommand(spec, async ({ values, names, config, database }) => {
   }
 })
 
-/** Asks on the terminal without showing what is typed; empty if there is no terminal. */
+/** Prompts on the terminal without echo; returns an empty string if there is no terminal. */
 async function ask(question: string): Promise<string> {
   if (!process.stdin.isTTY) return ''
   process.stderr.write(question)

@@ -176,7 +176,7 @@ describe('failures', () => {
       500,
       { error: 'Internal server error', request_id: requestId },
     ])
-    expect(api.logged.at(-1)).toMatchObject({ requestId, message: 'a request failed' })
+    expect(api.logged.at(-1)).toMatchObject({ requestId, message: 'request failed' })
   })
 
   test('of the database are 503 with when to come back', async () => {

@@ -7,7 +7,7 @@ const shownOtherwise = [
   /\[x\]/gi,
   /mailto:/gi,
   /&(?:#\d+|#x[\da-f]+|\w+);/gi,
-  // What colours a terminal.
+  // What colors a terminal.
   /(?!\s)\p{Cc}\[[\d;]*[A-Za-z]/gu,
 ]
 

@@ -106,7 +106,7 @@ describe('Markdown', () => {
     expect(shown('---', '', 'text', '', '---')).toBe('———\n\ntext\n\n———')
   })
 
-  test('leaves out what colours a terminal, in code and in text', () => {
+  test('leaves out what colors a terminal, in code and in text', () => {
     expect(shown('`\u001b[1;31mred\u001b[0m` \u001b[32mok\u001b[K [1m]')).toBe('<code>red</code> ok [1m]')
   })
 

@@ -1,6 +1,6 @@
 import type { MiddlewareFn } from 'grammy'
 import { DomainError } from '../../domain/core/errors.ts'
-import { askAgainCard, inWords, refusalCard } from '../../view/kit/answers.ts'
+import { askAgainCard, refusalCard, toSentence } from '../../view/kit/answers.ts'
 import type { BotContext } from './context.ts'
 import { ask, nameOf } from './prompts.ts'
 import { toast } from './toast.ts'
@@ -19,7 +19,7 @@ export function replyWithRefusals(): MiddlewareFn<BotContext> {
 
 /** Says why what the owner did was refused. A question whose answer was refused is asked again and stays open. */
 export async function refuse(ctx: BotContext, reason: string): Promise<void> {
-  if (ctx.callbackQuery !== undefined) return toast(ctx, inWords(reason), true)
+  if (ctx.callbackQuery !== undefined) return toast(ctx, toSentence(reason), true)
   const { answering } = ctx
   if (answering === undefined) {
     await ctx.sender.send(refusalCard(reason), { purpose: 'answer', replyTo: ctx.msg?.message_id })

@@ -5,7 +5,7 @@ import { dateRange } from './dates.ts'
 import { dayBars } from './day-bars.ts'
 import { heatMap } from './heat-map.ts'
 import { drawable } from './lettering.ts'
-import { type Box, card, colours, inside, page, rectangle, text } from './look.ts'
+import { type Box, card, colors, inside, page, rectangle, text } from './look.ts'
 import { type Share, shareBars } from './shares.ts'
 import { type Svg, svg } from './svg.ts'
 import { type Tile, tiles } from './tiles.ts'
@@ -19,12 +19,12 @@ const boxes = {
   shares: { ...row, y: 904, height: height - margin - 904 },
 } as const
 
-/** One picture of what was done, 1080 × 1350 pixels as SVG text: numbers, days, projects and engines. */
+/** Draws the statistics as an SVG of 1080 × 1350 pixels: totals, days, projects and engines. */
 export function statsPicture(stats: Stats, title: string): string {
   const [left, right] = halves(boxes.shares)
   const days = inside(boxes.days)
   const picture = svg`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Inter">
-${rectangle({ x: 0, y: 0, width, height }, colours.ground)}
+${rectangle({ x: 0, y: 0, width, height }, colors.ground)}
 ${heading(stats, title)}
 ${tiles(toTiles(stats), boxes.tiles)}
 ${card(boxes.days, 'Done per day', [stats.days.length > maxBars ? heatMap(stats.days, days) : dayBars(stats.days, days)])}
@@ -38,7 +38,7 @@ function heading({ days }: Stats, title: string): Svg {
   const [first, last] = [days[0], days.at(-1)]
   const range = first === undefined || last === undefined ? '' : dateRange(first.date, last.date)
   return svg`${text(margin + 8, 100, drawable(title), { size: 60, bold: true })}
-${text(width - margin - 8, 98, range, { size: 34, colour: colours.muted, anchor: 'end' })}`
+${text(width - margin - 8, 98, range, { size: 34, color: colors.muted, anchor: 'end' })}`
 }
 
 function toTiles({ done, cycle }: Stats): Tile[] {

@@ -2,7 +2,7 @@ const utc = { timeZone: 'UTC' } as const
 const weekdays = new Intl.DateTimeFormat('en-GB', { ...utc, weekday: 'short' })
 const months = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'short' })
 
-/** A local calendar date, `YYYY-MM-DD`, taken apart; weekdays count from Monday = 0. */
+/** Splits a calendar date (`YYYY-MM-DD`) into its parts; Monday is weekday 0. */
 export function partsOf(date: string) {
   const at = new Date(`${date}T00:00:00Z`)
   return {
@@ -14,7 +14,7 @@ export function partsOf(date: string) {
   }
 }
 
-/** "16 – 22 Nov 2026", "28 Oct – 26 Nov 2026", "27 Nov 2025 – 26 Nov 2026". */
+/** Formats a date range: "16 – 22 Nov 2026", "28 Oct – 26 Nov 2026", "27 Nov 2025 – 26 Nov 2026". */
 export function dateRange(first: string, last: string): string {
   const [from, to] = [partsOf(first), partsOf(last)]
   const end = `${to.day} ${to.month} ${to.year}`

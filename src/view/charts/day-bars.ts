@@ -1,14 +1,14 @@
 import type { Stats } from '../../domain/reports/stats.ts'
 import { partsOf } from './dates.ts'
 import { widthOf } from './lettering.ts'
-import { type Box, colours, rectangle, text } from './look.ts'
+import { type Box, colors, rectangle, text } from './look.ts'
 import { type Svg, svg } from './svg.ts'
 
 const labelHeight = 84
 const countHeight = 44
 const scaleSize = 30
 
-/** A bar for each day. A few days carry their counts and names, many a scale and the dates of Mondays. */
+/** Draws a bar per day. Up to 10 days are labeled with counts and names; more get a scale and the dates of Mondays. */
 export function dayBars(days: Stats['days'], box: Box): Svg {
   const few = days.length <= 10
   const highest = Math.max(0, ...days.map(({ done }) => done))
@@ -17,13 +17,13 @@ export function dayBars(days: Stats['days'], box: Box): Svg {
   const pitch = plot.width / Math.max(1, days.length)
   const floor = plot.y + plot.height
   const bars = days.map(({ date, done }, index) => {
-    const centre = plot.x + pitch * (index + 0.5)
+    const center = plot.x + pitch * (index + 0.5)
     const width = pitch * (few ? 0.58 : 0.68)
     const height = done === 0 ? 0 : Math.max(8, (plot.height * done) / top)
-    const bar = { x: centre - width / 2, y: floor - height, width, height }
-    return svg`${height > 0 && roundTop(bar, Math.min(14, width / 2))}${few ? dayLabels(date, done, centre, bar.y, floor) : mondayLabel(date, centre, floor)}`
+    const bar = { x: center - width / 2, y: floor - height, width, height }
+    return svg`${height > 0 && roundTop(bar, Math.min(14, width / 2))}${few ? dayLabels(date, done, center, bar.y, floor) : mondayLabel(date, center, floor)}`
   })
-  return svg`${!few && scale(plot, top, box.x)}${rectangle({ ...plot, y: floor, height: 3 }, colours.line)}${bars}${highest === 0 && nothing(plot)}`
+  return svg`${!few && scale(plot, top, box.x)}${rectangle({ ...plot, y: floor, height: 3 }, colors.line)}${bars}${highest === 0 && emptyText(plot)}`
 }
 
 function underCounts(box: Box): Box {
@@ -35,43 +35,43 @@ function besideScale(box: Box, top: number): Box {
   return { x: box.x + left, y: box.y + 16, width: box.width - left, height: box.height - labelHeight + 20 }
 }
 
-function nothing(plot: Box): Svg {
+function emptyText(plot: Box): Svg {
   const middle = { x: plot.x + plot.width / 2, y: plot.y + plot.height / 2 }
   return text(middle.x, middle.y, 'Nothing done on these days', {
     size: 34,
-    colour: colours.muted,
+    color: colors.muted,
     anchor: 'middle',
   })
 }
 
-function dayLabels(date: string, done: number, centre: number, barTop: number, floor: number): Svg {
+function dayLabels(date: string, done: number, center: number, barTop: number, floor: number): Svg {
   const { weekdayName, day } = partsOf(date)
   const middle = { anchor: 'middle' } as const
-  return svg`${done > 0 && text(centre, barTop - 14, done, { ...middle, size: 36, bold: true })}
-${text(centre, floor + 44, weekdayName, { ...middle, size: 32 })}${text(centre, floor + 82, day, { ...middle, size: 30, colour: colours.muted })}`
+  return svg`${done > 0 && text(center, barTop - 14, done, { ...middle, size: 36, bold: true })}
+${text(center, floor + 44, weekdayName, { ...middle, size: 32 })}${text(center, floor + 82, day, { ...middle, size: 30, color: colors.muted })}`
 }
 
-function mondayLabel(date: string, centre: number, floor: number): Svg | null {
+function mondayLabel(date: string, center: number, floor: number): Svg | null {
   const { weekday, day, month } = partsOf(date)
   if (weekday !== 0) return null
-  return text(centre, floor + 46, `${day} ${month}`, { anchor: 'middle', size: 30, colour: colours.muted })
+  return text(center, floor + 46, `${day} ${month}`, { anchor: 'middle', size: 30, color: colors.muted })
 }
 
 function scale(plot: Box, top: number, left: number): Svg {
   const lines = [top, top / 2].filter(Number.isInteger).map((value) => {
     const y = plot.y + plot.height * (1 - value / top)
-    return svg`${rectangle({ ...plot, y, height: 2 }, colours.line)}${text(left, y + 10, value, { size: scaleSize, colour: colours.muted })}`
+    return svg`${rectangle({ ...plot, y, height: 2 }, colors.line)}${text(left, y + 10, value, { size: scaleSize, color: colors.muted })}`
   })
   return svg`${lines}`
 }
 
-/** A bar that stands on the floor: only its upper corners are round. */
+/** Draws a bar with rounded upper corners. */
 function roundTop({ x, y, width, height }: Box, radius: number): Svg {
   const r = Math.min(radius, height)
-  return svg`<path d="M${x} ${y + height}V${y + r}Q${x} ${y} ${x + r} ${y}H${x + width - r}Q${x + width} ${y} ${x + width} ${y + r}V${y + height}Z" fill="${colours.done}"/>`
+  return svg`<path d="M${x} ${y + height}V${y + r}Q${x} ${y} ${x + r} ${y}H${x + width - r}Q${x + width} ${y} ${x + width} ${y + r}V${y + height}Z" fill="${colors.done}"/>`
 }
 
-/** The least round number that is no less than the highest bar. */
+/** Returns the smallest round number that isn't below the highest bar. */
 function niceTop(highest: number): number {
   const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, highest))))
   return [2, 4, 6, 8, 10].map((times) => times * step).find((top) => top >= highest) ?? highest

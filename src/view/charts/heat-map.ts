@@ -1,6 +1,6 @@
 import type { Stats } from '../../domain/reports/stats.ts'
 import { partsOf } from './dates.ts'
-import { type Box, colours, heat, rectangle, text } from './look.ts'
+import { type Box, colors, heat, rectangle, text } from './look.ts'
 import { type Svg, svg } from './svg.ts'
 
 type Day = Stats['days'][number]
@@ -9,7 +9,7 @@ type Week = readonly Day[]
 const left = 78
 const monthHeight = 38
 
-/** A square for each day, a column for each week from Monday down; in two halves, for a year in one row is too small for a phone. */
+/** Draws a square per day, with a column per week from Monday down. It has two rows: a year in one row is too small on a phone. */
 export function heatMap(days: Stats['days'], box: Box): Svg {
   const weeks = toWeeks(days)
   const columns = Math.max(1, Math.ceil(weeks.length / 2))
@@ -30,7 +30,7 @@ function drawHalf(
     box,
   }: { readonly columns: number; readonly levelOf: (done: number) => number; readonly box: Box },
 ): Svg {
-  // Squares on whole pixels have sharp edges, and a PNG half the size.
+  // Squares on whole pixels have sharp edges and halve the size of the PNG.
   const pitch = { x: Math.floor((box.width - left) / columns), y: Math.floor((box.height - monthHeight) / 7) }
   const top = box.y + monthHeight
   const squares = weeks.map((week, column) =>
@@ -47,27 +47,27 @@ function drawHalf(
   )
   const names = weeks.map((week, column) => {
     const first = week.find(({ date }) => partsOf(date).day === 1)
-    // The name needs about three columns; near the right edge it would leave the card.
+    // A name takes about three columns and would overflow the card at the right edge.
     if (first === undefined || column > columns - 2) return null
     return text(box.x + left + column * pitch.x, box.y + 24, partsOf(first.date).month, {
       size: 28,
-      colour: colours.muted,
+      color: colors.muted,
     })
   })
   const weekdays = ['Mon', 'Wed', 'Fri'].map((name, index) =>
-    text(box.x, top + (2 * index + 0.5) * pitch.y + 7, name, { size: 26, colour: colours.muted }),
+    text(box.x, top + (2 * index + 0.5) * pitch.y + 7, name, { size: 26, color: colors.muted }),
   )
   return svg`${names}${weekdays}${squares}`
 }
 
-/** The squares between "Less" and "More", at the right of the card's heading. */
+/** Draws the scale from "Less" to "More" to the right of the card's heading. */
 function legend(box: Box): Svg {
   const y = box.y - 28
   const right = box.x + box.width
-  const squares = heat.map((colour, index) =>
-    rectangle({ x: right - 236 + index * 32, y: y - 22, width: 26, height: 26 }, colour, 6),
+  const squares = heat.map((color, index) =>
+    rectangle({ x: right - 236 + index * 32, y: y - 22, width: 26, height: 26 }, color, 6),
   )
-  const lettering = { size: 28, colour: colours.muted, anchor: 'end' } as const
+  const lettering = { size: 28, color: colors.muted, anchor: 'end' } as const
   return svg`${text(right - 248, y, 'Less', lettering)}${squares}${text(right, y, 'More', lettering)}`
 }
 
@@ -81,7 +81,7 @@ function toWeeks(days: Stats['days']): Week[] {
   return weeks
 }
 
-/** Four shades up to what nine of ten working days stay under, so that one great day does not pale all others. */
+/** Builds the scale of four shades up to the 90th percentile of working days, so one big day doesn't dim the others. */
 function levels(days: Stats['days']): (done: number) => number {
   const counts = days
     .map(({ done }) => done)

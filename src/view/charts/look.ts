@@ -1,7 +1,7 @@
 import { type Svg, svg } from './svg.ts'
 
-// The light colours of the playground's page; Telegram shows a picture the same on light and dark.
-export const colours = {
+// The playground page's light colors: Telegram shows a picture the same in light and dark mode.
+export const colors = {
   ground: '#dfeae2',
   card: '#ffffff',
   text: '#10171d',
@@ -12,7 +12,7 @@ export const colours = {
   blue: '#2f80d0',
 } as const
 
-/** How much was done on a day: nothing, little, …, much. */
+/** Shades for how much was done on a day, from nothing to most. */
 export const heat = ['#edf1f0', '#bfe3c6', '#82c795', '#3f9f62', '#17693a'] as const
 
 export const page = { width: 1080, height: 1350, margin: 44, gap: 22 } as const
@@ -27,30 +27,30 @@ export interface Box {
 
 export interface Lettering {
   readonly size: number
-  readonly colour?: string
+  readonly color?: string
   readonly bold?: boolean
   readonly anchor?: 'start' | 'middle' | 'end'
 }
 
-/** A line of text; `y` is its baseline. */
+/** Draws a line of text; `y` is its baseline. */
 export function text(x: number, y: number, content: Svg | string | number, lettering: Lettering): Svg {
-  const { size, colour = colours.text, bold = false, anchor = 'start' } = lettering
-  return svg`<text x="${x}" y="${y}" font-size="${size}" font-weight="${bold ? 600 : 400}" fill="${colour}" text-anchor="${anchor}">${content}</text>`
+  const { size, color = colors.text, bold = false, anchor = 'start' } = lettering
+  return svg`<text x="${x}" y="${y}" font-size="${size}" font-weight="${bold ? 600 : 400}" fill="${color}" text-anchor="${anchor}">${content}</text>`
 }
 
-/** A filled rectangle with round corners. */
+/** Draws a filled rectangle; `radius` rounds its corners. */
 export function rectangle(box: Box, fill: string, radius = 0): Svg {
   return svg`<rect x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}" rx="${radius}" fill="${fill}"/>`
 }
 
-/** A white card with its heading; what stands on it begins below `headingHeight`. */
+/** Draws a white card with a heading; its content starts below `headingHeight`. */
 export function card(box: Box, heading: string, content: readonly Svg[]): Svg {
-  return svg`${rectangle(box, colours.card, 32)}${text(box.x + padding, box.y + 60, heading, { size: 36, bold: true })}${content}`
+  return svg`${rectangle(box, colors.card, 32)}${text(box.x + padding, box.y + 60, heading, { size: 36, bold: true })}${content}`
 }
 
 const headingHeight = 88
 
-/** The room for what stands on a card under its heading. */
+/** Returns the box for a card's content, below its heading. */
 export function inside(box: Box): Box {
   return {
     x: box.x + padding,

@@ -1,10 +1,10 @@
 import { fitted, widthOf } from './lettering.ts'
-import { type Box, colours, rectangle, text } from './look.ts'
+import { type Box, colors, rectangle, text } from './look.ts'
 import { type Svg, svg } from './svg.ts'
 
 export interface Share {
   readonly label: string
-  /** Stands beside the label as far as there is room. */
+  /** Shown next to the label, cut to the available width. */
   readonly more?: string
   readonly done: number
 }
@@ -12,10 +12,10 @@ export interface Share {
 const maxShares = 4
 const size = 32
 
-/** Horizontal bars, the longest first; what is beyond four lines is one line of others. */
+/** Draws up to four horizontal bars in order; more shares are combined in the last bar. */
 export function shareBars(shares: readonly Share[], box: Box): Svg {
-  if (shares.length === 0) return text(box.x, box.y + 34, 'Nothing yet', { size, colour: colours.muted })
-  const shown = gathered(shares)
+  if (shares.length === 0) return text(box.x, box.y + 34, 'Nothing yet', { size, color: colors.muted })
+  const shown = withOthers(shares)
   const pitch = box.height / maxShares
   const highest = Math.max(1, ...shown.map(({ done }) => done))
   const rows = shown.map(({ label, more = '', done }, index) => {
@@ -24,14 +24,14 @@ export function shareBars(shares: readonly Share[], box: Box): Svg {
     const count = String(done)
     const room = box.width - widthOf(count, size) - widthOf(label, size) - 24
     const beside = more === '' ? '' : fitted(more, size, room)
-    return svg`${text(box.x, y + 32, svg`${label}<tspan dx="10" fill="${colours.muted}">${beside}</tspan>`, { size })}
+    return svg`${text(box.x, y + 32, svg`${label}<tspan dx="10" fill="${colors.muted}">${beside}</tspan>`, { size })}
 ${text(box.x + box.width, y + 32, count, { size, bold: true, anchor: 'end' })}
-${rectangle(track, colours.track, 7)}${rectangle({ ...track, width: Math.max(14, (track.width * done) / highest) }, colours.blue, 7)}`
+${rectangle(track, colors.track, 7)}${rectangle({ ...track, width: Math.max(14, (track.width * done) / highest) }, colors.blue, 7)}`
   })
   return svg`${rows}`
 }
 
-function gathered(shares: readonly Share[]): readonly Share[] {
+function withOthers(shares: readonly Share[]): readonly Share[] {
   if (shares.length <= maxShares) return shares
   const others = shares.slice(maxShares - 1)
   const done = others.reduce((sum, share) => sum + share.done, 0)

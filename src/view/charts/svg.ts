@@ -5,7 +5,7 @@ export interface Svg {
 
 type Content = Svg | string | number | false | null | readonly Content[]
 
-/** Writes SVG: svg`<text>${name}</text>` escapes every value that is not SVG already; numbers keep two decimals. */
+/** Builds SVG: svg`<text>${name}</text>` escapes every value that isn't SVG and rounds numbers to two decimals. */
 export function svg(strings: TemplateStringsArray, ...values: readonly Content[]): Svg {
   return { svg: strings.reduce((written, part, index) => written + render(values[index - 1] ?? null) + part) }
 }

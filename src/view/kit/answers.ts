@@ -6,7 +6,7 @@ import { bold, code, type Html, html, joinHtml } from './html.ts'
 import { engineName, priorityName, queuedFor, statusName } from './names.ts'
 import { signs } from './signs.ts'
 
-// What taps and replies are answered with: one line each, in the words of the board.
+// Answers to taps and replies.
 
 export const toasts = {
   outdated: 'That’s out of date – here’s the current state.',
@@ -25,18 +25,18 @@ export const toasts = {
   withdrawn: 'That question was withdrawn.',
 } as const
 
-/** Where the board is, for its owner in another chat; `group` is the title of its group, null for the private chat. */
+/** Tells the owner in another chat where the board is; `group` is its group's title, null for the private chat. */
 export function boardPlace(group: string | null): string {
   return group === null
     ? 'Your board is in our private chat. Write to me there.'
     : `Your board is in the group “${group}”. Write to me there.`
 }
 
-/** Said in the board's group to someone who writes in the group's name. */
+/** Sent in the board's group to an anonymous admin. */
 export const anonymousText =
   'I can’t tell who you are while you write as an anonymous admin. Turn off “Remain anonymous” in your admin rights.'
 
-/** What a tap has changed, in a few words. */
+/** Describes what a tap changed. */
 export function changedToast(before: Task, after: Task): string {
   if (before.key !== after.key) return `Moved: ${before.key} is now ${after.key}.`
   const wasWithAgent = before.runState !== null && after.runState === null
@@ -101,7 +101,7 @@ const questionText: Record<PromptKind, (about: string) => Html> = {
   'new-task': () => html`What needs doing?`,
 }
 
-/** A question whose answer is the reply to it. */
+/** A question that the owner answers by replying to it. */
 export function questionCard(ask: PromptKind, about = ''): Card {
   return {
     text: html`${questionText[ask](about)}\n<i>Reply to this message.</i>`,
@@ -109,62 +109,62 @@ export function questionCard(ask: PromptKind, about = ''): Card {
   }
 }
 
-/** A refusal of the board in words for its owner: without the name of the field that it begins with. */
-export function inWords(message: string): string {
+/** Rewords a domain error for the owner: strips the leading field name. */
+export function toSentence(message: string): string {
   const words = message.replace(/^[a-z]\w*(?:\.\w+)*: /, '')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** A refusal in words; what was written is still in the message above it. */
+/** Shows why a message was refused. */
 export function refusalCard(reason: string): Card {
-  return { text: html`${signs.problem} ${inWords(reason)}` }
+  return { text: html`${signs.problem} ${toSentence(reason)}` }
 }
 
-/** A refusal of an answer, with its question asked again. */
+/** Shows why an answer was refused and asks again. */
 export function askAgainCard(reason: string, ask: PromptKind, about = ''): Card {
   const { text, ...rest } = questionCard(ask, about)
   return { ...rest, text: joinHtml([refusalCard(reason).text, text], '\n') }
 }
 
-/** Says that a reply was to nothing a task knows of. */
+/** For a reply to a message that isn't about a task. */
 export function aboutNothingCard(): Card {
   return {
     text: html`That message isn’t about a task. Send it without replying to add it as one.`,
   }
 }
 
-/** Something went wrong on our side; the id finds it in the log. */
+/** For an unexpected error; `id` is logged with it. */
 export function faultCard(id: number): Card {
   return {
     text: html`Something went wrong. Nothing was lost. (Ref ${code(String(id))})`,
   }
 }
 
-/** What a nudge says to an agent. */
+/** The comment that a nudge sends to an agent. */
 export function nudgeText(runState: RunState): string {
   return runState === 'queued'
     ? 'This has been queued for a while – please pick it up next.'
     : 'Still working on this? Please post an update, or block it if you’re stuck.'
 }
 
-/** Stands where a question was that the owner took back. */
+/** Replaces a question that the owner canceled. */
 export function cancelledCard(): Card {
   return { text: html`<i>Canceled.</i>` }
 }
 
-/** Says that Telegram no longer has files of a task. */
+/** For files of a task that Telegram no longer has. */
 export function missingFilesCard(count: number): Card {
   return {
     text: html`${signs.problem} ${count === 1 ? 'One file is' : `${count} files are`} no longer available on Telegram.`,
   }
 }
 
-/** Goes with a note or a result that is sent as a file. */
+/** The caption of a note or a result that is sent as a file. */
 export function wholeTextCard(task: Task, what: 'note' | 'result'): Card {
   return { text: html`The whole ${what} of ${bold(task.key)}` }
 }
 
-/** Says that an agent doesn't get what was spoken. */
+/** For a recording without text, which agents can't hear. */
 export function unheardCard(task: Task): Card {
   return {
     text: html`I kept your recording on ${bold(task.key)}, but agents can’t hear it. Reply with a few words too.`,

@@ -2,24 +2,24 @@ import { InlineKeyboard } from 'grammy'
 import { type Callback, encodeCallback } from './callbacks.ts'
 import type { Html } from './html.ts'
 
-/** What the owner sees: Telegram HTML with the buttons under it. */
+/** A message: Telegram HTML with optional buttons. */
 export interface Card {
   readonly text: Html
   readonly keyboard?: InlineKeyboard
-  /** Opens the reply bar: the reply to this message is the answer to it. */
+  /** Opens the reply bar (ForceReply): the reply is the answer. */
   readonly asks?: true
-  /** Address of a picture shown above the text. */
+  /** URL of a picture shown above the text. */
   readonly picture?: string
 }
 
-/** A button of ours: its label, what it means, its colour; or a link, or a text to copy. */
+/** A button with a callback, a link, a text to copy, or no effect. */
 export type Button =
   | { readonly label: string; readonly does: Callback; readonly style?: 'danger' | 'success' | 'primary' }
   | { readonly label: string; readonly url: string }
   | { readonly label: string; readonly copies: string }
   | { readonly label: string; readonly disabled: true }
 
-/** Rows of buttons as a keyboard; empty rows vanish. */
+/** Builds a keyboard from rows of buttons, without empty rows. */
 export function keyboard(rows: readonly (readonly Button[])[]): InlineKeyboard {
   const board = new InlineKeyboard()
   for (const row of rows.filter((row) => row.length > 0)) {
@@ -37,13 +37,13 @@ export function keyboard(rows: readonly (readonly Button[])[]): InlineKeyboard {
   return board
 }
 
-/** The card with one more row of buttons below. */
+/** Returns the card with another row of buttons at the bottom. */
 export function withRow(card: Card, row: readonly Button[]): Card {
   const above = card.keyboard?.inline_keyboard ?? []
   return { ...card, keyboard: new InlineKeyboard([...above, ...keyboard([row]).inline_keyboard]) }
 }
 
-/** Buttons in rows of at most `columns`, all about as long: five in fours are three and two. */
+/** Splits buttons into balanced rows of at most `columns`: five in rows of four become three and two. */
 export function inRows(buttons: readonly Button[], columns: number): Button[][] {
   const count = Math.ceil(buttons.length / columns)
   const length = Math.ceil(buttons.length / Math.max(1, count))

@@ -1,22 +1,22 @@
 import { type Html, type Mark, readHtml, writeHtml } from './rich-text.ts'
 
-/** The text without its tags, entities decoded: what to send when Telegram refuses the HTML. */
+/** Returns the text without tags and with entities decoded, for when Telegram refuses the HTML. */
 export function plainText({ html }: Html): string {
   return readHtml(html).text
 }
 
-/** The length that Telegram limits: code points of the text that is left when the HTML has been read. */
+/** Returns the length that Telegram limits: the code points of the parsed text. */
 export function visibleLength(html: Html): number {
   return codePoints(plainText(html))
 }
 
-/** Shortens plain text to a number of code points, at a word where one ends near, the last of them an ellipsis. */
+/** Shortens plain text to `max` code points including an ellipsis, preferably at the end of a word. */
 export function clip(text: string, max: number): string {
   if (codePoints(text) <= max) return text
   return max < 1 ? '' : `${text.slice(0, endOfWords(text, 0, max - 1)).trimEnd()}…`
 }
 
-/** Shortens HTML like `clip`, by what is visible of it, with every tag closed. */
+/** Shortens HTML like `clip`, counting visible characters, and closes every tag. */
 export function truncateHtml(html: Html, maxVisible: number): Html {
   const rich = readHtml(html.html)
   const shortened = clip(rich.text, maxVisible)
@@ -25,12 +25,12 @@ export function truncateHtml(html: Html, maxVisible: number): Html {
   return { html: `${writeHtml(rich, { end: shortened.length - 1 }).html}…` }
 }
 
-/** What one message takes at most, below Telegram's own limits of 4096 code points and about 100 entities. */
+/** Our limits per message, below Telegram's 4096 code points and about 100 entities. */
 export const messageLimits = { max: 3900, maxEntities: 90, maxMarkup: 8000 } as const
 
 /**
- * Cuts HTML into messages at paragraphs or lines, in a line that is too long at words; tags that a cut meets are closed
- * and opened anew. A text of nothing visible gives no part.
+ * Splits HTML into messages at paragraphs or lines, or at words in a line that is too long. Tags that cross a cut are closed and
+ * reopened. Returns no parts for a text without visible characters.
  */
 export function splitHtml(
   html: Html,
@@ -58,8 +58,8 @@ export function splitHtml(
 }
 
 /**
- * The HTML as one message, or undefined where it is too long for one. Telegram silently drops the entities after about
- * the hundredth, so the plainer kinds go first, and no link is among them.
+ * Returns the HTML as one message, or undefined if it is too long. Telegram silently drops entities after about the 100th, so
+ * the least important kinds are removed first, and links never.
  */
 export function asOneMessage(html: Html, maxVisible: number = messageLimits.max): Html | undefined {
   const { text, marks } = readHtml(html.html)
@@ -105,7 +105,7 @@ function endOfWords(text: string, start: number, max: number): number {
   return last
 }
 
-// Made when needed: the first segmenter of a process takes 8 ms and 4 MB, the others nothing.
+// Created on demand: the first segmenter of a process takes 8 ms and 4 MB, later ones nothing.
 function startOfGrapheme(text: string, index: number): number {
   const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   return graphemes.segment(text).containing(index)?.index ?? index

@@ -3,19 +3,19 @@ import { type Mark, readHtml, writeHtml } from './rich-text.ts'
 
 const joiner = '\u2060'
 
-// No domains end like these, so Telegram links none of these file names; a copy of them stays clean.
+// These aren't top-level domains, so Telegram doesn't link such file names and they need no joiner.
 const files =
   'ts|tsx|js|jsx|mjs|cjs|json|css|scss|html|htm|yml|yaml|toml|txt|lock|go|java|kt|rb|php|sql|xml|svg|png|jpe?g|gif|pdf|csv|log|vue'
 const letter = String.raw`[\p{L}\p{N}]`
 const name = String.raw`[\p{L}\p{N}-]`
-// Nor like names of code: `java.lang.NullPointerException`, `module.do_it`.
+// Nor are identifiers linked: `java.lang.NullPointerException`, `module.do_it`.
 const isCode = String.raw`(?:${files})(?!${name})|(?=\p{L}{7})\p{L}*\p{Ll}\p{Lu}`
 const ending = String.raw`(?!${isCode})(?:\p{L}{2,63}|[xX][nN]--[a-zA-Z\d-]{2,59})(?![\p{L}\p{N}_-]|\.${letter})`
 
-// What Telegram links by itself, each up to the place where a joiner stops it. Repetitions are bounded, so it stays linear.
+// What Telegram links automatically, up to where a joiner prevents it. Repetitions are bounded to keep matching linear.
 const live = new RegExp(
   [
-    // Email addresses and whole addresses of the web show where they lead, and stay.
+    // Email addresses and full URLs show where they lead, so they stay links.
     String.raw`(?<kept>(?<![\w.+:/@-])[\w.+-]{1,64}@(?:${name}{1,63}\.){1,5}\p{L}{2,63}|(?<!${name})[hH][tT][tT][pP][sS]?:\/\/(?![^\s/?#]*@)\S+)`,
     String.raw`(?<!${letter}|_)@(?=\w{2})`,
     String.raw`(?<!${letter}|[_/<>])\/(?=\w{1,64}(?:@\w{1,32})?(?![\p{L}\p{N}_/<>]))`,
@@ -25,12 +25,12 @@ const live = new RegExp(
   ].join('|'),
   'gu',
 )
-// Each of these has one of these signs; a text without them is done.
+// Fast path: each match contains one of these characters.
 const sign = /[@/.\u3002\uff0e\uff61]/
 
 /**
- * Text in which Telegram finds no mention, command or bare domain, without control characters and hidden ones; email and
- * http(s):// addresses stay links.
+ * Removes control and invisible characters and keeps Telegram from linking mentions, commands and bare domains. Email addresses
+ * and http(s):// URLs stay links.
  */
 export function inertText(text: string): string {
   const shown = withoutUnseen(withoutControls(text))
@@ -41,7 +41,7 @@ export function inertText(text: string): string {
   })
 }
 
-/** The same for HTML: code and the labels of links stay as they are, because Telegram finds nothing in them. */
+/** Does the same for HTML. Code and link labels are left alone because Telegram links nothing inside them. */
 export function inertHtml(html: string): string {
   const { text, marks } = readHtml(html)
   if (!sign.test(text)) return html
@@ -57,7 +57,7 @@ export function inertHtml(html: string): string {
   }).html
 }
 
-/** Builds a test whether a place is in code or in a link, for places that only grow. */
+/** Builds a function that tests whether a position is inside code or a link. Positions must be ascending. */
 function closedTest(marks: readonly Mark[]): (at: number) => boolean {
   const closed = marks.filter(({ tag }) => tag === 'code' || tag === 'pre' || tag === 'a')
   let next = 0
@@ -71,7 +71,7 @@ function closedTest(marks: readonly Mark[]): (at: number) => boolean {
   }
 }
 
-/** Where a place is once a joiner stands at each stop. */
+/** Builds a function that maps a position to the text with a joiner inserted at each stop. */
 function movedBy(stops: readonly number[], length: number): (at: number) => number {
   const places = new Uint32Array(length + 1)
   let joiners = 0

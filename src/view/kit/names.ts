@@ -10,7 +10,7 @@ import type { Task } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
 import { signs } from './signs.ts'
 
-// The same thing has the same sign and name on every screen.
+// One sign and one name per concept, used on every screen.
 
 export const statusSign: Record<TaskStatus, string> = {
   inbox: signs.inbox,
@@ -40,7 +40,7 @@ export const questionSign: Record<QuestionKind, string> = {
 export const runSign: Record<RunState, string> = { queued: signs.queued, running: signs.working }
 export const runName: Record<RunState, string> = { queued: 'queued', running: 'working' }
 
-/** The sign of a task: whose turn it is, at a glance. */
+/** Returns the sign that shows whose turn a task is. */
 export function turnSign(task: Pick<Task, 'status' | 'runState' | 'question' | 'snoozedUntil'>): string {
   const turn = turnOf(task)
   switch (turn) {
@@ -85,39 +85,39 @@ export const engineName: Record<Engine, string> = {
 
 export const projectStatusName = { active: 'Active', paused: 'Paused', done: 'Done' } as const
 
-/** The engine by its name; work without one has a name too. */
+/** Returns an engine's name, "No engine" for null. */
 export function nameOfEngine(engine: Engine | null): string {
   return engine === null ? 'No engine' : engineName[engine]
 }
 
-/** Who does something for a task: the token's name, else the engine's, else "An agent". */
+/** Returns an agent's name: the token's, otherwise the engine's, otherwise "An agent". */
 export function agentName(
   agent: { readonly name?: string | null; readonly engine: Engine | null } | null,
 ): string {
   return agent?.name ?? (agent?.engine ? engineName[agent.engine] : 'An agent')
 }
 
-/** The count of a lane, "999+" where there are more than are counted. */
+/** Formats a lane's count; "999+" from 1,000. */
 export function laneCount(count: number): string {
   return count < maxCounted ? String(count) : `${maxCounted - 1}+`
 }
 
-/** "1 task", "2 tasks", "999+ tasks" where there are more than are counted. */
+/** Formats "1 task", "2 tasks", "999+ tasks". */
 export function countedTasks(count: number): string {
   return count === 1 ? '1 task' : `${laneCount(count)} tasks`
 }
 
-/** "1 task", "2 tasks". */
+/** Formats a count with its noun: "1 file", "2 files". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
 
-/** Keeps a number with its name when a narrow screen breaks the line. */
+/** Replaces spaces with no-break spaces, so a narrow screen doesn't split a number from its noun. */
 export function unbroken(text: string): string {
   return text.replaceAll(' ', '\u00a0')
 }
 
-/** "Queued for Codex", "Queued for a plan by Codex", "Queued for a review". */
+/** Describes a queued task: "Queued for Codex", "Queued for a plan by Codex", "Queued for a review". */
 export function queuedFor({ status, engine }: Pick<Task, 'status' | 'engine'>): string {
   const who = engine === null ? 'an agent' : engineName[engine]
   if (status === 'inbox') return `Queued for a plan${engine === null ? '' : ` by ${who}`}`

@@ -1,6 +1,6 @@
 import { code, type Html, link } from './html.ts'
 
-/** A repository as a web address; null where it has none. */
+/** Returns a repository's web URL; null if it has none. */
 export function repositoryUrl(repo: string | null): string | null {
   if (repo === null || repo.trim() === '') return null
   if (/^https?:\/\//.test(repo)) return repo.replace(/\.git$/, '').replace(/\/+$/, '')
@@ -9,7 +9,7 @@ export function repositoryUrl(repo: string | null): string | null {
   return /^[\w.-]+\/[\w.-]+$/.test(repo) ? `https://github.com/${repo}` : null
 }
 
-/** A branch as a link into its repository, or as its name where the repository has no web address. */
+/** Links a branch to its repository, or shows its name if the repository has no web URL. */
 export function branchLink(branch: string, repo: string | null): Html {
   const url = repositoryUrl(repo)
   return url === null ? code(branch) : link(`${url}/tree/${encodeURI(branch)}`, branch)

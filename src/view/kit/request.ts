@@ -3,15 +3,15 @@ import type { StoredPicture, StoredRequest } from '../../telegram/store/stored-r
 import type { Card } from './card.ts'
 import type { Html } from './html.ts'
 
-/** How a card is said. */
-export interface Saying {
+/** How a card is sent. */
+export interface SendOptions {
   readonly silent?: boolean
   readonly replyTo?: number | undefined
 }
 
 /**
- * The Bot API call that says a card; with a file or a picture the card is the caption. `line` stands for it where many
- * become one.
+ * Builds the Bot API call that sends a card; with a file or a picture, the card is its caption. `line` replaces the card if
+ * several messages are combined into a list.
  */
 export function toRequest(
   card: Card,
@@ -20,7 +20,7 @@ export function toRequest(
     picture,
     line,
     ...how
-  }: Saying & {
+  }: SendOptions & {
     readonly file?: { readonly name: string; readonly content: string } | undefined
     readonly picture?: StoredPicture | undefined
     readonly line?: Html | undefined
@@ -33,12 +33,12 @@ export function toRequest(
   return { method: 'sendMessage', parameters, ...short }
 }
 
-/** The Bot API call that says a card as the caption of what it sends. */
-export function toCaption(method: StoredRequest['method'], card: Card, how: Saying = {}): StoredRequest {
+/** Builds the Bot API call that sends a card as a caption. */
+export function toCaption(method: StoredRequest['method'], card: Card, how: SendOptions = {}): StoredRequest {
   return { method, parameters: { caption: card.text.html, ...common(card, how) } }
 }
 
-function common(card: Card, { silent = false, replyTo }: Saying) {
+function common(card: Card, { silent = false, replyTo }: SendOptions) {
   const keyboard = card.asks ? (card.keyboard ?? new InlineKeyboard()).clone().forceReply() : card.keyboard
   return {
     parse_mode: 'HTML',
@@ -50,7 +50,7 @@ function common(card: Card, { silent = false, replyTo }: Saying) {
   }
 }
 
-// A preview shows a picture without making the message one of a picture, whose text could not be edited any more.
+// A link preview shows the picture; a photo message couldn't be edited back to text.
 function preview({ picture }: Card) {
   const options =
     picture === undefined

@@ -1,7 +1,7 @@
-/** Text in Telegram's HTML, every interpolated value already escaped. */
+/** Telegram HTML with every interpolated value escaped. */
 export type Html = { readonly html: string }
 
-/** One element of the HTML: where it reaches in the visible text, in UTF-16 units, and how its start tag is written. */
+/** One HTML element: its range in the visible text (UTF-16 units) and its start tag. */
 export type Mark = {
   readonly start: number
   readonly end: number
@@ -9,7 +9,7 @@ export type Mark = {
   readonly open: string
 }
 
-/** What Telegram makes of HTML: the visible text, and the marks upon it in the order of their start tags. */
+/** Parsed HTML: the visible text and its marks in the order of their start tags. */
 export type RichText = { readonly text: string; readonly marks: readonly Mark[] }
 
 const tags = 'a|b|strong|i|em|s|strike|del|u|ins|tg-spoiler|tg-emoji|tg-time|span|pre|code|blockquote'
@@ -20,12 +20,12 @@ const tagOrEntity = new RegExp(
 const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"' }
 const escaped: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' }
 
-/** Escapes text for Telegram's HTML, inside and outside of attributes; half a surrogate pair becomes U+FFFD. */
+/** Escapes text for Telegram HTML, inside and outside attributes. A lone surrogate becomes U+FFFD. */
 export function escapeText(text: string): string {
   return text.replace(/[<>&"]/g, (sign) => escaped[sign] ?? sign).toWellFormed()
 }
 
-/** Reads Telegram's HTML; what is no tag of Telegram's is text, and what was left open ends with the text. */
+/** Parses Telegram HTML. Unknown tags are text, and unclosed tags end with the text. */
 export function readHtml(source: string): RichText {
   const marks: { start: number; end: number; tag: string; open: string }[] = []
   const open: number[] = []
@@ -61,7 +61,7 @@ function decode(raw: string, name: string | undefined, codePoint: number): strin
   return isCharacter ? String.fromCodePoint(codePoint) : raw
 }
 
-/** Writes a range of the text as HTML: marks that the range cuts are closed at its end and opened anew at its start. */
+/** Writes a range of the text as HTML. Marks that cross its edges are reopened at its start and closed at its end. */
 export function writeHtml(
   rich: RichText,
   { start = 0, end = rich.text.length }: { start?: number; end?: number } = {},

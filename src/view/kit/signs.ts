@@ -1,6 +1,6 @@
 import { taskSigns } from '../../domain/core/task-values.ts'
 
-/** Every sign in the chat. The name is the meaning, and no sign has two. */
+/** Every emoji and symbol in the chat. The name is its meaning; no sign has two meanings. */
 export const signs = {
   ...taskSigns,
 
@@ -95,7 +95,7 @@ export const signs = {
   checked: '☑',
   unchecked: '☐',
 
-  // Reactions: only what Telegram allows (ReactionTypeEmoji).
+  // Reactions: Telegram allows only certain emoji (ReactionTypeEmoji).
   kept: '✍',
   read: '👀',
   answered: '👍',

@@ -1,6 +1,6 @@
 import { isLinkable } from './html.ts'
 
-/** Whether a link of an agent may stay one: an address of the web that hides no name or password before its host. */
+/** Returns whether an agent's link may stay a link: a web URL without a user name or password. */
 export function isWebLink(url: string): boolean {
   if (!isLinkable(url)) return false
   const { protocol, username, password } = new URL(url)
@@ -8,11 +8,11 @@ export function isWebLink(url: string): boolean {
 }
 
 const file = /\.(?:[cm]?[jt]sx?|md|rs|py|sh|pl|json|ya?ml|toml|txt|go|java|rb|css|html?|sql|lock|zip)$/i
-// Bounded, so that a label of any length is read in linear time.
+// Bounded repetitions keep matching linear.
 const address =
   /(?:[a-z][a-z\d+-]{0,20}:\/\/)?(?:[^\s/@]{0,100}@)?([\p{L}\p{N}-]{1,63}(?:[.\u3002\uff0e\uff61][\p{L}\p{N}-]{1,63})+)/giu
 
-/** The host of a link whose label looks like the address of another one; null where the label pretends nothing. */
+/** Returns a link's host if its label looks like another address; null if the label isn't misleading. */
 export function hiddenHost(label: string, url: string): string | null {
   const real = hostOf(new URL(url).hostname)
   const named = [...label.matchAll(address)]

@@ -1,11 +1,11 @@
 import { dayMs, minuteMs } from '../../domain/core/durations.ts'
-/** When and where the reader is. */
+/** The reader's current time and time zone. */
 export interface Reader {
   readonly now: Date
   readonly timeZone: string
 }
 
-/** How far back or ahead: "just now", "5 min", "3 h", "2 days". */
+/** Formats the time between two instants: "under a minute", "5 min", "3 h", "2 days". */
 export function span(from: Date, to: Date): string {
   const minutes = Math.floor(Math.abs(to.getTime() - from.getTime()) / minuteMs)
   if (minutes < 1) return 'under a minute'
@@ -14,7 +14,7 @@ export function span(from: Date, to: Date): string {
   return `${Math.floor(minutes / (24 * 60))} days`
 }
 
-/** How long something took: "< 1 min", "45 min", "5 h", "2.5 days", "12 days". */
+/** Formats how long something took: "< 1 min", "45 min", "5 h", "2.5 days", "12 days". */
 export function duration(ms: number): string {
   const minutes = Math.round(ms / minuteMs)
   if (minutes < 1) return '< 1 min'
@@ -24,17 +24,17 @@ export function duration(ms: number): string {
   return `${days < 10 ? Math.round(days * 2) / 2 : Math.round(days)} days`
 }
 
-/** A number of minutes as it is set: "90 min", "2 h". */
+/** Formats a setting in minutes: "90 min", "2 h". */
 export function minutesText(value: number): string {
   return value % 60 === 0 ? `${value / 60} h` : `${value} min`
 }
 
-/** "5 min ago", "just now". */
+/** Formats a past time: "5 min ago", "just now". */
 export function ago(at: Date, now: Date): string {
   return now.getTime() - at.getTime() < minuteMs ? 'just now' : `${span(at, now)} ago`
 }
 
-/** The day as its reader knows it: "Fri 27 Nov", with the year where it is another one. */
+/** Formats a day: "Fri 27 Nov", with the year if it isn't the current one. */
 export function day(at: Date, now: Date, timeZone: string): string {
   const year = (date: Date) => new Intl.DateTimeFormat('en-GB', { timeZone, year: 'numeric' }).format(date)
   const options = { timeZone, weekday: 'short', day: 'numeric', month: 'short' } as const
@@ -45,19 +45,19 @@ export function day(at: Date, now: Date, timeZone: string): string {
   return text.replace(',', '')
 }
 
-/** The time of day: "17:00". */
+/** Formats a time of day: "17:00". */
 export function clock(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at)
 }
 
-/** A due date: the day alone where it stands for the whole day (23:59), else with its time. */
+/** Formats a due date with its time; 23:59 means the whole day and shows no time. */
 export function dueText(at: Date, now: Date, timeZone: string): string {
   const time = clock(at, timeZone)
   const date = relativeDay(at, now, timeZone)
   return time === '23:59' ? date : `${date} ${time}`
 }
 
-/** Whether two instants lie on one local day. */
+/** Returns whether two instants are on the same local day. */
 export function isSameDay(left: Date, right: Date, timeZone: string): boolean {
   return daysBetween(left, right, timeZone) === 0
 }

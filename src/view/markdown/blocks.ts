@@ -5,7 +5,7 @@ import { signs } from '../kit/signs.ts'
 import { spansToHtml } from './inline.ts'
 import { tableToHtml } from './table.ts'
 
-/** Where a block stands: what its first line and the others begin with, and what is around it. */
+/** A block's context: the prefixes of its first and other lines, and what surrounds it. */
 type Place = {
   readonly first: string
   readonly rest: string
@@ -20,7 +20,7 @@ const rule = '———'
 const indent = '   '
 const maxIndent = indent.length * 6
 
-/** Writes the blocks of a parsed document as Telegram HTML; `lines` is its source. */
+/** Converts a parsed document to Telegram HTML; `lines` are its source lines. */
 export function blocksToHtml(tokens: readonly Token[], lines: readonly string[]): string {
   const html = writeBlocks(tokens, { first: '', rest: '', tight: false, quoted: false }, lines)
   return html.replace(/^\n+/, '').trimEnd()
@@ -104,7 +104,7 @@ function writeQuote(inner: readonly Token[], place: Place, lines: readonly strin
   return html === '' ? '' : below(place, `<blockquote>${html}</blockquote>`)
 }
 
-/** Telegram has no quotes within quotes: a sign before each line tells whose words they are. */
+/** Telegram can't nest quotes, so each line of an inner quote gets a `›` prefix. */
 function deeper({ first, rest, ...place }: Place): Place {
   return rest.length < maxIndent
     ? { ...place, first: `${first}› `, rest: `${rest}› ` }

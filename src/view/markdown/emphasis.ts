@@ -4,10 +4,10 @@ const run = /\*+|_+/y
 const underscoredName = /_{1,2}[a-z\d]{1,40}(?:_[a-z\d]{1,40}){0,5}_{1,2}/iy
 const wideLetter = /[\p{sc=Hangul}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u
 
-// Agents write paths and globs without back-ticks: the signs in `src/__tests__/a.ts` and `src/**/*.ts` are kept. And in
-// Chinese, Japanese and Korean `**"강조"**는` is bold, though CommonMark closes nothing between a quotation mark and a letter.
+// Agents write paths and globs without backticks, e.g. src/__tests__/a.ts and src/**/*.ts: their * and _ stay as they are.
+// In Chinese, Japanese and Korean, `**"강조"**는` is bold, although CommonMark doesn't close between a quotation mark and a letter.
 
-/** Reads runs of * and _ as CommonMark does, but for names of files and for scripts without blanks. */
+/** Parses runs of * and _ like CommonMark, except in file names and in scripts without spaces. */
 export function emphasis(parser: MarkdownIt): void {
   parser.inline.ruler.before('emphasis', 'emphasis_in_code_and_cjk', scanRun)
 }

@@ -5,8 +5,8 @@ import { signs } from '../kit/signs.ts'
 import { hiddenHost, isWebLink } from '../kit/web-link.ts'
 
 /**
- * What is open while spans are written: its text so far, how it ends, the HTML tag that began it, if one did, and whether
- * Telegram allows neither a link nor code in it.
+ * An open span: its text so far, how to close it, the raw HTML tag that opened it (if any), and whether it is `bare`, i.e.
+ * Telegram allows neither links nor code inside it.
  */
 type Frame = {
   text: string
@@ -34,7 +34,7 @@ const htmlTags = new Map([
   ['kbd', 'code'],
 ])
 
-/** Writes the spans of one paragraph as Telegram HTML, within bold text or a link without another of these. */
+/** Converts a paragraph's inline tokens to Telegram HTML. Inside bold text or a link, no other bold text or link is opened. */
 export function spansToHtml(tokens: readonly Token[], { inBold = false, inLink = false } = {}): string {
   const whole: Frame = { text: '', close: (text) => text }
   const frames = [whole]

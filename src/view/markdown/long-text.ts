@@ -3,7 +3,7 @@ import { type Html, joinHtml, quote } from '../kit/html.ts'
 import { readHtml } from '../kit/rich-text.ts'
 import { markdownToHtml } from './markdown.ts'
 
-/** How a long text goes to the chat: as it is, folded behind a tap, or as a file with its beginning as caption. */
+/** How a long text is sent: inline, folded, or as a file with its beginning as the caption. */
 export type LongText =
   | { readonly kind: 'inline'; readonly html: Html }
   | { readonly kind: 'folded'; readonly html: Html }
@@ -14,12 +14,12 @@ const maxInlineLength = 700
 const maxCaption = 1024
 const captionLines = 8
 const captionSource = 4000
-// Above this much source no markup makes it fit one message; a page that is mostly addresses is better read as a file.
+// Longer sources rarely fit one message; those that do, e.g. lists of URLs, read better as a file.
 const maxSource = 4 * messageLimits.max
 
 /**
- * Shows what an agent wrote below a head: up to ten lines as they are, up to one message folded, and what is longer as a
- * Markdown file whose caption is the head and the first lines.
+ * Formats an agent's text below a head: up to ten lines inline, up to one message folded, and anything longer as a Markdown
+ * file whose caption is the head and the first lines.
  */
 export function showLong(
   markdown: string,

@@ -1,4 +1,4 @@
-// The package's one-file build: 8 ms and 6 MB to import, where its default entry with six packages takes 22 ms and 9 MB.
+// The single-file build takes 8 ms and 6 MB to import; the default entry with its six packages takes 22 ms and 9 MB.
 import MarkdownIt from 'markdown-it/browser'
 import { withoutControls, withoutUnseen } from '../../domain/core/text.ts'
 import { inertHtml } from '../kit/inert.ts'
@@ -18,8 +18,8 @@ const definitions = new MarkdownIt({ maxNesting })
 definitions.core.ruler.enableOnly(['normalize', 'block'])
 
 /**
- * Shows Markdown as agents write it (GitHub's) as Telegram HTML. Never throws and loses no word: what Telegram cannot
- * show, or is nested deeper than anyone writes, stays as it was typed. Only links to the web can be tapped in it.
+ * Converts GitHub Markdown to Telegram HTML. Never throws and never drops a word: what Telegram can't show, or what is nested
+ * too deep, stays as typed. Only web links can be tapped.
  */
 export function markdownToHtml(markdown: string): Html {
   return { html: inertHtml(toHtml(withoutUnseen(withoutControls(markdown.replace(/\r\n?/g, '\n'))))) }

@@ -9,7 +9,7 @@ const maxPadding = 40
 
 type Cell = { readonly text: string; readonly width: number }
 
-/** Columns that a text takes in a monospace font: emoji and East Asian letters take two. */
+/** Returns a text's width in monospace columns: emoji and East Asian characters take two. */
 function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length
   let width = 0
@@ -25,7 +25,7 @@ function graphemesOf(text: string): string[] {
   return Array.from(graphemes.segment(text), ({ segment }) => segment)
 }
 
-/** Lays rows out as a monospace table, its first row the head; a column is padded to 40 at most, nothing is cut. */
+/** Lays out rows as a monospace table; the first row is the head. Columns are padded to at most 40; nothing is cut. */
 export function layOutTable(rows: readonly (readonly string[])[], aligns: readonly Align[]): string {
   const cells = rows.map((row) => row.map((text) => ({ text, width: displayWidth(text) })))
   const widths = aligns.map((_, column) =>

@@ -4,7 +4,7 @@ import { readHtml, writeHtml } from '../kit/rich-text.ts'
 import { spansToHtml } from './inline.ts'
 import { type Align, layOutTable } from './table-layout.ts'
 
-/** Writes a parsed table as monospace text, its links below it, for Telegram has no link within code. */
+/** Converts a table to monospace text with its links below, because Telegram has no links inside code. */
 export function tableToHtml(tokens: readonly Token[], lines: readonly string[]): string {
   const rows: string[][] = []
   const aligns: Align[] = []
@@ -25,7 +25,7 @@ export function tableToHtml(tokens: readonly Token[], lines: readonly string[]):
   return links.size === 0 ? table : `${table}\n${[...links].join(' · ')}`
 }
 
-/** GitHub drops the cells that a row has beyond its head, as after a pipe within code. */
+/** Counts a row's cells. GitHub drops cells beyond the head's, e.g. after a pipe inside code. */
 function cellsIn(row: string): number {
   return row
     .trim()

@@ -1,14 +1,14 @@
 import type { MarkdownIt, StateBlock } from 'markdown-it'
 
-// Agents paste these without a fence. Read as Markdown, a patch loses its signs to bullets, and a front matter becomes a heading.
+// Agents paste these without a fence. As Markdown, a patch's signs become bullets and front matter becomes a heading.
 const patchStart = /^(?:diff --git |@@ -\d+(?:,\d+)? \+\d+)/
 const patchLine =
   /^(?:[ +\-@\\]|diff |index [\da-f]|(?:new|deleted) file |(?:old|new) mode |similarity |rename )/
-// After a blank line "- x" is rather an item of a list.
+// After a blank line, "- x" is more likely a list item.
 const patchGoesOn = /^(?:[ +@\\]|-\S|diff )/
 const frontMatterLine = /^(?:[\w-]+:(?: |$)|\s|- |#|$)/
 
-/** Reads patches, and the front matter of a document, as code though no fence is around them. */
+/** Parses unfenced patches and front matter as code. */
 export function typedCode(parser: MarkdownIt): void {
   parser.block.ruler.before('table', 'patch', readPatch, { alt: ['paragraph'] })
   parser.block.ruler.before('hr', 'front_matter', readFrontMatter)

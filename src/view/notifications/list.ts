@@ -11,20 +11,20 @@ import { silence, whenDue } from '../tasks/posted-card.ts'
 import { headOf } from '../tasks/text.ts'
 import { restoreAllButton } from './message.ts'
 
-/** One line of a list; without a task it has no button. */
+/** One line of a list; without a task, it has no button. */
 export interface NotificationLine {
   readonly html: Html
   readonly task: { readonly id: string; readonly key: string } | null
 }
 
-/** A card of numbered lines, and what a reply that names numbers means. */
+/** A card of numbered lines, with the tasks that a reply can name by number. */
 export interface NumberedCard {
   readonly card: Card
   readonly topic: ReplyTopic
 }
 
 const maxLine = 110
-/** How many lines one list shows. */
+/** Lines per list. */
 export const maxListed = 12
 
 const heads: Record<ReportKind, (count: number, by: string) => string> = {
@@ -40,7 +40,7 @@ const heads: Record<ReportKind, (count: number, by: string) => string> = {
   deleted: (count, by) => `${signs.delete} ${by} deleted ${counted(count, 'task')}`,
 }
 
-// What the owner doesn't have to act on one by one is folded, and a button for a hidden line would mean nothing.
+// Lists that need no action per task are folded and have no task buttons: a button for a hidden line would be unclear.
 const isFolded: Record<ReportKind, boolean> = {
   'needs-you': false,
   finished: false,
@@ -53,7 +53,7 @@ const isFolded: Record<ReportKind, boolean> = {
   deleted: true,
 }
 
-/** Many reports of one kind by one token as one message: the lines of the first, and how many more there are of `count`. `deletion` is the last of them. */
+/** Combines notifications of one kind and token into one message. `count` includes those beyond `lines`; `deletion` is the latest deletion's audit entry. */
 export function notificationList(
   { kind, by }: NotificationGroup,
   lines: readonly NotificationLine[],
@@ -82,7 +82,7 @@ export function notificationList(
   }
 }
 
-/** What came in the quiet hours and still needs the owner. */
+/** Lists what arrived during quiet hours and still needs the owner. */
 export function morningCard(tasks: readonly TaskCardFacts[]): NumberedCard {
   const need = tasks.length === 1 ? '1 task needs you' : `${tasks.length} tasks need you`
   return numberedCard(
@@ -91,7 +91,7 @@ export function morningCard(tasks: readonly TaskCardFacts[]): NumberedCard {
   )
 }
 
-/** A task in a list of reports of a kind. */
+/** Formats a task's line in a list of notifications of one kind. */
 export function reportLine(task: TaskCardFacts, kind: ReportKind, reader: Reader): Html {
   if (kind === 'due')
     return html`${signs.reminder} ${bold(task.key)} ${title(task.title, maxLine)} – ${whenDue(task, reader)}`
@@ -124,7 +124,7 @@ function topicOf(lines: readonly NotificationLine[]): ReplyTopic {
   return { kind: 'digest', taskIds: lines.flatMap(({ task }) => task?.id ?? []) }
 }
 
-/** A button for each numbered line, which opens its task. */
+/** Builds a button per numbered line that opens its task. */
 export function openButtons(tasks: readonly { readonly key: string }[]) {
   const buttons = tasks.map(
     ({ key }, index): Button => ({ label: String(index + 1), does: { do: 'open', key } }),

@@ -5,7 +5,7 @@ import { bold, type Html, html, title } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 import { showLong } from '../markdown/long-text.ts'
 
-/** A message about something other than an open task: its card, a file that goes with it, and its line in a list. */
+/** A message that isn't about an open task: its card, an optional file, and its line in a list. */
 export interface NotificationMessage {
   readonly card: Card
   readonly file?: { readonly name: string; readonly content: string }
@@ -14,7 +14,7 @@ export interface NotificationMessage {
 
 const maxLine = 110
 
-/** What an agent logged by hand on no task. */
+/** For a work log that an agent created without a task. */
 export function logMessage(log: {
   readonly by: string
   readonly title: string
@@ -35,13 +35,13 @@ export function logMessage(log: {
     : { card: { text: shown.html }, line }
 }
 
-/** Restores everything that the agent of a deletion deleted within the hour. */
+/** Restores everything that the same agent deleted within the hour. */
 export function restoreAllButton(auditId: string, count?: number): Button {
   const label = count === undefined ? `${signs.restore} Restore all` : `Restore all ${count}`
   return doesAct(label, { name: 'restore-all', about: packUuid(auditId) })
 }
 
-/** An agent deleted a task; `others` is how many more it deleted within the hour. */
+/** For a task that an agent deleted; `others` is how many more it deleted within the hour. */
 export function deletedMessage(deletion: {
   readonly by: string
   readonly key: string

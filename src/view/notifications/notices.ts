@@ -6,7 +6,7 @@ import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, day, type Reader, span } from '../kit/when.ts'
 
-/** A token is about to expire. */
+/** For a token that is about to expire. */
 export function tokenNotice(
   token: { readonly name: string; readonly expiresAt: Date },
   { now, timeZone }: Reader,
@@ -19,10 +19,10 @@ export function tokenNotice(
   }
 }
 
-/** Blocked attempts by kind. */
+/** Blocked access attempts by kind. */
 export type SecurityCounts = Readonly<Record<string, number>>
 
-/** One card that counts the blocked attempts since `since`. */
+/** Counts the access attempts blocked since `since`. */
 export function securityNotice(
   counts: SecurityCounts,
   { since, now, timeZone }: Reader & { readonly since: Date },
@@ -49,7 +49,7 @@ const attemptTexts: Readonly<Record<string, (count: number) => string>> = {
   'chat.stranger': (count) => `${counted(count, 'message')} from strangers (ignored)`,
 }
 
-/** An agent wants to delete more than it may within an hour. */
+/** For an agent that reached its hourly limit of deletions. */
 export function deletionLimitNotice(token: { readonly tokenId: string; readonly name: string }): Card {
   return {
     text: html`${signs.delete} ${bold(token.name)} wants to delete more. It has deleted ${counted(deletionsAnHour, 'task')} within an hour, and its next attempt was refused.`,
@@ -62,7 +62,7 @@ export function deletionLimitNotice(token: { readonly tokenId: string; readonly 
   }
 }
 
-/** The owner has allowed it. */
+/** Replaces `deletionLimitNotice` once the owner allows more deletions. */
 export function deletionsAllowedCard(
   token: { readonly tokenId: string; readonly name: string; readonly until: Date },
   { timeZone }: Pick<Reader, 'timeZone'>,
@@ -73,7 +73,7 @@ export function deletionsAllowedCard(
   }
 }
 
-/** A token was used from a new address. */
+/** For a token used from a new address. */
 export function newAddressNotice(use: { readonly token: string; readonly address: string | null }): Card {
   return {
     text: html`${signs.security} Token ${bold(use.token)} was used from a new address: ${use.address ?? 'unknown'}.\nNot you? Revoke it.`,
@@ -83,7 +83,7 @@ export function newAddressNotice(use: { readonly token: string; readonly address
   }
 }
 
-/** Another program gets this bot's updates, by a webhook or by polling; `by` is how we get them. */
+/** For another program that receives this bot's updates; `by` is how we receive them. */
 export function conflictNotice(webhook: string, by: 'polling' | 'webhook'): Card {
   const deleted = by === 'polling' ? '' : ' It deleted my webhook.'
   const other = webhook === '' ? deleted : html` It set the webhook ${code(webhook)}.`

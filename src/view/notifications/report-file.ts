@@ -7,10 +7,10 @@ import { signs } from '../kit/signs.ts'
 import { markdownToHtml } from '../markdown/markdown.ts'
 import { maxFact, maxReport, planText } from '../tasks/text.ts'
 
-// Above this much source a text is taken to be too long without rendering it.
+// Longer sources count as too long without being rendered.
 const maxSource = 2 * messageLimits.max
 
-/** What an agent wrote, as a file with its caption, if the card shows only a part of it; null if the card shows it all. */
+/** Returns an agent's text as a file with a caption; null if the card shows all of it. */
 export function reportFile(
   task: TaskCardFacts,
 ): { readonly caption: Card; readonly file: { readonly name: string; readonly content: string } } | null {

@@ -71,7 +71,7 @@ function pictureOf(project: Pick<ProjectFacts, 'bgImage'>): string | null {
   return project.bgImage !== null && /^https?:\/\//.test(project.bgImage) ? project.bgImage : null
 }
 
-// Other software with this schema stores a photographer's name and URL under one of several names.
+// Other software on this schema stores the photographer's name and URL under various keys.
 function creditLine(project: ProjectFacts): Html | null {
   const credit = project.bgImageCredit
   if (pictureOf(project) === null || typeof credit !== 'object' || credit === null) return null

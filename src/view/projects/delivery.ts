@@ -17,7 +17,7 @@ const switches = {
   deploy_squash_merge: 'Squash on merge',
 } as const
 
-/** How agents deliver a project's work. */
+/** Shows and changes how agents deliver a project's work. */
 export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSettings): Card {
   const key = project.projectKey
   const set = (label: string, name: string, value: string): Button =>

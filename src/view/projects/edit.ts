@@ -5,7 +5,7 @@ import { projectStatusName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import type { ProjectFacts } from './projects.ts'
 
-/** What can be edited in a project. */
+/** Lists what can be edited in a project. */
 export function projectEditCard(project: ProjectFacts): Card {
   const key = project.projectKey
   const ask = (label: string, what: string) => doesAct(label, { name: 'ask', about: what, value: key })
@@ -21,7 +21,7 @@ export function projectEditCard(project: ProjectFacts): Card {
   }
 }
 
-/** Status and priority of a project. */
+/** Picks a project's status and priority. */
 export function projectStatusCard(project: ProjectFacts): Card {
   const key = project.projectKey
   const statuses: Button[] = (['active', 'paused', 'done'] as const).map((status) =>

@@ -9,7 +9,7 @@ export type ProjectFacts = ProjectOverview['project']
 
 export const projectsAPage = 8
 
-/** All projects with their open tasks and whether anything happens in them. */
+/** Lists all projects with their open tasks and their state. */
 export function projectsCard(facts: {
   readonly projects: readonly ProjectOverview[]
   readonly page: number

@@ -3,7 +3,7 @@ import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, html, title } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 
-/** Where a project's updates go, and where else they can go. */
+/** Where a project's updates go and where else they can go. */
 export interface ProjectTopicFacts {
   readonly project: { readonly projectKey: string; readonly name: string }
   /** Its own topic; null for the main one. */
@@ -37,7 +37,7 @@ export function projectTopicCard(facts: ProjectTopicFacts, undo?: string | null)
   }
 }
 
-/** Why Telegram couldn't create a topic, and what to do. */
+/** Explains why Telegram couldn't create a topic and what to do. */
 export function noTopicReason(description: string): string {
   if (/not enough rights|CHAT_ADMIN_REQUIRED/.test(description))
     return "I can't create topics. Make me an admin with “Manage topics”."

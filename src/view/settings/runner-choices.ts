@@ -7,7 +7,7 @@ import { signs } from '../kit/signs.ts'
 import { runnerLine, runnerName } from './runner.ts'
 import { choice, type SettingChoices, write } from './setting-choices.ts'
 
-/** Which runner gets queued tasks, and in which chat. No other bot can be in a private chat. */
+/** Picks the runner that gets queued tasks and its chat. A private chat can't include another bot. */
 export function runnerChoices(runner: RunnerSettings, chatId: number | null): SettingChoices {
   const isPrivate = chatId === null || chatId > 0
   const here = isPrivate ? [] : [choice('This chat', 'runnerChat', '', runner.chat === null)]

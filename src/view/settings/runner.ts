@@ -9,10 +9,10 @@ import { type Card, keyboard } from '../kit/card.ts'
 import { bold, html } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 
-/** What a runner's line says about a task. */
+/** The part of a task that a runner's line needs. */
 export type RunnerTask = Pick<Task, 'key' | 'status' | 'engine' | 'branch'>
 
-// The engine for a task that names none: a runner needs one.
+// Runners need an engine, even if the task names none.
 const defaultEngine: Engine = 'claude-code'
 
 const verbs: Record<TaskStatus, 'plan' | 'implement' | 'review' | null> = {
@@ -24,7 +24,7 @@ const verbs: Record<TaskStatus, 'plan' | 'implement' | 'review' | null> = {
   archived: null,
 }
 
-/** The line that a runner listens for; null if there's no runner or nothing to do. */
+/** Builds the line that a runner listens for; null if there is no runner or nothing to do. */
 export function runnerLine(task: RunnerTask, runner: Pick<RunnerSettings, 'kind' | 'bot'>): string | null {
   const verb = verbs[task.status]
   if (verb === null) return null
@@ -44,12 +44,12 @@ export function runnerLine(task: RunnerTask, runner: Pick<RunnerSettings, 'kind'
   }
 }
 
-// Branches stored before git's rules held may be anything; a runner that gets none makes its own.
+// Branches stored before validation may be invalid. A runner creates its own branch if it gets none.
 function isSendable(branch: string | null): branch is string {
   return branch !== null && branch !== '' && cleanLine(branch) === branch && branchProblem(branch) === null
 }
 
-// Git allows these in a branch, and a shell acts on them between double quotes.
+// Git allows these characters in a branch, and a shell interprets them inside double quotes.
 function quoted(branch: string): string {
   return `"${branch.replace(/["$`\\]/g, '\\$&')}"`
 }
@@ -61,13 +61,13 @@ export const runnerName: Record<RunnerKind, string> = {
   hermes: 'Hermes',
 }
 
-/** Why a task wasn't queued, and what to do about it. */
+/** Why a task wasn't queued and what to do about it. */
 export interface RunnerRefusal {
   readonly key: string
   readonly reason: string
 }
 
-/** Tasks that weren't queued because their lines couldn't be delivered. */
+/** For tasks that weren't queued because their lines couldn't be delivered. */
 export function runnerRefusedCard(refusals: readonly RunnerRefusal[], kind: RunnerKind): Card {
   const keys = refusals.map(({ key }) => key).join(', ')
   const reasons = [...new Set(refusals.map(({ reason }) => reason))].join('\n')
@@ -77,7 +77,7 @@ export function runnerRefusedCard(refusals: readonly RunnerRefusal[], kind: Runn
   }
 }
 
-/** Tasks that are queued although the runner could not be reached. */
+/** For tasks that are queued although the runner couldn't be reached. */
 export function runnerUnreachedCard(refusals: readonly RunnerRefusal[], kind: RunnerKind): Card {
   const keys = refusals.map(({ key }) => key).join(', ')
   const reasons = [...new Set(refusals.map(({ reason }) => reason))].join('\n')
@@ -87,12 +87,12 @@ export function runnerUnreachedCard(refusals: readonly RunnerRefusal[], kind: Ru
   }
 }
 
-/** The same in one line, for an answer that says more. */
+/** Says the same in one line, for a longer answer. */
 export function notQueued({ key, reason }: RunnerRefusal): string {
   return `${key} wasn't queued. ${reason}`
 }
 
-/** Posted to check a runner's chat; it matches no runner's syntax. */
+/** Sent to check a runner's chat; it matches no runner's syntax. */
 export const runnerTestLine = `${signs.runner} preqbot test: queued tasks will be posted here.`
 
 export const runnerReasons = {
@@ -101,7 +101,7 @@ export const runnerReasons = {
   tooMany: (max: number) => `${max} at a time, please.`,
 } as const
 
-/** Why Telegram refused a line, in words. */
+/** Explains why Telegram refused a line. */
 export function refusalReason(description: string, chat: string | null): string {
   const where = chat === null ? 'this chat' : chat
   const known = reasons.find(([pattern]) => pattern.test(description))?.[1]

@@ -7,7 +7,7 @@ import { cityOf, likelyTimeZones, zoneButton } from './time-zones.ts'
 
 const welcome = html`${signs.welcome} ${bold('Welcome!')} Only you can use this bot.`
 
-/** Asks for the time zone when it can't be known. */
+/** Asks for the time zone if it can't be detected. */
 export function zoneQuestion(reader: {
   readonly now: Date
   readonly language: string | undefined
@@ -130,7 +130,7 @@ export function projectCreated(project: {
   }
 }
 
-/** The task on a new board: something to try the buttons on, and harmless for the first agent that claims it. */
+/** The sample task on a new board: for trying the buttons, and harmless for the first agent that claims it. */
 export const sampleTask = {
   title: 'Try me: say hello',
   note: 'For you: buttons update this card; Undo reverts. Reply to comment. Delete me via More → Delete.\n\nFor the agent: change nothing. Say hello in one sentence, name the repository you are in, and complete this task.',

@@ -18,7 +18,7 @@ import {
 } from './settings.ts'
 import { likelyTimeZones, zoneButton, zoneName } from './time-zones.ts'
 
-/** One part of the settings and its choices. */
+/** Shows one part of the settings and its choices. */
 export function settingsPartCard(name: SettingsPart, facts: SettingsFacts, undo?: string | null): Card {
   if (name === 'advanced') return advancedCard(facts)
   const { text, rows } = parts[name](facts)

@@ -24,7 +24,7 @@ export const settingsParts = [
 ] as const
 export type SettingsPart = (typeof settingsParts)[number]
 
-/** The parts that are reached through Advanced. */
+/** The parts under Advanced. */
 export const advancedParts: readonly SettingsPart[] = ['stale', 'runner', 'history']
 
 export interface SettingsFacts {
@@ -39,7 +39,7 @@ export const levelName: Record<NotificationLevel, string> = { loud: 'sound', sil
 
 export const part = (label: string, name: SettingsPart) => toScreen(label, 'settings', name)
 
-/** All settings at a glance: each value is on its button. */
+/** Shows all settings, each with its value on its button. */
 export function settingsCard({ settings, now }: SettingsFacts): Card {
   const { timeZone, quietHours, mutedProjects } = settings
   const muted = mutedProjects.length === 1 ? mutedProjects[0] : counted(mutedProjects.length, 'project')
@@ -67,7 +67,7 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
   }
 }
 
-/** The rarely used settings. */
+/** Shows the rarely used settings. */
 export function advancedCard({ settings }: SettingsFacts): Card {
   return {
     text: html`${signs.settings} ${bold('Advanced')}`,
@@ -80,7 +80,7 @@ export function advancedCard({ settings }: SettingsFacts): Card {
   }
 }
 
-/** Quiet hours as they're shown: "22:00–07:00". */
+/** Formats quiet hours: "22:00–07:00". */
 export function windowText(quietHours: string): string {
   return quietHours.replace('-', '–')
 }

@@ -2,7 +2,7 @@ import { chosen, doesAct } from '../kit/buttons.ts'
 import type { Button } from '../kit/card.ts'
 import { clock } from '../kit/when.ts'
 
-// Where most speakers of a language live; it's the language of their Telegram app.
+// Where most speakers of a language live. The language is the Telegram app's.
 const byLanguage: Readonly<Record<string, readonly string[]>> = {
   ar: ['Africa/Cairo', 'Asia/Riyadh', 'Asia/Dubai'],
   de: ['Europe/Berlin', 'Europe/Vienna', 'Europe/Zurich'],
@@ -30,26 +30,26 @@ const common = [
 ]
 const maxShown = 6
 
-/** Likely time zones of the owner: the machine's, their language's, then common ones. */
+/** Lists the owner's likely time zones: the machine's, their language's, then common ones. */
 export function likelyTimeZones(language: string | undefined, machine: string): string[] {
   const own = machine === 'UTC' || !machine.includes('/') ? [] : [machine]
   const spoken = byLanguage[language?.slice(0, 2).toLowerCase() ?? ''] ?? []
   return [...new Set([...own, ...spoken, ...common])].slice(0, maxShown)
 }
 
-/** A zone's name; one that is only an offset as people write it: "GMT+2". */
+/** Returns a zone's name; a bare offset in the usual notation: "GMT+2". */
 export function zoneName(timeZone: string): string {
-  // POSIX counts westwards: Etc/GMT-2 is two hours ahead.
+  // POSIX inverts the sign: Etc/GMT-2 is two hours ahead of GMT.
   const [, sign, hours] = /^Etc\/GMT([+-])(\d+)$/.exec(timeZone) ?? []
   return hours === undefined ? timeZone : `GMT${sign === '-' ? '+' : '-'}${hours}`
 }
 
-/** A zone's city: "New York". */
+/** Returns a zone's city: "New York". */
 export function cityOf(timeZone: string): string {
   return zoneName(timeZone).split('/').at(-1)?.replaceAll('_', ' ') ?? timeZone
 }
 
-/** A zone as a button, with its current time. `on` is the screen that has the button. */
+/** Builds a zone's button with its current time. `on` is the screen that shows it. */
 export function zoneButton(
   timeZone: string,
   { now, on, is = false }: { readonly now: Date; readonly on: 'set-up' | 'settings'; readonly is?: boolean },

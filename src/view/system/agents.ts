@@ -8,7 +8,7 @@ import { signs } from '../kit/signs.ts'
 import { ago, span } from '../kit/when.ts'
 import type { TokenFacts } from './tokens.ts'
 
-/** A task that an agent is working on, or that's queued for one. */
+/** A task that is queued for an agent or being worked on. */
 export interface RunLine {
   readonly key: string
   readonly title: string
@@ -23,12 +23,12 @@ export interface RunLine {
 const tokensAPage = 6
 const runsShown = 8
 
-/** Who's working on what since when, what's queued, and the agents' tokens. */
+/** Shows who is working on what, what is queued, and the agents' tokens. */
 export function agentsCard(facts: {
   readonly running: readonly RunLine[]
   readonly queued: readonly RunLine[]
   readonly tokens: readonly TokenFacts[]
-  /** How many sessions a token had within the hour, by its id. */
+  /** How many sessions each token had within the hour, by token ID. */
   readonly sessions: ReadonlyMap<string, number>
   readonly page: number
   readonly now: Date
@@ -92,7 +92,7 @@ function tokenLine(token: TokenFacts, sessions: number, now: Date): Html {
         : token.lastUsedAt === null
           ? 'never used'
           : `used ${ago(token.lastUsedAt, now)}`
-  // One is what a token has anyway.
+  // One session is normal and not shown.
   const several = sessions > 1 && ` · ${counted(sessions, 'session')}`
   return html`${signs.token} ${token.name} · ${state}${several}`
 }

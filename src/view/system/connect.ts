@@ -1,7 +1,7 @@
 import type { Engine } from '../../domain/core/task-values.ts'
 import { type Html, html, pre } from '../kit/html.ts'
 
-/** Agents that the board knows how to connect. */
+/** The agents that the board has connection instructions for. */
 export const agentKinds = ['Claude Code', 'Codex', 'Gemini CLI', 'Other'] as const
 export type AgentKind = (typeof agentKinds)[number]
 
@@ -10,13 +10,13 @@ export interface AgentAccess {
   readonly token: string
 }
 
-/** What to say to an agent so that it starts on the first task. */
+/** What to tell an agent to start on its first task. */
 export const firstWords = 'Take my next preqbot task and work on it.'
 
 const server = 'preqbot'
 const variable = 'PREQBOT_TOKEN'
 
-/** The lines that connect an agent, to paste into a shell. */
+/** Returns the shell commands that connect an agent. */
 export function connectLines(kind: AgentKind, { url, token }: AgentAccess): string {
   switch (kind) {
     case 'Claude Code':
@@ -30,7 +30,7 @@ export function connectLines(kind: AgentKind, { url, token }: AgentAccess): stri
   }
 }
 
-/** What kind of agent a token's name stands for. */
+/** Returns the kind of agent that a token's name stands for. */
 export function agentKindOf(name: string): AgentKind {
   return agentKinds.find((kind) => kind.toLowerCase() === name.toLowerCase()) ?? 'Other'
 }
@@ -42,12 +42,12 @@ const engines: Record<AgentKind, Engine | null> = {
   Other: null,
 }
 
-/** The engine that a token of this name works for; null for any. */
+/** Returns the engine of a token with this name; null for any. */
 export function engineOfAgent(name: string): Engine | null {
   return engines[agentKindOf(name)]
 }
 
-/** How to connect the agent that a token is for. */
+/** Explains how to connect the agent that a token is for. */
 export function connectBlock(name: string, access: AgentAccess): Html {
   const kind = agentKindOf(name)
   const lines = pre(connectLines(kind, access), 'bash')

@@ -3,7 +3,7 @@ import { type Card, keyboard } from '../kit/card.ts'
 import { bold, html, joinHtml } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 
-/** What a check found; `fix` says what to do about a problem. */
+/** A check's finding; `fix` is set for a problem. */
 export interface Finding {
   readonly name: string
   readonly ok: boolean
@@ -11,7 +11,7 @@ export interface Finding {
   readonly fix?: string | undefined
 }
 
-/** All checks, problems first, each with its fix. */
+/** Shows all checks, problems with their fixes first. */
 export function doctorCard(findings: readonly Finding[]): Card {
   const problems = findings.filter((finding) => !finding.ok)
   const fine = findings.filter((finding) => finding.ok)

@@ -20,7 +20,7 @@ const wordExamples = [
   ['WEB-2 !high ^fri @codex', 'changes it'],
 ] as const
 
-/** The shorthand and every command. */
+/** Explains the shorthand and lists every command. */
 export function helpCard(
   commands: readonly { readonly command: string; readonly usage: string; readonly description: string }[],
 ): Card {
@@ -61,7 +61,7 @@ export function helpCard(
   }
 }
 
-/** Screens that a command leads to, so that a button can do the same with the words that followed it. */
+/** The screen and argument prefix of commands that a button can repeat with arguments. */
 const screenOf: Readonly<Record<string, readonly [ScreenName, string]>> = {
   board: ['board', ''],
   tasks: ['tasks', ''],
@@ -76,7 +76,7 @@ const screenOf: Readonly<Record<string, readonly [ScreenName, string]>> = {
 
 const maxArgument = 40
 
-/** The nearest command to an unknown one, with the words that followed that. */
+/** Suggests the nearest command, with the arguments of the unknown one. */
 export function unknownCommandCard(nearest: string | null, words = ''): Card {
   if (nearest === null) return { text: html`Unknown command. See /help.` }
   if (words === '') return { text: html`Unknown command. Did you mean /${nearest}?` }
@@ -97,7 +97,7 @@ function suggestion(nearest: string, words: string, command: string): Button {
     : toScreen(label, name, argument)
 }
 
-/** The answer to /cancel: what it ended. */
+/** Answers /cancel: says what was canceled. */
 export function cancelAnswer(ended: 'set-up' | 'new-project' | 'question' | null): Card {
   if (ended === null) return { text: html`Nothing to cancel.` }
   return {
@@ -105,7 +105,7 @@ export function cancelAnswer(ended: 'set-up' | 'new-project' | 'question' | null
   }
 }
 
-/** Asks for a new task and says which project it goes to. */
+/** Asks for a new task and shows which project it goes to. */
 export function newTaskCard(projects: readonly string[], project: string): Card {
   const others =
     projects.length < 2
@@ -122,17 +122,17 @@ export function newTaskCard(projects: readonly string[], project: string): Card 
   }
 }
 
-/** Says that a command that was edited has run as it was first sent. */
+/** For an edited command that has already run as first sent. */
 export function commandDoneCard(): Card {
   return { text: html`I already did this as you first sent it. /undo takes it back; then send it again.` }
 }
 
-/** Says that an edit came too late to run a command. */
+/** For an edit that came too late to run a command. */
 export function commandTooLateCard(): Card {
   return { text: html`An edit only runs a command on your newest message, within 5 minutes. Send it again.` }
 }
 
-/** Says that a command names another bot. */
+/** For a command addressed to another bot. */
 export function otherBotCard(name: string): Card {
   return { text: html`That command is for ${code(`@${name}`)}, not for me.` }
 }

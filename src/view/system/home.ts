@@ -9,7 +9,7 @@ import { signs } from '../kit/signs.ts'
 import type { Reader } from '../kit/when.ts'
 import { buttonLabel, needLine, shortSpan, taskLine } from '../tasks/line.ts'
 
-/** Says that a board without a project takes no tasks yet. */
+/** For a task sent before the first project exists. */
 export function noProjectCard(): Card {
   return {
     text: html`Create a project first, then send this again.`,
@@ -25,7 +25,7 @@ export interface HomeFacts extends Reader {
 const listed = 5
 const openable = 4
 
-/** Home: what needs the owner, who is working, what is queued, and how much is where. */
+/** Shows what needs the owner, who is working, what is queued, and the count of each lane. */
 export function homeCard({ counts, digest, ...reader }: HomeFacts): Card {
   const { needsYou, running, queued } = digest
   const parts = [
@@ -70,7 +70,7 @@ function needsSection({ tasks, count, newCount }: Digest['needsYou']): Html | nu
   )
 }
 
-/** The first task with the options of its question, if these are few and short; then a button for each task. */
+/** A button per task. The first task also shows its question's options if they are few and short. */
 function needRows(tasks: readonly Task[]): Button[][] {
   const open = (task: Task, row: 'half' | 'whole'): Button => ({
     label: buttonLabel(task, `${turnSign(task)} `, row),
@@ -95,7 +95,7 @@ const shortAnswer = 16
 function quickAnswers(task: Task | undefined): Button[] {
   const question = task?.question ?? null
   const [item, ...further] = question?.items ?? []
-  // A plan or a permission is to be read first.
+  // Plans and permissions should be read before they are answered.
   const isPlain = question?.kind === 'block' || question?.kind === 'ask'
   if (question === null || !isPlain || item === undefined || further.length > 0) return []
   const isShort = item.options.every(({ label }) => [...label].length <= shortAnswer)

@@ -7,7 +7,7 @@ import { signs } from '../kit/signs.ts'
 import { ago, day } from '../kit/when.ts'
 import { type AgentAccess, agentKinds, connectBlock, firstWords } from './connect.ts'
 
-/** What's shown of an agent's token, never the token itself. */
+/** What is shown of an agent's token; never the token itself. */
 export interface TokenFacts {
   readonly id: string
   readonly name: string
@@ -16,7 +16,7 @@ export interface TokenFacts {
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
   readonly createdAt: Date
-  /** Absent where only the token itself is known; `rights` is null for a token from before rights. */
+  /** Absent if only the token itself was read; null for a token created before rights existed. */
   readonly rights?: TokenRights | null
   readonly projectKeys?: readonly string[] | null
   readonly engine?: Engine | null
@@ -35,7 +35,7 @@ export function tokenNameCard(): Card {
   }
 }
 
-/** How long a token may last, in days; null never expires. */
+/** The lifetimes to choose from, in days; null never expires. */
 export const tokenSpans = [null, 30, 90, 365] as const
 
 /** Asks when the token should expire. */
@@ -62,7 +62,7 @@ export function tokenMadeCard(token: TokenFacts): Card {
   }
 }
 
-/** The token itself, shown once, and how to connect its agent. Outside the owner's chat its buttons only copy. */
+/** Shows the token, once, and how to connect its agent. Outside the owner's chat, its buttons only copy. */
 export function secretCard(
   name: string,
   access: AgentAccess,
@@ -99,7 +99,7 @@ export function connectedCard(name: string, tokenId: string): Card {
   }
 }
 
-/** Points from a group to the private chat, the only place where a token is shown. */
+/** Sent to a group: links to the private chat, the only place where a token is shown. */
 export function tokenLinkCard(name: string, link: string): Card {
   return {
     text: html`${signs.token} I don't post tokens in a group. Get ${bold(name)}'s token in our private chat; the link works once, for an hour.`,
@@ -110,14 +110,14 @@ export function tokenLinkCard(name: string, link: string): Card {
   }
 }
 
-/** The link was used, or is too old. */
+/** For a link that has been used or has expired. */
 export function tokenLinkGoneCard(): Card {
   return {
     text: html`${signs.token} That link has expired. Get a new one from ${signs.agents} Agents in your board's chat.`,
   }
 }
 
-/** One token: when it was created, when it expires, last use. */
+/** Shows a token's creation, expiry and last use. */
 export function tokenCard(
   token: TokenFacts,
   reader: { readonly now: Date; readonly timeZone: string },
@@ -173,7 +173,7 @@ export function tokenGoneCard(): Card {
   }
 }
 
-/** The process died between creating a token and showing it. */
+/** For a token that was created but not shown before the process died. */
 export function tokenLostCard(name: string): Card {
   return {
     text: html`${signs.token} I restarted while creating ${bold(name)}'s token. If it isn't below, revoke it and create a new one.`,

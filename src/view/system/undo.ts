@@ -28,10 +28,10 @@ const words: Readonly<Record<string, string>> = {
 }
 
 const maxShown = 200
-// Only the undo of one task's change can name a date, and its caller knows the owner's zone.
+// Only the undo of a single task's change can name a date, and that caller passes the owner's zone.
 const utc: Reader = { now: new Date(0), timeZone: 'UTC' }
 
-/** What an undo took back, in one line: "Undone: WEB-6 engine Codex → any." */
+/** Describes an undo in one line: "Undone: WEB-6 engine Codex → any." */
 export function undoneText({ entry, tasks }: Undone, reader: Reader = utc): Html {
   if (tasks.length > 1) return html`${signs.undo} Undone: changes to ${counted(tasks.length, 'task')}.`
   const { action, targetId } = entry
@@ -43,7 +43,7 @@ export function undoneText({ entry, tasks }: Undone, reader: Reader = utc): Html
 
 const maxListed = 20
 
-/** What an undo took back when no task card shows it; with several tasks, where each of them is now. */
+/** Shows an undo that no task card shows; with several tasks, lists where each is now. */
 export function undoneListCard(undone: Undone): Card {
   const lines = undone.tasks
     .slice(0, maxListed)
@@ -62,7 +62,7 @@ export function nothingToUndoCard(): Card {
   return { text: html`Nothing to undo.` }
 }
 
-/** Why the last change can't be undone, with a button for the one before it. */
+/** Explains why the last change can't be undone and offers the one before it. */
 export function undoRefusedCard(
   change: { readonly id: string; readonly targetId: string | null },
   reason: string,

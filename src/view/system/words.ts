@@ -4,7 +4,7 @@ import { bold, html, joinHtml } from '../kit/html.ts'
 import type { Reader } from '../kit/when.ts'
 import { openButtons, taskLine } from '../tasks/line.ts'
 
-/** The tasks that a message names by their keys, and the keys that name none. */
+/** Lists the tasks that a message names, and the keys that don't exist. */
 export function namedTasksCard(tasks: readonly Task[], unknown: readonly string[], reader: Reader): Card {
   return {
     text: joinHtml([...tasks.map((task) => taskLine(task, reader)), ...unknown.map(noSuchKey)], '\n'),
@@ -16,17 +16,17 @@ function noSuchKey(key: string) {
   return html`There’s no ${bold(key)}. Try /search.`
 }
 
-/** The same as one line under others. */
+/** Says the same as one line of a longer answer. */
 export function noSuchKeyText(key: string): string {
   return `There’s no ${key}. Try /search.`
 }
 
-/** A token beside a key that says nothing. */
+/** For an unknown word next to a key. */
 export function unknownTokenText(token: string): string {
   return `Didn’t recognize ${token}.`
 }
 
-/** A key without anything to do. */
+/** For a key without an instruction. */
 export function idleKeyText(key: string): string {
   return `What should I do with ${key}?`
 }

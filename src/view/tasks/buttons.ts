@@ -26,13 +26,13 @@ import { moveButton, otherMoves, takeBackButton } from './moves.ts'
 export interface TaskButtonsOptions extends Reader, TaskMenuOptions {
   readonly on?: Surface
   readonly menu?: Menu
-  /** The change that the Undo button takes back. */
+  /** The audit entry that the Undo button reverts. */
   readonly undo?: string | null | undefined
-  /** What this surface adds to the last row, such as Skip, or the option that a handoff did not take. */
+  /** Buttons that this surface adds to the last row, e.g. Skip. */
   readonly extra?: readonly Button[]
 }
 
-/** The rows of buttons of the menu that is open. */
+/** Builds the button rows of the open menu. */
 export function taskButtons(task: Task | TaskDetail, options: TaskButtonsOptions): Button[][] {
   const on = options.on ?? 'card'
   const menu = options.menu ?? 'main'
@@ -75,7 +75,7 @@ function toMenu({ key }: Task, on: Surface, label: string, menu: Menu): Button {
   return { label, does: { do: 'menu', on, key, menu, page: 0 } }
 }
 
-/** What the owner most likely does next, by whose turn it is. */
+/** Builds the owner's likely next actions, by whose turn it is. */
 export function turnRows(task: Task | TaskDetail, on: Surface): Button[][] {
   switch (turnOf(task)) {
     case 'new':
@@ -113,7 +113,7 @@ function parkedMoves(task: Task, on: Surface): Button[] {
   return [moveButton(task, on, 'todo'), moveButton(task, on, 'archived')]
 }
 
-/** Hands the task to an agent. */
+/** Builds the button that queues the task for an agent. */
 export function queueButton(
   { key, status }: Pick<Task, 'key' | 'status'>,
   on: Surface,
@@ -123,11 +123,11 @@ export function queueButton(
   return { label, does: { do: 'handoff', on, key, from: status, goal, sure: false } }
 }
 
-// Longer labels stand alone in their row, where a phone shows about this much.
+// Characters that a phone shows in half a row and in a whole row.
 const halfRow = 16
 const wholeRow = 60
 
-/** The options of the open question, at most two a row, and a way to answer in words. */
+/** The options of the open question, at most two per row, and a button for a typed answer. */
 function questionRows({ key, question }: Task, on: Surface): Button[][] {
   const [item] = question?.items ?? []
   if (question === null || item === undefined) return []
@@ -171,7 +171,7 @@ function editMenu(task: Task, options: TaskButtonsOptions, on: Surface): Button[
   ]
 }
 
-/** Shows the files of the note and, where they are known, of the comments. */
+/** Builds the button for the files of the note and, if known, of the comments. */
 export function fileButton(task: Task | TaskCardFacts): Button[] {
   const { length } = 'files' in task ? task.files : filesIn(task.note)
   return length === 0 ? [] : [toScreen(`${signs.file} ${length}`, 'files', task.key)]

@@ -16,16 +16,16 @@ import { type Suggested, suggestionButton } from './suggestions.ts'
 const maxTitle = 120
 
 export interface CaptureCardOptions extends Reader {
-  /** The change that Undo takes back. */
+  /** The audit entry that Undo reverts. */
   readonly undo: string | null
   readonly problems: readonly Suggested[]
-  /** The time zone of the place that was captured: a button makes it the owner's. */
+  /** The time zone of a captured location; a button sets it as the owner's. */
   readonly zone?: string | null
-  /** A line below what was understood. */
+  /** An additional line at the bottom. */
   readonly notice?: Content
 }
 
-/** What answers a captured message: the task in two lines and one row of buttons. It is shown until the task changes. */
+/** Answers a captured message: the task in two lines and one row of buttons, until the task changes. */
 export function captureCard(task: Task, options: CaptureCardOptions): Card {
   const head = html`${turnSign(task)} ${bold(task.key)} ${title(task.title, maxTitle)} · ${title(task.project.name)}`
   const lines = [head, understood(task, options), problemLines(options.problems), options.notice]
@@ -57,7 +57,7 @@ function understood(task: Task, reader: Reader): Html | null {
 
 const fileLink = /\[[^\]\n]*\]\(tg-\w+:[\w-]+\)/g
 
-/** Whether a note says more than which files and criteria go with it. */
+/** Returns whether a note has text besides its files and criteria. */
 function hasWords(note: string | null): boolean {
   return textOf(note).replace(fileLink, '').trim() !== ''
 }
@@ -79,7 +79,7 @@ function zoneRow(zone: string | null): Button[] {
   return [{ label: 'Use as my time zone', does: { do: 'act', name: 'zone', about: 'capture', value: zone } }]
 }
 
-/** What of a message was not understood, a line each; null where all was. */
+/** Lists what wasn't understood in a message, one per line; null if nothing. */
 export function problemLines(problems: readonly QuickAddProblem[]): Html | null {
   return problems.length === 0 ? null : joinHtml(problems.slice(0, maxProblems).map(problemLine), '\n')
 }
@@ -101,32 +101,32 @@ function problemLine({ token, reason }: QuickAddProblem): Html {
   }
 }
 
-/** Says that an edited message no longer edits its task. */
+/** For an edited message whose task has changed since. */
 export function editedTooLateCard(task: Task): Card {
   return { text: html`${task.key} has changed since, so your edit wasn’t applied. Reply to add a comment.` }
 }
 
-/** Says that an edited comment stays as it was first sent. */
+/** For an edited comment: comments stay as first sent. */
 export function editedCommentCard(task: Task): Card {
   return { text: html`Your comment on ${task.key} stays as you first sent it. Reply to add to it.` }
 }
 
-/** Says that an edit of a message that is no task changes nothing. */
-export function editedInVainCard(): Card {
+/** For an edited message that isn't a task. */
+export function editedNothingCard(): Card {
   return { text: html`Your edit changes nothing here. Send it as a new message.` }
 }
 
-/** The line on a card whose note can take no more. */
+/** A notice that the note is full. */
 export function noteFullNotice(): Html {
   return html`The note is full; I added the rest as comments.`
 }
 
-/** Says that a sticker or the like is nothing to keep. */
+/** For a sticker or another kind of message that can't become a task. */
 export function notKeptCard(): Card {
   return { text: html`I can’t save this kind of message.` }
 }
 
-/** Says that a message of invisible characters is nothing to keep. */
+/** For a message of invisible characters. */
 export function nothingVisibleCard(): Card {
   return { text: html`There’s nothing to see in that message, so I didn’t save it.` }
 }

@@ -8,11 +8,11 @@ import { type TaskButtonsOptions, taskButtons } from './buttons.ts'
 import { taskText } from './text.ts'
 
 export interface TaskCardOptions extends TaskButtonsOptions {
-  /** A line on top: what was understood, what has changed. */
+  /** A line on top, e.g. what has changed. */
   readonly notice?: Content
 }
 
-/** The card of a task: what is to be said of it, and the buttons that fit. */
+/** Renders a task's card: its text and the buttons of its state. */
 export function taskCard(task: TaskCardFacts, options: TaskCardOptions): Card {
   return {
     text: fitMessage(joinHtml([options.notice, taskText(task, options)], '\n')),
@@ -20,7 +20,7 @@ export function taskCard(task: TaskCardFacts, options: TaskCardOptions): Card {
   }
 }
 
-/** What tells two states of a task apart: a card that shows this version shows the truth. */
+/** Returns a string that changes with everything a task's card shows. */
 export function taskVersion(task: TaskCardFacts): string {
   const { status, runState, updatedAt, latestResult, feedback, question, progress, agentComment, files } =
     task

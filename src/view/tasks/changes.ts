@@ -10,7 +10,7 @@ import { dueText, type Reader } from '../kit/when.ts'
 import { answeredNotice, queueUnansweredCard, stopAndMoveCard } from './handoffs.ts'
 import { fitted } from './line.ts'
 
-/** What became of one task that the owner's words were about. */
+/** The outcome for one task that the owner's message named. */
 export interface ChangedTask {
   readonly before: Task
   readonly task: Task
@@ -18,22 +18,22 @@ export interface ChangedTask {
   readonly isChanged: boolean
 }
 
-/** What came of the owner's words about several tasks. */
+/** The outcome of the owner's message about several tasks. */
 export interface Changes {
   readonly changed: readonly ChangedTask[]
-  /** Questions that they answered. */
+  /** Questions that the message answered. */
   readonly answered: readonly Answered[]
-  /** Tasks that an agent works on, and where they were to go. */
+  /** Tasks that an agent is working on, and their wanted status. */
   readonly stops: readonly { readonly task: Task; readonly to: TaskStatus }[]
   /** Tasks to be queued that have an open question. */
   readonly unanswered: readonly Task[]
-  /** What couldn't be done, and why. */
+  /** What couldn't be done and why. */
   readonly problems: readonly string[]
-  /** Takes back all that changed. */
+  /** The audit entry that reverts all changes. */
   readonly auditId: string | null
 }
 
-/** One line per task, what is asked first, what couldn't be done, and Undo. */
+/** Shows one line per task, confirmations, problems and Undo. */
 export function changesCard(changes: Changes, reader: Reader): Card {
   const { changed, answered, stops, unanswered, problems, auditId } = changes
   const [stop] = stops
@@ -105,7 +105,7 @@ function changeText(before: Task, task: Task, act: Act, { now, timeZone }: Reade
   return parts.filter(Boolean).join(' · ')
 }
 
-/** Where a task went, and whether an agent had it before. */
+/** Describes where a task went and whether an agent had it before. */
 function handoffText(before: Task, task: Task): string | null {
   const parts = [
     before.status !== task.status && task.runState !== 'queued' && statusName[task.status],

@@ -19,7 +19,7 @@ export function noTaskCard(key: string): Card {
   return { text: html`No task ${bold(key.slice(0, 40))}. Try /search.` }
 }
 
-/** How to use /task. */
+/** Explains how to use /task. */
 export function taskUsageCard(): Card {
   return { text: html`Which task? Send its key, e.g. ${code('WEB-12')}.` }
 }

@@ -12,9 +12,7 @@ import { signs } from '../kit/signs.ts'
 import { ago, type Reader, span } from '../kit/when.ts'
 import { moveButton, takeBackButton } from './moves.ts'
 
-// The one line that says where a handoff went, and the option that it did not take.
-
-/** A line on top of a card, and buttons beside Undo. */
+/** A line on top of a card that says where a handoff went, and the alternatives next to Undo. */
 export interface HandoffNotice {
   readonly notice: Html
   readonly extra: readonly Button[]
@@ -22,14 +20,14 @@ export interface HandoffNotice {
 
 const maxAnswer = 120
 
-/** After an answer: what was answered, and where the task went. */
+/** After an answer: says what was answered and where the task went. */
 export function answeredNotice({ question, task }: Answered, on: Surface): HandoffNotice {
   const text = title(answerText(question), maxAnswer)
   const extra = turnOf(task) === 'queued' ? [moveButton(task, on, 'hold', { label: 'Keep on hold' })] : []
   return { notice: html`${signs.done} Answered: ${text} · ${whereText(task)}`, extra }
 }
 
-/** After a tap or words for a question that was closed before. */
+/** After an answer to a question that was already closed. */
 export function lateAnswerNotice(
   { question }: Pick<Answered, 'question'>,
   { now }: Reader,
@@ -50,7 +48,7 @@ export function sentBackNotice(task: Task, on: Surface): HandoffNotice {
   }
 }
 
-/** After words about a task that waits for the owner's review: are they a reason to send it back? */
+/** After a comment on a task in review: asks whether to send the task back with it. */
 export function reviewCommentNotice({ key }: Task, on: Surface): HandoffNotice {
   return {
     notice: html`Kept as a comment. Send ${key} back with it?`,
@@ -65,7 +63,7 @@ function answerText({ answer }: Question): string {
   return (answer?.items ?? []).map(({ text }) => text.replace(/\s+/g, ' ')).join('; ')
 }
 
-/** Where a task is now: "queued for Codex", "on hold". */
+/** Describes where a task is now: "queued for Codex", "on hold". */
 function whereText(task: Task): string {
   switch (turnOf(task)) {
     case 'queued':
@@ -79,7 +77,7 @@ function whereText(task: Task): string {
 
 const closing: Partial<Record<TaskStatus, string>> = { done: 'mark done', hold: 'hold', archived: 'drop' }
 
-/** Asks once before a move takes a task from the agent that works on it. */
+/** Asks once before a move stops the agent that is working on a task. */
 export function stopAndMoveCard(task: Task, to: TaskStatus, on: Surface, { now }: Reader): Card {
   const run = runOf(task)
   const since = run?.since ?? task.runStateUpdatedAt ?? now
@@ -98,7 +96,7 @@ export function stopAndMoveCard(task: Task, to: TaskStatus, on: Surface, { now }
   }
 }
 
-/** Asks once before a task with an open question is queued, which withdraws the question. */
+/** Asks once before queueing a task withdraws its open question. */
 export function queueUnansweredCard(task: Task, on: Surface): Card {
   const does = { do: 'handoff', on, key: task.key, from: task.status, goal: 'work', sure: true } as const
   return {

@@ -3,13 +3,13 @@ import { type Html, html } from '../kit/html.ts'
 import { statusName, turnSign } from '../kit/names.ts'
 import { dueText, type Reader } from '../kit/when.ts'
 
-/** When a task that was put off comes back, in a few words. */
+/** Describes when a snoozed task comes back. */
 export function laterText({ key, status, snoozedUntil }: Task, { now, timeZone }: Reader): string {
   if (snoozedUntil !== null) return `${key} comes back ${dueText(snoozedUntil, now, timeZone)}`
   return status === 'hold' ? `${key} is on hold` : `${key} is in ${statusName[status]}`
 }
 
-/** The same as a line on a card. */
+/** Says the same as a line on a card. */
 export function laterLine(task: Task, reader: Reader): Html {
   return html`${turnSign(task)} ${laterText(task, reader)}`
 }

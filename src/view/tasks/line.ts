@@ -10,12 +10,12 @@ import { signs } from '../kit/signs.ts'
 import { dueText, isSameDay, type Reader, span } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
 
-/** About as many letters of average width as a line of a message has on a phone 390 px wide. */
+/** The width of a message line on a 390 px wide phone, in characters of average width. */
 const lineWidth = 33
 const minTitle = 6
 const maxHead = 160
 
-// Widths in letters of average width: what the sans-serif fonts of phones and desktops agree on.
+// Widths relative to an average character; similar across the sans-serif fonts of phones and desktops.
 const widths: readonly (readonly [RegExp, number])[] = [
   [/[\p{M}\u200b-\u200f\u2060]/u, 0],
   [/\p{Extended_Pictographic}/u, 2.4],
@@ -39,7 +39,7 @@ function widthOf(text: string): number {
   return sum
 }
 
-/** Words that fill what the rest of a line leaves of it on a phone. */
+/** Cuts a text to the width that `rest` leaves on a phone's line. */
 export function fitted(text: string, rest: string, width = lineWidth): Html {
   return title(cutTo(text.replace(/\s+/g, ' '), Math.max(minTitle, width - widthOf(rest))))
 }
@@ -56,7 +56,7 @@ function cutTo(text: string, width: number): string {
   return clip(text, points)
 }
 
-/** A task in one line of a list: the sign of its turn, its key and title, and what stands out about it. */
+/** Formats a task as a line of a list: its sign, key, title, and notable properties. */
 export function taskLine(
   task: Task,
   reader: Reader,
@@ -68,7 +68,7 @@ export function taskLine(
   }: {
     readonly due?: boolean
     readonly focus?: boolean
-    /** What stands before and after it in the line, e.g. a number. */
+    /** Text before and after the task, e.g. a number. */
     readonly before?: string
     readonly after?: string
   } = {},
@@ -85,26 +85,26 @@ export function taskLine(
   return html`${start}${bold(task.key)} ${fitted(task.title, `${start}${task.key} ${end}`)}${end}`
 }
 
-/** A due date as a list shows it: today's as a time alone, others without time and weekday. */
+/** Formats a due date for a list: a time if it's today, otherwise a date without time and weekday. */
 export function shortDue(at: Date, { now, timeZone }: Reader): string {
   const text = dueText(at, now, timeZone)
   if (isSameDay(at, now, timeZone)) return text.split(' ').at(-1) ?? text
   return unbroken(text.replace(/ \d\d:\d\d$/, '').replace(/^[A-Z]\w\w (?=\d)/, ''))
 }
 
-/** How long something lasts, as short as a list needs it. */
+/** Formats a span for a list. */
 export function shortSpan(from: Date, to: Date): string {
   return unbroken(span(from, to).replace('under a minute', '<1 min'))
 }
 
-/** A task that needs the owner, in one line: its sign, key, and question or outcome. */
+/** Formats a task that needs the owner: its sign, key, and question or outcome. */
 export function needLine(task: Task | TaskDetail, before = '', after = ''): Html {
   const start = `${before}${turnSign(task)} `
   const end = after === '' ? '' : ` ${after}`
   return html`${start}${bold(`${task.key}:`)} ${fitted(headOfNeed(task), `${start}${task.key}: ${end}`)}${end}`
 }
 
-/** What a task needs the owner for, in a few words: its question, or what came of it. */
+/** Returns what a task needs the owner for: its question or its outcome. */
 function headOfNeed(task: Task | TaskDetail): string {
   const { question } = task
   if (question?.kind === 'plan') return `${agentName(question)} has a plan`
@@ -113,19 +113,19 @@ function headOfNeed(task: Task | TaskDetail): string {
   return firstLine(summary, maxHead) || task.title
 }
 
-/** The first line of a task's open question, below its own line. */
+/** Formats the first line of a task's open question, to show below its own line. */
 export function questionLine(task: Task): Html | null {
   if (turnOf(task) !== 'question') return null
   return html`\u2003${italic(fitted(headOfNeed(task), '   '))}`
 }
 
-// Two labels of about this width fit side by side on a phone, and one of the other.
+// The width of a button's label on a phone, in half a row and in a whole row.
 const halfButton = 16
 const wholeButton = 33
 
 type Named = Pick<Task, 'key'> & { readonly title?: string }
 
-/** Buttons that open tasks, each with key and title, two in a row; keys alone, where no titles are known, four. */
+/** Builds buttons that open tasks: key and title, two per row; four per row if only keys are known. */
 export function openButtons(tasks: readonly Named[]): Button[][] {
   const hasTitles = tasks.some((task) => task.title !== undefined)
   const buttons = tasks.map((task, index): Button => {
@@ -135,7 +135,7 @@ export function openButtons(tasks: readonly Named[]): Button[][] {
   return inRows(buttons, hasTitles ? 2 : 4)
 }
 
-/** The label of a button about a task: its key and as much of its title as half a row shows, or the whole row. */
+/** Returns a task's button label: its key and as much of its title as the row shows. */
 export function buttonLabel(
   { key, title: words = '' }: Named,
   before = '',

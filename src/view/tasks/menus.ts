@@ -11,7 +11,7 @@ import { engineName, priorityName, prioritySign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { isNoteCut, isResultCut } from './text.ts'
 
-// The pickers that open under a task's card, without the way back.
+// The pickers under a task's card, without their Back button.
 
 export interface TaskMenuOptions {
   readonly page?: number
@@ -83,7 +83,7 @@ export function dueRows(task: Task, on: Surface): Button[][] {
   ]
 }
 
-/** When the task comes back. */
+/** Picks when the task comes back. */
 export function laterRows({ key }: Task, on: Surface): Button[][] {
   const later = (label: string, to: LaterChoice): Button => ({ label, does: { do: 'later', on, key, to } })
   return [
@@ -120,7 +120,7 @@ export function editRows(task: Task, on: Surface): Button[][] {
   ]
 }
 
-/** What else an agent may do with the task. */
+/** Other work an agent can do on the task. */
 function agentRow({ key, status, runState, question }: Task, on: Surface): Button[] {
   if (runState !== null || question !== null) return []
   const ask = (label: string, goal: Goal): Button => ({
@@ -151,7 +151,7 @@ export function moreRows(task: Task | TaskDetail, options: TaskMenuOptions, on: 
       ...('latestResult' in task && isResultCut(task) ? [screen('Whole result', 'result')] : []),
     ],
     [
-      // The deck would lose its place.
+      // Opening the history would lose the deck's place.
       ...(on === 'deck' ? [] : [screen('History', 'history')]),
       { label: 'Delete', does: { do: 'delete', on, key: task.key, sure: false }, style: 'danger' },
     ],

@@ -12,7 +12,7 @@ const names: Record<TaskStatus, string> = {
   archived: 'Drop',
 }
 
-/** A button that moves a task to another status. */
+/** Builds a button that moves a task to another status. */
 export function moveButton(
   task: Pick<Task, 'key' | 'status'>,
   on: Surface,
@@ -23,13 +23,13 @@ export function moveButton(
   return { label, does, ...(style === undefined ? {} : { style }) }
 }
 
-/** The statuses that the owner may move an open task to by hand, from Edit. */
+/** Builds the moves that Edit offers for an open task. */
 export function otherMoves(task: Task, on: Surface): Button[] {
   const targets: readonly TaskStatus[] = ['inbox', 'todo', 'hold', 'done', 'archived']
   return targets.filter((to) => to !== task.status).map((to) => moveButton(task, on, to))
 }
 
-/** Takes a task out of the queue, or ends the run of the agent that works on it. */
+/** Builds the button that takes a task out of the queue or stops its agent. */
 export function takeBackButton({ key, runState }: Pick<Task, 'key' | 'runState'>, on: Surface): Button {
   return runState === 'running'
     ? { label: 'Stop', does: { do: 'release', on, key } }

@@ -17,7 +17,7 @@ import { taskText } from './text.ts'
 const maxOutcome = 220
 const lateMs = 5 * minuteMs
 
-/** The card of a task as it is posted to report something. The lock screen shows its first line. */
+/** Renders a task's card as a notification. The lock screen shows its first line. */
 export function postedCard(task: TaskCardFacts, { kind, by }: NotificationGroup, reader: Reader): Card {
   switch (kind) {
     case 'new':
@@ -45,7 +45,7 @@ function dueCard(task: TaskCardFacts, reader: Reader): Card {
   })
 }
 
-/** "due now", "was due today 10:00". */
+/** Describes when a task is or was due: "due now", "was due today 10:00". */
 export function whenDue({ dueAt }: Pick<TaskCardFacts, 'dueAt'>, { now, timeZone }: Reader): string {
   const isLate = dueAt !== null && now.getTime() - dueAt.getTime() > lateMs
   return isLate ? `was due ${dueText(dueAt, now, timeZone)}` : 'due now'
@@ -65,7 +65,7 @@ function silentRunCard(task: TaskCardFacts, reader: Reader): Card {
   }
 }
 
-/** "Claude Code hasn’t checked in for 30 min", "queued for 1 h – no agent has picked it up". */
+/** Describes a silent run: "Claude Code hasn’t checked in for 30 min", "queued for 1 h – no agent has picked it up". */
 export function silence(
   task: Parameters<typeof lastSignOfLife>[0] & Pick<TaskCardFacts, 'lastRun'>,
   now: Date,
@@ -76,7 +76,7 @@ export function silence(
     : `${agentName(task.lastRun)} hasn’t checked in for ${age}`
 }
 
-/** What stands in place of an earlier card of a task that can't be deleted any more. */
+/** Replaces an earlier card of a task that Telegram no longer lets us delete. */
 export function earlierCard(task: { readonly key: string; readonly title: string } | null): Card {
   return { text: task === null ? deletedText : html`${bold(task.key)} ${title(task.title)} – see below` }
 }

@@ -8,14 +8,14 @@ import { clip } from '../kit/html.ts'
 import { engineName, priorityName } from '../kit/names.ts'
 import { dueText, type Reader } from '../kit/when.ts'
 
-/** A token that was not understood, with what it may mean. */
+/** A token that wasn't understood, with a suggested meaning. */
 export interface Suggested extends QuickAddProblem {
   readonly suggestion: Suggestion
 }
 
 const maxLabel = 24
 
-/** The button that takes a token for what it may mean. */
+/** Builds the button that accepts a suggestion. */
 export function suggestionButton(task: Task, { token, suggestion }: Suggested, reader: Reader): Button {
   const { key } = task
   const does = (kind: SuggestionKind, value = ''): Callback => ({

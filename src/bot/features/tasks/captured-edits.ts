@@ -3,7 +3,7 @@ import { findTask } from '../../../domain/tasks/read.ts'
 import { partAction } from '../../../domain/tasks/snapshot.ts'
 import { captureOfMessage, capturePartsOf, stateOfMessage } from '../../../telegram/store/captures.ts'
 import type { Card } from '../../../view/kit/card.ts'
-import { editedCommentCard, editedInVainCard, editedTooLateCard } from '../../../view/tasks/capture.ts'
+import { editedCommentCard, editedNothingCard, editedTooLateCard } from '../../../view/tasks/capture.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
 import { createFeature, type Feature } from '../../kit/feature.ts'
 import { ownText } from '../../kit/message/incoming.ts'
@@ -28,7 +28,7 @@ async function editCaptured(ctx: BotContext, message: Message): Promise<void> {
     const about = { chatId: message.chat.id, messageId, userId: message.from?.id ?? 0 }
     const { before } = await stateOfMessage(ctx.board.db, about)
     if (before !== null && !isSameAs(before as unknown as Message))
-      await ctx.sender.send(editedInVainCard(), { purpose: 'answer', replyTo: messageId })
+      await ctx.sender.send(editedNothingCard(), { purpose: 'answer', replyTo: messageId })
     return
   }
   const { message: original } = captured.update as { readonly message?: Message }

@@ -6,7 +6,7 @@ import { type EditOfMany, editTasks } from '../../../domain/tasks/edit/edit-many
 import { findTasks } from '../../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
-import { inWords } from '../../../view/kit/answers.ts'
+import { toSentence } from '../../../view/kit/answers.ts'
 import { notQueued, type RunnerRefusal } from '../../../view/settings/runner.ts'
 import type { ChangedTask, Changes } from '../../../view/tasks/changes.ts'
 import { type BotContext, scopeOf } from '../context.ts'
@@ -44,7 +44,7 @@ export async function doActs(ctx: BotContext, wanted: readonly WantedAct[]): Pro
     else if ('unanswered' in plan) unanswered.push(task)
     else {
       refused.push(task)
-      problems.push(inWords(plan.refusal))
+      problems.push(toSentence(plan.refusal))
     }
   }
   const accepted = await withRunner(ctx, edits)
@@ -105,7 +105,7 @@ async function answerAll(
       await notifyRunner(ctx, result.task)
     } catch (error) {
       if (!(error instanceof DomainError)) throw error
-      problems.push(`${task.key}: ${inWords(error.message)}`)
+      problems.push(`${task.key}: ${toSentence(error.message)}`)
     }
   }
   return answered

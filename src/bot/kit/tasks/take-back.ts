@@ -1,6 +1,6 @@
 import { DomainError } from '../../../domain/core/errors.ts'
 import { undoChange, undoWindowMs } from '../../../domain/undo/undo.ts'
-import { inWords, toasts } from '../../../view/kit/answers.ts'
+import { toSentence, toasts } from '../../../view/kit/answers.ts'
 import type { BotContext } from '../context.ts'
 import { refuse } from '../refusals.ts'
 import { toast } from '../toast.ts'
@@ -12,7 +12,7 @@ export async function takeBack(ctx: BotContext, auditId: string): Promise<void> 
     await toast(ctx, toasts.undone)
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
-    await toast(ctx, inWords(error.message), true)
+    await toast(ctx, toSentence(error.message), true)
   }
 }
 

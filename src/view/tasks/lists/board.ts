@@ -11,10 +11,10 @@ import { signs } from '../../kit/signs.ts'
 import type { Reader } from '../../kit/when.ts'
 import { questionLine, taskLine } from '../line.ts'
 
-/** How many cards of each lane the whole board shows. */
+/** Tasks per lane on the board. */
 export const cardsALane = 4
 
-/** A lane of the board, of one project alone where that is named, and a page of its cards. */
+/** A page of a lane, of all projects or one. */
 export interface LanePlace {
   readonly status: TaskStatus
   /** Empty: all projects. */
@@ -22,12 +22,12 @@ export interface LanePlace {
   readonly page: number
 }
 
-/** A lane as the argument of a button. */
+/** Encodes a lane as a button's argument. */
 export function toLaneArgument({ status, projectKey }: Omit<LanePlace, 'page'>): string {
   return `${status}.${projectKey}`
 }
 
-/** Reads what `toLaneArgument` wrote; null where it is none. */
+/** Reads what `toLaneArgument` wrote; null if it is invalid. */
 export function readLaneArgument(argument: string): Omit<LanePlace, 'page'> | null {
   const [name = '', projectKey = ''] = argument.split('.')
   const status = taskStatuses.find((one) => one === name)
@@ -43,7 +43,7 @@ export interface BoardFacts extends Reader {
   readonly notice?: Content
 }
 
-/** /board: the lanes with their counts and first cards. */
+/** /board: the lanes with their counts and first tasks. */
 export function boardCard({ lanes, projectKeys, projectKey, undo, notice, ...reader }: BoardFacts): Card {
   const head = html`${bold(projectKey === '' ? 'Board' : `Board · ${projectKey}`)}`
   const shown = lanes.filter((lane) => lane.count > 0)
@@ -99,19 +99,19 @@ function projectRows(keys: readonly string[], current: string): Button[][] {
   return inRows([all, ...each], 4)
 }
 
-/** Takes the change back that the board was shown after. */
+/** A row that undoes the last change. */
 export function undoRow(undo: string | null, projectKey: string): Button[] {
   return undo === null
     ? []
     : [doesAct(`${signs.undo} Undo`, { name: 'board-undo', about: packUuid(undo), value: projectKey })]
 }
 
-/** For a project that there isn't. */
+/** For a project that doesn't exist. */
 export function unknownProjectText(key: string): string {
   return `No project ${clip(key, 30)} – showing all.`
 }
 
-/** Asks once before a whole lane is moved. */
+/** Asks once before moving a whole lane. */
 export function moveAllCard(
   lane: { readonly status: 'ready' | 'done'; readonly projectKey: string },
   tasks: { readonly keys: readonly string[]; readonly count: number },
@@ -133,9 +133,9 @@ export function moveAllCard(
   }
 }
 
-/** Tasks that a change of several left as they were, and why. */
+/** Tasks that a bulk change skipped, by reason. */
 export interface Skipped {
-  /** They have left the lane since. */
+  /** They have left the lane in the meantime. */
   readonly moved?: readonly Task[]
   /** An agent is working on them. */
   readonly working?: readonly Task[]
@@ -152,7 +152,7 @@ const skipReasons: Record<keyof Skipped, (count: number) => string> = {
   refused: () => "can't be queued",
 }
 
-/** What was skipped, by its reason and with its keys: "2 skipped: an agent is on them (WEB-2, WEB-3)". */
+/** Lists what was skipped, by reason: "2 skipped: an agent is on them (WEB-2, WEB-3)". */
 export function skippedText(skipped: Skipped): string {
   const named = (tasks: readonly Task[]) => {
     const keys = tasks.slice(0, 6).map(({ key }) => key)
@@ -168,7 +168,7 @@ export function skippedText(skipped: Skipped): string {
     .join(' ')
 }
 
-/** What a change of several tasks came to, as a toast. */
+/** Summarizes a bulk change as a toast. */
 export function changedManyToast(count: number, skipped: Skipped = {}): string {
   const left = skippedText(skipped)
   if (left === '') return count === 0 ? toasts.unchanged : `${counted(count, 'task')} changed.`

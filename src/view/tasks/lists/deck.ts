@@ -10,11 +10,11 @@ import { taskText } from '../text.ts'
 
 export interface DeckCardOptions extends TaskCardOptions {
   readonly deck: DeckTopic
-  /** How many cards are still to be seen, this one among them. */
+  /** How many cards are left, including this one. */
   readonly left: number
 }
 
-/** One card of the triage deck. */
+/** Renders one card of the triage deck. */
 export function deckCard(task: TaskCardFacts, options: DeckCardOptions): Card {
   const { deck, left, notice } = options
   const head = joinHtml([bold(deckNotice(deck, left)), notice], ' · ')
@@ -24,7 +24,7 @@ export function deckCard(task: TaskCardFacts, options: DeckCardOptions): Card {
   }
 }
 
-/** Where the deck stands: "3 of 12". */
+/** Returns the deck's progress: "3 of 12". */
 export function deckNotice(deck: DeckTopic, left: number): string {
   const seen = seenIn(deck)
   return `${seen + 1} of ${seen + left}`
@@ -68,7 +68,7 @@ const outcomeNames: Record<DeckOutcome, string> = {
   inbox: 'inbox',
 }
 
-/** The end of the deck: what became of its cards. */
+/** Ends the deck with what happened to its cards. */
 export function deckSummary(deck: DeckTopic, undo: string | null): Card {
   const again = deck.skipped.length === 0 ? [] : [toScreen('Show skipped', 'inbox')]
   return {

@@ -16,7 +16,7 @@ export interface DueFacts extends Reader {
   readonly page: number
 }
 
-/** /due: what's overdue, due today, and due in the next 7 days. */
+/** /due: what is overdue, due today, and due in the next 7 days. */
 export function dueCard({ tasks, count, page, ...reader }: DueFacts): Card {
   const sections = new Map<string, Content[]>()
   for (const task of tasks) {
@@ -39,7 +39,7 @@ function dueLine(task: Task, reader: Reader): Html {
   return taskLine(task, reader, { due: false, after })
 }
 
-/** Within the next days the weekday is enough of a date. */
+/** Formats a due date in the list; within the next 7 days, the weekday replaces the date. */
 function dueWords(at: Date, { now, timeZone }: Reader): string {
   if (at < now || isSameDay(at, now, timeZone)) return shortDue(at, { now, timeZone })
   return unbroken(dueText(at, now, timeZone).replace(/^([A-Z]\w\w) \d+ \w+/, '$1'))

@@ -16,7 +16,7 @@ const reasons: Record<Proposal['reason'], string> = {
 
 const maxShown = 10
 
-/** /focus: today's focus and its buttons, or suggestions when it's empty. */
+/** /focus: today's focus, or suggestions if it's empty. */
 export function focusCard(
   { focus, proposals }: Pick<Digest, 'focus' | 'proposals'>,
   reader: Reader & { readonly undo?: string | null },
@@ -64,7 +64,7 @@ function undoButton(undo: string | null | undefined): Button[] {
 /** Tasks per page when picking a focus. */
 export const pinsAPage = 8
 
-/** One page of the tasks that can become today's focus. */
+/** Shows one page of the tasks that can be focused. */
 export function pinCard(
   tasks: readonly Task[],
   { page, pages, ...reader }: Reader & { readonly page: number; readonly pages: number },

@@ -11,7 +11,7 @@ import {
   statusSign,
 } from '../../kit/names.ts'
 
-/** A task as an inline result; the message it sends links to its card. */
+/** Converts a task to an inline result; the message it sends links to the task's card. */
 export function inlineResult(task: Task, botName: string): InlineQueryResult {
   const facts = [
     `${statusSign[task.status]} ${statusName[task.status]}`,

@@ -6,7 +6,7 @@ import { bold, clip, html, joinHtml } from '../../kit/html.ts'
 import { countedTasks } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
 
-// Squares, because circles are priorities.
+// Circles are priorities.
 const colorSign: Readonly<Record<string, string>> = {
   gray: signs.labelGray,
   blue: signs.labelBlue,
@@ -21,17 +21,17 @@ const colorSign: Readonly<Record<string, string>> = {
 }
 const labelsAPage = 12
 
-/** A label and how many tasks have it, done ones included. */
+/** A label and how many tasks have it, including done ones. */
 export interface LabelUse extends LabelCount {
   readonly total: number
 }
 
-/** A label's color as a sign; a tag for any other color. */
+/** Returns a label color's sign; a tag for unknown colors. */
 function labelSign(color: string): string {
   return colorSign[color] ?? signs.label
 }
 
-/** All labels with their open tasks counted. */
+/** Lists all labels with their open task counts. */
 export function labelsCard(facts: {
   readonly labels: readonly LabelCount[]
   readonly page: number
@@ -63,7 +63,7 @@ export function labelsCard(facts: {
   }
 }
 
-/** One label and its buttons. */
+/** Shows one label. */
 export function labelCard(label: LabelUse, undo?: string | null): Card {
   return {
     text: html`${labelSign(label.color)} ${bold(label.name)}\nUsed on ${countedTasks(label.total)} (${label.open} open).`,

@@ -10,7 +10,7 @@ import type { Reader } from '../../kit/when.ts'
 import { buttonLabel, questionLine, taskLine } from '../line.ts'
 import { type LanePlace, toLaneArgument, undoRow } from './board.ts'
 
-/** How many cards a page of a lane has. */
+/** Tasks per page of a lane. */
 export const lanePage = 8
 
 export interface LaneFacts extends Reader {
@@ -22,7 +22,7 @@ export interface LaneFacts extends Reader {
   readonly notice?: Content
 }
 
-/** A lane of the board: its cards in their order; a tap takes one in hand. */
+/** Shows a lane's tasks in order; a tap opens a task's place card. */
 export function laneCard({ place, tasks, count, undo, notice, ...reader }: LaneFacts): Card {
   const { status, projectKey, page } = place
   const lines = tasks.map((task, index) => numbered(page * lanePage + index + 1, task, reader))
@@ -59,7 +59,7 @@ function turnButtons(name: 'lane' | 'pick', place: LanePlace, count: number): Bu
   return pageButtons({ name, argument: toLaneArgument(place), page: place.page, pages })
 }
 
-/** A lane of which several cards are picked for one change. */
+/** Shows a lane where several tasks can be selected for one change. */
 export function pickCard({
   place,
   tasks,
@@ -103,7 +103,7 @@ function lanesBut(status: TaskStatus): TaskStatus[] {
   return (['inbox', 'todo', 'hold', 'ready', 'done', 'archived'] as const).filter((one) => one !== status)
 }
 
-/** One card in hand: where it lies among its neighbours, and where it can go. */
+/** Shows a task between its neighbors in the lane, and where it can move. */
 export function placeCard(
   task: Task,
   {
@@ -128,7 +128,7 @@ export function placeCard(
     line(position + 1, task, `${signs.here} `),
     below === null ? html`<i>end of the lane</i>` : line(position + 2, below),
   ]
-  // Closed tasks are in the order they were closed.
+  // Closed tasks are ordered by when they were closed and can't be reordered.
   const list = isOpen ? around : [taskLine(task, reader)]
   const shifts = [
     ...(above === null ? [] : [go(`${signs.top} Top`, 'top'), go(`${signs.up} Up`, 'up')]),

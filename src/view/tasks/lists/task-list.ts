@@ -19,7 +19,7 @@ export interface TaskListFacts extends Reader {
   readonly page: number
 }
 
-/** /tasks: one page of a list, its filters, and buttons that open its tasks or switch to another status. */
+/** /tasks: one page of a list, its filters, and buttons to open tasks or switch the status. */
 export function taskListCard({ query, tasks, count, page, ...reader }: TaskListFacts): Card {
   const pages = Math.max(1, Math.ceil(count / tasksAPage))
   const named = filterText(query)
@@ -41,7 +41,7 @@ export function taskListCard({ query, tasks, count, page, ...reader }: TaskListF
   }
 }
 
-/** Stands for the query that the message itself remembers. */
+/** Argument for the query stored with the message. */
 export const sameQuery = '~'
 
 const choices = ['open', 'inbox', 'todo', 'hold', 'ready', 'done'] as const
