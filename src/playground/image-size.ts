@@ -5,7 +5,7 @@ export interface ImageSize {
   readonly height: number
 }
 
-/** Width and height of a PNG, GIF, WebP or JPEG from its header; refuses other bytes as Telegram does. */
+/** Reads the width and height from a PNG, GIF, WebP or JPEG header; refuses anything else, as Telegram does. */
 export function requireImageSize(bytes: Uint8Array): ImageSize {
   const size = imageSize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   if (size === null) refuse(400, 'Bad Request: IMAGE_PROCESS_FAILED')
@@ -37,7 +37,7 @@ function webpSize(data: Buffer): ImageSize | null {
   return { width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1 }
 }
 
-/** The size stands in the first start-of-frame segment: C0 to CF without C4, C8 and CC. */
+/** Reads the size from the first start-of-frame segment: C0 to CF except C4, C8 and CC. */
 function jpegSize(data: Buffer): ImageSize | null {
   for (let at = 2; at + 9 < data.length && data[at] === 0xff; ) {
     const marker = data.readUInt8(at + 1)

@@ -16,14 +16,14 @@ export interface PlaygroundOptions extends WorldOptions, BotApiOptions, Omit<Cli
 }
 
 export interface Playground {
-  /** The root of the Bot API: grammY's `apiRoot`. */
+  /** The Bot API's root, for grammY's `apiRoot`. */
   readonly url: string
   readonly token: string
   readonly world: World
   readonly close: () => Promise<void>
 }
 
-/** The Bot API and the chat page of one world, to be mounted at `/` of a server. */
+/** Builds the Bot API and the chat page of a world, to mount at `/`. */
 export function playgroundApp(world: World, options: BotApiOptions & ClientOptions): Hono {
   const app = new Hono()
   app.route('/', botApiRoutes(world, options))
@@ -31,13 +31,13 @@ export function playgroundApp(world: World, options: BotApiOptions & ClientOptio
   return app
 }
 
-/** A Telegram of its own on a free port of this machine. */
+/** Opens a playground with its own world on a free port. */
 export async function openPlayground(options: PlaygroundOptions = {}): Promise<Playground> {
   const world = createWorld(options)
   const app = playgroundApp(world, { ...options, pageKey: 'open' })
   app.notFound((c) => c.json({ ok: false, error_code: 404, description: 'Not Found' }, 404))
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
-  // A connection closed just as its client uses it again is reset, which here only a planned fault shall do.
+  // Closing an idle connection can race with its client's next request and reset it; only planned faults should do that.
   server.keepAliveTimeout = 600_000
   const host = options.host ?? '127.0.0.1'
   await listen(server, options.port ?? 0, host)
@@ -73,7 +73,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-/** While nobody listens on the port, the system refuses connections to it. */
+/** Stops listening, so the system refuses connections. */
 function hangUp(server: Server): void {
   server.close()
   server.closeAllConnections()

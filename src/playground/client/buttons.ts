@@ -4,7 +4,7 @@ import { requirePlace, type Who } from '../world/person.ts'
 import type { Post } from '../world/records.ts'
 import { type TapResult, tap } from '../world/tap.ts'
 
-/** The labels of the buttons under a message, row by row; of the inline keyboard, else of the keyboard that it shows. */
+/** Returns a message's button labels by row: of its inline keyboard, otherwise of its reply keyboard. */
 export function labelsOf(post: Post | Message): string[][] {
   const message = 'message' in post ? post.message : post
   if (message.reply_markup !== undefined) {
@@ -17,7 +17,7 @@ export function labelsOf(post: Post | Message): string[][] {
   )
 }
 
-/** Presses a button by its label (whole, else a part of it) on a message, else on the newest message that has it. */
+/** Presses a button by its whole label, or part of it, on a message or on the newest message that has it. */
 export function tapLabel(
   world: World,
   input: Who & { readonly label: string | RegExp; readonly messageId?: number },

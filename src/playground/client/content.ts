@@ -2,12 +2,12 @@ import type { Message, MessageEntity } from 'grammy/types'
 import type { World } from '../world/model.ts'
 import { postAsPerson, type Where } from '../world/person.ts'
 
-/** The content of a message, without its frame. */
+/** A message's content without sender, time and chat. */
 export type PersonContent = Partial<
   Omit<Message, 'message_id' | 'from' | 'chat' | 'date' | 'edit_date' | 'sender_chat' | 'reply_to_message'>
 >
 
-// A message has one of these, and those that Telegram repeats in another field for older bots.
+// A message has exactly one of these, plus those that Telegram duplicates in another field for older bots.
 const kinds = [
   'text',
   'rich_message',
@@ -47,12 +47,12 @@ const inAlbums = ['audio', 'document', 'live_photo', 'photo', 'video']
 const maxText = 4096
 const maxCaption = 1024
 
-/** Sends content of any kind in the name of a person. Throws where Telegram would send no such message. */
+/** Sends content of any kind as a person. Throws if Telegram wouldn't allow such a message. */
 export function sendContent(world: World, where: Where, content: PersonContent): Message {
   requirePossible(content)
   for (const field of ['photo', 'video', 'video_note', 'audio', 'voice', 'animation', 'document'] as const) {
     const file = field === 'photo' ? content.photo?.at(-1) : content[field]
-    // An animation repeats itself as a document.
+    // Telegram duplicates an animation as a document.
     if (file !== undefined && !world.sentFiles.has(file.file_id))
       world.sentFiles.set(file.file_id, { [field]: content[field] })
   }

@@ -3,23 +3,23 @@ import type { World } from '../world/model.ts'
 import { textOf } from '../world/posting.ts'
 
 export interface Within {
-  /** In real milliseconds, 5,000 by default. */
+  /** Timeout in real milliseconds; 5,000 by default. */
   readonly within?: number
 }
 
 export interface EventLog {
-  /** Lets the next wait begin with what happens from now on, and forgets what happened before. */
+  /** Discards past events; the next wait starts from now. */
   readonly mark: () => void
-  /** Waits for an event that fits, after the mark and after the one that was waited for before. */
+  /** Waits for a matching event after the mark and after the last event found. */
   readonly next: <E extends WorldEvent>(
     fits: (event: WorldEvent) => event is E,
     options?: Within,
   ) => Promise<E>
-  /** Waits until the look, taken after each event, finds something. */
+  /** Waits until `look`, called after each event, returns a value. */
   readonly until: <T>(look: () => T | undefined, options?: Within) => Promise<T>
 }
 
-/** Keeps the events of a world in order until they were waited for, so that nobody who waits for one comes too late. */
+/** Buffers a world's events in order, so a wait also finds events that have already happened. */
 export function createEventLog(world: World): EventLog {
   const events: WorldEvent[] = []
   const waiting = new Set<() => void>()
@@ -62,7 +62,7 @@ export function createEventLog(world: World): EventLog {
   }
 }
 
-/** What happened instead, for the error of a test that waited in vain. */
+/** Describes what happened instead, for the error of a wait that timed out. */
 function storyOf(world: World, events: readonly WorldEvent[]): string {
   const lines = events.flatMap((event) => {
     if (event.type === 'message' || event.type === 'edited') {

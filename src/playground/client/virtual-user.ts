@@ -35,13 +35,13 @@ export interface VirtualUser {
   readonly delete: (...messages: readonly Message[]) => void
   readonly react: (to: Message, emoji: string | null) => void
   readonly open: (startPayload: string) => Message
-  /** Presses a button by its label (whole, else a part of it) on a message, else on the newest message that has it. */
+  /** Presses a button by its whole label, or part of it, on a message or on the newest message that has it. */
   readonly tap: (label: string | RegExp, on?: Message) => TapResult
-  /** Sends callback data that need not be on any button. */
+  /** Sends callback data, even if no button has it. */
   readonly tapData: (data: string, on: Message | number) => TapResult
   readonly forward: (message: Message) => Message
   readonly forwardForeign: (text: string, from: Source) => Message
-  /** Sends content of any kind, as clients send it besides texts and uploads. */
+  /** Sends content other than texts and uploads. */
   readonly send: (content: PersonContent, more?: More) => Message
   readonly sendPhoto: (file: File) => Message
   readonly sendDocument: (file: File) => Message
@@ -53,41 +53,41 @@ export interface VirtualUser {
 
   /** All messages of the chat, oldest first. */
   readonly messages: () => readonly Message[]
-  /** The newest message of the bot, service messages left out; throws where there is none. */
+  /** Returns the bot's newest message, ignoring service messages; throws if there is none. */
   readonly lastMessage: () => Message
-  /** A message as it stands now; undefined when it is deleted. */
+  /** Returns a message's current state; undefined if it is deleted. */
   readonly current: (message: Message) => Message | undefined
   readonly post: (message: Message) => Post | undefined
 
   /**
-   * Waits for an event of the world. This and the following look at what happened since the last action of this user and after
-   * the last event that they found: nothing is missed, and nothing is found twice.
+   * Waits for a world event. This and the following methods search what happened since this user's last action and after the
+   * last event found, so nothing is missed or found twice.
    */
   readonly waitFor: EventLog['next']
-  /** Forgets what happened so far, where nobody will wait for it. */
+  /** Discards past events that no wait should find. */
   readonly mark: EventLog['mark']
-  /** The next new message of the bot in this chat; service messages are passed over. */
+  /** Waits for the bot's next new message in this chat, ignoring service messages. */
   readonly nextMessage: (match?: Match, options?: Within) => Promise<Message>
   readonly nextEdit: (match?: Match, options?: Within) => Promise<Message>
-  /** The next message or edit. */
+  /** Waits for the bot's next message or edit. */
   readonly nextPost: (match?: Match, options?: Within) => Promise<Message>
-  /** The answer to a tap of this user. */
+  /** Waits for the answer to this user's tap. */
   readonly nextAnswer: (options?: Within) => Promise<Answered>
-  /** Waits until the bot has confirmed every update and answered every tap; it may still be at work on what it confirmed. */
+  /** Waits until the bot has confirmed every update and answered every tap. It may still be processing confirmed updates. */
   readonly settled: (options?: Within) => Promise<void>
 }
 
 export interface VirtualUserInput {
-  /** By default the owner of the playground; one who is not there yet is added. */
+  /** The playground's owner by default; an unknown user is added. */
   readonly userId?: number
-  /** By default the private chat with the bot. */
+  /** The private chat with the bot by default. */
   readonly chatId?: number
   readonly firstName?: string
   /** Whether the bot may write first. */
   readonly started?: boolean
 }
 
-/** A person for tests: acts, and waits for what the bot does without ever sleeping. */
+/** Creates a test user who acts and waits for the bot's reactions without sleeping. */
 export function virtualUser(world: World, input: VirtualUserInput = {}): VirtualUser {
   const userId = input.userId ?? world.owner.user.id
   const chatId = input.chatId ?? userId

@@ -35,7 +35,7 @@ export function getChatMember(params: Opts<'getChatMember'>, { world }: CallCont
   return toChatMember(person.user, room.members.has(params.user_id) ? 'member' : 'left')
 }
 
-/** The bot leaves a group, and is told so like of any other change of its membership. */
+/** The bot leaves a group and gets a my_chat_member update, as for any membership change. */
 export function leaveChat(params: Opts<'leaveChat'>, { world }: CallContext): true {
   const room = requireRoom(world, params.chat_id)
   if (room.chat.type === 'private')
@@ -53,7 +53,7 @@ export function setMessageReaction(params: Opts<'setMessageReaction'>, { world }
   return true
 }
 
-/** A pin leaves a service message in the chat, of which the bot hears like of any other. */
+/** A pin creates a service message, which the bot also receives. */
 export function pinChatMessage(params: Opts<'pinChatMessage'>, { world }: CallContext): true {
   const room = requireWritableRoom(world, params.chat_id)
   const { message } = requireTarget(room, params.message_id, 'pin')
@@ -74,7 +74,7 @@ export function pinChatMessage(params: Opts<'pinChatMessage'>, { world }: CallCo
   return true
 }
 
-/** Without a message it is the newest pin. */
+/** Without a message ID, unpins the newest pin. */
 export function unpinChatMessage(params: Opts<'unpinChatMessage'>, { world }: CallContext): true {
   const room = requireWritableRoom(world, params.chat_id)
   requireRight(room, 'unpin a message')

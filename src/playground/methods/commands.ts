@@ -28,7 +28,7 @@ export function getMyCommands(params: Opts<'getMyCommands'>, { world }: CallCont
   )
 }
 
-/** The commands that a person sees in a room: the narrowest scope that has any, with the person's language before without. */
+/** Returns the commands a person sees in a room: from the narrowest scope that has any, preferring the person's language. */
 export function commandsFor(world: World, room: Room, userId: number): readonly BotCommand[] {
   const languageCode = world.people.get(userId)?.user.language_code ?? ''
   for (const scope of scopesOf(room, userId)) {
@@ -51,7 +51,7 @@ function scopesOf({ chat }: Room, userId: number): readonly BotCommandScope[] {
       ]
 }
 
-/** Refuses commands in Telegram's own words, before the schema says the same less exactly. */
+/** Refuses invalid commands with Telegram's exact error, before the schema gives a generic one. */
 export function checkCommands(commands: unknown): void {
   if (!Array.isArray(commands)) return
   for (const { command, description } of commands as readonly Partial<BotCommand>[]) {

@@ -14,7 +14,7 @@ export function deleteMessage(params: Opts<'deleteMessage'>, { world }: CallCont
   return true
 }
 
-/** Ids that are not there are skipped, and so are those that cannot be deleted. */
+/** Skips unknown IDs and messages that can't be deleted. */
 export function deleteMessages(params: Opts<'deleteMessages'>, { world }: CallContext): true {
   const room = requireWritableRoom(world, params.chat_id)
   const gone = params.message_ids.filter((messageId) => {

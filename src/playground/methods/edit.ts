@@ -56,7 +56,7 @@ export function editMessageReplyMarkup(
   return change(params, context, target, target.post.message)
 }
 
-/** A forwarded message and one with a keyboard that is not inline can never be edited; age does not matter. */
+/** Forwarded messages and messages with a reply keyboard can't be edited; age doesn't matter. */
 function requireEditable(
   params: EditParams,
   { world }: CallContext,
@@ -70,7 +70,7 @@ function requireEditable(
   return { room, post }
 }
 
-/** An edit without a keyboard takes the keyboard away. */
+/** An edit without a keyboard removes the keyboard. */
 function change(
   params: EditParams,
   context: CallContext,

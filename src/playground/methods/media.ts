@@ -34,7 +34,7 @@ export async function sendDocument(params: Opts<'sendDocument'>, context: CallCo
 type SentField = 'video' | 'video_note' | 'audio' | 'voice' | 'animation'
 type SentAgain = Opts<'sendMessage'> & { readonly [field in SentField]?: unknown }
 
-/** Sends a file again that a person sent before; only as what it is. The playground takes no uploads of these kinds. */
+/** Resends a file that a person has sent, as the same kind. The playground accepts no uploads of these kinds. */
 export function sendAgain(field: SentField): (params: SentAgain, context: CallContext) => Message {
   return (params, context) => {
     requireWritableRoom(context.world, params.chat_id)
@@ -51,7 +51,7 @@ function requireSent(field: SentField | 'photo' | 'document', id: string, { worl
   return content
 }
 
-/** As Telegram's own library names it: "VideoNote". */
+/** Returns the type name that Telegram's library uses, e.g. "VideoNote". */
 function typeName(field: string): string {
   return field.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
@@ -76,7 +76,7 @@ export async function sendMediaGroup(
   return contents.map((content) => send(params, context, { ...content, media_group_id: group }))
 }
 
-/** The part of a message that a file makes: uploaded, on a server, or known already. */
+/** Builds a message's content from an uploaded file, a URL or a known file ID. */
 export async function mediaContent(
   kind: Kind,
   source: string,
@@ -119,7 +119,7 @@ function keep(kind: Kind, file: UploadedFile, { world }: CallContext): StoredFil
   return storeFile(world, { ...file, folder: kind === 'photo' ? 'photos' : 'documents' })
 }
 
-/** The kinds of files that the playground has; refuses the others. */
+/** Returns a supported kind of file; refuses others. */
 export function requireKind(type: string): Kind {
   if (type !== 'photo' && type !== 'document') {
     refuse(400, `Bad Request: the playground has photos and documents, no ${type}`)

@@ -9,19 +9,19 @@ export interface UploadedFile {
   readonly bytes: Uint8Array
 }
 
-/** What surrounds the parameters of a call. */
+/** The context of a call. */
 export interface CallContext {
   readonly world: World
   readonly method: string
-  /** The parts of a multipart body by name: what `attach://name` refers to. */
+  /** Multipart files by name, as referenced by `attach://name`. */
   readonly uploads: ReadonlyMap<string, UploadedFile>
-  /** Ends when the caller hangs up. */
+  /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal
-  /** Gets a file from the Internet, as Telegram does for a URL; null where that fails. */
+  /** Downloads a file by URL, as Telegram does; null on failure. */
   readonly fetchFile: (url: string) => Promise<UploadedFile | null>
   /** Adds a description to a successful answer. */
   readonly describe: (description: string) => void
 }
 
-/** A method of the Bot API: its parameters have passed the schema. */
+/** A Bot API method. Its parameters have been validated. */
 export type Method = (params: never, context: CallContext) => unknown

@@ -37,7 +37,7 @@ export function getMyShortDescription(_: object, { world }: CallContext): { shor
   return { short_description: world.bot.shortDescription }
 }
 
-/** Without a chat it is the button of every private chat that has none of its own. */
+/** Without a chat ID, sets the default button of private chats. */
 export function setChatMenuButton(params: Opts<'setChatMenuButton'>, { world }: CallContext): true {
   const button: MenuButton = params.menu_button ?? { type: 'default' }
   const room = params.chat_id === undefined ? undefined : requireRoom(world, params.chat_id)

@@ -9,7 +9,7 @@ import * as profile from './profile.ts'
 import * as sends from './send.ts'
 import * as updates from './updates.ts'
 
-/** The methods that the playground has, by name. */
+/** The implemented methods by name. */
 export const methods: Readonly<Record<string, Method>> = {
   getUpdates: updates.getUpdates,
   setWebhook: updates.setWebhook,

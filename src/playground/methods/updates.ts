@@ -9,8 +9,8 @@ const conflict =
   'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running'
 
 /**
- * Long polling: an offset confirms what is before it; a negative one keeps only the last. Who has to wait ends the request that
- * waited before.
+ * Long polling: an offset confirms all earlier updates; a negative one keeps only the last ones. A request that waits ends the
+ * previous waiting request.
  */
 export async function getUpdates(params: Opts<'getUpdates'>, context: CallContext): Promise<Update[]> {
   const { world, signal } = context
@@ -33,7 +33,7 @@ function allow(world: World, kinds: readonly string[] | undefined): void {
   if (kinds !== undefined) world.updates.allowed = kinds.length === 0 ? null : kinds
 }
 
-/** Who asks the same again within three seconds is made to wait; within half a second gets one update at most. */
+/** Delays a repeated request within 3 s; within 0.5 s, it gets at most one update. */
 function paced(world: World, params: Opts<'getUpdates'>): { limit: number; timeout: number } {
   const offset = params.offset ?? 0
   const now = performance.now()
@@ -66,7 +66,7 @@ function firstOf(pending: readonly QueuedUpdate[], limit: number): Update[] {
   return updates
 }
 
-/** A conflict that follows another within three seconds is answered three seconds later. */
+/** Answers a conflict within 3 s of another one 3 s later. */
 function endPrevious(world: World): void {
   const { polling } = world
   const { pending } = polling
@@ -176,7 +176,7 @@ export function getWebhookInfo(_: object, { world }: CallContext): WebhookInfo {
   } as WebhookInfo
 }
 
-/** After it the bot may not log in to Telegram's servers again for ten minutes; the playground is none of those. */
+/** Telegram blocks logging in to its cloud servers for ten minutes afterward; the playground doesn't. */
 export function logOut(_: object, { world }: CallContext): true {
   world.polling.pending?.end(new Refusal(409, 'Conflict: terminated by logOut request'))
   return true

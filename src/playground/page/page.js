@@ -1,13 +1,13 @@
-import { isService, toSummary } from './bubble.js'
-import { createComposer } from './composer.js'
-import { byId, isTouch } from './dom.js'
-import { createDrawer } from './drawer.js'
-import { alertBox, copyText, createLightbox, openPopup, toast } from './overlays.js'
-import { watchPress } from './press.js'
-import { createProposals } from './proposals.js'
-import { watchTheme } from './theme-switch.js'
-import { createTranscript } from './transcript.js'
-import { openWire } from './wire.js'
+import { isService, toSummary } from './chat/bubble.js'
+import { createComposer } from './chat/composer.js'
+import { createDrawer } from './chat/drawer.js'
+import { createProposals } from './chat/proposals.js'
+import { createTranscript } from './chat/transcript.js'
+import { byId, isTouch } from './kit/dom.js'
+import { alertBox, copyText, createLightbox, openPopup, toast } from './kit/overlays.js'
+import { watchPress } from './kit/press.js'
+import { watchTheme } from './kit/theme-switch.js'
+import { openWire } from './kit/wire.js'
 
 const ACTION_MS = 6000
 const ACTIONS = { typing: 'typing…', upload_photo: 'sending a photo…', upload_document: 'sending a file…' }
@@ -142,7 +142,7 @@ function onMessage(message) {
   }
 }
 
-// A bot that asks with force_reply opens the reply bar, once, while nothing else is being written.
+// A message with force_reply opens the reply bar once, unless something is being written.
 function followPrompt(message) {
   const asks = message.prompt?.force_reply || message.reply_markup?.force_reply
   if (asks && !message.mine) {

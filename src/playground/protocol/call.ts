@@ -3,7 +3,7 @@ import type { CallContext, Method } from '../methods/method.ts'
 import { methods } from '../methods/table.ts'
 import type { World } from '../world/model.ts'
 import type { Fault } from './faults.ts'
-import { checkInTelegramsWords, refuseViolations } from './precheck.ts'
+import { refuseAsTelegram, refuseViolations } from './precheck.ts'
 import { Refusal, refuse } from './refusal.ts'
 import { openSchema } from './schema.ts'
 
@@ -16,7 +16,7 @@ export interface CallRequest {
   readonly fetchFile: CallContext['fetchFile']
 }
 
-/** What goes back to the bot; `lost` means that the connection breaks instead. */
+/** The answer to the bot; `lost` drops the connection instead. */
 export type Answer =
   | { readonly kind: 'result'; readonly result: unknown; readonly description: string | undefined }
   | { readonly kind: 'error'; readonly refusal: Refusal }
@@ -25,12 +25,12 @@ export type Answer =
 const byLowerCase = new Map(Object.keys(methods).map((name) => [name.toLowerCase(), name]))
 const pacedMethods = /^(?:send(?!ChatAction)|edit|delete(?:Message|Messages$)|forward|copy)/
 
-/** The name of a method in its own spelling; undefined where the playground has none. */
+/** Returns a method's canonical name; undefined if it isn't implemented. */
 export function toMethodName(name: string): string | undefined {
   return byLowerCase.get(name.toLowerCase())
 }
 
-/** Carries out a call of the Bot API: planned faults, checks, limits, and then the method itself. */
+/** Runs a Bot API call: planned faults, checks, limits, then the method. */
 export async function answerCall(request: CallRequest): Promise<Answer> {
   const { world, method, signal } = request
   const fault = world.faults.takeCall(method)
@@ -71,7 +71,7 @@ function check({ world, method, params }: CallRequest): void {
   for (const { detail } of violations) {
     world.emit({ type: 'violation', violation: { kind: 'schema', method, detail } })
   }
-  checkInTelegramsWords(schema, method, params)
+  refuseAsTelegram(schema, method, params)
   refuseViolations(method, violations)
   if (!pacedMethods.test(method)) return
   const pause = world.limits.take(Number(params.chat_id), world.clock().getTime())

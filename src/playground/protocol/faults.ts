@@ -5,29 +5,29 @@ export type Fault =
   | { readonly kind: 'delay' | 'late-answer'; readonly ms: number }
 
 type FaultPlan = Fault & {
-  /** Only calls of this method; by default of any. */
+  /** Affects only this method; any method by default. */
   readonly method?: string | RegExp
-  /** How often; by default once. A refused connection is never counted: it lasts until it is removed. */
+  /** How often it happens; once by default. Refused connections aren't counted: they last until removed. */
   readonly times?: number
 }
 
 type CallFault = Exclude<Fault, { readonly kind: 'refuse-connection' | 'double-update' }>
 
 export interface Faults {
-  /** Plans a fault and returns what takes it back, which tells how often it has happened. */
+  /** Plans a fault. Returns a function that removes it and returns how often it happened. */
   readonly add: (plan: FaultPlan) => () => number
   readonly clear: () => void
-  /** How many planned faults have not all happened yet. */
+  /** Returns how many planned faults are still pending. */
   readonly left: () => number
-  /** The next planned fault for a call of this method, which thereby has happened. */
+  /** Takes the next planned fault for a method. */
   readonly takeCall: (method: string) => CallFault | undefined
   readonly takeDoubleUpdate: () => boolean
   readonly isRefusing: () => boolean
-  /** Calls the listener when refusing begins or ends. */
+  /** Calls the listener when refusing starts or stops. */
   readonly onRefusing: (listener: (refusing: boolean) => void) => () => void
 }
 
-/** What is to go wrong between the bot and Telegram. */
+/** Creates a plan of faults between the bot and Telegram. */
 export function createFaults(): Faults {
   const plans = new Set<{ readonly plan: FaultPlan; left: number }>()
   const listeners = new Set<(refusing: boolean) => void>()

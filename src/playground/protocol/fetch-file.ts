@@ -6,7 +6,7 @@ import { toMimeType } from './multipart.ts'
 
 const largest = 20 * 1024 * 1024
 
-/** Gets a file from a public address within five seconds, as Telegram does for a URL; null where that fails. */
+/** Downloads a file from a public URL within 5 s, as Telegram does; null on failure. */
 export async function fetchFile(url: string): Promise<UploadedFile | null> {
   if (toCheckedLink(url) === null || isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) !== 0) return null
   try {

@@ -1,19 +1,19 @@
 export interface Limits {
   enabled: boolean
-  /** How many messages at once a chat takes before it asks for a pause; refilled by one a second. */
+  /** How many messages a chat accepts in a burst; refilled at one per second. */
   burst: number
   groupPerMinute: number
   overallPerSecond: number
-  /** The pause that is asked for, in seconds. */
+  /** `retry_after` in seconds. */
   retryAfter: number
-  /** Counts one send, edit or delete; answers how long to wait, and whether the caller had been told to wait already. */
+  /** Counts one send, edit or delete. Returns how long to wait, and whether the caller is ignoring an earlier pause. */
   readonly take: (
     chatId: number,
     now: number,
   ) => { readonly retryAfter: number; readonly early: boolean } | null
-  /** Counts one setWebhook; false where there was one within the last second. */
+  /** Counts one setWebhook; false if the last one was less than a second ago. */
   readonly takeWebhook: (now: number) => boolean
-  /** Lets the chat take nothing before that time, whether limits are enabled or not. */
+  /** Blocks the chat until a time, even if limits are disabled. */
   readonly hold: (chatId: number, until: number) => void
 }
 
@@ -22,7 +22,7 @@ interface Bucket {
   at: number
 }
 
-/** Telegram's flood limits as far as they are known; off until enabled. */
+/** Creates Telegram's flood limits, as far as they are known; disabled by default. */
 export function createLimits(): Limits {
   const buckets = new Map<string, Bucket>()
   const heldUntil = new Map<number, number>()

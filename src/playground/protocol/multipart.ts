@@ -22,8 +22,8 @@ const mimeTypes: Readonly<Record<string, string>> = {
 }
 
 /**
- * A multipart body as Telegram reads it; null where it is none. Node's own `formData()` refuses the bodies of grammY, which leaves
- * the quotes around a file's name out.
+ * Parses a multipart body as Telegram does; null if it is malformed. Node's `formData()` refuses grammY's bodies because
+ * grammY doesn't quote file names.
  */
 export function parseMultipart(contentType: string, body: Buffer): MultipartBody | null {
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType)
@@ -62,7 +62,7 @@ function parameterOf(head: string, name: string): string | undefined {
   return match?.[1] ?? match?.[2]
 }
 
-/** Telegram decides by the name of a file and its content what it is, not by what the sender says. */
+/** Returns the MIME type by file extension: Telegram ignores the type that the sender claims. */
 export function toMimeType(fileName: string): string {
   return mimeTypes[extname(fileName).toLowerCase()] ?? 'application/octet-stream'
 }

@@ -20,15 +20,15 @@ const chatActions = new Set([
 ])
 const parseModes = new Set(['', 'html', 'markdown', 'markdownv2'])
 
-/** Where a schema violation lies, and what Telegram itself says of it. */
-const words: readonly (readonly [method: RegExp, path: RegExp, description: string])[] = [
+/** Telegram's exact error for a schema violation, by method and path. */
+const descriptions: readonly (readonly [method: RegExp, path: RegExp, description: string])[] = [
   [/^setMessageReaction$/, /^\/reaction/, 'Bad Request: REACTION_INVALID'],
   [/^setWebhook$/, /^\/secret_token/, 'Bad Request: secret token is too long'],
   [/^answerCallbackQuery$/, /^\/text/, 'Bad Request: MESSAGE_TOO_LONG'],
 ]
 
-/** Refuses in Telegram's own words what the schema could only refuse in general ones. */
-export function checkInTelegramsWords(schema: Schema, method: string, params: Params): void {
+/** Refuses with Telegram's exact errors what the schema would refuse with a generic one. */
+export function refuseAsTelegram(schema: Schema, method: string, params: Params): void {
   if (schema.isRequired(method, 'chat_id') && isEmpty(params.chat_id)) {
     refuse(400, 'Bad Request: chat_id is empty')
   }
@@ -46,14 +46,14 @@ export function checkInTelegramsWords(schema: Schema, method: string, params: Pa
   if (method === 'setMyCommands') checkCommands(params.commands)
 }
 
-/** Refuses a call that the schema does not allow. */
+/** Refuses a call that violates the schema. */
 export function refuseViolations(
   method: string,
   violations: readonly { path: string; detail: string }[],
 ): void {
   const [first] = violations
   if (first === undefined) return
-  const known = words.find(([methods, paths]) => methods.test(method) && paths.test(first.path))
+  const known = descriptions.find(([methods, paths]) => methods.test(method) && paths.test(first.path))
   const details = violations.map(({ detail }) => detail).join('; ')
   refuse(400, known?.[2] ?? `Bad Request: not allowed by the Bot API: ${details}`)
 }

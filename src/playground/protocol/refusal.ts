@@ -4,13 +4,13 @@ interface RefusalFacts {
   readonly violation?: 'limit' | 'flood'
 }
 
-/** An answer of the Bot API that is no success; its message is the description. */
+/** An error answer of the Bot API; its message is the description. */
 export class Refusal extends Error {
   readonly code: number
   readonly retryAfter: number | undefined
-  /** The id that a group has now. */
+  /** The group's new ID (`migrate_to_chat_id`). */
   readonly migrateTo: number | undefined
-  /** Set where a well-made bot never causes it. */
+  /** Set for errors that a correct bot never causes. */
   readonly violation: 'limit' | 'flood' | undefined
 
   constructor(code: number, description: string, more: RefusalFacts = {}) {
@@ -23,7 +23,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Ends the call with an error of the Bot API. */
+/** Ends the call with a Bot API error. */
 export function refuse(code: number, description: string, more: RefusalFacts = {}): never {
   throw new Refusal(code, description, more)
 }

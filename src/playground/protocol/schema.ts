@@ -4,14 +4,14 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 type Json = Readonly<Record<string, unknown>>
 
 export interface Schema {
-  /** What a call violates: where, and what is wrong there; empty where it is well. */
+  /** Lists a call's schema violations with their paths; empty if it is valid. */
   readonly violations: (
     method: string,
     params: Json,
   ) => readonly { readonly path: string; readonly detail: string }[]
   readonly has: (method: string, param: string) => boolean
   readonly isRequired: (method: string, param: string) => boolean
-  /** Reads a parameter that came as a string (from a query or a form) as what it is to be. */
+  /** Converts a string from a query or a form to the parameter's type. */
   readonly coerce: (method: string, param: string, value: string) => unknown
 }
 
@@ -22,7 +22,7 @@ interface MethodSchema {
 
 let loaded: Schema | undefined
 
-/** The parameters of the methods; read and compiled once, since the file never changes and compiling takes a while. */
+/** Opens the schema of the methods' parameters; it is read and compiled once per process. */
 export function openSchema(): Schema {
   loaded ??= createSchema(
     JSON.parse(readFileSync(new URL('../methods.schema.json', import.meta.url), 'utf8')),
@@ -54,7 +54,7 @@ function isLongEnough(min: number, value: string, parent?: object): boolean {
   return (parent && 'x-maxBytes' in parent ? Buffer.byteLength(value) : [...value].length) >= min
 }
 
-/** What counts after parsing is measured where the text is parsed. */
+/** Limits that apply after entity parsing are checked by the parser. */
 function hasFewCharacters(max: number, value: string, parent?: object): boolean {
   return (parent !== undefined && 'x-afterEntities' in parent) || [...value].length <= max
 }
@@ -63,7 +63,7 @@ function hasFewBytes(max: number, value: string): boolean {
   return Buffer.byteLength(value) <= max
 }
 
-/** Of a union ajv reports every branch: what lies deepest is what the caller meant. */
+/** For a union, ajv reports every branch; the deepest error is the one that the caller meant. */
 function summaryOf(errors: readonly ErrorObject[]): { path: string; detail: string }[] {
   const depth = ({ instancePath }: ErrorObject) => instancePath.split('/').length
   const deepest = Math.max(...errors.map(depth))

@@ -34,7 +34,7 @@ const Upload = z.object({
   replyTo: z.coerce.number().int().positive().optional(),
 })
 
-/** What a person does: it is done when the answer comes. */
+/** Adds the routes of a person's actions; each action is complete when its response arrives. */
 export function addActions(app: Hono, world: World): void {
   const on = <S extends z.ZodType>(
     path: string,
@@ -77,7 +77,7 @@ export function addActions(app: Hono, world: World): void {
   })
 }
 
-/** What waits for the bot, at most so long. */
+/** Adds the routes that wait up to `milliseconds` for the bot. */
 export function addQuestions(app: Hono, world: World, milliseconds: number): void {
   app.post('/client/tap', requireContentType('application/json'), smallBody, async (c) => {
     const input = await readJson(c, Tap)

@@ -10,18 +10,18 @@ import type { World } from '../world/model.ts'
 import { requireHost, requireSameOrigin } from './guard.ts'
 
 export interface BotApiOptions {
-  /** Host names besides localhost, 127.0.0.1 and [::1]. */
+  /** Allowed host names besides localhost, 127.0.0.1 and [::1]. */
   readonly allowedHosts?: readonly string[]
-  /** How a photo or file that is given by its URL is got. */
+  /** Downloads a photo or file that is given by URL. */
   readonly fetchFile?: CallContext['fetchFile']
 }
 
 const largestBody = 50 * 1024 * 1024
 
-// A link must change nothing. Telegram also takes the others by GET; no client library sends them so.
+// A link must not change anything. Telegram allows GET for all methods, but no client library uses it.
 const byGet = /^get(?!Updates$)/
 
-/** The Bot API over HTTP: `/bot<token>/<method>` and `/file/bot<token>/<path>`. */
+/** Builds the Bot API's routes: `/bot<token>/<method>` and `/file/bot<token>/<path>`. */
 export function botApiRoutes(world: World, options: BotApiOptions = {}): Hono {
   const app = new Hono()
   const guards = [requireHost(options.allowedHosts ?? []), requireSameOrigin()] as const
@@ -58,7 +58,7 @@ function requireToken(world: World, token: string): void {
   if (token !== world.bot.token) refuse(401, 'Unauthorized')
 }
 
-/** A part of a form may be named like the parameter that it is; a list of updates that cannot be read counts as none. */
+/** A file part named like a parameter becomes that parameter. An unreadable `allowed_updates` is ignored. */
 async function readParams(
   c: Context,
   method: string,

@@ -2,12 +2,12 @@ import type { MiddlewareHandler } from 'hono'
 
 const LOCAL = ['localhost', '127.0.0.1', '[::1]']
 
-/** Whether a Host header names this machine itself. */
+/** Returns whether a Host header names this machine. */
 export function isLocalHost(host: string | undefined): boolean {
   return LOCAL.includes(toHostname(host) ?? '')
 }
 
-/** Refuses requests whose Host is not ours: a foreign name that resolves to loopback (DNS rebinding). */
+/** Refuses requests for other hosts, e.g. a foreign name that resolves to loopback (DNS rebinding). */
 export function requireHost(allowedHosts: readonly string[]): MiddlewareHandler {
   const allowed = new Set([...LOCAL, ...allowedHosts.map((host) => host.toLowerCase())])
   return async (c, next) => {
@@ -19,7 +19,7 @@ export function requireHost(allowedHosts: readonly string[]): MiddlewareHandler 
   }
 }
 
-/** Refuses what another site's page sends in the viewer's name; another port of localhost is another site. */
+/** Refuses cross-site requests. Another port of localhost is another site. */
 export function requireSameOrigin(): MiddlewareHandler {
   return async (c, next) => {
     const origin = c.req.header('origin')
@@ -32,7 +32,7 @@ export function requireSameOrigin(): MiddlewareHandler {
   }
 }
 
-/** Refuses bodies that a form of another site could send without asking first. */
+/** Refuses content types that another site's form could send without a CORS preflight. */
 export function requireContentType(type: string): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase() !== type) {

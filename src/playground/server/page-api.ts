@@ -13,13 +13,13 @@ import { giveCookie, type PageKey, requireCookie } from './page-key.ts'
 import { toPageEvents, toPageMessages, toPageState } from './state.ts'
 
 export interface ClientOptions {
-  /** `open`: anyone who reaches the port may use the page, e.g. a test. */
+  /** `open`: anyone who reaches the port may use the page; for tests. */
   readonly pageKey: PageKey | 'open'
-  /** Host names besides localhost, 127.0.0.1 and [::1] by which the page may be opened; any port. */
+  /** Allowed host names besides localhost, 127.0.0.1 and [::1], on any port. */
   readonly allowedHosts?: readonly string[]
   /** How long a pressed button waits for the bot. */
   readonly tapTimeoutMs?: number
-  /** How often an idle stream of events says that it is alive. */
+  /** How often an idle event stream sends a heartbeat. */
   readonly heartbeatMs?: number
 }
 
@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-/** The chat page and what it asks: the part of the playground that a browser sees. */
+/** Builds the chat page and its API for the browser. */
 export function clientRoutes(world: World, options: ClientOptions): Hono {
   const app = new Hono()
   const host = requireHost(options.allowedHosts ?? [])
@@ -71,7 +71,7 @@ const pageHeaders = secureHeaders({
 
 function addPage(app: Hono): void {
   app.get('/', (c) => asset(c, 'index.html'))
-  app.get('/assets/:name{[a-z-]+\\.(?:css|js|svg)}', (c) => asset(c, c.req.param('name')))
+  app.get('/assets/:name{(?:[a-z]+/)?[a-z-]+\\.(?:css|js|svg)}', (c) => asset(c, c.req.param('name')))
 }
 
 async function asset(c: Context, name: string): Promise<Response> {
@@ -119,7 +119,7 @@ function addReading(app: Hono, world: World, options: ClientOptions): void {
 }
 
 const fresh = { 'cache-control': 'no-store' }
-/** The type by the first bytes: what the sender claimed could make a browser run it. */
+/** Detects an image's type by its first bytes: a browser might execute a claimed type. */
 function imageType(bytes: Uint8Array): string | null {
   const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
   if (head.startsWith('\x89PNG')) return 'image/png'

@@ -5,19 +5,19 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { isLocalHost } from './guard.ts'
 
-/** What the routes of the page want before they answer: a cookie that only a holder of the key, or of the machine, gets. */
+/** Protects the page's routes: they need a cookie that only a holder of the key, or a browser on this machine, gets. */
 export interface PageKey {
-  /** The secret of the printed link; random in each start. */
+  /** The secret in the printed link; random on each start. */
   readonly key: string
-  /** Lets a browser on this machine in without the key as well. */
+  /** Also lets in browsers on this machine without the key. */
   readonly opensBare: boolean
-  /** Keeps the cookie off plain HTTP. */
+  /** Restricts the cookie to HTTPS. */
   readonly isHttps: boolean
 }
 
 /**
- * At the page: makes a cookie of the printed link's `?key=` and takes it out of the address. On the bare address, the machine itself
- * gets the cookie too; through a tunnel or a proxy, everyone would seem to be on this machine, so what was forwarded doesn't.
+ * Turns the printed link's `?key=` into a cookie and removes it from the URL. Without a key, browsers on this machine get the
+ * cookie too, except for forwarded requests: behind a proxy or tunnel, everyone seems to be on this machine.
  */
 export function giveCookie({ key, opensBare, isHttps }: PageKey): MiddlewareHandler {
   return async (c, next) => {
@@ -40,7 +40,7 @@ export function requireCookie({ key }: PageKey): MiddlewareHandler {
   }
 }
 
-// Cookies of one host are shared by all of its ports.
+// Cookies are shared by all ports of a host.
 function cookieName(c: Context): string {
   return `playground-${new URL(`http://${c.req.header('host')}`).port || '80'}`
 }

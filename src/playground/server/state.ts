@@ -4,7 +4,7 @@ import type { Person, Post, Room, World } from '../world/world.ts'
 
 const SHOWN = 200
 
-/** A message as the page draws it. */
+/** A message as the page shows it. */
 export type PageMessage = Message & {
   readonly mine: boolean
   readonly silent: boolean
@@ -30,7 +30,7 @@ export interface PagePerson {
   readonly owner: boolean
 }
 
-/** Everything that the page of one person shows. */
+/** Everything that a person's page shows. */
 export interface PageState {
   readonly bot: PageBot
   readonly person: PagePerson
@@ -41,7 +41,7 @@ export interface PageState {
   readonly hasEarlier: boolean
 }
 
-/** What the page is told while it is open; a message that it knows already is one that changed. */
+/** Events for an open page. A `message` with a known ID is an update. */
 export type PageEvent =
   | { readonly type: 'message'; readonly message: PageMessage }
   | { readonly type: 'deleted'; readonly ids: readonly number[] }
@@ -61,7 +61,7 @@ export function toPageState(world: World, person: Person): PageState {
   }
 }
 
-/** The newest messages of the person's chat, or the newest before one of them; oldest first. */
+/** Returns the newest messages of a person's chat, or those before a message; oldest first. */
 export function toPageMessages(
   world: World,
   person: Person,
@@ -74,7 +74,7 @@ export function toPageMessages(
   }
 }
 
-/** What an event of the world means to the page of a person: often nothing. */
+/** Converts a world event to events of a person's page, often none. */
 export function toPageEvents(world: World, person: Person, event: WorldEvent): readonly PageEvent[] {
   const chat = (): PageEvent => ({ type: 'chat', chat: toPageChat(world, person) })
   if ('chatId' in event && event.chatId !== person.user.id) return []
@@ -146,7 +146,7 @@ function toPageBot({ bot }: World): PageBot {
   return { username: bot.user.username, name: bot.name, description: bot.description }
 }
 
-/** The commands that a private chat shows: of the narrowest scope that has any, in the person's language before all. */
+/** Returns the commands of a private chat: from the narrowest scope that has any, preferring the person's language. */
 function commandsOf(world: World, person: Person): readonly BotCommand[] {
   const id = person.user.id
   const fits: readonly ((scope: BotCommandScope) => boolean)[] = [

@@ -2,8 +2,8 @@ import type { WorldEvent } from '../world/events.ts'
 import type { World } from '../world/world.ts'
 
 /**
- * Does something and waits for the first event that it leads to; null after `milliseconds`, or when the asker has gone. It
- * listens before it acts, so an answer within the same turn is not missed.
+ * Runs an action and waits for the first event it causes; null after `milliseconds` or if the client disconnects. It subscribes
+ * before acting, so an answer in the same tick isn't missed.
  */
 export function waitFor<E extends WorldEvent>(
   world: World,

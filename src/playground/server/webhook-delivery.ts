@@ -4,14 +4,14 @@ import type { WebhookSettings, World } from '../world/model.ts'
 import type { QueuedUpdate } from '../world/update-queue.ts'
 
 export interface WebhookDeliveryOptions {
-  /** The pause in milliseconds before the nth repeat, from 1; by default 1 s, doubled up to 60 s. */
+  /** The delay in milliseconds before the nth retry, from 1; by default 1 s, doubling up to 60 s. */
   readonly retryDelay?: (attempt: number) => number
   readonly timeoutMs?: number
 }
 
 const ignoredReplies = /^(?:deleteWebhook|setWebhook|close|logOut|get.*)$/
 
-/** Posts the updates to the webhook while one is set: one at a time in a lane, lanes side by side. Returns what ends it. */
+/** Posts updates to the webhook while one is set: one at a time per lane, lanes in parallel. Returns a function that stops it. */
 export function startWebhookDelivery(world: World, options: WebhookDeliveryOptions = {}): () => void {
   const retryDelay = options.retryDelay ?? ((attempt: number) => Math.min(60_000, 1000 * 2 ** (attempt - 1)))
   const busy = new Set<string>()
@@ -79,7 +79,7 @@ async function post(
       method: 'POST',
       headers: { 'content-type': 'application/json', ...secret },
       body: JSON.stringify(update),
-      // Like Telegram; it also keeps a webhook of this machine from passing on what was written.
+      // Like Telegram. It also keeps a local webhook from redirecting messages elsewhere.
       redirect: 'manual',
       signal,
     })
@@ -102,7 +102,7 @@ async function post(
   }
 }
 
-/** A webhook may answer with a method to call; its result goes nowhere. */
+/** Runs the method that a webhook may return in its response; the result is discarded. */
 async function carryOutReply(world: World, body: string, signal: AbortSignal): Promise<void> {
   const reply = toReply(body)
   const method = toMethodName(reply?.method ?? '')

@@ -18,7 +18,7 @@ const patterns: readonly (readonly [MessageEntity['type'], RegExp])[] = [
   ['url', new RegExp(`${wordBefore}${host}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\d])(?::\\d+)?${path}`, 'giu')],
 ]
 
-/** What Telegram finds in a text by itself (commands, links, mentions …), added where nothing stands in the way. */
+/** Adds the entities that Telegram detects (commands, links, mentions …) where they don't overlap given ones. */
 export function withDetectedEntities(text: string, given: readonly MessageEntity[]): MessageEntity[] {
   const closed = given.filter(
     ({ type }) => type === 'code' || type === 'pre' || type === 'text_link' || type === 'text_mention',

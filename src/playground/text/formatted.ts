@@ -4,14 +4,14 @@ import { parseHtml } from './html.ts'
 
 export interface Formatted {
   readonly text: string
-  /** The formatting, without what Telegram detects by itself. */
+  /** The formatting, without automatically detected entities. */
   readonly entities: readonly MessageEntity[]
 }
 
 const mergeable = new Set<string>(['bold', 'italic', 'underline', 'strikethrough', 'spoiler'])
 const quotes = new Set<string>(['blockquote', 'expandable_blockquote'])
 
-/** A text as Telegram keeps it: parsed, cleaned, trimmed, with entities that obey its rules of nesting. */
+/** Formats a text as Telegram stores it: parsed, cleaned and trimmed, with entities that follow its nesting rules. */
 export function formatted(
   source: string,
   parseMode: string | undefined,
@@ -63,7 +63,7 @@ function isInsidePair(text: string, at: number): boolean {
   return /[\uDC00-\uDFFF]/.test(text.charAt(at)) && /[\uD800-\uDBFF]/.test(text.charAt(at - 1))
 }
 
-/** Outer before inner; no style inside code, no code, link or quote inside one of its kind; neighbours of one style joined. */
+/** Sorts outer before inner, removes styles inside code and code, links or quotes inside their own kind, and joins adjacent equal styles. */
 function nested(text: string, entities: readonly MessageEntity[]): MessageEntity[] {
   const kept: MessageEntity[] = []
   for (const entity of entities.toSorted(byPlace)) {
@@ -87,7 +87,7 @@ function byPlace(a: MessageEntity, b: MessageEntity): number {
   return a.offset - b.offset || b.length - a.length
 }
 
-/** A style around code ends where the code begins and goes on behind it. */
+/** Splits a style around code: it ends before the code and continues after it. */
 function cutOut(parts: MessageEntity[], code: MessageEntity): MessageEntity[] {
   const codeEnd = code.offset + code.length
   return parts.flatMap((part) => {
@@ -114,7 +114,7 @@ function excludes(outer: MessageEntity, inner: MessageEntity): boolean {
   return !mergeable.has(outer.type) && !mergeable.has(inner.type)
 }
 
-/** White space goes from the end, and from the beginning up to the first entity. */
+/** Trims whitespace at the end, and at the beginning up to the first entity. */
 function trimmed({ text, entities }: Formatted): Formatted {
   const leading = /^[ \n\t]*/.exec(text)?.[0].length ?? 0
   const start = Math.min(leading, entities[0]?.offset ?? leading)

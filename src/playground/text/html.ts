@@ -30,7 +30,7 @@ const styles: Readonly<Record<string, MessageEntity.CommonMessageEntity['type']>
 }
 const others = new Set(['a', 'tg-emoji', 'tg-time', 'pre', 'code', 'blockquote'])
 
-/** Telegram's HTML as its own parser reads it: the plain text and its entities in UTF-16 units, or the refusal. */
+/** Parses Telegram HTML like Telegram's own parser: returns the text and its entities in UTF-16 units, or refuses. */
 export function parseHtml(source: string): { text: string; entities: MessageEntity[] } {
   const reader: Reader = { source, at: 0, text: '' }
   const open: Open[] = []
@@ -156,7 +156,7 @@ function addEntity(text: string, { tag, attributes, offset }: Open, entities: Me
   }
 }
 
-/** `code` carries its language only until a `pre` of equal range has taken it over. */
+/** `code` keeps its language only until a `pre` with the same range takes it over. */
 function languageOf(entity: MessageEntity): string {
   return 'language' in entity ? (entity.language ?? '') : ''
 }

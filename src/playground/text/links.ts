@@ -1,6 +1,6 @@
 /**
- * A link as Telegram accepts and writes it, or null: schemes http, https, tg and ton; a host with a dot (`localhost` is none);
- * without a scheme it is http.
+ * Normalizes a link as Telegram does, or returns null. Allowed: the schemes http (the default), https, tg and ton, and a host
+ * with a dot (so not `localhost`).
  */
 export function toCheckedLink(link: string): string | null {
   if (/\s/.test(link)) return null

@@ -20,7 +20,7 @@ export interface CaptionParams {
   readonly caption_entities?: MessageEntity[]
 }
 
-/** The content of a text message, or the refusal of its text. */
+/** Builds a text message's content, or refuses the text. */
 export function textContentOf(world: World, method: string, params: TextParams): Partial<Message> {
   if (params.text === '') refuse(400, 'Bad Request: message text is empty')
   const { text, entities } = checked(
@@ -39,7 +39,7 @@ export function textContentOf(world: World, method: string, params: TextParams):
   }
 }
 
-/** The caption of a file; without one, nothing. */
+/** Builds a file's caption; empty without one. */
 export function captionContentOf(world: World, method: string, params: CaptionParams): Partial<Message> {
   const { caption = '', parse_mode, caption_entities } = params
   const { text, entities } = checked(world, method, formatted(caption, parse_mode, caption_entities))

@@ -1,7 +1,7 @@
 import type { InlineQueryResult, InlineQueryResultsButton, ReactionType } from 'grammy/types'
 import type { Call, Post, Violation } from './records.ts'
 
-/** What happened in the playground, told to every subscriber right after it happened. */
+/** An event in the playground, sent to all subscribers immediately. */
 export type WorldEvent =
   | { readonly type: 'message'; readonly chatId: number; readonly post: Post }
   | { readonly type: 'edited'; readonly chatId: number; readonly post: Post }

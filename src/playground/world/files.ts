@@ -2,7 +2,7 @@ import type { Message } from 'grammy/types'
 import { requireImageSize } from '../image-size.ts'
 import type { StoredFile, World } from './model.ts'
 
-/** Keeps the bytes of a file and gives it its ids and its path for download. */
+/** Stores a file's bytes and assigns its IDs and download path. */
 export function storeFile(
   world: Pick<World, 'files' | 'nextId'>,
   input: {
@@ -26,7 +26,7 @@ export function storeFile(
   return file
 }
 
-/** The part of a message that shows a photo. */
+/** Builds a message's photo content. */
 export function photoContent(file: StoredFile): Partial<Message> {
   const { width, height } = requireImageSize(file.bytes)
   const size = {
@@ -39,7 +39,7 @@ export function photoContent(file: StoredFile): Partial<Message> {
   return { photo: [size] }
 }
 
-/** The part of a message that carries a file. */
+/** Builds a message's document content. */
 export function documentContent(file: StoredFile): Partial<Message> {
   return {
     document: {

@@ -3,7 +3,7 @@ import type { World } from './model.ts'
 import { postAsPerson, requirePlace, requirePost, textContent, type Where } from './person.ts'
 import { unixTime } from './posting.ts'
 
-/** Forwards a message of a chat that the person sees into a chat with the bot. */
+/** Forwards a message from a chat that the person sees to a chat with the bot. */
 export function forward(
   world: World,
   input: Where & { readonly messageId: number; readonly fromChatId?: number },
@@ -17,7 +17,7 @@ export function forward(
   return postAsPerson(world, where, forwardedContent(requirePost(source.room, messageId).message))
 }
 
-/** Forwards a text from elsewhere: from a person who hides the account (a name), or from a channel (its title). */
+/** Forwards a text from elsewhere: from a person with a hidden account (a name) or from a channel (its title). */
 export function forwardForeign(
   world: World,
   input: Where & {
@@ -40,7 +40,7 @@ function foreignOrigin(
   return { type: 'channel', chat, message_id: 1, date }
 }
 
-/** What remains of a message when it is forwarded: its content and where it came from first. */
+/** Returns what a forward keeps of a message: its content and its first origin. */
 export function forwardedContent(message: Message): Partial<Message> {
   const origin: MessageOrigin = message.forward_origin ?? {
     type: 'user',
@@ -50,8 +50,8 @@ export function forwardedContent(message: Message): Partial<Message> {
   return { ...copiedContent(message), forward_origin: origin }
 }
 
-// What belongs to one sending of a message and not to its content.
-const frame = [
+// Fields of one delivery of a message, not of its content.
+const deliveryFields = [
   'message_id',
   'message_thread_id',
   'is_topic_message',
@@ -69,7 +69,7 @@ const frame = [
   'forward_origin',
 ]
 
-/** The content of a message without its frame: sender, time, reply and buttons. */
+/** Returns a message's content without sender, time, reply and buttons. */
 export function copiedContent(message: Message): Partial<Message> {
-  return Object.fromEntries(Object.entries(message).filter(([field]) => !frame.includes(field)))
+  return Object.fromEntries(Object.entries(message).filter(([field]) => !deliveryFields.includes(field)))
 }

@@ -4,7 +4,7 @@ import type { World } from './model.ts'
 import { postAsPerson, requirePlace, type Where, type Who } from './person.ts'
 import { pushUpdate } from './posting.ts'
 
-/** Types `@bot query` into the field of a chat; the answer comes as an `inline-answered` event with this id. */
+/** Types `@bot query` in a chat. Returns the query's ID; the answer arrives as an `inline-answered` event with it. */
 export function inlineQuery(
   world: World,
   input: Who & { readonly query: string; readonly offset?: string },
@@ -23,7 +23,7 @@ export function inlineQuery(
   return queryId
 }
 
-/** Picks a result of an answered inline query: its message is sent by the person, via the bot. */
+/** Picks a result of an answered inline query; the person sends its message via the bot. */
 export function chooseInline(
   world: World,
   input: Where & { readonly queryId: string; readonly resultId: string },

@@ -20,7 +20,7 @@ const actions = [
 const buttonsPerRow = 12
 const buttonsOverall = 300
 
-/** Refuses a keyboard in Telegram's own words, before the schema says the same less exactly. */
+/** Refuses an invalid keyboard with Telegram's exact error, before the schema gives a generic one. */
 export function checkMarkup(markup: unknown, { isEdit }: { readonly isEdit: boolean }): void {
   if (markup === undefined) return
   if (typeof markup === 'string') refuse(400, "Bad Request: can't parse reply keyboard markup JSON object")
@@ -34,7 +34,7 @@ export function checkMarkup(markup: unknown, { isEdit }: { readonly isEdit: bool
   }
 }
 
-/** Telegram measures its own binary form, which no document describes: the strings and some bytes a button come near it. */
+/** Telegram limits its undocumented binary encoding. The strings plus a few bytes per button approximate it. */
 function sizeOf(buttons: readonly Record<string, unknown>[]): number {
   const strings = buttons.flatMap((button) =>
     Object.values(button).filter((value) => typeof value === 'string'),
@@ -66,8 +66,8 @@ function checkButton(button: unknown): void {
 }
 
 /**
- * A checked markup as the message keeps it. Telegram drops buttons without text, the 13th of a row and the 301st of all, and
- * says nothing: that is a violation here.
+ * Converts a checked markup to what the message stores. Telegram silently drops buttons without text, the 13th in a row and the
+ * 301st in total; the playground records that as a violation.
  */
 export function toMarkup(
   world: World,

@@ -4,12 +4,12 @@ import { requirePlace, type Who } from './person.ts'
 import { addPost, pushUpdate, removePosts, unixTime } from './posting.ts'
 import { addSupergroup } from './world.ts'
 
-/** The person stops the bot: nothing it sends arrives any more. */
+/** The person blocks the bot: its messages no longer arrive. */
 export function blockBot(world: World, who: Who = {}): void {
   setPrivateStatus(world, who, true)
 }
 
-/** The person lets the bot write again. */
+/** The person unblocks the bot. */
 export function unblockBot(world: World, who: Who = {}): void {
   setPrivateStatus(world, who, false)
 }
@@ -22,7 +22,7 @@ function setPrivateStatus(world: World, who: Who, blocked: boolean): void {
   emitMembership(world, room, person.user, blocked ? 'member' : 'kicked', blocked ? 'kicked' : 'member')
 }
 
-/** Adds the bot to a group, makes it an administrator, or removes it. */
+/** Adds the bot to a group, makes it an admin, or removes it. */
 export function setBotStatus(
   world: World,
   input: Who & { readonly chatId: number; readonly status: Room['botStatus'] },
@@ -31,7 +31,7 @@ export function setBotStatus(
   setBotStatusBy(world, room, person.user, input.status)
 }
 
-/** Changes the bot's status in a group and tells it who did so. */
+/** Changes the bot's status in a group and sends it the update. */
 export function setBotStatusBy(world: World, room: Room, by: User, status: Room['botStatus']): void {
   const before = room.botStatus
   if (before === status) return
@@ -40,8 +40,8 @@ export function setBotStatusBy(world: World, room: Room, by: User, status: Room[
 }
 
 /**
- * A group becomes a supergroup with another id; its messages stay behind. The bot is told by a service message in each of the two,
- * which may arrive in either order.
+ * Upgrades a group to a supergroup with a new ID; its messages stay behind. The bot gets a service message in each of the two,
+ * in either order.
  */
 export function upgradeGroup(
   world: World,
@@ -88,7 +88,7 @@ function emitMembership(
   world.emit({ type: 'membership', chatId: room.chat.id, userId: from.id })
 }
 
-/** What a status means as the Bot API's ChatMember. */
+/** Converts a status to the Bot API's ChatMember. */
 export function toChatMember(user: User, status: Room['botStatus']): ChatMember {
   switch (status) {
     case 'member':
@@ -120,7 +120,7 @@ export function toChatMember(user: User, status: Room['botStatus']): ChatMember 
   }
 }
 
-/** A person opens a topic in a forum; the bot sees the service message. */
+/** A person creates a topic in a forum; the bot gets the service message. */
 export function openTopic(
   world: World,
   input: Who & { readonly chatId: number; readonly name: string },
@@ -133,10 +133,10 @@ export function openTopic(
   return topic
 }
 
-/** Adds a topic; its thread id is the id of the service message that opens it. */
+/** Adds a topic; its thread ID is the ID of the service message that creates it. */
 export function addTopic(world: World, room: Room, from: User, name: string, iconColor = 7322096): Topic {
   const created: ForumTopicCreated = { name, icon_color: iconColor as ForumTopicCreated['icon_color'] }
-  // The id of a topic of a private chat is unique among the messages of all chats.
+  // A private chat's topic ID is unique among the messages of all chats.
   const threadId = room.chat.type === 'private' ? world.nextId('message') : room.lastMessageId + 1
   addPost(world, { room, from, threadId, content: { forum_topic_created: created } })
   const topic = { threadId, name }
@@ -145,7 +145,7 @@ export function addTopic(world: World, room: Room, from: User, name: string, ico
   return topic
 }
 
-/** A topic is deleted with its messages; the bot does not hear of it. */
+/** Deletes a topic with its messages; the bot gets no update. */
 export function removeTopic(
   world: World,
   input: Who & { readonly chatId: number; readonly threadId: number },

@@ -20,20 +20,20 @@ export type Clock = () => Date
 
 export interface Room {
   readonly chat: Chat
-  /** User ids, without the bot. */
+  /** User IDs, without the bot's. */
   readonly members: Set<number>
-  /** The administrators among them who remain anonymous: they last posted in the name of the group. */
+  /** Anonymous admins among them: those who last posted as the group. */
   readonly anonymous: Set<number>
-  /** By message id, oldest first. */
+  /** By message ID, oldest first. */
   readonly posts: Map<number, Post>
-  /** By thread id; only in a supergroup with topics. */
+  /** By thread ID; only in a forum. */
   readonly topics: Map<number, Topic>
-  /** Message ids, the newest pin last. */
+  /** Message IDs, newest pin last. */
   readonly pinned: number[]
   botStatus: 'member' | 'administrator' | 'left' | 'kicked'
   menuButton?: MenuButton
   lastMessageId: number
-  /** The id of the supergroup that this group became. */
+  /** The ID of the supergroup that this group became. */
   migratedTo?: number
 }
 
@@ -44,13 +44,13 @@ export interface Topic {
 
 export interface Person {
   readonly user: User
-  /** Whether the bot may write first: the person has once written to the bot. */
+  /** Whether the bot may write: the person has written to it before. */
   started: boolean
   blocked: boolean
 }
 
 interface Bot {
-  /** @BotFather gives a new one and takes the old one back. */
+  /** Changes when @BotFather revokes it. */
   token: string
   readonly user: UserFromGetMe
   readonly commands: Map<
@@ -72,7 +72,7 @@ export interface StoredFile {
   readonly bytes: Uint8Array
 }
 
-/** A pressed button that waits for answerCallbackQuery. */
+/** A pressed button waiting for answerCallbackQuery. */
 interface PendingTap {
   readonly queryId: string
   readonly userId: number
@@ -97,14 +97,14 @@ export interface WebhookSettings {
 
 export interface Webhook {
   settings: WebhookSettings | null
-  /** `https`: what Telegram takes; `loopback`: only addresses of this machine, with http too. */
+  /** `https`: as Telegram; `loopback`: only this machine, also over http. */
   readonly allowed: 'https' | 'loopback' | 'both'
   lastError: { readonly at: number; readonly message: string } | null
 }
 
-/** The request for updates that hangs now, and what the one before asked for. */
+/** The pending getUpdates request and the previous one's parameters. */
 interface Polling {
-  /** Makes who asks the same again too soon wait, as Telegram does. */
+  /** Delays requests that repeat too soon, as Telegram does. */
   readonly isPaced: boolean
   pending: { readonly end: (refusal: Refusal) => void } | null
   previous: { readonly offset: number; readonly startedAt: number } | null
@@ -114,25 +114,25 @@ interface Polling {
 export interface World {
   readonly clock: Clock
   readonly bot: Bot
-  /** The one who uses the playground in the browser. */
+  /** The person who uses the playground in the browser. */
   readonly owner: Person
   readonly people: Map<number, Person>
   readonly rooms: Map<number, Room>
   readonly files: Map<string, StoredFile>
-  /** Files that people sent without their bytes, by id: the content of a message that sends one again. */
+  /** Files that people sent without bytes, by ID, with the content of a message that resends one. */
   readonly sentFiles: Map<string, Partial<Message>>
   readonly updates: UpdateQueue
   readonly polling: Polling
   readonly webhook: Webhook
   readonly taps: Map<string, PendingTap>
   readonly inlineQueries: Map<string, PendingInline>
-  /** The last calls of the bot, oldest first. */
+  /** The bot's latest calls, oldest first. */
   readonly calls: Call[]
   readonly violations: Violation[]
   readonly faults: Faults
   readonly limits: Limits
   readonly nextId: (kind: 'message' | 'callback' | 'file') => number
   readonly emit: (event: WorldEvent) => void
-  /** Calls the listener after each event; returns what ends that. */
+  /** Calls the listener after each event; returns a function that unsubscribes. */
   readonly subscribe: (listener: WorldListener) => () => void
 }

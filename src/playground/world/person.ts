@@ -4,7 +4,7 @@ import type { Person, Room, World } from './model.ts'
 import { addPost, type NewPost, pushUpdate, removePosts, replacePost, unixTime } from './posting.ts'
 import type { Post } from './records.ts'
 
-/** Who acts and where; by default the owner of the playground in the private chat with the bot. */
+/** Who acts and where; by default the playground's owner in the private chat with the bot. */
 export interface Who {
   readonly userId?: number
   readonly chatId?: number
@@ -14,11 +14,11 @@ export interface Where extends Who {
   readonly threadId?: number
   readonly replyTo?: number
   readonly quote?: TextQuote
-  /** Posts in the name of the group, or of a channel, instead of the person's. */
+  /** Posts as the group or a channel instead of the person. */
   readonly as?: 'group' | Chat.ChannelChat
 }
 
-/** The person and the room of an action; throws where a client would not let the person act. */
+/** Returns an action's person and room; throws if a client wouldn't allow the action. */
 export function requirePlace(world: World, who: Who): { person: Person; room: Room } {
   const userId = who.userId ?? world.owner.user.id
   const person = world.people.get(userId)
@@ -29,7 +29,7 @@ export function requirePlace(world: World, who: Who): { person: Person; room: Ro
   return { person, room }
 }
 
-/** A message of a person: it appears in the chat and goes to the bot. */
+/** Posts a person's message to the chat and sends it to the bot. */
 export function postAsPerson(world: World, where: Where, content: Partial<Message>): Message {
   const { person, room } = requirePlace(world, where)
   if (room.chat.type === 'private') {
@@ -55,7 +55,7 @@ export function postAsPerson(world: World, where: Where, content: Partial<Messag
   return message
 }
 
-// The accounts that Telegram names as the sender of what a group or a channel posts.
+// The accounts that Telegram shows as the sender of a group's or a channel's posts.
 const groupAnonymousBot = { id: 1087968824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' }
 const channelBot = { id: 136817688, is_bot: true, first_name: 'Channel', username: 'Channel_Bot' }
 
@@ -67,7 +67,7 @@ function senderOf({ user }: Person, { chat }: Room, as: Where['as']): Pick<NewPo
 
 const maxLength = 4096
 
-/** Sends a text. One that is too long goes as several messages, as clients cut a long paste; the last is returned. */
+/** Sends a text and returns its message. Like clients, it splits a long text into several messages and returns the last one. */
 export function sendText(
   world: World,
   input: Where & { readonly text: string; readonly entities?: readonly MessageEntity[] },
@@ -93,7 +93,7 @@ export function openStartLink(world: World, input: Who & { readonly payload: str
   return sendText(world, { ...who, text: payload === '' ? '/start' : `/start ${payload}` })
 }
 
-/** Edits an own message; a file's caption where there is one. */
+/** Edits the text or the caption of one's own message. */
 export function editOwn(
   world: World,
   input: Who & {
@@ -120,7 +120,7 @@ export function editOwn(
   return message
 }
 
-/** Sets the one reaction of a person to a message; null takes it away. The bot hears of it only where it asked to. */
+/** Sets a person's reaction to a message; null removes it. The bot gets an update only if it asked for reactions. */
 export function react(
   world: World,
   input: Who & { readonly messageId: number; readonly emoji: string | null },
@@ -146,7 +146,7 @@ export function react(
   )
 }
 
-/** Puts down who reacts with what. */
+/** Stores a reaction. */
 export function setReaction(
   world: World,
   room: Room,
@@ -162,12 +162,12 @@ export function setReaction(
   world.emit({ type: 'reaction', chatId: room.chat.id, messageId, userId, reaction })
 }
 
-/** Deletes messages from the chat for everybody; the bot does not hear of it. */
+/** Deletes messages for everyone; the bot gets no update. */
 export function deleteMessages(world: World, input: Who & { readonly messageIds: readonly number[] }): void {
   removePosts(world, requirePlace(world, input).room, input.messageIds)
 }
 
-/** A text with what Telegram itself finds in it. */
+/** Builds a text message's content with detected entities. */
 export function textContent(text: string, given: readonly MessageEntity[]): Partial<Message> {
   const entities = withDetectedEntities(text, given)
   return entities.length > 0 ? { text, entities } : { text }

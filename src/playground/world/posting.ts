@@ -6,7 +6,7 @@ import type { UpdateKind } from './update-queue.ts'
 export interface NewPost {
   readonly room: Room
   readonly from: User
-  /** In whose name the message is. */
+  /** The chat that the message is sent as. */
   readonly senderChat?: Chat
   readonly content: Partial<Message>
   readonly threadId?: number
@@ -15,12 +15,12 @@ export interface NewPost {
   readonly silent?: boolean
 }
 
-/** The world's time as Telegram writes it, in seconds. */
+/** Returns the world's time as a Unix timestamp in seconds. */
 export function unixTime(world: World): number {
   return Math.floor(world.clock().getTime() / 1000)
 }
 
-/** Puts a new message into a room and tells everybody but the bot. */
+/** Adds a message to a room and notifies subscribers, but not the bot. */
 export function addPost(world: World, input: NewPost): Post {
   const { room, from, threadId } = input
   const messageId = room.chat.type === 'private' ? world.nextId('message') : ++room.lastMessageId
@@ -46,7 +46,7 @@ export function addPost(world: World, input: NewPost): Post {
   return post
 }
 
-/** A message that stands in a topic and replies to nothing is shown as a reply to the start of its topic. */
+/** A message in a topic that isn't a reply counts as a reply to the topic's first message. */
 function replyFields(room: Room, { replyTo, threadId }: NewPost): Partial<Message> {
   const target = room.posts.get(replyTo?.messageId ?? threadId ?? 0)
   if (target === undefined) return {}
@@ -57,14 +57,14 @@ function replyFields(room: Room, { replyTo, threadId }: NewPost): Partial<Messag
   }
 }
 
-/** Puts a changed post in the place of the old one. */
+/** Replaces a post with its changed version. */
 export function replacePost(world: World, room: Room, post: Post): Post {
   room.posts.set(post.message.message_id, post)
   world.emit({ type: 'edited', chatId: room.chat.id, post })
   return post
 }
 
-/** Deletes messages and their pins; ids that are not there are skipped. */
+/** Deletes messages and their pins; unknown IDs are skipped. */
 export function removePosts(world: World, room: Room, messageIds: readonly number[]): void {
   const gone = messageIds.filter((messageId) => room.posts.delete(messageId))
   for (const messageId of gone) {
@@ -76,7 +76,7 @@ export function removePosts(world: World, room: Room, messageIds: readonly numbe
 
 const day = 24 * 60 * 60
 
-/** Queues an update for the bot; its lane and how long it lives follow from its kind. */
+/** Queues an update for the bot; its kind determines its lane and lifetime. */
 export function pushUpdate(
   world: World,
   kind: UpdateKind,
@@ -89,7 +89,7 @@ export function pushUpdate(
   return world.updates.push(kind, payload, { lane, seconds, copies: world.faults.takeDoubleUpdate() ? 2 : 1 })
 }
 
-/** The text of a message or the caption of its file, with its entities. */
+/** Returns a message's text or caption with its entities. */
 export function textOf(message: Message): {
   readonly text: string
   readonly entities: readonly MessageEntity[]

@@ -6,14 +6,14 @@ import type {
   ReplyKeyboardRemove,
 } from 'grammy/types'
 
-/** A message as the Bot API shows it, and what only a client sees of it. */
+/** A message as the Bot API shows it, plus what only clients see. */
 export interface Post {
   readonly message: Message
   readonly fromBot: boolean
   readonly silent: boolean
-  /** The markup that is no part of the Bot API's Message: it concerns the input field of the client. */
+  /** Markup for the client's input field, which isn't part of the Bot API's Message. */
   readonly prompt?: ForceReply | ReplyKeyboardMarkup | ReplyKeyboardRemove
-  /** Who reacted with what; the bot's own id is among the keys. */
+  /** Reactions by user ID, including the bot's. */
   readonly reactions: ReadonlyMap<number, readonly ReactionType[]>
 }
 
@@ -26,7 +26,7 @@ export interface Call {
   readonly error?: { readonly code: number; readonly description: string }
 }
 
-/** Something that the bot did and should never do, though Telegram may let it pass. */
+/** Something a bot should never do, even if Telegram tolerates it. */
 export interface Violation {
   readonly kind: 'schema' | 'limit' | 'silent-drop' | 'flood'
   readonly method: string

@@ -3,7 +3,7 @@ import type { World } from './model.ts'
 import { requirePlace, requirePost, type Who } from './person.ts'
 import { pushUpdate } from './posting.ts'
 
-/** What a press on a button does in the client. Only `callback` reaches the bot. */
+/** What pressing a button does in the client. Only `callback` reaches the bot. */
 export type TapResult =
   | { readonly kind: 'callback'; readonly queryId: string }
   | { readonly kind: 'url'; readonly url: string }
@@ -12,7 +12,7 @@ export type TapResult =
   | { readonly kind: 'web-app'; readonly url: string }
   | { readonly kind: 'disabled' }
 
-/** Presses the button at a row and a column of a message, counted from 0. */
+/** Presses a message's button by row and column, from 0. */
 export function tap(
   world: World,
   input: Who & { readonly messageId: number; readonly row: number; readonly column: number },
@@ -45,8 +45,8 @@ function press(
 }
 
 /**
- * Sends callback data that need not be on any button, as a stale or forged client can. The message may be gone: the bot then
- * sees an inaccessible one.
+ * Sends callback data even if no button has it, as a stale or forged client can. If the message is deleted, the bot gets an
+ * inaccessible message.
  */
 export function tapData(
   world: World,

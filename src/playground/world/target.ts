@@ -4,7 +4,7 @@ import type { Room, World } from './model.ts'
 import type { NewPost } from './posting.ts'
 import type { Post } from './records.ts'
 
-/** The room that a chat id names; refuses one that is not there. */
+/** Returns the room with a chat ID; refuses an unknown one. */
 export function requireRoom(world: World, chatId: number | string): Room {
   const room = world.rooms.get(Number(chatId))
   if (room === undefined) refuse(400, 'Bad Request: chat not found')
@@ -14,7 +14,7 @@ export function requireRoom(world: World, chatId: number | string): Room {
   return room
 }
 
-/** The room that the bot may write to; refuses where it is blocked, removed or was never started. */
+/** Returns a room that the bot may write to; refuses if the bot is blocked, removed or was never started. */
 export function requireWritableRoom(world: World, chatId: number | string): Room {
   const room = requireRoom(world, chatId)
   if (room.chat.type === 'private') {
@@ -27,7 +27,7 @@ export function requireWritableRoom(world: World, chatId: number | string): Room
   return room
 }
 
-/** The post with this id; `what` completes the refusal "message to … not found". */
+/** Returns the post with an ID; `what` completes the error "message to … not found". */
 export function requireTarget(room: Room, messageId: number | undefined, what: string): Post {
   const post = messageId === undefined ? undefined : room.posts.get(messageId)
   if (post === undefined) refuse(400, `Bad Request: message to ${what} not found`)
@@ -41,7 +41,7 @@ export interface PlaceParams {
   readonly disable_notification?: boolean
 }
 
-/** Topic, reply and silence of a message that is to be sent. */
+/** Resolves topic, reply and silence of a message to send. */
 export function placeOf(room: Room, params: PlaceParams): Pick<NewPost, 'threadId' | 'replyTo' | 'silent'> {
   const threadId = params.message_thread_id
   if (threadId !== undefined && !room.topics.has(threadId))

@@ -4,22 +4,22 @@ export type UpdateKind = Exclude<keyof Update, 'update_id'>
 
 export interface QueuedUpdate {
   readonly update: Update
-  /** Updates of one lane are delivered one after the other: messages by chat, queries by user. */
+  /** Updates in one lane are delivered in order: messages by chat, queries by user. */
   readonly lane: string
   readonly expiresAt: number
-  /** How often it is still to be delivered; more than once only by a fault. */
+  /** Remaining deliveries; more than one only because of a planned fault. */
   copies: number
 }
 
 export interface UpdateQueue {
-  /** The kinds that the bot asked for; null: all but those that must be asked for. */
+  /** The kinds that the bot asked for; null: the default kinds. */
   allowed: readonly string[] | null
   readonly push: (
     kind: UpdateKind,
     payload: unknown,
     delivery: { readonly lane: string; readonly seconds: number; readonly copies: number },
   ) => number | null
-  /** What waits, oldest first; what has expired is gone. */
+  /** Returns pending updates, oldest first, without expired ones. */
   readonly pending: () => readonly QueuedUpdate[]
   readonly confirm: (updateId: number) => void
   readonly clear: () => void
@@ -27,7 +27,7 @@ export interface UpdateQueue {
 
 const mustBeAskedFor: readonly string[] = ['chat_member', 'message_reaction', 'message_reaction_count']
 
-/** The updates that wait for the bot, numbered in sequence. */
+/** Creates the queue of the bot's pending updates, numbered in sequence. */
 export function createUpdateQueue(input: {
   readonly clock: () => Date
   readonly emit: (event: {

@@ -10,18 +10,18 @@ export interface Upload extends Where {
   readonly mimeType?: string
   readonly caption?: string
   readonly captionEntities?: readonly MessageEntity[]
-  /** The same for all the files of one album. */
+  /** The same for all files of an album. */
   readonly mediaGroupId?: string
 }
 
-/** Sends a picture (PNG, JPEG, GIF or WebP), which the bot sees as a photo. */
+/** Sends a picture (PNG, JPEG, GIF or WebP) as a photo. */
 export function uploadPhoto(world: World, input: Upload): Message {
   const { bytes, name = 'photo.jpg', mimeType = 'image/jpeg' } = input
   const file = storeFile(world, { bytes, name, mimeType, folder: 'photos' })
   return postAsPerson(world, input, { ...photoContent(file), ...captionContent(input) })
 }
 
-/** Sends a file as it is. */
+/** Sends a file as a document. */
 export function uploadDocument(world: World, input: Upload): Message {
   const { bytes, name = 'file', mimeType = 'application/octet-stream' } = input
   const file = storeFile(world, { bytes, name, mimeType, folder: 'documents' })

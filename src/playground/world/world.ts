@@ -12,7 +12,7 @@ export type { Post } from './records.ts'
 
 export interface WorldOptions {
   readonly clock?: Clock
-  /** By default random, of the bot 1000. */
+  /** Random by default, with the bot ID 1000. */
   readonly botToken?: string
   readonly botUsername?: string
   readonly botName?: string
@@ -22,15 +22,15 @@ export interface WorldOptions {
     readonly username?: string
     readonly started?: boolean
   }
-  /** Where ids start; by default in the seconds of the clock, so that a bot that remembers an earlier run meets no id twice. */
+  /** The first ID; by default the clock's seconds, so a bot that remembers an earlier run never sees an ID twice. */
   readonly firstUpdateId?: number
   readonly firstMessageId?: number
   readonly keepCalls?: number
-  /** Which webhooks may be set; by default `https`, as with Telegram. */
+  /** Which webhook URLs are allowed; `https` by default, as with Telegram. */
   readonly webhooks?: Webhook['allowed']
   /**
-   * Delays a getUpdates that repeats an offset within three seconds, as Telegram does; off by default, since every bot that stops
-   * soon after its start repeats one.
+   * Delays a getUpdates that repeats an offset within 3 s, as Telegram does. Off by default, because every bot that stops soon
+   * after its start repeats one.
    */
   readonly pacedPolling?: boolean
 }
@@ -38,7 +38,7 @@ export interface WorldOptions {
 const kept = 2_000
 const epoch = Date.UTC(2024, 0, 1)
 
-/** A new, empty Telegram with one bot and one person who has started it. */
+/** Creates an empty world with one bot and one person who has started it. */
 export function createWorld(options: WorldOptions = {}): World {
   const clock = options.clock ?? (() => new Date())
   const listeners = new Set<WorldListener>()
@@ -95,7 +95,7 @@ export function createWorld(options: WorldOptions = {}): World {
   }
 }
 
-/** Lets a person into the world with a private chat of theirs with the bot; the chat's id is the person's. */
+/** Adds a person and their private chat with the bot; the chat's ID is the person's. */
 export function addPerson(
   world: Pick<World, 'people' | 'rooms'>,
   input: {
@@ -118,7 +118,7 @@ export function addPerson(
   return person
 }
 
-/** Opens a supergroup that the bot is a member of; with `topics` it is a forum. */
+/** Creates a supergroup with the bot as a member; with `topics`, it is a forum. */
 export function addSupergroup(
   world: World,
   input: {

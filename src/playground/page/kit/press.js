@@ -2,8 +2,7 @@ const LONG_MS = 450
 const SLIP_PIXELS = 10
 
 /**
- * Calls back when a message is pressed long with a finger or clicked with the right button. Links and selected text keep the
- * browser's own menu.
+ * Calls `onPress` on a long press or a right click on a message. Links and selected text keep the browser's menu.
  * @param {HTMLElement} list
  * @param {(node: HTMLElement, at: { x: number, y: number }) => void} onPress
  */
@@ -37,7 +36,7 @@ export function watchPress(list, onPress) {
     if (from && Math.hypot(event.clientX - from.x, event.clientY - from.y) > SLIP_PIXELS) stop()
   })
   for (const name of ['pointerup', 'pointercancel', 'pointerleave']) list.addEventListener(name, stop)
-  // The finger that lifts after a long press would click what lies under it.
+  // Lifting the finger after a long press would click what is under it.
   list.addEventListener(
     'click',
     (event) => {

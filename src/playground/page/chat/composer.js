@@ -1,10 +1,10 @@
+import { byId, isTouch } from '../kit/dom.js'
 import { createAttachments } from './attachments.js'
 import { toSummary } from './bubble.js'
-import { byId, isTouch } from './dom.js'
 import { createSuggest } from './suggest.js'
 
 /**
- * The field at the bottom: text, reply or edit, files, commands and inline results.
+ * Creates the composer: text, reply or edit, files, commands and inline results.
  * @param {{ getBot(): { username: string, name: string }, getCommands(): ReadonlyArray<object>,
  *   say(text: string, replyTo?: number): Promise<unknown>, edit(messageId: number, text: string): Promise<unknown>,
  *   upload(file: File, what: object): Promise<unknown>, search(query: string, signal: AbortSignal): Promise<object>,
@@ -197,7 +197,7 @@ export function createComposer(options) {
     startEdit,
     refresh,
     fill: setText,
-    /** Lets go of a reply or an edit whose message is gone. */
+    /** Cancels a reply or an edit whose message was deleted. */
     drop(ids) {
       if (ids.includes((editing ?? reply)?.message_id)) cancel()
     },

@@ -1,12 +1,12 @@
+import { byId, el, icon } from '../kit/dom.js'
 import { toSize } from './bubble.js'
-import { byId, el, icon } from './dom.js'
 
 const PHOTO_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 const PHOTO_LIMIT = 10 * 1024 * 1024
 const FILE_LIMIT = 50 * 1024 * 1024
 
 /**
- * The files that wait in the composer: chosen, dropped or pasted.
+ * Manages the composer's attachments: chosen, dropped or pasted files.
  * @param {{ onChange(): void, onRefuse(reason: string): void }} options
  */
 export function createAttachments({ onChange, onRefuse }) {
@@ -76,7 +76,7 @@ export function createAttachments({ onChange, onRefuse }) {
   return {
     isEmpty: () => files.length === 0,
     peek: () => [...files],
-    /** Takes one file off once it has gone out. */
+    /** Removes a file after it was sent. */
     drop(entry) {
       files = files.filter((other) => other !== entry)
       draw()

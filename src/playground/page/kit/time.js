@@ -2,16 +2,16 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
 
-/** 14:03 in the viewer's zone. */
+/** Formats a time in the viewer's zone: 14:03. */
 export const toClock = (unix) => clock.format(unix * 1000)
 
-/** The whole date and time in the viewer's zone, for a tooltip. */
+/** Formats the full date and time in the viewer's zone, for a tooltip. */
 export const toFull = (unix) => full.format(unix * 1000)
 
-/** Groups messages: the same string on the same day of the viewer. */
+/** Returns a key that is the same for all times of the viewer's day. */
 export const toDayKey = (unix) => new Date(unix * 1000).toDateString()
 
-/** Today, Yesterday, or the date. */
+/** Formats a day: Today, Yesterday, or the date. */
 export function toDayLabel(unix, now = Date.now()) {
   const day = toDayKey(unix)
   if (day === new Date(now).toDateString()) return 'Today'
@@ -29,14 +29,14 @@ const STEPS = [
   ['minute', 60],
 ]
 
-/** "in 3 days", "5 minutes ago", "now". */
+/** Formats a relative time: "in 3 days", "5 minutes ago", "now". */
 export function toRelative(unix, now = Date.now()) {
   const seconds = unix - now / 1000
   const step = STEPS.find(([, size]) => Math.abs(seconds) >= size)
   return step ? relative.format(Math.trunc(seconds / step[1]), step[0]) : relative.format(0, 'second')
 }
 
-/** Telegram's date_time formats: `r`, or any of w, d or D, t or T in that order. Undefined: keep the text as written. */
+/** Formats Telegram's date_time: `r`, or any of w, d or D, t or T in that order. Undefined: keep the text as written. */
 export function toDateTime(unix, format) {
   if (!format) return undefined
   if (format === 'r') return toRelative(unix)

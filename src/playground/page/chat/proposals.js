@@ -1,12 +1,12 @@
-import { byId, el } from './dom.js'
+import { byId, el } from '../kit/dom.js'
 
-/** The reply keyboard: answers that a bot proposes under the field; a press says them. */
+/** Creates the reply keyboard; pressing a key sends its text. */
 export function createProposals(sendText) {
   const box = byId('reply-keys')
   let used
 
   return {
-    /** @param {{ message_id: number, prompt?: object } | undefined} message the newest that sets or removes such keys */
+    /** @param {{ message_id: number, prompt?: object } | undefined} message the newest one that sets or removes the keyboard */
     draw(message) {
       const rows = message?.message_id === used ? undefined : message?.prompt?.keyboard
       box.hidden = !rows

@@ -1,11 +1,11 @@
-import { el, icon } from './dom.js'
-import { toDateTime, toFull } from './time.js'
+import { el, icon } from '../kit/dom.js'
+import { toDateTime, toFull } from '../kit/time.js'
 
 const BLOCKS = new Set(['pre', 'blockquote', 'expandable_blockquote'])
 const SAFE = new Set(['http:', 'https:', 'mailto:', 'tel:', 'tg:'])
 
 /**
- * The text of a message with its entities as DOM nodes. Offsets are UTF-16 units, as are JavaScript's.
+ * Renders a message's text and entities as DOM nodes. Offsets are UTF-16 units, like JavaScript's.
  * @param {string} text
  * @param {ReadonlyArray<object>} entities
  * @param {{ onCommand(command: string): void, onStart(payload: string): void, onCopy(text: string): void, bot: string }} actions
@@ -44,7 +44,7 @@ function renderRange(text, from, to, entities, actions) {
   return nodes
 }
 
-// Entities may overlap without nesting: what sticks out of the first one goes on after it.
+// Entities may overlap without nesting: the part beyond the outer entity continues after it.
 function split(entities, end) {
   const inside = []
   const after = []
@@ -160,7 +160,7 @@ function setOpen(quote, open) {
   toggle.setAttribute('aria-label', open ? 'Show less' : 'Show all')
 }
 
-/** Quotes that fit without folding lose their toggle; to be called once the nodes are laid out. */
+/** Removes the toggle of quotes that fit without folding. Call it after layout. */
 export function layoutQuotes(root) {
   for (const quote of root.querySelectorAll('blockquote.folds:not(.open)')) {
     const quoted = quote.querySelector('.quoted')
@@ -168,14 +168,14 @@ export function layoutQuotes(root) {
   }
 }
 
-/** Which quotes are unfolded and which spoilers shown, so that an edit in place keeps what was opened. */
+/** Reads which quotes and spoilers are open, so an edit in place can keep them open. */
 export function readOpened(root) {
   const flags = (selector, name) =>
     [...root.querySelectorAll(selector)].map((node) => node.classList.contains(name))
   return { quotes: flags('blockquote.folds', 'open'), spoilers: flags('.spoiler', 'shown') }
 }
 
-/** Opens again what `readOpened` saw. */
+/** Reopens what `readOpened` returned. */
 export function restoreOpened(root, opened) {
   root.querySelectorAll('blockquote.folds').forEach((quote, index) => {
     if (opened.quotes[index]) setOpen(quote, true)
@@ -199,7 +199,7 @@ function link(address, children, actions) {
   return el('a', { href: url.href, target: '_blank', rel: 'noopener noreferrer' }, ...children)
 }
 
-/** The URL, unless its scheme could run something. */
+/** Returns the URL, unless its scheme could execute code. */
 export function toSafeUrl(address) {
   try {
     const url = new URL(address)
@@ -209,7 +209,7 @@ export function toSafeUrl(address) {
   }
 }
 
-/** What `t.me/<this bot>?start=…` carries; undefined where the link leads elsewhere. */
+/** Returns the payload of a `t.me/<this bot>?start=…` link; undefined for other links. */
 export function toStartPayload(url, bot) {
   const isBot =
     /^(t|telegram)\.me$/.test(url.host) && url.pathname.slice(1).toLowerCase() === bot.toLowerCase()

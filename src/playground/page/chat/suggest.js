@@ -1,10 +1,10 @@
-import { byId, el, icon } from './dom.js'
+import { byId, el, icon } from '../kit/dom.js'
 import { toSafeUrl } from './entities.js'
 
 const INLINE_PAUSE_MS = 200
 
 /**
- * The list above the composer: commands after "/", results after "@bot words".
+ * Creates the list above the composer: commands after "/", inline results after "@bot query".
  * @param {{ input: HTMLTextAreaElement, getBot(): { username: string }, getCommands(): ReadonlyArray<object>,
  *   onCommand(command: string): void, onFill(text: string): void, onStart(payload: string): void,
  *   search(query: string, signal: AbortSignal): Promise<object>, onChoose(queryId: string, resultId: string): void }} options
@@ -97,7 +97,7 @@ export function createSuggest(options) {
   return {
     close,
     isOpen: () => !list.hidden,
-    /** Follows what stands in the input. */
+    /** Updates the list for the current input. */
     update() {
       const text = input.value
       const command = /^\/(\w*)$/.exec(text)
@@ -112,7 +112,7 @@ export function createSuggest(options) {
       if (list.hidden) showCommands('')
       else close()
     },
-    /** Takes a key that is meant for the list; true where it did. */
+    /** Handles a key for the list; returns whether it did. */
     handleKey(event) {
       if (list.hidden) return false
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -137,7 +137,7 @@ function note(text) {
   return { node: option(el('span', { class: 'hint' }, text)), run: () => undefined }
 }
 
-// Pictures from elsewhere are not loaded: the page asks nobody but the playground.
+// External pictures aren't loaded: the page only contacts the playground.
 function thumbnail(result) {
   const own = result.thumbnail_url && toSafeUrl(new URL(result.thumbnail_url, location.href).href)
   if (own?.origin === location.origin) return el('img', { class: 'thumbnail', src: own.href, alt: '' })

@@ -5,7 +5,7 @@ const root = document.documentElement
 
 const current = () => root.dataset.theme ?? (dark.matches ? 'dark' : 'light')
 
-/** The button between light and dark; what the system says counts until it is pressed, and again when it fits. */
+/** Sets up the theme button. The system's theme applies until it is pressed, and again once both match. */
 export function watchTheme() {
   const show = () => {
     root.dataset.shown = current()

@@ -1,7 +1,7 @@
+import { byId, el, isCalm } from '../kit/dom.js'
+import { toDayKey, toDayLabel, toRelative } from '../kit/time.js'
 import { createBubble, isService, updateBubble } from './bubble.js'
-import { byId, el, isCalm } from './dom.js'
 import { layoutQuotes } from './entities.js'
-import { toDayKey, toDayLabel, toRelative } from './time.js'
 
 const GROUP_SECONDS = 300
 const END_PIXELS = 48
@@ -9,7 +9,7 @@ const DAY_MS = 900
 const MAX = 600
 const KEPT = 300
 
-/** The list of messages: one element a message id, whatever arrives how often. */
+/** Creates the message list, with one element per message ID. */
 export function createTranscript(actions) {
   const scroll = byId('scroll')
   const list = byId('transcript')
@@ -37,7 +37,7 @@ export function createTranscript(actions) {
     jump.setAttribute('aria-label', missed ? `To the newest message, ${missed} new` : 'To the newest message')
   }
 
-  // The day of what is in sight hangs at the top while the viewer scrolls, and then leaves the text alone.
+  // The visible day sticks to the top while the viewer scrolls, then fades.
   let dayEnd
   function showDay() {
     const edge = scroll.getBoundingClientRect().top
@@ -50,7 +50,7 @@ export function createTranscript(actions) {
     dayEnd = setTimeout(() => list.classList.remove('scrolling'), DAY_MS)
   }
 
-  // What the viewer looks at stays where it is: the end at the end, else the first message in sight.
+  // Keep the scroll position: the end if the viewer is there, otherwise the first visible message.
   function keepPlace(change) {
     if (isBatch) return change()
     if (stick) {
@@ -123,7 +123,7 @@ export function createTranscript(actions) {
     for (const near of order.slice(Math.max(0, index - 1), index + 1)) regroup(near)
   }
 
-  // Only the viewer's own way up lets go of the end: a window or a field that changes its height does not.
+  // Only scrolling up unsticks the list from the end; a resized window or composer doesn't.
   let lastTop = 0
   let lastHeight = 0
   scroll.addEventListener('scroll', () => {
@@ -149,7 +149,7 @@ export function createTranscript(actions) {
   }, 30_000)
 
   return {
-    /** Makes the list show exactly these messages, touching only what differs. */
+    /** Shows exactly these messages, changing only what differs. */
     reconcile(messages) {
       const ids = new Set(messages.map((message) => message.message_id))
       list.classList.add('settling')
@@ -159,7 +159,7 @@ export function createTranscript(actions) {
       })
       requestAnimationFrame(() => list.classList.remove('settling'))
     },
-    /** Empties the list, for another chat. */
+    /** Clears the list for another chat. */
     clear() {
       nodes.clear()
       order = []
@@ -177,7 +177,7 @@ export function createTranscript(actions) {
       })
       return isNew
     },
-    /** Does several changes and lays the list out once. */
+    /** Applies several changes with a single layout. */
     batch(change) {
       keepPlace(() => {
         isBatch = true
@@ -188,7 +188,7 @@ export function createTranscript(actions) {
         }
       })
     },
-    /** Lets the oldest messages go where the list grew long and the viewer is at its end; true where it did. */
+    /** Removes the oldest messages of a long list if the viewer is at its end; returns whether it did. */
     trim() {
       if (!stick || order.length <= MAX) return false
       keepPlace(() => order.slice(0, order.length - KEPT).forEach(take))
@@ -197,7 +197,7 @@ export function createTranscript(actions) {
     remove(ids) {
       keepPlace(() => ids.forEach(take))
     },
-    /** Scrolls to a message and lights it up; false where it is not in the list. */
+    /** Scrolls to a message and highlights it; false if it isn't in the list. */
     jumpTo(id) {
       const node = nodes.get(id)
       if (!node) return false

@@ -1,7 +1,7 @@
 const RETRY_MS = 2000
 
 /**
- * The page's line to the playground for one person: state once after each connect, then events.
+ * Connects the page to the playground as one person: the state after each connect, then events.
  * @param {{ person: string | undefined, onState(state: object): void, onEvents(events: object[]): void,
  *   onOnline(online: boolean): void, onLocked(): void }} options
  */
@@ -31,7 +31,7 @@ export function openWire({ person, onState, onEvents, onOnline, onLocked }) {
     }
   }
 
-  // A burst is drawn once: with the next frame, or at once in a hidden tab, which has no frames.
+  // Batch a burst into one frame; a hidden tab has no frames, so flush immediately.
   function gather(event) {
     waiting.push(event)
     if (document.hidden) flush()
@@ -62,14 +62,14 @@ export function openWire({ person, onState, onEvents, onOnline, onLocked }) {
     })
   }
 
-  // Each start of the playground has a new key. On its own machine, the page's address gives the new cookie.
+  // The key changes on each start. On the same machine, requesting the page renews the cookie.
   async function renewCookie() {
     try {
       await fetch('/', { method: 'HEAD' })
       const { status } = await fetch(`/client/state${as}`, { method: 'HEAD' })
       if (status === 401 && !closed) onLocked()
     } catch {
-      // It isn't there yet.
+      // The playground isn't up yet.
     }
   }
 

@@ -1,8 +1,8 @@
-import { byId, el } from './dom.js'
-import { closable } from './overlays.js'
+import { byId, el } from '../kit/dom.js'
+import { closable } from '../kit/overlays.js'
 
 /**
- * The panel about the playground: who writes, and whether the bot is blocked.
+ * Creates the panel that switches the person and blocks the bot.
  * @param {{ onPerson(id: string): void, onBlock(blocked: boolean): void }} options
  */
 export function createDrawer({ onPerson, onBlock }) {

@@ -1,4 +1,4 @@
-/** The element with this id; the page cannot work without it. */
+/** Returns the element with an ID; throws if it is missing. */
 export function byId(id) {
   const found = document.getElementById(id)
   if (!found) throw new Error(`The page has no #${id}`)
@@ -6,7 +6,7 @@ export function byId(id) {
 }
 
 /**
- * Builds an element. Strings become text nodes, so nothing that was written by a person or a bot is ever read as HTML.
+ * Builds an element. Strings become text nodes, so nothing that a person or a bot wrote is parsed as HTML.
  * @param {string} tag
  * @param {Record<string, unknown>} [properties] attributes; `on…` are listeners, `class` may hold falsy parts
  * @param {...(Node | string | null | undefined | false)} children
@@ -25,7 +25,7 @@ export function el(tag, properties = {}, ...children) {
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** One of the symbols of index.html. */
+/** Creates an icon from a symbol of index.html. */
 export function icon(name, label) {
   const svg = document.createElementNS(SVG, 'svg')
   svg.setAttribute('class', 'icon')
@@ -42,8 +42,8 @@ export function icon(name, label) {
   return svg
 }
 
-/** Whether the pointer is a finger: then Enter makes a new line and a long press opens the menu. */
+/** Returns whether the device has a touchscreen: Enter then inserts a newline and a long press opens the menu. */
 export const isTouch = () => matchMedia('(pointer: coarse)').matches
 
-/** Whether the viewer asked for less movement. */
+/** Returns whether the viewer prefers reduced motion. */
 export const isCalm = () => matchMedia('(prefers-reduced-motion: reduce)').matches

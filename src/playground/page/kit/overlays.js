@@ -3,7 +3,7 @@ import { byId, el, icon } from './dom.js'
 const TOAST_MS = 3500
 let toastEnd
 
-/** A short word above the composer that goes away by itself. */
+/** Shows a temporary message above the composer. */
 export function toast(text) {
   const node = byId('toast')
   clearTimeout(toastEnd)
@@ -12,14 +12,14 @@ export function toast(text) {
   toastEnd = setTimeout(() => node.classList.remove('shown'), Math.max(TOAST_MS, text.length * 60))
 }
 
-/** A dialog that wants an OK. */
+/** Shows an alert with an OK button. */
 export function alertBox(text) {
   byId('alert-text').textContent = text
   const dialog = byId('alert')
   if (!dialog.open) dialog.showModal()
 }
 
-/** Copies and says so. */
+/** Copies text and shows a toast. */
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text)
@@ -29,7 +29,7 @@ export async function copyText(text) {
   }
 }
 
-/** Closes a dialog by its close button and by a press outside of it. */
+/** Lets a dialog be closed with its close button or a click outside. */
 export function closable(dialog, closeButton) {
   closeButton?.addEventListener('click', () => dialog.close())
   dialog.addEventListener('click', (event) => {
@@ -37,7 +37,7 @@ export function closable(dialog, closeButton) {
   })
 }
 
-/** Shows a photo as large as the window lets it be. */
+/** Creates the lightbox that shows a photo as large as the window allows. */
 export function createLightbox() {
   const dialog = byId('lightbox')
   const image = dialog.querySelector('img')
@@ -53,7 +53,7 @@ export function createLightbox() {
 }
 
 /**
- * The menu of a message, beside an element or at a point.
+ * Opens a message's menu next to an element or at a point.
  * @param {{ x: number, y: number } | HTMLElement} at
  * @param {ReadonlyArray<{ label: string, icon: string, run(): void }>} items
  * @param {{ emoji: readonly string[], run(emoji: string): void }} [quick]

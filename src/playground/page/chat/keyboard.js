@@ -1,8 +1,8 @@
-import { el, icon } from './dom.js'
+import { el, icon } from '../kit/dom.js'
 import { toSafeUrl, toStartPayload } from './entities.js'
 
 /**
- * The inline keyboard of a message, rows as Telegram lays them out.
+ * Renders a message's inline keyboard.
  * @param {{ bot: string, onTap(data: string, button: HTMLElement): void, onCopy(text: string): void,
  *   onStart(payload: string): void, onInline(query: string): void }} actions
  */
@@ -46,7 +46,7 @@ function renderUrl(button, style, label, plain, actions) {
   return el('a', properties, label, icon('link'))
 }
 
-/** Where the focus is within a keyboard, so that an edit in place can give it back. */
+/** Returns the focused button's position, so an edit in place can restore it. */
 export function readFocus(keyboard) {
   const key = keyboard?.contains(document.activeElement) ? document.activeElement.closest('.key') : null
   if (!key) return undefined
@@ -54,7 +54,7 @@ export function readFocus(keyboard) {
   return { row: [...keyboard.children].indexOf(row), column: [...row.children].indexOf(key) }
 }
 
-/** Focuses the button at a place, or the last one where the keyboard got smaller. */
+/** Focuses the button at a position, or the last one if the keyboard got smaller. */
 export function restoreFocus(keyboard, place) {
   if (!keyboard || !place) return
   const row = keyboard.children[Math.min(place.row, keyboard.children.length - 1)]

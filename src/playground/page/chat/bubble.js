@@ -1,11 +1,11 @@
-import { el, icon } from './dom.js'
+import { el, icon } from '../kit/dom.js'
+import { toClock, toFull } from '../kit/time.js'
 import { layoutQuotes, readOpened, renderText, restoreOpened } from './entities.js'
 import { readFocus, renderKeyboard, restoreFocus } from './keyboard.js'
-import { toClock, toFull } from './time.js'
 
 const PHOTO_WIDTH = 420
 
-/** A message as an element that `updateBubble` fills; `message` is a Bot API message with what the page adds. */
+/** Creates a message's element; `message` is a Bot API message with the page's additions. */
 export function createBubble(message, actions) {
   const node = el('article', {
     class: ['message', message.mine ? 'mine' : 'theirs'],
@@ -79,7 +79,7 @@ function drawKeyboard(node, message, actions) {
   restoreFocus(keyboard, focus)
 }
 
-/** Whether a message only tells what happened in the chat. */
+/** Returns whether a message is a service message. */
 export const isService = (message) => message.pinned_message !== undefined
 
 function serviceLine(message, actions) {
@@ -129,7 +129,7 @@ function replyQuote(message, actions) {
   return quote
 }
 
-/** One line that stands for a message in quotes, the pinned bar and the composer. */
+/** Summarizes a message in one line for quotes, the pinned bar and the composer. */
 export function toSummary(message) {
   const text = message.text ?? message.caption
   if (text) return text.replace(/\s+/g, ' ').slice(0, 200)
@@ -180,7 +180,7 @@ function renderDocument(file, actions) {
   )
 }
 
-/** 512 B, 3.4 KB, 2.1 MB. */
+/** Formats a file size: 512 B, 3.4 KB, 2.1 MB. */
 export function toSize(bytes = 0) {
   if (bytes < 1024) return `${bytes} B`
   const power = bytes < 1024 ** 2 ? 1 : 2
