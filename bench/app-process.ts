@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The built product as a process of its own, with the flags of `npm start`. */
+/** The built product in its own process, started with the flags of `npm start`. */
 export interface AppProcess {
   readonly url: string
-  /** Milliseconds from its start until /api/health said that all is well. */
+  /** Milliseconds from start until /api/health returned ok. */
   readonly readyMs: number
-  /** Megabytes resident now, and the most since the start. */
+  /** Resident megabytes: current and peak. */
   readonly memory: () => { readonly now: number; readonly peak: number }
   readonly pid: number
   readonly stop: () => Promise<void>
@@ -17,7 +17,7 @@ export interface AppProcess {
 const root = fileURLToPath(new URL('..', import.meta.url))
 const lookEveryMs = 10
 
-/** Starts it with this environment alone; rejects with its output where it ends before it is ready. */
+/** Starts the process with only this environment. Rejects with its output if it exits before it is ready. */
 export async function startApp(env: Readonly<Record<string, string>>): Promise<AppProcess> {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
     scripts: { start: string }
@@ -73,7 +73,7 @@ async function isHealthy(url: string): Promise<boolean> {
   return (await fetch(`${url}/api/health`)).ok
 }
 
-// Linux alone tells it so; elsewhere the figures are no numbers.
+// Only Linux has /proc; elsewhere the values are NaN.
 function readMemory(pid: number): { now: number; peak: number } {
   const status = process.platform === 'linux' ? readFileSync(`/proc/${pid}/status`, 'utf8') : ''
   const megabytes = (name: string) =>

@@ -31,7 +31,7 @@ const scale = options.quick ? quick : full
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 const figures: Figure[] = []
 
-/** Runs a measurement unless --only names others. */
+/** Runs a measurement, unless --only excludes it. */
 async function measure(name: string, work: () => Promise<Figure[]> | Figure[]): Promise<void> {
   if (options.only.length > 0 && !options.only.includes(name)) return
   const began = performance.now()

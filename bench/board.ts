@@ -10,7 +10,7 @@ import type { BenchStore } from './store.ts'
 
 type Open = Database & { readonly ownerId: string }
 
-/** Opens the database in this process for one piece of work. */
+/** Opens the database in this process for one task. */
 export async function within<T>(store: BenchStore, work: (database: Open) => Promise<T>): Promise<T> {
   const database = await store.open()
   try {
@@ -20,17 +20,17 @@ export async function within<T>(store: BenchStore, work: (database: Open) => Pro
   }
 }
 
-/** A context on an open database. */
+/** Creates a context on an open database. */
 export function ctxOf({ db, ownerId }: Open, actor: Actor = { kind: 'owner' }): Ctx {
   return createCtx({ db, ownerId, actor, now: () => new Date() })
 }
 
-/** An agent's token. */
+/** Creates an agent's token. */
 export async function addToken(database: Open): Promise<string> {
   return (await createToken(ctxOf(database), { name: 'bench' })).token
 }
 
-/** Makes the private chat of a person of the playground the owner's, as the set-up does; what has happened so far is not told. */
+/** Binds a playground person's private chat to the owner, as setup does; past events aren't reported. */
 export async function bind(database: Open, userId: number): Promise<void> {
   await unbindChat(ctxOf(database))
   await bindChat(ctxOf(database), { chatId: userId, userId })

@@ -8,13 +8,13 @@ import { resetPool } from './seed.ts'
 import type { BenchStore } from './store.ts'
 
 const seconds = 60
-// Each edit is two events: the change and its log.
+// Each edit makes two events: the change and its work log.
 const editsPerSecond = 82
 const edited = 200
 const secondsPerBlock = 4
 const pauseSeconds = 180
 
-/** 10,000 events in a minute while Telegram enforces its limits: most only good to know, now and then one that needs the owner. */
+/** Measures 10,000 events in a minute with Telegram's limits enforced: mostly progress, occasionally one that needs the owner. */
 export async function measureBurst(store: BenchStore): Promise<Figure[]> {
   const telegram = await openPlayground({
     botToken: '123456:benchmark-of-the-bot-token-00000',
@@ -71,7 +71,7 @@ export async function measureBurst(store: BenchStore): Promise<Figure[]> {
     }
     const took = (performance.now() - began) / 1_000
     const needsYou = await Promise.all(waits)
-    // What the cards in the chat say in the end is what the board says.
+    // In the end, the cards in the chat match the board.
     const lastStates = blocked.map((key) => `The last of ${key}`)
     const shown = Promise.allSettled(lastStates.map((title) => post(title)))
     for (const [index, key] of blocked.entries()) await patch(key, { title: lastStates[index] })

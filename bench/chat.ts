@@ -7,10 +7,10 @@ import type { Scale } from './scale.ts'
 import { resetPool } from './seed.ts'
 import type { BenchStore } from './store.ts'
 
-// What was not asked for comes about once a second.
+// Unsolicited messages are sent about once a second.
 const betweenMs = 1_200
 
-/** From what the owner writes to the answer, and from an agent's step to the message about it; no network but this machine's. */
+/** Measures the time from the owner's message to its answer and from an agent's action to its notification, over loopback. */
 export async function measureChat(store: BenchStore, scale: Scale): Promise<Figure[]> {
   const telegram = await openPlayground({
     botToken: '123456:benchmark-of-the-bot-token-00000',

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** A process of the benchmark's own, so that what it does takes nothing from whom it measures. */
+/** A helper process, so its work doesn't slow down the measured process. */
 export interface Child<Message> {
   readonly pid: number
   readonly first: Message
@@ -10,7 +10,7 @@ export interface Child<Message> {
   readonly stop: () => Promise<void>
 }
 
-/** Starts a file of this folder with a word to begin with; resolves with the first message that it sends. */
+/** Starts a file of this folder with an argument; resolves with its first message. */
 export async function startChild<Message>(file: string, begin: unknown): Promise<Child<Message>> {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const child = fork(path, [JSON.stringify(begin)], { execArgv: ['--import', 'tsx'] })

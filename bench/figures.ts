@@ -1,34 +1,34 @@
-/** One line of the report: what was measured, on which database, and its bar. */
+/** One line of the report: what was measured, on which database, and its limit. */
 export interface Figure {
   readonly what: string
   readonly on: 'Postgres' | 'embedded' | ''
   readonly value: number
   readonly unit: 'ms' | 's' | 'MB' | 'kB' | 'requests/s' | 'transactions/s' | 'of the floor' | '×' | ''
-  /** Absent: the figure has no bar. */
+  /** The limit the figure must meet, if any. */
   readonly bar?: { readonly atMost: number } | { readonly atLeast: number }
-  /** What the value is compared with or made of, e.g. the rate of the floor. */
+  /** What the value is compared with, e.g. the floor's rate. */
   readonly note?: string
 }
 
-/** The middle value; for an even count, the lower of the two. */
+/** Returns the median; for an even count, the lower of the two middle values. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-/** The smallest value that at least this share of the values does not exceed. */
+/** Returns the smallest value that at least this share of the values doesn't exceed. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((left, right) => left - right)
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN
 }
 
-/** Milliseconds that a piece of work takes. */
+/** Measures how many milliseconds some work takes. */
 export async function timed(work: () => unknown): Promise<number> {
   const began = performance.now()
   await work()
   return performance.now() - began
 }
 
-/** The figures as a Markdown table. */
+/** Formats the figures as a Markdown table. */
 export function toTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.what,
@@ -50,13 +50,13 @@ export function toTable(figures: readonly Figure[]): string {
   return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
 }
 
-/** Whether a figure meets its bar; true if it has none. */
+/** Returns whether a figure meets its limit; true if it has none. */
 export function isMet({ value, bar }: Figure): boolean {
   if (bar === undefined) return true
   return 'atMost' in bar ? value <= bar.atMost : value >= bar.atLeast
 }
 
-/** The three lines that the README quotes. Throws if a figure was not measured. */
+/** Formats the README's three lines. Throws if a figure wasn't measured. */
 export function toHeadlines(figures: readonly Figure[]): string {
   const show = (what: string, on: Figure['on']) => {
     const figure = figures.find((each) => each.what === what && each.on === on)

@@ -6,8 +6,8 @@ import { generateKeyBetween } from 'fractional-indexing'
 import { Hono } from 'hono'
 import postgres from 'postgres'
 
-// The floor: Hono and postgres.js with prepared statements that read and leave the same rows as the two routes, and nothing else. No
-// checks of input, no limits, no headers, no locks of lanes, no labels made, nobody told, nothing logged.
+// The floor: Hono and postgres.js with prepared statements that read and write the same rows as the two routes, and nothing else:
+// no validation, limits, headers, lane locks, label creation, notifications or logging.
 const { url, ownerId } = JSON.parse(process.argv[2] ?? '{}') as { url: string; ownerId: string }
 const sql = postgres(url, { max: 10, onnotice: () => {} })
 const app = new Hono()
@@ -21,7 +21,7 @@ const authenticate = async (header: string | undefined) => {
   return token
 }
 
-// What an answer about one task carries: labels, settings, the latest result, the comments since, and the board's labels.
+// Everything a single-task answer contains: labels, settings, the latest result, later comments, and the board's labels.
 const readTask = async (key: string) => {
   const [task] = await sql`
     select t.*, p.project_key, p.repo_url,
@@ -55,7 +55,7 @@ app.patch('/api/tasks/:key', async (c) => {
     const now = new Date()
     const [last] =
       await tx`select max(sort_order) as key from tasks where owner_id = ${ownerId} and status = 'ready'`
-    // Digits of its own keep cards that enter at once apart.
+    // Random digits keep concurrent insertions apart.
     const place = `${generateKeyBetween(last?.key ?? null, null)}${randomBytes(3).toString('hex')}V`
     await tx`update tasks set status = 'ready', sort_order = ${place}, run_state = null, run_state_updated_at = null, updated_at = ${now}
       where id = ${task.id}`

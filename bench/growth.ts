@@ -19,7 +19,7 @@ interface Telegram {
   readonly userId: number
 }
 
-/** What docs/operations.md says of growing: several processes on one Postgres, the lock of the outbox, waking, taking over. */
+/** Measures the figures of docs/operations.md on scaling: several processes on one Postgres, the outbox lock, wakeups, failover. */
 export async function measureGrowth(store: BenchStore, telegram: Telegram, scale: Scale): Promise<Figure[]> {
   if (store.url === null) return []
   return [
@@ -45,7 +45,7 @@ async function measureProcesses(store: BenchStore, telegram: Telegram, scale: Sc
         loaders.push(await startLoader())
       }
       const rates: number[] = []
-      // The first round warms up.
+      // The first round is a warm-up.
       for (let round = -1; round < scale.rounds; round += 1) {
         await within(store, ({ db }) => resetPool(db))
         const results = await Promise.all(
@@ -76,7 +76,7 @@ async function measureProcesses(store: BenchStore, telegram: Telegram, scale: Sc
 const share = (pool: number, index: number, count: number) =>
   Array.from({ length: Math.floor(pool / count) }, (_, n) => `/api/tasks/RUN-${1 + index + n * count}`)
 
-/** Ten connections that append to one outbox, and ten with one each: what the lock alone takes. */
+/** Measures the cost of the outbox lock: ten connections on one outbox, and ten with one each. */
 async function measureLock(url: string, scale: Scale): Promise<Figure[]> {
   const sql = postgres(url, { max: connections, onnotice: () => {} })
   try {
@@ -113,7 +113,7 @@ async function measureLock(url: string, scale: Scale): Promise<Figure[]> {
   }
 }
 
-/** From calling a verb until another process hears that it was committed. */
+/** Measures the time from calling a verb until another process is notified of its commit. */
 async function measureWaking(store: BenchStore, scale: Scale): Promise<Figure> {
   return within(store, (writing) =>
     within(store, async (listening) => {

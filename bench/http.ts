@@ -11,7 +11,7 @@ const connections = 10
 const summary = 'Moved the redirect into the middleware and covered it by a test.'
 const complete = JSON.stringify({ lifecycle_action: 'complete', result: { summary, tests: 'pass' } })
 
-/** Requests a second of GET one task and PATCH complete; on Postgres turn by turn with the floor on the same database. */
+/** Measures requests per second of GET task and PATCH complete; on Postgres, alternating with the floor on the same database. */
 export async function measureHttp(
   store: BenchStore,
   telegram: { readonly env: Readonly<Record<string, string>>; readonly userId: number },
@@ -35,7 +35,7 @@ export async function measureHttp(
     cycle: false,
     body: complete,
   }
-  // An embedded database is open in one process at a time: it has no second one beside it, and its tasks are used up in one round.
+  // Only one process can open an embedded database, so there is no floor, and one round uses up its tasks.
   const sides = floor === null ? { app: app.url } : { floor: floor.first, app: app.url }
   const measure = async (what: string, load: Omit<Load, 'origin'>, rounds: number): Promise<Figure> => {
     const rates: Record<string, number[]> = {}
@@ -44,7 +44,7 @@ export async function measureHttp(
       for (const [side, origin] of Object.entries(sides)) {
         if (usesUp && floor !== null) await within(store, ({ db }) => resetPool(db))
         const { perSecond } = await loader.run({ ...load, origin })
-        // The first round warms both up.
+        // The first round is a warm-up for both.
         if (round >= 0) rates[side] = [...(rates[side] ?? []), perSecond]
       }
     }

@@ -1,6 +1,6 @@
 import { type Child, startChild } from './child.ts'
 
-/** What a load is made of: each path is asked for once, or again and again where `cycle` is set. */
+/** A load: each path is requested once, or repeatedly if `cycle` is set. */
 export interface Load {
   readonly origin: string
   readonly connections: number
@@ -15,12 +15,12 @@ export interface Load {
 export interface LoadResult {
   readonly perSecond: number
   readonly p95: number
-  /** Answers that were no success, with one of them. */
+  /** The count of failed responses; `failure` is one of them. */
   readonly failed: number
   readonly failure: string | null
 }
 
-/** A process that makes load. */
+/** Starts a process that generates load. */
 export async function startLoader(): Promise<{
   readonly run: (load: Load) => Promise<LoadResult>
   readonly stop: () => Promise<void>

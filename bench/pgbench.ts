@@ -11,7 +11,7 @@ import type { BenchStore } from './store.ts'
 
 const run = promisify(execFile)
 
-/** What Postgres alone does of the same: completing a task in one transaction, and reading one. Nothing where there is no pgbench. */
+/** Measures Postgres alone with pgbench: completing a task in one transaction, and reading one. Empty if pgbench is not installed. */
 export async function measurePgbench(store: BenchStore, scale: Scale): Promise<Figure[]> {
   if (store.url === null || !(await exists())) return []
   const { url } = store

@@ -8,7 +8,7 @@ import { type Figure, median, quantile, timed } from './figures.ts'
 const corpus = new URL('../test/domain/quick-add/quick-add.corpus.txt', import.meta.url)
 const minSamples = 20_000
 
-/** Every message of the corpus, read as a task again and again. */
+/** Measures parsing every message of the corpus as a task, repeatedly. */
 export function measureQuickAdd(): Figure[] {
   const messages = readFileSync(corpus, 'utf8')
     .split('\n')
@@ -28,7 +28,7 @@ export function measureQuickAdd(): Figure[] {
   ]
 }
 
-/** The picture of a year, from numbers to PNG. */
+/** Measures rendering a year's statistics to PNG. */
 export async function measurePicture(rounds: number): Promise<Figure[]> {
   const times: number[] = []
   let bytes = 0

@@ -1,4 +1,4 @@
-/** How large a run is. */
+/** The size of a run. */
 export interface Scale {
   readonly rounds: number
   readonly closedFew: number
@@ -29,7 +29,7 @@ export const full: Scale = {
   idleSeconds: 10,
 }
 
-/** What a check may take: it shows that everything runs, its figures are no proof. */
+/** For a quick check that everything runs; its figures prove nothing. */
 export const quick: Scale = {
   rounds: 1,
   closedFew: 200,

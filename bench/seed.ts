@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../src/db/types.ts'
 
-/** How much of everything. */
+/** How many rows to seed. */
 export interface Amounts {
   readonly closed: number
   readonly logs: number
@@ -14,7 +14,7 @@ const title = `(array['Fix the login redirect', 'Show totals in the cart', 'Spee
 const note = `'The customer saw this on the ' || (n % 28 + 1) || 'th, again after reload. See src/shop/part' || n % 90 || '.ts'
   || E'\\n\\n- [ ] covered by a test\\n- [x] reproduced\\n'`
 
-/** Five projects with settings, twelve labels and 300 open tasks. */
+/** Seeds five projects with settings, twelve labels and 300 open tasks. */
 export async function seedOpen(db: Db, ownerId: string): Promise<void> {
   await run(
     db,
@@ -39,13 +39,13 @@ export async function seedOpen(db: Db, ownerId: string): Promise<void> {
   })
 }
 
-/** Done and archived tasks, from number `from` on. */
+/** Seeds done and archived tasks, numbered from `from`. */
 export async function seedClosed(db: Db, ownerId: string, from: number, count: number): Promise<void> {
   const status = `case when n % 5 < 3 then 'done' else 'archived' end`
   await seedTasks(db, ownerId, { from, to: from + count - 1, status })
 }
 
-/** A pool of tasks in todo that a measurement uses up: RUN-1, RUN-2 and on. */
+/** Seeds todo tasks for a measurement to use up: RUN-1, RUN-2 and so on. */
 export async function seedPool(db: Db, ownerId: string, count: number): Promise<void> {
   const project = `(select id from projects where project_key = 'RUN')`
   await insertTasks(db, ownerId, {
@@ -59,7 +59,7 @@ export async function seedPool(db: Db, ownerId: string, count: number): Promise<
   await run(db, 'analyze tasks')
 }
 
-/** Takes the pool back to where it began. */
+/** Resets the pool to its initial state. */
 export async function resetPool(db: Db): Promise<void> {
   await run(
     db,
@@ -67,14 +67,14 @@ export async function resetPool(db: Db): Promise<void> {
     where task_prefix = 'RUN' and status <> 'todo'`,
   )
   await run(db, 'vacuum analyze tasks')
-  // So that whoever is measured next does not write for what came before; only a superuser may.
+  // So the next measurement doesn't pay for earlier writes. Needs a superuser.
   await run(db, 'checkpoint').catch(() => {})
 }
 
-/** Work logs, events and the trail of a long life. */
+/** Seeds years of work logs, events and audit entries. */
 export async function seedHistory(db: Db, ownerId: string, amounts: Amounts): Promise<void> {
   const tasks = 300 + amounts.closed
-  // In one transaction, for a temporary table is of one connection.
+  // In one transaction, because a temporary table belongs to one connection.
   await db.transaction(async (tx) => {
     await run(
       tx,
@@ -156,7 +156,7 @@ async function insertTasks(
     readonly head: string
   },
 ): Promise<void> {
-  // Keys of fractional indexing: their first letter says how many digits follow.
+  // Fractional indexing keys: the first letter encodes how many digits follow.
   const digits = rows.head.charCodeAt(0) - 'a'.charCodeAt(0) + 1
   await run(
     db,

@@ -8,7 +8,7 @@ const bars = {
   embedded: { ready: 4, idle: 200 },
 }
 
-/** From start to ready, and the memory of a process that nobody asks anything. */
+/** Measures the time from start to ready and the memory of an idle process. */
 export async function measureStart(
   store: BenchStore,
   telegram: Readonly<Record<string, string>>,

@@ -7,20 +7,20 @@ import { openDatabase } from '../src/db/open.ts'
 import type { Database } from '../src/db/types.ts'
 import { ensureOwner } from '../src/domain/core/owner.ts'
 
-/** An empty, migrated database of the benchmark's own, and how the product is told of it. */
+/** An empty, migrated database for the benchmark, and the environment that points the product to it. */
 export interface BenchStore {
   readonly kind: 'Postgres' | 'embedded'
-  /** Opens it in this process; an embedded one is open in one process at a time. */
+  /** Opens it in this process. Only one process at a time can open an embedded one. */
   readonly open: () => Promise<Database & { readonly ownerId: string }>
   readonly env: Readonly<Record<string, string>>
-  /** Null where it is embedded. */
+  /** Null if embedded. */
   readonly url: string | null
   readonly drop: () => Promise<void>
 }
 
 const secret = { SECRET_KEY: 'only-for-the-benchmark-00000000000000' }
 
-/** A new database on the server at the URL. */
+/** Creates a database on a Postgres server. */
 export async function createPostgres(server: string): Promise<BenchStore> {
   const admin = postgres(server, { max: 1, onnotice: () => {} })
   const name = `preqbot_bench_${randomBytes(4).toString('hex')}`
@@ -41,7 +41,7 @@ export async function createPostgres(server: string): Promise<BenchStore> {
   }
 }
 
-/** A new folder for an embedded database. */
+/** Creates a folder for an embedded database. */
 export function createEmbedded(): BenchStore {
   const dataDir = mkdtempSync(join(tmpdir(), 'preqbot-bench-'))
   return {

@@ -17,7 +17,7 @@ import type { BenchStore } from './store.ts'
 type Open = Database & { readonly ownerId: string }
 type Times = Readonly<Record<string, readonly number[]>>
 
-/** Verbs on a board of 300 open tasks, with few closed ones and with many; the store is left with many. */
+/** Measures verbs on a board of 300 open tasks, with few and with many closed ones; leaves the store with many. */
 export async function measureVerbs(store: BenchStore, scale: Scale): Promise<Figure[]> {
   return within(store, async (database) => {
     const { db, ownerId } = database
@@ -48,7 +48,7 @@ export async function measureVerbs(store: BenchStore, scale: Scale): Promise<Fig
   })
 }
 
-/** Each verb so many times, turn by turn, so that a slow moment of the machine meets all of them. */
+/** Times the verbs in turns, so a slow moment of the machine affects all of them. */
 async function timeVerbs(database: Open, samples: number): Promise<Times> {
   const { db, ownerId } = database
   const scope = { db, ownerId }

@@ -1,11 +1,11 @@
 import { dirname, join, normalize } from 'node:path'
 import { findInProse } from './words.ts'
 
-/** What documents may refer to. */
+/** What documents may reference. */
 export interface Facts {
   readonly exists: (path: string) => boolean
   readonly read: (path: string) => string
-  /** Whether a word occurs anywhere in the code. */
+  /** Returns whether a word occurs anywhere in the code. */
   readonly isInCode: (word: string) => boolean
   readonly scripts: readonly string[]
   readonly commands: readonly string[]
@@ -13,7 +13,7 @@ export interface Facts {
   readonly devDependencies: readonly string[]
   /** Folders that the architecture diagram must show. */
   readonly folders: readonly string[]
-  /** The oldest Node, as `20.19`. */
+  /** The oldest supported Node version, e.g. `20.19`. */
   readonly node: string
 }
 
@@ -24,7 +24,7 @@ interface Document {
 
 type Check = (document: Document, facts: Facts) => string[]
 
-/** Every statement of a document that the code contradicts, one line each. */
+/** Lists a document's statements that the code contradicts, one per line. */
 export function findFalse(document: Document, facts: Facts): string[] {
   return checks.flatMap((check) => check(document, facts)).map((problem) => `${document.path}: ${problem}`)
 }
@@ -41,11 +41,11 @@ const links: Check = ({ path, text }, facts) =>
 
 const paths: Check = ({ text }, facts) =>
   unique(found(text, /(?<![\w./-])((?:src|docs|scripts|test|bench|drizzle|dist|\.ci)\/[\w./-]*\w\/?)/g))
-    // A file of the build mirrors its source.
+    // A built file mirrors its source.
     .filter((path) => !sourcesOf(path).some((source) => facts.exists(source)))
     .map((path) => `${path} does not exist`)
 
-// The build puts the main program and the commands of src/cli side by side into dist.
+// The build puts the main program and the commands of src/cli next to each other in dist.
 const sourcesOf = (path: string) => {
   const [, program] = /^dist\/(.*)\.js$/.exec(path) ?? []
   return program === undefined ? [path] : [`src/${program}.ts`, `src/cli/${program}.ts`]
@@ -56,7 +56,7 @@ const npmScripts: Check = ({ text }, facts) =>
     .filter((name) => !facts.scripts.includes(name))
     .map((name) => `package.json has no script ${name}`)
 
-// Read by Node packages and the Postgres image.
+// Read by Node packages and the Postgres image, not by our code.
 const readElsewhere = ['NODE_ENV', 'POSTGRES_USER', 'POSTGRES_PASSWORD']
 
 const variables: Check = ({ text }, facts) =>
@@ -64,13 +64,13 @@ const variables: Check = ({ text }, facts) =>
     .filter((name) => !readElsewhere.includes(name) && !facts.isInCode(name))
     .map((name) => `nothing reads ${name}`)
 
-// Process and Node metrics come from prom-client.
+// Process and Node metrics are prom-client's.
 const metrics: Check = ({ text }, facts) =>
   unique(found(text, /\b(preqbot_(?!process_|nodejs_|data\b)\w+?)(?:_count|_sum|_bucket)?\b/g))
     .filter((name) => !facts.isInCode(name))
     .map((name) => `there is no metric ${name}`)
 
-// Paths of the HTTP server, not commands.
+// HTTP paths, not commands.
 const routes = ['api', 'mcp', 'metrics']
 
 const chatCommands: Check = ({ path, text }, facts) => {
@@ -148,7 +148,7 @@ const checks: readonly Check[] = [
 const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
 const unique = (words: readonly string[]) => [...new Set(words)]
 
-// The anchor that GitHub gives a heading.
+// Builds the anchor that GitHub gives a heading.
 const toAnchor = (heading: string) =>
   heading
     .toLowerCase()

@@ -6,7 +6,7 @@ import { environment } from '../src/config.ts'
 import { fillBlocks } from './blocks.ts'
 import { type Facts, findFalse } from './claims.ts'
 
-// Writes the documents' tables from the code and reports every statement that the code contradicts; --check writes nothing.
+// Generates the documents' tables from the code and reports statements that the code contradicts. --check writes nothing.
 
 const escapeCell = (text: string) => text.replaceAll('|', '\\|')
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { packFolder, templatePath } from '../src/db/embedded/template.ts'
 
-// Made again only where the migrations or PGlite changed: it takes a few seconds.
+// Takes a few seconds, so it is rebuilt only if the migrations or PGlite changed.
 const path = templatePath()
 if (!existsSync(path)) {
   const { initFolder } = await import('../src/db/embedded/embedded-folder.ts')

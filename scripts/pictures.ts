@@ -9,7 +9,7 @@ import { filmLoop } from './pictures/loop.ts'
 import { openStage, setupCode } from './pictures/stage.ts'
 
 // Plays scenes in the playground for the README: a film of one task and pictures of a morning. With a folder and a view
-// (npm run pictures -- FOLDER desktop-dark), it takes a picture of every screen there instead.
+// (npm run pictures -- FOLDER desktop-dark), it captures every screen into that folder instead.
 
 const [folder, view = 'phone'] = process.argv.slice(2)
 if (!(view in views)) throw new Error(`There is no view ${view}, only ${Object.keys(views).join(', ')}.`)
@@ -20,7 +20,7 @@ const { user } = stage
 const camera = await openCamera(stage.pageUrl, { view: view as View, now: clock.now() })
 const owner = stage.ownerAt(clock.now)
 
-/** Takes a picture of a screen: into the folder, else only of the README's screens. */
+/** Captures a screen into the folder; without a folder, only the README's screens. */
 async function show(name: string, inReadme = false, shot?: Shot): Promise<void> {
   if (folder === undefined && !inReadme) return
   const path = `${folder ?? 'docs/pictures'}/${name}.png`
@@ -28,7 +28,7 @@ async function show(name: string, inReadme = false, shot?: Shot): Promise<void> 
   process.stdout.write(`${path}: ${Math.round(statSync(path).size / 1000)} kB\n`)
 }
 
-// A busy machine is slow.
+// Generous, for a busy machine.
 const within = 60_000
 const nextMessage = (match?: string) => user.nextMessage(match, { within })
 const nextEdit = (match?: string) => user.nextEdit(match, { within })
@@ -39,7 +39,7 @@ async function sendText(text: string, answer?: string): Promise<void> {
   await nextMessage(answer)
 }
 
-/** Lets everything come to rest, for Telegram takes no late answer to a tap, and moves on. */
+/** Waits until the bot is idle, because Telegram refuses late answers to taps, then moves the clock. */
 async function later(time: string): Promise<void> {
   await user.settled({ within })
   clock.at(time)
@@ -54,7 +54,7 @@ async function agent(token: string, path: string, body: object): Promise<void> {
   if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
 }
 
-/** The key of the task that the bot has shown under a title. */
+/** Returns the key of the task that the bot showed with a title. */
 function keyOf(title: string): string {
   const key = user
     .messages()
@@ -64,7 +64,7 @@ function keyOf(title: string): string {
   return key
 }
 
-/** Opens a screen by a command, then each screen behind its buttons and back. */
+/** Opens a screen by command, then each screen behind its buttons and back. */
 async function walk(name: string, command: string, buttons: readonly string[] = []): Promise<void> {
   await sendText(command)
   await show(name)
@@ -123,7 +123,7 @@ async function showTheRest(key: string): Promise<void> {
   await show('history')
 }
 
-/** Sets up the bot in its dialog and deletes the sample task. */
+/** Goes through the setup dialog and deletes the sample task. */
 async function showSetup(): Promise<void> {
   await show('start')
   user.open(setupCode)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-// Stands before the build, which an old Node would meet with a syntax error.
+// Runs before the build, which fails with a syntax error on an old Node.
 const { name, engines } = JSON.parse(readFileSync('package.json', 'utf8'))
 const wanted = engines.node.replace('>=', '')
 const [major, minor] = wanted.split('.').map(Number)

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-// Builds, then runs the named program in this process. As a pre-script, the build would print npm's header a second time.
+// Builds, then runs the named program in this process. As an npm pre-script, the build would print npm's header twice.
 const [, , name] = process.argv
 const built = spawnSync('npm', ['run', '--silent', 'build'], {
   stdio: 'inherit',

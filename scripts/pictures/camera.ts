@@ -16,7 +16,7 @@ export const views = {
 export type View = keyof typeof views
 
 export interface Shot {
-  /** Leaves out the earlier messages, which would otherwise be cut at the top. */
+  /** Hides earlier messages, which would otherwise be cut off at the top. */
   readonly onlyNewest?: boolean
 }
 
@@ -46,7 +46,7 @@ export async function requireEmojiFont(page: Page): Promise<void> {
   if (!hasColor) throw new Error('Chromium has no emoji font. Install one, e.g. fonts-noto-color-emoji.')
 }
 
-/** Opens the chat page in one of the views, at a fixed time and without motion. */
+/** Opens the chat page in a view, at a fixed time and without motion. */
 export async function openCamera(
   url: string,
   { view, now }: { readonly view: View; readonly now: Date },
@@ -63,7 +63,7 @@ export async function openCamera(
   await requireEmojiFont(page)
   return {
     shoot: async (path, { onlyNewest = false } = {}) => {
-      // A question focuses the composer: without this, the focus ring would depend on timing.
+      // A question focuses the composer; the focus ring would depend on timing.
       await page.evaluate('document.activeElement?.blur()')
       await pause(pauseMs)
       if (onlyNewest) await hideEarlier(page, true)

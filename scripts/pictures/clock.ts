@@ -1,7 +1,7 @@
-/** A clock that is set by hand and goes on from there, so that a scene shows the same times whenever it is played. */
+/** A clock that is set by hand and runs on from there, so a scene shows the same times in every run. */
 export interface SceneClock {
   readonly now: () => Date
-  /** Sets it forward to a time of the day of the scene, in UTC. */
+  /** Moves it forward to a time of the scene's day, in UTC. */
   readonly at: (time: string) => void
 }
 

@@ -22,7 +22,7 @@ interface Frame {
 
 /** Plays the owner on the chat page and records what the page shows. */
 export interface Film {
-  /** Says in a strip on the picture who acts now. */
+  /** Shows a caption that says who is acting. */
   readonly caption: (text: string) => Promise<void>
   /** Types into the composer and sends. */
   readonly send: (text: string) => Promise<void>
@@ -30,7 +30,7 @@ export interface Film {
   readonly tap: (label: string) => Promise<void>
   /** Runs an action and waits until the chat has changed and shows a text. */
   readonly change: (action: () => Promise<unknown>, shows: RegExp) => Promise<void>
-  /** Shows the page as it is for a while. */
+  /** Holds the current frame. */
   readonly hold: (ms: number) => Promise<void>
   /** Writes the frames as an animated GIF and returns its length in milliseconds. */
   readonly write: (path: string) => Promise<number>
@@ -94,7 +94,7 @@ export async function openFilm(url: string, now: Date): Promise<Film> {
       await hold(tapMs)
       await showTap(page, null)
       await button.click()
-      // Away from the message, which otherwise shows its menu.
+      // Off the message, which otherwise shows its menu.
       await page.mouse.move(0, 0)
     },
     change,
@@ -144,7 +144,7 @@ async function showTap(
   await mark(page, tapMark, `position:fixed;left:${left}px;top:${top}px;z-index:10;${look}`, box && '')
 }
 
-/** Puts an element over the page, or takes it away if it has no text. */
+/** Shows an element over the page, or removes it if the text is null. */
 async function mark(page: Page, id: string, style: string, text: string | null): Promise<void> {
   await page.evaluate(
     `(() => {

@@ -22,7 +22,7 @@ const engines: readonly (Engine | null)[] = [
 ]
 const hour = 3_600_000
 
-/** Tasks that were done on the days before the scene, the same ones in every run: busier weeks and idle ones, little at weekends. */
+/** Completes tasks on the days before the scene, the same in every run: busy and quiet weeks, little on weekends. */
 export async function playHistory(
   { ownerAt }: Pick<Stage, 'ownerAt'>,
   today: Date,

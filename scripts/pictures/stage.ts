@@ -15,15 +15,15 @@ import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 const botToken = '1000000001:AA-token-of-the-picture-scene-000000'
 export const setupCode = 'code-of-the-picture-scene'
 
-/** The whole product on its own Telegram and database, not yet linked to a chat. */
+/** The whole product with its own Telegram and database, not yet bound to a chat. */
 export interface Stage {
   readonly user: VirtualUser
   /** Acts on the board as the owner, at a given time. */
   readonly ownerAt: (now: () => Date) => Ctx
-  /** The address of the chat page. */
+  /** The URL of the chat page. */
   readonly pageUrl: string
   readonly apiUrl: string
-  /** Links the user's private chat, without the dialog. */
+  /** Binds the user's private chat, without the setup dialog. */
   readonly bind: () => Promise<void>
   readonly close: () => Promise<void>
 }

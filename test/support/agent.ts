@@ -2,14 +2,14 @@ import type { Engine, TokenRights } from '../../src/db/schema.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import type { TestBot } from './bot.ts'
 
-/** An answer of the agent API, its body read as JSON. */
+/** A response of the agent API with its body parsed as JSON. */
 interface Answer {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: tests reach into bodies of every shape.
   readonly body: any
 }
 
-/** A coding agent with a token, over HTTP. */
+/** A coding agent with a token that uses the HTTP API. */
 export interface TestAgent {
   readonly tokenId: string
   readonly call: (method: string, path: string, body?: object) => Promise<Answer>

@@ -5,9 +5,9 @@ import { clientOptions, createTelegramApi } from '../../src/telegram/client.ts'
 import type { NotifierHarness } from './notifier.ts'
 import { scrub } from './updates.ts'
 
-/** The bot that answers the owner, on the board, the Telegram and the clock of the news. */
+/** The bot that answers the owner, on the notifier harness's board, Telegram and clock. */
 export interface Answers {
-  /** Handles every update that Telegram has, one after the other. */
+  /** Handles all pending updates in order. */
   readonly handle: () => Promise<void>
   readonly stop: () => Promise<void>
 }

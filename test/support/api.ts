@@ -8,7 +8,7 @@ import { createProject } from '../../src/domain/projects/create.ts'
 import { noMetrics } from '../../src/metrics.ts'
 import { type Board, openBoard } from './board.ts'
 
-/** One answer, its body read once as text and as JSON. */
+/** A response with its body as text and as JSON. */
 interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -22,23 +22,23 @@ interface Request {
   readonly headers?: Readonly<Record<string, string>>
   /** Null: no token. Absent: the agent's. */
   readonly token?: string | null
-  /** The socket's address. */
+  /** The socket's remote address. */
   readonly from?: string
 }
 
-/** A bell that wakes who waits only by ringing, however long that takes. */
+/** Creates a wakeup that wakes waiters only when triggered, without a timeout. */
 export function createPureWakeup(): Wakeup {
   const wakeup = createWakeup()
   return { trigger: wakeup.trigger, wait: (_, signal) => wakeup.wait(2 ** 31 - 1, signal) }
 }
 
-/** A bell that never rings: who waits looks again and again. */
+/** A wakeup that never triggers: waiters poll. */
 export const deadWakeup: Wakeup = {
   trigger: () => {},
   wait: () => new Promise((resolve) => setImmediate(resolve)),
 }
 
-/** The agents' door on a board with the project PROJ and an agent's token, called without a port. */
+/** The agent API on a board with the project PROJ and an agent's token, called without a port. */
 export interface TestApi extends Board {
   readonly deps: ApiDeps
   readonly app: ReturnType<typeof createApi>
@@ -48,7 +48,7 @@ export interface TestApi extends Board {
   readonly call: (method: string, path: string, request?: Request) => Promise<Answer>
   /** Creates a task over HTTP and returns its key. */
   readonly task: (fields?: Readonly<Record<string, unknown>>) => Promise<string>
-  /** A second door on the same board, as another process or other settings would open it. */
+  /** Opens a second API on the same board, as another process or other settings would. */
   readonly another: (options?: Partial<ApiDeps>) => Pick<TestApi, 'app' | 'call'>
 }
 

@@ -13,7 +13,7 @@ export const otherAgent: Actor = {
   name: 'server',
 }
 
-/** Rows for the tokens of agents, so that they can hold runs. */
+/** Inserts token rows for agents, so they can hold runs. */
 export async function addTokens(db: Db, ownerId: string, actors: readonly Actor[]): Promise<void> {
   const rows = actors.flatMap((actor) =>
     actor.kind === 'agent'
@@ -23,7 +23,7 @@ export async function addTokens(db: Db, ownerId: string, actors: readonly Actor[
   await db.insert(apiTokens).values(rows)
 }
 
-/** A board with an owner, two agents and a fixed clock, on its own database. */
+/** A board with its own database, an owner, two agents and a fixed clock. */
 export interface Board {
   readonly db: Db
   readonly url: string | null

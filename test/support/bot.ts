@@ -17,46 +17,46 @@ import { openTestDatabase } from './database.ts'
 import { type Statement, watchStatements } from './statements.ts'
 import { intake } from './updates.ts'
 
-/** The whole product on a database and a Telegram of its own, driven by a person. */
+/** The whole product with its own database and Telegram, driven by a test user. */
 export interface TestBot {
   readonly user: VirtualUser
   readonly world: World
   readonly db: Db
   readonly scope: Scope
-  /** Acts on the board as the owner, past the chat. */
+  /** Acts on the board as the owner, bypassing the chat. */
   readonly ctx: Ctx
-  /** The address of the HTTP server: `/api`, `/mcp`. */
+  /** The URL of the HTTP server with `/api` and `/mcp`. */
   readonly url: () => string
-  /** The root of the Bot API, for what another program asks of it. */
+  /** The Bot API's root, for calls by another program. */
   readonly telegramUrl: string
-  /** Everything that was logged. */
+  /** All log entries. */
   readonly lines: readonly string[]
   readonly setupCode: string
-  /** The setup link that a start prints; null where somebody is bound. */
+  /** The setup link that a start prints; null if the bot has an owner. */
   readonly link: () => Promise<string | null>
-  /** Resolves once every update that Telegram had is stored and finished. */
+  /** Resolves once all of Telegram's updates are stored and handled. */
   readonly handled: () => Promise<void>
-  /** Ends the process in order and starts it anew on the same database and Telegram, with another environment where that is given. */
+  /** Stops the process cleanly and restarts it on the same database and Telegram, optionally with another environment. */
   readonly restart: (env?: Readonly<Record<string, string>>) => Promise<void>
   readonly close: () => Promise<void>
 }
 
 export interface TestBotOptions {
-  /** False: nobody is bound and there is no project, as on the very first start. */
+  /** False: no owner and no project, as on the very first start. */
   readonly ready?: boolean
   readonly env?: Readonly<Record<string, string>>
-  /** How updates come, where the test is about that; else as the run says. */
+  /** How updates arrive; by default as TEST_UPDATES says. */
   readonly updates?: 'polling' | 'webhook'
   readonly now?: () => Date
   readonly playground?: PlaygroundOptions
-  /** Told of every statement that the app sends to the database. */
+  /** Called with every statement that the app sends to the database. */
   readonly onStatement?: (statement: Statement) => void
 }
 
 export const setupCode = 'setup-code-for-tests'
 export const botToken = '1000000001:AAtest-token-that-must-not-be-logged_00'
 
-/** Starts the product against the playground's Telegram; bound, with project WEB, in Europe/Berlin, unless told otherwise. */
+/** Starts the product against the playground; by default bound, with the project WEB, in Europe/Berlin. */
 export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot> {
   const now = options.now ?? (() => new Date())
   const way = await intake(options.updates)
@@ -84,7 +84,7 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     ...options.env,
   }
   const log = openLog({ level: 'trace', write: (line) => void lines.push(line) })
-  // The database outlives the app, so that a restart finds what was there.
+  // The database outlives the app, for restarts.
   const { onStatement } = options
   const db = onStatement === undefined ? database.db : watchStatements(database.db, onStatement)
   const open = async () => ({ ...database, db, close: async () => {} })
@@ -118,8 +118,8 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
 const lookEveryMs = 3
 const unfinished = sql`select update_id from bot_updates where finished_at is null limit 1`
 
-// What is finished is known to the database alone, which tells nobody: so it is asked, after Telegram, for what Telegram has let
-// go of is stored there.
+// Only the database knows what has been handled and it sends no signal, so poll it. First wait for Telegram's queue to drain:
+// confirmed updates are stored in the database.
 async function allHandled(world: World, db: Db): Promise<void> {
   for (;;) {
     const isTaken = world.updates.pending().length === 0

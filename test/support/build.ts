@@ -7,7 +7,7 @@ import { templatePath } from '../../src/db/embedded/template.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The product as `npm run build` makes it, in a folder of the test run's own; whoever needs it first builds it for all files. */
+/** Returns the built product in the test run's folder; the first file that needs it builds it for all. */
 export async function builtIn(folder: string): Promise<string> {
   const done = join(folder, 'done')
   if (claim(join(folder, 'building'))) {

@@ -11,14 +11,14 @@ import type { WorldEvent } from '../../src/playground/world/events.ts'
 import { openTestBot, type TestBot, type TestBotOptions } from './bot.ts'
 
 /**
- * One bot for all tests of a file, which is two seconds less for each of them: the board is emptied before each test, and after it
- * nothing may have been done that Telegram forbids.
+ * Shares one bot among all tests of a file, which saves 2 s per test. The board is emptied before each test; after each test, the
+ * bot must not have violated any of Telegram's rules.
  */
 export function useBot(options?: TestBotOptions): () => TestBot {
   let bot: TestBot
   beforeAll(async () => {
     bot = await openTestBot(options)
-    // On a busy machine this may take longer than a test waits.
+    // On a busy machine, this may exceed a test's timeout.
     await bot.user.waitFor((event): event is WorldEvent => event.type === 'webhook', { within: 30_000 })
   })
   beforeEach(async () => {
@@ -46,7 +46,7 @@ const emptied = [
   'bot_conversations',
 ]
 
-// The notifier reads on meanwhile, and Postgres ends one of two that wait for each other's tables: that one tries again.
+// The notifier keeps reading, so Postgres may abort one of the two in a deadlock; retry.
 async function emptyBoard(bot: TestBot): Promise<void> {
   try {
     await emptyTables(bot.db, emptied, 'cascade')
@@ -56,7 +56,7 @@ async function emptyBoard(bot: TestBot): Promise<void> {
   }
 }
 
-/** Puts tasks on the board past the chat, in project WEB or the one that is named. */
+/** Adds tasks to the board, bypassing the chat, in project WEB by default. */
 export async function addTasks(
   bot: TestBot,
   drafts: readonly (Partial<Omit<NewTask, 'projectId'>> & { readonly title: string })[],
@@ -69,19 +69,19 @@ export async function addTasks(
   return made
 }
 
-/** The labels of the buttons under a message. */
+/** Returns the labels of a message's buttons. */
 export function labelsOn(message: Message | undefined): string[] {
   return message?.reply_markup?.inline_keyboard.flat().map(({ text }) => text) ?? []
 }
 
-/** The callback data of a button by its label. */
+/** Returns a button's callback data by label. */
 export function dataOf(message: Message, label: string): string {
   const button = message.reply_markup?.inline_keyboard.flat().find(({ text }) => text === label)
   if (button === undefined || !('callback_data' in button)) throw new Error(`no button ${label}`)
   return button.callback_data
 }
 
-/** What the bot answered taps with, in order. */
+/** Returns the bot's answers to taps, in order. */
 export function answersOf(bot: TestBot): (string | undefined)[] {
   return bot.world.calls
     .filter((call) => call.method.toLowerCase() === 'answercallbackquery')

@@ -1,7 +1,7 @@
 /** A clock that stands still until it is moved. */
 export interface TestClock {
   readonly now: () => Date
-  /** How many milliseconds it has gone on, however often it was set back. */
+  /** Total milliseconds it has moved forward, even if it was set back. */
   readonly elapsed: () => number
   readonly set: (at: string | Date) => void
   readonly advance: (by: {

@@ -13,11 +13,11 @@ import { withDatabase } from './global-setup.ts'
 
 export type TestDatabase = Database & { readonly url: string | null }
 
-// A copy of the migrated database takes half a second, emptying one a tenth of it: a worker makes as many as it needs at once, and
-// the end of the run takes them away.
+// Copying the migrated database takes 0.5 s, emptying a copy a tenth of that. Each worker creates as many copies as it needs at
+// the same time; the end of the run deletes them.
 const free: TestDatabase[] = []
 
-/** A migrated, empty database of one's own; `url` where it is a real Postgres. Closing it gives it back, empty. */
+/** Opens a migrated, empty database; `url` is set on a real Postgres. Closing it empties and releases it. */
 export async function openTestDatabase(): Promise<TestDatabase> {
   const database = free.pop() ?? (await open())
   return {
@@ -61,7 +61,7 @@ async function openCopyOnServer(template: {
   return { ...(await openPostgres(url, () => {})), url }
 }
 
-/** Everything that a database holds, as text. */
+/** Returns everything that a database holds as text. */
 export async function wholeDatabase(db: Db): Promise<string> {
   const tables = await rows<{ name: string }>(
     db,

@@ -4,7 +4,7 @@ import type { PromptKind, ReplyTopic } from '../../src/telegram/store/reply-topi
 import { type Callback, parseCallback } from '../../src/view/kit/callbacks.ts'
 import type { TestBot } from './bot.ts'
 
-/** A button where it was seen. */
+/** A button and the message that it was seen on. */
 export interface SeenButton {
   readonly kind: string
   readonly data: string
@@ -13,20 +13,20 @@ export interface SeenButton {
 }
 
 export interface Exploration {
-  /** Messages after this one are looked at; absent, those that come. */
+  /** Only messages after this one are explored; by default, new ones. */
   readonly from?: number
   readonly bot: TestBot
   readonly user: VirtualUser
-  /** Kinds of buttons that were pressed, over all explorations. */
+  /** Kinds of buttons pressed so far, across explorations. */
   readonly pressed: Set<string>
-  /** Questions that were answered. */
+  /** Questions answered so far. */
   readonly answered: Set<PromptKind>
   readonly answers: Readonly<Record<PromptKind, string>>
   /** Returns what it saw on the way. */
   readonly onButton: (button: SeenButton) => Promise<readonly SeenButton[]>
 }
 
-/** Says something and presses every kind of button that comes of it, answers every question, until there is nothing new. */
+/** Runs `begin`, then presses every new kind of button and answers every question until nothing new appears. */
 export async function explore(how: Exploration, begin: () => void | Promise<void>): Promise<void> {
   const { bot, user, pressed } = how
   const before = how.from ?? user.messages().at(-1)?.message_id ?? 0
@@ -38,7 +38,7 @@ export async function explore(how: Exploration, begin: () => void | Promise<void
     if (await answerQuestion(how, fresh)) continue
     const visible = fresh.flatMap(buttonsOf)
     seen.push(...visible)
-    // What is on no message any more is pressed last, as under a message that is out of date.
+    // Buttons that are no longer on a message are pressed last, as on an outdated message.
     const next = [...visible, ...seen].find(({ kind }) => !pressed.has(kind))
     if (next === undefined) return
     pressed.add(next.kind)
@@ -57,7 +57,7 @@ export function buttonsOf(message: Message): SeenButton[] {
   })
 }
 
-/** What tells one kind of button from another: all but what it is about. */
+/** Returns a button's kind: its callback without the object it is about. */
 function kindOf(callback: Callback): string {
   const facts: (string | boolean | null)[] = [callback.do]
   if ('on' in callback) facts.push(callback.on)
@@ -103,7 +103,7 @@ async function answerQuestion(how: Exploration, fresh: readonly Message[]): Prom
   for (const message of fresh) {
     const topic = topics.get(message.message_id)
     if (topic?.kind !== 'prompt' || how.answered.has(topic.ask)) continue
-    // The buttons of a question go away with it.
+    // A question's buttons disappear with it.
     for (const button of buttonsOf(message)) {
       if (button.callback.do === 'cancel' || how.pressed.has(button.kind)) continue
       how.pressed.add(button.kind)

@@ -6,7 +6,7 @@ import type { Db } from '../../src/db/types.ts'
 
 const nasty = 'Zeile 1\nline 2\ttab "quotes" \\ back\\\\slash \u2028 👩‍💻 \u0001 $1 %s {"not": "a row"}'
 
-/** Puts at least one row into every table, with what is hard to carry: odd text, microseconds, big numbers, JSON null. */
+/** Inserts at least one row into every table, with values that are hard to copy: odd text, microseconds, big numbers, JSON null. */
 export async function fillBoard(db: Db, tasks = 3): Promise<void> {
   const [owner] = await db
     .insert(schema.users)
@@ -95,7 +95,7 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
     .values({ tokenId, key: 'k', requestHash: 'h', status: 200, body: { ok: true } })
 }
 
-/** Every row of every table as Postgres writes it, in one order. */
+/** Returns every row of every table as Postgres text, in a fixed order. */
 export async function contentOf(db: Db): Promise<Record<string, string[]>> {
   const content: Record<string, string[]> = {}
   for (const table of boardTables()) {

@@ -10,16 +10,16 @@ import { migrateEmbedded, migratePostgres } from '../../src/db/migrations/migrat
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A migrated embedded database as a tar, or null where the tests run on Postgres. */
+    /** A migrated embedded database as a tar; null if the tests run on Postgres. */
     readonly templateFile: string | null
-    /** The URL of the server and the name of a migrated template database on it. */
+    /** The server's URL and the name of its migrated template database. */
     readonly templateDatabase: { readonly url: string; readonly name: string } | null
-    /** Where the product is built for this run, by the first file that starts it as a process. */
+    /** The folder where the first file that needs it builds the product. */
     readonly buildFolder: string
   }
 }
 
-/** Migrates once; every test file opens a copy. Returns the clean-up. */
+/** Migrates once; every test file opens a copy. Returns the teardown. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const url = process.env.TEST_DATABASE_URL
   const buildFolder = mkdtempSync(join(tmpdir(), 'preqbot-build-'))
@@ -63,7 +63,7 @@ async function setupPostgres(project: TestProject, url: string): Promise<() => P
   }
 }
 
-/** The same server, another database. */
+/** Returns the server's URL with another database. */
 export function withDatabase(url: string, name: string): string {
   const changed = new URL(url)
   changed.pathname = `/${name}`

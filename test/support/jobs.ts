@@ -16,12 +16,12 @@ export interface JobBoard extends Board {
   readonly project: ProjectRow
   readonly lines: readonly string[]
   readonly run: (job: Job) => Promise<void>
-  /** Runs a job at each minute of so many hours. */
+  /** Runs a job every minute for a number of hours. */
   readonly runFor: (
     job: Job,
     span: { readonly hours: number; readonly everyMinutes?: number },
   ) => Promise<void>
-  /** What was queued since the last look: when and what, as plain text; of a card its first line, as it would be posted then. */
+  /** Returns what was queued since the last call: when and what, as plain text; for a card, its first line at that time. */
   readonly queued: () => Promise<{ readonly at: string; readonly text: string }[]>
 }
 

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import type { TestApi } from './api.ts'
 
-/** The door on a real port of loopback. */
+/** Serves the API on a real loopback port. */
 export async function listen(api: Pick<TestApi, 'app'>): Promise<{
   readonly url: string
   readonly close: () => Promise<void>

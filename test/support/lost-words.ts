@@ -7,19 +7,19 @@ const shownOtherwise = [
   /\[x\]/gi,
   /mailto:/gi,
   /&(?:#\d+|#x[\da-f]+|\w+);/gi,
-  // What colors a terminal.
+  // ANSI color codes.
   /(?!\s)\p{Cc}\[[\d;]*[A-Za-z]/gu,
 ]
 
-/** The words of a Markdown text that are neither in what Telegram shows of the HTML nor in its links and languages. */
+/** Returns the words of a Markdown text that Telegram shows neither in the HTML's text nor in its links and languages. */
 export function lostWords(markdown: string, html: string): string[] {
   const { text, entities } = readTelegramHtml(html)
   return lostFrom(markdown, [text, ...entities.map(({ value }) => value)])
 }
 
-/** The words of a Markdown text that stand in none of the texts and addresses. */
+/** Returns the words of a Markdown text that are in none of the given texts. */
 export function lostFrom(markdown: string, shown: readonly string[]): string[] {
-  // Letters that nobody sees, e.g. the Hangul fillers, are no words.
+  // Invisible letters, e.g. Hangul fillers, aren't words.
   const visible = (text: string) => text.replace(/\p{Default_Ignorable_Code_Point}/gu, '')
   const reachable = visible(shown.map(decoded).join('\n'))
   const expected = shownOtherwise.reduce((rest, pattern) => rest.replace(pattern, ' '), markdown)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const folder = join(import.meta.dirname, '../view/samples')
 
-/** Results as agents write them, each with its name. */
+/** Results as agents write them, by name. */
 export const samples = readdirSync(folder).map(
   (name) => [name, readFileSync(join(folder, name), 'utf8')] as const,
 )
@@ -12,7 +12,7 @@ const together = samples.map(([, markdown]) => markdown).join('\n\n')
 const times = (count: number, write: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => write(index)).join('\n')
 
-/** Results that are longer than anybody writes by hand. */
+/** Results longer than anyone writes by hand. */
 export const giants = [
   ['60,000 characters of all samples', together.repeat(Math.ceil(60_000 / together.length)).slice(0, 60_000)],
   [

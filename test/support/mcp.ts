@@ -1,17 +1,17 @@
 import type { TestApi } from './api.ts'
 
-/** What the transport's specification asks clients to accept. */
+/** The `Accept` that the transport's specification requires. */
 export const both = 'application/json, text/event-stream'
 
 export interface ToolAnswer {
   readonly isError: boolean
   readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: each tool has a shape of its own.
+  // biome-ignore lint/suspicious/noExplicitAny: each tool has its own shape.
   readonly result: any
   readonly headers: Headers
 }
 
-/** Asks the MCP server without a client library; returns the result of the method. */
+/** Calls an MCP method without a client library; returns its result. */
 export async function askMcp(
   api: Pick<TestApi, 'call'>,
   method: string,

@@ -16,7 +16,7 @@ import { type ChatId, createThrottle, type Throttle } from '../../src/telegram/t
 import { agent, type Board, openBoard } from './board.ts'
 import { addProject } from './tasks.ts'
 
-/** The way from the board to the chat, with a Telegram of its own and a clock that is moved by hand. */
+/** The notifier with its own Telegram and a clock that is moved by hand. */
 export interface NotifierHarness {
   readonly board: Board
   readonly project: ProjectRow
@@ -27,23 +27,23 @@ export interface NotifierHarness {
   readonly log: Log
   readonly outcomes: readonly string[]
   readonly delivery: () => Delivery
-  /** What this process calls Telegram with. */
+  /** The process's Telegram client. */
   readonly client: () => TelegramOptions
-  /** Decides on all that happened. */
+  /** Decides on all new events. */
   readonly decide: () => Promise<void>
-  /** Decides on all that happened and delivers one message; returns how long there is nothing to do. */
+  /** Decides on all new events and delivers one message; returns how long there is nothing to do. */
   readonly step: () => Promise<number>
-  /** Decides on all that happened and delivers what is due, letting the clock run for so many seconds where there is nothing to do. */
+  /** Decides on all new events and delivers what is due, advancing the clock by up to this many seconds while idle. */
   readonly run: (seconds?: number) => Promise<void>
   /** Another process on the same board, over its own connection. */
   readonly other: (store: Store) => Pick<NotifierHarness, 'decide' | 'step'>
-  /** A new process: nothing is left but the database. */
+  /** Simulates a new process: only the database remains. */
   readonly restart: () => Promise<void>
-  /** The rows of all messages, oldest first. */
+  /** All message rows, oldest first. */
   readonly rows: () => Promise<typeof import('../../src/db/schema.ts').botMessages.$inferSelect[]>
-  /** What the bot has said, as plain text, oldest first. */
+  /** The bot's messages as plain text, oldest first. */
   readonly sentTexts: () => string[]
-  /** Forgets what was logged, how deliveries ended and what happened in the chat, where there is much of it. */
+  /** Discards logs, delivery outcomes and chat events, to save memory. */
   readonly clear: () => void
   readonly close: () => Promise<void>
 }
@@ -93,7 +93,7 @@ export async function openNotifier(
   const decideAll = async (store: Store = board.db) => {
     while ((await decide({ store, ownerId: board.ownerId, now: board.clock.now })) !== null) {}
   }
-  // The first look begins at the newest event.
+  // The first read starts at the newest event.
   await decideAll()
   if (options.bound ?? true) await bindChat(board.ctx, { chatId: user.chatId, userId: user.userId })
   const { signal } = new AbortController()

@@ -14,20 +14,20 @@ import { createProject } from '../../src/domain/projects/create.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import { withDatabase } from './global-setup.ts'
 
-/** A board that processes open, one after the other where it is embedded. */
+/** A board for processes to open; one at a time if embedded. */
 export interface ProcessBoard {
-  /** What a process needs to find it. */
+  /** The environment that points a process to it. */
   readonly env: Readonly<Record<string, string>>
-  /** The token of an agent. */
+  /** An agent's token. */
   readonly token: string
-  /** Null where it is embedded. */
+  /** Null if embedded. */
   readonly databaseUrl: string | null
-  /** Looks into it; no process may have it where it is embedded. */
+  /** Reads from it; if embedded, no process may have it open. */
   readonly look: <T>(work: (scope: Scope & { readonly db: Database['db'] }) => Promise<T>) => Promise<T>
   readonly close: () => Promise<void>
 }
 
-/** Makes a board that is bound to a chat, with the projects WEB and API, on a database of its own. */
+/** Creates a board with its own database, bound to a chat, with the projects WEB and API. */
 export async function openProcessBoard(chat: {
   readonly chatId: number
   readonly userId: number

@@ -5,19 +5,19 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 import { builtIn } from './build.ts'
 
-/** The product as a process of its own, so that it can be killed. */
+/** The product in its own process, so it can be killed. */
 export interface BotProcess {
   readonly output: () => string
-  /** Its address once it has said it; rejects with its output where it ends before. */
+  /** Its URL once it is logged; rejects with its output if it exits before that. */
   readonly ready: Promise<string>
-  /** SIGKILL: nothing is finished, nothing is closed. */
+  /** Sends SIGKILL: nothing is finished or closed. */
   readonly kill: () => Promise<void>
-  /** SIGTERM; resolves with the exit code. */
+  /** Sends SIGTERM; resolves with the exit code. */
   readonly stop: () => Promise<number | null>
   readonly signal: (signal: NodeJS.Signals) => void
 }
 
-/** Starts the built product as `npm start` does, with this environment alone. */
+/** Starts the built product like `npm start`, with only this environment. */
 export async function launchProcess(env: Readonly<Record<string, string>>): Promise<BotProcess> {
   const cwd = await builtIn(inject('buildFolder'))
   const { scripts } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as {
@@ -59,7 +59,7 @@ export interface StartedProcess extends BotProcess {
   readonly url: string
 }
 
-/** Starts it and waits until it has said its address. */
+/** Starts it and waits for its URL. */
 export async function startProcess(env: Readonly<Record<string, string>>): Promise<StartedProcess> {
   const started = await launchProcess(env)
   return { ...started, url: await started.ready }

@@ -2,7 +2,7 @@ import { asc, count } from 'drizzle-orm'
 import { auditLogs, eventsOutbox } from '../../src/db/schema.ts'
 import type { Db } from '../../src/db/types.ts'
 
-/** What was left in the outbox and the audit log since the trail was begun. */
+/** The outbox events and audit entries written since recording started. */
 export interface RecordedChanges {
   readonly events: readonly {
     readonly type: string
@@ -18,7 +18,7 @@ export interface RecordedChanges {
   }[]
 }
 
-/** Begins to watch; the returned function reads what came since, oldest first. */
+/** Starts recording; the returned function reads the changes since, oldest first. */
 export async function recordChanges(db: Db): Promise<() => Promise<RecordedChanges>> {
   const [events] = await db.select({ count: count() }).from(eventsOutbox)
   const known = new Set((await db.select({ id: auditLogs.id }).from(auditLogs)).map(({ id }) => id))
@@ -47,5 +47,5 @@ export async function recordChanges(db: Db): Promise<() => Promise<RecordedChang
   })
 }
 
-/** A trail on which nothing was left. */
+/** No changes. */
 export const noChanges: RecordedChanges = { events: [], audit: [] }

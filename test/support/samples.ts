@@ -9,30 +9,30 @@ import type { Room, World } from '../../src/playground/world/world.ts'
 
 const folder = new URL('../samples/', import.meta.url)
 
-/** The names of all samples, in order. */
+/** All sample names, in order. */
 export const sampleNames = readdirSync(folder)
   .map((name) => name.replace(/\.json$/, ''))
   .sort()
 
-/** What Telegram sent in one situation, as getUpdates returns it. */
+/** Reads the updates that Telegram sent in one situation, as getUpdates returns them. */
 export function readSample(name: string): Update[] {
   return JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Update[]
 }
 
-/** What a message says, without who, when and where. */
+/** Returns a message's content without sender, time and chat. */
 export function contentOf(message: Message): PersonContent {
   const { message_id: _, date: __, chat: ___, from: ____, message_thread_id: _____, ...content } = message
   return content as PersonContent
 }
 
-/** Sends content of any kind: what people send, Telegram's service messages, and kinds that are newer than the playground. */
+/** Sends content of any kind: people's messages, service messages, and kinds newer than the playground. */
 export function post(world: World, where: Where, content: PersonContent): Message {
   const message = content as Message
   const isKnown = !hasField(message, 'service') && unknownFields(message).length === 0
   return isKnown ? sendContent(world, where, content) : postAsPerson(world, where, content)
 }
 
-/** Builds what sends the messages of a sample into a world, as its owner; only ids of messages and topics are the world's own. */
+/** Builds a function that sends a sample's messages as the world's owner; message and topic IDs are the world's. */
 export function createDelivery(world: World, card: Message | null) {
   const ids = new Map<number, number>()
   return ({ message, edited_message: edited }: Update): Message => {

@@ -3,7 +3,7 @@ import { rows } from '../../src/db/rows.ts'
 import type { Db } from '../../src/db/types.ts'
 import { isDeadlock } from '../../src/domain/core/errors.ts'
 
-/** Keeps all that a database holds under a name; the returned function puts it back as it was. */
+/** Saves a database's content under a name; the returned function restores it. */
 export async function saveDatabase(db: Db, name: string): Promise<() => Promise<void>> {
   const tables = (
     await rows<{ name: string }>(db, sql`select tablename as name from pg_tables where schemaname = 'public'`)
@@ -16,7 +16,7 @@ export async function saveDatabase(db: Db, name: string): Promise<() => Promise<
   const putBack = async (): Promise<void> => {
     try {
       await inOneGo(db, [
-        // Rows come back in any order, so nothing checks meanwhile whom they refer to.
+        // Rows are restored in any order, so foreign keys aren't checked during the restore.
         'set local session_replication_role = replica',
         `truncate ${tables.map((table) => `public."${table}"`).join(', ')} cascade`,
         ...tables.map(
@@ -36,10 +36,10 @@ const inOneGo = (db: Db, statements: readonly string[]) =>
   db.execute(sql.raw(`do $$ begin ${statements.join('; ')}; end $$`))
 
 const counted = ['audit_logs', 'events_outbox']
-// What moves by itself, or only records what was looked at.
+// Tables that change by themselves or only record reads.
 const passing = ['updated_at', 'last_used_at']
 
-/** All that is on the board, as text to be compared; of the trails only how long they are. */
+/** Returns the board's content as text to compare; only the row counts of append-only tables. */
 export async function boardState(db: Db): Promise<Record<string, string>> {
   const [state] = await rows<Record<string, string>>(db, sql.raw(`select ${boardTables.map(stateOf)}`))
   return state ?? {}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** As much of JSON Schema as the API's document uses. */
+/** The subset of JSON Schema that the API's document uses. */
 export interface JsonSchema {
   readonly $ref?: string
   readonly type?: string | readonly string[]
@@ -21,9 +21,9 @@ export interface JsonSchema {
 
 export interface Source {
   readonly find: (ref: string) => JsonSchema
-  /** Properties whose schema says less than what exists, such as the repository of a project. */
+  /** Values for properties that must refer to something that exists, e.g. a project's repository. */
   readonly known: Readonly<Record<string, fc.Arbitrary<unknown>>>
-  /** How many of ten values at every depth do not fit. */
+  /** How many of ten values at every depth are invalid. */
   readonly junk: number
 }
 
@@ -37,7 +37,7 @@ const clean = fc.oneof(
   fc.constantFrom('- [ ] a\n- [x] b', '## Acceptance Criteria', '```\n- [ ] code', '🦊🦊', 'PROJ-1', "'; --"),
 )
 
-/** Values that fit a schema, but for as many as the source says. */
+/** Generates values for a schema, a share of them invalid as the source says. */
 export function valueFor(schema: JsonSchema, source: Source): fc.Arbitrary<unknown> {
   const fits = fitting(schema, source)
   return source.junk === 0

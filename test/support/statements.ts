@@ -10,7 +10,7 @@ export interface Statement {
   readonly parameters: readonly unknown[]
 }
 
-/** The same database, which tells of every statement that is sent to it. */
+/** Wraps a database to report every statement sent to it. */
 export function watchStatements(db: Db, onStatement: (statement: Statement) => void): Db {
   const logger = { logQuery: (text: string, parameters: unknown[]) => onStatement({ text, parameters }) }
   const client = clientOf(db)
@@ -19,14 +19,14 @@ export function watchStatements(db: Db, onStatement: (statement: Statement) => v
     : overPglite(client, { schema, logger })
 }
 
-/** A node of a plan as `explain (format json)` tells it. */
+/** A plan node of `explain (format json)`. */
 interface PlanNode {
   readonly 'Node Type': string
   readonly 'Relation Name'?: string
   readonly Plans?: readonly PlanNode[]
 }
 
-/** The tables that Postgres would read from end to end for a statement; it is not run. */
+/** Returns the tables that Postgres would scan sequentially for a statement, without running it. */
 export async function tablesScanned(db: Db, { text, parameters }: Statement): Promise<string[]> {
   const client = clientOf(db)
   const explain = `explain (format json) ${text}`

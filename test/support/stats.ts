@@ -2,7 +2,7 @@ import type { Stats } from '../../src/domain/reports/stats.ts'
 
 const dayMs = 24 * 60 * 60 * 1_000
 
-/** Statistics of days in a row. */
+/** Builds statistics for consecutive days. */
 export function statsOver(first: Date, counts: readonly number[]): Stats {
   return {
     done: counts.reduce((sum, done) => sum + done, 0),

@@ -6,10 +6,10 @@ import type { NewTask } from '../../src/domain/tasks/schemas.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import type { Board } from './board.ts'
 
-/** Whether the tests run on a real Postgres; the embedded one has a single connection. */
+/** True if the tests run on a real Postgres; the embedded one has a single connection. */
 export const onPostgres = inject('templateDatabase') !== null
 
-/** A project of the board's owner. */
+/** Creates a project for the board's owner. */
 export function addProject(board: Board, key = 'SHOP'): Promise<ProjectRow> {
   return createProject(board.ctx, {
     key,
@@ -18,7 +18,7 @@ export function addProject(board: Board, key = 'SHOP'): Promise<ProjectRow> {
   })
 }
 
-/** A task of the board's owner. */
+/** Creates a task for the board's owner. */
 export async function addTask(
   board: Board,
   project: ProjectRow,

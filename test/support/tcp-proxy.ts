@@ -1,15 +1,15 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A way to a server that can be cut: closed to all, or silent while it looks open. */
+/** A proxy to a server that can fail: closed to everyone, or silent while connections look open. */
 export interface TcpProxy {
-  /** The given URL, by way of the proxy. */
+  /** The given URL through the proxy. */
   readonly url: string
-  /** Ends every connection and takes no new one. */
+  /** Closes all connections and refuses new ones. */
   readonly close: () => Promise<void>
-  /** Takes connections again, at the same port. */
+  /** Accepts connections again on the same port. */
   readonly open: () => Promise<void>
-  /** Passes nothing on, in either direction, until one end hangs up. */
+  /** Forwards nothing in either direction until one end closes. */
   readonly freeze: () => void
 }
 

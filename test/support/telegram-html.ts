@@ -1,4 +1,4 @@
-/** An entity as Telegram reports it; offset and length in UTF-16 units. */
+/** An entity as Telegram reports it, with offset and length in UTF-16 units. */
 export type Entity = {
   readonly type: string
   readonly offset: number
@@ -6,7 +6,7 @@ export type Entity = {
   readonly value: string
 }
 
-/** What Telegram reads out of HTML, and the words that a reader or a click can still reach. */
+/** HTML as Telegram parses it: the text and its entities. */
 export type Reading = { readonly text: string; readonly entities: readonly Entity[] }
 
 type Open = { readonly name: string; readonly value: string; readonly offset: number }
@@ -39,8 +39,8 @@ const values = new Map([
 ])
 
 /**
- * Reads HTML by the rules of Telegram's own parser and throws what it would answer. Stricter than Telegram in what that
- * swallows silently: quotes in quotes, links in links, anything within code, links that are none, halves of pairs.
+ * Parses HTML like Telegram's parser and throws its errors. Also throws for what Telegram silently drops: nested quotes, nested
+ * links, anything inside code, invalid links, lone surrogates.
  */
 export function readTelegramHtml(html: string): Reading {
   const open: Open[] = []
@@ -87,7 +87,7 @@ export function readTelegramHtml(html: string): Reading {
   return { text, entities }
 }
 
-/** The same for what is to be sent as one message: not blank, within the limits of length, bytes and entities. */
+/** Does the same for a message: it must not be blank and must be within the limits of length, bytes and entities. */
 export function readTelegramMessage(html: string, maxLength = 4096): Reading {
   if (Buffer.byteLength(html) > 32768) throw new Error('Bad Request: text is too long')
   const reading = readTelegramHtml(html)

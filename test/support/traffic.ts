@@ -1,30 +1,30 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** How often a thing must be on the board: once where it was answered or is repeated until it is, else once at the most. */
+/** How often something must be on the board: exactly once if it was answered or is retried until answered, otherwise at most once. */
 type Times = 'once' | 'maybe'
 
-/** What agents were told, and what must therefore be on the board. */
+/** The answers that agents got, and therefore what must be on the board. */
 export interface Expected {
   readonly tasks: Map<string, Times>
   readonly logs: Map<string, Times>
-  /** By the words of the report: the task and what became of it. */
+  /** By the report's text: the task and its outcome. */
   readonly reports: Map<
     string,
     { readonly key: string; readonly to: 'ready' | 'hold'; readonly times: Times }
   >
   readonly started: Set<string>
   readonly claimed: string[]
-  /** What the reader of the outbox was given, in order. */
+  /** The events that the outbox reader got, in order. */
   readonly events: string[]
-  /** Answers that say neither yes nor "try again". */
+  /** Answers that are neither a success nor "try again". */
   readonly strange: string[]
-  /** How often a caller was told to come back, and whether with a time. */
+  /** How often a caller was told to retry, and whether with a Retry-After. */
   readonly busy: { times: number; withoutTime: number }
 }
 
 export interface Traffic {
   readonly expected: Expected
-  /** Lets each agent finish what it is at; resolves then, and once the reader has read all that is there. */
+  /** Lets each agent finish; resolves once the reader has read everything. */
   readonly end: () => Promise<void>
 }
 
@@ -34,7 +34,7 @@ interface Answer {
   readonly body: any
 }
 
-/** Agents that work on a board over HTTP and do not mind a server that comes and goes. `random` gives numbers from 0 to 1. */
+/** Starts agents that use a board over HTTP and tolerate server restarts. `random` returns numbers from 0 to 1. */
 export function startTraffic(options: {
   readonly url: string
   readonly token: string
@@ -78,7 +78,7 @@ export function startTraffic(options: {
     return { status: response.status, body: text === '' ? null : JSON.parse(text) }
   }
 
-  /** Asks once without a key; with one until there is an answer. */
+  /** Sends a request once without a key; with a key, until there is an answer. */
   const ask = async (method: string, path: string, body: object, key: string | null) => {
     for (;;) {
       const answer = await call(method, path, body, key ?? undefined)

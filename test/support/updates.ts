@@ -4,14 +4,14 @@ import { createRedactor } from '../../src/domain/core/redactor.ts'
 import type { PlaygroundOptions } from '../../src/playground/playground.ts'
 import { createScrub } from '../../src/telegram/store/stored-update.ts'
 
-/** How updates reach the bot in this run: `TEST_UPDATES=webhook` has Telegram call its route, else it polls. */
+/** How updates reach the bot in this run: a webhook with `TEST_UPDATES=webhook`, otherwise polling. */
 export const updatesBy = process.env.TEST_UPDATES === 'webhook' ? 'webhook' : 'polling'
 
-// Below those that the system gives out (from 32768 on Linux): one of these was taken once in 3,000 times, by a connection or a
-// server that opened before the bot listened on it.
+// Below the ephemeral range (from 32768 on Linux): a port from that range was taken once in 3,000 times before the bot listened
+// on it.
 const ports = { from: 20_000, to: 32_000 }
 
-/** A port that nobody listens on. */
+/** Returns a free port. */
 export async function freePort(): Promise<number> {
   const port = randomInt(ports.from, ports.to)
   const server = createServer()
@@ -24,7 +24,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** What the bot's environment and its Telegram need for updates to come this way. */
+/** Returns the environment and the playground options for a kind of intake. */
 export async function intake(by: 'polling' | 'webhook' = updatesBy): Promise<{
   readonly env: Readonly<Record<string, string>>
   readonly playground: PlaygroundOptions
@@ -33,10 +33,10 @@ export async function intake(by: 'polling' | 'webhook' = updatesBy): Promise<{
   const port = await freePort()
   return {
     env: { PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` },
-    // A bot that was killed is called again as soon as it may be back.
+    // Retry quickly, for a bot that was killed and restarted.
     playground: { webhooks: 'both', webhook: { retryDelay: () => 200 } },
   }
 }
 
-/** The scrub of a bot with the id 1000. */
+/** The scrub of a bot with the ID 1000. */
 export const scrub = createScrub({ botId: 1000, redactor: createRedactor() })

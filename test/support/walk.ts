@@ -86,7 +86,7 @@ const button = fc.nat(40)
 const sentTexts = fc.constantFrom(...commands.map((name) => `/${name}`), ...texts)
 const weighted = (weight: number, arbitrary: fc.Arbitrary<Step>) => ({ weight, arbitrary })
 
-/** What may happen next in a chat: mostly the owner taps, at times somebody else does something. */
+/** A random next step in a chat: mostly taps by the owner, sometimes an action by someone else. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   weighted(40, fc.record({ kind: fc.constant('tap' as const), message, button })),
   weighted(
@@ -133,13 +133,13 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   weighted(1, fc.record({ kind: fc.constantFrom('place' as const, 'restart' as const) })),
 )
 
-/** A bot with a board on which there is something of everything, and the one who walks over it. */
+/** A bot whose board has something of everything, and a user who takes random steps on it. */
 export interface Walker {
   readonly bot: TestBot
   readonly take: (step: Step) => Promise<void>
-  /** Calls that Telegram refused though the bot could have known better. */
+  /** Calls that Telegram refused although the bot could have known better. */
   readonly refused: () => string[]
-  /** Keys of tasks that more than one message in the chat has the buttons of; decks, lists and prompts left out. */
+  /** Keys of tasks with buttons on more than one message, ignoring decks, lists and prompts. */
   readonly doubled: () => string[]
   readonly close: () => Promise<void>
 }
@@ -253,8 +253,8 @@ export async function openWalker(): Promise<Walker> {
     await bot.handled()
   }
 
-  // Telegram tells no bot what a person deleted, nor whether a message shows what it is about to show; all else it can know. An
-  // earlier card may be removed while a tap on it is answered.
+  // A bot can't know what a person deleted, nor whether a message already shows what an edit would set. An earlier card may be
+  // deleted while a tap on it is being answered. Any other refusal is avoidable.
   const removed = () =>
     bot.world.calls.flatMap(({ ok, method, params }) =>
       ok && method.toLowerCase() === 'deletemessage' ? [Number(params.message_id)] : [],
@@ -298,7 +298,7 @@ async function fillBoard(bot: TestBot): Promise<void> {
   ])
 }
 
-/** The tasks whose card a message is, by its buttons. */
+/** Returns the keys of the tasks that a message's buttons are about. */
 function keysOnCard(message: Message): string[] {
   const buttons = message.reply_markup?.inline_keyboard.flat() ?? []
   return buttons.flatMap((button) => {

@@ -3,9 +3,8 @@ import { takeSnapshot } from '../../src/db/embedded/snapshots.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { rows } from '../../src/db/rows.ts'
 
-// Writes to the embedded database in the folder it is given until it is killed. Says first what is there, then each number
-// once its transaction has been answered.
-// With a second argument it takes snapshots instead.
+// Writes to the embedded database in the given folder until it is killed. Prints what is there first, then each number once its
+// transaction is committed. With a second argument, it takes snapshots instead.
 const [dataDir = '', task] = process.argv.slice(2)
 const { db } = await openDatabase({ dataDir, onTrouble: (what, error) => console.error(what, error) })
 await db.execute(sql`create table if not exists written (n int primary key, note text)`)
