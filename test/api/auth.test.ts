@@ -8,20 +8,20 @@ beforeAll(async () => {
   api = await openApi()
 })
 afterAll(() => api.close())
-// Failures of one address are one row a minute: every test begins in another.
+// Failures from one address share one row per minute, so every test starts in its own minute.
 beforeEach(() => api.clock.advance({ hours: 3 }))
 
 const changes = async () => (await listSecurityEvents(api.scope, { limit: 50 })).entries
 
-describe('the token', () => {
-  test('is taken with the scheme in any case', async () => {
+describe('a token', () => {
+  test('is accepted with the scheme in any case', async () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
       const headers = { authorization: `${scheme} ${api.token}` }
       expect((await api.call('GET', '/api/projects', { token: null, headers })).status).toBe(200)
     }
   })
 
-  test('missing, malformed, unknown, expired and revoked are told apart by nobody outside', async () => {
+  test('looks the same from outside if it is missing, malformed, unknown, expired or revoked', async () => {
     const expired = await createToken(api.ctx, {
       name: 'old',
       expiresAt: new Date(api.clock.now().getTime() + 60_000),
@@ -51,11 +51,11 @@ describe('the token', () => {
     ['POST', '/api/work-logs'],
     ['POST', '/api/tasks/claim'],
     ['POST', '/mcp'],
-  ])('is wanted by %s %s', async (method, path) => {
+  ])('is required by %s %s', async (method, path) => {
     expect((await api.call(method, path, { token: null })).status).toBe(401)
   })
 
-  test('revoked opens nothing from the next request on, also in a second process', async () => {
+  test('stops working with the first request after its revocation, in a second process too', async () => {
     const { token, row } = await createToken(api.ctx, { name: 'lost' })
     const second = api.another()
     const ask = () => second.call('GET', '/api/tasks', { token })
@@ -64,7 +64,7 @@ describe('the token', () => {
     expect((await ask()).status).toBe(401)
   })
 
-  test('remembers its last use to the minute', async () => {
+  test('records its last use at most once a minute', async () => {
     const used = async () =>
       (await listTokens(api.scope)).find((row) => row.id === api.tokenId)?.lastUsedAt?.toISOString()
     api.clock.set('2026-12-25T09:00:00.000Z')
@@ -79,7 +79,7 @@ describe('the token', () => {
 })
 
 describe('security events', () => {
-  test('tell the reason and never the token, one row a minute an address', async () => {
+  test('contain the reason and never the token, in one row per minute and address', async () => {
     for (let time = 0; time < 5; time += 1) {
       await api.call('GET', '/api/tasks', {
         token: `preq_${'B'.repeat(32)}`,
@@ -102,7 +102,7 @@ describe('security events', () => {
     expect(JSON.stringify(events)).not.toContain('BBBB')
   })
 
-  test('note the first use of a token from an address, once', async () => {
+  test('record the first use of a token from an address once', async () => {
     const { token, row } = await createToken(api.ctx, { name: 'new' })
     await api.call('GET', '/api/projects', { token })
     await api.call('GET', '/api/projects', { token })
@@ -116,7 +116,7 @@ describe('security events', () => {
     ])
   })
 
-  test('note one use of a token for all addresses of a /64', async () => {
+  test('record one use of a token for all addresses of a /64', async () => {
     const { token, row } = await createToken(api.ctx, { name: 'roaming' })
     const from = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::1', '2001:db8:1:3::1']
     for (const address of from) await api.another().call('GET', '/api/projects', { token, from: address })
@@ -128,7 +128,7 @@ describe('security events', () => {
   })
 })
 
-describe('limits', () => {
+describe('rate limits', () => {
   beforeAll(() => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T09:00:00Z') })
   })
@@ -136,7 +136,7 @@ describe('limits', () => {
     vi.useRealTimers()
   })
 
-  test('stop a token at its number a minute and let it go on in the next', async () => {
+  test('refuse a token over its limit until the next minute', async () => {
     const limited = api.another({ config: { rateLimit: 3, trustProxy: [] } })
     const statuses: number[] = []
     for (let time = 0; time < 4; time += 1) statuses.push((await limited.call('GET', '/api/projects')).status)
@@ -149,7 +149,7 @@ describe('limits', () => {
     expect([later.status, later.headers.get('ratelimit-remaining')]).toEqual([200, '2'])
   })
 
-  test('are told in every answer', async () => {
+  test('are in the headers of every answer', async () => {
     const door = api.another()
     const ok = await door.call('GET', '/api/projects')
     const failed = await door.call('GET', '/api/projects', { token: null })
@@ -163,7 +163,7 @@ describe('limits', () => {
     expect(of(none)).toEqual(['20', '19', '60'])
   })
 
-  test('stop an address at 20 wrong tokens a minute, but no right token from there and no other address', async () => {
+  test('refuse an address after 20 wrong tokens a minute, but not valid tokens from there or other addresses', async () => {
     const fail = (from: string) => api.call('GET', '/api/tasks', { token: 'wrong', from })
     for (let time = 0; time < 20; time += 1) expect((await fail('203.0.113.9')).status).toBe(401)
     const refused = await fail('203.0.113.9')
@@ -173,7 +173,7 @@ describe('limits', () => {
     expect((await api.call('GET', '/api/tasks', { from: '203.0.113.9' })).status).toBe(200)
   })
 
-  test('count the wrong tokens of one /64 together, whatever address of it they come from', async () => {
+  test('count the wrong tokens of all addresses of a /64 together', async () => {
     const fail = (from: string) => api.call('GET', '/api/tasks', { token: 'wrong', from })
     const statuses: number[] = []
     for (let time = 0; time < 20; time += 1)
@@ -214,7 +214,10 @@ describe('the client’s address', () => {
     [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6, 198.51.100.1 10.0.0.3', '10.0.0.1'],
     [['10.0.0.0/8'], '10.0.0.1', '6.6.6.6,', '10.0.0.1'],
     [['10.0.0.0/8'], '10.0.0.1', '10.0.0.4, 10.0.0.3', '10.0.0.4'],
-  ])('trusting %j, from %s with X-Forwarded-For "%s", is %s', async (trust, from, forwarded, expected) => {
-    expect(await seen(trust, from, forwarded)).toBe(expected)
-  })
+  ])(
+    'with %j trusted, from %s, with X-Forwarded-For "%s", is %s',
+    async (trust, from, forwarded, expected) => {
+      expect(await seen(trust, from, forwarded)).toBe(expected)
+    },
+  )
 })

@@ -13,7 +13,7 @@ beforeAll(async () => {
   api = await openApi()
 })
 afterAll(() => api.close())
-// A project of its own is a queue of its own.
+// Each test has its own project and therefore its own queue.
 beforeEach(async () => {
   number += 1
   project_key = `Q${number}`
@@ -30,7 +30,7 @@ const claim = (body: object = {}, token = api.token) =>
   api.call('POST', '/api/tasks/claim', { body: { project_key, next: true, ...body }, token })
 
 describe('POST /api/tasks/claim', () => {
-  test('hands out what was queued first, working, with everything a single task carries', async () => {
+  test('hands out the task queued first, as working and with all fields of a single task', async () => {
     const first = await queue()
     api.clock.advance({ minutes: 1 })
     await queue()
@@ -45,7 +45,7 @@ describe('POST /api/tasks/claim', () => {
     expect(answer.body.available_labels).toEqual([])
   })
 
-  test('answers 204 where nothing waits, and takes from todo only where it is told to', async () => {
+  test('answers 204 if nothing is queued, and takes todo tasks only on request', async () => {
     const key = await todo()
     const none = await claim()
     const taken = await claim({ status: 'todo' })
@@ -53,7 +53,7 @@ describe('POST /api/tasks/claim', () => {
     expect([none.status, none.text, taken.body.task.id, again.status]).toEqual([204, '', key, 204])
   })
 
-  test('leaves a task alone while its question is open, also one that the owner has moved back to todo', async () => {
+  test('leaves a task alone while its question is open, even if the owner moved it back to todo', async () => {
     const key = await todo()
     await api.call('PATCH', `/api/tasks/${key}`, {
       body: { lifecycle_action: 'block', result: { reason: 'Which currency?' } },
@@ -66,7 +66,7 @@ describe('POST /api/tasks/claim', () => {
     expect([asked.status, answered.status, answered.body.task?.id]).toEqual([204, 200, key])
   })
 
-  test('keeps to engine, project and label', async () => {
+  test('respects engine, project and label', async () => {
     await queue({ engine: 'codex' })
     const labelled = await queue({ labels: ['Backend'], engine: 'claude' })
     expect((await claim({ engine: 'gemini' })).status).toBe(204)
@@ -78,7 +78,7 @@ describe('POST /api/tasks/claim', () => {
     ).toBe(labelled)
   })
 
-  test('gives 20 agents 20 different tasks, and 5 of 20 the 5 that are there', async () => {
+  test('gives 20 agents 20 different tasks, and only 5 of 20 agents a task if there are 5', async () => {
     const tokens = await Promise.all(
       Array.from(
         { length: 20 },
@@ -94,7 +94,7 @@ describe('POST /api/tasks/claim', () => {
     }
   })
 
-  test('is a start: another agent is refused, the same one goes on', async () => {
+  test('starts the task: another agent is refused, the same one can continue', async () => {
     const key = await queue()
     await claim()
     const { token } = await createToken(api.ctx, { name: 'server' })
@@ -115,7 +115,7 @@ describe('POST /api/tasks/claim', () => {
     expect((await waiting).body.task.id).toBe(key)
   })
 
-  test('says that there was nothing when its time is over, and when the process stops', async () => {
+  test('answers that there was nothing when its wait ends and when the process stops', async () => {
     expect((await claim({ wait: 0.05 })).status).toBe(204)
     const stopping = new AbortController()
     const door = api.another({ signal: stopping.signal })
@@ -124,7 +124,7 @@ describe('POST /api/tasks/claim', () => {
     expect((await waiting).status).toBe(204)
   })
 
-  test('takes nothing for a client that has gone', async () => {
+  test('takes no task for a client that has disconnected', async () => {
     const key = await todo()
     const client = new AbortController()
     const waiting = api.app.request(

@@ -43,7 +43,7 @@ describe('a title', () => {
     '\u200d\ufe0f',
     '\u0301',
     `${esc}[31m`,
-  ])('%j is refused, for there is nothing to see in it', async (title) => {
+  ])('%j is refused because it has no visible character', async (title) => {
     const made = await create({ title })
 
     expect([made.status, made.body.error]).toEqual([400, 'Invalid payload'])
@@ -76,7 +76,7 @@ describe('a branch', () => {
     }
   })
 
-  test('is refused over MCP in the same words', async () => {
+  test('is refused over MCP with the same message', async () => {
     const key = await api.task({ status: 'todo' })
     const answer = await api.call('POST', '/mcp', {
       headers: { accept: 'application/json, text/event-stream' },

@@ -39,7 +39,7 @@ async function callMcp(method: string, params: object) {
 }
 
 describe('GET /api/openapi.json', () => {
-  test('describes every endpoint of the contract and says which want a token', async () => {
+  test('describes every endpoint of the contract and which ones need a token', async () => {
     const { body } = await api.call('GET', '/api/openapi.json', { token: null })
     const described = Object.entries(body.paths).flatMap(([path, item]) =>
       Object.entries(item as Record<string, { security?: unknown[] }>).map(
@@ -70,7 +70,7 @@ describe('GET /api/openapi.json', () => {
     expect(body.components.securitySchemes).toEqual({ token: { type: 'http', scheme: 'bearer' } })
   })
 
-  test('is made of the schemas that validate', async () => {
+  test('is generated from the schemas that validate', async () => {
     const { components } = (await api.call('GET', '/api/openapi.json')).body
     expect(components.schemas.NewTask.required).toEqual(['title'])
     expect(components.schemas.NewTask.properties.title).toMatchObject({ type: 'string', maxLength: 180 })
@@ -86,7 +86,7 @@ describe('GET /api/openapi.json', () => {
 })
 
 describe('the examples', () => {
-  test('every request and every successful answer with a body has one that fits its schema', async () => {
+  test('exist for every request and successful answer with a body, and fit their schemas', async () => {
     const { body } = await api.call('GET', '/api/openapi.json', { token: null })
     const ajv = new Ajv2020({ strict: false, validateFormats: false })
     ajv.addSchema({ $id: 'api', ...body })
@@ -108,7 +108,7 @@ describe('the examples', () => {
     expect(problems).toEqual([])
   })
 
-  test('are valid requests as they stand', async () => {
+  test('are valid requests', async () => {
     const board = await openApi()
     await createProject(board.ctx, {
       key: 'WEB',
@@ -118,7 +118,7 @@ describe('the examples', () => {
     for (let made = 0; made < 12; made += 1) await board.task({ projectKey: 'WEB', status: 'todo' })
     const { body } = await board.call('GET', '/api/openapi.json')
     const requests = endpointsOf(body).map((endpoint) => exampleRequest(endpoint))
-    // Deleted last, because the others need the task.
+    // Deleted last because the other requests need the task.
     requests.sort((left, right) => Number(left.method === 'DELETE') - Number(right.method === 'DELETE'))
     for (const { method, path, body } of requests) {
       const answer = await board.call(method, path.replace(/wait=\d+/, 'wait=0'), {
@@ -147,12 +147,12 @@ describe('the examples', () => {
       { type: 'object', properties: { limit: { type: 'integer' }, gone: { not: {} } } },
       { limit: 1 },
     ],
-  ])('make %s for a schema that nobody wrote an example for', (_what, schema, value) => {
+  ])('are generated as %s for a schema without a written example', (_what, schema, value) => {
     const schemas = { Kind: { type: 'string', enum: ['ask', 'block'] } }
     expect(sampleOf(schema, schemas, { onlyRequired: false })).toEqual(value)
   })
 
-  test('quote a body so that a shell reads it back', () => {
+  test('quote a body for the shell', () => {
     const curl = toCurl({ method: 'POST', path: '/api/x', needsToken: true, body: { title: "It's here" } })
     expect(curl).toContain(`-d '{"title":"It'\\''s here"}'`)
   })
@@ -161,7 +161,7 @@ describe('the examples', () => {
 describe('GET /api/docs', () => {
   const load = async () => (await api.call('GET', '/api/docs', { token: null })).text
 
-  test('is one page that needs nothing from elsewhere', async () => {
+  test('is one page without external resources', async () => {
     const page = await api.call('GET', '/api/docs', { token: null })
     expect(page.headers.get('content-type')).toMatch(/^text\/html/)
     expect(page.headers.get('content-security-policy')).toBe("default-src 'none'; style-src 'unsafe-inline'")
@@ -219,7 +219,7 @@ describe('GET /api/docs', () => {
     expect(Object.keys(structuredContent.task)).toEqual(expect.arrayContaining(Object.keys(result.task)))
   })
 
-  test('names the public address, and links to the chat once it is known', async () => {
+  test('shows the public URL, and links to the chat once it is known', async () => {
     const open = { rateLimit: 100, trustProxy: [], publicUrl: 'https://preqbot.example.com' }
     const unknown = await api.another({ config: open, home: () => null }).call('GET', '/api/docs')
     const known = await api
@@ -230,7 +230,7 @@ describe('GET /api/docs', () => {
     expect(known.text).toContain('<a href="https://t.me/ada_bot">Open the chat</a>')
   })
 
-  test('escapes a host that tries to be markup', async () => {
+  test('escapes markup in the Host header', async () => {
     const page = await api
       .another({ config: { rateLimit: 100, trustProxy: [], publicUrl: '"><i>' } })
       .call('GET', '/api/docs')
@@ -241,7 +241,7 @@ describe('GET /api/docs', () => {
 describe('GET /metrics', () => {
   const metricsToken = 'a-metrics-token-of-its-own'
 
-  test('is not there without its own token', async () => {
+  test('does not exist without its own token', async () => {
     expect((await api.call('GET', '/metrics')).status).toBe(404)
   })
 
@@ -274,7 +274,7 @@ describe('GET /metrics', () => {
     expect(answer.text).toMatch(/preqbot_process_resident_memory_bytes \d+/)
   })
 
-  test('is closed to agents’ tokens and to none', async () => {
+  test('refuses agents’ tokens and requests without a token', async () => {
     const metrics = await createMetrics({ enabled: true })
     const door = api.another({ metrics, config: { rateLimit: 100, trustProxy: [], metricsToken } })
     for (const token of [null, api.token, 'wrong']) {

@@ -19,7 +19,7 @@ const newest = async () => {
 }
 
 describe('GET /api/events', () => {
-  test('tells what happened after a cursor, in order, with the next cursor', async () => {
+  test('lists the events after a cursor, in order, with the next cursor', async () => {
     const before = await newest()
     const key = await api.task({ title: 'Told' })
     await api.call('PATCH', `/api/tasks/${key}/status`, { body: { status: 'todo' } })
@@ -43,13 +43,13 @@ describe('GET /api/events', () => {
     expect(page.nextCursor).toBe(page.events.at(-1).id)
   })
 
-  test('begins at the beginning, and gives the cursor back where nothing is new', async () => {
+  test('starts with the oldest event, and returns the same cursor if nothing is new', async () => {
     expect((await read()).events[0].eventType).toBe('PROJECT_CREATED')
     const cursor = await newest()
     expect(await read(`?after=${cursor}`)).toEqual({ events: [], nextCursor: cursor })
   })
 
-  test('keeps to a project and a limit', async () => {
+  test('respects a project and a limit', async () => {
     const other = await createProject(api.ctx, { key: 'ELSE', name: 'Else' })
     const cursor = await newest()
     await api.task()
@@ -62,7 +62,7 @@ describe('GET /api/events', () => {
   test.each([
     ['woken by the bell', createPureWakeup()],
     ['by looking where no bell rings', deadWakeup],
-  ])('holds the request until something new is there, %s', async (_, wakeup) => {
+  ])('holds the request until there is a new event, %s', async (_, wakeup) => {
     const cursor = await newest()
     const waiting = api.another({ wakeup }).call('GET', `/api/events?after=${cursor}&wait=30`)
     const key = await api.task()
@@ -70,12 +70,12 @@ describe('GET /api/events', () => {
     expect((await waiting).body.events[0].entityId).toBe(key)
   })
 
-  test('ends where nothing comes', async () => {
+  test('ends the wait if nothing happens', async () => {
     const now = await newest()
     expect(await read(`?after=${now}&wait=0.05`)).toEqual({ events: [], nextCursor: now })
   })
 
-  test('a reader that pages by cursor misses nothing of eight writers at once', async () => {
+  test('a reader that pages by cursor misses nothing from eight concurrent writers', async () => {
     const start = await newest()
     const seen: string[] = []
     let writing = true

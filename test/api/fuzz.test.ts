@@ -14,7 +14,7 @@ interface Operation {
   >
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the document is read as the JSON that it is.
+// biome-ignore lint/suspicious/noExplicitAny: the document is plain JSON.
 let document: any
 let api: TestApi
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
@@ -49,7 +49,7 @@ afterAll(() => api.close())
 
 const find = (ref: string): JsonSchema => document.components.schemas[ref.split('/').at(-1) ?? '']
 const key = fc.constantFrom('PROJ-1', 'proj-2', 'PROJ-3', 'PROJ-99')
-// What is deleted is missed by the rounds that follow.
+// Later rounds would miss what a round deletes.
 const doomed = fc.constantFrom('PROJ-4', 'PROJ-99')
 const project = fc.constantFrom('PROJ', 'proj')
 const known = {
@@ -124,8 +124,8 @@ describe.each([
   ['fits', 0],
   ['is wrong in one place of ten', 1],
   ['is mostly wrong', 6],
-])('whatever %s', (_, junk) => {
-  test.each(names)('%s never fails and answers as the document says', async (name) => {
+])('with %s', (_, junk) => {
+  test.each(names)('%s never fails and answers as documented', async (name) => {
     const operation = operations.find(({ method, path }) => `${method} ${path}` === name) as Operation
     await fc.assert(
       fc.asyncProperty(requestFor(operation, junk), async ({ parameters, body }) => {

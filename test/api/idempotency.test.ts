@@ -20,7 +20,7 @@ const create = (key: string, title = 'Once', door: Pick<TestApi, 'call'> = api, 
 const count = () => countTasks(api.scope, {})
 
 describe('a POST sent twice with one Idempotency-Key', () => {
-  test('makes one task and gives the same answer', async () => {
+  test('creates one task and gives the same answer', async () => {
     const before = await count()
     const first = await create('one')
     const second = await create('one')
@@ -31,7 +31,7 @@ describe('a POST sent twice with one Idempotency-Key', () => {
     expect(await count()).toBe(before + 1)
   })
 
-  test('makes one task also where ten arrive at once', async () => {
+  test('creates one task even if ten requests arrive at once', async () => {
     const before = await count()
     const answers = await Promise.all(Array.from({ length: 10 }, () => create('at-once')))
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1)
@@ -39,14 +39,14 @@ describe('a POST sent twice with one Idempotency-Key', () => {
     expect(await count()).toBe(before + 1)
   })
 
-  test('gives the first answer also after a restart, though the task has changed since', async () => {
+  test('gives the first answer even after a restart and a change of the task', async () => {
     const first = await create('restart')
     await api.call('PATCH', `/api/tasks/${first.body.task.id}`, { body: { title: 'Changed' } })
     const second = await create('restart', 'Once', api.another())
     expect(second.body).toEqual(first.body)
   })
 
-  test('is another request where the body, the path or the token differs', async () => {
+  test('is another request if the body, the path or the token differs', async () => {
     const { token } = await createToken(api.ctx, { name: 'other' })
     const first = await create('shared')
     const other = await create('shared', 'Twice')
@@ -94,7 +94,7 @@ describe('a PATCH sent twice with one Idempotency-Key', () => {
     expect(await newestEventId(api.scope)).toBe(after)
   })
 
-  test('repeats a refusal, which wrote nothing, even where it would succeed by now', async () => {
+  test('repeats a refusal even if the request would succeed by now', async () => {
     const key = await api.task()
     const complete = () =>
       api.call('PATCH', `/api/tasks/${key}`, {
@@ -109,7 +109,7 @@ describe('a PATCH sent twice with one Idempotency-Key', () => {
     expect(second.headers.get('idempotency-replayed')).toBe('true')
   })
 
-  test('is remembered also where nothing changed', async () => {
+  test('is stored even if nothing changed', async () => {
     const key = await api.task({ title: 'Same' })
     const same = () =>
       api.call('PATCH', `/api/tasks/${key}`, { body: { title: 'Same' }, headers: { 'idempotency-key': key } })
@@ -130,7 +130,7 @@ describe('a claim sent twice with one Idempotency-Key', () => {
     expect(second.body).toEqual(first.body)
   })
 
-  test('that found nothing says so again', async () => {
+  test('that found nothing gives the same answer again', async () => {
     await api.call('POST', '/api/tasks/claim', { body: { project_key: 'PROJ' } })
     const claim = () =>
       api.call('POST', '/api/tasks/claim', {

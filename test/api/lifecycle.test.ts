@@ -62,17 +62,20 @@ describe('the lifecycle', () => {
     },
   )
 
-  test.each([{}, { planMarkdown: '' }, { planMarkdown: ' \n ' }])('a plan needs words: %o', async (plan) => {
-    const key = await api.task()
-    const answer = await act(key, 'plan', plan)
-    expect([answer.status, typeof answer.body.error]).toEqual([400, 'string'])
-  })
+  test.each([{}, { planMarkdown: '' }, { planMarkdown: ' \n ' }])(
+    'a plan must not be blank: %o',
+    async (plan) => {
+      const key = await api.task()
+      const answer = await act(key, 'plan', plan)
+      expect([answer.status, typeof answer.body.error]).toEqual([400, 'string'])
+    },
+  )
 
   test('refuses an action that does not exist', async () => {
     expect((await act(await api.task(), 'finish')).status).toBe(400)
   })
 
-  test('a status beside an action that sets none applies, beside one that sets one it does not', async () => {
+  test('a status applies next to an action that sets none, and is ignored next to one that does', async () => {
     const started = await act(await api.task({ status: 'inbox' }), 'start', { status: 'todo' })
     const planned = await act(await api.task({ status: 'todo' }), 'plan', {
       status: 'hold',
@@ -88,7 +91,7 @@ describe('the lifecycle', () => {
     ])
   })
 
-  test('a plan without an action moves an inbox task to todo, and no other', async () => {
+  test('a plan without an action moves only an inbox task to todo', async () => {
     const inbox = await api.call('PATCH', `/api/tasks/${await api.task()}`, {
       body: { planMarkdown: 'Plan' },
     })
@@ -99,7 +102,7 @@ describe('the lifecycle', () => {
     expect([inbox, blank, hold].map((answer) => answer.body.task.status)).toEqual(['todo', 'inbox', 'hold'])
   })
 
-  test('a second start by the same token is a sign of life; another token’s is refused with who and since when', async () => {
+  test('a second start by the same token is a heartbeat; another token’s is refused with the holder and the time', async () => {
     const key = await api.task({ status: 'todo' })
     await act(key, 'start')
     api.clock.advance({ minutes: 5 })
@@ -112,7 +115,7 @@ describe('the lifecycle', () => {
     expect(other.body.error).toMatch(/^laptop has been working on PROJ-\d+ since 2026-11-24T09:0\d:00.000Z/)
   })
 
-  test('a change of status ends the run and is one event with both', async () => {
+  test('a change of status ends the run, in one event', async () => {
     const key = await api.task({ status: 'todo' })
     await act(key, 'start')
     const before = await newestEventId(api.scope)
@@ -129,7 +132,7 @@ describe('the lifecycle', () => {
   })
 })
 
-describe('a project that wants a pull request', () => {
+describe('a project that requires a pull request', () => {
   let strict: TestApi
   beforeAll(async () => {
     strict = await openApi()
@@ -147,7 +150,7 @@ describe('a project that wants a pull request', () => {
     [{ branch: '', result: { pr_url: 'https://x.test/1' } }, ['feature branch name']],
     [{ branch: 'mine', result: { pr_url: ' ' } }, ['pull request URL']],
     [{}, ['pull request URL']],
-  ])('refuses %o, naming what is missing', async (body, missing) => {
+  ])('refuses %o and names what is missing', async (body, missing) => {
     const answer = await complete(await strict.task({ status: 'todo' }), body)
     expect(answer.status).toBe(409)
     expect(answer.body.error).toContain('feature_branch + auto_pr + commit_on_review')
@@ -156,13 +159,13 @@ describe('a project that wants a pull request', () => {
     }
   })
 
-  test.each(['pr_url', 'prUrl'])('is content with a branch and result.%s', async (name) => {
+  test.each(['pr_url', 'prUrl'])('accepts a branch and result.%s', async (name) => {
     const key = await strict.task({ status: 'todo' })
     const answer = await complete(key, { branch: 'mine', result: { [name]: 'https://x.test/1' } })
     expect(answer.body.task?.status, answer.text).toBe('ready')
   })
 
-  test('refuses the bare move to ready as well, until a result has named a pull request', async () => {
+  test('also refuses the plain move to ready until a result has named a pull request', async () => {
     const key = await strict.task({ status: 'todo' })
     const move = () => strict.call('PATCH', `/api/tasks/${key}/status`, { body: { status: 'ready' } })
     expect((await move()).status).toBe(409)
@@ -170,7 +173,7 @@ describe('a project that wants a pull request', () => {
     expect((await move()).status).toBe(200)
   })
 
-  test('shows agents how it wants its work', async () => {
+  test('shows agents how work is to be delivered', async () => {
     const { body } = await strict.call('GET', `/api/tasks/${await strict.task()}`)
     expect(body.task.deploy_strategy).toEqual({
       strategy: 'feature_branch',

@@ -30,7 +30,7 @@ const logsOf = async (task: string) =>
 const tokensOf = ({ text }: ToolAnswer) => text.length / 4
 
 describe('the answer to a write', () => {
-  test('is a row, what changed, and what to do next, in some 60 tokens', async () => {
+  test('is a row, what changed and what to do next, in about 60 tokens', async () => {
     const made = await use('preq_create_task', { title: 'A task', projectKey: 'PROJ', labels: ['api'] })
     const taskId = made.result.task.id
     const started = await use('preq_start_task', { taskId })
@@ -56,7 +56,7 @@ describe('the answer to a write', () => {
     for (const answer of [made, started, done]) expect(tokensOf(answer)).toBeLessThan(75)
   })
 
-  test('names nothing changed when the same is sent again', async () => {
+  test('lists no changes if the same call is repeated', async () => {
     const taskId = await api.task()
     const note = { taskId, noteMarkdown: 'Words.' }
 
@@ -67,8 +67,8 @@ describe('the answer to a write', () => {
   })
 })
 
-describe('labels of the board', () => {
-  test('come only on request, at most 50', async () => {
+describe('the board’s labels', () => {
+  test('are included only on request, at most 50', async () => {
     const taskId = await api.task({ labels: Array.from({ length: 30 }, (_, index) => `a${index}`) })
     await api.task({ labels: Array.from({ length: 30 }, (_, index) => `b${index}`) })
 
@@ -85,7 +85,7 @@ describe('labels of the board', () => {
 })
 
 describe('a list', () => {
-  test('over 20,000 tokens is cut, and goes on at next_cursor', async () => {
+  test('over 20,000 tokens is cut and continues at next_cursor', async () => {
     await createProject(api.ctx, { key: 'BIG', name: 'Big' })
     const keys = []
     for (let made = 0; made < 5; made += 1)
@@ -104,7 +104,7 @@ describe('a list', () => {
     expect(seen).toEqual(keys)
   })
 
-  test('whose first row is too large alone is cut inside it', async () => {
+  test('whose first row alone is too large is cut inside that row', async () => {
     const taskId = await api.task({ description: 'x'.repeat(49_000) })
     await use('preq_update_task_note', { taskId, noteMarkdown: 'y'.repeat(49_000) })
 
@@ -114,7 +114,7 @@ describe('a list', () => {
     expect(tokensOf(log)).toBeLessThan(20_000)
   })
 
-  test('of projects has their keys, names and repositories as addresses', async () => {
+  test('of projects has their keys, names and repository URLs', async () => {
     const { result } = await use('preq_list_projects')
 
     expect(result.projects).toContainEqual({
@@ -129,7 +129,7 @@ describe('a list', () => {
     )
   })
 
-  test('takes the words of PREQSTATION’s clients', async () => {
+  test('accepts the filters of PREQSTATION’s clients', async () => {
     const taskId = await api.task({ title: 'Zebra crossing', projectKey: 'OTHER' })
 
     const found = await use('preq_list_tasks', { detail: 'simple', q: 'zebra', dispatchTarget: 'telegram' })
@@ -143,7 +143,7 @@ describe('a list', () => {
   })
 })
 
-describe('what does not exist', () => {
+describe('an unknown project, label or task', () => {
   test.each([
     [
       'preq_list_tasks',
@@ -166,7 +166,7 @@ describe('what does not exist', () => {
       { title: 'x', projectKey: 'OTHER', repo: 'ada/proj' },
       'ada/proj is PROJ, not OTHER.',
     ],
-  ])('is an error of %s with %o, never an empty list', async (tool, args, text) => {
+  ])('is an error from %s with %o, never an empty list', async (tool, args, text) => {
     await api.task({ labels: ['real'] })
 
     const answer = await use(tool, args)
@@ -203,7 +203,7 @@ describe('a repeated call', () => {
     )
   })
 
-  test('at the same moment creates one task', async () => {
+  test('at the same time creates one task', async () => {
     const wanted = { title: 'Twins', projectKey: 'PROJ', idempotencyKey: 'twins' }
 
     const answers = await Promise.all([use('preq_create_task', wanted), use('preq_create_task', wanted)])
@@ -213,7 +213,7 @@ describe('a repeated call', () => {
     expect(answers.filter(({ isError }) => !isError).length).toBeGreaterThan(0)
   })
 
-  test('of a refused one gets the refusal again', async () => {
+  test('of a refused call gets the refusal again', async () => {
     const taskId = await api.task()
     const wanted = { taskId, summary: 'Too early.', idempotencyKey: 'refused' }
 
@@ -225,7 +225,7 @@ describe('a repeated call', () => {
     expect(second.text).toBe(first.text)
   })
 
-  test('of comments with a key keeps one', async () => {
+  test('of a comment with a key adds one comment', async () => {
     const taskId = await api.task()
 
     for (let sent = 0; sent < 2; sent += 1)
@@ -245,7 +245,7 @@ describe('a repeated call', () => {
     expect(results).toHaveLength(1)
   })
 
-  test('of a completion with other words says that there is nothing more to do', async () => {
+  test('of a completion with another summary answers that there is nothing more to do', async () => {
     const taskId = await api.task({ status: 'todo' })
     await use('preq_complete_task', { taskId, summary: 'Done.' })
 
@@ -258,7 +258,7 @@ describe('a repeated call', () => {
 })
 
 describe('a claim that waits', () => {
-  test('gets a task queued meanwhile, and holds no transaction until then', async () => {
+  test('gets a task queued in the meantime, and holds no transaction until then', async () => {
     const taskId = await api.task({ status: 'todo' })
     const waiting = new Promise<void>((resolve) => {
       onWait = resolve
@@ -272,7 +272,7 @@ describe('a claim that waits', () => {
     expect((await use('preq_claim_task', { wait: 51 })).text).toMatch(/^wait: .*50/)
   })
 
-  test('ends when its client hangs up, and hands nothing out', async () => {
+  test('ends when its client disconnects, and hands nothing out', async () => {
     const server = await listen(api)
     const taskId = await api.task({ status: 'todo' })
     waits = []
@@ -336,7 +336,7 @@ describe('around the endpoint', () => {
     expect((await api.call(method, '/mcp')).status).toBe(405)
   })
 
-  test('an unknown tool is refused with those there are', async () => {
+  test('an unknown tool is refused with the list of known tools', async () => {
     const { error } = await askMcp(api, 'tools/call', { name: 'preq_fly', arguments: {} })
 
     expect(error.message).toContain('There is no tool preq_fly. Tools: preq_list_tasks, ')

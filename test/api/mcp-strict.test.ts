@@ -27,7 +27,7 @@ interface ListedTool {
 const listed = async (): Promise<ListedTool[]> => (await askMcp(api, 'tools/list')).result.tools
 
 describe('the list of tools', () => {
-  test('has schemas that a validator compiles with its defaults, without a dialect, and describes every argument', async () => {
+  test('has schemas that compile with a validator’s defaults, have no dialect and describe every argument', async () => {
     for (const { name, inputSchema } of await listed()) {
       expect(
         () => new Ajv({ strict: false, validateFormats: false }).compile(inputSchema),
@@ -60,7 +60,7 @@ describe('arguments', () => {
         const values: Record<string, string> = { taskId, projectKey: 'PROJ', status: 'hold' }
         const needed = Object.fromEntries(required.map((argument) => [argument, values[argument] ?? 'Words']))
         const given = Object.fromEntries(optional.map((argument) => [argument, empty]))
-        // Which no schema can require, for it is the one or the other.
+        // Either of the two is required, which no schema can express.
         const project = name === 'preq_create_task' ? { project_key: 'PROJ' } : {}
 
         const { isError, text } = await use(name, { ...needed, ...given, ...project })
@@ -70,7 +70,7 @@ describe('arguments', () => {
     },
   )
 
-  test('that are required and empty clear what may be empty', async () => {
+  test('that are required may be empty to clear a field', async () => {
     const taskId = await api.task({ description: 'Old words.' })
 
     const cleared = await use('preq_update_task_note', { taskId, noteMarkdown: '' })
@@ -81,14 +81,14 @@ describe('arguments', () => {
     expect(unnamed.text).toBe('title: must not be empty. Correct the arguments and call again.')
   })
 
-  test('that a tool does not know are refused by name, with those it knows', async () => {
+  test('that a tool does not know are refused by name, with a list of known ones', async () => {
     const { isError, text } = await use('preq_list_tasks', { query: 'login' })
 
     expect(isError).toBe(true)
     expect(text).toContain('There is no argument query. Arguments: status, label, projectKey, ')
   })
 
-  test('are taken in the spelling of our answers, and with the other names that models use', async () => {
+  test('are accepted in the spelling of our answers and under the aliases that models use', async () => {
     const made = await use('preq_create_task', {
       title: 'Spelled',
       project_key: 'PROJ',
@@ -105,7 +105,7 @@ describe('arguments', () => {
     expect(done.result.task).toMatchObject({ status: 'ready', branch_name: 'other/branch' })
   })
 
-  test('of a block are the reason in either name', async () => {
+  test('of a block accept the reason under either name', async () => {
     const taskId = await api.task({ status: 'todo' })
 
     const blocked = await use('preq_block_task', { taskId, blocked_reason: 'Which one?' })
@@ -113,7 +113,7 @@ describe('arguments', () => {
     expect(blocked.result.task).toMatchObject({ status: 'hold' })
   })
 
-  test('that PREQSTATION’s CLI sends with every tool are known, and another project is refused', async () => {
+  test('that PREQSTATION’s CLI sends with every tool are accepted, and another project is refused', async () => {
     const taskId = await api.task({ status: 'todo' })
     const extras = { engine: 'codex', projectKey: 'PROJ' }
 
@@ -146,12 +146,12 @@ describe('the endpoint', () => {
     expect(message.result.tools.length).toBeGreaterThan(10)
   })
 
-  test('serves the path with a slash as well', async () => {
+  test('serves the path with a trailing slash too', async () => {
     expect((await post('tools/list', {}, both, '/mcp/')).status).toBe(200)
     expect((await api.call('GET', '/mcp/')).status).toBe(405)
   })
 
-  test('refuses a batch, and does nothing of it', async () => {
+  test('refuses a batch and runs none of it', async () => {
     const taskId = await api.task()
     const call = { jsonrpc: '2.0', id: 1, method: 'tools/call' }
     const params = { name: 'preq_delete_task', arguments: { taskId } }
@@ -170,7 +170,7 @@ describe('the endpoint', () => {
   })
 })
 
-test('comments, progress and the note of a released run are in the log of a task', async () => {
+test('comments, progress and the note of a released run appear in the task’s log', async () => {
   const taskId = await api.task({ status: 'todo' })
   await editTask(api.ctx, taskId, { runState: 'queued' })
   await use('preq_claim_task', { next: true })

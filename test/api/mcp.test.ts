@@ -90,7 +90,7 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
       await client.close()
     })
 
-    test('runs a task from claim to complete and review, and does not make it the client’s own engine’s', async () => {
+    test('takes a task from claim to complete and review without setting the client’s engine on it', async () => {
       const client = await versions[version]('claude-code')
       const key = await api.task({ status: 'todo' })
       await editTask(api.ctx, key, { runState: 'queued' })
@@ -115,7 +115,7 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
       await client.close()
     })
 
-    test('is told what to do next where the status is wrong', async () => {
+    test('is told what to do next if the status is wrong', async () => {
       const client = await versions[version]('codex')
       const key = await api.task()
       const answer = await client.tool('preq_complete_task', { taskId: key, summary: 'Too early.' })
@@ -137,7 +137,7 @@ describe('the tools', () => {
   const run = async (tool: string, input: Record<string, unknown> = {}) => {
     const answer = await client.tool(tool, input)
     expect(answer.isError, answer.content[0]?.text).toBeFalsy()
-    // biome-ignore lint/suspicious/noExplicitAny: each tool has a shape of its own.
+    // biome-ignore lint/suspicious/noExplicitAny: each tool has its own shape.
     return answer.structuredContent as any
   }
   const refusal = async (tool: string, input: Record<string, unknown>) => {
@@ -178,7 +178,7 @@ describe('the tools', () => {
     )
   })
 
-  test('keep the engine of a task; an engine beside an action is the one of the run', async () => {
+  test('keep a task’s engine; an engine next to an action is the run’s', async () => {
     const taskId = await api.task({ engine: 'codex' })
     expect((await run('preq_start_task', { taskId, engine: 'claude' })).task.engine).toBe('codex')
     expect((await requireTask(api.scope, taskId)).lastRun).toMatchObject({ engine: 'claude-code' })
@@ -235,7 +235,7 @@ describe('the tools', () => {
     ).toEqual(['task.updated', 'work_log.created', 'work_log.created'])
   })
 
-  test('say that nothing waits, and why', async () => {
+  test('explain why there is nothing to claim', async () => {
     expect(await run('preq_claim_task', { label: 'x' })).toMatchObject({
       task: null,
       hint: expect.stringMatching(/^Nothing is queued for you\. There (is|are) /),
@@ -251,7 +251,7 @@ describe('the tools', () => {
     )
   })
 
-  test('are closed to a token that does not hold', async () => {
+  test('refuse an invalid token', async () => {
     await expect(versions.v1('claude-code', 'preq_wrong')).rejects.toThrow()
     await expect(versions.v2('claude-code', 'preq_wrong')).rejects.toThrow()
   })
@@ -282,7 +282,7 @@ describe('the client’s engine', () => {
     return (await requireTask(api.scope, key)).lastRun
   }
 
-  test('is carried by the session id, which any process understands', async () => {
+  test('is carried by the session ID, which any process can read', async () => {
     const session = (await initialize({}, 'codex-mcp-client')).headers.get('mcp-session-id') ?? ''
     expect(await start({ 'mcp-session-id': session })).toMatchObject({ engine: 'codex', outcome: null })
   })

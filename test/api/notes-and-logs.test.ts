@@ -29,7 +29,7 @@ describe('the note', () => {
     expect([task.description, task.acceptance_criteria]).toEqual([withCriteria, ['one', 'two']])
   })
 
-  test('is replaced whole by noteMarkdown', async () => {
+  test('is replaced entirely by noteMarkdown', async () => {
     const key = await api.task({ description: 'Text', acceptance_criteria: ['one'] })
     const task = await patch(key, { noteMarkdown: '# Mine\n\n- [x] kept' })
     expect([task.description, task.acceptance_criteria]).toEqual(['# Mine\n\n- [x] kept', ['kept']])
@@ -45,7 +45,7 @@ describe('the note', () => {
     },
   )
 
-  test('keeps its text when criteria are replaced, and the mark of one that stays', async () => {
+  test('keeps its text when criteria are replaced, and the check mark of one that stays', async () => {
     const key = await api.task()
     await patch(key, { noteMarkdown: 'Text\n\n## Acceptance Criteria\n\n- [x] one\n- [ ] two' })
     const task = await patch(key, { acceptance_criteria: ['three', 'one'] })
@@ -62,7 +62,7 @@ describe('the note', () => {
     expect((await logsOf(key)).length).toBe(logs)
   })
 
-  test('leaves a log from which the change can be read', async () => {
+  test('writes a log that contains the change', async () => {
     const key = await api.task({ title: 'Noted', description: 'Old' })
     await patch(key, { description: 'New' })
     const [log] = await logsOf(key)
@@ -79,7 +79,7 @@ describe('the note', () => {
 })
 
 describe('work logs of changes', () => {
-  test('a change of status is named by both', async () => {
+  test('a change of status is named after both statuses', async () => {
     const key = await api.task()
     await api.call('PATCH', `/api/tasks/${key}/status`, { body: { status: 'archived' } })
     expect((await logsOf(key)).map((log) => log.title)).toEqual([`${key} · Inbox -> Archived`])
@@ -95,7 +95,7 @@ describe('work logs of changes', () => {
 })
 
 describe('results', () => {
-  test('become one work log with every part that is there', async () => {
+  test('become one work log with every given part', async () => {
     const key = await api.task({ title: 'Ship it', status: 'todo', engine: 'codex' })
     const task = await patch(key, {
       lifecycle_action: 'complete',
@@ -185,7 +185,7 @@ describe('results', () => {
     [{ engine: 'gemini', result: { summary: 's', engine: 'codex' } }, 'gemini-cli'],
     [{ result: { summary: 's', engine: 'codex' } }, 'codex'],
     [{ result: { summary: 's' } }, 'claude-code'],
-  ])('carry the engine given, else the result’s, else the task’s: %o', async (body, engine) => {
+  ])('have the given engine, otherwise the result’s, otherwise the task’s: %o', async (body, engine) => {
     const key = await api.task({ engine: 'claude-code' })
     await patch(key, body)
     const log = (await logsOf(key)).find(({ title }) => title.startsWith('PREQSTATION'))
@@ -199,7 +199,7 @@ describe('results', () => {
     expect(task.latest_preq_result.title.length).toBeLessThanOrEqual(180)
   })
 
-  test('of the longest parts fit', async () => {
+  test('with parts of maximum length fit', async () => {
     const key = await api.task({ title: 't'.repeat(180) })
     const result = {
       summary: 's'.repeat(40_000),
@@ -214,7 +214,7 @@ describe('results', () => {
 })
 
 describe('feedback', () => {
-  test('is what the owner said since the latest result, oldest first', async () => {
+  test('is the owner’s comments since the latest result, oldest first', async () => {
     const key = await api.task({ status: 'todo' })
     await editTask(api.ctx, key, { comment: 'Before.' })
     api.clock.advance({ minutes: 1 })
@@ -260,7 +260,7 @@ describe('GET and POST /api/work-logs', () => {
     expect(await logsOf(key)).toEqual([made.body.work_log])
   })
 
-  test('cuts a long title and takes a log on a project or on nothing', async () => {
+  test('cuts a long title, and accepts a log on a project or on nothing', async () => {
     const long = await api.call('POST', '/api/work-logs', {
       body: { title: 'word '.repeat(50), project_key: 'proj' },
     })
@@ -297,7 +297,7 @@ describe('GET and POST /api/work-logs', () => {
     expect([answer.status, typeof answer.body.error]).toEqual([400, 'string'])
   })
 
-  test('names the token that wrote a result, whoever the task was of', async () => {
+  test('names the token that wrote a result, not the task’s engine', async () => {
     const { token } = await createToken(api.ctx, { name: 'server' })
     const key = await api.task({ status: 'todo' })
     await api.call('PATCH', `/api/tasks/${key}`, { body: { result: { summary: 'Mine.' } }, token })

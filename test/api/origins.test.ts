@@ -44,7 +44,7 @@ describe('the Origin of an MCP request', () => {
     'chrome-extension://localhost',
     'null',
     '',
-  ])('%s is refused, with a valid token too', async (origin) => {
+  ])('%s is refused even with a valid token', async (origin) => {
     const answer = await ask(origin)
 
     expect([answer.status, answer.body]).toEqual([403, { error: 'This Origin is not allowed' }])
@@ -63,7 +63,7 @@ describe('a body', () => {
   }
   const latin1 = (text: string) => Buffer.from(text, 'latin1')
 
-  test('that is not UTF-8 is refused on every endpoint that takes one', async () => {
+  test('that is not UTF-8 is refused by every endpoint with a body', async () => {
     const key = await api.task({ title: 'Before' })
     const body = latin1('{"title":"Grüße","projectKey":"PROJ"}')
     const refused = [400, { error: 'Invalid UTF-8: send the body as UTF-8' }]
@@ -75,7 +75,7 @@ describe('a body', () => {
     expect((await api.call('GET', `/api/tasks/${key}`)).body.task.title).toBe('Before')
   })
 
-  test('with U+FFFD and every script in UTF-8 is stored as it is', async () => {
+  test('with U+FFFD and every script in UTF-8 is stored unchanged', async () => {
     const title = 'Grüße \ufffd 한글 🔥'
 
     const made = await api.call('POST', '/api/tasks', { body: { title, projectKey: 'PROJ' } })

@@ -14,7 +14,7 @@ const use = (name: string, args: Record<string, unknown> = {}) => useTool(api, n
 const read = async (id: string) => (await api.call('GET', `/api/tasks/${id}`)).body.task
 
 describe('the verbs of PREQSTATION’s CLI', () => {
-  test('on tasks are taken as it sends them', async () => {
+  test('on tasks are accepted as it sends them', async () => {
     const done = async (name: string, args: Record<string, unknown>) => {
       const answer = await use(name, args)
       expect(answer.isError, `${name}: ${answer.text}`).toBe(false)
@@ -64,7 +64,7 @@ describe('the verbs of PREQSTATION’s CLI', () => {
     expect(deleted).toMatchObject({ deleted: true, taskId })
   })
 
-  test('on comments read, answer and close them', async () => {
+  test('on comments read, answer and close comments', async () => {
     const taskId = await api.task({ status: 'todo' })
     await editTask(api.ctx, taskId, { comment: 'Use the blue one.' })
 
@@ -96,13 +96,13 @@ describe('the verbs of PREQSTATION’s CLI', () => {
     )
   })
 
-  test('for the guide and for who calls are answered', async () => {
+  test('for the guide and the caller’s identity are answered', async () => {
     expect((await use('preq_agent_guide', { engine: 'codex' })).result.guide).toContain('preq_claim_task')
     expect((await use('preq_whoami')).result.token).toMatchObject({ name: 'laptop', rights: 'full' })
   })
 })
 
-test('the calls of PREQSTATION’s older stdio server are taken as it sends them', async () => {
+test('the calls of PREQSTATION’s older stdio server are accepted as it sends them', async () => {
   const send = async (method: string, path: string, body?: object) => {
     const answer = await api.call(method, path, body === undefined ? {} : { body })
     expect(answer.status, answer.text).toBeLessThan(300)
@@ -142,7 +142,7 @@ test('the calls of PREQSTATION’s older stdio server are taken as it sends them
 describe('a plan', () => {
   const plan = (taskId: string, planMarkdown: string) => use('preq_plan_task', { taskId, planMarkdown })
 
-  test('over MCP keeps the owner’s text, and replaces only an older plan', async () => {
+  test('over MCP keeps the owner’s text and replaces only an older plan', async () => {
     const description = 'Owner’s words.\n\n## Plan\n\nThe owner’s own idea.'
     const taskId = await api.task({ description })
 
@@ -160,7 +160,7 @@ describe('a plan', () => {
     expect(second).toMatchObject({ note_updated_by: 'agent:laptop', acceptance_criteria: ['It works'] })
   })
 
-  test('leaves a Plan log with its text, once', async () => {
+  test('writes one Plan log with its text', async () => {
     const taskId = await api.task()
 
     await plan(taskId, 'First this.')
@@ -201,7 +201,7 @@ describe('evidence', () => {
     expect((await read(taskId)).status).toBe('todo')
   })
 
-  test('of a blank summary is refused over MCP', async () => {
+  test('in a blank summary is refused over MCP', async () => {
     const taskId = await api.task({ status: 'todo' })
 
     expect((await use('preq_complete_task', { taskId, summary: ' \n' })).text).toMatch(
@@ -232,7 +232,7 @@ describe('evidence', () => {
     [[{ type: 'image' }], 'needs a url, or a localPath or reason'],
     [[{ type: 'image', url: 'file:///etc/passwd' }], 'must be an http(s) URL'],
     [Array.from({ length: 51 }, () => ({ type: 'link', url: 'https://example.com' })), '50'],
-  ])('in artifacts that are none is refused', async (artifacts, text) => {
+  ])('in invalid artifacts is refused', async (artifacts, text) => {
     const taskId = await api.task({ status: 'todo' })
 
     expect((await use('preq_complete_task', { taskId, summary: 'Done.', artifacts })).text).toContain(text)

@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe('what the door does not take', () => {
+describe('an unsupported request', () => {
   test.each([
     ['GET', '/api'],
     ['GET', '/api/none'],
@@ -34,7 +34,7 @@ describe('what the door does not take', () => {
     ['GET', '/mcp', 'OPTIONS, POST'],
     ['DELETE', '/mcp', 'OPTIONS, POST'],
     ['PROPFIND', '/api/tasks', 'GET, HEAD, OPTIONS, POST'],
-  ])('%s %s is 405 and says what there is', async (method, path, allow) => {
+  ])('%s %s is 405 and lists the allowed methods', async (method, path, allow) => {
     const answer = await api.call(method, path)
     expect([answer.status, answer.body, answer.headers.get('allow')]).toEqual([
       405,
@@ -43,7 +43,7 @@ describe('what the door does not take', () => {
     ])
   })
 
-  test('answers OPTIONS with what there is', async () => {
+  test('with OPTIONS lists the allowed methods', async () => {
     const answer = await api.call('OPTIONS', '/api/tasks', { token: null })
     expect([answer.status, answer.text, answer.headers.get('allow')]).toEqual([
       204,
@@ -52,7 +52,7 @@ describe('what the door does not take', () => {
     ])
   })
 
-  test('answers HEAD like GET without the body', async () => {
+  test('with HEAD is answered like GET without the body', async () => {
     const answer = await api.call('HEAD', '/api/tasks')
     expect([answer.status, answer.text]).toEqual([200, ''])
   })
@@ -68,7 +68,7 @@ describe('bodies', () => {
     ['POST', '/mcp'],
   ] as const
 
-  test.each(wanting)('%s %s refuses what is no JSON', async (method, path) => {
+  test.each(wanting)('%s %s refuses what is not JSON', async (method, path) => {
     for (const body of ['{"title":', '', 'title=x', '{"a":1}}', '\ufeff{}x']) {
       const answer = await api.call(method, path, { body })
       expect([answer.status, answer.body]).toEqual([400, { error: 'Invalid JSON' }])

@@ -13,7 +13,7 @@ const lines = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').
 const curls = lines.filter((line) => line.startsWith('curl '))
 
 describe('the README', () => {
-  test.each(curls)('%s works as it stands', async (line) => {
+  test.each(curls)('%s works as written', async (line) => {
     const [, path = ''] = /"?URL(\/[^\s"]*)"?/.exec(line) ?? []
     const method = /-X (\w+)/.exec(line)?.[1] ?? 'GET'
     const body = /-d '([^']*)'/.exec(line)?.[1]

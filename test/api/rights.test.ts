@@ -28,7 +28,7 @@ test.each([
   ['move a task to done', 'todo', { status: 'done' }, '/status'],
   ['archive a task', 'todo', { status: 'archived' }, '/status'],
   ['set a task done with a patch', 'todo', { status: 'done' }, ''],
-])('a work token may not %s, and learns who can', async (_what, status, body, path) => {
+])('a work token may not %s and is told who can', async (_what, status, body, path) => {
   const key = await api.task({ status })
   const call = as(await tokenWith())
   const changes = await recordChanges(api.db)
@@ -51,7 +51,7 @@ test('a work token may not create a task that is done', async () => {
   expect(answer.status).toBe(403)
 })
 
-test('a work token reviews a ready task while it holds the run that the owner queued for a review', async () => {
+test('a work token may review a ready task while it holds the run that the owner queued for a review', async () => {
   const key = await api.task({ status: 'ready' })
   await editTask(api.ctx, key, { runState: 'queued' })
   const call = as(await tokenWith())
@@ -63,7 +63,7 @@ test('a work token reviews a ready task while it holds the run that the owner qu
   expect(reviewed.body.task).toMatchObject({ status: 'done', run_state: null })
 })
 
-test('a work token deletes what it created, and nothing of the owner’s or of another token', async () => {
+test('a work token may delete what it created, but nothing that the owner or another token created', async () => {
   const call = as(await tokenWith())
   const own = (await call('POST', '/api/tasks', { title: 'Mine', projectKey: 'PROJ' })).body.task.id
   const foreign = await api.task()
@@ -74,7 +74,7 @@ test('a work token deletes what it created, and nothing of the owner’s or of a
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 403, 403])
 })
 
-test('five deletions within an hour go through, the sixth is refused, and an hour later one goes through', async () => {
+test('five deletions within an hour succeed, the sixth is refused, and an hour later one succeeds', async () => {
   const call = as(await tokenWith({ rights: 'full' }))
   const keys = await Promise.all(Array.from({ length: 7 }, () => api.task()))
   const remove = async (index: number) => (await call('DELETE', `/api/tasks/${keys[index]}`)).status
@@ -87,7 +87,7 @@ test('five deletions within an hour go through, the sixth is refused, and an hou
   expect(await remove(6)).toBe(200)
 })
 
-test('of ten deletions at once five go through', async () => {
+test('of ten concurrent deletions, five succeed', async () => {
   const call = as(await tokenWith({ rights: 'full' }))
   const keys = await Promise.all(Array.from({ length: 10 }, () => api.task()))
 
@@ -96,7 +96,7 @@ test('of ten deletions at once five go through', async () => {
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(5)
 })
 
-test('a batch of 31 deletions is refused whole', async () => {
+test('a batch of 31 deletions is refused entirely', async () => {
   const keys = await Promise.all(Array.from({ length: 31 }, () => api.task()))
   const call = as(await tokenWith({ rights: 'full' }))
   const batch = keys.map((taskId, id) => ({
@@ -113,7 +113,7 @@ test('a batch of 31 deletions is refused whole', async () => {
   expect(left).not.toContain(null)
 })
 
-test('the owner is asked about a limit once an hour and token, with an audit entry', async () => {
+test('the owner is asked about the limit once per hour and token, with an audit entry', async () => {
   const call = as(await tokenWith({ name: 'beta', rights: 'full' }))
   const keys = await Promise.all(Array.from({ length: 7 }, () => api.task()))
   for (const key of keys.slice(0, 5)) await call('DELETE', `/api/tasks/${key}`)
@@ -186,7 +186,7 @@ test('a token for one project claims, reads and changes only that', async () => 
   )
 })
 
-test('GET /api/me tells what the token may do and what it works on', async () => {
+test('GET /api/me returns what the token may do and its open runs', async () => {
   const call = as(await tokenWith({ name: 'Codex', engine: 'codex', projectKeys: ['PROJ'] }))
   const key = await api.task({ status: 'todo' })
   await call('PATCH', `/api/tasks/${key}`, { lifecycle_action: 'start' })
@@ -197,7 +197,7 @@ test('GET /api/me tells what the token may do and what it works on', async () =>
   })
 })
 
-test('a run that is given back is queued again with its note as a comment, and only by its holder', async () => {
+test('only the holder can release a run, which queues the task again with the note as a comment', async () => {
   const call = as(await tokenWith())
   const key = await api.task({ status: 'todo' })
   await call('PATCH', `/api/tasks/${key}`, { lifecycle_action: 'start' })
@@ -212,7 +212,7 @@ test('a run that is given back is queued again with its note as a comment, and o
   expect((await call('POST', `/api/tasks/${key}/release`, {})).status).toBe(409)
 })
 
-test('the log of a task shows earlier attempts and comments with their authors, page by page', async () => {
+test('a task’s log shows earlier attempts and comments with their authors, page by page', async () => {
   const call = as(await tokenWith())
   const key = await api.task({ status: 'todo' })
   await call('PATCH', `/api/tasks/${key}`, {

@@ -7,7 +7,7 @@ import { listen } from '../support/listen.ts'
 
 let api: TestApi
 let server: Awaited<ReturnType<typeof listen>>
-/** Tells that a request has begun to wait, and the signal that ends its waiting. */
+/** Reports when a request starts to wait, and the signal that ends the wait. */
 const waits = new EventEmitter()
 beforeAll(async () => {
   const wakeup = createPureWakeup()
@@ -27,7 +27,7 @@ afterAll(async () => {
   await api.close()
 })
 
-/** Sees what `curl -s … | jq` sees: the JSON of the body and nothing else. */
+/** Reads only the JSON body, like `curl -s … | jq`. */
 async function curl(method: string, path: string, body?: unknown) {
   const response = await fetch(`${server.url}${path}`, {
     method,
@@ -40,7 +40,7 @@ async function curl(method: string, path: string, body?: unknown) {
   return JSON.parse(await response.text())
 }
 
-describe('a helper that reads bodies alone', () => {
+describe('a helper that reads only bodies', () => {
   test('lists, creates, plans, starts, completes, blocks, reviews, resolves the branch and deletes', async () => {
     const byKey = (await curl('POST', '/api/tasks', { title: 'One', projectKey: 'PROJ' })).task
     const byRepo = (await curl('POST', '/api/tasks', { title: 'Two', repo: 'ada/proj', engine: 'claude' }))
@@ -93,7 +93,7 @@ describe('a helper that reads bodies alone', () => {
     expect(await curl('GET', at)).toEqual({ error: 'Not found' })
   })
 
-  test('always finds the words of a refusal under error', async () => {
+  test('always finds the reason of a refusal under error', async () => {
     const key = await api.task()
     for (const answer of [
       await curl('PATCH', `/api/tasks/${key}`, { lifecycle_action: 'review' }),
@@ -108,7 +108,7 @@ describe('a helper that reads bodies alone', () => {
 })
 
 describe('over a real port', () => {
-  test('a claim that waits gets a task queued later when the bell rings', async () => {
+  test('a waiting claim gets a task queued later on a wakeup', async () => {
     const key = await api.task({ status: 'todo' })
     const isWaiting = once(waits, 'wait')
     const waiting = curl('POST', '/api/tasks/claim', { wait: 30, next: true })
@@ -118,7 +118,7 @@ describe('over a real port', () => {
     expect((await waiting).task.id).toBe(key)
   })
 
-  test('a client that hangs up while it waits gets nothing handed out', async () => {
+  test('a client that disconnects while it waits gets no task', async () => {
     const key = await api.task({ status: 'todo' })
     const { hostname, port } = new URL(server.url)
     const isWaiting = once(waits, 'wait')
@@ -140,7 +140,7 @@ describe('over a real port', () => {
     expect((await curl('POST', '/api/tasks/claim', { next: true })).task.id).toBe(key)
   })
 
-  test('a claim that finds a task as the process stops hands nothing out', async () => {
+  test('a claim that finds a task while the process stops hands nothing out', async () => {
     const key = await api.task({ status: 'todo' })
     await editTask(api.ctx, key, { runState: 'queued' })
     const stopping = new AbortController()

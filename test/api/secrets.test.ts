@@ -54,7 +54,7 @@ test.each(Object.entries(secrets))(
   },
 )
 
-test('a repeated block with a secret in it is the same block', async () => {
+test('a repeated block that contains a secret is the same block', async () => {
   const key = await api.task()
   const body = { lifecycle_action: 'block', result: { reason: `Is ${secrets.GitHub} right?` } }
   const first = await api.call('PATCH', `/api/tasks/${key}`, { body })

@@ -22,7 +22,7 @@ const mcp = (headers: Readonly<Record<string, string>>, meta: object = {}) =>
     },
   })
 
-test('a session that REST or MCP names is kept with its engine, first and last time', async () => {
+test('a session named over REST or MCP is stored with its engine, first and last use', async () => {
   const first = api.clock.now()
   await rest('rest-one')
   await mcp({ 'mcp-session-id': 'codex.00000000-0000-4000-8000-000000000000' })
@@ -48,7 +48,7 @@ test('a session that REST or MCP names is kept with its engine, first and last t
 test.each([
   [59_999, 0],
   [60_000, 1],
-])('a session seen again after %i ms is written %i times more', async (ms, times) => {
+])('a session seen again after %i ms is written %i more times', async (ms, times) => {
   const session = `after-${ms}`
   await rest(session)
   const before = api.clock.now().getTime()
@@ -60,13 +60,13 @@ test.each([
   expect(row?.lastSeenAt.getTime()).toBe(before + ms * times)
 })
 
-test('a session that is no name is refused', async () => {
+test('an invalid session name is refused', async () => {
   const answer = await rest('a b')
 
   expect([answer.status, answer.body.error]).toEqual([400, expect.stringContaining('Preqbot-Session')])
 })
 
-test('sessions are forgotten 30 days after they were seen last', async () => {
+test('sessions are deleted 30 days after their last use', async () => {
   await api.db.delete(agentSessions)
   await rest('old')
   const seen = api.clock.now().getTime()

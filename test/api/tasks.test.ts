@@ -13,7 +13,7 @@ afterAll(() => api.close())
 const eventsSince = async (after: number) => readEvents(api.scope, { after, limit: 100 })
 
 describe('POST /api/tasks', () => {
-  test('creates a task in the inbox of the project and answers with all of it', async () => {
+  test('creates a task in the project’s inbox and answers with all its fields', async () => {
     const made = await api.call('POST', '/api/tasks', {
       body: {
         title: '  Fix the Wärter  ',
@@ -71,7 +71,7 @@ describe('POST /api/tasks', () => {
     })
   })
 
-  test('leaves an event and says which token it was', async () => {
+  test('writes an event that names the token', async () => {
     const before = await newestEventId(api.scope)
     const key = await api.task({ title: 'Seen', status: 'todo' })
     expect(await eventsSince(before)).toMatchObject([
@@ -130,7 +130,7 @@ describe('POST /api/tasks', () => {
     expect(await newestEventId(api.scope)).toBe(before)
   })
 
-  test('refuses text and criteria that together are longer than a note', async () => {
+  test('refuses text and criteria that together exceed the length of a note', async () => {
     const body = {
       title: 'Long',
       projectKey: 'PROJ',
@@ -141,11 +141,11 @@ describe('POST /api/tasks', () => {
     expect([made.status, typeof made.body.error]).toEqual([400, 'string'])
   })
 
-  test('takes 180 characters that are two code units each', async () => {
+  test('accepts 180 characters of two code units each', async () => {
     expect(await api.task({ title: '🦊'.repeat(180) })).toMatch(/^PROJ-/)
   })
 
-  test('takes short engine names, any priority, and an empty branch for the one it makes', async () => {
+  test('accepts short engine names, any priority, and an empty branch for a generated one', async () => {
     const made = await api.call('POST', '/api/tasks', {
       body: { title: '日本', project_key: 'proj', engine: 'claude', priority: 'urgent', branch: '' },
     })
@@ -153,7 +153,7 @@ describe('POST /api/tasks', () => {
     expect(made.body.task.branch).toMatch(/^task\/proj-\d+\/[a-z-]+$/)
   })
 
-  test('gives 50 creates at once 50 consecutive keys', async () => {
+  test('gives 50 concurrent creates 50 consecutive keys', async () => {
     const keys = await Promise.all(Array.from({ length: 50 }, () => api.task()))
     const numbers = keys.map((key) => Number(key.split('-')[1])).sort((left, right) => left - right)
     expect(numbers).toEqual(Array.from({ length: 50 }, (_, index) => (numbers[0] ?? 0) + index))
@@ -221,7 +221,7 @@ describe('GET /api/tasks', () => {
     expect([answer.status, answer.body]).toEqual([400, { error: 'Invalid query' }])
   })
 
-  test('gives compact rows their own few fields', async () => {
+  test('gives compact rows only their fields', async () => {
     const answer = await list.call('GET', '/api/tasks?compact=1&status=inbox')
     expect(answer.body.tasks).toEqual([
       {
@@ -242,7 +242,7 @@ describe('GET /api/tasks', () => {
     ])
   })
 
-  test('pages through everything by its cursor, without limit in one answer', async () => {
+  test('pages by cursor; without a limit, everything is in one answer', async () => {
     const seen: string[] = []
     let cursor: string | null = ''
     while (cursor !== null) {
@@ -279,7 +279,7 @@ describe('GET /api/tasks/:id', () => {
 })
 
 describe('PATCH /api/tasks/:id', () => {
-  test('changes what is given and leaves the rest', async () => {
+  test('changes only the given fields', async () => {
     const key = await api.task({ title: 'Old', labels: ['one'], engine: 'codex', description: 'Text' })
     const changed = await api.call('PATCH', `/api/tasks/${key}`, {
       body: {
@@ -302,7 +302,7 @@ describe('PATCH /api/tasks/:id', () => {
     })
   })
 
-  test('clears branch, engine and description with the empty text', async () => {
+  test('clears branch, engine and description with an empty string', async () => {
     const key = await api.task({ engine: 'codex', description: 'Text', branch: 'mine' })
     const changed = await api.call('PATCH', `/api/tasks/${key}`, {
       body: { branch: '', engine: '', description: '' },
@@ -310,7 +310,7 @@ describe('PATCH /api/tasks/:id', () => {
     expect(changed.body.task).toMatchObject({ branch: null, engine: null, description: null })
   })
 
-  test('writes nothing where nothing changes', async () => {
+  test('writes nothing if nothing changes', async () => {
     const key = await api.task({ title: 'Same', labels: ['one'], description: 'Text' })
     const before = await newestEventId(api.scope)
     api.clock.advance({ minutes: 1 })
@@ -322,7 +322,7 @@ describe('PATCH /api/tasks/:id', () => {
     expect(await newestEventId(api.scope)).toBe(before)
   })
 
-  test('takes the repository of its own project and refuses another', async () => {
+  test('accepts the repository of the task’s project and refuses another', async () => {
     await createProject(api.ctx, { key: 'ELSE', name: 'Else', repoUrl: 'https://github.com/ada/else' })
     const key = await api.task()
     const own = await api.call('PATCH', `/api/tasks/${key}`, { body: { repo: 'ada/proj', title: 'Own' } })
@@ -332,7 +332,7 @@ describe('PATCH /api/tasks/:id', () => {
     expect((await api.call('GET', `/api/tasks/${key}`)).body.task.title).toBe('Own')
   })
 
-  test('refuses what the board gives, and unknown tasks', async () => {
+  test('refuses fields that the board assigns, and unknown tasks', async () => {
     const key = await api.task()
     const id = await api.call('PATCH', `/api/tasks/${key}`, { body: { id: 'PROJ-1' } })
     const gone = await api.call('PATCH', '/api/tasks/PROJ-99999', { body: { title: 'T' } })
@@ -352,7 +352,7 @@ describe('PATCH /api/tasks/:id/status', () => {
     },
   )
 
-  test('ends the run also where the status stays, and says so in an event', async () => {
+  test('ends the run even if the status stays, and writes an event', async () => {
     const key = await api.task({ status: 'todo' })
     await api.call('PATCH', `/api/tasks/${key}`, { body: { lifecycle_action: 'start' } })
     const before = await newestEventId(api.scope)
@@ -377,14 +377,14 @@ describe('PATCH /api/tasks/:id/status', () => {
     },
   )
 
-  test('does not find a task that is not there', async () => {
+  test('is 404 for an unknown task', async () => {
     const answer = await api.call('PATCH', '/api/tasks/PROJ-99999/status', { body: { status: 'todo' } })
     expect([answer.status, answer.body]).toEqual([404, { error: 'Not found' }])
   })
 })
 
 describe('DELETE /api/tasks/:id', () => {
-  test('deletes a task once, and its key never comes back', async () => {
+  test('deletes a task once, and its key is never reused', async () => {
     const key = await api.task()
     const first = await api.call('DELETE', `/api/tasks/${key}`)
     const second = await api.call('DELETE', `/api/tasks/${key}`)

@@ -26,7 +26,7 @@ const bodies = [
   '"lifecycle_action":"@"',
 ]
 
-describe('a NUL byte or half a surrogate pair', () => {
+describe('a NUL byte or a lone surrogate', () => {
   test.each(bodies)('in {%s} of a PATCH is 400', async (body) => {
     const answer = await api.call('PATCH', `/api/tasks/${key}`, { body: `{${raw(body)}}` })
     expect([answer.status, typeof answer.body.error], answer.text).toEqual([400, 'string'])
@@ -59,14 +59,14 @@ describe('a NUL byte or half a surrogate pair', () => {
   })
 })
 
-describe('text that means something elsewhere', () => {
+describe('text with a meaning in SQL, HTML or JavaScript', () => {
   test.each([
     "'); drop table tasks; --",
     '<script>alert(1)</script>',
     '%s %d $x {{y}}',
     '\\\\\\"',
     '__proto__',
-  ])('%s comes back as it went in', async (title) => {
+  ])('%s is returned unchanged', async (title) => {
     const made = await api.call('POST', '/api/tasks', {
       body: { title, projectKey: 'PROJ', description: title, labels: [title.slice(0, 40)] },
     })

@@ -19,7 +19,7 @@ test.each([
   'Rounding is wrong.',
   `Rounding is wrong.\n${'That is why. '.repeat(80)}`,
   `가격이 틀려요 👩‍💻 <b>${'긴 '.repeat(400)}`,
-])('a comment is listed with its author, as it was written: %#', async (text) => {
+])('a comment is listed with its author and its text unchanged: %#', async (text) => {
   const key = await api.task({ status: 'todo' })
 
   const posted = await api.call('POST', `/api/tasks/${key}/comments`, { body: { text } })
@@ -31,7 +31,7 @@ test.each([
   ])
 })
 
-test('progress is logged, and is no comment', async () => {
+test('progress is logged but is not a comment', async () => {
   const key = await api.task({ status: 'todo' })
   await api.call('POST', '/api/tasks/claim', { body: { next: true } })
 
@@ -48,7 +48,7 @@ test('progress is logged, and is no comment', async () => {
   )
 })
 
-test('a long line of progress is kept whole', async () => {
+test('a long progress line is stored in full', async () => {
   const key = await api.task({ status: 'todo' })
   const text = 'word '.repeat(400).trim()
 
@@ -59,7 +59,7 @@ test('a long line of progress is kept whole', async () => {
   expect(`${body.entries[0].title} ${body.entries[0].detail}`).toContain(text)
 })
 
-test('the log comes in pages, oldest first', async () => {
+test('the log is paged, oldest first', async () => {
   const key = await api.task({ status: 'todo' })
   for (const text of ['one', 'two', 'three'])
     await api.call('POST', `/api/tasks/${key}/comments`, { body: { text, progress: true } })
@@ -72,7 +72,7 @@ test('the log comes in pages, oldest first', async () => {
   expect(rest.body.next_cursor).toBeNull()
 })
 
-test('an empty comment is refused, and one on no task is not found', async () => {
+test('an empty comment is 400, and one on an unknown task is 404', async () => {
   const key = await api.task({ status: 'todo' })
 
   const empty = await api.call('POST', `/api/tasks/${key}/comments`, { body: { text: ' ' } })
@@ -81,7 +81,7 @@ test('an empty comment is refused, and one on no task is not found', async () =>
   expect([empty.status, missing.status]).toEqual([400, 404])
 })
 
-test('a run that is given back is queued again, and its note is a comment', async () => {
+test('releasing a run queues the task again with the note as a comment', async () => {
   const key = await queuedTask()
   const { token } = await createToken(api.ctx, { name: 'worker' })
   const claimed = await api.call('POST', '/api/tasks/claim', { token, body: {} })
@@ -100,7 +100,7 @@ test('a run that is given back is queued again, and its note is a comment', asyn
   expect(body.comments).toMatchObject([{ author: 'agent:worker', text: 'The database is locked.' }])
 })
 
-test('a run of another token cannot be given back', async () => {
+test('another token’s run cannot be released', async () => {
   const key = await queuedTask()
   const { token } = await createToken(api.ctx, { name: 'other worker' })
   await api.call('POST', `/api/tasks/claim`, { token, body: { next: true } })
@@ -111,7 +111,7 @@ test('a run of another token cannot be given back', async () => {
   expect(answer.body.error).toContain('other worker')
 })
 
-test('a token can read what it may do and what it works on', async () => {
+test('a token can read what it may do and its open runs', async () => {
   const key = await queuedTask()
   const { token } = await createToken(api.ctx, { name: 'codex', engine: 'codex', projectKeys: ['PROJ'] })
   await api.call('POST', '/api/tasks/claim', { token, body: {}, headers: { 'preqbot-session': 'one' } })
