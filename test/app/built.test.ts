@@ -16,7 +16,7 @@ import { botToken } from '../support/bot.ts'
 import { type StartedProcess, startProcess } from '../support/process.ts'
 import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
 
-/** Enough finished work for a chart. */
+/** Adds enough finished work for a chart. */
 async function finishThree(scope: Scope & { readonly db: Database['db'] }): Promise<void> {
   const ctx = createCtx({ ...scope, actor: { kind: 'owner' }, now: () => new Date() })
   const { id: projectId } = await requireProject(scope, 'API')
@@ -26,8 +26,8 @@ async function finishThree(scope: Scope & { readonly db: Database['db'] }): Prom
   }
 }
 
-/** The build makes few files of many: what is loaded when it is asked for, and what is no TypeScript, is in its place. */
-describe('the built program has', () => {
+/** The build bundles many files into few: modules loaded on demand and assets must be in their place. */
+describe('the built program includes', () => {
   let telegram: Playground
   let user: VirtualUser
   let board: ProcessBoard
@@ -53,7 +53,7 @@ describe('the built program has', () => {
   const get = (path: string, token = board.token) =>
     fetch(`${bot.url}${path}`, { headers: { authorization: `Bearer ${token}` } })
 
-  test('dates in words, and other scripts in Latin letters', async () => {
+  test('natural-language dates and transliteration', async () => {
     user.sendText('Позвонить врачу ^завтра')
     const card = await user.nextMessage('Позвонить врачу', { within: 30_000 })
 
@@ -79,7 +79,7 @@ describe('the built program has', () => {
     expect(document?.file_name).toMatch(/-tasks\.csv$/)
   })
 
-  test('the zones of places', async () => {
+  test('time zones of locations', async () => {
     const room = telegram.world.rooms.get(user.chatId)
     if (room === undefined) throw new Error('The owner has no chat.')
     const content = { location: { latitude: 37.57, longitude: 126.98 } }
@@ -104,7 +104,7 @@ describe('the built program has', () => {
     await client.close()
   })
 
-  test('the playground: its page, and the Telegram that answers there', async () => {
+  test('the playground’s page and Bot API', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'preqbot-built-'))
     const tried = await startProcess({ DATA_DIR: folder })
     try {

@@ -36,7 +36,7 @@ interface Ended {
   readonly err: string
 }
 
-/** Runs a program; resolves with how it ended. */
+/** Runs a program; resolves with its output and exit code. */
 const execute = (file: string, args: readonly string[], options: object = {}): Promise<Ended> =>
   new Promise((resolve) => {
     const child = execFile(file, args, options, (_error, out, err) =>
@@ -44,7 +44,7 @@ const execute = (file: string, args: readonly string[], options: object = {}): P
     )
   })
 
-/** Runs a terminal command, as the build made it, on this file's data folder. */
+/** Runs a built terminal command on this file's data folder. */
 const run = async (
   command: string,
   args: readonly string[] = [],
@@ -76,7 +76,7 @@ describe('every terminal command', () => {
     ['link', []],
     ['unbind', []],
   ])(
-    '%s explains itself and its options with --help',
+    '%s explains its usage and options with --help',
     async (command, args) => {
       const { code, out, err } = await run(command, ['--help'], { DATA_DIR: join(folder, 'none') })
 
@@ -102,7 +102,7 @@ describe('every terminal command', () => {
     ['unbind', ['now'], 'It takes no arguments.'],
     ['migrate', ['now'], 'It takes no arguments.'],
   ])(
-    '%s %j shows what is wrong and the usage, and ends with 2',
+    '%s %j shows what is wrong and the usage, and exits with 2',
     async (command, args, sentence) => {
       const { code, out, err } = await run(command, args)
 
@@ -113,7 +113,7 @@ describe('every terminal command', () => {
     60_000,
   )
 
-  test('move refuses what is not an address of Postgres', async () => {
+  test('move refuses what is not a Postgres URL', async () => {
     expect(await run('move', [], { MOVE_TO_URL: 'mysql://ada:hush@localhost/board' })).toEqual({
       code: 2,
       out: '',
@@ -121,7 +121,7 @@ describe('every terminal command', () => {
     })
   }, 60_000)
 
-  test('move refuses an address among its arguments, where every user of the machine can read it', async () => {
+  test('move refuses a URL in its arguments, where every user of the machine could read it', async () => {
     const { code, out, err } = await run('move', ['postgres://ada:hush@localhost/board'])
 
     expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -136,7 +136,7 @@ describe('every terminal command', () => {
     ['unbind', [], {}],
     ['move', [], { MOVE_TO_URL: 'postgres://localhost:1/none' }],
   ])(
-    '%s refuses an empty folder instead of making a board in it',
+    '%s refuses an empty folder instead of creating a board in it',
     async (command, args, env) => {
       const none = join(folder, 'none')
 
@@ -152,7 +152,7 @@ describe('every terminal command', () => {
     60_000,
   )
 
-  test('names the process that has the board without taking commands', async () => {
+  test('names the process that holds the board but takes no commands', async () => {
     const { code, out, err } = await using(() => run('token', ['ci']))
 
     expect({ code, out, err }).toEqual({
@@ -164,7 +164,7 @@ describe('every terminal command', () => {
 })
 
 describe('while nothing runs', () => {
-  test('npm run token prints a token that works, and the lines that use it', async () => {
+  test('npm run token prints a token that works and the commands that use it', async () => {
     const { code, out } = await run('token', ['ci', '--days', '30'], { PORT: '3456' })
 
     expect(code).toBe(0)
@@ -178,7 +178,7 @@ describe('while nothing runs', () => {
     })
   }, 60_000)
 
-  test('npm run token grants what its options say, and shows the lines of one engine', async () => {
+  test('npm run token grants what its options say and shows the commands of one engine', async () => {
     const options = ['--engine', 'codex', '--full', '--project', 'preq', '--project', 'PREQ']
     const { code, out } = await run('token', ['worker', ...options])
 
@@ -200,7 +200,7 @@ describe('while nothing runs', () => {
     })
   }, 60_000)
 
-  test('npm run backup says which file it cannot write', async () => {
+  test('npm run backup names a file that it cannot write', async () => {
     const file = join(folder, 'gone', 'board.gz')
 
     expect(await run('backup', [file])).toEqual({
@@ -230,7 +230,7 @@ describe('while the default installation runs', () => {
   const socket = () => join(live, 'control.sock')
   const codeIn = (text: string) => /\?start=([\w-]{22})(?!\S)/.exec(text)?.[1] ?? ''
 
-  test('npm run link makes a link that works once, and the one printed before stops working', async () => {
+  test('npm run link creates a link that works once, and the previous one stops working', async () => {
     await expect.poll(bot.output, { timeout: 20_000 }).toContain('?start=')
     const printed = codeIn(bot.output())
     const user = virtualUser(telegram.world)
@@ -252,7 +252,7 @@ describe('while the default installation runs', () => {
     })
   }, 60_000)
 
-  test('npm run unbind lets another person take the bot with a new link', async () => {
+  test('npm run unbind lets another person claim the bot with a new link', async () => {
     const released = await run('unbind', [], env)
     const { out } = await run('link', [], env)
     const eve = virtualUser(telegram.world, { userId: 2002, firstName: 'Eve' })
@@ -262,7 +262,7 @@ describe('while the default installation runs', () => {
     expect(released).toMatchObject({ code: 0, out: expect.stringContaining('no longer has an owner') })
   }, 60_000)
 
-  test('npm run token prints a token that the running API takes at once', async () => {
+  test('npm run token prints a token that the running API accepts immediately', async () => {
     const { code, out } = await run('token', ['laptop'], env)
 
     const [token = ''] = out.split('\n')
@@ -272,7 +272,7 @@ describe('while the default installation runs', () => {
     expect(out).toContain(new URL('/mcp', bot.url.replace('127.0.0.1', 'localhost')).href)
   }, 60_000)
 
-  test('npm run token refuses a project that is not there', async () => {
+  test('npm run token refuses an unknown project', async () => {
     expect(await run('token', ['worker', '--project', 'NOPE'], env)).toMatchObject({
       code: 1,
       out: '',
@@ -280,7 +280,7 @@ describe('while the default installation runs', () => {
     })
   }, 60_000)
 
-  test('npm run token shows what the board refuses', async () => {
+  test('npm run token shows why the board refuses', async () => {
     expect(await run('token', ['x'.repeat(61)], env)).toMatchObject({
       code: 1,
       out: '',
@@ -301,7 +301,7 @@ describe('while the default installation runs', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
   }, 60_000)
 
-  test('the control socket belongs to its user alone', () => {
+  test('only its user can access the control socket', () => {
     expect(statSync(socket()).mode & 0o777).toBe(0o600)
   })
 
@@ -321,7 +321,7 @@ describe('while the default installation runs', () => {
     60_000,
   )
 
-  test('the socket that a killed process leaves stops neither a command nor the next start', async () => {
+  test('the socket left by a killed process blocks neither a command nor the next start', async () => {
     await bot.kill()
     expect(existsSync(socket())).toBe(true)
     const without = await run('token', ['without'], env)
@@ -338,7 +338,7 @@ describe('while the default installation runs', () => {
   }, 60_000)
 })
 
-test('a data folder whose path is too long for a socket still starts, and a command says who has it', async () => {
+test('a data folder whose path is too long for a socket still works, and a command names its process', async () => {
   const long = join(folder, 'x'.repeat(120))
   const bot = await startProcess({ DATA_DIR: long })
   const { code, err } = await run('token', ['ci'], { DATA_DIR: long })
@@ -352,7 +352,7 @@ test('a data folder whose path is too long for a socket still starts, and a comm
 }, 60_000)
 
 describe('npm run backup and npm run restore', () => {
-  test('carry a board into another folder', async () => {
+  test('copy a board to another folder', async () => {
     const file = join(folder, 'board.jsonl.gz')
     const other = join(folder, 'other')
 
@@ -384,7 +384,7 @@ describe('npm run backup and npm run restore', () => {
 })
 
 describe('npm run migrate', () => {
-  test('names the schema it brought the database to', async () => {
+  test('names the schema version that it migrated to', async () => {
     expect(await run('migrate')).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^The schema is up to date: \d{4}_\w+\.\n$/),
@@ -418,7 +418,7 @@ describe.skipIf(server === '')('on Postgres (skipped unless TEST_DATABASE_URL na
     60_000,
   )
 
-  test('npm run move copies the board to Postgres, names what to set, and does it once', async () => {
+  test('npm run move copies the board to Postgres once and names what to set', async () => {
     const moved = await run('move', [], { MOVE_TO_URL: url })
     const again = await run('move', [], { MOVE_TO_URL: url })
 
@@ -448,7 +448,7 @@ describe.skipIf(server === '')('on Postgres (skipped unless TEST_DATABASE_URL na
     await target.close()
   }, 60_000)
 
-  test('npm run link asks Telegram for the name of the bot and replaces the code before', async () => {
+  test('npm run link asks Telegram for the bot’s name and replaces the previous code', async () => {
     const telegram = await openPlayground({ botToken })
     const target = await openDatabase({ databaseUrl: url, dataDir: '', onTrouble: () => {} })
     const now = new Date()

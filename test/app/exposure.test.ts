@@ -56,7 +56,7 @@ const stop = async (app: App) => {
 const unanswered = { BOT_TOKEN: botToken, TELEGRAM_API_ROOT: 'http://127.0.0.1:9' }
 
 describe('the server', () => {
-  // All of 127.0.0.0/8 is this machine: a server on all addresses answers here, one on 127.0.0.1 doesn't.
+  // All of 127.0.0.0/8 is loopback: a server on all addresses answers on 127.0.0.2, one on 127.0.0.1 doesn't.
   const answersElsewhere = async ({ url }: App) => {
     const answer = await fetch(`${url.replace('localhost', '127.0.0.2')}/api/health`).catch(() => null)
     return answer !== null
@@ -73,7 +73,7 @@ describe('the server', () => {
       false,
     ],
     ['with PUBLIC_URL', { ...unanswered, PUBLIC_URL: 'http://board.test' }, true],
-  ])('%s, other machines reach it or not', async (_when, env, expected) => {
+  ])('%s is reachable from other machines or not', async (_when, env, expected) => {
     const app = await start({ ...env, PORT: String(await freePort()) })
 
     expect(await answersElsewhere(app)).toBe(expected)
@@ -96,7 +96,7 @@ describe('a playground', () => {
     })
   })
 
-  test('in the image without a token says what to set, and ends in order', async () => {
+  test('in the image without a token says what to set and exits cleanly', async () => {
     const { ready } = await launchProcess({ HOST: '0.0.0.0', IN_CONTAINER: '1', DATA_DIR: folder })
 
     await expect(ready).rejects.toThrow(
@@ -110,7 +110,7 @@ describe('a playground', () => {
   const cookieFrom = async (link: string) =>
     (await fetch(link, { redirect: 'manual' })).headers.get('set-cookie')?.split(';')[0]
 
-  test('opens by its printed link and by the bare address, with a new key each time', async () => {
+  test('opens with its printed link or its plain URL, with a new key each time', async () => {
     const app = await start()
     const link = (await app.setupLink()) ?? ''
 
@@ -122,7 +122,7 @@ describe('a playground', () => {
     expect(await (await start()).setupLink()).not.toContain(link.slice(-22))
   })
 
-  test('that may be public opens by its printed link alone', async () => {
+  test('that may be public opens only with its printed link', async () => {
     const app = await start({ HOST: '0.0.0.0', PLAYGROUND_PUBLIC: '1' })
     const link = (await app.setupLink()) ?? ''
 
@@ -131,7 +131,7 @@ describe('a playground', () => {
     expect((await state(app.url, await cookieFrom(link))).status).toBe(200)
   })
 
-  test('that may be public serves its bot without a webhook, and the doctor names what is open', async () => {
+  test('that may be public polls instead of using a webhook, and /doctor names what is exposed', async () => {
     const app = await start({ PUBLIC_URL: 'https://board.example.com', PLAYGROUND_PUBLIC: '1' })
     const link = (await app.setupLink()) ?? ''
     expect(link).toMatch(/^https:\/\/board\.example\.com\/\?key=[\w-]{22}$/)
@@ -174,7 +174,7 @@ describe('the first start with a real bot on the data of a playground', () => {
     const scope = { db: database.db, ownerId: owner.id }
     return { scope, ctx: createCtx({ ...scope, actor: { kind: 'owner' }, now: () => new Date() }) }
   }
-  /** Runs the playground until its bot is known, and makes a token in it. */
+  /** Runs the playground until its bot is known and creates a token in it. */
   const play = async () => {
     const app = await start()
     const health = async () => (await fetch(`${app.url}/api/health`)).json()
@@ -186,7 +186,7 @@ describe('the first start with a real bot on the data of a playground', () => {
     return { token, ctx, scope }
   }
 
-  test('revokes the tokens made there before it answers anyone, while Telegram is away too', async () => {
+  test('revokes the playground’s tokens before it serves any request, even if Telegram is down', async () => {
     const { token, scope } = await play()
 
     const app = await start(unanswered)
@@ -205,7 +205,7 @@ describe('the first start with a real bot on the data of a playground', () => {
     ])
   }, 30_000)
 
-  test('is told in /security, and tokens made from then on stay', async () => {
+  test('is recorded in /security, and later tokens stay valid', async () => {
     const { ctx } = await play()
     const env = { BOT_TOKEN: botToken, TELEGRAM_API_ROOT: telegram.url, SETUP_CODE: 'setup-code' }
     await stop(await start({ ...env, TELEGRAM_API_ROOT: unanswered.TELEGRAM_API_ROOT }))
@@ -273,7 +273,7 @@ describe('/doctor names', { timeout: 60_000 }, () => {
     ).toContain('\nTokens: all expire')
   })
 
-  test('a data folder that other users can open, and files in it', async () => {
+  test('a data folder and files in it that other users can open', async () => {
     const env = { DATA_DIR: folder, SECRET_KEY: '' }
     const line = (names: string) =>
       `Data folder: other users of this machine may open ${names}.\n↳ chmod -R go= ${folder}`

@@ -31,7 +31,7 @@ const closed = async (socket: Socket): Promise<string> => {
 test.each([
   ['headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
   ['a body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345'],
-])('a request whose %s never ends is given up', async (_what, head) => {
+])('a request whose %s never ends is aborted', async (_what, head) => {
   await open({ requestMs: 200, connections: 10 })
   server.serve({ fetch: async (request: Request) => new Response(await request.text()) })
 
@@ -41,7 +41,7 @@ test.each([
   expect(await closed(socket)).toContain('408')
 })
 
-test('an answer may take longer than a request', async () => {
+test('a response may take longer than the limit for a request', async () => {
   await open({ requestMs: 100, connections: 10 })
   let answer: (response: Response) => void = () => {}
   const asked = new Promise<void>((resolve) => {
@@ -57,7 +57,7 @@ test('an answer may take longer than a request', async () => {
   const waiting = fetch(server.url)
   await asked
 
-  // It has passed its limit once a request that came later is given up.
+  // The response has outlasted the limit once a later request is aborted.
   const stalled = dial()
   stalled.write('POST / HTTP/1.1\r\n')
   await closed(stalled)
@@ -66,7 +66,7 @@ test('an answer may take longer than a request', async () => {
   expect(await (await waiting).text()).toBe('late')
 })
 
-test('a connection over the limit is refused, and those within it are served', async () => {
+test('connections over the limit are refused, and those within it are served', async () => {
   await open({ requestMs: 30_000, connections: 2 })
   server.serve({ fetch: () => new Response('ok') })
   const [first, second] = [dial(), dial()]

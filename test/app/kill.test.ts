@@ -19,7 +19,7 @@ import { createRandom } from '../support/random.ts'
 import { startTraffic } from '../support/traffic.ts'
 import { freePort, intake, updatesBy } from '../support/updates.ts'
 
-// KILLS=200 npx vitest run test/app/kill.test.ts takes it further, TEST_UPDATES=webhook the other way in; SEED repeats the plan.
+// KILLS=200 runs longer, TEST_UPDATES=webhook uses the other intake, SEED repeats a run.
 const kills = Number(process.env.KILLS ?? 4)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
@@ -46,7 +46,7 @@ afterAll(async () => {
   await board.close()
 })
 
-test(`${kills} kills at random moments while the owner writes, agents work and reports go out, by ${updatesBy}: nothing is lost and nothing is done twice (seed ${seed})`, {
+test(`${kills} kills at random moments while the owner writes, agents work and reports are sent, with ${updatesBy}: nothing is lost or done twice (seed ${seed})`, {
   timeout: 120_000 + kills * 30_000,
 }, async () => {
   const random = createRandom(seed)
@@ -71,7 +71,7 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
 
   for (let kill = 0; kill < kills; kill += 1) {
     const process = await launchProcess(env)
-    // One in four dies on its way up, the others somewhere in the first two seconds of their work.
+    // One in four is killed while it starts, the others within the first 2 s of work.
     if (random() < 0.75) await process.ready
     await write(random() * 2_000)
     await process.kill()
@@ -96,13 +96,13 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
   const sent = playground.world.calls.filter(({ method, ok }) => ok && method.toLowerCase() === 'sendmessage')
   const texts = sent.map(({ params }) => String((params as { text: string }).text))
 
-  // What the owner wrote is one task each, and none of his messages is given up.
+  // Each of the owner's messages is one task, and none was given up.
   expect(found.updates.filter(({ finishedAt, error }) => finishedAt === null || error !== null)).toEqual([])
   expect(titles.filter((title) => title.startsWith('Message')).toSorted()).toEqual(
     Array.from({ length: sentTexts }, (_, n) => `Message number ${n + 1}.`).toSorted(),
   )
 
-  // What agents were answered is there, once.
+  // What agents were told succeeded is there exactly once.
   expect(expected.strange).toEqual([])
   expect(amiss(expected.tasks, titles)).toEqual([])
   expect(
@@ -123,7 +123,7 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
   expect(new Set(expected.claimed).size).toBe(expected.claimed.length)
   expect(expected.busy.withoutTime).toBe(0)
 
-  // What needs the owner has reached him.
+  // What needs the owner was delivered.
   const reported = [...expected.reports]
     .filter(([words]) => results.includes(words))
     .map(([, report]) => report)
@@ -140,13 +140,13 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
   ).toEqual([])
   expect(found.failed).toEqual([])
 
-  // What was said again is marked, and there is no more of it than there were kills.
+  // Repeated messages are marked, and there are no more of them than kills.
   const repeats = repeatsIn(sent.map(({ params }) => params as unknown as SentTexts))
   expect(repeats.unmarked).toEqual([])
   expect(repeats.count).toBeLessThanOrEqual(kills)
 
-  // The trail agrees with the rows, and no reader of the outbox has missed or met anything twice.
-  // Messages that wait may still become tasks after the reader has gone.
+  // Events and audit entries match the rows, and the outbox reader saw everything exactly once.
+  // Pending messages may still become tasks after the reader stopped.
   const ids = found.events.map(({ id }) => String(id))
   expect(expected.events).toEqual(ids.slice(0, expected.events.length))
   expect(expected.events.length).toBeGreaterThan(0)
@@ -158,7 +158,7 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
   )
 })
 
-test('the process after one that was killed calls nothing before the end of a flood limit that was met there', {
+test('after a kill, the next process respects a flood limit that the killed one had met', {
   timeout: 120_000,
 }, async () => {
   const { world } = playground
@@ -188,7 +188,7 @@ test('the process after one that was killed calls nothing before the end of a fl
   expect(world.violations).toEqual([])
 })
 
-/** Starts the process until it has nothing left to do. */
+/** Runs the process until it has nothing left to do. */
 async function cleanUp(): Promise<void> {
   for (;;) {
     const left = await board.look(async ({ db }) => {
@@ -207,7 +207,7 @@ async function cleanUp(): Promise<void> {
   }
 }
 
-/** What is not there as often as it must be. */
+/** Returns what isn't there as often as it must be. */
 function amiss(expected: ReadonlyMap<string, 'once' | 'maybe'>, found: readonly string[]): string[] {
   const counts = new Map<string, number>()
   for (const name of found) counts.set(name, (counts.get(name) ?? 0) + 1)
@@ -224,7 +224,7 @@ interface SentTexts {
 
 const mark = '🔁 possibly a repeat\n'
 
-/** Messages that say what an earlier one said, or answer what it answered. */
+/** Returns messages that repeat an earlier one's text or answer. */
 function repeatsIn(sentTexts: readonly SentTexts[]): {
   readonly count: number
   readonly unmarked: readonly string[]
@@ -243,7 +243,7 @@ function repeatsIn(sentTexts: readonly SentTexts[]): {
   }
 }
 
-/** Rows whose state is not what their events lead to, and changes of which one of event and audit entry is missing. */
+/** Returns rows whose state doesn't follow from their events, and changes that lack an event or an audit entry. */
 function untraced(found: {
   readonly tasks: readonly (typeof tasks.$inferSelect)[]
   readonly logs: readonly (typeof workLogs.$inferSelect)[]

@@ -3,7 +3,7 @@ import { startLeadership } from '../../src/app/leadership.ts'
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-test('a process that stops while it takes over ends what it began before another may have it', async () => {
+test('a process that stops while it takes over finishes stopping before another can take over', async () => {
   const done: string[] = []
   let goOn = () => {}
   const leadership = startLeadership({

@@ -12,7 +12,7 @@ import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { startTraffic, type Traffic } from '../support/traffic.ts'
 import { intake } from '../support/updates.ts'
 
-// OUTAGE=60 npx vitest run test/app/outage.test.ts takes it further; SEED repeats the plan.
+// OUTAGE=60 runs longer; SEED repeats a run.
 const outageSeconds = Number(process.env.OUTAGE ?? 3)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
@@ -63,10 +63,10 @@ describe.skipIf(inject('templateDatabase') === null)(
       return answer.status
     }
 
-    /** Everything that was said or answered is on the board, and what needs the owner has reached him. */
+    /** Everything that was acknowledged is on the board, and what needs the owner was delivered. */
     const expectNothingLost = async () => {
       write()
-      // All that waited comes before it.
+      // Everything pending is handled before it.
       await user.nextMessage(`Message number ${sentTexts}.`, { within: 60_000 + sentTexts * 5_000 })
       await traffic.end()
       const { expected } = traffic
@@ -98,7 +98,7 @@ describe.skipIf(inject('templateDatabase') === null)(
     }
 
     test(
-      `is waited for, ${outageSeconds} s long: health and agents are told, nothing is lost, and the bot goes on by itself`,
+      `is waited for, ${outageSeconds} s long: health and agents get errors, nothing is lost, and the bot recovers by itself`,
       async () => {
         await proxy.close()
         for (let second = 0; second < outageSeconds; second += 1) {
@@ -119,7 +119,7 @@ describe.skipIf(inject('templateDatabase') === null)(
       240_000 + outageSeconds * 6_000,
     )
 
-    test('may end all connections in the midst of transactions, again and again', async () => {
+    test('may repeatedly close all connections in the middle of transactions', async () => {
       const admin = postgres(board.databaseUrl ?? '', { max: 1, onnotice: () => {} })
       for (let time = 0; time < 15; time += 1) {
         write()

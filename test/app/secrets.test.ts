@@ -36,7 +36,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Asks for a token with the buttons of /agents. */
+/** Creates a token with the buttons of /agents. */
 async function askForToken(user: VirtualUser): Promise<void> {
   user.sendText('/agents')
   const agents = await user.nextMessage('No agent is working', { within: 15_000 })
@@ -82,7 +82,7 @@ async function logged(words: string): Promise<void> {
 const storedUpdates = async () =>
   (await bot.db.select().from(botUpdates).orderBy(botUpdates.updateId)).map(({ update }) => update)
 
-describe('no token and no secret is kept', () => {
+describe('no token or secret is stored', () => {
   test('after each button of the token card', async () => {
     const { card, token } = await showToken()
     const pressable = card.reply_markup?.inline_keyboard.flat().filter((button) => 'callback_data' in button)
@@ -95,7 +95,7 @@ describe('no token and no secret is kept', () => {
     await expectNothingKept(token)
   })
 
-  test('after a reply to it, with a quote, and a forward of it', async () => {
+  test('after a reply with a quote and a forward of it', async () => {
     const { card, token } = await showToken()
 
     bot.user.reply(card, 'I stored it')
@@ -114,7 +114,7 @@ describe('no token and no secret is kept', () => {
     ])
   })
 
-  test('while the database refuses to store an update, which is logged as SQL and code', async () => {
+  test('if the database refuses to store an update, which is logged as SQL and an error code', async () => {
     const { card, token } = await showToken()
     await bot.db.execute(sql`alter table bot_updates rename to bot_updates_away`)
 
@@ -131,7 +131,7 @@ describe('no token and no secret is kept', () => {
     expect(failure).not.toContain('callback_query')
   })
 
-  test('where Telegram is behind a path that does not answer', async () => {
+  test('if Telegram is behind a path that does not answer', async () => {
     const { token } = await showToken()
 
     await bot.restart({ TELEGRAM_API_ROOT: 'http://127.0.0.1:1/behind/a/path' })
@@ -139,7 +139,7 @@ describe('no token and no secret is kept', () => {
     await expectNothingKept(token)
   })
 
-  test('when someone opens the setup link, with its code in the database as a hash', async () => {
+  test('when someone opens the setup link, whose code is stored as a hash', async () => {
     await unbindChat(bot.ctx)
     bot.user.open(setupCode)
     await bot.user.nextMessage()
@@ -150,7 +150,7 @@ describe('no token and no secret is kept', () => {
   })
 })
 
-test('what people write, quote and reply to is stored as it was, and the bot’s own text is not', async () => {
+test('what people write, quote and reply to is stored unchanged, and the bot’s own text is not stored', async () => {
   bot.user.sendText('Fix the login: see https://example.com/?start=now and sk-learn')
   const card = await bot.user.nextMessage('WEB-1')
   bot.user.reply(card, 'and the logout', { quote: { text: 'Fix the login', position: 0 } })
@@ -169,7 +169,7 @@ test('what people write, quote and reply to is stored as it was, and the bot’s
     expect(Object.keys(own).sort()).toEqual(['chat', 'date', 'from', 'message_id'])
 })
 
-test('a forwarded key of another service is redacted in the task that it becomes', async () => {
+test('another service’s key in a forwarded message is redacted in its task', async () => {
   bot.user.forwardForeign(`Use ghp_${'a1B2'.repeat(9)} for the release`, { name: 'Anna' })
   await bot.user.nextMessage('WEB-1')
   await bot.handled()
@@ -190,7 +190,7 @@ describe('a group', () => {
       bot.world.calls.filter(({ params }) => (params as { chat_id?: unknown }).chat_id === chatId),
     )
 
-  test('never sees a token, and the link to one is kept as a hash alone', async () => {
+  test('never sees a token, and the link to one is stored only as a hash', async () => {
     const user = await enter()
     await askForToken(user)
     const card = await user.nextEdit("I don't post tokens in a group")
@@ -207,7 +207,7 @@ describe('a group', () => {
     await expectNothingKept(token, code.slice(2))
   })
 
-  test('gets the board from /export only once the owner confirms it', async () => {
+  test('gets the board from /export only after the owner confirms', async () => {
     const user = await enter()
     user.sendText('/export')
     const warning = await user.nextMessage('Everyone in this group will see the full board')

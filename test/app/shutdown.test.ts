@@ -14,7 +14,7 @@ let user: VirtualUser
 let board: ProcessBoard
 let bot: StartedProcess
 
-describe.each(['polling', 'webhook'] as const)('a process that is told to stop, by %s', (by) => {
+describe.each(['polling', 'webhook'] as const)('a process that is stopped, with %s', (by) => {
   beforeEach(async () => {
     const way = await intake(by)
     playground = await openPlayground({ botToken, ...way.playground })
@@ -41,13 +41,13 @@ describe.each(['polling', 'webhook'] as const)('a process that is told to stop, 
       headers: { authorization: `Bearer ${board.token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-  /** Lets a call to Telegram hang, and an update's handler with it. */
+  /** Makes a call to Telegram hang, and with it an update's handler. */
   const hang = async () => {
     playground.world.faults.add({ kind: 'delay', ms: 60_000, method: 'sendMessage' })
     user.sendText('Hanging')
     await expect.poll(() => playground.world.faults.left(), { timeout: 10_000 }).toBe(0)
   }
-  /** Updates that Telegram may forget, and titles of tasks that an agent was told are there, until nobody answers any more. */
+  /** Collects acknowledged updates and the titles of tasks that an agent was told exist, until the process no longer answers. */
   const startTraffic = () => {
     const confirmed: number[] = []
     const made: string[] = []
@@ -97,7 +97,7 @@ describe.each(['polling', 'webhook'] as const)('a process that is told to stop, 
     expect(traffic.made.filter((title) => !kept.titles.includes(title))).toEqual([])
   }, 60_000)
 
-  test('ends at once when it is told a second time', async () => {
+  test('exits immediately on a second signal', async () => {
     await hang()
     bot.signal('SIGTERM')
     await expect.poll(() => bot.output()).toContain('stopping')

@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Starts with this environment until the set-up link; what it ends with instead, and what was logged. */
+/** Starts with this environment until the setup link is known; returns the error instead, if any, and the log. */
 async function start(
   env: Record<string, string>,
 ): Promise<{ name: string; message: string; logged: string }> {
@@ -52,8 +52,8 @@ async function start(
   return { name, message, logged: lines.join('') }
 }
 
-describe('a start that cannot be says why and what to do', () => {
-  test('where the data folder is no folder', async () => {
+describe('a failed start says why and what to do', () => {
+  test('if the data folder is not a folder', async () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
 
@@ -63,14 +63,14 @@ describe('a start that cannot be says why and what to do', () => {
     })
   })
 
-  test('where no folder can be made, at once: Node would look for its parent forever', async () => {
+  test('if the folder cannot be created, immediately: Node would look for its parent forever', async () => {
     expect(await start({ DATA_DIR: '/proc/preqbot/data' })).toMatchObject({
       name: 'DataFolderError',
       message: expect.stringMatching(/^The data folder \/proc\/preqbot can't be used \(/),
     })
   })
 
-  test('where the port is taken', async () => {
+  test('if the port is taken', async () => {
     const { port } = taken.address() as AddressInfo
 
     expect(await start({ PORT: String(port) })).toMatchObject({
@@ -79,7 +79,7 @@ describe('a start that cannot be says why and what to do', () => {
     })
   })
 
-  test('where the host is another machine', async () => {
+  test('if the host is another machine', async () => {
     expect(await start({ HOST: '192.0.2.1', PLAYGROUND_PUBLIC: '1' })).toMatchObject({
       name: 'ListenError',
       message:
@@ -87,7 +87,7 @@ describe('a start that cannot be says why and what to do', () => {
     })
   })
 
-  test('where Telegram does not know the token, and does not log it', async () => {
+  test('if Telegram does not know the token, without logging it', async () => {
     const other = '1000000001:AA-another-token-that-nobody-gave-out'
 
     const { name, message, logged } = await start({ BOT_TOKEN: other, TELEGRAM_API_ROOT: telegram.url })
@@ -100,7 +100,7 @@ describe('a start that cannot be says why and what to do', () => {
     expect(logged).not.toContain(other)
   })
 
-  test('and keeps no token that Telegram does not know: the next start without one has the good one', async () => {
+  test('and does not store a token that Telegram does not know: the next start without one uses the good one', async () => {
     const env = { TELEGRAM_API_ROOT: telegram.url, SETUP_CODE: 'set-up-code' }
     const link = `It started: https://t.me/${telegram.world.bot.user.username}?start=set-up-code`
 
@@ -111,7 +111,7 @@ describe('a start that cannot be says why and what to do', () => {
     expect([first.message, mistyped.name, next.message]).toEqual([link, 'RefusedTokenError', link])
   })
 
-  test('in a sentence on standard error, without a stack, and with an exit code', async () => {
+  test('in one sentence on standard error, without a stack, and with an exit code', async () => {
     const ended = await new Promise((resolve) => {
       const env = { PATH: process.env.PATH, BOT_TOKEN: 'my-bot', PORT: 'http' }
       const child = execFile(

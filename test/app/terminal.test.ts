@@ -19,7 +19,7 @@ interface Output {
   readonly columns?: number
 }
 
-/** A log and a terminal on an output that is kept. */
+/** A log and a terminal that record their output. */
 function open(format: 'text' | 'json', output: Output = {}) {
   const written: string[] = []
   const terminal = openTerminal({ format, out: { ...output, write: (text) => void written.push(text) } })
@@ -27,7 +27,7 @@ function open(format: 'text' | 'json', output: Output = {}) {
     log: openLog({ level: 'info', write: terminal.log }),
     terminal,
     written,
-    /** What a person sees: a line that was erased is gone. */
+    /** What a person sees, without erased lines. */
     seen: () => {
       const lines: string[] = []
       for (const text of written) {
@@ -79,7 +79,7 @@ describe('plain text', () => {
 })
 
 describe('while Telegram is unreachable', () => {
-  test('a terminal shows one line with a counter, and one when it is back', () => {
+  test('a terminal shows one line with a counter, and another when it is reachable again', () => {
     const { log, seen } = open('text', { isTTY: true, columns: 120 })
     const reach = createReachReport(log)
 
@@ -96,7 +96,7 @@ describe('while Telegram is unreachable', () => {
     expect(seen().slice(1)).toEqual([expect.stringMatching(/ Telegram answers again$/)])
   })
 
-  test('a line of something else in between stays', () => {
+  test('another line in between stays', () => {
     const { log, seen } = open('text', { isTTY: true, columns: 120 })
     const reach = createReachReport(log)
 
@@ -112,7 +112,7 @@ describe('while Telegram is unreachable', () => {
     ])
   })
 
-  test('a line never wraps on a narrow terminal, of which one row would stay', () => {
+  test('a line never wraps on a narrow terminal, where one row could not be erased', () => {
     const { log, seen } = open('text', { isTTY: true, columns: 40 })
     const reach = createReachReport(log)
 
@@ -123,7 +123,7 @@ describe('while Telegram is unreachable', () => {
     expect(seen()[0]?.length).toBeLessThan(40)
   })
 
-  test.each(['json', 'text'] as const)('a pipe gets few lines of %s without a stack', (format) => {
+  test.each(['json', 'text'] as const)('a pipe gets a few lines of %s without a stack', (format) => {
     const { log, written } = open(format)
     const reach = createReachReport(log)
 
@@ -149,7 +149,7 @@ test.each([
   ["Another program is using this bot's token (409 Conflict)", answered(409, 'Conflict')],
   ["Telegram can't answer now (502 Bad Gateway)", answered(502, 'Bad Gateway')],
   ["Can't take updates in (the disk is full)", new Error('query', { cause: new Error('the disk is full') })],
-])('trouble is named in words: %s', (sentence, error) => {
+])('a problem is described in words: %s', (sentence, error) => {
   const { log, written } = open('json')
 
   createReachReport(log).failed(error)
@@ -162,7 +162,7 @@ const script = '/usr/bin/script'
 describe.skipIf(!existsSync(script))(
   `npm start on a TTY${existsSync(script) ? '' : ' (skipped: no script(1) to make one)'}`,
   () => {
-    /** Starts the built product on a TTY, presses Ctrl-C once `until` is shown, and resolves with all that was shown. */
+    /** Starts the built product on a TTY, presses Ctrl-C once `until` is shown, and resolves with the output. */
     const startOnTty = async (until: string, env: Readonly<Record<string, string>>) => {
       const cwd = await builtIn(inject('buildFolder'))
       const folder = mkdtempSync(join(tmpdir(), 'preqbot-tty-'))
@@ -195,7 +195,7 @@ describe.skipIf(!existsSync(script))(
       expect(shown).not.toMatch(/[{}]/)
     }, 60_000)
 
-    test('counts in one line while Telegram is unreachable, without a stack', async () => {
+    test('counts attempts in one line while Telegram is unreachable, without a stack', async () => {
       const gone = createServer().listen(0, '127.0.0.1')
       await once(gone, 'listening')
       const { port } = gone.address() as AddressInfo

@@ -17,7 +17,7 @@ async function leads(process: StartedProcess): Promise<boolean> {
   return health.checks.leader
 }
 
-/** The one that leads, then the one that waits. */
+/** Starts the leader, then the process that waits. */
 async function inOrder(): Promise<[StartedProcess, StartedProcess]> {
   const leading = await Promise.all(processes.map(leads))
   expect(leading.filter(Boolean)).toHaveLength(1)
@@ -52,7 +52,7 @@ describe.skipIf(inject('templateDatabase') === null)(
       ['is killed', (leader: StartedProcess) => leader.kill()],
       ['is stopped', (leader: StartedProcess) => leader.stop()],
     ])(
-      'poll in turn: when the one that leads %s the other takes over within 15 s',
+      'poll in turn: when the leader %s, the other takes over within 15 s',
       async (_what, end) => {
         const [leader, other] = await inOrder()
 
@@ -67,7 +67,7 @@ describe.skipIf(inject('templateDatabase') === null)(
       90_000,
     )
 
-    test('has another leader within 15 s where the first stands still, and the first does no more when it wakes', async () => {
+    test('get a new leader within 15 s if the first freezes, and the first does nothing when it wakes', async () => {
       const [leader, other] = await inOrder()
 
       leader.signal('SIGSTOP')
@@ -83,7 +83,7 @@ describe.skipIf(inject('templateDatabase') === null)(
       expect([await leads(leader), await leads(other)]).toEqual([false, true])
       expect(answersTo('After')).toHaveLength(1)
       expect(answersTo('Later')).toHaveLength(1)
-      // The poll that the first stood still in is ended by the other's; nobody was told of a conflict who could hear it.
+      // The new leader's poll ends the frozen one's; the frozen process can't see the conflict.
       expect(conflicts().length).toBeLessThanOrEqual(1)
     }, 90_000)
   },

@@ -33,7 +33,7 @@ describe.skipIf(!isThere)(
       return box
     }
 
-    test('five words are answered in at most 110 px and one row of four buttons', async () => {
+    test('a capture of five words is answered in at most 110 px with one row of four buttons', async () => {
       bot().user.sendText('Fix the login page today')
       await bot().user.nextMessage('WEB-1')
       await page.goto(bot().telegramUrl)
@@ -51,7 +51,7 @@ describe.skipIf(!isThere)(
       expect(await answer.locator('.reply-quote').count()).toBe(0)
     })
 
-    test('five words with everything that can be understood still fit into 110 px', async () => {
+    test('five words with every kind of token still fit into 110 px', async () => {
       bot().user.sendText('Fix the login page today !high @codex #backend ^fri')
       await bot().user.nextMessage('WEB-1')
       await page.goto(bot().telegramUrl)
@@ -61,7 +61,7 @@ describe.skipIf(!isThere)(
       expect((await boxOf(answer.locator('.bubble'))).height).toBeLessThanOrEqual(110)
     })
 
-    test('a card of the deck with a note of six lines fits on one screen', async () => {
+    test('a deck card with a note of six lines fits on one screen', async () => {
       await addTasks(bot(), [
         {
           title: 'Fix the login page',

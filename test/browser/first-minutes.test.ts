@@ -7,7 +7,7 @@ import { type StartedProcess, startProcess } from '../support/process.ts'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const isThere = existsSync(executablePath)
-// SHOTS=folder keeps pictures of what is seen.
+// SHOTS=folder saves screenshots.
 const shots = process.env.SHOTS
 
 describe.skipIf(!isThere)(
@@ -40,7 +40,7 @@ describe.skipIf(!isThere)(
       await page.keyboard.press('Enter')
     }
 
-    test('in the playground Start on the bare address sets the bot up for the user of the page', async () => {
+    test('in the playground, Start on the plain URL sets up the bot for the page’s user', async () => {
       const link = `${bot.url.replace('127.0.0.1', 'localhost')}/\\?key=[\\w-]{22}`
       expect(bot.output()).toMatch(
         new RegExp(`"msg":"Open ${link} to start \\(playground – nothing leaves this machine\\)"`),
@@ -96,7 +96,7 @@ describe.skipIf(!isThere)(
       expect(await page.locator('body').innerText()).not.toContain(token)
     }, 60_000)
 
-    test('/security then names no stranger', async () => {
+    test('/security then lists no stranger', async () => {
       await sendText('/security')
 
       const card = page.locator('.message:not(.mine)', { hasText: 'Security' })
@@ -105,7 +105,7 @@ describe.skipIf(!isThere)(
       expect(await card.innerText()).not.toMatch(/stranger|Ignored/i)
     }, 60_000)
 
-    test('a stranger of the page is still one: Start gets no answer and /security shows it', async () => {
+    test('the page’s stranger stays a stranger: Start gets no answer and /security shows it', async () => {
       await page.getByRole('button', { name: 'About this playground' }).click()
       await shoot('drawer')
       await page.getByText('A stranger', { exact: true }).click()

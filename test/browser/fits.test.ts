@@ -61,7 +61,7 @@ describe.skipIf(!isThere)(
     })
     afterAll(() => browser?.close())
 
-    test('no label of a button is cut, and no row of a list wraps', async () => {
+    test('no button label is cut and no list row wraps', async () => {
       const { user, ctx } = bot()
       await createProject(ctx, { key: 'INFRA', name: 'Infrastructure and everything that keeps it running' })
       await createToken(ctx, { name: 'The laptop on the desk in the living room' })
@@ -110,7 +110,7 @@ describe.skipIf(!isThere)(
   },
 )
 
-/** Runs in the page: the labels that are cut, and the rows of lists (a sign, a key, words) that take more than one line; not cards, which have the whole title. */
+/** Runs in the page. Returns labels that are cut and list rows (a sign, a key, text) that wrap; not cards, which show the whole title. */
 const readFits = `(() => {
   const titles = ${JSON.stringify(titles)}
   const labels = [...document.querySelectorAll('.key .label')]

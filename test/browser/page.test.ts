@@ -93,7 +93,7 @@ describe.skipIf(!isThere)(
     const messages = () => page.locator('.message')
     const input = () => page.getByRole('textbox', { name: 'Message' })
 
-    test('an empty chat offers Start, which carries the payload of the address once', async () => {
+    test('an empty chat offers Start, which sends the URL’s payload once', async () => {
       await page.goto(`${url}?start=code_42`)
 
       await page.getByRole('button', { name: 'Start', exact: true }).click()
@@ -103,7 +103,7 @@ describe.skipIf(!isThere)(
       expect(await input().isVisible()).toBe(true)
     })
 
-    test('Enter says something and Shift+Enter makes a new line', async () => {
+    test('Enter sends and Shift+Enter starts a new line', async () => {
       send('hello')
       await page.goto(url)
       await input().fill('two')
@@ -117,7 +117,7 @@ describe.skipIf(!isThere)(
       expect(await input().inputValue()).toBe('')
     })
 
-    test('what a bot writes is never read as HTML', async () => {
+    test('what a bot writes is never parsed as HTML', async () => {
       send('&lt;img src=x onerror="document.title=1"&gt; <b>bold</b> <a href="javascript:alert(1)">link</a>')
       await page.goto(url)
 
@@ -128,7 +128,7 @@ describe.skipIf(!isThere)(
       expect(await messages().locator('a').count()).toBe(0)
     })
 
-    test('a tap shows the answer of the bot, and the edit comes in place', async () => {
+    test('a tap shows the bot’s answer, and the edit appears in place', async () => {
       const card = send('<b>API-1</b> waits', [[{ text: 'Done', callback_data: 'done' }]])
       answerTaps({ text: 'Marked as done', showAlert: false })
       await page.goto(url)
@@ -173,7 +173,7 @@ describe.skipIf(!isThere)(
       await dialog.waitFor({ state: 'hidden' })
     })
 
-    test('deleted messages vanish, and silent ones are marked', async () => {
+    test('deleted messages disappear, and silent ones are marked', async () => {
       const gone = send('gone soon')
       send('quiet', undefined, { silent: true })
       await page.goto(url)
@@ -200,7 +200,7 @@ describe.skipIf(!isThere)(
       expect(await page.getByRole('button', { name: 'Show less' }).isVisible()).toBe(true)
     })
 
-    test('on a phone nothing is wider than the screen, and the buttons of a card say their labels whole', async () => {
+    test('on a phone, nothing is wider than the screen, and a card’s buttons show their whole labels', async () => {
       const row = (...labels: string[]) => labels.map((text) => ({ text, callback_data: text }))
       const long = 'x'.repeat(500)
       send(
@@ -226,7 +226,7 @@ describe.skipIf(!isThere)(
       expect(cut).toEqual([])
     })
 
-    test('a pinned message stands at the top, is told in the chat, and a press leads to it', async () => {
+    test('a pinned message is shown at the top and as a service message, and a press jumps to it', async () => {
       const { message } = send('the living card')
       room().pinned.push(message.message_id)
       const pinned = { pinned_message: message as NonNullable<Message['pinned_message']> }
@@ -254,7 +254,7 @@ describe.skipIf(!isThere)(
       expect(last?.reply_to_message?.message_id).toBe(question.message.message_id)
     })
 
-    test('"/" lists the commands that fit, and Enter sends the chosen one', async () => {
+    test('"/" lists the matching commands, and Enter sends the chosen one', async () => {
       const commands = ['inbox', 'board', 'broken'].map((command) => ({
         command,
         description: `opens ${command}`,
@@ -272,7 +272,7 @@ describe.skipIf(!isThere)(
       await messages().getByText('/broken').waitFor()
     })
 
-    test('an own message is edited from the menu', async () => {
+    test('one’s own message can be edited from its menu', async () => {
       await page.goto(url)
       await page.getByRole('button', { name: 'Start', exact: true }).click()
       await messages().locator('.bubble').first().click({ button: 'right' })
@@ -285,7 +285,7 @@ describe.skipIf(!isThere)(
       expect([...room().posts.values()].map(({ message }) => message.text)).toEqual(['/start again'])
     })
 
-    test('after a restart with a new key the page shows the truth, with nothing twice', async () => {
+    test('after a restart with a new key, the page shows the current state without duplicates', async () => {
       send('before')
       await page.goto(url)
       await messages().getByText('before').waitFor()
@@ -305,11 +305,11 @@ describe.skipIf(!isThere)(
         expect.stringContaining('before'),
         expect.stringContaining('meanwhile'),
       ])
-      // The browser itself reports the refused connections.
+      // The browser logs the refused connections itself.
       faults.splice(0, faults.length, ...faults.filter((fault) => !/ERR_|EventSource|401/.test(fault)))
     })
 
-    test('a page that only the printed link opens says so, and opens by it', async () => {
+    test('a page that only opens with the printed link says so, and opens with it', async () => {
       await new Promise((resolve) => server.close(resolve))
       const { fetch } = clientRoutes(world, { pageKey: { ...pageKey('printed'), opensBare: false } })
       server = serve({ fetch, port: Number(new URL(url).port), hostname: '127.0.0.1' })
@@ -325,7 +325,7 @@ describe.skipIf(!isThere)(
       faults.splice(0, faults.length, ...faults.filter((fault) => !/EventSource|401/.test(fault)))
     })
 
-    test('a viewer who has scrolled up stays there and is told of what is new', async () => {
+    test('a viewer who has scrolled up stays there and sees a count of new messages', async () => {
       for (let index = 0; index < 40; index += 1) send(`message ${index}`)
       await page.goto(url)
       await messages().getByText('message 39').waitFor()
@@ -371,22 +371,22 @@ describe.skipIf(!isThere)(
       expect(await input().inputValue()).toBe('')
     })
 
-    test('a burst of a thousand messages leaves the page light, with the newest in sight', async () => {
+    test('after a burst of a thousand messages, the page keeps few elements and shows the newest', async () => {
       send('first')
       await page.goto(url)
       await messages().first().waitFor()
 
-      // With a full stop, for the time stands right behind the text: at midnight "burst 100" reads "burst 10000:05".
+      // With a period, because the time follows the text directly: at midnight, "burst 100" reads "burst 10000:05".
       for (let index = 1; index <= 1000; index += 1) send(`burst ${index}.`)
 
       await messages().getByText('burst 1000.').waitFor()
       await page.getByRole('button', { name: 'Earlier messages' }).waitFor()
-      // Drawn and shortened frame by frame, so both are waited for.
+      // The page draws and trims frame by frame, so wait for both.
       await messages().nth(600).waitFor({ state: 'detached' })
       await messages().last().waitFor({ state: 'visible' })
     })
 
-    test('the stranger has a chat of their own', async () => {
+    test('the stranger has their own chat', async () => {
       send('for the owner alone')
       await page.goto(url)
       await messages().first().waitFor()

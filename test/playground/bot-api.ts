@@ -17,13 +17,13 @@ export interface TestPlayground extends Playground {
   readonly clock: TestClock
   readonly api: Api
   readonly chatId: number
-  /** Calls a method with a JSON body, past grammY. */
+  /** Calls a method with a JSON body, bypassing grammY. */
   readonly call: (method: string, params?: object) => Promise<Reply>
   /** Sends a text to the owner and returns the message. */
   readonly send: (text: string, more?: object) => Promise<Message>
 }
 
-/** A playground for one test, closed at its end; its clock stands still. */
+/** Opens a playground with a fixed clock for one test and closes it at the end. */
 export async function openTestPlayground(options: PlaygroundOptions = {}): Promise<TestPlayground> {
   const clock = createClock()
   const playground = await openPlayground({ clock: clock.now, ...options })
@@ -46,7 +46,7 @@ export async function openTestPlayground(options: PlaygroundOptions = {}): Promi
   return { ...playground, clock, chatId, api, call, send }
 }
 
-/** A bot that polls the playground until the test ends. */
+/** Starts a bot that polls the playground until the test ends. */
 export function startBot(playground: Playground, listen: (bot: Bot) => void): Bot {
   const bot = new Bot(playground.token, { client: { apiRoot: playground.url } })
   listen(bot)

@@ -56,7 +56,7 @@ async function upload(fields: Record<string, string>, name: string, bytes: Uint8
   })
 }
 
-describe('who may ask', () => {
+describe('access control', () => {
   test.each(['localhost:3000', '127.0.0.1:8080', '[::1]:3000', 'localhost'])(
     'the page opens as %s',
     async (host) => {
@@ -83,7 +83,7 @@ describe('who may ask', () => {
     },
   )
 
-  test('a host that the options allow is served', async () => {
+  test('an allowed host is served', async () => {
     app = clientRoutes(world, { pageKey: 'open', allowedHosts: ['board.example'] })
 
     expect((await get('/', { host: 'board.example' })).status).toBe(200)
@@ -99,7 +99,7 @@ describe('who may ask', () => {
     },
   )
 
-  test('the stream of events is refused to another site', async () => {
+  test('another site may not read the event stream', async () => {
     expect((await get('/client/events', { origin: 'https://evil.example' })).status).toBe(403)
     expect((await get('/client/events', { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
   })
@@ -111,7 +111,7 @@ describe('who may ask', () => {
     expect((await readState()).messages).toEqual([])
   })
 
-  test('the page may run nothing but its own files', async () => {
+  test('the page may only run its own files', async () => {
     const policy = (await get('/')).headers.get('content-security-policy')
 
     expect(policy).toContain("default-src 'none'")
@@ -127,8 +127,8 @@ describe('who may ask', () => {
   )
 })
 
-describe('beside other routes', () => {
-  test('what belongs to others is left alone', async () => {
+describe('next to other routes', () => {
+  test('other paths are left alone', async () => {
     const whole = new Hono()
     whole.route('/', app)
     whole.post('/api/tasks', (c) => c.text('theirs'))
@@ -142,7 +142,7 @@ describe('beside other routes', () => {
     expect(response.headers.get('content-security-policy')).toBeNull()
   })
 
-  test('a world whose page nobody opens has no stranger in it', async () => {
+  test('a world has no stranger until its page is opened', async () => {
     const before = world.people.size
     await readState()
 
@@ -151,7 +151,7 @@ describe('beside other routes', () => {
 })
 
 describe('the state', () => {
-  test('shows the chat with what only a client sees', async () => {
+  test('shows the chat, including what only clients see', async () => {
     sendText(world, { text: 'a thought' })
     const sent = sendFromBot('noted')
     react(world, { messageId: sent.message.message_id, emoji: '👍' })
@@ -165,7 +165,7 @@ describe('the state', () => {
     expect(state.person.owner).toBe(true)
   })
 
-  test('is another one for the stranger', async () => {
+  test('differs for the stranger', async () => {
     sendText(world, { text: 'mine alone' })
     const stranger = (await readState()).people.find((person) => !person.owner)
 
@@ -191,7 +191,7 @@ describe('the state', () => {
     expect((await readState()).commands).toEqual(commands)
   })
 
-  test('holds the newest messages, and the earlier ones come page by page', async () => {
+  test('has the newest messages, and earlier ones are paged', async () => {
     for (let number = 1; number <= 201; number += 1) sendText(world, { text: String(number) })
 
     const state = await readState()
@@ -204,21 +204,21 @@ describe('the state', () => {
   })
 })
 
-describe('what a person does', () => {
-  test('a said text reaches the chat and the bot', async () => {
+describe('a person’s actions', () => {
+  test('a text reaches the chat and the bot', async () => {
     const response = await post('/client/send-text', { text: 'buy milk' })
 
     expect(response.status).toBe(200)
     expect((await readState()).messages).toMatchObject([{ text: 'buy milk', mine: true }])
   })
 
-  test('a start link says /start with its payload, once pressed', async () => {
+  test('pressing Start on a start link sends /start with its payload', async () => {
     await post('/client/start', { payload: 'abc_123' })
 
     expect((await readState()).messages).toMatchObject([{ text: '/start abc_123' }])
   })
 
-  test('an edit changes the own message in place', async () => {
+  test('an edit changes one’s own message in place', async () => {
     const { message_id: messageId } = sendText(world, { text: 'by milk' })
 
     await post('/client/edit', { messageId, text: 'buy milk' })
@@ -226,7 +226,7 @@ describe('what a person does', () => {
     expect((await readState()).messages).toMatchObject([{ message_id: messageId, text: 'buy milk' }])
   })
 
-  test('a message of the bot cannot be edited, and the reason is said', async () => {
+  test('a bot’s message cannot be edited, and the error says why', async () => {
     const { message } = sendFromBot('mine')
 
     const response = await post('/client/edit', { messageId: message.message_id, text: 'yours' })
@@ -235,7 +235,7 @@ describe('what a person does', () => {
     expect(await response.json()).toEqual({ error: 'Only an own message can be edited.' })
   })
 
-  test('a blocked bot is shown as such until it is let in again', async () => {
+  test('a blocked bot is shown as blocked until it is unblocked', async () => {
     await post('/client/block', { blocked: true })
     const blocked = (await readState()).chat.blocked
     await post('/client/start', { payload: '' })
@@ -244,7 +244,7 @@ describe('what a person does', () => {
     expect((await readState()).chat.blocked).toBe(false)
   })
 
-  test('a forwarded message names where it came from', async () => {
+  test('a forwarded message names its origin', async () => {
     const { message } = sendFromBot('read this')
 
     await post('/client/forward', { messageId: message.message_id })
@@ -256,7 +256,7 @@ describe('what a person does', () => {
     })
   })
 
-  test('a photo is shown in the page under its own type, whatever the sender claimed', async () => {
+  test('a photo is served with its actual type, whatever the sender claimed', async () => {
     await upload({ kind: 'photo', caption: 'the board' }, 'board.png', PIXEL, 'text/html')
     const [message] = (await readState()).messages
 
@@ -267,7 +267,7 @@ describe('what a person does', () => {
     expect(Buffer.from(await file.arrayBuffer())).toEqual(PIXEL)
   })
 
-  test('a document that could run in the page is only ever downloaded', async () => {
+  test('a document that could run in the page is always downloaded', async () => {
     await upload({ kind: 'document' }, 'päge.html', Buffer.from('<script>alert(1)</script>'), 'text/html')
     const [message] = (await readState()).messages
 
@@ -293,8 +293,8 @@ describe('what a person does', () => {
   })
 })
 
-describe('what waits for the bot', () => {
-  test('a tap ends with what the bot answers', async () => {
+describe('requests that wait for the bot', () => {
+  test('a tap returns the bot’s answer', async () => {
     const { message } = sendFromBot('Done', 'done:1')
     const unsubscribe = world.subscribe((event) => {
       if (event.type !== 'tapped') return
@@ -310,7 +310,7 @@ describe('what waits for the bot', () => {
     expect(await response.json()).toEqual({ answered: true, showAlert: true, text: 'Done' })
   })
 
-  test('a tap that nobody answers ends by itself', async () => {
+  test('a tap without an answer times out', async () => {
     app = clientRoutes(world, { pageKey: 'open', tapTimeoutMs: 5 })
     const { message } = sendFromBot('Done', 'done:1')
 
@@ -345,7 +345,7 @@ describe('what waits for the bot', () => {
   })
 })
 
-describe('the stream of events', () => {
+describe('the event stream', () => {
   async function open(query = '') {
     const response = await get(`/client/events${query}`)
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
@@ -365,7 +365,7 @@ describe('the stream of events', () => {
     return { next, nextEvent, close: () => reader.cancel() }
   }
 
-  test('says hello, then delivers what happens, in order', async () => {
+  test('starts with a greeting, then delivers events in order', async () => {
     const stream = await open()
 
     expect(await stream.next()).toContain('event: hello')
@@ -392,7 +392,7 @@ describe('the stream of events', () => {
     await stream.close()
   })
 
-  test('stops listening when the page has gone', async () => {
+  test('unsubscribes when the page disconnects', async () => {
     const gone = new Promise<void>((resolve) => {
       const subscribe: World['subscribe'] = (listener) => {
         const unsubscribe = world.subscribe(listener)

@@ -8,7 +8,7 @@ test.each([
   ['a form', '', 'chat_id=1001&text=Hi+there', 'application/x-www-form-urlencoded'],
   ['JSON', '', '{"chat_id":1001,"text":"Hi there"}', json],
   ['JSON with a numeric string', '', '{"chat_id":"1001","text":"Hi there"}', json],
-])('takes parameters from %s', async (_, query, body, type) => {
+])('accepts parameters from %s', async (_, query, body, type) => {
   const { url, token, world } = await openTestPlayground()
   const post = { method: 'POST', ...(body === undefined ? {} : { body, headers: { 'content-type': type } }) }
 
@@ -111,14 +111,14 @@ test.each(['setWebhook?url=https://evil.example', 'SENDMESSAGE?chat_id=1001&text
   },
 )
 
-test('the token of a playground is its own', async () => {
+test('each playground has its own token', async () => {
   const [one, other] = [await openTestPlayground(), await openTestPlayground()]
 
   expect(one.token).toMatch(/^1000:[\w-]{32}$/)
   expect(one.token).not.toBe(other.token)
 })
 
-test('says in the header too how long to wait', async () => {
+test('also sends retry_after as a header', async () => {
   const { url, token, world } = await openTestPlayground()
   world.faults.add({ kind: '429', retryAfter: 7 })
 
@@ -134,7 +134,7 @@ test('says in the header too how long to wait', async () => {
   })
 })
 
-test('refuses and remembers what the schema does not allow', async () => {
+test('refuses and records schema violations', async () => {
   const { call, chatId, world } = await openTestPlayground()
 
   const reply = await call('sendMessage', { chat_id: chatId, text: 'x', disable_web_page_preview: true })
@@ -147,7 +147,7 @@ test('refuses and remembers what the schema does not allow', async () => {
   expect(world.rooms.get(chatId)?.posts.size).toBe(0)
 })
 
-test('keeps a log of the calls with what became of them', async () => {
+test('keeps a log of the calls and their results', async () => {
   const { call, chatId, world } = await openTestPlayground()
 
   await call('sendMessage', { chat_id: chatId, text: 'x' })

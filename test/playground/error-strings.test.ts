@@ -86,7 +86,7 @@ describe('sending', () => {
     })
   })
 
-  test('refuses a quote that is no part of the message', async () => {
+  test('refuses a quote that is not part of the message', async () => {
     const { call, chatId, send } = await openTestPlayground()
     const { message_id } = await send('one two')
 
@@ -99,7 +99,7 @@ describe('sending', () => {
     expect(reply.description).toBe('Bad Request: QUOTE_TEXT_INVALID')
   })
 
-  test('is forbidden to one who blocked the bot, and to one who never started it', async () => {
+  test('is forbidden to a person who blocked the bot or never started it', async () => {
     const { call, chatId, world } = await openTestPlayground()
     addPerson(world, { id: 5, firstName: 'Shy', started: false })
     blockBot(world)
@@ -227,7 +227,7 @@ describe('targets', () => {
     }
   })
 
-  test('refuses to delete after 48 hours, though it edits for ever', async () => {
+  test('refuses deletion after 48 hours but allows edits forever', async () => {
     const { call, chatId, clock, send } = await openTestPlayground()
     const { message_id } = await send('old')
     clock.advance({ hours: 48, minutes: 1 })
@@ -239,7 +239,7 @@ describe('targets', () => {
     expect(edited.ok).toBe(true)
   })
 
-  test('refuses an answer to a tap that is unknown, was answered already, or came too late', async () => {
+  test('refuses an answer to a tap that is unknown, already answered or too old', async () => {
     const { call, chatId, clock, send, world } = await openTestPlayground()
     const { message_id } = await send('own', { reply_markup: button({ callback_data: 'a' }) })
     const press = () => {

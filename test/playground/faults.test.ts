@@ -24,7 +24,7 @@ describe('planned faults', () => {
     expect((await call('getMe')).ok).toBe(true)
   })
 
-  test('refuse connections until that is taken back', async () => {
+  test('refuse connections until removed', async () => {
     const { call, world } = await openTestPlayground()
     await call('getMe')
     const takeBack = world.faults.add({ kind: 'refuse-connection' })
@@ -53,7 +53,7 @@ describe('planned faults', () => {
     expect(world.rooms.get(chatId)?.posts.size).toBe(0)
   })
 
-  test('hold the chat for as long as a planned 429 says, where limits are on', async () => {
+  test('block the chat for the duration of a planned 429 if limits are enabled', async () => {
     const { call, chatId, clock, world } = await openTestPlayground()
     world.limits.enabled = true
     world.faults.add({ kind: '429', retryAfter: 9 })

@@ -5,7 +5,7 @@ import { uploadDocument, uploadPhoto } from '../../src/playground/world/upload.t
 import { openTestPlayground, pixel } from './bot-api.ts'
 
 describe('files of the bot', () => {
-  test('are taken from the form that grammY sends, name and bytes as they were', async () => {
+  test('are read from grammY’s form with their name and bytes unchanged', async () => {
     const { api, chatId, world } = await openTestPlayground()
     const bytes = new Uint8Array([0, 13, 10, 45, 45, 255, 13, 10])
 
@@ -41,7 +41,7 @@ describe('files of the bot', () => {
     ])
   })
 
-  test('can be sent again by their id, and as an album', async () => {
+  test('can be resent by ID and as an album', async () => {
     const { api, chatId } = await openTestPlayground()
     const first = await api.sendPhoto(chatId, new InputFile(pixel))
     const fileId = first.photo[0]?.file_id ?? ''
@@ -75,7 +75,7 @@ describe('files of the bot', () => {
     await expect(text).rejects.toThrow('there is no text in the message to edit')
   })
 
-  test('may come from the Internet', async () => {
+  test('may be given by URL', async () => {
     const fetched: string[] = []
     const { api, chatId } = await openTestPlayground({
       fetchFile: async (url) => {
@@ -109,7 +109,7 @@ describe('files of the bot', () => {
     expect(reply.description).toBe('Bad Request: file "nothing" is not in the request')
   })
 
-  test('take a caption of 1024 characters and no more', async () => {
+  test('accept a caption of at most 1024 characters', async () => {
     const { api, chatId } = await openTestPlayground()
     const send = (length: number) =>
       api.sendPhoto(chatId, new InputFile(pixel), { caption: '😀'.repeat(length) })
@@ -141,7 +141,7 @@ describe('files of a person', () => {
     expect(await download.text()).toBe('hello')
   })
 
-  test('cannot be downloaded by another token, by an unknown id, or over 20 MB', async () => {
+  test('cannot be downloaded with another token, with an unknown ID, or over 20 MB', async () => {
     const { api, url, world } = await openTestPlayground()
     const large = uploadDocument(world, { bytes: new Uint8Array(20 * 1024 * 1024 + 1) })
     const small = uploadDocument(world, { bytes: Buffer.from('x') })

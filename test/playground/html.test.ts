@@ -29,7 +29,7 @@ describe('what Telegram refuses, with byte offsets', () => {
   })
 })
 
-describe('what Telegram reads', () => {
+describe('what Telegram parses', () => {
   test.each([
     ['<b>a</b> <STRONG>b</strong> <i>c</i><em></em>', 'a b c', ['bold 0+1', 'bold 2+1', 'italic 4+1']],
     ['<u>a</u> <ins>b</ins>', 'a b', ['underline 0+1', 'underline 2+1']],
@@ -85,7 +85,7 @@ function written({
   return [type, `${offset}+${length}`, ...Object.values(more)].join(' ')
 }
 
-describe('whatever comes', () => {
+describe('any input', () => {
   const pieces = fc.constantFrom(
     ...[
       '<b>',
@@ -118,7 +118,7 @@ describe('whatever comes', () => {
   )
   const html = fc.array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 4 })), { maxLength: 30 })
 
-  test('it is read or refused, never anything else; every entity lies inside the text, on whole characters', () => {
+  test('is parsed or refused, and every entity lies inside the text on character boundaries', () => {
     fc.assert(
       fc.property(html, (parts) => {
         try {
@@ -137,7 +137,7 @@ describe('whatever comes', () => {
     )
   })
 
-  test('escaped text comes back as it was', () => {
+  test('that is escaped comes back unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

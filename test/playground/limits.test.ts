@@ -16,7 +16,7 @@ async function openLimited() {
 }
 
 describe('flood limits', () => {
-  test('are off until they are switched on', async () => {
+  test('are off by default', async () => {
     const { send, world } = await openTestPlayground()
 
     for (let time = 0; time < 10; time++) await send('x')
@@ -24,7 +24,7 @@ describe('flood limits', () => {
     expect(world.violations).toEqual([])
   })
 
-  test('let five messages through at once, then one a second', async () => {
+  test('allow five messages at once, then one per second', async () => {
     const { clock, sendTimes, world } = await openLimited()
 
     expect(await sendTimes(5)).toEqual([200, 200, 200, 200, 200])
@@ -33,7 +33,7 @@ describe('flood limits', () => {
     expect(world.violations).toEqual([])
   })
 
-  test('count edits and deletions like messages, and taps and pins not at all', async () => {
+  test('count edits and deletions like messages, but not taps and pins', async () => {
     const { call, chatId, send } = await openLimited()
     const { message_id } = await send('x')
     await send('x')
@@ -56,7 +56,7 @@ describe('flood limits', () => {
     })
   })
 
-  test('remember a call that does not wait as long as it was told to', async () => {
+  test('record a call that ignores retry_after', async () => {
     const { clock, sendTimes, world } = await openLimited()
     await sendTimes(6)
 
@@ -69,7 +69,7 @@ describe('flood limits', () => {
     expect(await sendTimes(1)).toEqual([200])
   })
 
-  test('allow one webhook a second to be set', async () => {
+  test('allow one setWebhook per second', async () => {
     const { call, clock } = await openLimited()
     const set = () => call('setWebhook', { url: 'https://bot.invalid/' })
 
@@ -79,7 +79,7 @@ describe('flood limits', () => {
     expect((await set()).status).toBe(200)
   })
 
-  test('hold one chat, not the others', async () => {
+  test('pause one chat, not the others', async () => {
     const { sendTimes, world, chatId } = await openLimited()
     const group = addSupergroup(world, { title: 'Team', members: [chatId] })
 
@@ -88,7 +88,7 @@ describe('flood limits', () => {
     expect(await sendTimes(1, group.chat.id)).toEqual([200])
   })
 
-  test('let twenty messages a minute into a group', async () => {
+  test('allow twenty messages per minute in a group', async () => {
     const { clock, sendTimes, world, chatId } = await openLimited()
     const group = addSupergroup(world, { title: 'Team', members: [chatId] })
     const statuses: number[] = []

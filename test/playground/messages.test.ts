@@ -8,7 +8,7 @@ import { openTestPlayground } from './bot-api.ts'
 const keyboard = { inline_keyboard: [[{ text: 'A', callback_data: 'a' }]] }
 
 describe('a message', () => {
-  test('is returned as Telegram keeps it: parsed, trimmed, with what it finds by itself', async () => {
+  test('is returned as Telegram stores it: parsed, trimmed, with detected entities', async () => {
     const { send, clock, chatId, world } = await openTestPlayground()
 
     const message = await send(' <b>See</b> /help ', {
@@ -34,7 +34,7 @@ describe('a message', () => {
     expect(world.rooms.get(chatId)?.posts.get(message.message_id)?.silent).toBe(true)
   })
 
-  test('shows what it replies to, once and with the quote', async () => {
+  test('shows the message it replies to, one level deep and with the quote', async () => {
     const { send } = await openTestPlayground()
     const first = await send('one two')
     const second = await send('reply', { reply_parameters: { message_id: first.message_id, quote: 'two' } })
@@ -49,7 +49,7 @@ describe('a message', () => {
     expect(third.reply_to_message).not.toHaveProperty('reply_to_message')
   })
 
-  test('is sent without a reply where that is allowed and the target is gone', async () => {
+  test('is sent without a reply if that is allowed and the target is gone', async () => {
     const { send } = await openTestPlayground()
 
     const message = await send('x', {
@@ -59,7 +59,7 @@ describe('a message', () => {
     expect(message).not.toHaveProperty('reply_to_message')
   })
 
-  test('can be edited, loses its keyboard unless that is given again, and everybody sees it', async () => {
+  test('can be edited for everyone, and loses its keyboard unless it is sent again', async () => {
     const { call, chatId, clock, send, world } = await openTestPlayground()
     const { message_id } = await send('one', { reply_markup: keyboard })
     const events: WorldEvent[] = []
@@ -76,7 +76,7 @@ describe('a message', () => {
     ])
   })
 
-  test('counts as modified when only its keyboard changed', async () => {
+  test('counts as modified if only its keyboard changed', async () => {
     const { call, chatId, send } = await openTestPlayground()
     const { message_id } = await send('one', { reply_markup: keyboard })
     const edit = { chat_id: chatId, message_id, text: 'one' }
@@ -85,7 +85,7 @@ describe('a message', () => {
     expect((await call('editMessageText', edit)).ok).toBe(true)
   })
 
-  test('keeps its inline keyboard with a prompt editable, and the prompt as it is', async () => {
+  test('with an inline keyboard and a prompt stays editable and keeps the prompt', async () => {
     const { call, chatId, send } = await openTestPlayground()
     const prompting = { ...keyboard, force_reply: true }
     const { message_id } = await send('Which?', { reply_markup: prompting })
@@ -111,7 +111,7 @@ describe('a message', () => {
     expect(copied).toEqual({ message_id: forwarded.message_id + 1 })
   })
 
-  test('disappears when it is deleted; ids that are not there are skipped', async () => {
+  test('disappears when it is deleted; unknown IDs are skipped', async () => {
     const { call, chatId, send, world } = await openTestPlayground()
     const first = await send('one')
     const second = await send('two')
@@ -125,7 +125,7 @@ describe('a message', () => {
     expect(world.rooms.get(chatId)?.posts.size).toBe(0)
   })
 
-  test('can be pinned, which leaves a service message of which the bot hears, and unpinned', async () => {
+  test('can be pinned, which sends the bot a service message, and unpinned', async () => {
     const { call, chatId, send, world } = await openTestPlayground()
     const { message_id } = await send('board')
     const pin = { chat_id: chatId, message_id }
@@ -141,7 +141,7 @@ describe('a message', () => {
     expect(world.rooms.get(chatId)?.pinned).toEqual([])
   })
 
-  test('takes one reaction of the bot, and gives it back', async () => {
+  test('accepts one reaction by the bot, which can be removed', async () => {
     const { call, chatId, send, world } = await openTestPlayground()
     const { message_id } = await send('x')
     const target = { chat_id: chatId, message_id }
@@ -155,7 +155,7 @@ describe('a message', () => {
   })
 })
 
-describe('what Telegram drops without a word', () => {
+describe('what Telegram drops silently', () => {
   test.each([
     ['the thirteenth button of a row', [Array.from({ length: 13 }, (_, n) => `${n}`)], 12],
     ['the 301st button', Array.from({ length: 26 }, () => Array.from({ length: 12 }, () => 'x')), 300],
@@ -195,7 +195,7 @@ describe('a group with topics', () => {
     return { ...test, room, groupId: room.chat.id }
   }
 
-  test('gets a topic by the bot, into which it writes', async () => {
+  test('lets the bot create a topic and write to it', async () => {
     const { call, send, groupId } = await openForum()
 
     const { result } = await call('createForumTopic', { chat_id: groupId, name: 'Board' })
@@ -234,7 +234,7 @@ describe('a group with topics', () => {
     expect(await statusOf(7)).toBeUndefined()
   })
 
-  test('closes to a bot that was removed', async () => {
+  test('refuses a bot that was removed', async () => {
     const { call, groupId, room } = await openForum()
     room.botStatus = 'kicked'
 
@@ -244,7 +244,7 @@ describe('a group with topics', () => {
     })
   })
 
-  test('lets a topic be opened by a person and renamed by the bot', async () => {
+  test('lets a person create a topic and the bot rename it', async () => {
     const { call, groupId, world } = await openForum()
     const { threadId } = openTopic(world, { chatId: groupId, name: 'Old' })
     const rename = { chat_id: groupId, message_thread_id: threadId, name: 'New' }

@@ -40,7 +40,7 @@ const sendText = (headers: Readonly<Record<string, string>>) =>
   })
 
 describe('the printed link', () => {
-  test('becomes a cookie that no script and no other site gets, and leaves the address', async () => {
+  test('sets a cookie that no script or other site gets, and its key disappears from the URL', async () => {
     begin({ opensBare: false })
 
     const response = await get(`/?key=${key}&start=t_1`, { from: '192.0.2.7' })
@@ -49,20 +49,20 @@ describe('the printed link', () => {
     expect(cookieOf(response)).toBe(`playground-3000=${key}; Path=/; HttpOnly; SameSite=Strict`)
   })
 
-  test('with a wrong key gives no cookie', async () => {
+  test('with a wrong key sets no cookie', async () => {
     begin({ opensBare: false })
 
     for (const wrong of ['', 'key', `${key}x`]) expect(cookieOf(await get(`/?key=${wrong}`))).toBeNull()
   })
 
-  test('of an HTTPS address becomes a cookie for HTTPS alone', async () => {
+  test('of an HTTPS URL sets a cookie for HTTPS only', async () => {
     begin({ isHttps: true })
 
     expect(cookieOf(await get(`/?key=${key}`))).toContain('Secure')
   })
 })
 
-describe('the bare address', () => {
+describe('the plain URL', () => {
   test.each(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1'])(
     'opens for a browser on this machine (%s)',
     async (from) => {
@@ -77,13 +77,13 @@ describe('the bare address', () => {
     ['the public name', { headers: { host: 'board.example' } }],
     ['a proxy or tunnel', { headers: { 'x-forwarded-for': '192.0.2.7' } }],
     ['a proxy that says so by the standard', { headers: { forwarded: 'for=192.0.2.7' } }],
-  ])('gives no cookie to %s', async (_who, visit) => {
+  ])('sets no cookie for %s', async (_who, visit) => {
     const response = await get('/', visit)
 
     expect([response.status, cookieOf(response)]).toEqual([200, null])
   })
 
-  test('gives no cookie where only the printed link opens the page', async () => {
+  test('sets no cookie if only the printed link opens the page', async () => {
     begin({ opensBare: false })
 
     expect(cookieOf(await get('/'))).toBeNull()
@@ -109,7 +109,7 @@ describe('the routes of the page', () => {
     },
   )
 
-  test('the cookie speaks for the owner', async () => {
+  test('the cookie authenticates the owner', async () => {
     expect((await sendText({ cookie: `playground-3000=${key}` })).status).toBe(200)
     expect(world.updates.pending()).toMatchObject([{ update: { message: { text: 'hello' } } }])
   })
@@ -119,7 +119,7 @@ describe('the routes of the page', () => {
     { origin: 'http://localhost:4000' },
     { 'sec-fetch-site': 'same-site' },
     { host: 'rebound.example:3000' },
-  ])('the cookie is worth nothing to %j', async (headers) => {
+  ])('the cookie is refused with %j', async (headers) => {
     expect((await sendText({ cookie: `playground-3000=${key}`, ...headers })).status).toBe(403)
     expect(world.updates.pending()).toEqual([])
   })

@@ -8,7 +8,7 @@ import { addSupergroup } from '../../src/playground/world/world.ts'
 import { openTestPlayground, startBot } from './bot-api.ts'
 
 describe('a person with a bot that polls', () => {
-  test('starts it by a link, taps, and sees the answer and the edit', async () => {
+  test('starts it with a link, taps, and sees the answer and the edit', async () => {
     const playground = await openTestPlayground()
     const user = virtualUser(playground.world)
     startBot(playground, (bot) => {
@@ -44,7 +44,7 @@ describe('a person with a bot that polls', () => {
     expect(playground.world.violations).toEqual([])
   })
 
-  test('finds what happened before it waited, each event once', async () => {
+  test('finds events from before the wait, each once', async () => {
     const playground = await openTestPlayground()
     const user = virtualUser(playground.world)
     startBot(playground, (bot) => {
@@ -64,7 +64,7 @@ describe('a person with a bot that polls', () => {
     )
   })
 
-  test('asks inline and sends a result', async () => {
+  test('sends an inline query and a result', async () => {
     const playground = await openTestPlayground()
     const user = virtualUser(playground.world)
     startBot(playground, (bot) => {
@@ -86,7 +86,7 @@ describe('a person with a bot that polls', () => {
   })
 })
 
-describe('what the bot hears', () => {
+describe('the bot gets', () => {
   async function open() {
     const playground = await openTestPlayground()
     const user = virtualUser(playground.world)
@@ -94,7 +94,7 @@ describe('what the bot hears', () => {
     return { ...playground, user, updates }
   }
 
-  test('of an edit: the new text and when', async () => {
+  test('the new text and time of an edit', async () => {
     const { user, updates, clock } = await open()
     const own = user.sendText('one')
     clock.advance({ ms: 2000 })
@@ -109,7 +109,7 @@ describe('what the bot hears', () => {
     })
   })
 
-  test('of a long paste: several messages of at most 4096 characters', async () => {
+  test('a long paste as several messages of at most 4096 characters', async () => {
     const { user, updates } = await open()
 
     user.sendText('😀'.repeat(5000))
@@ -117,7 +117,7 @@ describe('what the bot hears', () => {
     expect((await updates()).map(({ message }) => [...(message?.text ?? '')].length)).toEqual([4096, 904])
   })
 
-  test('of a reply and of forwards: where they come from', async () => {
+  test('the origin of replies and forwards', async () => {
     const { user, send, updates } = await open()
     const card = await send('card')
 
@@ -134,7 +134,7 @@ describe('what the bot hears', () => {
     ])
   })
 
-  test('of a tap on a message that is gone: an inaccessible one', async () => {
+  test('an inaccessible message for a tap on a deleted one', async () => {
     const { user, updates } = await open()
 
     user.tapData('forged', 7)
@@ -145,7 +145,7 @@ describe('what the bot hears', () => {
     })
   })
 
-  test('of being blocked and let in again', async () => {
+  test('an update when it is blocked and unblocked', async () => {
     const { user, updates, world } = await open()
 
     user.block()
@@ -159,7 +159,7 @@ describe('what the bot hears', () => {
     expect(world.owner.blocked).toBe(false)
   })
 
-  test('of a stranger: their own chat, once they have started', async () => {
+  test('a stranger’s messages in their own chat, once they have started', async () => {
     const { call, updates, world } = await open()
     const stranger = virtualUser(world, { userId: 5, firstName: 'Eve' })
 
@@ -175,7 +175,7 @@ describe('what the bot hears', () => {
     expect(stranger.lastMessage().text).toBe('x')
   })
 
-  test('of a group: who wrote in which topic, and nothing once it is removed', async () => {
+  test('a group’s messages with author and topic, and nothing once it is removed', async () => {
     const { call, updates, world } = await open()
     const { chat, ...room } = addSupergroup(world, { title: 'Team', members: [1001], topics: true })
     const user = virtualUser(world, { chatId: chat.id })

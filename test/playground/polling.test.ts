@@ -10,13 +10,13 @@ const conflict =
 const textsOf = (reply: Reply) => (reply.result as Update[]).map(({ message }) => message?.text)
 const idsOf = (reply: Reply) => (reply.result as Update[]).map(({ update_id }) => update_id)
 
-/** Resolves once a request hangs at the playground. */
+/** Resolves once a request is waiting at the playground. */
 async function hanging({ world }: TestPlayground): Promise<void> {
   while (world.polling.pending === null) await new Promise(setImmediate)
 }
 
 describe('offsets', () => {
-  test('give the same updates again until a later offset confirms them', async () => {
+  test('return the same updates until a later offset confirms them', async () => {
     const { call, world } = await openTestPlayground()
     for (const text of ['one', 'two', 'three']) sendText(world, { text })
     const confirmed: number[] = []
@@ -47,7 +47,7 @@ describe('offsets', () => {
     expect(textsOf(after)).toEqual(['three'])
   })
 
-  test('outlive no update: a message is dropped after a day, a tap after 150 seconds', async () => {
+  test('never return expired updates: a message expires after a day, a tap after 150 seconds', async () => {
     const { call, chatId, clock, send, world } = await openTestPlayground()
     const { message_id } = await send('x')
     sendText(world, { text: 'one' })
@@ -61,7 +61,7 @@ describe('offsets', () => {
 })
 
 describe('kinds of updates', () => {
-  test('leaves out what must be asked for', async () => {
+  test('exclude by default those that must be requested', async () => {
     const { call, send, world } = await openTestPlayground()
     const { message_id } = await send('x')
 
@@ -77,7 +77,7 @@ describe('kinds of updates', () => {
     expect((await call('getWebhookInfo')).result).toMatchObject({ allowed_updates: ['message_reaction'] })
   })
 
-  test('are the usual ones again after an empty list', async () => {
+  test('are the default ones again after an empty list', async () => {
     const { call, world } = await openTestPlayground()
     await call('getUpdates', { allowed_updates: ['callback_query'] })
     await call('getUpdates', { allowed_updates: [] })
@@ -89,7 +89,7 @@ describe('kinds of updates', () => {
   })
 })
 
-describe('a request that hangs', () => {
+describe('a waiting request', () => {
   test('is answered by the next update', async () => {
     const test = await openTestPlayground()
     const reply = test.call('getUpdates', { timeout: 50 })
@@ -100,7 +100,7 @@ describe('a request that hangs', () => {
     expect(textsOf(await reply)).toEqual(['at last'])
   })
 
-  test('ends with a conflict when another one has to wait, and the other one goes on', async () => {
+  test('ends with a conflict if another one has to wait, and the other one continues', async () => {
     const test = await openTestPlayground()
     const first = test.call('getUpdates', { timeout: 50 })
     await hanging(test)
@@ -112,7 +112,7 @@ describe('a request that hangs', () => {
     expect(textsOf(await second)).toEqual(['x'])
   })
 
-  test('stays when another one need not wait', async () => {
+  test('continues if another one need not wait', async () => {
     const test = await openTestPlayground()
     const first = test.call('getUpdates', { timeout: 50 })
     await hanging(test)
@@ -124,7 +124,7 @@ describe('a request that hangs', () => {
     expect(textsOf(await first)).toEqual(['x'])
   })
 
-  test('is forgotten when the caller hangs up', async () => {
+  test('is dropped when the caller disconnects', async () => {
     const test = await openTestPlayground()
     const hangUp = new AbortController()
     const poll = fetch(`${test.url}/bot${test.token}/getUpdates?timeout=50`, {
@@ -166,7 +166,7 @@ test('refuses to poll while a webhook is set', async () => {
   })
 })
 
-test('gives one update at a time to who asks the same again at once, where polling is paced', async () => {
+test('returns one update at a time to an immediate repetition if polling is paced', async () => {
   const { call, world } = await openTestPlayground({ pacedPolling: true })
   for (const text of ['one', 'two']) sendText(world, { text })
 

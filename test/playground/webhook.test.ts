@@ -12,7 +12,7 @@ interface Delivery {
   readonly answer: (status: number, body?: object, headers?: Record<string, string>) => void
 }
 
-/** A bot's own server: hands out the deliveries in the order in which they come, each to be answered by the test. */
+/** A bot's server: yields deliveries in order, each for the test to answer. */
 async function openWebhook() {
   const arrived: Delivery[] = []
   const waiting: ((delivery: Delivery) => void)[] = []
@@ -91,7 +91,7 @@ describe('setting a webhook', () => {
     expect(reply).toMatchObject({ status: 400, description: `Bad Request: ${description}` })
   })
 
-  test('says what it did, and tells of it', async () => {
+  test('describes what it did, and getWebhookInfo shows it', async () => {
     const { call } = await openTestPlayground()
     const url = 'https://bot.invalid:8443/'
 
@@ -109,7 +109,7 @@ describe('setting a webhook', () => {
 })
 
 describe('delivery', () => {
-  test('carries the secret, and an update is confirmed by a 2xx alone', async () => {
+  test('carries the secret, and only a 2xx confirms an update', async () => {
     const { call, world } = await openTestPlayground(relaxed)
     const webhook = await openWebhook()
     await call('setWebhook', { url: webhook.url, secret_token: 'a-secret' })
@@ -132,7 +132,7 @@ describe('delivery', () => {
     })
   })
 
-  test('keeps the order of a chat, and brings a tap beside it', async () => {
+  test('keeps a chat’s order and delivers taps in parallel', async () => {
     const { call, chatId, world, send } = await openTestPlayground(relaxed)
     const webhook = await openWebhook()
     const { message_id } = await send('x')
@@ -151,7 +151,7 @@ describe('delivery', () => {
     expect((await webhook.next()).update.message?.text).toBe('two')
   })
 
-  test('brings what waited before the webhook was set, unless that was to be dropped', async () => {
+  test('includes updates from before the webhook was set, unless they were dropped', async () => {
     const { call, world } = await openTestPlayground(relaxed)
     const webhook = await openWebhook()
     sendText(world, { text: 'dropped' })
@@ -162,7 +162,7 @@ describe('delivery', () => {
     expect((await webhook.next()).update.message?.text).toBe('kept')
   })
 
-  test('carries out a method that the webhook answers with', async () => {
+  test('runs a method that the webhook answers with', async () => {
     const { call, chatId, world } = await openTestPlayground(relaxed)
     const webhook = await openWebhook()
     await call('setWebhook', { url: webhook.url })
@@ -193,7 +193,7 @@ describe('delivery', () => {
     expect(world.webhook.lastError?.message).toContain('307')
   })
 
-  test('waits as long as the webhook asks to', async () => {
+  test('respects the webhook’s Retry-After', async () => {
     const { call, world } = await openTestPlayground({
       webhooks: 'both',
       webhook: { retryDelay: () => 60_000 },

@@ -7,7 +7,7 @@ import { deletedMessage } from '../../src/view/notifications/message.ts'
 import { readTelegramHtml } from '../support/telegram-html.ts'
 
 const shown = (markdown: string) => markdownToHtml(markdown).html.replaceAll('\u2060', '')
-/** What can be tapped in a text, by Telegram's own detection. */
+/** Returns what can be tapped in a text, according to Telegram's detection. */
 const tappable = (text: string) =>
   withDetectedEntities(text, []).map(
     ({ type, offset, length }) => `${type} ${text.slice(offset, offset + length)}`,
@@ -23,7 +23,7 @@ describe('a link in Markdown', () => {
     '[x](javascript:alert(1))',
     '[x](https://user:pass@github.com@evil.example/)',
     '[x](https://user@evil.example/)',
-  ])('%s is text, and nothing in it can be tapped', (markdown) => {
+  ])('%s is plain text without anything to tap', (markdown) => {
     const { html } = markdownToHtml(markdown)
 
     expect(html).not.toContain('<a ')
@@ -40,7 +40,7 @@ describe('a link in Markdown', () => {
     ['log in at github.com now', 'https://evil.example', 'evil.example'],
     ['https://github.com@evil.example', 'https://other.example', 'other.example'],
     ['gіthub.com', 'https://gіthub.com', 'xn--gthub-n2e.com'],
-  ])('labeled %j that leads to %s shows its host', (label, url, host) => {
+  ])('labeled %j that points to %s shows its host', (label, url, host) => {
     const text = readTelegramHtml(markdownToHtml(`[${label}](${url})`).html).text.replaceAll('\u2060', '')
 
     expect(text).toMatch(new RegExp(`\\(${host.replaceAll('.', '\\.')}\\)$`))
@@ -52,7 +52,7 @@ describe('a link in Markdown', () => {
     ['[README.md](https://github.com/a/b)', '<a href="https://github.com/a/b">README.md</a>'],
     ['[v1.2.3](https://github.com/a/b)', '<a href="https://github.com/a/b">v1.2.3</a>'],
     ['[the docs](https://docs.example.com)', '<a href="https://docs.example.com">the docs</a>'],
-  ])('%s needs no host beside it', (markdown, html) => {
+  ])('%s needs no host next to it', (markdown, html) => {
     expect(shown(markdown)).toBe(html)
   })
 })
@@ -87,7 +87,7 @@ describe('the text of agents', () => {
     expect(tappable(readTelegramHtml(JSON.stringify(message)).text)).toEqual([])
   })
 
-  test('keeps names of code as they are, so that they can be copied', () => {
+  test('keeps identifiers unchanged, so they can be copied', () => {
     for (const text of [
       'src/index.test.ts',
       'java.lang.NullPointerException',
@@ -98,13 +98,13 @@ describe('the text of agents', () => {
       expect(readTelegramHtml(markdownToHtml(text).html).text).not.toContain('\u2060')
   })
 
-  test('is shown without bidi overrides, control characters and hidden ones, also in code', () => {
+  test('is shown without bidi overrides, control characters and invisible characters, even in code', () => {
     expect(shown('a\u202eb\u2066c\u0007d\u3164e `f\u202eg`\n\n```\nh\u202e\u0000i\n```')).toBe(
       'abcde <code>fg</code>\n<pre>hi</pre>',
     )
   })
 
-  test('never has a mention or a command to tap, whatever it is', () => {
+  test('never has a mention or a command to tap', () => {
     const piece = fc.constantFrom(
       '/',
       '@',

@@ -43,7 +43,7 @@ describe('the picture of the statistics', () => {
     )
   })
 
-  test('shows a week as bars that carry their counts, weekdays and dates', () => {
+  test('shows a week as bars with counts, weekdays and dates', () => {
     const texts = textsOf(statsPicture(statsOver(new Date('2026-11-16'), [3, 0, 11, 2, 5, 0, 1]), 'The week'))
 
     expect(texts).toEqual(
@@ -64,14 +64,14 @@ describe('the picture of the statistics', () => {
     expect(texts).not.toContain('0')
   })
 
-  test('makes the bar of twice as many twice as high', () => {
+  test('doubles the bar height for double the count', () => {
     const picture = statsPicture(statsOver(new Date('2026-11-16'), [4, 8, 0, 0, 0, 0, 0]), 'The week')
 
     const [four = 0, eight = 0] = [...picture.matchAll(/<path d="M[\d.]+ ([\d.]+)V([\d.]+)/g)].map(
       ([, floor, top]) => Number(floor) - Number(top),
     )
 
-    // The round corner begins 14 pixels below the top.
+    // The rounded corner starts 14 pixels below the top.
     expect((eight + 14) / (four + 14)).toBeCloseTo(2, 1)
   })
 
@@ -145,7 +145,7 @@ describe('the picture of the statistics', () => {
     )
   })
 
-  test('gathers what is beyond four projects into one line', () => {
+  test('combines more than four projects into a last line', () => {
     const byProject = ['A1', 'B1', 'C1', 'D1', 'E1'].map((key, index) => ({
       key,
       name: key,
@@ -160,7 +160,7 @@ describe('the picture of the statistics', () => {
     expect(texts).not.toContain('D1D1')
   })
 
-  test('says so where nothing was done', () => {
+  test('says if nothing was done', () => {
     const texts = textsOf(statsPicture(statsOver(new Date('2026-11-16'), [0, 0, 0, 0, 0, 0, 0]), 'The week'))
 
     expect(texts).toEqual(expect.arrayContaining(['0', 'Nothing done on these days', 'Nothing yet']))

@@ -47,11 +47,11 @@ describe('plain text of HTML', () => {
     ['a &nbsp; & b &#0; &#xD800;', 'a &nbsp; & b &#0; &#xD800;'],
     ['a < b <foo> <br> <a href="x">c</a>', 'a < b <foo> <br> c'],
     ['<b>open', 'open'],
-  ])('%s reads %s', (source, expected) => {
+  ])('%s becomes %s', (source, expected) => {
     expect(plainText({ html: source })).toBe(expected)
   })
 
-  test('is what Telegram reads, and its length is in code points', () => {
+  test('matches Telegram’s parsing, and its length is in code points', () => {
     fc.assert(
       fc.property(documents, (document) => {
         const { text } = readTelegramHtml(document.html)
@@ -77,7 +77,7 @@ describe('clipping a title', () => {
     expect(clip(text, max)).toBe(expected)
   })
 
-  test('never exceeds its length nor cuts a sign, but where a single sign is longer', () => {
+  test('never exceeds its length or splits a grapheme, unless a single grapheme is longer', () => {
     fc.assert(
       fc.property(
         fc.array(texts).map((parts) => parts.join('')),
@@ -148,7 +148,7 @@ describe('a text', () => {
 })
 
 describe('splitting HTML', () => {
-  test('cuts at a line and opens again what it closed, attributes and all', () => {
+  test('cuts at a line and reopens closed tags with their attributes', () => {
     const source = html`${quote([bold('first line\nsecond line'), '\nthird'], { expandable: true })}`
     expect(splitHtml(source, { max: 15 }).map((part) => part.html)).toEqual([
       '<blockquote expandable><b>first line</b></blockquote>',
@@ -168,12 +168,12 @@ describe('splitting HTML', () => {
     ])
   })
 
-  test('leaves a short text alone, and gives no part for a blank one', () => {
+  test('keeps a short text whole and returns no part for a blank one', () => {
     expect(splitHtml(bold('a'))).toEqual([bold('a')])
     expect(splitHtml(html`${' \n '}`)).toEqual([])
   })
 
-  test('starts a new message before Telegram would drop the formatting or refuse long addresses', () => {
+  test('starts a new message before Telegram would drop formatting or refuse long URLs', () => {
     const many = joinHtml(
       Array.from({ length: 200 }, (_, index) => bold(index)),
       '\n',
@@ -186,7 +186,7 @@ describe('splitting HTML', () => {
     for (const part of splitHtml(long)) expect(() => readTelegramMessage(part.html)).not.toThrow()
   })
 
-  test('loses nothing of any document, in valid parts within the limits', () => {
+  test('keeps all of any document in valid parts within the limits', () => {
     const limits = fc.record({
       max: fc.integer({ min: 1, max: 120 }),
       maxEntities: fc.integer({ min: 3, max: 20 }),

@@ -53,7 +53,7 @@ const asks = (text: string, labels: readonly string[] = [], kind: 'block' | 'pla
 const text = (digest: Digest) => plainText(digestCard(digest, reader).card.text)
 
 describe('the digest', () => {
-  test('gives a task one number, wherever it stands', () => {
+  test('gives a task the same number in every section', () => {
     const busy = task(1, { runState: 'running' })
     const digest = {
       ...nothing,
@@ -75,19 +75,19 @@ describe('the digest', () => {
     expect(digestCard(digest, reader).topic).toEqual({ kind: 'digest', taskIds: ['id-1', 'id-2'] })
   })
 
-  test('says why it proposes', () => {
+  test('says why it suggests a task', () => {
     const proposals = [{ task: task(3, { priority: 'high' }), reason: 'priority' as const }]
     expect(text({ ...nothing, proposals })).toContain('💡 Suggestions\n1. 📋 APP-3 Task 3 🟠 · high priority')
   })
 
-  test('says what was done even where nothing is left to do', () => {
+  test('shows what was done even if nothing is left to do', () => {
     const done = { count: 12, tasks: [task(1), task(2)] }
     expect(text({ ...nothing, done })).toBe(
       '☀️ Tue 24 Nov – all clear.\n✅ 12 tasks done since yesterday: APP-1, APP-2 and 10 more',
     )
   })
 
-  test('fits one message, however much there is', () => {
+  test('fits one message even with the most content', () => {
     const many = (from: number) =>
       Array.from({ length: 50 }, (_, index) =>
         task(from + index, {
@@ -121,7 +121,7 @@ describe('the digest', () => {
   })
 })
 
-test('the digest begins with what needs the owner: the question, the outcome, and how many are new', () => {
+test('the digest starts with what needs the owner: questions, outcomes, and the count of new tasks', () => {
   const tasks = [
     task(1, { status: 'hold', question: asks('Clamp to 0?\nOr carry over.') }),
     task(2, { status: 'ready', dueAt: new Date('2026-11-20T10:00:00Z') }),
@@ -196,7 +196,7 @@ describe('home', () => {
     expect(home({ needsYou: { tasks, count: 1, newCount: 0 } }).rows.flat()).not.toContain('Go')
   })
 
-  test('says who works on what for how long, and what is queued', () => {
+  test('shows who is working on what for how long, and what is queued', () => {
     const since = new Date('2026-11-24T07:56:00Z')
     const running = [{ task: task(1, { runState: 'running' }), since, runner: 'Claude Code' }]
     const queued = [{ task: task(2, { runState: 'queued' }), since, runner: null }]

@@ -20,16 +20,16 @@ import {
 import { readTelegramHtml } from '../support/telegram-html.ts'
 
 describe('the template', () => {
-  test('escapes what it is given, in text and in attributes', () => {
+  test('escapes values in text and in attributes', () => {
     expect(html`<b>${'<i>&"'}</b>`).toEqual({ html: '<b>&lt;i&gt;&amp;&quot;</b>' })
   })
 
-  test('lets HTML pass, joins lists and leaves nothing out of nothing', () => {
+  test('inserts HTML, joins lists and omits empty values', () => {
     const parts = [bold('a'), ' < ', [italic('b'), null]]
     expect(html`${parts}|${undefined}${null}${false}|${0}${12n}`.html).toBe('<b>a</b> &lt; <i>b</i>||012')
   })
 
-  test('makes valid HTML of any text, which reads as it was', () => {
+  test('makes valid HTML from any text that parses back unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const whole = text.toWellFormed()
@@ -42,17 +42,17 @@ describe('the template', () => {
     )
   })
 
-  test('turns half a surrogate pair into the replacement sign, for Telegram takes only UTF-8', () => {
+  test('replaces a lone surrogate with U+FFFD because Telegram accepts only UTF-8', () => {
     expect(escapeHtml('a\ud83d b').html).toBe('a\ufffd b')
   })
 })
 
-test('joining leaves out what is empty', () => {
+test('joining omits empty parts', () => {
   expect(joinHtml([bold('a'), '', null, false, escapeHtml(''), 'b'], ' · ').html).toBe('<b>a</b> · b')
   expect(joinHtml(['a', 'b'], html`<b>,</b>`).html).toBe('a<b>,</b>b')
 })
 
-test('code keeps its language where it is known', () => {
+test('code keeps its language if known', () => {
   expect(pre('a < b').html).toBe('<pre>a &lt; b</pre>')
   expect(pre('a', 'c++').html).toBe('<pre><code class="language-c++">a</code></pre>')
   expect(code('x & y').html).toBe('<code>x &amp; y</code>')
@@ -72,7 +72,7 @@ describe('a link', () => {
     ['https://', false],
     [`https://example.com/${'a'.repeat(2000)}`, false],
     ['', false],
-  ])('to %s is one: %s', (url, expected) => {
+  ])('to %s becomes a link: %s', (url, expected) => {
     expect(isLinkable(url)).toBe(expected)
     const reading = readTelegramHtml(link(url, 'text').html)
     expect(reading.text).toBe('text')
@@ -80,14 +80,14 @@ describe('a link', () => {
   })
 })
 
-test('a quote dissolves the quotes within it', () => {
+test('a quote unwraps inner quotes', () => {
   expect(quote(html`a ${quote(bold('b'))}`, { expandable: true }).html).toBe(
     '<blockquote expandable>a <b>b</b></blockquote>',
   )
   expect(quote('a < b').html).toBe('<blockquote>a &lt; b</blockquote>')
 })
 
-test('a time carries its second and its format, and is plain text before 1970', () => {
+test('a time has its timestamp and format, and is plain text before 1970', () => {
   const at = new Date('2026-10-19T12:00:00.900Z')
   expect(tgTime(at, 'wDT', 'Monday <noon>').html).toBe(
     '<tg-time unix="1792411200" format="wDT">Monday &lt;noon&gt;</tg-time>',
@@ -111,13 +111,13 @@ describe('a title', () => {
     expect(tappable(text)).toEqual([])
   })
 
-  test('keeps an address with its scheme', () => {
+  test('keeps a URL with a scheme as a link', () => {
     expect(tappable('See https://example.com/README.md/@me and /charges')).toEqual([
       'https://example.com/README.md/@me',
     ])
   })
 
-  test('reads as it was written, without what nobody sees', () => {
+  test('keeps its text except invisible characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(withoutUnseen(plainText(title(text)))).toBe(withoutUnseen(text))
@@ -130,11 +130,11 @@ describe('a title', () => {
     ['a\u200bb\u3164c\u0007d', 'abcd'],
     ['\u001b[31mred\u001b[0m', 'red'],
     ['mail ada@example.com', 'mail ada@example.com'],
-  ])('%j reads %j', (text, shown) => {
+  ])('%j becomes %j', (text, shown) => {
     expect(plainText(title(text))).toBe(shown)
   })
 
-  test('is cut before it is made plain', () => {
+  test('is cut before joiners are inserted', () => {
     expect(plainText(title('Look at /charges again', 12))).toBe('Look at…')
   })
 })

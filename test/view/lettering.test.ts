@@ -27,11 +27,11 @@ describe('text in pictures', () => {
     ['🚀 !', ''],
     ['Cafe\u0301', 'Café'],
     ['a\u0000b\u200db', 'a b b'],
-  ])('keeps of %j what the font has: %j', (name, kept) => {
+  ])('from %j keeps what the font has: %j', (name, kept) => {
     expect(drawable(name)).toBe(kept)
   })
 
-  test('keeps no character that the shipped font has no letter for', () => {
+  test('keeps no character without a glyph in the bundled font', () => {
     const glyphs = files.map((file) => charactersOf(readFileSync(file)))
 
     const missing = Array.from({ length: 0x11000 }, (_, code) => code)
@@ -44,7 +44,7 @@ describe('text in pictures', () => {
     expect(missing).toEqual([])
   })
 
-  test('is cut to the room it has, and cut no shorter than it must be', () => {
+  test('is cut to the available width and no shorter', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 0, max: 600 }), (name, room) => {
         const cut = fitted(name, 32, room)
@@ -55,7 +55,7 @@ describe('text in pictures', () => {
     )
   })
 
-  test('is never drawn wider than it was reckoned', () => {
+  test('is never drawn wider than estimated', () => {
     fc.assert(
       fc.property(latinText, (text) => {
         const drawn = new Resvg(
@@ -71,7 +71,7 @@ describe('text in pictures', () => {
   })
 })
 
-/** The code points of a TrueType font's `cmap` of format 12. */
+/** Reads the code points of a TrueType font's `cmap` (format 12). */
 function charactersOf(font: Buffer): Set<number> {
   const tables = Array.from({ length: font.readUInt16BE(4) }, (_, index) => 12 + 16 * index)
   const cmap = tables.find((at) => font.toString('latin1', at, at + 4) === 'cmap')

@@ -23,7 +23,7 @@ const now = new Date('2026-11-24T09:00:00Z')
 const reader = { now, timeZone: 'Asia/Kathmandu' }
 const id = '0198d0e2-0000-7000-8000-000000000001'
 
-// What is hardest on a message: the longest of everything, signs that HTML and callback data know, letters of two units.
+// The hardest input for a message: maximum lengths, characters special to HTML and callback data, letters of two code units.
 const nasty = fc.oneof(
   fc.constant('<b>&amp;</b> "x" '.repeat(20)),
   fc.constant('😀'.repeat(300)),

@@ -9,14 +9,14 @@ const lines = (count: number, line = 'a line of the result') =>
   Array.from({ length: count }, () => line).join('\n')
 
 describe('a result', () => {
-  test('of a few lines is shown as it is', () => {
+  test('of a few lines is shown inline', () => {
     expect(showLong('Done: **all** tests pass.', { head })).toEqual({
       kind: 'inline',
       html: html`${head}\n\nDone: <b>all</b> tests pass.`,
     })
   })
 
-  test('of ten lines is shown, of eleven folded', () => {
+  test('of ten lines is shown inline, of eleven folded', () => {
     expect(showLong(lines(10), { head }).kind).toBe('inline')
     const shown = showLong(lines(11), { head })
     expect(shown).toEqual({
@@ -30,11 +30,11 @@ describe('a result', () => {
     expect(shown.kind === 'folded' && shown.html.html.match(/<blockquote/g)).toHaveLength(1)
   })
 
-  test('of nothing is its head', () => {
+  test('without text is only its head', () => {
     expect(showLong(' \n', { head })).toEqual({ kind: 'inline', html: head })
   })
 
-  test('over one message is a file, its caption the head and the first lines', () => {
+  test('longer than one message is a file whose caption is the head and the first lines', () => {
     const markdown = `# Report\n\n${lines(300)}`
     const shown = showLong(markdown, { head, fileName: 'PREQ-1.md' })
     if (shown.kind !== 'file') throw new Error(`shown as ${shown.kind}`)
@@ -44,13 +44,13 @@ describe('a result', () => {
     expect(plainText(shown.caption).endsWith('…')).toBe(true)
   })
 
-  test('that fits but for the head is a file as well', () => {
+  test('that fits only without the head is a file', () => {
     const body = lines(20, 'word '.repeat(38))
     expect(showLong(body, { head }).kind).toBe('folded')
     expect(showLong(body, { head: html`${'x'.repeat(300)}` }).kind).toBe('file')
   })
 
-  test('of many bits of code keeps its links rather than its code, for Telegram drops what comes last', () => {
+  test('with many code spans loses code rather than links, because Telegram drops the last entities', () => {
     const markdown = `${'`a` '.repeat(200)}\n\n[end](https://example.com)`
     const shown = showLong(markdown, { head })
     if (shown.kind === 'file') throw new Error('shown as a file')
@@ -58,7 +58,7 @@ describe('a result', () => {
     expect(entities.map(({ type }) => type).sort()).toEqual(['bold', 'text_link'])
   })
 
-  test('of many links, which would be dropped or refused, is a file', () => {
+  test('with too many links for one message is a file', () => {
     expect(showLong(lines(120, '[a](https://example.com)'), { head }).kind).toBe('file')
     expect(showLong(lines(8, `[a](https://example.com/${'b'.repeat(1500)})`), { head }).kind).toBe('file')
   })
@@ -91,7 +91,7 @@ describe('a result', () => {
     )
   })
 
-  test('of a million signs is prepared without converting them all', () => {
+  test('of a million characters is prepared without converting all of them', () => {
     const start = performance.now()
     expect(showLong('**word** '.repeat(120_000), { head }).kind).toBe('file')
     expect(performance.now() - start).toBeLessThan(500)

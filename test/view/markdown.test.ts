@@ -106,16 +106,16 @@ describe('Markdown', () => {
     expect(shown('---', '', 'text', '', '---')).toBe('———\n\ntext\n\n———')
   })
 
-  test('leaves out what colors a terminal, in code and in text', () => {
+  test('removes ANSI color codes in code and in text', () => {
     expect(shown('`\u001b[1;31mred\u001b[0m` \u001b[32mok\u001b[K [1m]')).toBe('<code>red</code> ok [1m]')
   })
 
-  test('marks the lines of quotes within quotes, which Telegram cannot nest', () => {
+  test('marks the lines of nested quotes, which Telegram does not support', () => {
     expect(shown('> a', '> > b', '> - c', '', 'd')).toBe('<blockquote>a\n› b\n• c</blockquote>\nd')
     expect(shown('- a', '  > b')).toBe('• a\n<blockquote>b</blockquote>')
   })
 
-  test('aligns the columns of a table, wide letters and emoji counted as two', () => {
+  test('aligns a table’s columns, counting wide characters and emoji as two', () => {
     expect(
       shown('| Name | Größe | 상태 |', '|:--|--:|:-:|', '| `a` | 12 | ✅ |', '| **bb** | 1<br>2 | 日本語 |'),
     ).toBe(
@@ -128,7 +128,7 @@ describe('Markdown', () => {
     )
   })
 
-  test('keeps the links of a table below it', () => {
+  test('shows a table’s links below it', () => {
     expect(
       shown('| PR | by |', '|-|-|', '| [#1](https://a.bc/1) | x |', '| [#2](https://a.bc/2) | y |'),
     ).toBe(
@@ -136,13 +136,13 @@ describe('Markdown', () => {
     )
   })
 
-  test('aligns a table within a quote', () => {
+  test('aligns a table inside a quote', () => {
     expect(shown('> | a | b |', '> |---|---|', '> | cccc | d |')).toBe(
       '<blockquote><pre>a    | b\n-----+----\ncccc | d</pre></blockquote>',
     )
   })
 
-  test('shows a table as typed where a row has more cells than its head, which GitHub would drop', () => {
+  test('shows a table as typed if a row has more cells than the head, which GitHub would drop', () => {
     const table = '| a | b |\n|---|---|\n| `x || y` | z |'
     expect(shown(table)).toBe(`<pre>${table}</pre>`)
   })
@@ -177,7 +177,7 @@ describe('Markdown', () => {
     'snake_case_name and CONST_VALUE_2',
     'https://a.bc/__x__/y_z_',
     '2 * 3 * 4',
-  ])('keeps the signs of names without back-ticks: %s', (text) => {
+  ])('keeps * and _ in names without backticks: %s', (text) => {
     expect(readTelegramHtml(shown(text)).text.replaceAll('\u2060', '')).toBe(text)
   })
 
@@ -185,7 +185,7 @@ describe('Markdown', () => {
     ['**"강조"**는', '<b>&quot;강조&quot;</b>는'],
     ['**파일(foo.ts)**을', '<b>파일(foo.ts)</b>을'],
     ['これは**「重要」**です', 'これは<b>「重要」</b>です'],
-  ])('makes bold what stands against letters without blanks: %s', (markdown, expected) => {
+  ])('makes text bold next to letters without a space: %s', (markdown, expected) => {
     expect(shown(markdown)).toBe(expected)
   })
 })
@@ -260,7 +260,7 @@ describe('any Markdown', () => {
   )
   const markdown = fc.array(fc.oneof(words, signs), { maxLength: 60 }).map((parts) => parts.join(''))
 
-  test('becomes HTML that Telegram takes, with every word in it', () => {
+  test('becomes HTML that Telegram accepts, with every word in it', () => {
     const any = fc.oneof({ weight: 4, arbitrary: markdown }, fc.string({ unit: 'binary', maxLength: 200 }))
     fc.assert(
       fc.property(any, (source) => {
@@ -305,10 +305,10 @@ describe('any Markdown', () => {
       'names among code': '`a` @ab '.repeat(15_000),
       'lazy lines': `${'- '.repeat(40)}a\n${'b\n'.repeat(29_000)}`,
     }),
-  )('does not blow up on %s', (_, source) => {
+  )('takes linear time for %s', (_, source) => {
     const before = process.cpuUsage()
     const { html } = markdownToHtml(source)
-    // What blows up takes minutes; the slowest of these takes half a second.
+    // Exponential input takes minutes; the slowest of these takes 0.5 s.
     expect(process.cpuUsage(before).user / 1000).toBeLessThan(10_000)
     expect(() => readTelegramHtml(html)).not.toThrow()
     expect(lostWords(source, html)).toEqual([])

@@ -100,7 +100,7 @@ const question = (detail: string | null, text = 'Which one?') =>
   }) as TaskCardFacts['question']
 
 describe('a posted card', () => {
-  test.each(kinds)('that reports %s is a message that Telegram takes, with a line for a list', (kind) => {
+  test.each(kinds)('for %s is a message that Telegram accepts, with a line for a list', (kind) => {
     const hostile =
       '<b>raw</b> & `code` [x](javascript:alert(1)) ```ts\nconst a = 1 < 2\n```\n| a | b |\n|---|---|\n| 1 | 2 |'
     const facts = task({ summary: hostile, tests: hostile, checks: '<ok>', notes: '> so' })
@@ -113,7 +113,7 @@ describe('a posted card', () => {
     }
   })
 
-  test('marks what the delivery of the project wants and is missing', () => {
+  test('marks what the project’s delivery strategy requires but is missing', () => {
     const deploy = {
       strategy: 'feature_branch',
       defaultBranch: 'main',
@@ -127,13 +127,13 @@ describe('a posted card', () => {
     expect(text({ summary: 'Done.', prUrl: 'https://github.com/ada/app/pull/3' })).not.toContain('⚠️')
   })
 
-  test('shows nothing of an outcome where none was given', () => {
+  test('shows no outcome if none was given', () => {
     const text = plainText(postedCard(task(null), { kind: 'finished', by: null }, reader).text)
     expect(text.split('\n')[0]).toBe('🏁 APP-1 Ready for review'.replace('APP-1 ', 'APP-1: '))
   })
 })
 
-describe('a report goes as a file too', () => {
+describe('a report is also sent as a file', () => {
   test.each([
     [2_400, false],
     [2_401, true],
@@ -150,13 +150,13 @@ describe('a report goes as a file too', () => {
     expect(report?.file.content).toContain('Done.')
   })
 
-  test('if the card shows it all, not', () => {
+  test('but not if the card shows all of it', () => {
     expect(reportFile(task({ summary: 'Done.', tests: '12 passed' }))).toBeNull()
     expect(reportFile(task(null))).toBeNull()
   })
 })
 
-test('logs of a project and of none say who wrote them', () => {
+test('work logs with and without a project name their author', () => {
   const log = { by: 'laptop', title: 'Looked around', detail: null }
   expect(plainText(logMessage({ ...log, projectKey: 'APP' }).card.text)).toContain('APP · Looked')
   expect(plainText(logMessage({ ...log, projectKey: null }).card.text)).toBe(

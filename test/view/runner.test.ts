@@ -73,7 +73,7 @@ describe('the line of a runner', () => {
     )
   })
 
-  test('holds any branch that git accepts between its quotes and gives it back to a shell', () => {
+  test('quotes any branch that git accepts so that a shell reads it back', () => {
     const branches = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 200 }),
       fc.string({
@@ -105,6 +105,6 @@ test.each([
   ['Bad Request: not enough rights to send text messages to the chat', null, "I can't write in this chat."],
   ['Bad Request: message thread not found', null, 'The topic in this chat is gone or closed.'],
   ['Bad Request: something new', null, 'Telegram said “something new”.'],
-])('the refusal "%s" is said in words', (description, chat, words) => {
+])('the refusal "%s" is explained', (description, chat, words) => {
   expect(refusalReason(description, chat)).toContain(words)
 })

@@ -13,7 +13,7 @@ describe.each([...samples, ...giants])('the result in %s', (_, markdown) => {
     expect(lostWords(markdown, html)).toEqual([])
   })
 
-  test('is valid and whole when sent in parts', () => {
+  test('is valid and complete when sent in parts', () => {
     const document = markdownToHtml(markdown)
     const parts = splitHtml(document, { max: 500 })
     for (const part of parts) readTelegramMessage(part.html, 500)

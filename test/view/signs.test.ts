@@ -8,18 +8,18 @@ const tables = ['view/signs.ts', 'domain/signs.ts']
 
 const sign = /\p{Extended_Pictographic}|[‹›\u2190-\u21ff\u2300-\u23ff\u25a0-\u2bff]/gu
 
-// "WEB-1 → Done", also in comments.
+// "WEB-1 → Done", which is also used in comments.
 const typography = '→'
 const allowed: Readonly<Record<string, string>> = {
   // What a person may type for "done".
   'domain/acts.ts': '✔✓',
-  // A quote in a quote.
+  // Nested quotes.
   'view/markdown-blocks.ts': '›',
   // A wide letter.
   'view/charts/lettering.ts': '™',
 }
 
-// The playground stands in for Telegram; its signs are not the bot's.
+// The playground replaces Telegram; its signs aren't the bot's.
 const sources = readdirSync(src, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name))
   .map((entry) => relative(src, join(entry.parentPath, entry.name)))
@@ -44,7 +44,7 @@ test('a sign is one character', () => {
   expect(odd).toEqual([])
 })
 
-test('signs are written only in the table', () => {
+test('signs are defined only in the table', () => {
   const literals = sources.flatMap(({ file, text }) =>
     [...text.matchAll(sign)]
       .map(([glyph]) => glyph)

@@ -9,7 +9,7 @@ const hour = 60 * minute
 const week = statsOver(new Date('2026-11-16'), [3, 0, 11, 2, 5, 0, 1])
 
 describe('the caption of the statistics', () => {
-  test('says the numbers of the picture', () => {
+  test('contains the numbers of the picture', () => {
     const card = statsCard(
       {
         ...week,
@@ -43,7 +43,7 @@ describe('the caption of the statistics', () => {
     expect(plainText(card.text)).toBe('📊 The week · 16 – 17 Nov 2026\nNothing finished in this period.')
   })
 
-  test('fits under a picture however many projects there are', () => {
+  test('fits a caption with any number of projects', () => {
     const byProject = Array.from({ length: 500 }, (_, index) => ({
       key: `PROJECT${index}`,
       name: 'x'.repeat(120),
@@ -56,7 +56,7 @@ describe('the caption of the statistics', () => {
     expect(plainText(text)).toContain(`others\u00a0${492 * 99_999}`)
   })
 
-  test('leads to the other periods and marks its own', () => {
+  test('has buttons for the other periods and marks its own', () => {
     const { keyboard } = statsCard(week, 'month')
 
     expect(keyboard?.inline_keyboard.flat().map(({ text }) => text)).toEqual(['Week', '✓ Month', 'Year'])

@@ -19,7 +19,7 @@ const task = (title: string) =>
     latestResult: null,
   }) as unknown as TaskDetail
 
-/** Wide signs count twice, as they take twice the room. */
+/** Counts wide characters twice. */
 const width = (text: string) =>
   [...text].reduce(
     (sum, point) => sum + (/[\p{Extended_Pictographic}\p{Script=Hangul}]/u.test(point) ? 2 : 1),
@@ -32,7 +32,7 @@ test.each([
   ['🎉'.repeat(60)],
   ['x'.repeat(180)],
   ['short'],
-])('%s fits one line of a phone, and half a row of buttons', (title) => {
+])('%s fits one line on a phone and half a row of buttons', (title) => {
   const line = plainText(taskLine(task(title), reader, { before: '12. ' }))
 
   expect(line.split('\n')).toHaveLength(1)

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-// Strings that nobody should read anymore. Each matched the source at commit 270347f.
+// Retired strings. Each matched the source at commit 270347f.
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: fragments of source text. */
 const retired = [
   'Home: counts, who is working, what needs you',
