@@ -150,11 +150,11 @@ describe('rate limits', () => {
   })
 
   test('are in the headers of every answer', async () => {
-    const door = api.another()
-    const ok = await door.call('GET', '/api/projects')
-    const failed = await door.call('GET', '/api/projects', { token: null })
-    const open = await door.call('GET', '/api/health', { token: null })
-    const none = await door.call('GET', '/api/none')
+    const second = api.another()
+    const ok = await second.call('GET', '/api/projects')
+    const failed = await second.call('GET', '/api/projects', { token: null })
+    const open = await second.call('GET', '/api/health', { token: null })
+    const none = await second.call('GET', '/api/none')
     const of = (answer: typeof ok) =>
       ['limit', 'remaining', 'reset'].map((name) => answer.headers.get(`ratelimit-${name}`))
     expect(of(ok)).toEqual(['100000', '99999', '60'])

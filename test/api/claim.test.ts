@@ -107,9 +107,9 @@ describe('POST /api/tasks/claim', () => {
     ['woken by the bell', createPureWakeup()],
     ['by looking where no bell rings', deadWakeup],
   ])('waits for a task that is queued later, %s', async (_, wakeup) => {
-    const door = api.another({ wakeup })
+    const second = api.another({ wakeup })
     const key = await todo()
-    const waiting = door.call('POST', '/api/tasks/claim', { body: { project_key, wait: 30 } })
+    const waiting = second.call('POST', '/api/tasks/claim', { body: { project_key, wait: 30 } })
     await editTask(api.ctx, key, { runState: 'queued' })
     wakeup.trigger()
     expect((await waiting).body.task.id).toBe(key)
@@ -118,8 +118,8 @@ describe('POST /api/tasks/claim', () => {
   test('answers that there was nothing when its wait ends and when the process stops', async () => {
     expect((await claim({ wait: 0.05 })).status).toBe(204)
     const stopping = new AbortController()
-    const door = api.another({ signal: stopping.signal })
-    const waiting = door.call('POST', '/api/tasks/claim', { body: { project_key, wait: 55 } })
+    const second = api.another({ signal: stopping.signal })
+    const waiting = second.call('POST', '/api/tasks/claim', { body: { project_key, wait: 55 } })
     stopping.abort()
     expect((await waiting).status).toBe(204)
   })

@@ -247,16 +247,16 @@ describe('GET /metrics', () => {
 
   test('counts requests by route, changes by action, and the process', async () => {
     const metrics = await createMetrics({ enabled: true })
-    const door = api.another({ metrics, config: { rateLimit: 100, trustProxy: [], metricsToken } })
-    await door.call('POST', '/api/tasks', { body: { title: 'Counted', projectKey: 'PROJ' } })
-    await door.call('GET', '/api/tasks/PROJ-1')
-    await door.call('GET', '/api/tasks/PROJ-99999')
-    await door.call('GET', '/api/none')
+    const second = api.another({ metrics, config: { rateLimit: 100, trustProxy: [], metricsToken } })
+    await second.call('POST', '/api/tasks', { body: { title: 'Counted', projectKey: 'PROJ' } })
+    await second.call('GET', '/api/tasks/PROJ-1')
+    await second.call('GET', '/api/tasks/PROJ-99999')
+    await second.call('GET', '/api/none')
     metrics.countDelivery('sent')
     metrics.countUpdate('handled')
     metrics.setLastPoll(new Date('2026-11-24T09:00:00Z'))
     metrics.setOutboxLag(3)
-    const answer = await door.call('GET', '/metrics', { token: metricsToken })
+    const answer = await second.call('GET', '/metrics', { token: metricsToken })
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/)
     for (const line of [
       'preqbot_http_request_seconds_count{method="POST",route="/api/tasks",status="201"} 1',
@@ -276,9 +276,9 @@ describe('GET /metrics', () => {
 
   test('refuses agents’ tokens and requests without a token', async () => {
     const metrics = await createMetrics({ enabled: true })
-    const door = api.another({ metrics, config: { rateLimit: 100, trustProxy: [], metricsToken } })
+    const second = api.another({ metrics, config: { rateLimit: 100, trustProxy: [], metricsToken } })
     for (const token of [null, api.token, 'wrong']) {
-      const answer = await door.call('GET', '/metrics', { token })
+      const answer = await second.call('GET', '/metrics', { token })
       expect([answer.status, answer.body]).toEqual([401, { error: 'Unauthorized' }])
     }
   })

@@ -11,8 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const create = (key: string, title = 'Once', door: Pick<TestApi, 'call'> = api, more = {}) =>
-  door.call('POST', '/api/tasks', {
+const create = (key: string, title = 'Once', target: Pick<TestApi, 'call'> = api, more = {}) =>
+  target.call('POST', '/api/tasks', {
     body: { title, projectKey: 'PROJ' },
     headers: { 'idempotency-key': key },
     ...more,

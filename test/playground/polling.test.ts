@@ -166,8 +166,8 @@ test('refuses to poll while a webhook is set', async () => {
   })
 })
 
-test('returns one update at a time to an immediate repetition if polling is paced', async () => {
-  const { call, world } = await openTestPlayground({ pacedPolling: true })
+test('returns one update at a time to an immediate repetition if polling is throttled', async () => {
+  const { call, world } = await openTestPlayground({ throttledPolling: true })
   for (const text of ['one', 'two']) sendText(world, { text })
 
   await call('getUpdates')

@@ -115,7 +115,7 @@ function filesOfFeatures(imports: Imports): ReadonlyMap<string, ReadonlySet<stri
   return new Map(features.map((feature) => [feature, reach(feature, new Set())]))
 }
 
-/** The first cycle among modules as a chain of paths; null if there is none. */
+/** Returns the first import cycle as a chain of paths; null without one. */
 function cycleIn(imports: Imports): readonly string[] | null {
   const done = new Set<string>()
   const visit = (file: string, chain: readonly string[]): readonly string[] | null => {

@@ -6,7 +6,7 @@ import { guards } from '../mutations/guards.ts'
 
 const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : null)
 
-/** Where the text of a guard stands today. */
+/** Finds the files that contain a guard's text. */
 function placesOf({ find }: Guard): string[] {
   return readdirSync('src', { recursive: true, encoding: 'utf8' })
     .map((path) => join('src', path))

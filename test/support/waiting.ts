@@ -20,7 +20,7 @@ export async function isDoneOrWaits(tx: Tx, work: Promise<unknown>, sessions = 1
 }
 
 async function countWaiting(tx: Tx): Promise<number> {
-  // Within a transaction, Postgres shows the activity of the first look again and again.
+  // Inside a transaction, Postgres caches the activity of the first query.
   await tx.execute(sql`select pg_stat_clear_snapshot()`)
   const waiting = await rows(
     tx,

@@ -14,7 +14,7 @@ const touchEveryMs = minuteMs
 // Addresses this process has recorded. Beyond this, the cache is cleared and the database is asked again.
 const maxRemembered = 10_000
 
-/** Reads the token from `Authorization: Bearer …`, with the scheme in any case; null if there is none. */
+/** Reads the token from `Authorization: Bearer …`, with the scheme in any case; null without one. */
 export function readBearerToken(c: ApiContext): string | null {
   return /^bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null
 }

@@ -81,7 +81,7 @@ function isCall(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'method' in body && body.method === 'tools/call'
 }
 
-// Headers such as Idempotency-Replayed depend on what the tool did, so it must finish first.
+// Headers, e.g. Idempotency-Replayed, depend on what the tool did, so it must finish first.
 async function readWhole(response: Response): Promise<Response> {
   return new Response(await response.text(), { status: response.status, headers: response.headers })
 }

@@ -53,7 +53,7 @@ export interface VirtualUser {
 
   /** All messages of the chat, oldest first. */
   readonly messages: () => readonly Message[]
-  /** Returns the bot's newest message, ignoring service messages; throws if there is none. */
+  /** Returns the bot's newest message, ignoring service messages; throws without one. */
   readonly lastMessage: () => Message
   /** Returns a message's current state; undefined if it is deleted. */
   readonly current: (message: Message) => Message | undefined

@@ -21,7 +21,7 @@ export async function getUpdates(params: Opts<'getUpdates'>, context: CallContex
     )
   }
   allow(world, params.allowed_updates)
-  const { limit, timeout } = paced(world, params)
+  const { limit, timeout } = throttled(world, params)
   confirm(world, params.offset ?? 0)
   const ready = firstOf(world.updates.pending(), limit)
   if (ready.length > 0 || timeout === 0) return ready
@@ -34,12 +34,14 @@ function allow(world: World, kinds: readonly string[] | undefined): void {
 }
 
 /** Delays a repeated request within 3 s; within 0.5 s, it gets at most one update. */
-function paced(world: World, params: Opts<'getUpdates'>): { limit: number; timeout: number } {
+function throttled(world: World, params: Opts<'getUpdates'>): { limit: number; timeout: number } {
   const offset = params.offset ?? 0
   const now = performance.now()
   const { previous } = world.polling
   const since =
-    world.polling.isPaced && previous?.offset === offset ? now - previous.startedAt : Number.POSITIVE_INFINITY
+    world.polling.isThrottled && previous?.offset === offset
+      ? now - previous.startedAt
+      : Number.POSITIVE_INFINITY
   world.polling.previous = { offset, startedAt: now }
   const timeout = Math.min(50, Math.max(0, params.timeout ?? 0))
   return {

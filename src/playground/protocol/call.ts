@@ -23,7 +23,7 @@ export type Answer =
   | { readonly kind: 'lost' }
 
 const byLowerCase = new Map(Object.keys(methods).map((name) => [name.toLowerCase(), name]))
-const pacedMethods = /^(?:send(?!ChatAction)|edit|delete(?:Message|Messages$)|forward|copy)/
+const limitedMethods = /^(?:send(?!ChatAction)|edit|delete(?:Message|Messages$)|forward|copy)/
 
 /** Returns a method's canonical name; undefined if it isn't implemented. */
 export function toMethodName(name: string): string | undefined {
@@ -73,7 +73,7 @@ function check({ world, method, params }: CallRequest): void {
   }
   refuseAsTelegram(schema, method, params)
   refuseViolations(method, violations)
-  if (!pacedMethods.test(method)) return
+  if (!limitedMethods.test(method)) return
   const pause = world.limits.take(Number(params.chat_id), world.clock().getTime())
   if (pause === null) return
   refuse(429, `Too Many Requests: retry after ${pause.retryAfter}`, {

@@ -105,7 +105,7 @@ export interface Webhook {
 /** The pending getUpdates request and the previous one's parameters. */
 interface Polling {
   /** Delays requests that repeat too soon, as Telegram does. */
-  readonly isPaced: boolean
+  readonly isThrottled: boolean
   pending: { readonly end: (refusal: Refusal) => void } | null
   previous: { readonly offset: number; readonly startedAt: number } | null
   lastConflictAt: number

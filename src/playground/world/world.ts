@@ -32,7 +32,7 @@ export interface WorldOptions {
    * Delays a getUpdates that repeats an offset within 3 s, as Telegram does. Off by default, because every bot that stops soon
    * after its start repeats one.
    */
-  readonly pacedPolling?: boolean
+  readonly throttledPolling?: boolean
 }
 
 const kept = 2_000
@@ -74,7 +74,7 @@ export function createWorld(options: WorldOptions = {}): World {
     sentFiles: new Map(),
     updates: createUpdateQueue({ clock, emit, firstUpdateId: options.firstUpdateId ?? start }),
     polling: {
-      isPaced: options.pacedPolling ?? false,
+      isThrottled: options.throttledPolling ?? false,
       pending: null,
       previous: null,
       lastConflictAt: Number.NEGATIVE_INFINITY,

@@ -3,7 +3,7 @@ import { markdownToHtml } from './markdown.ts'
 
 const maxSource = 1_000
 
-/** Returns the first visible line of a Markdown text as plain text; empty if there is none. */
+/** Returns the first visible line of a Markdown text as plain text; empty for a blank text. */
 export function firstLine(markdown: string, max: number): string {
   return clip(headOf(markdown), max)
 }
