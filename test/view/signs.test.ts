@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { signs } from '../../src/view/kit/signs.ts'
 
 const src = join(import.meta.dirname, '../../src')
-const tables = ['view/signs.ts', 'domain/signs.ts']
+const tables = ['view/kit/signs.ts', 'domain/core/task-values.ts']
 
 const sign = /\p{Extended_Pictographic}|[‹›\u2190-\u21ff\u2300-\u23ff\u25a0-\u2bff]/gu
 
@@ -12,9 +12,9 @@ const sign = /\p{Extended_Pictographic}|[‹›\u2190-\u21ff\u2300-\u23ff\u25a0-
 const typography = '→'
 const allowed: Readonly<Record<string, string>> = {
   // What a person may type for "done".
-  'domain/acts.ts': '✔✓',
+  'domain/quick-add/acts.ts': '✔✓',
   // Nested quotes.
-  'view/markdown-blocks.ts': '›',
+  'view/markdown/blocks.ts': '›',
   // A wide letter.
   'view/charts/lettering.ts': '™',
 }
