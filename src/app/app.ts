@@ -194,7 +194,7 @@ async function build(parts: {
     agentUrl,
     knownTimeZone: playground === null ? undefined : placeZone(),
     onOwnerBack: () => notifier.resume(),
-    elsewhere: createTelegramApi(telegram, maxWaitElsewhereMs),
+    elsewhere: createTelegramApi(telegram, otherChatsWaitMs),
     debounce: createDebounce(log),
     renderPng,
     diagnose: () =>
@@ -219,7 +219,12 @@ async function build(parts: {
   const failures = createFailureCounter({ db: store, ownerId: owner.id, now, redactor })
   closers.push(() => failures.close())
   const flushing = setInterval(
-    () => void failures.flush().catch((error: unknown) => log.warn({ err: error }, "couldn't write failure counts; retrying in a minute")),
+    () =>
+      void failures
+        .flush()
+        .catch((error: unknown) =>
+          log.warn({ err: error }, "couldn't write failure counts; retrying in a minute"),
+        ),
     minuteMs,
   )
   closers.push(() => clearInterval(flushing))

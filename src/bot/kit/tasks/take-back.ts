@@ -1,6 +1,6 @@
 import { DomainError } from '../../../domain/core/errors.ts'
 import { undoChange, undoWindowMs } from '../../../domain/undo/undo.ts'
-import { toSentence, toasts } from '../../../view/kit/answers.ts'
+import { toasts, toSentence } from '../../../view/kit/answers.ts'
 import type { BotContext } from '../context.ts'
 import { refuse } from '../refusals.ts'
 import { toast } from '../toast.ts'
