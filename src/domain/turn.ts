@@ -1,11 +1,11 @@
 import type { RunState, TaskStatus } from './core/task-values.ts'
 import type { OpenQuestion } from './questions/question.ts'
 
-/** Whose turn a task is: the owner's (`question`, `review`, `new`), an agent's (`queued`, `working`), or nobody's. */
+/** Whose turn it is: the owner's (`question`, `review`, `new`), an agent's (`queued`, `working`), or nobody's. */
 export const turns = ['question', 'review', 'new', 'working', 'queued', 'parked', 'closed'] as const
 export type Turn = (typeof turns)[number]
 
-/** What a turn is derived from. */
+/** The facts that determine a turn. */
 export interface TurnFacts {
   readonly status: TaskStatus
   readonly runState: RunState | null
@@ -24,7 +24,7 @@ export function turnOf({ status, runState, question, snoozedUntil }: TurnFacts):
   return status === 'inbox' ? 'new' : 'parked'
 }
 
-/** Whether the owner is the one to act next. */
+/** Tests whether the owner acts next. */
 export function needsOwner(task: TurnFacts): boolean {
   const turn = turnOf(task)
   return turn === 'question' || turn === 'review' || turn === 'new'

@@ -55,7 +55,7 @@ export const apiTokens = pgTable(
   (t) => [index('api_tokens_owner_revoked').on(t.ownerId, t.revokedAt)],
 )
 
-/** What a token stands for beyond access. A token without a row may do everything: it is older than rights. */
+/** What a token grants. A token without a row predates rights and may do everything. */
 export const tokenGrants = pgTable(
   'token_grants',
   {
@@ -65,7 +65,7 @@ export const tokenGrants = pgTable(
     /** The engine that uses it. */
     engine: text('engine').$type<Engine>(),
     rights: text('rights').$type<TokenRights>().notNull().default('full'),
-    /** The keys of the projects that it opens; null: all of them. */
+    /** The keys of the projects it can use; null means all. */
     projectKeys: jsonb('project_keys').$type<readonly string[]>(),
     createdAt: createdAt(),
   },
@@ -75,7 +75,7 @@ export const tokenGrants = pgTable(
   ],
 )
 
-/** An agent's session, as its client names it: two sessions of a token are two agents. */
+/** An agent's session, named by its client: two sessions of one token are two agents. */
 export const agentSessions = pgTable(
   'agent_sessions',
   {
@@ -95,15 +95,15 @@ export const agentSessions = pgTable(
   ],
 )
 
-/** A token that wanted to delete more than its limit. */
+/** A token that tried to delete more tasks than its limit allows. */
 export const deletionLimits = pgTable('deletion_limits', {
   tokenId: uuid('token_id')
     .primaryKey()
     .references(() => apiTokens.id, { onDelete: 'cascade' }),
-  /** When it met the limit; the owner is asked once about it. */
+  /** When it reached the limit. The owner is asked about it once. */
   reachedAt: at('reached_at').notNull(),
   askedAt: at('asked_at'),
-  /** Until then the owner lets it delete without a limit. */
+  /** The owner lets it delete without a limit until then. */
   allowedUntil: at('allowed_until'),
 })
 

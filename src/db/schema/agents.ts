@@ -19,7 +19,7 @@ import {
   taskStatuses,
 } from './values.ts'
 
-/** What an agent asks the owner. An answer is stored before anyone sees it. */
+/** A question from an agent to the owner. An answer is stored before anyone sees it. */
 export const questions = pgTable(
   'questions',
   {
@@ -35,14 +35,14 @@ export const questions = pgTable(
     /** A command, a diff, a plan, or the rest of a long reason. */
     detail: text('detail'),
     defaultAnswer: jsonb('default_answer').$type<QuestionAnswer>(),
-    /** The status in which an answer queues the task again. */
+    /** The status in which an answer requeues the task. */
     returnsTo: text('returns_to').$type<TaskStatus>(),
     expiresAt: at('expires_at'),
     state: text('state').$type<QuestionState>().notNull().default('open'),
     answer: jsonb('answer').$type<QuestionAnswer>(),
     answeredBy: text('answered_by').$type<Answerer>(),
     answeredAt: at('answered_at'),
-    /** The caller's own name for it: the same key is the same question. */
+    /** The caller's idempotency key: the same key is the same question. */
     key: text('key'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

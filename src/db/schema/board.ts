@@ -132,7 +132,7 @@ export const tasks = pgTable(
     unique('tasks_owner_prefix_number').on(t.ownerId, t.taskPrefix, t.taskNumber),
     index('tasks_lane').on(t.ownerId, t.status, t.sortOrder),
     index('tasks_run_state').on(t.ownerId, t.runState),
-    // What was done lately, however much is done; open tasks cost it nothing.
+    // Finds recently finished tasks among any number of them. Open tasks aren't in it.
     index('tasks_finished').on(t.ownerId, t.updatedAt).where(sql`${t.status} in ('done', 'archived')`),
     index('tasks_project').on(t.projectId),
     index('tasks_label').on(t.labelId),
@@ -171,7 +171,7 @@ export const taskLabelAssignments = pgTable(
   ],
 )
 
-/** The last task number given out per key prefix; numbers never come back. */
+/** The last task number assigned per key prefix. Numbers are never reused. */
 export const taskCounters = pgTable(
   'task_counters',
   {

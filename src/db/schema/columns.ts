@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, customType, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-// What the tables' definitions share: columns and conditions of CHECK constraints.
+// Columns and CHECK conditions that the table definitions share.
 
 export const at = (name: string) => timestamp(name, { withTimezone: true, precision: 6 })
 export const createdAt = () => at('created_at').notNull().defaultNow()
 export const updatedAt = () => at('updated_at').notNull().defaultNow()
 export const id = () => uuid('id').primaryKey().defaultRandom()
 
-/** Fractional indexing keys compare bytewise, whatever the locale of the database. */
+/** Fractional indexing keys compare bytewise in every database locale. */
 export const sortKey = customType<{ data: string }>({ dataType: () => 'varchar(64) collate "C"' })
 
 export const oneOf = (column: AnyPgColumn, values: readonly string[]) =>

@@ -6,13 +6,13 @@ import { at, createdAt, id, lengthBetween, maxLength, oneOf } from './columns.ts
 import type { WorkLogData } from './json.ts'
 import { type Engine, engines, type WorkLogKind, workLogKinds } from './values.ts'
 
-// An index sees only its own table, so these two read the title that the board gives a log instead of the log's kind. A query
+// An index sees only its own table, so these two conditions read the title that the board gives a log, not its kind. A query
 // uses the index only if it repeats the condition.
 
-/** The condition that a title is that of a move to done. */
+/** Builds the condition that a title belongs to a move to done. */
 export const isMoveToDone = (title: AnyPgColumn) => sql`${title} like '% · % -> Done'`
 
-/** The condition that a search looks into a log: not one that only records a change of fields, note or status. */
+/** Builds the condition that search covers a log: not one that only records a change of status, fields or note. */
 export const isSearched = (title: AnyPgColumn) =>
   sql`${title} !~ '^[A-Z][A-Z0-9]*-[0-9]+ · (Note Updated$|Fields Updated [(]|[A-Za-z]+ -> [A-Za-z]+$)'`
 
@@ -38,7 +38,7 @@ export const workLogs = pgTable(
     index('work_logs_project').on(t.projectId),
     index('work_logs_task').on(t.taskId, t.workedAt.desc().nullsFirst()),
     index('work_logs_done').on(t.taskId, t.workedAt).where(isMoveToDone(t.title)),
-    // Only the beginning of a long text.
+    // Indexes only the beginning of a long text.
     index('work_logs_text')
       .using('gin', sql`to_tsvector('simple', ${t.title} || ' ' || coalesce(left(${t.detail}, 10000), ''))`)
       .where(isSearched(t.title)),
@@ -48,7 +48,7 @@ export const workLogs = pgTable(
   ],
 )
 
-/** What a work log is, as data: its kind, who wrote it, and an agent's result as it was given. */
+/** A work log as data: its kind, its author, and what it says. */
 export const workLogFacts = pgTable(
   'work_log_facts',
   {
@@ -56,7 +56,7 @@ export const workLogFacts = pgTable(
       .primaryKey()
       .references(() => workLogs.id, { onDelete: 'cascade' }),
     kind: text('kind').$type<WorkLogKind>().notNull(),
-    /** `owner`, `agent:<token name>` or `system`; null where nobody knows any more. */
+    /** `owner`, `agent:<token name>` or `system`; null if unknown. */
     author: text('author'),
     result: jsonb('result').$type<WorkLogData>(),
   },
@@ -96,9 +96,9 @@ export const auditLogs = pgTable(
   (t) => [
     index('audit_logs_owner').on(t.ownerId, t.createdAt.desc().nullsFirst()),
     index('audit_logs_target').on(t.targetType, t.targetId),
-    // What the owner may take back, however much agents did since.
+    // Finds the owner's own changes, which /undo takes back, among any number of agents' changes.
     index('audit_logs_by_owner').on(t.ownerId, t.createdAt).where(sql`${t.meta} ->> 'by' = 'owner'`),
-    // What can be restored.
+    // Finds deletions, which can be restored.
     index('audit_logs_deletions').on(t.ownerId, t.createdAt).where(sql`${t.action} = 'task.delete'`),
   ],
 )

@@ -3,7 +3,7 @@ import { taskStatuses } from './values.ts'
 
 // The shapes of JSON columns. They describe what is stored; the modules above check input more strictly.
 
-/** The parts of a question: a text each, and the options to choose from. */
+/** One part of a question: its text and the options to choose from. */
 export const QuestionItem = z.object({
   id: z.string(),
   text: z.string(),
@@ -15,7 +15,7 @@ export const QuestionItem = z.object({
 })
 export type QuestionItem = z.infer<typeof QuestionItem>
 
-/** The owner's answer per item: the chosen options, and their words or the joined labels. */
+/** The owner's answer per item: the chosen options, and the owner's words or the joined labels. */
 export const QuestionAnswer = z.object({
   items: z
     .array(

@@ -21,27 +21,27 @@ import { type MessageState, messageStates } from './values.ts'
 export const botUpdates = pgTable(
   'bot_updates',
   {
-    /** Each bot counts its updates on its own. */
+    /** Each bot numbers its own updates. */
     botId: bigint('bot_id', { mode: 'number' }).notNull().default(0),
     updateId: bigint('update_id', { mode: 'number' }).notNull(),
     update: jsonb('update').$type<Record<string, unknown>>().notNull(),
     receivedAt: at('received_at').notNull().defaultNow(),
-    /** Set in the transaction of what the update changed. */
+    /** Set in the transaction that writes the update's change. */
     effectAt: at('effect_at'),
-    /** Set once its handler has answered. */
+    /** Set when its handler has answered. */
     finishedAt: at('finished_at'),
     attempts: integer('attempts').notNull().default(0),
     error: text('error'),
   },
   (t) => [
-    // The update first: it is looked up by its id alone, since other bots' updates are deleted when the bot changes.
+    // The update ID comes first: lookups use it alone, since other bots' updates are deleted when the bot changes.
     primaryKey({ columns: [t.updateId, t.botId] }),
     index('bot_updates_open').on(t.receivedAt, t.updateId).where(sql`${t.finishedAt} is null`),
     index('bot_updates_finished').on(t.finishedAt),
   ],
 )
 
-/** Everything the bot said or is about to say: what it is about, what a reply to it means, how far its delivery is. */
+/** An outgoing message: what it is about, what a reply to it means, and its delivery state. */
 export const botMessages = pgTable(
   'bot_messages',
   {
@@ -51,14 +51,14 @@ export const botMessages = pgTable(
     messageId: integer('message_id'),
     purpose: text('purpose').notNull(),
     taskId: uuid('task_id').references(() => tasks.id, { onDelete: 'set null' }),
-    /** What a reply to this message means, as `ReplyTopic` of the domain. */
+    /** What a reply to this message means: a `ReplyTopic`. */
     topic: jsonb('topic').$type<Record<string, unknown>>(),
-    /** The Bot API call that is to be made, where it is not rendered when its turn comes. */
+    /** The Bot API call to make; null if the message is rendered right before it is sent. */
     request: jsonb('request').$type<Record<string, unknown>>(),
     state: text('state').$type<MessageState>().notNull().default('pending'),
-    /** Its content is out of date and is rendered again before it is sent. */
+    /** Its content is outdated; it is rendered again before it is sent. */
     stale: boolean('stale').notNull().default(false),
-    /** 0 needs you, 1 finished, 2 edits, 3 the rest. */
+    /** 0 needs you, 1 finished, 2 edits, 3 everything else. */
     priority: integer('rank').notNull().default(3),
     contentHash: text('content_hash'),
     notBefore: at('not_before'),
@@ -79,7 +79,7 @@ export const botMessages = pgTable(
   ],
 )
 
-/** A task that the owner wants to see later. The row goes once the message that brings the task back was sent. */
+/** A task that the owner wants to see later. The row is deleted after the message that brings the task back is sent. */
 export const snoozes = pgTable(
   'snoozes',
   {
@@ -87,7 +87,7 @@ export const snoozes = pgTable(
       .primaryKey()
       .references(() => tasks.id, { onDelete: 'cascade' }),
     until: at('until').notNull(),
-    /** The message that brings the task back, once it is due. */
+    /** The message that brings the task back; null until the task is due. */
     messageId: bigint('message_id', { mode: 'number' }).references(() => botMessages.id, {
       onDelete: 'set null',
     }),
@@ -96,18 +96,18 @@ export const snoozes = pgTable(
   (t) => [index('snoozes_until').on(t.until), index('snoozes_message').on(t.messageId)],
 )
 
-/** People other than the owner who wrote to the bot: a row each, however much they write. */
+/** People other than the owner who wrote to the bot, one row each. */
 export const strangers = pgTable(
   'strangers',
   {
-    /** 0 where Telegram names nobody. */
+    /** 0 if Telegram names nobody. */
     userId: bigint('user_id', { mode: 'number' }).primaryKey(),
     userName: text('user_name'),
-    /** Where and how they came last. */
+    /** The chat and kind of their last update. */
     chatId: bigint('chat_id', { mode: 'number' }),
     kind: text('kind').notNull(),
     updates: integer('updates').notNull(),
-    /** How many of them no security event counts yet. */
+    /** How many updates no security event covers yet. */
     unreported: integer('unreported').notNull(),
     firstAt: at('first_at').notNull(),
     lastAt: at('last_at').notNull(),
@@ -124,7 +124,7 @@ export const botConversations = pgTable('bot_conversations', {
   updatedAt: updatedAt(),
 })
 
-/** Small facts the bot keeps between starts, e.g., how far the notifier has read. */
+/** Small facts that the bot keeps across restarts, e.g., how far the notifier has read. */
 export const botState = pgTable('bot_state', {
   key: text('key').primaryKey(),
   value: jsonb('value').notNull(),

@@ -1,4 +1,4 @@
-// The closed sets of the columns. Each is also a CHECK constraint, so that no other writer stores anything else.
+// The closed sets of values. Each is also a CHECK constraint, so no other writer stores anything else.
 
 export const taskStatuses = ['inbox', 'todo', 'hold', 'ready', 'done', 'archived'] as const
 export const taskPriorities = ['highest', 'high', 'medium', 'none', 'low', 'lowest'] as const

@@ -12,7 +12,7 @@ export function isIdempotencyKey(key: string): boolean {
 
 const keptMs = dayMs
 
-/** A request that its sender may repeat: whose it is, the key it came with, a hash of what it asks for. */
+/** A repeatable request: its token, its key, and a hash of its content. */
 export interface KeyedRequest {
   readonly tokenId: string
   readonly key: string
@@ -21,11 +21,11 @@ export interface KeyedRequest {
 
 export interface StoredAnswer {
   readonly status: number
-  /** The body as it went out, byte for byte; empty where there was none. */
+  /** The response body, byte for byte; empty if there was none. */
   readonly body: string
 }
 
-// jsonb reorders keys, and a bare JSON string is parsed twice when it is read, so the body is stored as text inside an object.
+// jsonb would reorder the body's keys, and a bare JSON string is parsed twice when read, so the text is stored inside an object.
 interface StoredBody {
   readonly text: string
 }
@@ -34,7 +34,7 @@ function toStoredBody(text: string): StoredBody {
   return { text }
 }
 
-/** Another request took the key first: its answer is the one to give. */
+/** Another request took the key first; its answer applies. */
 export class KeyTakenError extends Error {
   constructor() {
     super('the idempotency key was taken by another request')
@@ -42,7 +42,7 @@ export class KeyTakenError extends Error {
   }
 }
 
-/** The answer that was given under the key, null where there is none. Throws `conflict` where the key stood for another request. */
+/** Reads the answer stored under the key, or null. Throws `conflict` if the key belongs to another request. */
 export async function findAnswer(db: Reader, request: KeyedRequest, now: Date): Promise<StoredAnswer | null> {
   const [stored] = await db
     .select({
@@ -70,8 +70,8 @@ export async function findAnswer(db: Reader, request: KeyedRequest, now: Date): 
 }
 
 /**
- * Takes the key inside the transaction of the request's effect. A second request with the key waits here until the first
- * commits, and then fails with `KeyTakenError`; where the first rolled back or crashed, nothing of it is left and it goes on.
+ * Takes the key in the transaction of the request's effect. A second request with the key waits here until the first
+ * commits, then fails with `KeyTakenError`. If the first rolls back or crashes, the second proceeds.
  */
 export async function takeKey(tx: Tx, request: KeyedRequest, now: Date): Promise<void> {
   const old = new Date(now.getTime() - keptMs).toISOString()
@@ -87,7 +87,7 @@ export async function takeKey(tx: Tx, request: KeyedRequest, now: Date): Promise
   if (taken.length === 0) throw new KeyTakenError()
 }
 
-/** Keeps the answer beside its key, in the same transaction; null gives the key back, for nothing was answered yet. */
+/** Stores the answer with its key in the same transaction; null releases the key, since nothing was answered. */
 export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAnswer | null): Promise<void> {
   const named = and(eq(idempotencyKeys.tokenId, request.tokenId), eq(idempotencyKeys.key, request.key))
   if (answer === null) await tx.delete(idempotencyKeys).where(named)
@@ -99,12 +99,12 @@ export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAn
   }
 }
 
-/** Forgets keys taken before `before`. Returns how many. */
+/** Deletes keys taken before `before`. Returns how many. */
 export async function deleteExpiredKeys(db: Db, before: Date): Promise<number> {
   return deleteExpiredRows(db, idempotencyKeys, lt(idempotencyKeys.createdAt, before))
 }
 
-/** Stores a refusal, which had no effect and no transaction. If the key was taken in the meantime, keeps that answer. */
+/** Stores a refusal, which has no effect and no transaction. If the key was taken in between, the other answer stays. */
 export async function keepRefusal(
   db: Db,
   request: KeyedRequest,

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** What one client holds: an IPv4 address, or the /64 of an IPv6 one, of which every connection can use another address. */
+/** Returns the network of one client: an IPv4 address, or the /64 of an IPv6 one, since each connection can use another address. */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address
   const [left = [], right = []] = address.replace(/%.*$/, '').split('::').map(groupsOf)
@@ -9,7 +9,7 @@ export function networkOf(address: string): string {
   return `${first.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
 }
 
-// The last two groups may be written as an IPv4 address; only their number matters here.
+// The last two groups may be written as an IPv4 address; only their count matters here.
 function groupsOf(text: string): string[] {
   return text
     .replace(/\d+(?:\.\d+){3}$/, '0:0')

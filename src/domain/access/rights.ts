@@ -2,13 +2,13 @@ import type { Actor } from '../core/actor.ts'
 import { DomainError } from '../core/errors.ts'
 import type { TaskStatus } from '../core/task-values.ts'
 
-/** Whether an actor sees a project. */
+/** Tests whether an actor sees a project. */
 export function seesProject(actor: Actor, projectKey: string): boolean {
   if (actor.kind !== 'agent' || !actor.projectKeys) return true
   return actor.projectKeys.includes(projectKey)
 }
 
-/** Throws `forbidden` for a project that the actor's token is not made for. */
+/** Throws `forbidden` for a project outside the actor's token. */
 export function requireProjectRight(actor: Actor, projectKey: string): void {
   if (seesProject(actor, projectKey) || actor.kind !== 'agent') return
   const keys = (actor.projectKeys ?? []).join(', ')
@@ -19,7 +19,7 @@ export function requireProjectRight(actor: Actor, projectKey: string): void {
   )
 }
 
-/** Throws `forbidden` if the actor's token may not close tasks, and this status does. */
+/** Throws `forbidden` if this status closes a task and the actor's token may not. */
 export function requireClosingRight(actor: Actor, status: TaskStatus | null): void {
   if (actor.kind !== 'agent' || actor.rights !== 'work') return
   if (status !== 'done' && status !== 'archived') return

@@ -6,7 +6,7 @@ const salt = 'telegram-bot-token'
 const ivBytes = 12
 const tagBytes = 16
 
-/** Seals a text as `v1.<iv>.<ciphertext+tag>`: AES-256-GCM under a key made from the server's secret by HKDF-SHA-256. */
+/** Encrypts a text as `v1.<iv>.<ciphertext+tag>`: AES-256-GCM with a key derived from the server's secret by HKDF-SHA-256. */
 export function encryptSecret(plain: string, secretKey: string): string {
   const iv = randomBytes(ivBytes)
   const cipher = createCipheriv('aes-256-gcm', keyOf(secretKey), iv)
@@ -14,7 +14,7 @@ export function encryptSecret(plain: string, secretKey: string): string {
   return `${version}.${iv.toString('base64url')}.${sealed.toString('base64url')}`
 }
 
-/** Opens what `encryptSecret` sealed. Throws `invalid` where it was sealed under another secret, or was tampered with. */
+/** Decrypts the output of `encryptSecret`. Throws `invalid` if it was encrypted with another secret or changed. */
 export function decryptSecret(sealed: string, secretKey: string): string {
   const [prefix, ivText = '', text = '', ...rest] = sealed.split('.')
   const iv = Buffer.from(ivText, 'base64url')

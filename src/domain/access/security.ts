@@ -10,14 +10,14 @@ import { chatSpecs } from '../settings/setting-specs.ts'
 import { networkOf } from './network.ts'
 
 const windowMs = minuteMs
-// A flood from ever new addresses must not fill the memory or the table: beyond these all count as one.
+// A flood from many addresses must not fill memory or the table: beyond this number, all count as one.
 const maxAddresses = 1_000
-// Each is a separate loud message: a stolen token used from many addresses must not bury the chat.
+// Each is a separate loud message; a stolen token used from many addresses must not flood the chat.
 const maxNewAddresses = 5
 
-/** Something that touched who may do what. `detail` never holds a secret. */
+/** An event that concerns access. `detail` never contains a secret. */
 export interface NewSecurityEvent {
-  /** Null where nobody's board was reached. */
+  /** Null if no board was reached. */
   readonly ownerId: string | null
   readonly eventType: SecurityEventType
   readonly outcome: 'success' | 'failure'
@@ -29,8 +29,8 @@ export interface NewSecurityEvent {
 }
 
 /**
- * `auth.token`: a bearer token; `chat.bind`: the owner's chat was bound or let go; `chat.stranger`: somebody else wrote;
- * `token.revoke`: a token was revoked without the owner asking for it.
+ * `auth.token`: a bearer token; `chat.bind`: the owner's chat was linked or unlinked; `chat.stranger`: someone else wrote;
+ * `token.revoke`: a token was revoked without the owner's request.
  */
 export type SecurityEventType =
   | 'auth.token'
@@ -42,7 +42,7 @@ export type SecurityEventType =
 
 export type SecurityEventRow = typeof securityEvents.$inferSelect
 
-/** Writes one security event; it is never changed afterwards. */
+/** Writes one security event, which is never changed afterward. */
 export async function recordSecurityEvent(db: Db, event: NewSecurityEvent): Promise<void> {
   await db.insert(securityEvents).values({
     id: v7(),
@@ -57,7 +57,7 @@ export async function recordSecurityEvent(db: Db, event: NewSecurityEvent): Prom
   })
 }
 
-// What the owner wrote before the bot knew its owner is nobody's attack.
+// Messages by the owner from before the bot knew them aren't an attack.
 function isOwners(ownerId: string) {
   return and(
     or(eq(securityEvents.ownerId, ownerId), isNull(securityEvents.ownerId)),
@@ -67,7 +67,7 @@ function isOwners(ownerId: string) {
   )
 }
 
-/** The owner's security events, and those of nobody, newest first; without what the owner wrote before the bot knew the owner. */
+/** Lists the owner's security events and those without an owner, newest first, except the owner's own early messages. */
 export async function listSecurityEvents(
   { db, ownerId }: Scope,
   page: { readonly before?: string; readonly limit: number },
@@ -88,13 +88,13 @@ export async function listSecurityEvents(
   return toPage(found, page.limit)
 }
 
-/** A stretch of time: later than `after`, up to and including `upTo`. */
+/** A time range: after `after`, up to and including `upTo`. */
 interface Stretch {
   readonly after: Date
   readonly upTo: Date
 }
 
-/** How many failures of each kind there were, with their repetitions, and when the first and the last were. */
+/** Counts the failures of each kind, repetitions included, with the times of the first and last. */
 export async function countFailures(
   { db, ownerId }: Scope,
   stretch: Stretch,
@@ -118,7 +118,7 @@ export async function countFailures(
     .groupBy(securityEvents.eventType)
 }
 
-/** Uses of tokens from new addresses, the oldest first; the first address of all is the one where the token was made for. */
+/** Lists uses of tokens from new addresses, oldest first. A token's very first address is the expected one. */
 export async function listNewAddresses(
   { db, ownerId }: Scope,
   stretch: Stretch,
@@ -145,26 +145,26 @@ function isWithin({ after, upTo }: Stretch) {
 
 export type Failure = Pick<NewSecurityEvent, 'eventType' | 'ipAddress' | 'userAgent' | 'path' | 'detail'>
 
-/** Counts failures so that one kind from one address (IPv6: its /64) writes at most one row a minute. */
+/** Counts failures so one kind from one address (IPv6: its /64) writes at most one row a minute. */
 export interface FailureCounter {
-  /** Counts one failure: the first of a minute is written at once, so that a crash loses no more than a count. */
+  /** Counts one failure. The first of a minute is written immediately, so a crash loses only a count. */
   readonly count: (failure: Failure) => Promise<void>
-  /** Writes the counts of minutes that are over; to be called about once a minute. */
+  /** Writes the counts of past minutes; call it about once a minute. */
   readonly flush: () => Promise<void>
-  /** Writes all counts that are left. */
+  /** Writes all remaining counts. */
   readonly close: () => Promise<void>
 }
 
 interface Window {
   readonly openedAt: number
-  /** The latest failure not yet written, and how many there were. */
+  /** The latest unwritten failure, and how many there were. */
   readonly latest: Failure
   readonly count: number
 }
 
 /**
- * Builds a counter for one process. Rows never change, so repetitions are held in memory and written as one row with
- * `detail.count` when their minute is over; that row opens the next minute.
+ * Builds a counter for one process. Rows never change, so repetitions are kept in memory and written as one row with
+ * `detail.count` at the end of their minute; that row starts the next minute.
  */
 export function createFailureCounter(options: {
   readonly db: Db
@@ -177,7 +177,7 @@ export function createFailureCounter(options: {
 
   const write = (failure: Failure, count: number) =>
     recordSecurityEvent(options.db, {
-      // A path or a client's name may hold a token.
+      // A path or a client's name may contain a token.
       ...redactor.data(failure),
       ownerId: options.ownerId,
       outcome: 'failure',

@@ -4,7 +4,7 @@ import type { Db } from '../../db/types.ts'
 import { networkOf } from './network.ts'
 import { recordSecurityEvent } from './security.ts'
 
-/** A token was used from an address. */
+/** The use of a token from an address. */
 export interface TokenUse {
   readonly ownerId: string
   readonly token: { readonly id: string; readonly name: string }
@@ -15,7 +15,7 @@ export interface TokenUse {
 }
 
 /**
- * Writes a security event at a token's first use from an address (IPv6: from its /64); `detail.knownAddresses` counts the
+ * Writes a security event for a token's first use from an address (IPv6: from its /64); `detail.knownAddresses` counts the
  * earlier ones.
  */
 export async function noteTokenAddress(db: Db, use: TokenUse): Promise<void> {

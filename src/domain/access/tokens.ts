@@ -33,16 +33,16 @@ const noticeMs = 7 * dayMs
 export const NewToken = z.object({
   name: text(60).pipe(z.string().trim().min(1, "can't be empty")),
   expiresAt: z.date().nullish(),
-  /** The engine that will use it; a claim gives it no task that names another. */
+  /** The engine that will use it; a claim never hands it a task for another engine. */
   engine: z.enum(engines).nullish(),
-  /** `work`: everything but deleting and accepting; `full`: everything. */
+  /** `work`: everything except deleting and accepting; `full`: everything. */
   rights: z.enum(tokenRights).default('work'),
-  /** The keys of the projects that it opens; absent: all of them. */
+  /** The keys of the projects it can use; absent means all. */
   projectKeys: z.array(z.string().toUpperCase()).min(1).readonly().nullish(),
 })
 export type NewToken = z.input<typeof NewToken>
 
-/** Creates a token for an agent. `token` is returned only here; the database has its hash. Throws `invalid` and, for a project that isn't there, `not-found`. */
+/** Creates a token for an agent. `token` is returned only here; the database stores its hash. Throws `invalid` and `not-found` (project). */
 export async function createToken(
   ctx: Ctx,
   input: NewToken,
@@ -103,7 +103,7 @@ const granted = {
   projectKeys: tokenGrants.projectKeys,
 }
 
-/** The owner's tokens, newest first, revoked ones last. */
+/** Lists the owner's tokens, newest first, revoked ones last. */
 export async function listTokens({ db, ownerId }: Scope): Promise<GrantedToken[]> {
   return db
     .select(granted)
@@ -113,7 +113,7 @@ export async function listTokens({ db, ownerId }: Scope): Promise<GrantedToken[]
     .orderBy(sql`${apiTokens.revokedAt} desc nulls first`, desc(apiTokens.createdAt), asc(apiTokens.id))
 }
 
-/** Revokes a token for good, starting with the next request. Throws `not-found`; a revoked one stays as it is. */
+/** Revokes a token permanently, from the next request on. Throws `not-found`. A revoked token stays unchanged. */
 export async function revokeToken(
   ctx: Ctx,
   id: string,
@@ -177,14 +177,14 @@ export async function revokeAllTokens(ctx: Ctx, reason: string): Promise<number>
   })
 }
 
-/** A token and what it stands for; `rights` is null for one that is older than rights, which may do everything. */
+/** A token and its rights; `rights` is null for a token from before rights existed, which may do everything. */
 export type GrantedToken = TokenRow & {
   readonly engine: Engine | null
   readonly rights: TokenRights | null
   readonly projectKeys: readonly string[] | null
 }
 
-/** Whose token was presented, or why it's rejected; the reason is for our records, never for the client. */
+/** The presented token, or why it's rejected. The reason is for our records, never for the client. */
 export type Authentication =
   | { readonly ok: true; readonly token: GrantedToken }
   | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'expired' | 'revoked' }
@@ -197,7 +197,7 @@ const tokenByHash = preparedRead((db) =>
     .where(eq(apiTokens.tokenHash, sql.placeholder('hash'))),
 )
 
-/** Looks up a presented token by its hash, on every request: a revocation takes effect immediately. */
+/** Looks up a presented token by its hash on every request, so a revocation takes effect immediately. */
 export async function authenticate(db: Reader, presented: string, now: Date): Promise<Authentication> {
   if (!wellFormed.test(presented)) return { ok: false, reason: 'malformed' }
   const [token] = await tokenByHash(db, { hash: hashOf(presented) })
@@ -216,7 +216,7 @@ export async function touchToken(db: Db, id: string, now: Date): Promise<void> {
     .where(and(eq(apiTokens.id, id), or(isNull(apiTokens.lastUsedAt), lte(apiTokens.lastUsedAt, before))))
 }
 
-/** Tokens that expire within 7 days, the next one first. */
+/** Lists tokens that expire within 7 days, the next one first. */
 export async function expiringTokens({ db, ownerId }: Scope, now: Date): Promise<TokenRow[]> {
   return db
     .select()

@@ -11,19 +11,19 @@ export type Actor =
       readonly engine?: Engine | null
       /** The session that acts, if the client names one: two sessions of a token are two agents. */
       readonly session?: string | null
-      /** Absent: everything. */
+      /** Absent: everything is allowed. */
       readonly rights?: TokenRights
-      /** The keys of the projects that it may see and change; null or absent: all of them. */
+      /** The keys of the projects it may see and change; null or absent means all. */
       readonly projectKeys?: readonly string[] | null
     }
   | { readonly kind: 'system' }
 
-/** The engine that acts; null for the owner, the system and an agent that nobody knows. */
+/** Returns the engine that acts; null for the owner, the system and an agent without a known engine. */
 export function engineOfActor(actor: Actor): Engine | null {
   return actor.kind === 'agent' ? (actor.engine ?? null) : null
 }
 
-/** The actor as events and audit entries carry it: `owner`, `agent:<token name>`, `system`. */
+/** Returns the actor's name in events and audit entries: `owner`, `agent:<token name>` or `system`. */
 export function toActorName(actor: Actor): string {
   return actor.kind === 'agent' ? `agent:${actor.name}` : actor.kind
 }

@@ -135,7 +135,7 @@ export const AuditChange = z.discriminatedUnion('action', [
       closedQuestions: ids.optional(),
     }),
   }),
-  // A move to another project stands under the key that it retires, and an arrival under the new one.
+  // A move to another project is filed under the retired key, the arrival under the new key.
   z.object({
     action: z.literal('task.project'),
     targetType: onTask,
@@ -236,9 +236,9 @@ export const AuditChange = z.discriminatedUnion('action', [
     action: z.literal('undo'),
     targetType: z.enum(['task', 'project', 'label', 'token', 'setting', 'worklog']),
     meta: z.object({
-      /** The id of the entry that it undoes; absent for a label that went with its task's change. */
+      /** The undone entry's ID; absent for a label that went with its task's change. */
       undoes: z.string().optional(),
-      /** The action that it undoes. */
+      /** The undone action. */
       action: z.string(),
       name: z.string().optional(),
       taskId: z.string().optional(),
@@ -252,7 +252,7 @@ export type AuditChange = z.infer<typeof AuditChange>
 /** The actions of ordinary changes of a task. */
 export type TaskChangeAction = (typeof taskChangeActions)[number]
 
-/** What the writer of an entry adds to its facts. */
+/** Who and what caused an entry, added by `mutate`. */
 export const Provenance = z.object({
   /** `owner`, `agent:<token name>` or `system`. */
   by: z.string(),

@@ -14,13 +14,13 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/^(?:@|HEAD)$/, 'be @ or HEAD'],
 ]
 
-/** Why git would refuse a branch of this name; null where it takes it. */
+/** Returns why git would refuse this branch name, or null. */
 export function branchProblem(name: string): string | null {
   const broken = rules.find(([pattern]) => pattern.test(name))
   return broken === undefined ? null : `is not a branch that git accepts: it must not ${broken[1]}`
 }
 
-/** A branch of at most 200 characters that git accepts, or the empty text for none. */
+/** A branch name of at most 200 characters that git accepts, or an empty string. */
 export const BranchName = text(200).pipe(
   z
     .string()

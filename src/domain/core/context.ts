@@ -8,19 +8,19 @@ import { isDeadlock } from './errors.ts'
 import { entityOf, type NewEvent } from './events.ts'
 import { createRedactor, type Redactor } from './redactor.ts'
 
-/** The database as the doors hold it: something to build contexts with and to hand to the bot's own records. */
+/** The database as entry points hold it, to build contexts and to access the bot's own records. */
 export type Store = Db
 
-/** What a verb knows of the world: who acts, for whom, when, and the database. */
+/** What a verb needs: who acts, whose board, the time, and the database. */
 export interface Ctx {
   readonly ownerId: string
   readonly actor: Actor
   readonly now: () => Date
-  /** Takes secrets out of what agents say before it is stored. */
+  /** Redacts secrets in agents' text before it is stored. */
   readonly redactor: Redactor
-  /** Reads only. Never used inside `mutate`: an embedded database has one connection and would wait for itself. */
+  /** Reads only. Must not be used inside `mutate`: the embedded database has one connection and would deadlock. */
   readonly db: Reader
-  /** The one way to write: rows, their events and their audit entries in one transaction, or nothing. */
+  /** The only way to write: rows, events and audit entries in one transaction. */
   readonly mutate: <T>(work: (tx: Tx) => Promise<Change<T>>) => Promise<T>
 }
 
@@ -33,14 +33,14 @@ export type AuditEntry = AuditChange & {
   readonly batch?: string
 }
 
-/** What a piece of work did: the trace of its writes, or that there were none. */
+/** The outcome of a piece of work: the events and audit entries of its writes, or that it wrote nothing. */
 export type Change<T> =
   | { readonly result: T; readonly unchanged: true }
   | {
       readonly result: T
       readonly events: readonly NewEvent[]
       readonly audit: readonly [AuditEntry, ...AuditEntry[]]
-      /** Writes that nobody waited for: the trace and the commit go out right behind them. */
+      /** Writes not awaited yet: the audit entries and the commit are sent right behind them. */
       readonly sent?: Promise<unknown>
     }
 
@@ -49,24 +49,24 @@ export interface CtxOptions {
   readonly ownerId: string
   readonly actor: Actor
   readonly now: () => Date
-  /** Runs first in every transaction, as the mark that an update has had its effect. */
+  /** Runs first in every transaction, e.g., to mark an update as handled. */
   readonly before?: (tx: Tx) => Promise<void>
-  /** Runs after the work and before its trace, in the same transaction: as the record of the answer to a request. */
+  /** Runs after the work and before its audit entries, in the same transaction, e.g., to store the answer to a request. */
   readonly after?: (tx: Tx, result: unknown) => Promise<void>
-  /** Reads what is answered, in the same transaction; goes out with the writes, so it must send all of its statements at once. */
+  /** Reads the answer in the same transaction. It is sent with the writes, so it must send all of its statements at once. */
   readonly answer?: (tx: Tx, result: unknown) => Promise<unknown>
-  /** Told of each change that was committed, by the action of its first audit entry. */
+  /** Called after each committed change with the action of its first audit entry. */
   readonly onChange?: (action: string) => void
-  /** Absent: one that knows what secrets look like, and none by heart. */
+  /** Absent: a redactor that knows secrets by their form only. */
   readonly redactor?: Redactor
-  /** Stands in the meta of every audit entry, as the id of the update or request that caused it. */
+  /** Stored in every audit entry's meta: the ID of the update or request that caused the change. */
   readonly cause?: string
 }
 
-/** The channel on which every committed event is announced. */
+/** The channel that announces every committed event. */
 export const outboxChannel = 'preqbot_outbox'
 
-/** Builds the context with which verbs are called. */
+/** Builds the context for calling verbs. */
 export function createCtx(options: CtxOptions): Ctx {
   const { db, ownerId, actor, now, before, after, answer, cause, onChange } = options
   const { redactor = createRedactor() } = options
@@ -78,8 +78,8 @@ export function createCtx(options: CtxOptions): Ctx {
     db,
     mutate: async (work) => {
       const transact = async () => {
-        // Not awaited, so that all of it and the commit are one round trip and the outbox stays locked for none. Where one of them
-        // fails, Postgres makes of that commit a rollback.
+        // Not awaited, so all of it and the commit take one round trip and the outbox is locked for none. If one statement
+        // fails, Postgres turns the commit into a rollback.
         const sent: Promise<unknown>[] = []
         const send = (statements: Promise<unknown>) => {
           statements.catch(() => {})
@@ -125,7 +125,7 @@ const insertAudit = sql`
     (id uuid, action text, target_type text, target_id text, meta jsonb)`
 const leaveAudit = preparedCommand(insertAudit)
 
-// The rows that draw the ids are made from that of the lock, so no id is drawn before it is held.
+// The rows that draw IDs are built from the lock's row, so no ID is drawn before the lock is held.
 const leaveBoth = preparedCommand(sql`
   with trail as (${insertAudit}),
   turn as materialized (select pg_advisory_xact_lock(hashtextextended(${placeholder('lock')}, 0))),
@@ -139,14 +139,14 @@ const leaveBoth = preparedCommand(sql`
   )
   select pg_notify(${sql.raw(`'${outboxChannel}'`)}, max(id)::text) from appended`)
 
-// Names of tokens may repeat.
+// Token names aren't unique.
 function tokenOf({ tokenId }: Pick<Provenance, 'tokenId'>) {
   return tokenId === undefined ? {} : { tokenId }
 }
 
 /**
- * Appends events and audit entries as the last statements of a transaction. Event ids are cursors and must become
- * visible in order, so the owner's outbox is locked before the ids are drawn and until the commit.
+ * Appends events and audit entries as the last statements of a transaction. Event IDs are cursors and must become
+ * visible in order, so the owner's outbox is locked from before the IDs are drawn until the commit.
  */
 async function appendRecords(
   tx: Tx,

@@ -1,15 +1,15 @@
 import { codesOf } from '../../db/error-codes.ts'
 
 /**
- * What can be expected to go wrong. `invalid`: the input does not fit; `not-found`: there is no such thing;
- * `conflict`: the state is not what the caller thought it was; `in-use`: the name is taken; `forbidden`: this token may not.
+ * The expected failures. `invalid`: the input is wrong; `not-found`: it doesn't exist;
+ * `conflict`: the state isn't what the caller expected; `in-use`: the name is taken; `forbidden`: the token lacks the right.
  */
 export type DomainErrorCode = 'invalid' | 'not-found' | 'conflict' | 'in-use' | 'forbidden'
 
-/** An expected failure; its message tells its reader what happened and what to do. */
+/** An expected failure. Its message states what happened and what to do. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode
-  /** Facts for a door that words the failure its own way. */
+  /** Facts for an entry point that words the failure itself. */
   readonly facts: Readonly<Record<string, unknown>>
 
   constructor(code: DomainErrorCode, message: string, facts: Readonly<Record<string, unknown>> = {}) {
@@ -20,16 +20,16 @@ export class DomainError extends Error {
   }
 }
 
-// SQLSTATE classes 08 and 57P, and what the driver and the socket say when there is no server at all.
+// SQLSTATE classes 08 and 57P, and the codes of the driver and the socket if no server is reachable.
 const downCodes =
   /^(08...|57P0[1-3]|25P03|53300|CONNECTION_\w+|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/
 
-/** Whether the database could not be reached, so that the same thing may work later. */
+/** Tests whether the database was unreachable, so a retry may work later. */
 export function isDatabaseDown(error: unknown): boolean {
   return codesOf(error).some((code) => downCodes.test(code))
 }
 
-/** Whether Postgres ended this transaction so that another could go on; the same thing works when tried again. */
+/** Tests whether Postgres ended this transaction to resolve a deadlock; a retry works. */
 export function isDeadlock(error: unknown): boolean {
   return codesOf(error).includes('40P01')
 }

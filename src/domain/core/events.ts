@@ -23,7 +23,7 @@ interface Payloads {
 
 export type EventType = keyof Payloads
 
-/** An event about to be appended; `entityId` is a task's or project's key, or a work log's uuid. */
+/** An event to append; `entityId` is a task's or project's key, or a work log's UUID. */
 export type NewEvent = {
   [T in EventType]: {
     readonly type: T
@@ -33,14 +33,14 @@ export type NewEvent = {
   }
 }[EventType]
 
-/** An event as it was stored: the payload also names who acted, and the token of an agent. */
+/** A stored event: its payload also names the actor, and an agent's token. */
 export type BoardEvent = NewEvent & {
   readonly id: number
   readonly createdAt: Date
   readonly payload: { readonly actor: string; readonly tokenId?: string }
 }
 
-/** The kind of entity an event is about, by its type's first word. */
+/** Returns the kind of entity of an event type. */
 export function entityOf(type: EventType): 'task' | 'worklog' | 'project' {
   if (type.startsWith('TASK')) return 'task'
   return type.startsWith('WORKLOG') ? 'worklog' : 'project'

@@ -5,7 +5,7 @@ import { deleteBatchSize, deleteExpiredRows } from './delete-expired.ts'
 import type { BoardEvent } from './events.ts'
 import { isInSight, type Scope } from './scope.ts'
 
-/** Reads events after a cursor, in order. Ids become visible in order, so paging by the last id misses none. */
+/** Reads the events after a cursor. IDs become visible in order, so paging by the last ID misses none. */
 export async function readEvents(
   scope: Scope,
   query: { readonly after: number; readonly limit: number; readonly projectId?: string | undefined },
@@ -40,7 +40,7 @@ export async function readEvents(
   )
 }
 
-/** The id of the newest event, 0 where there is none. */
+/** Returns the newest event's ID, or 0. */
 export async function newestEventId(scope: Scope): Promise<number> {
   const [row] = await scope.db
     .select({ id: max(eventsOutbox.id) })
@@ -49,12 +49,12 @@ export async function newestEventId(scope: Scope): Promise<number> {
   return row?.id ?? 0
 }
 
-/** Forgets events from before `before`, never beyond `upTo`. Returns how many. */
+/** Deletes events older than `before`, up to the ID `upTo`. Returns how many. */
 export async function deleteExpiredEvents(
   db: Db,
   { ownerId, before, upTo }: { readonly ownerId: string; readonly before: Date; readonly upTo: number },
 ): Promise<number> {
-  // Among the oldest alone, or each look would read all that is kept.
+  // Looks only at the oldest events; otherwise each batch would read everything that is kept.
   const oldest = db
     .select({ id: eventsOutbox.id })
     .from(eventsOutbox)
@@ -68,9 +68,9 @@ export async function deleteExpiredEvents(
   )
 }
 
-/** Wakes waiting callers when something happens. A hint only: it may be late or missing, so waiting always has a limit. */
+/** Wakes waiting callers. Only a hint: it may be late or missing, so every wait has a limit. */
 export interface Wakeup {
-  /** Resolves at the next ring, after `limitMs`, or when the signal aborts, whichever comes first. */
+  /** Resolves at the next trigger, after `limitMs`, or on abort, whichever comes first. */
   readonly wait: (limitMs: number, signal?: AbortSignal) => Promise<void>
   readonly trigger: () => void
 }

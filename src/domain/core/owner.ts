@@ -10,7 +10,7 @@ export interface Owner {
 
 const shown = { id: users.id, email: users.email, name: users.name }
 
-/** The board's one owner, made where there is none. One who is there stays as he is. Safe when two start together. */
+/** Returns the board's owner and creates one if missing; an existing owner isn't changed. Safe if two processes start together. */
 export async function ensureOwner(
   db: Db,
   person: { readonly email: string; readonly name: string | null; readonly now: Date },
@@ -24,7 +24,7 @@ export async function ensureOwner(
     .onConflictDoNothing()
   const made = await findOwner(db)
   if (made !== null) return made
-  // The address is there as a plain user: a board that other software made without an owner.
+  // The address belongs to a user who isn't an owner, on a board that other software created.
   const owner = db.select({ one: sql`1` }).from(users).where(eq(users.isOwner, true))
   await db
     .update(users)

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { DomainError } from './errors.ts'
 
-/** Parses a verb's input; throws `invalid` that names the first field that does not fit and why. */
+/** Parses a verb's input. Throws `invalid` with the first wrong field and the reason. */
 export function parse<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data

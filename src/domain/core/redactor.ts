@@ -1,23 +1,23 @@
-/** Replaces secrets in texts: what it was told, and whatever looks like a token or a key. */
+/** Replaces secrets in texts: configured values, and anything that looks like a token or a key. */
 export interface Redactor {
   readonly text: (text: string) => string
-  /** Redacts every string within plain data. */
+  /** Redacts every string in plain data. */
   readonly data: <T>(data: T) => T
-  /** Adds secrets that are redacted from now on, whatever they look like. Blank ones are skipped. */
+  /** Adds secrets to redact from now on, in any form. Blank ones are skipped. */
   readonly learn: (...secrets: readonly (string | undefined)[]) => void
 }
 
 const mask = '[redacted]'
 const maxDecodings = 3
 
-// A secret may follow `\n` in JSON, so no word boundary is asked for. Short prefixes need a start: Telegram's file ids are random.
+// A secret may follow `\n` in JSON, so no word boundary is required. Short prefixes require one: Telegram's file IDs are random.
 const start = String.raw`(?:(?<![\w-])|(?<=\\[nrt]))`
 const keyBody = String.raw`(?:(?:\s|\\+[nrt])*[A-Za-z\d+/=]{16,})+`
 const shapes: readonly (readonly [RegExp, string])[] = [
-  // Agents' tokens, and the tokens of Telegram's bots: `bot123:…` in a URL.
+  // Agents' tokens and Telegram bot tokens, also as `bot123:…` in a URL.
   [/preq_[\w-]{20,}/g, mask],
   [/(?<!\d)\d{5,}:[\w-]{20,}/g, mask],
-  // Codes of the setup link, and of links to a new token.
+  // Codes of setup links and of new-token links.
   [/((?:[?&]start=|\/start(?:@\w+)?\s+)(?:k_)?)[\w-]{22}(?![\w-])/gi, `$1${mask}`],
   // OpenAI, Anthropic, Stripe, GitHub, GitLab, Slack, Google, AWS.
   [new RegExp(String.raw`${start}[rs]k[-_](?=[\w-]*\d)[\w-]{16,}`, 'g'), mask],
@@ -30,7 +30,7 @@ const shapes: readonly (readonly [RegExp, string])[] = [
     mask,
   ],
   [/(aws_secret_access_key["'\\]*\s*[=:]\s*["'\\]*)[A-Za-z\d/+]{40}/gi, `$1${mask}`],
-  // A private key up to its end, or as much of it as there is.
+  // A private key up to its end, or to the end of the text.
   [
     new RegExp(
       String.raw`-----BEGIN[A-Z\d +]*PRIVATE[ +]KEY(?:[ +]BLOCK)?-----(?:(?:(?!-----BEGIN)[\s\S])*?-----END[A-Z\d +]*PRIVATE[ +]KEY(?:[ +]BLOCK)?-----|${keyBody})`,
@@ -38,7 +38,7 @@ const shapes: readonly (readonly [RegExp, string])[] = [
     ),
     mask,
   ],
-  // A password in a URL. Never longer than what it replaces: columns have limits.
+  // A password in a URL. The replacement is never longer: columns have limits.
   [/(:\\*\/\\*\/[^\s/:@?#"'<>\\]*):[^\s/?#"'<>\\]+@/g, '$1:*@'],
 ]
 
@@ -55,7 +55,7 @@ export function createRedactor(...secrets: readonly (string | undefined)[]): Red
       (redacted, [shape, by]) => redacted.replace(shape, by),
       pattern === null ? text : text.replace(pattern, mask),
     )
-  // However often a word is encoded, it is looked at decoded; one without a secret stays as it was.
+  // A word is checked after all percent-decoding; one without a secret stays unchanged.
   const encoded = (word: string): string => {
     let decoded = word
     for (let times = 0; times < maxDecodings; times += 1) {
@@ -75,19 +75,19 @@ export function createRedactor(...secrets: readonly (string | undefined)[]): Red
   return { text, data: (data) => mapStrings(data, text), learn }
 }
 
-/** The password in a URL, in the ways it may be written. */
+/** Returns the password of a URL in every form it may be written. */
 export function passwordsIn(url: string): string[] {
   if (!URL.canParse(url)) return []
   const { password, searchParams } = new URL(url)
   return [password, decode(password), searchParams.get('password') ?? '']
 }
 
-/** Whether a secret differs from an ordinary word: one like `postgres` is redacted only where its place gives it away. */
+/** Tests whether a secret differs from an ordinary word: one like `postgres` is redacted only in a telltale place. */
 export function isDistinct(secret: string): boolean {
   return secret.length >= 8 && !/^(?:[A-Za-z]{1,11}|\d+)$/.test(secret)
 }
 
-/** A secret as it stands in a text, and as JSON, or JSON within JSON, writes it. */
+/** Returns a secret as written in plain text, in JSON, and in JSON within JSON. */
 function toPattern(secret: string): string {
   return [...secret]
     .map((character) => {

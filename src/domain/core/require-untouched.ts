@@ -1,6 +1,6 @@
 import { DomainError } from './errors.ts'
 
-/** Throws `conflict` if something isn't as a change left it: undo must never take back a later change. */
+/** Throws `conflict` if something isn't as a change left it: undo must never revert a later change. */
 export function requireUntouched(
   what: string,
   current: Readonly<Record<string, unknown>>,

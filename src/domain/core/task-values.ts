@@ -10,13 +10,13 @@ export {
   taskStatuses,
 } from '../../db/schema.ts'
 
-/** What is neither done nor archived. */
+/** The statuses that are neither done nor archived. */
 export const openStatuses: TaskStatus[] = ['inbox', 'todo', 'hold', 'ready']
 
-/** Cards of a lane are counted up to here: what is done or archived grows for ever, and counting it all with it. */
+/** The limit for counting a lane's cards: done and archived tasks grow forever, and so would the cost of counting them. */
 export const maxCounted = 1_000
 
-/** The signs that a person may also type for a change, and the sign of a file in a text. */
+/** Emoji that a person may type for a change, and the sign of a file in a text. */
 export const taskSigns = {
   inbox: '📥',
   todo: '📋',

@@ -12,19 +12,19 @@ import { parse } from '../core/parse.ts'
 import { type Label, LabelName } from './label.ts'
 import { type LabelLists, readLabelLists, writeLabelLists } from './label-lists.ts'
 
-/** One of the ten named colours, or `#rrggbb`. */
+/** One of the ten named colors, or `#rrggbb`. */
 const LabelColor = z.union(
   [z.enum(labelColors), z.string().regex(/^#[0-9a-f]{6}$/i)],
   `must be one of ${labelColors.join(', ')}, or #rrggbb`,
 )
 
-/** What became of a label; `auditId` names the change for undo, null where nothing changed. */
+/** The outcome of a label change. `auditId` names the change for undo; null if nothing changed. */
 export interface EditedLabel {
   readonly label: Label
   readonly auditId: string | null
 }
 
-/** Makes a label. Throws `in-use` where the name is there in any case, `invalid`. */
+/** Creates a label. Throws `in-use` if the name exists in any case, and `invalid`. */
 export async function createLabel(
   ctx: Ctx,
   input: { readonly name: string; readonly color?: string },
@@ -42,7 +42,7 @@ export async function createLabel(
   })
 }
 
-/** Gives a label, named by its name or uuid, another name. Throws `in-use` where another label has it, `not-found`, `invalid`. */
+/** Renames a label, given by name or UUID. Throws `in-use` if another label has the name, `not-found`, and `invalid`. */
 export async function renameLabel(ctx: Ctx, reference: string, newName: string): Promise<EditedLabel> {
   const name = parse(LabelName, newName)
   return ctx.mutate(async (tx) => {
@@ -58,7 +58,7 @@ export async function renameLabel(ctx: Ctx, reference: string, newName: string):
   })
 }
 
-/** Gives a label another color. Throws `not-found`, `invalid`. */
+/** Changes a label's color. Throws `not-found` and `invalid`. */
 export async function recolorLabel(ctx: Ctx, reference: string, newColor: string): Promise<EditedLabel> {
   const color = parse(LabelColor, newColor)
   return ctx.mutate(async (tx) => {
@@ -67,7 +67,7 @@ export async function recolorLabel(ctx: Ctx, reference: string, newColor: string
   })
 }
 
-/** Deletes a label and takes it off its tasks. Throws `not-found`. */
+/** Deletes a label and removes it from its tasks. Throws `not-found`. */
 export async function deleteLabel(ctx: Ctx, reference: string): Promise<EditedLabel> {
   return ctx.mutate(async (tx) => {
     const label = await lockLabel(ctx, tx, reference)
@@ -82,7 +82,7 @@ export async function deleteLabel(ctx: Ctx, reference: string): Promise<EditedLa
   })
 }
 
-/** Puts one label in the place of another on all its tasks and deletes the other. Throws `not-found`, `invalid` for one and the same. */
+/** Replaces a label with another on all its tasks and deletes it. Throws `not-found`, and `invalid` if both are the same. */
 export async function mergeLabels(ctx: Ctx, from: string, into: string): Promise<EditedLabel> {
   return ctx.mutate(async (tx) => {
     const gone = await lockLabel(ctx, tx, from)

@@ -2,10 +2,10 @@ import { asc, eq, sql } from 'drizzle-orm'
 import { taskLabelAssignments } from '../../db/schema.ts'
 import type { Reader, Tx } from '../../db/types.ts'
 
-/** The label ids of tasks, in order, by task id. */
+/** Label IDs in order, by task ID. */
 export type LabelLists = Readonly<Record<string, readonly string[]>>
 
-/** The labels of every task that has this label. */
+/** Reads all labels of every task that has this label. */
 export async function readLabelLists(db: Reader, labelId: string): Promise<LabelLists> {
   const labelled = await db
     .select({ taskId: taskLabelAssignments.taskId })
@@ -17,12 +17,12 @@ export async function readLabelLists(db: Reader, labelId: string): Promise<Label
   )
 }
 
-/** The labels of these tasks; a task without labels is not among them. */
+/** Reads the labels of these tasks; a task without labels is absent. */
 export async function readListsOf(db: Reader, taskIds: readonly string[]): Promise<LabelLists> {
   const found = await db
     .select({ taskId: taskLabelAssignments.taskId, labelId: taskLabelAssignments.labelId })
     .from(taskLabelAssignments)
-    // One parameter, whatever their number: Postgres takes no more than 65,535.
+    // One parameter for any number of tasks: Postgres allows at most 65,535 parameters.
     .where(
       sql`${taskLabelAssignments.taskId} in (select jsonb_array_elements_text(${JSON.stringify(taskIds)}::text::jsonb)::uuid)`,
     )
@@ -32,7 +32,7 @@ export async function readListsOf(db: Reader, taskIds: readonly string[]): Promi
   return lists
 }
 
-/** Gives tasks exactly these labels in these orders; tasks and labels that were deleted in the meantime are left out. */
+/** Replaces the labels of tasks, in order. Skips tasks and labels that no longer exist. */
 export async function writeLabelLists(tx: Tx, lists: LabelLists, now: Date): Promise<void> {
   const entries = Object.entries(lists).map(([taskId, labelIds]) => ({
     task_id: taskId,

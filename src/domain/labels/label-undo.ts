@@ -8,7 +8,7 @@ import { requireUntouched } from '../core/require-untouched.ts'
 import { readListsOf, writeLabelLists } from './label-lists.ts'
 import { unmakeLabels } from './labels.ts'
 
-/** Takes a change of a label back. Throws `conflict` where something has moved on since. Part of `undo`. */
+/** Undoes a change of a label. Throws `conflict` if the label has changed since. Part of `undoChange`. */
 export async function undoLabelChange(
   ctx: Ctx,
   tx: Tx,
@@ -56,7 +56,7 @@ async function bringBack(
   await writeLabelLists(tx, Object.fromEntries(restored), now)
 }
 
-/** The list as it was; where its task was relabelled since, only the label itself goes back to its place. */
+/** Restores the list; if the task's labels have changed since, only the label itself returns to its place. */
 function restoreList(list: {
   readonly before: readonly string[]
   readonly now: readonly string[]

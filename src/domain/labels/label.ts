@@ -6,5 +6,5 @@ export interface Label {
   readonly color: string
 }
 
-/** The name of a label: one line of at most 40 characters. */
+/** A label's name: one line of at most 40 characters. */
 export const LabelName = lineText(40)

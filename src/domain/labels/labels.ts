@@ -15,17 +15,17 @@ const labelsOf = preparedRead((db) =>
     .orderBy(sql`lower(${taskLabels.name})`),
 )
 
-/** The owner's labels by name. */
+/** Lists the owner's labels by name. */
 export async function listLabels(scope: { readonly db: Reader; readonly ownerId: string }): Promise<Label[]> {
   return labelsOf(scope.db, { ownerId: scope.ownerId })
 }
 
 export interface LabelCount extends Label {
-  /** Tasks with this label that are neither done nor archived. */
+  /** The number of open tasks with this label. */
   readonly open: number
 }
 
-/** The owner's labels by name, with how many open tasks have each; tasks of deleted projects do not count. */
+/** Lists the owner's labels by name with their number of open tasks. Tasks of deleted projects don't count. */
 export async function labelCounts(scope: {
   readonly db: Reader
   readonly ownerId: string
@@ -53,7 +53,7 @@ export async function labelCounts(scope: {
     .orderBy(sql`lower(${taskLabels.name})`)
 }
 
-/** How many tasks have a label, up to `mostCounted`; tasks of deleted projects do not count. */
+/** Counts the tasks with a label, up to `maxCounted`. Tasks of deleted projects don't count. */
 export async function countLabelled({ db }: { readonly db: Reader }, labelId: string): Promise<number> {
   const labelled = db
     .select({ one: sql`1` })
@@ -66,7 +66,7 @@ export async function countLabelled({ db }: { readonly db: Reader }, labelId: st
   return countRows(db, labelled)
 }
 
-/** Gives a task these labels in this order; a name that is new becomes a label. Part of a larger transaction. */
+/** Sets a task's labels in this order and creates labels for new names. Part of a larger transaction. */
 export async function assignLabels(
   tx: Tx,
   assignment: {
@@ -105,7 +105,7 @@ async function ensureLabels(
   },
 ): Promise<{ readonly labels: Label[]; readonly audit: AuditEntry[] }> {
   if (names.length === 0) return { labels: [], audit: [] }
-  // Inserted in one order by everybody, so that two transactions never wait for each other's names.
+  // Every transaction inserts in the same order, so two never deadlock on each other's names.
   const sorted = [...names].sort((left, right) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1))
   const created = await tx
     .insert(taskLabels)
@@ -143,13 +143,13 @@ async function ensureLabels(
   }
 }
 
-/** The labels that an assignment made, as the trace of its task names them. */
+/** Returns the labels that an assignment created, as the task's audit entry lists them. */
 export function madeLabels(audit: readonly AuditEntry[]): { readonly madeLabels?: readonly string[] } {
   const ids = audit.flatMap(({ targetId }) => targetId ?? [])
   return ids.length === 0 ? {} : { madeLabels: ids }
 }
 
-/** Takes labels away again that were made on the way, where no task has them. Returns its trace. */
+/** Deletes labels that a change created if no task has them. Returns the audit entries. */
 export async function unmakeLabels(
   tx: Tx,
   ownerId: string,

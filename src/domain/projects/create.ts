@@ -8,7 +8,7 @@ import { proposeKey } from './key.ts'
 import { listProjects } from './read.ts'
 import { NewProject } from './schemas.ts'
 
-/** Creates a project. Throws `in-use` for a key that another project has, be it deleted, and `invalid`. */
+/** Creates a project. Throws `in-use` if another project, even a deleted one, has the key, and `invalid`. */
 export async function createProject(ctx: Ctx, input: NewProject): Promise<ProjectRow> {
   const draft = parse(NewProject, input)
   return ctx.mutate(async (tx) => {

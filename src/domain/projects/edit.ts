@@ -7,7 +7,7 @@ import { noSuchProject } from './read.ts'
 import { ProjectEdit } from './schemas.ts'
 import { changedFields, type ProjectChangeAction, projectAudit } from './snapshot.ts'
 
-/** What became of a project; `auditId` names the change for undo, null where nothing changed. */
+/** The outcome of a project change. `auditId` names the change for undo; null if nothing changed. */
 export interface EditedProject {
   readonly project: ProjectRow
   readonly auditId: string | null
@@ -15,7 +15,7 @@ export interface EditedProject {
 
 type Columns = { readonly [Field in keyof ProjectRow]?: ProjectRow[Field] | undefined }
 
-/** Changes the fields of a project. A new picture drops the credit of the old one. Throws `not-found`, `invalid`. */
+/** Changes a project's fields. A new picture removes the old picture's credit. Throws `not-found` and `invalid`. */
 export async function editProject(ctx: Ctx, key: string, patch: ProjectEdit): Promise<EditedProject> {
   const { bgImageCredit, ...edit } = parse(ProjectEdit, patch)
   return ctx.mutate(async (tx) => {
@@ -28,7 +28,7 @@ export async function editProject(ctx: Ctx, key: string, patch: ProjectEdit): Pr
   })
 }
 
-/** Hides a project and everything under it; nothing is destroyed. Throws `not-found`; deleted already changes nothing. */
+/** Hides a project and everything in it; nothing is destroyed. Throws `not-found`. A deleted project stays unchanged. */
 export async function deleteProject(ctx: Ctx, key: string): Promise<EditedProject> {
   return ctx.mutate(async (tx) => {
     const before = await lockProject(ctx, tx, key)
@@ -37,7 +37,7 @@ export async function deleteProject(ctx: Ctx, key: string): Promise<EditedProjec
   })
 }
 
-/** Brings a deleted project back. Throws `not-found`; one that is not deleted stays as it is. */
+/** Restores a deleted project. Throws `not-found`. A project that isn't deleted stays unchanged. */
 export async function restoreProject(ctx: Ctx, key: string): Promise<EditedProject> {
   return ctx.mutate(async (tx) => {
     const before = await lockProject(ctx, tx, key)
@@ -46,7 +46,7 @@ export async function restoreProject(ctx: Ctx, key: string): Promise<EditedProje
   })
 }
 
-/** Reads a project, deleted or not, and holds it until the transaction ends; throws `not-found`. */
+/** Reads a project, deleted or not, and locks it until the transaction ends. Throws `not-found`. */
 export async function lockProject(ctx: Ctx, tx: Tx, key: string): Promise<ProjectRow> {
   const [project] = await tx
     .select()
@@ -57,7 +57,7 @@ export async function lockProject(ctx: Ctx, tx: Tx, key: string): Promise<Projec
   return project
 }
 
-/** Writes columns of a locked project with its event and trace. Part of a larger transaction. */
+/** Writes columns of a locked project with its event and audit entry. Part of a larger transaction. */
 export async function applyToProject(
   ctx: Ctx,
   tx: Tx,

@@ -4,14 +4,14 @@ const keyPattern = /^[A-Z][A-Z0-9]{1,9}$/
 const maxLength = 10
 const fallback = 'PROJ'
 
-/** The key of a project: 2–10 letters and digits that begin with a letter; taken in any case. */
+/** A project key: 2–10 letters and digits, starting with a letter; accepted in any case. */
 export const ProjectKey = z
   .string()
   .trim()
   .toUpperCase()
   .regex(keyPattern, 'must be 2–10 letters or digits, starting with a letter')
 
-/** A key that fits the name and is not taken: the initials of several words, the first letters of one. */
+/** Proposes a free key for a name: the initials of several words, or the first letters of one. */
 export function proposeKey(name: string, taken: readonly string[]): string {
   const words =
     name

@@ -3,29 +3,29 @@ import { type ProjectRow, projects, type TaskStatus, taskStatuses, workLogs } fr
 import { dayMs } from '../core/durations.ts'
 import type { Scope } from '../core/scope.ts'
 
-/** How lately work was logged: within 3 days `well`, within 7 `watch`, else `quiet`. */
+/** How recently work was logged: `well` within 3 days, `watch` within 7, otherwise `quiet`. */
 export type ProjectHealth = 'well' | 'watch' | 'quiet'
 
 export interface ProjectOverview {
   readonly project: ProjectRow
-  /** Tasks neither done nor archived. */
+  /** The number of open tasks. */
   readonly open: number
   readonly counts: Readonly<Record<TaskStatus, number>>
   readonly lastLogAt: Date | null
   readonly health: ProjectHealth
 }
 
-/** Every project with its counts and health, by key. */
+/** Lists every project with its counts and health, by key. */
 export async function projectOverview({ db, ownerId }: Scope, now: Date): Promise<ProjectOverview[]> {
   const weekAgo = new Date(now.getTime() - 7 * dayMs).toISOString()
   const found = await db
     .select({
       project: projects,
-      // Plain names: a select from one table renders columns unqualified, and these would then mean the inner tables'.
+      // Plain names: a select from one table renders unqualified columns, which would refer to the inner tables.
       counts: sql<Partial<Record<TaskStatus, number>> | null>`(
         select jsonb_object_agg(lane.status, lane.count)
         from (select status, count(*)::int as count from tasks where project_id = projects.id group by status) lane)`,
-      // The last week is a short stretch of the owner's timeline; only a project that was quiet for so long has all its logs read.
+      // The last week is a short range of the owner's timeline. Only for a project that was quiet longer are all logs read.
       lastLogAt: sql<Date | null>`coalesce(
         (select max(worked_at) from work_logs
           where owner_id = projects.owner_id and project_id = projects.id and worked_at >= ${weekAgo}::timestamptz),

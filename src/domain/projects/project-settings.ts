@@ -4,7 +4,7 @@ import { text } from '../core/text.ts'
 
 const flag = (fallback: 'true' | 'false') => ({ schema: z.enum(['true', 'false']), fallback })
 
-/** The known keys of project_settings: what each may hold, and what it is where nothing fitting is stored. */
+/** The known keys of project_settings: the schema of each, and its value if nothing valid is stored. */
 export const projectSettingSpecs = {
   deploy_strategy: { schema: z.enum(['none', 'direct_commit', 'feature_branch']), fallback: 'none' },
   deploy_default_branch: { schema: BranchName.pipe(z.string().min(1)), fallback: 'main' },
@@ -19,7 +19,7 @@ export type ProjectSettings = Readonly<Record<ProjectSettingKey, string>>
 
 export const projectSettingKeys = Object.keys(projectSettingSpecs) as readonly ProjectSettingKey[]
 
-/** Settings as stored made whole: trimmed, closed ones in lower case, the default for whatever does not fit. */
+/** Completes stored settings: trims them, lower-cases closed sets, and uses the default for anything invalid. */
 export function toProjectSettings(stored: Readonly<Record<string, string>>): ProjectSettings {
   const entries = projectSettingKeys.map((key) => {
     const { schema, fallback } = projectSettingSpecs[key]
@@ -40,7 +40,7 @@ export interface DeploySettings {
   readonly squashMerge: boolean
 }
 
-/** How the project wants work delivered. */
+/** Returns how the project wants work delivered. */
 export function toDeploySettings(settings: ProjectSettings): DeploySettings {
   return {
     strategy: settings.deploy_strategy as DeploySettings['strategy'],
@@ -51,7 +51,7 @@ export function toDeploySettings(settings: ProjectSettings): DeploySettings {
   }
 }
 
-/** What a task still lacks to be ready under its project's strategy: a pull request is wanted, so is its branch. */
+/** Returns what a task still lacks to be ready: a project that wants pull requests needs one, with its branch. */
 export function missingForReady(
   deploy: DeploySettings,
   has: { readonly branch: string | null; readonly prUrl: string | null },

@@ -5,7 +5,7 @@ import { DomainError } from '../core/errors.ts'
 import { isInSight, type Scope } from '../core/scope.ts'
 import { isSameRepo, normaliseRepo } from './repo.ts'
 
-/** The owner's projects by key; deleted ones only where they are asked for. */
+/** Lists the owner's projects by key, deleted ones only on request. */
 export async function listProjects(
   scope: Scope,
   options: { readonly includeDeleted?: boolean } = {},
@@ -23,7 +23,7 @@ export async function listProjects(
     .orderBy(asc(projects.projectKey))
 }
 
-/** The project with exactly this key, in any case; throws `not-found` also where it is deleted. */
+/** Returns the project with this key, in any case. Throws `not-found`, also if it's deleted. */
 export async function requireProject({ db, ownerId, actor }: Scope, key: string): Promise<ProjectRow> {
   const [project] = await db
     .select()
@@ -45,8 +45,8 @@ export function noSuchProject(key: string): DomainError {
 }
 
 /**
- * The project of a repository: `owner/repo`, an https or ssh URL in any spelling, or exactly the stored value. Where several
- * fit, the one stored so exactly, then the one on the same host, then the eldest.
+ * Finds the project of a repository: `owner/repo`, an https or ssh URL in any spelling, or exactly the stored value. If several
+ * match, an exact match comes first, then one on the same host, then the oldest.
  */
 export async function findProjectByRepo({ db, ownerId }: Scope, repo: string): Promise<ProjectRow | null> {
   const candidates = await db

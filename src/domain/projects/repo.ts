@@ -1,15 +1,15 @@
-/** A repository as all its spellings name it; `host` is null where only `owner/repo` was said. */
+/** A repository in normalized form; `host` is null if only `owner/repo` was given. */
 export interface Repo {
   readonly host: string | null
   readonly path: string
 }
 
 const withScheme = /^(?:git\+)?(?:https?|ssh|git):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.+)$/i
-// git's own short form of ssh: user@host:path.
+// git's short form for ssh: user@host:path.
 const scpLike = /^[^@/:\s]+@([^/:\s]+):(?!\/\/)(.+)$/
 const ownerAndRepo = /^[\w.-]+\/[\w.-]+$/
 
-/** Reads `owner/repo`, an https or ssh URL with or without `.git`; null if the text is something else. */
+/** Parses `owner/repo`, or an https or ssh URL with or without `.git`; otherwise returns null. */
 export function normaliseRepo(text: string): Repo | null {
   const trimmed = text.trim()
   const [, host, rest] = withScheme.exec(trimmed) ?? scpLike.exec(trimmed) ?? []
@@ -20,13 +20,13 @@ export function normaliseRepo(text: string): Repo | null {
   return ownerAndRepo.test(trimmed) ? { host: null, path: toPath(trimmed) } : null
 }
 
-/** Whether two spellings name one repository; a host that was not said fits any. */
+/** Tests whether two spellings name the same repository; a missing host matches any. */
 export function isSameRepo(left: Repo, right: Repo): boolean {
   if (left.path !== right.path) return false
   return left.host === right.host || left.host === null || right.host === null
 }
 
-/** The address that a repository is cloned from: `owner/repo` is one on GitHub, anything else is one already. */
+/** Returns the clone URL of a repository: `owner/repo` is on GitHub, anything else already is a URL. */
 export function toRepoAddress(stored: string | null): string | null {
   return stored !== null && ownerAndRepo.test(stored.trim()) ? `https://github.com/${stored.trim()}` : stored
 }

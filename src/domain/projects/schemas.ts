@@ -36,11 +36,11 @@ const fields = {
   bgImage: oneLine(2_000).transform(emptyToNull).nullish(),
 }
 
-/** A new project; without a key one is proposed from the name. */
+/** A new project; without a key, one is derived from the name. */
 export const NewProject = z.object({ key: ProjectKey.optional(), name: ProjectName, ...fields })
 export type NewProject = z.input<typeof NewProject>
 
-/** A change of a project: what is absent stays, null and the empty text clear. The key never changes. */
+/** A change of a project: absent fields stay, null and empty text clear. The key never changes. */
 export const ProjectEdit = z.object({
   name: ProjectName.optional(),
   ...fields,

@@ -17,13 +17,13 @@ import {
 import { noSuchProject, requireProject } from './read.ts'
 import { readSettings } from './stored-settings.ts'
 
-/** All known settings of a project, defaults filled in; throws `not-found`. */
+/** Returns all known settings of a project with defaults filled in. Throws `not-found`. */
 export async function getProjectSettings(scope: Scope, key: string): Promise<ProjectSettings> {
   const project = await requireProject(scope, key)
   return readSettings(scope.db, project.id)
 }
 
-/** New values by key; null goes back to the default. */
+/** New values by key; null restores the default. */
 export type ProjectSettingsPatch = Readonly<Partial<Record<ProjectSettingKey, string | null>>>
 
 export interface ChangedProjectSettings {
@@ -32,7 +32,7 @@ export interface ChangedProjectSettings {
   readonly auditId: string | null
 }
 
-/** Changes settings of a project. Throws `invalid` for an unknown key or a value that the key cannot hold, `not-found`. */
+/** Changes a project's settings. Throws `invalid` for an unknown key or an invalid value, and `not-found`. */
 export async function setProjectSettings(
   ctx: Ctx,
   key: string,
@@ -46,7 +46,7 @@ export async function setProjectSettings(
   })
 }
 
-/** The body of `setProjectSettings`, for a locked project and a patch that is parsed. */
+/** The body of `setProjectSettings`, for a locked project and a parsed patch. */
 export async function applyProjectSettings(
   ctx: Ctx,
   tx: Tx,

@@ -3,7 +3,7 @@ import type { ProjectRow } from '../../db/schema.ts'
 import { pick } from '../core/audit-meta.ts'
 import type { AuditEntry } from '../core/context.ts'
 
-/** The columns of a project that verbs change, as audit entries carry them. */
+/** The columns of a project that verbs change and audit entries record. */
 const projectFields = [
   'name',
   'description',
@@ -19,12 +19,12 @@ type ProjectField = (typeof projectFields)[number]
 
 export type ProjectChangeAction = 'project.edit' | 'project.delete' | 'project.restore'
 
-/** The names of the fields in which two states of a project differ. */
+/** Returns the names of the fields in which two states of a project differ. */
 export function changedFields(before: ProjectRow, after: ProjectRow): ProjectField[] {
   return projectFields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
 }
 
-/** The audit entry of a change: only what differs, before and after. */
+/** Builds the audit entry of a change with only what differs, before and after. */
 export function projectAudit(
   action: ProjectChangeAction,
   before: ProjectRow,

@@ -4,7 +4,7 @@ import { projectSettings } from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
 import { type ProjectSettings, toProjectSettings } from './project-settings.ts'
 
-/** The settings of several projects by their uuid, defaults filled in. */
+/** Reads the settings of several projects by UUID, with defaults filled in. */
 export async function readSettingsOf(
   db: Reader,
   projectIds: readonly string[],
@@ -26,7 +26,7 @@ const settingsOf = preparedRead((db) =>
     .where(eq(projectSettings.projectId, sql.placeholder('projectId'))),
 )
 
-/** A project's settings, defaults filled in. */
+/** Reads a project's settings with defaults filled in. */
 export async function readSettings(db: Reader, projectId: string) {
   const stored = await settingsOf(db, { projectId })
   return toProjectSettings(Object.fromEntries(stored.map((row) => [row.key, row.value])))

@@ -10,7 +10,7 @@ import { applyProjectSettings, parsePatch } from './settings.ts'
 import type { ProjectChangeAction } from './snapshot.ts'
 import { readSettings } from './stored-settings.ts'
 
-/** Takes a change of a project back. Throws `conflict` where something has moved on since. Part of `undo`. */
+/** Undoes a change of a project. Throws `conflict` if the project has changed since. Part of `undoChange`. */
 export async function undoProjectChange(
   ctx: Ctx,
   tx: Tx,

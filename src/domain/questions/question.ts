@@ -12,7 +12,7 @@ import { lineText, plainText } from '../core/text.ts'
 
 export type { Answerer, QuestionAnswer, QuestionItem, QuestionKind, QuestionState } from '../../db/schema.ts'
 
-/** An option as an agent gives it: a label of at most 200 characters, or a label with a description. */
+/** An option from an agent: a label of at most 200 characters, or a label with a description. */
 export const OptionInput = z.union([
   lineText(200),
   z.object({
@@ -27,7 +27,7 @@ export const OptionInputs = z.array(OptionInput).max(6)
 
 type QuestionOption = QuestionItem['options'][number]
 
-/** A question that waits for the owner, as its task carries it. */
+/** An open question, as part of its task. */
 export interface OpenQuestion {
   readonly id: string
   readonly kind: QuestionKind
@@ -49,7 +49,7 @@ export interface Question extends OpenQuestion {
   readonly returnsTo: TaskStatus | null
 }
 
-/** A question to be stored. */
+/** A new question. */
 export interface NewQuestion {
   readonly kind: QuestionKind
   readonly items: readonly QuestionItem[]
@@ -60,7 +60,7 @@ export interface NewQuestion {
 
 const maxItemText = 1_000
 
-/** The question that a block opens. A reason that is too long for an item is kept whole in `detail`. */
+/** Builds the question of a block. `detail` keeps a reason that is too long for an item. */
 export function blockQuestion(block: {
   readonly reason: string
   readonly options: readonly OptionInput[]
@@ -75,13 +75,13 @@ export function blockQuestion(block: {
   return { kind: 'block', items: [item], detail, engine: block.engine, returnsTo: block.returnsTo }
 }
 
-/** The options of a plan question. Words instead of an option ask for another plan. */
+/** The options of a plan question. A written answer asks for another plan. */
 export const planOptions = [
   { id: 'go', label: 'Go' },
   { id: 'hold', label: 'Hold' },
 ] as const satisfies readonly QuestionOption[]
 
-/** The question that a plan opens: may the agent go ahead? */
+/** Builds the question of a plan: may the agent go ahead? */
 export function planQuestion(plan: {
   readonly markdown: string
   readonly engine: Engine | null
@@ -98,7 +98,7 @@ function toOptions(options: readonly OptionInput[]): QuestionOption[] {
   }))
 }
 
-/** The question's first line, as lists and notifications show it. */
+/** Returns the question's first line for lists and notifications. */
 export function firstItemText(question: Pick<OpenQuestion, 'items'>): string {
   return question.items[0]?.text ?? ''
 }

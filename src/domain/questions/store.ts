@@ -4,7 +4,7 @@ import { apiTokens, type QuestionRow, questions } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import type { NewQuestion, Question, QuestionAnswer } from './question.ts'
 
-/** A question by its id; null where there is none. */
+/** Finds a question by its ID, or null. */
 export async function findQuestion(
   { db, ownerId }: { readonly db: Reader; readonly ownerId: string },
   id: string,
@@ -73,7 +73,7 @@ export async function closeQuestion(db: Db, id: string, answer: QuestionAnswer, 
   return closed.length > 0
 }
 
-/** Opens answered and withdrawn questions again, as an undo does. */
+/** Reopens answered and withdrawn questions, for undo. */
 export async function reopenQuestions(db: Db, ids: readonly string[], now: Date): Promise<void> {
   if (ids.length === 0) return
   await db
@@ -82,7 +82,7 @@ export async function reopenQuestions(db: Db, ids: readonly string[], now: Date)
     .where(inArray(questions.id, [...ids]))
 }
 
-// Written out, for only then does Postgres use the index of open questions.
+// A literal, not a parameter, so Postgres uses the index of open questions.
 const isOpen = sql`${questions.state} = 'open'`
 
 function toQuestion(row: QuestionRow, name: string | null): Question {

@@ -6,17 +6,17 @@ import type { Task } from '../tasks/task.ts'
 import { parseDue } from '../time/due/due.ts'
 import { readWord } from './tokens.ts'
 
-/** What the owner's words ask of a task besides its fields: a status, or a handoff. */
+/** What the owner's words do to a task besides its fields: a status or a handoff. */
 export type Verb = TaskStatus | 'reopen' | 'queue' | 'stop'
 
-/** What the owner's words ask of a task, before it is known what that means for this one. */
+/** What the owner's words ask of any task, before it's applied to a specific one. */
 export interface Act extends Pick<TaskEdit, 'priority' | 'dueAt' | 'engine' | 'focus' | 'comment'> {
   readonly verb?: Verb
   /** Names of labels to add. */
   readonly labels?: readonly string[]
 }
 
-/** Joins two acts on one task; of two verbs the later one counts. */
+/** Merges two acts on one task; the later verb wins. */
 export function joinActs(first: Act, second: Act): Act {
   const labels = [...(first.labels ?? []), ...(second.labels ?? [])]
   return { ...first, ...second, ...(labels.length === 0 ? {} : { labels }) }
@@ -46,16 +46,16 @@ const verbs: readonly (readonly [RegExp, Act])[] = [
   [/^(?:no (?:due )?date|no due|undated)$/i, { dueAt: null }],
 ]
 
-// Beside a line's number, these are clear; beside a key, they may be the words of a new task.
+// After a line number, these are unambiguous; after a key, they may be part of a new task's title.
 const shortVerbs: readonly (readonly [RegExp, Act])[] = [
   [/^(?:ok|x)$/i, { verb: 'done' }],
   [/^wait$/i, { verb: 'hold' }],
   [/^agent$/i, { verb: 'queue' }],
 ]
 
-/** Reads words as one act: a verb, a priority, an engine, a label. `null` if they are none. */
+/** Reads words as one act: a verb, a priority, an engine, a label; otherwise null. */
 export function readVerb(words: string): Act | null {
-  // Keyboards type some signs with a variation selector.
+  // Keyboards add a variation selector to some emoji.
   const sign = words.replace('\ufe0f', '')
   if (Object.hasOwn(signActs, sign)) return signActs[sign] ?? null
   const verb = verbs.find(([pattern]) => pattern.test(words))?.[1]
@@ -73,7 +73,7 @@ export function readVerb(words: string): Act | null {
   }
 }
 
-/** Reads what stands beside a line's number as one act: also short words, a priority by its bare name, and a date. */
+/** Reads the words after a line number as one act; also accepts short words, a bare priority name, and a date. */
 export function readAct(
   text: string,
   context: { readonly now: Date; readonly timeZone: string },
@@ -87,16 +87,16 @@ export function readAct(
   return due === null ? null : { dueAt: due.at }
 }
 
-/** What an act comes to for a task: an edit, which may be empty, or why the owner is asked first. */
+/** The result of an act on a task: an edit, which may be empty, or why the owner is asked first. */
 export type PlannedAct =
   | { readonly edit: TaskEdit }
-  /** An agent works on it, and the move to this status would stop it. */
+  /** An agent is working on it, and the move to this status would stop it. */
   | { readonly stops: TaskStatus }
   /** It has an open question, which queueing would withdraw. */
   | { readonly unanswered: true }
   | { readonly refusal: string }
 
-/** Works out what an act means for a task as it is now. */
+/** Returns what an act means for the current state of a task. */
 export function planAct(task: Task, { verb, labels, ...fields }: Act): PlannedAct {
   const names = task.labels.map(({ name }) => name)
   const rest = labels === undefined ? fields : { ...fields, labels: [...names, ...labels] }

@@ -6,7 +6,7 @@ const quoted =
   /^\^(?:["“”„«]([^"“”„«»]*)["“”»]|['‘’‚\u2039]([^'‘’‚\u2039\u203a]*)['‘’\u203a])\p{Po}*(?=\s|$)/u
 const maxWords = 8
 
-/** Reads the date that begins with `^` at a word, and how many words it takes; null where the word is no date at all. */
+/** Reads the date that starts with `^` at a word, and how many words it takes; null if the word isn't a date. */
 export function readDate(
   line: string,
   words: readonly Word[],
@@ -24,7 +24,7 @@ export function readDate(
     const due = typed === quote[0] ? parseDue(phrase, context) : null
     return { token: due ? { kind: 'due', at: due.at, text: phrase.trim() } : unclear(typed), taken }
   }
-  // ^^ and ^_^ are faces.
+  // ^^ and ^_^ are emoticons.
   if (!/^\^["“„«'‘‚\u2039\p{L}\p{N}]/u.test(word.text)) return null
   return readRun(words.slice(first, first + maxWords), context)
 }
@@ -36,7 +36,7 @@ function readRun(words: readonly Word[], context: DueContext): { token: Token; t
   const text = run.join(' ')
   const due = findDue(text, context)
   if (!due) return { token: unclear(head), taken: 1 }
-  // What is left of the last word may be a comma, but no more.
+  // The rest of the last word may only be a comma.
   const tail = /^\S*/.exec(text.slice(due.length))?.[0] ?? ''
   if (!/^\p{Po}*$/u.test(tail)) return { token: unclear(head), taken: 1 }
   const typed = text.slice(0, due.length)

@@ -10,12 +10,12 @@ export type Words =
   /** Shows tasks by their keys, or those of the last project by their numbers. */
   | { readonly kind: 'open'; readonly keys: readonly string[] }
   | { readonly kind: 'number'; readonly number: number }
-  /** A key without its dash, e.g., `web9`: a task only if one has that key. */
+  /** A key without its dash, e.g., `web9`: a task only if it exists. */
   | { readonly kind: 'compact'; readonly keys: readonly string[] }
   | {
       readonly kind: 'change'
       readonly changes: readonly { readonly key: string; readonly act: Act }[]
-      /** Tokens that were not understood. */
+      /** Tokens that weren't understood. */
       readonly problems: readonly string[]
     }
 
@@ -38,13 +38,13 @@ const fillers = /^(?:and|&|\+|→|->|=>|please|pls|is|as|to|now|mark|set|move|[-
 const maxVerbWords = 3
 
 /**
- * Reads a message that consists of nothing but keys of known projects, verbs and tokens: `WEB-2 done`, `queue WEB-2 WEB-3`,
- * `WEB-9 !high ^fri`. `null` if there is anything else in it: such a text is a new task.
+ * Reads a message that consists only of keys of known projects, verbs and tokens: `WEB-2 done`, `queue WEB-2 WEB-3`,
+ * `WEB-9 !high ^fri`. Returns null if it contains anything else: then the text is a new task.
  */
 export function parseWords(text: string, context: WordsContext): Words | null {
   if (text.length > maxLength || /\\|:\/\//.test(text)) return null
   const trimmed = halfWidth(text).replace(unseen, '').trim()
-  // Nothing in code is a token, but a key may come in back-ticks.
+  // Code contains no tokens, but a key may be in backticks.
   if (trimmed.includes('`')) return readMarkedKey(trimmed, context)
   const alone = readAlone(trimmed, context)
   if (alone !== null) return alone
@@ -65,13 +65,13 @@ export function parseWords(text: string, context: WordsContext): Words | null {
   return { kind: 'change', changes: [...changes].map(([key, act]) => ({ key, act })), problems }
 }
 
-/** A key between formatting marks, e.g., `> **WEB-1**`. */
+/** A key between marks without meaning, e.g., `> **WEB-1**`. */
 function readMarkedKey(text: string, { projectKeys }: WordsContext): Words | null {
   const key = readKey(text, projectKeys)
   return key === null ? null : { kind: 'open', keys: [key] }
 }
 
-/** Reads a key as it stands in a text, marks and all, in capitals; `null` if its project is not known. */
+/** Reads a key with its surrounding marks, in capitals; null if its project is unknown. */
 export function readKey(word: string, projectKeys: readonly string[]): string | null {
   if (word.length > maxKeyLength) return null
   const [, name = '', number = ''] = keyWord.exec(word) ?? []
@@ -79,7 +79,7 @@ export function readKey(word: string, projectKeys: readonly string[]): string | 
   return prefix === undefined || number === '' ? null : `${prefix.toUpperCase()}-${Number(number)}`
 }
 
-/** A number or a key without its dash that stands alone. */
+/** A number, or a key without its dash, that stands alone. */
 function readAlone(text: string, { projectKeys }: WordsContext): Words | null {
   const number = /^#?([1-9]\d{0,5})[.?!]?$/.exec(text)?.[1]
   if (number !== undefined) return { kind: 'number', number: Number(number) }
@@ -94,10 +94,10 @@ function readAlone(text: string, { projectKeys }: WordsContext): Words | null {
 type Item =
   | { readonly key: string }
   | { readonly act: Act }
-  /** Looks like a token, but says nothing that is known. */
+  /** Tests whether a word looks like a token that isn't known. */
   | { readonly problem: string }
 
-/** Reads a line as keys, acts and problems in their order; `null` if any word of it is neither. */
+/** Reads a line as keys, acts and problems in order; null if any word is something else. */
 function readItems(line: string, context: WordsContext): Item[] | null {
   const parted = line.replace(/[,，](?=\s|$)/g, ' ')
   const words = splitWords(parted)
@@ -138,7 +138,7 @@ function readItem(
   return fillers.test(word) ? { item: null, taken: 1 } : null
 }
 
-/** A date without its sign, which ends the line: `WEB-2 fri 17:00`. */
+/** Reads a date without its sign at the end of the line: `WEB-2 fri 17:00`. */
 function readBareDate(
   line: string,
   words: readonly Word[],
@@ -151,7 +151,7 @@ function readBareDate(
   return due === null ? null : { item: { act: { dueAt: due.at } }, taken: words.length - at }
 }
 
-/** Keys with what follows them, or with what stands before them if the line begins with that. */
+/** Groups keys with what follows them, or with what precedes them if the line starts with that. */
 function toChanges(items: readonly Item[]): { readonly key: string; readonly act: Act }[] {
   const isVerbFirst = items[0] !== undefined && 'act' in items[0]
   const groups: { keys: string[]; act: Act }[] = []
@@ -169,7 +169,7 @@ function toChanges(items: readonly Item[]): { readonly key: string; readonly act
   return groups.flatMap(({ keys, act }) => keys.map((key) => ({ key, act })))
 }
 
-/** Whether an act says what to do with tasks, other than a token that only adds to it. */
+/** Tests whether an act is more than a token that only adds to a task. */
 function startsGroup({ verb, focus }: Act): boolean {
   return verb !== undefined || focus !== undefined
 }

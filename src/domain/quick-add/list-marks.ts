@@ -1,4 +1,4 @@
-// Months follow a dot too: "3. August" is no item of a list.
+// Months follow a dot too: "3. August" isn't a list item.
 const bullet =
   /^(?:[-•‣\u25e6\u25aa·–—]|#{1,6}|>|\d{1,3}[.)](?!\s+(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)))\s+(?=\S)/u
 const star = /^\*\s+(?=\S)/
@@ -9,17 +9,17 @@ const escaped = /^\\(?=(?:[-•‣\u25e6\u25aa·–—]|\d{1,3}[.)])\s)/u
 const fence = /^\s*(?:`{3}|~{3})/
 const maxMarks = 4
 
-/** The first line of a message without the marks of lists, headings and quotes that it begins with. */
+/** Returns the first line of a message without leading list, heading and quote marks. */
 export function withoutListMarks(first: string, further: readonly string[]): string {
   if (escaped.test(first)) return first.slice(1)
   let text = first
-  // A star is a token, unless the lines below begin with one too.
+  // A star is a token unless the lines below start with one too.
   if (further.some((line) => star.test(line))) text = text.replace(star, '')
   for (let marks = 0; marks < maxMarks; marks += 1) text = text.replace(written, '').replace(bullet, '')
   return text
 }
 
-/** The lines of a text with its check boxes as Markdown has them, ballot boxes and `1. [x] two` too, outside code blocks. */
+/** Rewrites the check boxes of a text as Markdown, including ballot boxes and `1. [x] two`, outside code blocks. */
 export function withWrittenBoxes(lines: readonly string[]): string[] {
   let isCode = false
   return lines.map((line) => {
@@ -32,7 +32,7 @@ export function withWrittenBoxes(lines: readonly string[]): string[] {
   })
 }
 
-/** Whether a line is an item of a checklist. */
+/** Tests whether a line is a checklist item. */
 export function isChecklistItem(line: string): boolean {
   return written.test(line.trimStart())
 }

@@ -6,7 +6,7 @@ import { isChecklistItem, withoutListMarks, withWrittenBoxes } from './list-mark
 import { asText, findKey, isDirective, type ProblemReason, readWord, type Token } from './tokens.ts'
 import { splitWords, type Word } from './words.ts'
 
-/** What a message says about a new task; null is what it leaves open. */
+/** What a message says about a new task; null means it doesn't say. */
 export interface QuickAddDraft {
   readonly title: string
   readonly note: string | null
@@ -19,12 +19,12 @@ export interface QuickAddDraft {
   readonly dueAt: Date | null
   readonly dueText: string | null
   readonly focusToday: boolean
-  /** `>` as the last word: an agent gets the task at once. */
+  /** `>` as the last word: the task is queued for an agent immediately. */
   readonly queue: boolean
   readonly problems: readonly QuickAddProblem[]
 }
 
-/** A token that was not understood and stayed in the title. */
+/** A token that wasn't understood and stays in the title. */
 export interface QuickAddProblem {
   readonly token: string
   readonly reason: ProblemReason
@@ -43,13 +43,13 @@ const maxLabels = 50
 // Each takes up to a millisecond, because it's read in six languages.
 const maxDates = 20
 
-// Direction marks stand unseen around the words of right-to-left texts.
+// Invisible direction marks surround the words of right-to-left texts.
 const unseen = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069'
 const markedToken = new RegExp(`(?<=^|\\s)[${unseen}]*([#+!@^*>\\\\＃＋！＠＾＊＞]\\S*)`, 'gu')
 const unseenMark = new RegExp(`[${unseen}]`, 'u')
 const wideSign = /(?<=^|\s)(?:[＃＋＠＾＊＞]|！+)(?=[\s\p{L}\p{N}"“]|$)/gu
 
-/** Reads a message as a new task: tokens stand in its first line, further lines are the note. */
+/** Reads a message as a new task: its first line contains tokens, further lines are the note. */
 export function parseQuickAdd(text: string, context: QuickAddContext): QuickAddDraft {
   const { first, line, further, isCode } = splitMessage(text)
   const tokens = isCode ? [] : readLine(line, context)
@@ -64,23 +64,23 @@ export function parseQuickAdd(text: string, context: QuickAddContext): QuickAddD
 
 interface SplitMessage {
   readonly first: string
-  /** The first line without what makes it an item of a list. */
+  /** Returns the first line without its list mark. */
   readonly line: string
   readonly further: string
   readonly isCode: boolean
 }
 
 function splitMessage(text: string): SplitMessage {
-  // Postgres stores neither NUL nor half a surrogate pair.
+  // Postgres can't store NUL or lone surrogates.
   const storable = text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '')
   const message = storable.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(/^\s*\n/, '')
   const [first = '', ...rest] = message.split('\n')
   const code = rest.find((line) => line.trim() !== '' && !line.trimStart().startsWith('```'))
-  // A message that begins with a code block is named after its first line of code, and kept whole.
+  // A message that starts with a code block is titled by its first line of code and kept whole.
   if (first.trimStart().startsWith('```') && code)
     return { first: code, line: code, further: message, isCode: true }
   const [item = '', ...lines] = withWrittenBoxes([first.trim(), ...rest])
-  // An item that stands alone is a task, and not its only criterion.
+  // A single item is a task, not its only criterion.
   const isChecklist = isChecklistItem(item) && lines.some(isChecklistItem)
   const further = isChecklist ? [item, ...lines] : lines
   return {
@@ -104,7 +104,7 @@ function readLine(line: string, context: QuickAddContext): Token[] {
     const date = isTried ? readDate(text, words, at, context) : null
     const token = date?.token ?? (isDirective(words, at) ? asText(word) : readWord(word, context.projectKeys))
     const taken = date?.taken ?? 1
-    // What is no token stays as it was typed, with its wide sign.
+    // Anything but a token stays as typed, with its full-width sign.
     const typed = rest.slice(words[at]?.start, words[at + taken - 1]?.end)
     tokens.push(
       'text' in token && token.kind !== 'due' && token.text.length === typed.length
@@ -122,7 +122,7 @@ function withoutMarksBehind(token: string): string {
   return token.slice(0, end)
 }
 
-/** A star counts at either end of the line or beside another token; two of them are a query, a cron line or emphasis. */
+/** A star counts at either end of the line or next to another token; two of them are a query, a cron line or emphasis. */
 function withoutPlainStars(tokens: readonly Token[]): Token[] {
   const isOnlyStar = tokens.filter(({ kind }) => kind === 'focus').length === 1
   const isToken = (token: Token | undefined) =>
@@ -134,7 +134,7 @@ function withoutPlainStars(tokens: readonly Token[]): Token[] {
   })
 }
 
-/** A `>` at the end of the line queues the task; alone it is a title. */
+/** A `>` at the end of the line queues the task; alone it's a title. */
 function readQueue(words: readonly Word[]): { words: readonly Word[]; queue: Token | null } {
   const isQueued = words.length > 1 && words.at(-1)?.text === '>'
   return isQueued ? { words: words.slice(0, -1), queue: { kind: 'queue' } } : { words, queue: null }
@@ -148,7 +148,7 @@ function readPrefix(line: string, projectKeys: readonly string[]): { prefix: Tok
   return { prefix: { kind: 'project', key }, rest: line.slice(match[0].length) }
 }
 
-// Of several projects, priorities, engines or dates the last one counts: it was typed as a second thought.
+// The last of several projects, priorities, engines or dates counts: it's the correction.
 function gather(tokens: readonly Token[]): Omit<QuickAddDraft, 'title' | 'note' | 'criteria'> {
   const last = <Kind extends Token['kind']>(kind: Kind) =>
     tokens.findLast((token): token is Extract<Token, { kind: Kind }> => token.kind === kind)

@@ -4,7 +4,7 @@ import { findDue, parseDue } from '../time/due/due.ts'
 import { engineLike, type ProblemReason } from './tokens.ts'
 import { nearestOf } from './typos.ts'
 
-/** What a token that was not understood may mean. */
+/** A possible meaning of an unknown token. */
 export type Suggestion =
   | { readonly kind: 'priority'; readonly priority: TaskPriority }
   | { readonly kind: 'engine'; readonly engine: Engine }
@@ -12,7 +12,7 @@ export type Suggestion =
   | { readonly kind: 'due'; readonly at: Date }
   | { readonly kind: 'project'; readonly key: string }
   | { readonly kind: 'new-project'; readonly key: string }
-  /** Nothing near: the owner picks a date. */
+  /** No close match: the owner picks a date. */
   | { readonly kind: 'any-due' }
 
 export interface SuggestContext {
@@ -40,7 +40,7 @@ const dayWords =
 const maxLabel = 40
 const letters = /[\p{L}\p{M}\p{N}\p{Join_Control}_/-]+/u
 
-/** What is nearest to a token that was not understood. */
+/** Finds the closest match for an unknown token. */
 export function suggest(
   { token, reason }: { readonly token: string; readonly reason: ProblemReason },
   context: SuggestContext,
@@ -69,7 +69,7 @@ export function suggest(
   }
 }
 
-/** The name behind the sign of a token. */
+/** Returns the name after a token's sign. */
 function nameIn(token: string): string {
   return /[a-z][a-z0-9-]*/i.exec(halfWidth(token))?.[0] ?? ''
 }
@@ -93,7 +93,7 @@ function dateLike(phrase: string, context: SuggestContext): Date | null {
   return readings.find((due) => due !== null)?.at ?? null
 }
 
-/** A line without one of its tokens; as it is where nothing else would be left. */
+/** Returns a line without one of its tokens, or unchanged if nothing else would be left. */
 export function withoutToken(line: string, token: string): string {
   const at = line.indexOf(token)
   if (at === -1) return line

@@ -2,7 +2,7 @@ import { type TaskStatus, taskStatuses } from '../core/task-values.ts'
 import type { TaskFilter } from '../tasks/lists/list.ts'
 import { readWord } from './tokens.ts'
 
-/** What the words behind /tasks ask for, and those that were not understood. */
+/** The filters after /tasks, and the words that weren't understood. */
 export interface TaskQuery {
   readonly filter: TaskFilter
   readonly problems: readonly string[]
@@ -10,7 +10,7 @@ export interface TaskQuery {
 
 const open: readonly TaskStatus[] = ['inbox', 'todo', 'hold', 'ready']
 
-/** Reads filters: status words, a project's key, `#label`, `@engine`, `!priority`, `queued`, `working`; the rest are words to find. */
+/** Reads filters: status words, a project key, `#label`, `@engine`, `!priority`, `queued`, `working`; other words are searched for. */
 export function parseTaskQuery(text: string, projectKeys: readonly string[]): TaskQuery {
   const statuses = new Set<TaskStatus>()
   const filter: { -readonly [K in keyof TaskFilter]: TaskFilter[K] } = {}
@@ -40,7 +40,7 @@ export function parseTaskQuery(text: string, projectKeys: readonly string[]): Ta
   return { filter, problems }
 }
 
-/** The query with other statuses: what it says of the status is replaced. */
+/** Returns the query with its statuses replaced. */
 export function withStatus(text: string, status: TaskStatus | 'open' | 'all'): string {
   const rest = text
     .split(/\s+/)

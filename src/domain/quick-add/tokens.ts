@@ -6,7 +6,7 @@ import {
 } from '../core/task-values.ts'
 import { nearestOf } from './typos.ts'
 
-/** Why something that looks like a token was left in the title. */
+/** Why something that looks like a token stays in the title. */
 export type ProblemReason =
   | 'unknown-project'
   | 'unknown-priority'
@@ -15,7 +15,7 @@ export type ProblemReason =
   | 'unclear-label'
   | 'label-too-long'
 
-/** What one word, or for a date several, of a quick-add line means. */
+/** The meaning of one word of a quick-add line, or of several for a date. */
 export type Token =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'problem'; readonly text: string; readonly reason: ProblemReason }
@@ -38,7 +38,7 @@ const engines = new Map<string, Engine>([
   ['gemini', 'gemini-cli'],
 ])
 
-// A comma or full stop after a token belongs to the sentence, and so does a Korean particle after a name.
+// A comma or period after a token belongs to the sentence, as does a Korean particle after a name.
 const afterName = '\\p{Script=Hangul}{0,4}(?:(?!!)\\p{Po})*$'
 const project = new RegExp(`^\\+([a-z][a-z0-9]{1,9})${afterName}`, 'iu')
 // `!a` is a negation.
@@ -47,10 +47,10 @@ const engine = new RegExp(`^@([a-z]+(?:-[a-z]+)?)${afterName}`, 'iu')
 const label = /^#(?!\/)([\p{L}\p{M}\p{N}\p{Join_Control}_/-]+)[\p{Po}]*$/u
 const colour = /^(?:fff|(?=.*\d)(?:[\da-f]{6}|[\da-f]{8}))$/i
 const maxLabelLength = 40
-// No token is as long, and its patterns look at each character more than once.
+// No token is longer, and the patterns visit characters repeatedly.
 const maxToken = 200
 
-/** Reads one word that is no date; `projectKeys` are the known ones. */
+/** Reads one word that isn't a date; `projectKeys` are the known keys. */
 export function readWord(word: string, projectKeys: readonly string[]): Token {
   const text: Token = { kind: 'text', text: word }
   if (word.length > maxToken) return text
@@ -74,27 +74,27 @@ export function readWord(word: string, projectKeys: readonly string[]): Token {
   return word.startsWith('#') ? readLabel(word) : text
 }
 
-/** A word that is no token. */
+/** A word that isn't a token. */
 export function asText(text: string): Token {
   return { kind: 'text', text }
 }
 
-/** Whether a word is a line of the C preprocessor or a part of one, and no label. */
+/** Tests whether a word belongs to a C preprocessor line, so it isn't a label. */
 export function isDirective(words: readonly { readonly text: string }[], at: number): boolean {
   const [word = '', next = ''] = words.slice(at, at + 2).map(({ text }) => text)
   if (word === '#include') return /^["<]/.test(next)
   return at === 0 && /^#(?:define|pragma|ifn?def|endif|undef)$/.test(word)
 }
 
-/** The engine that a mistyped name may mean. */
+/** Returns the engine that a mistyped name may mean. */
 export function engineLike(name: string): Engine | undefined {
-  // A package, a scope or a word of code, and no name of ours with a typo.
+  // A package, a scope or code, not a typo in one of our names.
   if (name.length < 4 || /^code[cs]?$/i.test(name)) return undefined
   const found = nearestOf(name, [...engines.keys()])
   return found === undefined ? undefined : engines.get(found)
 }
 
-// People are mentioned with @ too, so a name that is near to none of an engine is one of theirs.
+// People are mentioned with @ too, so a name that resembles no engine belongs to a person.
 function readEngine(name: string, word: string): Token {
   const engine = engines.get(name.toLowerCase())
   if (engine !== undefined) return { kind: 'engine', engine }
@@ -103,7 +103,7 @@ function readEngine(name: string, word: string): Token {
     : { kind: 'problem', text: word, reason: 'unknown-engine' }
 }
 
-/** Finds a project by its key in any case. */
+/** Finds a project by its key, in any case. */
 export function findKey(name: string, projectKeys: readonly string[]): string | undefined {
   return projectKeys.find((key) => key.toLowerCase() === name.toLowerCase())
 }

@@ -1,4 +1,4 @@
-/** How many letters are to be typed, left out, changed or swapped to make one word of the other. */
+/** Returns the edit distance of two words: letters inserted, deleted, changed or swapped. */
 export function typosBetween(left: string, right: string): number {
   let before: number[] = []
   let row = Array.from({ length: right.length + 1 }, (_, index) => index)
@@ -16,10 +16,10 @@ export function typosBetween(left: string, right: string): number {
   return row[right.length] ?? 0
 }
 
-// Nobody mistypes a longer word and still means one of ours.
+// A longer word isn't a typo of one of ours.
 const maxWord = 40
 
-/** The candidate that a word is most like, with at most one typo in four letters; undefined where none is near. */
+/** Returns the closest candidate with at most one typo per four letters, or undefined. */
 export function nearestOf(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > maxWord) return undefined
   const asked = word.toLowerCase()

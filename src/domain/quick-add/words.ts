@@ -1,11 +1,11 @@
-/** A run of a line without white space; a code span in back-ticks never ends inside one. */
+/** A part of a line without white space; a code span is never split. */
 export interface Word {
   readonly text: string
   readonly start: number
   readonly end: number
 }
 
-/** Cuts a line at white space, code spans left whole; an open fence of three back-ticks holds the rest of the line. */
+/** Splits a line at white space but keeps code spans whole; an open fence of three backticks includes the rest of the line. */
 export function splitWords(line: string): Word[] {
   const words: Word[] = []
   let at = 0

@@ -6,18 +6,18 @@ import { selectTasks } from '../tasks/read.ts'
 import type { Task } from '../tasks/task.ts'
 import { selectWorkLogs, toWorkLog, type WorkLog } from '../work-logs/work-logs.ts'
 
-/** Something that happened: a task as it was last changed, or a work log. */
+/** An activity: a task by its last change, or a work log. */
 export type Activity =
   | { readonly kind: 'task'; readonly at: Date; readonly id: string; readonly task: Task }
   | { readonly kind: 'work-log'; readonly at: Date; readonly id: string; readonly log: WorkLog }
 
-/** Where a page ended. */
+/** The end of a page. */
 export interface ActivityCursor {
   readonly at: Date
   readonly id: string
 }
 
-/** Tasks by their last change and work logs by their time, in one list, newest first; of some projects where they are named. */
+/** Lists tasks by last change and work logs by time in one list, newest first, optionally of some projects. */
 export async function listActivity(
   scope: Scope,
   filter: {
@@ -59,7 +59,7 @@ export async function listActivity(
   }
 }
 
-// A cursor has milliseconds, a column microseconds: what lies within the cursor's millisecond is told apart by id.
+// A cursor has milliseconds, a column microseconds; entries within the cursor's millisecond are compared by ID.
 function isBefore(at: PgColumn, id: PgColumn, after: ActivityCursor): SQL | undefined {
   const end = new Date(after.at.getTime() + 1)
   return and(lt(at, end), or(lt(at, after.at), sql`${id} < ${after.id}::uuid`))

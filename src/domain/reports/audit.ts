@@ -7,7 +7,7 @@ import { arrival, historyKeys } from '../tasks/former-keys.ts'
 
 const targetTypes = ['task', 'project', 'label', 'token', 'setting', 'worklog', 'chat']
 
-/** The audit log, newest first; of one target (a key or uuid) if given, a task's under every key it ever had. */
+/** Reads the audit log, newest first; of one target (key or UUID) if given, including a task's former keys. */
 export async function listAudit(
   scope: Scope,
   page: { readonly targetId?: string; readonly before?: string; readonly limit: number },

@@ -1,7 +1,7 @@
 import { type Act, joinActs, readAct } from '../quick-add/acts.ts'
 import { parseDue } from '../time/due/due.ts'
 
-/** What a reply to numbered lines asks for: an act per line (counted from 1), and the parts that were not understood. */
+/** What a reply to numbered lines asks for: an act per line (from 1), and the parts that weren't understood. */
 export interface DigestReply {
   readonly orders: readonly { readonly line: number; readonly act: Act }[]
   readonly problems: readonly string[]
@@ -10,7 +10,7 @@ export interface DigestReply {
 export interface DigestReplyContext {
   readonly now: Date
   readonly timeZone: string
-  /** How many lines there are. */
+  /** The number of lines. */
   readonly lines: number
 }
 
@@ -27,15 +27,15 @@ const comment = /^(#?\d{1,3})\s*:\s*(\S.*)$/s
 // `1.done` and `2)hold`.
 const joined = /(?<!\S)(#?\d{1,3}[).])(?=\p{L})/gu
 
-// Each part may be tried as a date in six languages, up to a millisecond; ranges are looked through more than once.
+// Parsing a part as a date in six languages takes up to a millisecond, and ranges are scanned repeatedly.
 const maxParts = 100
 const maxPart = 300
 const maxRange = 100
-// `1 done 2 hold` is tried from each of its words on.
+// `1 done 2 hold` is tried from each of its words.
 const maxWords = 12
 
 /**
- * Reads a reply like `1 done, 3 tomorrow, 5 hold`, also `1, 2 done`, `1 done 2 hold`, `done 1—3`, `2) fri 17:00, !high`. `4: words` is a comment.
+ * Reads a reply, e.g., `1 done, 3 tomorrow, 5 hold`, `1, 2 done`, `1 done 2 hold`, `done 1—3`, `2) fri 17:00, !high`. `4: words` is a comment.
  */
 export function parseDigestReply(text: string, context: DigestReplyContext): DigestReply {
   const acts = new Map<number, Act>()
@@ -102,7 +102,7 @@ function readLine(line: string, { context, apply, problems, isShort }: Reading):
   if (waiting.length > 0) problems.push(`What about ${waiting.join(', ')}?`)
 }
 
-/** The texts between commas; a comment is one part, commas and all. */
+/** Splits a text at commas; a comment is one part, including its commas. */
 function partsOf(line: string): string[] {
   if (comment.test(line)) return [line]
   return line
@@ -111,7 +111,7 @@ function partsOf(line: string): string[] {
     .filter((part) => part !== '')
 }
 
-/** Cuts `1 done 2 hold` into its orders; a part that is one order, or none, stays whole. */
+/** Splits `1 done 2 hold` into its orders; a part with one order or none stays whole. */
 function ordersIn(part: string, context: DigestReplyContext): string[] {
   const words = part.split(/\s+/)
   const numbered = words.filter((word) => numbersOnly.test(word))
@@ -148,7 +148,7 @@ function readPart(
   const reversed = before === undefined ? null : readAct(before, context)
   if (reversed !== null && numbers !== undefined && before !== undefined)
     return { lines: numbersIn(numbers), verb: before, act: reversed, isReversed: true }
-  // What follows a comma without a number goes on about the same lines: `1 fri, 17:00` or `1 done, !high`.
+  // A part without a number continues with the same lines: `1 fri, 17:00` or `1 done, !high`.
   const lines = waiting.length > 0 ? waiting : (last?.lines ?? [])
   const act = (last === null ? null : readDate(`${last.verb} ${part}`, context)) ?? readAct(part, context)
   return lines.length === 0 || act === null ? null : { lines, verb: part, act, isReversed: false }

@@ -17,12 +17,12 @@ const maxNeeds = 8
 const maxDone = 10
 const soonMs = 3 * dayMs
 
-/** The day at a glance. Needs you, focus, proposals, overdue and due today never name one task twice. */
+/** The day at a glance. A task appears at most once in needs you, focus, proposals, overdue and due today. */
 export interface Digest {
   /** The local date, `YYYY-MM-DD`. */
   readonly date: string
   readonly needsYou: NeedsYou
-  /** Pinned to today. */
+  /** Tasks pinned to today. */
   readonly focus: readonly Task[]
   /** At most three, and only if nothing is pinned. */
   readonly proposals: readonly Proposal[]
@@ -30,11 +30,11 @@ export interface Digest {
   readonly dueToday: readonly Task[]
   readonly running: readonly AgentRun[]
   readonly queued: readonly AgentRun[]
-  /** Since the beginning of yesterday, newest first; at most 10 of `count`. */
+  /** Since the start of yesterday, newest first; at most 10 of `count`. */
   readonly done: { readonly count: number; readonly tasks: readonly Task[] }
 }
 
-/** What waits for the owner: questions, then reviews, each the oldest first, and how many new tasks there are. */
+/** What waits for the owner: questions, then reviews, oldest first, and the number of new tasks. */
 export interface NeedsYou {
   /** At most 8 of `count`, with what their reviews are about. */
   readonly tasks: readonly TaskDetail[]
@@ -42,7 +42,7 @@ export interface NeedsYou {
   readonly newCount: number
 }
 
-/** A task worth doing today, and why: due within three days, of high priority, or next in its lane. */
+/** A task worth doing today, and why: due within three days, high priority, or next in its lane. */
 export interface Proposal {
   readonly task: Task
   readonly reason: 'due-soon' | 'priority' | 'next'
@@ -56,7 +56,7 @@ export interface AgentRun {
   readonly runner: string | null
 }
 
-/** Reads what the owner should know about the day. Snoozed tasks are left out. */
+/** Reads the digest of a day without snoozed tasks. */
 export async function readDigest(
   scope: Scope,
   { now, timeZone }: { readonly now: Date; readonly timeZone: string },
@@ -86,13 +86,13 @@ export async function readDigest(
   }
 }
 
-/** Whether a task is among those that need the owner by name; new ones are only counted there. */
+/** Tests whether a task is listed as needing the owner; new tasks are only counted. */
 function isListedAsNeed(task: Task): boolean {
   const turn = turnOf(task)
   return turn === 'question' || turn === 'review'
 }
 
-/** Today's focus, no matter whose turn it is, and what could be added where there is none. */
+/** Returns today's focus, regardless of whose turn it is, or proposals without one. */
 export async function readFocus(
   scope: Scope,
   { now, timeZone }: { readonly now: Date; readonly timeZone: string },
@@ -105,7 +105,7 @@ export async function readFocus(
   return { focus, proposals: focus.length > 0 ? [] : await readProposals(scope, { now, dueFrom: day.end }) }
 }
 
-/** What waits for the owner. */
+/** Returns what waits for the owner. */
 async function readNeedsYou(scope: Scope): Promise<NeedsYou> {
   const [asked, toReview, counts] = await Promise.all([
     selectTasks(scope.db)
@@ -130,7 +130,7 @@ function isPinnedOn(day: { readonly start: Date; readonly end: Date }): SQL | un
   return and(gte(tasks.focusedAt, day.start), lt(tasks.focusedAt, day.end))
 }
 
-/** Open tasks that are pinned, due by the end of the day, or with an agent. */
+/** Reads open tasks that are pinned, due by the end of the day, or with an agent. */
 function readAgenda(scope: Scope, day: { readonly start: Date; readonly end: Date }): Promise<Task[]> {
   return selectTasks(scope.db)
     .where(

@@ -17,7 +17,7 @@ import { selectTasks } from '../tasks/read.ts'
 import type { Task } from '../tasks/task.ts'
 
 const pageSize = 500
-// Secrets, encrypted or not, stay here.
+// Secrets are never exported, not even encrypted.
 const secretSettings = /token|secret|password/i
 
 /** The parts of an export, in order. */
@@ -35,7 +35,7 @@ export const exportParts = [
 ] as const
 export type ExportPart = (typeof exportParts)[number]
 
-/** The rows of one part, page by page, so that a large board never lies in memory whole. Secrets are left out. */
+/** Reads the rows of one part page by page, so a large board is never in memory as a whole. Omits secrets. */
 export async function* exportRows(scope: Scope, part: ExportPart): AsyncGenerator<object> {
   const { db, ownerId } = scope
   switch (part) {
@@ -103,7 +103,7 @@ export async function* exportRows(scope: Scope, part: ExportPart): AsyncGenerato
   }
 }
 
-/** Every task with its labels and project, those of deleted projects too, in the order in which they were made. */
+/** Reads every task with its labels and project, including deleted projects, in creation order. */
 export async function* exportTasks({ db, ownerId }: Scope): AsyncGenerator<Task> {
   let after: string | undefined
   for (;;) {

@@ -7,17 +7,17 @@ import { arrival, historyKeys } from '../tasks/former-keys.ts'
 import type { Task } from '../tasks/task.ts'
 import { selectWorkLogs, toWorkLog, type WorkLog } from '../work-logs/work-logs.ts'
 
-/** One thing that happened to a task: a change of it, or something that was said of it. */
+/** One entry of a task's history: a change or a work log. */
 export type HistoryEntry =
   | { readonly kind: 'change'; readonly at: Date; readonly entry: AuditRecord }
   | { readonly kind: 'log'; readonly at: Date; readonly log: WorkLog }
 
-// A change and the logs that it leaves are written in one transaction, the trail last.
+// A change and its logs are written in one transaction, the audit entry last.
 const sameChangeMs = 10_000
 
 /**
- * What happened to a task, newest first: the trail of its keys and its work logs. Logs that a change left of itself are left out,
- * and so are the changes that only left a comment.
+ * Reads a task's history, newest first: the audit entries of all its keys and its work logs. Omits logs that only record a change,
+ * and changes that only left a comment.
  */
 export async function readHistory(
   scope: Scope,
@@ -43,7 +43,7 @@ export async function readHistory(
     selectWorkLogs(scope.db)
       .where(eq(workLogs.taskId, task.id))
       .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
-      // Each change may leave three logs of itself, which are taken out below.
+      // Each change may write three logs, which are filtered out below.
       .limit(4 * reach),
   ])
   const times = changes.map((entry) => entry.createdAt.getTime())
@@ -63,7 +63,7 @@ export async function readHistory(
   }
 }
 
-/** Whether a log only records what a change of status, fields or note did. */
+/** Tests whether a log only records a change of status, fields or note. */
 function isSideLog(kind: WorkLogKind): boolean {
   return kind === 'status' || kind === 'fields' || kind === 'note'
 }

@@ -3,7 +3,7 @@ import { startOfDate, toZoned } from '../time/time.ts'
 export const statsPeriods = ['week', 'month', 'year'] as const
 export type StatsPeriod = (typeof statsPeriods)[number]
 
-/** From the first instant to that after the last one, by the days of a time zone. */
+/** A range of local days in a time zone; the end is exclusive. */
 export interface StatsRange {
   readonly from: Date
   readonly to: Date
@@ -12,7 +12,7 @@ export interface StatsRange {
 
 type Moment = { readonly now: Date; readonly timeZone: string }
 
-/** The last 7 days, the last 30, or the last year; today is the last day of each. */
+/** Returns the range of the last 7 days, 30 days, or year, ending today. */
 export function statsRange(period: StatsPeriod, { now, timeZone }: Moment): StatsRange {
   const tomorrow = toZoned(now, timeZone).toPlainDate().add({ days: 1 })
   const length = { week: { days: 7 }, month: { days: 30 }, year: { years: 1 } }[period]

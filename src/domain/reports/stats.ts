@@ -3,12 +3,12 @@ import type { Scope } from '../core/scope.ts'
 import { type DoneTask, listDone } from '../tasks/lists/done-tasks.ts'
 import { dayBounds, localDate } from '../time/time.ts'
 
-/** What was done in a stretch of time. */
+/** What was done in a time range. */
 export interface Stats {
   readonly done: number
-  /** Every local day that the stretch touches, in order. */
+  /** Every local day of the range, in order. */
   readonly days: readonly { readonly date: string; readonly done: number }[]
-  /** From creation to done, in milliseconds; null where nothing was done. */
+  /** From creation to done, in milliseconds; null if nothing was done. */
   readonly cycle: { readonly medianMs: number; readonly p90Ms: number } | null
   /** Most done first. */
   readonly byProject: readonly { readonly key: string; readonly name: string; readonly done: number }[]
@@ -16,7 +16,7 @@ export interface Stats {
   readonly byEngine: readonly { readonly engine: Engine | null; readonly done: number }[]
 }
 
-/** Counts what was done from `from` until before `to`, by days of the time zone. */
+/** Counts what was done from `from` until before `to`, by local day. */
 export async function readStats(
   scope: Scope,
   range: { readonly from: Date; readonly to: Date; readonly timeZone: string },
@@ -36,7 +36,7 @@ export async function readStats(
   }
 }
 
-// A zone's calendar costs some 20 µs a question, so days are asked for their bounds, not every task for its day.
+// Time zone math takes about 20 µs, so it runs per day for its bounds, not per task.
 function countDays(
   done: readonly DoneTask[],
   { from, to, timeZone }: { readonly from: Date; readonly to: Date; readonly timeZone: string },
@@ -62,7 +62,7 @@ function cycleOf(done: readonly DoneTask[]): Stats['cycle'] {
   return { medianMs: quantile(spans, 0.5), p90Ms: quantile(spans, 0.9) }
 }
 
-/** Between the two nearest of the sorted values, in proportion. */
+/** Interpolates between the two nearest sorted values. */
 function quantile(sorted: readonly number[], share: number): number {
   const place = (sorted.length - 1) * share
   const below = sorted[Math.floor(place)] ?? 0

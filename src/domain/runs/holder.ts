@@ -2,13 +2,13 @@ import type { Actor } from '../core/actor.ts'
 import { DomainError } from '../core/errors.ts'
 import type { Run } from './store.ts'
 
-/** Whether a run is the actor's: the token is the same, and the session if both name one. */
+/** Tests whether a run is the actor's: same token, and same session if both have one. */
 export function isHeldBy(run: Pick<Run, 'tokenId' | 'session'>, actor: Actor): boolean {
   if (actor.kind !== 'agent' || run.tokenId !== actor.tokenId) return false
   return run.session === null || !actor.session || run.session === actor.session
 }
 
-/** The refusal of a change to a task that another agent, or another session of the same token, works on. */
+/** Builds the refusal of a change to a task that another agent or session is working on. */
 export function heldError(key: string, run: Run, actor: Actor): DomainError {
   const isSameToken = actor.kind === 'agent' && run.tokenId === actor.tokenId
   const name = isSameToken ? `Another session of ${run.name}` : (run.name ?? 'Another agent')

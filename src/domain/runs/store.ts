@@ -4,13 +4,13 @@ import { type Engine, type RunOutcome, runs } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
 import type { Actor } from '../core/actor.ts'
 
-/** An agent's run of a task, as the task carries it. */
+/** An agent's run of a task, as part of the task. */
 export interface Run {
   readonly id: string
-  /** The name of the token that holds it; null where the token is unknown. */
+  /** The name of the token that holds it; null if unknown. */
   readonly name: string | null
   readonly tokenId: string | null
-  /** The session that holds it; null where its token alone does. */
+  /** The session that holds it; null if only its token does. */
   readonly session: string | null
   readonly engine: Engine | null
   readonly since: Date
@@ -18,7 +18,7 @@ export interface Run {
   readonly outcome: RunOutcome | null
 }
 
-/** Records that an agent began to work on a task and returns the run's id. The caller holds the task. */
+/** Starts a run of a task and returns its ID. The caller has locked the task. */
 export async function startRun(
   db: Db,
   run: {
@@ -47,7 +47,7 @@ export async function startRun(
   return id
 }
 
-/** Names the session that holds a run from now on. */
+/** Sets the session that holds a run. */
 export async function setRunSession(db: Db, runId: string, session: string | null): Promise<void> {
   await db.update(runs).set({ session }).where(eq(runs.id, runId))
 }
@@ -60,7 +60,7 @@ export async function endRun(db: Db, taskId: string, outcome: RunOutcome, now: D
     .where(and(eq(runs.taskId, taskId), isNull(runs.endedAt)))
 }
 
-/** How the newest run of a task by this token, and session if it is named, ended; null if there is none, or it is open. */
+/** Returns the outcome of this token's (and session's) newest run of a task; null if there is no such run or it's open. */
 export async function lastOutcomeOf(
   db: Db,
   taskId: string,

@@ -9,10 +9,10 @@ import type { Scope } from '../core/scope.ts'
 const seenEveryMs = minuteMs
 const activeMs = hourMs
 const maxSessionLength = 200
-// A client may name a new session with each request.
+// A client may send a new session name with each request.
 const maxPerToken = 1_000
 
-/** Records that an agent's session is there, at most once a minute; a session that names no engine keeps the one it had. */
+/** Records an agent's session, at most once a minute; a session without an engine keeps its previous one. */
 export async function noteSession(db: Db, actor: Actor, now: Date): Promise<void> {
   if (actor.kind !== 'agent' || !actor.session || actor.session.length > maxSessionLength) return
   const { tokenId, session, engine = null } = actor
@@ -26,7 +26,7 @@ export async function noteSession(db: Db, actor: Actor, now: Date): Promise<void
     })
 }
 
-/** How many sessions each token has had within the hour, by the token's id. */
+/** Counts each token's sessions within the last hour, by token ID. */
 export async function countSessions({ db, ownerId }: Scope, now: Date): Promise<ReadonlyMap<string, number>> {
   const found = await db
     .select({ tokenId: agentSessions.tokenId, count: sql<number>`count(*)::int` })
@@ -39,7 +39,7 @@ export async function countSessions({ db, ownerId }: Scope, now: Date): Promise<
   return new Map(found.map(({ tokenId, count }) => [tokenId, count]))
 }
 
-/** Forgets sessions that were last seen before `before`, and all but the newest thousand of each token. Returns how many. */
+/** Deletes sessions last seen before `before`, and all but the newest thousand per token. Returns how many. */
 export async function deleteExpiredSessions(db: Db, before: Date): Promise<number> {
   const isBeyond = sql`${agentSessions.id} in (select id from (
     select id, row_number() over (partition by token_id order by last_seen_at desc, id) as place from ${agentSessions}) ranked

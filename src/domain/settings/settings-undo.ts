@@ -6,7 +6,7 @@ import { decodeSetting, type SettingSpec, settingSpecs } from './setting-specs.t
 import { applySettings, isSetting, parsePatch } from './settings.ts'
 import { lockSettings, readStored } from './stored-settings.ts'
 
-/** Takes a change of settings back. Throws `conflict` where one of them was changed again since. Part of `undo`. */
+/** Undoes a change of settings. Throws `conflict` if one of them has changed since. Part of `undoChange`. */
 export async function undoSettingsChange(
   ctx: Ctx,
   tx: Tx,

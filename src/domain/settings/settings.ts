@@ -18,13 +18,13 @@ import {
 } from './setting-specs.ts'
 import { lockSettings, readStored, writeStored } from './stored-settings.ts'
 
-/** The owner's settings, defaults filled in. */
+/** The owner's settings with defaults filled in. */
 export interface OwnerSettings {
   readonly chatId: number | null
   readonly threadId: number | null
   readonly userId: number | null
   readonly enabled: boolean
-  /** UTC until the owner says otherwise. */
+  /** UTC until the owner sets a zone. */
   readonly timeZone: string
   readonly timeZoneSet: boolean
   /** `HH:MM` in the owner's zone. */
@@ -32,7 +32,7 @@ export interface OwnerSettings {
   readonly digestEnabled: boolean
   /** The local date of the last digest, `YYYY-MM-DD`. */
   readonly digestLastDate: string | null
-  /** `HH:MM-HH:MM`, null where no hours are quiet. */
+  /** `HH:MM-HH:MM`; null if no hours are quiet. */
   readonly quietHours: string | null
   readonly notify: {
     readonly needsYou: NotificationLevel
@@ -46,20 +46,20 @@ export interface OwnerSettings {
   readonly queuedAfterMinutes: number
   readonly keepEventsDays: number
   readonly runner: RunnerSettings
-  /** The topics that take the news of one project, by its key. */
+  /** The topics for one project's updates, by project key. */
   readonly projectTopics: Readonly<Record<string, number>>
 }
 
-/** Who is told that a task was queued, and where. */
+/** What starts an agent when a task is queued, and where it listens. */
 export interface RunnerSettings {
   readonly kind: RunnerKind
-  /** The id or @name of a chat; null is the owner's. */
+  /** The ID or @name of a chat; null means the owner's. */
   readonly chat: string | null
   /** The username of Hermes' bot, without the @. */
   readonly bot: string | null
 }
 
-/** The owner's settings as they stand; a stored text that does not fit counts as absent. */
+/** Reads the owner's settings; an invalid stored text counts as absent. */
 export async function readOwnerSettings({ db, ownerId }: Scope): Promise<OwnerSettings> {
   const stored = await readStored(db, ownerId)
   const read = <Value, Fallback extends Value | null>(spec: SettingSpec<Value, Fallback>) =>
@@ -106,8 +106,8 @@ function toTopics(pairs: readonly string[]): Record<string, number> {
 }
 
 /**
- * Changes settings; what is absent stays, null goes back to the default. Throws `invalid` for a name or value that does not
- * fit, `not-found` for a default project that is not there.
+ * Changes settings; absent ones stay, null restores the default. Throws `invalid` for an unknown name or a wrong
+ * value, and `not-found` for a default project that doesn't exist.
  */
 export async function changeSettings(
   ctx: Ctx,
@@ -117,7 +117,7 @@ export async function changeSettings(
   return ctx.mutate((tx) => applySettings(ctx, tx, wanted))
 }
 
-/** The body of `changeSettings`, for a patch that is parsed. */
+/** The body of `changeSettings`, for a parsed patch. */
 export async function applySettings(
   ctx: Ctx,
   tx: Tx,
@@ -159,7 +159,7 @@ export async function applySettings(
 
 interface ParsedSetting {
   readonly name: SettingName
-  /** As it is stored; null goes back to the default. */
+  /** The stored text; null restores the default. */
   readonly text: string | null
 }
 

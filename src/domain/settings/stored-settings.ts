@@ -3,12 +3,12 @@ import { userSettings } from '../../db/schema.ts'
 import type { Reader, Tx } from '../../db/types.ts'
 import type { Ctx } from '../core/context.ts'
 
-/** Makes changes of an owner's settings wait for each other until the transaction ends. */
+/** Serializes changes of an owner's settings until the transaction ends. */
 export async function lockSettings(tx: Tx, ownerId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`settings:${ownerId}`}, 0))`)
 }
 
-/** The stored texts by key. */
+/** Reads the stored texts by key. */
 export async function readStored(db: Reader, ownerId: string): Promise<Readonly<Record<string, string>>> {
   const rows = await db
     .select({ key: userSettings.key, value: userSettings.value })
@@ -17,7 +17,7 @@ export async function readStored(db: Reader, ownerId: string): Promise<Readonly<
   return Object.fromEntries(rows.map((row) => [row.key, row.value]))
 }
 
-/** Stores texts by key; null removes. Part of a larger transaction. */
+/** Stores texts by key; null deletes. Part of a larger transaction. */
 export async function writeStored(
   ctx: Ctx,
   tx: Tx,

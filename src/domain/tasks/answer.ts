@@ -8,21 +8,21 @@ import { lockLanesForEnd } from './edit/order.ts'
 import { lockTask } from './lock.ts'
 import { TaskEdit } from './schemas.ts'
 
-/** The owner's answer to a question: options by their ids, or words of their own. */
+/** The owner's answer to a question: options by ID, or text. */
 export interface AnswerInput {
   readonly options?: readonly string[]
   readonly text?: string
 }
 
-/** What became of an answer. A question that was closed already is returned as it is; the owner's words are a comment then. */
+/** The outcome of an answer. A closed question is returned unchanged, and the text becomes a comment. */
 export interface Answered extends Edited {
   readonly question: Question
   readonly isLate: boolean
 }
 
 /**
- * Answers a question and hands its task back to an agent, in one transaction. Throws `not-found` if there is no such question or
- * its task is deleted, `invalid` for an option that it does not have.
+ * Answers a question and hands its task back to an agent, in one transaction. Throws `not-found` if the question doesn't exist or
+ * its task is deleted, and `invalid` for an unknown option.
  */
 export async function answerQuestion(ctx: Ctx, questionId: string, input: AnswerInput): Promise<Answered> {
   return ctx.mutate(async (tx): Promise<Change<Answered>> => {
@@ -32,7 +32,7 @@ export async function answerQuestion(ctx: Ctx, questionId: string, input: Answer
       throw new DomainError('not-found', 'This question no longer exists.')
     await lockLanesForEnd(tx, ctx.ownerId)
     const task = await lockTask(ctx, tx, found.taskId)
-    // Read again: another answer may have held the task until now.
+    // Read again: another answer may have held the lock until now.
     const question = (await findQuestion(scope, questionId)) ?? found
     if (question.state !== 'open') {
       const comment = input.text?.trim()
@@ -80,7 +80,7 @@ function chosenFrom({ options, multi }: QuestionItem, ids: readonly string[]) {
   return chosen
 }
 
-/** What an answer does to the task: a block goes on, a plan is accepted, changed, or set aside. */
+/** Returns what an answer does to the task: a block continues, a plan is accepted, changed or set aside. */
 function editFor({ kind, returnsTo }: Question, { items }: QuestionAnswer): TaskEdit {
   const [item] = items
   const comment = item?.text ?? ''

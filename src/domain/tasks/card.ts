@@ -12,9 +12,9 @@ export interface Remark {
   readonly at: Date
 }
 
-/** A task with all that its card in the chat shows. */
+/** A task with everything that its card shows. */
 export interface TaskCardFacts extends TaskDetail {
-  /** The newest work log that the agent of the open run wrote; null once the run has ended. */
+  /** The newest manual work log since the open run began; null without an open run. */
   readonly progress: Remark | null
   /** The newest comment by an agent since the last result. */
   readonly agentComment: Remark | null
@@ -22,7 +22,7 @@ export interface TaskCardFacts extends TaskDetail {
   readonly files: readonly NoteFile[]
 }
 
-/** Adds to each of several tasks what its card shows; three statements. */
+/** Adds what cards show to several tasks, in three statements. */
 export async function readCardFacts(scope: Scope, several: readonly Task[]): Promise<TaskCardFacts[]> {
   if (several.length === 0) return []
   const details = await readDetails(scope, several)

@@ -15,29 +15,29 @@ import { taskAudit } from './snapshot.ts'
 import { runOf, type Task } from './task.ts'
 import { writeTask } from './write.ts'
 
-/** What an agent is ready to take. A task that names another engine is not handed out. */
+/** What an agent accepts. A task for another engine is never handed out. */
 export interface ClaimInput {
-  /** Absent: the engine of the agent's token or client, if it is known. */
+  /** Absent: the engine of the agent's token or client, if known. */
   readonly engine?: Engine | undefined
   readonly projectKey?: string | undefined
   readonly label?: string | undefined
-  /** `todo`: also what nobody asked an agent to do yet. */
+  /** `todo`: also tasks that nobody has queued. */
   readonly status?: 'todo' | undefined
-  /** Whose open runs are handed out again before anything new: those of the session alone, of the whole token, or none. */
+  /** Whose open runs are handed out again before new tasks: the session's, the whole token's, or none. */
   readonly resumes?: 'session' | 'token' | 'none'
-  /** A task whose run, held by another session of the token, this one takes over: a key or uuid. */
+  /** A task (key or UUID) whose run this session takes over from another session of the token. */
   readonly resume?: string | undefined
 }
 
-/** What a claim came to. */
+/** The outcome of a claim. */
 export interface Claimed {
   /** Null if nothing matches. */
   readonly task: Task | null
-  /** The task was this holder's already. */
+  /** The holder already had this task. */
   readonly isResumed: boolean
 }
 
-/** What an agent is to do with a claimed task. */
+/** What the agent should do with a claimed task. */
 export type Objective = 'plan' | 'implement' | 'review'
 
 export function objectiveOf(status: TaskStatus): Objective {
@@ -46,10 +46,10 @@ export function objectiveOf(status: TaskStatus): Objective {
 }
 
 /**
- * Hands out an open run of the claiming agent again, else the first matching queued task, else, if asked, the first in todo. Answered
- * and sent-back tasks come first, those of the same token or engine before others, then the one queued longest. A task with an open
- * question waits. Throws `not-found` for an unknown project, and for a
- * `resume` that names no run of the token.
+ * Hands out the agent's open run again, otherwise the first matching queued task, otherwise, on request, the first in todo. Answered
+ * and sent-back tasks come first (same token or engine before others), then the task queued longest. A task with an open
+ * question waits. Throws `not-found` for an unknown project and for a
+ * `resume` that isn't a run of the token.
  */
 export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Claimed> {
   const engine = input.engine ?? engineOfActor(ctx.actor)
@@ -87,7 +87,7 @@ export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Claimed> {
   })
 }
 
-/** The open run that its agent gets again: the one it has had longest. */
+/** Finds the agent's oldest open run. */
 async function findOwnRun(
   { actor, ownerId }: Ctx,
   tx: Tx,
@@ -151,7 +151,7 @@ async function resumeRun(ctx: Ctx, tx: Tx, reference: string): Promise<Change<Cl
   }
 }
 
-/** The open runs of the agent's token, the longest first; at most 50. */
+/** Lists the open runs of the agent's token, oldest first; at most 50. */
 export async function listOwnRuns({
   actor,
   ownerId,
@@ -174,7 +174,7 @@ export async function listOwnRuns({
     .limit(50)
 }
 
-/** Keys of the tasks that other sessions of the agent's token, or the token without one, work on. */
+/** Returns the keys of tasks held by other sessions of the agent's token, or by the token without a session. */
 export async function heldByToken(ctx: Ctx): Promise<string[]> {
   const session = ctx.actor.kind === 'agent' ? (ctx.actor.session ?? null) : null
   const held = await listOwnRuns(ctx)
@@ -185,7 +185,7 @@ const lastRun = (column: SQL) =>
   sql`(select ${column} from ${runs} where ${runs.taskId} = ${tasks.id} order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`
 
 function queueOrder({ actor }: Ctx, engine: Engine | null): SQL[] {
-  // A run that ended with a question, a plan or a result is queued again only once the owner has reacted to it.
+  // After a question, a plan or a result, a task is queued again only when the owner has reacted.
   const isAnswered = lastRun(sql`${runs.outcome} in ('blocked', 'planned', 'completed')`)
   const tokenId = actor.kind === 'agent' ? actor.tokenId : null
   const isOwn = lastRun(
@@ -199,8 +199,8 @@ function queueOrder({ actor }: Ctx, engine: Engine | null): SQL[] {
   ]
 }
 
-// Rows that another transaction holds are skipped, so two agents never get the same one. If only such rows match, the first is waited
-// for: a change that is about to commit must not make a claim answer that there is nothing.
+// Rows locked by another transaction are skipped, so two agents never get the same one. If only locked rows match, it waits for
+// the first: a change that is about to commit must not make a claim find nothing.
 async function pick(tx: Tx, condition: SQL | undefined, order: readonly SQL[]): Promise<string | null> {
   const matching = () =>
     tx

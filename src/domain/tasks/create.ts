@@ -17,15 +17,15 @@ import { toSnapshot } from './snapshot.ts'
 import type { Task } from './task.ts'
 
 /**
- * Creates a task at the end of its lane, under the project's next number, with its own branch name. Creates missing labels.
- * Throws `not-found` for a project that is not there, `invalid`.
+ * Creates a task at the end of its lane with the project's next number and its own branch. Creates new labels.
+ * Throws `not-found` for an unknown project, and `invalid`.
  */
 export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { readonly auditId: string }> {
   const draft = parse(NewTask, input)
   const status = draft.status ?? 'inbox'
   requireClosingRight(ctx.actor, status)
   const note = newNote(draft.description ?? null, draft.criteria ?? [])
-  // Transliteration may have to be loaded: outside the transaction.
+  // Outside the transaction, since transliteration may have to be loaded.
   const slug = await slugOf(draft.title)
   return ctx.mutate(async (tx) => {
     const [project] = await tx

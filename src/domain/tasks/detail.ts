@@ -40,14 +40,13 @@ const detailColumns = {
       'detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
     ${ofTask} and ${isReport} ${newest})`,
   artifacts: artifactsOfTask,
-  // A note that nobody has changed is its creator's.
+  // A note without changes belongs to its creator.
   noteUpdated: sql<StoredAuthor | null>`coalesce(
     (select jsonb_build_object('by', ${logAuthor}, 'at', ${workLogs.workedAt}) ${ofTask} and ${logKind} = 'note' ${newest}),
     (select jsonb_build_object('by', ${auditLogs.meta} ->> 'by', 'at', ${tasks.createdAt}) from ${auditLogs}
       where ${tasks.note} is not null and ${auditLogs.targetType} = 'task' and ${auditLogs.targetId} = ${tasks.taskKey}
         and ${auditLogs.action} = 'task.create' limit 1))`,
-  // A plan doesn't answer the owner's comments, so the agent that carries it out gets them too. Read under every key of the task,
-  // because comments stay with a task that moved to another project.
+  // Plans don't end the feedback: the agent that carries one out needs the comments too. Selected by task ID, so comments survive a move.
   comments: sql<readonly StoredComment[]>`(
     select coalesce(jsonb_agg(jsonb_build_object('detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
       order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
@@ -55,7 +54,7 @@ const detailColumns = {
       (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${ofTask} and ${logKind} in ('result', 'blocked')), '-infinity'))`,
 }
 
-// The same for every task, and more than half of what one of many costs.
+// The same for every task, and more than half of the cost per task.
 const boardLabels = sql<readonly Label[]>`(
   select coalesce(jsonb_agg(jsonb_build_object('id', ${taskLabels.id}, 'name', ${taskLabels.name}, 'color', ${taskLabels.color})
     order by lower(${taskLabels.name})), '[]'::jsonb)
@@ -86,7 +85,7 @@ interface StoredDetail {
   readonly noteUpdated: StoredAuthor | null
 }
 
-/** A task's detail with every label of the board, for choosing one. */
+/** A task's detail with every label of the board, for callers that assign labels. */
 export type DetailWithLabels = TaskDetail & { readonly boardLabels: readonly Label[] }
 
 const readTaskDetail = aboutTask((db, isNamed) =>
@@ -105,7 +104,7 @@ const detailOf = preparedRead((db) =>
     .where(eq(tasks.id, sql.placeholder('taskId'))),
 )
 
-/** A task and how its project wants work delivered. */
+/** A task with its project's delivery settings. */
 export type TaskDeploy = Task & Pick<TaskDetail, 'deploy'>
 
 const readTaskDeploy = aboutTask((db, isNamed) =>
@@ -116,7 +115,7 @@ const readTaskDeploy = aboutTask((db, isNamed) =>
     .where(isNamed),
 )
 
-/** Like `findTask`, with how its project wants work delivered. */
+/** Like `findTask`, with its project's delivery settings. */
 export async function findTaskDeploy(scope: Scope, reference: string): Promise<TaskDeploy | null> {
   const found = await findTaskBy(readTaskDeploy, scope, reference)
   if (found === null) return null
@@ -124,7 +123,7 @@ export async function findTaskDeploy(scope: Scope, reference: string): Promise<T
   return { ...task, deploy: toDeploySettings(toProjectSettings(settings ?? {})) }
 }
 
-/** Like `findTask`, with what single-task answers carry; one statement. */
+/** Like `findTask`, with the detail of single-task answers, in one statement. */
 export async function findTaskDetail(scope: Scope, reference: string): Promise<DetailWithLabels | null> {
   const found = await findTaskBy(readTaskDetail, scope, reference)
   if (found === null) return null
@@ -141,7 +140,7 @@ export async function requireTaskDetail(scope: Scope, reference: string): Promis
   return task
 }
 
-/** Adds to a task what single-task answers carry. */
+/** Adds the detail of single-task answers to a task. */
 export async function readDetail(scope: Scope, task: Task): Promise<DetailWithLabels> {
   const [stored] = await detailOf(scope.db, { taskId: task.id })
   return Object.assign(toDetail(task, stored ?? nothingStored), { boardLabels: stored?.boardLabels ?? [] })
@@ -155,7 +154,7 @@ const detailsOf = prepared((db) =>
     .where(isListed(tasks.id, 'ids', 'uuid')),
 )
 
-/** Adds to each of several tasks what single-task answers carry; one statement. */
+/** Adds the detail of single-task answers to several tasks, in one statement. */
 export async function readDetails(scope: Scope, several: readonly Task[]): Promise<TaskDetail[]> {
   if (several.length === 0) return []
   const stored = await detailsOf(scope.db, { ids: JSON.stringify(several.map(({ id }) => id)) })
@@ -163,7 +162,7 @@ export async function readDetails(scope: Scope, several: readonly Task[]): Promi
   return several.map((task) => toDetail(task, byId.get(task.id) ?? nothingStored))
 }
 
-// A task's row may be gone since the task was read.
+// The task's row may be deleted since the task was read.
 const nothingStored: StoredDetail = {
   settings: null,
   latest: null,
@@ -195,7 +194,7 @@ function toDetail(task: Task, stored: StoredDetail): TaskDetail {
   )
 }
 
-/** What work on several tasks made, by the tasks' uuids; absent where there is nothing. */
+/** Reads the artifacts of several tasks, by task UUID. */
 export async function readArtifacts(
   { db }: Scope,
   several: readonly Task[],
@@ -214,7 +213,7 @@ export async function readArtifacts(
   return new Map(found.map(({ id, artifacts }) => [id, artifacts ?? []]))
 }
 
-/** The plan that an agent last wrote for a task, as it was given; null without one. */
+/** Reads the last plan that an agent wrote for a task, or null. */
 export async function readPlan({ db }: Scope, taskId: string): Promise<string | null> {
   const [found] = await db
     .select({ plan: sql<string | null>`${workLogFacts.result} ->> 'plan'` })

@@ -3,10 +3,10 @@ import { auditLogs } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
 import type { Task } from './task.ts'
 
-/** The other half of a move to another project: what stands under the key that the task got. */
+/** The action of the other half of a move to another project, filed under the new key. */
 export const arrival = 'task.arrive' as const
 
-/** The keys under which the trail of a task stands: the one it has, and those it had in other projects. */
+/** Returns a task's current key and its former keys in other projects, under which its audit entries are filed. */
 export async function historyKeys({ db, ownerId }: Scope, key: string): Promise<readonly string[]> {
   const [arrival] = await db
     .select({ formerKeys: sql<readonly string[]>`${auditLogs.meta} -> 'formerKeys'` })
@@ -24,7 +24,7 @@ export async function historyKeys({ db, ownerId }: Scope, key: string): Promise<
   return [key, ...(arrival?.formerKeys ?? []).filter((former) => former !== key)]
 }
 
-/** What a task brings along to the key that it gets: the keys that it had. */
+/** Returns what an arrival entry records: the task's former keys. */
 export async function arrivalFacts(
   scope: Scope,
   task: Pick<Task, 'key'>,

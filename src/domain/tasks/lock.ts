@@ -12,17 +12,17 @@ const hold = aboutTask(
   prepared,
 )
 
-/** Reads a task and holds it until the transaction ends; throws `not-found`. */
+/** Reads a task and locks it until the transaction ends. Throws `not-found`. */
 export async function lockTask(ctx: Ctx, tx: Tx, reference: string): Promise<Task> {
   return lockAndRead(findTask, { db: tx, ownerId: ctx.ownerId }, reference)
 }
 
-/** Like `lockTask`, with how its project wants work delivered. */
+/** Like `lockTask`, with its project's delivery settings. */
 export async function lockTaskDeploy(ctx: Ctx, tx: Tx, reference: string): Promise<TaskDeploy> {
   return lockAndRead(findTaskDeploy, { db: tx, ownerId: ctx.ownerId }, reference)
 }
 
-/** Like `lockTask`, with what single-task answers carry. */
+/** Like `lockTask`, with the detail of single-task answers. */
 export async function lockTaskDetail(ctx: Ctx, tx: Tx, reference: string): Promise<TaskDetail> {
   return lockAndRead(findTaskDetail, { db: tx, ownerId: ctx.ownerId }, reference)
 }
@@ -32,7 +32,7 @@ async function lockAndRead<T extends Task>(
   scope: Scope,
   reference: string,
 ): Promise<T> {
-  // Sent together and run in this order. A separate statement reads, because the earlier holder of the lock may have changed more
+  // Sent together; they run in this order. A separate statement reads the task: the previous holder of the lock may have changed more
   // than the row, e.g., its labels.
   const [held, task] = await Promise.all([hold(scope, reference), find(scope, reference)])
   if (task === null) throw noSuchTask(reference)

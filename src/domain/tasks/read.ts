@@ -50,13 +50,13 @@ const lastRunOfTask = sql`(
   (stored: Stored<Run, 'since'>) => ({ ...stored, since: new Date(stored.since) }),
 ) as SQL<Run | null>
 
-// Once a message is queued that brings the task back, the task is awake; the row stays until that message is sent.
+// A task is awake once the message that brings it back is queued; the row stays until that message is sent.
 const snoozeOf = sql`from ${snoozes} where ${snoozes.taskId} = ${tasks.id} and ${snoozes.messageId} is null`
 
-/** Until when a task is snoozed, as a column of a query over tasks; null where it is not. */
+/** The end of a task's snooze, as a column of a query over tasks; null if it isn't snoozed. */
 const snoozeOfTask = sql`(select ${snoozes.until} ${snoozeOf})`.mapWith(tasks.dueAt) as SQL<Date | null>
 
-/** The condition that a task is not snoozed. */
+/** The condition that a task isn't snoozed. */
 export const isAwake = sql`not exists (select ${snoozeOf})`
 
 /** The condition that a task has an open question. */
@@ -95,14 +95,14 @@ export const taskColumns = {
   snoozedUntil: snoozeOfTask,
 }
 
-/** Starts a query for tasks as every door shows them; conditions and order are the caller's. */
+/** Starts a query for tasks; conditions and order are the caller's. */
 export function selectTasks(db: Reader) {
   return db.select(taskColumns).from(tasks).innerJoin(projects, eq(projects.id, tasks.projectId))
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Makes a prepared statement about the one task that a key, in any case, or a uuid names; a read, if not told otherwise. */
+/** Prepares a statement about one task, given by key (in any case) or UUID; a read by default. */
 export function aboutTask<Result>(
   build: (db: Db, isNamed: SQL | undefined) => Preparable<Result>,
   prepare: typeof prepared = preparedRead,
@@ -119,7 +119,7 @@ export function aboutTask<Result>(
 
 const readTask = aboutTask((db, isNamed) => selectTasks(db).where(isNamed))
 
-/** A task by key or uuid; a key that was retired when its task moved to another project finds it there. */
+/** Finds a task by key or UUID. A retired key finds its task in the project that it moved to. */
 export async function findTask(scope: Scope, reference: string): Promise<Task | null> {
   return findTaskBy(readTask, scope, reference)
 }
@@ -149,7 +149,7 @@ export function noSuchTask(reference: string): DomainError {
   return new DomainError('not-found', `There is no task ${reference.slice(0, 40)}.`, { reference })
 }
 
-// The trail of a move to another project, and of its undo, stands under the key that it retired.
+// Moves to another project, and their undo, are filed under the retired key.
 async function idOfRetired({ db, ownerId }: Scope, key: string): Promise<string | null> {
   const [entry] = await db
     .select({ taskId: sql<string | null>`${auditLogs.meta} ->> 'taskId'` })
@@ -178,13 +178,13 @@ const tasksByKey = preparedRead((db) =>
   ),
 )
 
-/** Tasks by their keys of today, in no particular order. */
+/** Finds tasks by their current keys, in no particular order. */
 export async function findTasksByKey(scope: Scope, keys: readonly string[]): Promise<Task[]> {
   if (keys.length === 0) return []
   return tasksByKey(scope.db, { ownerId: scope.ownerId, keys: JSON.stringify(keys) })
 }
 
-/** Tasks by uuid, in no particular order. */
+/** Finds tasks by UUID, in no particular order. */
 export async function findTasks(scope: Scope, ids: readonly string[]): Promise<Task[]> {
   if (ids.length === 0) return []
   return selectTasks(scope.db).where(and(eq(tasks.ownerId, scope.ownerId), inArray(tasks.id, [...ids])))

@@ -18,13 +18,13 @@ export const EngineName = z.enum(engines)
 export const RunStateName = z.enum(runStates)
 export const LifecycleActionName = z.enum(lifecycleActions)
 
-/** The pull request of a result, or the empty text for none. */
+/** A result's pull request, or an empty string. */
 export const PullRequestUrl = plainText(2_000).refine(
   (url) => url.trim() === '' || isWebUrl(url.trim()),
   'must be an http(s) URL; leave it out if there is none',
 )
 
-/** Something that work made: a link to it, or where it is and why there is no link. */
+/** An artifact: a link to it, or where it is and why there is no link. */
 export const Artifact = z
   .object({
     type: lineText(40),
@@ -42,7 +42,7 @@ export type Artifact = z.output<typeof Artifact>
 /** Up to 50 artifacts. */
 export const Artifacts = z.array(Artifact).max(50)
 
-// All of it stands in the detail of one work log, which holds 100,000 characters.
+// One work log's detail contains all of it and is limited to 100,000 characters.
 const maxResult = 96_000
 
 export const ResultInput = z
@@ -54,7 +54,7 @@ export const ResultInput = z
     notes: plainText(20_000).optional(),
     checks: plainText(10_000).optional(),
     engine: EngineName.optional(),
-    /** What the owner may choose from to answer a block. */
+    /** The owner's options for answering a block. */
     options: OptionInputs.optional(),
     artifacts: Artifacts.optional(),
   })
@@ -67,14 +67,14 @@ export type ResultInput = z.infer<typeof ResultInput>
 const labels = z.array(LabelName).max(50)
 const criteria = z.array(CriterionText).max(200)
 
-/** A new task. The project is named by its uuid. */
+/** A new task in a project, given by UUID. */
 export const NewTask = z.object({
   projectId: z.uuid(),
   title: TaskTitle,
   description: TaskNote.nullish(),
   criteria: criteria.optional(),
   status: TaskStatusName.optional(),
-  /** Hands the task to an agent at once. */
+  /** Queues the task for an agent immediately. */
   queued: z.boolean().optional(),
   priority: TaskPriorityName.optional(),
   labels: labels.optional(),
@@ -86,15 +86,15 @@ export const NewTask = z.object({
 export type NewTask = z.input<typeof NewTask>
 
 /**
- * A change of one task: what is absent stays. `note` replaces the whole note, `description` and `plan` its text,
- * `criteria` its criteria. `expect` names the state that the caller saw; another one is a `conflict`.
+ * A change of one task: absent fields stay. `note` replaces the whole note, `description` and `plan` its text,
+ * `criteria` its criteria. `expect` is the state that the caller saw; a different one is a `conflict`.
  */
 export const TaskEdit = z.object({
   title: TaskTitle.optional(),
   note: TaskNote.nullish(),
   description: TaskNote.nullish(),
   plan: TaskNote.optional(),
-  /** The plan leaves the text as it is, and takes the place of an older plan alone. */
+  /** The plan keeps the text and replaces only an older plan. */
   keepsText: z.boolean().optional(),
   criteria: criteria.optional(),
   status: TaskStatusName.optional(),
@@ -107,19 +107,19 @@ export const TaskEdit = z.object({
   runState: RunStateName.nullish(),
   lifecycle: LifecycleActionName.optional(),
   result: ResultInput.optional(),
-  /** Without a result; replaces the task's artifacts. */
+  /** Artifacts without a result; they replace the task's artifacts. */
   artifacts: Artifacts.optional(),
   comment: plainText(20_000).optional(),
-  /** Shows the task to the owner again then; null ends that. */
+  /** Snoozes the task until then; null ends the snooze. */
   snoozedUntil: z.date().nullish(),
-  /** A further part, or an edit, of the message that the task was made of: it isn't logged, and undoing the task takes it along. */
+  /** A further part, or an edit, of the message that became the task. It isn't logged, and undoing the task removes it too. */
   isPart: z.boolean().optional(),
-  /** Queues the task although a question about it is open, which withdraws the question. */
+  /** Queues the task despite an open question, which is withdrawn. */
   withoutAnswer: z.boolean().optional(),
   expect: z.object({ status: TaskStatusName.optional(), runState: RunStateName.nullish() }).optional(),
-  /** A pull request and branch that the deploy strategy asks for must be there before the task is ready. */
+  /** Requires the deploy strategy's pull request and branch before the task is ready. */
   strictReady: z.boolean().optional(),
-  /** Clears the run state even where the status stays. */
+  /** Clears the run state even if the status stays. */
   clearRun: z.boolean().optional(),
 })
 export type TaskEdit = z.input<typeof TaskEdit>

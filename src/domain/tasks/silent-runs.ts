@@ -1,12 +1,12 @@
 import type { Task } from './task.ts'
 
-/** When a run last gave a sign of life, or when the task was queued. A run that changes its task is alive. */
+/** Returns the time of a run's last heartbeat, or when the task was queued. Any change of its task by a run is a heartbeat. */
 export function lastSignOfLife(task: Pick<Task, 'runState' | 'runStateUpdatedAt' | 'updatedAt'>): Date {
   const stamp = task.runStateUpdatedAt ?? task.updatedAt
   return task.runState === 'running' && task.updatedAt > stamp ? task.updatedAt : stamp
 }
 
-/** Tells one run, or one time in the queue, from the next. */
+/** Identifies one run, or one stay in the queue. */
 export function runStamp(task: Pick<Task, 'runState' | 'runStateUpdatedAt'>): string {
   return `${task.runState} ${task.runStateUpdatedAt?.toISOString()}`
 }

@@ -26,10 +26,10 @@ export function toSnapshot(task: Task): TaskSnapshot {
   }
 }
 
-/** A change that added a further part of the message that the task was made of. */
+/** The action of adding a further part of the message that became the task. */
 export const partAction = 'task.part'
 
-/** The fields of a snapshot that events and logs call by name; status, note and run have words of their own. */
+/** The snapshot fields that events and logs list by name; status, note and run are reported separately. */
 export const fieldNames = {
   title: 'title',
   priority: 'priority',
@@ -40,7 +40,7 @@ export const fieldNames = {
   labels: 'labels',
 } as const satisfies Partial<Record<keyof TaskSnapshot, string>>
 
-// A change of status ends a run, so the run belongs to it even where there was none: an undo then sees one begun since.
+// A status change ends a run, so it records the run even if there was none: undo then detects one started since.
 const runFields: readonly string[] = ['runState', 'runStateUpdatedAt']
 
 /** The audit entry of an ordinary change of a task. */
@@ -58,7 +58,7 @@ export function changedFacts(before: Task, after: Task) {
   return { taskId: after.id, before: pick(old, differs), after: pick(now, differs) }
 }
 
-/** The audit entry of a change: only what differs, before and after, and the comment that it left. */
+/** Builds the audit entry of a change: what differs, before and after, and the comment that it left. */
 export function taskAudit(
   action: TaskChangeAction,
   before: Task,
@@ -66,9 +66,9 @@ export function taskAudit(
   facts: {
     readonly commentId?: string | undefined
     readonly madeLabels?: readonly string[]
-    /** The questions that the change closed, which an undo opens again. */
+    /** The questions that the change closed; undo reopens them. */
     readonly closedQuestions?: readonly string[]
-    /** The question that the change asked, which an undo withdraws. */
+    /** The question that the change asked; undo withdraws it. */
     readonly openedQuestion?: string
   } = {},
 ): TaskChangeEntry {

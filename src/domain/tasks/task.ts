@@ -6,7 +6,7 @@ import type { Run } from '../runs/store.ts'
 import type { Report } from '../work-logs/facts.ts'
 import type { Artifact } from './schemas.ts'
 
-/** A task with what every door shows of it: its labels in order and its project. */
+/** A task with its labels in order and its project. */
 export interface Task {
   readonly id: string
   readonly key: string
@@ -32,7 +32,7 @@ export interface Task {
   readonly question: OpenQuestion | null
   /** Its newest run, open or ended. */
   readonly lastRun: Run | null
-  /** The owner wants to see it again then. */
+  /** The end of its snooze. */
   readonly snoozedUntil: Date | null
 }
 
@@ -44,20 +44,20 @@ export interface TaskProject {
   readonly deleted: boolean
 }
 
-/** The open run of a task: an agent works on it. */
+/** Returns the open run of a task that an agent works on. */
 export function runOf({ runState, lastRun }: Pick<Task, 'runState' | 'lastRun'>): Run | null {
   return runState === 'running' && lastRun?.outcome === null ? lastRun : null
 }
 
-/** What single-task answers add: the latest result, the owner's words since then, and how the project wants its work. */
+/** The detail of single-task answers: the latest result, the comments since then, and the project's delivery settings. */
 export interface TaskDetail extends Task {
   readonly latestResult: LatestResult | null
   readonly feedback: readonly Feedback[]
   readonly deploy: DeploySettings
   readonly agentInstructions: string | null
-  /** Of the newest result that brought some. */
+  /** The artifacts of the newest log that has some. */
   readonly artifacts: readonly Artifact[]
-  /** Who wrote the note as it is, and when; null if that is unknown, or nobody did. */
+  /** The author and time of the note's last change; null if unknown or without a note. */
   readonly noteUpdated: { readonly by: string; readonly at: Date } | null
 }
 

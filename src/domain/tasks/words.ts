@@ -1,17 +1,17 @@
 import { and, ilike, type SQL, sql } from 'drizzle-orm'
 import { tasks } from '../../db/schema.ts'
 
-// Scripts that write without spaces, or with endings grown onto words: the parser of Postgres finds no words in them.
+// Scripts without spaces, or with endings attached to words: the Postgres parser finds no words in them.
 const unspaced =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
 
-/** Title and note of a task, as the text-search index holds them and as they are. */
+/** A task's title and note, as in the text-search index and as plain text. */
 export const taskText = {
   vector: sql`to_tsvector('simple', ${tasks.title} || ' ' || coalesce(${tasks.note}, ''))`,
   plain: sql`${tasks.title} || ' ' || coalesce(${tasks.note}, '')`,
 }
 
-/** The words that are looked for, without what is no word at all. */
+/** Returns the words to search for, without anything that isn't a word. */
 export function termsOf(words: string): string[] {
   return (
     words
@@ -22,8 +22,8 @@ export function termsOf(words: string): string[] {
 }
 
 /**
- * The condition that a text holds all words, in any order: each as the beginning of a word, or anywhere in it where its script
- * has no spaces. `vector` is the expression that the index holds.
+ * Builds the condition that a text contains all words in any order: each as the prefix of a word, or anywhere if its script
+ * has no spaces. `vector` is the indexed expression.
  */
 export function holdsWords(
   text: { readonly vector: SQL; readonly plain: SQL },
@@ -38,18 +38,18 @@ export function holdsWords(
   )
 }
 
-/** The condition that a text holds all words anywhere, also in the middle of a path. Reads every row. */
+/** Builds the condition that a text contains all words anywhere, even inside a path. Reads every row. */
 export function containsWords(plain: SQL, words: string): SQL | undefined {
   const terms = termsOf(words)
   return terms.length === 0 ? sql`false` : and(...terms.map((term) => contains(plain, term)))
 }
 
-/** Whether a search for these words needs every row: no index helps in their script. */
+/** Tests whether a search for these words must read every row, since no index covers their script. */
 export function isUnspaced(words: string): boolean {
   return unspaced.test(words)
 }
 
-/** Quoted, a term is cut into words by the same parser that made the index, so that `node.js` finds `node.js`. */
+/** A quoted term is split by the same parser as the index, so `node.js` finds `node.js`. */
 function tsQuery(terms: readonly string[]): SQL {
   const quoted = terms.map((term) => `'${term.replace(/['\\]/g, '$&$&')}':*`)
   return sql`to_tsquery('simple', ${quoted.join(' & ')})`

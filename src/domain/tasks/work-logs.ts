@@ -15,7 +15,7 @@ import { maxLogTitle, reservedTitlePrefixes } from '../work-logs/work-log-texts.
 import { selectWorkLogs, toWorkLog, type WorkLog } from '../work-logs/work-logs.ts'
 import { requireTask } from './read.ts'
 
-/** Work logs, newest first; those of deleted projects are left out. `task` is a key or uuid; throws `not-found` for it. */
+/** Lists work logs, newest first, without those of deleted projects. `task` is a key or UUID; throws `not-found` for it. */
 export async function listWorkLogs(
   scope: Scope,
   filter: { readonly task?: string | undefined; readonly projectKey?: string | undefined },
@@ -43,7 +43,7 @@ export async function listWorkLogs(
   return toPage(found.map(toWorkLog), page.limit)
 }
 
-/** A work log by hand, on a task (key or uuid), on a project, or on neither. */
+/** A work log written by hand, on a task (key or UUID), on a project, or on neither. */
 export const NewWorkLog = z.object({
   title: lineText(2_000).refine(
     (title) => !reservedTitlePrefixes.some((prefix) => title.startsWith(prefix)),
@@ -57,7 +57,7 @@ export const NewWorkLog = z.object({
 })
 export type NewWorkLog = z.input<typeof NewWorkLog>
 
-/** Writes a work log; a title that is too long is cut at a word. Throws `invalid`, `not-found` for its task or project. */
+/** Writes a work log and cuts a long title at a word. Throws `invalid`, and `not-found` for its task or project. */
 export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLog> {
   const { title, detail, ...draft } = parse(NewWorkLog, input)
   const words = ctx.actor.kind === 'agent' ? ctx.redactor.data({ title, detail }) : { title, detail }
@@ -102,7 +102,7 @@ export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLo
       ],
       audit: [
         {
-          // Its own id, so that who has the log can take it back.
+          // The log's ID, so a caller that has the log can undo it.
           id: log.id,
           action: 'worklog.create',
           targetType: 'worklog',

@@ -4,10 +4,10 @@ import { tasks } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 import type { Task } from './task.ts'
 
-// As SQL, for drizzle would hand an empty date to the column's encoder.
+// As SQL, because drizzle passes an empty date to the column's encoder.
 const given = (name: keyof Task) => sql`${sql.placeholder(name)}`
 
-// Always all of them: a statement that is the same for every change is the one that the server has prepared.
+// Always all columns: the statement is the same for every change, so the server has it prepared.
 const update = prepared((db) =>
   db
     .update(tasks)
@@ -29,7 +29,7 @@ const update = prepared((db) =>
     .where(eq(tasks.id, given('id'))),
 )
 
-/** Stores a task that is held as it is given here; its labels and its project are not touched. */
+/** Stores the given state of a locked task, without its labels and project. */
 export async function writeTask(tx: Tx, task: Task): Promise<void> {
   await update(tx, {
     ...task,

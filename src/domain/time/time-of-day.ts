@@ -5,12 +5,12 @@ const named: Readonly<Record<string, string>> = {
   mittag: '12:00',
   mitternacht: '00:00',
 }
-// No time is as long; repetitions in the patterns look at each character more than once.
+// No time is longer. The limit bounds the repetitions in the patterns, which visit characters repeatedly.
 const maxLength = 60
 const clock =
   /^(?:(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?|(\d{2})(\d{2}))\s*(?:([ap])\.?\s?m\.?|h|uhr|o['’]clock)?$/i
 
-/** What a person types for a time of day → `HH:MM`: `8`, `8:30`, `08.30`, `8pm`, `20h15`, `0800`, `noon`; else null. */
+/** Parses a typed time of day to `HH:MM`: `8`, `8:30`, `08.30`, `8pm`, `20h15`, `0800`, `noon`; otherwise null. */
 export function toTimeOfDay(text: string): string | null {
   const asked = text.trim().slice(0, maxLength).toLowerCase()
   if (Object.hasOwn(named, asked)) return named[asked] ?? null
@@ -24,7 +24,7 @@ export function toTimeOfDay(text: string): string | null {
   return `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`
 }
 
-/** What a person types for quiet hours → `HH:MM-HH:MM`, null for none; undefined where it cannot be understood. */
+/** Parses typed quiet hours to `HH:MM-HH:MM`; null for none, undefined if not understood. */
 export function toTimeWindow(text: string): string | null | undefined {
   const asked = text.trim()
   if (asked.length > maxLength) return undefined

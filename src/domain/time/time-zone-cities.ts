@@ -1,4 +1,4 @@
-// Cities that no zone is named after, other spellings, and abbreviations whose zone has summer time. Names are folded:
+// Cities that no zone is named after, other spellings, and abbreviations of zones with summer time. Names are folded:
 // lower case, no accents, one space between words.
 const cities: Readonly<Record<string, string>> = {
   'Africa/Cairo': 'alexandria, giza, القاهرة',
@@ -80,7 +80,7 @@ const zones = new Map(
   Object.entries(cities).flatMap(([zone, names]) => names.split(', ').map((name) => [name, zone] as const)),
 )
 
-/** The zone of a city or an abbreviation that no zone is named after. */
+/** Returns the zone of a city or an abbreviation that no zone is named after. */
 export function zoneOfName(name: string): string | null {
   return zones.get(name) ?? null
 }

@@ -4,7 +4,7 @@ import { zoneOfName } from './time-zone-cities.ts'
 const maxName = 100
 const regions = ['europe', 'america', 'asia', 'africa', 'australia', 'pacific', 'atlantic', 'indian']
 
-// Offsets of half hours have no Etc/ zone, and Node 20 knows no zone named by its offset: these keep theirs all year.
+// Half-hour offsets have no Etc/ zone, and Node 20 has no zones named by offset. These zones keep their offset all year.
 const zonesOfHalfHours: Readonly<Record<string, string>> = {
   '+03:30': 'Asia/Tehran',
   '+04:30': 'Asia/Kabul',
@@ -16,16 +16,16 @@ const zonesOfHalfHours: Readonly<Record<string, string>> = {
   '-09:30': 'Pacific/Marquesas',
 }
 
-/** Whether the text is the name of a time zone that can be stored, in any case: IANA names, no offsets. */
+/** Tests whether the text is a time zone that can be stored: an IANA name in any case, no offset. */
 export function isTimeZone(text: string): boolean {
   return canonicalName(text) !== null
 }
 
-/** What a person types for a time zone → its IANA name: `europe/berlin`, `Berlin`, `NYC`, `서울`, `UTC+9`; else null. */
+/** Parses a typed time zone to its IANA name: `europe/berlin`, `Berlin`, `NYC`, `서울`, `UTC+9`; otherwise null. */
 export function resolveTimeZone(text: string): string | null {
   const asked = text.slice(0, maxName).split(',', 1).join('').trim()
   const name = fold(asked)
-  // Names of cities first: `EST` is also the name of a zone without summer time, and not what anyone means.
+  // City names come first: `EST` is also a zone without summer time, which nobody means.
   return zoneOfName(name) ?? zoneOfOffset(asked) ?? canonicalName(slug(name)) ?? zoneOfCity(slug(name))
 }
 
@@ -48,14 +48,14 @@ function zoneOfOffset(text: string): string | null {
     return zonesOfHalfHours[`${sign}${String(hours).padStart(2, '0')}:${match[3]}`] ?? null
   }
   if (hours === 0) return 'UTC'
-  // POSIX counts westwards: Etc/GMT-9 is nine hours ahead of UTC.
+  // POSIX counts westward: Etc/GMT-9 is nine hours ahead of UTC.
   return canonicalName(`Etc/GMT${sign === '+' ? '-' : '+'}${hours}`)
 }
 
 function zoneOfCity(city: string): string | null {
   const listed = Intl.supportedValuesOf('timeZone').find((name) => name.toLowerCase().endsWith(`/${city}`))
   if (listed) return listed
-  // Node lists Asia/Calcutta and Europe/Kiev; the names of today are accepted but not listed.
+  // Node lists Asia/Calcutta and Europe/Kiev; it accepts their current names but doesn't list them.
   for (const region of regions) {
     const name = canonicalName(`${region}/${city}`)
     if (name) return name

@@ -28,22 +28,22 @@ import { undoWorkLog } from '../work-logs/work-log-undo.ts'
 /** An Undo button works this long. */
 export const undoWindowMs = 5 * minuteMs
 
-/** What was taken back, and the task as it is now if it still exists. */
+/** What was undone, and the current task if it still exists. */
 export interface Undone {
   /** The audit entry of the change. */
   readonly entry: AuditRecord
   readonly task: Task | null
-  /** All tasks that were changed at once and taken back together. */
+  /** All tasks that were changed together and undone together. */
   readonly tasks: readonly Task[]
 }
 
 /**
- * Takes back one change by its audit entry's id, with everything that changed together with it. Throws `conflict` if it's already
+ * Undoes a change by its audit entry's ID, with everything that changed together with it. Throws `conflict` if it's already
  * undone, changed since, or older than `notBefore`; `not-found` if there's no such change.
  */
 export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): Promise<Undone> {
   const missing = new DomainError('not-found', 'No such change to undo.')
-  // Ids come from buttons, and anyone may send any bytes as a button.
+  // IDs come from buttons, and anyone can send any bytes as a button.
   if (!z.guid().safeParse(auditId).success) throw missing
   return ctx.mutate(async (tx): Promise<Change<Undone>> => {
     const [row] = await tx
@@ -77,7 +77,7 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
   })
 }
 
-/** Everything that one verb changed together, the last change first; usually just one entry. */
+/** Reads everything that one verb changed together, last change first; usually just one entry. */
 async function batchOf(tx: Tx, entry: AuditRecord): Promise<AuditRecord[]> {
   const { batch } = entry
   if (batch === null || entry.action === 'undo') return [entry]
@@ -135,7 +135,7 @@ async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRecord): Promise<Change<Ta
   }
 }
 
-// The audit entry of an undo names what it undoes, whatever its verb would have written.
+// The audit entry of an undo names what it undoes and replaces the entry of its verb.
 function asUndo(
   entry: AuditRecord & { readonly targetType: AuditRecordOf<'undo'>['targetType'] },
   change: { readonly result: unknown; readonly events?: readonly NewEvent[] },
@@ -183,7 +183,7 @@ function isUndoable(entry: AuditRecord): boolean {
   }
 }
 
-/** Which of these entries are changes by agents that can still be undone; whether a change has moved on is known only then. */
+/** Returns which of these entries are agents' changes that can be undone. Later changes may still prevent it. */
 export async function undoableByAgents(
   { db, ownerId }: Scope,
   entries: readonly AuditRecord[],
@@ -209,7 +209,7 @@ export async function undoableByAgents(
   return new Set(ids.filter((id) => !undone.some((one) => one.id === id)))
 }
 
-// A sign of life, say, changes nothing that could be taken back.
+// A heartbeat, for example, changes nothing that could be undone.
 function hasWhatToUndo(entry: AuditRecord): boolean {
   if (entry.targetType !== 'task' || ['task.create', 'task.delete'].includes(entry.action)) return true
   const fields = Object.keys(fieldsOf(entry).before)
@@ -238,7 +238,7 @@ const undoable = and(
   or(ne(auditLogs.action, 'label.create'), sql`${auditLogs.meta} ->> 'taskId' is null`),
 )
 
-/** The owner's last change that isn't undone yet; `before` skips that change and everything newer. */
+/** Finds the owner's last change that isn't undone yet; `before` skips that change and everything newer. */
 export async function lastChange(
   { db, ownerId }: Scope,
   before?: string,
@@ -255,7 +255,7 @@ export async function lastChange(
         eq(auditLogs.ownerId, ownerId),
         sql`${auditLogs.meta} ->> 'by' = 'owner'`,
         undoable,
-        // As a value, looked up per entry: Postgres turns `not exists` into a join with the whole audit log.
+        // As a scalar subquery, looked up per entry: Postgres turns `not exists` into a join with the whole audit log.
         sql`(select later.id from audit_logs later where later.target_type = ${auditLogs.targetType} and later.target_id = ${auditLogs.targetId}
           and later.action = 'undo' and later.meta ->> 'undoes' = ${auditLogs.id}::text limit 1) is null`,
         before === undefined ? undefined : isOlderThan(before),
@@ -266,7 +266,7 @@ export async function lastChange(
   return entry ?? null
 }
 
-// What changed together is one change: none of it is older than the rest.
+// What changed together is one change: none of it counts as older than the rest.
 function isOlderThan(auditId: string) {
   return sql`exists (select from audit_logs newer where newer.id = ${auditId}::uuid
     and (${auditLogs.createdAt}, ${auditLogs.id}) < (newer.created_at, newer.id)

@@ -4,7 +4,7 @@ import { legacyAuthor, legacyKind, parseLegacyLog } from './legacy.ts'
 
 export type { WorkLogData } from '../../db/schema.ts'
 
-/** The condition of the left join that brings the facts into a query over work logs. */
+/** The condition of the left join that adds facts to a query over work logs. */
 export const areFactsOfLog = eq(workLogFacts.logId, workLogs.id)
 
 /** The kind of a work log, in a query with its facts. */

@@ -18,7 +18,7 @@ export const legacyKind = sql`case
 /** The author of a work log without facts: only the owner's comments show whose they are. */
 export const legacyAuthor = sql`case when ${workLogs.title} like 'Comment · %' then 'owner' end`
 
-/** What a work log without facts says. */
+/** Reads what a work log without facts says. */
 export function parseLegacyLog(log: {
   readonly kind: WorkLogKind
   readonly title: string
@@ -49,7 +49,7 @@ function toStatus(name: string | undefined) {
 const labels = ['Blocked reason', 'Tests', 'PR', 'Notes', 'Checks'] as const
 const labelPattern = new RegExp(`^\\*\\*(${labels.join('|')}):\\*\\* `)
 
-// A report is its task's line, the summary, and a paragraph per labeled part, which may contain blank lines itself.
+// A report is the task's line, the summary, and one paragraph per labeled part; parts may contain blank lines.
 function parseReport(detail: string): WorkLogData {
   const rule = detail.lastIndexOf('\n\n---\nEngine: ')
   const body = rule === -1 ? detail : detail.slice(0, rule)

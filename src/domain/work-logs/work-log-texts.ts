@@ -3,7 +3,7 @@ import type { TaskStatus } from '../core/task-values.ts'
 import { clip } from '../core/text.ts'
 import type { Report } from './facts.ts'
 
-// The titles and details below are what PREQSTATION's clients read back: their words and punctuation are a wire format.
+// PREQSTATION's clients read the titles and details below: their words and punctuation are a wire format.
 
 export const maxLogTitle = 180
 const resultTitlePrefixes = ['PREQSTATION Result · ', 'PREQSTATION Plan · '] as const
@@ -24,7 +24,7 @@ export function resultTitle(kind: 'result' | 'plan', taskTitle: string): string 
   return clip(`${resultTitlePrefixes[kind === 'plan' ? 1 : 0]}${taskTitle}`, maxLogTitle)
 }
 
-/** The Markdown of a result log: task, each part present, then engine, time and source under a rule. */
+/** Builds the Markdown of a result log: the task, each part, then engine, time and source below a rule. */
 export function resultDetail(facts: {
   readonly taskKey: string
   readonly taskTitle: string
@@ -51,7 +51,7 @@ function labelled(name: string, text: string | undefined): string | undefined {
   return text?.trim() ? `**${name}:** ${withoutLabels(text.trim())}` : undefined
 }
 
-// Agents write "**Tests:** all pass" in their own words too; with its colon outside it looks the same and is no part of ours.
+// Agents also write "**Tests:** all pass" themselves. With the colon outside, it looks the same and isn't one of our labels.
 function withoutLabels(text: string | undefined): string | undefined {
   return text?.replace(/^\*\*(Blocked reason|Tests|PR|Notes|Checks):\*\* /gm, '**$1**: ')
 }
@@ -68,7 +68,7 @@ export function noteTitle(taskKey: string): string {
   return `${taskKey} · Note Updated`
 }
 
-/** The detail of a note log, from which a reader can show what changed. */
+/** Builds the detail of a note log: both versions of the note as JSON. */
 export function noteDetail(change: {
   readonly taskKey: string
   readonly taskTitle: string
@@ -84,17 +84,17 @@ export function commentTitle(taskKey: string): string {
   return `${commentPrefix}${taskKey}`
 }
 
-/** The title of what an agent says about a task; never read as the owner's words. */
+/** Builds the title of an agent's comment, which differs from the owner's. */
 export function agentCommentTitle(taskKey: string): string {
   return `${agentCommentPrefix}${taskKey}`
 }
 
 const agentCommentPrefix = 'Agent comment · '
 
-/** Titles that the board itself gives meaning to: a log by hand must not pass for a result or the owner's comment. */
+/** Titles with a meaning: a log written by hand must not look like a result or the owner's comment. */
 export const reservedTitlePrefixes = [...resultTitlePrefixes, commentPrefix, agentCommentPrefix] as const
 
-/** A line of progress as a log: its first line is the title, and a detail has what doesn't fit there. */
+/** Turns an agent's progress text into a log: its first line is the title, the rest the detail. */
 export function progressLog(text: string): { readonly title: string; readonly detail: string | null } {
   const [title = '', ...rest] = text.split('\n')
   return { title, detail: title.length > maxLogTitle ? text : rest.join('\n').trim() || null }

@@ -6,7 +6,7 @@ import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import type { NewEvent } from '../core/events.ts'
 
-/** Takes a work log written by hand away again. Throws `conflict` where it is gone already. Part of `undoChange`. */
+/** Deletes a work log written by hand. Throws `conflict` if it's already gone. Part of `undoChange`. */
 export async function undoWorkLog(
   ctx: Ctx,
   tx: Tx,

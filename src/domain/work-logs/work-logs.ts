@@ -33,7 +33,7 @@ export interface PlannedLog {
   readonly data?: WorkLogData
 }
 
-/** Sends the logs of a change to a task; returns their events at once. Part of a larger transaction, which awaits `written`. */
+/** Sends the inserts of a task's logs and returns their events without waiting. The larger transaction awaits `written`. */
 export function writeTaskLogs(
   tx: Tx,
   facts: {
@@ -48,7 +48,7 @@ export function writeTaskLogs(
   readonly written: Promise<unknown>
 } {
   if (facts.logs.length === 0) return { events: [], written: Promise.resolve() }
-  // Time-ordered ids keep logs of one moment in the order in which they were written.
+  // Time-ordered IDs keep logs with the same timestamp in writing order.
   const entries = facts.logs.map((log) => ({ id: v7(), ...log }))
   const written = insertLogs(tx, {
     ownerId: facts.ownerId,
@@ -67,7 +67,7 @@ export function writeTaskLogs(
   return { events, written }
 }
 
-/** A work log as the doors show it, with the keys of what it is about. */
+/** A work log with the keys of its task and project. */
 export interface WorkLog {
   readonly id: string
   readonly title: string
@@ -112,7 +112,7 @@ export function toWorkLog(row: Omit<WorkLog, 'data'> & { readonly data: unknown 
   return { ...row, data: dataOf(row) }
 }
 
-/** Work logs by uuid, in no particular order. */
+/** Finds work logs by UUID, in no particular order. */
 export async function findWorkLogs(scope: Scope, ids: readonly string[]): Promise<WorkLog[]> {
   if (ids.length === 0) return []
   const found = await selectWorkLogs(scope.db).where(

@@ -7,21 +7,21 @@ import type { Task } from '../task.ts'
 import { applyEdit } from './edit.ts'
 import { lockLanes } from './order.ts'
 
-/** One task of several that change together. */
+/** One of several edits that are made together. */
 export interface EditOfMany {
   /** A key or uuid. */
   readonly reference: string
   readonly edit: TaskEdit
 }
 
-/** What became of several edits: the tasks that changed; `auditId` takes all of them back, null where none did. */
+/** The outcome of several edits: the changed tasks. `auditId` undoes all of them; null if none changed. */
 export interface EditedMany {
   readonly tasks: readonly Task[]
   readonly auditId: string | null
 }
 
 /**
- * Changes several tasks in one transaction: all of them or, where one throws as `editTask` does, none. One undo takes all back.
+ * Changes several tasks in one transaction: all or, if one throws like `editTask`, none. One undo reverts all.
  */
 export async function editTasks(ctx: Ctx, edits: readonly EditOfMany[]): Promise<EditedMany> {
   const parsed = edits.map(({ reference, edit }) => ({ reference, edit: parse(TaskEdit, edit) }))

@@ -14,7 +14,7 @@ export function namesOf({ status, runState, changedFields }: EditPlan): string[]
 }
 
 export function actionOf(edit: ParsedTaskEdit, plan: EditPlan, task: Task): TaskChangeAction {
-  // A start by the agent that works on it already is a heartbeat: the run goes on since its first start.
+  // A start by the agent that already works on the task is a heartbeat: the run continues.
   if (edit.lifecycle === 'start' && plan.runState === null && runOf(task) !== null) return 'task.heartbeat'
   if (edit.lifecycle !== undefined) return `task.${edit.lifecycle}`
   if (plan.status !== null) return 'task.move'

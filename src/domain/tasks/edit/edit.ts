@@ -22,28 +22,28 @@ import type { EditFacts } from './plan/plan-logs.ts'
 import { findRefusal, isRepeated, lateError, requireClosing } from './refusal.ts'
 import { writeHandoff } from './write-handoff.ts'
 
-/** What became of an edit; `auditId` names the change for undo, null where nothing changed. */
+/** The outcome of an edit. `auditId` names the change for undo; null if nothing changed. */
 export interface Edited {
   readonly task: Task
   readonly auditId: string | null
-  /** Names of what changed, as the wire spells them. */
+  /** The names of what changed, in wire spelling. */
   readonly changed?: readonly string[]
   /** The comment that it left. */
   readonly commentId?: string | undefined
-  /** Why an agent's result came too late: the owner had stopped its run, so only its words were kept, as a comment. */
+  /** The refusal of a late result: the owner had stopped the run, so the text was only kept as a comment. */
   readonly refused?: DomainError
 }
 
 /**
- * Changes one task: fields, note, status, run, result and comment in one transaction. Throws `not-found`; `conflict` where
- * the task is not in the state that the edit needs or another agent is working on it; `invalid`.
+ * Changes one task: fields, note, status, run, result and comment in one transaction. Throws `not-found`, `invalid`, and
+ * `conflict` if the task isn't in the required state or another agent is working on it.
  */
 export async function editTask(ctx: Ctx, reference: string, input: TaskEdit): Promise<Edited> {
   const edit = parse(TaskEdit, input)
   return ctx.mutate((tx) => sendEdit(ctx, tx, reference, edit))
 }
 
-/** The change that an edit makes; the entry of the task comes first. */
+/** The change of an edit; the task's audit entry comes first. */
 export type AppliedEdit =
   | Extract<Change<Edited>, { readonly unchanged: true }>
   | (Exclude<Change<Edited>, { readonly unchanged: true }> & {
@@ -67,7 +67,7 @@ export async function applyEdit(
 async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEdit): Promise<AppliedEdit> {
   const edit = withoutSecrets(ctx, given)
   const goal = edit.lifecycle === undefined ? (edit.status ?? null) : goalOf(edit.lifecycle)
-  // Sent together and run in this order.
+  // Sent together; they run in this order.
   const [, task, last] = await Promise.all([
     mayMove(edit) ? lockLanesForEnd(tx, ctx.ownerId) : undefined,
     lockFor(edit)(ctx, tx, reference),
@@ -80,7 +80,7 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEd
   if (refusal !== null) throw refusal.error
   if (await isRepeated(ctx, tx, task, edit)) return { unchanged: true, result: { task, auditId: null } }
   const now = ctx.now()
-  // Only a pin asks what today is.
+  // Only a pin needs the owner's time zone.
   const timeZone = edit.focus ? (await readOwnerSettings({ db: tx, ownerId: ctx.ownerId })).timeZone : 'UTC'
   const olderPlan = edit.keepsText ? await readPlan({ db: tx, ownerId: ctx.ownerId }, task.id) : null
   const plan = planEdit(task, edit, { actor: ctx.actor, now, timeZone, olderPlan, ...deliveryOf(task) })
@@ -102,7 +102,7 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEd
   })
   const sent = Promise.all([writeTask(tx, written), logging.written])
   const { labels: names } = plan
-  // Awaits the writes before the labels, so that a rejected write is never unhandled.
+  // Labels wait for the sent statements, so a refusal of those is noticed first.
   const labelling =
     names === null
       ? { labels: task.labels, audit: [] }
@@ -124,7 +124,7 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEd
   }
 }
 
-// What an agent reports becomes logs, questions and messages.
+// An agent's report becomes logs, questions and messages.
 function withoutSecrets({ actor, redactor }: Ctx, edit: ParsedTaskEdit): ParsedTaskEdit {
   const { result, plan, comment, artifacts } = edit
   const spoken = { result, plan, comment, artifacts }
@@ -150,8 +150,8 @@ function mayMove(edit: ParsedTaskEdit): boolean {
   return acts || edit.status !== undefined || edit.plan !== undefined
 }
 
-// Only what may become ready is measured by the project's deploy strategy. An action must bring its pull request along; a bare
-// move may rest on the one that the last result named.
+// Only a change that may make the task ready is checked against the project's deploy strategy. An action must include its pull request;
+// a plain move may rely on the last result's.
 function lockFor(edit: ParsedTaskEdit): (ctx: Ctx, tx: Tx, reference: string) => Promise<Task | TaskDeploy> {
   if (edit.artifacts !== undefined) return lockTaskDetail
   if (edit.strictReady !== true) return lockTask

@@ -2,13 +2,13 @@ import { DomainError } from '../../core/errors.ts'
 import type { TaskEdit } from '../schemas.ts'
 import type { Task } from '../task.ts'
 
-/** What the owner hands a task to an agent for: to work on it, to plan it, or to review it. */
+/** What an agent should do with a queued task: work on it, plan it, or review it. */
 export const goals = ['work', 'plan', 'review'] as const
 export type Goal = (typeof goals)[number]
 
 /**
- * The edit that hands a task to an agent. Queueing for work moves inbox and hold to todo; a ready task is queued as it is. Throws
- * `conflict` for a closed task and for a goal that the task's status does not allow.
+ * Builds the edit that hands a task to an agent. Queueing for work moves inbox and hold to todo; a ready task stays ready. Throws
+ * `conflict` for a closed task and for a goal that the task's status doesn't allow.
  */
 export function queueEdit(
   task: Pick<Task, 'key' | 'status'>,
@@ -29,22 +29,22 @@ export function queueEdit(
   return status === 'ready' ? queued : { ...queued, status: 'todo' }
 }
 
-/** The edit that sends a ready task back to an agent with the owner's reason. */
+/** Builds the edit that sends a ready task back to an agent with the owner's reason. */
 export function sendBackEdit(reason: string): TaskEdit {
   return { status: 'todo', runState: 'queued', comment: reason, expect: { status: 'ready' } }
 }
 
-/** The edit that ends an agent's run and leaves the task where it is. */
+/** Builds the edit that ends an agent's run and leaves the task in its lane. */
 export function stopEdit(): TaskEdit {
   return { runState: null, expect: { runState: 'running' } }
 }
 
-/** The edit that takes a queued task back from the agents. */
+/** Builds the edit that removes a task from the queue. */
 export function takeBackEdit(): TaskEdit {
   return { runState: null, expect: { runState: 'queued' } }
 }
 
-/** Gives a run back: the task is queued again, and the note is a comment. */
+/** Builds the edit that releases a run: the task is queued again, and the note becomes a comment. */
 export function releaseEdit(note?: string): TaskEdit {
   const edit: TaskEdit = { runState: 'queued', withoutAnswer: true, expect: { runState: 'running' } }
   return note === undefined ? edit : { ...edit, comment: note }

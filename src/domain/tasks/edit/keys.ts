@@ -4,11 +4,11 @@ import type { Tx } from '../../../db/types.ts'
 
 const maxSlug = 50
 
-/** Draws the next number of a key prefix. The row lock makes numbers consecutive; they never come back after a delete. */
+/** Draws the next number of a key prefix. The row lock makes numbers consecutive; they are never reused. */
 export async function nextTaskNumber(tx: Tx, ownerId: string, prefix: string): Promise<number> {
   const [row] = await rows<{ last_number: number }>(
     tx,
-    // A board that others write too may be ahead of our counter, so the highest number in use counts as given out.
+    // Other writers may be ahead of our counter, so the highest number in use counts as assigned.
     sql`insert into task_counters (owner_id, task_prefix, last_number)
         values (${ownerId}, ${prefix}, ${highestNumber(ownerId, prefix)} + 1)
         on conflict (owner_id, task_prefix)
@@ -22,12 +22,12 @@ export async function nextTaskNumber(tx: Tx, ownerId: string, prefix: string): P
 const highestNumber = (ownerId: string, prefix: string) =>
   sql`coalesce((select max(task_number) from tasks where owner_id = ${ownerId} and task_prefix = ${prefix}), 0)`
 
-/** The branch an agent works on unless told otherwise: `task/<key>/<slug>`, always a valid git ref. */
+/** Returns the default branch of a task: `task/<key>/<slug>`, always a valid git ref. */
 export function branchFor(taskKey: string, slug: string): string {
   return `task/${taskKey.toLowerCase()}${slug === '' ? '' : `/${slug}`}`
 }
 
-/** A title in lower-case ASCII words joined by `-`, at most 50 characters; empty where nothing of it is left. */
+/** Returns a title as lower-case ASCII words joined by `-`, at most 50 characters; may be empty. */
 export async function slugOf(title: string): Promise<string> {
   return (await toAscii(title))
     .toLowerCase()
@@ -38,7 +38,7 @@ export async function slugOf(title: string): Promise<string> {
     .replace(/-+$/, '')
 }
 
-// The tables of every script take 14 MB and 60 ms to load, so only a title that needs them does.
+// The transliteration tables take 14 MB and 60 ms to load, so only a title that needs them loads them.
 async function toAscii(title: string): Promise<string> {
   if (/^[\x20-\x7e]*$/.test(title)) return title
   const { transliterate } = await import('transliteration')

@@ -17,7 +17,7 @@ const rules: Record<
 
 const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
 
-/** The status an action leads to, null where it sets none. Throws `conflict` where the action does not start from here. */
+/** Returns the status that an action leads to, or null if it keeps the status. Throws `conflict` if the action can't start here. */
 export function requireTransition(action: LifecycleAction, status: TaskStatus): TaskStatus | null {
   const rule = rules[action]
   if (!rule.from.includes(status)) {
@@ -30,7 +30,7 @@ export function requireTransition(action: LifecycleAction, status: TaskStatus): 
   return rule.to(status)
 }
 
-/** The status an action leads to from wherever it starts; null where that depends on the task, or it sets none. */
+/** Returns the status that an action always leads to; null if it depends on the task or the action sets none. */
 export function goalOf(action: LifecycleAction): TaskStatus | null {
   const goals = new Set(rules[action].from.map((from) => rules[action].to(from)))
   const [goal = null] = goals

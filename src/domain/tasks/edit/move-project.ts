@@ -11,8 +11,8 @@ import type { Edited } from './edit.ts'
 import { nextTaskNumber } from './keys.ts'
 
 /**
- * Moves a task to another project, where it gets the next key; the old key is retired and leads to the new one.
- * Only the owner may. Throws `not-found`, `conflict` for anybody else.
+ * Moves a task to another project, where it gets the next key. The retired key leads to the new one.
+ * Throws `not-found`, and `conflict` for anyone but the owner.
  */
 export async function moveToProject(ctx: Ctx, reference: string, projectKey: string): Promise<Edited> {
   if (ctx.actor.kind !== 'owner')
@@ -59,7 +59,7 @@ export async function moveToProject(ctx: Ctx, reference: string, projectKey: str
           payload: { changedFields: ['project'], title: task.title },
         },
       ],
-      // The audit entry keeps the old key, which leads to the new one; the new key leads back to it.
+      // The entry is filed under the retired key, which leads to the new one; the arrival entry leads back.
       audit: [
         {
           id: auditId,

@@ -5,10 +5,10 @@ import { tasks } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
 import type { TaskStatus } from '../../core/task-values.ts'
 
-// varchar(64) holds the key; past 50 the lane is spread again, so one more insertion always fits.
+// The column is varchar(64). Above 50 the lane is rebalanced, so one more insertion always fits.
 const maxKeyLength = 50
 
-/** A lane is one owner's cards of one status. */
+/** A lane: one owner's cards with one status. */
 export interface Lane {
   readonly ownerId: string
   readonly status: TaskStatus
@@ -20,15 +20,15 @@ export type Place =
   | { readonly after: string }
   | { readonly before: string }
 
-/** A card that is being placed: where it lies now does not stand in its own way. */
+/** A card that is being placed. Its current position is ignored. */
 export interface Moving {
   readonly id: string
   readonly sortOrder: string
 }
 
 /**
- * The sort key for a card at a place of a lane; `after` and `before` name another card by uuid, the end is taken where
- * that card is gone. A card that lies there already keeps its key. The caller holds the lanes (`lockLanes`).
+ * Returns the sort key for a card at a place of a lane; `after` and `before` name another card by UUID. If that card is gone, the end
+ * is used. A card that is already there keeps its key. The caller holds the lanes (`lockLanes`).
  */
 export async function keyFor(
   tx: Tx,
@@ -52,19 +52,19 @@ const lock = preparedCommand(sql`select pg_advisory_xact_lock(${lanesName})`)
 const lockShared = preparedCommand(sql`select pg_advisory_xact_lock_shared(${lanesName})`)
 
 /**
- * Holds the owner's lanes until the transaction ends, so that no two cards get one key. Taken before the lock of any task:
+ * Locks the owner's lanes until the transaction ends, so no two cards get the same key. Taken before any task's lock:
  * a rebalance waits for tasks while it holds the lanes.
  */
 export async function lockLanes(tx: Tx, ownerId: string): Promise<void> {
   await lock(tx, { name: `lanes:${ownerId}` })
 }
 
-/** Like `lockLanes`, for adding cards only to the end (`endKey`): others may do so at the same time. */
+/** Like `lockLanes`, shared: several transactions can append cards (`endKey`) at the same time. */
 export async function lockLanesForEnd(tx: Tx, ownerId: string): Promise<void> {
   await lockShared(tx, { name: `lanes:${ownerId}` })
 }
 
-// An aggregate: for a `limit` parameter, Postgres expects a tenth of the lane and plans again at each call.
+// An aggregate, because for a parameterized `limit` Postgres expects a tenth of the lane and replans each call.
 const lastKey = prepared((db) =>
   db
     .select({ key: max(tasks.sortOrder) })
@@ -72,25 +72,25 @@ const lastKey = prepared((db) =>
     .where(and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(tasks.status, sql.placeholder('status')))),
 )
 
-/** The last sort key of a lane, for `endKey`; read once the lanes are held. */
+/** Reads the last sort key of a lane for `endKey`. The caller holds the lanes. */
 export async function readLastKey(tx: Tx, lane: Lane): Promise<string | null> {
   const [last] = await lastKey(tx, { ...lane })
   return last?.key ?? null
 }
 
 /**
- * The sort key that takes a card to the end of a lane. It ends with digits of the card's own id, so cards that enter at once get
- * different ones without waiting for each other: alone on the lanes they made 190 of the floor's 510 changes a second.
+ * Returns the sort key for the end of a lane. It ends with digits of the card's ID, so concurrent cards get
+ * different keys without waiting for each other: with an exclusive lock, 190 of the floor's 510 changes a second were possible.
  */
 export async function endKey(tx: Tx, lane: Lane, taskId: string, last?: string | null): Promise<string> {
   const end = keyBetween({ above: last === undefined ? await readLastKey(tx, lane) : last, below: null })
   if (end !== null) return end + ownDigits(taskId)
-  // The keys come from another writer and must be spread again, which needs the exclusive lock.
+  // Another writer's keys don't fit: the lane is rebalanced, which needs the exclusive lock.
   await lockLanes(tx, lane.ownerId)
   return keyFor(tx, lane, { at: 'end' })
 }
 
-// The last digit of a fraction is never 0.
+// A fraction never ends with 0.
 function ownDigits(id: string): string {
   return `${parseInt(id.slice(-6), 16).toString(36).padStart(5, '0')}V`
 }
@@ -100,7 +100,7 @@ function anchorOf(place: Place): string | null {
   return 'before' in place ? place.before : place.after
 }
 
-/** The keys between which a card would lie; null is the end of the lane. */
+/** The keys around a card's new position; null is an end of the lane. */
 interface Gap {
   readonly above: string | null
   readonly below: string | null
@@ -110,7 +110,7 @@ function liesIn(gap: Gap, key: string): boolean {
   return (gap.above === null || gap.above < key) && (gap.below === null || key < gap.below)
 }
 
-// No key: it would be too long, or another writer's keys are equal or none of fractional indexing's.
+// Returns null if the key would be too long, or if another writer's keys are equal or invalid.
 function keyBetween(gap: Gap): string | null {
   try {
     const key = generateKeyBetween(gap.above, gap.below)
@@ -150,7 +150,7 @@ async function edgeKey(tx: Tx, among: SQL | undefined, order: SQL): Promise<stri
   return row?.key ?? null
 }
 
-/** Gives every card of a lane a short key again, in the order in which they lie. */
+/** Gives every card of a lane a short key again, in the current order. */
 async function rebalance(tx: Tx, lane: Lane): Promise<void> {
   const cards = await tx
     .select({ id: tasks.id })
@@ -165,7 +165,7 @@ async function rebalance(tx: Tx, lane: Lane): Promise<void> {
     where tasks.id = spread.id`)
 }
 
-/** The other card of the lane that has this key; null where it is free. */
+/** Finds the other card of the lane with this key; null if the key is free. */
 export async function holderOf(tx: Tx, lane: Lane, key: string, except: string): Promise<string | null> {
   const [row] = await tx
     .select({ id: tasks.id })

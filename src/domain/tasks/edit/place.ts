@@ -9,7 +9,7 @@ import { writeTask } from '../write.ts'
 import { applyEdit, type Edited } from './edit.ts'
 import { keyFor, lockLanes, type Place } from './order.ts'
 
-/** Moves a card inside its lane or to a place in another one; a move to where it lies changes nothing. */
+/** Moves a card within its lane or to a place in another one. A move to its own position changes nothing. */
 export async function placeTask(
   ctx: Ctx,
   reference: string,

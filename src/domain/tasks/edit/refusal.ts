@@ -13,7 +13,7 @@ import { readDetail } from '../detail.ts'
 import type { ParsedTaskEdit } from '../schemas.ts'
 import { runOf, type Task } from '../task.ts'
 
-// A token that only works may review what the owner asked an agent to review, and nothing else closes a task for it.
+// A token with work rights may only close a task that the owner asked it to review.
 export function requireClosing({ actor }: Ctx, task: Task, edit: ParsedTaskEdit): void {
   const run = runOf(task)
   const reviews = edit.lifecycle === 'review' && task.status === 'ready'
@@ -24,7 +24,7 @@ export function requireClosing({ actor }: Ctx, task: Task, edit: ParsedTaskEdit)
 
 const reports: readonly ParsedTaskEdit['lifecycle'][] = ['complete', 'block', 'plan', 'review']
 
-/** Why an agent may not change the task; a former holder's report is refused too, but its words are kept. */
+/** Returns why an agent may not change the task. A former holder's report is refused too, but its text is kept. */
 export async function findRefusal(
   ctx: Ctx,
   tx: Tx,
@@ -44,7 +44,7 @@ export async function findRefusal(
   return { error: heldError(task.key, run, actor), keepsWords: false }
 }
 
-/** Whether an agent repeats the report that ended its run, on a task that is still as it left it. */
+/** Tests whether an agent repeats the report that ended its run while the task is unchanged. */
 export async function isRepeated(ctx: Ctx, tx: Tx, task: Task, edit: ParsedTaskEdit): Promise<boolean> {
   const { actor } = ctx
   const { lastRun } = task
@@ -67,7 +67,7 @@ function isOnlyComment({ comment, expect: _, ...rest }: ParsedTaskEdit): boolean
   return comment !== undefined && Object.values(rest).every((value) => value === undefined)
 }
 
-/** Whether the agent that works on the task has been silent for the stale time. */
+/** Tests whether the task's agent has been silent for the owner's stale time. */
 async function isSilent(ctx: Ctx, tx: Tx, { runStateUpdatedAt }: Task): Promise<boolean> {
   const { staleAfterMinutes } = await readOwnerSettings({ db: tx, ownerId: ctx.ownerId })
   const silentMs = ctx.now().getTime() - (runStateUpdatedAt?.getTime() ?? 0)

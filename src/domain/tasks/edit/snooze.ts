@@ -2,10 +2,10 @@ import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
 import { botMessages, snoozes, tasks } from '../../../db/schema.ts'
 import type { Db, Tx } from '../../../db/types.ts'
 
-// The life of a snooze: until its time comes the task is parked. Then a message is queued that brings it back, and the snooze names
-// that message; from here on the task is awake everywhere. Once the message is sent, the row is deleted.
+// The life of a snooze: the task is parked until the time comes. Then a message that brings it back is queued, and the snooze names
+// that message; from then on the task is awake. After the message is sent, the row is deleted.
 
-/** Snoozes a task until then, or ends its snooze with null. Part of a larger transaction. */
+/** Snoozes a task until a time, or ends its snooze with null. Part of a larger transaction. */
 export async function writeSnooze(db: Db, taskId: string, until: Date | null): Promise<void> {
   await dropAnnouncement(db, taskId)
   if (until === null) await db.delete(snoozes).where(eq(snoozes.taskId, taskId))
@@ -17,13 +17,13 @@ export async function writeSnooze(db: Db, taskId: string, until: Date | null): P
   }
 }
 
-/** A task that is put off again needs no message about its return, where that is still unsent. */
+/** Deletes the unsent message about a task's return, since the task is snoozed again. */
 async function dropAnnouncement(db: Db, taskId: string): Promise<void> {
   const announcement = db.select({ id: snoozes.messageId }).from(snoozes).where(eq(snoozes.taskId, taskId))
   await db.delete(botMessages).where(
     and(
       inArray(botMessages.id, announcement),
-      // Many tasks that come back at once share a message.
+      // Tasks that come back together share a message.
       eq(botMessages.taskId, taskId),
       sql`${botMessages.state} = 'pending'`,
     ),
@@ -31,8 +31,8 @@ async function dropAnnouncement(db: Db, taskId: string): Promise<void> {
 }
 
 /**
- * The ids of at most `limit` snoozed tasks whose time has come and that no message brings back yet, earliest first. They are locked,
- * and those that another transaction has locked are left to it.
+ * Returns and locks the IDs of at most `limit` due snoozed tasks without a message, earliest first,
+ * and skips those that another transaction has locked.
  */
 export async function lockDueSnoozes(
   tx: Tx,
@@ -49,17 +49,17 @@ export async function lockDueSnoozes(
   return due.map(({ taskId }) => taskId)
 }
 
-/** Names the message that brings a snoozed task back. */
+/** Sets the message that brings a snoozed task back. */
 export async function announceSnooze(db: Db, taskId: string, messageId: number): Promise<void> {
   await db.update(snoozes).set({ messageId }).where(eq(snoozes.taskId, taskId))
 }
 
-/** Ends snoozes whose tasks come back without a message. */
+/** Ends the snoozes of tasks that come back without a message. */
 export async function endSnoozes(db: Db, taskIds: readonly string[]): Promise<void> {
   if (taskIds.length > 0) await db.delete(snoozes).where(inArray(snoozes.taskId, [...taskIds]))
 }
 
-/** Ends the snoozes whose message was sent, or failed for good. */
+/** Ends the snoozes whose message was sent or has permanently failed. */
 export async function endAnnouncedSnoozes(db: Db): Promise<void> {
   const settled = db
     .select({ id: botMessages.id })

@@ -7,7 +7,7 @@ import type { EditPlan } from './plan/plan-edit.ts'
 import { writeSnooze } from './snooze.ts'
 
 interface Handoff {
-  /** The question and the run that the task has after it. */
+  /** The task's question and run afterward. */
   readonly now: Pick<Task, 'question' | 'lastRun'>
   readonly closedQuestions: readonly string[]
 }
@@ -28,7 +28,7 @@ export async function writeHandoff(
   if (!touches && plan.snooze === undefined) {
     return { now: { question: task.question, lastRun: task.lastRun }, closedQuestions: [] }
   }
-  // What was sent before may have been refused: then nothing more is written.
+  // An earlier statement may have been refused; then nothing more is written.
   await facts.sent
   const now = ctx.now()
   const tokenId = ctx.actor.kind === 'agent' ? ctx.actor.tokenId : null

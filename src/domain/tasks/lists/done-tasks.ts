@@ -11,7 +11,7 @@ export interface DoneTask {
   readonly projectName: string
 }
 
-/** What was done from `from` until before `to` and still is, newest first; what was archived after it was done counts. */
+/** Lists tasks done from `from` until before `to` and still done or archived, newest first. */
 export async function listDone(
   { db, ownerId }: Scope,
   { from, to }: { readonly from: Date; readonly to: Date },
@@ -45,12 +45,12 @@ export async function listDone(
         eq(tasks.ownerId, ownerId),
         inArray(tasks.status, ['done', 'archived']),
         isNull(projects.deletedAt),
-        // Every change moves updated_at, so what was done in the stretch was changed no earlier.
+        // Every change updates updated_at, so a task done in the range was changed no earlier.
         gte(tasks.updatedAt, from),
         lt(doneAt, sql`${to.toISOString()}::timestamptz`),
         or(
           sql`${logged.at} is not null`,
-          // A board filled by other means has no log that says when, then the last change stands in.
+          // On a board filled by other means, no log says when a task was done, so its last change counts.
           and(eq(tasks.status, 'done'), notExists(anyLog)),
         ),
       ),

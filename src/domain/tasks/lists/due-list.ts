@@ -4,7 +4,7 @@ import type { Scope } from '../../core/scope.ts'
 import { isAwake, selectTasks } from '../read.ts'
 import type { Task } from '../task.ts'
 
-/** Open tasks that are due before an instant, the earliest first, and how many there are. */
+/** Lists open tasks due before an instant, earliest first, with their number. */
 export async function listDue(
   scope: Scope,
   due: { readonly before: Date; readonly limit: number; readonly offset?: number },

@@ -1,7 +1,7 @@
 import { dayBounds } from '../../time/time.ts'
 import type { Task } from '../task.ts'
 
-/** Whether a task is pinned to today, the owner's; a pin of another day no longer counts. */
+/** Tests whether a task is pinned to the owner's today; a pin of another day no longer counts. */
 export function isFocused(
   { focusedAt }: Pick<Task, 'focusedAt'>,
   { now, timeZone }: { readonly now: Date; readonly timeZone: string },

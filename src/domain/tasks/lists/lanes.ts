@@ -6,7 +6,7 @@ import { selectTasks } from '../read.ts'
 import type { Task } from '../task.ts'
 import { countByStatus, countTasks, listTasks, type TaskFilter } from './list.ts'
 
-/** A lane of the board: how many cards it has, and some of them. */
+/** A lane of the board: its number of cards, and some of them. */
 export interface BoardLane {
   readonly status: TaskStatus
   readonly count: number
@@ -15,7 +15,7 @@ export interface BoardLane {
 
 const finished: readonly TaskStatus[] = ['done', 'archived']
 
-/** The lanes of the board with their first cards; `projectKey` shows one project alone. Of what is finished only the counts. */
+/** Reads the lanes of the board, or of one project, with their first cards. Finished lanes only have counts. */
 export async function readBoard(
   scope: Scope,
   { projectKey, cards }: { readonly projectKey?: string | undefined; readonly cards: number },
@@ -30,7 +30,7 @@ export async function readBoard(
   return lanes
 }
 
-/** Cards of one lane in their order; what is done or archived comes last in, first out. */
+/** Reads cards of one lane in order; done and archived tasks are newest first. */
 export async function listLane(
   scope: Scope,
   lane: { readonly status: TaskStatus; readonly projectKey?: string | undefined },
@@ -44,7 +44,7 @@ export async function listLane(
     .offset(page.offset ?? 0)
 }
 
-/** How many cards lie in a lane. */
+/** Counts the cards of a lane. */
 export async function countByLane(
   scope: Scope,
   lane: { readonly status: TaskStatus; readonly projectKey?: string | undefined },
@@ -52,7 +52,7 @@ export async function countByLane(
   return countWhere(scope, inLane(scope, lane))
 }
 
-/** A page of the tasks that a filter lets through, lane after lane in the order that is given, and how many there are. */
+/** Reads a page of the tasks that match a filter, lane by lane in the given order, with their number. */
 export async function listByLane(
   scope: Scope,
   filter: Omit<TaskFilter, 'statuses'>,
@@ -76,14 +76,14 @@ export async function listByLane(
 
 const byPlace = [asc(tasks.sortOrder), asc(tasks.id)]
 
-/** The cards just above and below one in its lane, and how many lie above it. */
+/** The neighbors of a card in its lane, and its position. */
 export interface Neighbours {
   readonly above: Task | null
   readonly below: Task | null
   readonly position: number
 }
 
-/** Where a card lies among those of its lane, of one project alone where it is named. */
+/** Finds a card's position in its lane, optionally within one project. */
 export async function findNeighbours(scope: Scope, task: Task, projectKey?: string): Promise<Neighbours> {
   const lane = inLane(scope, { status: task.status, projectKey })
   const place = eq(tasks.sortOrder, task.sortOrder)

@@ -14,25 +14,25 @@ import { selectTasks } from '../read.ts'
 import type { Task } from '../task.ts'
 import { holdsWords, taskText } from '../words.ts'
 
-/** Which tasks; what is absent does not limit. Tasks of deleted projects are never among them. */
+/** A filter of tasks; absent fields don't limit. Tasks of deleted projects never match. */
 export interface TaskFilter {
   readonly statuses?: readonly TaskStatus[] | undefined
   readonly projectKey?: string | undefined
-  /** Exact, in any case. */
+  /** An exact name, in any case. */
   readonly label?: string | undefined
   readonly engine?: Engine | undefined
   readonly runState?: RunState | undefined
   readonly priority?: TaskPriority | undefined
-  /** Words that key, title or note hold. */
+  /** Words in the key, title or note. */
   readonly words?: string | undefined
   readonly focusedSince?: Date | undefined
   readonly dueBefore?: Date | undefined
 }
 
-/** Where a page ended: the last task's place in the order of the board. */
+/** The end of a page: the last task's position in board order. */
 export type TaskCursor = Pick<Task, 'status' | 'sortOrder' | 'dueAt' | 'createdAt' | 'id'>
 
-/** Tasks in the order of the board: status, place in the lane, due date, newest first, id. */
+/** Lists tasks in board order: status, position in the lane, due date, newest first, ID. */
 export async function listTasks(
   scope: Scope,
   filter: TaskFilter,
@@ -51,21 +51,21 @@ export async function listTasks(
   return query
 }
 
-/** How many tasks the filter lets through, up to `mostCounted` unless told otherwise. */
+/** Counts the tasks that match a filter, up to `maxCounted` by default. */
 export async function countTasks(scope: Scope, filter: TaskFilter, max = maxCounted): Promise<number> {
   const found = scope.db
     .select({ one: sql`1` })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(matches(scope, filter))
-    // In the order of the index, so that it is the index that is read.
+    // In index order, so Postgres reads the index.
     .orderBy(asc(tasks.status), asc(tasks.sortOrder))
     .limit(max)
     .as('found')
   return countRows(scope.db, found)
 }
 
-/** How many tasks lie in each lane, up to `mostCounted` of each. */
+/** Counts the tasks of each lane, up to `maxCounted` each. */
 export async function countByStatus(scope: Scope, projectKey?: string): Promise<Record<TaskStatus, number>> {
   const lane = sql`(values ${sql.join(
     taskStatuses.map((status) => sql`(${status})`),
@@ -89,7 +89,7 @@ export async function countByStatus(scope: Scope, projectKey?: string): Promise<
   return counts
 }
 
-// The first line is what the index can use; the rest breaks ties, which only a lane of another writer has.
+// The index covers the first line; the rest breaks ties, which occur only in lanes of other writers.
 function isBeyond(after: TaskCursor): SQL {
   const due = after.dueAt?.toISOString() ?? 'infinity'
   const created = after.createdAt.toISOString()

@@ -5,7 +5,7 @@ import type { Scope } from '../../core/scope.ts'
 import { maxCounted, openStatuses } from '../../core/task-values.ts'
 import { hasQuestion, isAwake } from '../read.ts'
 
-/** How many tasks need the owner, by their turn, up to `mostCounted` of each. */
+/** Counts the tasks that need the owner by turn, up to `maxCounted` each. */
 export async function countNeeds(scope: Scope): Promise<Record<'question' | 'review' | 'new', number>> {
   const isFree = and(isNull(tasks.runState), not(hasQuestion))
   const [question, review, fresh] = await Promise.all([
@@ -16,7 +16,7 @@ export async function countNeeds(scope: Scope): Promise<Record<'question' | 'rev
   return { question, review, new: fresh }
 }
 
-/** The ids of tasks with an open question, as a subquery. */
+/** Builds a subquery for the IDs of tasks with an open question. */
 export function idsWithQuestion({ db, ownerId }: Scope) {
   return db
     .select({ id: sql<string>`${questions.taskId}` })
@@ -24,7 +24,7 @@ export function idsWithQuestion({ db, ownerId }: Scope) {
     .where(and(eq(questions.ownerId, ownerId), sql`${questions.state} = 'open'`, isNotNull(questions.taskId)))
 }
 
-/** When the oldest open question about a task was asked, to sort tasks by. */
+/** The time of a task's oldest open question, for sorting. */
 export const oldestQuestion = sql`(
   select min(${questions.createdAt}) from ${questions} where ${questions.taskId} = ${tasks.id} and ${questions.state} = 'open')`
 

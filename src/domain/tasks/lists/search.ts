@@ -7,22 +7,22 @@ import { findTasks } from '../read.ts'
 import type { Task } from '../task.ts'
 import { containsWords, holdsWords, isUnspaced, taskText, termsOf } from '../words.ts'
 
-/** A task by its key, title or note, or a work log. */
+/** A search hit: a task or a work log. */
 export type SearchHit =
   | { readonly kind: 'task'; readonly task: Task }
   | { readonly kind: 'log'; readonly log: WorkLog }
 
-// Nobody pages further; it bounds what a word that stands in every task costs.
+// Nobody pages further. It bounds the cost of a word that every task contains.
 const maxTasks = 200
-// Of the newest finds those with the words in their title come first; to look into each of thousands takes longer than to find them.
+// Among the newest candidates, title matches come first. Checking thousands of titles takes longer than finding them.
 const maxCandidates = 2_000
 const maxLogs = 100
-// Where no index helps, so many of the newest logs are read.
+// How many of the newest logs are read if no index helps.
 const recentLogs = 3_000
 
 /**
- * Looks for words in keys, titles, notes and work logs: keys first, then titles, notes, logs, the newest first of each (of more than
- * 2,000 tasks with the words, the newest 2,000). `hasMore` says that there is a next page.
+ * Searches keys, titles, notes and work logs, in this order, newest first in each (of more than
+ * 2,000 matching tasks, the newest 2,000). `hasMore` means that there is a next page.
  */
 export async function search(
   scope: Scope,
@@ -47,7 +47,7 @@ async function findTaskIds(scope: Scope, words: string): Promise<string[]> {
   const byIndex = await selectByText(scope, words, holdsWords(taskText, words))
   const found = [...new Set([...byKey, ...byIndex])]
   if (found.length > 0 || isUnspaced(words)) return found
-  // The text parser doesn't split words inside a path or a name. Finished tasks are found by title only.
+  // The parser doesn't see a word inside a path or a name. Finished tasks are found by title only.
   const anywhere = and(inArray(tasks.status, openStatuses), containsWords(taskText.plain, words))
   return selectByText(scope, words, or(anywhere, containsWords(sql`${tasks.title}`, words)))
 }
@@ -83,7 +83,7 @@ function selectOwn({ db, ownerId }: Scope, condition: SQL | undefined) {
     .where(and(eq(tasks.ownerId, ownerId), isNull(projects.deletedAt), condition))
 }
 
-/** `web-1` and `web 1` begin keys, and `12` is the number of any. */
+/** `web-1` and `web 1` are prefixes of keys, and `12` is a number in any project. */
 function keyCondition({ db, ownerId }: Scope, words: string): SQL | null | undefined {
   const text = words.trim().toUpperCase()
   const [, prefix, digits] = /^([A-Z][A-Z0-9]{1,9})[- ](\d{0,9})$/.exec(text) ?? []
@@ -94,7 +94,7 @@ function keyCondition({ db, ownerId }: Scope, words: string): SQL | null | undef
   return and(inArray(tasks.taskPrefix, prefixes), eq(tasks.taskNumber, Number(text)))
 }
 
-// As stretches of numbers, which the index of numbers knows; of the text of a key it knows no beginnings.
+// As ranges of numbers, because the index covers numbers but no key prefixes.
 function numbersFrom(digits: string): SQL[] {
   const lengths = Array.from({ length: 10 - digits.length }, (_, more) => 10 ** more)
   return lengths.map(
@@ -123,7 +123,7 @@ async function findLogIds(scope: Scope, words: string, notOf: readonly string[])
         notOf.length === 0 ? undefined : or(isNull(workLogs.taskId), notInArray(workLogs.taskId, [...notOf])),
       ),
     )
-    // By an expression: in the order of its index Postgres would rather read every log than look the words up (2 s for 200,000).
+    // Ordered by an expression; otherwise Postgres reads every log in index order instead of searching (2 s for 200,000).
     .orderBy(sql`${workLogs.workedAt} + interval '0' desc`, desc(workLogs.id))
     .limit(maxLogs)
   return found.map(({ id }) => id)

@@ -1,16 +1,16 @@
 import { hourMs } from '../../core/durations.ts'
 import { nextLocalTime, startOfDate, toZoned } from '../../time/time.ts'
 
-/** When a snoozed task may come back. */
+/** The choices for when a snoozed task comes back. */
 export type SnoozeChoice = 'tonight' | 'tomorrow' | 'monday' | 'week'
 
 const evenings = ['19:00', '21:00'] as const
-// An evening that begins sooner than this is no later at all.
+// An evening closer than this isn't "later".
 const minAheadMs = hourMs
 
 /**
- * The instant behind a choice, in the owner's zone. Tonight is 19:00, or 21:00 where that is less than an hour away, from 20:00 on
- * tomorrow's 19:00; the other days come at `morning` (`HH:MM`). Monday is never today, and a week is seven days.
+ * Returns the instant of a choice in the owner's zone. Tonight is 19:00, or 21:00 if that is less than an hour away; from 20:00 on it's
+ * tomorrow 19:00. Other days start at `morning` (`HH:MM`). Monday is never today, and a week is seven days.
  */
 export function snoozeUntil(
   choice: SnoozeChoice,

@@ -6,7 +6,7 @@ import { maxCounted } from '../../core/task-values.ts'
 import { hasQuestion, isAwake, selectTasks } from '../read.ts'
 import type { Task } from '../task.ts'
 
-/** The oldest new task that isn't among those that were skipped. */
+/** Finds the oldest new task that wasn't skipped. */
 export async function nextInInbox(scope: Scope, skipped: readonly string[]): Promise<Task | null> {
   const [task] = await selectTasks(scope.db)
     .where(isNew(scope, skipped))
@@ -15,7 +15,7 @@ export async function nextInInbox(scope: Scope, skipped: readonly string[]): Pro
   return task ?? null
 }
 
-/** How many new tasks there are besides those that were skipped, up to `mostCounted`. */
+/** Counts the new tasks that weren't skipped, up to `maxCounted`. */
 export async function countInInbox(scope: Scope, skipped: readonly string[]): Promise<number> {
   const found = scope.db
     .select({ one: sql`1` })
@@ -27,7 +27,7 @@ export async function countInInbox(scope: Scope, skipped: readonly string[]): Pr
   return countRows(scope.db, found)
 }
 
-/** The turn `new` as a condition. */
+/** The condition that it's the turn `new`. */
 function isNew({ ownerId }: Scope, skipped: readonly string[]) {
   return and(
     eq(tasks.ownerId, ownerId),

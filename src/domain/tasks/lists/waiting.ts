@@ -5,17 +5,17 @@ import type { Ctx } from '../../core/context.ts'
 import type { ClaimInput } from '../claim.ts'
 import { hasQuestion } from '../read.ts'
 
-/** Why a claim found nothing: what waits, though not for this agent. */
+/** Why a claim found nothing: tasks that wait, but not for this agent. */
 export interface Waiting {
-  /** Queued tasks that name another engine, by that engine. */
+  /** Queued tasks for other engines, by engine. */
   readonly forOthers: readonly { readonly engine: Engine; readonly count: number }[]
-  /** Queued or in todo, but with a question that waits for the owner. */
+  /** Queued or todo tasks with an open question. */
   readonly asked: number
-  /** In todo, and nobody has queued it. */
+  /** Todo tasks that nobody has queued. */
   readonly todo: number
 }
 
-/** Counts what waits on the board, or in one project of it, that a claim did not hand out. */
+/** Counts the waiting tasks of the board, or of one project, that a claim didn't hand out. */
 export async function findWaiting(ctx: Ctx, { engine, projectKey }: ClaimInput): Promise<Waiting> {
   const acting = engine ?? engineOfActor(ctx.actor)
   const count = sql<number>`count(*)::int`

@@ -8,7 +8,7 @@ import { areFactsOfLog, logAuthor, logKind } from '../../work-logs/facts.ts'
 import { requireTask } from '../read.ts'
 import type { Task } from '../task.ts'
 
-/** A comment on a task, or an entry of its log; the author is `owner`, `agent:<token name>`, `system` or unknown. */
+/** An entry of a task's log; the author is `owner`, `agent:<token name>`, `system` or unknown. */
 export interface LogEntry {
   readonly id: string
   readonly kind: WorkLogKind
@@ -19,7 +19,7 @@ export interface LogEntry {
   readonly at: Date
 }
 
-/** The task of a comment, and the comment. Throws `not-found`. */
+/** Returns a comment and its task. Throws `not-found`. */
 export async function requireComment(
   scope: Scope,
   id: string,
@@ -36,8 +36,8 @@ export async function requireComment(
 const maxComment = 20_000
 
 /**
- * Adds a further part of the owner's message to the comment that its first part became. False where that can't take it: it was taken
- * back, or is full.
+ * Appends a further part of the owner's message to the comment of its first part. Returns false if the comment was undone
+ * or is full.
  */
 export async function extendComment(
   ctx: Ctx,
@@ -69,7 +69,7 @@ export async function extendComment(
           payload: { title: log.title, taskKey: task.key, kind: 'comment' },
         },
       ],
-      // An undo of the comment takes all of it back: this entry changes nothing by itself.
+      // Undoing the comment removes all of it, so this entry has no fields.
       audit: [
         {
           action: 'task.comment',
@@ -98,14 +98,14 @@ function selectEntries({ db }: Scope) {
     .leftJoin(workLogFacts, areFactsOfLog)
 }
 
-/** What was logged about a task, oldest first: what earlier attempts did, and comments. Throws `not-found`. */
+/** Lists a task's log, oldest first, including comments. Throws `not-found`. */
 export async function listTaskLog(
   scope: Scope,
   reference: string,
   page: {
     readonly kinds?: readonly WorkLogKind[]
     readonly limit: number
-    /** The id of the last entry of the page before. */
+    /** The ID of the previous page's last entry. */
     readonly after?: string | undefined
   },
 ): Promise<{ readonly entries: readonly LogEntry[]; readonly nextCursor: string | null }> {

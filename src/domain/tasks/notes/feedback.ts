@@ -7,7 +7,7 @@ import type { Scope } from '../../core/scope.ts'
 import { areFactsOfLog, isOwnerComment } from '../../work-logs/facts.ts'
 import type { TaskDetail } from '../task.ts'
 
-/** Notes, once a comment, that an agent was given the owner's comments on a task; where there is none that is new, writes nothing. */
+/** Records, once per comment, that an agent fetched the owner's comments on a task. Writes nothing if none is new. */
 export async function noteFetched(
   ctx: Ctx,
   task: Pick<TaskDetail, 'id' | 'key' | 'project' | 'feedback'>,
@@ -63,7 +63,7 @@ function unfetched(db: Reader, { taskId, since }: { readonly taskId: string; rea
     )
 }
 
-/** The messages that comments were written in, as far as their updates are kept. */
+/** Finds the messages of comments whose updates are still kept. */
 export async function messagesOfComments(
   { db, ownerId }: Scope,
   comments: readonly { readonly logId: string; readonly taskKey: string }[],

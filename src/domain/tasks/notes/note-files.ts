@@ -1,5 +1,5 @@
 import { taskSigns } from '../../core/task-values.ts'
-/** A file in a note: what it is for Telegram, which sends it again only as that, and its id there. */
+/** A file in a note: its Telegram type, which resending requires, and its Telegram ID. */
 export interface NoteFile {
   readonly kind: FileKind
   readonly fileId: string
@@ -8,12 +8,12 @@ export interface NoteFile {
 const fileKinds = ['photo', 'file', 'video', 'video_note', 'audio', 'voice', 'animation'] as const
 export type FileKind = (typeof fileKinds)[number]
 
-/** The link that stands in a note for a file. */
+/** Builds the link for a file in a note. */
 export function fileLink(kind: FileKind, name: string, fileId: string): string {
   return `[${name.replace(/[[\]()\\\n]/g, ' ').trim() || kind}](tg-${kind}:${fileId})`
 }
 
-/** The files whose links stand in a note, each once. */
+/** Returns the files linked in a note, each once. */
 export function filesIn(note: string | null): NoteFile[] {
   const links = (note ?? '').matchAll(/\]\(tg-(\w+):([\w-]+)\)/g)
   const files = [...links].flatMap(([, name, fileId]): NoteFile[] => {
@@ -23,7 +23,7 @@ export function filesIn(note: string | null): NoteFile[] {
   return [...new Map(files.map((file) => [file.fileId, file])).values()]
 }
 
-/** A text for the eye: files by their names, without the ids that only Telegram reads. */
+/** Replaces file links with their names, for display. */
 export function namingFiles(text: string): string {
   return text.replace(/\[([^\]\n]*)\]\(tg-\w+:[\w-]+\)/g, `${taskSigns.file} $1`)
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '../../core/errors.ts'
 
-/** The note of a task: free text, then one section of acceptance criteria at its end. */
+/** A task's note: free text, then one section of acceptance criteria at its end. */
 export interface Note {
   readonly text: string
   readonly criteria: readonly Criterion[]
@@ -17,12 +17,12 @@ const headingLine = /^#{1,6} +acceptance criteria:?\s*$/i
 const criterionLine = /^\s*[-*] \[([ xX])\] +(.*\S)\s*$/
 const fenceLine = /^\s*(`{3,}|~{3,})([^`]*)$/
 
-/** Every `- [ ]` and `- [x]` line of a note, outside code blocks. */
+/** Returns every `- [ ]` and `- [x]` line of a note outside code blocks. */
 export function criteriaOf(note: string | null): Criterion[] {
   return splitLines(note).flatMap((line) => (line.criterion === null ? [] : [line.criterion]))
 }
 
-/** The note without its criteria and their heading. */
+/** Returns the note without its criteria and their heading. */
 export function textOf(note: string | null): string {
   const kept: Line[] = []
   for (const line of splitLines(note)) {
@@ -37,7 +37,7 @@ export function textOf(note: string | null): string {
     .trim()
 }
 
-/** Puts text and criteria together; null where nothing is left. Throws `invalid` over 50,000 characters. */
+/** Joins text and criteria; null if both are empty. Throws `invalid` above 50,000 characters. */
 export function composeNote({ text, criteria }: Note): string | null {
   const section = criteria.map((criterion) => `- [${criterion.met ? 'x' : ' '}] ${criterion.text}`)
   const parts = [
@@ -54,20 +54,20 @@ export function composeNote({ text, criteria }: Note): string | null {
   return note || null
 }
 
-// Criteria behind a code block that was never closed would be code themselves.
+// Criteria after an unclosed code block would be code.
 function withClosedFence(text: string): string {
   const open = splitLines(text).at(-1)?.fence
   return open ? `${text}\n${open}` : text
 }
 
-/** The note of a new task: criteria inside the text join those that are given beside it. */
+/** Builds the note of a new task; criteria inside the text join the separate ones. */
 export function newNote(text: string | null, criteria: readonly string[]): string | null {
   return withCriteria(text, [...criteriaOf(text).map((criterion) => criterion.text), ...criteria])
 }
 
 /**
- * Marks a criterion as met or not where it stands; all else stays byte for byte. Null where the one with that number is another
- * than is meant.
+ * Marks a criterion as met or not in place; everything else stays byte for byte. Returns null if the criterion with that number
+ * isn't the intended one.
  */
 export function withMark(
   note: string | null,
@@ -80,12 +80,12 @@ export function withMark(
   return lines.map((line) => (line === marked ? line.text.replace(/\[[ xX]\]/, box) : line.text)).join('\n')
 }
 
-/** Replaces the text; criteria inside the new text join those that were there. */
+/** Replaces the text; criteria inside the new text join the existing ones. */
 export function withText(note: string | null, text: string): string | null {
   return composeNote({ text: textOf(text), criteria: mergeCriteria(criteriaOf(note), criteriaOf(text)) })
 }
 
-/** Replaces the criteria; one that stays keeps its check mark. */
+/** Replaces the criteria; remaining ones keep their check marks. */
 export function withCriteria(note: string | null, criteria: readonly string[]): string | null {
   const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim()
   const met = new Set(
@@ -100,8 +100,8 @@ const planHeadingLine = /^## +plan:?\s*$/i
 const sectionLine = /^#{1,2} /
 
 /**
- * Puts a plan under its heading behind the text, or in place of the older plan where the text still has that. Criteria inside the plan join
- * those that were there.
+ * Adds a plan under its heading after the text, or replaces the older plan if the text still has it. Criteria inside the plan join
+ * the existing ones.
  */
 export function withPlan(note: string | null, plan: string, older: string | null): string | null {
   const section = `${planHeading}\n\n${toPlanText(plan)}`
@@ -111,7 +111,7 @@ export function withPlan(note: string | null, plan: string, older: string | null
   return composeNote({ text: replaced ?? [withClosedFence(text), section].join('\n\n').trim(), criteria })
 }
 
-/** The text with a section in place of the older plan: where it stands word for word, else where its heading is; null without one. */
+/** Replaces the older plan in a text: by its exact words, otherwise by its heading; null if neither is found. */
 function replacePlan(text: string, section: string, older: string): string | null {
   if (text === textOf(older)) return section
   const at = text.indexOf(`${planHeading}\n\n${toPlanText(older)}`)
@@ -132,7 +132,7 @@ function replacePlan(text: string, section: string, older: string): string | nul
   return [toText(lines.slice(0, from)), section, toText(rest)].filter((part) => part !== '').join('\n\n')
 }
 
-/** A plan as it stands in a note: without criteria, with headings below the one of its section, and with its code blocks closed. */
+/** Formats a plan for a note: without criteria, with lowered headings, and with its code blocks closed. */
 function toPlanText(plan: string): string {
   const lines = splitLines(textOf(plan))
   const levels = lines.flatMap((line) => {
@@ -156,7 +156,7 @@ function mergeCriteria(old: readonly Criterion[], added: readonly Criterion[]): 
 interface Line {
   readonly text: string
   readonly code: boolean
-  /** What opened the code block that goes on behind this line. */
+  /** Returns the fence of the code block that is open after this line. */
   readonly fence: string | null
   readonly criterion: Criterion | null
 }

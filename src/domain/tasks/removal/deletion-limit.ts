@@ -13,9 +13,9 @@ export const deletionsAnHour = 5
 
 type Agent = Extract<Actor, { readonly kind: 'agent' }>
 
-/** Whether a token has deleted its number of tasks within an hour, and the owner allows no more. Held until the commit. */
+/** Tests whether a token has reached its hourly deletion limit without the owner's permission. Locks until the commit. */
 export async function isOverDeletionLimit(ctx: Ctx, tx: Tx, { tokenId }: Agent): Promise<boolean> {
-  // So that deletions at once cannot pass the limit together.
+  // Concurrent deletions must not exceed the limit together.
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`deletions:${tokenId}`}, 0))`)
   const now = ctx.now()
   const since = new Date(now.getTime() - hourMs)
@@ -27,7 +27,7 @@ export async function isOverDeletionLimit(ctx: Ctx, tx: Tx, { tokenId }: Agent):
   return allowed === undefined
 }
 
-/** Refuses a deletion and has the owner asked about it, once an hour and token. */
+/** Refuses a deletion and asks the owner about it, at most once an hour per token. */
 export async function refuseDeletion<T>(
   ctx: Ctx,
   tx: Tx,
@@ -37,7 +37,7 @@ export async function refuseDeletion<T>(
   const { tokenId, name } = agent
   const lastAsked = or(
     lte(deletionLimits.reachedAt, new Date(now.getTime() - hourMs)),
-    // The owner has answered since, and that is over.
+    // The owner's permission has expired since.
     gt(deletionLimits.allowedUntil, deletionLimits.reachedAt),
   )
   const asks = await tx
@@ -73,13 +73,13 @@ export function deletionLimitError({ tokenId }: Agent): DomainError {
   )
 }
 
-/** A token that waits for the owner's word on its deletions. */
+/** A token whose deletion limit the owner must decide on. */
 export interface DeletionQuestion {
   readonly tokenId: string
   readonly name: string
 }
 
-/** The tokens about which the owner is to be asked; after this they count as asked. */
+/** Returns the tokens to ask the owner about and marks them as asked. */
 export async function takeDeletionQuestions(
   tx: Tx,
   { ownerId, now }: { readonly ownerId: string; readonly now: Date },
@@ -99,7 +99,7 @@ export async function takeDeletionQuestions(
     .returning({ tokenId: deletionLimits.tokenId, name: apiTokens.name })
 }
 
-/** Lets a token delete without a limit for an hour; one that already may keeps its end. Throws `not-found`, and `conflict` for a revoked token. */
+/** Lets a token delete without a limit for an hour; an existing permission keeps its end. Throws `not-found`, and `conflict` if revoked. */
 export async function allowDeletions(
   ctx: Ctx,
   tokenId: string,

@@ -10,7 +10,7 @@ import type { Task } from '../task.ts'
 
 const tokenId = sql<string | null>`${auditLogs.meta} ->> 'tokenId'`
 
-/** The condition that an audit entry records an action on the task that has or had this key. */
+/** Builds the condition that an audit entry records an action on the task with this key. */
 function isOfTask(ownerId: string, key: string, action: 'task.create' | 'task.delete') {
   return and(
     eq(auditLogs.ownerId, ownerId),
@@ -20,7 +20,7 @@ function isOfTask(ownerId: string, key: string, action: 'task.create' | 'task.de
   )
 }
 
-/** The condition that an audit entry is a deletion of the owner's board. */
+/** Builds the condition that an audit entry is a deletion on the owner's board. */
 function isDeletion(ownerId: string) {
   return and(eq(auditLogs.ownerId, ownerId), eq(auditLogs.action, 'task.delete'))
 }

@@ -19,8 +19,8 @@ interface Deleted {
 }
 
 /**
- * Deletes a task; its work logs stay, its key never comes back. Throws `not-found`; `forbidden`; `conflict` if another agent works on
- * it, and after an agent's fifth deletion within an hour, which the owner then hears of.
+ * Deletes a task. Its work logs stay, and its key is never reused. Throws `not-found`, `forbidden`, and `conflict` if another agent
+ * works on it or after an agent's fifth deletion within an hour, which asks the owner.
  */
 export async function deleteTask(ctx: Ctx, reference: string): Promise<Deleted> {
   const deleted = await ctx.mutate(async (tx): Promise<Change<Deleted | DomainError>> => {
@@ -69,14 +69,14 @@ export async function deleteTask(ctx: Ctx, reference: string): Promise<Deleted> 
       ],
     }
   })
-  // Thrown after the commit, so that the owner is asked.
+  // Thrown after the commit, so the owner is asked.
   if (deleted instanceof DomainError) throw deleted
   return deleted
 }
 
-/** Marks the cards of a task that is about to be deleted for removal, in whatever chat they are. */
+/** Marks the cards of a task for removal before the task is deleted, in all chats. */
 async function markCardsOfDeleted(db: Db, taskId: string, now: Date): Promise<void> {
-  // Later than the answer to the owner's tap, which takes the place of the card that was pressed.
+  // After the answer to the owner's tap, which replaces the tapped card.
   const notBefore = new Date(now.getTime() + 3_000)
   await db
     .update(botMessages)

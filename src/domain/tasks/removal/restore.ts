@@ -12,7 +12,7 @@ import { writeSnooze } from '../edit/snooze.ts'
 import { toSnapshot } from '../snapshot.ts'
 import { runOf, type Task } from '../task.ts'
 
-/** Throws `conflict` where the task is no longer what a change left; its place in the lane may be another. */
+/** Throws `conflict` if the task isn't as a change left it; its place in the lane may differ. */
 export function requireSame(task: Task, after: TaskFields): void {
   const current = toSnapshot(task)
   const stale = (Object.keys(after) as (keyof TaskFields)[]).filter(
@@ -32,7 +32,7 @@ export function requireSame(task: Task, after: TaskFields): void {
   })
 }
 
-/** Writes the fields of a snapshot back to a task. The caller holds the lanes. Returns the audit entries of recreated labels. */
+/** Writes a snapshot's fields back to a task. The caller holds the lanes. Returns the audit entries of recreated labels. */
 export async function restoreTask(
   ctx: Ctx,
   tx: Tx,
@@ -45,7 +45,7 @@ export async function restoreTask(
   if (snoozedUntil !== undefined) await writeSnooze(tx, task.id, snoozedUntil)
   await tx
     .update(tasks)
-    // drizzle leaves out what is undefined.
+    // drizzle skips undefined fields.
     .set({
       title,
       note,
@@ -70,7 +70,7 @@ function toDate(at: string | null | undefined): Date | null | undefined {
   return typeof at === 'string' ? new Date(at) : at
 }
 
-// If another card has taken the sort key in the meantime, the card goes just before that one.
+// If another card has taken the key, the card goes right before it.
 async function freeKey(
   ctx: Ctx,
   tx: Tx,
@@ -83,7 +83,7 @@ async function freeKey(
   return holder === null ? key : keyFor(tx, lane, { before: holder }, { id: taskId, sortOrder: key })
 }
 
-/** The audit entry of an undo; it stands under the target of what it undoes. */
+/** Builds the audit entry of an undo, with the target of what it undoes. */
 export function undoEntry(
   entry: Pick<AuditRecord, 'id' | 'action' | 'targetId'>,
 ): Extract<AuditEntry, { readonly action: 'undo' }> {

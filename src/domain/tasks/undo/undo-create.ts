@@ -9,7 +9,7 @@ import { lockTask } from '../lock.ts'
 import { requireSame, undoEntry } from '../removal/restore.ts'
 import { partAction } from '../snapshot.ts'
 
-/** Takes a new task away again, with what joined it. Throws `conflict` where it has changed since it was made. */
+/** Deletes a new task with its message's further parts. Throws `conflict` if it has changed since. */
 export async function undoCreate(
   ctx: Ctx,
   tx: Tx,
@@ -33,7 +33,7 @@ export async function undoCreate(
   }
 }
 
-/** What later parts of its message made of a new task. */
+/** Reads the changes that further parts of its message made to a new task. */
 async function readParts(tx: Tx, entry: AuditRecordOf<'task.create'>): Promise<TaskFields> {
   const parts = await tx
     .select()

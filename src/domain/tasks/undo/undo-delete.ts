@@ -14,7 +14,7 @@ import type { Task } from '../task.ts'
 /** How long a deletion can be restored. */
 export const keptDeletionsMs = 30 * dayMs
 
-/** Forgets the questions and runs of tasks that were deleted before `before`. Returns how many. */
+/** Deletes the questions and runs of tasks that were deleted before `before`. Returns how many. */
 export async function deleteExpiredSnapshots(
   { db, ownerId }: { readonly db: Db; readonly ownerId: string },
   before: Date,
@@ -28,7 +28,7 @@ export async function deleteExpiredSnapshots(
   return asked + (await deleteExpiredRows(db, runs, isOver(runs, 'runIds', runs.startedAt)))
 }
 
-/** Puts a deleted task back under its key, with its work logs. Throws `conflict` after 30 days. */
+/** Restores a deleted task with its key and work logs. Throws `conflict` after 30 days. */
 export async function undoDelete(
   ctx: Ctx,
   tx: Tx,

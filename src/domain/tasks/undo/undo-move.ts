@@ -10,7 +10,7 @@ import { requireTask } from '../read.ts'
 import { requireSame, undoEntry } from '../removal/restore.ts'
 import type { Task } from '../task.ts'
 
-/** Brings a task back to the project it came from, under its old key; the key it had in the meantime leads there. */
+/** Moves a task back to its former project and key. The key it had in between leads there. */
 export async function undoMoveToProject(
   ctx: Ctx,
   tx: Tx,

@@ -20,13 +20,13 @@ import { undoCreate } from './undo-create.ts'
 import { undoDelete } from './undo-delete.ts'
 import { undoMoveToProject } from './undo-move.ts'
 
-/** Takes a change of a task back. Throws `conflict` where something has moved on since. Part of `undoChange`. */
+/** Undoes a change of a task. Throws `conflict` if the task has changed since. Part of `undoChange`. */
 export async function undoTaskChange(
   ctx: Ctx,
   tx: Tx,
   entry: AuditRecordOf<'task.create' | 'task.delete' | 'task.project' | TaskChangeAction>,
 ): Promise<Change<Task | null>> {
-  // Before any task, as everywhere: nearly every change has a place in a lane to give back.
+  // Locked before any task, as everywhere: nearly every change restores a position in a lane.
   await lockLanes(tx, ctx.ownerId)
   switch (entry.action) {
     case 'task.create':
@@ -92,7 +92,7 @@ async function undoEdit(
   }
 }
 
-// An agent that was stopped may have gone: its task waits for the next claim.
+// A stopped agent may be gone, so its task waits for the next claim.
 function queuedAgain(before: TaskFields, now: Date): TaskFields {
   return before.runState === 'running'
     ? { ...before, runState: 'queued', runStateUpdatedAt: now.toISOString() }
@@ -108,7 +108,7 @@ function differences(task: Task, restored: Task, before: TaskFields) {
   }
 }
 
-// A comment is not only a trace: it is what the owner asks of the agent.
+// A comment is an instruction to the agent, so undo deletes it.
 async function withdrawComment(tx: Tx, task: Task, commentId: string): Promise<NewEvent[]> {
   const gone = await tx
     .delete(workLogs)

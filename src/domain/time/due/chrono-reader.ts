@@ -5,14 +5,14 @@ import type { NamedDay, ReaderContext, Reading } from './reading.ts'
 
 type Locale = typeof import('chrono-node/en')
 
-// chrono reckons on the clock of the host, where an hour may be missing tonight: hours are counted from here instead.
+// chrono computes on the host's clock, which may skip an hour tonight, so hours are counted from here instead.
 const winterNoon = new Date(Date.UTC(2026, 0, 15, 12))
 
-// Loaded when the first date is read: chrono takes 20 ms and 8 MB, and 130 ms more once while its patterns are compiled.
+// Loaded with the first date: chrono takes 20 ms and 8 MB, plus 130 ms once to compile its patterns.
 const load = createRequire(import.meta.url)
 const parsers = new Map<string, Chrono>()
 
-// The names and offsets that people write after a time; chrono also takes GET, ART, EAST and 200 more for zones.
+// The zone names and offsets that people write after a time. chrono also reads GET, ART, EAST and 200 more words as zones.
 const zoneAfterTime =
   /(?:\dZ|\b(?:UTC|GMT|BST|CES?T|EES?T|WES?T|[ECMP][SD]T|JST|KST|IST|MSK|[+-]\d{1,2}(?::?\d{2})?))$/
 const dayPart = /^casualReference\/(?:morning|noon|afternoon|evening|tonight|midnight)$/
@@ -23,7 +23,7 @@ const scripts = [
   { firstLetter: /^\P{L}*[\p{Script=Han}\p{Script=Hiragana}]/u, languages: ['ja', 'zh'] },
 ]
 
-/** Reads the longest phrase at the start of the text that chrono understands as one moment. */
+/** Reads the longest phrase at the start of the text that chrono understands as one instant. */
 export function readWithChrono(text: string, context: ReaderContext): Reading | null {
   for (const { languages, atLeast } of languagesFor(text, context)) {
     const readings = languages.flatMap((language) => readIn(language, text, context) ?? [])
@@ -34,17 +34,17 @@ export function readWithChrono(text: string, context: ReaderContext): Reading | 
 }
 
 function languagesFor(text: string, { dayFirst }: ReaderContext): { languages: string[]; atLeast: number }[] {
-  // chrono's day-first English reads "dec 31" as a year, so it gets dates like 3/4 alone.
+  // chrono's day-first English reads "dec 31" as a year, so it only gets dates like 3/4.
   const english = dayFirst && /^\d{1,2}\//.test(text) ? 'en-day-first' : 'en'
-  // It would turn 2026-13-01 round to make a date of it.
+  // chrono would swap 2026-13-01 to make it a date.
   if (/^\d{4}-(?!0\d|1[0-2])/.test(text)) return []
   const script = scripts.find(({ firstLetter }) => firstLetter.test(text))
   if (script) return [{ languages: [...script.languages, english], atLeast: 1 }]
-  // 1.12.2026 is the first of December, and "10. April" is one in German alone.
+  // 1.12.2026 is the first of December; "10. April" is a date only in German.
   if (/^\d{1,2}\.\s*(?:\d|\p{L})/u.test(text)) return [{ languages: ['de'], atLeast: 1 }]
   return [
     { languages: [english, 'de'], atLeast: 1 },
-    // Three letters are too little in a language that is only guessed: "set" is September in Portuguese.
+    // Three letters are too few if the language is a guess: "set" is September in Portuguese.
     { languages: ['es', 'fr', 'nl', 'pt'], atLeast: 4 },
   ]
 }
@@ -62,7 +62,7 @@ function parserOf(language: string): Chrono {
 function readIn(language: string, text: string, context: ReaderContext): Reading | null {
   const parser = parserOf(language)
   const reference = { instant: context.now, timezone: context.offset }
-  // With forwardDate chrono also takes "2 days" for "in 2 days", but moves "last friday" into the future.
+  // With forwardDate, chrono also reads "2 days" as "in 2 days", but moves "last friday" into the future.
   const parse = (run: string) => parser.parse(run, reference, { forwardDate: /^\d/.test(run) })[0]
   const isWhole = (run: string) => parse(run)?.text === run
   let run = text
@@ -72,7 +72,7 @@ function readIn(language: string, text: string, context: ReaderContext): Reading
     const matched = found.text.trimEnd()
     const shorter = matched.replace(/\s*\S+$/u, '')
     const rest = text.slice(matched.length)
-    // "fri 10 bugs": a bare number is an hour only where nothing follows it.
+    // "fri 10 bugs": a bare number is an hour only if nothing follows it.
     const isBareHour =
       rest !== '' && /\s\d{1,2}$/.test(matched) && found.start.isCertain('hour') && isWhole(shorter)
     const isMoment = !found.end && hasPlausibleZone(found) && !isGuessedYear(found)
@@ -91,7 +91,7 @@ function hasPlausibleZone({ start, text }: ParsedResult): boolean {
   return !start.isCertain('timezoneOffset') || isCountedFromNow(start) || zoneAfterTime.test(text)
 }
 
-// "feb 30" is no day, so chrono takes it for February 2030.
+// "feb 30" isn't a day, so chrono reads it as February 2030.
 function isGuessedYear({ start, text }: ParsedResult): boolean {
   const isMonth = start.isCertain('year') && start.isCertain('month') && !start.isCertain('day')
   return isMonth && !/\d{4}/.test(text) && ![...start.tags()].some((tag) => tag.startsWith('result/relative'))
@@ -129,6 +129,6 @@ function timeOf(start: ParsedComponents, day: NamedDay | null): { hour: number; 
   if (start.isCertain('hour')) return { hour, minute: start.get('minute') ?? 0 }
   const part = [...start.tags()].find((tag) => dayPart.test(tag))
   if (part === undefined && day !== null) return null
-  // chrono's morning begins at six.
+  // chrono's morning starts at six.
   return { hour: part?.endsWith('morning') ? Math.max(9, hour) : hour, minute: 0 }
 }

@@ -7,7 +7,7 @@ import type { ReaderContext, Reading } from './reading.ts'
 
 export type { Due } from './place.ts'
 
-/** Who reads a date, and when. */
+/** The reader of a date, and the current time. */
 export interface DueContext {
   readonly now: Date
   readonly timeZone: string
@@ -16,8 +16,8 @@ export interface DueContext {
 const maxPhrase = 100
 
 /**
- * Reads a whole text as one date in the owner's zone (`fri`, `tomorrow 9am`, `in 3 days`, `morgen 9 Uhr`); null where any of it is
- * not understood. A weekday or a time that is over today means the next one; a day by its name or date stays, even if past.
+ * Reads a whole text as one date in the owner's zone (`fri`, `tomorrow 9am`, `in 3 days`, `morgen 9 Uhr`); null if any part is
+ * not understood. A weekday or a time that has passed today means the next one; a named day or date stays, even if past.
  */
 export function parseDue(text: string, context: DueContext): Due | null {
   const asked = text.trim()
@@ -25,14 +25,14 @@ export function parseDue(text: string, context: DueContext): Due | null {
   return found?.length === asked.length ? { at: found.at, hasTime: found.hasTime } : null
 }
 
-/** Reads the longest date at the start of the text; `length` is how much of it that takes. */
+/** Reads the longest date at the start of the text; `length` is its length. */
 export function findDue(text: string, context: DueContext): (Due & { readonly length: number }) | null {
   const local = toZoned(context.now, context.timeZone)
   const reading = readPhrase(text.slice(0, maxPhrase), {
     now: context.now,
     today: local.toPlainDate(),
     offset: local.offsetNanoseconds / 60_000_000_000,
-    // Europe, Africa and Oceania write the day first, America and East Asia the month.
+    // Europe, Africa and Oceania write the day first, America and East Asia write the month first.
     dayFirst: /^(?:Europe|Africa|Australia|Atlantic|Indian)\//.test(context.timeZone),
   })
   const due = reading && place(reading, context)

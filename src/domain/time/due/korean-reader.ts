@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill'
 import type { NamedDay, ReaderContext, Reading } from './reading.ts'
 
-// chrono speaks no Korean. 까지 is "by", 에 is "on": both may hang on every part.
+// chrono doesn't know Korean. 까지 is "by", 에 is "on"; both may follow any part.
 const particle = '(?:까지|에)?'
 const phrase = new RegExp(
   [

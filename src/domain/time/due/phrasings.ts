@@ -12,7 +12,7 @@ const otherYear = String.raw`(?![\p{L}\d]|,?\s+\d{4})`
 
 const phrase = (pattern: string) => new RegExp(pattern, 'iu')
 
-// Ways to say it that the readers miss, as ones that they know, in the order in which they apply.
+// Phrasings that the readers miss, mapped to ones they know, in order of application.
 const phrasings: readonly Phrasing[] = [
   [/^(?:by|until|till|due|coming|bis(?: zum)?|spätestens|kommende[nrms]?)\s+/i, () => ''],
   [/^(next week|nächste woche) (\p{L}+)/iu, ([, week, weekday]) => `${weekday} ${week}`],
@@ -39,7 +39,7 @@ const phrasings: readonly Phrasing[] = [
   [phrase(`^(?:\\p{L}{2,9}\\.?,?\\s+)?${february}\\s+29(?:th)?${otherYear}`), withLeapYear],
   [/^(?:0?2\/29|29\/0?2)(?![/\d])/, (_, today) => `${leapYear(today)}-02-29`],
   [/^2月29日/u, ([matched], today) => `${leapYear(today)}年${matched}`],
-  // `17h` is a time of day; `2h` is one after a day only, and else two hours from now.
+  // `17h` is a time of day; `2h` is one only after a day, otherwise it means two hours from now.
   [phrase(`^(0\\d|1\\d|2[0-3])h${end}`), ([, hour]) => `${hour}:00`],
   [phrase(`(?<=^|\\s)(\\d{1,2})h([0-5]\\d)${end}`), ([, hour, minute]) => `${hour}:${minute}`],
   [
@@ -48,14 +48,14 @@ const phrasings: readonly Phrasing[] = [
   ],
 ]
 
-/** A text put in words that the readers know. */
+/** A text in words that the readers know. */
 export interface Rephrased {
   readonly text: string
-  /** How much of the original its first `length` characters stand for; null inside of what was put in other words. */
+  /** Returns the length of the original text for a length of this one; null inside a replaced phrase. */
   readonly originalLength: (length: number) => number | null
 }
 
-/** Puts a phrase in words that the readers know; null where it is in such words already. */
+/** Rewrites a phrase in words that the readers know; null if it needs no rewriting. */
 export function rephrase(text: string, today: Temporal.PlainDate): Rephrased | null {
   const edits: { readonly start: number; readonly removed: number; readonly added: number }[] = []
   let written = text
@@ -76,7 +76,7 @@ export function rephrase(text: string, today: Temporal.PlainDate): Rephrased | n
   return { text: written, originalLength }
 }
 
-/** The next day of this number, in a month that has one. */
+/** Returns the next day with this number, in a month that has it. */
 function nextDay(number: number, today: Temporal.PlainDate): string | null {
   if (number < 1 || number > 31) return null
   let first = today.with({ day: 1 })
@@ -93,12 +93,12 @@ function germanDay(number: string | undefined, of: string | undefined): string |
   return name === undefined ? null : `${number}. ${name}`
 }
 
-// chrono takes the 29th of February only in a year that has one, and "feb 29" for February 2029.
+// chrono accepts February 29 only in a leap year, and reads "feb 29" as February 2029.
 function withLeapYear([matched = '']: readonly string[], today: Temporal.PlainDate): string {
   return `${matched}${/\d$/.test(matched) ? ',' : ''} ${leapYear(today)}`
 }
 
-/** The year of the next 29th of February. */
+/** Returns the year of the next February 29. */
 function leapYear(today: Temporal.PlainDate): number {
   const isOver = today.month > 2
   let date = today.with({ day: 1, month: 1 }).add({ years: isOver ? 1 : 0 })

@@ -3,16 +3,16 @@ import { minuteMs } from '../../core/durations.ts'
 import { lastMinuteOf, toZoned } from '../time.ts'
 import type { NamedDay, Reading } from './reading.ts'
 
-/** A due instant; without a time it is the last minute of its local day. */
+/** A due instant; without a time, it's the last minute of the local day. */
 export interface Due {
   readonly at: Date
   readonly hasTime: boolean
 }
 
-// Eight years lie between the leap days around 1900 or 2100.
+// Leap days around 1900 and 2100 are eight years apart.
 const maxYearsToLeap = 8
 
-/** Puts a reading on the owner's calendar; null where there is no such day. */
+/** Places a reading on the owner's calendar; null if there is no such day. */
 export function place(
   reading: Reading,
   { now, timeZone }: { readonly now: Date; readonly timeZone: string },
@@ -46,7 +46,7 @@ function dateOf(day: NamedDay, today: Temporal.PlainDate): Temporal.PlainDate | 
       return dates.find((date) => date !== null && Temporal.PlainDate.compare(date, today) >= 0) ?? null
     }
     case 'weekday': {
-      // "Next friday" is the Friday of the next week, weeks begin on Monday; "friday" is the first from today on.
+      // "Next friday" is the Friday of next week, and weeks start on Monday; "friday" is the first one from today.
       if (day.week === 'next') return today.add({ days: 7 + day.weekday - today.dayOfWeek })
       return today.add({ days: (day.weekday - today.dayOfWeek + 7) % 7 })
     }
@@ -54,7 +54,7 @@ function dateOf(day: NamedDay, today: Temporal.PlainDate): Temporal.PlainDate | 
 }
 
 function plainDate(year: number, month: number, day: number): Temporal.PlainDate | null {
-  // Four digits of year are what every reader of a timestamp understands.
+  // Every reader of a timestamp understands four-digit years.
   if (!(year >= 1970 && year <= 9998)) return null
   try {
     return Temporal.PlainDate.from({ year, month, day }, { overflow: 'reject' })

@@ -1,23 +1,23 @@
 import type { Temporal } from 'temporal-polyfill'
 
-/** A day as a phrase names it; ISO weekdays, 1 is Monday. */
+/** A day as a phrase names it; weekdays are ISO numbers, 1 is Monday. */
 export type NamedDay =
   | { readonly kind: 'date'; readonly year: number; readonly month: number; readonly day: number }
   | { readonly kind: 'yearless'; readonly month: number; readonly day: number }
   | { readonly kind: 'weekday'; readonly weekday: number; readonly week: 'coming' | 'next' }
 
-/** What the first `length` characters of a text say about a moment, not yet placed on the owner's calendar. */
+/** What the first `length` characters of a text say about an instant, not yet placed on the owner's calendar. */
 export type Reading =
   | { readonly length: number; readonly minutesFromNow: number }
   | {
       readonly length: number
       readonly day: NamedDay | null
       readonly time: { readonly hour: number; readonly minute: number } | null
-      /** Minutes east of UTC, where the phrase names them (`09:00Z`, `9am EST`). */
+      /** Minutes east of UTC, if the phrase names them (`09:00Z`, `9am EST`). */
       readonly offset: number | null
     }
 
-/** What a reader may know: the wall clock of the owner, and whether he writes 3/4 for the third of April. */
+/** What a reader knows: the owner's wall clock, and whether 3/4 means April 3. */
 export interface ReaderContext {
   readonly now: Date
   readonly today: Temporal.PlainDate

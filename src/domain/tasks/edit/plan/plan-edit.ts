@@ -29,30 +29,30 @@ export interface TaskColumns {
   archivedAt: Date | null
 }
 
-/** What an edit comes to: nothing is written where `columns`, `labels` and `logs` are empty and there is no `snooze`. */
+/** The result of planning an edit. Nothing is written if `columns`, `labels` and `logs` are empty and there is no `snooze`. */
 export interface EditPlan {
   readonly columns: Partial<TaskColumns>
   readonly labels: readonly string[] | null
   readonly logs: readonly PlannedLog[]
   readonly status: { readonly from: TaskStatus; readonly to: TaskStatus } | null
   readonly runState: { readonly from: RunState | null; readonly to: RunState | null } | null
-  /** Names of what changed besides status and run state, as events carry them. */
+  /** The names of what changed besides status and run state, as in events. */
   readonly changedFields: readonly string[]
   /** The question that the edit opens. */
   readonly question: NewQuestion | null
-  /** Whether the open questions about the task end with it. */
+  /** Whether it closes the open questions about the task. */
   readonly withdraws: boolean
-  /** Whether a run starts with it. */
+  /** Whether it starts a run. */
   readonly runStarts: boolean
-  /** How the open run ends with it; null where it goes on, or there is none. */
+  /** How it ends the open run; null if the run continues or there is no run. */
   readonly runEnds: RunOutcome | null
-  /** Until when the task is snoozed from now on; null ends a snooze, undefined leaves it. */
+  /** The new end of the snooze; null ends it, undefined leaves it. */
   readonly snooze: Date | null | undefined
   /** The engine that acts. */
   readonly engine: Engine | null
 }
 
-/** Works out what an edit changes. Throws `conflict` where the task is not in the state that the edit needs. */
+/** Returns what an edit changes. Throws `conflict` if the task isn't in the required state. */
 export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): EditPlan {
   requireExpected(task, edit.expect)
   const status = nextStatus(task, edit, facts.actor)
@@ -72,7 +72,7 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
   }
   set('title', 'title', edit.title, task.title)
   set('priority', 'taskPriority', edit.priority, task.priority)
-  // Beside an action, the engine says who acts; it makes the task no engine's own.
+  // With an action, the engine says who acts and doesn't change the task's engine.
   if (edit.lifecycle === undefined) set('engine', 'engine', edit.engine, task.engine)
   set('branch', 'branch', edit.branch === '' ? null : edit.branch, task.branch)
   set('due_at', 'dueAt', edit.dueAt, task.dueAt)
@@ -92,7 +92,7 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
   }
   const runState = nextRunState(task, edit, facts.actor, statusChange !== null)
   const runStateChange = runState === task.runState ? null : { from: task.runState, to: runState }
-  // Whatever its holder does is a heartbeat of a run; of a start it is all there is.
+  // Any change by its holder is a heartbeat of the run; a repeated start is only that.
   const changesMore =
     fields.length > 0 || noteChanged || statusChange !== null || Boolean(edit.comment?.trim())
   const isHeartbeat = edit.lifecycle === 'start' && runStateChange === null
@@ -104,7 +104,7 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
 
   const takesOver = edit.lifecycle === 'start' && runOf(task) !== null && !holds(task, facts.actor)
   const engine = edit.engine ?? edit.result?.engine ?? engineOfActor(facts.actor) ?? task.engine
-  // The parts of a message that make a task are not logged as work on it.
+  // The further parts of the message that became the task aren't logged as work on it.
   const logged = edit.isPart
     ? { fields: [], note: null }
     : { fields, note: noteChanged ? { to: note } : null }

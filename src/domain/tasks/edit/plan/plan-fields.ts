@@ -23,13 +23,13 @@ export function nextNote(old: string | null, edit: ParsedTaskEdit, olderPlan: st
         ? base
         : withText(base, text ?? '')
   if (edit.criteria === undefined) return isSameNote(base, withNewText) ? base : withNewText
-  // Criteria that stand in the new text itself are wanted too.
+  // Criteria inside the new text count too.
   const wanted = [...criteriaOf(text ?? null).map((criterion) => criterion.text), ...edit.criteria]
   const next = withCriteria(withNewText, wanted)
   return isSameNote(base, next) ? base : next
 }
 
-// Text and criteria that stay leave the note as it was written, byte for byte.
+// If text and criteria stay, the note stays byte for byte.
 function isSameNote(left: string | null, right: string | null): boolean {
   return (
     textOf(left) === textOf(right) && JSON.stringify(criteriaOf(left)) === JSON.stringify(criteriaOf(right))

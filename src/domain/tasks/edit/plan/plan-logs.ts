@@ -17,7 +17,7 @@ import type { PlannedLog } from '../../../work-logs/work-logs.ts'
 import type { Artifact, ParsedTaskEdit } from '../../schemas.ts'
 import type { Task } from '../../task.ts'
 
-/** The logs of what changed about a task: its status, its fields, its note. `task` is as it was before. */
+/** Builds the logs of what changed: status, fields, note. `task` is its previous state. */
 export function changeLogs(
   task: Task,
   change: {
@@ -48,7 +48,7 @@ export function changeLogs(
   return logs
 }
 
-// Two notes of 50,000 characters with their JSON escapes may pass the column's limit; then the log goes without them.
+// Two notes of 50,000 characters plus JSON escapes may exceed the column's limit; then the log omits them.
 function fitNoteDetail(detail: string): string | null {
   return [...detail].length <= 100_000 ? detail : null
 }
@@ -59,12 +59,12 @@ function toData({ engine: _, options: __, ...result }: NonNullable<ParsedTaskEdi
   )
 }
 
-/** The logs of what was said with an edit: an agent's result or plan, the owner's comment. */
+/** Builds the logs of an edit's words: an agent's result or plan, a comment. */
 export function spokenLogs(
   task: Task,
   edit: ParsedTaskEdit,
   facts: Pick<EditFacts, 'actor' | 'now'> & {
-    /** The edit changes the task: a plan that is sent again says nothing new. */
+    /** Whether the edit changes the task: a repeated plan adds nothing new. */
     readonly isNew: boolean
   },
   engine: Engine | null,
@@ -98,17 +98,17 @@ export function spokenLogs(
   return logs
 }
 
-/** What an edit is decided by, besides the task and the edit. */
+/** The facts that decide an edit, besides the task and the edit. */
 export interface EditFacts {
   readonly actor: Actor
   readonly now: Date
-  /** The owner's, which says what today is. */
+  /** The owner's time zone, which determines today. */
   readonly timeZone: string
   readonly deploy: DeploySettings
-  /** The pull request of an earlier result, where the project's strategy asks for one. */
+  /** The pull request of an earlier result, if the project's strategy requires one. */
   readonly knownPrUrl: string | null
-  /** The plan that an agent wrote last, where a new one leaves the text as it is. */
+  /** The agent's last plan, if a new one keeps the owner's text. */
   readonly olderPlan?: string | null
-  /** What earlier work made, where the edit brings artifacts without a result. */
+  /** Earlier artifacts, if the edit has artifacts without a result. */
   readonly artifacts?: readonly Artifact[]
 }

@@ -4,7 +4,7 @@ import { blockQuestion, type NewQuestion, planQuestion } from '../../../question
 import type { ParsedTaskEdit } from '../../schemas.ts'
 import type { Task } from '../../task.ts'
 
-/** The question that an agent's edit asks: why it is blocked, or whether its plan is good. */
+/** Returns the question that an agent's edit asks: a block's reason, or the approval of a plan. */
 export function questionOf(
   task: Task,
   edit: ParsedTaskEdit,
@@ -12,7 +12,7 @@ export function questionOf(
     readonly actor: Actor
     readonly status: TaskStatus
     readonly engine: Engine | null
-    /** Whether the edit changes anything else: a repeated one asks nothing again. */
+    /** Whether the edit changes anything else: a repeated one asks nothing. */
     readonly changes: boolean
   },
 ): NewQuestion | null {
@@ -32,12 +32,12 @@ export function questionOf(
     : null
 }
 
-// An answer queues the task again for what it was queued for: to be planned, worked on, or reviewed.
+// An answer requeues the task for its previous goal: to be planned, worked on, or reviewed.
 function returnOf({ status, runState }: Task): TaskStatus {
   return runState !== null && (status === 'inbox' || status === 'ready') ? status : 'todo'
 }
 
-/** Whether a question about the task has no more use after an edit. */
+/** Tests whether an edit makes the open questions about the task obsolete. */
 export function endsQuestion(
   task: Task,
   edit: ParsedTaskEdit,

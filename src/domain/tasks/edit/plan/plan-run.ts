@@ -6,13 +6,13 @@ import { isHeldBy } from '../../../runs/holder.ts'
 import type { ParsedTaskEdit } from '../../schemas.ts'
 import { runOf, type Task } from '../../task.ts'
 
-/** Whether this agent is the one that works on the task. */
+/** Tests whether this agent is working on the task. */
 export function holds(task: Task, actor: Actor): boolean {
   const run = runOf(task)
   return run !== null && isHeldBy(run, actor)
 }
 
-// Any change of status ends the run, and so does every lifecycle action but start. What the owner moves to todo keeps it.
+// Any status change ends the run, and so does every lifecycle action except start. The owner's move to todo keeps the run state.
 export function nextRunState(
   task: Task,
   edit: ParsedTaskEdit,
