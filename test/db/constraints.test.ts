@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rows } from '../../src/db/rows.ts'
 import type { ProjectRow } from '../../src/db/schema.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { type Board, openBoard } from '../support/board.ts'
@@ -155,4 +156,13 @@ describe('sort keys', () => {
 
     expect(row?.keys).toBe(ordered.join(' '))
   })
+})
+
+test('arrays come back as arrays', async () => {
+  const [row] = await rows(
+    board.db,
+    sql`select array['a', 'b,c'] as words, array[1, 2] as numbers, array[true] as flags`,
+  )
+
+  expect(row).toEqual({ words: ['a', 'b,c'], numbers: [1, 2], flags: [true] })
 })

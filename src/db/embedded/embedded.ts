@@ -61,6 +61,7 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
 
 /** Wraps a PGlite that is open already. */
 export function embeddedDatabase(client: PGlite): Database {
+  dropCatalogParsers(client)
   return {
     db: drizzle(client, { schema }),
     kind: 'embedded',
@@ -77,6 +78,14 @@ export function embeddedDatabase(client: PGlite): Database {
     },
     close: () => client.close(),
   }
+}
+
+const firstCatalogOid = 10_000
+
+// PGlite copies its 318 parsers for each query of drizzle's, which takes longer than a small query. Two thirds of them read
+// arrays of the catalog's rows, which nobody selects: without them a small query takes 0.19 ms of CPU instead of 0.35.
+function dropCatalogParsers({ parsers }: PGlite): void {
+  for (const oid of Object.keys(parsers)) if (Number(oid) >= firstCatalogOid) delete parsers[oid]
 }
 
 /** There was a database in the data folder and there is none that opens. No other takes its place; the message names the way back. */
