@@ -158,11 +158,8 @@ describe('sort keys', () => {
   })
 })
 
-test('arrays come back as arrays', async () => {
-  const [row] = await rows(
-    board.db,
-    sql`select array['a', 'b,c'] as words, array[1, 2] as numbers, array[true] as flags`,
-  )
+test('arrays come back as text, so that nobody selects them on one database alone', async () => {
+  const [row] = await rows(board.db, sql`select array['a', 'b,c'] as words, array[1, 2] as numbers`)
 
-  expect(row).toEqual({ words: ['a', 'b,c'], numbers: [1, 2], flags: [true] })
+  expect(row).toEqual({ words: '{a,"b,c"}', numbers: '{1,2}' })
 })

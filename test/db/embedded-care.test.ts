@@ -90,7 +90,7 @@ describe('the embedded database', () => {
 
     await vi.advanceTimersByTimeAsync(5 * 60_000)
 
-    await vi.waitFor(async () => expect(await checkpointAt(database)).not.toBe(before))
+    await vi.waitFor(async () => expect(await checkpointAt(database)).not.toBe(before), 20_000)
     await database.close()
     expect(troubles).toEqual([])
   })
@@ -102,7 +102,7 @@ describe('the embedded database', () => {
     clock.advance({ hours: 6 })
 
     await vi.advanceTimersByTimeAsync(5 * 60_000)
-    await vi.waitFor(() => expect(listSnapshots(dataDir)).toHaveLength(2))
+    await vi.waitFor(() => expect(listSnapshots(dataDir)).toHaveLength(2), 20_000)
     clock.advance({ hours: 6 })
     await vi.advanceTimersByTimeAsync(5 * 60_000)
     await database.close()

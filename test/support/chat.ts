@@ -1,14 +1,13 @@
 import { sql } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { emptyTables } from '../../src/db/backup/empty-tables.ts'
-import { isDeadlock } from '../../src/domain/core/errors.ts'
 import { listProjects } from '../../src/domain/projects/read.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import type { NewTask } from '../../src/domain/tasks/schemas.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import type { WorldEvent } from '../../src/playground/world/events.ts'
 import { openTestBot, type TestBot, type TestBotOptions } from './bot.ts'
+import { emptyTables } from './empty.ts'
 
 /**
  * Shares one bot among all tests of a file, which saves 2 s per test. The board is emptied before each test; after each test, the
@@ -23,7 +22,7 @@ export function useBot(options?: TestBotOptions): () => TestBot {
   })
   beforeEach(async () => {
     await bot.handled()
-    await emptyBoard(bot)
+    await emptyTables(bot.db, emptied)
     await bot.db.execute(sql`delete from projects where project_key <> 'WEB'`)
     bot.world.calls.length = 0
   })
@@ -45,16 +44,6 @@ const emptied = [
   'bot_updates',
   'bot_conversations',
 ]
-
-// The notifier keeps reading, so Postgres may abort one of the two in a deadlock; retry.
-async function emptyBoard(bot: TestBot): Promise<void> {
-  try {
-    await emptyTables(bot.db, emptied, 'cascade')
-  } catch (error) {
-    if (!isDeadlock(error)) throw error
-    await emptyBoard(bot)
-  }
-}
 
 /** Adds tasks to the board, bypassing the chat, in project WEB by default. */
 export async function addTasks(

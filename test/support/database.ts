@@ -4,11 +4,11 @@ import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { inject } from 'vitest'
-import { emptyTables } from '../../src/db/backup/empty-tables.ts'
 import { embeddedDatabase } from '../../src/db/embedded/embedded.ts'
 import { openPostgres } from '../../src/db/postgres/postgres.ts'
 import { rows } from '../../src/db/rows.ts'
 import type { Database, Db } from '../../src/db/types.ts'
+import { emptyDatabase } from './empty.ts'
 import { withDatabase } from './global-setup.ts'
 
 export type TestDatabase = Database & { readonly url: string | null }
@@ -23,19 +23,10 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   return {
     ...database,
     close: async () => {
-      await empty(database)
+      await emptyDatabase(database.db)
       free.push(database)
     },
   }
-}
-
-async function empty({ db }: TestDatabase): Promise<void> {
-  const tables = await rows<{ name: string }>(
-    db,
-    sql`select tablename as name from pg_tables where schemaname = 'public'`,
-  )
-  const names = tables.map(({ name }) => name)
-  await emptyTables(db, names, 'restart identity cascade')
 }
 
 async function open(): Promise<TestDatabase> {
@@ -56,6 +47,8 @@ async function openCopyOnServer(template: {
   const name = `${template.name}_${randomBytes(4).toString('hex')}`
   const admin = postgres(template.url, { max: 1, onnotice: () => {} })
   await admin.unsafe(`create database ${name} template ${template.name}`)
+  // No commit waits for the disk: a test outlives no crash of the server.
+  await admin.unsafe(`alter database ${name} set synchronous_commit = off`)
   const url = withDatabase(template.url, name)
   await admin.end()
   return { ...(await openPostgres(url, () => {})), url }

@@ -1,39 +1,30 @@
 import { sql } from 'drizzle-orm'
 import { rows } from '../../src/db/rows.ts'
 import type { Db } from '../../src/db/types.ts'
-import { isDeadlock } from '../../src/domain/core/errors.ts'
+import { emptyEveryTable, runAtOnce } from './empty.ts'
 
 /** Saves a database's content under a name; the returned function restores it. */
 export async function saveDatabase(db: Db, name: string): Promise<() => Promise<void>> {
   const tables = (
     await rows<{ name: string }>(db, sql`select tablename as name from pg_tables where schemaname = 'public'`)
   ).map((table) => table.name)
-  await inOneGo(db, [
-    `drop schema if exists ${name} cascade`,
-    `create schema ${name}`,
-    ...tables.map((table) => `create table ${name}."${table}" as select * from public."${table}"`),
+  await runAtOnce(db, [
+    `create schema if not exists ${name};`,
+    ...tables.map(
+      (table) => `
+        create table if not exists ${name}."${table}" (like public."${table}");
+        delete from ${name}."${table}";
+        insert into ${name}."${table}" select * from public."${table}";`,
+    ),
   ])
-  const putBack = async (): Promise<void> => {
-    try {
-      await inOneGo(db, [
-        // Rows are restored in any order, so foreign keys aren't checked during the restore.
-        'set local session_replication_role = replica',
-        `truncate ${tables.map((table) => `public."${table}"`).join(', ')} cascade`,
-        ...tables.map(
-          (table) => `insert into public."${table}" overriding system value select * from ${name}."${table}"`,
-        ),
-      ])
-    } catch (error) {
-      if (!isDeadlock(error)) throw error
-      await putBack()
-    }
-  }
-  return putBack
+  return () =>
+    runAtOnce(db, [
+      emptyEveryTable,
+      ...tables.map(
+        (table) => `insert into public."${table}" overriding system value select * from ${name}."${table}";`,
+      ),
+    ])
 }
-
-/** Runs statements in one transaction and one round trip. */
-const inOneGo = (db: Db, statements: readonly string[]) =>
-  db.execute(sql.raw(`do $$ begin ${statements.join('; ')}; end $$`))
 
 const counted = ['audit_logs', 'events_outbox']
 // Tables that change by themselves or only record reads.

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PGlite } from '@electric-sql/pglite'
+import { type PGlite, types } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrateEmbedded } from '../migrations/migrate.ts'
 import { isBehind } from '../migrations/migrations.ts'
@@ -61,7 +61,7 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
 
 /** Wraps a PGlite that is open already. */
 export function embeddedDatabase(client: PGlite): Database {
-  dropCatalogParsers(client)
+  dropArrayParsers(client)
   return {
     db: drizzle(client, { schema }),
     kind: 'embedded',
@@ -80,12 +80,10 @@ export function embeddedDatabase(client: PGlite): Database {
   }
 }
 
-const firstCatalogOid = 10_000
-
-// PGlite copies its 318 parsers for each query of drizzle's, which takes longer than a small query. Two thirds of them read
-// arrays of the catalog's rows, which nobody selects: without them a small query takes 0.19 ms of CPU instead of 0.35.
-function dropCatalogParsers({ parsers }: PGlite): void {
-  for (const oid of Object.keys(parsers)) if (Number(oid) >= firstCatalogOid) delete parsers[oid]
+// PGlite copies its parsers for each query of drizzle's, which takes longer than a small query. 296 of its 318 read arrays, which
+// are never selected, as Postgres gives them as text: without them a small query takes 0.15 ms of CPU instead of 0.35.
+function dropArrayParsers({ parsers }: PGlite): void {
+  for (const oid of Object.keys(parsers)) if (!(oid in types.parsers)) delete parsers[oid]
 }
 
 /** There was a database in the data folder and there is none that opens. No other takes its place; the message names the way back. */

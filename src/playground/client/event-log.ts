@@ -3,7 +3,7 @@ import type { World } from '../world/model.ts'
 import { textOf } from '../world/posting.ts'
 
 export interface Within {
-  /** Timeout in real milliseconds; 5,000 by default. */
+  /** Timeout in real milliseconds; 20,000 by default. */
   readonly within?: number
 }
 
@@ -28,7 +28,7 @@ export function createEventLog(world: World): EventLog {
     for (const look of [...waiting]) look()
   })
 
-  const until: EventLog['until'] = (look, { within = 5000 } = {}) => {
+  const until: EventLog['until'] = (look, { within = 20_000 } = {}) => {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(check)

@@ -33,6 +33,7 @@ import { createWorkLog } from '../../../src/domain/tasks/work-logs.ts'
 import { lastChange, undoChange } from '../../../src/domain/undo/undo.ts'
 import { setProjectTopic } from '../../../src/telegram/store/project-topics.ts'
 import { type Board, openBoard } from '../../support/board.ts'
+import { emptyTables } from '../../support/empty.ts'
 import { addProject, addTask } from '../../support/tasks.ts'
 
 let board: Board
@@ -326,7 +327,7 @@ async function takeOrNot(step: Step): Promise<string | null> {
 }
 
 async function begin(): Promise<void> {
-  await board.db.execute(sql`truncate tasks, task_labels, work_logs, project_settings cascade`)
+  await emptyTables(board.db, ['tasks', 'task_labels', 'work_logs', 'project_settings'])
   await board.db.execute(sql`delete from user_settings`)
   await board.db.execute(sql`update projects set deleted_at = null`)
   for (const title of ['p', 'q', 'r']) await addTask(board, shop, { title, status: 'todo', labels: ['a'] })
