@@ -122,7 +122,7 @@ const nodeVersions: Check = ({ text }, facts) =>
     .filter((version) => version !== facts.node)
     .map((version) => `package.json requires Node ${facts.node}, not ${version}`)
 
-// A generated table is the wording of the code that it comes from. What is left out keeps its line breaks, so that lines can be counted.
+// Generated tables take their wording from the code. Skipped parts keep their line breaks, so line numbers stay right.
 const wording: Check = ({ text }) => {
   const prose = text.replace(/<!-- [\w-]+: made by [\s\S]*?<!-- \/[\w-]+ -->|`[^`\n]*`/g, (part) =>
     part.replace(/[^\n]/g, ' '),

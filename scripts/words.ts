@@ -5,7 +5,7 @@ export interface Finding {
   readonly better: string
 }
 
-// Patterns of whole words, without regard to case.
+// Patterns of whole words, ignoring case.
 const inProse = compile({
   anew: 'again',
   'at the most': 'at most',
@@ -79,7 +79,7 @@ export function findInProse(text: string, firstLine = 1): Finding[] {
   }))
 }
 
-/** Finds dated words in a name or a path, whichever way its parts are joined. */
+/** Finds dated words in a name or a path, in any case style. */
 export function findInName(name: string, line = 1): Finding[] {
   const parts = name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
@@ -111,7 +111,7 @@ export function findInCode(source: string, isProse: (text: string, before: strin
   return findings
 }
 
-/** Whether a text of a test is the title of one: the first argument of `test`, `describe` or what their `each` returns. */
+/** Returns whether a string is a test title: the first argument of `test`, `describe` or their `each`. */
 export function isTitle(_text: string, before: string): boolean {
   return /(?:\b(?:test|describe)(?:\.\w+)*|\))\(\s*$/.test(before)
 }
@@ -142,7 +142,7 @@ function* readTokens(source: string): Generator<string> {
   }
 }
 
-// A sentence goes on over the line breaks of a comment. The lengths stay, so that lines can be counted.
+// A sentence continues across the lines of a comment. The length stays the same, so line numbers stay right.
 const unwrap = (comment: string) =>
   comment.replace(/(?<=\n)\s*(?:\*|\/\/)(?!\/)/g, (mark) => ' '.repeat(mark.length))
 

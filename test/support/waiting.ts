@@ -7,7 +7,7 @@ const lookEveryMs = 3
 
 /**
  * Resolves once this many sessions of a Postgres database wait for a lock, or the work of these sessions is done. Returns whether it
- * is done. It asks within the transaction that holds the lock, so that it needs no other connection.
+ * is done. It asks within the transaction that holds the lock, so it needs no other connection.
  */
 export async function isDoneOrWaits(tx: Tx, work: Promise<unknown>, sessions = 1): Promise<boolean> {
   let isDone = false
