@@ -18,7 +18,7 @@ export type TaskChange =
   | 'deleted'
 
 /** All events of one task as one change, however many events one action made. */
-export interface ChangedTask {
+export interface ClassifiedTask {
   readonly taskKey: string
   readonly title: string
   readonly change: TaskChange
@@ -34,9 +34,9 @@ export interface ChangedTask {
 
 /** What a run of events comes to. */
 export interface Classified {
-  readonly tasks: readonly ChangedTask[]
+  readonly tasks: readonly ClassifiedTask[]
   /** Work logs that an agent wrote by hand on no task. */
-  readonly logs: readonly (Pick<ChangedTask, 'actor' | 'tokenId' | 'at'> & { readonly logId: string })[]
+  readonly logs: readonly (Pick<ClassifiedTask, 'actor' | 'tokenId' | 'at'> & { readonly logId: string })[]
   /** The owner's comments that an agent has fetched. */
   readonly fetched: readonly { readonly logId: string; readonly taskKey: string }[]
   /** Keys of the tasks that only the owner changed: their cards follow, and nothing is reported. */
@@ -45,7 +45,7 @@ export interface Classified {
 
 /** Classifies events in order. What the owner did is never reported to the owner. */
 export function classify(events: readonly BoardEvent[]): Classified {
-  const tasks = new Map<string, ChangedTask>()
+  const tasks = new Map<string, ClassifiedTask>()
   const logs: Classified['logs'][number][] = []
   const fetched: Classified['fetched'][number][] = []
   const byOwner = new Set<string>()
@@ -76,8 +76,8 @@ function taskKeyOf(event: BoardEvent): string | null {
 
 function wordsOf(
   event: BoardEvent,
-  before: ChangedTask | undefined,
-): Pick<ChangedTask, 'title' | 'reported'> {
+  before: ClassifiedTask | undefined,
+): Pick<ClassifiedTask, 'title' | 'reported'> {
   const isTask = event.type.startsWith('TASK') && 'title' in event.payload
   const reports = event.type === 'WORKLOG_CREATED' && /^(?:result|plan|blocked)$/.test(event.payload.kind)
   return {
@@ -126,7 +126,7 @@ const weights: Record<TaskChange, number> = {
 const states: readonly TaskChange[] = ['asked', 'ready', 'done']
 
 // A move ends the state before it; anything else counts only if it matters more than what was there.
-function merge(before: ChangedTask | undefined, next: ChangedTask): ChangedTask {
+function merge(before: ClassifiedTask | undefined, next: ClassifiedTask): ClassifiedTask {
   if (before === undefined || weights[next.change] >= weights[before.change]) return next
   const ends = (next.change === 'moved' || states.includes(next.change)) && states.includes(before.change)
   return ends ? next : { ...before, reported: next.reported, at: next.at }
@@ -137,7 +137,7 @@ const maxActionMs = 5_000
 
 /** What is worth a new card about a changed task, as the task is now; null if its living card is enough. */
 export function reportOf(
-  { change, at }: Pick<ChangedTask, 'change' | 'at'>,
+  { change, at }: Pick<ClassifiedTask, 'change' | 'at'>,
   task: TurnFacts,
 ): ReportKind | null {
   const turn = turnOf(task)

@@ -17,7 +17,7 @@ import type { Decider } from './decide.ts'
 import { drawRequest } from './draw.ts'
 import { gatherBefore } from './gather.ts'
 import { createReach, type Reach } from './reach.ts'
-import { adjusted, type Bound, isBound, type Rendered, render } from './render.ts'
+import { adjusted, type Bound, isBound, type RenderedRequest, render } from './render.ts'
 import { afterFailure } from './retry.ts'
 import { updateMessage } from './update.ts'
 
@@ -90,7 +90,12 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
   }
 
-  const attempt = async (row: BotMessageRow, rendered: Rendered, settings: Bound, signal: AbortSignal) => {
+  const attempt = async (
+    row: BotMessageRow,
+    rendered: RenderedRequest,
+    settings: Bound,
+    signal: AbortSignal,
+  ) => {
     const request = await drawRequest({ ...deps, scope }, adjusted(rendered.request, row, settings))
     const { chatId, threadId } = row.chatId === settings.chatId ? row : settings
     if (row.chatId !== chatId) await setDestination(store, row.id, { chatId, threadId })

@@ -27,7 +27,7 @@ export function isBound(settings: OwnerSettings): settings is OwnerSettings & { 
 }
 
 /** A request with the version of the task that it shows. */
-export interface Rendered {
+export interface RenderedRequest {
   readonly kind: 'request'
   readonly request: StoredRequest
   readonly version: string | null
@@ -36,8 +36,8 @@ export interface Rendered {
 }
 
 /** What becomes of a row at its turn. `drop`: nothing is left to send; `later`: a newer card has to be passed first. */
-export type Turn =
-  | Rendered
+export type RenderResult =
+  | RenderedRequest
   | { readonly kind: 'drop'; readonly shown: BotMessageRow | null }
   | { readonly kind: 'make-newest' }
   | { readonly kind: 'impossible' }
@@ -48,7 +48,11 @@ interface RenderDeps {
 }
 
 /** Renders a row: as it was stored, or as its task is now. */
-export async function render({ scope, log }: RenderDeps, row: BotMessageRow, bound: Bound): Promise<Turn> {
+export async function render(
+  { scope, log }: RenderDeps,
+  row: BotMessageRow,
+  bound: Bound,
+): Promise<RenderResult> {
   const stored = requestOf(row)
   if (stored !== null && stored.method !== 'card')
     return { kind: 'request', request: stored, version: null, isOpen: true }
@@ -71,7 +75,7 @@ async function renderCard(
     post,
   }: { readonly row: BotMessageRow; readonly task: Task; readonly post: CardRequest | null },
   { chatId, now, timeZone }: Bound,
-): Promise<Turn> {
+): Promise<RenderResult> {
   const facts = await readCard(scope, task)
   const version = taskVersion(facts)
   const isOpen = task.status !== 'done' && task.status !== 'archived'

@@ -1,5 +1,5 @@
 import { minuteMs } from '../domain/core/durations.ts'
-import { type Failure, reasonOf, stateAfter } from '../telegram/record-sending.ts'
+import { type FailedOutcome, reasonOf, stateAfter } from '../telegram/record-sending.ts'
 import type { NotSent } from '../telegram/store/mark.ts'
 import type { BotMessageRow } from '../telegram/store/messages.ts'
 
@@ -13,7 +13,7 @@ export function nextTry(now: Date, attempts: number): Date {
 }
 
 /** Decides what happens to a message that was not sent. A message that may have arrived stays uncertain until it is sent or given up. */
-export function afterFailure(row: BotMessageRow, failure: Failure, now: Date): NotSent {
+export function afterFailure(row: BotMessageRow, failure: FailedOutcome, now: Date): NotSent {
   const error = reasonOf(failure)
   const wasUncertain = row.state === 'uncertain'
   switch (stateAfter(failure)) {

@@ -20,7 +20,7 @@ import { type BotMessageRow, clearMessageId } from '../telegram/store/messages.t
 import { threadFor } from '../telegram/store/project-topics.ts'
 import type { ReplyTopic } from '../telegram/store/reply-topic.ts'
 import { taskVersion } from '../view/tasks/card.ts'
-import { type Bound, type Rendered, render } from './render.ts'
+import { type Bound, type RenderedRequest, render } from './render.ts'
 import { retireCard } from './retire.ts'
 import { nextTry } from './retry.ts'
 
@@ -126,7 +126,7 @@ async function finishEdit(
 }
 
 /** In place of a message that is gone, or was in a chat that isn't the owner's any more; a card only if none is newer. */
-async function resend(deps: UpdateDeps, row: BotMessageRow, settings: Bound, rendered: Rendered) {
+async function resend(deps: UpdateDeps, row: BotMessageRow, settings: Bound, rendered: RenderedRequest) {
   const { store, scope, now } = deps
   const { chatId } = settings
   const { request, version, isOpen } = rendered

@@ -4,7 +4,7 @@ import { type Outcome, outcomeOf } from './outcome.ts'
 import { maxTextLength } from './store/limits.ts'
 import type { StoredRequest } from './store/stored-request.ts'
 
-export interface Place {
+export interface Destination {
   readonly chatId: number
   readonly threadId: number | null
   /** Where it goes where that topic is gone; absent or gone as well, to the chat itself. */
@@ -31,7 +31,7 @@ type Parameters = Readonly<Record<string, unknown>>
  */
 export async function sendRequest(
   api: Api,
-  place: Place,
+  place: Destination,
   request: Outgoing,
   signal?: AbortSignal,
 ): Promise<Sending> {
@@ -43,7 +43,7 @@ export async function sendRequest(
 
 async function sendAsItIs(
   api: Api,
-  place: Place,
+  place: Destination,
   request: Outgoing,
   { withButtons, signal }: { readonly withButtons: boolean; readonly signal: AbortSignal | undefined },
 ): Promise<Sending> {

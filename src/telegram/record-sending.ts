@@ -4,10 +4,10 @@ import type { Outcome } from './outcome.ts'
 import { markNotSent, markSent, type NotSent, setDestination } from './store/mark.ts'
 
 /** An outcome that leaves a message unsent, or perhaps unsent. */
-export type Failure = Exclude<Outcome, { readonly kind: 'done' }>
+export type FailedOutcome = Exclude<Outcome, { readonly kind: 'done' }>
 
 /** Returns the state of a message after a failed call: to be tried again, perhaps arrived, or given up. */
-export function stateAfter({ kind }: Failure): NotSent['state'] {
+export function stateAfter({ kind }: FailedOutcome): NotSent['state'] {
   switch (kind) {
     case 'uncertain':
       return 'uncertain'
@@ -39,7 +39,7 @@ export async function recordSending(
     /** The version of the task that the message shows. */
     readonly version: string | null
     readonly now: Date
-    readonly onFailure: (failure: Failure) => NotSent
+    readonly onFailure: (failure: FailedOutcome) => NotSent
   },
 ): Promise<NotSent | null> {
   const { version: contentHash, now, onFailure } = record

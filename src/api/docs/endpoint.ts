@@ -1,9 +1,9 @@
 import { html } from 'hono/html'
 import { type Endpoint, jsonContent, successOf } from './add-examples.ts'
 import { exampleRequest, toCurl } from './curl.ts'
-import { fieldsOf, renderFields } from './fields.ts'
+import { renderFields, schemaFields } from './fields.ts'
 import type { JsonSchema, Schemas } from './json-schema.ts'
-import { blocks, codeBlock, inline, type Markup, toAnchor } from './markup.ts'
+import { blocks, codeBlock, inlineMarkup, type Markup, toAnchor } from './markup.ts'
 
 /** Returns an endpoint's anchor on the page. */
 export function anchorOf({ method, path }: Pick<Endpoint, 'method' | 'path'>): string {
@@ -39,7 +39,7 @@ export function renderEndpoint(endpoint: Endpoint, schemas: Schemas): Markup {
   const body = jsonContent(operation.requestBody)?.schema
   return html`<article aria-labelledby="${anchor}">
 <h3 id="${anchor}"><a href="#${anchor}">${renderName(endpoint)}</a></h3>
-<p>${inline(operation.summary ?? '')}</p>
+<p>${inlineMarkup(operation.summary ?? '')}</p>
 ${operation.description === undefined ? '' : blocks(operation.description)}
 ${codeBlock(`Example request: ${name}`, toCurl(exampleRequest(endpoint)))}
 <p class="caption">Answer <b>${status}</b></p>
@@ -49,7 +49,7 @@ ${
     : codeBlock(`Example answer: ${name}`, JSON.stringify(example, null, 2))
 }
 ${parameters.length === 0 ? '' : renderDetails('Parameters', renderFields(parameters, { marksRequired: true }))}
-${body === undefined ? '' : renderDetails('Body', renderFields(fieldsOf(body, schemas), { marksRequired: true }))}
+${body === undefined ? '' : renderDetails('Body', renderFields(schemaFields(body, schemas), { marksRequired: true }))}
 ${renderDetails('Answers', renderAnswers(operation.responses ?? {}))}
 </article>`
 }
@@ -58,7 +58,7 @@ function renderAnswers(responses: Readonly<Record<string, object>>): Markup {
   return html`<dl class="answers">${Object.entries(responses).map(
     ([status, answer]) =>
       html`<div><dt>${status}</dt><dd>${
-        'description' in answer ? inline(String(answer.description)) : ''
+        'description' in answer ? inlineMarkup(String(answer.description)) : ''
       }</dd></div>`,
   )}</dl>`
 }

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { componentOf, type JsonSchema, type Schemas, typesOf } from './json-schema.ts'
-import { inline, type Markup } from './markup.ts'
+import { inlineMarkup, type Markup } from './markup.ts'
 
 interface Field {
   readonly name: string
@@ -9,7 +9,7 @@ interface Field {
 }
 
 /** Lists the properties of an object schema, except those that a request must not send. */
-export function fieldsOf(schema: JsonSchema, schemas: Schemas): Field[] {
+export function schemaFields(schema: JsonSchema, schemas: Schemas): Field[] {
   const { properties = {}, required = [] } =
     schema.$ref === undefined ? schema : (schemas[componentOf(schema.$ref)] ?? {})
   return Object.entries(properties)
@@ -24,7 +24,7 @@ export function renderFields(fields: readonly Field[], options: { readonly marks
       html`<div><dt><code>${name}</code>${
         options.marksRequired && isRequired ? html` <b class="required">required</b>` : ''
       }</dt><dd><span class="type">${renderType(schema)}</span>${
-        schema.description === undefined ? '' : html` ${inline(schema.description)}`
+        schema.description === undefined ? '' : html` ${inlineMarkup(schema.description)}`
       }</dd></div>`,
   )}</dl>`
 }

@@ -12,7 +12,7 @@ export function blocks(text: string): Markup {
 }
 
 /** Renders one line of Markdown as HTML. */
-export function inline(text: string): Markup {
+export function inlineMarkup(text: string): Markup {
   return raw(markdown.renderInline(text))
 }
 

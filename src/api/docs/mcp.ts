@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Tool } from '../mcp/tool.ts'
 import { listedTools } from '../mcp/tools.ts'
 import { toCurl } from './curl.ts'
-import { codeBlock, inline, type Markup } from './markup.ts'
+import { codeBlock, inlineMarkup, type Markup } from './markup.ts'
 
 const agents = [
   {
@@ -63,7 +63,7 @@ function renderTool({ name, description, input }: Tool): Markup {
   const names = Object.entries(input.shape).map(([argument, schema]) =>
     schema.safeParse(undefined).success ? `${argument}?` : argument,
   )
-  return html`<div><dt><code>${name}</code></dt><dd>${inline(description)}${
+  return html`<div><dt><code>${name}</code></dt><dd>${inlineMarkup(description)}${
     names.length === 0
       ? ''
       : html`<br><span class="type">${names.map((argument) => html`<code>${argument}</code> `)}</span>`

@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html'
 import type { OpenApiDocument } from './add-examples.ts'
 import { type Endpoint, endpointsOf, schemasOf } from './add-examples.ts'
 import { anchorOf, renderDetails, renderEndpoint, renderName } from './endpoint.ts'
-import { fieldsOf, renderFields } from './fields.ts'
+import { renderFields, schemaFields } from './fields.ts'
 import { blocks, codeBlock, type Markup, toAnchor } from './markup.ts'
 import { renderMcp } from './mcp.ts'
 import { style } from './style.ts'
@@ -36,7 +36,7 @@ ${Object.entries(schemas).map(
   ([name, schema]) =>
     html`<div id="schema-${name.toLowerCase()}">${renderDetails(
       name,
-      renderFields(fieldsOf(schema, schemas), { marksRequired: false }),
+      renderFields(schemaFields(schema, schemas), { marksRequired: false }),
     )}</div>`,
 )}</section></div></main></body></html>`
   return String(page)

@@ -3,12 +3,12 @@ import type { Context } from 'hono'
 import type { Authentication } from '../../domain/access/tokens.ts'
 
 /** The token that authenticated a request. */
-export type Token = Extract<Authentication, { ok: true }>['token']
+export type AuthenticatedToken = Extract<Authentication, { ok: true }>['token']
 
 export interface ApiEnv {
   /** The Node request; absent when a test calls the app without a server. */
   Bindings: Partial<HttpBindings>
-  Variables: { requestId: string; address: string; token: Token }
+  Variables: { requestId: string; address: string; token: AuthenticatedToken }
 }
 
 export type ApiContext = Context<ApiEnv>

@@ -23,7 +23,7 @@ import { toRefusal } from './errors.ts'
 export type CtxHooks = Pick<Parameters<typeof createCtx>[0], 'before' | 'after' | 'answer'>
 
 /** An HTTP status and its JSON body. */
-export interface Rendered {
+export interface ApiAnswer {
   readonly status: number
   readonly body?: object
 }
@@ -35,7 +35,7 @@ export interface Work<T> {
   /** Runs before the commit; throws to roll back. */
   readonly check?: () => void
   /** Runs in the same transaction and reads with at most one statement. Null: nothing to answer with yet. */
-  readonly render: (scope: Scope, result: T) => Promise<Rendered | null>
+  readonly render: (scope: Scope, result: T) => Promise<ApiAnswer | null>
 }
 
 /** Creates the context of an agent's verbs: the token acts, the request is the cause. */
@@ -86,7 +86,7 @@ function sessionOf(c: ApiContext): string | null {
 export async function perform<T>(deps: ApiDeps, c: ApiContext, work: Work<T>): Promise<Response | null> {
   const keyed = await toKeyedRequest(c)
   if (keyed !== null) return performOnce(deps, c, keyed, work)
-  let rendering: Promise<Rendered | null> = Promise.resolve(null)
+  let rendering: Promise<ApiAnswer | null> = Promise.resolve(null)
   const ctx = createAgentCtx(deps, c, {
     // `answer` is not awaited before the commit, so a throw there could not roll back.
     after: async () => work.check?.(),
@@ -127,7 +127,7 @@ export async function answerOnce<T>(
   createKeyedCtx: (hooks: CtxHooks) => Ctx,
   work: Work<T>,
   /** Returns the answer to store for an expected failure; null for other failures, which are not stored. */
-  toRefused: (error: unknown) => Rendered | null,
+  toRefused: (error: unknown) => ApiAnswer | null,
 ): Promise<{ readonly answer: StoredAnswer | null; readonly isReplay: boolean }> {
   const earlier = await findAnswer(deps.db, keyed, deps.now())
   if (earlier !== null) return { answer: earlier, isReplay: true }
@@ -178,7 +178,7 @@ async function toKeyedRequest(c: ApiContext): Promise<KeyedRequest | null> {
   return { tokenId: c.get('token').id, key, hash }
 }
 
-function toAnswer({ status, body }: Rendered): StoredAnswer {
+function toAnswer({ status, body }: ApiAnswer): StoredAnswer {
   return { status, body: body === undefined ? '' : JSON.stringify(body) }
 }
 

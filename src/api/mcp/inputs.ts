@@ -16,7 +16,10 @@ export const projectKey = z
   .trim()
   .refine((value) => ProjectKeyInput.safeParse(value).success, { error: 'must be a project key, e.g. WEB' })
   .describe('Project key, e.g. WEB')
-export const labels = z.array(LabelName).max(50).describe('Label names in order; missing ones are created')
+export const labelNames = z
+  .array(LabelName)
+  .max(50)
+  .describe('Label names in order; missing ones are created')
 export const acceptanceCriteria = z.array(CriterionText).max(200).describe('One checkable outcome each')
 export const priority = TaskPriorityName.optional().describe('Priority')
 export const idempotencyKey = z

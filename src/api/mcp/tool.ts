@@ -8,7 +8,7 @@ import type { Scope } from '../../domain/core/scope.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 import type { Log } from '../../log.ts'
 import type { ApiDeps } from '../kit/deps.ts'
-import { answerOnce, type CtxHooks, type Rendered } from '../kit/perform.ts'
+import { type ApiAnswer, answerOnce, type CtxHooks } from '../kit/perform.ts'
 import { createReader, type Extras } from './arguments.ts'
 import { ToolRefusal, toolErrorText } from './tool-error.ts'
 
@@ -82,9 +82,9 @@ export async function performTool<T>(
     readonly answer: (scope: Scope, result: T) => Promise<Record<string, unknown> | null>
   },
 ): Promise<Record<string, unknown> | null> {
-  const toRefused = (error: unknown): Rendered | null =>
+  const toRefused = (error: unknown): ApiAnswer | null =>
     error instanceof DomainError ? { status: 409, body: { error: toolErrorText(error, call) } } : null
-  const render = async (scope: Scope, result: T): Promise<Rendered | null> => {
+  const render = async (scope: Scope, result: T): Promise<ApiAnswer | null> => {
     try {
       const body = await work.answer(scope, result)
       return body && { status: 200, body }
@@ -105,7 +105,7 @@ export async function performTool<T>(
     if (isReplay) call.onReplay()
     return answer && unpack({ status: answer.status, body: JSON.parse(answer.body) })
   }
-  let rendered: Rendered | null = null
+  let rendered: ApiAnswer | null = null
   const ctx = call.createCtx({
     after: async (tx, result) => {
       rendered = await render({ db: tx, ownerId: call.deps.ownerId, actor: call.ctx.actor }, result as T)
@@ -115,7 +115,7 @@ export async function performTool<T>(
   return rendered && unpack(rendered)
 }
 
-function unpack({ status, body }: Rendered): Record<string, unknown> {
+function unpack({ status, body }: ApiAnswer): Record<string, unknown> {
   const answer = body as Record<string, unknown>
   if (status >= 400) throw new ToolRefusal(String(answer.error))
   return answer

@@ -23,7 +23,7 @@ import {
   acceptanceCriteria,
   engine,
   idempotencyKey,
-  labels,
+  labelNames,
   nonBlankText,
   priority,
   projectKey,
@@ -46,7 +46,7 @@ export const writeTools = [
       projectKey: projectKey.optional(),
       description: TaskNote.optional().describe('The note, in Markdown'),
       priority,
-      labels: labels.optional(),
+      labels: labelNames.optional(),
       acceptanceCriteria: acceptanceCriteria.optional(),
       branch: BranchName.optional().describe('Made up if left out'),
       engine: engine.describe('Only this engine gets the task'),
@@ -70,7 +70,7 @@ export const writeTools = [
       planMarkdown: nonBlankText(50_000).describe('The plan, in Markdown'),
       acceptanceCriteria: acceptanceCriteria.optional(),
       priority,
-      labels: labels.optional(),
+      labels: labelNames.optional(),
     }),
     run: (call, { taskId, engine, planMarkdown, acceptanceCriteria, priority, labels }) =>
       edit(call, taskId, 'The owner reads the plan. Claim other work.', {

@@ -5,7 +5,7 @@ import { authenticate, touchToken } from '../../domain/access/tokens.ts'
 import { minuteMs } from '../../domain/core/durations.ts'
 import { noteFirstUse } from '../../telegram/store/connecting.ts'
 import type { ApiDeps } from '../kit/deps.ts'
-import type { ApiContext, ApiEnv, Token } from '../kit/env.ts'
+import type { ApiContext, ApiEnv, AuthenticatedToken } from '../kit/env.ts'
 import { createAgentCtx } from '../kit/perform.ts'
 import { createSessionRecorder } from '../kit/record-session.ts'
 import type { RateLimits } from './rate-limit.ts'
@@ -46,7 +46,7 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
   const refuse = createRefuser(deps, limits, 'auth.token')
   const recordSession = createSessionRecorder(deps)
 
-  const recordUse = async (c: ApiContext, token: Token) => {
+  const recordUse = async (c: ApiContext, token: AuthenticatedToken) => {
     const now = deps.now()
     const lastTouch = Math.max(token.lastUsedAt?.getTime() ?? 0, touched.get(token.id) ?? 0)
     if (now.getTime() - lastTouch >= touchEveryMs) {

@@ -11,7 +11,7 @@ import { LabelJson, TaskReference } from '../wire/common.ts'
 import { CompactTaskJson, TaskJson, toAssignee, toCompactTaskJson } from '../wire/task.ts'
 import { NewTaskBody, StatusBody, TaskPatchBody } from '../wire/task-input.ts'
 import { listTaskPage } from '../wire/task-page.ts'
-import { TaskQuery } from '../wire/task-query.ts'
+import { TaskQueryParams } from '../wire/task-query.ts'
 import { toNewTask, toTaskEdit } from '../wire/to-edit.ts'
 import { addRoute, answers, body, type Router, security } from './route.ts'
 
@@ -30,7 +30,7 @@ const list = createRoute({
   method: 'get',
   path: '/api/tasks',
   summary: 'List tasks in board order',
-  request: { query: TaskQuery },
+  request: { query: TaskQueryParams },
   responses: answers({ status: 200, description: 'The tasks', schema: TaskList }, [400]),
 })
 const create = createRoute({

@@ -1,12 +1,12 @@
 import type { Scope } from '../../domain/core/scope.ts'
 import { listTasks } from '../../domain/tasks/lists/list.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { type TaskQuery, toCursor, toTaskFilter } from './task-query.ts'
+import { type TaskQueryParams, toCursor, toTaskFilter } from './task-query.ts'
 
 /** Lists a page of tasks and the next cursor (null on the last page); without a limit, all tasks. */
 export async function listTaskPage(
   scope: Scope,
-  query: TaskQuery,
+  query: TaskQueryParams,
 ): Promise<{ readonly tasks: readonly Task[]; readonly next: string | null }> {
   const { limit, cursor } = query
   const found = await listTasks(scope, toTaskFilter(query), {

@@ -52,7 +52,7 @@ function parseJson(value: string): unknown {
 export const Limit = (max: number) => z.coerce.number().int().min(1).max(max)
 
 /** The query of GET /api/tasks. */
-export const TaskQuery = z.object({
+export const TaskQueryParams = z.object({
   status: z.enum(taskStatuses).optional(),
   label: LabelName.optional(),
   engine: EngineInput.optional(),
@@ -68,10 +68,10 @@ export const TaskQuery = z.object({
   q: text(200).optional().openapi({ description: 'Words to find in keys, titles and notes' }),
   cursor: Cursor.optional(),
 })
-export type TaskQuery = z.output<typeof TaskQuery>
+export type TaskQueryParams = z.output<typeof TaskQueryParams>
 
 /** Converts a query to the domain's filter. */
-export function toTaskFilter(query: TaskQuery): TaskFilter {
+export function toTaskFilter(query: TaskQueryParams): TaskFilter {
   return {
     statuses: query.status && [query.status],
     label: query.label,

@@ -28,8 +28,8 @@ const marks = {
 }
 
 /** What a line of a backup says when it holds no row. */
-export const Mark = z.union([marks.begin, marks.table, marks.end])
-export type Mark = z.output<typeof Mark>
+export const BackupMark = z.union([marks.begin, marks.table, marks.end])
+export type BackupMark = z.output<typeof BackupMark>
 
 /** The form of the lines; a program reads its own and older ones. */
 export const formatVersion = 1
@@ -55,7 +55,7 @@ export async function writeBackup(
   write: (text: string) => Promise<void>,
   options: { readonly now: Date; readonly signal?: AbortSignal },
 ): Promise<RowCounts> {
-  const mark = (value: Mark) => write(`${JSON.stringify(value)}\n`)
+  const mark = (value: BackupMark) => write(`${JSON.stringify(value)}\n`)
   return db.transaction(
     async (tx) => {
       await tx.execute(sql`set local timezone to 'UTC'`)

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { knownMigrations, migrationsFolder, NewerSchemaError } from '../migrations/migrations.ts'
 import { rows } from '../rows.ts'
 import { type Db, leaderLock } from '../types.ts'
-import { formatVersion, Mark, type RowCounts } from './backup.ts'
+import { BackupMark, formatVersion, type RowCounts } from './backup.ts'
 import { boardTables, columnsOf, holdsBoard, raiseSequences, readSequences } from './board-tables.ts'
 import { emptyTables } from './empty-tables.ts'
 
@@ -74,7 +74,7 @@ async function requireNoBot(tx: Db): Promise<void> {
 function createReader(tx: Db) {
   let insert: ((lines: readonly string[]) => Promise<unknown>) | null = null
   let schema: string | null = null
-  let end: Extract<Mark, ['end', unknown]>[1] | null = null
+  let end: Extract<BackupMark, ['end', unknown]>[1] | null = null
   let batch: string[] = []
   let length = 0
 
@@ -116,9 +116,9 @@ function createReader(tx: Db) {
   return { take, finish }
 }
 
-function toMark(line: string): Mark {
+function toMark(line: string): BackupMark {
   try {
-    return Mark.parse(JSON.parse(line))
+    return BackupMark.parse(JSON.parse(line))
   } catch (error) {
     throw new RestoreError(notOurs, { cause: error })
   }

@@ -38,7 +38,7 @@ export async function setProjectSettings(
   key: string,
   patch: ProjectSettingsPatch,
 ): Promise<ChangedProjectSettings> {
-  const wanted = parsePatch(patch)
+  const wanted = parseProjectSettings(patch)
   return ctx.mutate(async (tx) => {
     const project = await lockProject(ctx, tx, key)
     if (project.deletedAt !== null) throw noSuchProject(key)
@@ -107,7 +107,7 @@ interface ParsedSetting {
 }
 
 /** Parses a patch; throws `invalid`. */
-export function parsePatch(patch: Readonly<Record<string, unknown>>): ParsedSetting[] {
+export function parseProjectSettings(patch: Readonly<Record<string, unknown>>): ParsedSetting[] {
   return Object.entries(patch).map(([name, value]) => parseSetting(name, value))
 }
 

@@ -6,7 +6,7 @@ import type { Change, Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { requireUntouched } from '../core/require-untouched.ts'
 import { applyToProject, lockProject } from './edit.ts'
-import { applyProjectSettings, parsePatch } from './settings.ts'
+import { applyProjectSettings, parseProjectSettings } from './settings.ts'
 import type { ProjectChangeAction } from './snapshot.ts'
 import { readSettings } from './stored-settings.ts'
 
@@ -21,7 +21,7 @@ export async function undoProjectChange(
   if (entry.action === 'project.settings') {
     const { before, after } = entry.meta
     requireUntouched(project.projectKey, await readSettings(tx, project.id), after)
-    return applyProjectSettings(ctx, tx, project, parsePatch(before))
+    return applyProjectSettings(ctx, tx, project, parseProjectSettings(before))
   }
   const { before, after } = entry.meta
   requireUntouched(project.projectKey, project, after)

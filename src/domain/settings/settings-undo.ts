@@ -3,7 +3,7 @@ import type { AuditRecordOf } from '../core/audit-record.ts'
 import type { Change, Ctx } from '../core/context.ts'
 import { requireUntouched } from '../core/require-untouched.ts'
 import { decodeSetting, type SettingSpec, settingSpecs } from './setting-specs.ts'
-import { applySettings, isSetting, parsePatch } from './settings.ts'
+import { applySettings, isSetting, parseSettings } from './settings.ts'
 import { lockSettings, readStored } from './stored-settings.ts'
 
 /** Undoes a change of settings. Throws `conflict` if one of them has changed since. Part of `undoChange`. */
@@ -22,5 +22,5 @@ export async function undoSettingsChange(
       return [name, decodeSetting(spec, stored[spec.key])]
     })
   requireUntouched('The setting', Object.fromEntries(current), after)
-  return applySettings(ctx, tx, parsePatch(before))
+  return applySettings(ctx, tx, parseSettings(before))
 }

@@ -113,7 +113,7 @@ export async function changeSettings(
   ctx: Ctx,
   patch: SettingsPatch,
 ): Promise<{ readonly auditId: string | null }> {
-  const wanted = parsePatch(patch)
+  const wanted = parseSettings(patch)
   return ctx.mutate((tx) => applySettings(ctx, tx, wanted))
 }
 
@@ -164,7 +164,7 @@ interface ParsedSetting {
 }
 
 /** Parses a patch; throws `invalid`. */
-export function parsePatch(patch: Readonly<Record<string, unknown>>): ParsedSetting[] {
+export function parseSettings(patch: Readonly<Record<string, unknown>>): ParsedSetting[] {
   return Object.entries(patch).flatMap(([name, value]) =>
     value === undefined ? [] : [parseSetting(name, value)],
   )

@@ -1,7 +1,7 @@
 import type { Change, Ctx } from '../../domain/core/context.ts'
 import { requireProject } from '../../domain/projects/read.ts'
 import { decodeSetting, settingSpecs } from '../../domain/settings/setting-specs.ts'
-import { applySettings, type OwnerSettings, parsePatch } from '../../domain/settings/settings.ts'
+import { applySettings, type OwnerSettings, parseSettings } from '../../domain/settings/settings.ts'
 import { lockSettings, readStored } from '../../domain/settings/stored-settings.ts'
 
 /** The topic that takes the news of a project; null is the chat itself. */
@@ -52,6 +52,6 @@ async function changeTopics(
     await lockSettings(tx, ctx.ownerId)
     const stored = await readStored(tx, ctx.ownerId)
     const pairs = decodeSetting(settingSpecs.projectTopics, stored[settingSpecs.projectTopics.key])
-    return applySettings(ctx, tx, parsePatch({ projectTopics: change(pairs) }))
+    return applySettings(ctx, tx, parseSettings({ projectTopics: change(pairs) }))
   })
 }

@@ -1,0 +1,189 @@
+import type { ReactionTypeEmoji } from 'grammy/types'
+import type { Scope } from '../domain/core/scope.ts'
+import type { OwnerSettings } from '../domain/settings/settings.ts'
+import { readCardFacts } from '../domain/tasks/card.ts'
+import { messagesOfComments } from '../domain/tasks/notes/feedback.ts'
+import { findDeletion, findDeletionsAround } from '../domain/tasks/removal/deletions.ts'
+import type { Task } from '../domain/tasks/task.ts'
+import { findWorkLogs } from '../domain/work-logs/work-logs.ts'
+import type { NewMessage } from '../telegram/store/enqueue.ts'
+import type { NewCard } from '../telegram/store/living-cards.ts'
+import { threadFor } from '../telegram/store/project-topics.ts'
+import type { ReportKind } from '../telegram/store/stored-request.ts'
+import { toRequest } from '../view/kit/request.ts'
+import { signs } from '../view/kit/signs.ts'
+import { deletedMessage, logMessage, type NotificationMessage } from '../view/notifications/message.ts'
+import { reportFile } from '../view/notifications/report-file.ts'
+import { type Classified, type ClassifiedTask, loudnessOf } from './classify.ts'
+
+// Debounce: a burst of progress becomes one message, and the bot itself shows a change that the owner made.
+const debounceMs = 3_000
+const theBoard = 'The board'
+
+/** The chat to notify, the owner's settings and the current time. */
+export interface Recipient {
+  readonly chatId: number
+  readonly settings: OwnerSettings
+  readonly now: Date
+}
+
+/** A card to post, with its task; `reported` if a result, a plan or a reason came with the change. */
+export interface ReportedCard {
+  readonly card: NewCard
+  readonly task: Task
+  readonly reported: boolean
+}
+
+/** Builds the messages that events are worth besides cards: files, deletions, work logs and reactions. */
+export async function eventMessages(
+  scope: Scope,
+  { classified, cards }: { readonly classified: Classified; readonly cards: readonly ReportedCard[] },
+  recipient: Recipient,
+): Promise<NewMessage[]> {
+  return [
+    ...(await fileMessages(scope, cards, recipient)),
+    ...(await deletionMessages(scope, classified, recipient)),
+    ...(await logMessages(scope, classified, recipient)),
+    ...(await readReactions(scope, classified, recipient)),
+  ]
+}
+
+/** Attaches as files what an agent wrote and a card doesn't show in full. */
+async function fileMessages(
+  scope: Scope,
+  cards: readonly ReportedCard[],
+  { chatId }: Recipient,
+): Promise<NewMessage[]> {
+  const written = cards.filter(({ reported }) => reported)
+  const shown = await readCardFacts(
+    scope,
+    written.map(({ task }) => task),
+  )
+  return shown.flatMap((task): NewMessage[] => {
+    const report = reportFile(task)
+    const card = written.find(({ card }) => card.taskId === task.id)?.card
+    if (report === null || card === undefined) return []
+    return [
+      {
+        chatId,
+        threadId: card.threadId,
+        purpose: 'notification',
+        taskId: task.id,
+        request: {
+          ...toRequest(report.caption, { silent: true, file: report.file }),
+          ...(card.sender === undefined ? {} : { sender: card.sender }),
+        },
+        priority: card.group.kind === 'needs-you' ? 'urgent' : 'normal',
+      },
+    ]
+  })
+}
+
+async function deletionMessages(
+  scope: Scope,
+  { tasks }: Classified,
+  recipient: Recipient,
+): Promise<NewMessage[]> {
+  const messages: NewMessage[] = []
+  for (const changed of tasks) {
+    const { change, actor, taskKey, title } = changed
+    if (change !== 'deleted') continue
+    const projectKey = taskKey.slice(0, taskKey.lastIndexOf('-'))
+    const auditId = await findDeletion(scope, taskKey)
+    const others = auditId === null ? 0 : (await findDeletionsAround(scope, auditId)).length - 1
+    const message = deletedMessage({
+      by: agentOf(actor) ?? theBoard,
+      key: taskKey,
+      title,
+      auditId,
+      others: Math.max(0, others),
+    })
+    const notifications = notify(message, { kind: 'deleted', by: changed, projectKey, recipient })
+    messages.push(...notifications.map((one) => withDeletion(one, auditId)))
+  }
+  return messages
+}
+
+function withDeletion(message: NewMessage, deletion: string | null): NewMessage {
+  const { request } = message
+  if (deletion === null || !request || request.method === 'card') return message
+  return { ...message, request: { ...request, deletion } }
+}
+
+async function logMessages(scope: Scope, { logs }: Classified, recipient: Recipient): Promise<NewMessage[]> {
+  const found = await findWorkLogs(
+    scope,
+    logs.map(({ logId }) => logId),
+  )
+  return logs.flatMap((by) => {
+    const { logId, actor } = by
+    const log = found.find(({ id }) => id === logId)
+    if (log === undefined) return []
+    const { projectKey } = log
+    const message = logMessage({ ...log, by: agentOf(actor) ?? theBoard })
+    return notify(message, { kind: 'log', by, projectKey, recipient })
+  })
+}
+
+/** Reacts to the owner's messages that an agent has read. */
+async function readReactions(
+  scope: Scope,
+  { fetched }: Classified,
+  { chatId }: Recipient,
+): Promise<NewMessage[]> {
+  const written = await messagesOfComments(scope, fetched)
+  return written
+    .filter((message) => message.chatId === chatId)
+    .map(({ messageId }) => ({
+      chatId,
+      purpose: 'notice',
+      request: {
+        method: 'setMessageReaction',
+        parameters: {
+          message_id: messageId,
+          reaction: [{ type: 'emoji', emoji: signs.read } satisfies ReactionTypeEmoji],
+        },
+      },
+      priority: 'progress',
+    }))
+}
+
+function notify(
+  { card, file, line }: NotificationMessage,
+  about: {
+    readonly kind: ReportKind
+    readonly by: Pick<ClassifiedTask, 'actor' | 'tokenId'>
+    readonly projectKey: string | null
+    readonly recipient: Recipient
+  },
+): NewMessage[] {
+  const { kind, by, projectKey, recipient } = about
+  const loudness = loudnessOf(kind, projectKey, recipient.settings)
+  if (loudness === 'off') return []
+  const group = { kind, by: agentOf(by.actor) }
+  return [
+    {
+      chatId: recipient.chatId,
+      threadId: threadFor(recipient.settings, projectKey),
+      purpose: 'notification',
+      request: { ...toRequest(card, { silent: loudness === 'silent', file, line }), group, ...senderOf(by) },
+      priority: 'progress',
+      notBefore: debounced(recipient.now),
+    },
+  ]
+}
+
+/** Returns when progress that happens now is shown. */
+export function debounced(now: Date): Date {
+  return new Date(now.getTime() + debounceMs)
+}
+
+/** Returns the token that caused a change, as a request names it. */
+export function senderOf({ tokenId }: Pick<ClassifiedTask, 'tokenId'>) {
+  return tokenId === undefined ? {} : { sender: tokenId }
+}
+
+/** Returns the agent's name of an event's actor; null if it wasn't an agent. */
+export function agentOf(actor: string): string | null {
+  return actor.startsWith('agent:') ? actor.slice('agent:'.length) : null
+}
