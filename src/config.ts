@@ -19,7 +19,7 @@ const flag = z
 const formats = ['text', 'json'] as const
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
-/** Every variable of the environment: what it may hold and what it is for. The README's table is made of this. */
+/** The environment variables: their valid values and their purpose. The README's table is generated from this. */
 export const environment = {
   BOT_TOKEN: nonBlank
     .regex(/^\d+:[\w-]{20,}$/, "isn't a bot token; copy it exactly as @BotFather shows it")
@@ -134,7 +134,7 @@ const Environment = z.object(environment).superRefine((env, context) => {
 
 export type Config = z.output<typeof Environment>
 
-/** The environment does not fit; the message names every problem, a line each. */
+/** The environment is invalid; the message names every problem, one per line. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
     super(`Invalid environment:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
@@ -142,7 +142,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the environment; an empty variable counts as absent. Throws `ConfigError` that names every problem at once. */
+/** Reads the environment; an empty variable counts as absent. Throws `ConfigError` that names every problem. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
@@ -152,7 +152,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`))
 }
 
-/** Everything secret in a configuration, for a redactor. */
+/** Lists the secrets in a configuration, for a redactor. */
 export function secretsOf(config: Config): string[] {
   const { BOT_TOKEN, SETUP_CODE, METRICS_TOKEN, WEBHOOK_SECRET, SECRET_KEY } = config
   const passwords = [config.DATABASE_URL, config.PUBLIC_URL].flatMap((url) => passwordsIn(url ?? ''))
@@ -164,7 +164,7 @@ export function secretsOf(config: Config): string[] {
   )
 }
 
-/** A bot's token, and the half of it that is secret. */
+/** Returns a bot's token, and the half of it that is secret. */
 export function botSecrets(token: string): string[] {
   return [token, token.slice(token.indexOf(':') + 1)]
 }

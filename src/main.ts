@@ -8,12 +8,12 @@ import { toLastWords } from './logged-error.ts'
 const maxStopMs = 10_000
 const signals = ['SIGINT', 'SIGTERM'] as const
 
-// While it starts there is nothing to finish. As the first process of a container it would not hear these by itself.
+// During the start there is nothing to finish. As PID 1 of a container, the process would ignore these signals by default.
 for (const name of signals) process.on(name, () => process.exit(1))
 
 let app: App | undefined
 let { text: redact } = createRedactor()
-// Node would print all that the error holds, e.g. the parameters of a query.
+// Node's default would print everything in the error, e.g. the parameters of a query.
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${redact(toLastWords(error))}\n`)
   process.exit(1)
@@ -31,7 +31,7 @@ try {
   app = await startApp({ config, log })
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping')
-    // A second signal, or ten seconds, and the process ends as it is.
+    // A second signal, or ten seconds, ends the process immediately.
     for (const name of signals) process.removeAllListeners(name).on(name, () => process.exit(1))
     setTimeout(() => process.exit(1), maxStopMs).unref()
     void app?.close().then(() => process.exit(0))

@@ -1,24 +1,24 @@
-/** What the modules count. Plain functions, so only this file depends on prom-client. */
+/** Counters and gauges as plain functions, so only this file knows prom-client. */
 export interface Metrics {
   readonly countRequest: (request: {
     readonly method: string
-    /** The route's pattern, never the path itself: a label must not have a value for every task. */
+    /** The route's pattern, never the path: a label must not have a value per task. */
     readonly route: string
     readonly status: number
     readonly seconds: number
   }) => void
-  /** Counts a change of the board that an agent made, by its action, as `task.move`. */
+  /** Counts a change of the board by an agent, by action, e.g. `task.move`. */
   readonly countVerb: (action: string) => void
   readonly countDelivery: (outcome: string) => void
   readonly countUpdate: (outcome: 'handled' | 'skipped' | 'failed') => void
   readonly setLastPoll: (at: Date) => void
-  /** How many events the notifier has not read yet. */
+  /** Sets how many events the notifier has not read yet. */
   readonly setOutboxLag: (events: number) => void
-  /** Everything in Prometheus' text format; null where metrics are off. */
+  /** Renders everything in Prometheus' text format; null if metrics are off. */
   readonly render: () => Promise<{ readonly contentType: string; readonly body: string } | null>
 }
 
-/** Counts nothing. Used if metrics are off, so prom-client isn't loaded. */
+/** Counts nothing; used if metrics are off, so prom-client isn't loaded. */
 export const noMetrics: Metrics = {
   countRequest: () => {},
   countVerb: () => {},
@@ -29,7 +29,7 @@ export const noMetrics: Metrics = {
   render: async () => null,
 }
 
-/** Opens the metrics, process figures included; `noMetrics` where they are not enabled. */
+/** Creates the metrics, including those of the process; returns `noMetrics` if they are off. */
 export async function createMetrics({ enabled }: { readonly enabled: boolean }): Promise<Metrics> {
   if (!enabled) return noMetrics
   const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = await import('prom-client')

@@ -1,4 +1,4 @@
-/** The codes of an error and of what caused it: SQLSTATEs, and those of the driver and the socket. */
+/** Lists the codes of an error and its causes: SQLSTATEs, and codes of the driver and the socket. */
 export function codesOf(error: unknown): string[] {
   const codes: string[] = []
   for (let cause = error; cause instanceof Error; cause = cause.cause)

@@ -1,6 +1,6 @@
 import type { Database, DatabaseOptions } from './types.ts'
 
-/** Opens the embedded database or Postgres and brings its schema up to date, if not told otherwise. Only the driver in use is loaded. */
+/** Opens the embedded database or Postgres and migrates it, unless `migrate` is false. Loads only the driver in use. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.databaseUrl === undefined) {
     const { openEmbedded } = await import('./embedded/embedded.ts')

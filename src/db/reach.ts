@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 
-const patienceMs = 20_000
+const maxWaitMs = 20_000
 const retryMs = 1_000
-const oldest = 15
+const oldestVersion = 15
 
-// No server there, no name for it yet, or one that is still starting (57P03) or full (53300).
-const passing = new Set([
+// No server, no DNS entry yet, or a server that is starting (57P03) or full (53300).
+const temporary = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -22,7 +22,7 @@ const passing = new Set([
   '53300',
 ])
 
-/** Postgres cannot be used; the message says where and why, and never holds the password. */
+/** Postgres can't be used; the message says where and why, without the password. */
 export class UnreachableError extends Error {
   constructor(address: string, reason: string, options?: ErrorOptions) {
     super(`Postgres at ${address} ${reason}`, options)
@@ -34,7 +34,7 @@ export class UnreachableError extends Error {
 export async function reachPostgres(
   url: string,
   onTrouble: (what: string) => void,
-  waitMs = patienceMs,
+  waitMs = maxWaitMs,
 ): Promise<void> {
   const address = addressOf(url)
   for (let waited = 0; ; waited += retryMs) {
@@ -43,7 +43,7 @@ export async function reachPostgres(
     } catch (error) {
       if (error instanceof UnreachableError) throw error
       const reason = error instanceof Error ? error.message || String(error.name) : String(error)
-      if (!passing.has(String((error as { code?: unknown }).code)))
+      if (!temporary.has(String((error as { code?: unknown }).code)))
         throw new UnreachableError(address, `refused the connection: ${reason}.`, { cause: error })
       if (waited >= waitMs)
         throw new UnreachableError(address, `isn't responding (${reason}). Start it or set DATABASE_URL.`, {
@@ -56,7 +56,7 @@ export async function reachPostgres(
   }
 }
 
-/** Host and port of a database's address, for people: without its user and password. */
+/** Returns host, port and name of a database for display, without user and password. */
 export function addressOf(url: string): string {
   if (!URL.canParse(url)) throw new UnreachableError('DATABASE_URL', "can't be found: that isn't a URL.")
   const { hostname, port, pathname, searchParams } = new URL(url)
@@ -68,8 +68,11 @@ async function ask(url: string, address: string): Promise<void> {
   try {
     const [row] = await client<[{ version: number }]>`
       select current_setting('server_version_num')::int / 10000 as version`
-    if (row.version < oldest)
-      throw new UnreachableError(address, `is version ${row.version}; preqbot needs ${oldest} or newer.`)
+    if (row.version < oldestVersion)
+      throw new UnreachableError(
+        address,
+        `is version ${row.version}; preqbot needs ${oldestVersion} or newer.`,
+      )
   } finally {
     await client.end({ timeout: 1 })
   }

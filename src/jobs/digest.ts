@@ -15,18 +15,18 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 
 const lateAfterMs = 5 * minuteMs
 const staleAfterMs = 12 * hourMs
-const lookEveryMs = minuteMs
-// So far back the clock may be set without a date having a second digest.
+const runEveryMs = minuteMs
+// If the clock is set back by at most this many days, no date gets a second digest.
 const maxDates = 60
 
-/** When the next digest is, by which rule that was worked out, and the local dates that have had theirs. */
+/** When the next digest is due, the rule behind it, and the local dates that had their digest. */
 interface DigestDue {
   readonly at: string
   readonly rule: string
   readonly dates?: readonly string[]
 }
 
-/** Sends the daily digest once per local date at its time; late, and marked late, if the process was down. On Mondays, the review follows. */
+/** Queues the daily digest once per local date; late and marked so if the process was down. On Mondays the review follows. */
 export const digestJob: Job = { name: 'digest', everyMinutes: 1, run: runDigest }
 
 async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
@@ -39,11 +39,11 @@ async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void
     const rule = `${digestTime} ${timeZone}`
     const { dates = [] } = due ?? {}
     const next = { at: nextLocalTime(now, digestTime, timeZone).toISOString(), rule, dates }
-    // What is due later than the next was worked out before the clock was set back.
+    // Due later than the next digest: it was computed before the clock was set back.
     if (due === undefined || (due.rule === rule && due.at > next.at)) return next
-    // A time that was set since the last look may have come since then.
+    // A time that was set since the last run may have passed since then.
     const at =
-      due.rule === rule ? due.at : nextLocalTime(new Date(now.getTime() - lookEveryMs), digestTime, timeZone)
+      due.rule === rule ? due.at : nextLocalTime(new Date(now.getTime() - runEveryMs), digestTime, timeZone)
     if (now < new Date(at)) return due.rule === rule ? undefined : next
     const wasDueAt = latestDue(new Date(at), now, settings)
     const date = localDate(wasDueAt, timeZone)
@@ -56,14 +56,14 @@ async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void
   })
 }
 
-/** The last of the times that have passed, where the process was down for several. */
+/** Returns the latest due time that has passed: the process may have been down for several. */
 function latestDue(first: Date, now: Date, { digestTime, timeZone }: BoundSettings): Date {
   let latest = first
   for (let next = first; next <= now; next = nextLocalTime(next, digestTime, timeZone)) latest = next
   return latest
 }
 
-// A digest of yesterday is of use for some hours of the night; later the next one is near.
+// Yesterday's digest is useful for some hours; after that the next one is near.
 function isWorthSending(wasDueAt: Date, now: Date, { digestEnabled, timeZone }: BoundSettings): boolean {
   const isToday = localDate(wasDueAt, timeZone) === localDate(now, timeZone)
   return digestEnabled && (isToday || now.getTime() - wasDueAt.getTime() < staleAfterMs)
@@ -84,7 +84,7 @@ async function digestMessages(
   return [...messages, { ...message, request: await reviewRequest(scope, wasDueAt, timeZone) }]
 }
 
-/** The seven days before the day of `monday`, compared with the seven before those; a week in which something was done has its picture. */
+/** Builds the review of the seven days before `monday`, compared with the seven before; with a chart if anything was done. */
 async function reviewRequest(scope: Scope, monday: Date, timeZone: string): Promise<StoredRequest> {
   const to = dayBounds(monday, timeZone).start
   const from = weekBefore(to, timeZone)

@@ -9,22 +9,21 @@ export interface JobsDeps {
   readonly ownerId: string
   readonly now: () => Date
   readonly log: Log
-  /** Whether this process is the one that does them; one that stood still may have been replaced. */
+  /** Whether this process is the leader; a process that froze may have been replaced. */
   readonly leads?: () => boolean
 }
 
-/** Something to be done at its time. It queues messages and sends none; run twice, or by two at once, it does its work once. */
+/** A scheduled job. It queues messages but sends none; it is idempotent, also if two processes run it at once. */
 export interface Job {
   readonly name: string
-  /** How often it looks whether it has something to do. */
   readonly everyMinutes: number
   readonly run: (deps: JobsDeps) => Promise<void>
 }
 
-/** The settings of an owner whom something can be told. */
+/** The settings of an owner who can be notified. */
 export type BoundSettings = OwnerSettings & { readonly chatId: number }
 
-/** The settings, null while nobody is bound or wants to be told. */
+/** Reads the settings; null if no chat is bound or notifications are off. */
 export async function readBound(scope: Scope): Promise<BoundSettings | null> {
   const settings = await readOwnerSettings(scope)
   const { chatId, userId, enabled } = settings

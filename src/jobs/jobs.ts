@@ -12,7 +12,7 @@ import { tokenExpiryJob } from './token-expiry.ts'
 
 export type { JobsDeps } from './job.ts'
 
-/** Everything that is done by the clock, in the order in which it is done. */
+// In the order in which they run.
 const jobs: readonly Job[] = [
   morningJob,
   digestJob,
@@ -27,11 +27,11 @@ const jobs: readonly Job[] = [
 const watchEveryMs = 30_000
 
 export interface Jobs {
-  /** Ends after the job in hand. */
+  /** Stops after the current job. */
   readonly stop: () => Promise<void>
 }
 
-/** Looks each minute for what is due, and once at the start; to be called by the one process that leads. */
+/** Runs the due jobs every minute, and all of them at the start; only the leader calls it. */
 export function startJobs(deps: JobsDeps): Jobs {
   const { leads = () => true } = deps
   const stopping = new AbortController()
@@ -42,19 +42,19 @@ export function startJobs(deps: JobsDeps): Jobs {
       if (isFirst || minute % job.everyMinutes === 0) await runJob(job, deps)
     }
   }
-  let inHand = tick(true)
-  // The cron is a tick alone: what is due is worked out in the owner's zone, where daylight saving is known.
+  let current = tick(true)
+  // The cron only ticks: each job works out what is due in the owner's time zone, including daylight saving.
   const begin = () =>
     schedule(
       '* * * * *',
       () => {
-        inHand = inHand.then(() => tick())
-        return inHand
+        current = current.then(() => tick())
+        return current
       },
       { timezone: 'UTC', noOverlap: true, name: 'jobs', suppressMissedWarning: true },
     )
   let task = begin()
-  // node-cron waits for the minute it has worked out; where the clock is set back, that is hours away.
+  // node-cron waits for a computed time, which is hours away after the clock is set back.
   let offset = clockOffset()
   const watch = setInterval(() => {
     const isSet = Math.abs(clockOffset() - offset) > watchEveryMs
@@ -62,28 +62,28 @@ export function startJobs(deps: JobsDeps): Jobs {
     if (!isSet) return
     void task.destroy()
     task = begin()
-    inHand = inHand.then(() => tick())
+    current = current.then(() => tick())
   }, watchEveryMs).unref()
   return {
     stop: async () => {
       stopping.abort()
       clearInterval(watch)
       await task.destroy()
-      await inHand
+      await current
     },
   }
 }
 
-/** How far the clock that may be set is ahead of the one that only runs. */
+/** Returns how far the wall clock is ahead of the monotonic clock. */
 function clockOffset(): number {
   return Date.now() - performance.now()
 }
 
-/** One job that fails keeps no other from its time; it is tried again at its next. */
+/** Runs a job; logs its error, so a failed job doesn't keep the others from running. */
 export async function runJob(job: Job, deps: JobsDeps): Promise<void> {
   try {
     await job.run(deps)
   } catch (error) {
-    deps.log.error({ err: error, job: job.name }, 'a job failed; it is tried again at its next time')
+    deps.log.error({ err: error, job: job.name }, 'a job failed; it runs again at its next time')
   }
 }

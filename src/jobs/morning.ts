@@ -12,13 +12,13 @@ import { morningCard } from '../view/notifications/list.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
 const maxListed = 20
-// Remembered in case the clock is set back to before them.
+// Remembered in case the clock is set back.
 const maxMornings = 60
 
-/** Quiet hours that last. */
+/** The quiet hours in progress. */
 type Quiet = { readonly from: string; readonly until: string } | 'none'
 
-/** At the end of quiet hours: one summary of what needed the owner then and still does. */
+/** Queues a summary at the end of quiet hours: what needed the owner then and still does. */
 export const morningJob: Job = { name: 'morning', everyMinutes: 1, run: sumUpQuietHours }
 
 async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
@@ -27,12 +27,12 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
     const scope = { db: tx, ownerId }
     const settings = await readBound(scope)
     if (settings === null) return undefined
-    const lasting = quietNow(now, settings)
-    if (quiet === 'none') return lasting === 'none' ? undefined : lasting
-    if (lasting !== 'none' && lasting.until === quiet.until) return undefined
+    const current = quietNow(now, settings)
+    if (quiet === 'none') return current === 'none' ? undefined : current
+    if (current !== 'none' && current.until === quiet.until) return undefined
     const open = await stillOpen(scope, settings.chatId, { from: new Date(quiet.from), to: now })
-    const summedUp = open.length > 0 ? ((await readState<string[]>(tx, 'mornings_told')) ?? []) : []
-    if (open.length > 0 && !summedUp.includes(quiet.until)) {
+    const summarized = open.length > 0 ? ((await readState<string[]>(tx, 'mornings_told')) ?? []) : []
+    if (open.length > 0 && !summarized.includes(quiet.until)) {
       const { card, topic } = morningCard(open.slice(0, maxListed))
       const { chatId, threadId } = settings
       const message = {
@@ -44,13 +44,13 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
         priority: 'urgent',
       } as const
       await enqueue(tx, [message], now)
-      await writeState(tx, 'mornings_told', [...summedUp, quiet.until].slice(-maxMornings), now)
+      await writeState(tx, 'mornings_told', [...summarized, quiet.until].slice(-maxMornings), now)
     }
-    return lasting
+    return current
   })
 }
 
-/** The quiet hours around `now` from their beginning, for something may have come before this was first looked at. */
+/** Returns the quiet hours in progress from their start: reports may have come before the job first noticed them. */
 function quietNow(now: Date, { quietHours, timeZone }: BoundSettings): Quiet {
   if (quietHours === null || !inQuietHours(now, quietHours, timeZone)) return 'none'
   const start = quietHours.slice(0, quietHours.indexOf('-')).trim()

@@ -6,12 +6,12 @@ import { enqueueCards } from '../telegram/store/living-cards.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 
-// Remembered in case the clock is set back to before they were due.
+// Remembered in case the clock is set back.
 const maxRemembered = 200
 
 type DueTask = Task & { readonly dueAt: Date }
 
-/** Reminds of each due time once; a date without a time is the digest's. */
+/** Queues one reminder per due time. Due dates without a time are in the digest instead. */
 export const remindersJob: Job = { name: 'reminders', everyMinutes: 1, run: remind }
 
 async function remind({ store, ownerId, now: clock }: JobsDeps): Promise<void> {

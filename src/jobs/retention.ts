@@ -10,7 +10,7 @@ import { deleteExpiredStrangers } from '../telegram/store/strangers.ts'
 import { deleteExpiredUpdates } from '../telegram/store/updates.ts'
 import type { Job, JobsDeps } from './job.ts'
 
-/** How long what is only of passing use is kept; of events the owner decides. */
+// The owner sets how long events are kept.
 const kept = {
   updatesMs: 48 * hourMs,
   keysMs: 24 * hourMs,
@@ -21,10 +21,10 @@ const kept = {
   deletedMs: keptDeletionsMs,
 } as const
 
-/** Forgets what has had its time; an event never before the notifier has decided on it. */
-export const retentionJob: Job = { name: 'retention', everyMinutes: 60, run: clear }
+/** Deletes expired rows; never an event that the notifier hasn't handled. */
+export const retentionJob: Job = { name: 'retention', everyMinutes: 60, run: deleteExpired }
 
-async function clear({ store, ownerId, now, log }: JobsDeps): Promise<void> {
+async function deleteExpired({ store, ownerId, now, log }: JobsDeps): Promise<void> {
   const before = (ms: number) => new Date(now().getTime() - ms)
   const { keepEventsDays } = await readOwnerSettings({ db: store, ownerId })
   const upTo = (await readState<number>(store, 'notifier_cursor')) ?? 0
@@ -38,5 +38,5 @@ async function clear({ store, ownerId, now, log }: JobsDeps): Promise<void> {
     deleted: await deleteExpiredSnapshots({ db: store, ownerId }, before(kept.deletedMs)),
     strangers: await deleteExpiredStrangers(store, before(kept.strangersMs)),
   }
-  if (Object.values(deleted).some((count) => count > 0)) log.info(deleted, 'what had its time was forgotten')
+  if (Object.values(deleted).some((count) => count > 0)) log.info(deleted, 'deleted expired rows')
 }

@@ -9,15 +9,15 @@ import { toRequest } from '../view/kit/request.ts'
 import { newAddressNotice, type SecurityCounts, securityNotice } from '../view/notifications/notices.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
-const cardLivesMs = dayMs
+const cardLifetimeMs = dayMs
 
-/** How far was looked, and the card that counts. */
+/** The time of the last reported event, and the card that counts. */
 interface SecurityNotified {
   readonly until: string
   readonly card: { readonly row: number; readonly since: string; readonly counts: SecurityCounts } | null
 }
 
-/** Shows who tried the door: one card a day that counts, and each first use of a token from a new address. */
+/** Reports blocked access attempts on one card a day that counts, and each first use of a token from a new address. */
 export const securityJob: Job = { name: 'security', everyMinutes: 1, run: notifyOfSecurity }
 
 async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
@@ -28,11 +28,11 @@ async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promi
     const settings = await readBound(scope)
     if (notified === undefined) return { until: now.toISOString(), card: null }
     if (settings === null) return undefined
-    const stretch = { after: new Date(notified.until), upTo: now }
-    // The clock was set back: what comes from now on is new again.
-    if (stretch.after > now) return { ...notified, until: now.toISOString() }
-    const failures = await countFailures(scope, stretch)
-    const newAddresses = await listNewAddresses(scope, stretch)
+    const period = { after: new Date(notified.until), upTo: now }
+    // The clock was set back: start over from now.
+    if (period.after > now) return { ...notified, until: now.toISOString() }
+    const failures = await countFailures(scope, period)
+    const newAddresses = await listNewAddresses(scope, period)
     const times = [...failures.map(({ to }) => to), ...newAddresses.map(({ createdAt }) => createdAt)]
     if (times.length === 0) return undefined
     const until = new Date(Math.max(...times.map((time) => time.getTime()))).toISOString()
@@ -52,9 +52,9 @@ async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promi
 
     const oldest = failures.map(({ from }) => from).sort((a, b) => a.getTime() - b.getTime())[0]
     if (oldest === undefined) return { ...notified, until }
-    const isYoung =
-      notified.card !== null && now.getTime() - new Date(notified.card.since).getTime() < cardLivesMs
-    const row = isYoung && notified.card !== null ? await findMessageRow(tx, notified.card.row) : null
+    const isRecent =
+      notified.card !== null && now.getTime() - new Date(notified.card.since).getTime() < cardLifetimeMs
+    const row = isRecent && notified.card !== null ? await findMessageRow(tx, notified.card.row) : null
     const since = row === null || notified.card === null ? oldest : new Date(notified.card.since)
     const counts = addUp(row === null ? {} : (notified.card?.counts ?? {}), failures)
     const request = toRequest(securityNotice(counts, { since, ...readerOf(settings, now) }), { silent })

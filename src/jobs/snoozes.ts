@@ -12,7 +12,7 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 
 const maxAtOnce = 50
 
-/** Brings snoozed tasks back at their time: a message each, once, and a task without one where the owner wants none. */
+/** Ends snoozes when they are due, with one message per task; without messages if the owner has turned them off. */
 export const snoozesJob: Job = { name: 'snoozes', everyMinutes: 1, run: bringBack }
 
 async function bringBack({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
@@ -36,7 +36,7 @@ async function bringBack({ store, ownerId, now: clock }: JobsDeps): Promise<void
   })
 }
 
-/** The card of a task that comes back: loud, for the owner asked for it. */
+/** Builds the card of a returning task. It makes a sound, because the owner asked for it. */
 function returnedCard(task: Task, settings: BoundSettings, now: Date): NewCard {
   const { chatId, mutedProjects, notify } = settings
   return {

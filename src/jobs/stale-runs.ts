@@ -7,10 +7,10 @@ import { enqueueCards } from '../telegram/store/living-cards.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
-/** By task: the stamp of the run that was reported. */
+/** By task id: the stamp of the reported run. */
 type ReportedRuns = Readonly<Record<string, string>>
 
-/** Reports once each run that has been silent, and each task that has waited queued, for too long. */
+/** Reports each run that has been silent, and each task that has been queued, for too long; once each. */
 export const staleRunsJob: Job = { name: 'stale runs', everyMinutes: 1, run: watchRuns }
 
 async function watchRuns({ store, ownerId, now: clock }: JobsDeps): Promise<void> {

@@ -8,10 +8,10 @@ import { type Job, type JobsDeps, readBound } from './job.ts'
 
 const maxNotified = 200
 
-/** By token: how near its end was when it was last told. */
+/** By token id: the last notice that was sent. */
 type TokensNotified = Readonly<Record<string, 'week' | 'day'>>
 
-/** Tells of a token's end 7 days and 1 day before it. */
+/** Notifies the owner 7 days and 1 day before a token expires. */
 export const tokenExpiryJob: Job = { name: 'token expiry', everyMinutes: 10, run: notifyOfExpiry }
 
 async function notifyOfExpiry({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
@@ -24,7 +24,7 @@ async function notifyOfExpiry({ store, ownerId, now: clock }: JobsDeps): Promise
     const expiring = (await expiringTokens(scope, now)).flatMap(({ id, name, expiresAt }) =>
       expiresAt === null ? [] : [{ id, name, expiresAt, stage: stageOf(expiresAt, now) }],
     )
-    // Nothing is told a second time where the clock was set back, nor a week after a day.
+    // No notice is repeated after the clock was set back, and none for a week follows the one for a day.
     const due = expiring.filter(({ id, stage }) => notified[id] !== stage && notified[id] !== 'day')
     if (due.length === 0) return undefined
     const messages = due.map((token) => {

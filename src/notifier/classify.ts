@@ -5,7 +5,7 @@ import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { type TurnFacts, turnOf } from '../domain/turn.ts'
 import type { ReportKind } from '../telegram/store/stored-request.ts'
 
-/** What an agent, or the board itself, did to a task. */
+/** What an agent or the board itself did to a task. */
 export type TaskChange =
   | 'asked'
   | 'ready'
@@ -17,33 +17,32 @@ export type TaskChange =
   | 'changed'
   | 'deleted'
 
-/** All events of one task as one change, however many events one action made. */
+/** All events of one task as one change. */
 export interface ClassifiedTask {
   readonly taskKey: string
   readonly title: string
   readonly change: TaskChange
-  /** Who did it, as the event names the actor. */
+  /** The event's actor. */
   readonly actor: string
-  /** The token of the agent who did it. */
+  /** The agent's token. */
   readonly tokenId?: string
-  /** Whether a result, a plan or a reason was written along. */
+  /** Whether a result, a plan or a reason came with it. */
   readonly reported: boolean
-  /** When it happened. */
   readonly at: Date
 }
 
-/** What a run of events comes to. */
+/** What a batch of events amounts to. */
 export interface Classified {
   readonly tasks: readonly ClassifiedTask[]
-  /** Work logs that an agent wrote by hand on no task. */
+  /** Manual work logs of an agent that belong to no task. */
   readonly logs: readonly (Pick<ClassifiedTask, 'actor' | 'tokenId' | 'at'> & { readonly logId: string })[]
   /** The owner's comments that an agent has fetched. */
   readonly fetched: readonly { readonly logId: string; readonly taskKey: string }[]
-  /** Keys of the tasks that only the owner changed: their cards follow, and nothing is reported. */
+  /** Keys of tasks that only the owner changed: their cards are edited, and nothing is reported. */
   readonly changedByOwner: readonly string[]
 }
 
-/** Classifies events in order. What the owner did is never reported to the owner. */
+/** Classifies events in order. The owner's own changes are never reported. */
 export function classify(events: readonly BoardEvent[]): Classified {
   const tasks = new Map<string, ClassifiedTask>()
   const logs: Classified['logs'][number][] = []
@@ -111,7 +110,7 @@ function changeOf(event: BoardEvent): TaskChange {
   }
 }
 
-const weights: Record<TaskChange, number> = {
+const importance: Record<TaskChange, number> = {
   changed: 0,
   moved: 1,
   started: 2,
@@ -125,24 +124,24 @@ const weights: Record<TaskChange, number> = {
 
 const states: readonly TaskChange[] = ['asked', 'ready', 'done']
 
-// A move ends the state before it; anything else counts only if it matters more than what was there.
+// A move ends an earlier state; any other change replaces the earlier one only if it is at least as important.
 function merge(before: ClassifiedTask | undefined, next: ClassifiedTask): ClassifiedTask {
-  if (before === undefined || weights[next.change] >= weights[before.change]) return next
+  if (before === undefined || importance[next.change] >= importance[before.change]) return next
   const ends = (next.change === 'moved' || states.includes(next.change)) && states.includes(before.change)
   return ends ? next : { ...before, reported: next.reported, at: next.at }
 }
 
-// How long an action that asks may take until its events are written.
+// An action that asks a question writes its events within this time.
 const maxActionMs = 5_000
 
-/** What is worth a new card about a changed task, as the task is now; null if its living card is enough. */
+/** Returns what a new card about a changed task reports; null if an edit of its living card is enough. */
 export function reportOf(
   { change, at }: Pick<ClassifiedTask, 'change' | 'at'>,
   task: TurnFacts,
 ): ReportKind | null {
   const turn = turnOf(task)
   const { question } = task
-  // A plan may come with any change, and is a question all the same.
+  // A plan that comes with another change is still a question.
   if (question !== null && Math.abs(at.getTime() - question.askedAt.getTime()) <= maxActionMs)
     return turn === 'question' ? 'needs-you' : null
   switch (change) {
@@ -161,33 +160,33 @@ export function reportOf(
   }
 }
 
-/** Whether a report is still worth a sound: what the owner has dealt with in the meantime is not. */
+/** Whether a report is still true: the owner may have dealt with it in the meantime. */
 export function stillHolds(kind: ReportKind, task: TurnFacts & { readonly status: TaskStatus }): boolean {
   const turn = turnOf(task)
   if (kind === 'needs-you') return turn === 'question' || turn === 'review'
   return kind === 'finished' ? task.status === 'done' : turn !== 'closed'
 }
 
-/** How loud a report is for a project. */
+/** Returns how loud a report about a project is. */
 export function loudnessOf(
   kind: ReportKind,
   projectKey: string | null,
   settings: Pick<OwnerSettings, 'notify' | 'mutedProjects'>,
 ): NotificationLevel {
   const { needsYou, finished, info } = settings.notify
-  // Deletions are reported even from muted projects: the owner may want the task back.
+  // Deletions are reported even from muted projects, so the owner can restore the task.
   if (kind === 'deleted') return needsYou
   const isMuted = projectKey !== null && settings.mutedProjects.includes(projectKey)
   if (isMuted && kind !== 'needs-you') return 'off'
   return kind === 'needs-you' ? needsYou : kind === 'finished' ? finished : info
 }
 
-/** The events up to the end of an action: those of one action have one time, and the last of a full page may have siblings. */
+/** Cuts a full page at the end of an action: its events share one timestamp, and more of them may be on the next page. */
 export function wholeActions(events: readonly BoardEvent[], pageSize: number): readonly BoardEvent[] {
   const last = events.at(-1)
   if (last === undefined || events.length < pageSize) return events
   const at = last.createdAt.getTime()
-  // Others at the same time may share it: only the end of the page may be left for the next one.
+  // If the whole page has one timestamp, it can't be cut.
   const end = events.findLastIndex((event) => event.createdAt.getTime() !== at) + 1
   return end > 0 ? events.slice(0, end) : events
 }

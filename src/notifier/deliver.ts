@@ -10,7 +10,7 @@ import { markCardsStale } from '../telegram/store/living-cards.ts'
 import { beginAttempt, markNotSent, setDestination } from '../telegram/store/mark.ts'
 import type { BotMessageRow } from '../telegram/store/messages.ts'
 import { clearTopic } from '../telegram/store/project-topics.ts'
-import { dropMessage, makeNewest, nextDue, nextDueAt } from '../telegram/store/queue.ts'
+import { dropMessage, nextDue, nextDueAt, requeue } from '../telegram/store/queue.ts'
 import { requestOf } from '../telegram/store/stored-request.ts'
 import type { Throttle } from '../telegram/throttle.ts'
 import type { Decider } from './decide.ts'
@@ -31,22 +31,22 @@ export interface DeliveryDeps extends Decider {
 }
 
 export interface Delivery extends Pick<Reach, 'resume' | 'stopped'> {
-  /** Sends or edits the next message whose turn it is. Returns how long there is nothing to do, 0 where there may be more. */
+  /** Sends or edits the next due message. Returns the milliseconds until the next call, 0 if more may be due. */
   readonly step: (signal: AbortSignal) => Promise<number>
-  /** Milliseconds until no 429 holds the owner's chat; 0 where none does. */
+  /** Milliseconds until the pause of the owner's chat ends; 0 if it isn't paused. */
   readonly pauseMs: () => number
 }
 
 const idleMs = 1_000
-// Tokens whose turns are remembered; past this number all are equal again.
+// Above this number of tokens, turns start over.
 const maxServed = 200
 
-/** The one sender of what was not asked for: one message at a time, by priority, each a row before it is a call. */
+/** Creates the delivery loop's step: one message at a time, by priority, each a row before it is a call. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
   const { store, ownerId, api, throttle, log } = deps
   const scope = { db: store, ownerId }
   const reach = createReach(deps)
-  // Known from the last look, so that waiting for a limit asks the database nothing.
+  // Cached, so waiting for a limit doesn't query the database.
   let chatId: number | undefined
   let unrecorded: (() => Promise<void>) | null = null
   let served: Record<string, number> = {}
@@ -58,7 +58,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     served[requestOf(row)?.sender ?? ''] = turns
   }
 
-  // Telegram's answer is recorded before anything else is sent, even if the database is away: `step` repeats a failed record.
+  // Telegram's answer is recorded before anything else is sent: `step` first repeats a record that failed.
   const recordUntilDone = async (record: () => Promise<void>) => {
     unrecorded = record
     await record()
@@ -74,19 +74,19 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   const send = async (row: BotMessageRow, settings: Bound, signal: AbortSignal) => {
-    const turn = await render({ scope, log }, row, settings)
-    switch (turn.kind) {
+    const rendered = await render({ scope, log }, row, settings)
+    switch (rendered.kind) {
       case 'impossible':
-        return markNotSent(store, row.id, { state: 'failed', error: 'it cannot be rendered any more' })
-      case 'make-newest':
-        return makeNewest(store, row.id)
+        return markNotSent(store, row.id, { state: 'failed', error: 'it can no longer be rendered' })
+      case 'requeue':
+        return requeue(store, row.id)
       case 'drop':
         await dropMessage(store, row.id)
-        if (turn.shown?.taskId)
-          await markCardsStale(store, turn.shown.chatId, [turn.shown.taskId], deps.now())
+        if (rendered.shown?.taskId)
+          await markCardsStale(store, rendered.shown.chatId, [rendered.shown.taskId], deps.now())
         return
       case 'request':
-        return attempt(row, turn, settings, signal)
+        return attempt(row, rendered, settings, signal)
     }
   }
 
@@ -100,8 +100,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const { chatId, threadId } = row.chatId === settings.chatId ? row : settings
     if (row.chatId !== chatId) await setDestination(store, row.id, { chatId, threadId })
     if (!(await beginAttempt(store, row))) return
-    const place = { chatId, threadId, mainThreadId: settings.threadId }
-    const sending = await sendRequest(api, place, request, signal)
+    const destination = { chatId, threadId, mainThreadId: settings.threadId }
+    const sending = await sendRequest(api, destination, request, signal)
     const { outcome } = sending
     note(outcome)
     if (outcome.kind === 'done') noteServed(row)
@@ -127,7 +127,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const update = (row: BotMessageRow, settings: Bound, signal: AbortSignal) =>
     updateMessage({ ...deps, scope, note, recordUntilDone, followGroup }, row, settings, signal)
 
-  /** Before what may be a repeat is sent: whether Telegram answers at all. */
+  /** Whether Telegram answers at all, asked before sending a possible repeat. */
   const isReachable = async (signal: AbortSignal): Promise<boolean> => {
     try {
       await api.getMe(signal as unknown as Parameters<Api['getMe']>[0])
@@ -148,14 +148,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     pauseMs: () => throttle.pauseMs(chatId),
     step: async (signal) => {
       if (unrecorded !== null) await recordUntilDone(unrecorded)
-      // A pause may be that of a chat which the owner has left.
+      // The pause may belong to a chat that the owner has left.
       if (chatId === undefined || throttle.pauseMs(chatId) > 0) await lookUpChat()
       const waitMs = Math.max(throttle.delay(chatId), reach.waitMs())
       if (waitMs > 0) return Math.min(waitMs, idleMs)
       const row = await nextDue(store, deps.now(), served)
       if (row === null) {
-        const turn = await nextDueAt(store)
-        return turn === null ? idleMs : Math.max(1, Math.min(turn.getTime() - deps.now().getTime(), idleMs))
+        const dueAt = await nextDueAt(store)
+        return dueAt === null ? idleMs : Math.max(1, Math.min(dueAt.getTime() - deps.now().getTime(), idleMs))
       }
       const settings = await readOwnerSettings(scope)
       if (!isBound(settings)) return idleMs

@@ -2,7 +2,7 @@ import { isDatabaseDown } from '../domain/core/errors.ts'
 import type { Scope } from '../domain/core/scope.ts'
 import { readStats } from '../domain/reports/stats.ts'
 import type { Log } from '../log.ts'
-import { type Outgoing, wordsOnly } from '../telegram/call.ts'
+import { captionOnly, type Outgoing } from '../telegram/call.ts'
 import type { StoredRequest } from '../telegram/store/stored-request.ts'
 import { statsPicture } from '../view/charts/charts.ts'
 
@@ -13,7 +13,7 @@ export interface DrawDeps {
   readonly log: Log
 }
 
-/** Draws the picture of a request; where that fails, its caption goes as a text. */
+/** Draws the picture of a request; if that fails, its caption is sent as text. */
 export async function drawRequest(
   { scope, renderPng, log }: DrawDeps,
   request: StoredRequest,
@@ -25,7 +25,7 @@ export async function drawRequest(
     return { ...request, png: await renderPng(statsPicture(stats, title)) }
   } catch (error) {
     if (isDatabaseDown(error)) throw error
-    log.error({ err: error }, 'a picture could not be drawn')
-    return wordsOnly(request)
+    log.error({ err: error }, 'drawing a picture failed')
+    return captionOnly(request)
   }
 }

@@ -12,12 +12,11 @@ import { stillHolds } from './classify.ts'
 import type { Bound } from './render.ts'
 
 const maxSingle = 5
-// A flood leaves more than that while one message is sent: the rest is the next list.
+// More than this can wait after a flood; the rest becomes the next list.
 const maxGathered = 1_000
 
 /**
- * If more than five reports of one kind by one token wait for one topic, puts one message that lists them in their place, however
- * many they are. Returns whether it did.
+ * Replaces more than five waiting reports of one kind, token and topic with one message that lists them. Returns whether it did.
  */
 export async function gatherBefore(
   scope: { readonly db: Store; readonly ownerId: string },
@@ -31,7 +30,7 @@ export async function gatherBefore(
   if (waiting.length <= maxSingle) return false
   const ids = waiting.flatMap(({ taskId }) => taskId ?? [])
   const tasks = new Map((await findTasks(scope, ids)).map((task) => [task.id, task]))
-  const reports = waiting.filter((waits) => stillReports(waits, group, tasks))
+  const reports = waiting.filter((report) => stillReports(report, group, tasks))
   if (reports.length <= maxSingle) return false
   const shown = reports.slice(0, maxListed)
   const cards = await readCardFacts(
@@ -52,7 +51,6 @@ export async function gatherBefore(
   return true
 }
 
-/** Whether a report still holds. */
 function stillReports(
   row: BotMessageRow,
   { kind }: NotificationGroup,
@@ -63,7 +61,6 @@ function stillReports(
   return task !== undefined && stillHolds(kind, task)
 }
 
-/** The line of a report in a list. */
 function lineOf(
   row: BotMessageRow,
   { kind }: NotificationGroup,

@@ -15,19 +15,19 @@ export interface NotifierDeps {
   readonly ownerId: string
   readonly api: Api
   readonly throttle: Throttle
-  /** Rung on each NOTIFY of the outbox; a hint only, for the outbox is also looked at each second. */
+  /** Triggered on each NOTIFY of the outbox; only a hint, since the outbox is also read every second. */
   readonly wakeup: Wakeup
   readonly now: () => Date
   readonly log: Log
   /** Draws an SVG as a PNG. */
   readonly renderPng: (svg: string) => Promise<Buffer>
-  /** Told of each delivery's outcome, for metrics. */
+  /** Called with each delivery's outcome, for metrics. */
   readonly onDelivery?: (outcome: string) => void
 }
 
-/** How delivery stands, for health and /doctor. */
+/** The state of delivery, for health and /doctor. */
 interface DeliveryState {
-  /** Why nothing can be sent; null where all is well. */
+  /** Why nothing can be sent; null if delivery works. */
   readonly stopped: { readonly reason: string; readonly since: Date } | null
   /** When the pause after a 429 ends; null if the chat isn't paused. */
   readonly pausedUntil: Date | null
@@ -35,25 +35,25 @@ interface DeliveryState {
 
 export interface Notifier {
   /**
-   * Recovers what a crash left behind, then follows the outbox; to be called by the one process that leads. Returns what ends it
-   * after the call in hand: no other start, for one that hung may end when the next has begun.
+   * Recovers what a crash left behind, then follows the outbox; only the leader calls it. Returns the function that stops this start
+   * after its current call; a later start isn't affected, because a hung one may stop after the next has begun.
    */
   readonly start: () => Promise<() => Promise<void>>
-  /** Something was queued or happened: look now. */
+  /** Checks the outbox and the queue now. */
   readonly wake: () => void
-  /** The owner is back: what waited is delivered. */
+  /** Delivers what waits after the owner is back. */
   readonly resume: () => void
   readonly state: () => DeliveryState
 }
 
-const lookEveryMs = 1_000
-// After a look that found something: what happens at once is then decided on together, and a burst leaves time for its makers.
-const looksApartMs = 100
-const stopWithinMs = 5_000
+const pollEveryMs = 1_000
+// Debounce: events within this time of each other are decided on together, which leaves CPU for the requests that cause a burst.
+const debounceMs = 100
+const maxStopMs = 5_000
 
-/** Turns what happened on the board into messages, and is the one sender of what was not asked for. */
+/** Creates the notifier: turns board events into queued messages, and sends everything that is queued. */
 export function createNotifier(deps: NotifierDeps): Notifier {
-  const turn = createWakeup()
+  const queued = createWakeup()
   const pause = createWakeup()
   const delivery = createDelivery(deps)
 
@@ -61,27 +61,27 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     const scope = { db: deps.store, ownerId: deps.ownerId }
     let cursor = (await decide(deps)) ?? (await readState<number>(deps.store, 'notifier_cursor')) ?? 0
     return async () => {
-      if (await askAboutDeletions(deps)) turn.trigger()
-      if ((await newestEventId(scope)) === cursor) return lookEveryMs
+      if (await askAboutDeletions(deps)) queued.trigger()
+      if ((await newestEventId(scope)) === cursor) return pollEveryMs
       const moved = await decide(deps)
-      if (moved === null) return lookEveryMs
+      if (moved === null) return pollEveryMs
       cursor = moved
-      turn.trigger()
-      await pause.wait(looksApartMs, signal)
+      queued.trigger()
+      await pause.wait(debounceMs, signal)
       return 0
     }
   }
 
-  /** Does a step again and again until the end; a step that fails, as when the database is away, is tried again. */
+  /** Repeats a step until the signal aborts; a failed step (e.g. the database is down) is retried. */
   const loop = async (name: string, wakeup: Wakeup, signal: AbortSignal, step: () => Promise<number>) => {
     let failing = false
     while (!signal.aborted) {
-      let waitMs = lookEveryMs
+      let waitMs = pollEveryMs
       try {
         waitMs = await step()
         failing = false
       } catch (error) {
-        if (!failing) deps.log.error({ err: error }, `${name} failed; it is tried again`)
+        if (!failing) deps.log.error({ err: error }, `${name} failed; retrying`)
         failing = true
       }
       if (waitMs > 0) await wakeup.wait(waitMs, signal)
@@ -96,22 +96,22 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       const step = await follow(stopping.signal)
       const loops = Promise.all([
         loop('following the outbox', deps.wakeup, stopping.signal, step),
-        loop('delivery', turn, stopping.signal, () => delivery.step(givingUp.signal)),
+        loop('delivery', queued, stopping.signal, () => delivery.step(givingUp.signal)),
       ])
       return async () => {
         stopping.abort()
-        const timer = setTimeout(() => givingUp.abort(), stopWithinMs)
+        const timer = setTimeout(() => givingUp.abort(), maxStopMs)
         await loops
         clearTimeout(timer)
       }
     },
     wake: () => {
       deps.wakeup.trigger()
-      turn.trigger()
+      queued.trigger()
     },
     resume: () => {
       delivery.resume()
-      turn.trigger()
+      queued.trigger()
     },
     state: () => {
       const pauseMs = delivery.pauseMs()

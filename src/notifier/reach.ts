@@ -5,40 +5,40 @@ import type { Outcome } from '../telegram/outcome.ts'
 const probeEveryMs = 10 * minuteMs
 const maxPauseMs = 30_000
 
-/** Whether Telegram can be reached, and takes messages. */
+/** Whether Telegram can be reached and accepts messages. */
 export interface Reach {
-  /** How long nothing should be tried; 0 where now. */
+  /** Milliseconds until the next try; 0 if now. */
   readonly waitMs: () => number
-  /** What an outcome says about the way to Telegram, whichever message it was. */
+  /** Notes what an outcome says about the connection to Telegram. */
   readonly note: (outcome: Outcome) => void
-  /** A call came to nothing. */
+  /** Notes a failed call. */
   readonly fail: (error: string) => void
-  /** The chat accepts messages again. */
+  /** Clears pauses, since the chat accepts messages again. */
   readonly resume: () => void
   readonly stopped: () => { readonly reason: string; readonly since: Date } | null
 }
 
-/** After failures it pauses, longer each time; where the chat is closed to the bot it tries again every ten minutes. */
+/** Tracks whether Telegram is reachable: backs off after failures, and probes a closed chat every ten minutes. */
 export function createReach({ now, log }: { readonly now: () => Date; readonly log: Log }): Reach {
   let stopped: { readonly reason: string; readonly since: Date; readonly probeAt: number } | null = null
   let failures = 0
   let pausedUntil = 0
   const time = () => now().getTime()
 
-  // If the clock was set back in the meantime, more than the whole pause would be left.
+  // More than the whole pause means that the clock was set back.
   const left = (until: number, pauseMs: number) => {
     const ms = until - time()
     return ms > pauseMs ? 0 : Math.max(0, ms)
   }
 
   const stop = (reason: string) => {
-    if (stopped === null) log.warn({ reason }, 'Telegram takes no messages: they are kept')
+    if (stopped === null) log.warn({ reason }, "Telegram doesn't accept messages; keeping them")
     stopped = { reason, since: stopped?.since ?? now(), probeAt: time() + probeEveryMs }
   }
   const fail = (error: string) => {
     failures += 1
     pausedUntil = time() + Math.min(500 * 2 ** failures, maxPauseMs)
-    log.warn({ error, failures }, 'Telegram was not reached')
+    log.warn({ error, failures }, "can't reach Telegram")
   }
   return {
     waitMs: () =>

@@ -19,7 +19,7 @@ import { taskCard, taskVersion } from '../view/tasks/card.ts'
 import { postedCard } from '../view/tasks/posted-card.ts'
 import { stillHolds } from './classify.ts'
 
-/** Where and when a message is shown. */
+/** The settings of an owner with a bound chat, and the current time. */
 export type Bound = OwnerSettings & { readonly chatId: number; readonly now: Date }
 
 export function isBound(settings: OwnerSettings): settings is OwnerSettings & { readonly chatId: number } {
@@ -31,15 +31,15 @@ export interface RenderedRequest {
   readonly kind: 'request'
   readonly request: StoredRequest
   readonly version: string | null
-  /** Worth posting again if the message is gone. */
+  /** Whether it is worth posting again if the message was deleted. */
   readonly isOpen: boolean
 }
 
-/** What becomes of a row at its turn. `drop`: nothing is left to send; `later`: a newer card has to be passed first. */
+/** What happens to a row when it is due. `drop`: there is nothing left to send; `requeue`: it must come after a newer card. */
 export type RenderResult =
   | RenderedRequest
   | { readonly kind: 'drop'; readonly shown: BotMessageRow | null }
-  | { readonly kind: 'make-newest' }
+  | { readonly kind: 'requeue' }
   | { readonly kind: 'impossible' }
 
 interface RenderDeps {
@@ -47,7 +47,7 @@ interface RenderDeps {
   readonly log: Log
 }
 
-/** Renders a row: as it was stored, or as its task is now. */
+/** Renders a row: its stored request, or its task's current card. */
 export async function render(
   { scope, log }: RenderDeps,
   row: BotMessageRow,
@@ -62,7 +62,7 @@ export async function render(
     return await renderCard(scope, { row, task, post: row.state === 'sent' ? null : stored }, bound)
   } catch (error) {
     if (isDatabaseDown(error)) throw error
-    log.error({ err: error, id: row.id }, 'a card could not be rendered')
+    log.error({ err: error, id: row.id }, 'rendering a card failed')
     return { kind: 'impossible' }
   }
 }
@@ -92,21 +92,21 @@ async function renderCard(
   if (isReported(shown, { row, post, task }) && (isShown || task.question !== null))
     return { kind: 'drop', shown }
   if (isNewer && isShown && post.about === undefined) return { kind: 'drop', shown: null }
-  // The card that stands there, or none, is enough for what is no longer to be reported.
+  // An outdated report needs no new card.
   if (!holds && (shown !== null || !isOpen || post.about !== undefined)) return { kind: 'drop', shown }
-  if (isNewer) return isLoud ? { kind: 'make-newest' } : { kind: 'drop', shown }
+  if (isNewer) return isLoud ? { kind: 'requeue' } : { kind: 'drop', shown }
   const request = toRequest(postedCard(facts, post.group, reader), { silent: !isLoud })
   return { kind: 'request', request, version, isOpen }
 }
 
-/** Whether the task is still as the report has it. */
+/** Whether the report still matches the task. */
 function isAbout({ group, about }: CardRequest, task: Task): boolean {
   if (!stillHolds(group.kind, task)) return false
   if (group.kind === 'due') return task.dueAt?.toISOString() === about
   return group.kind === 'silent-run' ? runStamp(task) === about : true
 }
 
-/** Whether a card was posted with the same urgency after the thing had happened that another is to report. */
+/** Whether a card of at least this priority was posted after the change that `post` reports. */
 function isReported(
   shown: BotMessageRow | null,
   { row, post, task }: { readonly row: BotMessageRow; readonly post: CardRequest; readonly task: Task },
@@ -118,7 +118,7 @@ function isReported(
 
 const mark = `${signs.repeat} possibly a repeat`
 
-/** A request as it is sent now: without a sound in quiet hours, and marked if it may have arrived before. */
+/** Adjusts a request right before it is sent: silent in quiet hours, and marked if it may be a repeat. */
 export function adjusted(
   request: StoredRequest,
   row: BotMessageRow,
@@ -128,7 +128,7 @@ export function adjusted(
   const isQuiet = quietHours !== null && inQuietHours(now, quietHours, timeZone)
   const field = request.method === 'sendMessage' ? 'text' : 'caption'
   const words = String(request.parameters[field] ?? '')
-  // A caption may be as long as one can be; the file has the rest.
+  // Stored text may already have the maximum length; the mark needs some of it.
   const { html } = truncateHtml({ html: words }, maxTextLength[field] - mark.length - 1)
   const parameters = {
     ...request.parameters,

@@ -5,14 +5,14 @@ import type { BotMessageRow } from '../telegram/store/messages.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { earlierCard } from '../view/tasks/posted-card.ts'
 
-/** What became of an earlier card, and of the call that was made last. */
+/** What happened to an earlier card, and the outcome of the last call. */
 export interface Retirement {
   readonly outcome: Outcome
-  /** Null while it still has its buttons. */
+  /** Null if it still has its buttons. */
   readonly how: 'deleted' | 'cut' | null
 }
 
-/** Deletes an earlier card, or cuts it to one line without buttons: Telegram deletes nothing that is older than 48 hours. */
+/** Deletes an earlier card. Telegram deletes no message older than 48 hours; those are cut to one line without buttons. */
 export async function retireCard(
   api: Api,
   { chatId, messageId }: Pick<BotMessageRow, 'chatId' | 'messageId'>,
@@ -30,6 +30,6 @@ export async function retireCard(
   if (deletion.kind !== 'refused') return { outcome: deletion, how: null }
   const cut = await editToRequest(api, { chatId, messageId }, toRequest(earlierCard(task)), signal)
   if (cut.kind === 'gone') return { outcome: cut, how: 'deleted' }
-  // One that Telegram takes no edit of either is left as it is.
+  // If Telegram refuses the edit too, the card stays as it is.
   return { outcome: cut, how: cut.kind === 'done' || cut.kind === 'refused' ? 'cut' : null }
 }

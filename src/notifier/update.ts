@@ -30,14 +30,14 @@ interface UpdateDeps {
   readonly api: Api
   readonly log: Log
   readonly now: () => Date
-  /** Records what an outcome means for the way to Telegram. */
+  /** Notes what an outcome says about the connection to Telegram. */
   readonly note: (outcome: Outcome) => void
   /** Records Telegram's answer before anything else is sent. */
   readonly recordUntilDone: (record: () => Promise<void>) => Promise<void>
   readonly followGroup: (from: number, to: number) => Promise<void>
 }
 
-/** Brings a message that stands in the chat up to date: an earlier card of a task is retired, anything else is edited. */
+/** Updates a message in the chat: retires an earlier card of a task, edits anything else. */
 export async function updateMessage(
   deps: UpdateDeps,
   row: BotMessageRow,
@@ -49,14 +49,14 @@ export async function updateMessage(
   if (row.taskId === null) return retire(deps, row, settings, signal)
   const { shown, waiting } = await newestCards(store, row.chatId, row.taskId)
   if (shown !== null && shown.id > row.id) return retire(deps, row, settings, signal)
-  // The card that is about to be posted shows the change.
+  // The card that is about to be posted will show the change.
   if (waiting !== null && waiting.id > row.id) return clearStale(store, row.id)
   return edit(deps, row, settings, signal)
 }
 
 async function retire(deps: UpdateDeps, row: BotMessageRow, settings: Bound, signal: AbortSignal) {
   const { store, scope, api, note } = deps
-  // A chat that the owner has left is out of reach.
+  // The owner has left that chat.
   if (row.chatId !== settings.chatId) return clearStale(store, row.id)
   const task = row.taskId === null ? null : await findTask(scope, row.taskId)
   const { outcome, how } = await retireCard(api, row, task, signal)
@@ -107,7 +107,7 @@ async function recordFailure(deps: UpdateDeps, row: BotMessageRow, settings: Bou
   }
 }
 
-/** The message shows a version of its task: it stays to be edited if the task has another by now. */
+/** Ends an edit to a version of the task; the message stays stale if the task has a newer version by now. */
 async function finishEdit(
   { store, scope, now }: UpdateDeps,
   row: BotMessageRow,
@@ -115,7 +115,7 @@ async function finishEdit(
   seenEvent: number,
 ) {
   await store.transaction(async (tx) => {
-    // First the mark, then the look: what happens after the look marks the card again.
+    // Clear the mark before reading: a change after the read sets it again.
     await clearStale(tx, row.id)
     const inTx = { ...scope, db: tx }
     if (version === null || row.taskId === null || (await newestEventId(inTx)) === seenEvent) return
@@ -125,14 +125,14 @@ async function finishEdit(
   })
 }
 
-/** In place of a message that is gone, or was in a chat that isn't the owner's any more; a card only if none is newer. */
+/** Queues a message again that was deleted or is in a former chat; a card only if no newer one exists. */
 async function resend(deps: UpdateDeps, row: BotMessageRow, settings: Bound, rendered: RenderedRequest) {
   const { store, scope, now } = deps
   const { chatId } = settings
   const { request, version, isOpen } = rendered
   const task = row.taskId === null ? null : await findTask(scope, row.taskId)
   const threadId = threadFor(settings, task?.project.key ?? null)
-  // A card is rendered at its turn, so that it shows the state of then.
+  // A card is rendered right before it is sent, so it shows the current state.
   const content =
     version === null
       ? {

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 
 /**
- * Draws an SVG as a PNG of the same size, only with the shipped font. Each picture has its own thread, because V8 doesn't count the
- * 6 MB of pixels of a picture and frees them late (40 pictures held 280 MB in the main thread and 60 MB in their own threads).
+ * Renders an SVG as a PNG of the same size, with the shipped font only. Each picture gets its own thread, because V8 doesn't count its
+ * 6 MB of pixels and frees them late (40 pictures held 280 MB in the main thread, 60 MB in threads of their own).
  */
 export function renderPng(svg: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -16,7 +16,7 @@ export function renderPng(svg: string): Promise<Buffer> {
     )
     worker.once('error', reject)
     worker.once('exit', (code) =>
-      reject(new Error(`The thread that draws pictures ended with code ${code}.`)),
+      reject(new Error(`The thread that draws pictures exited with code ${code}.`)),
     )
   })
 }

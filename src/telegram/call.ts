@@ -7,17 +7,17 @@ import type { StoredRequest } from './store/stored-request.ts'
 export interface Destination {
   readonly chatId: number
   readonly threadId: number | null
-  /** Where it goes where that topic is gone; absent or gone as well, to the chat itself. */
+  /** The topic to use if that one was deleted; if it is absent or deleted too, the chat itself. */
   readonly mainThreadId?: number | null
 }
 
-/** A request with what is uploaded along with it: a picture that was drawn, or a file. */
+/** A request with its upload: a drawn picture or a file. */
 export interface Outgoing extends Omit<StoredRequest, 'file'> {
   readonly png?: Buffer
   readonly file?: { readonly name: string; readonly content: string | Buffer }
 }
 
-/** What became of a request, and the topic that it went to. */
+/** The outcome of a request, and the topic it went to. */
 export interface Sending {
   readonly outcome: Outcome
   readonly threadId: number | null
@@ -26,33 +26,36 @@ export interface Sending {
 type Parameters = Readonly<Record<string, unknown>>
 
 /**
- * Sends a request. What Telegram cannot parse goes as plain text, what it does not take with buttons goes without, and what it
- * does not take in a topic that is gone goes to the main one. A picture or a file that it does not take leaves its caption.
+ * Sends a request. If Telegram refuses it, falls back step by step: plain text instead of markup, no buttons, the main topic instead
+ * of a deleted one, and the caption alone instead of a picture or file.
  */
 export async function sendRequest(
   api: Api,
-  place: Destination,
+  destination: Destination,
   request: Outgoing,
   signal?: AbortSignal,
 ): Promise<Sending> {
   const isCaptioned = request.parameters.caption !== undefined
-  const sending = await sendAsItIs(api, place, request, { withButtons: isCaptioned, signal })
+  const sending = await sendWithFallbacks(api, destination, request, { withButtons: isCaptioned, signal })
   if (sending.outcome.kind !== 'refused' || !isCaptioned) return sending
-  return sendAsItIs(api, place, wordsOnly(request), { withButtons: false, signal })
+  return sendWithFallbacks(api, destination, captionOnly(request), { withButtons: false, signal })
 }
 
-async function sendAsItIs(
+async function sendWithFallbacks(
   api: Api,
-  place: Destination,
+  destination: Destination,
   request: Outgoing,
   { withButtons, signal }: { readonly withButtons: boolean; readonly signal: AbortSignal | undefined },
 ): Promise<Sending> {
-  const threads = [...new Set([place.threadId, place.mainThreadId ?? null, null])]
+  const threads = [...new Set([destination.threadId, destination.mainThreadId ?? null, null])]
   const { message_thread_id: _, ...given } = request.parameters
   const attempt = async (parameters: Parameters): Promise<Outcome> => {
     for (;;) {
       const [threadId = null] = threads
-      const where = { chat_id: place.chatId, ...(threadId === null ? {} : { message_thread_id: threadId }) }
+      const where = {
+        chat_id: destination.chatId,
+        ...(threadId === null ? {} : { message_thread_id: threadId }),
+      }
       const outcome = await callTelegram(
         api,
         request.method,
@@ -60,16 +63,16 @@ async function sendAsItIs(
         signal,
       )
       if (outcome.kind !== 'topic-gone') return outcome
-      // A group whose main topic is closed takes nothing until somebody opens it.
+      // A group whose main topic is closed accepts nothing until someone opens it.
       if (threadId === null) return { kind: 'stopped', error: outcome.error }
       threads.shift()
     }
   }
-  const outcome = await firstTaken(given, attempt, { withButtons })
+  const outcome = await firstAccepted(given, attempt, { withButtons })
   return { outcome, threadId: threads[0] ?? null }
 }
 
-/** Edits a text message to what a request says. */
+/** Edits a text message to a request's text and buttons. */
 export async function editToRequest(
   api: Api,
   message: { readonly chatId: number; readonly messageId: number },
@@ -77,7 +80,7 @@ export async function editToRequest(
   signal?: AbortSignal,
 ): Promise<Outcome> {
   const { text, parse_mode, reply_markup, link_preview_options } = request.parameters
-  return firstTaken({ text, parse_mode, reply_markup, link_preview_options }, (parameters) =>
+  return firstAccepted({ text, parse_mode, reply_markup, link_preview_options }, (parameters) =>
     callTelegram(
       api,
       'editMessageText',
@@ -87,18 +90,18 @@ export async function editToRequest(
   )
 }
 
-/** The caption of a picture or a file as a separate message. */
-export function wordsOnly({ parameters: { caption, photo, document, ...rest } }: Outgoing): StoredRequest {
+/** Turns the caption of a picture or file into a text message. */
+export function captionOnly({ parameters: { caption, photo, document, ...rest } }: Outgoing): StoredRequest {
   return { method: 'sendMessage', parameters: { ...rest, text: caption } }
 }
 
 const aboutButtons = /button|markup|keyboard/i
 
 /**
- * Tries a message, and then what is simpler of it: without what Telegram says it cannot read, at last the words alone. What can still
- * do without its picture or file keeps its buttons.
+ * Tries a message, then a simpler one without what Telegram refused, and finally the plain text. `withButtons` keeps the buttons,
+ * because the caller can still drop the picture or file.
  */
-async function firstTaken(
+async function firstAccepted(
   given: Parameters,
   attempt: (parameters: Parameters) => Promise<Outcome>,
   { withButtons = false }: { readonly withButtons?: boolean } = {},
@@ -130,20 +133,20 @@ function filesOf({ file, png }: Outgoing): Parameters {
   return file === undefined ? {} : { document: new InputFile(Buffer.from(file.content), file.name) }
 }
 
-/** Makes one call and says what became of it. */
+/** Makes one call and returns its outcome; throws only if there is no such method. */
 export async function callTelegram(
   api: Api,
   method: string,
   parameters: Parameters,
   signal?: AbortSignal,
 ): Promise<Outcome> {
-  // Stored requests were typed when they were made; the raw API takes any method by its name.
+  // Stored requests were typed when they were built; the raw API accepts any method by name.
   const raw = api.raw as unknown as Record<
     string,
     (parameters: Parameters, signal?: AbortSignal) => Promise<unknown>
   >
   const perform = raw[method]
-  if (perform === undefined) throw new Error(`there is no method ${method}`)
+  if (perform === undefined) throw new Error(`The Bot API has no method ${method}.`)
   try {
     const result = await perform(stripAbsent(parameters), signal)
     const messageId =

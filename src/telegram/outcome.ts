@@ -1,32 +1,32 @@
 import { GrammyError, HttpError } from 'grammy'
 
-/** What became of a call to Telegram. */
+/** The outcome of a call to Telegram. */
 export type Outcome =
   | { readonly kind: 'done'; readonly messageId: number | null }
-  /** The message that was to be edited is not there any more. */
+  /** The message to edit no longer exists. */
   | { readonly kind: 'gone' }
-  /** The request left, the answer never came: it may have happened. */
+  /** The request was sent but not answered, so it may have taken effect. */
   | { readonly kind: 'uncertain'; readonly error: string }
-  /** It did not happen, and may later. */
+  /** It had no effect; a later try may. */
   | { readonly kind: 'later'; readonly error: string; readonly retryAfterMs: number | null }
-  /** Nothing can be sent to this chat, or by this bot, until somebody fixes it. */
+  /** Nothing can be sent to this chat, or by this bot, until someone fixes it. */
   | { readonly kind: 'stopped'; readonly error: string }
   /** The group has another id now. */
   | { readonly kind: 'moved'; readonly chatId: number }
   | { readonly kind: 'topic-gone'; readonly error: string }
-  /** Telegram does not want this content. */
+  /** Telegram doesn't accept this content. */
   | { readonly kind: 'refused'; readonly error: string }
 
-// A group may take words and no pictures: then it is this message that it does not take.
+// A group may allow text but not pictures: then only this message is refused.
 const wrongKind = /not enough rights to send (?:photos|documents|media)/
 const stopping =
   /chat not found|bot was kicked|bot was blocked|user is deactivated|not enough rights|have no rights|CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED|group chat was deactivated|PEER_ID_INVALID/
-// A question's message stays one, so a screen cannot stand in its place.
+// A prompt (force_reply) can't be edited into a screen.
 const gone =
   /force_reply can't be changed|message to edit not found|message can't be edited|there is no (?:text|caption|media) in the message|MESSAGE_ID_INVALID/
 const topicGone = /message thread not found|TOPIC_(?:DELETED|CLOSED)/
 
-/** Sorts what a call threw; what is neither Telegram's answer nor the network's is a defect of the content. */
+/** Converts an error that a call threw. Anything but an API or network error is a defect of the content. */
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof HttpError) return fromNetwork(error)
   if (!(error instanceof GrammyError)) return { kind: 'refused', error: String(error) }
@@ -46,7 +46,7 @@ export function outcomeOf(error: unknown): Outcome {
   return { kind: 'refused', error: description }
 }
 
-// Where no connection came about, nothing can have been sent.
+// Without a connection nothing can have been sent.
 const neverLeft =
   /^(?:connect \w+|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_SELF_SIGNED_CERT)$/
 
@@ -60,7 +60,7 @@ function fromNetwork(error: HttpError): Outcome {
 
 function codesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
-  // A name with several addresses fails with what each of them said.
+  // A host name with several addresses fails with one error per address.
   if (error instanceof AggregateError) return error.errors.flatMap(codesOf)
   const { code, syscall } = error as { code?: unknown; syscall?: unknown }
   const own = typeof code === 'string' ? [syscall === 'connect' ? `connect ${code}` : code] : []

@@ -7,7 +7,7 @@ export interface ReachReport {
   readonly reached: () => void
 }
 
-/** `repeat` counts the attempts, so that the terminal shows one line for all of them. */
+/** `repeat` counts the attempts, so the terminal shows one line for all of them. */
 export function createReachReport(log: Log): ReachReport {
   let failures = 0
   return {
@@ -25,10 +25,10 @@ export function createReachReport(log: Log): ReachReport {
   }
 }
 
-/** What went wrong with a call to Telegram, in a few words. */
+/** Describes what went wrong with a call to Telegram, in a few words. */
 export function describeFailure(error: unknown): string {
   if (error instanceof HttpError) return `Can't reach Telegram (${toReason(error.error)})`
-  if (!(error instanceof GrammyError)) return `Can't take updates in (${toReason(error)})`
+  if (!(error instanceof GrammyError)) return `Can't store updates (${toReason(error)})`
   const answer = `${error.error_code} ${error.description}`
   if (isRefusedToken(error)) return `Telegram doesn't accept this bot token (${answer})`
   return error.error_code === 409
@@ -36,15 +36,15 @@ export function describeFailure(error: unknown): string {
     : `Telegram can't answer now (${answer})`
 }
 
-/** Whether Telegram says that no bot has this token. */
+/** Whether Telegram answered that no bot has this token. */
 export function isRefusedToken(error: unknown): boolean {
   return error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)
 }
 
-/** What went wrong at the bottom of it, in a few words: `ENOTFOUND api.telegram.org`. */
+/** Describes the root cause in a few words: `ENOTFOUND api.telegram.org`. */
 function toReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // A name with several addresses fails with what each of them said.
+  // A host name with several addresses fails with one error per address.
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause
   if (inner instanceof Error) return toReason(inner)
   const { code, hostname, address, port } = error as {

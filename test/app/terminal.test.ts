@@ -148,7 +148,7 @@ test.each([
   ["Telegram doesn't accept this bot token (401 Unauthorized)", answered(401, 'Unauthorized')],
   ["Another program is using this bot's token (409 Conflict)", answered(409, 'Conflict')],
   ["Telegram can't answer now (502 Bad Gateway)", answered(502, 'Bad Gateway')],
-  ["Can't take updates in (the disk is full)", new Error('query', { cause: new Error('the disk is full') })],
+  ["Can't store updates (the disk is full)", new Error('query', { cause: new Error('the disk is full') })],
 ])('a problem is described in words: %s', (sentence, error) => {
   const { log, written } = open('json')
 

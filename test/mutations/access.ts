@@ -109,8 +109,8 @@ export const accessGuards: readonly Guard[] = [
   {
     name: 'deletion-limit',
     file: 'src/domain/tasks/removal/deletion-limit.ts',
-    find: '(recent?.count ?? 0) < deletionsAnHour',
-    replace: '(recent?.count ?? 0) <= deletionsAnHour',
+    find: '{ ownerId: ctx.ownerId, tokenId, since })) < deletionsAnHour',
+    replace: '{ ownerId: ctx.ownerId, tokenId, since })) <= deletionsAnHour',
     tests: ['test/api/rights.test.ts'],
     on: 'embedded',
   },

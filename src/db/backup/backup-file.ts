@@ -10,30 +10,30 @@ import type { Db } from '../types.ts'
 import { type RowCounts, writeBackup } from './backup.ts'
 import { RestoreError, restoreBackup } from './restore.ts'
 
-/** Writes a backup as a packed file that only this user may read; beside its place first, so that it is whole or not there. */
+/** Writes a backup to a gzip file that only this user may read; through a temporary file, so it is complete or absent. */
 export async function backupToFile(
   db: Db,
   path: string,
   options: { readonly now: Date; readonly signal?: AbortSignal },
 ): Promise<RowCounts> {
-  const beside = `${path}.new`
-  // Open before anything can fail: a file that is still to be opened would come after it was removed.
-  const file = (await open(beside, 'w', 0o600)).createWriteStream({ flush: true })
+  const temporary = `${path}.new`
+  // Opened before anything can fail, so the cleanup can't run before the file exists.
+  const file = (await open(temporary, 'w', 0o600)).createWriteStream({ flush: true })
   try {
     const { filled } = await flow(
       (write) => writeBackup(db, write, options),
       (source) => pipeline(source, createGzip(), file),
     )
-    await rename(beside, path)
+    await rename(temporary, path)
     await syncPath(dirname(path))
     return filled
   } catch (error) {
-    await rm(beside, { force: true })
+    await rm(temporary, { force: true })
     throw error
   }
 }
 
-/** Puts a file made by `backupToFile` into a migrated database. Throws what `restoreBackup` throws. */
+/** Restores a file written by `backupToFile` into a migrated database. Throws what `restoreBackup` throws. */
 export async function restoreFromFile(
   db: Db,
   path: string,
@@ -51,7 +51,7 @@ export async function restoreFromFile(
   }
 }
 
-/** Copies the whole board from one database into another, with nothing in between but the lines of a backup. */
+/** Copies the whole board from one database to another by streaming a backup. */
 export async function copyBoard(
   from: Db,
   to: Db,
@@ -64,7 +64,7 @@ export async function copyBoard(
   return drained
 }
 
-/** Runs a writer and who reads what it writes, side by side; where both fail, the reader's reason is the one that is told. */
+/** Runs a writer and a reader of its output concurrently. If both fail, throws the reader's error. */
 async function flow<F, D>(
   fill: (write: (text: string) => Promise<void>) => Promise<F>,
   drain: (source: PassThrough) => Promise<D>,
@@ -92,7 +92,7 @@ async function flow<F, D>(
   return { filled: filled.value, drained: drained.value }
 }
 
-// Who reads the stream hears of it there.
+// The reader of the stream gets the error.
 function ignore(): void {}
 
 async function* toLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {

@@ -5,19 +5,19 @@ import { rows } from '../rows.ts'
 import type { Db } from '../types.ts'
 import { boardTables, columnsOf, readSequences } from './board-tables.ts'
 
-// A row may hold 150 kB of text: so many at once stay under 30 MB, and their round trip is no longer felt.
-const rowsAtOnce = 200
+// A row may hold 150 kB of text, so a batch stays under 30 MB; larger ones aren't noticeably faster.
+const batchSize = 200
 
-// Rows are objects, so what is said about them stands in arrays.
+// Rows are JSON objects; marks are arrays.
 const marks = {
-  /** The first line: which schema wrote it (the name of its last migration), and when. */
+  /** First line: the schema (the name of its last migration) and the time. */
   begin: z.tuple([
     z.literal('preqbot backup'),
     z.object({ version: z.int(), schema: z.string(), at: z.string() }),
   ]),
-  /** Before the rows of a table. */
+  /** Precedes the rows of a table. */
   table: z.tuple([z.literal('table'), z.string(), z.array(z.string()).min(1)]),
-  /** The last line; without it a backup is not whole. */
+  /** Last line; a backup without it is incomplete. */
   end: z.tuple([
     z.literal('end'),
     z.object({
@@ -27,14 +27,14 @@ const marks = {
   ]),
 }
 
-/** What a line of a backup says when it holds no row. */
+/** A line of a backup that isn't a row. */
 export const BackupMark = z.union([marks.begin, marks.table, marks.end])
 export type BackupMark = z.output<typeof BackupMark>
 
-/** The form of the lines; a program reads its own and older ones. */
+/** The version of the format; a program reads its own and older ones. */
 export const formatVersion = 1
 
-/** The database has no schema of ours. */
+/** The database has no preqbot schema. */
 export class NoBoardError extends Error {
   constructor() {
     super('There is no board in this database yet. Run npm start first.')
@@ -42,13 +42,12 @@ export class NoBoardError extends Error {
   }
 }
 
-/** How many rows each table gave or took. */
+/** The number of rows per table. */
 export type RowCounts = Readonly<Record<string, number>>
 
 /**
- * Writes the whole board as lines of JSON: a header, then for each table its columns and its rows, then the counts. It
- * shows one moment of the database, even if others write in the meantime. Postgres makes and reads the rows, so no value passes
- * through JavaScript's numbers and dates.
+ * Writes the whole board as JSON lines: a header, then each table's columns and rows, then the counts. It is a consistent snapshot.
+ * Postgres converts the rows to and from JSON, so no value passes through JavaScript's numbers and dates.
  */
 export async function writeBackup(
   db: Db,
@@ -91,7 +90,7 @@ async function* rowsOf(tx: Db, table: string, columns: readonly string[]): Async
       select row_to_json(r)::text as line from (select ${named} from ${sql.identifier(table)}) r`,
   )
   for (;;) {
-    const batch = await rows<{ line: string }>(tx, sql.raw(`fetch ${rowsAtOnce} from backup`))
+    const batch = await rows<{ line: string }>(tx, sql.raw(`fetch ${batchSize} from backup`))
     if (batch.length === 0) break
     yield batch.map(({ line }) => line)
   }

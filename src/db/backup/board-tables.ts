@@ -4,7 +4,7 @@ import { rows } from '../rows.ts'
 import * as schema from '../schema.ts'
 import type { Db } from '../types.ts'
 
-/** Every table of the schema, each after those that its foreign keys name. */
+/** Lists the tables of the schema, each after those that its foreign keys refer to. */
 export function boardTables(): readonly string[] {
   const tables = Object.values(schema).filter((value) => is(value, PgTable))
   const ordered: string[] = []
@@ -21,16 +21,16 @@ export function boardTables(): readonly string[] {
   return ordered
 }
 
-/** A column as this database has it. */
+/** A column of this database. */
 export interface Column extends Record<string, unknown> {
   readonly name: string
-  /** Of type jsonb and never null: a JSON null in it is a value. */
+  /** Whether it is jsonb and not null, so a JSON null in it is a value. */
   readonly holdsJson: boolean
-  /** Its sequence, where it counts up. */
+  /** Its sequence, if it has one. */
   readonly sequence: string | null
 }
 
-/** The columns of a table of this database, none where it has no such table. Generated ones are left out. */
+/** Lists the columns of a table without generated ones; none if there is no such table. */
 export async function columnsOf(db: Db, table: string): Promise<Column[]> {
   return rows<Column>(
     db,
@@ -42,17 +42,17 @@ export async function columnsOf(db: Db, table: string): Promise<Column[]> {
   )
 }
 
-/** Whether somebody's work is in there; a bot that was only started has an owner and nothing else. */
+/** Whether the database holds a board; a bot that was only started has an owner and nothing else. */
 export async function holdsBoard(db: Db): Promise<boolean> {
-  const [found] = await rows<{ held: boolean }>(
+  const [row] = await rows<{ held: boolean }>(
     db,
     sql`select exists (select from projects) or exists (select from task_labels)
       or exists (select from work_logs) or exists (select from api_tokens) as held`,
   )
-  return found?.held ?? false
+  return row?.held ?? false
 }
 
-/** The last number that each sequence gave out, by its name. */
+/** Reads the last value of each sequence, by name. */
 export async function readSequences(db: Db): Promise<Record<string, string>> {
   const last: Record<string, string> = {}
   for (const table of boardTables()) {
@@ -68,7 +68,7 @@ export async function readSequences(db: Db): Promise<Record<string, string>> {
   return last
 }
 
-/** Moves sequences forward to these numbers, never back: readers hold cursors, and a number given out twice is missed. */
+/** Moves sequences forward to these values, never back: a reader with a cursor would miss a reused number. */
 export async function raiseSequences(db: Db, last: Readonly<Record<string, string>>): Promise<void> {
   const here = await readSequences(db)
   for (const [sequence, number] of Object.entries(last)) {

@@ -3,7 +3,7 @@ import type { Db } from '../types.ts'
 
 const appendOnlyTables = ['audit_logs', 'security_events', 'events_outbox']
 
-/** Empties tables, append-only ones too, in one statement; `how` ends its TRUNCATE. */
+/** Truncates tables, including append-only ones, in one statement; `how` is appended to TRUNCATE. */
 export async function emptyTables(
   db: Db,
   tables: readonly string[],
@@ -14,7 +14,7 @@ export async function emptyTables(
   const triggers = (turn: 'disable' | 'enable') =>
     guarded.map((table) => `alter table "${table}" ${turn} trigger ${table}_no_truncate`)
   const steps = [
-    // At once and first: ALTER TABLE takes a weaker lock, and two that raise theirs would deadlock.
+    // Taken first: ALTER TABLE takes a weaker lock, and two sessions that upgrade it would deadlock.
     `lock table ${names} in access exclusive mode`,
     ...triggers('disable'),
     `truncate ${names} ${how}`,

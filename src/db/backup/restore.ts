@@ -7,11 +7,11 @@ import { BackupMark, formatVersion, type RowCounts } from './backup.ts'
 import { boardTables, columnsOf, holdsBoard, raiseSequences, readSequences } from './board-tables.ts'
 import { emptyTables } from './empty-tables.ts'
 
-const charactersAtOnce = 1_000_000
+const batchCharacters = 1_000_000
 
-const notOurs = 'Not a preqbot backup.'
+const notABackup = 'Not a preqbot backup.'
 
-/** A backup cannot be put back; the message says why. Nothing was changed. */
+/** A backup can't be restored; the message says why. Nothing was changed. */
 export class RestoreError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -20,8 +20,8 @@ export class RestoreError extends Error {
 }
 
 /**
- * Puts the lines of a backup in the place of what a migrated database holds, all or nothing. Throws `RestoreError` where
- * they are no backup, not whole, or where a board is there and `replace` is not set; and `NewerSchemaError`.
+ * Replaces the content of a migrated database with the lines of a backup, all or nothing. Throws `RestoreError` if they aren't a
+ * complete backup, or if there is a board and `replace` is false; throws `NewerSchemaError`.
  */
 export async function restoreBackup(
   db: Db,
@@ -38,16 +38,16 @@ export async function restoreBackup(
     const { schema, rows: expectedCounts, sequences } = reader.finish()
     await raiseSequences(tx, given)
     await raiseSequences(tx, sequences)
-    const counts = await requireSame(expectedCounts, tx)
+    const counts = await requireSameCounts(expectedCounts, tx)
     await scrubOldRows(tx, schema)
     return counts
   })
 }
 
-// Changes rows alone, so an older backup can go through it after it is restored.
+// This migration changes only rows, so it can run on an older backup after the restore.
 const scrubbing = '0010_scrub_secrets'
 
-/** Takes secrets out of the rows of a backup that is older than their redaction. */
+/** Redacts secrets in the rows of a backup from before secrets were redacted. */
 async function scrubOldRows(tx: Db, schema: string): Promise<void> {
   const tags = knownMigrations().map(({ tag }) => tag)
   if (tags.indexOf(schema) >= tags.indexOf(scrubbing)) return
@@ -55,13 +55,13 @@ async function scrubOldRows(tx: Db, schema: string): Promise<void> {
   for (const statement of statements.split('--> statement-breakpoint')) await tx.execute(sql.raw(statement))
 }
 
-/** Throws `RestoreError` where the database holds somebody's work. */
+/** Throws `RestoreError` if the database holds a board. */
 export async function requireNoBoard(db: Db): Promise<void> {
   if (await holdsBoard(db))
     throw new RestoreError('This database already has a board. Back it up, then add --replace.')
 }
 
-/** A process that works on what is taken away would go on with what is no longer true. */
+/** Throws `RestoreError` if a bot is running: it would continue with the old rows. */
 async function requireNoBot(tx: Db): Promise<void> {
   const [row] = await rows<{ free: boolean }>(
     tx,
@@ -88,11 +88,12 @@ function createReader(tx: Db) {
     if (line.startsWith('{') && insert !== null) {
       batch.push(line)
       length += line.length
-      if (length > charactersAtOnce) await flush()
+      if (length > batchCharacters) await flush()
       return
     }
     const mark = toMark(line)
-    if ((mark[0] === 'preqbot backup') === (schema !== null) || end !== null) throw new RestoreError(notOurs)
+    if ((mark[0] === 'preqbot backup') === (schema !== null) || end !== null)
+      throw new RestoreError(notABackup)
     await flush()
     switch (mark[0]) {
       case 'preqbot backup':
@@ -120,7 +121,7 @@ function toMark(line: string): BackupMark {
   try {
     return BackupMark.parse(JSON.parse(line))
   } catch (error) {
-    throw new RestoreError(notOurs, { cause: error })
+    throw new RestoreError(notABackup, { cause: error })
   }
 }
 
@@ -129,16 +130,16 @@ function requireKnown(begin: { readonly version: number; readonly schema: string
   if (begin.version > formatVersion || !known) throw new NewerSchemaError('This backup', begin.schema)
 }
 
-/** How rows of one table go in: columns that the backup does not have yet take their default. */
+/** Builds the insert of a table's rows: columns that the backup lacks get their default. */
 async function toInsert(tx: Db, table: string, given: readonly string[]) {
   const columns = boardTables().includes(table) ? await columnsOf(tx, table) : []
-  const strange = given.find((name) => !columns.some((column) => column.name === name))
-  if (strange !== undefined)
-    throw new RestoreError(`This program doesn't know ${table}.${strange}, which the backup has.`)
+  const unknown = given.find((name) => !columns.some((column) => column.name === name))
+  if (unknown !== undefined)
+    throw new RestoreError(`This program doesn't know ${table}.${unknown}, which the backup has.`)
   const values = columns
     .filter(({ name }) => given.includes(name))
     .map(({ name, holdsJson }) =>
-      // A JSON null comes out as an SQL null.
+      // json_populate_recordset converts a JSON null to an SQL null.
       holdsJson ? sql`coalesce(${sql.identifier(name)}, 'null'::jsonb)` : sql`${sql.identifier(name)}`,
     )
   const named = names(columns.map(({ name }) => name).filter((name) => given.includes(name)))
@@ -150,8 +151,8 @@ async function toInsert(tx: Db, table: string, given: readonly string[]) {
     )
 }
 
-/** Counts what is there now; a backup says how much there must be. */
-async function requireSame(expectedCounts: RowCounts, tx: Db): Promise<RowCounts> {
+/** Throws `RestoreError` unless each table has as many rows as the backup states. */
+async function requireSameCounts(expectedCounts: RowCounts, tx: Db): Promise<RowCounts> {
   for (const [table, expected] of Object.entries(expectedCounts)) {
     const [row] = await rows<{ count: number }>(
       tx,

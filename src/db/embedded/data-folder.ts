@@ -11,7 +11,7 @@ export class DataFolderError extends Error {
 
 const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'ENOSPC', 'EDQUOT'])
 
-/** Turns the system's refusal into a `DataFolderError`; returns any other error as it is. */
+/** Converts a file system error into a `DataFolderError`; returns any other error unchanged. */
 export function toFolderError(dataDir: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
   if (!(error instanceof Error) || !refusals.has(String(code))) return error

@@ -20,10 +20,10 @@ import { FolderInUseError, lockFolder } from './folder-lock.ts'
 import { listSnapshots, takeSnapshot } from './snapshots.ts'
 import { startUpkeep } from './upkeep.ts'
 
-// A little more than it takes until the lock of a process that is gone counts for nothing.
-const patienceMs = 17_000
+// Slightly longer than the lock of a dead process stays valid.
+const maxLockWaitMs = 17_000
 
-/** Opens the embedded Postgres in `dataDir/pg`, made on the first start; one process a folder. */
+/** Opens the embedded Postgres in `dataDir/pg` and creates it on the first start. Only one process may open a folder. */
 export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const { dataDir, onTrouble, now = () => new Date() } = options
   openDataFolder(dataDir)
@@ -36,11 +36,11 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
       await makeFolder(`${folder}.new`)
       await placeFolder(`${folder}.new`, folder)
     }
-    const client = await explained(dataDir, () => openFolder(folder))
+    const client = await explainDamage(dataDir, () => openFolder(folder))
     const database = embeddedDatabase(client)
     const { db } = database
     if (options.migrate !== false) {
-      await explained(dataDir, async () => {
+      await explainDamage(dataDir, async () => {
         if (!isNew && (await isBehind(db))) await takeSnapshot(db, dataDir, { now: now() })
         await migrateEmbedded(db)
       })
@@ -59,7 +59,7 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-/** Wraps a PGlite that is open already. */
+/** Wraps an open PGlite. */
 export function embeddedDatabase(client: PGlite): Database {
   dropArrayParsers(client)
   return {
@@ -68,7 +68,7 @@ export function embeddedDatabase(client: PGlite): Database {
     listen: async (channel, onNotify) => {
       await client.listen(channel, onNotify)
     },
-    // The folder's lock has made this process the only one.
+    // The folder's lock already makes this the only process.
     lead: (_name, onGained) => {
       onGained()
       return { holds: () => true, stop: async () => {} }
@@ -80,13 +80,13 @@ export function embeddedDatabase(client: PGlite): Database {
   }
 }
 
-// PGlite copies its parsers for each query of drizzle's, which takes longer than a small query. 296 of its 318 read arrays, which
-// are never selected, as Postgres gives them as text: without them a small query takes 0.15 ms of CPU instead of 0.35.
+// PGlite copies its parsers for each drizzle query, which takes longer than a small query. 296 of the 318 parse arrays, which are
+// never selected; without them a small query takes 0.15 ms of CPU instead of 0.35.
 function dropArrayParsers({ parsers }: PGlite): void {
   for (const oid of Object.keys(parsers)) if (!(oid in types.parsers)) delete parsers[oid]
 }
 
-/** There was a database in the data folder and there is none that opens. No other takes its place; the message names the way back. */
+/** The data folder's database is gone or doesn't open. It isn't replaced; the message says how to restore it. */
 export class LostDatabaseError extends Error {
   constructor(what: string, dataDir: string, otherwise: string, options?: ErrorOptions) {
     const [newest] = listSnapshots(dataDir)
@@ -99,8 +99,8 @@ export class LostDatabaseError extends Error {
   }
 }
 
-/** Throws `LostDatabaseError` where the work finds the database damaged. */
-async function explained<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+/** Throws `LostDatabaseError` if the work finds the database damaged. */
+async function explainDamage<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -115,14 +115,14 @@ async function explained<T>(dataDir: string, work: () => Promise<T>): Promise<T>
   }
 }
 
-// The driver's own words; drizzle wraps them in the statement.
+// The driver's message; drizzle wraps it in the statement.
 function toRoot(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error))
   const inner = error instanceof UnreadableFolderError ? undefined : error.cause
   return inner instanceof Error ? toRoot(inner) : error
 }
 
-// Without this a volume that is half there, or a restore that was cut short, would begin an empty board unasked.
+// Otherwise a partly mounted volume or an interrupted restore would silently start an empty board.
 function requireNothingLost(dataDir: string): void {
   const aside = readdirSync(dataDir).filter((name) => /^pg\.(damaged|replaced)-/.test(name))
   if (aside.length === 0 && listSnapshots(dataDir).length === 0) return
@@ -133,13 +133,13 @@ function requireNothingLost(dataDir: string): void {
   )
 }
 
-/** A lock left by a killed container looks alive until it has been silent for a while: asks again that long. */
+/** Locks the data folder. Retries while the lock of a killed container still looks alive. Throws `FolderInUseError`. */
 export async function lockWithRetry(dataDir: string): Promise<() => void> {
   for (let waited = 0; ; waited += 1_000) {
     try {
       return lockFolder(dataDir)
     } catch (error) {
-      if (!(error instanceof FolderInUseError && error.mayBeGone) || waited >= patienceMs) throw error
+      if (!(error instanceof FolderInUseError && error.mayBeGone) || waited >= maxLockWaitMs) throw error
       await delay(1_000)
     }
   }

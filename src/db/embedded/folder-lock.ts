@@ -2,31 +2,31 @@ import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { lifeOf, thisHolder, toHolder } from './lock-holder.ts'
 
-const beatMs = 2_000
-// Seven beats missed. Longer than any single statement holds up a process that is well.
-const silentMs = 15_000
+const touchEveryMs = 2_000
+// Seven missed touches; longer than any single statement blocks a healthy process.
+const staleAfterMs = 15_000
 
 /**
- * Two processes on one embedded database corrupt it silently, so a file names the one that has it, and is touched while it
- * lives. Returns the release. Throws `FolderInUseError`.
+ * Locks a data folder: two processes on one embedded database corrupt it silently. The lock file names its process, which touches it
+ * while it runs. Returns the function that releases it. Throws `FolderInUseError`.
  */
 export function lockFolder(dataDir: string): () => void {
   const path = join(dataDir, 'lock')
   const mine = JSON.stringify(thisHolder())
   while (!tryWrite(path, mine)) {
     requireAbandoned(path, dataDir)
-    takeAway(path, dataDir)
+    removeLock(path, dataDir)
   }
-  const beat = setInterval(() => touch(path, mine, dataDir), beatMs).unref()
+  const touching = setInterval(() => touch(path, mine, dataDir), touchEveryMs).unref()
   return () => {
-    clearInterval(beat)
+    clearInterval(touching)
     if (readIf(path) === mine) rmSync(path, { force: true })
   }
 }
 
-/** The data folder belongs to another process. */
+/** The data folder is in use by another process. */
 export class FolderInUseError extends Error {
-  /** Not known to live, but its lock was touched a moment ago: it may be gone when asked again after 15 s. */
+  /** It isn't known whether the process lives, but its lock is fresh; retry after 15 s. */
   readonly mayBeGone: boolean
 
   constructor(dataDir: string, holder: string, mayBeGone: boolean) {
@@ -46,23 +46,23 @@ function requireAbandoned(path: string, dataDir: string): void {
     throw new FolderInUseError(dataDir, 'another process, perhaps in another container', true)
 }
 
-// Of several that find a lock abandoned, only the one that holds the second file may remove it, and looks again before.
-function takeAway(path: string, dataDir: string): void {
-  const turn = `${path}.turn`
-  if (!tryWrite(turn, '')) {
-    if (isFresh(turn)) throw new FolderInUseError(dataDir, 'another process that is starting', true)
-    rmSync(turn, { force: true })
+// Only the holder of the second file may remove an abandoned lock, after checking it again.
+function removeLock(path: string, dataDir: string): void {
+  const mutex = `${path}.turn`
+  if (!tryWrite(mutex, '')) {
+    if (isFresh(mutex)) throw new FolderInUseError(dataDir, 'another process that is starting', true)
+    rmSync(mutex, { force: true })
     return
   }
   try {
     requireAbandoned(path, dataDir)
     rmSync(path, { force: true })
   } finally {
-    rmSync(turn, { force: true })
+    rmSync(mutex, { force: true })
   }
 }
 
-// A process that stood still for so long that another took the folder must not write there again: it ends here.
+// A process that was frozen until another took the folder must not write there again: this throw ends it.
 function touch(path: string, mine: string, dataDir: string): void {
   const found = readIf(path)
   if (found === null) return void tryWrite(path, mine)
@@ -73,7 +73,7 @@ function touch(path: string, mine: string, dataDir: string): void {
 
 function isFresh(path: string): boolean {
   try {
-    return Math.abs(Date.now() - statSync(path).mtimeMs) < silentMs
+    return Math.abs(Date.now() - statSync(path).mtimeMs) < staleAfterMs
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false
     throw error

@@ -1,20 +1,20 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 
-/** A process as a lock file names it. */
+/** A process, as named in a lock file. */
 export interface Holder {
   readonly pid: number
-  /** Where that pid means something: the boot of a machine, and the container in it. */
+  /** Where the pid is valid: the boot id of a machine and its pid namespace. */
   readonly place: string
-  /** When the process began, for a pid comes back; empty where the system does not tell. */
+  /** When the process started, since pids are reused; empty if unknown. */
   readonly started: string
 }
 
-/** This process. */
+/** Returns this process. */
 export function thisHolder(): Holder {
   return { pid: process.pid, place: place(), started: startOf(process.pid) }
 }
 
-/** Reads what `thisHolder` wrote; null while it is not written to its end. */
+/** Parses a lock file; null if it isn't fully written yet. */
 export function toHolder(text: string): Holder | null {
   try {
     return JSON.parse(text) as Holder
@@ -23,7 +23,7 @@ export function toHolder(text: string): Holder | null {
   }
 }
 
-/** Whether the process lives: `unknown` in another container or on another machine, and where pids tell too little. */
+/** Returns whether a process lives: `unknown` in another container or on another machine, or if its start time is unknown. */
 export function lifeOf(holder: Holder): 'alive' | 'gone' | 'unknown' {
   if (holder.place !== place()) return 'unknown'
   try {
@@ -45,7 +45,7 @@ function place(): string {
   }
 }
 
-// Field 22 of the line; the name before it may hold spaces and brackets.
+// Field 22 of the line; the process name before it may contain spaces and brackets.
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -14,8 +14,8 @@ import { lockWithRetry } from './embedded.ts'
 import { isDamage, isEmptyFolder, makeFolder, openFolder, placeFolder } from './embedded-folder.ts'
 
 /**
- * Puts a backup in the place of the embedded database. What was there is kept under another name: `pg.damaged-<time>` where
- * it did not open, else `pg.replaced-<time>`. Throws what `restoreBackup` throws; nothing was changed then.
+ * Replaces the embedded database with a backup. The old one is kept as `pg.damaged-<time>` if it didn't open, otherwise as
+ * `pg.replaced-<time>`. Throws what `restoreBackup` throws; nothing is changed then.
  */
 export async function restoreEmbedded(options: {
   readonly dataDir: string
@@ -27,21 +27,21 @@ export async function restoreEmbedded(options: {
   openDataFolder(dataDir)
   const unlock = await lockWithRetry(dataDir)
   const folder = join(dataDir, 'pg')
-  const beside = `${folder}.new`
+  const temporary = `${folder}.new`
   try {
-    const found = await lookInto(folder, replace)
-    await makeFolder(beside)
-    const counts = await fill(beside, path, found.sequences)
+    const found = await inspect(folder, replace)
+    await makeFolder(temporary)
+    const counts = await fill(temporary, path, found.sequences)
     const aside = found.state === 'nothing' ? null : `${folder}.${found.state}-${toName(now)}`
-    await placeFolder(beside, folder, aside)
+    await placeFolder(temporary, folder, aside)
     return { counts, aside }
   } finally {
-    if (existsSync(beside)) rmSync(beside, { recursive: true })
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true })
     unlock()
   }
 }
 
-async function lookInto(folder: string, replace: boolean) {
+async function inspect(folder: string, replace: boolean) {
   const sequences: Readonly<Record<string, string>> = {}
   if (isEmptyFolder(folder)) return { state: 'nothing', sequences } as const
   try {
@@ -60,7 +60,7 @@ async function lookInto(folder: string, replace: boolean) {
   }
 }
 
-// What a start would stumble over is damage here as well; a newer schema is not.
+// An error that would break a start counts as damage here; a newer schema doesn't.
 async function requireReadable(db: Db): Promise<void> {
   try {
     await appliedMigration(db)
@@ -69,8 +69,8 @@ async function requireReadable(db: Db): Promise<void> {
   }
 }
 
-async function fill(beside: string, path: string, sequences: Readonly<Record<string, string>>) {
-  const client = await openFolder(beside)
+async function fill(temporary: string, path: string, sequences: Readonly<Record<string, string>>) {
+  const client = await openFolder(temporary)
   try {
     const db = drizzle(client, { schema })
     await migrateEmbedded(db)

@@ -3,18 +3,18 @@ import { join } from 'node:path'
 import { backupToFile } from '../backup/backup-file.ts'
 import type { Db } from '../types.ts'
 
-const kept = 4
+const maxSnapshots = 4
 export const snapshotEveryMs = 6 * 60 * 60 * 1_000
 
 const pattern = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d\.\d{3}Z)\.jsonl\.gz$/
 
-/** A backup that the process makes by itself of its embedded database. */
+/** An automatic backup of the embedded database. */
 export interface Snapshot {
   readonly path: string
   readonly at: Date
 }
 
-/** The snapshots in a data folder, newest first. */
+/** Lists the snapshots in a data folder, newest first. */
 export function listSnapshots(dataDir: string): Snapshot[] {
   const folder = join(dataDir, 'snapshots')
   if (!existsSync(folder)) return []
@@ -25,7 +25,7 @@ export function listSnapshots(dataDir: string): Snapshot[] {
     .map((name) => ({ path: join(folder, name), at: new Date(name.replace(pattern, '$1:$2:$3')) }))
 }
 
-/** Writes a snapshot and removes those that have had their time, and what a killed process left of one. */
+/** Writes a snapshot, and removes outdated ones and unfinished ones of killed processes. */
 export async function takeSnapshot(
   db: Db,
   dataDir: string,
@@ -40,8 +40,8 @@ export async function takeSnapshot(
 }
 
 /**
- * Which snapshots may go, of a list that begins with the newest: the one before it, while that is not six hours younger
- * than its own forerunner (or many short runs would push out all that is older), and what is more than four.
+ * Returns the snapshots to remove, given a list with the newest first: all but four, and the second newest if it is less than six hours
+ * younger than the one before it. Otherwise many short runs would push out all older ones.
  */
 export function outdated<T extends { readonly at: Date }>(snapshots: readonly T[]): T[] {
   const [newest, previous, older] = snapshots
@@ -51,5 +51,5 @@ export function outdated<T extends { readonly at: Date }>(snapshots: readonly T[
     older !== undefined &&
     previous.at.getTime() - older.at.getTime() < snapshotEveryMs
   const left = snapshots.filter((snapshot) => !isCrowded || snapshot !== previous)
-  return [...(isCrowded ? [previous] : []), ...left.slice(kept)]
+  return [...(isCrowded ? [previous] : []), ...left.slice(maxSnapshots)]
 }

@@ -10,8 +10,8 @@ type Entry = readonly [path: string, content: Buffer | null]
 const root = new URL('../../../', import.meta.url)
 
 /**
- * Where the build puts a migrated, empty database for this schema and this PGlite. A first start copies it: creating one
- * with initdb takes seconds and briefly more than half a gigabyte.
+ * Returns where the build puts a migrated, empty database for this schema and PGlite version. A first start copies it, because initdb
+ * takes seconds and briefly more than half a gigabyte.
  */
 export function templatePath(): string {
   const hash = createHash('sha256')
@@ -25,7 +25,7 @@ export function templatePath(): string {
   return fileURLToPath(new URL(`dist/template-${hash.digest('hex').slice(0, 12)}.gz`, root))
 }
 
-/** A folder as a template: each path in it and what the file holds, null for a folder. @public */
+/** Packs a folder as a template: each path with its content, null for a folder. @public */
 export function packFolder(folder: string): Buffer {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry): Entry => {
     const path = join(entry.parentPath, entry.name)
@@ -34,12 +34,12 @@ export function packFolder(folder: string): Buffer {
   return gzipSync(serialize(entries))
 }
 
-/** Makes a folder of the template. False where the build has made none for this schema. */
+/** Unpacks the template into a new folder. Returns false if the build has none for this schema. */
 export function unpackTemplate(folder: string): boolean {
   const path = templatePath()
   if (!existsSync(path)) return false
   mkdirSync(folder, { mode: 0o700 })
-  // A folder comes before what is in it.
+  // Folders precede their content.
   for (const [name, content] of deserialize(gunzipSync(readFileSync(path))) as Entry[]) {
     if (content === null) mkdirSync(join(folder, name), { mode: 0o700, recursive: true })
     else writeFileSync(join(folder, name), content, { mode: 0o600 })

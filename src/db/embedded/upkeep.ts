@@ -4,13 +4,13 @@ import type { Db } from '../types.ts'
 import { listSnapshots, snapshotEveryMs, takeSnapshot } from './snapshots.ts'
 
 const everyMs = 5 * 60 * 1_000
-// Of the ten seconds that a process has to stop.
+// The whole process has ten seconds to stop.
 const lastSnapshotMs = 4_000
 
 /**
- * Does for PGlite what a server does in the background: a checkpoint every five minutes, without which the log grows
- * without end and the next start replays all of it; vacuum and a snapshot every six hours. Nothing where nothing was
- * written. The returned function ends it, with a last snapshot.
+ * Starts PGlite's background maintenance: a checkpoint every five minutes, without which the WAL grows forever and the next start
+ * replays all of it; vacuum and a snapshot every six hours. Skipped if nothing was written. Returns the function that stops it, with
+ * a last snapshot.
  */
 export function startUpkeep(options: {
   readonly client: PGlite
@@ -64,14 +64,14 @@ export function startUpkeep(options: {
   }
 }
 
-// Table by table, so that the process answers in between.
+// Table by table, so the process can answer in between.
 async function vacuum(client: PGlite): Promise<void> {
   for (const table of boardTables()) await client.exec(`vacuum (analyze) ${table}`)
 }
 
-/** The number that the next writing transaction gets: the same as before where nothing was written. */
+/** Returns the id of the next writing transaction, which is unchanged if nothing was written. */
 async function position(client: PGlite): Promise<string> {
-  // Not the end of the log: reading writes there as well (hint bits, with checksums on).
+  // Not the WAL position: with checksums on, reads write there too (hint bits).
   const { rows } = await client.query<{ at: string }>(
     'select pg_snapshot_xmax(pg_current_snapshot())::text as at',
   )

@@ -9,10 +9,7 @@ export async function migrateEmbedded(db: Db): Promise<void> {
   await migrate(db as unknown as PgliteDatabase, { migrationsFolder })
 }
 
-/**
- * Applies drizzle/ to Postgres; of several processes that start together one does it and the others wait. Throws
- * `NewerSchemaError`.
- */
+/** Applies drizzle/ to Postgres under a lock, so processes that start together don't collide. Throws `NewerSchemaError`. */
 export async function migratePostgres(url: string): Promise<void> {
   const [{ default: postgres }, { drizzle }, { migrate }, schema] = await Promise.all([
     import('postgres'),

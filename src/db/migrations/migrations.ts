@@ -8,11 +8,11 @@ export const migrationsFolder = fileURLToPath(new URL('../../../drizzle', import
 
 interface Migration {
   readonly tag: string
-  /** How the database remembers it. */
+  /** How the database identifies it. */
   readonly when: number
 }
 
-/** The migrations that this program knows, oldest first. */
+/** Lists the migrations of this program, oldest first. */
 export function knownMigrations(): readonly Migration[] {
   const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as {
     readonly entries: readonly Migration[]
@@ -20,7 +20,7 @@ export function knownMigrations(): readonly Migration[] {
   return journal.entries
 }
 
-/** The schema is of a program newer than this one. */
+/** The schema belongs to a newer program. */
 export class NewerSchemaError extends Error {
   constructor(what: string, schema: string) {
     const known = knownMigrations().at(-1)?.tag
@@ -31,7 +31,7 @@ export class NewerSchemaError extends Error {
   }
 }
 
-/** Name of the last migration that the database had, '' before the first. Throws `NewerSchemaError`. */
+/** Returns the name of the database's last migration, '' if it has none. Throws `NewerSchemaError`. */
 export async function appliedMigration(db: Db): Promise<string> {
   const [table] = await rows<{ there: boolean }>(
     db,
@@ -49,7 +49,7 @@ export async function appliedMigration(db: Db): Promise<string> {
   return known.get(applied.at(-1)?.when ?? '') ?? ''
 }
 
-/** Whether the database has a schema of ours that lacks a migration. Throws `NewerSchemaError`. */
+/** Whether the database has our schema without its newest migrations. Throws `NewerSchemaError`. */
 export async function isBehind(db: Db): Promise<boolean> {
   const applied = await appliedMigration(db)
   return applied !== '' && applied !== knownMigrations().at(-1)?.tag

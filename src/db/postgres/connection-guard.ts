@@ -1,7 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres'
 import { codesOf } from '../error-codes.ts'
 
-/** What a transaction and its savepoints know of their connection. */
+/** The connection of a transaction and its savepoints. */
 interface Connection {
   lost: Error | null
 }
@@ -9,9 +9,9 @@ interface Connection {
 type Work = (tx: TransactionSql) => unknown
 
 /**
- * A client whose transactions come to nothing when their connection is lost. As it comes, postgres.js 3.4 lets their work go on:
- * its next statement, or the rollback, is written to a socket that is gone, which ends the process past every catch, or runs on
- * the connection that took its place, in the midst of another transaction (github.com/porsager/postgres issues 1208 and 1216).
+ * Wraps a client so transactions stop when their connection is lost. postgres.js 3.4 would write the next statement or the rollback to
+ * the closed socket, which crashes the process past every catch, or to the replacement connection, within another transaction
+ * (github.com/porsager/postgres issues 1208 and 1216).
  */
 export function withConnectionGuard(client: Sql): Sql {
   return new Proxy(client, {
@@ -30,7 +30,7 @@ export function withConnectionGuard(client: Sql): Sql {
   })
 }
 
-/** Never settles once the connection is lost: the library would write to it. `begin` itself rejects then. */
+/** Never settles after the connection is lost, because the library would write to it; `begin` itself rejects then. */
 function unlessLost(work: Work, tx: TransactionSql, connection: Connection): Promise<unknown> {
   return new Promise((resolve, reject) => {
     Promise.resolve(work(guarded(tx, connection))).then(
@@ -38,7 +38,7 @@ function unlessLost(work: Work, tx: TransactionSql, connection: Connection): Pro
         if (connection.lost === null) resolve(result)
       },
       (error: unknown) => {
-        if (connection.lost === null && !isLoss(error)) reject(error)
+        if (connection.lost === null && !isConnectionLoss(error)) reject(error)
       },
     )
   })
@@ -55,7 +55,7 @@ function guarded(tx: TransactionSql, connection: Connection): TransactionSql {
   })
 }
 
-// As a query does: nothing happens before somebody waits for it, or asks for its rows as arrays.
+// Like a query: it may be awaited, or asked for its rows as arrays.
 function refuse(error: Error) {
   return () => {
     const refused = Promise.reject(error)
@@ -64,8 +64,8 @@ function refuse(error: Error) {
   }
 }
 
-// The server ended the session (57P01 to 57P03, 25P03), or the socket is gone.
-function isLoss(error: unknown): boolean {
+// The server ended the session (57P01 to 57P03, 25P03), or the socket was closed.
+function isConnectionLoss(error: unknown): boolean {
   return codesOf(error).some((code) =>
     /^(57P0[1-3]|25P03|CONNECTION_\w+|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code),
   )

@@ -2,19 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 import type { Lead } from '../types.ts'
 
-/** What the server calls the sessions of a pool of ours. */
+/** The `application_name` of our pools' sessions. */
 export const applicationName = 'preqbot'
 
-const askEveryMs = 2_000
-// If an answer takes longer than this, the connection to the server counts as lost.
+const retryEveryMs = 2_000
+// If an answer takes longer than this, the connection counts as lost.
 const answerMs = 4_000
-// What the server waits for a word of the leader's. It ends the session of one that stands still, or whose machine is gone.
+// The server ends the leader's session after this much silence, e.g. if its process froze or its machine is gone.
 const silenceMs = 8_000
-// For less than this after it was last confirmed, the lock is held for certain.
+// The lock is certainly held for this long after its last confirmation.
 const certainMs = 6_000
 requireSafeTiming({ certainMs, silenceMs })
 
-/** Throws where the server may give the lock to another process while the leader is still certain that it holds it. */
+/** Throws if the server may give the lock to another process while the leader is still certain that it holds it. */
 export function requireSafeTiming(timing: { readonly certainMs: number; readonly silenceMs: number }): void {
   if (timing.certainMs < timing.silenceMs) return
   throw new Error(
@@ -31,8 +31,8 @@ interface LeadOptions {
 }
 
 /**
- * Tries for the named lock until it is held, and again after it was lost. A session lock lives as long as its connection, so
- * it has a dedicated one outside the pools. A leader that is cut off knows after 6 s; the server lets go of it after 8 s.
+ * Tries to acquire the named lock until it is held, and again after it is lost. A session lock lives as long as its connection, so it
+ * has its own. A leader that is cut off stops after 6 s; the server releases the lock after 8 s.
  */
 export function leadPostgres(options: LeadOptions): Lead {
   const stopping = new AbortController()
@@ -46,7 +46,7 @@ export function leadPostgres(options: LeadOptions): Lead {
       } catch (error) {
         failures += 1
         if (failures === 1 && !signal.aborted)
-          options.onTrouble('asking for the leader lock failed; asking again until it succeeds', error)
+          options.onTrouble('acquiring the leader lock failed; retrying', error)
       }
     }
   })()
@@ -61,21 +61,21 @@ export function leadPostgres(options: LeadOptions): Lead {
 
 interface Certainty {
   readonly holds: () => boolean
-  /** The lock was confirmed by an answer to what was asked at this time. */
+  /** Notes that the answer to a query sent at this time confirmed the lock. */
   readonly confirm: (asked: Moment) => void
   readonly end: () => void
 }
 
-// By two clocks: one may be set while the process stands still, the other stands still while the machine sleeps.
-type Moment = readonly [steady: number, wall: number]
+// Two clocks: the wall clock may be set while the process is frozen; the monotonic clock stops while the machine sleeps.
+type Moment = readonly [monotonic: number, wall: number]
 const moment = (): Moment => [performance.now(), Date.now()]
 
 function createCertainty(): Certainty {
   let confirmed: Moment = [Number.NEGATIVE_INFINITY, 0]
   return {
     holds: () => moment().every((at, clock) => at - (confirmed[clock] ?? 0) < certainMs),
-    confirm: (asked) => {
-      confirmed = asked
+    confirm: (sentAt) => {
+      confirmed = sentAt
     },
     end: () => {
       confirmed = [Number.NEGATIVE_INFINITY, 0]
@@ -83,7 +83,7 @@ function createCertainty(): Certainty {
   }
 }
 
-/** One connection: from asking for the lock to losing it, or to the end. */
+/** Uses one connection until the lock is lost or `stopping` aborts. */
 async function holdOnce(options: LeadOptions, certainty: Certainty, stopping: AbortSignal): Promise<void> {
   const closed = new AbortController()
   const ended = AbortSignal.any([stopping, closed.signal])
@@ -102,14 +102,14 @@ async function holdOnce(options: LeadOptions, certainty: Certainty, stopping: Ab
   })
   let leading = false
   try {
-    // Set by a statement: poolers refuse what they do not know at the connection.
-    await answer(client`select set_config('idle_session_timeout', ${String(silenceMs)}, false)`)
+    // Set by a statement: poolers reject connection parameters that they don't know.
+    await withTimeout(client`select set_config('idle_session_timeout', ${String(silenceMs)}, false)`)
     while (!ended.aborted) {
-      const asked = moment()
-      const held: boolean = await answer(leading ? isHeld(client) : tryLock(client, options.name))
-      if (held) await answer(freeLocks(client))
+      const sentAt = moment()
+      const held: boolean = await withTimeout(leading ? isHeld(client) : tryLock(client, options.name))
+      if (held) await withTimeout(endFrozenSessions(client))
       if (ended.aborted || (leading && !held)) return
-      if (held) certainty.confirm(asked)
+      if (held) certainty.confirm(sentAt)
       if (held && !leading) {
         leading = true
         options.onGained()
@@ -129,7 +129,7 @@ async function tryLock(client: postgres.Sql, name: string): Promise<boolean> {
   return row.held
 }
 
-// A new session behind the same client would answer that it holds nothing.
+// False if the client reconnected: the new session holds no lock.
 async function isHeld(client: postgres.Sql): Promise<boolean> {
   const [row] = await client<[{ held: boolean }]>`
     select exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as held`
@@ -137,22 +137,21 @@ async function isHeld(client: postgres.Sql): Promise<boolean> {
 }
 
 /**
- * A process of ours that stands still in a transaction would hold up everybody who waits for what it locked: its session is
- * ended. None of ours that is well waits there for anything. Stopped in the middle of a statement it is not `idle in transaction`:
- * the server waits for the other half of it.
+ * Ends our sessions that have waited in a transaction for over 5 s: a frozen process would block everyone who needs its locks. No
+ * healthy process waits there. The check isn't `idle in transaction`, because a process may freeze in the middle of a statement.
  */
-async function freeLocks(client: postgres.Sql): Promise<void> {
+async function endFrozenSessions(client: postgres.Sql): Promise<void> {
   await client`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and usename = current_user and application_name = ${applicationName}
       and xact_start is not null and wait_event = 'ClientRead' and state_change < now() - interval '5 seconds'`
 }
 
-async function answer<T>(asked: PromiseLike<T>): Promise<T> {
+async function withTimeout<T>(query: PromiseLike<T>): Promise<T> {
   const waiting = new AbortController()
   try {
     return await Promise.race([
-      asked,
+      query,
       delay(answerMs, undefined, { signal: waiting.signal }).then(() => {
         throw new Error(`Postgres did not answer within ${answerMs / 1_000} s`)
       }),
@@ -164,7 +163,7 @@ async function answer<T>(asked: PromiseLike<T>): Promise<T> {
 
 /** Waits two seconds, or until the signal. */
 async function pause(signal: AbortSignal): Promise<void> {
-  await delay(askEveryMs, undefined, { signal }).catch((error: unknown) => {
+  await delay(retryEveryMs, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error
   })
 }

@@ -8,10 +8,10 @@ import { withConnectionGuard } from './connection-guard.ts'
 import { applicationName, leadPostgres } from './lead.ts'
 import { withPreparedStatements } from './prepared-statements.ts'
 
-// Of ten connections the short reads share one (see `preparedRead`), and a transaction has one to itself.
+// Short reads share one connection (see `preparedRead`); each transaction has its own.
 const connections = { reads: 1, statements: 2, transactions: 7 }
 
-/** Opens Postgres at the URL with three pools, ten connections in all, migrated. Throws `UnreachableError`. */
+/** Opens and migrates Postgres, with three pools of ten connections in all. Throws `UnreachableError`. */
 export async function openPostgres(
   url: string,
   onTrouble: DatabaseOptions['onTrouble'],
@@ -19,13 +19,17 @@ export async function openPostgres(
 ): Promise<Database> {
   await reachPostgres(url, onTrouble)
   if (migrate) await migratePostgres(url)
-  // postgres.js would ask for array types, which we don't use. If the connection died during that query, nothing would catch the error.
-  const quiet = { onnotice: () => {}, fetch_types: false, connection: { application_name: applicationName } }
-  const reads = postgres(url, { ...quiet, max: connections.reads })
-  const statements = postgres(url, { ...quiet, max: connections.statements })
-  const transactions = postgres(url, { ...quiet, max: connections.transactions })
+  // No `fetch_types`: we have no arrays, and a lost connection during that query is an unhandled rejection.
+  const options = {
+    onnotice: () => {},
+    fetch_types: false,
+    connection: { application_name: applicationName },
+  }
+  const reads = postgres(url, { ...options, max: connections.reads })
+  const statements = postgres(url, { ...options, max: connections.statements })
+  const transactions = postgres(url, { ...options, max: connections.transactions })
   const pools = [reads, statements, transactions]
-  // It tells a client how columns are read and written.
+  // Sets each client's parsers and serializers.
   for (const pool of pools) drizzle(pool)
   const client = Object.assign(statements, {
     begin: transactions.begin,
@@ -42,7 +46,7 @@ export async function openPostgres(
     ping: async () => {
       await client`select 1`
     },
-    // After a lost connection the driver waits for an answer that never comes; by now nothing is asked any more.
+    // After a lost connection the driver waits for an answer that never comes.
     close: async () => {
       await Promise.all(pools.map((pool) => pool.end({ timeout: 2 })))
     },

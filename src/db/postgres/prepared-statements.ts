@@ -1,11 +1,11 @@
 import type { Sql, TransactionSql } from 'postgres'
 
-// A session keeps every prepared statement. Beyond this many (e.g., lists of many lengths), statements are sent unprepared.
+// Sessions keep what they prepare, so further statements (e.g. lists of many lengths) aren't prepared.
 const maxStatements = 300
 
 /**
- * A client that lets the server prepare what is asked again. drizzle prepares nothing by itself, and what is not prepared
- * makes two round trips, for postgres.js first asks for the types of the parameters.
+ * Wraps a client so the server prepares repeated statements. drizzle prepares nothing, and an unprepared statement takes two round
+ * trips, because postgres.js first asks for the parameter types.
  */
 export function withPreparedStatements(client: Sql): Sql {
   const seen = new Set<string>()

@@ -3,33 +3,39 @@ import { botConversations, botState } from '../../db/schema.ts'
 import type { Db, Reader, Tx } from '../../db/types.ts'
 import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 
-/** A small fact the bot keeps between starts; undefined where there is none. Read it as the type it was written with. */
+/** Reads a value that the bot keeps across restarts; undefined if there is none. `T` must be the type it was written with. */
 export async function readState<T>(db: Reader, key: StateKey): Promise<T | undefined> {
   const [row] = await db.select({ value: botState.value }).from(botState).where(eq(botState.key, key))
   return row?.value as T | undefined
 }
 
-/**
- * `notifier_cursor`: the last event the notifier decided on; `commands_hash`: Telegram's command menu; `bot_id`: the bot that
- * met the owner; `setup_code`, `setup_codes_used`: hashes of the setup link's codes; `digest_due`: when the next digest is; `quiet_hours`: the current ones; `holds`: flood limits; `connecting`:
- * messages that wait for a token's first use; `token_links`: single-use links for new tokens; the rest: what was sent.
- */
 export type StateKey =
+  /** The bot that the owner is bound to. */
   | 'bot_id'
+  /** The hash of the newest setup code. */
   | 'setup_code'
+  /** The hashes of used values of SETUP_CODE. */
   | 'setup_codes_used'
+  /** The id of the last event that the notifier handled. */
   | 'notifier_cursor'
+  /** The hash of the command menu that Telegram has. */
   | 'commands_hash'
+  /** When the next digest is due. */
   | 'digest_due'
+  /** The quiet hours in progress. */
   | 'quiet_hours'
+  /** Pauses that Telegram asked for with a 429. */
   | 'holds'
+  /** Messages that wait for a token's first use. */
+  | 'connecting'
+  /** Single-use links for new tokens. */
+  | 'token_links'
+  // What was already reported.
   | 'reminded_until'
   | 'reminded'
   | 'mornings_told'
   | 'runs_told'
   | 'tokens_told'
-  | 'connecting'
-  | 'token_links'
   | 'security_told'
   | 'conflict_told'
 
@@ -41,8 +47,8 @@ export async function writeState(db: Db, key: StateKey, value: unknown, now: Dat
 }
 
 /**
- * Changes a fact together with what follows from it, in one transaction; two who change the same one do it one after the other.
- * `work` returns the new value, undefined where all stays.
+ * Changes a value and whatever depends on it in one transaction, under a lock of the key. `work` returns the new value, or undefined
+ * to keep the old one.
  */
 export async function changeState<T>(
   db: Db,
@@ -58,7 +64,7 @@ export async function changeState<T>(
   })
 }
 
-/** Dialogs of several steps, kept so that a restart goes on where they were. */
+/** Stores conversations of several steps, so they survive a restart. */
 export interface ConversationStore {
   readonly read: (key: string) => Promise<unknown>
   readonly write: (key: string, value: unknown) => Promise<void>
@@ -86,7 +92,7 @@ export function createConversationStore(db: Db, now: () => Date): ConversationSt
   }
 }
 
-/** Ends dialogs that nobody has answered since `before`. Returns how many. */
+/** Deletes conversations that were last answered before `before`. Returns how many. */
 export async function deleteExpiredConversations(db: Db, before: Date): Promise<number> {
   return deleteExpiredRows(db, botConversations, lt(botConversations.updatedAt, before))
 }

@@ -12,13 +12,13 @@ const BotToken = z
   .trim()
   .regex(/^\d{1,20}:[\w-]{10,200}$/, 'The bot token must look like 123456:ABC…, as BotFather gives it')
 
-/** The bot's token, null where none is stored. Throws `invalid` where it was stored under another secret. */
+/** Reads the bot's token; null if none is stored. Throws `invalid` if it was encrypted with another secret. */
 export async function readBotToken({ db, ownerId }: Scope, secretKey: string): Promise<string | null> {
   const sealed = (await readStored(db, ownerId))[botTokenKey]
   return sealed ? decryptSecret(sealed, secretKey) : null
 }
 
-/** Stores the bot's token encrypted, so that the next start needs none. Returns whether it is a new one. Throws `invalid`. */
+/** Stores the bot's token encrypted, so the next start needs none. Returns whether it is new. Throws `invalid`. */
 export async function storeBotToken(ctx: Ctx, token: string, secretKey: string): Promise<boolean> {
   const wanted = parse(BotToken, token)
   return ctx.mutate(async (tx): Promise<Change<boolean>> => {
@@ -29,7 +29,7 @@ export async function storeBotToken(ctx: Ctx, token: string, secretKey: string):
     return {
       result: true,
       events: [],
-      // Which bot it is, is public; the rest of the token is not.
+      // The bot's id is public; the rest of the token is not.
       audit: [
         {
           action: 'setting.change',

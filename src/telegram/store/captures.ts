@@ -5,43 +5,43 @@ import type { Scope } from '../../domain/core/scope.ts'
 import { arrival, historyKeys } from '../../domain/tasks/former-keys.ts'
 import { partAction } from '../../domain/tasks/snapshot.ts'
 
-/** Which task an update of Telegram's made or changed, as the audit trail remembers by its cause. */
+/** A change that an update made to a task, found in the audit log by its cause. */
 export interface Effect {
   readonly auditId: string
   readonly action: string
   readonly taskId: string
   readonly taskKey: string
-  /** The comment that it left or added to. */
+  /** The comment that it wrote or extended. */
   readonly commentId: string | null
 }
 
-/** A message that became a task, as Telegram sent it. */
+/** An update that became a task, as Telegram sent it. */
 export interface Capture {
   readonly update: Readonly<Record<string, unknown>>
   readonly effect: Effect
 }
 
-/** The cause that stands in the audit entries of an update; that of an edited message says so. */
+/** Returns the cause in an update's audit entries; an edited message has a mark. */
 export function causeOf(updateId: number, isEdit = false): string {
   return `telegram:${updateId}${isEdit ? editMark : ''}`
 }
 
 const editMark = ':edited'
 
-/** The messages that a task was made of, and whether they still say what the task is. */
+/** The messages that a task was made from, and whether anything else has changed it. */
 export interface CaptureParts {
-  /** As they read now, in the order in which they were sent. */
+  /** Their current text, in the order they were sent. */
   readonly messages: readonly TelegramMessage[]
-  /** Nothing but these messages has changed the task; comments don't count. */
+  /** Whether only these messages have changed the task; comments don't count. */
   readonly isUntouched: boolean
-  /** The change that Undo takes back. */
+  /** The audit id of the change that Undo takes back. */
   readonly undo: string | null
 }
 
 /** A message as Telegram sent it. */
 export type TelegramMessage = Readonly<Record<string, unknown>>
 
-/** The messages that a task was made of; null where it wasn't made of messages, or they are no longer kept. */
+/** Finds the messages that a task was made from; null if there are none or they have expired. */
 export async function capturePartsOf(scope: Scope, taskKey: string): Promise<CaptureParts | null> {
   const { db, ownerId } = scope
   const entries = await db
@@ -78,7 +78,7 @@ export async function capturePartsOf(scope: Scope, taskKey: string): Promise<Cap
   }
 }
 
-// More than a capture has parts; a task with a longer history has been touched.
+// More than a capture has parts; a task with a longer history has been changed otherwise.
 const maxEntries = 200
 
 function readCause(cause: string | null): { readonly updateId: number | null; readonly isEdit: boolean } {
@@ -86,7 +86,7 @@ function readCause(cause: string | null): { readonly updateId: number | null; re
   return { updateId: id === undefined ? null : Number(id), isEdit: edit !== undefined }
 }
 
-/** The messages of updates, as they were last edited. */
+/** Returns the messages of updates as they were last edited. */
 async function messagesOf(db: Reader, updateIds: readonly number[]): Promise<TelegramMessage[]> {
   const first = Math.min(...updateIds)
   const found = await db
@@ -128,7 +128,7 @@ function chatOf({ chat }: TelegramMessage): unknown {
   return (chat as { readonly id?: unknown } | undefined)?.id
 }
 
-/** What an update did to tasks, the first change first. */
+/** Lists what an update did to tasks, oldest first. */
 export async function effectsOf(
   scope: Scope,
   update: { readonly updateId: number; readonly receivedAt: Date },
@@ -136,7 +136,7 @@ export async function effectsOf(
   return effectsSince(scope, update.receivedAt, causeOf(update.updateId))
 }
 
-/** The capture of a message by its id in the chat; null where it became no task or is older than the updates that are kept. */
+/** Finds the capture of a message; null if it didn't become a task or its update has expired. */
 export async function captureOfMessage(
   scope: Scope,
   { chatId, messageId }: { readonly chatId: number; readonly messageId: number },
@@ -153,7 +153,7 @@ export async function captureOfMessage(
   return row === undefined ? null : toCapture(scope, row)
 }
 
-/** The capture of the message that its sender wrote right before another one in the same chat. */
+/** Finds the capture of the message that its sender wrote right before another one in the same chat. */
 export async function captureBefore(
   scope: Scope,
   {
@@ -175,10 +175,10 @@ export async function captureBefore(
   return before === undefined ? null : toCapture(scope, before)
 }
 
-// What others say in a group may stand between the parts of one message.
+// In a group, other people's messages may come between the parts of one message.
 const maxBetween = 30
 
-/** What has come of a message so far, for an edit of it. */
+/** Returns the history of a message, for an edit of it. */
 export async function stateOfMessage(
   db: Reader,
   {
@@ -189,7 +189,7 @@ export async function stateOfMessage(
 ): Promise<{
   readonly isNewest: boolean
   readonly hadEffect: boolean
-  /** As it read before its newest edit; null where that is no longer kept. */
+  /** The message before its newest edit; null if that has expired. */
   readonly before: TelegramMessage | null
 }> {
   const newest = await db
@@ -213,7 +213,7 @@ export async function stateOfMessage(
   }
 }
 
-// What a message may do to a task that another part of it would go on with.
+// Actions of a message that a second part of it can extend.
 const leading = ['task.create', partAction, 'task.edit', 'task.comment', 'task.answer', 'task.move']
 
 async function toCapture(

@@ -6,7 +6,7 @@ import { chatSpecs, decodeSetting, settingSpecs } from '../../domain/settings/se
 import { lockSettings, readStored, writeStored } from '../../domain/settings/stored-settings.ts'
 import { deleteStranger } from './strangers.ts'
 
-/** The one chat that is served, and the one person in it. */
+/** The owner's chat, and the owner in it. */
 export interface BoundChat {
   readonly chatId: number
   readonly userId: number
@@ -15,8 +15,8 @@ export interface BoundChat {
 }
 
 /**
- * Makes a chat the owner's. `allow` runs in the same transaction and may refuse. Throws `conflict` where it does and where a chat is
- * bound already; of two at once, one wins. Both outcomes are security events.
+ * Binds a chat to the owner. `allow` runs in the same transaction and may refuse. Throws `conflict` if it does or if a chat is already
+ * bound; of two concurrent calls, one wins. Both outcomes are security events.
  */
 export async function bindChat(
   ctx: Ctx,
@@ -49,12 +49,12 @@ export async function bindChat(
       audit: [{ action: 'chat.bind', targetType: 'chat', targetId: String(chat.chatId), meta: { ...chat } }],
     }
   })
-  // Thrown after the commit, so that the refusal itself stays on record.
+  // Thrown after the commit, so the refusal stays on record.
   if (!bound)
     throw new DomainError('conflict', 'This board is already linked to another chat. Unlink it there first.')
 }
 
-/** Releases the owner's chat, so that another can be bound; not that of `keepUserId`. Returns whether it did. */
+/** Unbinds the owner's chat, unless it is bound to `keepUserId`. Returns whether it did. */
 export async function unbindChat(
   ctx: Ctx,
   { keepUserId }: { readonly keepUserId?: number } = {},
@@ -83,7 +83,7 @@ export async function unbindChat(
   })
 }
 
-/** Follows the owner's group when Telegram gives it another id (a group that becomes a supergroup). Returns whether it was ours. */
+/** Updates the owner's chat id when a group becomes a supergroup. Returns whether it was the owner's chat. */
 export async function moveChat(
   ctx: Ctx,
   move: { readonly from: number; readonly to: number },
@@ -102,7 +102,7 @@ export async function moveChat(
   })
 }
 
-// Other software of this schema stores a chat without its person; such a chat is nobody's yet.
+// Other software with this schema stores a chat without a user; such a chat isn't bound.
 function toBinding(stored: Readonly<Record<string, string>>): BoundChat | null {
   const { chatId, userId, threadId } = chatSpecs
   const chat = decodeSetting(chatId, stored[chatId.key])

@@ -8,7 +8,7 @@ import { markForEdit } from './mark.ts'
 import type { StoredRequest } from './stored-request.ts'
 import { hashOfCode } from './stored-update.ts'
 
-/** By token id: the message that waits for the token's first use, and what it says then. */
+/** By token id: the message that waits for the token's first use, and what it is edited to. */
 type Waiting = Readonly<Record<string, { readonly row: number; readonly request: StoredRequest }>>
 
 const maxWaiting = 50
@@ -36,7 +36,7 @@ async function isUsed(db: Reader, tokenId: string): Promise<boolean> {
   return used !== undefined
 }
 
-/** A token was used: edits the message that waits for it. */
+/** Edits the message that waits for a token's first use. */
 export async function noteFirstUse(db: Db, tokenId: string, now: Date): Promise<void> {
   if ((await readState<Waiting>(db, 'connecting')) === undefined) return
   await changeState<Waiting>(db, 'connecting', now, async (tx, waiting = {}) => {
@@ -47,22 +47,22 @@ export async function noteFirstUse(db: Db, tokenId: string, now: Date): Promise<
   })
 }
 
-/** What a token will be once its link is opened. */
+/** The token that opening a link creates. */
 export interface TokenLink {
   readonly name: string
   readonly days: number | null
 }
 
-/** By the hash of its code. */
+/** By the hash of the code. */
 type Links = Readonly<Record<string, TokenLink & { readonly expiresAt: string }>>
 
-const linkLivesMs = hourMs
+const linkLifetimeMs = hourMs
 const maxLinks = 20
 
 /** Creates a single-use code for a new token, valid for one hour; only its hash is stored. */
 export async function createTokenLink(db: Db, link: TokenLink, now: Date): Promise<string> {
   const code = randomBytes(16).toString('base64url')
-  const expiresAt = new Date(now.getTime() + linkLivesMs).toISOString()
+  const expiresAt = new Date(now.getTime() + linkLifetimeMs).toISOString()
   await changeState<Links>(db, 'token_links', now, async (_tx, links = {}) =>
     Object.fromEntries(
       [...Object.entries(links), [hashOfCode(code), { ...link, expiresAt }]].slice(-maxLinks),
@@ -71,7 +71,7 @@ export async function createTokenLink(db: Db, link: TokenLink, now: Date): Promi
   return code
 }
 
-/** Uses up a code, given its hash; null if it was used before, has expired or never existed. */
+/** Consumes a code, given its hash; null if it was used before, has expired or never existed. */
 export async function takeTokenLink(db: Db, hash: string, now: Date): Promise<TokenLink | null> {
   let taken: TokenLink | null = null
   await changeState<Links>(db, 'token_links', now, async (_tx, links = {}) => {

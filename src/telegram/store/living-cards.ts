@@ -5,7 +5,7 @@ import type { Db, Reader } from '../../db/types.ts'
 import { enqueue, type MessagePriority } from './enqueue.ts'
 import type { CardRequest, ReportKind } from './stored-request.ts'
 
-// One that failed, or was deleted from the chat, is no card any more.
+// A card that failed or was deleted from the chat doesn't count.
 const isCard = and(
   eq(botMessages.purpose, 'card'),
   or(
@@ -33,14 +33,14 @@ const markStale = prepared((db) =>
     .update(botMessages)
     .set({
       stale: true,
-      // A card that waits for its first sending keeps its own time.
+      // An unsent card keeps its own time.
       notBefore: sql`case when ${botMessages.state} = 'sent'
         then greatest(${botMessages.notBefore}, ${sql.placeholder('notBefore')}::timestamptz) else ${botMessages.notBefore} end`,
     })
     .where(inArray(botMessages.id, latestCards(db))),
 )
 
-/** Marks the living cards of tasks for an edit; each is edited once, not before its time. */
+/** Marks the living cards of tasks for an edit; each is edited once, not before `notBefore`. */
 export async function markCardsStale(
   db: Db,
   chatId: number,
@@ -58,7 +58,7 @@ const readCards = prepared((db) =>
     .where(inArray(botMessages.id, latestCards(db))),
 )
 
-/** The living cards of tasks in a chat: the newest card of each. */
+/** Returns the living cards of tasks in a chat: the newest card of each. */
 export async function livingCards(
   db: Reader,
   chatId: number,
@@ -68,12 +68,12 @@ export async function livingCards(
   return readCards(db, { chatId, taskIds: JSON.stringify(taskIds) })
 }
 
-/** The living card of a task in a chat: its newest card. */
+/** Returns the living card of a task in a chat: its newest card. */
 export async function livingCard(db: Reader, chatId: number, taskId: string): Promise<BotMessageRow | null> {
   return (await livingCards(db, chatId, [taskId]))[0] ?? null
 }
 
-/** The newest card of a task that stands in a chat, and the newest that is on its way there. */
+/** Returns a task's newest card in the chat, and its newest unsent one. */
 export async function newestCards(
   db: Reader,
   chatId: number,
@@ -90,7 +90,7 @@ export async function newestCards(
   }
 }
 
-/** A card that is to be posted below what is in the chat. */
+/** A card to post at the bottom of the chat. */
 export interface NewCard extends Omit<CardRequest, 'method'> {
   readonly chatId: number
   readonly threadId: number | null
@@ -110,10 +110,7 @@ const priorityOf: Record<ReportKind, MessagePriority> = {
   deleted: 'progress',
 }
 
-/**
- * Queues cards and returns the ids of their rows. One that reports an outcome replaces what waits to be reported about the same
- * task.
- */
+/** Queues cards and returns the ids of their rows. A card that reports an outcome replaces waiting reports about its task. */
 export async function enqueueCards(db: Db, cards: readonly NewCard[], now: Date): Promise<number[]> {
   const outcomes = cards.filter(({ group: { kind } }) => kind === 'needs-you' || kind === 'finished')
   if (outcomes.length > 0) {
@@ -141,12 +138,12 @@ export async function enqueueCards(db: Db, cards: readonly NewCard[], now: Date)
   return enqueue(db, messages, now)
 }
 
-/** A message shows the current state; whether its task has changed in the meantime is for the caller to see to. */
+/** Unmarks a message that shows the current state. The caller must check whether its task changed in the meantime. */
 export async function clearStale(db: Db, id: number): Promise<void> {
   await db.update(botMessages).set({ stale: false }).where(eq(botMessages.id, id))
 }
 
-/** An earlier card has lost its buttons, so it is no card any more. */
+/** Marks an earlier card as retired: deleted, or cut to a line without buttons. */
 export async function markRetired(db: Db, id: number, how: 'deleted' | 'cut'): Promise<void> {
   await db
     .update(botMessages)

@@ -4,7 +4,7 @@ import { decodeSetting, settingSpecs } from '../../domain/settings/setting-specs
 import { applySettings, type OwnerSettings, parseSettings } from '../../domain/settings/settings.ts'
 import { lockSettings, readStored } from '../../domain/settings/stored-settings.ts'
 
-/** The topic that takes the news of a project; null is the chat itself. */
+/** Returns the topic for a project's notifications; null for the chat itself. */
 export function threadFor(
   settings: Pick<OwnerSettings, 'threadId' | 'projectTopics'>,
   projectKey: string | null,
@@ -13,7 +13,7 @@ export function threadFor(
   return own ?? settings.threadId
 }
 
-/** The project that a topic belongs to; null where it is that of none, or of several. */
+/** Returns the project of a topic; null if it has none or several. */
 export function projectOfTopic(
   { projectTopics }: Pick<OwnerSettings, 'projectTopics'>,
   threadId: number | null,
@@ -22,7 +22,7 @@ export function projectOfTopic(
   return key === undefined || others.length > 0 ? null : key
 }
 
-/** Sends the news of a project to a topic, null to the chat's own. Throws `not-found` where there is no such project. */
+/** Sends a project's notifications to a topic; null resets it. Throws `not-found`. */
 export async function setProjectTopic(
   ctx: Ctx,
   projectKey: string,
@@ -34,7 +34,7 @@ export async function setProjectTopic(
   ])
 }
 
-/** Forgets a topic that is gone. Returns whether it was that of a project. */
+/** Removes a deleted topic from its projects. Returns whether any used it. */
 export async function clearTopic(ctx: Ctx, threadId: number): Promise<boolean> {
   const { auditId } = await changeTopics(ctx, null, (pairs) =>
     pairs.filter((pair) => !pair.endsWith(`:${threadId}`)),

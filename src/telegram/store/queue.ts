@@ -147,7 +147,7 @@ export async function dropMessage(db: Db, id: number): Promise<void> {
 }
 
 /** Moves a waiting message to the end: it gets a row with a new id, and a snooze that refers to it follows. */
-export async function makeNewest(db: Db, id: number): Promise<void> {
+export async function requeue(db: Db, id: number): Promise<void> {
   await db.transaction(async (tx) => {
     const [row] = await tx
       .select()

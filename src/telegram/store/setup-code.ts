@@ -14,7 +14,7 @@ interface StoredCode {
   readonly expiresAt: string
 }
 
-/** Makes a code for the setup link: random, valid once within an hour. The code before it stops working. Only the hash is stored. */
+/** Creates a random code for the setup link, valid once within an hour. It replaces the previous code; only its hash is stored. */
 export async function createSetupCode(db: Db, now: Date): Promise<string> {
   const code = randomBytes(16).toString('base64url')
   const expiresAt = new Date(now.getTime() + lifetimeMs).toISOString()
@@ -22,7 +22,7 @@ export async function createSetupCode(db: Db, now: Date): Promise<string> {
   return code
 }
 
-/** Which code is asked for: the hash of what somebody sent, and SETUP_CODE where that is set. */
+/** The hash of a code that someone sent, and SETUP_CODE if it is set. */
 export interface PresentedCode {
   readonly hash: string
   readonly fixedCode?: string | undefined
@@ -41,12 +41,12 @@ export async function checkSetupCode(
   return now < new Date(stored.expiresAt) ? 'valid' : 'ended'
 }
 
-/** Whether SETUP_CODE has bound the bot before, which it does once. */
+/** Whether SETUP_CODE was used; it works once. */
 export async function isUsed(db: Reader, fixedCode: string): Promise<boolean> {
   return (await usedCodes(db)).includes(hashOfCode(fixedCode))
 }
 
-/** Ends a code as part of the transaction that binds the bot. Returns whether it was still valid. */
+/** Consumes a code in the transaction that binds the bot. Returns whether it was still valid. */
 export async function consumeSetupCode(tx: Tx, presented: PresentedCode): Promise<boolean> {
   if ((await checkSetupCode(tx, presented)) !== 'valid') return false
   const { hash, fixedCode, now } = presented
@@ -54,7 +54,7 @@ export async function consumeSetupCode(tx: Tx, presented: PresentedCode): Promis
     await writeState(tx, 'setup_codes_used', [...(await usedCodes(tx)), hash], now)
     return true
   }
-  // By its hash: a code that was made in the meantime stays.
+  // Matched by hash, so a code that was created in the meantime stays valid.
   const ended = await tx
     .update(botState)
     .set({ value: { hash, expiresAt: now.toISOString() } satisfies StoredCode, updatedAt: now })

@@ -16,11 +16,11 @@ interface Formatted {
   readonly caption_entities?: readonly Marked[]
 }
 
-/** Makes of an update what is stored of it. */
+/** Converts an update to what is stored of it. */
 export type Scrub = (update: object) => Record<string, unknown>
 
-// Of the bot's own messages: where they are, and of what kind. Their text and buttons may hold a token.
-const keptOfOwn = [
+// Fields kept of the bot's own messages. Their text and buttons may hold a token.
+const keptFields = [
   'message_id',
   'date',
   'chat',
@@ -31,7 +31,7 @@ const keptOfOwn = [
 ]
 
 /**
- * Builds the scrub of one bot: codes become their hashes, secrets are redacted, and of the bot's own messages only their place stays.
+ * Creates the scrub of one bot: replaces codes with their hashes, redacts secrets, and drops the content of the bot's own messages.
  * What people wrote, quoted or replied to stays.
  */
 export function createScrub({
@@ -43,7 +43,7 @@ export function createScrub({
 }): Scrub {
   const clean = (text: string) => redactor.text(withHashedCode(storable(text)))
   const scrub = (value: unknown): unknown => {
-    // What the database refuses would come again forever and hold up everything behind it.
+    // Text that the database refuses would be redelivered forever and block the updates behind it.
     if (typeof value === 'string') return clean(value)
     if (Array.isArray(value)) return value.map(scrub)
     if (typeof value !== 'object' || value === null) return value
@@ -62,7 +62,7 @@ export function createScrub({
   }
 }
 
-/** What a text loses moves what is marked in it. */
+/** Moves a text's entities when cleaning changes its length. */
 function withEntitiesMoved(value: Formatted, clean: (text: string) => string): object {
   const { entities, caption_entities: captionEntities } = value
   const moved = (text = '', marked: readonly Marked[]) => {
@@ -88,7 +88,7 @@ function placeOf(message: Json): Json {
     reply_markup: markup,
   } = message as { photo?: unknown; document?: unknown; reply_markup?: { force_reply?: unknown } }
   return {
-    ...Object.fromEntries(Object.entries(message).filter(([key]) => keptOfOwn.includes(key))),
+    ...Object.fromEntries(Object.entries(message).filter(([key]) => keptFields.includes(key))),
     ...(photo === undefined ? {} : { photo: [] }),
     ...(document === undefined ? {} : { document: {} }),
     ...(markup?.force_reply === true ? { reply_markup: { force_reply: true } } : {}),
@@ -98,18 +98,18 @@ function placeOf(message: Json): Json {
 const startCommand = /^(\/start(?:@\w+)?\s+(?:k_)?)([\w-]+)\s*$/i
 const taskLink = /^t_[a-z][a-z0-9]{1,9}-\d{1,10}$/i
 
-/** `/start CODE` with the code's hash in its place: what a link was worth is not in the database before it is used either. */
+/** Replaces the code in `/start CODE` with its hash, so the database never holds a valid code. */
 function withHashedCode(text: string): string {
   const [, command = '', code = ''] = startCommand.exec(text) ?? []
   return code === '' || taskLink.test(code) ? text : `${command}${hashOfCode(code)}`
 }
 
-/** A code as it is stored. Hashes are compared, not codes, so the time it takes says nothing about a code. */
+/** Hashes a code for storage. Comparing hashes leaks nothing about a code through timing. */
 export function hashOfCode(code: string): string {
   return createHash('sha256').update(code).digest('hex')
 }
 
-/** The hash of the code in a stored `/start CODE`; `k_` is the mark of a link to a new token. */
+/** Returns the hash of the code in a stored `/start CODE`; the mark `k_` stands for a link to a new token. */
 export function codeHashIn(text: string | undefined, mark: '' | 'k_'): string | null {
   return new RegExp(`^/start(?:@\\w+)?\\s+${mark}([0-9a-f]{64})$`, 'i').exec(text ?? '')?.[1] ?? null
 }

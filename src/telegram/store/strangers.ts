@@ -4,9 +4,9 @@ import type { Db } from '../../db/types.ts'
 import { recordSecurityEvent } from '../../domain/access/security.ts'
 import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 
-/** Somebody else than the owner wrote, tapped or searched. */
+/** A message, tap or search by someone other than the owner. */
 export interface Visit {
-  /** Null where Telegram names nobody. */
+  /** Null if Telegram names no user. */
   readonly userId: number | null
   readonly userName: string | null
   readonly chatId: number | null
@@ -14,10 +14,10 @@ export interface Visit {
   readonly kind: string
 }
 
-// However many strangers there are, security events are few: those past this number share one.
+// The rest share one security event, so a flood of strangers can't flood the log.
 const namedAtOnce = 20
 
-/** Counts visits per user. Nothing of what was sent is kept. */
+/** Counts visits per user. The content is not stored. */
 export async function countStrangers(db: Db, visits: readonly Visit[], now: Date): Promise<void> {
   const latest = new Map(visits.map((visit) => [visit.userId ?? 0, visit]))
   const met = [...latest].map(([userId, visit]) => ({
@@ -34,7 +34,7 @@ export async function countStrangers(db: Db, visits: readonly Visit[], now: Date
   }))
   await db
     .insert(strangers)
-    // In one order, so that two batches never wait for each other.
+    // Sorted, so two batches can't deadlock.
     .values(values.sort((a, b) => a.userId - b.userId))
     .onConflictDoUpdate({
       target: strangers.userId,
@@ -49,7 +49,7 @@ export async function countStrangers(db: Db, visits: readonly Visit[], now: Date
     })
 }
 
-/** Writes what was counted since the last time as security events: one a user, at most 21 in all. */
+/** Writes the visits since the last report as security events: one per user, at most 21 in all. */
 export async function reportStrangers(
   db: Db,
   { ownerId, now }: { readonly ownerId: string; readonly now: Date },
@@ -86,12 +86,12 @@ export async function reportStrangers(
   })
 }
 
-/** Forgets a user who has become the owner: what they wrote before was no stranger's. */
+/** Deletes the count of a user who became the owner. */
 export async function deleteStranger(db: Db, userId: number): Promise<void> {
   await db.delete(strangers).where(eq(strangers.userId, userId))
 }
 
-/** Forgets strangers who have not come since `before`. Returns how many. */
+/** Deletes strangers who were last seen before `before`. Returns how many. */
 export async function deleteExpiredStrangers(db: Db, before: Date): Promise<number> {
   return deleteExpiredRows(db, strangers, lt(strangers.lastAt, before))
 }

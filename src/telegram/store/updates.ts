@@ -4,7 +4,7 @@ import type { Db, Reader, Tx } from '../../db/types.ts'
 import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 import type { Scrub } from './stored-update.ts'
 
-/** An update that waits for its handler; `hadEffect` where it changed the board before the process died. */
+/** An update that waits for its handler; `hadEffect` if it changed the board before the process died. */
 export interface StoredUpdate {
   readonly updateId: number
   readonly update: Readonly<Record<string, unknown>>
@@ -13,7 +13,7 @@ export interface StoredUpdate {
   readonly attempts: number
 }
 
-/** Stores updates of a bot once each, before Telegram is told that we have them. Returns how many were new. */
+/** Stores each update once, before it is acknowledged to Telegram. Returns how many were new. */
 export async function acceptUpdates(
   db: Db,
   updates: readonly { readonly update_id: number }[],
@@ -35,7 +35,7 @@ export async function acceptUpdates(
   return stored.length
 }
 
-/** The oldest update that is not finished. */
+/** Returns the oldest unfinished update; null if there is none. */
 export async function nextUpdate(db: Db): Promise<StoredUpdate | null> {
   const [row] = await db
     .select()
@@ -54,8 +54,8 @@ export async function nextUpdate(db: Db): Promise<StoredUpdate | null> {
 }
 
 /**
- * Counts an attempt before it is made, so that an update that kills the process is not tried for ever. False where another
- * process has made it since the update was read.
+ * Counts an attempt before it is made, so an update that kills the process isn't retried forever. Returns false if another process
+ * has counted one since the update was read.
  */
 export async function countAttempt(
   db: Db,
@@ -84,7 +84,7 @@ export async function hadEffect(db: Reader, updateId: number): Promise<boolean> 
   return row !== undefined && row.effectAt !== null
 }
 
-/** Whether an update was answered or given up: a handler that is still at it comes too late. */
+/** Whether an update was answered or given up, so a handler that still runs is too late. */
 export async function isFinished(db: Reader, updateId: number): Promise<boolean> {
   const [row] = await db
     .select({ finishedAt: botUpdates.finishedAt })
@@ -93,10 +93,7 @@ export async function isFinished(db: Reader, updateId: number): Promise<boolean>
   return row === undefined || row.finishedAt !== null
 }
 
-/**
- * Marks, inside the transaction of what it changes, that an update has had its effect; false where it has had it already, or
- * is finished.
- */
+/** Marks, in the transaction of its change, that an update took effect. Returns false if it already had, or is finished. */
 export async function markEffect(tx: Tx, updateId: number, now: Date): Promise<boolean> {
   const marked = await tx
     .update(botUpdates)
@@ -106,7 +103,7 @@ export async function markEffect(tx: Tx, updateId: number, now: Date): Promise<b
   return marked.length > 0
 }
 
-/** Marks an update as answered; `error` where its handler failed for good. */
+/** Marks an update as finished, with an error if its handler failed for good. */
 export async function finishUpdate(
   db: Db,
   updateId: number,
@@ -116,7 +113,7 @@ export async function finishUpdate(
   await db.update(botUpdates).set({ finishedAt: now, error }).where(eq(botUpdates.updateId, updateId))
 }
 
-/** Whether an update that waits says that a group has become this one. */
+/** Whether a waiting update announces that a group has become this one. */
 export async function isGroupMoving(db: Reader, to: number): Promise<boolean> {
   const [row] = await db
     .select({ id: botUpdates.updateId })
@@ -133,12 +130,12 @@ export async function isGroupMoving(db: Reader, to: number): Promise<boolean> {
   return row !== undefined
 }
 
-/** Forgets what other bots received: nobody handles it any more, and update ids are unique only within a bot. */
+/** Deletes the updates of other bots: nothing handles them, and update ids are unique only per bot. */
 export async function deleteOtherBots(db: Db, botId: number): Promise<void> {
   await db.delete(botUpdates).where(ne(botUpdates.botId, botId))
 }
 
-/** Forgets updates finished before `before`. Returns how many. */
+/** Deletes updates finished before `before`. Returns how many. */
 export async function deleteExpiredUpdates(db: Db, before: Date): Promise<number> {
   return deleteExpiredRows(db, botUpdates, lt(botUpdates.finishedAt, before))
 }
