@@ -7,7 +7,7 @@ const secretKey = '0123456789abcdef0123456789abcdef'
 const sealedElsewhere = 'v1.AAECAwQFBgcICQoL.4rwDucAkW1ev57RE15EvHRW1pt2D6ad3x-9ptrP_eyoBaqX8MN698CagPxFtO5s'
 
 describe('a sealed secret', () => {
-  test('opens as other software of the schema seals it', () => {
+  test('opens a secret that other software of the schema encrypted', () => {
     expect(decryptSecret(sealedElsewhere, secretKey)).toBe('123456:AAE-example_token-äöü')
   })
 
@@ -20,11 +20,11 @@ describe('a sealed secret', () => {
     expect(`${iv}${text}`).toMatch(/^[A-Za-z0-9_-]+$/)
   })
 
-  test('is never sealed the same way twice', () => {
+  test('differs each time it is encrypted', () => {
     expect(encryptSecret('same', secretKey)).not.toBe(encryptSecret('same', secretKey))
   })
 
-  test('opens to what was sealed', () => {
+  test('decrypts to the original text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (plain) => {
         expect(decryptSecret(encryptSecret(plain, secretKey), secretKey)).toBe(plain)
@@ -41,7 +41,7 @@ describe('a sealed secret', () => {
     ['with a part too many', `${sealedElsewhere}.x`, secretKey],
     ['in plain text', '123456:ABC', secretKey],
     ['that is empty', '', secretKey],
-  ])('%s does not open, and its error says so without it', (_, sealed, key) => {
+  ])('%s is refused, and the error does not contain the secret', (_, sealed, key) => {
     expect(() => decryptSecret(sealed, key)).toThrow(
       expect.objectContaining({ code: 'invalid', message: expect.stringContaining('SECRET_KEY') }),
     )

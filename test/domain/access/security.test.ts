@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => board.close())
 
 describe('security events', () => {
-  test('are listed newest first, in pages, those of nobody among them', async () => {
+  test('are listed newest first in pages, including those without an owner', async () => {
     for (const [minute, ownerId] of [board.ownerId, null, board.ownerId].entries()) {
       await recordSecurityEvent(board.db, {
         ownerId,
@@ -34,7 +34,7 @@ describe('security events', () => {
     expect(second.nextCursor).toBeNull()
   })
 
-  test('keep where a request came from, cut to what is worth keeping', async () => {
+  test('keep the origin of a request, cut to useful lengths', async () => {
     board.clock.advance({ hours: 1 })
 
     await recordSecurityEvent(board.db, {
@@ -78,7 +78,7 @@ describe('repeated failures', () => {
     return entries.map(({ ipAddress, detail }) => [ipAddress, detail?.count]).reverse()
   }
 
-  test('write the first at once and the rest of the minute as one row when it is over', async () => {
+  test('write the first immediately and the rest of the minute as one row at its end', async () => {
     for (let second = 0; second < 50; second += 1) {
       await counter.count(failure)
       board.clock.advance({ ms: 1_000 })
@@ -96,7 +96,7 @@ describe('repeated failures', () => {
     ])
   })
 
-  test('write no more than one row a minute, however many there are', async () => {
+  test('write at most one row a minute', async () => {
     for (let second = 0; second < 300; second += 1) {
       await counter.count(failure)
       board.clock.advance({ ms: 1_000 })
@@ -109,7 +109,7 @@ describe('repeated failures', () => {
     expect(all.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(300)
   })
 
-  test('are counted apart by kind and address', async () => {
+  test('are counted separately by kind and address', async () => {
     await counter.count(failure)
     await counter.count({ ...failure, ipAddress: '203.0.113.10' })
     await counter.count({ ...failure, eventType: 'auth.webhook' })
@@ -131,7 +131,7 @@ describe('repeated failures', () => {
     ])
   })
 
-  test('are forgotten when a minute has passed without one', async () => {
+  test('start over after a minute without failures', async () => {
     await counter.count(failure)
     board.clock.advance({ minutes: 2 })
     await counter.flush()
@@ -144,7 +144,7 @@ describe('repeated failures', () => {
     ])
   })
 
-  test('from ever new addresses fill neither the memory nor the table', async () => {
+  test('from many new addresses fill neither memory nor the table', async () => {
     for (let address = 0; address < 1_100; address += 1) {
       await counter.count({ ...failure, ipAddress: `2001:db8:0:${address.toString(16)}::1` })
     }

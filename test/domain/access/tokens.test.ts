@@ -23,7 +23,7 @@ const present = (token: string, now = board.clock.now()) => authenticate(board.d
 const row = async (id: string) => (await board.db.select().from(apiTokens).where(eq(apiTokens.id, id)))[0]
 
 describe('creating a token', () => {
-  test('shows it once and keeps only its beginning and its hash', async () => {
+  test('shows it once and stores only its prefix and its hash', async () => {
     const changes = await recordChanges(board.db)
 
     const { token, row: made } = await createToken(board.ctx, { name: ' laptop ' })
@@ -41,7 +41,7 @@ describe('creating a token', () => {
     expect(JSON.stringify(left)).not.toContain(made.tokenHash)
   })
 
-  test('hashes as any other client of the table does', async () => {
+  test('hashes like other clients of the table', async () => {
     await board.db.insert(apiTokens).values({
       ownerId: board.ownerId,
       name: 'elsewhere',
@@ -67,7 +67,7 @@ describe('creating a token', () => {
 })
 
 describe('a presented token', () => {
-  test('opens while it is neither revoked nor expired', async () => {
+  test('is accepted until it is revoked or expires', async () => {
     const { token, row: made } = await createToken(board.ctx, { name: 'good', expiresAt: inDays(1) })
 
     expect(await present(token)).toEqual({
@@ -79,7 +79,7 @@ describe('a presented token', () => {
     expect(await present(token)).toEqual({ ok: false, reason: 'revoked' })
   })
 
-  test('is unknown where it is not ours', async () => {
+  test('is unknown if it is not ours', async () => {
     expect(await present(`preq_${'x'.repeat(32)}`)).toEqual({ ok: false, reason: 'unknown' })
   })
 
@@ -97,7 +97,7 @@ describe('a presented token', () => {
 })
 
 describe('revoking a token', () => {
-  test('ends it with a trace', async () => {
+  test('ends it and writes an audit entry', async () => {
     const { row: made } = await createToken(board.ctx, { name: 'ended' })
     const changes = await recordChanges(board.db)
 
@@ -127,7 +127,7 @@ describe('revoking a token', () => {
 })
 
 describe('the last use of a token', () => {
-  test('moves at most once a minute and leaves no trace', async () => {
+  test('is updated at most once a minute, without an audit entry', async () => {
     const { row: made } = await createToken(board.ctx, { name: 'used' })
     const changes = await recordChanges(board.db)
     const first = board.clock.now()
@@ -162,7 +162,7 @@ describe('lists of tokens', () => {
     expect(names.indexOf('l-third')).toBeGreaterThan(names.indexOf(first.name))
   })
 
-  test('name those that expire within seven days, unless they are over or revoked', async () => {
+  test('include those that expire within seven days, unless expired or revoked', async () => {
     await createToken(board.ctx, { name: 'e-week', expiresAt: inDays(7) })
     await createToken(board.ctx, { name: 'e-day', expiresAt: inDays(1.5) })
     await createToken(board.ctx, { name: 'e-later', expiresAt: inDays(7.3) })

@@ -25,8 +25,8 @@ const emptyEdit = (task: Task) =>
     meta: { taskId: task.id, before: {}, after: {} },
   }) as const
 
-describe('the trace of a change', () => {
-  test('is of the transaction of the row, its logs, its events and its audit entry', async () => {
+describe('the record of a change', () => {
+  test('is written in one transaction: row, logs, events and audit entry', async () => {
     const task = await addTask(board, shop)
 
     const { auditId } = await editTask(board.ctx, task.key, { status: 'todo' })
@@ -42,7 +42,7 @@ describe('the trace of a change', () => {
     expect(new Set(transactions.map(({ xmin }) => xmin)).size).toBe(1)
   })
 
-  test('that cannot be written takes the change back with it and says why, twenty times of twenty', async () => {
+  test('rolls the change back and reports why if it cannot be written, twenty times out of twenty', async () => {
     const task = await addTask(board, shop)
     const { auditId: taken } = await editTask(board.ctx, task.key, { priority: 'low' })
     const changes = await recordChanges(board.db)
@@ -74,7 +74,7 @@ describe('the trace of a change', () => {
     expect((await requireTask(board.scope, task.id)).title).toBe(task.title)
     expect(await changes()).toEqual(noChanges)
   })
-  test('is not left by a write that fails on its way beside it, and that write is what is told', async () => {
+  test('is not written if a concurrent write fails, and that write is the reported error', async () => {
     const task = await addTask(board, shop)
     const changes = await recordChanges(board.db)
 
@@ -91,7 +91,7 @@ describe('the trace of a change', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('is not left where what an edit sends is refused while it still gives labels, and that refusal is what is told', async () => {
+  test('is not written if an edit’s statements are refused while it assigns labels, and that refusal is the reported error', async () => {
     const task = await addTask(board, shop)
     const changes = await recordChanges(board.db)
     await board.db.execute(sql`create function refuse_log() returns trigger language plpgsql as $$

@@ -48,7 +48,7 @@ const watched = (ctx: Ctx): Ctx => {
   }
 }
 
-describe('a verb keeps to its transaction:', () => {
+describe('a verb uses only its transaction:', () => {
   const fresh = () => addTask(board, shop, { status: 'todo', labels: ['a'] })
   test.each<[string, (ctx: Ctx, task: Task) => Promise<unknown>]>([
     ['createTask', (ctx) => createTask(ctx, { projectId: shop.id, title: '한글', labels: ['new'] })],

@@ -22,7 +22,7 @@ describe('the owner', () => {
     ])
   })
 
-  test('stays who is there, whatever is asked for later', async () => {
+  test('stays the same, whatever address is given later', async () => {
     const owner = await ensureOwner(database.db, ada)
 
     expect(await ensureOwner(database.db, ada)).toEqual(owner)
@@ -30,7 +30,7 @@ describe('the owner', () => {
     expect(await database.db.$count(users)).toBe(1)
   })
 
-  test('is one and the same for two that start together', async () => {
+  test('is the same for two processes that start together', async () => {
     const owners = await Promise.all([
       ensureOwner(database.db, ada),
       ensureOwner(database.db, { email: 'bob@example.com', name: 'Bob', now }),
@@ -40,7 +40,7 @@ describe('the owner', () => {
     expect(new Set(owners.map(({ id }) => id)).size).toBe(1)
   })
 
-  test('is raised from a user who has the address already', async () => {
+  test('is an existing user with the address', async () => {
     const [user] = await database.db
       .insert(users)
       .values({ email: 'ada@example.com', name: 'A.' })

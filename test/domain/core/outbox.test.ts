@@ -21,7 +21,7 @@ afterAll(() => board.close())
 beforeEach(() => board.clock.advance({ minutes: 1 }))
 
 describe('the outbox', () => {
-  test('gives events after a cursor, in order, page by page', async () => {
+  test('returns events after a cursor, in order, page by page', async () => {
     const after = await newestEventId(board.scope)
     const barn = await addProject(board, 'BARN')
     for (const title of ['a', 'b', 'c']) await addTask(board, barn, { title })
@@ -80,7 +80,7 @@ describe('the outbox', () => {
     30_000,
   )
 
-  test('announces what was committed, and only that', async () => {
+  test('announces only what was committed', async () => {
     const database = await openTestDatabase()
     const heard: string[] = []
     let announce = () => {}
@@ -127,7 +127,7 @@ describe('the outbox', () => {
 })
 
 describe('a transaction', () => {
-  test('leaves nothing where its event is refused', async () => {
+  test('writes nothing if its event is refused', async () => {
     const changes = await recordChanges(board.db)
     await board.db.execute(
       sql`alter table events_outbox add constraint no_poison check (payload ->> 'title' is distinct from 'poison')`,
@@ -144,7 +144,7 @@ describe('a transaction', () => {
     ).toSatisfy((answer: { rows?: unknown[]; length?: number }) => (answer.rows ?? answer).length === 0)
   })
 
-  test('leaves nothing where its audit entry is refused', async () => {
+  test('writes nothing if its audit entry is refused', async () => {
     const task = await addTask(board, shop)
     await board.db.execute(
       sql`alter table audit_logs add constraint no_poison check (action <> 'task.edit') not valid`,
@@ -157,7 +157,7 @@ describe('a transaction', () => {
     expect(await findTask(board.scope, task.key)).toEqual(task)
   })
 
-  test('runs what comes before and after in itself', async () => {
+  test('includes the hooks before and after', async () => {
     const seen: unknown[] = []
     const ctx = createCtx({
       db: board.db,
@@ -182,7 +182,7 @@ describe('a transaction', () => {
     expect(await board.db.$count(tasks)).toBe(count)
   })
 
-  test('is tried again where Postgres ended it to let another go on', async () => {
+  test('is retried after a deadlock', async () => {
     const task = await addTask(board, shop)
     let attempts = 0
     const ctx = createCtx({
@@ -202,7 +202,7 @@ describe('a transaction', () => {
     expect([attempts, changed.priority]).toEqual([2, 'high'])
   })
 
-  test('names its cause in the trail', async () => {
+  test('names its cause in the audit entry', async () => {
     const changes = await recordChanges(board.db)
     const ctx = createCtx({
       db: board.db,
@@ -218,7 +218,7 @@ describe('a transaction', () => {
   })
 })
 
-describe('the trails', () => {
+describe('the append-only tables', () => {
   test.each([
     ['events_outbox', 'update events_outbox set entity_id = entity_id'],
     ['audit_logs', 'update audit_logs set action = action'],
@@ -238,7 +238,7 @@ describe('the trails', () => {
     })
   })
 
-  test('lets old events go', async () => {
+  test('deletes old events', async () => {
     await addTask(board, shop)
 
     await board.db.delete(eventsOutbox)

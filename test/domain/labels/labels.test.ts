@@ -40,7 +40,7 @@ const mirror = async (taskId: string) => {
 }
 
 describe('creating a label', () => {
-  test('stores it with a trace and no event', async () => {
+  test('stores it with an audit entry and no event', async () => {
     const changes = await recordChanges(board.db)
 
     const { label, auditId } = await createLabel(board.ctx, { name: ' Backend ', color: 'teal' })
@@ -52,7 +52,7 @@ describe('creating a label', () => {
     })
   })
 
-  test('refuses a name that is there in another case', async () => {
+  test('refuses a name that exists in another case', async () => {
     await createLabel(board.ctx, { name: 'Taken' })
     const changes = await recordChanges(board.db)
 
@@ -70,8 +70,8 @@ describe('creating a label', () => {
   })
 })
 
-describe('renaming and recolouring a label', () => {
-  test('changes it and keeps both states', async () => {
+describe('renaming and recoloring a label', () => {
+  test('changes it and records both states', async () => {
     const { label } = await createLabel(board.ctx, { name: 'Old', color: 'red' })
     const task = await labelled('old')
     const changes = await recordChanges(board.db)
@@ -115,7 +115,7 @@ describe('renaming and recolouring a label', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('changes nothing where all is as it was', async () => {
+  test('changes nothing if the values are the same', async () => {
     await createLabel(board.ctx, { name: 'Still', color: 'pink' })
     const changes = await recordChanges(board.db)
 
@@ -124,7 +124,7 @@ describe('renaming and recolouring a label', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('does not find what is not there', async () => {
+  test('throws not-found for a missing one', async () => {
     const nobody = '00000000-0000-4000-8000-000000000000'
     for (const reference of ['nothing', nobody]) {
       await expect(renameLabel(board.ctx, reference, 'x')).rejects.toMatchObject({ code: 'not-found' })
@@ -137,7 +137,7 @@ describe('renaming and recolouring a label', () => {
 })
 
 describe('deleting a label', () => {
-  test('takes it off its tasks, moves the others up, and keeps where it was', async () => {
+  test('removes it from its tasks, moves the others up, and records its positions', async () => {
     const task = await labelled('d-one', 'd-two', 'd-three')
     const [one, two, three] = task.labels
     const changes = await recordChanges(board.db)
@@ -166,7 +166,7 @@ describe('deleting a label', () => {
     })
   })
 
-  test('leaves a task without labels where it was the only one', async () => {
+  test('leaves a task without labels if it was the only one', async () => {
     const task = await labelled('d-only')
 
     await deleteLabel(board.ctx, 'd-only')
@@ -176,7 +176,7 @@ describe('deleting a label', () => {
 })
 
 describe('merging labels', () => {
-  test('puts the one in the place of the other, once on each task', async () => {
+  test('replaces one with the other, once on each task', async () => {
     const both = await labelled('m-from', 'm-other', 'm-into')
     const one = await labelled('m-from')
     const changes = await recordChanges(board.db)
@@ -215,7 +215,7 @@ describe('merging labels', () => {
 })
 
 describe('the counts of labels', () => {
-  test('tell open tasks from all of them', async () => {
+  test('count open tasks and all tasks', async () => {
     await labelled('c-used')
     await createTask(board.ctx, { projectId, title: 'Done', status: 'done', labels: ['c-used'] })
     await createLabel(board.ctx, { name: 'c-free' })

@@ -21,7 +21,7 @@ describe('the key proposed for a project', () => {
     expect(proposeKey(name, taken)).toBe(key)
   })
 
-  test('always fits a key and is never one that is taken', () => {
+  test('is always valid and never taken', () => {
     const names = fc.oneof(fc.string({ unit: 'grapheme' }), fc.lorem({ maxCount: 12 }))
     fc.assert(
       fc.property(names, fc.nat(30), (name, rounds) => {
@@ -69,7 +69,7 @@ describe('a repository', () => {
     expect(normaliseRepo(text)).toEqual(repo)
   })
 
-  test('without a host is the same as one on any host, and never the same as another path', () => {
+  test('without a host matches any host, but never another path', () => {
     const short = { host: null, path: 'ada/web' }
     expect(isSameRepo(short, web)).toBe(true)
     expect(isSameRepo(web, { ...web, host: 'gitlab.example' })).toBe(false)

@@ -26,11 +26,11 @@ afterAll(() => board.close())
 const newProject = (key: string) => createProject(board.ctx, { key, name: key })
 
 describe('the settings of a project', () => {
-  test('are all there with their defaults', async () => {
+  test('are complete with defaults', async () => {
     expect(await getProjectSettings(board.scope, 'web')).toEqual(defaults)
   })
 
-  test('are read trimmed and in lower case, and by their default where they hold what nobody knows', async () => {
+  test('are read trimmed and in lower case; unknown values read as the default', async () => {
     const project = await newProject('READ')
     const rows = {
       deploy_strategy: ' Feature_Branch ',
@@ -49,7 +49,7 @@ describe('the settings of a project', () => {
     })
   })
 
-  test('change with an event and a trace of both states', async () => {
+  test('change with an event and an audit entry of both states', async () => {
     const project = await newProject('SET')
     const changes = await recordChanges(board.db)
 
@@ -86,7 +86,7 @@ describe('the settings of a project', () => {
     })
   })
 
-  test('go back to their default with null', async () => {
+  test('return to the default with null', async () => {
     const project = await newProject('BACK')
     await setProjectSettings(board.ctx, 'BACK', { deploy_default_branch: 'trunk' })
     await setProjectSettings(board.ctx, 'BACK', { deploy_default_branch: 'develop' })
@@ -99,7 +99,7 @@ describe('the settings of a project', () => {
     ).toEqual([])
   })
 
-  test('write nothing where nothing changes', async () => {
+  test('write nothing if nothing changes', async () => {
     await newProject('SAME')
     const changes = await recordChanges(board.db)
 
@@ -121,7 +121,7 @@ describe('the settings of a project', () => {
     ['an empty branch', { deploy_default_branch: ' ' }],
     ['instructions that are too long', { agent_instructions: 'x'.repeat(50_001) }],
     ['what cannot be stored', { agent_instructions: 'a\u0000b' }],
-  ])('refuse %s, and what was sent with it', async (_, patch) => {
+  ])('refuse %s and everything sent with it', async (_, patch) => {
     const changes = await recordChanges(board.db)
 
     await expect(
@@ -130,7 +130,7 @@ describe('the settings of a project', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('are not there without their project', async () => {
+  test('are not found without their project', async () => {
     await newProject('GONE')
     await deleteProject(board.ctx, 'GONE')
 

@@ -19,7 +19,7 @@ const row = async (key: string) =>
   (await board.db.select().from(projects).where(eq(projects.projectKey, key)))[0]
 
 describe('creating a project', () => {
-  test('stores it, tells of it and leaves a trace', async () => {
+  test('stores it with an event and an audit entry', async () => {
     const changes = await recordChanges(board.db)
 
     const project = await createProject(board.ctx, {
@@ -52,14 +52,14 @@ describe('creating a project', () => {
     })
   })
 
-  test('proposes a key from the name, and another where that is taken', async () => {
+  test('derives a key from the name, and another if that is taken', async () => {
     const first = await createProject(board.ctx, { name: 'Night train' })
     const second = await createProject(board.ctx, { name: 'Night train' })
 
     expect([first.projectKey, second.projectKey]).toEqual(['NT', 'NIGH'])
   })
 
-  test('gives two that are created at once two keys', async () => {
+  test('gives two concurrent projects different keys', async () => {
     const made = await Promise.all(
       Array.from({ length: 5 }, () => createProject(board.ctx, { name: 'Twin peaks' })),
     )
@@ -67,7 +67,7 @@ describe('creating a project', () => {
     expect(new Set(made.map((project) => project.projectKey)).size).toBe(5)
   })
 
-  test('refuses a key that is in use and says whose it is', async () => {
+  test('refuses a key in use and names its project', async () => {
     await createProject(board.ctx, { key: 'USED', name: 'First' })
     const changes = await recordChanges(board.db)
 
@@ -108,7 +108,7 @@ describe('creating a project', () => {
 })
 
 describe('editing a project', () => {
-  test('changes what is named, tells which fields, and keeps both states', async () => {
+  test('changes the given fields, lists them in the event, and records both states', async () => {
     const before = await createProject(board.ctx, { key: 'EDIT', name: 'Before', description: 'Old' })
     board.clock.advance({ minutes: 1 })
     const changes = await recordChanges(board.db)
@@ -144,7 +144,7 @@ describe('editing a project', () => {
     })
   })
 
-  test('drops the credit of a picture with the picture, and can give both back', async () => {
+  test('removes a picture’s credit with the picture, and undo restores both', async () => {
     await createProject(board.ctx, { key: 'PIC', name: 'Pic', bgImage: 'https://img.example/1' })
     await editProject(board.ctx, 'PIC', { bgImageCredit: { author: 'Bo' } })
 
@@ -161,7 +161,7 @@ describe('editing a project', () => {
     })
   })
 
-  test('changes nothing where all is as it was', async () => {
+  test('changes nothing if the values are the same', async () => {
     const project = await createProject(board.ctx, { key: 'SAME', name: 'Same' })
     board.clock.advance({ minutes: 1 })
     const changes = await recordChanges(board.db)
@@ -173,7 +173,7 @@ describe('editing a project', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('refuses what does not fit', async () => {
+  test('refuses invalid values', async () => {
     await createProject(board.ctx, { key: 'BAD', name: 'Bad' })
     const changes = await recordChanges(board.db)
 
@@ -181,7 +181,7 @@ describe('editing a project', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('does not find what is not there or deleted', async () => {
+  test('throws not-found for a missing or deleted one', async () => {
     await createProject(board.ctx, { key: 'HID', name: 'Hidden' })
     await deleteProject(board.ctx, 'HID')
 
@@ -191,7 +191,7 @@ describe('editing a project', () => {
 })
 
 describe('deleting and restoring a project', () => {
-  test('hides it, destroys nothing under it, and brings all back', async () => {
+  test('hides it, destroys nothing in it, and restores everything', async () => {
     const project = await createProject(board.ctx, { key: 'DEL', name: 'Del' })
     await createTask(board.ctx, { projectId: project.id, title: 'Stays' })
     const changes = await recordChanges(board.db)
@@ -234,14 +234,14 @@ describe('deleting and restoring a project', () => {
     expect(await again()).toEqual(noChanges)
   })
 
-  test('does not find what is not there', async () => {
+  test('throws not-found for a missing one', async () => {
     await expect(deleteProject(board.ctx, 'NONE')).rejects.toMatchObject({ code: 'not-found' })
     await expect(restoreProject(board.ctx, 'NONE')).rejects.toMatchObject({ code: 'not-found' })
   })
 })
 
 describe('finding projects', () => {
-  test('lists them by key, deleted ones only where asked for', async () => {
+  test('lists them by key, deleted ones only on request', async () => {
     await createProject(board.ctx, { key: 'LISTA', name: 'A' })
     await createProject(board.ctx, { key: 'LISTB', name: 'B' })
     await deleteProject(board.ctx, 'LISTB')
@@ -263,7 +263,7 @@ describe('finding projects', () => {
     }
   })
 
-  test('knows one by its repository in every spelling', async () => {
+  test('finds one by its repository in every spelling', async () => {
     await createProject(board.ctx, { key: 'REPO', name: 'Repo', repoUrl: 'https://GitHub.com/bob/tool.git' })
     await createProject(board.ctx, { key: 'LOCAL', name: 'Local', repoUrl: '/srv/git/local' })
 
@@ -279,7 +279,7 @@ describe('finding projects', () => {
     expect(await found('bob/tool')).toBeNull()
   })
 
-  test('takes the project on the host that was named where several have the path', async () => {
+  test('picks the project on the given host if several have the path', async () => {
     await createProject(board.ctx, { key: 'HOSTA', name: 'A', repoUrl: 'https://gitlab.com/eve/app' })
     await createProject(board.ctx, { key: 'HOSTB', name: 'B', repoUrl: 'https://github.com/eve/app' })
     await createProject(board.ctx, { key: 'HOSTC', name: 'C', repoUrl: 'eve/app' })
@@ -291,7 +291,7 @@ describe('finding projects', () => {
 })
 
 describe('the overview of projects', () => {
-  test('counts tasks by status and calls the health by the last log', async () => {
+  test('counts tasks by status and rates the health by the last log', async () => {
     const day = 24 * 60 * 60 * 1_000
     const now = new Date('2026-12-24T12:00:00Z')
     const ages = { WELL: 3 * day, WATCH: 7 * day, QUIET: 7 * day + 1, SILENT: null }

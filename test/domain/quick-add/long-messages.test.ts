@@ -51,14 +51,14 @@ describe('a message of 4,000 characters', () => {
     expect(parseDigestReply(parts(101), context).orders).toEqual([])
   })
 
-  test('is a comment with all its commas where it begins with a line’s number', () => {
+  test('is a comment including its commas if it starts with a line number', () => {
     const { context } = counting()
     const words = filled('a, ').trim()
 
     expect(parseDigestReply(`2: ${words}`, context).orders).toEqual([{ line: 2, act: { comment: words } }])
   })
 
-  test('of one long word is text, whatever it begins with', () => {
+  test('of one long word is text, whatever it starts with', () => {
     const { context } = counting()
     for (const sign of ['#', '+', '!', '@']) {
       const draft = parseQuickAdd(`Fix ${sign}${'/'.repeat(300)}^`, context)

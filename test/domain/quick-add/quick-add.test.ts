@@ -23,7 +23,7 @@ describe('the corpus', () => {
 })
 
 describe('a draft', () => {
-  test('keeps labels in the order in which they were typed', () => {
+  test('keeps labels in typed order', () => {
     expect(parseQuickAdd('Fix #ops #api #Ops #bug', scene).labels).toEqual(['ops', 'api', 'bug'])
   })
 
@@ -49,7 +49,7 @@ describe('a draft', () => {
     expect(parseQuickAdd('🔥'.repeat(181), scene).title).toBe(`${'🔥'.repeat(179)}…`)
   })
 
-  test('drops what the database cannot store', () => {
+  test('drops characters that the database cannot store', () => {
     expect(parseQuickAdd('a\0b\ud83d c\nn\udd25o\0te', scene)).toMatchObject({ title: 'ab c', note: 'note' })
   })
 
@@ -62,13 +62,13 @@ describe('a draft', () => {
     })
   })
 
-  test('takes every kind of line break for one', () => {
+  test('accepts every kind of line break', () => {
     for (const lineBreak of ['\n', '\r\n', '\r', '\u2028', '\u2029']) {
       expect(parseQuickAdd(`Fix${lineBreak}one`, scene)).toMatchObject({ title: 'Fix', note: 'one' })
     }
   })
 
-  test('leaves a criterion that is too long for one in the note', () => {
+  test('keeps a criterion that is too long in the note', () => {
     const long = 'x'.repeat(201)
     expect(parseQuickAdd(`Fix\n- [ ] ${long}\n- [ ] short`, scene)).toMatchObject({
       note: `- ${long}`,

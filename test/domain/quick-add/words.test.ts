@@ -202,7 +202,7 @@ describe('any text', () => {
   const isNumber = (text: string) => /^\s*[#＃]?[\d０-９]+[.?!．？！]?\s*$/.test(text.replace(/\p{Cf}/gu, ''))
   const hasKey = (text: string) => /(?:web|api|b2b)-?\d/i.test(text)
 
-  test('without a known key is never taken as words', () => {
+  test('without a known key never changes tasks', () => {
     const anyText = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 60 }),
       fc.array(vocabulary, { maxLength: 8 }).map((words) => words.join(' ')),
@@ -216,7 +216,7 @@ describe('any text', () => {
     )
   })
 
-  test('around a key gives keys of known projects alone', () => {
+  test('around a key only yields keys of known projects', () => {
     const words = fc.array(fc.oneof(vocabulary, fc.constantFrom('WEB-2', 'api-3', 'ABC-4')), { maxLength: 8 })
     fc.assert(
       fc.property(words, (some) => {

@@ -13,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => board.close())
 
-describe('the audit trail', () => {
-  test('is read newest first, in pages that miss and repeat nothing', async () => {
+describe('the audit log', () => {
+  test('is read newest first, in pages without gaps or repetition', async () => {
     await createProject(board.ctx, { key: 'PAGE', name: '0' })
     // Three at a time have one time stamp, so that a page can end between two of them.
     for (let name = 1; name <= 9; name += 1) {
@@ -33,7 +33,7 @@ describe('the audit trail', () => {
     expect(names).toEqual(['9', '8', '7', '6', '5', '4', '3', '2', '1', '0'])
   })
 
-  test('can be read of one target alone', async () => {
+  test('can be read for one target', async () => {
     await createProject(board.ctx, { key: 'MINE', name: 'Mine' })
     await createProject(board.ctx, { key: 'OTHER', name: 'Other' })
     await editProject(board.ctx, 'MINE', { priority: 1 })

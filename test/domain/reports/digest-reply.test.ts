@@ -68,14 +68,14 @@ describe('a reply to numbered lines', () => {
     expect(read(text)).toEqual({ orders: [], problems })
   })
 
-  test('does what it understands where a part is not understood', () => {
+  test('does the rest if a part is not understood', () => {
     expect(read('1 done, 3 whenever')).toEqual({
       orders: [{ line: 1, act: { verb: 'done' } }],
       problems: ["I didn't understand “3 whenever”."],
     })
   })
 
-  test('never names a line that is not there, whatever is written', () => {
+  test('never names a missing line, whatever is written', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const { orders } = read(text)

@@ -52,7 +52,7 @@ describe('the digest', () => {
     })
   })
 
-  test('shows what is pinned to the local day and proposes nothing beside it', () =>
+  test('shows tasks pinned to the local day and proposes nothing then', () =>
     onProject('PIN', async (create) => {
       board.clock.set('2026-11-24T22:59:00Z')
       await create('Pinned yesterday', { focus: true })
@@ -68,7 +68,7 @@ describe('the digest', () => {
       expect(proposals).toEqual([])
     }))
 
-  test('proposes at most three where nothing is pinned, and says why', () =>
+  test('proposes at most three if nothing is pinned, with reasons', () =>
     onProject('PROP', async (create) => {
       await create('Some day', {})
       await create('Later', { priority: 'low' })
@@ -89,7 +89,7 @@ describe('the digest', () => {
       ])
     }))
 
-  test('tells overdue from due today by the owner’s clock', () =>
+  test('separates overdue from due today by the owner’s clock', () =>
     onProject('DUE', async (create) => {
       await create('Overdue', { dueAt: new Date('2026-11-25T07:59:00Z') })
       await create('Last minute', { dueAt: new Date('2026-11-25T22:59:00Z') })
@@ -103,7 +103,7 @@ describe('the digest', () => {
       expect(titles(dueToday)).toEqual(['This noon', 'Last minute'])
     }))
 
-  test('names questions first, then reviews, each the oldest first, and nothing that is parked', () =>
+  test('lists questions first, then reviews, oldest first, and no parked tasks', () =>
     onProject('WAIT', async (create) => {
       const asked = async (title: string, status: 'todo' | 'inbox' = 'todo') => {
         const task = await create(title, { status })
@@ -137,7 +137,7 @@ describe('the digest', () => {
       expect([titles(overdue), titles(focus)]).toEqual([[], []])
     }))
 
-  test('lists eight that need the owner, with what their reviews are about, and counts all', () =>
+  test('lists eight tasks that need the owner, with their reviews’ summaries, and counts all', () =>
     onProject('MANY', async (create) => {
       const first = await create('First')
       await editTask(board.as(agent), first.key, { lifecycle: 'start' })
@@ -154,7 +154,7 @@ describe('the digest', () => {
       expect(needsYou.count).toBe(9)
     }))
 
-  test('leaves out what is snoozed until it comes back', () =>
+  test('omits snoozed tasks until they come back', () =>
     onProject('ZZZ', async (create) => {
       const later = new Date('2026-11-30T08:00:00Z')
       const hide = async (title: string, fields: Partial<NewTask>) => {
@@ -174,7 +174,7 @@ describe('the digest', () => {
       expect(titles((await digest()).overdue)).toEqual(['Overdue'])
     }))
 
-  test('keeps a pinned task that needs the owner in the focus, which the digest names once', () =>
+  test('lists a pinned task that needs the owner once, in the focus', () =>
     onProject('FOC', async (create) => {
       await create('Ready and pinned', { status: 'ready', focus: true })
       await create('Pinned', { focus: true })
@@ -187,7 +187,7 @@ describe('the digest', () => {
       expect(titles((await digest()).focus)).toEqual(['Pinned'])
     }))
 
-  test('names the agents at work and what is queued, since when', () =>
+  test('lists working agents and queued tasks with their times', () =>
     onProject('RUN', async (create) => {
       const started = await create('Started', {})
       const queued = await create('Queued', {})
@@ -202,7 +202,7 @@ describe('the digest', () => {
       expect(runs.queued).toMatchObject([{ task: { title: 'Queued' }, runner: null, since }])
     }))
 
-  test('counts what was done since yesterday began and lists ten of it, newest first', () =>
+  test('counts tasks done since the start of yesterday and lists ten, newest first', () =>
     onProject('DONE', async (create) => {
       const finish = async (title: string, at: string) => {
         board.clock.set(at)
@@ -228,7 +228,7 @@ describe('the digest', () => {
       ])
     }))
 
-  test('leaves out deleted projects', async () => {
+  test('omits deleted projects', async () => {
     await onProject('OUT', async (create) => {
       await create('Overdue', { dueAt: new Date('2026-11-20T08:00:00Z') })
       await create('Ready', { status: 'ready' })

@@ -39,7 +39,7 @@ afterAll(() => board.close())
 const range = { from: new Date('2026-10-31T04:00:00Z'), to: new Date('2026-11-03T05:00:00Z'), timeZone }
 
 describe('the statistics', () => {
-  test('count what was done on each local day, also on one of 25 hours and on empty ones', async () => {
+  test('count tasks done on each local day, including a 25-hour day and empty days', async () => {
     const { done, days } = await readStats(board.scope, {
       ...range,
       to: new Date('2026-11-04T05:00:00Z'),
@@ -54,13 +54,13 @@ describe('the statistics', () => {
     ])
   })
 
-  test('tell how long tasks took from creation to done', async () => {
+  test('include the time from creation to done', async () => {
     const { cycle } = await readStats(board.scope, range)
 
     expect(cycle).toEqual({ medianMs: 2.5 * hour, p90Ms: 7.9 * hour })
   })
 
-  test('tell which projects and engines did it, most first', async () => {
+  test('count by project and engine, most first', async () => {
     const { byProject, byEngine } = await readStats(board.scope, range)
 
     expect(byProject).toEqual([
@@ -74,7 +74,7 @@ describe('the statistics', () => {
     ])
   })
 
-  test('are empty where nothing was done', async () => {
+  test('are empty if nothing was done', async () => {
     const stats = await readStats(board.scope, {
       from: new Date('2026-01-01T05:00:00Z'),
       to: new Date('2026-01-02T05:00:00Z'),
@@ -90,7 +90,7 @@ describe('the statistics', () => {
     })
   })
 
-  test('take the last change where no log says when a task was done', async () => {
+  test('use the last change if no log says when a task was done', async () => {
     const project = await createProject(board.ctx, { key: 'RAW', name: 'Raw' })
     board.clock.set('2026-05-01T12:00:00Z')
     const { task } = await createTask(board.ctx, { projectId: project.id, title: 'Imported' })

@@ -71,7 +71,7 @@ test.each(
     { name, by: 'the holder', actor: inSession('one'), after },
     { name, by: 'a call of the token without a session', actor: agent, after },
   ]),
-)('$name by $by is done and written', async ({ name, actor, after: [fields, outcome, action] }) => {
+)('$name by $by is carried out and recorded', async ({ name, actor, after: [fields, outcome, action] }) => {
   const key = await running(name)
   const changes = await recordChanges(board.db)
 
@@ -83,7 +83,7 @@ test.each(
   expect((await changes()).audit.map((entry) => entry.action)).toContain(action)
 })
 
-test.each(['the holder', 'the owner'])('delete by %s is done', async (who) => {
+test.each(['the holder', 'the owner'])('delete by %s is carried out', async (who) => {
   const key = await running()
 
   await run('delete', who === 'the owner' ? { kind: 'owner' } : inSession('one'), key)
@@ -94,7 +94,7 @@ test.each(['the holder', 'the owner'])('delete by %s is done', async (who) => {
 test.each([
   ...names.map((name) => ({ name, by: 'another session of the token', actor: inSession('two') })),
   ...names.map((name) => ({ name, by: 'another token', actor: otherAgent })),
-])('$name by $by is refused with who holds the run, and writes nothing', async ({ name, actor }) => {
+])('$name by $by is refused, names the holder, and writes nothing', async ({ name, actor }) => {
   const key = await running(name)
   const before = await now(key)
   const changes = await recordChanges(board.db)
@@ -131,7 +131,7 @@ test.each([
   expect(card.feedback).toEqual([])
 })
 
-test('a silent run can be taken over at the stale time, and not a millisecond before', async () => {
+test('a silent run can be taken over at the stale time, not a millisecond earlier', async () => {
   await changeSettings(board.ctx, { staleAfterMinutes: 30 })
   const key = await running()
   board.clock.advance({ minutes: 30, ms: -1 })
@@ -145,7 +145,7 @@ test('a silent run can be taken over at the stale time, and not a millisecond be
   expect((await now(key)).lastRun).toMatchObject({ name: 'server', outcome: null })
 })
 
-test('any change by the holder is a sign of life', async () => {
+test('any change by the holder is a heartbeat', async () => {
   await changeSettings(board.ctx, { staleAfterMinutes: 30 })
   const key = await running()
   board.clock.advance({ minutes: 29 })
@@ -157,7 +157,7 @@ test('any change by the holder is a sign of life', async () => {
   await expect(attempt).rejects.toThrow('has been working')
 })
 
-test('the result of an agent whose run was taken over is kept as a comment, and the second one’s stands', async () => {
+test('after a takeover, the first agent’s result is kept as a comment and the second one’s counts', async () => {
   const key = await running()
   board.clock.advance({ minutes: 31 })
   await editTask(board.as(otherAgent), key, { lifecycle: 'start' })
@@ -206,7 +206,7 @@ test('a second complete with another summary is refused', async () => {
   await expect(other).rejects.toMatchObject({ code: 'conflict' })
 })
 
-test('a holder gets its run again, its token’s other session is offered it and can take it', async () => {
+test('a holder gets its run again; another session of its token is offered it and can take it over', async () => {
   const alone = await openBoard()
   try {
     const project = await addProject(alone)

@@ -103,7 +103,7 @@ describe('reading the settings', () => {
     })
   })
 
-  test('takes the default for whatever does not fit', async () => {
+  test('uses the default for anything invalid', async () => {
     await store({
       telegram_chat_id: 'somewhere',
       telegram_user_id: '-3',
@@ -126,7 +126,7 @@ describe('reading the settings', () => {
 })
 
 describe('changing settings', () => {
-  test('stores them as text with one trace of both states and no event', async () => {
+  test('stores them as text with one audit entry of both states and no event', async () => {
     await store({ quiet_hours: '23:00-06:00' })
     const changes = await recordChanges(board.db)
 
@@ -166,7 +166,7 @@ describe('changing settings', () => {
     })
   })
 
-  test('can be taken back with what its trace says was before', async () => {
+  test('can be undone with the audit entry’s previous state', async () => {
     await changeSettings(board.ctx, { digestTime: '08:00', notifyInfo: 'off' })
     const before = await readOwnerSettings(board.scope)
     const changes = await recordChanges(board.db)
@@ -178,7 +178,7 @@ describe('changing settings', () => {
     expect(await readOwnerSettings(board.scope)).toEqual(before)
   })
 
-  test('goes back to the default with null', async () => {
+  test('restores the default with null', async () => {
     await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
 
     await changeSettings(board.ctx, { quietHours: null })
@@ -186,7 +186,7 @@ describe('changing settings', () => {
     expect(await stored('quiet_hours')).toBeUndefined()
   })
 
-  test('writes nothing where all is as it was', async () => {
+  test('writes nothing if the values are the same', async () => {
     await changeSettings(board.ctx, { timeZone: 'Europe/Berlin' })
     const changes = await recordChanges(board.db)
 
@@ -202,13 +202,13 @@ describe('changing settings', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('takes UTC as a choice where none was made', async () => {
+  test('stores UTC as a choice if none was made', async () => {
     await changeSettings(board.ctx, { timeZone: 'UTC' })
 
     expect(await readOwnerSettings(board.scope)).toMatchObject({ timeZone: 'UTC', timeZoneSet: true })
   })
 
-  test('marks what the bot remembers by itself as none of the changes of the owner', async () => {
+  test('records what the bot remembers separately from the owner’s changes', async () => {
     const changes = await recordChanges(board.db)
 
     await changeSettings(board.ctx, { lastProject: 'WEB', digestLastDate: '2026-11-24' })
@@ -216,7 +216,7 @@ describe('changing settings', () => {
     expect((await changes()).audit).toMatchObject([{ action: 'setting.remember' }])
   })
 
-  test('lets one of two that set the same date at once know that it came second', async () => {
+  test('tells the second of two concurrent writers of the same date that it was second', async () => {
     const changes = await Promise.all(
       [1, 2].map(() => changeSettings(board.ctx, { digestLastDate: '2026-11-25' })),
     )
@@ -238,7 +238,7 @@ describe('changing settings', () => {
     ['a muted project that can be none', { mutedProjects: ['not a key'] }],
     ['a name that is none', { volume: 11 }],
     ['the chat, which is bound and not set', { chatId: 1 }],
-  ])('refuses %s, and what was sent with it', async (_, patch) => {
+  ])('refuses %s and everything sent with it', async (_, patch) => {
     const changes = await recordChanges(board.db)
 
     await expect(changeSettings(board.ctx, { enabled: false, ...patch })).rejects.toMatchObject({
@@ -248,7 +248,7 @@ describe('changing settings', () => {
     expect(await readOwnerSettings(board.scope)).toEqual(defaults)
   })
 
-  test('does not find a default project that is not there', async () => {
+  test('throws not-found for a missing default project', async () => {
     const changes = await recordChanges(board.db)
 
     await expect(changeSettings(board.ctx, { defaultProject: 'NONE' })).rejects.toMatchObject({

@@ -67,7 +67,7 @@ test('a block opens a question with its reason and options, and ends the run', a
   })
 })
 
-test('a reason of over 1,000 characters is kept whole beside its beginning', async () => {
+test('a reason over 1,000 characters is cut in the item and kept whole in the detail', async () => {
   const reason = '한'.repeat(1_001)
 
   const { question } = await blocked([], { reason })
@@ -80,7 +80,7 @@ test.each([
   ['an option', { options: ['2'] }, 'Blue'],
   ['words', { text: ' Neither: green. ' }, 'Neither: green.'],
   ['an option with words', { options: ['1'], text: 'But dark.' }, 'But dark.'],
-])('%s closes the question, queues the task and is feedback', async (_what, input, text) => {
+])('%s closes the question, queues the task and becomes feedback', async (_what, input, text) => {
   const task = await blocked(['Red', 'Blue'])
   const changes = await recordChanges(board.db)
 
@@ -126,13 +126,13 @@ test.each([
   expect((await now(task.key)).question?.id).toBe(task.question.id)
 })
 
-test('a question that is not there cannot be answered', async () => {
+test('a missing question cannot be answered', async () => {
   const attempt = answerQuestion(board.ctx, '00000000-0000-4000-8000-0000000000ff', { text: 'Yes' })
 
   await expect(attempt).rejects.toMatchObject({ code: 'not-found' })
 })
 
-test('a second answer changes nothing and keeps its words as a comment', async () => {
+test('a second answer changes nothing and is kept as a comment', async () => {
   const task = await blocked(['Red', 'Blue'])
   await answerQuestion(board.ctx, task.question.id, { options: ['1'] })
 
@@ -148,7 +148,7 @@ test('a second answer changes nothing and keeps its words as a comment', async (
   expect(await feedbackOf(await now(task.key))).toEqual(['Red', 'Blue after all.'])
 })
 
-test('of two answers at once one counts', async () => {
+test('one of two concurrent answers counts', async () => {
   const task = await blocked(['Red', 'Blue'])
 
   const answers = await Promise.all(
@@ -159,7 +159,7 @@ test('of two answers at once one counts', async () => {
   expect(await feedbackOf(await now(task.key))).toHaveLength(1)
 })
 
-test('undoing an answer opens the question again and takes the feedback back', async () => {
+test('undoing an answer reopens the question and removes the feedback', async () => {
   const task = await blocked(['Red', 'Blue'])
   const { auditId } = await answerQuestion(board.ctx, task.question.id, { options: ['1'] })
 
@@ -172,7 +172,7 @@ test('undoing an answer opens the question again and takes the feedback back', a
   expect(await feedbackOf(await now(task.key))).toEqual(['Blue'])
 })
 
-test('an answer cannot be undone once an agent has the task, and the refusal names it', async () => {
+test('an answer cannot be undone while an agent has the task, and the refusal names the agent', async () => {
   const task = await blocked()
   const { auditId } = await answerQuestion(board.ctx, task.question.id, { text: 'Go on.' })
   await act(task.key, 'start')
@@ -193,7 +193,7 @@ test.each<[string, (key: string) => Promise<unknown>]>([
   ['started by an agent', (key) => act(key, 'start', {}, otherAgent)],
   ['planned', (key) => act(key, 'plan', { plan: 'First this.', status: 'hold' })],
   ['completed', (key) => act(key, 'complete', { result: { summary: 'Done.' } })],
-])('the question is withdrawn once its task is %s', async (_what, change) => {
+])('the question is withdrawn when its task is %s', async (_what, change) => {
   const task = await blocked()
 
   await change(task.key)
@@ -229,7 +229,7 @@ test('queueing a task with an open question needs a confirmation', async () => {
   await expect(attempt).rejects.toMatchObject({ code: 'conflict', facts: { unanswered: true } })
 })
 
-test('a deleted task comes back with its question', async () => {
+test('a restored task has its question again', async () => {
   const task = await blocked()
   const { auditId } = await deleteTask(board.ctx, task.key)
   await expect(answerQuestion(board.ctx, task.question.id, { text: 'Late' })).rejects.toThrow(
@@ -266,7 +266,7 @@ test.each([
   expect(await feedbackOf(await now(key))).toEqual(feedback)
 })
 
-test('a result that comes after the owner took the task is kept as a comment, and refused', async () => {
+test('a result after the owner took the task is refused and kept as a comment', async () => {
   const { key } = await addTask(board, shop, { status: 'todo' })
   await act(key, 'start')
   await editTask(board.ctx, key, { status: 'done' })

@@ -46,7 +46,7 @@ const agents = async (count: number): Promise<Actor[]> => {
 }
 
 describe('claiming a task', () => {
-  test('gives what has waited longest to the agent, with event and trace', async () => {
+  test('hands out the task that waited longest, with event and audit entry', async () => {
     const first = await addQueued({ title: 'first', labels: ['x'] })
     await addQueued({ title: 'second' })
     await editTask(board.ctx, first.key, { priority: 'high' })
@@ -82,7 +82,7 @@ describe('claiming a task', () => {
     })
   })
 
-  test('finds nothing where nothing is queued, and writes nothing', async () => {
+  test('finds nothing if nothing is queued, and writes nothing', async () => {
     await addTask(board, shop, { status: 'todo' })
     await addTask(board, shop, { status: 'inbox' })
     const changes = await recordChanges(board.db)
@@ -91,7 +91,7 @@ describe('claiming a task', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('takes the first in todo where asked, after what is queued', async () => {
+  test('takes the first todo task on request, after queued ones', async () => {
     await addTask(board, shop, { title: 'inbox', status: 'inbox' })
     await addTask(board, shop, { title: 'todo 1', status: 'todo' })
     await addTask(board, shop, { title: 'todo 2', status: 'todo' })
@@ -123,7 +123,7 @@ describe('claiming a task', () => {
     expect((await claimTask(board.as(agent), input))?.title ?? null).toBe(title)
   })
 
-  test('leaves the tasks of deleted projects', async () => {
+  test('skips the tasks of deleted projects', async () => {
     const gone = await addProject(board, 'GONE')
     await addQueued({}, gone)
     await deleteProject(board.ctx, 'GONE')
@@ -156,7 +156,7 @@ describe('claiming a task', () => {
     }
   })
 
-  test('hands out what was answered or sent back first, to the agent that asked before all', async () => {
+  test('hands out answered and sent-back tasks first, preferably to the agent that asked', async () => {
     await addQueued({ title: 'queued long ago' })
     board.clock.advance({ minutes: 1 })
     const ended = async (title: string, by: Actor, result: TaskEdit) => {
@@ -182,7 +182,7 @@ describe('claiming a task', () => {
     expect(taken).toEqual(['asked by this one', 'sent back to another', 'queued long ago', null])
   })
 
-  test('gives a token with an engine no task that names another', async () => {
+  test('never hands a token with an engine a task for another one', async () => {
     await addQueued({ title: 'codex', engine: 'codex' })
     const as = (engine: Engine) =>
       board.as({ kind: 'agent', tokenId: '00000000-0000-4000-8000-000000000001', name: 'laptop', engine })
@@ -194,7 +194,7 @@ describe('claiming a task', () => {
     })
   })
 
-  test('is a start: another agent is told who has it, the same one gives a sign of life', async () => {
+  test('counts as a start: another agent learns who has the task, the same one sends a heartbeat', async () => {
     await addQueued()
     const task = await claimTask(board.as(agent), {})
     const since = board.clock.now().toISOString()

@@ -61,7 +61,7 @@ describe('creating a task', () => {
     })
   })
 
-  test('takes every field it is given', async () => {
+  test('stores every given field', async () => {
     const dueAt = new Date('2026-12-01T08:00:00.000Z')
 
     const { task } = await createTask(board.ctx, {
@@ -119,7 +119,7 @@ describe('creating a task', () => {
     expect([...(task.note ?? '')]).toHaveLength(50_000)
   })
 
-  test('finds no project that is deleted or never was', async () => {
+  test('throws not-found for a deleted or unknown project', async () => {
     const gone = await addProject(board, 'GONE')
     await board.db.update(projects).set({ deletedAt: board.clock.now() }).where(eq(projects.id, gone.id))
     const changes = await recordChanges(board.db)
@@ -146,7 +146,7 @@ describe('task keys', () => {
     expect(new Set(made.map((task) => task.sortOrder)).size).toBe(50)
   })
 
-  test('never come back, not even the highest', async () => {
+  test('are never reused, not even the highest', async () => {
     const project = await addProject(board, 'ONCE')
     await addTask(board, project)
     const second = await addTask(board, project)
@@ -157,7 +157,7 @@ describe('task keys', () => {
     expect([second.key, third.key]).toEqual(['ONCE-2', 'ONCE-3'])
   })
 
-  test('go on behind the number of a writer who keeps no count', async () => {
+  test('continue after the numbers of another writer', async () => {
     const project = await addProject(board, 'OTHER')
     await addTask(board, project)
     await board.db.insert(tasks).values({
@@ -174,7 +174,7 @@ describe('task keys', () => {
     expect([next.key, after.key]).toEqual(['OTHER-8', 'OTHER-9'])
   })
 
-  test('are not spent on a task that was refused', async () => {
+  test('are not used up by a refused task', async () => {
     const project = await addProject(board, 'SPARE')
     const refused = createTask(board.ctx, { projectId: project.id, title: '' })
     await expect(refused).rejects.toMatchObject({ code: 'invalid' })
@@ -186,7 +186,7 @@ describe('task keys', () => {
 })
 
 describe('labels of a new task', () => {
-  test('are made once, whatever their case, by twelve tasks at once', async () => {
+  test('are created once, in any case, by twelve concurrent tasks', async () => {
     const names = ['Über', 'beta', 'Alpha', '한글']
 
     const made = await Promise.all(
@@ -207,7 +207,7 @@ describe('labels of a new task', () => {
     expect(made.every((task) => task.labels.length === 4)).toBe(true)
   })
 
-  test('leave a trace of their own, and the first is mirrored on the task', async () => {
+  test('have their own audit entries, and the first is mirrored on the task', async () => {
     const changes = await recordChanges(board.db)
 
     const task = await addTask(board, shop, { labels: ['fresh', 'newer'] })

@@ -19,7 +19,7 @@ const statuses = async () =>
   (await listTasks(board.scope, {})).map(({ key, status }) => `${key} ${status}`).sort()
 
 describe('changing several tasks at once', () => {
-  test('changes all of them, and one undo takes all back to their places', async () => {
+  test('changes all of them, and one undo returns all to their places', async () => {
     const project = await addProject(board)
     for (const title of ['One', 'Two', 'Three']) await addTask(board, project, { title, status: 'ready' })
     const before = (await listTasks(board.scope, {})).map(({ key, sortOrder }) => [key, sortOrder])
@@ -35,7 +35,7 @@ describe('changing several tasks at once', () => {
     expect((await listTasks(board.scope, {})).map(({ key, sortOrder }) => [key, sortOrder])).toEqual(before)
   })
 
-  test('changes none where one of them cannot be changed', async () => {
+  test('changes none if one of them cannot be changed', async () => {
     const project = await addProject(board)
     await addTask(board, project, { status: 'ready' })
 
@@ -45,14 +45,14 @@ describe('changing several tasks at once', () => {
     expect(await statuses()).toEqual(['SHOP-1 ready'])
   })
 
-  test('leaves no trace where nothing changes', async () => {
+  test('writes no audit entry if nothing changes', async () => {
     const project = await addProject(board)
     const task = await addTask(board, project, { status: 'done' })
 
     expect(await editTasks(board.ctx, [toDone(task.key)])).toEqual({ tasks: [], auditId: null })
   })
 
-  test('is taken back whole or not at all: an agent has moved on with one of them', async () => {
+  test('is undone as a whole or not at all if an agent has changed one of them', async () => {
     const project = await addProject(board)
     await addTask(board, project, { status: 'ready' })
     const second = await addTask(board, project, { status: 'ready' })
@@ -64,7 +64,7 @@ describe('changing several tasks at once', () => {
     expect(await statuses()).toEqual(['SHOP-1 done', 'SHOP-2 todo'])
   })
 
-  test('counts as one change: the undo after it takes back what was before', async () => {
+  test('counts as one change: a second undo reverts the change before it', async () => {
     const project = await addProject(board)
     const task = await addTask(board, project, { title: 'Old' })
     await editTask(board.ctx, task.key, { title: 'New' })

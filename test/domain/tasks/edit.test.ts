@@ -36,7 +36,7 @@ const addLater = async (draft: Parameters<typeof addTask>[2] = {}) => {
 }
 
 describe('an edit', () => {
-  test('writes fields, note, status, logs, events and one trace', async () => {
+  test('writes fields, note, status, logs, events and one audit entry', async () => {
     const task = await addLater({ labels: ['old'] })
     await editTask(board.ctx, task.key, { runState: 'queued' })
     board.clock.advance({ minutes: 1 })
@@ -106,10 +106,10 @@ describe('an edit', () => {
   })
 
   test.each<[string, TaskEdit]>([
-    ['nothing', {}],
-    ['what is there', { title: 'Fix the till', status: 'inbox', labels: ['SAME'], priority: 'none' }],
-    ['a release of what nobody has', { clearRun: true, runState: null }],
-  ])('that says %s writes nothing', async (_what, edit) => {
+    ['no fields', {}],
+    ['the current values', { title: 'Fix the till', status: 'inbox', labels: ['SAME'], priority: 'none' }],
+    ['a release of a free task', { clearRun: true, runState: null }],
+  ])('with %s writes nothing', async (_what, edit) => {
     const task = await addLater({ labels: ['same'] })
     const changes = await recordChanges(board.db)
 
@@ -178,7 +178,7 @@ describe('an edit', () => {
     expect(task.sortOrder > first.sortOrder).toBe(true)
   })
 
-  test('makes a label once for two tasks at once', async () => {
+  test('creates a label once for two concurrent edits', async () => {
     const [one, two] = [await addLater(), await addLater()]
 
     await Promise.all([
@@ -190,7 +190,7 @@ describe('an edit', () => {
     expect(twins).toHaveLength(1)
   })
 
-  test('loses no field when eight write different ones at once', async () => {
+  test('loses no field with eight concurrent writers', async () => {
     const task = await addLater()
     const dueAt = new Date('2026-12-01T08:00:00.000Z')
     const edits: TaskEdit[] = [
@@ -219,7 +219,7 @@ describe('an edit', () => {
     })
   })
 
-  test('with an expectation lets one of five at once through', async () => {
+  test('with an expectation succeeds for one of five concurrent writers', async () => {
     const task = await addLater()
 
     const outcomes = await Promise.allSettled(
@@ -233,7 +233,7 @@ describe('an edit', () => {
 })
 
 describe('a pin', () => {
-  test('set twice on one day of the owner’s writes once, and again on the next', async () => {
+  test('set twice on one local day is written once, and again on the next day', async () => {
     await changeSettings(board.ctx, { timeZone: 'America/New_York' })
     board.clock.set('2027-03-02T02:00:00.000Z')
     const task = await addTask(board, shop)
@@ -252,7 +252,7 @@ describe('a pin', () => {
 })
 
 describe('a start', () => {
-  test('takes the task, and by the same agent is a sign of life', async () => {
+  test('takes the task; by the same agent it is a heartbeat', async () => {
     const task = await addLater()
     const since = board.clock.now()
 
@@ -268,7 +268,7 @@ describe('a start', () => {
     expect(left.events.map((event) => event.payload?.changedFields)).toEqual([['run_state_updated_at']])
   })
 
-  test('of what another agent works on names that agent and since when, also after signs of life', async () => {
+  test('of a task that another agent works on names that agent and its start, even after heartbeats', async () => {
     const task = await addLater()
     const since = board.clock.now().toISOString()
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
@@ -286,7 +286,7 @@ describe('a start', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('goes to the other agent once the first is released', async () => {
+  test('goes to the other agent after the first is released', async () => {
     const task = await addLater()
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     await editTask(board.ctx, task.key, { clearRun: true })
@@ -298,7 +298,7 @@ describe('a start', () => {
     await expect(editTask(board.as(agent), task.key, { lifecycle: 'start' })).rejects.toThrow('server')
   })
 
-  test('by ten agents at once goes to one', async () => {
+  test('by ten agents at once succeeds for one', async () => {
     const task = await addLater()
 
     const agents = Array.from({ length: 10 }, (_, i) => ({
@@ -315,7 +315,7 @@ describe('a start', () => {
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
   })
 
-  test('of a run that another writer began is free to take', async () => {
+  test('of a run that another writer began succeeds', async () => {
     const task = await addLater()
     await board.db
       .update(tasks)
@@ -328,10 +328,10 @@ describe('a start', () => {
   })
 })
 
-describe('what is said of a task', () => {
+describe('results and comments of a task', () => {
   const detail = async (task: Task) => readDetail(board.scope, await requireTask(board.scope, task.id))
 
-  test('begins with no result and no feedback', async () => {
+  test('start empty', async () => {
     expect(await detail(await addLater())).toMatchObject({
       latestResult: null,
       feedback: [],
@@ -342,7 +342,7 @@ describe('what is said of a task', () => {
     })
   })
 
-  test('is the newest result, read back with its parts', async () => {
+  test('include the newest result with its parts', async () => {
     const task = await addLater({ status: 'todo' })
     const summary = 'First.\n\nSecond.\n\n---\nEngine: of the car'
     await editTask(board.as(agent), task.key, { result: { summary: 'Old' } })
@@ -362,7 +362,7 @@ describe('what is said of a task', () => {
     })
   })
 
-  test('lists comments since the last result, oldest first, across a move to another project', async () => {
+  test('list comments since the last result, oldest first, across a move to another project', async () => {
     await addProject(board, 'AFTER')
     const task = await addLater()
     const sendText = async (edit: TaskEdit) => {
@@ -382,7 +382,7 @@ describe('what is said of a task', () => {
     ])
   })
 
-  test('is no change of the task: a comment leaves a log and its event', async () => {
+  test('do not change the task: a comment writes a log and its event', async () => {
     const task = await addLater()
     const changes = await recordChanges(board.db)
 
@@ -395,7 +395,7 @@ describe('what is said of a task', () => {
     expect(left.audit).toMatchObject([{ action: 'task.comment', targetId: task.key }])
   })
 
-  test('fits the log at the longest that an edit may say', async () => {
+  test('fit the log at the maximum length of an edit', async () => {
     const task = await addLater({ title: '🚀'.repeat(180) })
 
     await editTask(board.as(agent), task.key, {
@@ -414,7 +414,7 @@ describe('what is said of a task', () => {
 })
 
 describe('a project that wants pull requests', () => {
-  test('has its settings asked where the edit is strict', async () => {
+  test('is checked if the edit is strict', async () => {
     const project = await addProject(board, 'STRICT')
     await setProjectSettings(board.ctx, project.projectKey, {
       deploy_strategy: 'feature_branch',

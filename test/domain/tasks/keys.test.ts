@@ -83,7 +83,7 @@ describe('the branch of a task', () => {
     expect(isRef(name)).toBe(true)
   })
 
-  test('is made of plain words for any title', async () => {
+  test('consists of plain words for any title', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 200 }), async (title) => {
         const name = branchFor('SHOP-1', await slugOf(title))

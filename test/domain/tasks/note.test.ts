@@ -29,7 +29,7 @@ describe('a note', () => {
     ])
   })
 
-  test('gathers criteria from anywhere but code blocks', () => {
+  test('collects criteria from anywhere except code blocks', () => {
     const note =
       'One\n- [ ] a\ntwo\n```md\n- [ ] code\n```\n* [X] b\n~~~~\n~~~\n- [ ] code too\n~~~~\n- [ ] c'
 
@@ -52,13 +52,13 @@ describe('a note', () => {
     expect(criteriaOf(note)).toEqual([{ text: 'passes', met: false }])
   })
 
-  test('has one section however its heading was written', () => {
+  test('has one section, however its heading is written', () => {
     expect(withCriteria('Text\n\n# acceptance criteria:\n\n- [x] a', ['a', 'b'])).toBe(
       `Text\n\n${section}\n\n- [x] a\n- [ ] b`,
     )
   })
 
-  test('loses nothing when its text is replaced, and keeps check marks when its criteria are', () => {
+  test('keeps criteria when its text is replaced, and check marks when its criteria are', () => {
     const note = `Old\n\n${section}\n\n- [x] a\n- [ ] b`
 
     expect(withText(note, 'New\n- [ ] c\n- [ ] a')).toBe(`New\n\n${section}\n\n- [x] a\n- [ ] b\n- [ ] c`)
@@ -67,13 +67,13 @@ describe('a note', () => {
     )
   })
 
-  test('is gone where nothing is left', () => {
+  test('is null if nothing is left', () => {
     expect(withText('Old', '')).toBeNull()
     expect(withCriteria(`${section}\n\n- [ ] a`, [])).toBeNull()
     expect(newNote(null, [])).toBeNull()
   })
 
-  test('refuses to grow over 50,000 characters', () => {
+  test('refuses more than 50,000 characters', () => {
     expect(() => withCriteria('x'.repeat(49_990), ['long'])).toThrowError(/at most 50000/)
     expect(withCriteria('x'.repeat(50_000), [])).toHaveLength(50_000)
   })
@@ -87,7 +87,7 @@ describe('writing a note twice', () => {
   const text = fc.array(line, { maxLength: 12 }).map((lines) => lines.join('\n'))
   const criteria = fc.array(fc.constantFrom('a', 'b', 'c', ' d  e ', 'f'), { maxLength: 5 })
 
-  test('changes nothing the second time, and a text keeps the criteria that were there', () => {
+  test('changes nothing the second time, and a text keeps the existing criteria', () => {
     fc.assert(
       fc.property(text, text, (old, next) => {
         const first = withText(old, next)

@@ -63,7 +63,7 @@ describe('placing a card', () => {
     expect((await lane()).join('')).toBe(order)
   })
 
-  test('writes its key, an event and a trace', async () => {
+  test('writes its key, an event and an audit entry', async () => {
     const id = await addAll('ab')
     board.clock.advance({ minutes: 1 })
     const changes = await recordChanges(board.db)
@@ -86,7 +86,7 @@ describe('placing a card', () => {
     ['before its next', 'b', (id) => ({ before: id('c') })],
     ['after its last', 'b', (id) => ({ after: id('a') })],
     ['beside itself', 'b', (id) => ({ after: id('b') })],
-  ])('where it lies already (%s) changes nothing', async (_what, title, place) => {
+  ])('at its own position (%s) changes nothing', async (_what, title, place) => {
     const id = await addAll('abxcd')
     await board.db.delete(tasks).where(eq(tasks.id, id('x')))
     const changes = await recordChanges(board.db)
@@ -98,7 +98,7 @@ describe('placing a card', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
-  test('into another lane is one change: status, place, log, one trace', async () => {
+  test('into another lane is one change: status, place, log, one audit entry', async () => {
     const id = await addAll('ab')
     const ready = await addAll('xy', 'ready')
     const changes = await recordChanges(board.db)
@@ -113,7 +113,7 @@ describe('placing a card', () => {
     ])
   })
 
-  test('of what is not there finds nothing', async () => {
+  test('of a missing card throws not-found', async () => {
     const attempt = placeTask(board.ctx, 'SHOP-999', { place: { at: 'end' } })
 
     await expect(attempt).rejects.toMatchObject({ code: 'not-found' })
@@ -121,7 +121,7 @@ describe('placing a card', () => {
 })
 
 describe('the keys of a lane', () => {
-  test('stay short however often a card goes between two others', async () => {
+  test('stay short, however often a card goes between two others', async () => {
     const id = await addAll('abcd')
 
     for (let i = 0; i < 150; i += 1) {
@@ -135,7 +135,7 @@ describe('the keys of a lane', () => {
     expect(new Set(keys).size).toBe(4)
   }, 60_000)
 
-  test('are spread again at 50 characters, in the order of the cards', async () => {
+  test('are rebalanced at 50 characters, in the order of the cards', async () => {
     const id = await addAll('abcd')
     await setKey(id('a'), 'a0')
     await setKey(id('b'), `a0${'0'.repeat(47)}1`)
@@ -148,7 +148,7 @@ describe('the keys of a lane', () => {
     expect(Math.max(...(await keysOf()).map((key) => key.length))).toBeLessThan(10)
   })
 
-  test('of another writer may be equal or no fractional keys at all', async () => {
+  test('of another writer may be equal or not fractional', async () => {
     const id = await addAll('abcd')
     for (const title of 'abc') await setKey(id(title), 'a0')
     await setKey(id('d'), '0|zzz:')
@@ -164,7 +164,7 @@ describe('the keys of a lane', () => {
     expect(added.sortOrder.length).toBeLessThan(10)
   })
 
-  test('follow random moves as an array does', async () => {
+  test('follow random moves like an array', async () => {
     const titles = [...'abcdef']
     const id = await addAll('abcdef')
     const model = [...titles]
@@ -201,7 +201,7 @@ describe('the keys of a lane', () => {
     )
   }, 60_000)
 
-  test('never collide when twenty cards enter a lane or go to one place at once', async () => {
+  test('never collide when twenty cards enter a lane or one place concurrently', async () => {
     const id = await addAll('abcdefghijklmnopqrst', 'inbox')
     const anchor = await addTask(board, shop, { status: 'ready' })
 
@@ -217,7 +217,7 @@ describe('the keys of a lane', () => {
     expect(new Set(keys).size).toBe(21)
   })
 
-  test('never collide with twenty moves, creates and edits at once, and nobody waits for ever', async () => {
+  test('never collide with twenty concurrent moves, creates and edits, and nobody waits forever', async () => {
     const id = await addAll('abcdefgh')
     await addProject(board, 'NEXT')
     // So long that the first insertion between them spreads the lane while others hold its cards.

@@ -95,7 +95,7 @@ describe('lifecycle actions', () => {
     expect(attempt).toThrowError(expect.objectContaining({ code: 'conflict' }))
   })
 
-  test.each([undefined, '', ' \n'])('plan wants a plan, not %j', (text) => {
+  test.each([undefined, '', ' \n'])('plan requires a plan, not %j', (text) => {
     expect(() => plan({ status: 'inbox' }, { lifecycle: 'plan', plan: text })).toThrowError(
       expect.objectContaining({ code: 'invalid', message: expect.stringContaining('planMarkdown') }),
     )
@@ -112,7 +112,7 @@ describe('lifecycle actions', () => {
     expect(plan({ status: from }, edit).columns.status).toBe(to)
   })
 
-  test('start by the agent that works on it is a sign of life: the timestamp moves, the run goes on', () => {
+  test('start by the agent that works on it is a heartbeat: the timestamp moves, the run continues', () => {
     const planned = plan(running('running'), { lifecycle: 'start' })
 
     expect(planned.columns).toEqual({ runState: 'running', runStateUpdatedAt: now })
@@ -307,13 +307,13 @@ describe('the note', () => {
     expect(second.logs).toEqual([])
   })
 
-  test('that was written another way stays byte for byte where text and criteria stay', () => {
+  test('in another format stays byte for byte if text and criteria stay', () => {
     const odd = '* [X] a\n\nWhy.\r\n\r\n\r\n- [ ] b'
 
     expect(plan({ note: odd }, { description: 'Why.', criteria: ['a', 'b'] }).columns).toEqual({})
   })
 
-  test('logs what it was and what it is', () => {
+  test('is logged before and after', () => {
     const [log] = plan({}, { note: 'New' }).logs
 
     expect(log).toMatchObject({ kind: 'note', title: 'SHOP-1 · Note Updated', engine: 'codex' })
@@ -327,7 +327,7 @@ describe('the note', () => {
     })
   })
 
-  test('too long for a log with both sides is logged without', () => {
+  test('too long for a log is logged without its text', () => {
     const [log] = plan({ note: '"'.repeat(50_000) }, { note: '\n'.repeat(49_000).concat('x') }).logs
 
     expect(log).toMatchObject({ kind: 'note', detail: null })
@@ -341,7 +341,7 @@ describe('the note', () => {
 })
 
 describe('logs', () => {
-  test('stand in the order in which things are told', () => {
+  test('have a fixed order', () => {
     const planned = plan(
       {},
       {
@@ -357,7 +357,7 @@ describe('logs', () => {
     expect(planned.logs[0]?.title).toBe('SHOP-1 · Todo -> Hold')
   })
 
-  test('of a result say everything that is there', () => {
+  test('of a result contain every part', () => {
     const [, log] = plan(
       {},
       {
@@ -444,7 +444,7 @@ describe('logs', () => {
     expect(log?.title).toMatch(/word…$/)
   })
 
-  test('of a comment carry its text', () => {
+  test('of a comment contain its text', () => {
     expect(plan({}, { comment: ' Use the blue one. ' }).logs).toEqual([
       { kind: 'comment', title: 'Agent comment · SHOP-1', detail: 'Use the blue one.', engine: 'codex' },
     ])
@@ -466,7 +466,7 @@ describe('a project that wants pull requests', () => {
       'Missing: feature branch name.',
     ],
     ['both', {}, { status: 'ready', branch: '' }, 'Missing: feature branch name, pull request URL.'],
-  ])('has nothing ready that lacks %s', (_what, from, edit, message) => {
+  ])('accepts nothing as ready that lacks %s', (_what, from, edit, message) => {
     const attempt = () => plan(from, { ...edit, strictReady: true }, { deploy })
 
     expect(attempt).toThrowError(message)
@@ -474,14 +474,14 @@ describe('a project that wants pull requests', () => {
     expect(attempt).toThrowError(expect.objectContaining({ code: 'conflict' }))
   })
 
-  test('takes what is delivered', () => {
+  test('accepts delivered work', () => {
     const edit: TaskEdit = { lifecycle: 'complete', result: { prUrl }, strictReady: true }
 
     expect(plan({}, edit, { deploy }).columns.status).toBe('ready')
     expect(plan({ branch: null }, { ...edit, branch: 'b' }, { deploy }).columns.status).toBe('ready')
   })
 
-  test('lets the owner move a card to ready all the same', () => {
+  test('lets the owner move a card to ready anyway', () => {
     expect(plan({}, { status: 'ready' }, { deploy }).columns.status).toBe('ready')
   })
 
@@ -489,7 +489,7 @@ describe('a project that wants pull requests', () => {
     { deploy_strategy: 'direct_commit', deploy_auto_pr: 'true' },
     { deploy_strategy: 'feature_branch', deploy_auto_pr: 'false' },
     { deploy_strategy: 'feature_branch', deploy_auto_pr: 'true', deploy_commit_on_review: 'false' },
-  ])('does not stand in the way under %j', (settings) => {
+  ])('checks nothing under %j', (settings) => {
     const planned = plan(
       {},
       { lifecycle: 'complete', strictReady: true },

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => board.close())
 
 describe('deleting a task', () => {
-  test('takes it and its labels away, keeps its logs, and tells of it', async () => {
+  test('deletes it with its label assignments, keeps its logs, and writes an event', async () => {
     const task = await addTask(board, shop, { labels: ['l'] })
     await editTask(board.as(agent), task.key, { result: { summary: 'Done.' } })
     const changes = await recordChanges(board.db)
@@ -49,7 +49,7 @@ describe('deleting a task', () => {
     ])
   })
 
-  test('a second time finds nothing', async () => {
+  test('a second time throws not-found', async () => {
     const task = await addTask(board, shop)
     await deleteTask(board.ctx, task.key)
     const changes = await recordChanges(board.db)
@@ -74,7 +74,7 @@ describe('deleting a task', () => {
 })
 
 describe('moving a task to another project', () => {
-  test('gives it the next key there; the old one, in any case, leads to it', async () => {
+  test('gives it the next key there; the old key, in any case, leads to it', async () => {
     const task = await addTask(board, shop, { labels: ['l'], status: 'todo' })
     const changes = await recordChanges(board.db)
 
@@ -101,7 +101,7 @@ describe('moving a task to another project', () => {
     ])
   })
 
-  test('takes its run along, also where the move is undone: who works on it is still known, and alone on it', async () => {
+  test('keeps its run, even if undone: its agent stays its only holder', async () => {
     const task = await addTask(board, shop, { status: 'todo' })
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     const since = board.clock.now()
@@ -124,7 +124,7 @@ describe('moving a task to another project', () => {
     expect((await requireTask(board.scope, task.key)).lastRun).toMatchObject({ name: 'laptop', since })
   })
 
-  test('keeps its history together, under whatever key it stood', async () => {
+  test('keeps its history together under all its keys', async () => {
     const task = await addTask(board, shop, { status: 'todo' })
     board.clock.advance({ minutes: 1 })
     await editTask(board.ctx, task.key, { priority: 'high' })
@@ -141,7 +141,7 @@ describe('moving a task to another project', () => {
     expect(changes.entries.map(({ action }) => action)).toEqual(actions)
   })
 
-  test('may be repeated: every key it ever had leads to it, for verbs as well', async () => {
+  test('can be repeated: every former key leads to it, for verbs too', async () => {
     const task = await addTask(board, shop)
     const second = (await moveToProject(board.ctx, task.key, 'BARN')).task
     const third = (await moveToProject(board.ctx, second.key, 'SHOP')).task
@@ -153,7 +153,7 @@ describe('moving a task to another project', () => {
       expect(await findTask(board.scope, key)).toMatchObject({ id: task.id, priority: 'high' })
   })
 
-  test('leads nowhere once the task is deleted, also after the move was undone', async () => {
+  test('leaves no key that works after the task is deleted, even if the move was undone', async () => {
     const task = await addTask(board, shop)
     const { task: moved, auditId } = await moveToProject(board.ctx, task.key, 'BARN')
     await undoChange(board.ctx, auditId ?? '')
@@ -165,7 +165,7 @@ describe('moving a task to another project', () => {
     expect(await findTask(board.scope, moved.key)).toBeNull()
   })
 
-  test('into the project where it lies changes nothing', async () => {
+  test('into its own project changes nothing', async () => {
     const task = await addTask(board, shop)
     const changes = await recordChanges(board.db)
 
@@ -181,7 +181,7 @@ describe('moving a task to another project', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  test('into a project that is deleted or never was finds nothing', async () => {
+  test('into a deleted or unknown project throws not-found', async () => {
     const task = await addTask(board, shop)
     await addProject(board, 'GONE')
     await deleteProject(board.ctx, 'GONE')

@@ -12,25 +12,25 @@ afterEach(() => {
 })
 
 describe('parseDue', () => {
-  test('takes a day without a time for its last minute', () => {
+  test('reads a day without a time as its last minute', () => {
     expect(parseDue('fri', berlin)).toEqual({ at: new Date('2026-03-20T22:59:00Z'), hasTime: false })
   })
 
-  test('takes a day with a time for that instant in the zone', () => {
+  test('reads a day with a time as that instant in the zone', () => {
     expect(parseDue(' tomorrow 9am ', berlin)).toEqual({
       at: new Date('2026-03-17T08:00:00Z'),
       hasTime: true,
     })
   })
 
-  test('refuses a text of which a part is no date', () => {
+  test('refuses a text that is only partly a date', () => {
     expect(parseDue('fri or so', berlin)).toBeNull()
     expect(parseDue('mon to wed', berlin)).toBeNull()
     expect(parseDue('', berlin)).toBeNull()
     expect(parseDue(`fri${' '.repeat(200)}9am`, berlin)).toBeNull()
   })
 
-  test('counts hours across a clock change by what really passes', () => {
+  test('counts elapsed hours across a clock change', () => {
     const now = new Date('2026-10-25T00:30:00Z')
     expect(parseDue('in 2 hours', { ...berlin, now })?.at).toEqual(new Date('2026-10-25T02:30:00Z'))
   })
@@ -165,7 +165,7 @@ describe('parseDue', () => {
 })
 
 describe('findDue', () => {
-  test('says how much of the text is the date', () => {
+  test('returns the length of the date', () => {
     expect(findDue('in 3 days fix it', berlin)?.length).toBe('in 3 days'.length)
     expect(findDue('by friday fix it', berlin)?.length).toBe('by friday'.length)
     expect(findDue('금요일까지 수정', berlin)?.length).toBe('금요일까지'.length)

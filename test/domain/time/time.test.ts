@@ -57,14 +57,14 @@ describe('local days', () => {
     expect(dayBounds(at(now), timeZone)).toEqual({ start: at(start), end: at(end) })
   })
 
-  test('end in a minute that stands for the whole day', () => {
+  test('end in a minute that means the whole day', () => {
     expect(isDayOnly(at('2026-03-20T22:59:00Z'), 'Europe/Berlin')).toBe(true)
     expect(isDayOnly(at('2026-03-20T22:58:00Z'), 'Europe/Berlin')).toBe(false)
     expect(isDayOnly(at('2026-03-20T22:59:30Z'), 'Europe/Berlin')).toBe(false)
     expect(isDayOnly(at('2026-03-20T22:59:00Z'), 'America/New_York')).toBe(false)
   })
 
-  test('end in that minute also where the clock skips the hour before midnight', () => {
+  test('end in that minute even if the clock skips the hour before midnight', () => {
     const due = lastMinuteOf(Temporal.PlainDate.from('2024-03-30'), 'America/Nuuk')
     expect(localDate(due, 'America/Nuuk')).toBe('2024-03-30')
     expect(isDayOnly(due, 'America/Nuuk')).toBe(true)
@@ -136,7 +136,7 @@ describe('quiet hours', () => {
     expect(quietHoursEnd(at('2026-03-28T22:00:00Z'), '22:00-07:00', zone)).toEqual(at('2026-03-29T05:00:00Z'))
   })
 
-  test('are over at once outside of the window', () => {
+  test('end immediately outside of the window', () => {
     const now = at('2026-03-16T10:00:00Z')
     expect(quietHoursEnd(now, '22:00-07:00', zone)).toEqual(now)
   })
@@ -162,7 +162,7 @@ describe('quiet hours', () => {
     // By day the night before makes no difference.
     ['Europe/Berlin', '12:00-13:30', '2026-03-29T10:00:00Z', '2026-03-29T11:30:00Z'],
     ['America/New_York', '12:00-13:30', '2026-11-01T17:00:00Z', '2026-11-01T18:30:00Z'],
-  ])('in %s, %s, begin at %s and end at %s, once, whatever the clock does', (timeZone, window, from, to) => {
+  ])('in %s, %s, start at %s and end at %s, once, across clock changes', (timeZone, window, from, to) => {
     const [start, end] = [at(from).getTime(), at(to).getTime()]
     const minute = 60_000
     for (let now = start - 3 * 60 * minute; now < end + 3 * 60 * minute; now += 5 * minute) {
@@ -175,7 +175,7 @@ describe('quiet hours', () => {
     }
   })
 
-  test('do not begin again in the hour that comes twice', () => {
+  test('do not start again in the repeated hour', () => {
     expect(inQuietHours(at('2026-10-25T00:29:00Z'), '22:00-02:30', zone)).toBe(true)
     expect(inQuietHours(at('2026-10-25T01:10:00Z'), '22:00-02:30', zone)).toBe(false)
   })
@@ -239,7 +239,7 @@ describe('time zones', () => {
     expect(hours).toEqual(['07:00', '08:00'])
   })
 
-  test('have a name that can be stored, which an offset has not', () => {
+  test('have a name that can be stored; offsets do not', () => {
     expect(isTimeZone('Europe/Berlin')).toBe(true)
     expect(isTimeZone('europe/berlin')).toBe(true)
     expect(isTimeZone('Etc/GMT-9')).toBe(true)

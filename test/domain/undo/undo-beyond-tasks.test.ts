@@ -38,7 +38,7 @@ const namesOn = async (taskId: string) =>
   (await requireTask(board.scope, taskId)).labels.map((label) => label.name)
 
 describe('undoing a change of a project', () => {
-  test('gives back every field, tells of it and leaves a trace', async () => {
+  test('restores every field, with an event and an audit entry', async () => {
     await createProject(board.ctx, { key: 'UED', name: 'Before', bgImage: 'https://img.example/1' })
     await editProject(board.ctx, 'UED', { bgImageCredit: { author: 'Bo', license: 'CC0' } })
     const before = await requireProject(board.scope, 'UED')
@@ -57,7 +57,7 @@ describe('undoing a change of a project', () => {
     })
   })
 
-  test('brings a deleted one back, hides a restored one, and hides one that was just made', async () => {
+  test('restores a deleted one, hides a restored one, and hides a new one', async () => {
     await newProject('UDE')
     const { auditId: deleted } = await deleteProject(board.ctx, 'UDE')
     await undo(deleted)
@@ -74,7 +74,7 @@ describe('undoing a change of a project', () => {
     await expect(requireProject(board.scope, 'UCR')).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  test('gives back its settings', async () => {
+  test('restores its settings', async () => {
     await newProject('USE')
     await setProjectSettings(board.ctx, 'USE', { agent_instructions: 'Be kind.' })
     const before = await getProjectSettings(board.scope, 'USE')
@@ -88,7 +88,7 @@ describe('undoing a change of a project', () => {
     expect(await getProjectSettings(board.scope, 'USE')).toEqual(before)
   })
 
-  test('is refused where it has moved on, and where a new one has tasks', async () => {
+  test('is refused if it has changed, or if a new one has tasks', async () => {
     const project = await newProject('UMO')
     board.clock.advance({ minutes: 1 })
     const created = (await lastChange(board.scope))?.id ?? null
@@ -107,7 +107,7 @@ describe('undoing a change of a project', () => {
     expect(row).toMatchObject({ name: 'Two', deletedAt: null })
   })
 
-  test('happens once', async () => {
+  test('works once', async () => {
     await newProject('UON')
     const { auditId } = await editProject(board.ctx, 'UON', { name: 'New' })
     await undo(auditId)
@@ -131,7 +131,7 @@ describe('undoing a change of a label', () => {
     )
   })
 
-  test('brings a deleted one back to its place on every task', async () => {
+  test('restores a deleted one to its place on every task', async () => {
     const { id } = await newProject('ULD')
     const untouched = await labelled(id, 'ud-a', 'ud-b', 'ud-c')
     const relabelled = await labelled(id, 'ud-b', 'ud-a')
@@ -145,7 +145,7 @@ describe('undoing a change of a label', () => {
     expect(await listLabels(board.scope)).toContainEqual(label)
   })
 
-  test('parts two that were merged', async () => {
+  test('separates two merged ones', async () => {
     const { id } = await newProject('ULM')
     const both = await labelled(id, 'um-from', 'um-x', 'um-into')
     const one = await labelled(id, 'um-from')
@@ -159,7 +159,7 @@ describe('undoing a change of a label', () => {
     expect(await namesOn(other.id)).toEqual(['um-into'])
   })
 
-  test('is refused where its name was given away or it changed again', async () => {
+  test('is refused if its name is taken or it changed again', async () => {
     await createLabel(board.ctx, { name: 'ug-a' })
     const { auditId: deleted } = await deleteLabel(board.ctx, 'ug-a')
     await createLabel(board.ctx, { name: 'UG-A' })
@@ -175,7 +175,7 @@ describe('undoing a change of a label', () => {
 })
 
 describe('undoing a new label', () => {
-  test('takes it away again, unless a task has it', async () => {
+  test('deletes it, unless a task has it', async () => {
     const { id } = await newProject('UNL')
     const { label, auditId } = await createLabel(board.ctx, { name: 'un-a' })
     const { label: used, auditId: second } = await createLabel(board.ctx, { name: 'un-b' })
@@ -189,7 +189,7 @@ describe('undoing a new label', () => {
     expect(labels).toContainEqual(used)
   })
 
-  test('that was made on the way goes with its change, unless another task has it', async () => {
+  test('created by a change goes with it, unless another task has it', async () => {
     const { id } = await newProject('UNW')
     const { auditId } = await createTask(board.ctx, { projectId: id, title: 'T', labels: ['un-c', 'un-d'] })
     await labelled(id, 'un-d')
@@ -203,7 +203,7 @@ describe('undoing a new label', () => {
 })
 
 describe('undoing a token', () => {
-  test('shuts a new one out, once; one that was revoked stays so', async () => {
+  test('revokes a new one, once; a revoked one stays revoked', async () => {
     board.clock.advance({ minutes: 1 })
     const { token, row } = await createToken(board.ctx, { name: 'laptop' })
     const created = (await lastChange(board.scope))?.id ?? null
@@ -223,7 +223,7 @@ describe('undoing a token', () => {
 })
 
 describe('undoing a change of settings', () => {
-  test('gives back what was, also where nothing was set', async () => {
+  test('restores the previous value, even if none was set', async () => {
     await changeSettings(board.ctx, { digestTime: '08:00' })
     const before = await readOwnerSettings(board.scope)
     const { auditId } = await changeSettings(board.ctx, {
@@ -238,14 +238,14 @@ describe('undoing a change of settings', () => {
     expect(await readOwnerSettings(board.scope)).toEqual(before)
   })
 
-  test('is refused where one of them was changed again', async () => {
+  test('is refused if one of them has changed again', async () => {
     const { auditId } = await changeSettings(board.ctx, { staleAfterMinutes: 10, queuedAfterMinutes: 20 })
     await changeSettings(board.ctx, { staleAfterMinutes: 15 })
 
     await expect(undo(auditId)).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  test('is not offered for what the bot remembers by itself, nor for its token', async () => {
+  test('is not offered for what the bot remembers, nor for its token', async () => {
     board.clock.advance({ minutes: 1 })
     const { auditId } = await changeSettings(board.ctx, { notifyInfo: 'off' })
     board.clock.advance({ minutes: 1 })
@@ -260,7 +260,7 @@ describe('undoing a change of settings', () => {
 })
 
 describe('the last change', () => {
-  test('is each of the owner’s in turn, of whatever kind', async () => {
+  test('is each of the owner’s changes in turn, of any kind', async () => {
     const { id } = await newProject('ULC')
     board.clock.advance({ minutes: 1 })
     await labelled(id, 'ul-a')

@@ -85,7 +85,7 @@ describe('undoing an edit', () => {
     ])
   })
 
-  test('gives a run back that a move had ended', async () => {
+  test('restores a run that a move ended', async () => {
     const task = await addTask(board, shop, { status: 'todo' })
     await edit(task, { runState: 'queued' })
     const queued = await now(task)
@@ -96,7 +96,7 @@ describe('undoing an edit', () => {
     expect(withoutStamp(await now(task))).toEqual(withoutStamp(queued))
   })
 
-  test('takes a comment back, alone or with the move that it explains', async () => {
+  test('removes a comment, alone or with its move', async () => {
     const task = await addTask(board, shop, { status: 'ready' })
     const alone = await edit(task, { comment: 'Alone.' })
     const withMove = await edit(task, { status: 'todo', comment: 'Not yet.' })
@@ -129,7 +129,7 @@ describe('undoing an edit', () => {
     expect((await changes()).audit.map((entry) => entry.action)).toEqual(['undo', 'label.create'])
   })
 
-  test('puts a card just before the one that has its key now', async () => {
+  test('places a card right before the one that has its key now', async () => {
     const [a, b, c] = [
       await addTask(board, shop, { title: 'a', status: 'hold' }),
       await addTask(board, shop, { title: 'b', status: 'hold' }),
@@ -177,7 +177,7 @@ describe('undoing an edit', () => {
     expect(await now(task)).toEqual(before)
   })
 
-  test('goes through where an agent changed something else', async () => {
+  test('succeeds if an agent changed something else', async () => {
     const task = await addTask(board, shop)
     const auditId = await edit(task, { priority: 'high' })
     await editTask(board.as(agent), task.id, { branch: 'theirs' })
@@ -187,7 +187,7 @@ describe('undoing an edit', () => {
     expect(await now(task)).toMatchObject({ priority: 'none', branch: 'theirs' })
   })
 
-  test('is refused the second time, also to two at once', async () => {
+  test('is refused the second time, also with concurrent attempts', async () => {
     const task = await addTask(board, shop)
     const auditId = await edit(task, { priority: 'high' })
 
@@ -204,7 +204,7 @@ describe('undoing an edit', () => {
     })
   })
 
-  test('finds nothing that never was, and undoes no undo and no bare result', async () => {
+  test('throws not-found for an unknown change, and refuses undos and bare results', async () => {
     const task = await addTask(board, shop)
     const sentTexts = (await editTask(board.as(agent), task.id, { result: { summary: 'x' } })).auditId ?? ''
     const auditId = await edit(task, { priority: 'high' })
@@ -217,7 +217,7 @@ describe('undoing an edit', () => {
     await expect(undoChange(board.ctx, sentTexts)).rejects.toMatchObject({ code: 'invalid' })
   })
 
-  test('finds no task that was deleted in the meantime', async () => {
+  test('throws not-found for a task that was deleted in the meantime', async () => {
     const task = await addTask(board, shop)
     const auditId = await edit(task, { priority: 'high' })
     await deleteTask(board.ctx, task.id)
@@ -227,7 +227,7 @@ describe('undoing an edit', () => {
 })
 
 describe('undoing a creation', () => {
-  test('takes the task away; its number never comes back', async () => {
+  test('deletes the task; its number is never reused', async () => {
     const { task, auditId } = await createTask(board.ctx, { projectId: shop.id, title: 'x' })
     const changes = await recordChanges(board.db)
 
@@ -239,7 +239,7 @@ describe('undoing a creation', () => {
     expect((await addTask(board, shop)).number).toBe(task.number + 1)
   })
 
-  test('works after a change of it was undone, and is refused where it has changed', async () => {
+  test('works after a change of it was undone, and is refused if it has changed', async () => {
     const { task, auditId } = await createTask(board.ctx, { projectId: shop.id, title: 'x' })
     const change = await edit(task, { priority: 'high' })
 
@@ -252,7 +252,7 @@ describe('undoing a creation', () => {
 })
 
 describe('undoing a deletion', () => {
-  test('puts the task back with everything, its logs included', async () => {
+  test('restores the task with everything, including its logs', async () => {
     const task = await addTask(board, shop, { labels: ['z', 'a'], status: 'archived', focus: true })
     await edit(task, { comment: 'Keep me.', runState: 'queued' })
     const before = await now(task)
@@ -267,7 +267,7 @@ describe('undoing a deletion', () => {
     expect((await changes()).events).toMatchObject([{ type: 'TASK_CREATED', entityId: task.key }])
   })
 
-  test('is refused where its project is deleted', async () => {
+  test('is refused if its project is deleted', async () => {
     const gone = await addProject(board, 'GONE')
     const task = await addTask(board, gone)
     const { auditId } = await deleteTask(board.ctx, task.id)
@@ -278,7 +278,7 @@ describe('undoing a deletion', () => {
 })
 
 describe('undoing a move to another project', () => {
-  test('brings the task back under its old key; the other key leads there', async () => {
+  test('moves the task back to its old key; the other key leads there', async () => {
     const task = await addTask(board, shop)
     const { task: moved, auditId } = await moveToProject(board.ctx, task.key, 'BARN')
 
@@ -290,7 +290,7 @@ describe('undoing a move to another project', () => {
     await expect(undoChange(board.ctx, auditId ?? '')).rejects.toMatchObject({ facts: { undone: true } })
   })
 
-  test('is refused where it moved on, or its old project is deleted', async () => {
+  test('is refused if it has changed, or its old project is deleted', async () => {
     const away = await addProject(board, 'AWAY')
     const task = await addTask(board, away)
     const first = await moveToProject(board.ctx, task.key, 'BARN')
@@ -305,7 +305,7 @@ describe('undoing a move to another project', () => {
 })
 
 describe('the last change', () => {
-  test('is the owner’s newest that is not undone, no matter who acted since', async () => {
+  test('is the owner’s newest change that is not undone, no matter who acted since', async () => {
     const task = await addTask(board, shop)
     const first = await edit(task, { priority: 'high' })
     const second = await edit(task, { labels: ['brand new'] })
