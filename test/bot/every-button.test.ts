@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type CommandName, commands } from '../../src/bot/kit/commands.ts'
+import { commands } from '../../src/bot/kit/commands.ts'
 import { recordSecurityEvent } from '../../src/domain/access/security.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { type Ctx, createCtx } from '../../src/domain/core/context.ts'
@@ -27,19 +27,21 @@ import { addSupergroup } from '../../src/playground/world/world.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import type { PromptKind } from '../../src/telegram/store/reply-topic.ts'
 import { toasts } from '../../src/view/kit/answers.ts'
+import { newProjectScreen, projectScreen, settingsScreen } from '../../src/view/kit/links.ts'
 import {
-  acts,
-  type Callback,
-  callbackKinds,
+  askTap,
   dueChoices,
-  encodeCallback,
   menus,
+  menuTap,
+  moveTap,
   questions,
-  screens,
   surfaces,
-} from '../../src/view/kit/callbacks.ts'
+} from '../../src/view/tasks/callbacks.ts'
+import { laneScreen } from '../../src/view/tasks/lists/board.ts'
+import { labelDeleteScreen } from '../../src/view/tasks/lists/labels.ts'
 import { addTokens, agent } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
+import { buttons } from '../support/buttons.ts'
 import { addTasks } from '../support/chat.ts'
 import { buttonsOf, type Exploration, explore, type SeenButton } from '../support/explore.ts'
 import { boardState, saveDatabase } from '../support/saved-database.ts'
@@ -85,7 +87,7 @@ const answers: Readonly<Record<PromptKind, string>> = {
 }
 
 /** What is said for each command, so that all that it can show is shown. */
-const openings: Readonly<Record<CommandName, readonly string[]>> = {
+const openings: Readonly<Record<string, readonly string[]>> = {
   start: ['/start', '/start t_WEB-1'],
   new: ['/new', '/new Buy milk !urgent'],
   inbox: ['/inbox'],
@@ -249,8 +251,8 @@ const sortOf = (kind: string) => kind.split(' ').slice(0, 2).join(' ')
 const sorts = new Set<string>()
 
 /** The tasks that a button and its message name. */
-async function tasksNamedBy({ callback, message }: SeenButton): Promise<Task[]> {
-  const words = `${JSON.stringify(callback)} ${message.text ?? message.caption ?? ''}`
+async function tasksNamedBy({ button, message }: SeenButton): Promise<Task[]> {
+  const words = `${JSON.stringify(button.payload)} ${message.text ?? message.caption ?? ''}`
   const keys = new Set(words.match(/\b[A-Z]+-\d+\b/g))
   return (await listTasks(bot.scope, {})).filter((task) => keys.has(task.key))
 }
@@ -338,40 +340,38 @@ async function pressAfterDeletion(
   const before = await boardState(bot.db)
   await press({ who: user, data, on: message, why: `${kind} after a deletion` })
   const after = await boardState(bot.db)
-  if (!/^(?:act (?!nudge|keep|place|pick|focus(?!-undo))|undo)/.test(kind))
+  if (!/^(?:act (?!nudge|keep|place|pick|focus)|undo)/.test(kind))
     expect(after, `${kind} after a deletion`).toEqual(before)
 }
 
 /** A button that need not be on any message: what it leads to comes as a new one. */
-const open = (callback: Callback) => void user.tapData(encodeCallback(callback), 1)
+const open = (data: string) => void user.tapData(data, 1)
 const openMenu = (menu: (typeof menus)[number], key: string) =>
-  open({ do: 'menu', on: 'card', key, menu, page: 0 })
-const openScreen = (name: (typeof screens)[number], argument = '') =>
-  open({ do: 'screen', name, argument, page: 0 })
+  open(menuTap.encode({ on: 'card', key, menu, page: 0 }))
 
 /** What is deep inside, or there only now and then: looked at first, while the board is as it was filled. */
 const corners: Readonly<Record<string, () => void | Promise<void>>> = {
   'what is edited': () => openMenu('edit', 'WEB-1'),
   'when it is due': () => openMenu('due', 'WEB-1'),
   'a move that would stop an agent': () =>
-    open({ do: 'move', on: 'card', key: 'WEB-2', from: 'todo', to: 'done' }),
+    open(moveTap.encode({ on: 'card', key: 'WEB-2', from: 'todo', to: 'done' })),
   'words about what is ready': async () => {
     user.sendText('/task WEB-4')
     user.reply(await user.nextMessage('All done.'), 'The tests are missing')
   },
-  'a date in words': () => open({ do: 'ask', on: 'card', key: 'WEB-1', what: 'due' }),
-  'a label in words': () => open({ do: 'ask', on: 'card', key: 'WEB-1', what: 'label' }),
+  'a date in words': () => open(askTap.encode({ on: 'card', key: 'WEB-1', what: 'due' })),
+  'a label in words': () => open(askTap.encode({ on: 'card', key: 'WEB-1', what: 'label' })),
   'a long note': () => openMenu('more', 'WEB-1'),
   'a long result': () => openMenu('more', 'WEB-4'),
   'the deletion of a label': async () => {
     const spare = (await listLabels(bot.scope)).find(({ name }) => name === 'spare')
-    openScreen('label-delete', spare?.id)
+    open(labelDeleteScreen.encode({ id: spare?.id ?? '' }))
   },
-  'a lane': () => openScreen('lane', 'todo.'),
-  'a project': () => openScreen('project', 'WEB'),
-  'the runner': () => openScreen('settings', 'runner'),
+  'a lane': () => open(laneScreen.encode({ status: 'todo', projectKey: '' })),
+  'a project': () => open(projectScreen.encode({ key: 'WEB' })),
+  'the runner': () => open(settingsScreen.encode({ part: 'runner' })),
   'a new project': async () => {
-    openScreen('new-project')
+    open(newProjectScreen.encode({}))
     await bot.handled()
     user.sendText('Shop')
   },
@@ -394,7 +394,7 @@ describe('every button, pressed by strangers, of another version, after a change
     600_000,
   )
 
-  test.each(commands.flatMap(({ command }) => openings[command]))(
+  test.each(commands.flatMap(({ command }) => openings[command] ?? `/${command}`))(
     'from %s',
     async (text) => {
       await putBack()
@@ -408,15 +408,13 @@ describe('every button, pressed by strangers, of another version, after a change
 test('nothing that a button, a command or a question can be was left out', async () => {
   const words = [...pressed].map((kind) => kind.split(' '))
   const seenAt = (place: number) => new Set(words.map((facts) => facts[place]))
-  const namesOf = (kind: string) =>
-    new Set(words.filter(([first]) => first === kind).map((facts) => facts[1]))
+  const isPressed = (name: string) =>
+    [...pressed].some((kind) => kind === name || kind.startsWith(`${name} `))
   expect({
-    kinds: callbackKinds.filter((kind) => !seenAt(0).has(kind)),
-    // No button says `news` any more; those of older messages still do.
-    surfaces: surfaces.filter((surface) => surface !== 'news' && !seenAt(1).has(surface)),
-    screens: screens.filter((name) => !namesOf('screen').has(name)),
     // A token is shown only in a private chat: tokens.test.ts presses the button that deletes its message.
-    acts: acts.filter((name) => name !== 'forget' && !namesOf('act').has(name)),
+    buttons: buttons.map(({ name }) => name).filter((name) => name !== 'act forget' && !isPressed(name)),
+    // No button is on `news` any more; those of older messages still are.
+    surfaces: surfaces.filter((surface) => surface !== 'news' && !seenAt(1).has(surface)),
     menus: menus.filter((menu) => !words.some((facts) => facts[0] === 'menu' && facts[2] === menu)),
     questions: questions.filter(
       (question) => !words.some((facts) => facts[0] === 'ask' && facts[2] === question),
@@ -424,10 +422,8 @@ test('nothing that a button, a command or a question can be was left out', async
     due: dueChoices.filter((choice) => !words.some((facts) => facts[0] === 'due' && facts[2] === choice)),
     answers: Object.keys(answers).filter((kind) => !answered.has(kind as PromptKind)),
   }).toEqual({
-    kinds: [],
+    buttons: [],
     surfaces: [],
-    screens: [],
-    acts: [],
     menus: [],
     questions: [],
     due: [],

@@ -1,14 +1,14 @@
 import type { Message } from 'grammy/types'
 import type { VirtualUser } from '../../src/playground/client/virtual-user.ts'
 import type { PromptKind, ReplyTopic } from '../../src/telegram/store/reply-topic.ts'
-import { type Callback, parseCallback } from '../../src/view/kit/callbacks.ts'
 import type { TestBot } from './bot.ts'
+import { type ReadButton, readButton } from './buttons.ts'
 
 /** A button and the message that it was seen on. */
 export interface SeenButton {
   readonly kind: string
   readonly data: string
-  readonly callback: Callback
+  readonly button: ReadButton
   readonly message: Message
 }
 
@@ -51,51 +51,43 @@ export function buttonsOf(message: Message): SeenButton[] {
   return buttons.flatMap((button) => {
     if (!('callback_data' in button)) return []
     const data = button.callback_data
-    const callback = parseCallback(data)
-    if (callback === null) throw new Error(`a button says ${data}, which nobody understands`)
-    return [{ kind: kindOf(callback), data, callback, message }]
+    const read = readButton(data)
+    if (read === null) throw new Error(`no feature handles the button ${data}`)
+    return [{ kind: kindOf(read), data, button: read, message }]
   })
 }
 
-/** Returns a button's kind: its callback without the object it is about. */
-function kindOf(callback: Callback): string {
-  const facts: (string | boolean | null)[] = [callback.do]
-  if ('on' in callback) facts.push(callback.on)
-  switch (callback.do) {
-    case 'move':
-      facts.push(callback.to)
-      break
-    case 'ask':
-      facts.push(callback.what)
-      break
-    case 'menu':
-      facts.push(callback.menu)
-      break
-    case 'delete':
-      facts.push(callback.sure)
-      break
-    case 'due':
-      facts.push(callback.to)
-      break
-    case 'focus':
-    case 'queue':
-      facts.push(callback.set)
-      break
-    case 'screen':
-      facts.push(callback.name)
-      if (callback.name === 'settings') facts.push(callback.argument)
-      break
-    case 'act':
-      facts.push(callback.name)
-      if (/^(?:ask|set|zone|all|dialog)/.test(callback.name)) facts.push(callback.about)
-      if (callback.about === 'runner') facts.push(callback.value)
-      if (callback.name === 'picked') facts.push(callback.about)
-      if (/^(?:place|project-topic|focus)$/.test(callback.name))
-        facts.push(callback.value.split('.')[0] ?? '')
-      if (callback.name === 'project-set') facts.push(callback.value.split('=')[0] ?? '')
-      break
-  }
-  return facts.join(' ')
+/** The fields that tell one kind of button from another, by the button's name. */
+const distinctive: Readonly<Record<string, readonly string[]>> = {
+  move: ['to'],
+  ask: ['what'],
+  menu: ['menu'],
+  delete: ['sure'],
+  due: ['to'],
+  focus: ['set'],
+  queue: ['set'],
+  'screen settings': ['part'],
+  'act ask': ['kind'],
+  'act set': ['name'],
+  'act zone': ['on'],
+  'act all': ['status'],
+  'act all-sure': ['status'],
+  'act dialog': ['about'],
+  'act picked': ['change'],
+  'act place': ['to'],
+  'act project-topic': ['choice'],
+  'act focus': ['to'],
+  'act project-set': ['name'],
+}
+
+function kindOf({ name, payload }: ReadButton): string {
+  const fields = distinctive[name] ?? []
+  return [
+    name,
+    ...('on' in payload && !fields.includes('on') ? [payload.on] : []),
+    ...fields.map((field) => payload[field]),
+    ...(payload.name === 'runner' ? [payload.value] : []),
+  ].join(' ')
 }
 
 async function answerQuestion(how: Exploration, fresh: readonly Message[]): Promise<boolean> {
@@ -105,7 +97,7 @@ async function answerQuestion(how: Exploration, fresh: readonly Message[]): Prom
     if (topic?.kind !== 'prompt' || how.answered.has(topic.ask)) continue
     // A question's buttons disappear with it.
     for (const button of buttonsOf(message)) {
-      if (button.callback.do === 'cancel' || how.pressed.has(button.kind)) continue
+      if (button.button.name === 'cancel' || how.pressed.has(button.kind)) continue
       how.pressed.add(button.kind)
       await how.onButton(button)
     }

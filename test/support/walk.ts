@@ -16,8 +16,8 @@ import { openLog } from '../../src/log.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { inlineQuery } from '../../src/playground/world/inline.ts'
 import { postAsPerson } from '../../src/playground/world/person.ts'
-import { parseCallback } from '../../src/view/kit/callbacks.ts'
 import { openTestBot, type TestBot } from './bot.ts'
+import { readButton } from './buttons.ts'
 import { addTasks } from './chat.ts'
 
 const commands = [
@@ -302,8 +302,8 @@ async function fillBoard(bot: TestBot): Promise<void> {
 function keysOnCard(message: Message): string[] {
   const buttons = message.reply_markup?.inline_keyboard.flat() ?? []
   return buttons.flatMap((button) => {
-    const does = 'callback_data' in button ? parseCallback(button.callback_data) : null
-    return does !== null && 'on' in does && does.on === 'card' && 'key' in does ? [does.key] : []
+    const { on, key } = ('callback_data' in button && readButton(button.callback_data)?.payload) || {}
+    return on === 'card' && typeof key === 'string' ? [key] : []
   })
 }
 

@@ -6,7 +6,6 @@ import { causeOf } from '../../telegram/store/captures.ts'
 import { findMessage } from '../../telegram/store/messages.ts'
 import { markEffect } from '../../telegram/store/updates.ts'
 import { refusalCard } from '../../view/kit/answers.ts'
-import { parseCallback } from '../../view/kit/callbacks.ts'
 import type { Card } from '../../view/kit/card.ts'
 import { isCommand } from '../kit/command-text.ts'
 import type { BotContext } from '../kit/context.ts'
@@ -89,10 +88,4 @@ async function isForDialog(ctx: BotContext): Promise<boolean> {
   if (target === undefined || target.forum_topic_created !== undefined) return true
   const row = await findMessage(ctx.board.db, target.chat.id, target.message_id)
   return row !== null && row.taskId === null && row.topic === null
-}
-
-/** The value of the button of a dialog that was pressed; null where it was another one. */
-export function pressed(ctx: BotContext, name: string, about: string): string | null {
-  const callback = parseCallback(ctx.callbackQuery?.data ?? '')
-  return callback?.do === 'act' && callback.name === name && callback.about === about ? callback.value : null
 }

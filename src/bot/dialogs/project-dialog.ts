@@ -6,6 +6,7 @@ import { listProjects } from '../../domain/projects/read.ts'
 import { normaliseRepo } from '../../domain/projects/repo.ts'
 import { refusalCard } from '../../view/kit/answers.ts'
 import {
+  dialogTap,
   type ProjectDraft,
   projectChangeQuestion,
   projectConfirmed,
@@ -14,7 +15,7 @@ import {
   projectQuestion,
 } from '../../view/settings/set-up.ts'
 import { type BotContext, scopeOf } from '../kit/context.ts'
-import { askFor, type Dialog, dialogBoard, orProblem, pressed, type Reading, textFor } from './dialog.ts'
+import { askFor, type Dialog, dialogBoard, orProblem, type Reading, textFor } from './dialog.ts'
 
 const maxName = 120
 // A project of this key and name that is only minutes old was created before a crash.
@@ -76,7 +77,7 @@ async function readSource(ctx: BotContext): Promise<Reading<ProjectDraft>> {
 }
 
 async function readConfirmation(ctx: BotContext, draft: ProjectDraft): Promise<Reading<Confirmation>> {
-  const button = pressed(ctx, 'dialog', 'key')
+  const button = dialogTap.decode(ctx.callbackQuery?.data ?? '')?.answer
   if (button === 'ok' || button === 'change') return { answer: button }
   return readCorrection(ctx, draft)
 }

@@ -4,11 +4,12 @@ import { createTask } from '../../domain/tasks/create.ts'
 import { editTask } from '../../domain/tasks/edit/edit.ts'
 import { countTasks, listTasks } from '../../domain/tasks/lists/list.ts'
 import { resolveTimeZone } from '../../domain/time/time-zone.ts'
+import { timeZoneTap } from '../../view/kit/links.ts'
 import { sampleTask, setUpDone, zoneConfirmed, zoneQuestion } from '../../view/settings/set-up.ts'
 import { type BotContext, scopeOf } from '../kit/context.ts'
 import { renderTask } from '../kit/show.ts'
 import { machineZone, zoneOfLocation } from '../kit/zones.ts'
-import { askFor, type Dialog, dialogBoard, pressed, type Reading, textFor } from './dialog.ts'
+import { askFor, type Dialog, dialogBoard, type Reading, textFor } from './dialog.ts'
 import { askProject } from './project-dialog.ts'
 
 /** What the setup still needs, by what's on the board. */
@@ -47,7 +48,8 @@ async function setKnownZone(ctx: BotContext): Promise<string | null> {
 /** A time zone by button, by name or city, or by a shared location. */
 async function readZone(ctx: BotContext): Promise<Reading<string>> {
   const shared = ctx.message === undefined ? null : await zoneOfLocation(ctx.message)
-  const text = pressed(ctx, 'zone', 'set-up') ?? shared ?? (await textFor(ctx))
+  const pressed = timeZoneTap.decode(ctx.callbackQuery?.data ?? '')
+  const text = (pressed?.on === 'set-up' ? pressed.timeZone : null) ?? shared ?? (await textFor(ctx))
   if (text === null) return null
   const zone = resolveTimeZone(text)
   if (zone === null)

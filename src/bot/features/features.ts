@@ -1,4 +1,4 @@
-import { answersOf, type Feature } from '../kit/feature.ts'
+import { answersOf, type Feature, suggestionsOf } from '../kit/feature.ts'
 import { board } from './lists/board.ts'
 import { digest } from './lists/digest.ts'
 import { answerDigest } from './lists/digest-replies.ts'
@@ -85,7 +85,7 @@ export function features(): Feature[] {
     prompts(answers),
     replies(answers, answerDigest),
     words(),
-    fallback(),
+    fallback(suggestionsOf(first)),
     capturedEdits(),
     capture(),
   ]

@@ -1,15 +1,18 @@
 import { type CommandContext, Composer } from 'grammy'
 import type { PromptKind } from '../../telegram/store/reply-topic.ts'
-import { type ActName, type Callback, parseCallback, type ScreenName } from '../../view/kit/callbacks.ts'
+import type { ButtonCodec } from '../../view/kit/callbacks.ts'
 import type { CommandName } from './commands.ts'
 import type { BotContext, Prompt } from './context.ts'
 
 /** One feature of the bot: its middleware, and what it serves. */
 export interface Feature extends Composer<BotContext> {
   readonly commands: CommandName[]
+  readonly buttons: ButtonCodec<unknown>[]
+  readonly suggestions: Map<CommandName, ToButtonData>
   readonly answers: [PromptKind, AnswerHandler][]
 }
 
+export type Suggestions = ReadonlyMap<CommandName, ToButtonData>
 export type Answers = ReadonlyMap<PromptKind, AnswerHandler>
 
 /** What the owner wrote. */
@@ -34,16 +37,26 @@ type AnswerHandler = (ctx: BotContext, answer: Answer) => Promise<void>
 
 /** Creates a feature that serves nothing yet. */
 export function createFeature(): Feature {
-  return Object.assign(new Composer<BotContext>(), { commands: [], answers: [] })
+  return Object.assign(new Composer<BotContext>(), {
+    commands: [],
+    buttons: [],
+    suggestions: new Map(),
+    answers: [],
+  })
 }
 
-/** Handles a command. */
+/** Returns the data of the button that does the same as a command with these words; null if there is none. */
+type ToButtonData = (words: string) => string | null
+
+/** Handles a command. A misspelled one is corrected by a button if there is `toButton`. */
 export function onCommand(
   feature: Feature,
   name: CommandName,
   handle: (ctx: CommandContext<BotContext>) => Promise<void>,
+  toButton?: ToButtonData,
 ): void {
   feature.commands.push(name)
+  if (toButton !== undefined) feature.suggestions.set(name, toButton)
   feature.command(name, handle)
 }
 
@@ -52,49 +65,25 @@ export function onAnswer(feature: Feature, kind: PromptKind, handle: AnswerHandl
   feature.answers.push([kind, handle])
 }
 
+/** Returns the commands that a button can stand for. */
+export function suggestionsOf(features: readonly Feature[]): Suggestions {
+  return new Map(features.flatMap(({ suggestions }) => [...suggestions]))
+}
+
 /** Returns what handles the answer to each kind of prompt. */
 export function answersOf(features: readonly Feature[]): Answers {
   return new Map(features.flatMap(({ answers }) => answers))
 }
 
-type Of<D extends Callback['do']> = Extract<Callback, { readonly do: D }>
-
-/** Handles the taps that mean `does`. */
-export function onTap<D extends Callback['do']>(
+/** Handles the taps on a button. */
+export function onTap<P>(
   feature: Feature,
-  does: D,
-  handle: (ctx: BotContext, callback: Of<D>) => Promise<void>,
+  codec: ButtonCodec<P>,
+  handle: (ctx: BotContext, payload: P) => Promise<void>,
 ): void {
+  feature.buttons.push(codec)
   feature.on('callback_query:data', async (ctx, next) => {
-    const callback = parseCallback(ctx.callbackQuery.data)
-    if (callback?.do === does) await handle(ctx, callback as Of<D>)
-    else await next()
-  })
-}
-
-/** Handles the buttons that lead to a screen. */
-export function onScreen(
-  feature: Feature,
-  name: ScreenName,
-  handle: (ctx: BotContext, argument: string, page: number) => Promise<void>,
-): void {
-  feature.on('callback_query:data', async (ctx, next) => {
-    const callback = parseCallback(ctx.callbackQuery.data)
-    if (callback?.do === 'screen' && callback.name === name)
-      await handle(ctx, callback.argument, callback.page)
-    else await next()
-  })
-}
-
-/** Handles the acts of screens other than a task's. */
-export function onAct(
-  feature: Feature,
-  name: ActName,
-  handle: (ctx: BotContext, about: string, value: string) => Promise<void>,
-): void {
-  feature.on('callback_query:data', async (ctx, next) => {
-    const callback = parseCallback(ctx.callbackQuery.data)
-    if (callback?.do === 'act' && callback.name === name) await handle(ctx, callback.about, callback.value)
-    else await next()
+    const payload = codec.decode(ctx.callbackQuery.data)
+    await (payload === null ? next() : handle(ctx, payload))
   })
 }

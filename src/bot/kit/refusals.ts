@@ -29,3 +29,14 @@ export async function refuse(ctx: BotContext, reason: string): Promise<void> {
   await ask(ctx, askAgainCard(reason, prompt.ask, await nameOf(ctx, prompt)), { ...prompt, again: true })
   await ctx.sender.remove(messageId)
 }
+
+/** Makes a change; if it's refused, says why and returns null. */
+export async function orRefusal<T>(ctx: BotContext, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    await refuse(ctx, error.message)
+    return null
+  }
+}

@@ -1,8 +1,10 @@
 import type { RunState } from '../../domain/core/task-values.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import type { PromptKind } from '../../telegram/store/reply-topic.ts'
+import { button } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, code, type Html, html, joinHtml } from './html.ts'
+import { cancelTap } from './links.ts'
 import { engineName, priorityName, queuedFor, statusName } from './names.ts'
 import { signs } from './signs.ts'
 
@@ -105,7 +107,7 @@ const questionText: Record<PromptKind, (about: string) => Html> = {
 export function questionCard(ask: PromptKind, about = ''): Card {
   return {
     text: html`${questionText[ask](about)}\n<i>Reply to this message.</i>`,
-    keyboard: keyboard([[{ label: 'Cancel', does: { do: 'cancel' } }]]),
+    keyboard: keyboard([[button('Cancel', cancelTap)]]),
   }
 }
 

@@ -1,41 +1,38 @@
-import type { ActName, Callback, ScreenName } from './callbacks.ts'
+import type { PromptKind } from '../../telegram/store/reply-topic.ts'
+import type { ButtonCodec } from './callbacks.ts'
 import type { Button } from './card.ts'
-import { laneCount, statusSign } from './names.ts'
+import { promptTap } from './links.ts'
 import { signs } from './signs.ts'
 
-/** A button that leads to a screen. */
-export function toScreen(label: string, name: ScreenName, argument = '', page = 0): Button {
-  return { label, does: { do: 'screen', name, argument, page } }
+type Style = 'danger' | 'success' | 'primary'
+
+/** A button with a payload. */
+export function button(label: string, codec: ButtonCodec<Record<never, never>>): Button
+export function button<P>(label: string, codec: ButtonCodec<P>, payload: NoInfer<P>, style?: Style): Button
+export function button<P>(label: string, codec: ButtonCodec<P>, payload = {} as P, style?: Style): Button {
+  return { label, data: codec.encode(payload), ...(style === undefined ? {} : { style }) }
 }
 
-/** A button that does something on a screen: a name, what it is about, a value. */
-export function doesAct(
-  label: string,
-  act: { readonly name: ActName; readonly about?: string; readonly value?: string },
-  style?: 'danger' | 'success' | 'primary',
-): Button {
-  const does: Callback = { do: 'act', name: act.name, about: act.about ?? '', value: act.value ?? '' }
-  return { label, does, ...(style === undefined ? {} : { style }) }
+/** A button that asks the owner to write something. */
+export function askButton(label: string, kind: PromptKind, about = ''): Button {
+  return button(label, promptTap, { kind, about })
 }
 
-/** The label of a choice, marked where it is the one that holds. */
+/** Marks the label of the choice that's in effect. */
 export function chosen(label: string, is: boolean): string {
   return is ? `${signs.chosen} ${label}` : label
 }
 
-/** Turns the pages of a screen; nothing where there is one page. */
-export function pageButtons(screen: {
-  readonly name: ScreenName
-  readonly argument?: string
-  readonly page: number
-  readonly pages: number
-}): Button[] {
-  const { name, argument, page, pages } = screen
+/** Turns the pages of a screen; nothing if there's one page. */
+export function pageButtons(
+  { page, pages }: { readonly page: number; readonly pages: number },
+  toPage: (page: number) => string,
+): Button[] {
   if (pages < 2) return []
   return [
-    ...(page > 0 ? [toScreen(signs.back, name, argument, page - 1)] : []),
+    ...(page > 0 ? [{ label: signs.back, data: toPage(page - 1) }] : []),
     { label: `${page + 1}/${pages}`, disabled: true },
-    ...(page < pages - 1 ? [toScreen(signs.next, name, argument, page + 1)] : []),
+    ...(page < pages - 1 ? [{ label: signs.next, data: toPage(page + 1) }] : []),
   ]
 }
 
@@ -48,9 +45,4 @@ export function pageOf<T>(
   const pages = Math.max(1, Math.ceil(all.length / size))
   const current = Math.min(Math.max(page, 0), pages - 1)
   return { shown: all.slice(current * size, (current + 1) * size), page: current, pages }
-}
-
-/** Leads to the triage deck. */
-export function triageButton(count: number): Button {
-  return toScreen(`${statusSign.inbox} Triage ${laneCount(count)} new`, 'inbox')
 }

@@ -1,5 +1,4 @@
 import { InlineKeyboard } from 'grammy'
-import { type Callback, encodeCallback } from './callbacks.ts'
 import type { Html } from './html.ts'
 
 /** A message: Telegram HTML with optional buttons. */
@@ -14,7 +13,7 @@ export interface Card {
 
 /** A button with a callback, a link, a text to copy, or no effect. */
 export type Button =
-  | { readonly label: string; readonly does: Callback; readonly style?: 'danger' | 'success' | 'primary' }
+  | { readonly label: string; readonly data: string; readonly style?: 'danger' | 'success' | 'primary' }
   | { readonly label: string; readonly url: string }
   | { readonly label: string; readonly copies: string }
   | { readonly label: string; readonly disabled: true }
@@ -28,7 +27,7 @@ export function keyboard(rows: readonly (readonly Button[])[]): InlineKeyboard {
       else if ('copies' in button) board.copyText(button.label, button.copies.slice(0, 256))
       else if ('disabled' in button) board.disabled(button.label)
       else {
-        board.text(button.label, encodeCallback(button.does))
+        board.text(button.label, button.data)
         if (button.style !== undefined) board.style(button.style)
       }
     }

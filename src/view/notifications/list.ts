@@ -1,12 +1,14 @@
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import type { ReplyTopic } from '../../telegram/store/reply-topic.ts'
 import type { NotificationGroup, ReportKind } from '../../telegram/store/stored-request.ts'
-import { toScreen } from '../kit/buttons.ts'
-import { type Button, type Card, inRows, keyboard, withRow } from '../kit/card.ts'
+import { button } from '../kit/buttons.ts'
+import { type Card, inRows, keyboard, withRow } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml, quote, title } from '../kit/html.ts'
+import { homeScreen, inboxScreen } from '../kit/links.ts'
 import { counted, turnSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import type { Reader } from '../kit/when.ts'
+import { openTap } from '../tasks/callbacks.ts'
 import { silence, whenDue } from '../tasks/posted-card.ts'
 import { headOf } from '../tasks/text.ts'
 import { restoreAllButton } from './message.ts'
@@ -67,17 +69,17 @@ export function notificationList(
   const more = count > shown.length && `… and ${count - shown.length} more`
   if (!isFolded[kind]) {
     const { card, topic } = numberedCard(head, shown)
-    const toHome = more === false ? [] : [toScreen(`${signs.home} What needs you`, 'home')]
+    const toHome = more === false ? [] : [button(`${signs.home} What needs you`, homeScreen)]
     return { card: withRow({ ...card, text: joinHtml([card.text, more], '\n') }, toHome), topic }
   }
   const list = joinHtml([numbered(shown), more], '\n')
   const buttons = [
-    ...(kind === 'new' ? [toScreen('Triage', 'inbox')] : []),
+    ...(kind === 'new' ? [button('Triage', inboxScreen)] : []),
     ...(deletion === undefined ? [] : [restoreAllButton(deletion)]),
   ]
-  const button = buttons.length === 0 ? {} : { keyboard: keyboard([buttons]) }
+  const row = buttons.length === 0 ? {} : { keyboard: keyboard([buttons]) }
   return {
-    card: { text: joinHtml([head, quote(list, { expandable: true })], '\n'), ...button },
+    card: { text: joinHtml([head, quote(list, { expandable: true })], '\n'), ...row },
     topic: topicOf(shown),
   }
 }
@@ -126,8 +128,6 @@ function topicOf(lines: readonly NotificationLine[]): ReplyTopic {
 
 /** Builds a button per numbered line that opens its task. */
 export function openButtons(tasks: readonly { readonly key: string }[]) {
-  const buttons = tasks.map(
-    ({ key }, index): Button => ({ label: String(index + 1), does: { do: 'open', key } }),
-  )
+  const buttons = tasks.map(({ key }, index) => button(String(index + 1), openTap, { key }))
   return keyboard(inRows(buttons, buttons.length <= 8 ? 8 : 6))
 }

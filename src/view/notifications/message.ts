@@ -1,9 +1,12 @@
-import { doesAct } from '../kit/buttons.ts'
-import { packUuid } from '../kit/callbacks.ts'
+import { button } from '../kit/buttons.ts'
+import { defineAct, field } from '../kit/callbacks.ts'
 import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, title } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 import { showLong } from '../markdown/long-text.ts'
+
+export const restoreTap = defineAct('restore', { audit: field.uuid })
+export const restoreAllTap = defineAct('restore-all', { audit: field.uuid })
 
 /** A message that isn't about an open task: its card, an optional file, and its line in a list. */
 export interface NotificationMessage {
@@ -38,7 +41,7 @@ export function logMessage(log: {
 /** Restores everything that the same agent deleted within the hour. */
 export function restoreAllButton(auditId: string, count?: number): Button {
   const label = count === undefined ? `${signs.restore} Restore all` : `Restore all ${count}`
-  return doesAct(label, { name: 'restore-all', about: packUuid(auditId) })
+  return button(label, restoreAllTap, { audit: auditId })
 }
 
 /** For a task that an agent deleted; `others` is how many more it deleted within the hour. */
@@ -55,7 +58,7 @@ export function deletedMessage(deletion: {
     auditId === null
       ? []
       : [
-          [doesAct(`${signs.restore} Restore`, { name: 'restore', about: packUuid(auditId) })],
+          [button(`${signs.restore} Restore`, restoreTap, { audit: auditId })],
           others === 0 ? [] : [restoreAllButton(auditId, others + 1)],
         ]
   return {

@@ -1,10 +1,15 @@
 import { deletionsAnHour } from '../../domain/tasks/removal/deletion-limit.ts'
-import { doesAct, toScreen } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
+import { defineAct, field } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, code, html, joinHtml } from '../kit/html.ts'
+import { agentsScreen, revokeTokenScreen, securityScreen } from '../kit/links.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, day, type Reader, span } from '../kit/when.ts'
+
+/** Lets an agent delete more for an hour. */
+export const allowDeletionsTap = defineAct('allow-deletions', { tokenId: field.text })
 
 /** For a token that is about to expire. */
 export function tokenNotice(
@@ -15,7 +20,7 @@ export function tokenNotice(
   const when = `${day(expiresAt, now, timeZone)}, ${clock(expiresAt, timeZone)}`
   return {
     text: html`${signs.token} Token ${bold(name)} expires in ${span(now, expiresAt)} (${when}).\nAgents using it will lose access.`,
-    keyboard: keyboard([[toScreen(`${signs.agents} Agents and tokens`, 'agents')]]),
+    keyboard: keyboard([[button(`${signs.agents} Agents and tokens`, agentsScreen)]]),
   }
 }
 
@@ -36,7 +41,7 @@ export function securityNotice(
       [html`${signs.security} ${bold('Blocked access attempts')} since ${start}`, ...lines],
       '\n',
     ),
-    keyboard: keyboard([[toScreen('Details', 'security')]]),
+    keyboard: keyboard([[button('Details', securityScreen, { before: '' })]]),
   }
 }
 
@@ -55,8 +60,8 @@ export function deletionLimitNotice(token: { readonly tokenId: string; readonly 
     text: html`${signs.delete} ${bold(token.name)} wants to delete more. It has deleted ${counted(deletionsAnHour, 'task')} within an hour, and its next attempt was refused.`,
     keyboard: keyboard([
       [
-        doesAct('Allow for an hour', { name: 'allow-deletions', about: token.tokenId }),
-        toScreen('Revoke token', 'token-revoke', token.tokenId),
+        button('Allow for an hour', allowDeletionsTap, { tokenId: token.tokenId }),
+        button('Revoke token', revokeTokenScreen, { id: token.tokenId }),
       ],
     ]),
   }
@@ -69,7 +74,7 @@ export function deletionsAllowedCard(
 ): Card {
   return {
     text: html`${signs.done} ${bold(token.name)} may delete as many tasks as it wants until ${clock(token.until, timeZone)}.`,
-    keyboard: keyboard([[toScreen('Revoke token', 'token-revoke', token.tokenId)]]),
+    keyboard: keyboard([[button('Revoke token', revokeTokenScreen, { id: token.tokenId })]]),
   }
 }
 
@@ -78,7 +83,10 @@ export function newAddressNotice(use: { readonly token: string; readonly address
   return {
     text: html`${signs.security} Token ${bold(use.token)} was used from a new address: ${use.address ?? 'unknown'}.\nNot you? Revoke it.`,
     keyboard: keyboard([
-      [toScreen(`${signs.agents} Agents and tokens`, 'agents'), toScreen('Details', 'security')],
+      [
+        button(`${signs.agents} Agents and tokens`, agentsScreen),
+        button('Details', securityScreen, { before: '' }),
+      ],
     ]),
   }
 }

@@ -1,12 +1,21 @@
 import type { ProjectOverview } from '../../domain/projects/overview.ts'
-import { doesAct, toScreen } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { code, type Html, html, joinHtml, link, quote, title, truncateHtml } from '../kit/html.ts'
+import { boardScreen } from '../kit/links.ts'
 import { projectStatusName, statusName, statusSign, unbroken } from '../kit/names.ts'
 import { repositoryUrl } from '../kit/repository.ts'
 import { signs } from '../kit/signs.ts'
 import { ago } from '../kit/when.ts'
 import { markdownToHtml } from '../markdown/markdown.ts'
+import {
+  projectDeliveryScreen,
+  projectEditScreen,
+  projectStatusScreen,
+  projectsScreen,
+  projectTopicScreen,
+  projectUndoTap,
+} from './callbacks.ts'
 import type { ProjectFacts } from './projects.ts'
 
 const shownLanes = ['inbox', 'todo', 'hold', 'ready', 'done'] as const
@@ -39,15 +48,18 @@ export function projectCard(
     text: joinHtml(lines.filter(Boolean), '\n'),
     ...(picture === null ? {} : { picture }),
     keyboard: keyboard([
-      [toScreen(`${signs.board} Board`, 'board', key), toScreen(`${signs.edit} Edit`, 'project-edit', key)],
       [
-        toScreen(`${signs.delivery} Delivery`, 'project-delivery', key),
-        toScreen(`${signs.projectStatus} Status`, 'project-status', key),
+        button(`${signs.board} Board`, boardScreen, { projectKey: key }),
+        button(`${signs.edit} Edit`, projectEditScreen, { key }),
       ],
-      reader.hasTopics ? [toScreen(`${signs.topic} Topic`, 'project-topic', key)] : [],
       [
-        ...(undo ? [doesAct(`${signs.undo} Undo`, { name: 'undo-project', about: key, value: undo })] : []),
-        toScreen(`${signs.back} Projects`, 'projects'),
+        button(`${signs.delivery} Delivery`, projectDeliveryScreen, { key }),
+        button(`${signs.projectStatus} Status`, projectStatusScreen, { key }),
+      ],
+      reader.hasTopics ? [button(`${signs.topic} Topic`, projectTopicScreen, { key })] : [],
+      [
+        ...(undo ? [button(`${signs.undo} Undo`, projectUndoTap, { about: key, audit: undo })] : []),
+        button(`${signs.back} Projects`, projectsScreen),
       ],
     ]),
   }

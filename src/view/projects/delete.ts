@@ -1,9 +1,11 @@
 import type { ProjectOverview } from '../../domain/projects/overview.ts'
-import { doesAct, pageButtons, pageOf, toScreen } from '../kit/buttons.ts'
+import { button, pageButtons, pageOf } from '../kit/buttons.ts'
 import { type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, html, joinHtml, title } from '../kit/html.ts'
+import { projectScreen } from '../kit/links.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
+import { deletedProjectsScreen, projectDeleteTap, projectRestoreTap, projectsScreen } from './callbacks.ts'
 import { type ProjectFacts, projectsAPage } from './projects.ts'
 
 /** Asks once before a project is deleted. */
@@ -12,7 +14,7 @@ export function projectDeleteCard({ project, open }: ProjectOverview): Card {
   return {
     text: html`${signs.delete} Delete ${bold(title(project.name))}? ${open > 0 && `Its ${counted(open, 'open task')} will be hidden. `}You can restore it later.`,
     keyboard: keyboard([
-      [doesAct('Delete', { name: 'project-delete', about: key }, 'danger'), toScreen('Keep', 'project', key)],
+      [button('Delete', projectDeleteTap, { key }, 'danger'), button('Keep', projectScreen, { key })],
     ]),
   }
 }
@@ -22,8 +24,8 @@ export function projectDeletedCard(project: ProjectFacts): Card {
     text: html`${signs.delete} ${bold(title(project.name))} deleted.`,
     keyboard: keyboard([
       [
-        doesAct(`${signs.restore} Restore`, { name: 'project-restore', about: project.projectKey }),
-        toScreen(`${signs.back} Projects`, 'projects'),
+        button(`${signs.restore} Restore`, projectRestoreTap, { key: project.projectKey }),
+        button(`${signs.back} Projects`, projectsScreen),
       ],
     ]),
   }
@@ -32,7 +34,7 @@ export function projectDeletedCard(project: ProjectFacts): Card {
 export function projectGoneCard(key: string): Card {
   return {
     text: html`${signs.project} No project ${bold(key)}.`,
-    keyboard: keyboard([[toScreen(`${signs.back} Projects`, 'projects')]]),
+    keyboard: keyboard([[button(`${signs.back} Projects`, projectsScreen)]]),
   }
 }
 
@@ -51,12 +53,12 @@ export function deletedProjectsCard(projects: readonly ProjectFacts[], asked: nu
     keyboard: keyboard([
       ...inRows(
         shown.map(({ projectKey }) =>
-          doesAct(`${signs.restore} ${projectKey}`, { name: 'project-restore', about: projectKey }),
+          button(`${signs.restore} ${projectKey}`, projectRestoreTap, { key: projectKey }),
         ),
         3,
       ),
-      pageButtons({ name: 'deleted-projects', page, pages }),
-      [toScreen(`${signs.back} Projects`, 'projects')],
+      pageButtons({ page, pages }, (to) => deletedProjectsScreen.encode({ page: to })),
+      [button(`${signs.back} Projects`, projectsScreen)],
     ]),
   }
 }

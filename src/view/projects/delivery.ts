@@ -1,8 +1,10 @@
 import type { ProjectSettings } from '../../domain/projects/project-settings.ts'
-import { chosen, doesAct, toScreen } from '../kit/buttons.ts'
+import { askButton, button, chosen } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, clip, code, html, joinHtml, quote, title } from '../kit/html.ts'
+import { projectScreen } from '../kit/links.ts'
 import { signs } from '../kit/signs.ts'
+import { projectSettingTap } from './callbacks.ts'
 import type { ProjectFacts } from './projects.ts'
 
 const strategyName = {
@@ -21,7 +23,7 @@ const switches = {
 export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSettings): Card {
   const key = project.projectKey
   const set = (label: string, name: string, value: string): Button =>
-    doesAct(label, { name: 'project-set', about: key, value: `${name}=${value}` })
+    button(label, projectSettingTap, { key, name, value })
   const isOn = (name: keyof typeof switches) => settings[name] === 'true'
   const lines = [
     html`${signs.delivery} Delivery for ${bold(title(project.name))}`,
@@ -45,10 +47,10 @@ export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSett
         return [set(`${on ? signs.checked : signs.unchecked} ${label}`, name, on ? 'false' : 'true')]
       }),
       [
-        doesAct(`${signs.write} Branch`, { name: 'ask', about: 'project-branch', value: key }),
-        doesAct(`${signs.write} Instructions`, { name: 'ask', about: 'project-instructions', value: key }),
+        askButton(`${signs.write} Branch`, 'project-branch', key),
+        askButton(`${signs.write} Instructions`, 'project-instructions', key),
       ],
-      [toScreen(`${signs.back} Back`, 'project', key)],
+      [button(`${signs.back} Back`, projectScreen, { key })],
     ]),
   }
 }

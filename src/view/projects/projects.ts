@@ -1,9 +1,11 @@
 import type { ProjectOverview } from '../../domain/projects/overview.ts'
-import { pageButtons, pageOf, toScreen } from '../kit/buttons.ts'
+import { button, pageButtons, pageOf } from '../kit/buttons.ts'
 import { type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, html, joinHtml, title } from '../kit/html.ts'
+import { newProjectScreen, projectScreen } from '../kit/links.ts'
 import { projectStatusName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
+import { deletedProjectsScreen, projectsScreen } from './callbacks.ts'
 
 export type ProjectFacts = ProjectOverview['project']
 
@@ -27,14 +29,14 @@ export function projectsCard(facts: {
     ),
     keyboard: keyboard([
       ...inRows(
-        shown.map(({ project }) => toScreen(project.projectKey, 'project', project.projectKey)),
+        shown.map(({ project }) => button(project.projectKey, projectScreen, { key: project.projectKey })),
         4,
       ),
-      pageButtons({ name: 'projects', page, pages }),
+      pageButtons({ page, pages }, (to) => projectsScreen.encode({ page: to })),
       [
-        toScreen('+ New project', 'new-project'),
+        button('+ New project', newProjectScreen),
         ...(facts.deleted > 0
-          ? [toScreen(`${signs.delete} Deleted ${facts.deleted}`, 'deleted-projects')]
+          ? [button(`${signs.delete} Deleted ${facts.deleted}`, deletedProjectsScreen)]
           : []),
       ],
     ]),

@@ -1,7 +1,9 @@
-import { chosen, doesAct, toScreen } from '../kit/buttons.ts'
+import { button, chosen } from '../kit/buttons.ts'
 import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, html, title } from '../kit/html.ts'
+import { projectScreen } from '../kit/links.ts'
 import { signs } from '../kit/signs.ts'
+import { projectTopicTap, projectUndoTap } from './callbacks.ts'
 
 /** Where a project's updates go and where else they can go. */
 export interface ProjectTopicFacts {
@@ -18,7 +20,7 @@ export function projectTopicCard(facts: ProjectTopicFacts, undo?: string | null)
   const { project, threadId, shownIn, mainThreadId } = facts
   const key = project.projectKey
   const pick = (label: string, value: string, is: boolean): Button =>
-    doesAct(chosen(label, is), { name: 'project-topic', about: key, value })
+    button(chosen(label, is), projectTopicTap, { key, choice: value })
   const where = threadId === null ? 'the main topic' : threadId === shownIn ? 'this topic' : 'its own topic'
   const isElsewhere = shownIn !== null && shownIn !== mainThreadId
   return {
@@ -30,8 +32,8 @@ export function projectTopicCard(facts: ProjectTopicFacts, undo?: string | null)
         ...(isElsewhere ? [pick('Use this topic', 'here', threadId === shownIn)] : []),
       ],
       [
-        ...(undo ? [doesAct(`${signs.undo} Undo`, { name: 'undo-project', about: key, value: undo })] : []),
-        toScreen(`${signs.back} Back`, 'project', key),
+        ...(undo ? [button(`${signs.undo} Undo`, projectUndoTap, { about: key, audit: undo })] : []),
+        button(`${signs.back} Back`, projectScreen, { key }),
       ],
     ]),
   }

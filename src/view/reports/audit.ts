@@ -1,11 +1,17 @@
 import type { AuditRecord } from '../../domain/core/audit-record.ts'
-import { doesAct, toScreen } from '../kit/buttons.ts'
-import { packUuid } from '../kit/callbacks.ts'
+import { button } from '../kit/buttons.ts'
+import { defineAct, defineScreen, field } from '../kit/callbacks.ts'
 import { type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml, title } from '../kit/html.ts'
+import { undoOn } from '../kit/links.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, day, type Reader } from '../kit/when.ts'
+import { openTap } from '../tasks/callbacks.ts'
 import { changesOf } from './audit-changes.ts'
+
+export const auditScreen = defineScreen('audit', { about: field.text, before: field.orNone(field.uuid) }, ':')
+/** Takes back a change of the list, however old it is. */
+export const auditUndoTap = undoOn('audit', defineAct('audit-undo', { audit: field.uuid }))
 
 /**
  * One page of the audit log, newest first, grouped by day; those in `undoable` are numbered and have a button. `about` is the key it's
@@ -35,20 +41,16 @@ export function auditCard(
     text: joinHtml([head, ...(lines.length === 0 ? ['No changes yet.'] : lines)], '\n'),
     keyboard: keyboard([
       ...inRows(
-        undoable.map(({ id }, index) =>
-          doesAct(`${signs.undo} ${index + 1}`, { name: 'audit-undo', about: packUuid(id) }),
-        ),
+        undoable.map(({ id }, index) => button(`${signs.undo} ${index + 1}`, auditUndoTap, { audit: id })),
         6,
       ),
       [
-        ...(isFirst ? [] : [toScreen(`${signs.back} Newest`, 'audit', `${about}:`)]),
+        ...(isFirst ? [] : [button(`${signs.back} Newest`, auditScreen, { about, before: null })]),
         ...(page.nextCursor === null
           ? []
-          : [toScreen(`Older ${signs.next}`, 'audit', `${about}:${packUuid(page.nextCursor)}`)]),
+          : [button(`Older ${signs.next}`, auditScreen, { about, before: page.nextCursor })]),
       ],
-      /^[A-Z][A-Z0-9]*-\d+$/.test(about)
-        ? [{ label: `Open ${about}`, does: { do: 'open', key: about } }]
-        : [],
+      /^[A-Z][A-Z0-9]*-\d+$/.test(about) ? [button(`Open ${about}`, openTap, { key: about })] : [],
     ]),
   }
 }

@@ -1,13 +1,18 @@
 import type { Digest, Proposal } from '../../domain/reports/digest.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import type { ReplyTopic } from '../../telegram/store/reply-topic.ts'
-import { triageButton } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
+import { defineScreen } from '../kit/callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, clip, type Html, html, joinHtml } from '../kit/html.ts'
 import { agentName, counted, laneCount, statusSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, day, isSameDay } from '../kit/when.ts'
+import { openTap } from '../tasks/callbacks.ts'
 import { needLine, shortDue, shortSpan, taskLine } from '../tasks/line.ts'
+import { triageButton } from '../tasks/lists/deck.ts'
+
+export const digestScreen = defineScreen('digest')
 
 export interface DigestOptions {
   readonly now: Date
@@ -101,9 +106,7 @@ const reasons: Record<Proposal['reason'], string> = {
 
 /** A button per line, by its number: the lines themselves are in the message. */
 function numberRows(tasks: readonly Task[]): Button[][] {
-  const buttons = tasks.map(
-    ({ key }, index): Button => ({ label: String(index + 1), does: { do: 'open', key } }),
-  )
+  const buttons = tasks.map(({ key }, index): Button => button(String(index + 1), openTap, { key }))
   return inRows(buttons, buttons.length <= 8 ? 8 : 6)
 }
 

@@ -1,9 +1,13 @@
 import type { Task } from '../../domain/tasks/task.ts'
-import { doesAct } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
+import { defineAct } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { code, html } from '../kit/html.ts'
+import { cancelTap } from '../kit/links.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
+
+export const exportTap = defineAct('export')
 
 /** The columns of the CSV file, named as in the API. */
 export const taskColumns = [
@@ -59,8 +63,6 @@ export function exportTooLargeCard(): Card {
 export function exportHereCard(): Card {
   return {
     text: html`${signs.export} Everyone in this group will see the full board. Post it here?`,
-    keyboard: keyboard([
-      [doesAct('Post it here', { name: 'export' }), { label: 'Cancel', does: { do: 'cancel' } }],
-    ]),
+    keyboard: keyboard([[button('Post it here', exportTap), button('Cancel', cancelTap)]]),
   }
 }

@@ -1,12 +1,16 @@
 import type { SearchHit } from '../../domain/tasks/lists/search.ts'
 import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
-import { toScreen } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
+import { defineScreen, field } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, clip, type Html, html, italic, joinHtml, title } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 import type { Reader } from '../kit/when.ts'
 import { openButtons, taskLine } from '../tasks/line.ts'
 import { logLine } from './timeline.ts'
+
+/** Without words: those of the list that has the button. */
+export const searchScreen = defineScreen('search', { words: field.text })
 
 /** Hits per page. */
 export const hitsAPage = 8
@@ -24,7 +28,7 @@ export interface SearchFacts extends Reader {
 export function searchCard({ words, hits, page, hasMore, titles, ...reader }: SearchFacts): Card {
   const head = html`${signs.search} ${bold(clip(words, 80))}`
   const found = new Map(hits.flatMap((hit) => namedBy(hit, titles)))
-  const turn = (label: string, to: number) => toScreen(label, 'search', '', to)
+  const turn = (label: string, to: number) => button(label, searchScreen, { words: '', page: to })
   const isWhole = page === 0 && !hasMore
   return {
     text: joinHtml(

@@ -1,8 +1,8 @@
 import type { SecurityEventRow } from '../../domain/access/security.ts'
-import { toScreen } from '../kit/buttons.ts'
-import { packUuid } from '../kit/callbacks.ts'
+import { button } from '../kit/buttons.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, clip, code, type Html, html, joinHtml } from '../kit/html.ts'
+import { securityScreen } from '../kit/links.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, day, type Reader } from '../kit/when.ts'
@@ -23,10 +23,10 @@ export function securityCard(
     ),
     keyboard: keyboard([
       [
-        ...(options.isFirst ? [] : [toScreen(`${signs.back} Newest`, 'security')]),
+        ...(options.isFirst ? [] : [button(`${signs.back} Newest`, securityScreen, { before: null })]),
         ...(page.nextCursor === null
           ? []
-          : [toScreen(`Older ${signs.next}`, 'security', packUuid(page.nextCursor))]),
+          : [button(`Older ${signs.next}`, securityScreen, { before: page.nextCursor })]),
       ],
     ]),
   }

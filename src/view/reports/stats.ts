@@ -1,12 +1,15 @@
 import type { Stats } from '../../domain/reports/stats.ts'
 import { type StatsPeriod, statsPeriods } from '../../domain/reports/stats-range.ts'
 import { dateRange, partsOf } from '../charts/dates.ts'
-import { chosen, toScreen } from '../kit/buttons.ts'
+import { button, chosen } from '../kit/buttons.ts'
+import { defineScreen, field } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml } from '../kit/html.ts'
 import { counted, nameOfEngine, unbroken } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { duration } from '../kit/when.ts'
+
+export const statsScreen = defineScreen('stats', { period: field.text })
 
 const maxListed = 8
 
@@ -30,7 +33,9 @@ export function statsCard(stats: Stats, period: StatsPeriod, notice?: string): C
   return {
     text: joinHtml([notice !== undefined && html`${signs.problem} ${notice}`, head, ...lines], '\n'),
     keyboard: keyboard([
-      statsPeriods.map((each) => toScreen(chosen(buttonLabel[each], each === period), 'stats', each)),
+      statsPeriods.map((each) =>
+        button(chosen(buttonLabel[each], each === period), statsScreen, { period: each }),
+      ),
     ]),
   }
 }

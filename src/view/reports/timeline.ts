@@ -2,15 +2,20 @@ import type { HistoryEntry } from '../../domain/reports/history.ts'
 import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import type { WorkLog } from '../../domain/work-logs/work-logs.ts'
-import { toScreen } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
+import { defineScreen, field } from '../kit/callbacks.ts'
 import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, type Content, code, type Html, html, joinHtml, title } from '../kit/html.ts'
+import { historyScreen } from '../kit/links.ts'
 import { statusName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, day, type Reader } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
+import { menuTap, openTap, undoTap } from '../tasks/callbacks.ts'
 import { openButtons } from '../tasks/line.ts'
 import { changeText } from './audit.ts'
+
+export const logScreen = defineScreen('log', { about: field.text })
 
 /** Logs per page. */
 export const logsAPage = 12
@@ -80,7 +85,7 @@ export function timelineCard({ about, logs, page, hasMore, ...reader }: Timeline
     text: joinHtml([head, ...(logs.length === 0 ? [hint] : lines)], '\n'),
     keyboard: keyboard([
       ...openButtons(keys.map((key) => ({ key }))),
-      turnButtons('log', about, page, hasMore),
+      turnButtons(page, hasMore, (to) => logScreen.encode({ about, page: to })),
     ]),
   }
 }
@@ -110,13 +115,18 @@ export function historyCard(
       return html`${time} ${title(changeText(one.entry, reader), maxText)}`
     },
   )
-  const back: Button = {
-    label: `${signs.back} Back`,
-    does: { do: 'menu', on: 'card', key: task.key, menu: 'main', page: 0 },
-  }
+  const back: Button = button(`${signs.back} Back`, menuTap, {
+    on: 'card',
+    key: task.key,
+    menu: 'main',
+    page: 0,
+  })
   return {
     text: joinHtml([head, ...(entries.length === 0 ? ['No history yet.'] : lines)], '\n'),
-    keyboard: keyboard([turnButtons('history', task.key, page, hasMore), [back]]),
+    keyboard: keyboard([
+      turnButtons(page, hasMore, (to) => historyScreen.encode({ key: task.key, page: to })),
+      [back],
+    ]),
   }
 }
 
@@ -135,10 +145,10 @@ function byDay<T>(
   })
 }
 
-function turnButtons(name: 'log' | 'history', argument: string, page: number, hasMore: boolean): Button[] {
+function turnButtons(page: number, hasMore: boolean, toPage: (page: number) => string): Button[] {
   return [
-    ...(page > 0 ? [toScreen(`${signs.back} Newer`, name, argument, page - 1)] : []),
-    ...(hasMore ? [toScreen(`Older ${signs.next}`, name, argument, page + 1)] : []),
+    ...(page > 0 ? [{ label: `${signs.back} Newer`, data: toPage(page - 1) }] : []),
+    ...(hasMore ? [{ label: `Older ${signs.next}`, data: toPage(page + 1) }] : []),
   ]
 }
 
@@ -155,10 +165,8 @@ export function loggedCard(log: WorkLog): Card {
     ),
     keyboard: keyboard([
       [
-        { label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit: log.id } },
-        ...(log.taskKey === null
-          ? []
-          : [{ label: log.taskKey, does: { do: 'open', key: log.taskKey } } as const]),
+        button(`${signs.undo} Undo`, undoTap, { on: 'card', audit: log.id }),
+        ...(log.taskKey === null ? [] : [button(log.taskKey, openTap, { key: log.taskKey })]),
       ],
     ]),
   }

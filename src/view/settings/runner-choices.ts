@@ -1,11 +1,11 @@
 import type { RunnerKind } from '../../domain/settings/setting-specs.ts'
 import type { RunnerSettings } from '../../domain/settings/settings.ts'
-import { doesAct } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
 import type { Button } from '../kit/card.ts'
 import { bold, type Html, html, pre } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 import { runnerLine, runnerName } from './runner.ts'
-import { choice, type SettingChoices, write } from './setting-choices.ts'
+import { choice, type SettingChoices, settingTap, write } from './setting-choices.ts'
 
 /** Picks the runner that gets queued tasks and its chat. A private chat can't include another bot. */
 export function runnerChoices(runner: RunnerSettings, chatId: number | null): SettingChoices {
@@ -24,7 +24,7 @@ export function runnerChoices(runner: RunnerSettings, chatId: number | null): Se
               ...(runner.kind === 'hermes' ? [write(`${signs.write} Hermes bot`, 'runner-bot')] : []),
               ...(isPrivate && runner.chat === null
                 ? []
-                : [doesAct('Send a test line', { name: 'set', about: 'runnerTest' })]),
+                : [button('Send a test line', settingTap, { name: 'runnerTest', value: '' })]),
             ],
           ]),
     ],

@@ -4,9 +4,10 @@ import { cleanLine } from '../../domain/core/text.ts'
 import type { RunnerKind } from '../../domain/settings/setting-specs.ts'
 import type { RunnerSettings } from '../../domain/settings/settings.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { toScreen } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, html } from '../kit/html.ts'
+import { settingsScreen } from '../kit/links.ts'
 import { signs } from '../kit/signs.ts'
 
 /** The part of a task that a runner's line needs. */
@@ -73,7 +74,7 @@ export function runnerRefusedCard(refusals: readonly RunnerRefusal[], kind: Runn
   const reasons = [...new Set(refusals.map(({ reason }) => reason))].join('\n')
   return {
     text: html`${signs.problem} ${bold(keys)} ${refusals.length === 1 ? "wasn't" : "weren't"} queued – couldn't reach ${runnerName[kind]}. ${reasons}`,
-    keyboard: keyboard([[toScreen(`${signs.runner} Runner`, 'settings', 'runner')]]),
+    keyboard: keyboard([[button(`${signs.runner} Runner`, settingsScreen, { part: 'runner' })]]),
   }
 }
 
@@ -83,7 +84,7 @@ export function runnerUnreachedCard(refusals: readonly RunnerRefusal[], kind: Ru
   const reasons = [...new Set(refusals.map(({ reason }) => reason))].join('\n')
   return {
     text: html`${signs.problem} ${bold(keys)}: queued, but I couldn’t reach ${runnerName[kind]}. ${reasons}`,
-    keyboard: keyboard([[toScreen(`${signs.runner} Runner`, 'settings', 'runner')]]),
+    keyboard: keyboard([[button(`${signs.runner} Runner`, settingsScreen, { part: 'runner' })]]),
   }
 }
 

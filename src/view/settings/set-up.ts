@@ -1,9 +1,14 @@
-import { doesAct, toScreen } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
+import { defineAct, field } from '../kit/callbacks.ts'
 import { type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, code, type Html, html, joinHtml, title } from '../kit/html.ts'
+import { homeScreen, newTokenScreen, projectScreen } from '../kit/links.ts'
 import { signs } from '../kit/signs.ts'
 import { clock } from '../kit/when.ts'
 import { cityOf, likelyTimeZones, zoneButton } from './time-zones.ts'
+
+/** Answers a question of a dialog; `about` names the question. */
+export const dialogTap = defineAct('dialog', { about: field.text }, { answer: field.text })
 
 const welcome = html`${signs.welcome} ${bold('Welcome!')} Only you can use this bot.`
 
@@ -67,8 +72,8 @@ export function projectProposal(draft: ProjectDraft): Card {
     text: html`${signs.project} ${proposalText(draft)}\nTask IDs will look like ${code(`${draft.key}-1`)}.`,
     keyboard: keyboard([
       [
-        doesAct('OK', { name: 'dialog', about: 'key', value: 'ok' }, 'success'),
-        doesAct('Change', { name: 'dialog', about: 'key', value: 'change' }),
+        button('OK', dialogTap, { about: 'key', answer: 'ok' }, 'success'),
+        button('Change', dialogTap, { about: 'key', answer: 'change' }),
       ],
     ]),
   }
@@ -113,8 +118,8 @@ export function setUpDone(
       '\n\n',
     ),
     keyboard: keyboard([
-      [toScreen(`${signs.connect} Connect an agent`, 'new-token')],
-      [toScreen(`${signs.home} Home`, 'home')],
+      [button(`${signs.connect} Connect an agent`, newTokenScreen, { agent: '' })],
+      [button(`${signs.home} Home`, homeScreen)],
     ]),
   }
 }
@@ -126,7 +131,7 @@ export function projectCreated(project: {
 }): Card {
   return {
     text: html`${signs.project} ${bold(title(project.name))} is ready. Start a message with ${code(`${project.key}:`)} to add a task to it.${!project.hasRepo && `\nNo repository yet. Add it under Edit so agents can match it.`}`,
-    keyboard: keyboard([[toScreen('Open the project', 'project', project.key)]]),
+    keyboard: keyboard([[button('Open the project', projectScreen, { key: project.key })]]),
   }
 }
 

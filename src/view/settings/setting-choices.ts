@@ -1,6 +1,10 @@
-import { chosen, doesAct } from '../kit/buttons.ts'
+import type { PromptKind } from '../../telegram/store/reply-topic.ts'
+import { askButton, button, chosen } from '../kit/buttons.ts'
+import { defineAct, field } from '../kit/callbacks.ts'
 import type { Button } from '../kit/card.ts'
 import type { Html } from '../kit/html.ts'
+
+export const settingTap = defineAct('set', { name: field.text }, { value: field.text })
 
 /** A settings screen's text and choices. */
 export interface SettingChoices {
@@ -10,10 +14,10 @@ export interface SettingChoices {
 
 /** Builds a button that sets a value, with a check mark if it's the current one. */
 export function choice(label: string, name: string, value: string, is: boolean): Button {
-  return doesAct(chosen(label, is), { name: 'set', about: name, value })
+  return button(chosen(label, is), settingTap, { name, value })
 }
 
-/** Builds a button that asks for a typed value. */
-export function write(label: string, ask: string): Button {
-  return doesAct(label, { name: 'ask', about: ask })
+/** A button that asks for a typed value. */
+export function write(label: string, kind: PromptKind): Button {
+  return askButton(label, kind)
 }

@@ -1,12 +1,14 @@
 import type { NotificationLevel } from '../../domain/settings/setting-specs.ts'
-import { doesAct, toScreen } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
+import { defineAct, field } from '../kit/callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, html } from '../kit/html.ts'
+import { settingsScreen, undoOn } from '../kit/links.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, minutesText } from '../kit/when.ts'
 import { runnerChoices } from './runner-choices.ts'
-import { choice, type SettingChoices, write } from './setting-choices.ts'
+import { choice, type SettingChoices, settingTap, write } from './setting-choices.ts'
 import {
   advancedCard,
   advancedParts,
@@ -18,20 +20,24 @@ import {
 } from './settings.ts'
 import { likelyTimeZones, zoneButton, zoneName } from './time-zones.ts'
 
+export const muteTap = defineAct('mute', { projectKey: field.text }, { set: field.flag })
+export const settingUndoTap = undoOn(
+  'settings',
+  defineAct('undo-setting', { about: field.text }, { audit: field.text }),
+)
+
 /** Shows one part of the settings and its choices. */
 export function settingsPartCard(name: SettingsPart, facts: SettingsFacts, undo?: string | null): Card {
   if (name === 'advanced') return advancedCard(facts)
   const { text, rows } = parts[name](facts)
   const back = advancedParts.includes(name)
     ? part(`${signs.back} Advanced`, 'advanced')
-    : toScreen(`${signs.back} Settings`, 'settings')
+    : button(`${signs.back} Settings`, settingsScreen, { part: '' })
   return {
     text,
     keyboard: keyboard([
       ...rows,
-      undo
-        ? [doesAct(`${signs.undo} Undo`, { name: 'undo-setting', about: name, value: undo }), back]
-        : [back],
+      undo ? [button(`${signs.undo} Undo`, settingUndoTap, { about: name, audit: undo }), back] : [back],
     ]),
   }
 }
@@ -93,10 +99,9 @@ const parts: Record<Exclude<SettingsPart, 'advanced'>, (facts: SettingsFacts) =>
     rows: inRows(
       projects.slice(0, 60).map(({ projectKey }) => {
         const isMuted = settings.mutedProjects.includes(projectKey)
-        return doesAct(isMuted ? `Unmute ${projectKey}` : `Mute ${projectKey}`, {
-          name: 'mute',
-          about: projectKey,
-          value: isMuted ? '0' : '1',
+        return button(isMuted ? `Unmute ${projectKey}` : `Mute ${projectKey}`, muteTap, {
+          projectKey,
+          set: !isMuted,
         })
       }),
       2,
@@ -156,9 +161,8 @@ const nextLevel: Record<NotificationLevel, NotificationLevel> = {
 }
 
 function level(kind: string, name: string, current: NotificationLevel): Button {
-  return doesAct(`${kind}: ${levelName[current]} ${signs.nextChoice}`, {
-    name: 'set',
-    about: name,
+  return button(`${kind}: ${levelName[current]} ${signs.nextChoice}`, settingTap, {
+    name,
     value: nextLevel[current],
   })
 }

@@ -1,8 +1,9 @@
 import type { NotificationLevel } from '../../domain/settings/setting-specs.ts'
 import type { OwnerSettings } from '../../domain/settings/settings.ts'
-import { toScreen } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, html } from '../kit/html.ts'
+import { homeScreen, settingsScreen } from '../kit/links.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, minutesText } from '../kit/when.ts'
@@ -37,7 +38,7 @@ export interface SettingsFacts {
 
 export const levelName: Record<NotificationLevel, string> = { loud: 'sound', silent: 'silent', off: 'off' }
 
-export const part = (label: string, name: SettingsPart) => toScreen(label, 'settings', name)
+export const part = (label: string, name: SettingsPart) => button(label, settingsScreen, { part: name })
 
 /** Shows all settings, each with its value on its button. */
 export function settingsCard({ settings, now }: SettingsFacts): Card {
@@ -62,7 +63,7 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
         part(mutedProjects.length === 0 ? `${signs.muted} Mute` : `${signs.muted} Muted: ${muted}`, 'mute'),
         part(`${signs.settings} Advanced`, 'advanced'),
       ],
-      [toScreen(`${signs.home} Home`, 'home')],
+      [button(`${signs.home} Home`, homeScreen)],
     ]),
   }
 }
@@ -75,7 +76,7 @@ export function advancedCard({ settings }: SettingsFacts): Card {
       [part(`${signs.silentRun} Stuck after ${minutesText(settings.staleAfterMinutes)}`, 'stale')],
       [part(`${signs.runner} Runner: ${runnerName[settings.runner.kind]}`, 'runner')],
       [part(`${signs.history} Event history ${counted(settings.keepEventsDays, 'day')}`, 'history')],
-      [toScreen(`${signs.back} Settings`, 'settings')],
+      [button(`${signs.back} Settings`, settingsScreen, { part: '' })],
     ]),
   }
 }

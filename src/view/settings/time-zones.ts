@@ -1,5 +1,6 @@
-import { chosen, doesAct } from '../kit/buttons.ts'
+import { button, chosen } from '../kit/buttons.ts'
 import type { Button } from '../kit/card.ts'
+import { timeZoneTap } from '../kit/links.ts'
 import { clock } from '../kit/when.ts'
 
 // Where most speakers of a language live. The language is the Telegram app's.
@@ -54,9 +55,9 @@ export function zoneButton(
   timeZone: string,
   { now, on, is = false }: { readonly now: Date; readonly on: 'set-up' | 'settings'; readonly is?: boolean },
 ): Button {
-  return doesAct(is ? chosen(cityOf(timeZone), true) : `${cityOf(timeZone)} ${clock(now, timeZone)}`, {
-    name: 'zone',
-    about: on,
-    value: timeZone,
-  })
+  return button(
+    is ? chosen(cityOf(timeZone), true) : `${cityOf(timeZone)} ${clock(now, timeZone)}`,
+    timeZoneTap,
+    { on, timeZone },
+  )
 }

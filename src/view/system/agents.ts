@@ -1,12 +1,14 @@
 import { minuteMs } from '../../domain/core/durations.ts'
 import type { TaskStatus } from '../../domain/core/task-values.ts'
-import { pageButtons, pageOf, toScreen } from '../kit/buttons.ts'
+import { button, pageButtons, pageOf } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, clip, type Html, html, italic, joinHtml, title } from '../kit/html.ts'
+import { agentsScreen, newTokenScreen } from '../kit/links.ts'
 import { counted, runSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { ago, span } from '../kit/when.ts'
-import type { TokenFacts } from './tokens.ts'
+import { openTap } from '../tasks/callbacks.ts'
+import { type TokenFacts, tokenScreen } from './tokens.ts'
 
 /** A task that is queued for an agent or being worked on. */
 export interface RunLine {
@@ -51,20 +53,18 @@ export function agentsCard(facts: {
           '\n',
         ),
   ]
-  const open: Button[] = [...running, ...queued]
-    .slice(0, 6)
-    .map(({ key }) => ({ label: key, does: { do: 'open', key } }))
+  const open: Button[] = [...running, ...queued].slice(0, 6).map(({ key }) => button(key, openTap, { key }))
   return {
     text: joinHtml(parts.filter(Boolean), '\n\n'),
     keyboard: keyboard([
       ...inRows(open, 3),
       ...inRows(
-        shown.map((token) => toScreen(`${signs.token} ${clip(token.name, 24)}`, 'token', token.id)),
+        shown.map((token) => button(`${signs.token} ${clip(token.name, 24)}`, tokenScreen, { id: token.id })),
         2,
       ),
-      pageButtons({ name: 'agents', page, pages }),
-      [toScreen(`${signs.connect} Connect an agent`, 'new-token')],
-      [toScreen(`${signs.refresh} Refresh`, 'agents')],
+      pageButtons({ page, pages }, (to) => agentsScreen.encode({ page: to })),
+      [button(`${signs.connect} Connect an agent`, newTokenScreen, { agent: '' })],
+      [button(`${signs.refresh} Refresh`, agentsScreen)],
     ]),
   }
 }

@@ -1,7 +1,10 @@
-import { toScreen } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
+import { defineScreen } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, html, joinHtml } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
+
+export const doctorScreen = defineScreen('doctor')
 
 /** A check's finding; `fix` is set for a problem. */
 export interface Finding {
@@ -28,6 +31,6 @@ export function doctorCard(findings: readonly Finding[]): Card {
   const fineLines = fine.map(({ name, detail }) => html`${name}: ${detail}`)
   return {
     text: joinHtml([bold(head), joinHtml(problemLines, '\n'), joinHtml(fineLines, '\n')], '\n\n'),
-    keyboard: keyboard([[toScreen(`${signs.refresh} Check again`, 'doctor')]]),
+    keyboard: keyboard([[button(`${signs.refresh} Check again`, doctorScreen)]]),
   }
 }

@@ -1,8 +1,12 @@
-import { doesAct, toScreen } from '../kit/buttons.ts'
-import type { ScreenName } from '../kit/callbacks.ts'
-import { type Button, type Card, keyboard } from '../kit/card.ts'
+import { button } from '../kit/buttons.ts'
+import { defineAct, field } from '../kit/callbacks.ts'
+import { type Card, keyboard } from '../kit/card.ts'
 import { bold, clip, code, html, joinHtml, quote } from '../kit/html.ts'
+import { cancelTap, homeScreen, newTokenScreen } from '../kit/links.ts'
 import { signs } from '../kit/signs.ts'
+
+/** Changes the project of the task that's asked for. */
+export const newTaskProjectTap = defineAct('new-in', { projectKey: field.text })
 
 const tokens = [
   ['WEB: …', 'or', '+web', 'project'],
@@ -55,46 +59,22 @@ export function helpCard(
       '\n\n',
     ),
     keyboard: keyboard([
-      [toScreen(`${signs.connect} Connect an agent`, 'new-token')],
-      [toScreen(`${signs.home} Home`, 'home')],
+      [button(`${signs.connect} Connect an agent`, newTokenScreen, { agent: '' })],
+      [button(`${signs.home} Home`, homeScreen)],
     ]),
   }
 }
 
-/** The screen and argument prefix of commands that a button can repeat with arguments. */
-const screenOf: Readonly<Record<string, readonly [ScreenName, string]>> = {
-  board: ['board', ''],
-  tasks: ['tasks', ''],
-  todo: ['tasks', 'todo '],
-  hold: ['tasks', 'hold '],
-  ready: ['tasks', 'ready '],
-  done: ['tasks', 'done '],
-  search: ['search', ''],
-  stats: ['stats', ''],
-  audit: ['audit', ''],
-}
-
-const maxArgument = 40
-
-/** Suggests the nearest command, with the arguments of the unknown one. */
-export function unknownCommandCard(nearest: string | null, words = ''): Card {
+/** Suggests the nearest command with the words that followed; `data` is of the button that does the same, if there is one. */
+export function unknownCommandCard(nearest: string | null, words = '', data: string | null = null): Card {
   if (nearest === null) return { text: html`Unknown command. See /help.` }
   if (words === '') return { text: html`Unknown command. Did you mean /${nearest}?` }
   const command = clip(`/${nearest} ${words.replace(/\s+/g, ' ')}`, 200)
+  const label = clip(command, 40)
   return {
     text: html`Unknown command. Did you mean ${code(command)}?`,
-    keyboard: keyboard([[suggestion(nearest, words, command)]]),
+    keyboard: keyboard([[data === null ? { label: `Copy ${label}`, copies: command } : { label, data }]]),
   }
-}
-
-function suggestion(nearest: string, words: string, command: string): Button {
-  const label = clip(command, 40)
-  const [name, before] = screenOf[nearest] ?? []
-  const argument = `${before ?? ''}${name === 'board' || name === 'audit' ? words.toUpperCase() : words}`
-  const fits = Buffer.byteLength(argument) <= maxArgument && !/[|\n]/.test(argument)
-  return name === undefined || !fits
-    ? { label: `Copy ${label}`, copies: command }
-    : toScreen(label, name, argument)
 }
 
 /** Answers /cancel: says what was canceled. */
@@ -113,11 +93,11 @@ export function newTaskCard(projects: readonly string[], project: string): Card 
       : projects
           .slice(0, 8)
           .map((key) =>
-            doesAct(key === project ? `${signs.chosen} ${key}` : key, { name: 'new-in', about: key }),
+            button(key === project ? `${signs.chosen} ${key}` : key, newTaskProjectTap, { projectKey: key }),
           )
   return {
     text: html`${bold('What needs doing?')}${projects.length > 1 && html` It goes to ${bold(project)}.`}`,
-    keyboard: keyboard([others.slice(0, 4), others.slice(4), [{ label: 'Cancel', does: { do: 'cancel' } }]]),
+    keyboard: keyboard([others.slice(0, 4), others.slice(4), [button('Cancel', cancelTap)]]),
     asks: true,
   }
 }

@@ -1,19 +1,24 @@
 import type { TaskStatus } from '../../domain/core/task-values.ts'
 import type { Digest } from '../../domain/reports/digest.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { toScreen, triageButton } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, italic, joinHtml, title } from '../kit/html.ts'
+import { agentsScreen, boardScreen, inboxScreen, newProjectScreen, settingsScreen } from '../kit/links.ts'
 import { agentName, counted, laneCount, statusName, statusSign, turnSign, unbroken } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import type { Reader } from '../kit/when.ts'
+import { projectsScreen } from '../projects/callbacks.ts'
+import { answerTap, openTap } from '../tasks/callbacks.ts'
 import { buttonLabel, needLine, shortSpan, taskLine } from '../tasks/line.ts'
+import { triageButton } from '../tasks/lists/deck.ts'
+import { focusScreen } from '../tasks/lists/focus.ts'
 
 /** For a task sent before the first project exists. */
 export function noProjectCard(): Card {
   return {
     text: html`Create a project first, then send this again.`,
-    keyboard: keyboard([[toScreen('+ New project', 'new-project')]]),
+    keyboard: keyboard([[button('+ New project', newProjectScreen)]]),
   }
 }
 
@@ -47,11 +52,15 @@ export function homeCard({ counts, digest, ...reader }: HomeFacts): Card {
       ...needRows(needsYou.tasks),
       needsYou.newCount > 0 ? [triageButton(needsYou.newCount)] : [],
       [
-        ...(needsYou.newCount > 0 ? [] : [toScreen('Inbox', 'inbox')]),
-        toScreen('Board', 'board'),
-        toScreen('Focus', 'focus'),
+        ...(needsYou.newCount > 0 ? [] : [button('Inbox', inboxScreen)]),
+        button('Board', boardScreen, { projectKey: '' }),
+        button('Focus', focusScreen, { list: '' }),
       ],
-      [toScreen('Agents', 'agents'), toScreen('Projects', 'projects'), toScreen('Settings', 'settings')],
+      [
+        button('Agents', agentsScreen),
+        button('Projects', projectsScreen),
+        button('Settings', settingsScreen, { part: '' }),
+      ],
     ]),
   }
 }
@@ -72,10 +81,8 @@ function needsSection({ tasks, count, newCount }: Digest['needsYou']): Html | nu
 
 /** A button per task. The first task also shows its question's options if they are few and short. */
 function needRows(tasks: readonly Task[]): Button[][] {
-  const open = (task: Task, row: 'half' | 'whole'): Button => ({
-    label: buttonLabel(task, `${turnSign(task)} `, row),
-    does: { do: 'open', key: task.key },
-  })
+  const open = (task: Task, row: 'half' | 'whole'): Button =>
+    button(buttonLabel(task, `${turnSign(task)} `, row), openTap, { key: task.key })
   const shown = tasks.slice(0, openable)
   const [first, ...others] = shown
   const answers = quickAnswers(first)
@@ -100,10 +107,9 @@ function quickAnswers(task: Task | undefined): Button[] {
   if (question === null || !isPlain || item === undefined || further.length > 0) return []
   const isShort = item.options.every(({ label }) => [...label].length <= shortAnswer)
   if (item.options.length > maxAnswers || !isShort || item.multi) return []
-  return item.options.map(({ id, label }) => ({
-    label,
-    does: { do: 'answer', on: 'card', question: question.id, option: id },
-  }))
+  return item.options.map(({ id, label }) =>
+    button(label, answerTap, { on: 'card', question: question.id, option: id }),
+  )
 }
 
 const lanes = ['inbox', 'todo', 'ready', 'hold', 'done'] as const

@@ -1,11 +1,19 @@
 import type { Engine, TokenRights } from '../../domain/access/tokens.ts'
-import { doesAct, toScreen } from '../kit/buttons.ts'
+import { askButton, button } from '../kit/buttons.ts'
+import { defineAct, defineScreen, field } from '../kit/callbacks.ts'
 import { type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, code, html, joinHtml } from '../kit/html.ts'
+import { agentsScreen, newTokenScreen, revokeTokenScreen } from '../kit/links.ts'
 import { engineName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { ago, day } from '../kit/when.ts'
 import { type AgentAccess, agentKinds, connectBlock, firstWords } from './connect.ts'
+
+export const tokenScreen = defineScreen('token', { id: field.text })
+export const createTokenTap = defineAct('token-make', {}, { days: field.text })
+export const revokeTokenTap = defineAct('token-revoke', { id: field.text })
+/** Deletes the message that shows a token. */
+export const deleteMessageTap = defineAct('forget')
 
 /** What is shown of an agent's token; never the token itself. */
 export interface TokenFacts {
@@ -25,13 +33,11 @@ export interface TokenFacts {
 /** Asks which agent a new token is for. */
 export function tokenNameCard(): Card {
   const buttons = agentKinds.map((name) =>
-    name === 'Other'
-      ? doesAct(name, { name: 'ask', about: 'token-name' })
-      : toScreen(name, 'new-token', name),
+    name === 'Other' ? askButton(name, 'token-name') : button(name, newTokenScreen, { agent: name }),
   )
   return {
     text: html`${signs.token} ${bold('Which agent is this for?')}\nThe name appears next to everything it does.`,
-    keyboard: keyboard([...inRows(buttons, 2), [toScreen(`${signs.back} Agents`, 'agents')]]),
+    keyboard: keyboard([...inRows(buttons, 2), [button(`${signs.back} Agents`, agentsScreen)]]),
   }
 }
 
@@ -41,14 +47,13 @@ export const tokenSpans = [null, 30, 90, 365] as const
 /** Asks when the token should expire. */
 export function tokenSpanCard(name: string): Card {
   const spans = tokenSpans.map((days) =>
-    doesAct(days === null ? 'Never' : days === 365 ? '1 year' : `${days} days`, {
-      name: 'token-make',
-      value: String(days ?? 0),
+    button(days === null ? 'Never' : days === 365 ? '1 year' : `${days} days`, createTokenTap, {
+      days: String(days ?? 0),
     }),
   )
   return {
     text: html`${signs.token} When should ${bold(name)}'s token expire?`,
-    keyboard: keyboard([...inRows(spans, 2), [toScreen(`${signs.back} Back`, 'new-token')]]),
+    keyboard: keyboard([...inRows(spans, 2), [button(`${signs.back} Back`, newTokenScreen, { agent: '' })]]),
   }
 }
 
@@ -57,7 +62,10 @@ export function tokenMadeCard(token: TokenFacts): Card {
   return {
     text: html`${signs.token} Token for ${bold(token.name)} created. You'll see it only once, below.`,
     keyboard: keyboard([
-      [toScreen('About this token', 'token', token.id), toScreen(`${signs.agents} Agents`, 'agents')],
+      [
+        button('About this token', tokenScreen, { id: token.id }),
+        button(`${signs.agents} Agents`, agentsScreen),
+      ],
     ]),
   }
 }
@@ -83,7 +91,7 @@ export function secretCard(
     keyboard: keyboard([
       [{ label: 'Copy token', copies: access.token }],
       [{ label: 'Copy what to say', copies: firstWords }],
-      isElsewhere ? [] : [doesAct(`${signs.delete} Delete this message`, { name: 'forget' })],
+      isElsewhere ? [] : [button(`${signs.delete} Delete this message`, deleteMessageTap)],
     ]),
   }
 }
@@ -94,7 +102,10 @@ export function connectedCard(name: string, tokenId: string): Card {
     text: html`${signs.done} ${bold(name)} is connected.\nTell it: ${code(firstWords)}`,
     keyboard: keyboard([
       [{ label: 'Copy what to say', copies: firstWords }],
-      [toScreen('About this token', 'token', tokenId), toScreen(`${signs.agents} Agents`, 'agents')],
+      [
+        button('About this token', tokenScreen, { id: tokenId }),
+        button(`${signs.agents} Agents`, agentsScreen),
+      ],
     ]),
   }
 }
@@ -105,7 +116,7 @@ export function tokenLinkCard(name: string, link: string): Card {
     text: html`${signs.token} I don't post tokens in a group. Get ${bold(name)}'s token in our private chat; the link works once, for an hour.`,
     keyboard: keyboard([
       [{ label: `${signs.token} Get the token`, url: link }],
-      [toScreen(`${signs.agents} Agents`, 'agents')],
+      [button(`${signs.agents} Agents`, agentsScreen)],
     ]),
   }
 }
@@ -134,8 +145,10 @@ export function tokenCard(
   return {
     text: joinHtml(lines.filter(Boolean), '\n'),
     keyboard: keyboard([
-      isRevoked ? [] : [{ ...toScreen('Revoke', 'token-revoke', token.id), style: 'danger' as const }],
-      [toScreen(`${signs.back} Agents`, 'agents')],
+      isRevoked
+        ? []
+        : [{ ...button('Revoke', revokeTokenScreen, { id: token.id }), style: 'danger' as const }],
+      [button(`${signs.back} Agents`, agentsScreen)],
     ]),
   }
 }
@@ -159,8 +172,8 @@ export function revokeCard(token: TokenFacts): Card {
     text: html`Revoke ${bold(token.name)}'s token? The agent loses access immediately. This can't be undone.`,
     keyboard: keyboard([
       [
-        doesAct('Revoke', { name: 'token-revoke', about: token.id }, 'danger'),
-        toScreen('Keep', 'token', token.id),
+        button('Revoke', revokeTokenTap, { id: token.id }, 'danger'),
+        button('Keep', tokenScreen, { id: token.id }),
       ],
     ]),
   }
@@ -169,7 +182,7 @@ export function revokeCard(token: TokenFacts): Card {
 export function tokenGoneCard(): Card {
   return {
     text: html`${signs.token} No such token.`,
-    keyboard: keyboard([[toScreen(`${signs.agents} Agents`, 'agents')]]),
+    keyboard: keyboard([[button(`${signs.agents} Agents`, agentsScreen)]]),
   }
 }
 
@@ -177,6 +190,6 @@ export function tokenGoneCard(): Card {
 export function tokenLostCard(name: string): Card {
   return {
     text: html`${signs.token} I restarted while creating ${bold(name)}'s token. If it isn't below, revoke it and create a new one.`,
-    keyboard: keyboard([[toScreen(`${signs.agents} Agents`, 'agents')]]),
+    keyboard: keyboard([[button(`${signs.agents} Agents`, agentsScreen)]]),
   }
 }

@@ -1,7 +1,7 @@
 import { leftComment } from '../../domain/core/audit-record.ts'
 import type { Undone } from '../../domain/undo/undo.ts'
-import { doesAct } from '../kit/buttons.ts'
-import { packUuid } from '../kit/callbacks.ts'
+import { button } from '../kit/buttons.ts'
+import { defineAct, field } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml, title } from '../kit/html.ts'
 import { counted, statusName, statusSign } from '../kit/names.ts'
@@ -9,6 +9,8 @@ import { signs } from '../kit/signs.ts'
 import type { Reader } from '../kit/when.ts'
 import { revertedChangesOf } from '../reports/audit-changes.ts'
 import { openButtons } from '../tasks/line.ts'
+
+export const undoBeforeTap = defineAct('undo-before', { before: field.uuid })
 
 const words: Readonly<Record<string, string>> = {
   'task.create': 'removed',
@@ -69,8 +71,6 @@ export function undoRefusedCard(
 ): Card {
   return {
     text: html`${signs.problem} Couldn't undo: ${reason}`,
-    keyboard: keyboard([
-      [doesAct('Undo the one before', { name: 'undo-before', about: packUuid(change.id) })],
-    ]),
+    keyboard: keyboard([[button('Undo the one before', undoBeforeTap, { before: change.id })]]),
   }
 }

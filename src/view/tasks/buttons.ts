@@ -5,12 +5,22 @@ import { isFocused } from '../../domain/tasks/lists/focus.ts'
 import { filesIn } from '../../domain/tasks/notes/note-files.ts'
 import type { Task, TaskDetail } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
-import { toScreen } from '../kit/buttons.ts'
-import type { Menu, Surface } from '../kit/callbacks.ts'
+import { button } from '../kit/buttons.ts'
+import { defineScreen, field } from '../kit/callbacks.ts'
 import { type Button, inRows } from '../kit/card.ts'
 import { clip, isLinkable } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 import type { Reader } from '../kit/when.ts'
+import {
+  answerTap,
+  askTap,
+  focusTap,
+  handOffTap,
+  type Menu,
+  menuTap,
+  type Surface,
+  undoTap,
+} from './callbacks.ts'
 import {
   dueRows,
   editRows,
@@ -22,6 +32,8 @@ import {
   type TaskMenuOptions,
 } from './menus.ts'
 import { moveButton, otherMoves, takeBackButton } from './moves.ts'
+
+export const filesScreen = defineScreen('files', { key: field.text })
 
 export interface TaskButtonsOptions extends Reader, TaskMenuOptions {
   readonly on?: Surface
@@ -36,10 +48,7 @@ export interface TaskButtonsOptions extends Reader, TaskMenuOptions {
 export function taskButtons(task: Task | TaskDetail, options: TaskButtonsOptions): Button[][] {
   const on = options.on ?? 'card'
   const menu = options.menu ?? 'main'
-  const back: Button = {
-    label: `${signs.back} Back`,
-    does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 },
-  }
+  const back: Button = button(`${signs.back} Back`, menuTap, { on, key: task.key, menu: 'main', page: 0 })
   switch (menu) {
     case 'main':
       return mainMenu(task, options, on)
@@ -62,7 +71,7 @@ export function taskButtons(task: Task | TaskDetail, options: TaskButtonsOptions
 
 function mainMenu(task: Task | TaskDetail, options: TaskButtonsOptions, on: Surface): Button[][] {
   const undo: Button[] = options.undo
-    ? [{ label: `${signs.undo} Undo`, does: { do: 'undo', on, audit: options.undo } }]
+    ? [button(`${signs.undo} Undo`, undoTap, { on, audit: options.undo })]
     : []
   return [
     ...turnRows(task, on),
@@ -72,7 +81,7 @@ function mainMenu(task: Task | TaskDetail, options: TaskButtonsOptions, on: Surf
 }
 
 function toMenu({ key }: Task, on: Surface, label: string, menu: Menu): Button {
-  return { label, does: { do: 'menu', on, key, menu, page: 0 } }
+  return button(label, menuTap, { on, key, menu, page: 0 })
 }
 
 /** Builds the owner's likely next actions, by whose turn it is. */
@@ -93,7 +102,7 @@ export function turnRows(task: Task | TaskDetail, on: Surface): Button[][] {
       return [
         [
           moveButton(task, on, 'done', { label: 'Accept', style: 'success' }),
-          { label: 'Send back', does: { do: 'ask', on, key: task.key, what: 'send-back' } },
+          button('Send back', askTap, { on, key: task.key, what: 'send-back' }),
           ...pullRequest(task),
         ],
       ]
@@ -120,7 +129,7 @@ export function queueButton(
   goal: Goal = 'work',
   label = 'Queue',
 ): Button {
-  return { label, does: { do: 'handoff', on, key, from: status, goal, sure: false } }
+  return button(label, handOffTap, { on, key, from: status, goal, sure: false })
 }
 
 // Characters that a phone shows in half a row and in a whole row.
@@ -133,13 +142,13 @@ function questionRows({ key, question }: Task, on: Surface): Button[][] {
   if (question === null || item === undefined) return []
   const words: Button = {
     label: question.kind === 'plan' ? 'Change…' : 'Answer',
-    does: { do: 'ask', on, key, what: 'answer' },
+    data: askTap.encode({ on, key, what: 'answer' }),
     ...(item.options.length === 0 ? { style: 'primary' as const } : {}),
   }
   const options = item.options.map(
     ({ id, label }): Button => ({
       label: clip(label, wholeRow),
-      does: { do: 'answer', on, question: question.id, option: id },
+      data: answerTap.encode({ on, question: question.id, option: id }),
       ...(id === planOptions[0].id && question.kind === 'plan' ? { style: 'success' as const } : {}),
     }),
   )
@@ -155,10 +164,7 @@ function pullRequest(task: Task | TaskDetail): Button[] {
 
 function editMenu(task: Task, options: TaskButtonsOptions, on: Surface): Button[][] {
   const isOn = isFocused(task, options)
-  const focus: Button = {
-    label: isOn ? 'Unfocus' : 'Focus',
-    does: { do: 'focus', on, key: task.key, set: !isOn },
-  }
+  const focus: Button = button(isOn ? 'Unfocus' : 'Focus', focusTap, { on, key: task.key, set: !isOn })
   return [
     ...editRows(task, on),
     [toMenu(task, on, 'Priority', 'priority'), toMenu(task, on, 'Due', 'due'), focus],
@@ -174,5 +180,5 @@ function editMenu(task: Task, options: TaskButtonsOptions, on: Surface): Button[
 /** Builds the button for the files of the note and, if known, of the comments. */
 export function fileButton(task: Task | TaskCardFacts): Button[] {
   const { length } = 'files' in task ? task.files : filesIn(task.note)
-  return length === 0 ? [] : [toScreen(`${signs.file} ${length}`, 'files', task.key)]
+  return length === 0 ? [] : [button(`${signs.file} ${length}`, filesScreen, { key: task.key })]
 }

@@ -4,12 +4,15 @@ import { criteriaOf, textOf } from '../../domain/tasks/notes/note.ts'
 import { filesIn } from '../../domain/tasks/notes/note-files.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
+import { button } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, type Content, clip, code, type Html, html, joinHtml, title } from '../kit/html.ts'
+import { timeZoneTap } from '../kit/links.ts'
 import { counted, engineName, priorityName, queuedFor, turnSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { dueText, type Reader } from '../kit/when.ts'
 import { queueButton } from './buttons.ts'
+import { menuTap, undoTap } from './callbacks.ts'
 import { moveButton, takeBackButton } from './moves.ts'
 import { type Suggested, suggestionButton } from './suggestions.ts'
 
@@ -64,11 +67,11 @@ function hasWords(note: string | null): boolean {
 
 function captureRow(task: Task, undo: string | null): Button[] {
   const { key } = task
-  const edit: Button = { label: 'Edit', does: { do: 'menu', on: 'card', key, menu: 'edit', page: 0 } }
+  const edit: Button = button('Edit', menuTap, { on: 'card', key, menu: 'edit', page: 0 })
   const last: Button =
     undo === null
       ? moveButton(task, 'card', 'archived')
-      : { label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit: undo } }
+      : button(`${signs.undo} Undo`, undoTap, { on: 'card', audit: undo })
   return task.runState !== null
     ? [takeBackButton(task, 'card'), edit, last]
     : [queueButton(task, 'card'), moveButton(task, 'card', 'todo'), edit, last]
@@ -76,7 +79,7 @@ function captureRow(task: Task, undo: string | null): Button[] {
 
 function zoneRow(zone: string | null): Button[] {
   if (zone === null) return []
-  return [{ label: 'Use as my time zone', does: { do: 'act', name: 'zone', about: 'capture', value: zone } }]
+  return [button('Use as my time zone', timeZoneTap, { on: 'capture', timeZone: zone })]
 }
 
 /** Lists what wasn't understood in a message, one per line; null if nothing. */

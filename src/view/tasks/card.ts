@@ -1,10 +1,11 @@
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import type { Surface } from '../kit/callbacks.ts'
+import { button } from '../kit/buttons.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, type Content, fitMessage, html, joinHtml, title } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 import { type TaskButtonsOptions, taskButtons } from './buttons.ts'
+import { deleteTap, menuTap, type Surface } from './callbacks.ts'
 import { taskText } from './text.ts'
 
 export interface TaskCardOptions extends TaskButtonsOptions {
@@ -35,8 +36,8 @@ export function deleteCard(task: Task, on: Surface): Card {
     text: html`${signs.delete} Delete ${bold(task.key)} · ${title(task.title)}?\nIts work logs stay, and Undo brings it back.`,
     keyboard: keyboard([
       [
-        { label: 'Delete', does: { do: 'delete', on, key: task.key, sure: true }, style: 'danger' },
-        { label: 'Keep', does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 } },
+        button('Delete', deleteTap, { on, key: task.key, sure: true }, 'danger'),
+        button('Keep', menuTap, { on, key: task.key, menu: 'main', page: 0 }),
       ],
     ]),
   }

@@ -2,11 +2,13 @@ import type { TaskStatus } from '../../domain/core/task-values.ts'
 import type { Act } from '../../domain/quick-add/acts.ts'
 import type { Answered } from '../../domain/tasks/answer.ts'
 import type { Task } from '../../domain/tasks/task.ts'
+import { button } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml } from '../kit/html.ts'
 import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { dueText, type Reader } from '../kit/when.ts'
+import { handOffTap, openTap, stopAndMoveTap, undoTap } from './callbacks.ts'
 import { answeredNotice, queueUnansweredCard, stopAndMoveCard } from './handoffs.ts'
 import { fitted } from './line.ts'
 
@@ -54,7 +56,7 @@ export function changesCard(changes: Changes, reader: Reader): Card {
     text: joinHtml(lines, '\n'),
     keyboard: keyboard([
       ...inRows(confirmButtons(changes), 1),
-      undo.map((audit): Button => ({ label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit } })),
+      undo.map((audit): Button => button(`${signs.undo} Undo`, undoTap, { on: 'card', audit })),
     ]),
   }
 }
@@ -63,19 +65,19 @@ const maxAsked = 8
 
 function confirmButtons({ stops, unanswered }: Changes): Button[] {
   const stop = stops.map(
-    ({ task, to }): Button => ({
-      label: `Stop ${task.key} → ${statusName[to]}`,
-      does: { do: 'stopAndMove', on: 'card', key: task.key, from: task.status, to },
-      style: 'danger',
-    }),
+    ({ task, to }): Button =>
+      button(
+        `Stop ${task.key} → ${statusName[to]}`,
+        stopAndMoveTap,
+        { on: 'card', key: task.key, from: task.status, to },
+        'danger',
+      ),
   )
   const queue = unanswered.map(
-    ({ key, status }): Button => ({
-      label: `Queue ${key} anyway`,
-      does: { do: 'handoff', on: 'card', key, from: status, goal: 'work', sure: true },
-    }),
+    ({ key, status }): Button =>
+      button(`Queue ${key} anyway`, handOffTap, { on: 'card', key, from: status, goal: 'work', sure: true }),
   )
-  const open = unanswered.map(({ key }): Button => ({ label: `Answer ${key}`, does: { do: 'open', key } }))
+  const open = unanswered.map(({ key }): Button => button(`Answer ${key}`, openTap, { key }))
   return [...stop, ...queue.flatMap((button, index) => [open[index] ?? button, button])].slice(0, maxAsked)
 }
 

@@ -1,15 +1,15 @@
+import { button } from '../kit/buttons.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, code, html } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
+import { undoTap } from './callbacks.ts'
 
 /** Replaces a deleted task's card. */
 export function deletedCard(key: string, undo?: string): Card {
   return {
     text: html`${signs.delete} ${bold(key)} deleted.`,
     keyboard: keyboard(
-      undo === undefined
-        ? []
-        : [[{ label: `${signs.undo} Undo`, does: { do: 'undo', on: 'card', audit: undo } }]],
+      undo === undefined ? [] : [[button(`${signs.undo} Undo`, undoTap, { on: 'card', audit: undo })]],
     ),
   }
 }

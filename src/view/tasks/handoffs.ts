@@ -4,12 +4,13 @@ import type { Answered } from '../../domain/tasks/answer.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { runOf } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
-import type { Surface } from '../kit/callbacks.ts'
+import { button } from '../kit/buttons.ts'
 import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, title } from '../kit/html.ts'
 import { agentName, queuedFor, statusName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { ago, type Reader, span } from '../kit/when.ts'
+import { handOffTap, menuTap, type Surface, sendBackTap, stopAndMoveTap } from './callbacks.ts'
 import { moveButton, takeBackButton } from './moves.ts'
 
 /** A line on top of a card that says where a handoff went, and the alternatives next to Undo. */
@@ -53,8 +54,8 @@ export function reviewCommentNotice({ key }: Task, on: Surface): HandoffNotice {
   return {
     notice: html`Kept as a comment. Send ${key} back with it?`,
     extra: [
-      { label: 'Send back with it', does: { do: 'sendBack', on, key } },
-      { label: 'Just a comment', does: { do: 'menu', on, key, menu: 'main', page: 0 } },
+      button('Send back with it', sendBackTap, { on, key }),
+      button('Just a comment', menuTap, { on, key, menu: 'main', page: 0 }),
     ],
   }
 }
@@ -85,12 +86,13 @@ export function stopAndMoveCard(task: Task, to: TaskStatus, on: Surface, { now }
     text: html`${agentName(run)} has been on ${bold(task.key)} for ${span(since, now)}. Stop it?`,
     keyboard: keyboard([
       [
-        {
-          label: `Stop and ${closing[to] ?? `move to ${statusName[to]}`}`,
-          does: { do: 'stopAndMove', on, key: task.key, from: task.status, to },
-          style: 'danger',
-        },
-        { label: 'Keep it running', does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 } },
+        button(
+          `Stop and ${closing[to] ?? `move to ${statusName[to]}`}`,
+          stopAndMoveTap,
+          { on, key: task.key, from: task.status, to },
+          'danger',
+        ),
+        button('Keep it running', menuTap, { on, key: task.key, menu: 'main', page: 0 }),
       ],
     ]),
   }
@@ -98,13 +100,13 @@ export function stopAndMoveCard(task: Task, to: TaskStatus, on: Surface, { now }
 
 /** Asks once before queueing a task withdraws its open question. */
 export function queueUnansweredCard(task: Task, on: Surface): Card {
-  const does = { do: 'handoff', on, key: task.key, from: task.status, goal: 'work', sure: true } as const
+  const { key, status: from } = task
   return {
     text: html`${bold(task.key)} has an open question. Queue it without an answer?`,
     keyboard: keyboard([
       [
-        { label: 'Queue anyway', does },
-        { label: 'Back to the question', does: { do: 'menu', on, key: task.key, menu: 'main', page: 0 } },
+        button('Queue anyway', handOffTap, { on, key, from, goal: 'work', sure: true }),
+        button('Back to the question', menuTap, { on, key: task.key, menu: 'main', page: 0 }),
       ],
     ]),
   }

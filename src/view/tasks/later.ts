@@ -1,7 +1,18 @@
 import type { Task } from '../../domain/tasks/task.ts'
+import { defineButton, field } from '../kit/callbacks.ts'
 import { type Html, html } from '../kit/html.ts'
 import { statusName, turnSign } from '../kit/names.ts'
 import { dueText, type Reader } from '../kit/when.ts'
+import { surfaces } from './callbacks.ts'
+
+/** When a snoozed task comes back; `hold` is without a date. */
+export const laterChoices = ['tonight', 'tomorrow', 'monday', 'week', 'hold'] as const
+export type LaterChoice = (typeof laterChoices)[number]
+export const laterTap = defineButton('later', 'y', {
+  on: field.oneOf(surfaces),
+  key: field.taskKey,
+  to: field.oneOf(laterChoices),
+})
 
 /** Describes when a snoozed task comes back. */
 export function laterText({ key, status, snoozedUntil }: Task, { now, timeZone }: Reader): string {

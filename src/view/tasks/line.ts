@@ -2,6 +2,7 @@ import { firstItemText } from '../../domain/questions/question.ts'
 import { isFocused } from '../../domain/tasks/lists/focus.ts'
 import type { Task, TaskDetail } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
+import { button } from '../kit/buttons.ts'
 import type { Button } from '../kit/card.ts'
 import { inRows } from '../kit/card.ts'
 import { bold, clip, type Html, html, italic, title } from '../kit/html.ts'
@@ -9,6 +10,7 @@ import { agentName, prioritySign, turnSign, unbroken } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { dueText, isSameDay, type Reader, span } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
+import { openTap } from './callbacks.ts'
 
 /** The width of a message line on a 390 px wide phone, in characters of average width. */
 const lineWidth = 33
@@ -130,7 +132,7 @@ export function openButtons(tasks: readonly Named[]): Button[][] {
   const hasTitles = tasks.some((task) => task.title !== undefined)
   const buttons = tasks.map((task, index): Button => {
     const isAlone = index === tasks.length - 1 && index % 2 === 0
-    return { label: buttonLabel(task, '', isAlone ? 'whole' : 'half'), does: { do: 'open', key: task.key } }
+    return button(buttonLabel(task, '', isAlone ? 'whole' : 'half'), openTap, { key: task.key })
   })
   return inRows(buttons, hasTitles ? 2 : 4)
 }

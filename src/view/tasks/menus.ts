@@ -3,13 +3,31 @@ import type { Label } from '../../domain/labels/label.ts'
 import type { Goal } from '../../domain/tasks/edit/handoff.ts'
 import { criteriaOf } from '../../domain/tasks/notes/note.ts'
 import type { Task, TaskDetail } from '../../domain/tasks/task.ts'
-import { chosen } from '../kit/buttons.ts'
-import { type LaterChoice, markOf, type ScreenName, type Surface } from '../kit/callbacks.ts'
+import { button, chosen } from '../kit/buttons.ts'
+import { defineScreen, field, markOf } from '../kit/callbacks.ts'
 import { type Button, inRows } from '../kit/card.ts'
 import { clip } from '../kit/html.ts'
+import { historyScreen } from '../kit/links.ts'
 import { engineName, priorityName, prioritySign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
+import {
+  askTap,
+  criterionTap,
+  deleteTap,
+  dueTap,
+  engineTap,
+  handOffTap,
+  labelTap,
+  menuTap,
+  moveToProjectTap,
+  priorityTap,
+  type Surface,
+} from './callbacks.ts'
+import { type LaterChoice, laterTap } from './later.ts'
 import { isNoteCut, isResultCut } from './text.ts'
+
+export const noteScreen = defineScreen('note', { key: field.text })
+export const resultScreen = defineScreen('result', { key: field.text })
 
 // The pickers under a task's card, without their Back button.
 
@@ -23,20 +41,24 @@ export interface TaskMenuOptions {
 
 export function priorityRows(task: Task, on: Surface): Button[][] {
   const buttons = taskPriorities.map(
-    (to): Button => ({
-      label: chosen(`${prioritySign[to]} ${priorityName[to]}`, task.priority === to),
-      does: { do: 'priority', on, key: task.key, to },
-    }),
+    (to): Button =>
+      button(chosen(`${prioritySign[to]} ${priorityName[to]}`, task.priority === to), priorityTap, {
+        on,
+        key: task.key,
+        to,
+      }),
   )
   return inRows(buttons, 2)
 }
 
 export function engineRows(task: Task, on: Surface): Button[][] {
   const buttons = [...engines, null].map(
-    (to): Button => ({
-      label: chosen(to === null ? 'Any' : engineName[to], task.engine === to),
-      does: { do: 'engine', on, key: task.key, to },
-    }),
+    (to): Button =>
+      button(chosen(to === null ? 'Any' : engineName[to], task.engine === to), engineTap, {
+        on,
+        key: task.key,
+        to,
+      }),
   )
   return inRows(buttons, 2)
 }
@@ -49,35 +71,34 @@ export function labelRows(task: Task, options: TaskMenuOptions, on: Surface): Bu
   const page = Math.min(options.page ?? 0, pages - 1)
   const has = new Set(task.labels.map((label) => label.id))
   const shown = labels.slice(page * labelsAPage, (page + 1) * labelsAPage).map(
-    (label): Button => ({
-      label: chosen(label.name, has.has(label.id)),
-      does: { do: 'label', on, key: task.key, label: label.id, set: !has.has(label.id) },
-    }),
+    (label): Button =>
+      button(chosen(label.name, has.has(label.id)), labelTap, {
+        on,
+        key: task.key,
+        label: label.id,
+        set: !has.has(label.id),
+      }),
   )
-  const turn = (to: number, label: string): Button => ({
-    label,
-    does: { do: 'menu', on, key: task.key, menu: 'labels', page: to },
-  })
+  const turn = (to: number, label: string): Button =>
+    button(label, menuTap, { on, key: task.key, menu: 'labels', page: to })
   return [
     ...inRows(shown, 3),
     [
       ...(page > 0 ? [turn(page - 1, signs.back)] : []),
       ...(page < pages - 1 ? [turn(page + 1, signs.next)] : []),
-      { label: '+ New label', does: { do: 'ask', on, key: task.key, what: 'label' } },
+      button('+ New label', askTap, { on, key: task.key, what: 'label' }),
     ],
   ]
 }
 
 export function dueRows(task: Task, on: Surface): Button[][] {
-  const due = (label: string, to: 'today' | 'tomorrow' | 'friday' | 'monday' | 'none'): Button => ({
-    label,
-    does: { do: 'due', on, key: task.key, to },
-  })
+  const due = (label: string, to: 'today' | 'tomorrow' | 'friday' | 'monday' | 'none'): Button =>
+    button(label, dueTap, { on, key: task.key, to })
   return [
     [due('Today', 'today'), due('Tomorrow', 'tomorrow')],
     [due('Friday', 'friday'), due('Next Monday', 'monday')],
     [
-      { label: `${signs.write} Another day`, does: { do: 'ask', on, key: task.key, what: 'due' } },
+      button(`${signs.write} Another day`, askTap, { on, key: task.key, what: 'due' }),
       ...(task.dueAt === null ? [] : [due('No date', 'none')]),
     ],
   ]
@@ -85,7 +106,7 @@ export function dueRows(task: Task, on: Surface): Button[][] {
 
 /** Picks when the task comes back. */
 export function laterRows({ key }: Task, on: Surface): Button[][] {
-  const later = (label: string, to: LaterChoice): Button => ({ label, does: { do: 'later', on, key, to } })
+  const later = (label: string, to: LaterChoice): Button => button(label, laterTap, { on, key, to })
   return [
     [later('Tonight', 'tonight'), later('Tomorrow', 'tomorrow')],
     [later('Monday', 'monday'), later('Next week', 'week')],
@@ -94,24 +115,17 @@ export function laterRows({ key }: Task, on: Surface): Button[][] {
 }
 
 export function editRows(task: Task, on: Surface): Button[][] {
-  const ask = (label: string, what: 'title' | 'note' | 'criteria' | 'branch'): Button => ({
-    label,
-    does: { do: 'ask', on, key: task.key, what },
-  })
+  const ask = (label: string, what: 'title' | 'note' | 'criteria' | 'branch'): Button =>
+    button(label, askTap, { on, key: task.key, what })
   const criteria = criteriaOf(task.note)
     .slice(0, 12)
     .map(
-      (criterion, index): Button => ({
-        label: `${criterion.met ? signs.checked : signs.unchecked} ${clip(criterion.text, 28)}`,
-        does: {
-          do: 'criterion',
-          on,
-          key: task.key,
-          index,
-          mark: markOf(criterion.text),
-          met: !criterion.met,
-        },
-      }),
+      (criterion, index): Button =>
+        button(
+          `${criterion.met ? signs.checked : signs.unchecked} ${clip(criterion.text, 28)}`,
+          criterionTap,
+          { on, key: task.key, index, mark: markOf(criterion.text), met: !criterion.met },
+        ),
     )
   return [
     ...inRows(criteria, 1),
@@ -123,10 +137,8 @@ export function editRows(task: Task, on: Surface): Button[][] {
 /** Other work an agent can do on the task. */
 function agentRow({ key, status, runState, question }: Task, on: Surface): Button[] {
   if (runState !== null || question !== null) return []
-  const ask = (label: string, goal: Goal): Button => ({
-    label,
-    does: { do: 'handoff', on, key, from: status, goal, sure: false },
-  })
+  const ask = (label: string, goal: Goal): Button =>
+    button(label, handOffTap, { on, key, from: status, goal, sure: false })
   if (status === 'ready') return [ask('Review by an agent', 'review')]
   return status === 'done' || status === 'archived' ? [] : [ask('Plan first', 'plan')]
 }
@@ -134,26 +146,21 @@ function agentRow({ key, status, runState, question }: Task, on: Surface): Butto
 export function moreRows(task: Task | TaskDetail, options: TaskMenuOptions, on: Surface): Button[][] {
   const others = (options.projects ?? []).filter((project) => project.key !== task.project.key).slice(0, 8)
   const moveTo = others.map(
-    (project): Button => ({
-      label: `Move to ${project.key}`,
-      does: { do: 'project', on, key: task.key, to: project.key },
-    }),
+    (project): Button =>
+      button(`Move to ${project.key}`, moveToProjectTap, { on, key: task.key, to: project.key }),
   )
-  const screen = (label: string, name: ScreenName): Button => ({
-    label,
-    does: { do: 'screen', name, argument: task.key, page: 0 },
-  })
+  const { key } = task
   return [
     agentRow(task, on),
     ...inRows(moveTo, 2),
     [
-      ...(isNoteCut(task) ? [screen('Whole note', 'note')] : []),
-      ...('latestResult' in task && isResultCut(task) ? [screen('Whole result', 'result')] : []),
+      ...(isNoteCut(task) ? [button('Whole note', noteScreen, { key })] : []),
+      ...('latestResult' in task && isResultCut(task) ? [button('Whole result', resultScreen, { key })] : []),
     ],
     [
       // Opening the history would lose the deck's place.
-      ...(on === 'deck' ? [] : [screen('History', 'history')]),
-      { label: 'Delete', does: { do: 'delete', on, key: task.key, sure: false }, style: 'danger' },
+      ...(on === 'deck' ? [] : [button('History', historyScreen, { key })]),
+      button('Delete', deleteTap, { on, key: task.key, sure: false }, 'danger'),
     ],
   ]
 }

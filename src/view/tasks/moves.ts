@@ -1,7 +1,8 @@
 import type { TaskStatus } from '../../domain/core/task-values.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import type { Surface } from '../kit/callbacks.ts'
+import { button } from '../kit/buttons.ts'
 import type { Button } from '../kit/card.ts'
+import { moveTap, queueTap, releaseTap, type Surface } from './callbacks.ts'
 
 const names: Record<TaskStatus, string> = {
   inbox: 'Inbox',
@@ -19,8 +20,7 @@ export function moveButton(
   to: TaskStatus,
   { label = names[to], style }: { readonly label?: string; readonly style?: 'success' | 'danger' } = {},
 ): Button {
-  const does = { do: 'move', on, key: task.key, from: task.status, to } as const
-  return { label, does, ...(style === undefined ? {} : { style }) }
+  return button(label, moveTap, { on, key: task.key, from: task.status, to }, style)
 }
 
 /** Builds the moves that Edit offers for an open task. */
@@ -32,6 +32,6 @@ export function otherMoves(task: Task, on: Surface): Button[] {
 /** Builds the button that takes a task out of the queue or stops its agent. */
 export function takeBackButton({ key, runState }: Pick<Task, 'key' | 'runState'>, on: Surface): Button {
   return runState === 'running'
-    ? { label: 'Stop', does: { do: 'release', on, key } }
-    : { label: 'Take back', does: { do: 'queue', on, key, set: false } }
+    ? button('Stop', releaseTap, { on, key })
+    : button('Take back', queueTap, { on, key, set: false })
 }

@@ -2,7 +2,8 @@ import { minuteMs } from '../../domain/core/durations.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import { lastSignOfLife } from '../../domain/tasks/silent-runs.ts'
 import type { NotificationGroup } from '../../telegram/store/stored-request.ts'
-import { doesAct } from '../kit/buttons.ts'
+import { button } from '../kit/buttons.ts'
+import { defineAct, field } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, fitMessage, type Html, html, joinHtml, title } from '../kit/html.ts'
 import { agentName, turnSign } from '../kit/names.ts'
@@ -10,9 +11,13 @@ import { signs } from '../kit/signs.ts'
 import { dueText, type Reader, span } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
 import { taskButtons } from './buttons.ts'
+import { dueTap } from './callbacks.ts'
 import { taskCard } from './card.ts'
 import { takeBackButton } from './moves.ts'
 import { taskText } from './text.ts'
+
+export const nudgeTap = defineAct('nudge', { key: field.text })
+export const keepWaitingTap = defineAct('keep-waiting', { key: field.text })
 
 const maxOutcome = 220
 const lateMs = 5 * minuteMs
@@ -41,7 +46,7 @@ function dueCard(task: TaskCardFacts, reader: Reader): Card {
   return taskCard(task, {
     ...reader,
     notice: html`${signs.reminder} ${bold(`${key}:`)} ${whenDue(task, reader)}`,
-    extra: [{ label: 'Tomorrow', does: { do: 'due', on: 'card', key, to: 'tomorrow' } }],
+    extra: [button('Tomorrow', dueTap, { on: 'card', key, to: 'tomorrow' })],
   })
 }
 
@@ -55,9 +60,9 @@ function silentRunCard(task: TaskCardFacts, reader: Reader): Card {
   const line = html`${signs.silentRun} ${bold(`${task.key}:`)} ${silence(task, reader.now)}`
   const [, ...others] = taskButtons(task, reader)
   const row = [
-    doesAct('Nudge', { name: 'nudge', about: task.key }),
+    button('Nudge', nudgeTap, { key: task.key }),
     takeBackButton(task, 'card'),
-    doesAct('Keep waiting', { name: 'keep-waiting', about: task.key }),
+    button('Keep waiting', keepWaitingTap, { key: task.key }),
   ]
   return {
     text: fitMessage(joinHtml([line, taskText(task, reader)], '\n')),

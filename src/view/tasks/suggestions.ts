@@ -2,11 +2,24 @@ import { minuteMs } from '../../domain/core/durations.ts'
 import type { QuickAddProblem } from '../../domain/quick-add/quick-add.ts'
 import type { Suggestion } from '../../domain/quick-add/suggest.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { type Callback, markOf, type SuggestionKind } from '../kit/callbacks.ts'
+import { button } from '../kit/buttons.ts'
+import { defineButton, field, markOf } from '../kit/callbacks.ts'
 import type { Button } from '../kit/card.ts'
 import { clip } from '../kit/html.ts'
 import { engineName, priorityName } from '../kit/names.ts'
 import { dueText, type Reader } from '../kit/when.ts'
+import { menuTap } from './callbacks.ts'
+
+/** What a token that wasn't understood may mean. */
+const suggestionKinds = ['priority', 'engine', 'label', 'due', 'project', 'new-project'] as const
+export type SuggestionKind = (typeof suggestionKinds)[number]
+/** Replaces a token of a title, found by its mark, with what it may mean. */
+export const suggestTap = defineButton('suggest', 't', {
+  key: field.taskKey,
+  mark: field.text,
+  kind: field.named(suggestionKinds),
+  value: field.text,
+})
 
 /** A token that wasn't understood, with a suggested meaning. */
 export interface Suggested extends QuickAddProblem {
@@ -18,29 +31,24 @@ const maxLabel = 24
 /** Builds the button that accepts a suggestion. */
 export function suggestionButton(task: Task, { token, suggestion }: Suggested, reader: Reader): Button {
   const { key } = task
-  const does = (kind: SuggestionKind, value = ''): Callback => ({
-    do: 'suggest',
-    key,
-    mark: markOf(token),
-    kind,
-    value,
-  })
+  const take = (label: string, kind: SuggestionKind, value = '') =>
+    button(label, suggestTap, { key, mark: markOf(token), kind, value })
   switch (suggestion.kind) {
     case 'priority':
-      return { label: `${priorityName[suggestion.priority]}?`, does: does('priority', suggestion.priority) }
+      return take(`${priorityName[suggestion.priority]}?`, 'priority', suggestion.priority)
     case 'engine':
-      return { label: `${engineName[suggestion.engine]}?`, does: does('engine', suggestion.engine) }
+      return take(`${engineName[suggestion.engine]}?`, 'engine', suggestion.engine)
     case 'label':
-      return { label: `#${clip(suggestion.name, maxLabel)}?`, does: does('label') }
+      return take(`#${clip(suggestion.name, maxLabel)}?`, 'label')
     case 'due': {
       const minutes = Math.floor(suggestion.at.getTime() / minuteMs).toString(36)
-      return { label: `${dueText(suggestion.at, reader.now, reader.timeZone)}?`, does: does('due', minutes) }
+      return take(`${dueText(suggestion.at, reader.now, reader.timeZone)}?`, 'due', minutes)
     }
     case 'project':
-      return { label: `Project ${suggestion.key}?`, does: does('project', suggestion.key) }
+      return take(`Project ${suggestion.key}?`, 'project', suggestion.key)
     case 'new-project':
-      return { label: `Create project ${suggestion.key}`, does: does('new-project', suggestion.key) }
+      return take(`Create project ${suggestion.key}`, 'new-project', suggestion.key)
     case 'any-due':
-      return { label: 'Set a date', does: { do: 'menu', on: 'card', key, menu: 'due', page: 0 } }
+      return button('Set a date', menuTap, { on: 'card', key, menu: 'due', page: 0 })
   }
 }

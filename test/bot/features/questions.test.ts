@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commands } from '../../../src/bot/kit/commands.ts'
 import { createLabel } from '../../../src/domain/labels/label-edits.ts'
 import type { PromptKind } from '../../../src/telegram/store/reply-topic.ts'
-import { encodeCallback, questions } from '../../../src/view/kit/callbacks.ts'
+import { promptTap, settingsScreen } from '../../../src/view/kit/links.ts'
+import { askTap, questions } from '../../../src/view/tasks/callbacks.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 import { addTasks } from '../../support/chat.ts'
 import { boardState } from '../../support/saved-database.ts'
@@ -77,11 +78,9 @@ async function askFor(kind: PromptKind, labelId: string): Promise<Message> {
     const question = questions.find((one) => one === kind)
     const value = kind === 'label-name' ? labelId : kind.startsWith('project-') ? 'WEB' : ''
     bot.user.tapData(
-      encodeCallback(
-        question === undefined
-          ? { do: 'act', name: 'ask', about: kind, value }
-          : { do: 'ask', on: 'card', key: 'WEB-1', what: question },
-      ),
+      question === undefined
+        ? promptTap.encode({ kind, about: value })
+        : askTap.encode({ on: 'card', key: 'WEB-1', what: question }),
       1,
     )
   }
@@ -148,7 +147,7 @@ test('a button of a screen that was pressed on a question shows the screen below
   const question = await bot.user.nextMessage('What needs doing?')
   bot.world.calls.length = 0
 
-  bot.user.tapData(encodeCallback({ do: 'screen', name: 'settings', argument: '', page: 0 }), question)
+  bot.user.tapData(settingsScreen.encode({ part: '' }), question)
 
   await bot.user.nextMessage('Settings')
   expect(bot.user.current(question)?.text).toBe(question.text)

@@ -6,12 +6,12 @@ import { listProjects } from '../../../src/domain/projects/read.ts'
 import { changeSettings, readOwnerSettings } from '../../../src/domain/settings/settings.ts'
 import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
 import { toasts } from '../../../src/view/kit/answers.ts'
-import { encodeCallback } from '../../../src/view/kit/callbacks.ts'
+import { timeZoneTap } from '../../../src/view/kit/links.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 
 let bot: TestBot
 
-const berlin = { do: 'act', name: 'zone', about: 'set-up', value: 'Europe/Berlin' } as const
+const berlin = timeZoneTap.encode({ on: 'set-up', timeZone: 'Europe/Berlin' })
 
 afterEach(async () => {
   expect(bot.world.violations).toEqual([])
@@ -202,7 +202,7 @@ describe('the setup', () => {
     await bot.user.nextAnswer()
     await bot.user.nextMessage('first project')
 
-    bot.user.tapData(encodeCallback(berlin), question)
+    bot.user.tapData(berlin, question)
     const answer = await bot.user.nextAnswer()
     bot.user.sendText('Website')
     await bot.user.nextMessage('WEBS-1')

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createProject } from '../../../src/domain/projects/create.ts'
 import { createTask } from '../../../src/domain/tasks/create.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
-import { encodeCallback } from '../../../src/view/kit/callbacks.ts'
+import { moveTap } from '../../../src/view/tasks/callbacks.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 
 let bot: TestBot
@@ -80,10 +80,7 @@ test('a button of a card that was pressed on a picture, as by an old message, sh
   bot.user.sendText('/stats')
   const picture = await bot.user.nextMessage('The week')
 
-  bot.user.tapData(
-    encodeCallback({ do: 'move', on: 'card', key: 'SHOP-1', from: 'done', to: 'todo' }),
-    picture,
-  )
+  bot.user.tapData(moveTap.encode({ on: 'card', key: 'SHOP-1', from: 'done', to: 'todo' }), picture)
 
   const card = await bot.user.nextMessage('SHOP-1')
   expect(card.text).toContain('Todo')

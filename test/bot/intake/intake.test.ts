@@ -4,7 +4,7 @@ import { readDetail } from '../../../src/domain/tasks/detail.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
 import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
-import { encodeCallback } from '../../../src/view/kit/callbacks.ts'
+import { moveTap } from '../../../src/view/tasks/callbacks.ts'
 import { addTokens, agent } from '../../support/board.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 import { addTasks } from '../../support/chat.ts'
@@ -161,12 +161,7 @@ describe('what comes many hours late', () => {
       'WEB-1',
       { status: 'ready' },
     )
-    late(() =>
-      bot.user.tapData(
-        encodeCallback({ do: 'move', on: 'card', key: 'WEB-1', from: 'hold', to: 'done' }),
-        card,
-      ),
-    )
+    late(() => bot.user.tapData(moveTap.encode({ on: 'card', key: 'WEB-1', from: 'hold', to: 'done' }), card))
     await bot.handled()
 
     expect((await requireTask(bot.scope, 'WEB-1')).status).toBe('ready')

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { criteriaOf } from '../../../src/domain/tasks/notes/note.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
-import { encodeCallback, markOf } from '../../../src/view/kit/callbacks.ts'
+import { markOf } from '../../../src/view/kit/callbacks.ts'
+import { criterionTap } from '../../../src/view/tasks/callbacks.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 import { addTasks, answersOf } from '../../support/chat.ts'
 
@@ -47,14 +48,14 @@ test('a button that checks a criterion under the name of another one checks none
   await addTasks(bot, [{ title: 'Build the image', criteria }])
   bot.user.sendText('WEB-1')
   const card = await bot.user.nextMessage('Build the image')
-  const tap = { do: 'criterion', on: 'card', key: 'WEB-1', met: true } as const
+  const tap = { on: 'card', key: 'WEB-1', met: true } as const
 
   for (const [index, named] of [
     [0, 'Has a test'],
     [1, 'Runs on ARM'],
     [2, 'Has a test'],
   ] as const)
-    bot.user.tapData(encodeCallback({ ...tap, index, mark: markOf(named) }), card)
+    bot.user.tapData(criterionTap.encode({ ...tap, index, mark: markOf(named) }), card)
   await bot.handled()
 
   const { note } = await requireTask(bot.scope, 'WEB-1')

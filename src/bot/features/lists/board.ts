@@ -1,15 +1,23 @@
 import { countByLane, listLane } from '../../../domain/tasks/lists/lanes.ts'
 import { findTasks } from '../../../domain/tasks/read.ts'
-import { unpackUuid } from '../../../view/kit/callbacks.ts'
-import { changedManyToast, moveAllCard, skippedText } from '../../../view/tasks/lists/board.ts'
+import { boardScreen } from '../../../view/kit/links.ts'
+import {
+  boardUndoTap,
+  changedManyToast,
+  moveAllCard,
+  moveAllTap,
+  skippedText,
+  sureMoveAllTap,
+} from '../../../view/tasks/lists/board.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
+import { orRefusal } from '../../kit/refusals.ts'
 import { showScreen } from '../../kit/show.ts'
 import { countChanged, doActs } from '../../kit/tasks/acts.ts'
 import { topicOfMessage } from '../../kit/tasks/list-query.ts'
 import { showBoard } from '../../kit/tasks/show-board.ts'
-import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
+import { onUndo } from '../../kit/undo.ts'
 
 // What one tap may change: each task takes about ten statements.
 const maxAtOnce = 200
@@ -17,23 +25,18 @@ const maxAtOnce = 200
 /** /board: the lanes in one message, and what moves a whole lane. */
 export function board(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'board', (ctx) => showBoard(ctx, ctx.match.trim().toUpperCase()))
-  onScreen(feature, 'board', (ctx, projectKey) => showBoard(ctx, projectKey))
-  onAct(feature, 'all', async (ctx, status, projectKey) => {
-    if (isWhole(status)) await askAll(ctx, status, projectKey)
-  })
-  onAct(feature, 'all-sure', async (ctx, status, projectKey) => {
-    if (isWhole(status)) await moveAll(ctx, status, projectKey)
-  })
-  onAct(feature, 'board-undo', async (ctx, packed, projectKey) => {
-    const auditId = unpackUuid(packed)
-    if (auditId !== undefined) await takeBack(ctx, auditId)
-    await showBoard(ctx, projectKey)
-  })
+  onCommand(
+    feature,
+    'board',
+    (ctx) => showBoard(ctx, ctx.match.trim().toUpperCase()),
+    (words) => boardScreen.encode({ projectKey: words.toUpperCase() }),
+  )
+  onTap(feature, boardScreen, (ctx, { projectKey }) => showBoard(ctx, projectKey))
+  onTap(feature, moveAllTap, (ctx, { status, projectKey }) => askAll(ctx, status, projectKey))
+  onTap(feature, sureMoveAllTap, (ctx, { status, projectKey }) => moveAll(ctx, status, projectKey))
+  onUndo(feature, boardUndoTap, showBoard)
   return feature
 }
-
-const isWhole = (status: string): status is 'ready' | 'done' => status === 'ready' || status === 'done'
 
 async function askAll(ctx: BotContext, status: 'ready' | 'done', projectKey: string): Promise<void> {
   const lane = { status, projectKey: projectKey || undefined }

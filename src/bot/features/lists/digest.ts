@@ -1,17 +1,18 @@
 import { readDigest } from '../../../domain/reports/digest.ts'
-import { toScreen } from '../../../view/kit/buttons.ts'
+import { button } from '../../../view/kit/buttons.ts'
 import { withRow } from '../../../view/kit/card.ts'
+import { settingsScreen } from '../../../view/kit/links.ts'
 import { signs } from '../../../view/kit/signs.ts'
-import { digestCard } from '../../../view/reports/digest.ts'
+import { digestCard, digestScreen } from '../../../view/reports/digest.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
 /** /digest: today's now, and the way to its time. */
 export function digest(): Feature {
   const feature = createFeature()
   onCommand(feature, 'digest', showDigest)
-  onScreen(feature, 'digest', showDigest)
+  onTap(feature, digestScreen, showDigest)
   return feature
 }
 
@@ -20,8 +21,10 @@ async function showDigest(ctx: BotContext): Promise<void> {
   const { card, topic } = digestCard(await readDigest(scopeOf(ctx), reader), reader)
   const { digestEnabled, digestTime } = ctx.settings
   const row = [
-    toScreen(`${signs.refresh} Refresh`, 'digest'),
-    toScreen(digestEnabled ? `${signs.digest} ${digestTime}` : `${signs.digest} Off`, 'settings', 'digest'),
+    button(`${signs.refresh} Refresh`, digestScreen),
+    button(digestEnabled ? `${signs.digest} ${digestTime}` : `${signs.digest} Off`, settingsScreen, {
+      part: 'digest',
+    }),
   ]
   await showScreen(ctx, withRow(card, row), { purpose: 'digest', topic })
 }

@@ -1,9 +1,9 @@
 import { dayMs } from '../../../domain/core/durations.ts'
 import { listDue } from '../../../domain/tasks/lists/due-list.ts'
 import { dayBounds } from '../../../domain/time/time.ts'
-import { dueAPage, dueCard } from '../../../view/tasks/lists/due.ts'
+import { dueAPage, dueCard, dueScreen } from '../../../view/tasks/lists/due.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
 const weekMs = 7 * dayMs
@@ -12,7 +12,7 @@ const weekMs = 7 * dayMs
 export function due(): Feature {
   const feature = createFeature()
   onCommand(feature, 'due', (ctx) => showDue(ctx, 0))
-  onScreen(feature, 'due', (ctx, _argument, page) => showDue(ctx, page))
+  onTap(feature, dueScreen, (ctx, { page = 0 }) => showDue(ctx, page))
   return feature
 }
 

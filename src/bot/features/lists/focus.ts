@@ -1,32 +1,35 @@
-import { taskStatuses } from '../../../domain/core/task-values.ts'
+import type { TaskStatus } from '../../../domain/core/task-values.ts'
 import { readFocus } from '../../../domain/reports/digest.ts'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
 import { listByLane } from '../../../domain/tasks/lists/lanes.ts'
 import { findTask, requireTask } from '../../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import { changedToast, toasts } from '../../../view/kit/answers.ts'
-import { unpackUuid } from '../../../view/kit/callbacks.ts'
 import { stopAndMoveCard } from '../../../view/tasks/handoffs.ts'
-import { focusCard, pinCard, pinsAPage } from '../../../view/tasks/lists/focus.ts'
+import {
+  focusCard,
+  focusListTap,
+  focusScreen,
+  focusUndoTap,
+  pinCard,
+  pinsAPage,
+} from '../../../view/tasks/lists/focus.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
+import { orRefusal } from '../../kit/refusals.ts'
 import { showScreen } from '../../kit/show.ts'
-import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
+import { onUndo } from '../../kit/undo.ts'
 
 /** /focus: today's focus in one message: add, unfocus, done. */
 export function focus(): Feature {
   const feature = createFeature()
   onCommand(feature, 'focus', (ctx) => showFocus(ctx))
-  onScreen(feature, 'focus', (ctx, argument, page) =>
-    argument === 'pin' ? showPins(ctx, page) : showFocus(ctx),
+  onTap(feature, focusScreen, (ctx, { list, page = 0 }) =>
+    list === 'pin' ? showPins(ctx, page) : showFocus(ctx),
   )
-  onAct(feature, 'focus', changeFocus)
-  onAct(feature, 'focus-undo', async (ctx, packed) => {
-    const auditId = unpackUuid(packed)
-    if (auditId !== undefined) await takeBack(ctx, auditId)
-    await showFocus(ctx)
-  })
+  onTap(feature, focusListTap, changeFocus)
+  onUndo(feature, focusUndoTap, (ctx) => showFocus(ctx))
   return feature
 }
 
@@ -35,16 +38,16 @@ async function showFocus(ctx: BotContext, undo: string | null = null): Promise<v
   await showScreen(ctx, focusCard(await readFocus(scopeOf(ctx), reader), { ...reader, undo }))
 }
 
-/** What a button changes; `done` names the status that the list showed, so a task that has moved since isn't completed. */
-function editFor(value: string): TaskEdit {
-  const [what, status] = value.split('.')
-  const from = taskStatuses.find((one) => one === status)
-  if (what === 'done') return { status: 'done', ...(from === undefined ? {} : { expect: { status: from } }) }
-  return { focus: what === 'pin' }
+interface FocusTap {
+  readonly key: string
+  readonly to: 'done' | 'pin' | 'unpin'
+  /** The status that the list showed: a task that has moved since isn't completed. */
+  readonly from: TaskStatus | null
 }
 
-async function changeFocus(ctx: BotContext, key: string, value: string): Promise<void> {
-  const edit = editFor(value)
+async function changeFocus(ctx: BotContext, { key, to, from }: FocusTap): Promise<void> {
+  const expect = from === null ? {} : { expect: { status: from } }
+  const edit: TaskEdit = to === 'done' ? { status: 'done', ...expect } : { focus: to === 'pin' }
   const task = await findTask(scopeOf(ctx), key)
   if (edit.status !== undefined && task?.runState === 'running') {
     const card = stopAndMoveCard(task, edit.status, 'card', readerOf(ctx))

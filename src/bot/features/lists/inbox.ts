@@ -1,14 +1,16 @@
 import { findTask } from '../../../domain/tasks/read.ts'
+import { inboxScreen } from '../../../view/kit/links.ts'
+import { skipTap } from '../../../view/tasks/lists/deck.ts'
 import { scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onScreen, onTap } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { freshDeck, readDeck, showNext } from '../../kit/tasks/deck.ts'
 
 /** /inbox: the triage deck, one card at a time in one message, oldest first. */
 export function inbox(): Feature {
   const feature = createFeature()
   onCommand(feature, 'inbox', (ctx) => showNext(ctx, freshDeck))
-  onScreen(feature, 'inbox', (ctx) => showNext(ctx, freshDeck))
-  onTap(feature, 'skip', async (ctx, { key }) => {
+  onTap(feature, inboxScreen, (ctx) => showNext(ctx, freshDeck))
+  onTap(feature, skipTap, async (ctx, { key }) => {
     const topic = await readDeck(ctx)
     const task = await findTask(scopeOf(ctx), key)
     const isCurrent = task !== null && task.id === topic.taskId

@@ -8,53 +8,45 @@ import { findTask, findTasks, requireTask } from '../../../domain/tasks/read.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { changedToast, staleToast, toasts } from '../../../view/kit/answers.ts'
 import { stopAndMoveCard } from '../../../view/tasks/handoffs.ts'
+import { changedManyToast, type LanePlace, laneScreen, skippedText } from '../../../view/tasks/lists/board.ts'
 import {
-  changedManyToast,
-  type LanePlace,
-  readLaneArgument,
-  skippedText,
-} from '../../../view/tasks/lists/board.ts'
-import { laneCard, lanePage, pickCard, placeCard } from '../../../view/tasks/lists/lane.ts'
+  changePickedTap,
+  laneCard,
+  lanePage,
+  pickCard,
+  pickScreen,
+  pickTap,
+  placeCard,
+  placeScreen,
+  placeTap,
+} from '../../../view/tasks/lists/lane.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
+import { orRefusal } from '../../kit/refusals.ts'
 import { explainNotQueued } from '../../kit/runner.ts'
 import { showScreen } from '../../kit/show.ts'
 import { countChanged, doActs } from '../../kit/tasks/acts.ts'
 import { topicOfMessage } from '../../kit/tasks/list-query.ts'
 import { showBoard } from '../../kit/tasks/show-board.ts'
-import { orRefusal } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** The lanes behind the board: their cards in order, one in hand, several picked for one change. */
 export function lanes(): Feature {
   const feature = createFeature()
-  onScreen(feature, 'lane', (ctx, argument, page) =>
-    withLane(ctx, argument, page, (place) => showLane(ctx, place)),
+  onTap(feature, laneScreen, (ctx, { page = 0, ...lane }) => showLane(ctx, { ...lane, page }))
+  onTap(feature, pickScreen, async (ctx, { page = 0, ...lane }) =>
+    showPicks(ctx, { ...lane, page }, await readPicked(ctx)),
   )
-  onScreen(feature, 'pick', (ctx, argument, page) =>
-    withLane(ctx, argument, page, async (place) => showPicks(ctx, place, await readPicked(ctx))),
-  )
-  onScreen(feature, 'place', async (ctx, argument) => {
-    const [key = '', projectKey = ''] = argument.split('.')
+  onTap(feature, placeScreen, async (ctx, { key, projectKey }) => {
     const task = await findTask(scopeOf(ctx), key)
     if (task !== null) return showPlace(ctx, task, projectKey)
     await toast(ctx, staleToast(null))
     await showBoard(ctx, projectKey)
   })
-  onAct(feature, 'place', moveCard)
-  onAct(feature, 'pick', togglePick)
-  onAct(feature, 'picked', changePicked)
+  onTap(feature, placeTap, moveCard)
+  onTap(feature, pickTap, togglePick)
+  onTap(feature, changePickedTap, changePicked)
   return feature
-}
-
-async function withLane(
-  ctx: BotContext,
-  argument: string,
-  page: number,
-  show: (place: LanePlace) => Promise<void>,
-): Promise<void> {
-  const lane = readLaneArgument(argument)
-  await (lane === null ? showBoard(ctx, '') : show({ ...lane, page }))
 }
 
 /** The page of a lane; one beyond its end is the last. */
@@ -98,8 +90,10 @@ async function readPicked(ctx: BotContext): Promise<readonly string[]> {
 }
 
 /** Moves the card in hand: up, down, to the top, or to the end of another lane. */
-async function moveCard(ctx: BotContext, key: string, value: string): Promise<void> {
-  const [to = '', projectKey = '', from = ''] = value.split('.')
+async function moveCard(
+  ctx: BotContext,
+  { key, to, projectKey, from }: { readonly [name in 'key' | 'to' | 'projectKey' | 'from']: string },
+): Promise<void> {
   const before = await findTask(scopeOf(ctx), key)
   if (before === null) {
     await toast(ctx, staleToast(null))
@@ -153,27 +147,23 @@ async function targetOf(
   return below && { place: { after: below.id } }
 }
 
-function readValue(value: string): LanePlace | null {
-  const [status = '', projectKey = '', page = ''] = value.split('.')
-  const lane = readLaneArgument(`${status}.${projectKey}`)
-  return lane && { ...lane, page: Number.parseInt(page, 10) || 0 }
-}
-
-/** `+KEY` picks a card, `-KEY` lets it go: pressed twice it stays as the first press left it. */
-async function togglePick(ctx: BotContext, about: string, value: string): Promise<void> {
-  const place = readValue(value)
-  if (place === null) return showBoard(ctx, '')
+/** Picks a card by `+KEY`, or unpicks it by `-KEY`; a second tap changes nothing. */
+async function togglePick(
+  ctx: BotContext,
+  { card, ...place }: LanePlace & { readonly card: string },
+): Promise<void> {
   const picked = await readPicked(ctx)
-  const task = await findTask(scopeOf(ctx), about.slice(1))
+  const task = await findTask(scopeOf(ctx), card.slice(1))
   const others = picked.filter((id) => id !== task?.id)
-  await showPicks(ctx, place, task !== null && about.startsWith('+') ? [...others, task.id] : others)
+  await showPicks(ctx, place, task !== null && card.startsWith('+') ? [...others, task.id] : others)
 }
 
 /** Changes all cards that are picked, in one transaction; what an agent works on, or asks about, is skipped and named. */
-async function changePicked(ctx: BotContext, what: string, value: string): Promise<void> {
-  const place = readValue(value)
-  if (place === null) return showBoard(ctx, '')
-  const act = readPickedAct(what)
+async function changePicked(
+  ctx: BotContext,
+  { change, ...place }: LanePlace & { readonly change: string },
+): Promise<void> {
+  const act = readPickedAct(change)
   const picked = await findTasks(scopeOf(ctx), await readPicked(ctx))
   const moved = picked.filter((task) => act.verb !== undefined && task.status !== place.status)
   const wanted = picked.filter((task) => !moved.includes(task)).map((task) => ({ task, act }))
@@ -187,12 +177,12 @@ async function changePicked(ctx: BotContext, what: string, value: string): Promi
   await showLane(ctx, place, auditId, skippedText(skipped))
 }
 
-function readPickedAct(what: string): Act {
-  const status = taskStatuses.find((one) => one === what)
-  const priority = taskPriorities.find((one) => `!${one}` === what)
+function readPickedAct(change: string): Act {
+  const status = taskStatuses.find((one) => one === change)
+  const priority = taskPriorities.find((one) => `!${one}` === change)
   if (status !== undefined) return { verb: status }
   if (priority !== undefined) return { priority }
-  if (what === 'focus') return { focus: true }
-  if (what === 'queue') return { verb: 'queue' }
+  if (change === 'focus') return { focus: true }
+  if (change === 'queue') return { verb: 'queue' }
   throw new DomainError('invalid', 'This button no longer works. Send /board again.')
 }

@@ -1,9 +1,9 @@
 import { search as find } from '../../../domain/tasks/lists/search.ts'
 import { findTasksByKey } from '../../../domain/tasks/read.ts'
 import { questionCard } from '../../../view/kit/answers.ts'
-import { hitsAPage, searchCard } from '../../../view/reports/search.ts'
+import { hitsAPage, searchCard, searchScreen } from '../../../view/reports/search.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAnswer, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onAnswer, onCommand, onTap } from '../../kit/feature.ts'
 import { ask } from '../../kit/prompts.ts'
 import { showScreen } from '../../kit/show.ts'
 import { queryOfMessage } from '../../kit/tasks/list-query.ts'
@@ -11,11 +11,16 @@ import { queryOfMessage } from '../../kit/tasks/list-query.ts'
 /** /search: searches keys, titles, notes and logs; asks for the words if there are none. */
 export function search(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'search', async (ctx) => {
-    if (ctx.match.trim() === '') await ask(ctx, questionCard('search'), { kind: 'prompt', ask: 'search' })
-    else await answerSearch(ctx, ctx.match)
-  })
-  onScreen(feature, 'search', async (ctx, words, page) => {
+  onCommand(
+    feature,
+    'search',
+    async (ctx) => {
+      if (ctx.match.trim() === '') await ask(ctx, questionCard('search'), { kind: 'prompt', ask: 'search' })
+      else await answerSearch(ctx, ctx.match)
+    },
+    (words) => searchScreen.encode({ words }),
+  )
+  onTap(feature, searchScreen, async (ctx, { words, page = 0 }) => {
     const query = words === '' ? await queryOfMessage(ctx) : words
     if (query === '') await ask(ctx, questionCard('search'), { kind: 'prompt', ask: 'search' })
     else await answerSearch(ctx, query, page)

@@ -2,16 +2,17 @@ import { readDetail } from '../../../domain/tasks/detail.ts'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
 import { requireTask } from '../../../domain/tasks/read.ts'
 import { nudgeText, staleToast, toasts } from '../../../view/kit/answers.ts'
+import { keepWaitingTap, nudgeTap } from '../../../view/tasks/posted-card.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct } from '../../kit/feature.ts'
+import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { showTask } from '../../kit/show.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** The buttons under the word that a run is silent or waits too long: nudge the agent, or wait on. */
 export function staleRuns(): Feature {
   const feature = createFeature()
-  onAct(feature, 'nudge', nudge)
-  onAct(feature, 'keep-waiting', async (ctx, key) => {
+  onTap(feature, nudgeTap, (ctx, { key }) => nudge(ctx, key))
+  onTap(feature, keepWaitingTap, async (ctx, { key }) => {
     const task = await requireTask(scopeOf(ctx), key)
     await toast(ctx, task.runState === null ? staleToast(task) : toasts.waiting)
     await showTask(ctx, task)

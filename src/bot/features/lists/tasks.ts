@@ -2,20 +2,30 @@ import { type TaskStatus, taskStatuses } from '../../../domain/core/task-values.
 import { listProjects } from '../../../domain/projects/read.ts'
 import { parseTaskQuery, withStatus } from '../../../domain/quick-add/task-query.ts'
 import { listByLane } from '../../../domain/tasks/lists/lanes.ts'
-import { sameQuery, taskListCard, tasksAPage } from '../../../view/tasks/lists/task-list.ts'
+import { sameQuery, taskListCard, tasksAPage, tasksScreen } from '../../../view/tasks/lists/task-list.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 import { queryOfMessage } from '../../kit/tasks/list-query.ts'
 
 /** /tasks: lists by status, project, label, engine, priority and words, in pages that turn in place; /todo and the like list a status. */
 export function tasks(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'tasks', (ctx) => showTasks(ctx, ctx.match, 0))
+  onCommand(
+    feature,
+    'tasks',
+    (ctx) => showTasks(ctx, ctx.match, 0),
+    (query) => tasksScreen.encode({ query }),
+  )
   for (const status of ['todo', 'hold', 'ready', 'done'] as const)
-    onCommand(feature, status, (ctx) => showTasks(ctx, `${status} ${ctx.match}`.trim(), 0))
-  onScreen(feature, 'tasks', async (ctx, argument, page) =>
-    showTasks(ctx, await queryFor(ctx, argument), page),
+    onCommand(
+      feature,
+      status,
+      (ctx) => showTasks(ctx, `${status} ${ctx.match}`.trim(), 0),
+      (words) => tasksScreen.encode({ query: `${status} ${words}` }),
+    )
+  onTap(feature, tasksScreen, async (ctx, { query, page = 0 }) =>
+    showTasks(ctx, await queryFor(ctx, query), page),
   )
   return feature
 }

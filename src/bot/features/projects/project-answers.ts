@@ -4,7 +4,7 @@ import { setProjectSettings } from '../../../domain/projects/settings.ts'
 import type { PromptKind } from '../../../telegram/store/reply-topic.ts'
 import { type Feature, onAnswer } from '../../kit/feature.ts'
 import { closePrompt, orCleared } from '../../kit/prompts.ts'
-import { orRefusal } from '../../kit/tasks/take-back.ts'
+import { orRefusal } from '../../kit/refusals.ts'
 import { showDelivery, showProject } from './project-screens.ts'
 
 /** Handles the answers to what a project's screens ask for. */

@@ -3,12 +3,13 @@ import { listProjects } from '../../../domain/projects/read.ts'
 import { readOwnerSettings } from '../../../domain/settings/settings.ts'
 import { setProjectTopic } from '../../../telegram/store/project-topics.ts'
 import { toasts } from '../../../view/kit/answers.ts'
+import { projectTopicScreen, projectTopicTap } from '../../../view/projects/callbacks.ts'
 import { projectGoneCard } from '../../../view/projects/delete.ts'
 import { noTopicReason, projectTopicCard } from '../../../view/projects/topic.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
+import { orRefusal } from '../../kit/refusals.ts'
 import { showScreen } from '../../kit/show.ts'
-import { orRefusal } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
 
 const maxName = 128
@@ -16,8 +17,8 @@ const maxName = 128
 /** The group topic that gets a project's updates: the main one, a new one, or this one. */
 export function projectTopics(): Feature {
   const feature = createFeature()
-  onScreen(feature, 'project-topic', (ctx, key) => showTopic(ctx, key))
-  onAct(feature, 'project-topic', async (ctx, key, choice) => {
+  onTap(feature, projectTopicScreen, (ctx, { key }) => showTopic(ctx, key))
+  onTap(feature, projectTopicTap, async (ctx, { key, choice }) => {
     if (choice === 'own') return useOwn(ctx, key)
     await use(ctx, key, choice === 'here' ? topicHere(ctx) : null)
   })

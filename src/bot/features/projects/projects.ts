@@ -1,15 +1,30 @@
 import { deleteProject, editProject, restoreProject } from '../../../domain/projects/edit.ts'
-import { projectStatuses } from '../../../domain/projects/schemas.ts'
 import { setProjectSettings } from '../../../domain/projects/settings.ts'
 import { toasts } from '../../../view/kit/answers.ts'
+import { newProjectScreen, projectScreen } from '../../../view/kit/links.ts'
+import {
+  deletedProjectsScreen,
+  projectDeleteScreen,
+  projectDeleteTap,
+  projectDeliveryScreen,
+  projectEditScreen,
+  projectPriorityTap,
+  projectRestoreTap,
+  projectSettingTap,
+  projectStatusScreen,
+  projectStatusTap,
+  projectsScreen,
+  projectUndoTap,
+} from '../../../view/projects/callbacks.ts'
 import { projectDeleteCard, projectDeletedCard, projectGoneCard } from '../../../view/projects/delete.ts'
 import { projectEditCard, projectStatusCard } from '../../../view/projects/edit.ts'
 import { enterDialog } from '../../dialogs/dialogs.ts'
 import type { BotContext } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
+import { orRefusal } from '../../kit/refusals.ts'
 import { showScreen } from '../../kit/show.ts'
-import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
+import { onUndo } from '../../kit/undo.ts'
 import { answerProjectPrompts } from './project-answers.ts'
 import { showDeleted, showDelivery, showProject, showProjects, withProject } from './project-screens.ts'
 
@@ -20,30 +35,26 @@ export function projects(): Feature {
     const key = ctx.match.trim().toUpperCase()
     await (key === '' ? showProjects(ctx, 0) : showProject(ctx, key))
   })
-  onScreen(feature, 'projects', (ctx, _argument, page) => showProjects(ctx, page))
-  onScreen(feature, 'project', (ctx, key) => showProject(ctx, key))
-  onScreen(feature, 'project-edit', (ctx, key) =>
+  onTap(feature, projectsScreen, (ctx, { page = 0 }) => showProjects(ctx, page))
+  onTap(feature, projectScreen, (ctx, { key }) => showProject(ctx, key))
+  onTap(feature, projectEditScreen, (ctx, { key }) =>
     withProject(ctx, key, ({ project }) => projectEditCard(project)),
   )
-  onScreen(feature, 'project-status', (ctx, key) =>
+  onTap(feature, projectStatusScreen, (ctx, { key }) =>
     withProject(ctx, key, ({ project }) => projectStatusCard(project)),
   )
-  onScreen(feature, 'project-delete', (ctx, key) => withProject(ctx, key, projectDeleteCard))
-  onScreen(feature, 'project-delivery', showDelivery)
-  onScreen(feature, 'deleted-projects', (ctx, _argument, page) => showDeleted(ctx, page))
-  onScreen(feature, 'new-project', (ctx) => enterDialog(ctx, 'new-project'))
-  onAct(feature, 'project-status', async (ctx, key, value) => {
-    const status = projectStatuses.find((candidate) => candidate === value)
-    if (status !== undefined) await edit(ctx, key, { status })
-  })
-  onAct(feature, 'project-priority', (ctx, key, value) => edit(ctx, key, { priority: Number(value) }))
-  onAct(feature, 'project-set', setDelivery)
-  onAct(feature, 'project-delete', remove)
-  onAct(feature, 'project-restore', restore)
-  onAct(feature, 'undo-project', async (ctx, key, auditId) => {
-    await takeBack(ctx, auditId)
-    await showProject(ctx, key)
-  })
+  onTap(feature, projectDeleteScreen, (ctx, { key }) => withProject(ctx, key, projectDeleteCard))
+  onTap(feature, projectDeliveryScreen, (ctx, { key }) => showDelivery(ctx, key))
+  onTap(feature, deletedProjectsScreen, (ctx, { page = 0 }) => showDeleted(ctx, page))
+  onTap(feature, newProjectScreen, (ctx) => enterDialog(ctx, 'new-project'))
+  onTap(feature, projectStatusTap, (ctx, { key, status }) => edit(ctx, key, { status }))
+  onTap(feature, projectPriorityTap, (ctx, { key, priority }) =>
+    edit(ctx, key, { priority: Number(priority) }),
+  )
+  onTap(feature, projectSettingTap, setDelivery)
+  onTap(feature, projectDeleteTap, (ctx, { key }) => remove(ctx, key))
+  onTap(feature, projectRestoreTap, (ctx, { key }) => restore(ctx, key))
+  onUndo(feature, projectUndoTap, (ctx, key) => showProject(ctx, key))
   answerProjectPrompts(feature)
   return feature
 }
@@ -54,8 +65,10 @@ async function edit(ctx: BotContext, key: string, patch: Parameters<typeof editP
   await showProject(ctx, key, edited?.auditId)
 }
 
-async function setDelivery(ctx: BotContext, key: string, assignment: string): Promise<void> {
-  const [name = '', value = ''] = assignment.split('=')
+async function setDelivery(
+  ctx: BotContext,
+  { key, name, value }: { readonly key: string; readonly name: string; readonly value: string },
+): Promise<void> {
   const changed = await orRefusal(ctx, () => setProjectSettings(ctx.board, key, { [name]: value }))
   if (changed !== null) await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
   await showDelivery(ctx, key)

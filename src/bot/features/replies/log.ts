@@ -2,10 +2,10 @@ import { listProjects } from '../../../domain/projects/read.ts'
 import { readKey } from '../../../domain/quick-add/key-words.ts'
 import { findTask } from '../../../domain/tasks/read.ts'
 import { createWorkLog, listWorkLogs } from '../../../domain/tasks/work-logs.ts'
-import { loggedCard, logsAPage, timelineCard } from '../../../view/reports/timeline.ts'
+import { loggedCard, logScreen, logsAPage, timelineCard } from '../../../view/reports/timeline.ts'
 import { afterCommand } from '../../kit/command-text.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { ownText } from '../../kit/message/incoming.ts'
 import { showScreen } from '../../kit/show.ts'
 import { contentOf } from '../../kit/tasks/captured.ts'
@@ -19,7 +19,7 @@ export function log(): Feature {
     if (rest === '') await showTimeline(ctx, about, 0)
     else await writeLog(ctx, about, rest)
   })
-  onScreen(feature, 'log', (ctx, about, page) => showTimeline(ctx, about, page))
+  onTap(feature, logScreen, (ctx, { about, page = 0 }) => showTimeline(ctx, about, page))
   return feature
 }
 

@@ -1,7 +1,8 @@
 import type { PromptKind } from '../../../telegram/store/reply-topic.ts'
 import { questionCard, toasts } from '../../../view/kit/answers.ts'
-import { questions } from '../../../view/kit/callbacks.ts'
-import { type Answers, createFeature, type Feature, onAct, onTap } from '../../kit/feature.ts'
+import { cancelTap, promptTap } from '../../../view/kit/links.ts'
+import { questions } from '../../../view/tasks/callbacks.ts'
+import { type Answers, createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { ask, cancelPrompt, nameOf } from '../../kit/prompts.ts'
 import { toast } from '../../kit/toast.ts'
 
@@ -9,13 +10,13 @@ import { toast } from '../../kit/toast.ts'
 export function prompts(answers: Answers): Feature {
   const feature = createFeature()
   const kinds = [...answers.keys()].filter((kind) => !isAboutTask(kind))
-  onAct(feature, 'ask', async (ctx, what, about) => {
+  onTap(feature, promptTap, async (ctx, { kind: what, about }) => {
     const kind = kinds.find((known) => known === what)
     if (kind === undefined) return
     const name = await nameOf(ctx, { ask: kind, about })
     await ask(ctx, questionCard(kind, name), { kind: 'prompt', ask: kind, about })
   })
-  onTap(feature, 'cancel', async (ctx) => {
+  onTap(feature, cancelTap, async (ctx) => {
     const message = ctx.callbackQuery?.message
     await toast(ctx, toasts.cancelled)
     if (message !== undefined) await cancelPrompt(ctx, message.message_id)

@@ -2,11 +2,11 @@ import { listSecurityEvents } from '../../../domain/access/security.ts'
 import { listAudit } from '../../../domain/reports/audit.ts'
 import { undoableByAgents } from '../../../domain/undo/undo.ts'
 import { reportStrangers } from '../../../telegram/store/strangers.ts'
-import { unpackUuid } from '../../../view/kit/callbacks.ts'
-import { auditCard } from '../../../view/reports/audit.ts'
+import { securityScreen } from '../../../view/kit/links.ts'
+import { auditCard, auditScreen } from '../../../view/reports/audit.ts'
 import { securityCard } from '../../../view/reports/security.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
 const entriesAPage = 12
@@ -14,33 +14,35 @@ const entriesAPage = 12
 /** /audit and /security: change history and security log, newest first, in pages. */
 export function auditLog(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'audit', (ctx) => showAudit(ctx, ctx.match.trim().toUpperCase()))
-  onScreen(feature, 'audit', (ctx, argument) => {
-    const [about = '', cursor = ''] = argument.split(':')
-    return showAudit(ctx, about, unpackUuid(cursor))
-  })
+  onCommand(
+    feature,
+    'audit',
+    (ctx) => showAudit(ctx, ctx.match.trim().toUpperCase()),
+    (key) => (key.includes(':') ? null : auditScreen.encode({ about: key.toUpperCase(), before: null })),
+  )
+  onTap(feature, auditScreen, (ctx, { about, before }) => showAudit(ctx, about, before))
   onCommand(feature, 'security', (ctx) => showSecurity(ctx))
-  onScreen(feature, 'security', (ctx, cursor) => showSecurity(ctx, unpackUuid(cursor)))
+  onTap(feature, securityScreen, (ctx, { before }) => showSecurity(ctx, before))
   return feature
 }
 
-async function showAudit(ctx: BotContext, about: string, before?: string): Promise<void> {
+async function showAudit(ctx: BotContext, about: string, before: string | null = null): Promise<void> {
   const page = {
     limit: entriesAPage,
     ...(about === '' ? {} : { targetId: about }),
-    ...(before === undefined ? {} : { before }),
+    ...(before === null ? {} : { before }),
   }
   const found = await listAudit(scopeOf(ctx), page)
   const undoable = await undoableByAgents(scopeOf(ctx), found.entries)
-  const isFirst = before === undefined
+  const isFirst = before === null
   await showScreen(ctx, auditCard({ ...found, undoable }, { ...readerOf(ctx), about, isFirst }))
 }
 
-async function showSecurity(ctx: BotContext, before?: string): Promise<void> {
+async function showSecurity(ctx: BotContext, before: string | null = null): Promise<void> {
   await reportStrangers(ctx.deps.store, { ownerId: ctx.deps.ownerId, now: ctx.board.now() })
   const found = await listSecurityEvents(scopeOf(ctx), {
     limit: entriesAPage,
-    ...(before === undefined ? {} : { before }),
+    ...(before === null ? {} : { before }),
   })
-  await showScreen(ctx, securityCard(found, { ...readerOf(ctx), isFirst: before === undefined }))
+  await showScreen(ctx, securityCard(found, { ...readerOf(ctx), isFirst: before === null }))
 }

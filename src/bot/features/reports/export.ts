@@ -6,12 +6,13 @@ import { localDate } from '../../../domain/time/time.ts'
 import {
   exportCaption,
   exportHereCard,
+  exportTap,
   exportTooLargeCard,
   taskColumns,
   taskRow,
 } from '../../../view/reports/export.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onCommand } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 
 // Telegram accepts files of up to 50 MB from a bot.
 const maxBytes = 49 * 1024 * 1024
@@ -24,7 +25,7 @@ export function exports(): Feature {
     if (ctx.chat.type === 'private') await sendBoard(ctx)
     else await ctx.sender.send(exportHereCard(), { purpose: 'screen' })
   })
-  onAct(feature, 'export', async (ctx) => {
+  onTap(feature, exportTap, async (ctx) => {
     const warning = ctx.callbackQuery?.message
     if (warning !== undefined) await ctx.sender.remove(warning.message_id)
     await sendBoard(ctx)

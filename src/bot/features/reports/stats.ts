@@ -1,16 +1,21 @@
 import { readStats } from '../../../domain/reports/stats.ts'
 import { statsPeriods, statsRange } from '../../../domain/reports/stats-range.ts'
 import { statsPicture } from '../../../view/charts/charts.ts'
-import { minForChart, statsCard, statsTitle } from '../../../view/reports/stats.ts'
+import { minForChart, statsCard, statsScreen, statsTitle } from '../../../view/reports/stats.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showPicture, showScreen } from '../../kit/show.ts'
 
 /** /stats: finished work of a week, month or year, as a chart; text only when there's little to draw. */
 export function stats(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'stats', (ctx) => showStats(ctx, ctx.match))
-  onScreen(feature, 'stats', (ctx, argument) => showStats(ctx, argument))
+  onCommand(
+    feature,
+    'stats',
+    (ctx) => showStats(ctx, ctx.match),
+    (period) => statsScreen.encode({ period }),
+  )
+  onTap(feature, statsScreen, (ctx, { period }) => showStats(ctx, period))
   return feature
 }
 

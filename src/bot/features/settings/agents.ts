@@ -3,9 +3,10 @@ import type { RunState } from '../../../domain/core/task-values.ts'
 import { countSessions } from '../../../domain/sessions/sessions.ts'
 import { listTasks } from '../../../domain/tasks/lists/list.ts'
 import { runOf } from '../../../domain/tasks/task.ts'
+import { agentsScreen } from '../../../view/kit/links.ts'
 import { agentsCard, type RunLine } from '../../../view/system/agents.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
 const maxRuns = 50
@@ -14,7 +15,7 @@ const maxRuns = 50
 export function agents(): Feature {
   const feature = createFeature()
   onCommand(feature, 'agents', (ctx) => showAgents(ctx, 0))
-  onScreen(feature, 'agents', (ctx, _argument, page) => showAgents(ctx, page))
+  onTap(feature, agentsScreen, (ctx, { page = 0 }) => showAgents(ctx, page))
   return feature
 }
 

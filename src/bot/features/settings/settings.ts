@@ -4,14 +4,18 @@ import { changeSettings } from '../../../domain/settings/settings.ts'
 import { newestPrompt } from '../../../telegram/store/messages.ts'
 import type { ReplyTopic } from '../../../telegram/store/reply-topic.ts'
 import { toasts } from '../../../view/kit/answers.ts'
+import { settingsScreen, timeZoneTap } from '../../../view/kit/links.ts'
 import { zoneConfirmed } from '../../../view/settings/set-up.ts'
+import { settingTap } from '../../../view/settings/setting-choices.ts'
+import { muteTap, settingUndoTap } from '../../../view/settings/setting-parts.ts'
 import { type SettingsPart, settingsParts } from '../../../view/settings/settings.ts'
 import type { BotContext } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
+import { orRefusal } from '../../kit/refusals.ts'
 import { sendTestLine } from '../../kit/runner.ts'
 import { showScreen } from '../../kit/show.ts'
-import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
+import { onUndo } from '../../kit/undo.ts'
 import { zoneOfLocation } from '../../kit/zones.ts'
 import { answerSettingPrompts } from './setting-answers.ts'
 import { changeSetting, showPart, showSettings } from './setting-screens.ts'
@@ -20,24 +24,23 @@ import { changeSetting, showPart, showSettings } from './setting-screens.ts'
 export function settings(): Feature {
   const feature = createFeature()
   onCommand(feature, 'settings', showSettings)
-  onScreen(feature, 'settings', (ctx, part) => {
+  onTap(feature, settingsScreen, (ctx, { part }) => {
     const known = settingsParts.find((candidate) => candidate === part)
     return known === undefined ? showSettings(ctx) : showPart(ctx, known)
   })
-  onAct(feature, 'set', (ctx, name, value) => {
+  onTap(feature, settingTap, (ctx, { name, value }) => {
     if (name === 'runnerTest') return testRunner(ctx)
     const setter = Object.hasOwn(setters, name) ? setters[name] : undefined
     return setter === undefined ? showSettings(ctx) : changeSetting(ctx, setter.part, setter.toPatch(value))
   })
-  onAct(feature, 'mute', async (ctx, key, value) => {
+  onTap(feature, muteTap, async (ctx, { projectKey: key, set }) => {
     const others = ctx.settings.mutedProjects.filter((muted) => muted !== key)
-    await changeSetting(ctx, 'mute', { mutedProjects: value === '1' ? [...others, key] : others })
+    await changeSetting(ctx, 'mute', { mutedProjects: set ? [...others, key] : others })
   })
-  onAct(feature, 'zone', setZone)
-  onAct(feature, 'undo-setting', async (ctx, part, auditId) => {
-    await takeBack(ctx, auditId)
-    await showPart(ctx, settingsParts.find((candidate) => candidate === part) ?? 'zone')
-  })
+  onTap(feature, timeZoneTap, (ctx, { on, timeZone }) => setZone(ctx, on, timeZone))
+  onUndo(feature, settingUndoTap, (ctx, part) =>
+    showPart(ctx, settingsParts.find((candidate) => candidate === part) ?? 'zone'),
+  )
   feature.on('message:location', async (ctx, next) => {
     const timeZone = (await isZoneAsked(ctx)) ? await zoneOfLocation(ctx.msg) : null
     if (timeZone === null) await next()

@@ -4,9 +4,13 @@ import { createTokenLink } from '../../../telegram/store/connecting.ts'
 import { findMessage, isNewestMessage } from '../../../telegram/store/messages.ts'
 import type { ReplyTopic } from '../../../telegram/store/reply-topic.ts'
 import { toasts } from '../../../view/kit/answers.ts'
-import { deletionsAllowedCard } from '../../../view/notifications/notices.ts'
+import { newTokenScreen, revokeTokenScreen } from '../../../view/kit/links.ts'
+import { allowDeletionsTap, deletionsAllowedCard } from '../../../view/notifications/notices.ts'
 import {
+  createTokenTap,
+  deleteMessageTap,
   revokeCard,
+  revokeTokenTap,
   type TokenFacts,
   tokenCard,
   tokenGoneCard,
@@ -14,11 +18,12 @@ import {
   tokenLostCard,
   tokenMadeCard,
   tokenNameCard,
+  tokenScreen,
   tokenSpanCard,
   tokenSpans,
 } from '../../../view/system/tokens.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onAnswer, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onAnswer, onTap } from '../../kit/feature.ts'
 import { issueToken } from '../../kit/issue-token.ts'
 import { closePrompt } from '../../kit/prompts.ts'
 import { isAlreadyHandled } from '../../kit/resume.ts'
@@ -30,17 +35,19 @@ const maxName = 60
 /** Agents' tokens: new (agent, expiry), shown once, last use, revoke. */
 export function tokens(): Feature {
   const feature = createFeature()
-  onScreen(feature, 'new-token', (ctx, name) => (name === '' ? askAgent(ctx) : askTokenSpan(ctx, name)))
-  onAct(feature, 'token-make', (ctx, _about, days) => make(ctx, days))
-  onScreen(feature, 'token', (ctx, id) => showToken(ctx, id, (token) => tokenCard(token, readerOf(ctx))))
-  onScreen(feature, 'token-revoke', (ctx, id) =>
+  onTap(feature, newTokenScreen, (ctx, { agent }) =>
+    agent === '' ? askAgent(ctx) : askTokenSpan(ctx, agent),
+  )
+  onTap(feature, createTokenTap, (ctx, { days }) => make(ctx, days))
+  onTap(feature, tokenScreen, (ctx, { id }) => showToken(ctx, id, (token) => tokenCard(token, readerOf(ctx))))
+  onTap(feature, revokeTokenScreen, (ctx, { id }) =>
     showToken(ctx, id, (token) =>
       token.revokedAt === null ? revokeCard(token) : tokenCard(token, readerOf(ctx)),
     ),
   )
-  onAct(feature, 'token-revoke', revoke)
-  onAct(feature, 'allow-deletions', allowMore)
-  onAct(feature, 'forget', async (ctx) => {
+  onTap(feature, revokeTokenTap, (ctx, { id }) => revoke(ctx, id))
+  onTap(feature, allowDeletionsTap, (ctx, { tokenId }) => allowMore(ctx, tokenId))
+  onTap(feature, deleteMessageTap, async (ctx) => {
     const message = ctx.callbackQuery?.message
     if (message !== undefined) await ctx.sender.remove(message.message_id)
     await toast(ctx, 'Deleted.')

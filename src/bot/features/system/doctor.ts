@@ -1,14 +1,14 @@
 import { zoneName } from '../../../view/settings/time-zones.ts'
-import { doctorCard, type Finding } from '../../../view/system/doctor.ts'
+import { doctorCard, doctorScreen, type Finding } from '../../../view/system/doctor.ts'
 import type { BotContext } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
 /** /doctor: checks everything and names each problem with its fix. */
 export function doctor(): Feature {
   const feature = createFeature()
   onCommand(feature, 'doctor', examine)
-  onScreen(feature, 'doctor', examine)
+  onTap(feature, doctorScreen, examine)
   return feature
 }
 

@@ -1,10 +1,12 @@
 import { readDigest } from '../../../domain/reports/digest.ts'
 import { countByStatus } from '../../../domain/tasks/lists/list.ts'
+import { homeScreen } from '../../../view/kit/links.ts'
+import { dialogTap } from '../../../view/settings/set-up.ts'
 import { homeCard } from '../../../view/system/home.ts'
 import { enterDialog } from '../../dialogs/dialogs.ts'
 import { setUpLacks } from '../../dialogs/set-up.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 import { openByPayload } from '../../kit/tasks/deep-links.ts'
 import { toast } from '../../kit/toast.ts'
@@ -18,8 +20,8 @@ export function start(): Feature {
     else if (ctx.match.startsWith('t_')) await openByPayload(ctx, ctx.match)
     else await showHome(ctx)
   })
-  onScreen(feature, 'home', showHome)
-  onAct(feature, 'dialog', (ctx) => toast(ctx, 'That question is answered already.'))
+  onTap(feature, homeScreen, showHome)
+  onTap(feature, dialogTap, (ctx) => toast(ctx, 'That question is answered already.'))
   return feature
 }
 

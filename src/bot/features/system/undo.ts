@@ -2,10 +2,17 @@ import { DomainError } from '../../../domain/core/errors.ts'
 import { findDeletionsAround } from '../../../domain/tasks/removal/deletions.ts'
 import { lastChange, type Undone, undoChange } from '../../../domain/undo/undo.ts'
 import { toasts } from '../../../view/kit/answers.ts'
-import { unpackUuid } from '../../../view/kit/callbacks.ts'
-import { nothingToUndoCard, undoneListCard, undoneText, undoRefusedCard } from '../../../view/system/undo.ts'
+import { restoreAllTap, restoreTap } from '../../../view/notifications/message.ts'
+import { auditUndoTap } from '../../../view/reports/audit.ts'
+import {
+  nothingToUndoCard,
+  undoBeforeTap,
+  undoneListCard,
+  undoneText,
+  undoRefusedCard,
+} from '../../../view/system/undo.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onCommand } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen, showTask } from '../../kit/show.ts'
 import { toast } from '../../kit/toast.ts'
 
@@ -13,16 +20,12 @@ import { toast } from '../../kit/toast.ts'
 export function undo(): Feature {
   const feature = createFeature()
   onCommand(feature, 'undo', (ctx) => undoLast(ctx))
-  onAct(feature, 'restore', (ctx, packed) => restore(ctx, packed, async (id) => [id]))
-  onAct(feature, 'restore-all', (ctx, packed) =>
-    restore(ctx, packed, (id) => findDeletionsAround(scopeOf(ctx), id)),
+  onTap(feature, restoreTap, (ctx, { audit }) => restore(ctx, [audit]))
+  onTap(feature, restoreAllTap, async (ctx, { audit }) =>
+    restore(ctx, await findDeletionsAround(scopeOf(ctx), audit)),
   )
-  onAct(feature, 'audit-undo', async (ctx, packed) => {
-    const auditId = unpackUuid(packed)
-    if (auditId === undefined) return toast(ctx, toasts.outdated)
-    await showUndone(ctx, await undoChange(ctx.board, auditId))
-  })
-  onAct(feature, 'undo-before', (ctx, packed) => undoLast(ctx, unpackUuid(packed)))
+  onTap(feature, auditUndoTap, async (ctx, { audit }) => showUndone(ctx, await undoChange(ctx.board, audit)))
+  onTap(feature, undoBeforeTap, (ctx, { before }) => undoLast(ctx, before))
   return feature
 }
 
@@ -38,15 +41,9 @@ async function undoLast(ctx: BotContext, before?: string): Promise<void> {
 }
 
 /** Brings back what an agent deleted, however long ago. */
-async function restore(
-  ctx: BotContext,
-  packed: string,
-  findAll: (auditId: string) => Promise<readonly string[]>,
-): Promise<void> {
-  const auditId = unpackUuid(packed)
-  if (auditId === undefined) return toast(ctx, toasts.outdated)
+async function restore(ctx: BotContext, auditIds: readonly string[]): Promise<void> {
   const restored: Undone[] = []
-  for (const id of await findAll(auditId)) {
+  for (const id of auditIds) {
     try {
       restored.push(await undoChange(ctx.board, id))
     } catch (error) {

@@ -2,8 +2,10 @@ import { readCard } from '../../../domain/tasks/card.ts'
 import { readDetail } from '../../../domain/tasks/detail.ts'
 import { requireTask } from '../../../domain/tasks/read.ts'
 import { missingFilesCard, wholeTextCard } from '../../../view/kit/answers.ts'
+import { filesScreen } from '../../../view/tasks/buttons.ts'
+import { noteScreen, resultScreen } from '../../../view/tasks/menus.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { toast } from '../../kit/toast.ts'
 
 const maxFiles = 10
@@ -11,12 +13,12 @@ const maxFiles = 10
 /** What doesn't fit on a card: the files of note and comments by their Telegram ids, and a long note or result as a file. */
 export function files(): Feature {
   const feature = createFeature()
-  onScreen(feature, 'files', sendFiles)
-  onScreen(feature, 'note', async (ctx, key) => {
+  onTap(feature, filesScreen, (ctx, { key }) => sendFiles(ctx, key))
+  onTap(feature, noteScreen, async (ctx, { key }) => {
     const { note } = await requireTask(scopeOf(ctx), key)
     await sendText(ctx, key, 'note', note)
   })
-  onScreen(feature, 'result', async (ctx, key) => {
+  onTap(feature, resultScreen, async (ctx, { key }) => {
     const { latestResult } = await readDetail(scopeOf(ctx), await requireTask(scopeOf(ctx), key))
     await sendText(ctx, key, 'result', latestResult?.detail ?? null)
   })

@@ -8,32 +8,41 @@ import {
 } from '../../../domain/labels/label-edits.ts'
 import { countLabelled, type LabelCount, labelCounts } from '../../../domain/labels/labels.ts'
 import { toasts } from '../../../view/kit/answers.ts'
-import { unpackUuid } from '../../../view/kit/callbacks.ts'
 import type { Card } from '../../../view/kit/card.ts'
 import {
   type LabelUse,
   labelCard,
   labelColorCard,
+  labelColorScreen,
+  labelColorTap,
   labelDeleteCard,
+  labelDeleteScreen,
+  labelDeleteTap,
   labelMergeCard,
+  labelMergeScreen,
+  labelMergeTap,
+  labelScreen,
   labelsCard,
+  labelsScreen,
+  labelUndoTap,
 } from '../../../view/tasks/lists/labels.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onAnswer, onCommand, onScreen } from '../../kit/feature.ts'
+import { createFeature, type Feature, onAnswer, onCommand, onTap } from '../../kit/feature.ts'
 import { closePrompt } from '../../kit/prompts.ts'
+import { orRefusal } from '../../kit/refusals.ts'
 import { showScreen } from '../../kit/show.ts'
-import { orRefusal, takeBack } from '../../kit/tasks/take-back.ts'
 import { toast } from '../../kit/toast.ts'
+import { onUndo } from '../../kit/undo.ts'
 
 /** /labels: new, rename, color, merge, delete. */
 export function labels(): Feature {
   const feature = createFeature()
   onCommand(feature, 'labels', (ctx) => showLabels(ctx, 0))
-  onScreen(feature, 'labels', (ctx, _argument, page) => showLabels(ctx, page))
-  onScreen(feature, 'label', (ctx, id) => showLabel(ctx, id))
-  onScreen(feature, 'label-color', (ctx, id) => withLabel(ctx, id, labelColorCard))
-  onScreen(feature, 'label-delete', (ctx, id) => withLabel(ctx, id, labelDeleteCard))
-  onScreen(feature, 'label-merge', (ctx, id, page) =>
+  onTap(feature, labelsScreen, (ctx, { page = 0 }) => showLabels(ctx, page))
+  onTap(feature, labelScreen, (ctx, { id }) => showLabel(ctx, id))
+  onTap(feature, labelColorScreen, (ctx, { id }) => withLabel(ctx, id, labelColorCard))
+  onTap(feature, labelDeleteScreen, (ctx, { id }) => withLabel(ctx, id, labelDeleteCard))
+  onTap(feature, labelMergeScreen, (ctx, { id, page = 0 }) =>
     withLabel(ctx, id, (label, all) =>
       labelMergeCard(
         label,
@@ -42,24 +51,19 @@ export function labels(): Feature {
       ),
     ),
   )
-  onAct(feature, 'label-color', async (ctx, id, color) => {
+  onTap(feature, labelColorTap, async (ctx, { id, color }) => {
     const edited = await change(ctx, () => recolorLabel(ctx.board, id, color))
     await showLabel(ctx, id, edited?.auditId)
   })
-  onAct(feature, 'label-delete', async (ctx, id) => {
+  onTap(feature, labelDeleteTap, async (ctx, { id }) => {
     const edited = await change(ctx, () => deleteLabel(ctx.board, id))
     await showLabels(ctx, 0, edited?.auditId)
   })
-  onAct(feature, 'label-merge', async (ctx, from, into) => {
-    const edited = await change(ctx, () =>
-      mergeLabels(ctx.board, unpackUuid(from) ?? '', unpackUuid(into) ?? ''),
-    )
+  onTap(feature, labelMergeTap, async (ctx, { from, into }) => {
+    const edited = await change(ctx, () => mergeLabels(ctx.board, from, into))
     await showLabels(ctx, 0, edited?.auditId)
   })
-  onAct(feature, 'undo-label', async (ctx, _about, auditId) => {
-    await takeBack(ctx, auditId)
-    await showLabels(ctx, 0)
-  })
+  onUndo(feature, labelUndoTap, (ctx) => showLabels(ctx, 0))
   onAnswer(feature, 'new-label', async (ctx, answer) => {
     const made = await orRefusal(ctx, () => createLabel(ctx.board, { name: answer.written.plain }))
     if (made !== null) await closePrompt(ctx, answer, () => showLabel(ctx, made.label.id))

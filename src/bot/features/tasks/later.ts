@@ -6,9 +6,9 @@ import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { turnOf } from '../../../domain/turn.ts'
 import { staleToast, toasts } from '../../../view/kit/answers.ts'
-import type { LaterChoice, Surface } from '../../../view/kit/callbacks.ts'
+import type { Surface } from '../../../view/tasks/callbacks.ts'
 import { deletedCard } from '../../../view/tasks/gone.ts'
-import { laterLine, laterText } from '../../../view/tasks/later.ts'
+import { type LaterChoice, laterLine, laterTap, laterText } from '../../../view/tasks/later.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
@@ -18,7 +18,7 @@ import { toast } from '../../kit/toast.ts'
 /** The choices of Later: the task comes back then, or stays on hold. */
 export function later(): Feature {
   const feature = createFeature()
-  onTap(feature, 'later', async (ctx, { on, key, to }) => {
+  onTap(feature, laterTap, async (ctx, { on, key, to }) => {
     const task = await findTask(scopeOf(ctx), key)
     if (task === null) return showGone(ctx, on, key)
     const turn = turnOf(task)

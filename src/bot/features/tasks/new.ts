@@ -1,8 +1,8 @@
 import { listProjects } from '../../../domain/projects/read.ts'
-import { newTaskCard } from '../../../view/system/help.ts'
+import { newTaskCard, newTaskProjectTap } from '../../../view/system/help.ts'
 import { noProjectCard } from '../../../view/system/home.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onAct, onAnswer, onCommand } from '../../kit/feature.ts'
+import { createFeature, type Feature, onAnswer, onCommand, onTap } from '../../kit/feature.ts'
 import { ask, closePrompt } from '../../kit/prompts.ts'
 import { showScreen } from '../../kit/show.ts'
 import { captureContent, isAnything } from '../../kit/tasks/capture-message.ts'
@@ -21,7 +21,7 @@ export function newTask(): Feature {
     const project = keys.includes(wanted) ? wanted : first
     await ask(ctx, newTaskCard(keys, project), { kind: 'prompt', ask: 'new-task', about: project })
   })
-  onAct(feature, 'new-in', async (ctx, project) => {
+  onTap(feature, newTaskProjectTap, async (ctx, { projectKey: project }) => {
     const topic = { kind: 'prompt', ask: 'new-task', about: project } as const
     await showScreen(ctx, newTaskCard(await projectKeys(ctx), project), { purpose: 'prompt', topic })
   })

@@ -9,8 +9,8 @@ import { findTask } from '../../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { changedToast, staleToast, toasts } from '../../../view/kit/answers.ts'
-import { type Callback, markOf } from '../../../view/kit/callbacks.ts'
-import type { Suggested } from '../../../view/tasks/suggestions.ts'
+import { markOf } from '../../../view/kit/callbacks.ts'
+import { type Suggested, suggestTap } from '../../../view/tasks/suggestions.ts'
 import { type BotContext, scopeOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { showScreen, showTask } from '../../kit/show.ts'
@@ -18,12 +18,12 @@ import { renderCaptured } from '../../kit/tasks/captured.ts'
 import { problemsIn, withSuggestions } from '../../kit/tasks/suggested.ts'
 import { toast } from '../../kit/toast.ts'
 
-type Tap = Extract<Callback, { readonly do: 'suggest' }>
+type Tap = NonNullable<ReturnType<typeof suggestTap.decode>>
 
 /** The buttons of tokens that were not understood: each takes its token out of the title and does what it may mean. */
 export function suggestions(): Feature {
   const feature = createFeature()
-  onTap(feature, 'suggest', async (ctx, tap) => {
+  onTap(feature, suggestTap, async (ctx, tap) => {
     const task = await findTask(scopeOf(ctx), tap.key)
     if (task === null) return toast(ctx, staleToast(null))
     const found = await findProblem(ctx, task, tap.mark)

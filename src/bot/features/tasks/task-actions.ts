@@ -11,11 +11,33 @@ import { findTask, requireTask } from '../../../domain/tasks/read.ts'
 import { deleteTask } from '../../../domain/tasks/removal/remove.ts'
 import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
-import { undoChange, undoWindowMs } from '../../../domain/undo/undo.ts'
+import { undoChange } from '../../../domain/undo/undo.ts'
 import { changedToast, staleToast, toasts } from '../../../view/kit/answers.ts'
-import { type Menu, markOf, type Surface } from '../../../view/kit/callbacks.ts'
+import { markOf } from '../../../view/kit/callbacks.ts'
 import type { Card } from '../../../view/kit/card.ts'
 import { undoneListCard } from '../../../view/system/undo.ts'
+import {
+  answerTap,
+  criterionTap,
+  deleteTap,
+  dueTap,
+  engineTap,
+  focusTap,
+  handOffTap,
+  labelTap,
+  type Menu,
+  menuTap,
+  moveTap,
+  moveToProjectTap,
+  openTap,
+  priorityTap,
+  queueTap,
+  releaseTap,
+  type Surface,
+  sendBackTap,
+  stopAndMoveTap,
+  undoTap,
+} from '../../../view/tasks/callbacks.ts'
 import { deleteCard, type TaskCardOptions } from '../../../view/tasks/card.ts'
 import { deletedCard } from '../../../view/tasks/gone.ts'
 import {
@@ -32,38 +54,39 @@ import { sendTask, showScreen, showTask } from '../../kit/show.ts'
 import { askInDeck, continueDeck, showAfterAction, showDeck } from '../../kit/tasks/deck.ts'
 import { choiceToDate } from '../../kit/tasks/due-choice.ts'
 import { toast } from '../../kit/toast.ts'
+import { undoLimit } from '../../kit/undo.ts'
 
 /** The buttons of a task, wherever they stand: on its card, in the triage deck, in a notification. */
 export function taskActions(): Feature {
   const feature = createFeature()
-  onTap(feature, 'move', (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: false }))
-  onTap(feature, 'stopAndMove', (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: true }))
-  onTap(feature, 'handoff', handOff)
-  onTap(feature, 'answer', answer)
-  onTap(feature, 'sendBack', sendBack)
-  onTap(feature, 'priority', (ctx, { on, key, to }) => change(ctx, on, key, { priority: to }))
-  onTap(feature, 'engine', (ctx, { on, key, to }) => change(ctx, on, key, { engine: to }))
-  onTap(feature, 'due', (ctx, { on, key, to }) =>
+  onTap(feature, moveTap, (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: false }))
+  onTap(feature, stopAndMoveTap, (ctx, { on, key, from, to }) => move(ctx, { on, key, from, to, sure: true }))
+  onTap(feature, handOffTap, handOff)
+  onTap(feature, answerTap, answer)
+  onTap(feature, sendBackTap, sendBack)
+  onTap(feature, priorityTap, (ctx, { on, key, to }) => change(ctx, on, key, { priority: to }))
+  onTap(feature, engineTap, (ctx, { on, key, to }) => change(ctx, on, key, { engine: to }))
+  onTap(feature, dueTap, (ctx, { on, key, to }) =>
     change(ctx, on, key, { dueAt: choiceToDate(to, readerOf(ctx)) }),
   )
-  onTap(feature, 'focus', (ctx, { on, key, set }) => change(ctx, on, key, { focus: set }))
-  onTap(feature, 'queue', (ctx, { on, key, set }) =>
+  onTap(feature, focusTap, (ctx, { on, key, set }) => change(ctx, on, key, { focus: set }))
+  onTap(feature, queueTap, (ctx, { on, key, set }) =>
     set
       ? handOff(ctx, { on, key, from: null, goal: 'work', sure: false })
       : change(ctx, on, key, takeBackEdit()),
   )
-  onTap(feature, 'release', (ctx, { on, key }) => change(ctx, on, key, stopEdit()))
-  onTap(feature, 'label', toggleLabel)
-  onTap(feature, 'criterion', checkCriterion)
-  onTap(feature, 'project', (ctx, { on, key, to }) =>
+  onTap(feature, releaseTap, (ctx, { on, key }) => change(ctx, on, key, stopEdit()))
+  onTap(feature, labelTap, toggleLabel)
+  onTap(feature, criterionTap, checkCriterion)
+  onTap(feature, moveToProjectTap, (ctx, { on, key, to }) =>
     act(ctx, on, key, () => moveToProject(ctx.board, key, to)),
   )
-  onTap(feature, 'menu', (ctx, { on, key, menu, page }) => openMenu(ctx, { on, key, menu, page }))
-  onTap(feature, 'open', async (ctx, { key }) => {
+  onTap(feature, menuTap, (ctx, { on, key, menu, page }) => openMenu(ctx, { on, key, menu, page }))
+  onTap(feature, openTap, async (ctx, { key }) => {
     await sendTask(ctx, await requireTask(scopeOf(ctx), key))
   })
-  onTap(feature, 'delete', remove)
-  onTap(feature, 'undo', (ctx, { on, audit }) => undo(ctx, on, audit))
+  onTap(feature, deleteTap, remove)
+  onTap(feature, undoTap, (ctx, { on, audit }) => undo(ctx, on, audit))
   return feature
 }
 
@@ -249,9 +272,8 @@ async function remove(
 
 /** Takes a change back by the button that its answer carried. */
 async function undo(ctx: BotContext, on: Surface, auditId: string): Promise<void> {
-  const notBefore = new Date(ctx.board.now().getTime() - undoWindowMs)
   try {
-    const undone = await undoChange(ctx.board, auditId, notBefore)
+    const undone = await undoChange(ctx.board, auditId, undoLimit(ctx))
     await toast(ctx, toasts.undone)
     if (undone.task === null) await showScreen(ctx, undoneListCard(undone))
     else await showAfterAction(ctx, on, undone.task, null)

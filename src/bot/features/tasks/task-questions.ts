@@ -8,9 +8,9 @@ import { parseDue } from '../../../domain/time/due/due.ts'
 import { findMessage } from '../../../telegram/store/messages.ts'
 import type { DeckTopic } from '../../../telegram/store/reply-topic.ts'
 import { questionCard, toasts } from '../../../view/kit/answers.ts'
-import type { Question } from '../../../view/kit/callbacks.ts'
 import { signs } from '../../../view/kit/signs.ts'
 import type { Reader } from '../../../view/kit/when.ts'
+import { askTap, type Question } from '../../../view/tasks/callbacks.ts'
 import { deletedCard } from '../../../view/tasks/gone.ts'
 import { sentBackNotice } from '../../../view/tasks/handoffs.ts'
 import { acknowledge } from '../../kit/acknowledge.ts'
@@ -26,7 +26,7 @@ import { toast } from '../../kit/toast.ts'
 /** The buttons of a task that ask for words, and the answers to them. */
 export function taskQuestions(): Feature {
   const feature = createFeature()
-  onTap(feature, 'ask', askAboutTask)
+  onTap(feature, askTap, askAboutTask)
   onTaskAnswer(feature, 'answer', answerOrComment)
   onTaskAnswer(feature, 'send-back', sendBack)
   onEdit(feature, 'title', ({ plain }) => ({ title: plain.replace(/\s+/g, ' ').trim() }))

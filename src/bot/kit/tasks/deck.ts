@@ -2,9 +2,9 @@ import { readCard } from '../../../domain/tasks/card.ts'
 import { countInInbox, nextInInbox } from '../../../domain/tasks/lists/triage.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import type { DeckOutcome, DeckTopic } from '../../../telegram/store/reply-topic.ts'
-import { parseCallback, type Surface } from '../../../view/kit/callbacks.ts'
 import type { Card } from '../../../view/kit/card.ts'
 import type { Content } from '../../../view/kit/html.ts'
+import { type Surface, undoTap } from '../../../view/tasks/callbacks.ts'
 import type { TaskCardOptions } from '../../../view/tasks/card.ts'
 import { deckCard, deckSummary } from '../../../view/tasks/lists/deck.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
@@ -45,8 +45,7 @@ function outcomeOf({ status, runState, snoozedUntil }: Task): DeckOutcome {
 
 /** The audit id of the change that the pressed button takes back. */
 function undoneBy(ctx: BotContext): string | null {
-  const pressed = parseCallback(ctx.callbackQuery?.data ?? '')
-  return pressed?.do === 'undo' ? pressed.audit : null
+  return undoTap.decode(ctx.callbackQuery?.data ?? '')?.audit ?? null
 }
 
 function withUndo(topic: DeckTopic, done: string | null, undone: string | null): DeckTopic {

@@ -1,5 +1,5 @@
 import { parseDue } from '../../../domain/time/due/due.ts'
-import type { DueChoice } from '../../../view/kit/callbacks.ts'
+import type { DueChoice } from '../../../view/tasks/callbacks.ts'
 
 const words: Record<Exclude<DueChoice, 'none'>, string> = {
   today: 'today',

@@ -2,14 +2,25 @@ import { type TaskStatus, taskStatuses } from '../../../domain/core/task-values.
 import type { BoardLane } from '../../../domain/tasks/lists/lanes.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { toasts } from '../../kit/answers.ts'
-import { chosen, doesAct, toScreen } from '../../kit/buttons.ts'
-import { packUuid } from '../../kit/callbacks.ts'
+import { button, chosen } from '../../kit/buttons.ts'
+import { defineAct, defineScreen, field } from '../../kit/callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from '../../kit/card.ts'
 import { bold, type Content, clip, type Html, html, joinHtml } from '../../kit/html.ts'
+import { boardScreen, undoOn } from '../../kit/links.ts'
 import { counted, laneCount, statusName, statusSign } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
 import type { Reader } from '../../kit/when.ts'
 import { questionLine, taskLine } from '../line.ts'
+
+export const laneScreen = defineScreen('lane', { status: field.named(taskStatuses), projectKey: field.text })
+const movable = field.named(['ready', 'done'])
+/** Asks before a whole lane is moved. */
+export const moveAllTap = defineAct('all', { status: movable }, { projectKey: field.text })
+export const sureMoveAllTap = defineAct('all-sure', { status: movable }, { projectKey: field.text })
+export const boardUndoTap = undoOn(
+  'board',
+  defineAct('board-undo', { audit: field.uuid }, { about: field.text }),
+)
 
 /** Tasks per lane on the board. */
 export const cardsALane = 4
@@ -20,18 +31,6 @@ export interface LanePlace {
   /** Empty: all projects. */
   readonly projectKey: string
   readonly page: number
-}
-
-/** Encodes a lane as a button's argument. */
-export function toLaneArgument({ status, projectKey }: Omit<LanePlace, 'page'>): string {
-  return `${status}.${projectKey}`
-}
-
-/** Reads what `toLaneArgument` wrote; null if it is invalid. */
-export function readLaneArgument(argument: string): Omit<LanePlace, 'page'> | null {
-  const [name = '', projectKey = ''] = argument.split('.')
-  const status = taskStatuses.find((one) => one === name)
-  return status === undefined ? null : { status, projectKey }
 }
 
 export interface BoardFacts extends Reader {
@@ -57,7 +56,7 @@ export function boardCard({ lanes, projectKeys, projectKey, undo, notice, ...rea
       ...inRows(
         shown.map(({ status, count }) => {
           const label = `${statusSign[status]} ${statusName[status]} ${laneCount(count)}`
-          return toScreen(label, 'lane', toLaneArgument({ status, projectKey }))
+          return button(label, laneScreen, { status, projectKey })
         }),
         3,
       ),
@@ -82,10 +81,10 @@ function bulkButtons(lanes: readonly BoardLane[], projectKey: string): Button[] 
   const [ready, done] = [countOf('ready'), countOf('done')]
   return [
     ...(ready > 1
-      ? [doesAct(`Accept ${laneCount(ready)} ready`, { name: 'all', about: 'ready', value: projectKey })]
+      ? [button(`Accept ${laneCount(ready)} ready`, moveAllTap, { status: 'ready', projectKey })]
       : []),
     ...(done > 0
-      ? [doesAct(`Archive ${laneCount(done)} done`, { name: 'all', about: 'done', value: projectKey })]
+      ? [button(`Archive ${laneCount(done)} done`, moveAllTap, { status: 'done', projectKey })]
       : []),
   ]
 }
@@ -94,16 +93,16 @@ const maxProjects = 11
 
 function projectRows(keys: readonly string[], current: string): Button[][] {
   if (keys.length < 2) return []
-  const all = toScreen(chosen('All', current === ''), 'board')
-  const each = keys.slice(0, maxProjects).map((key) => toScreen(chosen(key, key === current), 'board', key))
+  const all = button(chosen('All', current === ''), boardScreen, { projectKey: '' })
+  const each = keys
+    .slice(0, maxProjects)
+    .map((key) => button(chosen(key, key === current), boardScreen, { projectKey: key }))
   return inRows([all, ...each], 4)
 }
 
 /** A row that undoes the last change. */
 export function undoRow(undo: string | null, projectKey: string): Button[] {
-  return undo === null
-    ? []
-    : [doesAct(`${signs.undo} Undo`, { name: 'board-undo', about: packUuid(undo), value: projectKey })]
+  return undo === null ? [] : [button(`${signs.undo} Undo`, boardUndoTap, { audit: undo, about: projectKey })]
 }
 
 /** For a project that doesn't exist. */
@@ -126,8 +125,8 @@ export function moveAllCard(
     text: joinHtml([bold(what), `${named}${moved > 12 ? ' …' : ''}`, 'Undo takes all of them back.'], '\n'),
     keyboard: keyboard([
       [
-        doesAct(`${verb} ${moved}`, { name: 'all-sure', about: status, value: projectKey }, 'primary'),
-        toScreen('Keep', 'board', projectKey),
+        button(`${verb} ${moved}`, sureMoveAllTap, { status, projectKey }, 'primary'),
+        button('Keep', boardScreen, { projectKey }),
       ],
     ]),
   }

@@ -1,12 +1,18 @@
 import type { TaskCardFacts } from '../../../domain/tasks/card.ts'
 import type { DeckOutcome, DeckTopic } from '../../../telegram/store/reply-topic.ts'
-import { toScreen } from '../../kit/buttons.ts'
+import { button } from '../../kit/buttons.ts'
+import { defineButton, field } from '../../kit/callbacks.ts'
 import { type Button, type Card, keyboard } from '../../kit/card.ts'
 import { bold, fitMessage, type Html, html, joinHtml } from '../../kit/html.ts'
+import { boardScreen, inboxScreen } from '../../kit/links.ts'
+import { laneCount, statusSign } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
 import { fileButton, taskButtons, turnRows } from '../buttons.ts'
+import { menuTap, undoTap } from '../callbacks.ts'
 import type { TaskCardOptions } from '../card.ts'
 import { taskText } from '../text.ts'
+
+export const skipTap = defineButton('skip', 's', { key: field.taskKey })
 
 export interface DeckCardOptions extends TaskCardOptions {
   readonly deck: DeckTopic
@@ -37,13 +43,11 @@ function seenIn({ moved, skipped }: DeckTopic): number {
 function deckRows(task: TaskCardFacts, options: DeckCardOptions): Button[][] {
   const { key } = task
   const undo = undoButtons(options.deck.undos?.at(-1) ?? null)
-  const toMenu = (label: string, menu: 'edit' | 'more'): Button => ({
-    label,
-    does: { do: 'menu', on: 'deck', key, menu, page: 0 },
-  })
+  const toMenu = (label: string, menu: 'edit' | 'more'): Button =>
+    button(label, menuTap, { on: 'deck', key, menu, page: 0 })
   const { menu = 'main' } = options
   if (menu === 'main') {
-    const skip: Button = { label: 'Skip', does: { do: 'skip', key } }
+    const skip: Button = button('Skip', skipTap, { key })
     return [...turnRows(task, 'deck'), [skip, toMenu('More', 'more'), ...undo]]
   }
   const rows = taskButtons(task, { ...options, on: 'deck' })
@@ -53,7 +57,7 @@ function deckRows(task: TaskCardFacts, options: DeckCardOptions): Button[][] {
 }
 
 function undoButtons(audit: string | null): Button[] {
-  return audit === null ? [] : [{ label: `${signs.undo} Undo`, does: { do: 'undo', on: 'deck', audit } }]
+  return audit === null ? [] : [button(`${signs.undo} Undo`, undoTap, { on: 'deck', audit })]
 }
 
 const outcomeNames: Record<DeckOutcome, string> = {
@@ -70,10 +74,13 @@ const outcomeNames: Record<DeckOutcome, string> = {
 
 /** Ends the deck with what happened to its cards. */
 export function deckSummary(deck: DeckTopic, undo: string | null): Card {
-  const again = deck.skipped.length === 0 ? [] : [toScreen('Show skipped', 'inbox')]
+  const again = deck.skipped.length === 0 ? [] : [button('Show skipped', inboxScreen)]
   return {
     text: summaryText(deck),
-    keyboard: keyboard([[...undoButtons(undo), ...again], [toScreen('Board', 'board')]]),
+    keyboard: keyboard([
+      [...undoButtons(undo), ...again],
+      [button('Board', boardScreen, { projectKey: '' })],
+    ]),
   }
 }
 
@@ -91,4 +98,9 @@ function summaryText({ moved, skipped }: DeckTopic): Html {
     ],
     '\n',
   )
+}
+
+/** Opens the triage deck. */
+export function triageButton(count: number): Button {
+  return button(`${statusSign.inbox} Triage ${laneCount(count)} new`, inboxScreen)
 }

@@ -1,11 +1,14 @@
 import type { Task } from '../../../domain/tasks/task.ts'
 import { pageButtons } from '../../kit/buttons.ts'
+import { defineScreen } from '../../kit/callbacks.ts'
 import { type Card, keyboard } from '../../kit/card.ts'
 import { bold, type Content, type Html, html, joinHtml } from '../../kit/html.ts'
 import { counted, unbroken } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
 import { dueText, isSameDay, type Reader } from '../../kit/when.ts'
 import { openButtons, shortDue, taskLine } from '../line.ts'
+
+export const dueScreen = defineScreen('due')
 
 /** Tasks per page of the due list. */
 export const dueAPage = 8
@@ -29,7 +32,9 @@ export function dueCard({ tasks, count, page, ...reader }: DueFacts): Card {
     text: joinHtml([head, ...(parts.length === 0 ? ['Nothing due in the next 7 days.'] : parts)], '\n\n'),
     keyboard: keyboard([
       ...openButtons(tasks),
-      pageButtons({ name: 'due', page, pages: Math.max(1, Math.ceil(count / dueAPage)) }),
+      pageButtons({ page, pages: Math.max(1, Math.ceil(count / dueAPage)) }, (to) =>
+        dueScreen.encode({ page: to }),
+      ),
     ]),
   }
 }

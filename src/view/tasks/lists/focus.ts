@@ -1,12 +1,25 @@
+import { taskStatuses } from '../../../domain/core/task-values.ts'
 import type { Digest, Proposal } from '../../../domain/reports/digest.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
-import { doesAct, pageButtons, toScreen } from '../../kit/buttons.ts'
-import { packUuid } from '../../kit/callbacks.ts'
+import { button, pageButtons } from '../../kit/buttons.ts'
+import { defineAct, defineScreen, field } from '../../kit/callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from '../../kit/card.ts'
 import { bold, type Html, html, joinHtml } from '../../kit/html.ts'
+import { undoOn } from '../../kit/links.ts'
 import { signs } from '../../kit/signs.ts'
 import { day, type Reader } from '../../kit/when.ts'
+import { openTap } from '../callbacks.ts'
 import { buttonLabel, taskLine } from '../line.ts'
+
+/** Today's focus, or the tasks that can be added to it. */
+export const focusScreen = defineScreen('focus', { list: field.named(['', 'pin']) })
+/** Changes a task from the list; `from` is the status that the list showed. */
+export const focusListTap = defineAct(
+  'focus',
+  { key: field.taskKey },
+  { to: field.named(['done', 'pin', 'unpin']), from: field.orNone(field.named(taskStatuses)) },
+)
+export const focusUndoTap = undoOn('focus', defineAct('focus-undo', { audit: field.uuid }))
 
 const reasons: Record<Proposal['reason'], string> = {
   'due-soon': 'due soon',
@@ -36,7 +49,7 @@ export function focusCard(
     keyboard: keyboard([
       ...shown.map(focusRow),
       ...pinRows(proposals.map(({ task }) => task)),
-      [toScreen(`${signs.focus} Add`, 'focus', 'pin'), ...undoButton(reader.undo)],
+      [button(`${signs.focus} Add`, focusScreen, { list: 'pin' }), ...undoButton(reader.undo)],
     ]),
   }
 }
@@ -44,21 +57,21 @@ export function focusCard(
 function focusRow(task: Task): Button[] {
   const { key, status } = task
   return [
-    { label: key, does: { do: 'open', key } },
-    doesAct('Done', { name: 'focus', about: key, value: `done.${status}` }),
-    doesAct('Unfocus', { name: 'focus', about: key, value: 'unpin' }),
+    button(key, openTap, { key }),
+    button('Done', focusListTap, { key, to: 'done', from: status }),
+    button('Unfocus', focusListTap, { key, to: 'unpin', from: null }),
   ]
 }
 
 function pinRows(tasks: readonly Task[]): Button[][] {
   const buttons = tasks.map((task) =>
-    doesAct(buttonLabel(task, `${signs.focus} `), { name: 'focus', about: task.key, value: 'pin' }),
+    button(buttonLabel(task, `${signs.focus} `), focusListTap, { key: task.key, to: 'pin', from: null }),
   )
   return inRows(buttons, 2)
 }
 
 function undoButton(undo: string | null | undefined): Button[] {
-  return undo ? [doesAct(`${signs.undo} Undo`, { name: 'focus-undo', about: packUuid(undo) })] : []
+  return undo ? [button(`${signs.undo} Undo`, focusUndoTap, { audit: undo })] : []
 }
 
 /** Tasks per page when picking a focus. */
@@ -74,8 +87,8 @@ export function pinCard(
     text: joinHtml([html`${signs.focus} ${bold('Focus on which?')}`, joinHtml(lines, '\n')], '\n\n'),
     keyboard: keyboard([
       ...pinRows(tasks),
-      pageButtons({ name: 'focus', argument: 'pin', page, pages }),
-      [toScreen(`${signs.back} Back`, 'focus')],
+      pageButtons({ page, pages }, (to) => focusScreen.encode({ list: 'pin', page: to })),
+      [button(`${signs.back} Back`, focusScreen, { list: '' })],
     ]),
   }
 }

@@ -1,10 +1,21 @@
 import type { LabelCount } from '../../../domain/labels/labels.ts'
-import { chosen, doesAct, pageButtons, pageOf, toScreen } from '../../kit/buttons.ts'
-import { packUuid } from '../../kit/callbacks.ts'
+import { askButton, button, chosen, pageButtons, pageOf } from '../../kit/buttons.ts'
+import { defineAct, defineScreen, field } from '../../kit/callbacks.ts'
 import { type Card, inRows, keyboard } from '../../kit/card.ts'
 import { bold, clip, html, joinHtml } from '../../kit/html.ts'
+import { undoOn } from '../../kit/links.ts'
 import { countedTasks } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
+
+export const labelsScreen = defineScreen('labels')
+export const labelScreen = defineScreen('label', { id: field.text })
+export const labelColorScreen = defineScreen('label-color', { id: field.text })
+export const labelDeleteScreen = defineScreen('label-delete', { id: field.text })
+export const labelMergeScreen = defineScreen('label-merge', { id: field.text })
+export const labelColorTap = defineAct('label-color', { id: field.text }, { color: field.text })
+export const labelDeleteTap = defineAct('label-delete', { id: field.text })
+export const labelMergeTap = defineAct('label-merge', { from: field.uuid }, { into: field.uuid })
+export const labelUndoTap = undoOn('labels', defineAct('undo-label', {}, { audit: field.text }))
 
 // Circles are priorities.
 const colorSign: Readonly<Record<string, string>> = {
@@ -50,14 +61,14 @@ export function labelsCard(facts: {
     keyboard: keyboard([
       ...inRows(
         shown.map((label) =>
-          toScreen(`${labelSign(label.color)} ${clip(label.name, 20)}`, 'label', label.id),
+          button(`${labelSign(label.color)} ${clip(label.name, 20)}`, labelScreen, { id: label.id }),
         ),
         3,
       ),
-      pageButtons({ name: 'labels', page, pages }),
+      pageButtons({ page, pages }, (to) => labelsScreen.encode({ page: to })),
       [
-        doesAct('+ New label', { name: 'ask', about: 'new-label' }),
-        ...(facts.undo ? [doesAct(`${signs.undo} Undo`, { name: 'undo-label', value: facts.undo })] : []),
+        askButton('+ New label', 'new-label'),
+        ...(facts.undo ? [button(`${signs.undo} Undo`, labelUndoTap, { audit: facts.undo })] : []),
       ],
     ]),
   }
@@ -68,17 +79,14 @@ export function labelCard(label: LabelUse, undo?: string | null): Card {
   return {
     text: html`${labelSign(label.color)} ${bold(label.name)}\nUsed on ${countedTasks(label.total)} (${label.open} open).`,
     keyboard: keyboard([
+      [askButton('Rename', 'label-name', label.id), button('Color', labelColorScreen, { id: label.id })],
       [
-        doesAct('Rename', { name: 'ask', about: 'label-name', value: label.id }),
-        toScreen('Color', 'label-color', label.id),
+        button('Merge', labelMergeScreen, { id: label.id }),
+        { ...button('Delete', labelDeleteScreen, { id: label.id }), style: 'danger' as const },
       ],
       [
-        toScreen('Merge', 'label-merge', label.id),
-        { ...toScreen('Delete', 'label-delete', label.id), style: 'danger' as const },
-      ],
-      [
-        ...(undo ? [doesAct(`${signs.undo} Undo`, { name: 'undo-label', value: undo })] : []),
-        toScreen(`${signs.back} Labels`, 'labels'),
+        ...(undo ? [button(`${signs.undo} Undo`, labelUndoTap, { audit: undo })] : []),
+        button(`${signs.back} Labels`, labelsScreen),
       ],
     ]),
   }
@@ -86,15 +94,14 @@ export function labelCard(label: LabelUse, undo?: string | null): Card {
 
 export function labelColorCard(label: LabelCount): Card {
   const colors = Object.keys(colorSign).map((color) =>
-    doesAct(chosen(`${labelSign(color)} ${color}`, label.color === color), {
-      name: 'label-color',
-      about: label.id,
-      value: color,
+    button(chosen(`${labelSign(color)} ${color}`, label.color === color), labelColorTap, {
+      id: label.id,
+      color,
     }),
   )
   return {
     text: html`Pick a color for ${bold(label.name)}.`,
-    keyboard: keyboard([...inRows(colors, 2), [toScreen(`${signs.back} Back`, 'label', label.id)]]),
+    keyboard: keyboard([...inRows(colors, 2), [button(`${signs.back} Back`, labelScreen, { id: label.id })]]),
   }
 }
 
@@ -102,10 +109,9 @@ export function labelColorCard(label: LabelCount): Card {
 export function labelMergeCard(label: LabelUse, others: readonly LabelCount[], asked: number): Card {
   const { shown, page, pages } = pageOf(others, asked, labelsAPage)
   const into = shown.map((other) =>
-    doesAct(`${labelSign(other.color)} ${clip(other.name, 20)}`, {
-      name: 'label-merge',
-      about: packUuid(label.id),
-      value: packUuid(other.id),
+    button(`${labelSign(other.color)} ${clip(other.name, 20)}`, labelMergeTap, {
+      from: label.id,
+      into: other.id,
     }),
   )
   return {
@@ -115,8 +121,8 @@ export function labelMergeCard(label: LabelUse, others: readonly LabelCount[], a
         : html`Merge ${bold(label.name)} into which label? Its ${countedTasks(label.total)} ${label.total === 1 ? 'moves' : 'move'} over and ${bold(label.name)} is deleted.`,
     keyboard: keyboard([
       ...inRows(into, 2),
-      pageButtons({ name: 'label-merge', argument: label.id, page, pages }),
-      [toScreen(`${signs.back} Back`, 'label', label.id)],
+      pageButtons({ page, pages }, (to) => labelMergeScreen.encode({ id: label.id, page: to })),
+      [button(`${signs.back} Back`, labelScreen, { id: label.id })],
     ]),
   }
 }
@@ -127,8 +133,8 @@ export function labelDeleteCard(label: LabelUse): Card {
     text: html`Delete label ${bold(label.name)}? It will be removed from ${countedTasks(label.total)}.`,
     keyboard: keyboard([
       [
-        doesAct('Delete', { name: 'label-delete', about: label.id }, 'danger'),
-        toScreen('Keep', 'label', label.id),
+        button('Delete', labelDeleteTap, { id: label.id }, 'danger'),
+        button('Keep', labelScreen, { id: label.id }),
       ],
     ]),
   }

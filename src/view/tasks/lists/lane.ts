@@ -1,14 +1,33 @@
-import { type TaskStatus, taskPriorities } from '../../../domain/core/task-values.ts'
+import { type TaskStatus, taskPriorities, taskStatuses } from '../../../domain/core/task-values.ts'
 import type { Neighbours } from '../../../domain/tasks/lists/lanes.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
-import { doesAct, pageButtons, toScreen } from '../../kit/buttons.ts'
+import { button, pageButtons } from '../../kit/buttons.ts'
+import { defineAct, defineScreen, field } from '../../kit/callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from '../../kit/card.ts'
 import { bold, type Content, type Html, html, joinHtml } from '../../kit/html.ts'
+import { boardScreen } from '../../kit/links.ts'
 import { prioritySign, statusName, statusSign } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
 import type { Reader } from '../../kit/when.ts'
+import { openTap } from '../callbacks.ts'
 import { buttonLabel, questionLine, taskLine } from '../line.ts'
-import { type LanePlace, toLaneArgument, undoRow } from './board.ts'
+import { type LanePlace, laneScreen, undoRow } from './board.ts'
+
+const lanePlace = { status: field.named(taskStatuses), projectKey: field.text, page: field.decimal }
+/** Cards of a lane to be picked for one change. */
+export const pickScreen = defineScreen('pick', { status: field.named(taskStatuses), projectKey: field.text })
+/** Picks a card, `+KEY`, or unpicks it, `-KEY`. */
+export const pickTap = defineAct('pick', { card: field.text }, lanePlace)
+/** Changes all picked cards. */
+export const changePickedTap = defineAct('picked', { change: field.text }, lanePlace)
+/** One card among its neighbors. */
+export const placeScreen = defineScreen('place', { key: field.text, projectKey: field.text })
+/** Moves a card within its lane, or to another one; `from` is the lane that was shown. */
+export const placeTap = defineAct(
+  'place',
+  { key: field.text },
+  { to: field.text, projectKey: field.text, from: field.text },
+)
 
 /** Tasks per page of a lane. */
 export const lanePage = 8
@@ -26,7 +45,7 @@ export interface LaneFacts extends Reader {
 export function laneCard({ place, tasks, count, undo, notice, ...reader }: LaneFacts): Card {
   const { status, projectKey, page } = place
   const lines = tasks.map((task, index) => numbered(page * lanePage + index + 1, task, reader))
-  const buttons = tasks.map((task) => toScreen(buttonLabel(task), 'place', `${task.key}.${projectKey}`))
+  const buttons = tasks.map((task) => button(buttonLabel(task), placeScreen, { key: task.key, projectKey }))
   return {
     text: joinHtml(
       [notice, head(place, count), joinHtml(lines.length === 0 ? ['Nothing here.'] : lines, '\n')],
@@ -34,10 +53,10 @@ export function laneCard({ place, tasks, count, undo, notice, ...reader }: LaneF
     ),
     keyboard: keyboard([
       ...inRows(buttons, 2),
-      turnButtons('lane', place, count),
+      turnButtons(laneScreen, place, count),
       [
-        toScreen(`${signs.back} Board`, 'board', projectKey),
-        ...(count > 1 ? [toScreen('Select', 'pick', toLaneArgument({ status, projectKey }), page)] : []),
+        button(`${signs.back} Board`, boardScreen, { projectKey }),
+        ...(count > 1 ? [button('Select', pickScreen, { status, projectKey, page })] : []),
       ],
       undoRow(undo, projectKey),
     ]),
@@ -54,9 +73,9 @@ function numbered(number: number, task: Task, reader: Reader): Html {
   return joinHtml([line, questionLine(task)], '\n')
 }
 
-function turnButtons(name: 'lane' | 'pick', place: LanePlace, count: number): Button[] {
+function turnButtons(screen: typeof laneScreen, place: LanePlace, count: number): Button[] {
   const pages = Math.max(1, Math.ceil(count / lanePage))
-  return pageButtons({ name, argument: toLaneArgument(place), page: place.page, pages })
+  return pageButtons({ page: place.page, pages }, (page) => screen.encode({ ...place, page }))
 }
 
 /** Shows a lane where several tasks can be selected for one change. */
@@ -67,19 +86,17 @@ export function pickCard({
   picked,
   ...reader
 }: Omit<LaneFacts, 'undo' | 'notice'> & { readonly picked: readonly string[] }): Card {
-  const lane = `${toLaneArgument(place)}.${place.page}`
   const isPicked = (task: Task) => picked.includes(task.id)
   const lines = tasks.map((task) =>
     taskLine(task, reader, { before: isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} ` }),
   )
   const toggles = tasks.map((task) =>
-    doesAct(buttonLabel(task, isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} `), {
-      name: 'pick',
-      about: `${isPicked(task) ? '-' : '+'}${task.key}`,
-      value: lane,
+    button(buttonLabel(task, isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} `), pickTap, {
+      card: `${isPicked(task) ? '-' : '+'}${task.key}`,
+      ...place,
     }),
   )
-  const does = (label: string, what: string) => doesAct(label, { name: 'picked', about: what, value: lane })
+  const does = (label: string, change: string) => button(label, changePickedTap, { change, ...place })
   const changes: Button[][] =
     picked.length === 0
       ? []
@@ -92,9 +109,9 @@ export function pickCard({
     text: joinHtml([html`${head(place, count)} · ${picked.length} selected`, joinHtml(lines, '\n')], '\n\n'),
     keyboard: keyboard([
       ...inRows(toggles, 2),
-      turnButtons('pick', place, count),
+      turnButtons(pickScreen, place, count),
       ...changes.flatMap((row) => inRows(row, row.length > 5 ? 6 : 3)),
-      [toScreen(`${signs.back} Back`, 'lane', toLaneArgument(place), place.page)],
+      [button(`${signs.back} Back`, laneScreen, place)],
     ]),
   }
 }
@@ -119,7 +136,7 @@ export function placeCard(
 ): Card {
   const { above, below, position } = neighbours
   const go = (label: string, to: string): Button =>
-    doesAct(label, { name: 'place', about: task.key, value: `${to}.${projectKey}.${task.status}` })
+    button(label, placeTap, { key: task.key, to, projectKey, from: task.status })
   const line = (number: number, one: Task, mark = '') =>
     taskLine(one, reader, { before: `${mark}${number}. ` })
   const isOpen = task.status !== 'done' && task.status !== 'archived'
@@ -145,12 +162,8 @@ export function placeCard(
       isOpen ? shifts : [],
       ...inRows(lanes, 3),
       [
-        toScreen(
-          `${signs.back} ${statusName[task.status]}`,
-          'lane',
-          toLaneArgument({ status: task.status, projectKey }),
-        ),
-        { label: 'Open', does: { do: 'open', key: task.key } },
+        button(`${signs.back} ${statusName[task.status]}`, laneScreen, { status: task.status, projectKey }),
+        button('Open', openTap, { key: task.key }),
       ],
       undoRow(undo, projectKey),
     ]),

@@ -1,13 +1,16 @@
 import type { TaskStatus } from '../../../domain/core/task-values.ts'
 import type { TaskQuery } from '../../../domain/quick-add/task-query.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
-import { chosen, pageButtons, toScreen } from '../../kit/buttons.ts'
+import { button, chosen, pageButtons } from '../../kit/buttons.ts'
+import { defineScreen, field } from '../../kit/callbacks.ts'
 import { type Button, type Card, keyboard } from '../../kit/card.ts'
 import { bold, clip, code, html, joinHtml } from '../../kit/html.ts'
 import { countedTasks, engineName, priorityName, prioritySign, runName, statusName } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
 import type { Reader } from '../../kit/when.ts'
 import { openButtons, questionLine, taskLine } from '../line.ts'
+
+export const tasksScreen = defineScreen('tasks', { query: field.text })
 
 /** Tasks per page of a list. */
 export const tasksAPage = 8
@@ -35,7 +38,7 @@ export function taskListCard({ query, tasks, count, page, ...reader }: TaskListF
     text: joinHtml([head, joinHtml(problems, '\n'), joinHtml(lines, '\n')], '\n\n'),
     keyboard: keyboard([
       ...openButtons(tasks),
-      pageButtons({ name: 'tasks', argument: sameQuery, page, pages }),
+      pageButtons({ page, pages }, (to) => tasksScreen.encode({ query: sameQuery, page: to })),
       ...statusRows(query),
     ]),
   }
@@ -51,7 +54,9 @@ function statusRows({ filter }: TaskQuery): Button[][] {
   const isOpen = statuses.length === 4
   const buttons = choices.map((choice) => {
     const is = choice === 'open' ? isOpen : statuses.length === 1 && statuses[0] === choice
-    return toScreen(chosen(choice === 'open' ? 'Open' : statusName[choice], is), 'tasks', `=${choice}`)
+    return button(chosen(choice === 'open' ? 'Open' : statusName[choice], is), tasksScreen, {
+      query: `=${choice}`,
+    })
   })
   return [buttons.slice(0, 3), buttons.slice(3)]
 }

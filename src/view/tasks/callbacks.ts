@@ -1,0 +1,69 @@
+import { engines, taskPriorities, taskStatuses } from '../../domain/core/task-values.ts'
+import { goals } from '../../domain/tasks/edit/handoff.ts'
+import { defineButton, field } from '../kit/callbacks.ts'
+
+/** Where a button of a task is: what is shown again after the tap. `news` is on messages of earlier versions. */
+export const surfaces = ['card', 'deck', 'news'] as const
+export type Surface = (typeof surfaces)[number]
+
+/** The pickers that open under a card. */
+export const menus = ['main', 'priority', 'labels', 'engine', 'due', 'edit', 'more', 'later'] as const
+export type Menu = (typeof menus)[number]
+
+export const dueChoices = ['today', 'tomorrow', 'friday', 'monday', 'none'] as const
+export type DueChoice = (typeof dueChoices)[number]
+
+/** What a button asks the owner to write about a task. */
+export const questions = [
+  'answer',
+  'send-back',
+  'title',
+  'note',
+  'criteria',
+  'due',
+  'label',
+  'branch',
+] as const
+export type Question = (typeof questions)[number]
+
+const on = field.oneOf(surfaces)
+const key = field.taskKey
+const status = field.oneOf(taskStatuses)
+
+export const openTap = defineButton('open', 'o', { key })
+export const menuTap = defineButton('menu', 'n', { on, key, menu: field.oneOf(menus), page: field.number })
+export const moveTap = defineButton('move', 'm', { on, key, from: status, to: status })
+/** Moves a task although an agent works on it. */
+export const stopAndMoveTap = defineButton('stopAndMove', 'k', { on, key, from: status, to: status })
+export const priorityTap = defineButton('priority', 'p', { on, key, to: field.oneOf(taskPriorities) })
+export const engineTap = defineButton('engine', 'e', { on, key, to: field.orNone(field.oneOf(engines)) })
+export const labelTap = defineButton('label', 'l', { on, key, label: field.uuid, set: field.flag })
+export const dueTap = defineButton('due', 'd', { on, key, to: field.oneOf(dueChoices) })
+export const focusTap = defineButton('focus', 'f', { on, key, set: field.flag })
+export const criterionTap = defineButton('criterion', 'c', {
+  on,
+  key,
+  index: field.number,
+  mark: field.text,
+  met: field.flag,
+})
+export const moveToProjectTap = defineButton('project', 'j', { on, key, to: field.text })
+/** Hands a task to an agent; `sure` does so although a question is open. */
+export const handOffTap = defineButton('handoff', 'h', {
+  on,
+  key,
+  from: status,
+  goal: field.oneOf(goals),
+  sure: field.flag,
+})
+/** Takes a task back from the queue; with `set`, an earlier version's button that queues it. */
+export const queueTap = defineButton('queue', 'q', { on, key, set: field.flag })
+/** Ends the run of the agent that works on a task. */
+export const releaseTap = defineButton('release', 'r', { on, key })
+/** Answers a question with one of its options. */
+export const answerTap = defineButton('answer', 'b', { on, question: field.uuid, option: field.text })
+/** Sends a ready task back with its comments. */
+export const sendBackTap = defineButton('sendBack', 'g', { on, key })
+export const askTap = defineButton('ask', 'a', { on, key, what: field.oneOf(questions) })
+export const deleteTap = defineButton('delete', 'x', { on, key, sure: field.flag })
+export const undoTap = defineButton('undo', 'u', { on, audit: field.uuid })
