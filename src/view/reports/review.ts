@@ -3,7 +3,7 @@ import type { Card } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml } from '../kit/html.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { daysOf, statsDetails } from './stats.ts'
+import { daysOf, statsDetails } from './stats-details.ts'
 
 /** A week and the one before it. */
 export interface Review {

@@ -1,17 +1,15 @@
 import type { Stats } from '../../domain/reports/stats.ts'
 import { type StatsPeriod, statsPeriods } from '../../domain/reports/stats-range.ts'
-import { dateRange, partsOf } from '../charts/dates.ts'
+import { partsOf } from '../charts/dates.ts'
 import { button, chosen } from '../kit/buttons.ts'
 import { defineScreen, field } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml } from '../kit/html.ts'
-import { counted, nameOfEngine, unbroken } from '../kit/names.ts'
+import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { duration } from '../kit/when.ts'
+import { daysOf, statsDetails } from './stats-details.ts'
 
 export const statsScreen = defineScreen('stats', { period: field.text })
-
-const maxListed = 8
 
 /** Below this many finished tasks, a chart has nothing to show. */
 export const minForChart = 3
@@ -40,39 +38,12 @@ export function statsCard(stats: Stats, period: StatsPeriod, notice?: string): C
   }
 }
 
-/** The first and last day counted. */
-export function daysOf({ days }: Stats): string {
-  const [first, last] = [days[0], days.at(-1)]
-  return first === undefined || last === undefined ? '' : dateRange(first.date, last.date)
-}
-
-/** Cycle time, projects and engines, one line each. */
-export function statsDetails({ cycle, byProject, byEngine }: Stats): readonly Html[] {
-  const projects = byProject.map(({ key, done }) => ({ name: key, done }))
-  const engines = byEngine.map(({ engine, done }) => ({ name: nameOfEngine(engine), done }))
-  return [
-    ...(cycle === null
-      ? []
-      : [
-          html`${signs.cycleTime} Cycle time: median ${duration(cycle.medianMs)}, 90% within ${duration(cycle.p90Ms)}`,
-        ]),
-    html`${signs.project} ${tally(projects)}`,
-    html`${signs.agents} ${tally(engines)}`,
-  ]
-}
-
 function total({ done, days }: Stats): Html {
   const head = html`${signs.done} ${bold(counted(done, 'task'))} done`
   if (done < minForChart) return head
   const best = days.reduce((top, day) => (day.done > top.done ? day : top))
   const perDay = Math.round((done / days.length) * 10) / 10
   return html`${head}, ${perDay} a day, most on ${shortDay(best.date)} (${best.done})`
-}
-
-function tally(counts: readonly { readonly name: string; readonly done: number }[]): string {
-  const others = counts.slice(maxListed).reduce((sum, { done }) => sum + done, 0)
-  const shown = counts.slice(0, maxListed).map(({ name, done }) => unbroken(`${name} ${done}`))
-  return [...shown, ...(others > 0 ? [unbroken(`others ${others}`)] : [])].join(' · ')
 }
 
 function shortDay(date: string): string {
