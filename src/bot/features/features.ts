@@ -30,6 +30,7 @@ import { undo } from './system/undo.ts'
 import { capture } from './tasks/capture.ts'
 import { capturedEdits } from './tasks/captured-edits.ts'
 import { files } from './tasks/files.ts'
+import { handoffs } from './tasks/handoffs.ts'
 import { history } from './tasks/history.ts'
 import { inline } from './tasks/inline.ts'
 import { labels } from './tasks/labels.ts'
@@ -50,6 +51,7 @@ export function features(): Feature[] {
     newTask(),
     inbox(),
     taskActions(),
+    handoffs(),
     taskQuestions(),
     suggestions(),
     later(),

@@ -7,12 +7,11 @@ import type { Task } from '../../../domain/tasks/task.ts'
 import { turnOf } from '../../../domain/turn.ts'
 import { staleToast, toasts } from '../../../view/kit/answers.ts'
 import type { Surface } from '../../../view/tasks/callbacks.ts'
-import { deletedCard } from '../../../view/tasks/gone.ts'
 import { type LaterChoice, laterLine, laterTap, laterText } from '../../../view/tasks/later.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
-import { showScreen } from '../../kit/show.ts'
-import { continueDeck, showAfterAction } from '../../kit/tasks/deck.ts'
+import { showGone } from '../../kit/tasks/change-task.ts'
+import { showAfterAction } from '../../kit/tasks/deck.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** The choices of Later: the task comes back then, or stays on hold. */
@@ -50,10 +49,4 @@ async function postpone(ctx: BotContext, on: Surface, seen: Task, edit: TaskEdit
     await toast(ctx, error.code === 'conflict' ? staleToast(task) : error.message)
     await showAfterAction(ctx, on, task, null)
   }
-}
-
-async function showGone(ctx: BotContext, on: Surface, key: string): Promise<void> {
-  await toast(ctx, staleToast(null))
-  if (on === 'deck') await continueDeck(ctx, null)
-  else await showScreen(ctx, deletedCard(key))
 }

@@ -1,0 +1,131 @@
+import type { TaskStatus } from '../../../domain/core/task-values.ts'
+import { answerQuestion } from '../../../domain/tasks/answer.ts'
+import { editTask } from '../../../domain/tasks/edit/edit.ts'
+import { type Goal, queueEdit, stopEdit, takeBackEdit } from '../../../domain/tasks/edit/handoff.ts'
+import { findTask } from '../../../domain/tasks/read.ts'
+import type { Task } from '../../../domain/tasks/task.ts'
+import { staleToast, toasts } from '../../../view/kit/answers.ts'
+import type { Card } from '../../../view/kit/card.ts'
+import {
+  answerTap,
+  handOffTap,
+  moveTap,
+  queueTap,
+  releaseTap,
+  type Surface,
+  sendBackTap,
+  stopAndMoveTap,
+} from '../../../view/tasks/callbacks.ts'
+import {
+  answeredNotice,
+  lateAnswerNotice,
+  queueUnansweredCard,
+  sentBackNotice,
+  stopAndMoveCard,
+} from '../../../view/tasks/handoffs.ts'
+import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
+import { explainNotQueued, notifyRunner, postToRunner } from '../../kit/runner.ts'
+import { showScreen, showTask } from '../../kit/show.ts'
+import { changeTask, editByTap, showGone } from '../../kit/tasks/change-task.ts'
+import { askInDeck, showAfterAction } from '../../kit/tasks/deck.ts'
+import { toast } from '../../kit/toast.ts'
+
+/** The buttons that move a task, hand it to an agent, take it back, or answer an agent's question. */
+export function handoffs(): Feature {
+  const feature = createFeature()
+  onTap(feature, moveTap, (ctx, tap) => move(ctx, { ...tap, sure: false }))
+  onTap(feature, stopAndMoveTap, (ctx, tap) => move(ctx, { ...tap, sure: true }))
+  onTap(feature, handOffTap, handOff)
+  onTap(feature, queueTap, (ctx, { on, key, set }) =>
+    set
+      ? handOff(ctx, { on, key, from: null, goal: 'work', sure: false })
+      : editByTap(ctx, on, key, takeBackEdit()),
+  )
+  onTap(feature, releaseTap, (ctx, { on, key }) => editByTap(ctx, on, key, stopEdit()))
+  onTap(feature, answerTap, answer)
+  onTap(feature, sendBackTap, sendBack)
+  return feature
+}
+
+/** Moves a task. What would take it from an agent that works on it is asked once. */
+async function move(
+  ctx: BotContext,
+  tap: { on: Surface; key: string; from: TaskStatus; to: TaskStatus; sure: boolean },
+): Promise<void> {
+  const { on, key, from, to, sure } = tap
+  const task = await findTask(scopeOf(ctx), key)
+  const stops = task?.runState === 'running' && task.status !== to && to !== 'todo'
+  if (task === null || !stops || sure)
+    return editByTap(ctx, on, key, { status: to, expect: { status: from } })
+  await confirm(ctx, on, task, stopAndMoveCard(task, to, on, readerOf(ctx)))
+}
+
+async function confirm(ctx: BotContext, on: Surface, task: Task, card: Card): Promise<void> {
+  if (on === 'deck') await askInDeck(ctx, task, card)
+  else await showScreen(ctx, card, { purpose: 'card', taskId: task.id })
+}
+
+/** Hands a task to an agent. If a runner is to be told, only a line that was taken leaves the task queued. */
+async function handOff(
+  ctx: BotContext,
+  tap: {
+    readonly on: Surface
+    readonly key: string
+    /** The status that the button was made for; null on buttons of an earlier version. */
+    readonly from: TaskStatus | null
+    readonly goal: Goal
+    readonly sure: boolean
+  },
+): Promise<void> {
+  const { on, key, from, goal, sure } = tap
+  const task = await findTask(scopeOf(ctx), key)
+  if (task === null) return showGone(ctx, on, key)
+  // From todo, Queue means the same on every card, however old.
+  const isStale = from !== null && from !== task.status && task.status !== 'todo'
+  if (task.runState !== null || isStale) {
+    await toast(ctx, task.runState === null ? staleToast(task) : toasts.unchanged)
+    return showAfterAction(ctx, on, task, null)
+  }
+  if (task.question !== null && !sure) return confirm(ctx, on, task, queueUnansweredCard(task, on))
+  const edit = queueEdit(task, goal, sure)
+  const refusals = await postToRunner(ctx, [{ ...task, status: edit.status ?? task.status }])
+  if (refusals.length === 0) return changeTask(ctx, on, key, () => editTask(ctx.board, key, edit))
+  await toast(ctx, toasts.notQueued)
+  await explainNotQueued(ctx, refusals)
+  await showAfterAction(ctx, on, task, null)
+}
+
+/** Answers a question with one of its options, and says where the task went. */
+async function answer(
+  ctx: BotContext,
+  { on, question, option }: { readonly on: Surface; readonly question: string; readonly option: string },
+): Promise<void> {
+  const answered = await answerQuestion(ctx.board, question, { options: [option] })
+  const { task, auditId, isLate } = answered
+  if (isLate) {
+    await toast(ctx, answered.question.state === 'answered' ? toasts.alreadyAnswered : toasts.withdrawn)
+    return showTask(ctx, task, { notice: lateAnswerNotice(answered, readerOf(ctx), false) })
+  }
+  await toast(ctx, toasts.answered)
+  await showTask(ctx, task, { undo: auditId, ...answeredNotice(answered, on) })
+  await notifyRunner(ctx, task)
+}
+
+/** Sends a ready task back with the comments that it has. */
+async function sendBack(
+  ctx: BotContext,
+  { on, key }: { readonly on: Surface; readonly key: string },
+): Promise<void> {
+  const edit = { status: 'todo', runState: 'queued', expect: { status: 'ready' } } as const
+  await changeTask(
+    ctx,
+    on,
+    key,
+    () => editTask(ctx.board, key, edit),
+    {},
+    (task) => sentBackNotice(task, on),
+  )
+  const task = await findTask(scopeOf(ctx), key)
+  if (task !== null) await notifyRunner(ctx, task)
+}
