@@ -1,8 +1,8 @@
 import {
-  announceSnooze,
   endAnnouncedSnoozes,
   endSnoozes,
   lockDueSnoozes,
+  setSnoozeMessage,
 } from '../domain/tasks/edit/snooze.ts'
 import { findTasks } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
@@ -27,7 +27,7 @@ async function bringBack({ store, ownerId, now: clock }: JobsDeps): Promise<void
     const ids = await enqueueCards(tx, cards, now)
     for (const [index, { id }] of back.entries()) {
       const messageId = ids[index]
-      if (messageId !== undefined) await announceSnooze(tx, id, messageId)
+      if (messageId !== undefined) await setSnoozeMessage(tx, id, messageId)
     }
     await endSnoozes(
       tx,

@@ -1,6 +1,6 @@
 import { minuteMs } from '../domain/core/durations.ts'
 import { listTasks } from '../domain/tasks/lists/list.ts'
-import { lastSignOfLife, runStamp } from '../domain/tasks/silent-runs.ts'
+import { lastHeartbeat, runStamp } from '../domain/tasks/silent-runs.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
 import { enqueueCards } from '../telegram/store/living-cards.ts'
@@ -42,5 +42,5 @@ async function watchRuns({ store, ownerId, now: clock }: JobsDeps): Promise<void
 
 function isStale(task: Task, now: Date, settings: BoundSettings): boolean {
   const minutes = task.runState === 'queued' ? settings.queuedAfterMinutes : settings.staleAfterMinutes
-  return now.getTime() - lastSignOfLife(task).getTime() >= minutes * minuteMs
+  return now.getTime() - lastHeartbeat(task).getTime() >= minutes * minuteMs
 }

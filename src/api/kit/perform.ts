@@ -5,9 +5,9 @@ import {
   isIdempotencyKey,
   type KeyedRequest,
   KeyTakenError,
-  keepAnswer,
-  keepRefusal,
   type StoredAnswer,
+  storeAnswer,
+  storeRefusal,
   takeKey,
 } from '../../domain/access/idempotency.ts'
 import { type Ctx, createCtx } from '../../domain/core/context.ts'
@@ -138,7 +138,7 @@ export async function answerOnce<T>(
       work.check?.()
       const rendered = await work.render({ db: tx, ownerId: deps.ownerId }, result as T)
       answer = rendered && toAnswer(rendered)
-      await keepAnswer(tx, keyed, answer)
+      await storeAnswer(tx, keyed, answer)
     },
   })
   try {
@@ -154,7 +154,7 @@ export async function answerOnce<T>(
       )
     }
     const refused = toRefused(error)
-    if (refused !== null) await keepRefusal(deps.db, keyed, toAnswer(refused), deps.now())
+    if (refused !== null) await storeRefusal(deps.db, keyed, toAnswer(refused), deps.now())
     throw error
   }
 }

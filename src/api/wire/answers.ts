@@ -9,7 +9,7 @@ import {
   readDetail,
   requireTaskDetail,
 } from '../../domain/tasks/detail.ts'
-import { noteFetched } from '../../domain/tasks/notes/feedback.ts'
+import { recordFetched } from '../../domain/tasks/notes/feedback.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import type { LabelJson } from './common.ts'
 import { type TaskJson, toTaskDetailJson, toTaskJson } from './task.ts'
@@ -27,13 +27,13 @@ export async function toTaskAnswer(scope: Scope, task: Task, assignee: string): 
 /** Reads the answer about a task by key or UUID and marks its comments as fetched. Throws `not-found`. */
 export async function readTaskAnswer(ctx: Ctx, reference: string, assignee: string): Promise<TaskAnswer> {
   const detail = await requireTaskDetail(ctx, reference)
-  await noteFetched(ctx, detail)
+  await recordFetched(ctx, detail)
   return toAnswer(detail, assignee)
 }
 
 /** Marks a task's comments as fetched by the agent. */
 export async function noteAnswered(ctx: Ctx, task: Task): Promise<void> {
-  await noteFetched(ctx, await readDetail(ctx, task))
+  await recordFetched(ctx, await readDetail(ctx, task))
 }
 
 function toAnswer(detail: DetailWithLabels, assignee: string): TaskAnswer {

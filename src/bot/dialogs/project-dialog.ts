@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/core/errors.ts'
 import { createProject } from '../../domain/projects/create.ts'
 import { ProjectKey, proposeKey } from '../../domain/projects/key.ts'
 import { listProjects } from '../../domain/projects/read.ts'
-import { normaliseRepo } from '../../domain/projects/repo.ts'
+import { normalizeRepo } from '../../domain/projects/repo.ts'
 import { refusalCard } from '../../view/kit/answers.ts'
 import {
   dialogTap,
@@ -72,7 +72,7 @@ async function readSource(ctx: BotContext): Promise<Reading<ProjectDraft>> {
   const text = await textFor(ctx)
   if (text === null) return null
   const isRepo =
-    !/\s/.test(text) && text.length <= 500 && (normaliseRepo(text) !== null || text.includes('/'))
+    !/\s/.test(text) && text.length <= 500 && (normalizeRepo(text) !== null || text.includes('/'))
   return isRepo ? draftOf(ctx, nameOfRepo(text), text) : draftOf(ctx, firstLineOf(text), null)
 }
 
@@ -125,7 +125,7 @@ function firstLineOf(text: string): string {
 
 /** "ada/web-shop.git" → "Web shop". */
 function nameOfRepo(text: string): string {
-  const path = normaliseRepo(text)?.path ?? text
+  const path = normalizeRepo(text)?.path ?? text
   const words = (path.split('/').filter(Boolean).at(-1) ?? path).replace(/[-_.]+/g, ' ').trim()
   return words === '' ? path : words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -88,7 +88,7 @@ export async function takeKey(tx: Tx, request: KeyedRequest, now: Date): Promise
 }
 
 /** Stores the answer with its key in the same transaction; null releases the key, since nothing was answered. */
-export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAnswer | null): Promise<void> {
+export async function storeAnswer(tx: Tx, request: KeyedRequest, answer: StoredAnswer | null): Promise<void> {
   const named = and(eq(idempotencyKeys.tokenId, request.tokenId), eq(idempotencyKeys.key, request.key))
   if (answer === null) await tx.delete(idempotencyKeys).where(named)
   else {
@@ -105,7 +105,7 @@ export async function deleteExpiredKeys(db: Db, before: Date): Promise<number> {
 }
 
 /** Stores a refusal, which has no effect and no transaction. If the key was taken in between, the other answer stays. */
-export async function keepRefusal(
+export async function storeRefusal(
   db: Db,
   request: KeyedRequest,
   answer: StoredAnswer,

@@ -89,7 +89,7 @@ export async function listSecurityEvents(
 }
 
 /** A time range: after `after`, up to and including `upTo`. */
-interface Stretch {
+interface TimeRange {
   readonly after: Date
   readonly upTo: Date
 }
@@ -97,7 +97,7 @@ interface Stretch {
 /** Counts the failures of each kind, repetitions included, with the times of the first and last. */
 export async function countFailures(
   { db, ownerId }: Scope,
-  stretch: Stretch,
+  stretch: TimeRange,
 ): Promise<
   readonly {
     readonly eventType: string
@@ -121,7 +121,7 @@ export async function countFailures(
 /** Lists uses of tokens from new addresses, oldest first. A token's very first address is the expected one. */
 export async function listNewAddresses(
   { db, ownerId }: Scope,
-  stretch: Stretch,
+  stretch: TimeRange,
 ): Promise<readonly SecurityEventRow[]> {
   return db
     .select()
@@ -139,7 +139,7 @@ export async function listNewAddresses(
     .limit(maxNewAddresses)
 }
 
-function isWithin({ after, upTo }: Stretch) {
+function isWithin({ after, upTo }: TimeRange) {
   return and(gt(securityEvents.createdAt, after), lte(securityEvents.createdAt, upTo))
 }
 

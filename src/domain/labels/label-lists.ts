@@ -7,13 +7,13 @@ export type LabelLists = Readonly<Record<string, readonly string[]>>
 
 /** Reads all labels of every task that has this label. */
 export async function readLabelLists(db: Reader, labelId: string): Promise<LabelLists> {
-  const labelled = await db
+  const labeled = await db
     .select({ taskId: taskLabelAssignments.taskId })
     .from(taskLabelAssignments)
     .where(eq(taskLabelAssignments.labelId, labelId))
   return readListsOf(
     db,
-    labelled.map(({ taskId }) => taskId),
+    labeled.map(({ taskId }) => taskId),
   )
 }
 

@@ -6,7 +6,7 @@ import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { requireUntouched } from '../core/require-untouched.ts'
 import { readListsOf, writeLabelLists } from './label-lists.ts'
-import { unmakeLabels } from './labels.ts'
+import { deleteUnusedLabels } from './labels.ts'
 
 /** Undoes a change of a label. Throws `conflict` if the label has changed since. Part of `undoChange`. */
 export async function undoLabelChange(
@@ -14,8 +14,8 @@ export async function undoLabelChange(
   tx: Tx,
   entry: AuditRecordOf<'label.create' | 'label.rename' | 'label.color' | 'label.delete' | 'label.merge'>,
 ): Promise<void> {
-  if (entry.action === 'label.delete' || entry.action === 'label.merge') return bringBack(ctx, tx, entry)
-  if (entry.action === 'label.create') return unmake(ctx, tx, entry)
+  if (entry.action === 'label.delete' || entry.action === 'label.merge') return restoreLabel(ctx, tx, entry)
+  if (entry.action === 'label.create') return undoCreate(ctx, tx, entry)
   const { before, after } = entry.meta
   const [label] = await tx
     .select()
@@ -31,14 +31,14 @@ export async function undoLabelChange(
     .where(eq(taskLabels.id, label.id))
 }
 
-async function unmake(ctx: Ctx, tx: Tx, entry: AuditRecordOf<'label.create'>): Promise<void> {
+async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRecordOf<'label.create'>): Promise<void> {
   const { name } = entry.meta
-  const [gone] = await unmakeLabels(tx, ctx.ownerId, [entry.targetId ?? ''])
+  const [gone] = await deleteUnusedLabels(tx, ctx.ownerId, [entry.targetId ?? ''])
   if (gone === undefined)
     throw new DomainError('conflict', `Label ${name} is in use or gone. Delete it in /labels if you're sure.`)
 }
 
-async function bringBack(
+async function restoreLabel(
   ctx: Ctx,
   tx: Tx,
   entry: AuditRecordOf<'label.delete' | 'label.merge'>,

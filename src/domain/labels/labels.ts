@@ -30,7 +30,7 @@ export async function labelCounts(scope: {
   readonly db: Reader
   readonly ownerId: string
 }): Promise<LabelCount[]> {
-  const labelled = scope.db
+  const labeled = scope.db
     .select({ labelId: taskLabelAssignments.labelId })
     .from(taskLabelAssignments)
     .innerJoin(tasks, eq(tasks.id, taskLabelAssignments.taskId))
@@ -38,16 +38,16 @@ export async function labelCounts(scope: {
     .where(
       and(eq(tasks.ownerId, scope.ownerId), inArray(tasks.status, openStatuses), isNull(projects.deletedAt)),
     )
-    .as('labelled')
+    .as('labeled')
   return scope.db
     .select({
       id: taskLabels.id,
       name: taskLabels.name,
       color: taskLabels.color,
-      open: sql<number>`count(${labelled.labelId})::int`,
+      open: sql<number>`count(${labeled.labelId})::int`,
     })
     .from(taskLabels)
-    .leftJoin(labelled, eq(labelled.labelId, taskLabels.id))
+    .leftJoin(labeled, eq(labeled.labelId, taskLabels.id))
     .where(eq(taskLabels.ownerId, scope.ownerId))
     .groupBy(taskLabels.id)
     .orderBy(sql`lower(${taskLabels.name})`)
@@ -55,15 +55,15 @@ export async function labelCounts(scope: {
 
 /** Counts the tasks with a label, up to `maxCounted`. Tasks of deleted projects don't count. */
 export async function countLabelled({ db }: { readonly db: Reader }, labelId: string): Promise<number> {
-  const labelled = db
+  const labeled = db
     .select({ one: sql`1` })
     .from(taskLabelAssignments)
     .innerJoin(tasks, eq(tasks.id, taskLabelAssignments.taskId))
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(and(eq(taskLabelAssignments.labelId, labelId), isNull(projects.deletedAt)))
     .limit(maxCounted)
-    .as('labelled')
-  return countRows(db, labelled)
+    .as('labeled')
+  return countRows(db, labeled)
 }
 
 /** Sets a task's labels in this order and creates labels for new names. Part of a larger transaction. */
@@ -144,13 +144,13 @@ async function ensureLabels(
 }
 
 /** Returns the labels that an assignment created, as the task's audit entry lists them. */
-export function madeLabels(audit: readonly AuditEntry[]): { readonly madeLabels?: readonly string[] } {
+export function createdLabels(audit: readonly AuditEntry[]): { readonly madeLabels?: readonly string[] } {
   const ids = audit.flatMap(({ targetId }) => targetId ?? [])
   return ids.length === 0 ? {} : { madeLabels: ids }
 }
 
 /** Deletes labels that a change created if no task has them. Returns the audit entries. */
-export async function unmakeLabels(
+export async function deleteUnusedLabels(
   tx: Tx,
   ownerId: string,
   ids: readonly string[] = [],

@@ -3,7 +3,7 @@ import { type ProjectRow, projects } from '../../db/schema.ts'
 import { requireProjectRight } from '../access/rights.ts'
 import { DomainError } from '../core/errors.ts'
 import { isInSight, type Scope } from '../core/scope.ts'
-import { isSameRepo, normaliseRepo } from './repo.ts'
+import { isSameRepo, normalizeRepo } from './repo.ts'
 
 /** Lists the owner's projects by key, deleted ones only on request. */
 export async function listProjects(
@@ -55,10 +55,10 @@ export async function findProjectByRepo({ db, ownerId }: Scope, repo: string): P
     .where(and(eq(projects.ownerId, ownerId), isNull(projects.deletedAt), isNotNull(projects.repoUrl)))
     .orderBy(asc(projects.createdAt), asc(projects.projectKey))
   const exact = candidates.find((project) => project.repoUrl === repo)
-  const wanted = normaliseRepo(repo)
+  const wanted = normalizeRepo(repo)
   if (exact !== undefined || wanted === null) return exact ?? null
   const same = candidates.flatMap((project) => {
-    const stored = normaliseRepo(project.repoUrl ?? '')
+    const stored = normalizeRepo(project.repoUrl ?? '')
     return stored !== null && isSameRepo(stored, wanted) ? [{ project, host: stored.host }] : []
   })
   return (same.find(({ host }) => host === wanted.host) ?? same[0])?.project ?? null

@@ -10,7 +10,7 @@ const scpLike = /^[^@/:\s]+@([^/:\s]+):(?!\/\/)(.+)$/
 const ownerAndRepo = /^[\w.-]+\/[\w.-]+$/
 
 /** Parses `owner/repo`, or an https or ssh URL with or without `.git`; otherwise returns null. */
-export function normaliseRepo(text: string): Repo | null {
+export function normalizeRepo(text: string): Repo | null {
   const trimmed = text.trim()
   const [, host, rest] = withScheme.exec(trimmed) ?? scpLike.exec(trimmed) ?? []
   if (host !== undefined && rest !== undefined) {

@@ -6,7 +6,7 @@ import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import type { NewEvent } from '../core/events.ts'
 import { parse } from '../core/parse.ts'
-import { assignLabels, madeLabels } from '../labels/labels.ts'
+import { assignLabels, createdLabels } from '../labels/labels.ts'
 import type { Edited } from './edit/edit.ts'
 import { branchFor, nextTaskNumber, slugOf } from './edit/keys.ts'
 import { endKey, lockLanesForEnd } from './edit/order.ts'
@@ -86,7 +86,7 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
           action: 'task.create',
           targetType: 'task',
           targetId: key,
-          meta: { taskId: id, title: draft.title, status, after: toSnapshot(task), ...madeLabels(audit) },
+          meta: { taskId: id, title: draft.title, status, after: toSnapshot(task), ...createdLabels(audit) },
         },
         ...audit,
       ],

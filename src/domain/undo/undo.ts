@@ -65,7 +65,7 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
     const audit: AuditEntry[] = []
     for (const one of together) {
       if (await isUndone(tx, one)) throw new DomainError('conflict', 'Already undone.', { undone: true })
-      const change = await takeBack(ctx, tx, one)
+      const change = await undoOne(ctx, tx, one)
       if (change.result !== null) tasks.push(change.result)
       if ('unchanged' in change) continue
       events.push(...change.events)
@@ -95,7 +95,7 @@ async function batchOf(tx: Tx, entry: AuditRecord): Promise<AuditRecord[]> {
   return found.map(toAuditRecord)
 }
 
-async function takeBack(ctx: Ctx, tx: Tx, entry: AuditRecord): Promise<Change<Task | null>> {
+async function undoOne(ctx: Ctx, tx: Tx, entry: AuditRecord): Promise<Change<Task | null>> {
   const refused = new DomainError('invalid', "This can't be undone.")
   if (!isUndoable(entry)) throw refused
   switch (entry.action) {

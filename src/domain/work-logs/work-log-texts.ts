@@ -37,17 +37,17 @@ export function resultDetail(facts: {
   const parts = [
     `**${facts.taskKey}** · ${facts.taskTitle}`,
     withoutLabels(result.summary),
-    labelled('Blocked reason', result.blockedReason),
-    labelled('Tests', result.tests),
+    labeled('Blocked reason', result.blockedReason),
+    labeled('Tests', result.tests),
     result.prUrl?.trim() ? `**PR:** [${result.prUrl.trim()}](${result.prUrl.trim()})` : undefined,
-    labelled('Notes', result.notes),
-    labelled('Checks', result.checks),
+    labeled('Notes', result.notes),
+    labeled('Checks', result.checks),
     `---\nEngine: ${facts.engine ?? 'unknown'} · Completed: ${facts.at.toISOString()} · Source: ${facts.source}`,
   ]
   return parts.flatMap((part) => (part?.trim() ? [part.trim()] : [])).join('\n\n')
 }
 
-function labelled(name: string, text: string | undefined): string | undefined {
+function labeled(name: string, text: string | undefined): string | undefined {
   return text?.trim() ? `**${name}:** ${withoutLabels(text.trim())}` : undefined
 }
 

@@ -1,6 +1,6 @@
 import { minuteMs } from '../../domain/core/durations.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
-import { lastSignOfLife } from '../../domain/tasks/silent-runs.ts'
+import { lastHeartbeat } from '../../domain/tasks/silent-runs.ts'
 import type { NotificationGroup } from '../../telegram/store/stored-request.ts'
 import { button } from '../kit/buttons.ts'
 import { defineAct, field } from '../kit/callbacks.ts'
@@ -72,10 +72,10 @@ function silentRunCard(task: TaskCardFacts, reader: Reader): Card {
 
 /** Describes a silent run: "Claude Code hasn’t checked in for 30 min", "queued for 1 h – no agent has picked it up". */
 export function silence(
-  task: Parameters<typeof lastSignOfLife>[0] & Pick<TaskCardFacts, 'lastRun'>,
+  task: Parameters<typeof lastHeartbeat>[0] & Pick<TaskCardFacts, 'lastRun'>,
   now: Date,
 ): string {
-  const age = span(lastSignOfLife(task), now)
+  const age = span(lastHeartbeat(task), now)
   return task.runState === 'queued'
     ? `queued for ${age} – no agent has picked it up`
     : `${agentName(task.lastRun)} hasn’t checked in for ${age}`

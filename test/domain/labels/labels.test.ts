@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => board.close())
 
 const row = async (id: string) => (await board.db.select().from(taskLabels).where(eq(taskLabels.id, id)))[0]
-const labelled = async (...labels: string[]) =>
+const labeled = async (...labels: string[]) =>
   (await createTask(board.ctx, { projectId, title: labels.join(' '), labels })).task
 const namesOn = async (taskId: string) =>
   (await requireTask(board.scope, taskId)).labels.map((label) => label.name)
@@ -73,7 +73,7 @@ describe('creating a label', () => {
 describe('renaming and recoloring a label', () => {
   test('changes it and records both states', async () => {
     const { label } = await createLabel(board.ctx, { name: 'Old', color: 'red' })
-    const task = await labelled('old')
+    const task = await labeled('old')
     const changes = await recordChanges(board.db)
 
     const renamed = await renameLabel(board.ctx, 'OLD', 'New')
@@ -138,7 +138,7 @@ describe('renaming and recoloring a label', () => {
 
 describe('deleting a label', () => {
   test('removes it from its tasks, moves the others up, and records its positions', async () => {
-    const task = await labelled('d-one', 'd-two', 'd-three')
+    const task = await labeled('d-one', 'd-two', 'd-three')
     const [one, two, three] = task.labels
     const changes = await recordChanges(board.db)
 
@@ -167,7 +167,7 @@ describe('deleting a label', () => {
   })
 
   test('leaves a task without labels if it was the only one', async () => {
-    const task = await labelled('d-only')
+    const task = await labeled('d-only')
 
     await deleteLabel(board.ctx, 'd-only')
 
@@ -177,8 +177,8 @@ describe('deleting a label', () => {
 
 describe('merging labels', () => {
   test('replaces one with the other, once on each task', async () => {
-    const both = await labelled('m-from', 'm-other', 'm-into')
-    const one = await labelled('m-from')
+    const both = await labeled('m-from', 'm-other', 'm-into')
+    const one = await labeled('m-from')
     const changes = await recordChanges(board.db)
 
     const { label, auditId } = await mergeLabels(board.ctx, 'm-from', 'M-INTO')
@@ -216,7 +216,7 @@ describe('merging labels', () => {
 
 describe('the counts of labels', () => {
   test('count open tasks and all tasks', async () => {
-    await labelled('c-used')
+    await labeled('c-used')
     await createTask(board.ctx, { projectId, title: 'Done', status: 'done', labels: ['c-used'] })
     await createLabel(board.ctx, { name: 'c-free' })
 

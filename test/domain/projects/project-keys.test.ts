@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { proposeKey } from '../../../src/domain/projects/key.ts'
-import { isSameRepo, normaliseRepo } from '../../../src/domain/projects/repo.ts'
+import { isSameRepo, normalizeRepo } from '../../../src/domain/projects/repo.ts'
 
 describe('the key proposed for a project', () => {
   test.each([
@@ -66,7 +66,7 @@ describe('a repository', () => {
     ['not a repository', null],
     ['/srv/git/web.git', null],
   ])('is read from %j as %j', (text, repo) => {
-    expect(normaliseRepo(text)).toEqual(repo)
+    expect(normalizeRepo(text)).toEqual(repo)
   })
 
   test('without a host matches any host, but never another path', () => {

@@ -32,7 +32,7 @@ afterAll(() => board.close())
 const newProject = (key: string) => createProject(board.ctx, { key, name: key })
 const undo = (auditId: string | null) => undoChange(board.ctx, auditId ?? '')
 const undoLast = async () => undo((await lastChange(board.scope))?.id ?? null)
-const labelled = async (projectId: string, ...labels: string[]) =>
+const labeled = async (projectId: string, ...labels: string[]) =>
   (await createTask(board.ctx, { projectId, title: labels.join(' '), labels })).task
 const namesOn = async (taskId: string) =>
   (await requireTask(board.scope, taskId)).labels.map((label) => label.name)
@@ -133,23 +133,23 @@ describe('undoing a change of a label', () => {
 
   test('restores a deleted one to its place on every task', async () => {
     const { id } = await newProject('ULD')
-    const untouched = await labelled(id, 'ud-a', 'ud-b', 'ud-c')
-    const relabelled = await labelled(id, 'ud-b', 'ud-a')
+    const untouched = await labeled(id, 'ud-a', 'ud-b', 'ud-c')
+    const relabeled = await labeled(id, 'ud-b', 'ud-a')
     const { label, auditId } = await deleteLabel(board.ctx, 'ud-b')
-    await editTask(board.ctx, relabelled.key, { labels: ['ud-c'] })
+    await editTask(board.ctx, relabeled.key, { labels: ['ud-c'] })
 
     await undo(auditId)
 
     expect(await namesOn(untouched.id)).toEqual(['ud-a', 'ud-b', 'ud-c'])
-    expect(await namesOn(relabelled.id)).toEqual(['ud-b', 'ud-c'])
+    expect(await namesOn(relabeled.id)).toEqual(['ud-b', 'ud-c'])
     expect(await listLabels(board.scope)).toContainEqual(label)
   })
 
   test('separates two merged ones', async () => {
     const { id } = await newProject('ULM')
-    const both = await labelled(id, 'um-from', 'um-x', 'um-into')
-    const one = await labelled(id, 'um-from')
-    const other = await labelled(id, 'um-into')
+    const both = await labeled(id, 'um-from', 'um-x', 'um-into')
+    const one = await labeled(id, 'um-from')
+    const other = await labeled(id, 'um-into')
     const { auditId } = await mergeLabels(board.ctx, 'um-from', 'um-into')
 
     await undo(auditId)
@@ -179,7 +179,7 @@ describe('undoing a new label', () => {
     const { id } = await newProject('UNL')
     const { label, auditId } = await createLabel(board.ctx, { name: 'un-a' })
     const { label: used, auditId: second } = await createLabel(board.ctx, { name: 'un-b' })
-    await labelled(id, 'un-b')
+    await labeled(id, 'un-b')
 
     await undo(auditId)
     await expect(undo(second)).rejects.toMatchObject({ code: 'conflict' })
@@ -192,7 +192,7 @@ describe('undoing a new label', () => {
   test('created by a change goes with it, unless another task has it', async () => {
     const { id } = await newProject('UNW')
     const { auditId } = await createTask(board.ctx, { projectId: id, title: 'T', labels: ['un-c', 'un-d'] })
-    await labelled(id, 'un-d')
+    await labeled(id, 'un-d')
 
     await undo(auditId)
 
@@ -263,7 +263,7 @@ describe('the last change', () => {
   test('is each of the owner’s changes in turn, of any kind', async () => {
     const { id } = await newProject('ULC')
     board.clock.advance({ minutes: 1 })
-    await labelled(id, 'ul-a')
+    await labeled(id, 'ul-a')
     board.clock.advance({ minutes: 1 })
     await renameLabel(board.ctx, 'ul-a', 'ul-b')
     board.clock.advance({ minutes: 1 })

@@ -3,7 +3,7 @@ import { taskPriorities, taskStatuses } from '../../../domain/core/task-values.t
 import type { Act } from '../../../domain/quick-add/acts.ts'
 import type { Place } from '../../../domain/tasks/edit/order.ts'
 import { placeTask } from '../../../domain/tasks/edit/place.ts'
-import { countByLane, findNeighbours, listLane } from '../../../domain/tasks/lists/lanes.ts'
+import { countByLane, findNeighbors, listLane } from '../../../domain/tasks/lists/lanes.ts'
 import { findTask, findTasks, requireTask } from '../../../domain/tasks/read.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { changedToast, staleToast, toasts } from '../../../view/kit/answers.ts'
@@ -79,7 +79,7 @@ async function showPlace(
   projectKey: string,
   undo: string | null = null,
 ): Promise<void> {
-  const neighbours = await findNeighbours(scopeOf(ctx), task, projectKey || undefined)
+  const neighbours = await findNeighbors(scopeOf(ctx), task, projectKey || undefined)
   const card = placeCard(task, { projectKey, neighbours, undo, ...readerOf(ctx) })
   await showScreen(ctx, card, { taskId: task.id })
 }
@@ -142,7 +142,7 @@ async function targetOf(
   const status = taskStatuses.find((one) => one === to)
   if (status !== undefined) return status === task.status ? null : { status, place: { at: 'end' } }
   if (to === 'top') return { place: { at: 'start' } }
-  const { above, below } = await findNeighbours(scopeOf(ctx), task, projectKey || undefined)
+  const { above, below } = await findNeighbors(scopeOf(ctx), task, projectKey || undefined)
   if (to === 'up') return above && { place: { before: above.id } }
   return below && { place: { after: below.id } }
 }

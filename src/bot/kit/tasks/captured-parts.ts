@@ -2,7 +2,7 @@ import type { Message } from 'grammy/types'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
 import { queueEdit, takeBackEdit } from '../../../domain/tasks/edit/handoff.ts'
 import { moveToProject } from '../../../domain/tasks/edit/move-project.ts'
-import { extendComment } from '../../../domain/tasks/notes/comments.ts'
+import { appendToComment } from '../../../domain/tasks/notes/comments.ts'
 import { findTask } from '../../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import { partAction } from '../../../domain/tasks/snapshot.ts'
@@ -42,7 +42,7 @@ export async function joinCapture(ctx: BotContext, message: Message): Promise<bo
   const isJoined =
     commentId === null
       ? await orExpected('invalid', () => joinTask(ctx, task, { content, action }))
-      : await extendComment(ctx.board, task, { commentId, text })
+      : await appendToComment(ctx.board, task, { commentId, text })
   if (isJoined) return true
   await editTask(ctx.board, task.id, { comment: text })
   await acknowledge(ctx, signs.kept)

@@ -4,7 +4,7 @@ import type { AuditEntry, Change, Ctx } from '../../core/context.ts'
 import type { DomainError } from '../../core/errors.ts'
 import { parse } from '../../core/parse.ts'
 import { clip } from '../../core/text.ts'
-import { assignLabels, madeLabels } from '../../labels/labels.ts'
+import { assignLabels, createdLabels } from '../../labels/labels.ts'
 import { toDeploySettings, toProjectSettings } from '../../projects/project-settings.ts'
 import { readOwnerSettings } from '../../settings/settings.ts'
 import { writeTaskLogs } from '../../work-logs/work-logs.ts'
@@ -103,23 +103,23 @@ async function sendEdit(ctx: Ctx, tx: Tx, reference: string, given: ParsedTaskEd
   const sent = Promise.all([writeTask(tx, written), logging.written])
   const { labels: names } = plan
   // Labels wait for the sent statements, so a refusal of those is noticed first.
-  const labelling =
+  const labeling =
     names === null
       ? { labels: task.labels, audit: [] }
       : await sent.then(() => assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names, now }))
   const handoff = await writeHandoff(ctx, tx, { task, written, plan, sent })
-  const changed = { ...written, ...handoff.now, labels: labelling.labels }
+  const changed = { ...written, ...handoff.now, labels: labeling.labels }
   const comment = logging.events.find((event) => event.payload.kind === 'comment')
   const audit = taskAudit(actionOf(edit, plan, task), task, changed, {
     commentId: comment?.entityId,
-    ...madeLabels(labelling.audit),
+    ...createdLabels(labeling.audit),
     ...(handoff.closedQuestions.length === 0 ? {} : { closedQuestions: handoff.closedQuestions }),
     ...(plan.question && changed.question ? { openedQuestion: changed.question.id } : {}),
   })
   return {
     result: { task: changed, auditId: audit.id, changed: namesOf(plan), commentId: comment?.entityId },
     events: [...editEvents(changed, edit, plan), ...logging.events],
-    audit: [audit, ...labelling.audit],
+    audit: [audit, ...labeling.audit],
     sent,
   }
 }

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../../../db/types.ts'
 
 /** Snoozes a task until a time, or ends its snooze with null. Part of a larger transaction. */
 export async function writeSnooze(db: Db, taskId: string, until: Date | null): Promise<void> {
-  await dropAnnouncement(db, taskId)
+  await deleteAnnouncement(db, taskId)
   if (until === null) await db.delete(snoozes).where(eq(snoozes.taskId, taskId))
   else {
     await db
@@ -18,7 +18,7 @@ export async function writeSnooze(db: Db, taskId: string, until: Date | null): P
 }
 
 /** Deletes the unsent message about a task's return, since the task is snoozed again. */
-async function dropAnnouncement(db: Db, taskId: string): Promise<void> {
+async function deleteAnnouncement(db: Db, taskId: string): Promise<void> {
   const announcement = db.select({ id: snoozes.messageId }).from(snoozes).where(eq(snoozes.taskId, taskId))
   await db.delete(botMessages).where(
     and(
@@ -50,7 +50,7 @@ export async function lockDueSnoozes(
 }
 
 /** Sets the message that brings a snoozed task back. */
-export async function announceSnooze(db: Db, taskId: string, messageId: number): Promise<void> {
+export async function setSnoozeMessage(db: Db, taskId: string, messageId: number): Promise<void> {
   await db.update(snoozes).set({ messageId }).where(eq(snoozes.taskId, taskId))
 }
 

@@ -77,14 +77,14 @@ export async function listByLane(
 const byPlace = [asc(tasks.sortOrder), asc(tasks.id)]
 
 /** The neighbors of a card in its lane, and its position. */
-export interface Neighbours {
+export interface Neighbors {
   readonly above: Task | null
   readonly below: Task | null
   readonly position: number
 }
 
 /** Finds a card's position in its lane, optionally within one project. */
-export async function findNeighbours(scope: Scope, task: Task, projectKey?: string): Promise<Neighbours> {
+export async function findNeighbors(scope: Scope, task: Task, projectKey?: string): Promise<Neighbors> {
   const lane = inLane(scope, { status: task.status, projectKey })
   const place = eq(tasks.sortOrder, task.sortOrder)
   const isAbove = or(lt(tasks.sortOrder, task.sortOrder), and(place, lt(tasks.id, task.id)))

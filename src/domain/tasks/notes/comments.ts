@@ -39,7 +39,7 @@ const maxComment = 20_000
  * Appends a further part of the owner's message to the comment of its first part. Returns false if the comment was undone
  * or is full.
  */
-export async function extendComment(
+export async function appendToComment(
   ctx: Ctx,
   task: Pick<Task, 'id' | 'key' | 'project'>,
   { commentId, text }: { readonly commentId: string; readonly text: string },

@@ -8,16 +8,16 @@ import { areFactsOfLog, isOwnerComment } from '../../work-logs/facts.ts'
 import type { TaskDetail } from '../task.ts'
 
 /** Records, once per comment, that an agent fetched the owner's comments on a task. Writes nothing if none is new. */
-export async function noteFetched(
+export async function recordFetched(
   ctx: Ctx,
   task: Pick<TaskDetail, 'id' | 'key' | 'project' | 'feedback'>,
 ): Promise<void> {
   const [first] = task.feedback
   if (first === undefined || ctx.actor.kind !== 'agent') return
   const about = { taskId: task.id, since: first.at }
-  if ((await unfetched(ctx.db, about)).length === 0) return
+  if ((await selectUnfetched(ctx.db, about)).length === 0) return
   await ctx.mutate(async (tx): Promise<Change<void>> => {
-    const fetched = await unfetched(tx, about)
+    const fetched = await selectUnfetched(tx, about)
     const audit = fetched.map(
       ({ id }): AuditEntry => ({
         action: fetchAction,
@@ -43,7 +43,7 @@ export async function noteFetched(
 
 const fetchAction = 'worklog.fetch'
 
-function unfetched(db: Reader, { taskId, since }: { readonly taskId: string; readonly since: Date }) {
+function selectUnfetched(db: Reader, { taskId, since }: { readonly taskId: string; readonly since: Date }) {
   const isFetched = db
     .select({ id: auditLogs.id })
     .from(auditLogs)

@@ -4,7 +4,7 @@ import type { Tx } from '../../../db/types.ts'
 import type { TaskFields } from '../../core/audit-meta.ts'
 import { type AuditRecordOf, fieldsOf, toAuditRecord } from '../../core/audit-record.ts'
 import type { Change, Ctx } from '../../core/context.ts'
-import { unmakeLabels } from '../../labels/labels.ts'
+import { deleteUnusedLabels } from '../../labels/labels.ts'
 import { lockTask } from '../lock.ts'
 import { requireSame, undoEntry } from '../removal/restore.ts'
 import { partAction } from '../snapshot.ts'
@@ -29,7 +29,7 @@ export async function undoCreate(
         payload: { title: task.title },
       },
     ],
-    audit: [undoEntry(entry), ...(await unmakeLabels(tx, ctx.ownerId, madeLabels))],
+    audit: [undoEntry(entry), ...(await deleteUnusedLabels(tx, ctx.ownerId, madeLabels))],
   }
 }
 

@@ -6,7 +6,7 @@ import type { AuditRecordOf } from '../../core/audit-record.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { NewEvent } from '../../core/events.ts'
-import { unmakeLabels } from '../../labels/labels.ts'
+import { deleteUnusedLabels } from '../../labels/labels.ts'
 import { reopenQuestions, withdrawQuestion } from '../../questions/store.ts'
 import { writeTaskLogs } from '../../work-logs/work-logs.ts'
 import { lockLanes } from '../edit/order.ts'
@@ -88,7 +88,7 @@ async function undoEdit(
   return {
     result: restored,
     events: [...events, ...logging.events, ...withdrawn],
-    audit: [undoEntry(entry), ...labelAudit, ...(await unmakeLabels(tx, ctx.ownerId, madeLabels))],
+    audit: [undoEntry(entry), ...labelAudit, ...(await deleteUnusedLabels(tx, ctx.ownerId, madeLabels))],
   }
 }
 

@@ -1,5 +1,5 @@
 import { type TaskStatus, taskPriorities, taskStatuses } from '../../../domain/core/task-values.ts'
-import type { Neighbours } from '../../../domain/tasks/lists/lanes.ts'
+import type { Neighbors } from '../../../domain/tasks/lists/lanes.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { button, pageButtons } from '../../kit/buttons.ts'
 import { defineAct, defineScreen, field } from '../../kit/callbacks.ts'
@@ -130,7 +130,7 @@ export function placeCard(
     ...reader
   }: Reader & {
     readonly projectKey: string
-    readonly neighbours: Neighbours
+    readonly neighbours: Neighbors
     readonly undo: string | null
   },
 ): Card {

@@ -10,9 +10,9 @@ import type { ParsedTaskEdit } from '../../schemas.ts'
 import { runOf, type Task } from '../../task.ts'
 import { requireTransition } from '../lifecycle.ts'
 import { changedLabels, isSame, nextFocus, nextNote, nextSnooze } from './plan-fields.ts'
-import { changeLogs, type EditFacts, spokenLogs } from './plan-logs.ts'
+import { changeLogs, type EditFacts, reportLogs } from './plan-logs.ts'
 import { endsQuestion, questionOf } from './plan-question.ts'
-import { holds, nextRunState, outcomeOf } from './plan-run.ts'
+import { isHolder, nextRunState, outcomeOf } from './plan-run.ts'
 
 /** The columns of a task that an edit may set. */
 export interface TaskColumns {
@@ -93,16 +93,17 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
   const runState = nextRunState(task, edit, facts.actor, statusChange !== null)
   const runStateChange = runState === task.runState ? null : { from: task.runState, to: runState }
   // Any change by its holder is a heartbeat of the run; a repeated start is only that.
-  const changesMore =
+  const changesAnything =
     fields.length > 0 || noteChanged || statusChange !== null || Boolean(edit.comment?.trim())
   const isHeartbeat = edit.lifecycle === 'start' && runStateChange === null
-  const isSignOfLife = isHeartbeat || (runStateChange === null && changesMore && holds(task, facts.actor))
-  if (runStateChange !== null || isSignOfLife) {
+  const refreshesRun =
+    isHeartbeat || (runStateChange === null && changesAnything && isHolder(task, facts.actor))
+  if (runStateChange !== null || refreshesRun) {
     columns.runState = runState
     columns.runStateUpdatedAt = runState === null ? null : facts.now
   }
 
-  const takesOver = edit.lifecycle === 'start' && runOf(task) !== null && !holds(task, facts.actor)
+  const takesOver = edit.lifecycle === 'start' && runOf(task) !== null && !isHolder(task, facts.actor)
   const engine = edit.engine ?? edit.result?.engine ?? engineOfActor(facts.actor) ?? task.engine
   // The further parts of the message that became the task aren't logged as work on it.
   const logged = edit.isPart
@@ -110,7 +111,7 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
     : { fields, note: noteChanged ? { to: note } : null }
   const logs = [
     ...changeLogs(task, { status: statusChange, artifacts: edit.artifacts, ...logged }, engine),
-    ...spokenLogs(
+    ...reportLogs(
       task,
       edit,
       { ...facts, isNew: statusChange !== null || runStateChange !== null || noteChanged },
@@ -166,7 +167,7 @@ function nextStatus(task: Task, edit: ParsedTaskEdit, actor: Actor): TaskStatus 
     if (edit.lifecycle === 'plan' && !edit.plan?.trim()) {
       throw new DomainError('invalid', 'planMarkdown: must not be blank for lifecycle action "plan".')
     }
-    if (edit.lifecycle === 'complete' && task.status === 'inbox' && holds(task, actor)) return 'ready'
+    if (edit.lifecycle === 'complete' && task.status === 'inbox' && isHolder(task, actor)) return 'ready'
     return requireTransition(edit.lifecycle, task.status) ?? edit.status ?? task.status
   }
   if (edit.status !== undefined) return edit.status

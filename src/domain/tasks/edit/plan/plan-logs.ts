@@ -60,7 +60,7 @@ function toData({ engine: _, options: __, ...result }: NonNullable<ParsedTaskEdi
 }
 
 /** Builds the logs of an edit's words: an agent's result or plan, a comment. */
-export function spokenLogs(
+export function reportLogs(
   task: Task,
   edit: ParsedTaskEdit,
   facts: Pick<EditFacts, 'actor' | 'now'> & {

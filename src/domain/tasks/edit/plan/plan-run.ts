@@ -7,7 +7,7 @@ import type { ParsedTaskEdit } from '../../schemas.ts'
 import { runOf, type Task } from '../../task.ts'
 
 /** Tests whether this agent is working on the task. */
-export function holds(task: Task, actor: Actor): boolean {
+export function isHolder(task: Task, actor: Actor): boolean {
   const run = runOf(task)
   return run !== null && isHeldBy(run, actor)
 }
