@@ -2,7 +2,7 @@ import { listTasks } from '../domain/tasks/lists/list.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { isDayOnly } from '../domain/time/time.ts'
 import { changeState, readState, writeState } from '../telegram/store/bot-state.ts'
-import { enqueueCards } from '../telegram/store/living-cards.ts'
+import { enqueueCards } from '../telegram/store/messages/living-cards.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
 

@@ -6,7 +6,7 @@ import {
 } from '../domain/tasks/edit/snooze.ts'
 import { findTasks } from '../domain/tasks/read.ts'
 import type { Task } from '../domain/tasks/task.ts'
-import { enqueueCards, type NewCard } from '../telegram/store/living-cards.ts'
+import { enqueueCards, type NewCard } from '../telegram/store/messages/living-cards.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 

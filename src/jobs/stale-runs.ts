@@ -3,7 +3,7 @@ import { listTasks } from '../domain/tasks/lists/list.ts'
 import { lastHeartbeat, runStamp } from '../domain/tasks/silent-runs.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
-import { enqueueCards } from '../telegram/store/living-cards.ts'
+import { enqueueCards } from '../telegram/store/messages/living-cards.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 

@@ -1,7 +1,7 @@
 import { expiringTokens } from '../domain/access/tokens.ts'
 import { dayMs } from '../domain/core/durations.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
-import { enqueue } from '../telegram/store/enqueue.ts'
+import { enqueue } from '../telegram/store/messages/enqueue.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { tokenNotice } from '../view/notifications/notices.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'

@@ -3,7 +3,7 @@ import type { TaskStatus } from '../domain/core/task-values.ts'
 import type { NotificationLevel } from '../domain/settings/setting-specs.ts'
 import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { type TurnFacts, turnOf } from '../domain/turn.ts'
-import type { ReportKind } from '../telegram/store/stored-request.ts'
+import type { ReportKind } from '../telegram/store/messages/stored-request.ts'
 
 /** What an agent or the board itself did to a task. */
 export type TaskChange =

@@ -8,9 +8,14 @@ import { findTask, findTasksByKey } from '../domain/tasks/read.ts'
 import { takeDeletionQuestions } from '../domain/tasks/removal/deletion-limit.ts'
 import type { Task } from '../domain/tasks/task.ts'
 import { changeState } from '../telegram/store/bot-state.ts'
-import { enqueue, type NewMessage } from '../telegram/store/enqueue.ts'
-import { enqueueCards, livingCards, markCardsStale, type NewCard } from '../telegram/store/living-cards.ts'
-import type { BotMessageRow } from '../telegram/store/messages.ts'
+import { enqueue, type NewMessage } from '../telegram/store/messages/enqueue.ts'
+import {
+  enqueueCards,
+  livingCards,
+  markCardsStale,
+  type NewCard,
+} from '../telegram/store/messages/living-cards.ts'
+import type { BotMessageRow } from '../telegram/store/messages/messages.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { deletionLimitNotice } from '../view/notifications/notices.ts'

@@ -3,7 +3,7 @@ import type { Scope } from '../domain/core/scope.ts'
 import { readStats } from '../domain/reports/stats.ts'
 import type { Log } from '../log.ts'
 import { captionOnly, type Outgoing } from '../telegram/call.ts'
-import type { StoredRequest } from '../telegram/store/stored-request.ts'
+import type { StoredRequest } from '../telegram/store/messages/stored-request.ts'
 import { statsPicture } from '../view/charts/charts.ts'
 
 export interface DrawDeps {

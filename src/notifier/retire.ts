@@ -1,7 +1,7 @@
 import type { Api } from 'grammy'
 import { callTelegram, editToRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'
-import type { BotMessageRow } from '../telegram/store/messages.ts'
+import type { BotMessageRow } from '../telegram/store/messages/messages.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { earlierCard } from '../view/tasks/posted-card.ts'
 

@@ -1,7 +1,7 @@
 import { minuteMs } from '../domain/core/durations.ts'
 import { type FailedOutcome, reasonOf, stateAfter } from '../telegram/record-sending.ts'
-import type { NotSent } from '../telegram/store/mark.ts'
-import type { BotMessageRow } from '../telegram/store/messages.ts'
+import type { NotSent } from '../telegram/store/messages/mark.ts'
+import type { BotMessageRow } from '../telegram/store/messages/messages.ts'
 
 const maxBackoffMs = 5 * minuteMs
 // A message is given up once it may have been lost twenty times (about an hour) while Telegram answered other calls.

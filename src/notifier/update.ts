@@ -6,19 +6,19 @@ import { findTask } from '../domain/tasks/read.ts'
 import type { Log } from '../log.ts'
 import { editToRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'
-import { enqueue, type MessagePurpose } from '../telegram/store/enqueue.ts'
-import { editIntervalMs } from '../telegram/store/limits.ts'
+import { enqueue, type MessagePurpose } from '../telegram/store/messages/enqueue.ts'
+import { editIntervalMs } from '../telegram/store/messages/limits.ts'
 import {
   clearStale,
   livingCard,
   markCardsStale,
   markRetired,
   newestCards,
-} from '../telegram/store/living-cards.ts'
-import { markEdited, postponeEdit } from '../telegram/store/mark.ts'
-import { type BotMessageRow, clearMessageId } from '../telegram/store/messages.ts'
+} from '../telegram/store/messages/living-cards.ts'
+import { markEdited, postponeEdit } from '../telegram/store/messages/mark.ts'
+import { type BotMessageRow, clearMessageId } from '../telegram/store/messages/messages.ts'
+import type { ReplyTopic } from '../telegram/store/messages/reply-topic.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
-import type { ReplyTopic } from '../telegram/store/reply-topic.ts'
 import { taskVersion } from '../view/tasks/card.ts'
 import { type Bound, type RenderedRequest, render } from './render.ts'
 import { retireCard } from './retire.ts'

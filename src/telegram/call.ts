@@ -1,8 +1,8 @@
 import { type Api, InputFile } from 'grammy'
 import { plainText } from '../view/kit/html.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
-import { maxTextLength } from './store/limits.ts'
-import type { StoredRequest } from './store/stored-request.ts'
+import { maxTextLength } from './store/messages/limits.ts'
+import type { StoredRequest } from './store/messages/stored-request.ts'
 
 export interface Destination {
   readonly chatId: number

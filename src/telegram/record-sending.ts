@@ -1,7 +1,7 @@
 import type { Store } from '../domain/core/context.ts'
 import type { Sending } from './call.ts'
 import type { Outcome } from './outcome.ts'
-import { markNotSent, markSent, type NotSent, setDestination } from './store/mark.ts'
+import { markNotSent, markSent, type NotSent, setDestination } from './store/messages/mark.ts'
 
 /** An outcome that leaves a message unsent, or perhaps unsent. */
 export type FailedOutcome = Exclude<Outcome, { readonly kind: 'done' }>

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { perChat, perGroup } from './store/limits.ts'
+import { perChat, perGroup } from './store/messages/limits.ts'
 
 /** A chat's id, or its name if the id isn't known. */
 export type ChatId = number | string

@@ -25,7 +25,7 @@ import { type VirtualUser, virtualUser } from '../../src/playground/client/virtu
 import { addTopic } from '../../src/playground/world/membership.ts'
 import { addSupergroup } from '../../src/playground/world/world.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
-import type { PromptKind } from '../../src/telegram/store/reply-topic.ts'
+import type { PromptKind } from '../../src/telegram/store/messages/reply-topic.ts'
 import { toasts } from '../../src/view/kit/answers.ts'
 import { newProjectScreen, projectScreen, settingsScreen } from '../../src/view/kit/links.ts'
 import {

@@ -52,7 +52,7 @@ export const boardGuards: readonly Guard[] = [
   },
   {
     name: 'stale-button',
-    file: 'src/domain/tasks/edit/plan-edit.ts',
+    file: 'src/domain/tasks/edit/plan/plan-edit.ts',
     find: 'if (asExpected) return\n',
     replace: 'return\n',
     tests: ['test/domain/tasks/plan-edit.test.ts'],

@@ -44,7 +44,7 @@ export const chatGuards: readonly Guard[] = [
   },
   {
     name: 'message-sent-by-one',
-    file: 'src/telegram/store/mark.ts',
+    file: 'src/telegram/store/messages/mark.ts',
     find: '        eq(botMessages.state, row.state),\n        eq(botMessages.attempts, row.attempts),\n',
     replace: '',
     tests: ['test/notifier/two-senders.test.ts'],
@@ -52,7 +52,7 @@ export const chatGuards: readonly Guard[] = [
   },
   {
     name: 'message-became-list',
-    file: 'src/telegram/store/mark.ts',
+    file: 'src/telegram/store/messages/mark.ts',
     find: '        row.topic === null ? isNull(botMessages.topic) : isNotNull(botMessages.topic),\n',
     replace: '',
     tests: ['test/notifier/two-senders.test.ts'],
@@ -60,7 +60,7 @@ export const chatGuards: readonly Guard[] = [
   },
   {
     name: 'message-uncertain',
-    file: 'src/telegram/store/mark.ts',
+    file: 'src/telegram/store/messages/mark.ts',
     find: "state: 'uncertain', attempts: 1",
     replace: "state: 'pending', attempts: 1",
     tests: ['test/notifier/faults.test.ts'],

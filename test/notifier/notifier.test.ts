@@ -8,7 +8,7 @@ import { type VirtualUser, virtualUser } from '../../src/playground/client/virtu
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { createTelegramApi } from '../../src/telegram/client.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
-import { enqueue } from '../../src/telegram/store/enqueue.ts'
+import { enqueue } from '../../src/telegram/store/messages/enqueue.ts'
 import { createThrottle } from '../../src/telegram/throttle.ts'
 import { agent, type Board, openBoard } from '../support/board.ts'
 import { addProject, addTask } from '../support/tasks.ts'

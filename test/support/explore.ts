@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import type { VirtualUser } from '../../src/playground/client/virtual-user.ts'
-import type { PromptKind, ReplyTopic } from '../../src/telegram/store/reply-topic.ts'
+import type { PromptKind, ReplyTopic } from '../../src/telegram/store/messages/reply-topic.ts'
 import type { TestBot } from './bot.ts'
 import { type ReadButton, readButton } from './buttons.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BranchName } from '../../src/domain/core/branch.ts'
 import { taskStatuses } from '../../src/domain/core/task-values.ts'
+import { BranchName } from '../../src/domain/projects/branch.ts'
 import { type RunnerTask, refusalReason, runnerLine } from '../../src/view/settings/runner.ts'
 
 const task: RunnerTask = { key: 'WEB-7', status: 'todo', engine: 'codex', branch: 'task/web-7' }

@@ -7,7 +7,7 @@ import {
 import { Composer, type Context } from 'grammy'
 import { dayMs } from '../../domain/core/durations.ts'
 import { createConversationStore } from '../../telegram/store/bot-state.ts'
-import { newestPrompt } from '../../telegram/store/messages.ts'
+import { newestPrompt } from '../../telegram/store/messages/messages.ts'
 import { cancelAnswer } from '../../view/system/help.ts'
 import { isKnownCommand } from '../kit/commands.ts'
 import type { BotContext, BotDeps } from '../kit/context.ts'

@@ -3,7 +3,7 @@ import type { Api, Context } from 'grammy'
 import type { Ctx, Store } from '../../domain/core/context.ts'
 import type { OwnerSettings } from '../../domain/settings/settings.ts'
 import type { Log } from '../../log.ts'
-import type { ReplyTopic } from '../../telegram/store/reply-topic.ts'
+import type { ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
 import type { Debounce } from './debounce.ts'
 import type { Sender } from './send.ts'
 

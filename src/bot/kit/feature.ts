@@ -1,5 +1,5 @@
 import { type CommandContext, Composer } from 'grammy'
-import type { PromptKind } from '../../telegram/store/reply-topic.ts'
+import type { PromptKind } from '../../telegram/store/messages/reply-topic.ts'
 import type { ButtonCodec } from '../../view/kit/callbacks.ts'
 import type { CommandName } from './commands.ts'
 import type { BotContext, Prompt } from './context.ts'

@@ -1,7 +1,7 @@
 import { createToken } from '../../domain/access/tokens.ts'
 import { dayMs } from '../../domain/core/durations.ts'
 import { awaitFirstUse, type TokenLink } from '../../telegram/store/connecting.ts'
-import { findMessage } from '../../telegram/store/messages.ts'
+import { findMessage } from '../../telegram/store/messages/messages.ts'
 import { toRequest } from '../../view/kit/request.ts'
 import { engineOfAgent } from '../../view/system/connect.ts'
 import { connectedCard, secretCard, type TokenFacts } from '../../view/system/tokens.ts'

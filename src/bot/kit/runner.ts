@@ -2,9 +2,9 @@ import { GrammyError, HttpError } from 'grammy'
 import type { EditOfMany } from '../../domain/tasks/edit/edit-many.ts'
 import { findTasks } from '../../domain/tasks/read.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import { beginSending } from '../../telegram/store/enqueue.ts'
-import { markNotSent, markSent } from '../../telegram/store/mark.ts'
-import { findRunnerLine } from '../../telegram/store/messages.ts'
+import { beginSending } from '../../telegram/store/messages/enqueue.ts'
+import { markNotSent, markSent } from '../../telegram/store/messages/mark.ts'
+import { findRunnerLine } from '../../telegram/store/messages/messages.ts'
 import {
   type RunnerRefusal,
   refusalReason,

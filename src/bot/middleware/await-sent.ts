@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MiddlewareFn } from 'grammy'
-import { findMessage, isSending } from '../../telegram/store/messages.ts'
+import { findMessage, isSending } from '../../telegram/store/messages/messages.ts'
 import type { BotContext } from '../kit/context.ts'
 
 const lookEveryMs = 50

@@ -1,7 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { apiTokens } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import type { AuditRecordOf } from '../core/audit-record.ts'
+import type { AuditRecordOf } from '../core/audit/audit-record.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { labelColors, taskLabels } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
 
-import { type AuditChange, pick } from '../core/audit-meta.ts'
+import { type AuditChange, pick } from '../core/audit/audit-meta.ts'
 import type { Change, Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { parse } from '../core/parse.ts'

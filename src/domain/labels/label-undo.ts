@@ -1,10 +1,10 @@
 import { and, eq, ne, sql } from 'drizzle-orm'
 import { taskLabels } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import type { AuditRecordOf } from '../core/audit-record.ts'
+import type { AuditRecordOf } from '../core/audit/audit-record.ts'
+import { requireUntouched } from '../core/audit/require-untouched.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
-import { requireUntouched } from '../core/require-untouched.ts'
 import { readListsOf, writeLabelLists } from './label-lists.ts'
 import { deleteUnusedLabels } from './labels.ts'
 

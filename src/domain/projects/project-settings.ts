@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { BranchName } from '../core/branch.ts'
 import { text } from '../core/text.ts'
+import { BranchName } from './branch.ts'
 
 const flag = (fallback: 'true' | 'false') => ({ schema: z.enum(['true', 'false']), fallback })
 

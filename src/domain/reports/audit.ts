@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import { auditLogs } from '../../db/schema.ts'
-import { type AuditRecord, toAuditRecord } from '../core/audit-record.ts'
+import { type AuditRecord, toAuditRecord } from '../core/audit/audit-record.ts'
 import { type Page, toPage } from '../core/page.ts'
 import type { Scope } from '../core/scope.ts'
 import { arrival, historyKeys } from '../tasks/former-keys.ts'

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, notInArray } from 'drizzle-orm'
 import { auditLogs, workLogs } from '../../db/schema.ts'
-import { type AuditRecord, toAuditRecord } from '../core/audit-record.ts'
+import { type AuditRecord, toAuditRecord } from '../core/audit/audit-record.ts'
 import type { WorkLogKind } from '../core/events.ts'
 import type { Scope } from '../core/scope.ts'
 import { arrival, historyKeys } from '../tasks/former-keys.ts'

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { engines, runStates, taskPriorities, taskStatuses } from '../../db/schema.ts'
-import { BranchName } from '../core/branch.ts'
 import { isWebUrl, lineText, plainText, text } from '../core/text.ts'
 import { LabelName } from '../labels/label.ts'
+import { BranchName } from '../projects/branch.ts'
 import { OptionInputs } from '../questions/question.ts'
 import { lifecycleActions } from './edit/lifecycle.ts'
 
-export { BranchName } from '../core/branch.ts'
+export { BranchName } from '../projects/branch.ts'
 
 export const TaskTitle = lineText(180)
 export const TaskNote = text(50_000)

@@ -1,10 +1,10 @@
 import { v7 } from 'uuid'
-import type { TaskChangeAction, TaskSnapshot } from '../core/audit-meta.ts'
-import { pick } from '../core/audit-meta.ts'
+import type { TaskChangeAction, TaskSnapshot } from '../core/audit/audit-meta.ts'
+import { pick } from '../core/audit/audit-meta.ts'
 import type { AuditEntry } from '../core/context.ts'
 import type { Task } from './task.ts'
 
-export type { TaskSnapshot } from '../core/audit-meta.ts'
+export type { TaskSnapshot } from '../core/audit/audit-meta.ts'
 
 export function toSnapshot(task: Task): TaskSnapshot {
   return {

@@ -9,7 +9,7 @@ import {
   fieldsOf,
   leftComment,
   toAuditRecord,
-} from '../core/audit-record.ts'
+} from '../core/audit/audit-record.ts'
 import type { AuditEntry, Change, Ctx } from '../core/context.ts'
 import { minuteMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { tasks, workLogs } from '../../db/schema.ts'
 import type { Tx } from '../../db/types.ts'
-import type { AuditRecordOf } from '../core/audit-record.ts'
+import type { AuditRecordOf } from '../core/audit/audit-record.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import type { NewEvent } from '../core/events.ts'

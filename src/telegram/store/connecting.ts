@@ -4,8 +4,8 @@ import { apiTokens } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import { hourMs } from '../../domain/core/durations.ts'
 import { changeState, readState } from './bot-state.ts'
-import { markForEdit } from './mark.ts'
-import type { StoredRequest } from './stored-request.ts'
+import { markForEdit } from './messages/mark.ts'
+import type { StoredRequest } from './messages/stored-request.ts'
 import { hashOfCode } from './stored-update.ts'
 
 /** By token id: the message that waits for the token's first use, and what it is edited to. */

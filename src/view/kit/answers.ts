@@ -1,6 +1,6 @@
 import type { RunState } from '../../domain/core/task-values.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import type { PromptKind } from '../../telegram/store/reply-topic.ts'
+import type { PromptKind } from '../../telegram/store/messages/reply-topic.ts'
 import { button } from './buttons.ts'
 import { type Card, keyboard } from './card.ts'
 import { bold, code, type Html, html, joinHtml } from './html.ts'

@@ -1,4 +1,4 @@
-import type { PromptKind } from '../../telegram/store/reply-topic.ts'
+import type { PromptKind } from '../../telegram/store/messages/reply-topic.ts'
 import type { ButtonCodec } from './callbacks.ts'
 import type { Button } from './card.ts'
 import { promptTap } from './links.ts'

@@ -66,7 +66,7 @@ const version = '1'
 const separator = '|'
 const maxBytes = 64
 
-/** Defines a button with a code of its own. */
+/** Defines a button with its own code. */
 export function defineButton<F extends Fields>(
   name: string,
   code: string,

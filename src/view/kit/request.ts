@@ -1,5 +1,5 @@
 import { InlineKeyboard } from 'grammy'
-import type { StoredPicture, StoredRequest } from '../../telegram/store/stored-request.ts'
+import type { StoredPicture, StoredRequest } from '../../telegram/store/messages/stored-request.ts'
 import type { Card } from './card.ts'
 import type { Html } from './html.ts'
 

@@ -1,6 +1,6 @@
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
-import type { ReplyTopic } from '../../telegram/store/reply-topic.ts'
-import type { NotificationGroup, ReportKind } from '../../telegram/store/stored-request.ts'
+import type { ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
+import type { NotificationGroup, ReportKind } from '../../telegram/store/messages/stored-request.ts'
 import { button } from '../kit/buttons.ts'
 import { type Card, inRows, keyboard, withRow } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml, quote, title } from '../kit/html.ts'

@@ -1,4 +1,4 @@
-import type { PromptKind } from '../../telegram/store/reply-topic.ts'
+import type { PromptKind } from '../../telegram/store/messages/reply-topic.ts'
 import { askButton, button, chosen } from '../kit/buttons.ts'
 import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, html, title } from '../kit/html.ts'

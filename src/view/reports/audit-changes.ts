@@ -1,4 +1,4 @@
-import { type AuditRecord, fieldsOf } from '../../domain/core/audit-record.ts'
+import { type AuditRecord, fieldsOf } from '../../domain/core/audit/audit-record.ts'
 import { clip } from '../kit/html.ts'
 import { engineName, priorityName, statusName } from '../kit/names.ts'
 import { dueText, type Reader } from '../kit/when.ts'

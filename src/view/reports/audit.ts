@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../domain/core/audit-record.ts'
+import type { AuditRecord } from '../../domain/core/audit/audit-record.ts'
 import { button } from '../kit/buttons.ts'
 import { defineAct, defineScreen, field } from '../kit/callbacks.ts'
 import { type Card, inRows, keyboard } from '../kit/card.ts'

@@ -1,6 +1,6 @@
 import type { Digest, Proposal } from '../../domain/reports/digest.ts'
 import type { Task } from '../../domain/tasks/task.ts'
-import type { ReplyTopic } from '../../telegram/store/reply-topic.ts'
+import type { ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
 import { button } from '../kit/buttons.ts'
 import { defineScreen } from '../kit/callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'

@@ -1,6 +1,6 @@
-import { branchProblem } from '../../domain/core/branch.ts'
 import type { Engine, TaskStatus } from '../../domain/core/task-values.ts'
 import { cleanLine } from '../../domain/core/text.ts'
+import { branchProblem } from '../../domain/projects/branch.ts'
 import type { RunnerKind } from '../../domain/settings/setting-specs.ts'
 import type { RunnerSettings } from '../../domain/settings/settings.ts'
 import type { Task } from '../../domain/tasks/task.ts'

@@ -1,4 +1,4 @@
-import type { PromptKind } from '../../telegram/store/reply-topic.ts'
+import type { PromptKind } from '../../telegram/store/messages/reply-topic.ts'
 import { askButton, button, chosen } from '../kit/buttons.ts'
 import { defineAct, field } from '../kit/callbacks.ts'
 import type { Button } from '../kit/card.ts'

@@ -1,4 +1,4 @@
-import { leftComment } from '../../domain/core/audit-record.ts'
+import { leftComment } from '../../domain/core/audit/audit-record.ts'
 import type { Undone } from '../../domain/undo/undo.ts'
 import { button } from '../kit/buttons.ts'
 import { defineAct, field } from '../kit/callbacks.ts'

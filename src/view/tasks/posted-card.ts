@@ -1,7 +1,7 @@
 import { minuteMs } from '../../domain/core/durations.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import { lastHeartbeat } from '../../domain/tasks/silent-runs.ts'
-import type { NotificationGroup } from '../../telegram/store/stored-request.ts'
+import type { NotificationGroup } from '../../telegram/store/messages/stored-request.ts'
 import { button } from '../kit/buttons.ts'
 import { defineAct, field } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'

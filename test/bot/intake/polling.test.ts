@@ -7,7 +7,7 @@ import { openPlayground, type Playground } from '../../../src/playground/playgro
 import { createTelegramApi } from '../../../src/telegram/client.ts'
 import { createReachReport } from '../../../src/telegram/reach.ts'
 import { bindChat } from '../../../src/telegram/store/chat-binding.ts'
-import type { StoredRequest } from '../../../src/telegram/store/stored-request.ts'
+import type { StoredRequest } from '../../../src/telegram/store/messages/stored-request.ts'
 import { createThrottle } from '../../../src/telegram/throttle.ts'
 import { type Board, openBoard } from '../../support/board.ts'
 

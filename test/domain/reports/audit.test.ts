@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { auditLogs } from '../../../src/db/schema.ts'
-import { fieldsOf } from '../../../src/domain/core/audit-record.ts'
+import { fieldsOf } from '../../../src/domain/core/audit/audit-record.ts'
 import { createProject } from '../../../src/domain/projects/create.ts'
 import { editProject } from '../../../src/domain/projects/edit.ts'
 import { listAudit } from '../../../src/domain/reports/audit.ts'

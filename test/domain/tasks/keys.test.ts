@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BranchName } from '../../../src/domain/core/branch.ts'
+import { BranchName } from '../../../src/domain/projects/branch.ts'
 import { branchFor, slugOf } from '../../../src/domain/tasks/edit/keys.ts'
 
 const isRef = (name: string) => {

@@ -1,7 +1,7 @@
 import { editProject } from '../../../domain/projects/edit.ts'
 import type { ProjectEdit } from '../../../domain/projects/schemas.ts'
 import { setProjectSettings } from '../../../domain/projects/settings.ts'
-import type { PromptKind } from '../../../telegram/store/reply-topic.ts'
+import type { PromptKind } from '../../../telegram/store/messages/reply-topic.ts'
 import { type Feature, onAnswer } from '../../kit/feature.ts'
 import { closePrompt, orCleared } from '../../kit/prompts.ts'
 import { orRefusal } from '../../kit/refusals.ts'

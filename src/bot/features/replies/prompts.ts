@@ -1,4 +1,4 @@
-import type { PromptKind } from '../../../telegram/store/reply-topic.ts'
+import type { PromptKind } from '../../../telegram/store/messages/reply-topic.ts'
 import { questionCard, toasts } from '../../../view/kit/answers.ts'
 import { cancelTap, promptTap } from '../../../view/kit/links.ts'
 import { questions } from '../../../view/tasks/callbacks.ts'

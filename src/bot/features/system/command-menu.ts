@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readState, writeState } from '../../../telegram/store/bot-state.ts'
-import { menuCommands, publishCommands } from '../../kit/commands.ts'
-import { createFeature, type Feature } from '../../kit/feature.ts'
+import { helpCard } from '../../../view/system/help.ts'
+import { commands, menuCommands, publishCommands } from '../../kit/commands.ts'
+import { createFeature, type Feature, onCommand } from '../../kit/feature.ts'
+import { showScreen } from '../../kit/show.ts'
 
 /** Puts the commands into the menu of the owner's chat, once it is bound and whenever the table has changed. */
 export function commandMenu(): Feature {
@@ -26,5 +28,12 @@ export function commandMenu(): Feature {
       log.warn({ err: error }, 'the command menu could not be published; the next update tries again')
     }
   })
+  return feature
+}
+
+/** /help: the shorthand and every command. */
+export function help(): Feature {
+  const feature = createFeature()
+  onCommand(feature, 'help', (ctx) => showScreen(ctx, helpCard(commands)))
   return feature
 }

@@ -1,7 +1,6 @@
 import { toasts } from '../../../view/kit/answers.ts'
 import { unknownCommandCard } from '../../../view/system/help.ts'
-import { afterCommand } from '../../kit/command-text.ts'
-import { type CommandName, nearestCommand } from '../../kit/commands.ts'
+import { afterCommand, type CommandName, nearestCommand } from '../../kit/commands.ts'
 import { createFeature, type Feature, type Suggestions } from '../../kit/feature.ts'
 import { textOfMessage } from '../../kit/message/incoming.ts'
 import { toast } from '../../kit/toast.ts'

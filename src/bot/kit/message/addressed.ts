@@ -1,5 +1,5 @@
 import type { Message, MessageEntity, User } from 'grammy/types'
-import { isCommand } from '../command-text.ts'
+import { isCommand } from '../commands.ts'
 
 type Named = Pick<User, 'id'> & { readonly username?: string | undefined }
 

@@ -11,7 +11,7 @@ import { type Capture, captureBefore, capturePartsOf } from '../../../telegram/s
 import { signs } from '../../../view/kit/signs.ts'
 import { noteFullNotice } from '../../../view/tasks/capture.ts'
 import { acknowledge } from '../acknowledge.ts'
-import { isCommand as isCommandText } from '../command-text.ts'
+import { isCommand as isCommandText } from '../commands.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { hasField } from '../message/fields.ts'
 import { type Incoming, joinTexts, ownText, textOfMessage } from '../message/incoming.ts'

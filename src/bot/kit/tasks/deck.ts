@@ -1,7 +1,7 @@
 import { readCard } from '../../../domain/tasks/card.ts'
 import { countInInbox, nextInInbox } from '../../../domain/tasks/lists/triage.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
-import type { DeckOutcome, DeckTopic } from '../../../telegram/store/reply-topic.ts'
+import type { DeckOutcome, DeckTopic } from '../../../telegram/store/messages/reply-topic.ts'
 import type { Card } from '../../../view/kit/card.ts'
 import type { Content } from '../../../view/kit/html.ts'
 import { type Surface, undoTap } from '../../../view/tasks/callbacks.ts'

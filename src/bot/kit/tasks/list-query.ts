@@ -1,5 +1,5 @@
-import { findMessage } from '../../../telegram/store/messages.ts'
-import type { ReplyTopic } from '../../../telegram/store/reply-topic.ts'
+import { findMessage } from '../../../telegram/store/messages/messages.ts'
+import type { ReplyTopic } from '../../../telegram/store/messages/reply-topic.ts'
 import type { BotContext } from '../context.ts'
 
 /** What the message whose button was pressed is about beyond its task; null where it remembers nothing. */

@@ -1,4 +1,4 @@
-import type { TaskChangeAction } from '../../core/audit-meta.ts'
+import type { TaskChangeAction } from '../../core/audit/audit-meta.ts'
 import type { NewEvent } from '../../core/events.ts'
 import type { ParsedTaskEdit } from '../schemas.ts'
 import { partAction } from '../snapshot.ts'

@@ -1,7 +1,7 @@
 import { type AnyColumn, and, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { questions, runs, tasks, workLogs } from '../../../db/schema.ts'
 import type { Db, Tx } from '../../../db/types.ts'
-import type { AuditRecordOf } from '../../core/audit-record.ts'
+import type { AuditRecordOf } from '../../core/audit/audit-record.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { deleteExpiredRows } from '../../core/delete-expired.ts'
 import { dayMs } from '../../core/durations.ts'

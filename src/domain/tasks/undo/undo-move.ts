@@ -1,7 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { projects, tasks } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/types.ts'
-import type { AuditRecordOf } from '../../core/audit-record.ts'
+import type { AuditRecordOf } from '../../core/audit/audit-record.ts'
 import type { Change, Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import { arrivalFacts } from '../former-keys.ts'

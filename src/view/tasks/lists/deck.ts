@@ -1,5 +1,5 @@
 import type { TaskCardFacts } from '../../../domain/tasks/card.ts'
-import type { DeckOutcome, DeckTopic } from '../../../telegram/store/reply-topic.ts'
+import type { DeckOutcome, DeckTopic } from '../../../telegram/store/messages/reply-topic.ts'
 import { button } from '../../kit/buttons.ts'
 import { defineButton, field } from '../../kit/callbacks.ts'
 import { type Button, type Card, keyboard } from '../../kit/card.ts'

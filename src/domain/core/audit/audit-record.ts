@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../db/schema.ts'
+import type { AuditRow } from '../../../db/schema.ts'
 import { AuditChange, Provenance } from './audit-meta.ts'
 
 /** An audit entry as it was stored; `other` is one whose facts this version doesn't know. */

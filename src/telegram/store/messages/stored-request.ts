@@ -1,4 +1,4 @@
-import type { BotMessageRow } from '../../db/schema.ts'
+import type { BotMessageRow } from '../../../db/schema.ts'
 
 /** A Bot API call that waits in the queue: the method's name and its parameters without the chat. */
 export interface StoredRequest {

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
-import { isListed, prepared } from '../../db/prepared.ts'
-import { type BotMessageRow, botMessages } from '../../db/schema.ts'
-import type { Db, Reader } from '../../db/types.ts'
+import { isListed, prepared } from '../../../db/prepared.ts'
+import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
+import type { Db, Reader } from '../../../db/types.ts'
 import { enqueue, type MessagePriority } from './enqueue.ts'
 import type { CardRequest, ReportKind } from './stored-request.ts'
 

@@ -1,11 +1,11 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, sql } from 'drizzle-orm'
-import { type BotMessageRow, botMessages } from '../../db/schema.ts'
-import type { Db, Reader } from '../../db/types.ts'
-import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
+import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
+import type { Db, Reader } from '../../../db/types.ts'
+import { deleteExpiredRows } from '../../../domain/core/delete-expired.ts'
 import { priorityValues } from './enqueue.ts'
 import type { ReplyTopic } from './reply-topic.ts'
 
-export type { BotMessageRow } from '../../db/schema.ts'
+export type { BotMessageRow } from '../../../db/schema.ts'
 
 /** Finds the row of a message in a chat; null if the bot did not send it, or its row has expired. */
 export async function findMessage(

@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
-import { type BotMessageRow, botMessages } from '../../db/schema.ts'
-import type { Db } from '../../db/types.ts'
+import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
+import type { Db } from '../../../db/types.ts'
 import type { MessagePurpose } from './enqueue.ts'
 import { editIntervalMs } from './limits.ts'
 import type { ReplyTopic } from './reply-topic.ts'

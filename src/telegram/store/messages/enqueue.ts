@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { rows } from '../../db/rows.ts'
-import { type BotMessageRow, botMessages } from '../../db/schema.ts'
-import type { Db } from '../../db/types.ts'
+import { rows } from '../../../db/rows.ts'
+import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
+import type { Db } from '../../../db/types.ts'
 import type { ReplyTopic } from './reply-topic.ts'
 import type { CardRequest, StoredRequest } from './stored-request.ts'
 

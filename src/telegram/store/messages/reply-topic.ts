@@ -1,4 +1,4 @@
-import type { TaskStatus } from '../../db/schema.ts'
+import type { TaskStatus } from '../../../db/schema.ts'
 
 /** What a reply to a message means if it is more than a comment on its task. */
 export type ReplyTopic =

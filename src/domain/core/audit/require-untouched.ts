@@ -1,4 +1,4 @@
-import { DomainError } from './errors.ts'
+import { DomainError } from '../errors.ts'
 
 /** Throws `conflict` if something isn't as a change left it: undo must never revert a later change. */
 export function requireUntouched(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cleanLine, text } from './text.ts'
+import { cleanLine, text } from '../core/text.ts'
 
 // What `git check-ref-format --branch` refuses, rule by rule (git-scm.com/docs/git-check-ref-format).
 const rules: readonly (readonly [RegExp, string])[] = [

@@ -6,7 +6,7 @@ import {
   taskPriorities,
   taskStatuses,
   tokenRights,
-} from '../../db/schema.ts'
+} from '../../../db/schema.ts'
 
 // What audit entries hold, by action. Written entries are checked against it; stored ones that don't fit, e.g. those of older
 // versions or of other programs, read as `other`.
