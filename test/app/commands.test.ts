@@ -66,6 +66,27 @@ const using = async <T>(work: (database: Database) => Promise<T>, dir = dataDir)
   }
 }
 
+describe('the bin of the package', () => {
+  const preqbot = async (...args: string[]) =>
+    execute(process.execPath, ['scripts/preqbot.js', ...args], {
+      cwd: await builtIn(inject('buildFolder')),
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: dataDir },
+    })
+
+  test('runs a terminal command by its name', async () => {
+    const { code, out } = await preqbot('token', '--help')
+    expect([code, out]).toEqual([0, expect.stringContaining('--project KEY')])
+  })
+
+  test('names the commands if it gets something else', async () => {
+    const { code, err } = await preqbot('tokens')
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('"tokens" isn\'t a command. Use one of token, backup'),
+    ])
+  })
+})
+
 describe('every terminal command', () => {
   test.each([
     ['token', ['NAME', '--engine E', '--full', '--project KEY', '--days N']],
