@@ -157,17 +157,16 @@ describe('results', () => {
     },
   )
 
-  test('are read back whole where the agent’s own words look like the names of their parts', async () => {
+  test('return the agent’s words exactly, even if they look like the names of a result’s parts', async () => {
     const words = (name: string) => `First.\n**Notes:** mine.\n\n**${name}:** by hand.\n\nLast.`
     const key = await api.task({ status: 'todo' })
     const task = await patch(key, {
       lifecycle_action: 'block',
       result: { summary: words('Blocked reason'), reason: words('Tests'), checks: 'lint' },
     })
-    const kept = (name: string) => `First.\n**Notes**: mine.\n\n**${name}**: by hand.\n\nLast.`
     expect(task.latest_preq_result).toMatchObject({
-      summary: kept('Blocked reason'),
-      blocked_reason: kept('Tests'),
+      summary: words('Blocked reason'),
+      blocked_reason: words('Tests'),
     })
   })
 

@@ -201,7 +201,7 @@ describe('the first start with a real bot on the data of a playground', () => {
       ]),
     })
     expect((await listAudit(scope, { limit: 1 })).entries).toMatchObject([
-      { action: 'token.revoke', meta: { name: 'laptop', reason: 'playground', by: 'system' } },
+      { action: 'token.revoke', by: 'system', meta: { name: 'laptop', reason: 'playground' } },
     ])
   }, 30_000)
 
