@@ -15,7 +15,11 @@ interface Report {
   readonly numPassedTests: number
   readonly numFailedTests: number
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+    readonly assertionResults: readonly {
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages: readonly string[]
+    }[]
   }[]
 }
 
@@ -73,14 +77,21 @@ async function requirePassing(folder: string, selected: readonly Guard[], on: Da
   const tests = [...new Set(wanted.flatMap((guard) => guard.tests))]
   if (tests.length === 0) return
   const report = await runTests(folder, tests, on)
-  const [failed] = report === null ? ['no test ran'] : failuresIn(report)
-  if (failed !== undefined) throw new Error(`With all guards in place, the tests fail on ${on}: ${failed}`)
+  const failures = report === null ? ['No test ran.'] : failuresIn(report).map(describe)
+  if (failures.length === 0) return
+  throw new Error(`With all guards in place, tests fail on ${on}:\n${failures.join('\n')}`)
 }
 
-function failuresIn({ testResults }: Report): string[] {
+type Failure = Report['testResults'][number]['assertionResults'][number]
+
+function failuresIn({ testResults }: Report): Failure[] {
   return testResults.flatMap(({ assertionResults }) =>
-    assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
+    assertionResults.filter(({ status }) => status === 'failed'),
   )
+}
+
+function describe({ fullName, failureMessages: [message = ''] }: Failure): string {
+  return `${fullName}: ${message.split('\n')[0]}`
 }
 
 async function probe(folder: string, guard: Guard, on: Database): Promise<[Result, string?]> {
@@ -94,7 +105,7 @@ async function probe(folder: string, guard: Guard, on: Database): Promise<[Resul
   writeFileSync(path, source ?? '')
   if (report === null || report.numPassedTests + report.numFailedTests === 0) return ['ran no test']
   const [failed] = failuresIn(report)
-  return failed === undefined ? ['survived'] : ['killed', `by “${failed}”`]
+  return failed === undefined ? ['survived'] : ['killed', `by “${failed.fullName}”`]
 }
 
 async function probeAll(folder: string, selected: readonly Guard[]): Promise<readonly Result[]> {
