@@ -184,8 +184,12 @@ export async function findTasksByKey(scope: Scope, keys: readonly string[]): Pro
   return tasksByKey(scope.db, { ownerId: scope.ownerId, keys: JSON.stringify(keys) })
 }
 
-/** Finds tasks by UUID, in no particular order. */
+/** Finds tasks by UUID, in the order of the UUIDs; unknown ones are left out. */
 export async function findTasks(scope: Scope, ids: readonly string[]): Promise<Task[]> {
   if (ids.length === 0) return []
-  return selectTasks(scope.db).where(and(eq(tasks.ownerId, scope.ownerId), inArray(tasks.id, [...ids])))
+  const found = await selectTasks(scope.db).where(
+    and(eq(tasks.ownerId, scope.ownerId), inArray(tasks.id, [...ids])),
+  )
+  const byId = new Map(found.map((task) => [task.id, task]))
+  return [...new Set(ids)].flatMap((id) => byId.get(id) ?? [])
 }
