@@ -8,7 +8,7 @@ export default defineConfig({
     // Files share what they import, and the databases of test/support/database.ts: half of the time of a run.
     isolate: false,
     maxWorkers: 2,
-    // They end what hangs: ten times what the slowest needs, so that a busy machine fails nothing.
+    // These only end what hangs, so a busy machine fails nothing.
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
