@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { commands } from '../src/bot/kit/commands.ts'
+import { commandsOf, features } from '../src/bot/features/features.ts'
 import { environment } from '../src/config.ts'
 import { fillBlocks } from './blocks.ts'
 import { type Facts, findFalse } from './claims.ts'
@@ -21,11 +21,13 @@ function defaultOf(schema: z.ZodType): string {
   return Array.isArray(parsed.data) ? '' : `\`${String(parsed.data)}\``
 }
 
+const commands = commandsOf(features())
+
 const made = {
   commands: toTable(
     ['command', 'does'],
     commands.map(({ command, usage, description }) => [
-      `/${command}${usage === '' ? '' : ` ${usage}`}`,
+      `/${command}${usage === undefined ? '' : ` ${usage}`}`,
       description,
     ]),
   ),

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedClosed, seedHistory, seedOpen } from '../bench/seed.ts'
-import { commands } from '../src/bot/kit/commands.ts'
 import { createToken } from '../src/domain/access/tokens.ts'
 import { changeSettings } from '../src/domain/settings/settings.ts'
 import { bindChat } from '../src/telegram/store/chat-binding.ts'
 import { openTestBot, type TestBot } from './support/bot.ts'
+import { commands } from './support/buttons.ts'
 import { type Statement, tablesScanned } from './support/statements.ts'
 
 // What grows with the years. Labels of tasks are left out: where few tasks are open Postgres looks theirs up, else it reads all.
@@ -66,7 +66,6 @@ async function askInTheChat(): Promise<void> {
     board: ['web'],
     log: ['web', key],
     search: ['login redirect', 'login', key, '12'],
-    stats: ['week'],
     audit: [key],
   }
   const all = commands.filter(({ command }) => command !== 'export')

@@ -2,7 +2,7 @@ import { Bot, type BotConfig } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { faultCard } from '../view/kit/answers.ts'
 import { dialogs } from './dialogs/dialogs.ts'
-import { features } from './features/features.ts'
+import { commandsOf, features } from './features/features.ts'
 import type { BotContext, BotDeps } from './kit/context.ts'
 import { replyWithRefusals } from './kit/refusals.ts'
 import { resumeAnswers } from './kit/resume.ts'
@@ -23,6 +23,7 @@ export interface BotOptions extends BotDeps {
 /** Builds the bot: the order of everything that an update meets, as one list. */
 export function createBot(options: BotOptions): Bot<BotContext> {
   const bot = new Bot<BotContext>(options.token, { botInfo: options.me, client: options.client })
+  const served = features()
   bot.use(followGroup(options))
   bot.use(access(options))
   answerEveryTap(bot)
@@ -30,14 +31,14 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   bot.use(resumeAnswers())
   bot.use(replyWithRefusals())
   bot.use(
-    readCommands((me) => {
+    readCommands(commandsOf(served), (me) => {
       bot.botInfo = me
     }),
   )
   bot.use(skipLateCommands())
   bot.use(awaitSent())
   bot.use(dialogs(options))
-  for (const feature of features()) bot.use(feature)
+  bot.use(...served)
   return bot
 }
 

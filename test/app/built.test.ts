@@ -3,28 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Database } from '../../src/db/types.ts'
-import { createCtx } from '../../src/domain/core/context.ts'
-import type { Scope } from '../../src/domain/core/scope.ts'
-import { requireProject } from '../../src/domain/projects/read.ts'
-import { createTask } from '../../src/domain/tasks/create.ts'
-import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { addPost, pushUpdate } from '../../src/playground/world/posting.ts'
 import { botToken } from '../support/bot.ts'
 import { type StartedProcess, startProcess } from '../support/process.ts'
 import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
-
-/** Adds enough finished work for a chart. */
-async function finishThree(scope: Scope & { readonly db: Database['db'] }): Promise<void> {
-  const ctx = createCtx({ ...scope, actor: { kind: 'owner' }, now: () => new Date() })
-  const { id: projectId } = await requireProject(scope, 'API')
-  for (const title of ['One', 'Two', 'Three']) {
-    const { task } = await createTask(ctx, { projectId, title, status: 'todo' })
-    await editTask(ctx, task.id, { status: 'done' })
-  }
-}
 
 /** The build bundles many files into few: modules loaded on demand and assets must be in their place. */
 describe('the built program includes', () => {
@@ -36,7 +20,6 @@ describe('the built program includes', () => {
     telegram = await openPlayground({ botToken })
     user = virtualUser(telegram.world)
     board = await openProcessBoard(user)
-    await board.look(finishThree)
     bot = await startProcess({
       BOT_TOKEN: botToken,
       TELEGRAM_API_ROOT: telegram.url,
@@ -60,15 +43,6 @@ describe('the built program includes', () => {
     expect(card.text).toContain('due tomorrow')
     const [, key = ''] = /(API-\d+)/.exec(card.text ?? '') ?? []
     expect(await (await get(`/api/tasks/${key}`)).text()).toContain('pozvonit-vrachu')
-  })
-
-  test('pictures', async () => {
-    user.sendText('/stats')
-
-    expect((await user.nextMessage('The week', { within: 30_000 })).photo?.at(-1)).toMatchObject({
-      width: 1080,
-      height: 1350,
-    })
   })
 
   test('spreadsheets', async () => {

@@ -1,6 +1,5 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { commands } from '../../src/bot/kit/commands.ts'
 import { recordSecurityEvent } from '../../src/domain/access/security.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { type Ctx, createCtx } from '../../src/domain/core/context.ts'
@@ -41,7 +40,7 @@ import { laneScreen } from '../../src/view/tasks/lists/board.ts'
 import { labelDeleteScreen } from '../../src/view/tasks/lists/labels.ts'
 import { addTokens, agent } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
-import { buttons } from '../support/buttons.ts'
+import { buttons, commands } from '../support/buttons.ts'
 import { addTasks } from '../support/chat.ts'
 import { buttonsOf, type Exploration, explore, type SeenButton } from '../support/explore.ts'
 import { boardState, saveDatabase } from '../support/saved-database.ts'
@@ -105,7 +104,6 @@ const openings: Readonly<Record<string, readonly string[]>> = {
   agents: ['/agents'],
   projects: ['/projects', '/projects WEB'],
   labels: ['/labels'],
-  stats: ['/stats'],
   digest: ['/digest'],
   settings: ['/settings'],
   audit: ['/audit', '/audit WEB-1'],

@@ -1,6 +1,5 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { commands } from '../../src/bot/kit/commands.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { createLabel } from '../../src/domain/labels/label-edits.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
@@ -8,6 +7,7 @@ import { requireProject } from '../../src/domain/projects/read.ts'
 import { changeSettings } from '../../src/domain/settings/settings.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
+import { commands } from '../support/buttons.ts'
 
 let bot: TestBot
 
@@ -114,7 +114,6 @@ describe('screens', () => {
 })
 
 test.each([
-  ['/stat', '/stats'],
   ['/star', '/start'],
   ['/taks', '/tasks'],
   ['/Bord', '/board'],

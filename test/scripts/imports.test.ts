@@ -103,7 +103,7 @@ function directionProblem(part: string, from: string, to: string): string | null
   return level(to) > level(from) ? `${to.split('/')[1]} stands above ${from.split('/')[1]}` : null
 }
 
-/** The features that `features.ts` lists, each with the files in bot/features that only it may use. */
+/** The features that `list.ts` and `features.ts` name, each with the files in bot/features that only it may use. */
 function filesOfFeatures(imports: Imports): ReadonlyMap<string, ReadonlySet<string>> {
   const folder = 'bot/features/'
   const reach = (file: string, found: Set<string>): Set<string> => {
@@ -111,7 +111,10 @@ function filesOfFeatures(imports: Imports): ReadonlyMap<string, ReadonlySet<stri
       if (next.startsWith(folder) && !found.has(next)) reach(next, found.add(next))
     return found
   }
-  const features = (imports.get(`${folder}features.ts`) ?? []).filter((path) => path.startsWith(folder))
+  const lists = [`${folder}list.ts`, `${folder}features.ts`]
+  const features = lists
+    .flatMap((list) => imports.get(list) ?? [])
+    .filter((path) => path.startsWith(folder) && !lists.includes(path))
   return new Map(features.map((feature) => [feature, reach(feature, new Set())]))
 }
 
@@ -190,7 +193,7 @@ test.each([
 
 test('a feature that imports another is found', () => {
   const files = new Map([
-    ['bot/features/features.ts', ['bot/features/tasks/new.ts', 'bot/features/lists/board.ts']],
+    ['bot/features/list.ts', ['bot/features/tasks/new.ts', 'bot/features/lists/board.ts']],
     ['bot/features/tasks/new.ts', ['bot/features/tasks/draft.ts']],
     ['bot/features/tasks/draft.ts', ['bot/features/lists/board.ts']],
   ])

@@ -1,7 +1,19 @@
-import { features } from '../../src/bot/features/features.ts'
+import { commandsOf, features } from '../../src/bot/features/features.ts'
+
+const served = features()
 
 /** Every button that a feature handles. */
-export const buttons = features().flatMap((feature) => feature.buttons)
+export const buttons = served.flatMap((feature) => feature.buttons)
+
+/** Every command, in the order of /help. */
+export const commands = commandsOf(served)
+
+/** The data of a button, its name and its payload. Buttons in chats last for years, so these bytes must never change. */
+export type PinnedButton = readonly [data: string, name: string, payload: Readonly<Record<string, unknown>>]
+
+export const id = '0198f3a4-5b6c-7d8e-9f01-23456789abcd'
+/** `id` as buttons carry it. */
+export const packed = 'AZjzpFtsfY6fASNFZ4mrzQ'
 
 /** A button that was read back: its name and its payload. */
 export interface ReadButton {

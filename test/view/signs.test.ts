@@ -19,6 +19,9 @@ const allowed: Readonly<Record<string, string>> = {
   'view/charts/lettering.ts': '™',
 }
 
+/** A sign that only one file uses is a whole literal there, e.g. `const statsSign = '📊'`. */
+const ownSign = /'(\P{M}\ufe0f?)'/gu
+
 // The playground replaces Telegram; its signs aren't the bot's.
 const sources = readdirSync(src, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name))
@@ -28,11 +31,17 @@ const sources = readdirSync(src, { recursive: true, withFileTypes: true })
 
 const plain = (text: string) => text.replaceAll('\ufe0f', '')
 
-test('no two meanings share a sign', () => {
-  const meanings = Object.entries(signs)
+const ownSigns = sources.flatMap(({ file, text }) =>
+  [...text.matchAll(ownSign)]
+    .map(([, glyph = '']): [string, string] => [file, glyph])
+    .filter(([, glyph]) => new RegExp(sign).test(glyph)),
+)
 
-  const shared = meanings.filter(([name, glyph]) =>
-    meanings.some(([other, same]) => other !== name && plain(same) === plain(glyph)),
+test('no two meanings share a sign', () => {
+  const meanings = [...Object.entries(signs), ...ownSigns]
+
+  const shared = meanings.filter((meaning) =>
+    meanings.some((other) => other !== meaning && plain(other[1]) === plain(meaning[1])),
   )
 
   expect(shared).toEqual([])
@@ -44,9 +53,9 @@ test('a sign is one character', () => {
   expect(odd).toEqual([])
 })
 
-test('signs are defined only in the table', () => {
+test('a sign is defined once, in the table or as a literal in the only file that uses it', () => {
   const literals = sources.flatMap(({ file, text }) =>
-    [...text.matchAll(sign)]
+    [...text.replaceAll(ownSign, '').matchAll(sign)]
       .map(([glyph]) => glyph)
       .filter((glyph) => !`${typography}${allowed[file] ?? ''}`.includes(glyph))
       .map((glyph) => `${file}: ${glyph}`),
@@ -55,7 +64,7 @@ test('signs are defined only in the table', () => {
   expect(literals).toEqual([])
 })
 
-test('each sign is used', () => {
+test('each sign of the table is used', () => {
   const used = new Set(
     sources.flatMap(({ text }) => [...text.matchAll(/\b(?:s|taskS)igns\.(\w+)/g)].map(([, name]) => name)),
   )

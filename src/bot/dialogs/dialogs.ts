@@ -9,7 +9,7 @@ import { dayMs } from '../../domain/core/durations.ts'
 import { createConversationStore } from '../../telegram/store/bot-state.ts'
 import { newestPrompt } from '../../telegram/store/messages/messages.ts'
 import { cancelAnswer } from '../../view/system/help.ts'
-import { isKnownCommand } from '../kit/commands.ts'
+import { type Command, isKnownCommand } from '../kit/commands.ts'
 import type { BotContext, BotDeps } from '../kit/context.ts'
 import { cancelPrompt } from '../kit/prompts.ts'
 import { newProject } from './project-dialog.ts'
@@ -19,6 +19,9 @@ import { setUp } from './set-up.ts'
 const version = 3
 const dialogIds = ['set-up', 'new-project'] as const
 const maxWaitMs = dayMs
+
+/** /cancel, which dialogs handle because it ends them. */
+export const cancelCommand: Command = { command: 'cancel', description: 'Cancel', acts: true }
 
 /** Multi-step dialogs, stored in the database so they survive a restart. */
 export function dialogs(deps: BotDeps): Composer<BotContext> {
@@ -48,10 +51,10 @@ export function dialogs(deps: BotDeps): Composer<BotContext> {
 
 /** A command works in the middle of a dialog and ends it. An unknown one doesn't: a path may be an answer. */
 async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise<void> {
-  if (ctx.command === null || !isKnownCommand(ctx.command)) return next()
+  if (ctx.command === null || !isKnownCommand(ctx.commands, ctx.command)) return next()
   const dialog = dialogIds.find((id) => ctx.conversation.active(id) > 0)
   await ctx.conversation.exitAll()
-  if (ctx.command !== 'cancel') return next()
+  if (ctx.command !== cancelCommand.command) return next()
   const ended = dialog ?? ((await endLastQuestion(ctx)) ? 'question' : null)
   await ctx.sender.send(cancelAnswer(ended), { purpose: 'answer', replyTo: ctx.message?.message_id })
 }

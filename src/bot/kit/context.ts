@@ -4,6 +4,7 @@ import type { Ctx, Store } from '../../domain/core/context.ts'
 import type { OwnerSettings } from '../../domain/settings/settings.ts'
 import type { Log } from '../../log.ts'
 import type { ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
+import type { Command } from './commands.ts'
 import type { Debounce } from './debounce.ts'
 import type { Sender } from './send.ts'
 
@@ -55,6 +56,8 @@ export interface OwnerFlavor {
   sender: Sender
   /** The question that this message answers, so that a refusal asks it again. */
   answering?: { readonly prompt: Prompt; readonly messageId: number }
+  /** Every command of the bot, as /help lists them. */
+  commands: readonly Command[]
   /** The command that the message is, in lower case; null if it isn't one. */
   command: string | null
   /** Older than ten minutes: reads are skipped, text is still captured. */

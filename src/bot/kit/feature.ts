@@ -1,19 +1,19 @@
 import { type CommandContext, Composer } from 'grammy'
-import type { PromptKind } from '../../telegram/store/messages/reply-topic.ts'
+import type { PromptKind, ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
 import type { ButtonCodec } from '../../view/kit/callbacks.ts'
-import type { CommandName } from './commands.ts'
+import type { Command } from './commands.ts'
 import type { BotContext, Prompt } from './context.ts'
 
 /** One feature of the bot: its middleware, and what it serves. */
 export interface Feature extends Composer<BotContext> {
-  readonly commands: CommandName[]
+  readonly commands: Command[]
   readonly buttons: ButtonCodec<unknown>[]
-  readonly suggestions: Map<CommandName, ToButtonData>
   readonly answers: [PromptKind, AnswerHandler][]
+  readonly replies: [ReplyTopic['kind'], ReplyHandler][]
 }
 
-export type Suggestions = ReadonlyMap<CommandName, ToButtonData>
 export type Answers = ReadonlyMap<PromptKind, AnswerHandler>
+export type Replies = ReadonlyMap<ReplyTopic['kind'], ReplyHandler>
 
 /** What the owner wrote. */
 export interface Written {
@@ -34,30 +34,26 @@ export interface Answer {
 }
 
 type AnswerHandler = (ctx: BotContext, answer: Answer) => Promise<void>
+type ReplyHandler = (ctx: BotContext, topic: ReplyTopic, written: Written) => Promise<void>
 
 /** Creates a feature that serves nothing yet. */
 export function createFeature(): Feature {
   return Object.assign(new Composer<BotContext>(), {
     commands: [],
     buttons: [],
-    suggestions: new Map(),
     answers: [],
+    replies: [],
   })
 }
 
-/** Returns the data of the button that does the same as a command with these words; null if there is none. */
-type ToButtonData = (words: string) => string | null
-
-/** Handles a command. A misspelled one is corrected by a button if there is `toButton`. */
+/** Handles a command. */
 export function onCommand(
   feature: Feature,
-  name: CommandName,
+  command: Command,
   handle: (ctx: CommandContext<BotContext>) => Promise<void>,
-  toButton?: ToButtonData,
 ): void {
-  feature.commands.push(name)
-  if (toButton !== undefined) feature.suggestions.set(name, toButton)
-  feature.command(name, handle)
+  feature.commands.push(command)
+  feature.command(command.command, handle)
 }
 
 /** Handles the answers to a kind of prompt. */
@@ -65,9 +61,19 @@ export function onAnswer(feature: Feature, kind: PromptKind, handle: AnswerHandl
   feature.answers.push([kind, handle])
 }
 
-/** Returns the commands that a button can stand for. */
-export function suggestionsOf(features: readonly Feature[]): Suggestions {
-  return new Map(features.flatMap(({ suggestions }) => [...suggestions]))
+/** Handles the replies to messages about one kind of topic. */
+export function onReply<K extends ReplyTopic['kind']>(
+  feature: Feature,
+  kind: K,
+  handle: (ctx: BotContext, topic: Extract<ReplyTopic, { kind: K }>, written: Written) => Promise<void>,
+): void {
+  // The cast is safe: `replies` calls a handler for its kind only.
+  feature.replies.push([kind, handle as ReplyHandler])
+}
+
+/** Returns what handles the replies to each kind of topic. */
+export function repliesOf(features: readonly Feature[]): Replies {
+  return new Map(features.flatMap(({ replies }) => replies))
 }
 
 /** Returns what handles the answer to each kind of prompt. */

@@ -4,7 +4,7 @@ import { minuteMs } from '../../domain/core/durations.ts'
 import { stateOfMessage } from '../../telegram/store/captures.ts'
 import type { Card } from '../../view/kit/card.ts'
 import { commandDoneCard, commandTooLateCard, otherBotCard } from '../../view/system/help.ts'
-import { isKnownCommand } from '../kit/commands.ts'
+import { type Command, isKnownCommand } from '../kit/commands.ts'
 import type { BotContext } from '../kit/context.ts'
 import { withoutOwnName } from '../kit/message/addressed.ts'
 import { textOfMessage } from '../kit/message/incoming.ts'
@@ -17,7 +17,10 @@ const checkNameEveryMs = minuteMs
  * Decides what is a command, once for all features: in a text or a caption, in any case, behind the bot's name, and in an edit of the
  * newest message. What somebody else wrote never is one.
  */
-export function readCommands(onRenamed: (me: UserFromGetMe) => void): MiddlewareFn<BotContext> {
+export function readCommands(
+  commands: readonly Command[],
+  onRenamed: (me: UserFromGetMe) => void,
+): MiddlewareFn<BotContext> {
   let checkedAt = Number.NEGATIVE_INFINITY
 
   /** The bot may have been renamed since it started. */
@@ -33,6 +36,7 @@ export function readCommands(onRenamed: (me: UserFromGetMe) => void): Middleware
   }
 
   return async (ctx, next) => {
+    ctx.commands = commands
     ctx.command = null
     const message = ctx.message ?? ctx.editedMessage
     if (message === undefined) return next()
@@ -49,7 +53,7 @@ export function readCommands(onRenamed: (me: UserFromGetMe) => void): Middleware
       : (command.exec(textOfMessage(addressed)) ?? [])
     if (bot !== undefined && !(await checkName(ctx, bot))) return refuseForeign(ctx, bot)
     if (ctx.editedMessage !== undefined) {
-      if (!isKnownCommand(name)) return next()
+      if (!isKnownCommand(commands, name)) return next()
       const refusal = await refusalOfEdit(ctx, message)
       if (refusal !== null) {
         await ctx.sender.send(refusal, { purpose: 'answer', replyTo: message.message_id })
@@ -59,7 +63,8 @@ export function readCommands(onRenamed: (me: UserFromGetMe) => void): Middleware
     ctx.update.message = whole === '' ? addressed : asCommand(addressed, whole)
     delete ctx.update.edited_message
     // A caption that begins like a command may be a path: the file that it is under is kept.
-    if (whole !== '' && (message.text !== undefined || isKnownCommand(name))) ctx.command = name.toLowerCase()
+    if (whole !== '' && (message.text !== undefined || isKnownCommand(commands, name)))
+      ctx.command = name.toLowerCase()
     await next()
   }
 }

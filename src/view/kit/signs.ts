@@ -1,6 +1,9 @@
 import { taskSigns } from '../../domain/core/task-values.ts'
 
-/** Every emoji and symbol in the chat. The name is its meaning; no sign has two meanings. */
+/**
+ * The emoji and symbols that several parts of the chat share; a sign of one view stands in its file.
+ * The name is its meaning, and no sign has two meanings.
+ */
 export const signs = {
   ...taskSigns,
 
@@ -13,24 +16,13 @@ export const signs = {
   permission: '🔐',
   plan: '🗺',
 
-  // Priorities are circles, labels are not.
+  // Priorities
   priorityHighest: '🔴',
   priorityHigh: '🟠',
   priorityMedium: '🟡',
   priorityNone: '▫️',
   priorityLow: '🔵',
   priorityLowest: '⚪️',
-  label: '🏷',
-  labelGray: '⬜️',
-  labelBlue: '🟦',
-  labelGreen: '🟩',
-  labelOrange: '🟧',
-  labelYellow: '🟨',
-  labelRed: '🟥',
-  labelViolet: '🟪',
-  labelIndigo: '🔷',
-  labelTeal: '💠',
-  labelPink: '🌸',
 
   // Lists and notifications
   needsYou: '🙋',
@@ -39,10 +31,8 @@ export const signs = {
   reminder: '⏰',
   week: '🗓',
   silentRun: '🕰',
-  suggestion: '💡',
   whileAway: '🌅',
   problem: '⚠️',
-  fix: '↳',
   repeat: '🔁',
 
   // Screens and what they are about
@@ -59,20 +49,14 @@ export const signs = {
   token: '🔑',
   connect: '🔌',
   runner: '🏃',
-  settings: '🔧',
   timeZone: '🌍',
   quietHours: '🌙',
   notifications: '📣',
   muted: '🔇',
   workLog: '📓',
   history: '🕓',
-  audit: '📜',
   security: '🛡',
-  doctor: '🩺',
-  stats: '📊',
   cycleTime: '⏱',
-  search: '🔎',
-  export: '📄',
   comment: '💬',
   image: '🖼',
   welcome: '👋',
@@ -87,10 +71,6 @@ export const signs = {
   back: '‹',
   next: '›',
   nextChoice: '▸',
-  top: '⤒',
-  up: '↑',
-  down: '↓',
-  here: '▶️',
   chosen: '✓',
   checked: '☑',
   unchecked: '☐',

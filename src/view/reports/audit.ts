@@ -9,6 +9,8 @@ import { clock, day, type Reader } from '../kit/when.ts'
 import { openTap } from '../tasks/callbacks.ts'
 import { changesOf } from './audit-changes.ts'
 
+const auditSign = '📜'
+
 export const auditScreen = defineScreen('audit', { about: field.text, before: field.orNone(field.uuid) }, ':')
 /** Takes back a change of the list, however old it is. */
 export const auditUndoTap = undoOn('audit', defineAct('audit-undo', { audit: field.uuid }))
@@ -26,7 +28,7 @@ export function auditCard(
   options: Reader & { readonly about: string; readonly isFirst: boolean },
 ): Card {
   const { about, isFirst } = options
-  const head = html`${signs.audit} ${bold(about === '' ? 'Change history' : `Change history of ${about}`)}`
+  const head = html`${auditSign} ${bold(about === '' ? 'Change history' : `Change history of ${about}`)}`
   const undoable = page.entries.filter(({ id }) => page.undoable.has(id))
   const lines: Html[] = []
   let shownDay = ''

@@ -12,6 +12,8 @@ import { openTap } from '../tasks/callbacks.ts'
 import { needLine, shortDue, shortSpan, taskLine } from '../tasks/line.ts'
 import { triageButton } from '../tasks/lists/deck.ts'
 
+const suggestionSign = '💡'
+
 export const digestScreen = defineScreen('digest')
 
 export interface DigestOptions {
@@ -59,7 +61,7 @@ export function digestCard(
     ),
     section(`${signs.focus} Focus`, digest.focus, (task) => line(task, due(task)), { max: maxLines.focus }),
     section(
-      `${signs.suggestion} Suggestions`,
+      `${suggestionSign} Suggestions`,
       digest.proposals,
       ({ task, reason }) => line(task, `· ${reasons[reason]}`),
       {

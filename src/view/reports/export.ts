@@ -5,7 +5,8 @@ import { type Card, keyboard } from '../kit/card.ts'
 import { code, html } from '../kit/html.ts'
 import { cancelTap } from '../kit/links.ts'
 import { counted } from '../kit/names.ts'
-import { signs } from '../kit/signs.ts'
+
+const exportSign = '📄'
 
 export const exportTap = defineAct('export')
 
@@ -48,21 +49,21 @@ export function exportCaption(kind: 'json' | 'csv', tasks: number): Card {
   return {
     text:
       kind === 'json'
-        ? html`${signs.export} Full board as JSON (no secrets).`
-        : html`${signs.export} ${counted(tasks, 'task')} as CSV.`,
+        ? html`${exportSign} Full board as JSON (no secrets).`
+        : html`${exportSign} ${counted(tasks, 'task')} as CSV.`,
   }
 }
 
 export function exportTooLargeCard(): Card {
   return {
-    text: html`${signs.export} Too large for Telegram (50 MB). Use ${code('npm run backup')} instead.`,
+    text: html`${exportSign} Too large for Telegram (50 MB). Use ${code('npm run backup')} instead.`,
   }
 }
 
 /** Asks before the board goes to everyone in a group. */
 export function exportHereCard(): Card {
   return {
-    text: html`${signs.export} Everyone in this group will see the full board. Post it here?`,
+    text: html`${exportSign} Everyone in this group will see the full board. Post it here?`,
     keyboard: keyboard([[button('Post it here', exportTap), button('Cancel', cancelTap)]]),
   }
 }

@@ -9,6 +9,8 @@ import type { Reader } from '../kit/when.ts'
 import { openButtons, taskLine } from '../tasks/line.ts'
 import { logLine } from './timeline.ts'
 
+const searchSign = '🔎'
+
 /** Without words: those of the list that has the button. */
 export const searchScreen = defineScreen('search', { words: field.text })
 
@@ -26,7 +28,7 @@ export interface SearchFacts extends Reader {
 
 /** /search: one page of hits, tasks first, then work logs. */
 export function searchCard({ words, hits, page, hasMore, titles, ...reader }: SearchFacts): Card {
-  const head = html`${signs.search} ${bold(clip(words, 80))}`
+  const head = html`${searchSign} ${bold(clip(words, 80))}`
   const found = new Map(hits.flatMap((hit) => namedBy(hit, titles)))
   const turn = (label: string, to: number) => button(label, searchScreen, { words: '', page: to })
   const isWhole = page === 0 && !hasMore

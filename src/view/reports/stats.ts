@@ -9,6 +9,8 @@ import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { daysOf, statsDetails } from './stats-details.ts'
 
+const statsSign = '📊'
+
 export const statsScreen = defineScreen('stats', { period: field.text })
 
 /** Below this many finished tasks, a chart has nothing to show. */
@@ -25,7 +27,7 @@ export const statsTitle: Record<StatsPeriod, string> = {
 
 /** The numbers in words, with buttons for the other periods; the chart's caption if there is one. */
 export function statsCard(stats: Stats, period: StatsPeriod, notice?: string): Card {
-  const head = html`${signs.stats} ${bold(statsTitle[period])} · ${daysOf(stats)}`
+  const head = html`${statsSign} ${bold(statsTitle[period])} · ${daysOf(stats)}`
   const lines =
     stats.done === 0 ? ['Nothing finished in this period.'] : [total(stats), ...statsDetails(stats)]
   return {

@@ -10,6 +10,8 @@ import { clock, minutesText } from '../kit/when.ts'
 import { runnerName } from './runner.ts'
 import { cityOf } from './time-zones.ts'
 
+const settingsSign = '🔧'
+
 /** The parts of the settings, one screen each. */
 export const settingsParts = [
   'zone',
@@ -45,7 +47,7 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
   const { timeZone, quietHours, mutedProjects } = settings
   const muted = mutedProjects.length === 1 ? mutedProjects[0] : counted(mutedProjects.length, 'project')
   return {
-    text: html`${signs.settings} ${bold('Settings')}\nTap one to change it.`,
+    text: html`${settingsSign} ${bold('Settings')}\nTap one to change it.`,
     keyboard: keyboard([
       [part(`${signs.timeZone} ${cityOf(timeZone)} ${clock(now, timeZone)}`, 'zone')],
       [
@@ -61,7 +63,7 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
       [part(`${signs.project} New tasks: ${settings.defaultProject ?? 'last used project'}`, 'default')],
       [
         part(mutedProjects.length === 0 ? `${signs.muted} Mute` : `${signs.muted} Muted: ${muted}`, 'mute'),
-        part(`${signs.settings} Advanced`, 'advanced'),
+        part(`${settingsSign} Advanced`, 'advanced'),
       ],
       [button(`${signs.home} Home`, homeScreen)],
     ]),
@@ -71,7 +73,7 @@ export function settingsCard({ settings, now }: SettingsFacts): Card {
 /** Shows the rarely used settings. */
 export function advancedCard({ settings }: SettingsFacts): Card {
   return {
-    text: html`${signs.settings} ${bold('Advanced')}`,
+    text: html`${settingsSign} ${bold('Advanced')}`,
     keyboard: keyboard([
       [part(`${signs.silentRun} Stuck after ${minutesText(settings.staleAfterMinutes)}`, 'stale')],
       [part(`${signs.runner} Runner: ${runnerName[settings.runner.kind]}`, 'runner')],

@@ -4,6 +4,9 @@ import { type Card, keyboard } from '../kit/card.ts'
 import { bold, html, joinHtml } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 
+const doctorSign = '🩺'
+const fixSign = '↳'
+
 export const doctorScreen = defineScreen('doctor')
 
 /** A check's finding; `fix` is set for a problem. */
@@ -20,13 +23,13 @@ export function doctorCard(findings: readonly Finding[]): Card {
   const fine = findings.filter((finding) => finding.ok)
   const head =
     problems.length === 0
-      ? `${signs.doctor} All good.`
+      ? `${doctorSign} All good.`
       : problems.length === 1
-        ? `${signs.doctor} 1 problem found.`
-        : `${signs.doctor} ${problems.length} problems found.`
+        ? `${doctorSign} 1 problem found.`
+        : `${doctorSign} ${problems.length} problems found.`
   const problemLines = problems.map(
     ({ name, detail, fix }) =>
-      html`${signs.problem} ${bold(name)}: ${detail}.${fix !== undefined && html`\n${signs.fix} ${fix}`}`,
+      html`${signs.problem} ${bold(name)}: ${detail}.${fix !== undefined && html`\n${fixSign} ${fix}`}`,
   )
   const fineLines = fine.map(({ name, detail }) => html`${name}: ${detail}`)
   return {

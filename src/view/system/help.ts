@@ -26,10 +26,10 @@ const wordExamples = [
 
 /** Explains the shorthand and lists every command. */
 export function helpCard(
-  commands: readonly { readonly command: string; readonly usage: string; readonly description: string }[],
+  commands: readonly { readonly command: string; readonly usage?: string; readonly description: string }[],
 ): Card {
   const list = commands.map(
-    ({ command, usage, description }) => html`/${command}${usage !== '' && ` ${usage}`} · ${description}`,
+    ({ command, usage, description }) => html`/${command}${usage && ` ${usage}`} · ${description}`,
   )
   const shorthand = tokens.map(
     ([token, or, other, means]) =>

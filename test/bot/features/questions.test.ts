@@ -1,11 +1,11 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { commands } from '../../../src/bot/kit/commands.ts'
 import { createLabel } from '../../../src/domain/labels/label-edits.ts'
 import type { PromptKind } from '../../../src/telegram/store/messages/reply-topic.ts'
 import { promptTap, settingsScreen } from '../../../src/view/kit/links.ts'
 import { askTap, questions } from '../../../src/view/tasks/callbacks.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
+import { commands } from '../../support/buttons.ts'
 import { addTasks } from '../../support/chat.ts'
 import { boardState } from '../../support/saved-database.ts'
 

@@ -1,6 +1,5 @@
 import { desc, eq } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
-import { commands } from '../../../src/bot/kit/commands.ts'
 import { botConversations, botUpdates } from '../../../src/db/schema.ts'
 import { listProjects } from '../../../src/domain/projects/read.ts'
 import { changeSettings, readOwnerSettings } from '../../../src/domain/settings/settings.ts'
@@ -8,6 +7,7 @@ import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
 import { toasts } from '../../../src/view/kit/answers.ts'
 import { timeZoneTap } from '../../../src/view/kit/links.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
+import { commands } from '../../support/buttons.ts'
 
 let bot: TestBot
 

@@ -54,6 +54,17 @@ test('a period that does not exist is said, and the week is shown', async () => 
   expect(message.caption).toContain('No period “century” – showing the week.')
 })
 
+test('the unknown command /stat suggests /stats, and keeps its word in a button', async () => {
+  bot.user.sendText('/stat')
+  await bot.user.nextMessage('Did you mean /stats?')
+  bot.user.sendText('/stat year')
+  const answer = await bot.user.nextMessage('Did you mean /stats year?')
+
+  bot.user.tap('/stats year', answer)
+
+  await bot.user.nextMessage('The year')
+})
+
 test('fewer than three finished tasks are text, without a picture', async () => {
   await bot.db.execute(sql`delete from tasks where task_key = 'SHOP-1'`)
 

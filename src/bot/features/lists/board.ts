@@ -27,9 +27,14 @@ export function board(): Feature {
   const feature = createFeature()
   onCommand(
     feature,
-    'board',
+    {
+      command: 'board',
+      usage: '[PROJECT]',
+      description: 'Board',
+      menu: 4,
+      toButton: (words) => boardScreen.encode({ projectKey: words.toUpperCase() }),
+    },
     (ctx) => showBoard(ctx, ctx.match.trim().toUpperCase()),
-    (words) => boardScreen.encode({ projectKey: words.toUpperCase() }),
   )
   onTap(feature, boardScreen, (ctx, { projectKey }) => showBoard(ctx, projectKey))
   onTap(feature, moveAllTap, (ctx, { status, projectKey }) => askAll(ctx, status, projectKey))

@@ -5,14 +5,16 @@ import { settingsScreen } from '../../../view/kit/links.ts'
 import { signs } from '../../../view/kit/signs.ts'
 import { digestCard, digestScreen } from '../../../view/reports/digest.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
-import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
+import { createFeature, type Feature, onCommand, onReply, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
+import { answerDigest } from './digest-replies.ts'
 
-/** /digest: today's now, and the way to its time. */
+/** /digest: today's digest now, with a button to change its time. */
 export function digest(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'digest', showDigest)
+  onCommand(feature, { command: 'digest', description: 'Today’s digest', menu: 9 }, showDigest)
   onTap(feature, digestScreen, showDigest)
+  onReply(feature, 'digest', (ctx, { taskIds }, { plain }) => answerDigest(ctx, plain, taskIds))
   return feature
 }
 

@@ -11,7 +11,7 @@ const weekMs = 7 * dayMs
 /** /due: what's overdue, due today, and due this week. */
 export function due(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'due', (ctx) => showDue(ctx, 0))
+  onCommand(feature, { command: 'due', description: 'Overdue, today, this week' }, (ctx) => showDue(ctx, 0))
   onTap(feature, dueScreen, (ctx, { page = 0 }) => showDue(ctx, page))
   return feature
 }

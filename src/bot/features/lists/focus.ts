@@ -24,7 +24,7 @@ import { onUndo } from '../../kit/undo.ts'
 /** /focus: today's focus in one message: add, unfocus, done. */
 export function focus(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'focus', (ctx) => showFocus(ctx))
+  onCommand(feature, { command: 'focus', description: 'Today’s focus' }, (ctx) => showFocus(ctx))
   onTap(feature, focusScreen, (ctx, { list, page = 0 }) =>
     list === 'pin' ? showPins(ctx, page) : showFocus(ctx),
   )

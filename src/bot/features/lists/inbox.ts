@@ -8,7 +8,9 @@ import { freshDeck, readDeck, showNext } from '../../kit/tasks/deck.ts'
 /** /inbox: the triage deck, one card at a time in one message, oldest first. */
 export function inbox(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'inbox', (ctx) => showNext(ctx, freshDeck))
+  onCommand(feature, { command: 'inbox', description: 'Triage your inbox', menu: 3 }, (ctx) =>
+    showNext(ctx, freshDeck),
+  )
   onTap(feature, inboxScreen, (ctx) => showNext(ctx, freshDeck))
   onTap(feature, skipTap, async (ctx, { key }) => {
     const topic = await readDeck(ctx)

@@ -13,12 +13,17 @@ export function search(): Feature {
   const feature = createFeature()
   onCommand(
     feature,
-    'search',
+    {
+      command: 'search',
+      usage: 'words',
+      description: 'Search tasks and logs',
+      menu: 8,
+      toButton: (words) => searchScreen.encode({ words }),
+    },
     async (ctx) => {
       if (ctx.match.trim() === '') await ask(ctx, questionCard('search'), { kind: 'prompt', ask: 'search' })
       else await answerSearch(ctx, ctx.match)
     },
-    (words) => searchScreen.encode({ words }),
   )
   onTap(feature, searchScreen, async (ctx, { words, page = 0 }) => {
     const query = words === '' ? await queryOfMessage(ctx) : words

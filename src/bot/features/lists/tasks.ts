@@ -13,16 +13,30 @@ export function tasks(): Feature {
   const feature = createFeature()
   onCommand(
     feature,
-    'tasks',
+    {
+      command: 'tasks',
+      usage: '[filters]',
+      description: 'List tasks (e.g. todo WEB #bug)',
+      menu: 5,
+      toButton: (query) => tasksScreen.encode({ query }),
+    },
     (ctx) => showTasks(ctx, ctx.match, 0),
-    (query) => tasksScreen.encode({ query }),
   )
-  for (const status of ['todo', 'hold', 'ready', 'done'] as const)
+  for (const [status, state] of [
+    ['todo', 'in Todo'],
+    ['hold', 'on hold'],
+    ['ready', 'ready for review'],
+    ['done', 'done'],
+  ] as const)
     onCommand(
       feature,
-      status,
+      {
+        command: status,
+        usage: '[filters]',
+        description: `List what’s ${state}`,
+        toButton: (words) => tasksScreen.encode({ query: `${status} ${words}` }),
+      },
       (ctx) => showTasks(ctx, `${status} ${ctx.match}`.trim(), 0),
-      (words) => tasksScreen.encode({ query: `${status} ${words}` }),
     )
   onTap(feature, tasksScreen, async (ctx, { query, page = 0 }) =>
     showTasks(ctx, await queryFor(ctx, query), page),

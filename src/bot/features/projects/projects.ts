@@ -31,7 +31,7 @@ import { showDeleted, showDelivery, showProject, showProjects, withProject } fro
 /** /projects: the list, a project's card, and its settings. */
 export function projects(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'projects', async (ctx) => {
+  onCommand(feature, { command: 'projects', description: 'Projects', menu: 7 }, async (ctx) => {
     const key = ctx.match.trim().toUpperCase()
     await (key === '' ? showProjects(ctx, 0) : showProject(ctx, key))
   })

@@ -13,12 +13,16 @@ import { contentOf } from '../../kit/tasks/captured.ts'
 /** /log: writes a work log; without text, shows the log of everything, a project or a task. */
 export function log(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'log', async (ctx) => {
-    const text = ctx.message === undefined ? '' : afterCommand(ownText(contentOf(ctx, ctx.message)))
-    const { about, rest } = await readAbout(ctx, text)
-    if (rest === '') await showTimeline(ctx, about, 0)
-    else await writeLog(ctx, about, rest)
-  })
+  onCommand(
+    feature,
+    { command: 'log', usage: '[KEY] [text]', description: 'Log work, or see the log', acts: true },
+    async (ctx) => {
+      const text = ctx.message === undefined ? '' : afterCommand(ownText(contentOf(ctx, ctx.message)))
+      const { about, rest } = await readAbout(ctx, text)
+      if (rest === '') await showTimeline(ctx, about, 0)
+      else await writeLog(ctx, about, rest)
+    },
+  )
   onTap(feature, logScreen, (ctx, { about, page = 0 }) => showTimeline(ctx, about, page))
   return feature
 }

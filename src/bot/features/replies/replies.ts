@@ -15,7 +15,7 @@ import { reviewCommentNotice } from '../../../view/tasks/handoffs.ts'
 import { acknowledge } from '../../kit/acknowledge.ts'
 import { isKnownCommand } from '../../kit/commands.ts'
 import { type BotContext, type Prompt, scopeOf } from '../../kit/context.ts'
-import { type Answers, createFeature, type Feature, type Written } from '../../kit/feature.ts'
+import { type Answers, createFeature, type Feature, type Replies, type Written } from '../../kit/feature.ts'
 import { ownText, repliedText, textOfMessage } from '../../kit/message/incoming.ts'
 import { sendTask } from '../../kit/show.ts'
 import { answerInWords } from '../../kit/tasks/answer-in-words.ts'
@@ -26,10 +26,7 @@ import { joinCapture } from '../../kit/tasks/captured-parts.ts'
 const askedAgainMs = hourMs
 
 /** A reply to anything the bot wrote: an answer to a prompt, or a comment on the task that the message is about. */
-export function replies(
-  answers: Answers,
-  onDigestReply: (ctx: BotContext, text: string, taskIds: readonly string[]) => Promise<void>,
-): Feature {
+export function replies(answers: Answers, handlers: Replies): Feature {
   const feature = createFeature()
   feature.on('message', async (ctx, next) => {
     const written = readWritten(ctx, ctx.message)
@@ -44,8 +41,9 @@ export function replies(
     if (target.from?.id !== ctx.me.id) return commentOnCaptured(ctx, target, written.withQuote, next)
     const row = await findMessage(ctx.board.db, ctx.chat.id, target.message_id)
     const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
-    if (topic?.kind === 'digest') return onDigestReply(ctx, written.plain, topic.taskIds)
     if (topic?.kind === 'prompt') return answerPrompt(ctx, topic, written, target.message_id)
+    const handle = topic === null ? undefined : handlers.get(topic.kind)
+    if (topic !== null && handle !== undefined) return handle(ctx, topic, written)
     const task = row?.taskId ? await findTask(scopeOf(ctx), row.taskId) : null
     // A task that is deleted leaves its messages without one.
     if (task === null) await replyNothingKept(ctx)
@@ -79,7 +77,7 @@ export function replies(
 }
 
 function readWritten(ctx: BotContext, message: Message): Written | null {
-  if (ctx.command !== null && isKnownCommand(ctx.command)) return null
+  if (ctx.command !== null && isKnownCommand(ctx.commands, ctx.command)) return null
   const content = contentOf(ctx, message)
   const text = ownText(content)
   if (!isVisible(text)) return null

@@ -16,12 +16,17 @@ export function auditLog(): Feature {
   const feature = createFeature()
   onCommand(
     feature,
-    'audit',
+    {
+      command: 'audit',
+      usage: '[KEY]',
+      description: 'Change history',
+      toButton: (key) =>
+        key.includes(':') ? null : auditScreen.encode({ about: key.toUpperCase(), before: null }),
+    },
     (ctx) => showAudit(ctx, ctx.match.trim().toUpperCase()),
-    (key) => (key.includes(':') ? null : auditScreen.encode({ about: key.toUpperCase(), before: null })),
   )
   onTap(feature, auditScreen, (ctx, { about, before }) => showAudit(ctx, about, before))
-  onCommand(feature, 'security', (ctx) => showSecurity(ctx))
+  onCommand(feature, { command: 'security', description: 'Security log' }, (ctx) => showSecurity(ctx))
   onTap(feature, securityScreen, (ctx, { before }) => showSecurity(ctx, before))
   return feature
 }

@@ -21,10 +21,14 @@ const manyTasks = 2_000
 /** /export: the full board as JSON, the tasks as CSV. */
 export function exports(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'export', async (ctx) => {
-    if (ctx.chat.type === 'private') await sendBoard(ctx)
-    else await ctx.sender.send(exportHereCard(), { purpose: 'screen' })
-  })
+  onCommand(
+    feature,
+    { command: 'export', description: 'Export as JSON and CSV', acts: true },
+    async (ctx) => {
+      if (ctx.chat.type === 'private') await sendBoard(ctx)
+      else await ctx.sender.send(exportHereCard(), { purpose: 'screen' })
+    },
+  )
   onTap(feature, exportTap, async (ctx) => {
     const warning = ctx.callbackQuery?.message
     if (warning !== undefined) await ctx.sender.remove(warning.message_id)

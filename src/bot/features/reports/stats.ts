@@ -11,9 +11,13 @@ export function stats(): Feature {
   const feature = createFeature()
   onCommand(
     feature,
-    'stats',
+    {
+      command: 'stats',
+      usage: '[week|month|year]',
+      description: 'Chart of finished work',
+      toButton: (period) => statsScreen.encode({ period }),
+    },
     (ctx) => showStats(ctx, ctx.match),
-    (period) => statsScreen.encode({ period }),
   )
   onTap(feature, statsScreen, (ctx, { period }) => showStats(ctx, period))
   return feature

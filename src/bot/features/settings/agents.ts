@@ -14,7 +14,9 @@ const maxRuns = 50
 /** /agents: who's working on what since when, what's queued, and the tokens. */
 export function agents(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'agents', (ctx) => showAgents(ctx, 0))
+  onCommand(feature, { command: 'agents', description: 'Agents and tokens', menu: 6 }, (ctx) =>
+    showAgents(ctx, 0),
+  )
   onTap(feature, agentsScreen, (ctx, { page = 0 }) => showAgents(ctx, page))
   return feature
 }

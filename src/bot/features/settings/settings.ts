@@ -23,7 +23,7 @@ import { changeSetting, showPart, showSettings } from './setting-screens.ts'
 /** /settings: time zone, digest, quiet hours, notifications, projects; the rest under Advanced. */
 export function settings(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'settings', showSettings)
+  onCommand(feature, { command: 'settings', description: 'Settings', menu: 10 }, showSettings)
   onTap(feature, settingsScreen, (ctx, { part }) => {
     const known = settingsParts.find((candidate) => candidate === part)
     return known === undefined ? showSettings(ctx) : showPart(ctx, known)

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readState, writeState } from '../../../telegram/store/bot-state.ts'
 import { helpCard } from '../../../view/system/help.ts'
-import { commands, menuCommands, publishCommands } from '../../kit/commands.ts'
 import { createFeature, type Feature, onCommand } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
-/** Puts the commands into the menu of the owner's chat, once it is bound and whenever the table has changed. */
+/** Publishes the command menu to the owner's chat: once it is bound, and again when the menu has changed. */
 export function commandMenu(): Feature {
   const feature = createFeature()
   let published = ''
@@ -13,14 +12,17 @@ export function commandMenu(): Feature {
     await next()
     const chatId = ctx.settings.chatId
     if (chatId === null) return
+    const menu = ctx.commands
+      .filter((command) => command.menu !== undefined)
+      .map(({ command, description }) => ({ command, description }))
     const hash = createHash('sha256')
-      .update(JSON.stringify([chatId, menuCommands]))
+      .update(JSON.stringify([chatId, menu]))
       .digest('hex')
     if (hash === published) return
     const { store, now, log } = ctx.deps
     try {
       if ((await readState<string>(store, 'commands_hash')) !== hash) {
-        await publishCommands(ctx.api, chatId)
+        await ctx.api.setMyCommands(menu, { scope: { type: 'chat', chat_id: chatId } })
         await writeState(store, 'commands_hash', hash, now())
       }
       published = hash
@@ -34,6 +36,8 @@ export function commandMenu(): Feature {
 /** /help: the shorthand and every command. */
 export function help(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'help', (ctx) => showScreen(ctx, helpCard(commands)))
+  onCommand(feature, { command: 'help', description: 'Help', menu: 12 }, (ctx) =>
+    showScreen(ctx, helpCard(ctx.commands)),
+  )
   return feature
 }

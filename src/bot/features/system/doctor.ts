@@ -7,7 +7,7 @@ import { showScreen } from '../../kit/show.ts'
 /** /doctor: checks everything and names each problem with its fix. */
 export function doctor(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'doctor', examine)
+  onCommand(feature, { command: 'doctor', description: 'Run a health check' }, examine)
   onTap(feature, doctorScreen, examine)
   return feature
 }

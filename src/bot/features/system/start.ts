@@ -14,12 +14,16 @@ import { toast } from '../../kit/toast.ts'
 /** /start: the set-up while something of it is missing, a task where the link names one, else home. */
 export function start(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'start', async (ctx) => {
-    const lacks = await setUpLacks(ctx)
-    if (lacks.zone || lacks.project) await enterDialog(ctx, 'set-up')
-    else if (ctx.match.startsWith('t_')) await openByPayload(ctx, ctx.match)
-    else await showHome(ctx)
-  })
+  onCommand(
+    feature,
+    { command: 'start', description: 'What needs you, who’s working', menu: 1 },
+    async (ctx) => {
+      const lacks = await setUpLacks(ctx)
+      if (lacks.zone || lacks.project) await enterDialog(ctx, 'set-up')
+      else if (ctx.match.startsWith('t_')) await openByPayload(ctx, ctx.match)
+      else await showHome(ctx)
+    },
+  )
   onTap(feature, homeScreen, showHome)
   onTap(feature, dialogTap, (ctx) => toast(ctx, 'That question is answered already.'))
   return feature

@@ -19,7 +19,9 @@ import { toast } from '../../kit/toast.ts'
 /** /undo: takes back the owner's last change; sent again, the one before it. */
 export function undo(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'undo', (ctx) => undoLast(ctx))
+  onCommand(feature, { command: 'undo', description: 'Undo your last change', menu: 11, acts: true }, (ctx) =>
+    undoLast(ctx),
+  )
   onTap(feature, restoreTap, (ctx, { audit }) => restore(ctx, [audit]))
   onTap(feature, restoreAllTap, async (ctx, { audit }) =>
     restore(ctx, await findDeletionsAround(scopeOf(ctx), audit)),

@@ -37,7 +37,7 @@ import { onUndo } from '../../kit/undo.ts'
 /** /labels: new, rename, color, merge, delete. */
 export function labels(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'labels', (ctx) => showLabels(ctx, 0))
+  onCommand(feature, { command: 'labels', description: 'Manage labels' }, (ctx) => showLabels(ctx, 0))
   onTap(feature, labelsScreen, (ctx, { page = 0 }) => showLabels(ctx, page))
   onTap(feature, labelScreen, (ctx, { id }) => showLabel(ctx, id))
   onTap(feature, labelColorScreen, (ctx, { id }) => withLabel(ctx, id, labelColorCard))

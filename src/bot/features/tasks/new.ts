@@ -11,16 +11,20 @@ import { contentOf } from '../../kit/tasks/captured.ts'
 /** /new: with a text, or as a reply, the same as writing it; empty, asks what, in which project, and then how urgent. */
 export function newTask(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'new', async (ctx) => {
-    const content = ctx.message === undefined ? null : contentOf(ctx, ctx.message)
-    if (content !== null && isAnything(content)) return captureContent(ctx, content)
-    const keys = await projectKeys(ctx)
-    const [first] = keys
-    if (first === undefined) return showScreen(ctx, noProjectCard())
-    const wanted = ctx.settings.defaultProject ?? ctx.settings.lastProject ?? first
-    const project = keys.includes(wanted) ? wanted : first
-    await ask(ctx, newTaskCard(keys, project), { kind: 'prompt', ask: 'new-task', about: project })
-  })
+  onCommand(
+    feature,
+    { command: 'new', usage: '[text]', description: 'Add a task', menu: 2, acts: true },
+    async (ctx) => {
+      const content = ctx.message === undefined ? null : contentOf(ctx, ctx.message)
+      if (content !== null && isAnything(content)) return captureContent(ctx, content)
+      const keys = await projectKeys(ctx)
+      const [first] = keys
+      if (first === undefined) return showScreen(ctx, noProjectCard())
+      const wanted = ctx.settings.defaultProject ?? ctx.settings.lastProject ?? first
+      const project = keys.includes(wanted) ? wanted : first
+      await ask(ctx, newTaskCard(keys, project), { kind: 'prompt', ask: 'new-task', about: project })
+    },
+  )
   onTap(feature, newTaskProjectTap, async (ctx, { projectKey: project }) => {
     const topic = { kind: 'prompt', ask: 'new-task', about: project } as const
     await showScreen(ctx, newTaskCard(await projectKeys(ctx), project), { purpose: 'prompt', topic })

@@ -7,11 +7,15 @@ import { readWords } from '../../kit/tasks/named-tasks.ts'
 /** /task KEY: a task's card; a number alone means the last project. */
 export function task(): Feature {
   const feature = createFeature()
-  onCommand(feature, 'task', async (ctx) => {
-    const [name = ''] = ctx.match.trim().split(/\s+/)
-    if (name === '') return showScreen(ctx, taskUsageCard())
-    const named = await readWords(ctx, name)
-    await openByKey(ctx, named?.kind === 'open' ? (named.keys[0] ?? name) : name)
-  })
+  onCommand(
+    feature,
+    { command: 'task', usage: 'KEY', description: 'Open a task (or send its key)' },
+    async (ctx) => {
+      const [name = ''] = ctx.match.trim().split(/\s+/)
+      if (name === '') return showScreen(ctx, taskUsageCard())
+      const named = await readWords(ctx, name)
+      await openByKey(ctx, named?.kind === 'open' ? (named.keys[0] ?? name) : name)
+    },
+  )
   return feature
 }

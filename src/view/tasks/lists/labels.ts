@@ -17,18 +17,19 @@ export const labelDeleteTap = defineAct('label-delete', { id: field.text })
 export const labelMergeTap = defineAct('label-merge', { from: field.uuid }, { into: field.uuid })
 export const labelUndoTap = undoOn('labels', defineAct('undo-label', {}, { audit: field.text }))
 
+const labelsSign = '🏷'
 // Circles are priorities.
 const colorSign: Readonly<Record<string, string>> = {
-  gray: signs.labelGray,
-  blue: signs.labelBlue,
-  green: signs.labelGreen,
-  orange: signs.labelOrange,
-  yellow: signs.labelYellow,
-  red: signs.labelRed,
-  violet: signs.labelViolet,
-  indigo: signs.labelIndigo,
-  teal: signs.labelTeal,
-  pink: signs.labelPink,
+  gray: '⬜️',
+  blue: '🟦',
+  green: '🟩',
+  orange: '🟧',
+  yellow: '🟨',
+  red: '🟥',
+  violet: '🟪',
+  indigo: '🔷',
+  teal: '💠',
+  pink: '🌸',
 }
 const labelsAPage = 12
 
@@ -39,7 +40,7 @@ export interface LabelUse extends LabelCount {
 
 /** Returns a label color's sign; a tag for unknown colors. */
 function labelSign(color: string): string {
-  return colorSign[color] ?? signs.label
+  return colorSign[color] ?? labelsSign
 }
 
 /** Lists all labels with their open task counts. */
@@ -53,7 +54,7 @@ export function labelsCard(facts: {
   return {
     text: joinHtml(
       [
-        html`${signs.label} ${bold('Labels')}`,
+        html`${labelsSign} ${bold('Labels')}`,
         ...(lines.length === 0 ? ['No labels yet. Add #name to a task to create one.'] : lines),
       ],
       '\n',

@@ -13,6 +13,11 @@ import { openTap } from '../callbacks.ts'
 import { buttonLabel, questionLine, taskLine } from '../line.ts'
 import { type LanePlace, laneScreen, undoRow } from './board.ts'
 
+const hereSign = '▶️'
+const topSign = '⤒'
+const upSign = '↑'
+const downSign = '↓'
+
 const lanePlace = { status: field.named(taskStatuses), projectKey: field.text, page: field.decimal }
 /** Cards of a lane to be picked for one change. */
 export const pickScreen = defineScreen('pick', { status: field.named(taskStatuses), projectKey: field.text })
@@ -142,14 +147,14 @@ export function placeCard(
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const around = [
     above === null ? html`<i>top of the lane</i>` : line(position, above),
-    line(position + 1, task, `${signs.here} `),
+    line(position + 1, task, `${hereSign} `),
     below === null ? html`<i>end of the lane</i>` : line(position + 2, below),
   ]
   // Closed tasks are ordered by when they were closed and can't be reordered.
   const list = isOpen ? around : [taskLine(task, reader)]
   const shifts = [
-    ...(above === null ? [] : [go(`${signs.top} Top`, 'top'), go(`${signs.up} Up`, 'up')]),
-    ...(below === null ? [] : [go(`${signs.down} Down`, 'down')]),
+    ...(above === null ? [] : [go(`${topSign} Top`, 'top'), go(`${upSign} Up`, 'up')]),
+    ...(below === null ? [] : [go(`${downSign} Down`, 'down')]),
   ]
   const of = projectKey === '' ? '' : ` · ${projectKey}`
   const lanes = lanesBut(task.status).map((to) => go(`→ ${statusName[to]}`, to))
