@@ -20,7 +20,7 @@ export interface BotOptions extends BotDeps {
   readonly client: NonNullable<BotConfig<BotContext>['client']>
 }
 
-/** Builds the bot: the order of everything that an update meets, as one list. */
+/** Creates the bot. Its middleware is listed here in the order in which an update passes it. */
 export function createBot(options: BotOptions): Bot<BotContext> {
   const bot = new Bot<BotContext>(options.token, { botInfo: options.me, client: options.client })
   const served = features()
@@ -42,7 +42,7 @@ export function createBot(options: BotOptions): Bot<BotContext> {
   return bot
 }
 
-/** Tells the owner that something failed on our side. */
+/** Tells the owner that something failed on the bot's side. */
 export async function reportFailure(bot: Bot<BotContext>, chatId: number, updateId: number): Promise<void> {
   const { html } = faultCard(updateId).text
   await bot.api.sendMessage(chatId, html, { parse_mode: 'HTML' })

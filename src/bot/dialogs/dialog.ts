@@ -11,10 +11,10 @@ import { isCommand } from '../kit/commands.ts'
 import type { BotContext } from '../kit/context.ts'
 import { toast } from '../kit/toast.ts'
 
-/** A conversation with the owner; what it reads and does goes through `external`, which gives the context of the update in hand. */
+/** A conversation with the owner. Reads and verbs go through `external`, which has the current update's context. */
 export type Dialog = Conversation<BotContext, Context>
 
-/** The board as dialogs write to it: a dialog that is replayed after a crash does its work again, so its verbs must be repeatable. */
+/** The board for a dialog. Dialogs are replayed after a crash, so their verbs must be repeatable. */
 export function dialogBoard(ctx: BotContext): Ctx {
   const { store, ownerId, now } = ctx.deps
   return createCtx({
@@ -26,17 +26,17 @@ export function dialogBoard(ctx: BotContext): Ctx {
   })
 }
 
-/** What an update means to a question: its answer as plain JSON, why the answer is invalid, or null if it is about something else. */
+/** How an update answers a question: the answer as plain JSON, the problem with it, or null if the update is about something else. */
 export type Reading<T> = { readonly answer: T } | { readonly problem: string } | null
 
 export interface Question<T> {
   readonly card: (ctx: BotContext) => Promise<Card> | Card
   readonly read: (ctx: BotContext) => Promise<Reading<T>>
-  /** Stands in place of the question once it is answered. */
+  /** Replaces the question once it's answered. */
   readonly settled?: (answer: T, ctx: BotContext) => Card
 }
 
-/** Asks and waits. What is no answer goes on to the features; what cannot be understood is said, and the dialog waits on. */
+/** Asks and waits for the answer. Other updates go to the features. An invalid answer is explained, and the dialog keeps waiting. */
 export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<T> {
   const asked = await dialog.external(async (ctx) => ({
     by: ctx.update.update_id,
@@ -44,7 +44,7 @@ export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<
   }))
   await dialog.wait()
   const reading = await dialog.external(async (ctx): Promise<Reading<T> | 'again'> => {
-    // After a crash the update that led to this question may come a second time; it is not its answer.
+    // After a crash, the update that led to this question may come again. It isn't the answer.
     if (ctx.update.update_id === asked.by) return 'again'
     const read = await orProblem(() => question.read(ctx))
     if (read === null) return null
@@ -61,13 +61,14 @@ export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<
   return reading.answer
 }
 
-// After a crash the last answer of a dialog may come again when the dialog is over: marked, it is not captured as a task.
+// After a crash, a dialog's last answer may come again when the dialog is over. Marking it keeps it from becoming a
+// task.
 async function markConsumed(ctx: BotContext): Promise<void> {
   const { store, now } = ctx.deps
   await store.transaction((tx) => markEffect(tx, ctx.update.update_id, now()))
 }
 
-/** Turns a refusal of the board into words for the dialog. */
+/** Turns a refusal into a problem that the dialog can explain. */
 export async function orProblem<T>(work: () => Promise<T>): Promise<T | { readonly problem: string }> {
   try {
     return await work()
@@ -77,7 +78,7 @@ export async function orProblem<T>(work: () => Promise<T>): Promise<T | { readon
   }
 }
 
-/** The text of a message that answers the dialog; null for anything else, e.g., a reply to a task. */
+/** Returns the text of a message that answers the dialog; null for anything else, e.g., a reply to a task. */
 export async function textFor(ctx: BotContext): Promise<string | null> {
   const text = ctx.message?.text?.trim() ?? ''
   return text === '' || isCommand(text) || !(await isForDialog(ctx)) ? null : text

@@ -15,19 +15,20 @@ import { cancelPrompt } from '../kit/prompts.ts'
 import { newProject } from './project-dialog.ts'
 import { setUp } from './set-up.ts'
 
-// Incremented with each change to a dialog: a dialog that began under another version is dropped, not replayed wrongly.
+// Increment this whenever a dialog changes. Dialogs started under another version are dropped instead of being replayed
+// wrongly.
 const version = 3
 const dialogIds = ['set-up', 'new-project'] as const
 const maxWaitMs = dayMs
 
-/** /cancel, which dialogs handle because it ends them. */
+/** The dialogs handle /cancel, because it ends them. */
 export const cancelCommand: Command = { command: 'cancel', description: 'Cancel', acts: true }
 
-/** Multi-step dialogs, stored in the database so they survive a restart. */
+/** Multi-step dialogs. They are stored in the database and survive a restart. */
 export function dialogs(deps: BotDeps): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   const store = createConversationStore(deps.store, deps.now)
-  // An inline query has no chat, so it has no dialog.
+  // An inline query has no chat and so no dialog.
   const inChat = composer.filter((ctx) => ctx.chat !== undefined)
   inChat.use(
     conversations<BotContext, Context>({
@@ -49,7 +50,7 @@ export function dialogs(deps: BotDeps): Composer<BotContext> {
   return composer
 }
 
-/** A command works in the middle of a dialog and ends it. An unknown one doesn't: a path may be an answer. */
+/** A known command ends the dialog. An unknown one may be an answer, e.g., a path. */
 async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise<void> {
   if (ctx.command === null || !isKnownCommand(ctx.commands, ctx.command)) return next()
   const dialog = dialogIds.find((id) => ctx.conversation.active(id) > 0)
@@ -59,7 +60,7 @@ async function endByCommand(ctx: BotContext, next: () => Promise<void>): Promise
   await ctx.sender.send(cancelAnswer(ended), { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
-/** Withdraws the last question; false if none is open. */
+/** Cancels the latest prompt; returns false if none is open. */
 async function endLastQuestion(ctx: BotContext): Promise<boolean> {
   const { db, now } = ctx.board
   const since = new Date(now().getTime() - maxWaitMs)
@@ -69,7 +70,7 @@ async function endLastQuestion(ctx: BotContext): Promise<boolean> {
   return true
 }
 
-/** Starts a dialog, ending any other one. */
+/** Starts a dialog and ends any other. */
 export async function enterDialog(ctx: BotContext, id: (typeof dialogIds)[number]): Promise<void> {
   await ctx.conversation.exitAll()
   await ctx.conversation.enter(id)

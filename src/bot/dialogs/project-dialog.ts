@@ -18,7 +18,7 @@ import { type BotContext, scopeOf } from '../kit/context.ts'
 import { askFor, type Dialog, dialogBoard, orProblem, type Reading, textFor } from './dialog.ts'
 
 const maxName = 120
-// A project of this key and name that is only minutes old was created before a crash.
+// A project with this key and name that is only minutes old was created before a crash.
 const doubleMs = 10 * minuteMs
 
 export interface CreatedProject {
@@ -27,7 +27,7 @@ export interface CreatedProject {
   readonly hasRepo: boolean
 }
 
-/** The dialog behind + New project. */
+/** The dialog that creates a project. */
 export async function newProject(dialog: Dialog): Promise<void> {
   const created = await askProject(dialog, { isFirst: false, isWelcome: false })
   await dialog.external(async (ctx) => {
@@ -37,7 +37,7 @@ export async function newProject(dialog: Dialog): Promise<void> {
 
 type Confirmation = 'ok' | 'change' | ProjectDraft
 
-/** Asks for a repository or name, proposes name and key, and creates the project; null if that failed, which it has said. */
+/** Asks for a repository or name, proposes a name and key, and creates the project. Returns null if that failed, after saying so. */
 export async function askProject(
   dialog: Dialog,
   options: { readonly isFirst: boolean; readonly isWelcome: boolean },
@@ -67,7 +67,7 @@ export async function askProject(
   return 'problem' in created ? null : created
 }
 
-/** A repository, from which the name follows, or a name. */
+/** Reads a repository, which also gives the name, or a name. */
 async function readSource(ctx: BotContext): Promise<Reading<ProjectDraft>> {
   const text = await textFor(ctx)
   if (text === null) return null
@@ -82,7 +82,7 @@ async function readConfirmation(ctx: BotContext, draft: ProjectDraft): Promise<R
   return readCorrection(ctx, draft)
 }
 
-/** "Name, KEY", "KEY" in capitals, or a name alone, from which another key follows. */
+/** Reads "Name, KEY", "KEY" in capitals, or a name, which gives a new key. */
 async function readCorrection(ctx: BotContext, draft: ProjectDraft): Promise<Reading<ProjectDraft>> {
   const text = await textFor(ctx)
   if (text === null) return null
@@ -123,7 +123,7 @@ function firstLineOf(text: string): string {
   return text.split('\n', 1).join('').trim()
 }
 
-/** "ada/web-shop.git" → "Web shop". */
+/** For example, "ada/web-shop.git" → "Web shop". */
 function nameOfRepo(text: string): string {
   const path = normalizeRepo(text)?.path ?? text
   const words = (path.split('/').filter(Boolean).at(-1) ?? path).replace(/[-_.]+/g, ' ').trim()

@@ -12,14 +12,14 @@ import { machineZone, zoneOfLocation } from '../kit/zones.ts'
 import { askFor, type Dialog, dialogBoard, type Reading, textFor } from './dialog.ts'
 import { askProject } from './project-dialog.ts'
 
-/** What the setup still needs, by what's on the board. */
+/** Returns which setup steps the board still needs. */
 export async function setUpLacks(
   ctx: BotContext,
 ): Promise<{ readonly zone: boolean; readonly project: boolean }> {
   return { zone: !ctx.settings.timeZoneSet, project: (await listProjects(scopeOf(ctx))).length === 0 }
 }
 
-/** The first minutes: time zone, first project, a sample task, and how to connect an agent. Asks only for what's missing. */
+/** First-time setup: time zone, first project, a sample task, and how to connect an agent. Skips what's already there. */
 export async function setUp(dialog: Dialog): Promise<void> {
   const lacks = await dialog.external(setUpLacks)
   const knownZone = lacks.zone ? await dialog.external(setKnownZone) : null
@@ -38,14 +38,14 @@ export async function setUp(dialog: Dialog): Promise<void> {
   await dialog.external((ctx) => finish(ctx, knownZone))
 }
 
-/** Sets the time zone if the bot can know it without asking; null if it can't. */
+/** Sets the time zone if it's known without asking; otherwise returns null. */
 async function setKnownZone(ctx: BotContext): Promise<string | null> {
   const zone = ctx.deps.knownTimeZone ?? null
   if (zone !== null) await changeSettings(dialogBoard(ctx), { timeZone: zone })
   return zone
 }
 
-/** A time zone by button, by name or city, or by a shared location. */
+/** Reads a time zone from a button, a name, a city or a shared location. */
 async function readZone(ctx: BotContext): Promise<Reading<string>> {
   const shared = ctx.message === undefined ? null : await zoneOfLocation(ctx.message)
   const pressed = timeZoneTap.decode(ctx.callbackQuery?.data ?? '')
@@ -68,11 +68,11 @@ async function finish(ctx: BotContext, knownZone: string | null): Promise<void> 
     await ctx.sender.send(card, about)
   }
   const { projectKey: key, name, repoUrl } = project
-  // Last, so that the question behind its button appears right here.
+  // Sent last, so that the prompt behind its button appears directly below.
   await ctx.sender.send(setUpDone({ key, name, hasRepo: repoUrl !== null }, knownZone), { purpose: 'screen' })
 }
 
-/** Queued, so that the first claim of the first agent finds something. */
+/** Queued, so that the first agent's first claim finds a task. */
 async function createSample(ctx: BotContext, projectId: string): Promise<void> {
   const { title, note, criteria } = sampleTask
   const { task } = await createTask(dialogBoard(ctx), {

@@ -11,7 +11,7 @@ import { capture } from './tasks/capture.ts'
 import { capturedEdits } from './tasks/captured-edits.ts'
 import { words } from './tasks/words.ts'
 
-/** Returns the features in the order in which an update passes them; the last ones take what's left. */
+/** Returns the features in the order in which an update passes them. The last ones take what no other feature handled. */
 export function features(): Feature[] {
   const listed = Object.values(list).map((create) => create())
   const answers = answersOf(listed)
@@ -28,7 +28,7 @@ export function features(): Feature[] {
   ]
 }
 
-/** Every command, in the order of /help. */
+/** Returns all commands, in the order of /help. */
 export function commandsOf(served: readonly Feature[]): Command[] {
   return sortCommands([...served.flatMap(({ commands }) => commands), cancelCommand])
 }

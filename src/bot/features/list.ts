@@ -1,4 +1,4 @@
-// One line per feature: delete it and the feature's files to remove the feature. Their order doesn't matter.
+// One line per feature, in any order. To remove a feature, delete its files and its line.
 export { board } from './lists/board.ts'
 export { digest } from './lists/digest.ts'
 export { due } from './lists/due.ts'

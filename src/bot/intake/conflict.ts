@@ -7,24 +7,27 @@ import { toRequest } from '../../view/kit/request.ts'
 import { conflictNotice } from '../../view/notifications/notices.ts'
 import type { BotDeps } from '../kit/context.ts'
 
-/** Whether another program takes this bot's updates. */
+/** Watches for another program that receives this bot's updates. */
 export interface ConflictWatch {
   readonly note: (outcome: 'ok' | 'conflict' | 'unauthorized' | 'failed') => void
-  /** Since when; null while there is none. Two that poll end each other's requests in turn, so an answer alone is no end of it. */
+  /**
+   * Start of the conflict; null if there is none. Two pollers end each other's requests in turn, so one successful poll
+   * doesn't end the conflict.
+   */
   readonly since: () => Date | null
 }
 
-// One of ours that is replaced may cause one or two.
+// A process of ours that is being replaced may cause one or two.
 const worthTelling = 3
 const overAfterMs = minuteMs
 const lookEveryMs = 5 * minuteMs
 const notifyEveryMs = dayMs
 
-// grammY's types name the signal of a package; it takes that of the platform.
+// grammY's types use a package's AbortSignal; the platform's works too.
 type Signal = Parameters<Api['getWebhookInfo']>[0]
 type WatchDeps = Pick<BotDeps, 'store' | 'ownerId' | 'now' | 'log'> & { readonly api: Api }
 
-/** Watches for conflicts, and tells the owner once a day who the other is, as far as Telegram knows. */
+/** Watches for conflicts. Notifies the owner once a day, naming the other program as far as Telegram knows it. */
 export function watchConflicts(deps: WatchDeps): ConflictWatch {
   let since: Date | null = null
   let lastAt = 0
@@ -55,14 +58,15 @@ export function watchConflicts(deps: WatchDeps): ConflictWatch {
 }
 
 /**
- * Over webhooks, Telegram reports no conflict: if another program takes over, updates just stop. Checks every five minutes that our
- * webhook is set. If not, sets it again and notifies the owner once a day. Returns a function that stops the checks.
+ * Over webhooks, Telegram reports no conflict: if another program takes over, updates just stop. Checks every five
+ * minutes that our webhook is set. If not, sets it again and notifies the owner once a day. Returns a function that
+ * stops the checks.
  */
 export function watchWebhook(
   deps: WatchDeps & {
     readonly url: string
     readonly set: (signal: Signal) => Promise<void>
-    /** Whether this process still is the one that does this. */
+    /** Returns whether this process is still the leader. */
     readonly leads: () => boolean
   },
 ): () => Promise<void> {

@@ -15,15 +15,15 @@ import {
   type StoredUpdate,
 } from '../../telegram/store/updates.ts'
 
-/** The one way in: updates are stored once, before Telegram is told that we have them, and handled in their order. */
+/** Stores each update once before acknowledging it to Telegram, and handles updates in order. */
 export interface Inbox {
-  /** Stores updates, from polling or webhook alike; those that were there already are not taken again. */
+  /** Stores updates from polling or webhooks; skips those already stored. */
   readonly accept: (updates: readonly Update[]) => Promise<void>
-  /** Looks for updates that another process has stored. */
+  /** Checks for updates stored by another process. */
   readonly wake: () => void
-  /** Handles what is there and what comes, one at a time. */
+  /** Starts handling updates, one at a time. */
   readonly start: () => void
-  /** Resolves once the update in hand is finished. */
+  /** Resolves when the current update is finished. */
   readonly stop: () => Promise<void>
 }
 
@@ -32,20 +32,20 @@ export interface InboxOptions {
   readonly botId: number
   readonly now: () => Date
   readonly log: Log
-  /** What is stored of an update, and of an error. */
+  /** Removes secrets from updates and errors before they are stored. */
   readonly scrub: Scrub
   readonly redact: (text: string) => string
   readonly handle: (update: Update, stored: StoredUpdate) => Promise<void>
-  /** Says in the chat that an update failed; its id helps to find it in the log. */
+  /** Tells the chat that an update failed, with its ID for the log. */
   readonly reportFailure: (update: Update) => Promise<void>
   readonly onHandled?: (outcome: 'handled' | 'failed') => void
-  /** Whether this process is the one that handles updates; one that stood still may have been replaced. */
+  /** Returns whether this process handles updates. A process that stalled may have been replaced. */
   readonly leads?: () => boolean
-  /** How long a handler may take. Longer than a call to Telegram may: a flood limit is waited out, not answered with an apology. */
+  /** Time limit for a handler. It's longer than that of a Telegram call, so that a flood limit is waited out. */
   readonly maxMs?: number
 }
 
-// More than one is made only where the process died in it, which may be no fault of the update's.
+// An update is repeated only if the process died while handling it, which may not be the update's fault.
 const maxAttempts = 10
 const idleMs = 1_000
 
@@ -54,7 +54,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const wakeup: Wakeup = createWakeup()
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
-  // The update that was not handled for want of a database: that was none of its attempts.
+  // The update that failed because the database was unreachable, which doesn't count as an attempt.
   let waiting: number | null = null
 
   const next = async () => {
@@ -83,7 +83,7 @@ export function createInbox(options: InboxOptions): Inbox {
       await finishUpdate(store, stored.updateId, now())
       options.onHandled?.('handled')
     } catch (thrown) {
-      // grammY's wrapper holds the whole context, which is no matter for a log, and hides what was thrown.
+      // grammY's BotError hides the original error and drags the whole context into the log.
       const error = thrown instanceof BotError ? thrown.error : thrown
       if (isDatabaseDown(error)) {
         log.warn({ err: error, updateId: stored.updateId }, 'the database is away: the update waits')
@@ -91,7 +91,7 @@ export function createInbox(options: InboxOptions): Inbox {
         return wakeup.wait(idleMs, stopping.signal)
       }
       if (error instanceof HttpError && (await hadEffect(store, stored.updateId).catch(() => false))) {
-        // It is done; what was to be said of it is kept, and said when Telegram can be reached.
+        // The change is committed. Its answer is stored and sent when Telegram is reachable again.
         log.warn({ err: error, updateId: stored.updateId }, 'an update is handled, its answer waits')
         options.onHandled?.('handled')
         return finishUpdate(store, stored.updateId, now()).catch(() => wakeup.wait(idleMs, stopping.signal))
@@ -122,7 +122,7 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 }
 
-// One handler that hangs must not silence the chat.
+// A handler that hangs must not block the chat.
 async function withLimit(work: Promise<void>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {

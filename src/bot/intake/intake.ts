@@ -10,11 +10,11 @@ import { isToBot } from '../kit/message/addressed.ts'
 
 export interface IntakeOptions
   extends Pick<BotDeps, 'store' | 'ownerId' | 'now' | 'log' | 'playgroundUserId'> {
-  /** Calls Telegram where the owner waits for nothing. */
+  /** For Telegram calls that the owner isn't waiting for. */
   readonly elsewhere: Api
-  /** The bot itself; null until Telegram has said who it is. */
+  /** Returns the bot's own user; null until Telegram has returned it. */
   readonly me: () => UserFromGetMe | null
-  /** Must have stored the updates when it resolves. */
+  /** Must not resolve before the updates are stored. */
   readonly keep: (updates: readonly Update[]) => Promise<void>
 }
 
@@ -24,8 +24,8 @@ const leaveEveryMs = minuteMs
 const maxRemembered = 1_000
 
 /**
- * Builds what updates meet before they are stored, from polling and webhook alike: what a stranger sent is counted and dropped, so
- * that no flood of it stands before the owner's next message. The bot leaves groups that aren't the owner's.
+ * Filters updates from polling and webhooks before they are stored. Strangers' updates are counted and dropped, so that
+ * a flood of them can't delay the owner. The bot leaves groups that aren't the owner's.
  */
 export function createIntake(options: IntakeOptions): Accept {
   const { store, ownerId, now, log, keep } = options
@@ -38,7 +38,7 @@ export function createIntake(options: IntakeOptions): Accept {
       log.warn({ updateId: id }, 'an update without a chat is dropped')
     const isOurs = (update: Update) => mayConcernOwner(update, settings, options.playgroundUserId)
     await keep(updates.filter(isOurs))
-    // The bot's own leaving comes as an update too.
+    // The bot's own departure from a group is also an update.
     const isOthers = (update: Update) =>
       !isOurs(update) && !isDeparture(update) && !isGroupTalk(update, settings, options.me())
     const others = updates.filter(isOthers)
@@ -48,13 +48,13 @@ export function createIntake(options: IntakeOptions): Accept {
   }
 }
 
-/** Whether an update says where it comes from. Telegram's do; another would be refused and sent again forever. */
+/** Returns whether an update has a source. Telegram's always do; storing any other would fail, and it would be resent forever. */
 function isWellFormed({ message, edited_message, my_chat_member }: Update): boolean {
   const content = message ?? edited_message ?? my_chat_member
   return content === undefined || typeof content.chat?.id === 'number'
 }
 
-/** Builds what strangers get: their taps are answered, or the button would hang, and groups that aren't the owner's are left. */
+/** Turns strangers away: answers their taps, so that the button doesn't hang, and leaves groups that aren't the owner's. */
 function createTurnAway({ store, ownerId, now, log, elsewhere }: IntakeOptions) {
   const triedAt = new Map<number, number>()
   const isDue = (group: number) => {
@@ -64,11 +64,11 @@ function createTurnAway({ store, ownerId, now, log, elsewhere }: IntakeOptions) 
     triedAt.set(group, at)
     return true
   }
-  // Neither is worth a second attempt: Telegram may have forgotten the tap, or removed the bot.
+  // Neither call is worth a retry: the tap may have expired, or the bot may have been removed.
   const attempt = (call: Promise<unknown>) =>
     call.catch((error: unknown) => log.debug({ err: error }, 'a stranger could not be turned away'))
   const leave = async (chatId: number) => {
-    // In this order: a group that has just moved is the owner's once its move was handled.
+    // Check this first: a group that was just upgraded becomes the owner's once its migration is handled.
     if (await isGroupMoving(store, chatId)) return
     if ((await readOwnerSettings({ db: store, ownerId })).chatId === chatId) return
     await attempt(elsewhere.leaveChat(chatId))
@@ -84,7 +84,7 @@ function createTurnAway({ store, ownerId, now, log, elsewhere }: IntakeOptions) 
   }
 }
 
-/** Whether an update may be the owner's, or of the chat itself; while nobody is bound, whether it may bind somebody. */
+/** Returns whether an update may come from the owner or the owner's chat or, while the bot isn't linked, may link it. */
 function mayConcernOwner(
   update: Update,
   { userId, chatId }: OwnerSettings,
@@ -97,14 +97,14 @@ function mayConcernOwner(
       /^\/start(?:@\w+)?\s+\S/i.test(message?.text ?? '')
     )
   if (from?.id === userId) return true
-  // The group has another id now, in which this is the first message.
+  // The group has a new ID; this is its first message there.
   if (chatId !== null && message?.migrate_from_chat_id === chatId) return true
   if (chat === undefined || chat.id !== chatId) return false
   const isOfChat = update.my_chat_member !== undefined || message?.migrate_to_chat_id !== undefined
   return isOfChat || message?.sender_chat?.id === chatId
 }
 
-/** Whether a member of the owner's group only talks there: neither a command nor a reply to the bot nor its name. */
+/** Returns whether a member of the owner's group is just talking: no command, no reply to the bot, no mention. */
 function isGroupTalk(
   { message, edited_message: edited }: Update,
   { userId, chatId }: OwnerSettings,
@@ -130,7 +130,7 @@ function visitOf(update: Update): Visit {
   return { userId: from?.id ?? null, userName: from?.username ?? null, chatId: chat?.id ?? null, kind }
 }
 
-/** The group that an update comes from; null for a private chat. */
+/** Returns the ID of an update's group; null for a private chat. */
 function groupOf(update: Update): number | null {
   const { chat } = originOf(update)
   return chat === undefined || chat.type === 'private' ? null : chat.id

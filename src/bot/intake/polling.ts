@@ -3,7 +3,7 @@ import type { Update } from 'grammy/types'
 import { pause } from '../../domain/core/pause.ts'
 import { isRefusedToken, type ReachReport } from '../../telegram/reach.ts'
 
-/** Kinds of updates the bot takes; all others are never sent. */
+/** The update types that the bot receives. Telegram doesn't send any others. */
 export const allowedUpdates = [
   'message',
   'edited_message',
@@ -13,28 +13,28 @@ export const allowedUpdates = [
 ] as const
 
 export interface Polling {
-  /** Ends the request that is under way. What it brings later is asked for again at the next start. */
+  /** Aborts the current request. Its updates are requested again at the next start. */
   readonly stop: () => Promise<void>
 }
 
 export interface PollingOptions {
   readonly api: Api
-  /** Must have stored the updates when it resolves: the next request confirms them. */
+  /** Must not resolve before the updates are stored, because the next request confirms them. */
   readonly accept: (updates: readonly Update[]) => Promise<void>
   readonly reach: ReachReport
-  /** Whether this process is the one that polls; one that stood still may have been replaced. */
+  /** Returns whether this process polls. A process that stalled may have been replaced. */
   readonly leads?: () => boolean
-  /** Told after each request that was answered, and of trouble: `conflict` while another process polls this bot. */
+  /** Called after each request. `conflict` means that another process polls this bot. */
   readonly onPoll: (outcome: 'ok' | 'conflict' | 'unauthorized' | 'failed') => void
   readonly conflictWaitMs?: number
-  /** So long a request, or storing what it brought, may take before it counts as hung and is made again. */
+  /** Time limit for a request and for storing its updates; after that it counts as hung and is repeated. */
   readonly hangMs?: number
 }
 
 const pollSeconds = 30
 const retryMs = [500, 1_000, 2_000, 5_000, 10_000, 15_000]
 
-/** Asks Telegram for updates without end. A webhook left over is deleted first; updates that wait are kept. */
+/** Polls Telegram for updates. Deletes a leftover webhook first, keeping pending updates. */
 export function startPolling(options: PollingOptions): Polling {
   const stopping = new AbortController()
   const running = poll(options, stopping.signal)
@@ -56,12 +56,12 @@ async function poll(options: PollingOptions, signal: AbortSignal): Promise<void>
       await pause(200, signal)
       continue
     }
-    // A socket may hang without an error: what is asked there is cut, and asked again.
+    // A socket can hang without an error, so the request is aborted and repeated.
     const limit = AbortSignal.any([signal, AbortSignal.timeout(hangMs)])
     try {
       if (!webhookGone) await api.deleteWebhook({ drop_pending_updates: false }, toSignal(limit))
       webhookGone = true
-      // After trouble the first request waits for nothing, so that it is known at once that all is well again.
+      // After a failure, the first request doesn't wait for updates, so that a recovery shows at once.
       const updates = await requestUpdates(api, { offset, seconds: failures > 0 ? 0 : pollSeconds }, limit)
       await unlessAborted(options.accept(updates), limit)
       offset = (updates.at(-1)?.update_id ?? offset - 1) + 1
@@ -94,7 +94,7 @@ async function requestUpdates(
   return api.getUpdates(parameters, toSignal(signal))
 }
 
-// grammY's types name the signal of a package; it takes that of the platform.
+// grammY's types use a package's AbortSignal; the platform's works too.
 function toSignal(signal: AbortSignal) {
   return signal as Parameters<Api['getUpdates']>[1]
 }

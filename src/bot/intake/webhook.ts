@@ -9,19 +9,19 @@ import type { Log } from '../../log.ts'
 
 export interface WebhookOptions {
   readonly path: string
-  /** Telegram sends it in a header with every call (core.telegram.org/bots/api#setwebhook). */
+  /** Telegram sends this in a header with every call (core.telegram.org/bots/api#setwebhook). */
   readonly secret: string
-  /** Must have stored the update when it resolves: the answer 200 confirms it. */
+  /** Must not resolve before the update is stored, because the response 200 confirms it. */
   readonly accept: (updates: readonly Update[]) => Promise<void>
   readonly addressOf: (c: Context) => string
-  /** Wrong secrets are counted here. */
+  /** Counts calls with a wrong secret. */
   readonly failures: Pick<FailureCounter, 'count'>
   readonly log: Log
 }
 
 const maxUpdateBytes = 4 * 1024 * 1024
 
-/** The route Telegram calls with an update: stores it and answers at once. */
+/** The webhook route: stores the update and responds immediately. */
 export function webhookRoutes(options: WebhookOptions): Hono {
   const limit = createFailureLimit()
   const requireSecret = createMiddleware(async (c, next) => {
@@ -46,7 +46,7 @@ export function webhookRoutes(options: WebhookOptions): Hono {
       await options.accept([update])
     } catch (error) {
       options.log.error({ err: error, updateId: update.update_id }, 'an update could not be stored')
-      // Telegram sends it again.
+      // Telegram retries.
       return c.json({ error: 'Not stored' }, 503)
     }
     return c.json({ ok: true })

@@ -4,7 +4,7 @@ import type { BotContext } from './context.ts'
 
 type Acknowledgment = (typeof signs)['kept' | 'answered' | 'tooLate']
 
-/** Marks the owner's message with a reaction. A chat that forbids it loses nothing. */
+/** Reacts to the owner's message. Does nothing in a chat that forbids reactions. */
 export async function acknowledge(ctx: BotContext, sign: Acknowledgment): Promise<void> {
   try {
     await ctx.react(sign)

@@ -1,19 +1,19 @@
 import { typosBetween } from '../../domain/quick-add/typos.ts'
 
-/** A command as its feature declares it: /help, the client's menu and the README list it from here. */
+/** A command as its feature declares it. /help, Telegram's command menu and the README are generated from it. */
 export interface Command {
   readonly command: string
   readonly usage?: string
   readonly description: string
-  /** Its place in the client's menu, which has room for twelve, with 32 characters of description each. */
+  /** Position in Telegram's command menu. We show at most 12 commands, with descriptions of up to 32 characters. */
   readonly menu?: number
-  /** It does more than show something, so it is never suggested in place of an unknown command. */
+  /** Set if the command does more than show something; such a command is never suggested for a typo. */
   readonly acts?: true
-  /** Returns the data of the button that does the same with these words, to correct a typo; null if there is none. */
+  /** Returns the callback data that does the same with these words, for the button that corrects a typo; null if there is none. */
   readonly toButton?: (words: string) => string | null
 }
 
-/** Sorts commands as /help lists them: those of the menu first, then the rest by name. */
+/** Sorts commands for /help: menu commands first, then the rest alphabetically. */
 export function sortCommands(commands: readonly Command[]): Command[] {
   const placeOf = ({ menu = Number.POSITIVE_INFINITY }: Command) => menu
   const byName = (left: Command, right: Command) => (left.command < right.command ? -1 : 1)
@@ -22,21 +22,21 @@ export function sortCommands(commands: readonly Command[]): Command[] {
   )
 }
 
-/** Whether there is a command of this name, in any case. */
+/** Returns whether a command with this name exists, ignoring case. */
 export function isKnownCommand(commands: readonly Command[], name: string): boolean {
   return commands.some(({ command }) => command === name.toLowerCase())
 }
 
-/** The nearest command to an unknown one, of those that change nothing; null if none is near. */
+/** Returns the read-only command closest to an unknown one; null if none is close. */
 export function nearestCommand(commands: readonly Command[], name: string): Command | null {
-  // In a short word, two letters are half of it.
+  // In a short word, two typos are half of it.
   const maxDistance = name.length <= 4 ? 1 : 2
   const near = commands
     .filter(({ acts }) => !acts)
     .map((command) => ({ command, distance: typosBetween(name.toLowerCase(), command.command) }))
     .filter(({ distance }) => distance <= maxDistance)
     .sort((left, right) => left.distance - right.distance)
-  // Between two equally near ones, prefer the one of which this is the beginning.
+  // On a tie, prefer a command that starts with what was typed.
   const unfinished = near.find(
     ({ command, distance }) =>
       distance === near[0]?.distance && command.command.startsWith(name.toLowerCase()),
@@ -44,12 +44,12 @@ export function nearestCommand(commands: readonly Command[], name: string): Comm
   return (unfinished ?? near[0])?.command ?? null
 }
 
-/** Whether a text is a command, known or not. A path like /tmp/foo isn't one. */
+/** Returns whether a text looks like a command, known or not. A path such as /tmp/foo doesn't. */
 export function isCommand(text: string): boolean {
   return /^\/\w+(?:@\w+)?(?:\s|$)/.test(text)
 }
 
-/** What is written behind the command of a text. */
+/** Returns the text after the command. */
 export function afterCommand(text: string): string {
   return text.replace(/^\/\w+(?:@\w+)?\s*/, '').trim()
 }

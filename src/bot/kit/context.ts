@@ -8,31 +8,31 @@ import type { Command } from './commands.ts'
 import type { Debounce } from './debounce.ts'
 import type { Sender } from './send.ts'
 
-/** What the bot is built from. */
+/** The bot's dependencies. */
 export interface BotDeps {
   readonly store: Store
   readonly ownerId: string
   readonly now: () => Date
   readonly log: Log
-  /** SETUP_CODE: binds the bot once, beside the code of the newest setup link. */
+  /** SETUP_CODE: links the bot once, as does the code of the newest setup link. */
   readonly setupCode?: string | undefined
-  /** Only this Telegram user may bind the bot. */
+  /** If set, only this Telegram user can link the bot. */
   readonly ownerTelegramId?: number | undefined
-  /** The user of the playground's page, who owns the bot without a code. */
+  /** The playground's user, who owns the bot without a code. */
   readonly playgroundUserId?: number | undefined
-  /** The owner's time zone if it can be known without asking. */
+  /** The owner's time zone, if it's known without asking. */
   readonly knownTimeZone?: string | undefined
-  /** Where agents reach `/api` and `/mcp`. */
+  /** Base URL of `/api` and `/mcp`. */
   readonly agentUrl: string
-  /** The owner is back: what waited can be sent. */
+  /** Called when the owner is reachable again, to send what was waiting. */
   readonly onOwnerBack?: () => void
-  /** Posts in chats other than the owner's; their flood limits must not delay the owner's. */
+  /** Posts in other chats. Separate, so that their flood limits don't delay messages to the owner. */
   readonly elsewhere: Api
-  /** Shows once what a burst of updates changed. */
+  /** Combines a burst of updates into one redraw. */
   readonly debounce: Debounce
-  /** Draws an SVG as a PNG. */
+  /** Renders an SVG as a PNG. */
   readonly renderPng: (svg: string) => Promise<Buffer>
-  /** What /doctor checks beyond the chat itself. */
+  /** Runs the checks of /doctor that aren't about the chat. */
   readonly diagnose: () => Promise<readonly Diagnosis[]>
 }
 
@@ -44,34 +44,34 @@ export interface Diagnosis {
   readonly fix?: string
 }
 
-/** What a question of the bot's asks for. */
+/** What a prompt asks for. */
 export type Prompt = Extract<ReplyTopic, { readonly kind: 'prompt' }>
 
-/** What access adds to every update of the owner's. */
+/** What the access middleware adds to each of the owner's updates. */
 export interface OwnerFlavor {
   readonly deps: BotDeps
-  /** The board, with the owner as actor; its first change marks the update as applied. */
+  /** The board with the owner as actor. Its first change also marks the update as applied. */
   board: Ctx
   settings: OwnerSettings
   sender: Sender
-  /** The question that this message answers, so that a refusal asks it again. */
+  /** The prompt that this message answers. If the answer is refused, the prompt is asked again. */
   answering?: { readonly prompt: Prompt; readonly messageId: number }
-  /** Every command of the bot, as /help lists them. */
+  /** All commands, in the order of /help. */
   commands: readonly Command[]
-  /** The command that the message is, in lower case; null if it isn't one. */
+  /** The message's command in lower case; null if it isn't a command. */
   command: string | null
-  /** Older than ten minutes: reads are skipped, text is still captured. */
+  /** The update is older than ten minutes: commands that only read are skipped, but text is still captured. */
   late: boolean
 }
 
 export type BotContext = ConversationFlavor<Context & OwnerFlavor>
 
-/** The time and the owner's zone, for views. */
+/** Returns the current time and the owner's time zone, for views. */
 export function readerOf(ctx: BotContext): { readonly now: Date; readonly timeZone: string } {
   return { now: ctx.board.now(), timeZone: ctx.settings.timeZone }
 }
 
-/** The board to read from. */
+/** Returns the owner's board for reading. */
 export function scopeOf(ctx: BotContext): { readonly db: Ctx['db']; readonly ownerId: string } {
   return { db: ctx.board.db, ownerId: ctx.board.ownerId }
 }

@@ -2,15 +2,15 @@ import type { Log } from '../../log.ts'
 
 const quietMs = 500
 
-/** Does something once for a burst of causes. */
+/** Runs work once per burst of calls. */
 export interface Debounce {
-  /** Does the work after half a second in which nothing more came for its key; of several works, the last one. */
+  /** Runs the work after half a second without another call for the same key. Only the last call's work runs. */
   readonly soon: (key: string, work: () => Promise<void>) => void
-  /** Does at once what waits, and resolves when nothing is under way. */
+  /** Runs pending work immediately. Resolves when nothing is running. */
   readonly flush: () => Promise<void>
 }
 
-/** Builds a debounce of one process. What fails is logged. */
+/** Creates a debounce for this process. Errors are logged. */
 export function createDebounce(log: Log): Debounce {
   const waiting = new Map<string, { readonly timer: NodeJS.Timeout; readonly work: () => Promise<void> }>()
   const running = new Set<Promise<void>>()

@@ -4,7 +4,7 @@ import type { ButtonCodec } from '../../view/kit/callbacks.ts'
 import type { Command } from './commands.ts'
 import type { BotContext, Prompt } from './context.ts'
 
-/** One feature of the bot: its middleware, and what it serves. */
+/** A feature of the bot: a composer and a record of what it handles. */
 export interface Feature extends Composer<BotContext> {
   readonly commands: Command[]
   readonly buttons: ButtonCodec<unknown>[]
@@ -29,14 +29,14 @@ export interface Written {
 export interface Answer {
   readonly prompt: Prompt
   readonly written: Written
-  /** The message that asked. */
+  /** The prompt's message ID. */
   readonly messageId: number
 }
 
 type AnswerHandler = (ctx: BotContext, answer: Answer) => Promise<void>
 type ReplyHandler = (ctx: BotContext, topic: ReplyTopic, written: Written) => Promise<void>
 
-/** Creates a feature that serves nothing yet. */
+/** Creates an empty feature. */
 export function createFeature(): Feature {
   return Object.assign(new Composer<BotContext>(), {
     commands: [],
@@ -46,7 +46,6 @@ export function createFeature(): Feature {
   })
 }
 
-/** Handles a command. */
 export function onCommand(
   feature: Feature,
   command: Command,
@@ -56,32 +55,32 @@ export function onCommand(
   feature.command(command.command, handle)
 }
 
-/** Handles the answers to a kind of prompt. */
+/** Handles the answers to one kind of prompt. */
 export function onAnswer(feature: Feature, kind: PromptKind, handle: AnswerHandler): void {
   feature.answers.push([kind, handle])
 }
 
-/** Handles the replies to messages about one kind of topic. */
+/** Handles replies to messages with one kind of topic. */
 export function onReply<K extends ReplyTopic['kind']>(
   feature: Feature,
   kind: K,
   handle: (ctx: BotContext, topic: Extract<ReplyTopic, { kind: K }>, written: Written) => Promise<void>,
 ): void {
-  // The cast is safe: `replies` calls a handler for its kind only.
+  // Safe: `replies` looks handlers up by kind.
   feature.replies.push([kind, handle as ReplyHandler])
 }
 
-/** Returns what handles the replies to each kind of topic. */
+/** Returns the reply handler for each kind of topic. */
 export function repliesOf(features: readonly Feature[]): Replies {
   return new Map(features.flatMap(({ replies }) => replies))
 }
 
-/** Returns what handles the answer to each kind of prompt. */
+/** Returns the answer handler for each kind of prompt. */
 export function answersOf(features: readonly Feature[]): Answers {
   return new Map(features.flatMap(({ answers }) => answers))
 }
 
-/** Handles the taps on a button. */
+/** Handles taps on one kind of button. */
 export function onTap<P>(
   feature: Feature,
   codec: ButtonCodec<P>,

@@ -7,7 +7,7 @@ import { engineOfAgent } from '../../view/system/connect.ts'
 import { connectedCard, secretCard, type TokenFacts } from '../../view/system/tokens.ts'
 import type { BotContext } from './context.ts'
 
-/** Creates a token and sends it with the next steps. The message changes once the agent connects. */
+/** Creates a token and sends it with the next steps. The message is updated once the agent connects. */
 export async function issueToken(
   ctx: BotContext,
   { name, days }: TokenLink,

@@ -4,12 +4,12 @@ import { cancelledCard } from '../../view/kit/answers.ts'
 import type { Card } from '../../view/kit/card.ts'
 import { type BotContext, type Prompt, scopeOf } from './context.ts'
 
-/** Asks the owner for a text; the reply to the message is the answer. */
+/** Asks the owner for a text. A reply to the prompt is the answer. */
 export async function ask(ctx: BotContext, card: Card, topic: Prompt): Promise<void> {
   await ctx.sender.send({ ...card, asks: true }, { purpose: 'prompt', taskId: topic.taskId ?? null, topic })
 }
 
-/** Shows the result of an answer, then removes the prompt. */
+/** Shows the result of an answer, then deletes the prompt. */
 export async function closePrompt(
   ctx: BotContext,
   { messageId }: { readonly messageId: number },
@@ -19,13 +19,13 @@ export async function closePrompt(
   await ctx.sender.remove(messageId)
 }
 
-/** Withdraws a prompt. One that Telegram no longer deletes shows that it's canceled. */
+/** Cancels a prompt: deletes it, or marks it as canceled if Telegram no longer allows that. */
 export async function cancelPrompt(ctx: BotContext, messageId: number): Promise<void> {
   if (!(await ctx.sender.remove(messageId)))
     await ctx.sender.edit(messageId, cancelledCard(), { purpose: 'screen' })
 }
 
-/** Returns the name of what a prompt is about, for its text. */
+/** Returns the name of what a prompt is about. */
 export async function nameOf(
   ctx: BotContext,
   { ask: kind, taskId, about = '' }: Pick<Prompt, 'ask' | 'taskId' | 'about'>,
@@ -36,7 +36,7 @@ export async function nameOf(
   return task?.key ?? about
 }
 
-/** Returns the text of an answer, or null for `-`, which clears the value. */
+/** Returns the answer's text, or null for `-`, which clears the value. */
 export function orCleared(text: string): string | null {
   return text.trim() === '-' ? null : text
 }

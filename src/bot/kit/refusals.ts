@@ -5,7 +5,7 @@ import type { BotContext } from './context.ts'
 import { ask, nameOf } from './prompts.ts'
 import { toast } from './toast.ts'
 
-/** Answers what a verb refuses in the verb's own words, wherever its feature left that open. */
+/** Answers with a verb's error message if the feature didn't handle it. */
 export function replyWithRefusals(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     try {
@@ -17,7 +17,7 @@ export function replyWithRefusals(): MiddlewareFn<BotContext> {
   }
 }
 
-/** Says why what the owner did was refused. A question whose answer was refused is asked again and stays open. */
+/** Explains a refusal. If it refused an answer, the prompt is asked again and stays open. */
 export async function refuse(ctx: BotContext, reason: string): Promise<void> {
   if (ctx.callbackQuery !== undefined) return toast(ctx, toSentence(reason), true)
   const { answering } = ctx
@@ -30,7 +30,7 @@ export async function refuse(ctx: BotContext, reason: string): Promise<void> {
   await ctx.sender.remove(messageId)
 }
 
-/** Makes a change; if it's refused, says why and returns null. */
+/** Makes a change. If it's refused, explains why and returns null. */
 export async function orRefusal<T>(ctx: BotContext, work: () => Promise<T>): Promise<T | null> {
   try {
     return await work()

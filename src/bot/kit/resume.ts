@@ -12,8 +12,8 @@ import { sendTask, showTask } from './show.ts'
 const keptMs = 48 * hourMs
 
 /**
- * An update whose change was committed before the process died comes again, because it was not answered. It is not done
- * twice: its answer is given, as the card of what it changed, if that was not said before.
+ * Telegram resends an update if the process died after committing its change but before answering. The change isn't
+ * repeated; the answer is sent as the changed task's card, unless it was sent already.
  */
 export function resumeAnswers(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
@@ -33,13 +33,13 @@ export function resumeAnswers(): MiddlewareFn<BotContext> {
   }
 }
 
-// One that was being sent when the process died is sent again by the notifier, and marked.
+// The notifier resends a message that was being sent when the process died, marked as a possible repeat.
 async function hasCard(ctx: BotContext, task: Task): Promise<boolean> {
   const { chatId } = ctx.settings
   return chatId !== null && (await livingCard(ctx.board.db, chatId, task.id)) !== null
 }
 
-/** Whether an update was given up because its effect is on the board already. */
+/** Returns whether handling stopped because the update's change is already committed. */
 export function isAlreadyHandled(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = 'error' in cause ? cause.error : cause.cause) {
     if (cause instanceof AlreadyHandledError) return true
@@ -47,5 +47,5 @@ export function isAlreadyHandled(error: unknown): boolean {
   return false
 }
 
-/** An update whose effect is on the board already: the process died between its commit and its answer. */
+/** Thrown when an update's change is already committed: the process died between commit and answer. */
 export class AlreadyHandledError extends Error {}

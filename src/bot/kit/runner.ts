@@ -16,10 +16,10 @@ import {
 } from '../../view/settings/runner.ts'
 import { type BotContext, scopeOf } from './context.ts'
 
-// Telegram allows 20 messages a minute in a group, and one tap must not block the next for long.
+// Telegram allows 20 messages a minute in a group. A lower limit keeps one tap from blocking the next for long.
 const maxAtOnce = 10
 
-/** Posts the lines of tasks to be queued to the runner. Returns those that couldn't be delivered, and why. */
+/** Posts a line to the runner for each task to be queued. Returns the tasks whose line couldn't be delivered, and why. */
 export async function postToRunner(ctx: BotContext, tasks: readonly Task[]): Promise<RunnerRefusal[]> {
   if (ctx.settings.runner.kind === 'none') return []
   const refusals: RunnerRefusal[] = []
@@ -30,7 +30,7 @@ export async function postToRunner(ctx: BotContext, tasks: readonly Task[]): Pro
   return refusals
 }
 
-/** Posts the lines of the tasks that edits queue; a task isn't queued if its line fails or an agent already has it. */
+/** Posts lines for the tasks that these edits queue. A task isn't queued if its line fails or an agent already has it. */
 export async function withRunner(
   ctx: BotContext,
   edits: readonly EditOfMany[],
@@ -58,7 +58,10 @@ export async function withRunner(
   return { edits: kept, refusals }
 }
 
-/** Tells the runner of a task that an answer or a send-back has queued. It stays queued either way: agents may also ask for it. */
+/**
+ * Notifies the runner of a task queued by an answer or a send-back. The task stays queued if this fails, because agents
+ * can also claim it.
+ */
 export async function notifyRunner(ctx: BotContext, task: Task): Promise<void> {
   if (task.runState !== 'queued') return
   const refusals = await postToRunner(ctx, [task])
@@ -67,13 +70,13 @@ export async function notifyRunner(ctx: BotContext, task: Task): Promise<void> {
   await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
-/** Says which tasks weren't queued, and why. */
+/** Explains which tasks weren't queued, and why. */
 export async function explainNotQueued(ctx: BotContext, refusals: readonly RunnerRefusal[]): Promise<void> {
   const card = runnerRefusedCard(refusals, ctx.settings.runner.kind)
   await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
-/** Posts a harmless line where the runner listens. Returns null if it arrived, else why not. */
+/** Posts a harmless test line to the runner's chat. Returns null if it was delivered, otherwise the reason. */
 export async function sendTestLine(ctx: BotContext): Promise<string | null> {
   const { runner, chatId, threadId } = ctx.settings
   if (chatId === null) return runnerReasons.unknown
@@ -95,7 +98,7 @@ function toChatId(chat: string): number | string {
   return /^-?\d+$/.test(chat) ? Number(chat) : chat
 }
 
-/** Posts a task's line, once per update. Returns null if it arrived, else why not. */
+/** Posts a task's line once per update. Returns null if it was delivered, otherwise the reason. */
 async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
   const { runner, chatId, threadId } = ctx.settings
   const line = runnerLine(task, runner)
@@ -109,7 +112,7 @@ async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
   const id = await beginSending(
     store,
     {
-      // Only Telegram knows the id of a chat given by its @name.
+      // Only Telegram can resolve an @name to a chat ID.
       chatId: typeof to === 'number' ? to : 0,
       threadId: isHere ? threadId : null,
       purpose: 'notice',

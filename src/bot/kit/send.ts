@@ -13,26 +13,26 @@ import type { Card } from '../../view/kit/card.ts'
 import { fitMessage } from '../../view/kit/html.ts'
 import { toCaption, toRequest } from '../../view/kit/request.ts'
 
-/** What a message is about, which is what a reply to it means. */
+/** What a message is about. A reply to it is interpreted accordingly. */
 export interface About {
   readonly purpose: MessagePurpose
   readonly taskId?: string | null
   readonly topic?: ReplyTopic | null
   readonly replyTo?: number | undefined
-  /** The version of the task that is shown, so that a card that shows the truth is not edited again. */
+  /** The version of the task on the card. A card that is up to date isn't edited again. */
   readonly version?: string
-  /** Holds what must never be stored: no copy is kept to be sent again. */
+  /** The text must never be stored, so it can't be resent. */
   readonly secret?: true
 }
 
 /**
- * Sends and shows what the owner asked for, without a sound; every message is a row before it is sent. What cannot be sent now, or
- * may have got lost, keeps its row and goes in its turn, so that the answer to an update is late rather than lost: its id is 0 then.
+ * Sends and edits silently what the owner asked for. Each message is a row before it is sent. A message that can't be
+ * sent now, or whose outcome is uncertain, is sent later from its row; its ID is 0 until then.
  */
 export interface Sender {
-  /** Sends a new message and returns its Telegram id. */
+  /** Sends a new message and returns its Telegram ID. */
   readonly send: (card: Card, about: About) => Promise<number>
-  /** Shows a card in place of one of the bot's messages; sends a new one if that message is gone. */
+  /** Replaces one of the bot's messages; sends a new one if it's gone. */
   readonly edit: (messageId: number, card: Card, about: About) => Promise<number>
   readonly sendFile: (
     file: { readonly name: string; readonly content: string | Buffer },
@@ -40,11 +40,11 @@ export interface Sender {
     about: About,
   ) => Promise<number>
   readonly sendPicture: (png: Buffer, caption: Card, about: About) => Promise<number>
-  /** Replaces one of the bot's pictures; sends a new one if that message is gone. */
+  /** Replaces one of the bot's pictures; sends a new one if it's gone. */
   readonly editPicture: (messageId: number, png: Buffer, caption: Card, about: About) => Promise<number>
-  /** Sends a file that Telegram has already, by its id there; false where it has it no more. */
+  /** Sends a file by its Telegram file ID; returns false if Telegram no longer has it. */
   readonly sendStored: (file: NoteFile, about: About) => Promise<boolean>
-  /** Deletes a message of the bot's; false where the owner has deleted it, or it is too old. */
+  /** Deletes one of the bot's messages; returns false if it's already gone or too old. */
   readonly remove: (messageId: number) => Promise<boolean>
 }
 
@@ -53,20 +53,20 @@ export interface SenderOptions {
   readonly store: Store
   readonly chatId: number
   readonly threadId: number | null
-  /** The topic for what is said in one that is gone; where that is gone too, the chat itself takes it. */
+  /** The topic for messages whose own topic is gone. If this one is gone too, they go to the chat itself. */
   readonly mainThreadId: number | null
   readonly now: () => Date
 }
 
-// Messages that are not stored, e.g., a token or an export, are retried immediately.
+// Messages that aren't stored, e.g., tokens and exports, are retried immediately.
 const maxTries = 3
 const maxKeptFile = 1_000_000
 
-/** The sender of one chat. */
+/** Creates the sender for one chat. */
 export function createSender(options: SenderOptions): Sender {
   const { api, store, chatId, threadId, mainThreadId, now } = options
 
-  // In a private chat the answer is right below; a quote of the question would only cost space.
+  // In a private chat the answer is directly below the question, so quoting it would only take up space.
   const withoutQuote = (about: About): About => (chatId > 0 ? { ...about, replyTo: undefined } : about)
 
   const deliver = async (about: About, request: Outgoing, kept: StoredRequest | null): Promise<Outcome> => {
@@ -97,7 +97,7 @@ export function createSender(options: SenderOptions): Sender {
     return deliverOrThrow(about, request, about.secret ? null : request)
   }
   const sendPicture = (png: Buffer, caption: Card, about: About) => {
-    // The caption says what the picture shows: where that cannot be sent now, its words go in their turn.
+    // If the picture can't be sent now, its caption is sent later as text.
     return deliverOrThrow(
       about,
       { ...toCaption('sendPhoto', caption, silently(about)), png },
@@ -115,7 +115,7 @@ export function createSender(options: SenderOptions): Sender {
     }: {
       readonly outcome: Outcome
       readonly resend: () => Promise<number>
-      /** What the message is to say in its turn; null where that is not kept. */
+      /** The request to send later; null if it isn't stored. */
       readonly kept: StoredRequest | null
     },
   ): Promise<number> => {
@@ -128,7 +128,7 @@ export function createSender(options: SenderOptions): Sender {
     await setSubject(store, chatId, messageId, { ...about, taskId: about.taskId ?? null })
     if (row === null) return messageId
     if (outcome.kind === 'done') await markEdited(store, row.id, about.version ?? null, now())
-    // A card is made at its turn, so that it shows the truth of then.
+    // A card is rendered when it's sent, so that it shows the current state.
     else await markForEdit(store, row.id, about.purpose === 'card' ? null : kept)
     return messageId
   }
@@ -179,7 +179,7 @@ export function createSender(options: SenderOptions): Sender {
       return !isRefusal(await deliver(about, request, request))
     },
     remove: async (messageId) => {
-      // Deleted by the first of two taps.
+      // The first of two taps already deleted it.
       if ((await findMessage(store, chatId, messageId)) === null) return true
       const remove = async () => ({
         outcome: await callTelegram(api, 'deleteMessage', { chat_id: chatId, message_id: messageId }),
@@ -189,14 +189,14 @@ export function createSender(options: SenderOptions): Sender {
         await clearMessageId(store, chatId, messageId)
         return true
       }
-      // Gone already, or older than the 48 hours within which a bot may delete.
+      // Already deleted, or older than the 48 hours in which a bot can delete.
       if (isRefusal(outcome)) return false
       throw new Error(`Telegram did not delete a message: ${reasonOf(outcome)}`)
     },
   }
 }
 
-// What the owner asked for makes no sound on the phone in their hand.
+// The owner is looking at the chat, so answers are silent.
 function silently({ replyTo }: About) {
   return { silent: true, replyTo }
 }
@@ -213,7 +213,7 @@ const methodsOfFiles: Record<NoteFile['kind'], readonly [StoredRequest['method']
   animation: ['sendAnimation', 'animation'],
 }
 
-/** Does something again at once while its outcome says so. */
+/** Retries immediately while the outcome allows it. */
 async function tried<T extends { readonly outcome: Outcome }>(
   attempt: () => Promise<T>,
   again: (outcome: Outcome) => boolean,
@@ -235,7 +235,7 @@ function isRefusal({ kind }: Outcome): boolean {
   return kind === 'refused' || kind === 'gone'
 }
 
-// Views keep to the limits; this is for the one that forgot.
+// Views keep within Telegram's limits; this guards against one that doesn't.
 function fitted(card: Card): Card {
   return { ...card, text: fitMessage(card.text) }
 }

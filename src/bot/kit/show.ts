@@ -8,14 +8,14 @@ import type { Card } from '../../view/kit/card.ts'
 import { type TaskCardOptions, taskCard, taskVersion } from '../../view/tasks/card.ts'
 import { type BotContext, readerOf, scopeOf } from './context.ts'
 
-/** The card of a task and what its message is about. */
+/** Renders a task's card and what its message is about. */
 export async function renderTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}) {
   const detail = await readCard(scopeOf(ctx), task)
   const card = taskCard(detail, { ...readerOf(ctx), ...options })
   return { card, about: { purpose: 'card', taskId: task.id, version: taskVersion(detail) } as const }
 }
 
-/** Shows a task in the message whose button was pressed, else in a new one. */
+/** Shows a task in the message whose button was tapped, otherwise in a new message. */
 export async function showTask(
   ctx: BotContext,
   task: Task,
@@ -25,7 +25,7 @@ export async function showTask(
   await showIn(ctx, card, about)
 }
 
-/** Sends a task's card as a new message, as the answer to the owner's where there is one. */
+/** Sends a task's card as a new message, replying to the owner's if there is one. */
 export async function sendTask(
   ctx: BotContext,
   task: Task,
@@ -35,7 +35,7 @@ export async function sendTask(
   return ctx.sender.send(card, { ...about, replyTo: ctx.message?.message_id })
 }
 
-/** Shows the truth on a task's living card, in a new message where it has none. */
+/** Updates a task's living card; sends a new one if it has none. */
 export async function refreshCard(
   ctx: BotContext,
   task: Task,
@@ -53,11 +53,11 @@ interface ScreenAbout {
   readonly taskId?: string | null
   readonly topic?: ReplyTopic | null
   readonly secret?: true
-  /** The message that shows it, where that is another than the one whose button was pressed. */
+  /** The message with the card, if it isn't the one whose button was tapped. */
   readonly messageId?: number | undefined
 }
 
-/** Shows a screen in place of the message whose button was pressed, else in a new message. */
+/** Shows a screen in the message whose button was tapped, otherwise in a new message. */
 export async function showScreen(ctx: BotContext, card: Card, about: ScreenAbout = {}): Promise<void> {
   const { messageId, ...rest } = about
   await showIn(ctx, card, { purpose: 'screen', ...rest }, messageId)
@@ -75,13 +75,13 @@ async function showIn(
   else await ctx.sender.edit(target, card, about)
 }
 
-// What else has buttons: Telegram makes no text of a picture or a file, and no question of a screen or the other way round.
+// Telegram can't turn a picture or file into text, and prompts and screens don't replace each other.
 function isScreen(message: Message | undefined): boolean {
   const isQuestion = message?.reply_markup?.force_reply === true
   return message?.photo === undefined && message?.document === undefined && !isQuestion
 }
 
-/** Shows a picture with its caption in place of the picture whose button was pressed, else in a new message. */
+/** Shows a picture with a caption in the picture whose button was tapped, otherwise in a new message. */
 export async function showPicture(ctx: BotContext, svg: string, caption: Card): Promise<void> {
   const pressed = ctx.callbackQuery?.message
   const about = { purpose: 'screen' } as const

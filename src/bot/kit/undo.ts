@@ -6,12 +6,12 @@ import type { BotContext } from './context.ts'
 import { type Feature, onTap } from './feature.ts'
 import { toast } from './toast.ts'
 
-/** Returns the time before which a change is too old for an Undo button. */
+/** Returns the time before which Undo buttons no longer work. */
 export function undoLimit(ctx: BotContext): Date {
   return new Date(ctx.board.now().getTime() - undoWindowMs)
 }
 
-/** Handles the Undo button of a screen: takes the change back, or says why it can't, and shows the screen again. */
+/** Handles a screen's Undo button: undoes the change or explains why it can't, then shows the screen again. */
 export function onUndo(
   feature: Feature,
   codec: ButtonCodec<{ readonly audit: string; readonly about?: string }>,

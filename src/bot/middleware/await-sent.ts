@@ -4,12 +4,12 @@ import { findMessage, isSending } from '../../telegram/store/messages/messages.t
 import type { BotContext } from '../kit/context.ts'
 
 const lookEveryMs = 50
-// Of the time that an update has. What is not known by then was lost on its way back, or is from before.
+// Part of an update's time limit. A message that is still unknown by then was lost or is from an earlier database.
 const maxMs = 3_000
 
 /**
- * Telegram shows a message before it returns the message's id, so a quick reply can arrive before the id is stored. A reply to an
- * unknown message of ours waits while one is being sent to that chat.
+ * Telegram shows a message before it returns the message's ID, so a quick reply can arrive before the ID is stored. A
+ * reply to an unknown message of ours waits while one is being sent to that chat.
  */
 export function awaitSent(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
@@ -22,7 +22,7 @@ export function awaitSent(): MiddlewareFn<BotContext> {
 
 async function untilSent({ board: { db } }: BotContext, chatId: number, messageId: number): Promise<void> {
   for (let waited = 0; waited < maxMs; waited += lookEveryMs) {
-    // Asked for first: between the two it may have been sent, and is known then.
+    // Check this before looking the message up: if sending finishes in between, the lookup finds it.
     const isOnItsWay = await isSending(db, chatId)
     if ((await findMessage(db, chatId, messageId)) !== null || !isOnItsWay) return
     await delay(lookEveryMs)

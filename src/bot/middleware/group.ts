@@ -5,8 +5,8 @@ import { moveChat } from '../../telegram/store/chat-binding.ts'
 import type { BotContext, BotDeps } from '../kit/context.ts'
 
 /**
- * Follows the owner's group when it becomes a supergroup and gets another id. Only Telegram sends this, with the upgrading user as
- * the sender, so it runs before the access check. The same goes for the bot's removal from the group.
+ * Follows the owner's group when it becomes a supergroup with a new ID, and notes when the bot is removed. Telegram
+ * sends this with the upgrading user as sender, so it runs before the access check.
  */
 export function followGroup(deps: BotDeps): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
@@ -20,7 +20,7 @@ export function followGroup(deps: BotDeps): MiddlewareFn<BotContext> {
     }
     const { migrate_to_chat_id: newId, migrate_from_chat_id: oldId } = ctx.message ?? {}
     if (ctx.chat === undefined || (newId === undefined && oldId === undefined)) return next()
-    // The supergroup says where it comes from, and the group where it went; either may arrive first.
+    // The supergroup names its old ID and the group its new one; either update may arrive first.
     const from = oldId ?? ctx.chat.id
     const to = newId ?? ctx.chat.id
     const board = createCtx({

@@ -14,8 +14,8 @@ const correctionSeconds = 5 * 60
 const checkNameEveryMs = minuteMs
 
 /**
- * Decides what is a command, once for all features: in a text or a caption, in any case, behind the bot's name, and in an edit of the
- * newest message. What somebody else wrote never is one.
+ * Detects commands once for all features: in text or captions, in any case, after the bot's name, and in an edit of the
+ * newest message. Text that someone else wrote is never a command.
  */
 export function readCommands(
   commands: readonly Command[],
@@ -62,7 +62,7 @@ export function readCommands(
     }
     ctx.update.message = whole === '' ? addressed : asCommand(addressed, whole)
     delete ctx.update.edited_message
-    // A caption that begins like a command may be a path: the file that it is under is kept.
+    // A caption that starts like a command may be a path, so its file is kept.
     if (whole !== '' && (message.text !== undefined || isKnownCommand(commands, name)))
       ctx.command = name.toLowerCase()
     await next()
@@ -73,13 +73,13 @@ function isSameName(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase()
 }
 
-/** Leaves a command for another bot of the group alone; if there is no such bot, says so. */
+/** Ignores a command for another bot in the group. In a private chat, explains that it isn't for this bot. */
 async function refuseForeign(ctx: BotContext, bot: string): Promise<void> {
   if (ctx.chat?.type === 'private')
     await ctx.sender.send(otherBotCard(bot), { purpose: 'answer', replyTo: ctx.msg?.message_id })
 }
 
-/** Why an edit that makes a command of a message isn't run; null if it is the newest message, still fresh, and did nothing. */
+/** Returns why an edit doesn't run as a command; null if it's a recent edit of the newest message, which had no effect before. */
 async function refusalOfEdit(ctx: BotContext, edited: Message): Promise<Card | null> {
   const state = await stateOfMessage(ctx.board.db, {
     chatId: edited.chat.id,
@@ -96,7 +96,7 @@ function isCode(message: Message): boolean {
   return entities.some(({ type, offset }) => offset === 0 && (type === 'code' || type === 'pre'))
 }
 
-/** grammY finds commands by their entity, which it looks for in texts alone: that of a caption stands where it looks. */
+/** grammY looks for command entities only in `entities`, so a caption's command entity is put there. */
 function asCommand<M extends Message>(message: M, whole: string): M {
   const entity: MessageEntity = { type: 'bot_command', offset: 0, length: whole.length }
   const lowered = (text: string) => text.replace(/^\/\w+/, (typed) => typed.toLowerCase())

@@ -5,7 +5,7 @@ import type { BotContext } from '../kit/context.ts'
 import { issueToken } from '../kit/issue-token.ts'
 import { tokenLinkHash } from './access.ts'
 
-/** Serves the link to a new token: all that a bot in a group does in its owner's private chat. */
+/** Opens the link to a new token. This is all that a bot linked to a group does in its owner's private chat. */
 export function tokenLinks(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     const hash = tokenLinkHash(ctx, ctx.settings)

@@ -19,10 +19,10 @@ import { showBoard } from '../../kit/tasks/show-board.ts'
 import { toast } from '../../kit/toast.ts'
 import { onUndo } from '../../kit/undo.ts'
 
-// What one tap may change: each task takes about ten statements.
+// The most tasks that one tap changes. Each takes about ten statements.
 const maxAtOnce = 200
 
-/** /board: the lanes in one message, and what moves a whole lane. */
+/** /board: all lanes in one message, with buttons that move a whole lane. */
 export function board(): Feature {
   const feature = createFeature()
   onCommand(
@@ -55,7 +55,7 @@ async function askAll(ctx: BotContext, status: 'ready' | 'done', projectKey: str
   await showScreen(ctx, card, { topic: { kind: 'board', picked: tasks.map(({ id }) => id) } })
 }
 
-/** Moves those that were named when it was asked, if they are still in the lane. */
+/** Moves the tasks that the confirmation named, if they are still in the lane. */
 async function moveAll(ctx: BotContext, status: 'ready' | 'done', projectKey: string): Promise<void> {
   const topic = await topicOfMessage(ctx)
   const picked = topic?.kind === 'board' ? topic.picked : []

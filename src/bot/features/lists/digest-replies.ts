@@ -4,7 +4,7 @@ import { changesCard } from '../../../view/tasks/changes.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
 import { doActs } from '../../kit/tasks/acts.ts'
 
-/** A reply to numbered lines, e.g. `1 done, 3 tomorrow, 5 hold`: all of it in one change; it names what it didn't understand. */
+/** Handles a reply to numbered lines, e.g. `1 done, 3 tomorrow, 5 hold`, as one change. Names the words it didn't understand. */
 export async function answerDigest(ctx: BotContext, text: string, taskIds: readonly string[]): Promise<void> {
   const reader = readerOf(ctx)
   const tasks = await findTasks(scopeOf(ctx), taskIds)
@@ -29,7 +29,7 @@ export async function answerDigest(ctx: BotContext, text: string, taskIds: reado
   await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
-/** The lines that words without a number are about: the quoted ones, by their numbers or keys, or the only one. */
+/** Returns the lines that words without a number refer to: the quoted ones, or the only one. */
 function linesMeant(quote: string, keys: readonly (string | undefined)[]): number[] {
   if (quote === '') return keys.length === 1 ? [1] : []
   const numbers = [...quote.matchAll(/^(\d{1,3})\. /gm)].map(([, number]) => Number(number))
@@ -38,7 +38,7 @@ function linesMeant(quote: string, keys: readonly (string | undefined)[]): numbe
   return keys.flatMap((key, index) => (key !== undefined && named.includes(key) ? [index + 1] : []))
 }
 
-/** `done` under "2. WEB-3 …" is `2 done`. */
+/** Adds line numbers: `done` in reply to "2. WEB-3 …" becomes `2 done`. */
 function withNumbers(text: string, lines: readonly number[]): string {
   return lines.length === 0 || /^#?\d|\s#?\d{1,3}$/.test(text.trim()) ? text : `${lines.join(' ')} ${text}`
 }

@@ -9,7 +9,7 @@ import { createFeature, type Feature, onCommand, onReply, onTap } from '../../ki
 import { showScreen } from '../../kit/show.ts'
 import { answerDigest } from './digest-replies.ts'
 
-/** /digest: today's digest now, with a button to change its time. */
+/** /digest: today's digest, with a button to change its time. */
 export function digest(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'digest', description: 'Today’s digest', menu: 9 }, showDigest)

@@ -8,7 +8,7 @@ import { showScreen } from '../../kit/show.ts'
 
 const weekMs = 7 * dayMs
 
-/** /due: what's overdue, due today, and due this week. */
+/** /due: tasks that are overdue, due today, or due this week. */
 export function due(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'due', description: 'Overdue, today, this week' }, (ctx) => showDue(ctx, 0))

@@ -21,7 +21,7 @@ import { showScreen } from '../../kit/show.ts'
 import { toast } from '../../kit/toast.ts'
 import { onUndo } from '../../kit/undo.ts'
 
-/** /focus: today's focus in one message: add, unfocus, done. */
+/** /focus: today's focus in one message, with buttons to add, remove and complete tasks. */
 export function focus(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'focus', description: 'Today’s focus' }, (ctx) => showFocus(ctx))
@@ -41,7 +41,7 @@ async function showFocus(ctx: BotContext, undo: string | null = null): Promise<v
 interface FocusTap {
   readonly key: string
   readonly to: 'done' | 'pin' | 'unpin'
-  /** The status that the list showed: a task that has moved since isn't completed. */
+  /** The status in the list. A task that has moved since then isn't completed. */
   readonly from: TaskStatus | null
 }
 

@@ -5,7 +5,7 @@ import { scopeOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { freshDeck, readDeck, showNext } from '../../kit/tasks/deck.ts'
 
-/** /inbox: the triage deck, one card at a time in one message, oldest first. */
+/** /inbox: triages the inbox in one message, one card at a time, oldest first. */
 export function inbox(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'inbox', description: 'Triage your inbox', menu: 3 }, (ctx) =>

@@ -30,7 +30,7 @@ import { topicOfMessage } from '../../kit/tasks/list-query.ts'
 import { showBoard } from '../../kit/tasks/show-board.ts'
 import { toast } from '../../kit/toast.ts'
 
-/** The lanes behind the board: their cards in order, one in hand, several picked for one change. */
+/** A lane of the board: reorder its cards one at a time, or change several at once. */
 export function lanes(): Feature {
   const feature = createFeature()
   onTap(feature, laneScreen, (ctx, { page = 0, ...lane }) => showLane(ctx, { ...lane, page }))
@@ -49,7 +49,7 @@ export function lanes(): Feature {
   return feature
 }
 
-/** The page of a lane; one beyond its end is the last. */
+/** Returns a page of a lane. A page number past the end gives the last page. */
 async function readPage(ctx: BotContext, place: LanePlace) {
   const lane = { status: place.status, projectKey: place.projectKey || undefined }
   const count = await countByLane(scopeOf(ctx), lane)
@@ -89,7 +89,7 @@ async function readPicked(ctx: BotContext): Promise<readonly string[]> {
   return topic?.kind === 'board' ? topic.picked : []
 }
 
-/** Moves the card in hand: up, down, to the top, or to the end of another lane. */
+/** Moves a card up, down, to the top, or to the end of another lane. */
 async function moveCard(
   ctx: BotContext,
   { key, to, projectKey, from }: { readonly [name in 'key' | 'to' | 'projectKey' | 'from']: string },
@@ -147,7 +147,7 @@ async function targetOf(
   return below && { place: { after: below.id } }
 }
 
-/** Picks a card by `+KEY`, or unpicks it by `-KEY`; a second tap changes nothing. */
+/** Selects a card with `+KEY` or deselects it with `-KEY`; a second tap changes nothing. */
 async function togglePick(
   ctx: BotContext,
   { card, ...place }: LanePlace & { readonly card: string },
@@ -158,7 +158,7 @@ async function togglePick(
   await showPicks(ctx, place, task !== null && card.startsWith('+') ? [...others, task.id] : others)
 }
 
-/** Changes all cards that are picked, in one transaction; what an agent works on, or asks about, is skipped and named. */
+/** Changes all selected cards in one transaction. Skips and names those that an agent is working on or asking about. */
 async function changePicked(
   ctx: BotContext,
   { change, ...place }: LanePlace & { readonly change: string },

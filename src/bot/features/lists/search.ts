@@ -34,7 +34,7 @@ export function search(): Feature {
   return feature
 }
 
-/** Shows one page of what was found for the words. */
+/** Shows one page of search results. */
 async function answerSearch(ctx: BotContext, text: string, page = 0): Promise<void> {
   const words = text.trim().slice(0, 300)
   const { hits, hasMore } = await find(scopeOf(ctx), words, { limit: hitsAPage, offset: page * hitsAPage })

@@ -8,7 +8,7 @@ import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { showTask } from '../../kit/show.ts'
 import { toast } from '../../kit/toast.ts'
 
-/** The buttons under the word that a run is silent or waits too long: nudge the agent, or wait on. */
+/** The buttons of a notification about a silent run or a long wait: nudge the agent, or keep waiting. */
 export function staleRuns(): Feature {
   const feature = createFeature()
   onTap(feature, nudgeTap, (ctx, { key }) => nudge(ctx, key))
@@ -20,7 +20,7 @@ export function staleRuns(): Feature {
   return feature
 }
 
-/** Asks the agent how it goes, as a comment that it gets with its next fetch. */
+/** Asks the agent for an update in a comment, which it gets when it next fetches the task. */
 async function nudge(ctx: BotContext, key: string): Promise<void> {
   const task = await requireTask(scopeOf(ctx), key)
   if (task.runState === null) {

@@ -8,7 +8,10 @@ import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature
 import { showScreen } from '../../kit/show.ts'
 import { queryOfMessage } from '../../kit/tasks/list-query.ts'
 
-/** /tasks: lists by status, project, label, engine, priority and words, in pages that turn in place; /todo and the like list a status. */
+/**
+ * /tasks: lists tasks by status, project, label, engine, priority and words, page by page. /todo, /hold, /ready and
+ * /done list one status.
+ */
 export function tasks(): Feature {
   const feature = createFeature()
   onCommand(
@@ -53,7 +56,7 @@ async function showTasks(ctx: BotContext, text: string, wantedPage: number): Pro
   await showScreen(ctx, card, { topic: { kind: 'list', query: text } })
 }
 
-/** What a button asks for: the query of its own message, that with another status, or one that the button names itself. */
+/** Returns the query of a tapped button: the message's own query, possibly with another status, or the one in the button. */
 async function queryFor(ctx: BotContext, argument: string): Promise<string> {
   if (argument === sameQuery) return queryOfMessage(ctx)
   if (!argument.startsWith('=')) return argument

@@ -7,7 +7,7 @@ import { closePrompt, orCleared } from '../../kit/prompts.ts'
 import { orRefusal } from '../../kit/refusals.ts'
 import { showDelivery, showProject } from './project-screens.ts'
 
-/** Handles the answers to what a project's screens ask for. */
+/** Handles the answers to the prompts of project screens. */
 export function answerProjectPrompts(feature: Feature): void {
   onEdit(feature, 'project-name', (name) => ({ name }))
   onEdit(feature, 'project-description', (text) => ({ description: orCleared(text) }))

@@ -9,7 +9,7 @@ import { projectsCard } from '../../../view/projects/projects.ts'
 import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
 import { showScreen } from '../../kit/show.ts'
 
-/** Shows a page of the projects. */
+/** Shows a page of projects. */
 export async function showProjects(ctx: BotContext, page: number): Promise<void> {
   const all = await listProjects(scopeOf(ctx), { includeDeleted: true })
   const deleted = all.filter((project) => project.deletedAt !== null).length
@@ -19,7 +19,7 @@ export async function showProjects(ctx: BotContext, page: number): Promise<void>
   )
 }
 
-/** Shows the card of a project. */
+/** Shows a project's card. */
 export async function showProject(ctx: BotContext, key: string, undo?: string | null): Promise<void> {
   await withProject(ctx, key, (overview) =>
     projectCard(overview, { ...readerOf(ctx), hasTopics: hasTopics(ctx) }, undo),
@@ -30,7 +30,7 @@ function hasTopics(ctx: BotContext): boolean {
   return ctx.chat?.type === 'supergroup' && ctx.chat.is_forum === true
 }
 
-/** Shows a card of a project, or says that the project is gone. */
+/** Shows a screen of a project, or says that the project is gone. */
 export async function withProject(
   ctx: BotContext,
   key: string,
@@ -49,7 +49,7 @@ export async function showDelivery(ctx: BotContext, key: string): Promise<void> 
   await showScreen(ctx, projectDeliveryCard(project, await getProjectSettings(scopeOf(ctx), key)))
 }
 
-/** Shows a page of the deleted projects. */
+/** Shows a page of deleted projects. */
 export async function showDeleted(ctx: BotContext, page: number): Promise<void> {
   const all = await listProjects(scopeOf(ctx), { includeDeleted: true })
   await showScreen(

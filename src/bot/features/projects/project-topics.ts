@@ -14,7 +14,7 @@ import { toast } from '../../kit/toast.ts'
 
 const maxName = 128
 
-/** The group topic that gets a project's updates: the main one, a new one, or this one. */
+/** Sets the group topic for a project's updates: the main topic, a new one, or the current one. */
 export function projectTopics(): Feature {
   const feature = createFeature()
   onTap(feature, projectTopicScreen, (ctx, { key }) => showTopic(ctx, key))
@@ -31,7 +31,7 @@ function topicHere(ctx: BotContext): number | null {
   return threadId === ctx.settings.threadId ? null : threadId
 }
 
-/** Creates a topic named after the project, unless it already has one (after a double tap). */
+/** Creates a topic named after the project, unless a first tap already did. */
 async function useOwn(ctx: BotContext, key: string): Promise<void> {
   const project = await findProject(ctx, key)
   const { chatId, projectTopics } = ctx.settings

@@ -28,7 +28,7 @@ import { onUndo } from '../../kit/undo.ts'
 import { answerProjectPrompts } from './project-answers.ts'
 import { showDeleted, showDelivery, showProject, showProjects, withProject } from './project-screens.ts'
 
-/** /projects: the list, a project's card, and its settings. */
+/** /projects: the list, each project's card, and its settings. */
 export function projects(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'projects', description: 'Projects', menu: 7 }, async (ctx) => {

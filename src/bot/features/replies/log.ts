@@ -10,7 +10,7 @@ import { ownText } from '../../kit/message/incoming.ts'
 import { showScreen } from '../../kit/show.ts'
 import { contentOf } from '../../kit/tasks/captured.ts'
 
-/** /log: writes a work log; without text, shows the log of everything, a project or a task. */
+/** /log: adds a work log; without text, shows the log of everything, a project or a task. */
 export function log(): Feature {
   const feature = createFeature()
   onCommand(
@@ -32,7 +32,7 @@ interface About {
   readonly projectKey?: string
 }
 
-/** The key at the start of the text: a task's in any case, a project's only in capitals, because `web` may be a word. */
+/** Reads the key at the start of the text. Project keys must be in capitals, because `web` may be a word. */
 async function readAbout(
   ctx: BotContext,
   text: string,
@@ -53,7 +53,7 @@ async function readAbout(
     : { about: project.projectKey, rest: withoutDash(rest) }
 }
 
-/** The text without the dash between it and a key, which phones make of two hyphens. */
+/** Removes the dash between a key and the text. Phones turn two hyphens into a dash. */
 function withoutDash(text: string): string {
   return text.replace(/^[-–—]+(?:\s+|$)/, '')
 }

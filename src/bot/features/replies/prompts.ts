@@ -6,7 +6,7 @@ import { type Answers, createFeature, type Feature, onTap } from '../../kit/feat
 import { ask, cancelPrompt, nameOf } from '../../kit/prompts.ts'
 import { toast } from '../../kit/toast.ts'
 
-/** The buttons that ask the owner to write something that isn't about a task, and Cancel under any prompt. */
+/** The buttons that prompt for text that isn't about a task, and Cancel under any prompt. */
 export function prompts(answers: Answers): Feature {
   const feature = createFeature()
   const kinds = [...answers.keys()].filter((kind) => !isAboutTask(kind))

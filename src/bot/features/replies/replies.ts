@@ -22,17 +22,17 @@ import { answerInWords } from '../../kit/tasks/answer-in-words.ts'
 import { contentOf, refreshLivingCard } from '../../kit/tasks/captured.ts'
 import { joinCapture } from '../../kit/tasks/captured-parts.ts'
 
-// After a refused answer, the next words count as the answer for this long.
+// After a refused answer, the next message counts as the answer for this long.
 const askedAgainMs = hourMs
 
-/** A reply to anything the bot wrote: an answer to a prompt, or a comment on the task that the message is about. */
+/** Handles replies to the bot's messages: an answer to a prompt, or a comment on the message's task. */
 export function replies(answers: Answers, handlers: Replies): Feature {
   const feature = createFeature()
   feature.on('message', async (ctx, next) => {
     const written = readWritten(ctx, ctx.message)
     if (written === null) return next()
     const target = ctx.message.reply_to_message
-    // In a topic every message is a reply to the one that opened it.
+    // In a topic, every message is a reply to the one that opened the topic.
     if (target === undefined || target.forum_topic_created !== undefined) {
       if (!(await answerAskedAgain(ctx, written))) await next()
       return
@@ -45,13 +45,13 @@ export function replies(answers: Answers, handlers: Replies): Feature {
     const handle = topic === null ? undefined : handlers.get(topic.kind)
     if (topic !== null && handle !== undefined) return handle(ctx, topic, written)
     const task = row?.taskId ? await findTask(scopeOf(ctx), row.taskId) : null
-    // A task that is deleted leaves its messages without one.
+    // The messages of a deleted task have no task.
     if (task === null) await replyNothingKept(ctx)
     else await replyToTask(ctx, task, written.withQuote)
   })
   return feature
 
-  /** A question whose answer was refused is still open: the next words are its answer, replied or not. */
+  /** A prompt whose answer was refused stays open: the next message answers it, whether or not it's a reply. */
   async function answerAskedAgain(ctx: BotContext, written: Written): Promise<boolean> {
     const { message } = ctx
     if (message === undefined || ctx.late || message.forward_origin !== undefined) return false
@@ -89,7 +89,7 @@ async function replyNothingKept(ctx: BotContext): Promise<void> {
   await ctx.sender.send(aboutNothingCard(), { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
-/** A reply to the owner's own message is about the task that it became. */
+/** A reply to the owner's own message is a comment on the task created from it. */
 async function commentOnCaptured(
   ctx: BotContext,
   target: Message,
@@ -105,7 +105,7 @@ async function commentOnCaptured(
   else await replyToTask(ctx, task, text)
 }
 
-/** What a plain reply means by whose turn the task is: an answer, a comment that may send it back, or a comment. */
+/** A plain reply answers the task's open question; otherwise it's a comment, which may send the task back. */
 async function replyToTask(ctx: BotContext, task: Task, text: string): Promise<void> {
   if (task.question !== null) await answerInWords(ctx, task.question.id, text)
   else await comment(ctx, task, text)

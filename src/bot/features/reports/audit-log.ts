@@ -11,7 +11,7 @@ import { showScreen } from '../../kit/show.ts'
 
 const entriesAPage = 12
 
-/** /audit and /security: change history and security log, newest first, in pages. */
+/** /audit and /security: change history and security log, newest first, page by page. */
 export function auditLog(): Feature {
   const feature = createFeature()
   onCommand(

@@ -18,7 +18,7 @@ import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature
 const maxBytes = 49 * 1024 * 1024
 const manyTasks = 2_000
 
-/** /export: the full board as JSON, the tasks as CSV. */
+/** /export: the full board as JSON, and the tasks as CSV. */
 export function exports(): Feature {
   const feature = createFeature()
   onCommand(
@@ -43,7 +43,7 @@ async function sendBoard(ctx: BotContext): Promise<void> {
   const stem = `board-${localDate(now, timeZone)}`
   const count = await countTasks(scopeOf(ctx), {}, Number.MAX_SAFE_INTEGER)
   const about = { purpose: 'answer', replyTo: ctx.message?.message_id } as const
-  // A phone opens plain JSON; a large board is gzipped to fit.
+  // Phones can open plain JSON; a large board is gzipped to fit the limit.
   const packed = count > manyTasks
   const json = await collect(jsonOf(ctx), packed)
   const csv = await collect(csvOf(ctx), false)
@@ -72,8 +72,8 @@ async function* jsonOf(ctx: BotContext): AsyncGenerator<string> {
 
 async function* csvOf(ctx: BotContext): AsyncGenerator<string> {
   const { unparse } = (await import('papaparse')).default
-  // A spreadsheet would run text starting with = + - @, or their full-width forms, as a formula. PapaParse's own pattern misses
-  // cells of several lines (mholt/PapaParse#1149).
+  // Spreadsheets run text that starts with = + - @, or their full-width forms, as a formula. PapaParse's own pattern
+  // misses multi-line cells (mholt/PapaParse#1149).
   const options = { newline: '\r\n', escapeFormulae: /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/ }
   yield `\uFEFF${unparse([taskColumns], options)}\r\n`
   for await (const task of exportTasks(scopeOf(ctx))) {
@@ -84,7 +84,7 @@ async function* csvOf(ctx: BotContext): AsyncGenerator<string> {
 
 class TooLargeError extends Error {}
 
-/** The parts as one file; null if it's too large for Telegram. */
+/** Joins the parts into one file; null if it's too large for Telegram. */
 async function collect(parts: AsyncIterable<string>, packed: boolean): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -6,7 +6,7 @@ import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showPicture, showScreen } from '../../kit/show.ts'
 
-/** /stats: finished work of a week, month or year, as a chart; text only when there's little to draw. */
+/** /stats: a chart of the work finished in a week, month or year; just text if there is little to draw. */
 export function stats(): Feature {
   const feature = createFeature()
   onCommand(
@@ -25,7 +25,7 @@ export function stats(): Feature {
 
 async function showStats(ctx: BotContext, text: string): Promise<void> {
   const word = text.trim().toLowerCase()
-  // The first letters are enough: "m", "month".
+  // The first letters are enough, e.g., "m" for month.
   const named = statsPeriods.find((period) => period.startsWith(word))
   const period = named ?? 'week'
   const notice = named === undefined ? `No period “${word.slice(0, 40)}” – showing the week.` : undefined

@@ -11,7 +11,7 @@ import { showScreen } from '../../kit/show.ts'
 
 const maxRuns = 50
 
-/** /agents: who's working on what since when, what's queued, and the tokens. */
+/** /agents: who is working on what since when, what is queued, and the tokens. */
 export function agents(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'agents', description: 'Agents and tokens', menu: 6 }, (ctx) =>

@@ -1,6 +1,6 @@
 import { createFeature, type Feature } from '../../kit/feature.ts'
 
-/** Notes when the owner blocks the bot, and that he is back: what waited for him goes out. */
+/** Logs when the owner blocks or unblocks the bot. Any update from the owner sends what was waiting. */
 export function presence(): Feature {
   const feature = createFeature()
   feature.on('my_chat_member', (ctx) => {

@@ -9,7 +9,7 @@ import { orRefusal, refuse } from '../../kit/refusals.ts'
 import { zoneOfLocation } from '../../kit/zones.ts'
 import { changeSetting, showPart } from './setting-screens.ts'
 
-/** Handles the answers to what the settings ask for. */
+/** Handles the answers to the prompts of the settings. */
 export function answerSettingPrompts(feature: Feature): void {
   onAnswer(feature, 'time-zone', async (ctx, answer) => {
     const { plain } = answer.written
@@ -57,7 +57,7 @@ function onRunner(feature: Feature, kind: PromptKind, toPatch: (text: string) =>
   })
 }
 
-/** Returns the chat that a text names, by ID, @name or link. */
+/** Returns the chat that a text names by ID, @name or link. */
 function chatIn(text: string): string | null {
   const chat = orCleared(text)?.trim() ?? null
   return chat === null ? null : chat.replace(/^(?:https?:\/\/)?t\.me\/(\w+)\/?$/i, '@$1')

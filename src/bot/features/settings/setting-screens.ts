@@ -15,14 +15,14 @@ export async function showSettings(ctx: BotContext): Promise<void> {
   await showScreen(ctx, settingsCard(await readFacts(ctx)))
 }
 
-/** Shows one part of the settings. The time zone can be set by a reply to its screen. */
+/** Shows one part of the settings. A reply to the time zone screen sets the time zone. */
 export async function showPart(ctx: BotContext, part: SettingsPart, undo?: string | null): Promise<void> {
   const about =
     part === 'zone' ? ({ purpose: 'prompt', topic: { kind: 'prompt', ask: 'time-zone' } } as const) : {}
   await showScreen(ctx, settingsPartCard(part, await readFacts(ctx), undo), about)
 }
 
-/** Changes settings and shows their screen, or says why they can't be changed. */
+/** Changes settings and shows their screen, or explains why the change was refused. */
 export async function changeSetting(
   ctx: BotContext,
   part: SettingsPart,

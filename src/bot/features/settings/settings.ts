@@ -20,7 +20,7 @@ import { zoneOfLocation } from '../../kit/zones.ts'
 import { answerSettingPrompts } from './setting-answers.ts'
 import { changeSetting, showPart, showSettings } from './setting-screens.ts'
 
-/** /settings: time zone, digest, quiet hours, notifications, projects; the rest under Advanced. */
+/** /settings: time zone, digest, quiet hours, notifications, projects; the rest is under Advanced. */
 export function settings(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'settings', description: 'Settings', menu: 10 }, showSettings)
@@ -52,7 +52,7 @@ export function settings(): Feature {
 
 const askedMs = 10 * minuteMs
 
-/** Whether the last thing that the bot asked for, shortly before, is the time zone: a place is then the answer. */
+/** Returns whether the bot's latest prompt, not long ago, asks for the time zone. A shared location then answers it. */
 async function isZoneAsked(ctx: BotContext): Promise<boolean> {
   if (ctx.chat === undefined || ctx.message?.reply_to_message !== undefined) return false
   const since = new Date(ctx.board.now().getTime() - askedMs)
@@ -61,7 +61,7 @@ async function isZoneAsked(ctx: BotContext): Promise<boolean> {
   return topic?.kind === 'prompt' && topic.ask === 'time-zone'
 }
 
-/** The settings that buttons change: the screen that shows each, and what a button's value means. */
+/** For each setting that buttons change: the screen that shows it, and how to read the button's value. */
 const setters: Readonly<
   Record<string, { readonly part: SettingsPart; readonly toPatch: (value: string) => SettingsPatch }>
 > = {
@@ -92,7 +92,7 @@ async function setZone(ctx: BotContext, on: string, timeZone: string): Promise<v
   const changed = await orRefusal(ctx, () => changeSettings(ctx.board, { timeZone }))
   if (changed === null) return
   await toast(ctx, changed.auditId === null ? toasts.unchanged : 'Saved.')
-  // The card of the place stays.
+  // The location's card stays as it is.
   if (on === 'capture') await ctx.sender.send(zoneConfirmed(timeZone, ctx.board.now()), { purpose: 'screen' })
   else await showScreen(ctx, zoneConfirmed(timeZone, ctx.board.now()))
 }

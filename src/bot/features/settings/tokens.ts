@@ -32,7 +32,7 @@ import { toast } from '../../kit/toast.ts'
 
 const maxName = 60
 
-/** Agents' tokens: new (agent, expiry), shown once, last use, revoke. */
+/** Agent tokens: create with an agent and expiry, show once, show the last use, revoke. */
 export function tokens(): Feature {
   const feature = createFeature()
   onTap(feature, newTokenScreen, (ctx, { agent }) =>
@@ -58,7 +58,7 @@ export function tokens(): Feature {
   return feature
 }
 
-/** Asks which agent the token is for; below, if the button's message is no longer the last one. */
+/** Asks which agent the token is for, in a new message if the button's message isn't the latest. */
 async function askAgent(ctx: BotContext): Promise<void> {
   const message = ctx.callbackQuery?.message
   const isLast =
@@ -67,7 +67,7 @@ async function askAgent(ctx: BotContext): Promise<void> {
   else await ctx.sender.send(tokenNameCard(), { purpose: 'screen' })
 }
 
-/** Asks when a token of this name should expire. */
+/** Asks when the token for this agent should expire. */
 async function askTokenSpan(ctx: BotContext, text: string): Promise<void> {
   const name = [...text.replace(/\s+/g, ' ').trim()].slice(0, maxName).join('')
   await showScreen(ctx, tokenSpanCard(name), { topic: { kind: 'new-token', name } })
@@ -92,7 +92,7 @@ async function make(ctx: BotContext, value: string): Promise<void> {
   }
 }
 
-/** The name that the pressed message asks about; null if it was already answered. */
+/** Returns the agent that the tapped message asks about; null if the question was already answered. */
 async function nameAsked(ctx: BotContext): Promise<string | null> {
   const message = ctx.callbackQuery?.message
   const row =

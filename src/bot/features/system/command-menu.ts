@@ -4,7 +4,7 @@ import { helpCard } from '../../../view/system/help.ts'
 import { createFeature, type Feature, onCommand } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
-/** Publishes the command menu to the owner's chat: once it is bound, and again when the menu has changed. */
+/** Publishes the command menu to the owner's chat when the bot is linked, and whenever the menu changes. */
 export function commandMenu(): Feature {
   const feature = createFeature()
   let published = ''
@@ -33,7 +33,7 @@ export function commandMenu(): Feature {
   return feature
 }
 
-/** /help: the shorthand and every command. */
+/** /help: explains the shorthand and lists all commands. */
 export function help(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'help', description: 'Help', menu: 12 }, (ctx) =>

@@ -4,7 +4,7 @@ import type { BotContext } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
-/** /doctor: checks everything and names each problem with its fix. */
+/** /doctor: checks everything and shows how to fix each problem. */
 export function doctor(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'doctor', description: 'Run a health check' }, examine)
@@ -16,7 +16,7 @@ async function examine(ctx: BotContext): Promise<void> {
   await showScreen(ctx, doctorCard([...(await ctx.deps.diagnose()), ...findings(ctx)]))
 }
 
-/** What the bot knows by itself: its @BotFather settings, the time zone, notifications turned off. */
+/** Checks what the bot knows without a request: its @BotFather settings, the time zone, disabled notifications. */
 function findings({ me, chat, settings }: BotContext): Finding[] {
   const { timeZoneSet, timeZone, notify } = settings
   return [

@@ -7,7 +7,7 @@ import { toast } from '../../kit/toast.ts'
 
 const maxBytes = 40
 
-/** Answers what no feature took: an unknown command with the nearest one, an unknown button with a hint. */
+/** Handles what no feature took: suggests the nearest command, and explains an unknown button. */
 export function fallback(): Feature {
   const feature = createFeature()
   feature.on('callback_query', (ctx) => toast(ctx, toasts.unknown, true))

@@ -11,7 +11,7 @@ import { showScreen } from '../../kit/show.ts'
 import { openByPayload } from '../../kit/tasks/deep-links.ts'
 import { toast } from '../../kit/toast.ts'
 
-/** /start: the set-up while something of it is missing, a task where the link names one, else home. */
+/** /start: setup if it's incomplete, the task that a link names, otherwise home. */
 export function start(): Feature {
   const feature = createFeature()
   onCommand(

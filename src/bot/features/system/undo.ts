@@ -16,7 +16,7 @@ import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature
 import { showScreen, showTask } from '../../kit/show.ts'
 import { toast } from '../../kit/toast.ts'
 
-/** /undo: takes back the owner's last change; sent again, the one before it. */
+/** /undo: reverts the owner's latest change; sent again, the one before it. */
 export function undo(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'undo', description: 'Undo your last change', menu: 11, acts: true }, (ctx) =>
@@ -42,7 +42,7 @@ async function undoLast(ctx: BotContext, before?: string): Promise<void> {
   }
 }
 
-/** Brings back what an agent deleted, however long ago. */
+/** Restores tasks that an agent deleted, however long ago. */
 async function restore(ctx: BotContext, auditIds: readonly string[]): Promise<void> {
   const restored: Undone[] = []
   for (const id of auditIds) {
@@ -61,7 +61,7 @@ async function restore(ctx: BotContext, auditIds: readonly string[]): Promise<vo
   )
 }
 
-/** Shows what was taken back: its task's card, or a line per task when there are several or none. */
+/** Shows what was undone: the task's card, or one line per task. */
 async function showUndone(ctx: BotContext, undone: Undone): Promise<void> {
   if (undone.task === null) await showScreen(ctx, undoneListCard(undone))
   else await showTask(ctx, undone.task, { notice: undoneText(undone, readerOf(ctx)) })

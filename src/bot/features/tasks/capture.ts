@@ -6,8 +6,8 @@ import { contentOf } from '../../kit/tasks/captured.ts'
 import { joinCapture } from '../../kit/tasks/captured-parts.ts'
 
 /**
- * Turns any message that isn't a command or a reply into an inbox task, or adds it to the task of the message that it was sent with.
- * Answers what can't be kept; ignores Telegram's service messages.
+ * Turns any message that isn't a command or a reply into an inbox task, or adds it to the task of the message it was
+ * sent with. Explains what can't be saved; ignores service messages.
  */
 export function capture(): Feature {
   const feature = createFeature()

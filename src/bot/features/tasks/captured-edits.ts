@@ -10,7 +10,7 @@ import { ownText } from '../../kit/message/incoming.ts'
 import { contentOf, contentsOf } from '../../kit/tasks/captured.ts'
 import { rewriteCaptured } from '../../kit/tasks/captured-parts.ts'
 
-/** An edited message edits the task that was made of it, while nobody has touched that. */
+/** Editing a message edits the task created from it, until someone else changes the task. */
 export function capturedEdits(): Feature {
   const feature = createFeature()
   feature.on('edited_message', (ctx) => editCaptured(ctx, ctx.editedMessage))
@@ -22,7 +22,7 @@ async function editCaptured(ctx: BotContext, message: Message): Promise<void> {
   const captured = await captureOfMessage(scopeOf(ctx), { chatId: message.chat.id, messageId })
   const task = captured === null ? null : await findTask(scopeOf(ctx), captured.effect.taskId)
   const textOf = (one: Message) => ownText(contentOf(ctx, one))
-  // Telegram also reports an edit where only a link's preview has come, or a live location has moved.
+  // Telegram also reports an edit when a link preview loads or a live location moves.
   const isSameAs = (one: Message) => message.location !== undefined || textOf(one) === textOf(message)
   if (captured === null || task === null) {
     const about = { chatId: message.chat.id, messageId, userId: message.from?.id ?? 0 }

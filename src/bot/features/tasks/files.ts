@@ -10,7 +10,7 @@ import { toast } from '../../kit/toast.ts'
 
 const maxFiles = 10
 
-/** What doesn't fit on a card: the files of note and comments by their Telegram ids, and a long note or result as a file. */
+/** Sends what doesn't fit on a card: the files in the note and comments, and a long note or result as a file. */
 export function files(): Feature {
   const feature = createFeature()
   onTap(feature, filesScreen, (ctx, { key }) => sendFiles(ctx, key))

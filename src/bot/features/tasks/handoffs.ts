@@ -48,7 +48,7 @@ export function handoffs(): Feature {
   return feature
 }
 
-/** Moves a task. What would take it from an agent that works on it is asked once. */
+/** Moves a task. Asks for confirmation if that would take it from an agent working on it. */
 async function move(
   ctx: BotContext,
   tap: { on: Surface; key: string; from: TaskStatus; to: TaskStatus; sure: boolean },
@@ -66,13 +66,13 @@ async function confirm(ctx: BotContext, on: Surface, task: Task, card: Card): Pr
   else await showScreen(ctx, card, { purpose: 'card', taskId: task.id })
 }
 
-/** Hands a task to an agent. If a runner is to be told, only a line that was taken leaves the task queued. */
+/** Hands a task to an agent. With a runner, the task stays queued only if its line was delivered. */
 async function handOff(
   ctx: BotContext,
   tap: {
     readonly on: Surface
     readonly key: string
-    /** The status that the button was made for; null on buttons of an earlier version. */
+    /** The status when the button was made; null on buttons of earlier versions. */
     readonly from: TaskStatus | null
     readonly goal: Goal
     readonly sure: boolean
@@ -81,7 +81,7 @@ async function handOff(
   const { on, key, from, goal, sure } = tap
   const task = await findTask(scopeOf(ctx), key)
   if (task === null) return showGone(ctx, on, key)
-  // From todo, Queue means the same on every card, however old.
+  // Queueing from Todo means the same on every card, however old.
   const isStale = from !== null && from !== task.status && task.status !== 'todo'
   if (task.runState !== null || isStale) {
     await toast(ctx, task.runState === null ? staleToast(task) : toasts.unchanged)
@@ -96,7 +96,7 @@ async function handOff(
   await showAfterAction(ctx, on, task, null)
 }
 
-/** Answers a question with one of its options, and says where the task went. */
+/** Answers a question with one of its options and says where the task went. */
 async function answer(
   ctx: BotContext,
   { on, question, option }: { readonly on: Surface; readonly question: string; readonly option: string },
@@ -112,7 +112,7 @@ async function answer(
   await notifyRunner(ctx, task)
 }
 
-/** Sends a ready task back with the comments that it has. */
+/** Sends a ready task back with its comments. */
 async function sendBack(
   ctx: BotContext,
   { on, key }: { readonly on: Surface; readonly key: string },

@@ -8,7 +8,7 @@ import { openByKey } from '../../kit/tasks/deep-links.ts'
 
 const resultsAPage = 20
 
-/** `@bot words` in any chat: the owner's tasks, for the owner only; open tasks if there are no words. */
+/** `@bot words` in any chat: finds the owner's tasks, and works only for the owner. Without words, lists open tasks. */
 export function inline(): Feature {
   const feature = createFeature()
   feature.on('inline_query', async (ctx) => {
@@ -19,7 +19,8 @@ export function inline(): Feature {
       { is_personal: true, cache_time: 0, next_offset: hasMore ? String(offset + resultsAPage) : '' },
     )
   })
-  // A result picked in the bot's own chat is the owner's message: it asks for the card and isn't a new task.
+  // An inline result picked in the bot's own chat arrives as the owner's message. It opens the card instead of becoming
+  // a task.
   feature.on('message:text', async (ctx, next) => {
     const { via_bot: via, text } = ctx.message
     const key = /[A-Z][A-Z0-9]{1,9}-\d{1,10}/.exec(text)?.[0]

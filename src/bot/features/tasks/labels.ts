@@ -34,7 +34,7 @@ import { showScreen } from '../../kit/show.ts'
 import { toast } from '../../kit/toast.ts'
 import { onUndo } from '../../kit/undo.ts'
 
-/** /labels: new, rename, color, merge, delete. */
+/** /labels: create, rename, color, merge and delete labels. */
 export function labels(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'labels', description: 'Manage labels' }, (ctx) => showLabels(ctx, 0))

@@ -14,7 +14,7 @@ import { showGone } from '../../kit/tasks/change-task.ts'
 import { showAfterAction } from '../../kit/tasks/deck.ts'
 import { toast } from '../../kit/toast.ts'
 
-/** The choices of Later: the task comes back then, or stays on hold. */
+/** The choices of Later: the task comes back at that time, or stays on hold. */
 export function later(): Feature {
   const feature = createFeature()
   onTap(feature, laterTap, async (ctx, { on, key, to }) => {

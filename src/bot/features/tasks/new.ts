@@ -8,7 +8,7 @@ import { showScreen } from '../../kit/show.ts'
 import { captureContent, isAnything } from '../../kit/tasks/capture-message.ts'
 import { contentOf } from '../../kit/tasks/captured.ts'
 
-/** /new: with a text, or as a reply, the same as writing it; empty, asks what, in which project, and then how urgent. */
+/** /new: captures the text or the message it replies to. Without either, asks for the task, its project, and then its priority. */
 export function newTask(): Feature {
   const feature = createFeature()
   onCommand(

@@ -20,7 +20,7 @@ import { toast } from '../../kit/toast.ts'
 
 type Tap = NonNullable<ReturnType<typeof suggestTap.decode>>
 
-/** The buttons of tokens that were not understood: each takes its token out of the title and does what it may mean. */
+/** The buttons for shorthand that wasn't understood: each removes it from the title and applies the suggestion. */
 export function suggestions(): Feature {
   const feature = createFeature()
   onTap(feature, suggestTap, async (ctx, tap) => {
@@ -42,7 +42,7 @@ export function suggestions(): Feature {
   return feature
 }
 
-/** The token that a button is about, in the title or, if that was cut, in the first line of the note. */
+/** Returns the shorthand that a button is about, from the title or, if the title was cut, the note's first line. */
 async function findProblem(ctx: BotContext, task: Task, mark: string): Promise<Suggested | null> {
   for (const line of [task.title, task.note?.split('\n', 1)[0] ?? '']) {
     const problems = (await problemsIn(ctx, line)).filter(({ token }) => markOf(token) === mark)
@@ -52,7 +52,7 @@ async function findProblem(ctx: BotContext, task: Task, mark: string): Promise<S
   return null
 }
 
-/** What a button changes besides the title and the project; null if it says nothing that is known. */
+/** Returns the button's change apart from title and project; null if its value is unknown. */
 function editFor(task: Task, { kind, value }: Tap, { suggestion }: Suggested): TaskEdit | null {
   switch (kind) {
     case 'priority': {

@@ -38,7 +38,7 @@ import { askInDeck, continueDeck, showAfterAction, showDeck } from '../../kit/ta
 import { toast } from '../../kit/toast.ts'
 import { undoLimit } from '../../kit/undo.ts'
 
-/** The buttons that open, edit, delete or restore a task: on its card, in the triage deck, in a notification. */
+/** The buttons that open, edit, delete or restore a task on its card, in the triage deck or in a notification. */
 export function taskActions(): Feature {
   const feature = createFeature()
   onTap(feature, openTap, async (ctx, { key }) => {
@@ -61,7 +61,7 @@ export function taskActions(): Feature {
   return feature
 }
 
-/** Returns the due date that a button stands for, in the owner's time zone. */
+/** Returns the due date for a button, in the owner's time zone. */
 function toDueDate(choice: DueChoice, reader: Reader): Date | null {
   return choice === 'none' ? null : (parseDue(choice, reader)?.at ?? null)
 }
@@ -125,7 +125,7 @@ async function remove(
   else await showScreen(ctx, deletedCard(task.key, auditId))
 }
 
-/** Takes a change back by the button that its answer carried. */
+/** Undoes a change with the button on its answer. */
 async function undo(ctx: BotContext, on: Surface, auditId: string): Promise<void> {
   try {
     const undone = await undoChange(ctx.board, auditId, undoLimit(ctx))

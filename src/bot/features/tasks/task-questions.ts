@@ -23,7 +23,7 @@ import { answerInWords } from '../../kit/tasks/answer-in-words.ts'
 import { showDeck } from '../../kit/tasks/deck.ts'
 import { toast } from '../../kit/toast.ts'
 
-/** The buttons of a task that ask for words, and the answers to them. */
+/** The task buttons that prompt for text, and the answers to those prompts. */
 export function taskQuestions(): Feature {
   const feature = createFeature()
   onTap(feature, askTap, askAboutTask)
@@ -40,7 +40,7 @@ export function taskQuestions(): Feature {
   return feature
 }
 
-/** Asks for words about a task; those for an open question are its answer. */
+/** Prompts for text about a task. If an agent's question is open, the text answers it. */
 async function askAboutTask(
   ctx: BotContext,
   { key, what }: { readonly key: string; readonly what: Question },
@@ -101,7 +101,7 @@ async function sendBack(ctx: BotContext, task: Task, { written, messageId }: Ans
   await notifyRunner(ctx, changed)
 }
 
-/** Shows the result of an answer on the card or deck whose button asked, or on a new card if that one shows another task by now. */
+/** Shows the result on the card or deck whose button asked, or on a new card if that message now shows another task. */
 async function showAnswered(
   ctx: BotContext,
   { shownIn }: Prompt,
@@ -121,7 +121,7 @@ async function showAnswered(
   await ctx.sender.edit(shownIn, card, about)
 }
 
-/** Returns one criterion per line, without list marks and checkboxes. */
+/** Returns one criterion per line, without list markers and checkboxes. */
 function criteriaIn(text: string): string[] {
   return text
     .split('\n')

@@ -4,7 +4,7 @@ import { showScreen } from '../../kit/show.ts'
 import { openByKey } from '../../kit/tasks/deep-links.ts'
 import { readWords } from '../../kit/tasks/named-tasks.ts'
 
-/** /task KEY: a task's card; a number alone means the last project. */
+/** /task KEY: opens a task; a bare number refers to the last project. */
 export function task(): Feature {
   const feature = createFeature()
   onCommand(

@@ -9,16 +9,16 @@ import { doActs } from '../../kit/tasks/acts.ts'
 import { openByKey } from '../../kit/tasks/deep-links.ts'
 import { findEach, readWords } from '../../kit/tasks/named-tasks.ts'
 
-/** Words instead of taps: a message of nothing but keys, verbs and tokens acts on these tasks; anything else is captured. */
+/** Words instead of taps: a message of only keys, verbs and shorthand changes those tasks. Anything else is captured. */
 export function words(): Feature {
   const feature = createFeature()
   feature.on('message:text', async (ctx, next) => {
     const { text, forward_origin: origin, via_bot: bot } = ctx.message
-    // What somebody else wrote is never an order.
+    // Text that someone else wrote is never an instruction.
     const isTyped = origin === undefined && bot === undefined
     const wanted = isTyped ? await readWords(ctx, text.trim()) : null
     if (wanted === null) await next()
-    // As with commands, what comes late isn't acted on.
+    // Like commands, late words aren't acted on.
     else if (ctx.late) await acknowledge(ctx, signs.tooLate)
     else if (wanted.kind === 'open') await open(ctx, wanted.keys)
     else await change(ctx, wanted)

@@ -3,7 +3,7 @@ import { isCommand } from '../commands.ts'
 
 type Named = Pick<User, 'id'> & { readonly username?: string | undefined }
 
-/** A message without the bot's own name at its start, which only says whom it is for. */
+/** Returns the message without the bot's name at its start, which only says who the message is for. */
 export function withoutOwnName<M extends Message>(message: M, me: Named): M {
   const length = lengthOfName(message, me)
   if (length === 0) return message
@@ -20,15 +20,15 @@ export function withoutOwnName<M extends Message>(message: M, me: Named): M {
     : { ...message, text: message.text.slice(length), entities: entities(message.entities) }
 }
 
-/** Whether a message in a group is meant for the bot: a command, a reply to it, or its name. */
+/** Returns whether a message in a group is meant for the bot: a command, a reply to the bot, or a mention. */
 export function isToBot(message: Message, me: Named): boolean {
   if (message.reply_to_message?.from?.id === me.id || isCommand(textOf(message))) return true
   return entitiesOf(message).some((entity) => isOwnName(entity, textOf(message), me))
 }
 
-/** How much of a message's beginning is the bot's name with what sets it off; 0 where it begins otherwise. */
+/** Returns the length of the leading mention of the bot, including the punctuation after it; 0 if there is none. */
 function lengthOfName(message: Message, me: Named): number {
-  // What somebody else wrote isn't addressed to the bot.
+  // Text that someone else wrote doesn't address the bot.
   if (message.forward_origin !== undefined || message.via_bot !== undefined) return 0
   const text = textOf(message)
   const start = text.length - text.trimStart().length

@@ -14,13 +14,13 @@ import {
 import { inFence, inLink } from './markup.ts'
 import { chatName } from './origin.ts'
 
-/** Something that came with what was typed: how a task of it alone is titled, and what stands for it in a note. */
+/** An attachment: the title of a task that consists of it alone, and its text in a note. */
 export interface Attached {
   readonly title: string
   readonly text: string
 }
 
-/** What a message carries besides words. `sentAt` is when it was sent, as its reader knows the time. */
+/** Returns what a message contains besides text. `sentAt` is the sending time in the reader's time zone. */
 export function attachedTo(message: Message, sentAt: string): Attached[] {
   return [...files(message, sentAt), ...others(message), ...unknown(message)]
 }
@@ -37,11 +37,11 @@ function files(message: Message, sentAt: string): Attached[] {
     animation,
   } = message
   const found: (Attached | undefined)[] = [
-    // Both name the same picture.
+    // Both fields contain the same photo.
     livePhoto
       ? { title: `Live photo, ${sentAt}`, text: livePhotoFile(livePhoto) }
       : photo && { title: `Photo, ${sentAt}`, text: photoFile(photo) },
-    // An animation carries itself as a document too.
+    // An animation also appears as a document.
     animation
       ? { title: animation.file_name ?? `Animation, ${sentAt}`, text: animationFile(animation) }
       : document && { title: document.file_name ?? `File, ${sentAt}`, text: documentFile(document) },
@@ -59,7 +59,7 @@ function audioTitle({ title, performer, file_name: name, duration }: NonNullable
   return called || name || `Audio, ${length(duration)}`
 }
 
-/** "0:07", "12:30". */
+/** For example, "0:07" or "12:30". */
 function length(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
@@ -109,7 +109,7 @@ function pollText({ question, description, options, explanation }: NonNullable<M
     .join('\n')
 }
 
-// Its lines are read as acceptance criteria wherever they stand in a note.
+// Checklist lines become acceptance criteria anywhere in a note.
 function checklistText({ title, tasks }: NonNullable<Message['checklist']>): string {
   const lines = tasks.map(
     ({ text, completion_date: at }) => `- [${at ? 'x' : ' '}] ${text.replace(/\s*\n\s*/g, ' ')}`,
@@ -150,7 +150,7 @@ function giveaways({ giveaway, giveaway_winners: winners }: Message): Attached[]
     .map((text) => ({ title: text.split('\n')[0] ?? text, text }))
 }
 
-// Of a kind that is newer than this version: kept as it came.
+// Content of a kind that this version doesn't know is kept as received.
 function unknown(message: Message): Attached[] {
   return unknownFields(message).map((field) => ({
     title: `Message with ${field.replaceAll('_', ' ')}`,

@@ -1,13 +1,13 @@
 import type { Message } from 'grammy/types'
 
 /**
- * What becomes of each field of a message. `frame`: who, when and how; `words`: text and its formatting; `source`: where it comes from
- * and what it replies to; `kept`: content that becomes part of a task or comment; `answered`: content that can't be kept, which is
- * said; `service`: Telegram's own message, which is ignored.
+ * What the bot does with a message field. `frame`: sender, time and format; `words`: text and formatting; `source`:
+ * origin and reply; `kept`: saved in the task or comment; `answered`: can't be saved, so the bot says so; `service`:
+ * ignored.
  */
 type FieldUse = 'frame' | 'words' | 'source' | 'kept' | 'answered' | 'service'
 
-/** Every field of a message; a field that Telegram adds to the types fails to compile until it stands here. */
+/** Every field of a message. A field that Telegram adds to the types doesn't compile until it's listed here. */
 export const messageFields = {
   message_id: 'frame',
   message_thread_id: 'frame',
@@ -136,12 +136,12 @@ export const messageFields = {
   video_chat_participants_invited: 'service',
 } as const satisfies Record<keyof Message, FieldUse>
 
-/** Whether a message has a field of this use. */
+/** Returns whether a message has a field with this use. */
 export function hasField(message: Message, use: FieldUse): boolean {
   return Object.keys(message).some((field) => useOf(field) === use)
 }
 
-/** The fields that this version doesn't know: Telegram's newest kinds of content, which are kept as they came. */
+/** Returns the fields that this version doesn't know. New kinds of content are kept as received. */
 export function unknownFields(message: Message): readonly string[] {
   return Object.keys(message).filter((field) => useOf(field) === undefined)
 }

@@ -3,7 +3,7 @@ import { fileLink } from '../../../domain/tasks/notes/note-files.ts'
 
 type Part<Field extends keyof Message> = NonNullable<Message[Field]>
 
-// Links that hold Telegram's file IDs, so that the bot can show the files again.
+// Links contain Telegram's file IDs, so that the bot can show the files again.
 
 export function photoFile(sizes: Part<'photo'>): string {
   return fileLink('photo', 'photo', sizes.at(-1)?.file_id ?? '')
@@ -33,12 +33,12 @@ export function roundVideoFile({ file_id: id }: Part<'video_note'>): string {
   return fileLink('video_note', 'video message', id)
 }
 
-/** A live photo is sent again as its still picture, or as the video that it is. */
+/** Telegram can resend a live photo only as a photo or a video. */
 export function livePhotoFile({ photo, file_id: id }: Part<'live_photo'>): string {
   return photo === undefined ? fileLink('video', 'live photo', id) : photoFile(photo)
 }
 
-/** Where a place is on a map. */
+/** Returns a map link for a location. */
 export function mapLink({ latitude, longitude }: Part<'location'>): string {
   return `https://maps.google.com/?q=${latitude},${longitude}`
 }

@@ -5,15 +5,15 @@ import { quoted, toMarkdown } from './markup.ts'
 import { chatName, originName, postLink, senderName } from './origin.ts'
 import { richToMarkdown } from './rich.ts'
 
-/** A message taken apart: what its sender typed, and what only came with it. */
+/** A message, split into what the sender typed and what came with it. */
 export interface Incoming {
-  /** As Markdown. Tokens, commands and answers are read from this alone. */
+  /** Markdown. Shorthand, commands and answers are read only from this. */
   readonly typed: string
-  /** Files, forwarded messages, places, polls and the like. */
+  /** Files, forwarded messages, locations, polls, and so on. */
   readonly attached: readonly Attached[]
-  /** The words that a reply quotes, as a Markdown quote; empty if it quotes none. */
+  /** The passage that a reply quotes, as a Markdown quote; empty without one. */
   readonly quote: string
-  /** The messages of others that a reply is about; Telegram gives them only once. */
+  /** Other people's messages that a reply refers to. Telegram includes them only once. */
   readonly about: readonly Attached[]
 }
 
@@ -22,7 +22,7 @@ export interface Reading {
   readonly timeZone: string
 }
 
-/** Takes a message apart. */
+/** Splits a message into its parts. */
 export function readIncoming(message: Message, reading: Reading): Incoming {
   const words = wordsOf(message)
   const attached = attachedTo(message, sentAt(message, reading.timeZone))
@@ -34,28 +34,28 @@ export function readIncoming(message: Message, reading: Reading): Incoming {
     : { typed: '', attached: withSource(words, attached, source), quote, about }
 }
 
-/** The text or caption of a message, as it came. */
+/** Returns a message's text or caption, unchanged. */
 export function textOfMessage(message: Message): string {
   return message.text ?? message.caption ?? ''
 }
 
-/** What a message says on its own: what was typed and what came with it, as one Markdown text. */
+/** Returns a message's own content as Markdown: the typed text and attachments. */
 export function ownText({ typed, attached }: Incoming): string {
   return joinTexts([typed, ...attached.map(({ text }) => text)])
 }
 
-/** What a message says, below the words that it quotes. */
+/** Returns a message's own content below the passage it quotes. */
 export function repliedText(content: Incoming): string {
   return joinTexts([content.quote, ownText(content)])
 }
 
-/** What came with a message rather than being typed. A quote stands alone only where it isn't part of the message that it is from. */
+/** Returns what came with a message. A quote is listed separately only if the quoted message isn't included. */
 export function broughtBy({ quote, about, attached }: Incoming): Attached[] {
   const isIncluded = quote === '' || about.some(({ text }) => text.includes(quote))
   return [...(isIncluded ? [] : [{ title: quote.replace(/^> ?/, ''), text: quote }]), ...about, ...attached]
 }
 
-/** Texts below each other, without the empty ones. */
+/** Joins the non-empty texts with blank lines. */
 export function joinTexts(texts: readonly string[]): string {
   return texts.filter((text) => text !== '').join('\n')
 }
@@ -68,13 +68,13 @@ function wordsOf(message: Message): string {
   return storable(toMarkdown(formatted))
 }
 
-/** "28 Nov 14:10". */
+/** For example, "28 Nov 14:10". */
 function sentAt({ date }: Message, timeZone: string): string {
   const options = { timeZone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const
   return new Intl.DateTimeFormat('en-GB', options).format(new Date(date * 1000)).replace(',', '')
 }
 
-/** Names the source of words that their sender didn't type; null where they did. */
+/** Names the original sender of forwarded or inline content; null if the sender wrote the text. */
 function sourceLine({ forward_origin: origin, via_bot: bot }: Message): string | null {
   if (origin !== undefined) {
     const link = origin.type === 'channel' ? postLink(origin.chat, origin.message_id) : null
@@ -95,10 +95,10 @@ function firstVisibleLine(text: string): string | undefined {
   return text.split('\n').find((line) => line.trim() !== '')
 }
 
-/** What a reply is about, unless the bot itself wrote that. */
+/** Returns the message that a reply refers to, unless the bot wrote it. */
 function aboutOf(message: Message, reading: Reading): Attached[] {
   const { reply_to_message: target, external_reply: external, reply_to_story: story } = message
-  // In a topic every message is a reply to the one that opened it.
+  // In a topic, every message is a reply to the one that opened the topic.
   const isOthers =
     target !== undefined && target.forum_topic_created === undefined && target.from?.id !== reading.botId
   const found = [
@@ -137,7 +137,7 @@ function externalReply(external: NonNullable<Message['external_reply']>, reading
   const link =
     postLink(chat, id) ?? (origin.type === 'channel' ? postLink(origin.chat, origin.message_id) : null)
   const { origin: _, chat: __, message_id: ___, ...content } = external
-  // It has the same fields as a message, but no words: those that matter are in the quote.
+  // An external reply has a message's fields except its text; the quote has the relevant words.
   const attached = attachedTo(
     { ...content, date: origin.date } as unknown as Message,
     sentAt({ date: origin.date } as Message, reading.timeZone),

@@ -1,6 +1,6 @@
 import type { MessageEntity } from 'grammy/types'
 
-/** A text and what its client made of it. */
+/** A text with Telegram's formatting entities. */
 export interface Formatted {
   readonly text: string
   readonly entities?: readonly MessageEntity[] | undefined
@@ -9,8 +9,8 @@ export interface Formatted {
 const marked = ['code', 'pre', 'text_link', 'strikethrough', 'blockquote', 'expandable_blockquote']
 
 /**
- * The text as Markdown has it: code in backticks again, which clients turn into formatting, struck words, quotes, and the addresses
- * behind linked words. A link in the first line, which may become a title, stands below the text.
+ * Converts formatted text to Markdown: code, strikethrough, quotes and links. Links in the first line go below the
+ * text, because that line may become a title.
  */
 export function toMarkdown({ text, entities = [] }: Formatted): string {
   const endOfFirst = text.indexOf('\n') === -1 ? text.length : text.indexOf('\n')
@@ -24,7 +24,7 @@ export function toMarkdown({ text, entities = [] }: Formatted): string {
     let at = from
     for (const [index, entity] of within.entries()) {
       const end = entity.offset + entity.length
-      // What begins inside another one and ends outside of it isn't Telegram's.
+      // Telegram's entities are nested properly; ignore any that overlap.
       if (entity.offset < at || end > to) continue
       written += text.slice(at, entity.offset)
       at = end
@@ -56,7 +56,7 @@ export function toMarkdown({ text, entities = [] }: Formatted): string {
   return [write(0, text.length, found), ...below].join('\n')
 }
 
-/** Text as a Markdown quote. */
+/** Formats text as a Markdown quote. */
 export function quoted(text: string): string {
   return text
     .split('\n')
@@ -64,20 +64,20 @@ export function quoted(text: string): string {
     .join('\n')
 }
 
-/** Code within a line. */
+/** Formats text as inline code. */
 export function inCode(text: string): string {
   const ticks = maxRun(text) === 0 ? '`' : '`'.repeat(maxRun(text) + 1)
   const padding = /^`|`$/.test(text) ? ' ' : ''
   return `${ticks}${padding}${text}${padding}${ticks}`
 }
 
-/** A block of code, on separate lines. */
+/** Formats text as a fenced code block. */
 export function inFence(text: string, language = '', before = '', after = ''): string {
   const fence = '`'.repeat(Math.max(3, maxRun(text) + 1))
   return onLinesOfItsOwn(`${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}`, before, after)
 }
 
-/** A link; words that are their own address stay bare. */
+/** Formats a link. A text that is its own URL stays bare. */
 export function inLink(text: string, url: string): string {
   const address = url.replaceAll('(', '%28').replaceAll(')', '%29')
   return text === url ? url : `[${text.replace(/[[\]]/g, '\\$&')}](${address})`

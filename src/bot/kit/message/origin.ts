@@ -1,17 +1,17 @@
 import type { Chat, Message, MessageOrigin, User } from 'grammy/types'
 
-/** A person's whole name. */
+/** Returns a person's full name. */
 export function personName({ first_name, last_name }: Pick<User, 'first_name' | 'last_name'>): string {
   return [first_name, last_name].filter(Boolean).join(' ')
 }
 
-/** What a chat is called. */
+/** Returns a chat's name. */
 export function chatName(chat: Chat): string {
   if (chat.title !== undefined) return chat.title
   return chat.first_name === undefined ? 'a chat' : personName({ ...chat, first_name: chat.first_name })
 }
 
-/** Who wrote a message first. */
+/** Returns the name of a forwarded message's original sender. */
 export function originName(origin: MessageOrigin): string {
   switch (origin.type) {
     case 'user':
@@ -25,13 +25,13 @@ export function originName(origin: MessageOrigin): string {
   }
 }
 
-/** Who wrote a message in this chat; a group's anonymous administrator is the group. */
+/** Returns the sender's name. An anonymous group admin appears as the group. */
 export function senderName({ from, sender_chat: chat }: Pick<Message, 'from' | 'sender_chat'>): string {
   if (chat !== undefined) return chatName(chat)
   return from === undefined ? 'Someone' : personName(from)
 }
 
-/** Where a post of a public channel or group is on the web. */
+/** Returns the web link of a post in a public channel or group. */
 export function postLink(chat: Chat | undefined, messageId: number | undefined): string | null {
   const username = chat !== undefined && 'username' in chat ? chat.username : undefined
   return username === undefined || messageId === undefined || chat?.type === 'private'

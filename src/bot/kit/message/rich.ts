@@ -2,7 +2,7 @@ import type { RichBlock, RichMessage, RichText } from 'grammy/types'
 import { animationFile, audioFile, documentFile, mapLink, photoFile, videoFile, voiceFile } from './files.ts'
 import { inCode, inFence, inLink, quoted } from './markup.ts'
 
-/** A rich message as Markdown. What this version doesn't know becomes its text. */
+/** Converts a rich message to Markdown. Unknown elements become plain text. */
 export function richToMarkdown({ blocks }: RichMessage): string {
   return joinBlocks(blocks)
 }
@@ -68,7 +68,7 @@ function itemToMarkdown({ label, blocks, has_checkbox, is_checked, value }: Item
   const isNumbered = value !== undefined || /^\w+[.)]?$/.test(label ?? '')
   const marker = isNumbered ? `${value ?? label.replace(/[.)]$/, '')}. ` : '- '
   const box = has_checkbox ? `[${is_checked ? 'x' : ' '}] ` : ''
-  // Nested blocks stand below their item, not apart from it.
+  // Nested blocks directly follow their item.
   const text = joinBlocks(blocks).replace(/\n{2,}/g, '\n')
   return `${box === '' ? marker : '- '}${box}${text.replaceAll('\n', '\n  ')}`
 }
@@ -109,7 +109,7 @@ function buttonToMarkdown(
   return 'url' in button ? inLink(inline(button.text), button.url) : inline(button.text)
 }
 
-/** Text with its formatting. */
+/** Converts text with its formatting. */
 function inline(text: RichText): string {
   if (typeof text === 'string') return text
   if (Array.isArray(text)) return text.map(inline).join('')
@@ -142,14 +142,14 @@ function plainText(text: RichText): string {
   return Array.isArray(text) ? text.map(plainText).join('') : plainText(textIn(text))
 }
 
-// Markers directly at spaces would be no markers.
+// Markdown ignores markers next to spaces.
 function around(mark: string, text: string): string {
   return text.replace(/^(\s*)(.*?)(\s*)$/s, (whole, before: string, words: string, after: string) =>
     words === '' ? whole : `${before}${mark}${words}${mark}${after}`,
   )
 }
 
-/** The text of a kind that this version doesn't know, wherever it stands in it. */
+/** Returns the text inside an element of an unknown kind. */
 function textIn(unknown: object): RichText {
   const {
     text,

@@ -12,21 +12,21 @@ import type { ChangedTask, Changes } from '../../../view/tasks/changes.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { notifyRunner, withRunner } from '../runner.ts'
 
-/** What is to be done with a task. */
+/** A requested change to a task. */
 export interface WantedAct {
   readonly task: Task
   readonly act: Act
 }
 
-/** What came of acts on several tasks, with those that can't be queued and why. */
+/** The result of changes to several tasks, including the tasks that couldn't be queued and why. */
 export interface ActResult extends Changes {
   readonly refused: readonly Task[]
   readonly refusals: readonly RunnerRefusal[]
 }
 
 /**
- * Does what the owner's words ask of several tasks, as one change that one Undo takes back. What would stop an agent or withdraw a
- * question is left for the owner to confirm. Words about a task with an open question answer it.
+ * Applies the owner's words to several tasks as one change with one Undo. Stopping an agent or withdrawing a question
+ * needs confirmation. Words about a task with an open question answer it.
  */
 export async function doActs(ctx: BotContext, wanted: readonly WantedAct[]): Promise<ActResult> {
   const answers = wanted.filter(isAnswer)
@@ -64,12 +64,12 @@ export async function doActs(ctx: BotContext, wanted: readonly WantedAct[]): Pro
   }
 }
 
-/** How many tasks changed. */
+/** Counts the tasks that changed. */
 export function countChanged({ changed, answered }: Changes): number {
   return changed.filter(({ isChanged }) => isChanged).length + answered.length
 }
 
-// A plain reply never allows anything: words about a permission are kept as a comment.
+// A plain reply never grants a permission; words about one become a comment.
 function isAnswer({ task, act }: WantedAct): boolean {
   return act.comment !== undefined && task.question !== null && task.question.kind !== 'permission'
 }
@@ -78,7 +78,7 @@ function keyOf(wanted: readonly WantedAct[], id: string): string | undefined {
   return wanted.find(({ task }) => task.id === id)?.task.key
 }
 
-/** The rest of an edit whose handoff the runner didn't get: the task stays where it is. */
+/** Returns the rest of an edit whose handoff didn't reach the runner: the task stays where it is. */
 function withoutMove({ reference, edit }: EditOfMany): EditOfMany[] {
   const { status: _status, expect: _expect, ...fields }: TaskEdit = edit
   return Object.keys(fields).length === 0 ? [] : [{ reference, edit: fields }]

@@ -6,7 +6,7 @@ import { type BotContext, readerOf } from '../context.ts'
 import { notifyRunner } from '../runner.ts'
 import { sendTask } from '../show.ts'
 
-/** Answers an agent's question with words and sends the task's card below them. */
+/** Answers an agent's question with text and sends the task's card. */
 export async function answerInWords(ctx: BotContext, questionId: string, text: string): Promise<void> {
   const answered = await answerQuestion(ctx.board, questionId, { text })
   await acknowledge(ctx, signs.kept)

@@ -12,19 +12,19 @@ import { broughtBy, type Incoming } from '../message/incoming.ts'
 import { explainNotQueued, postToRunner } from '../runner.ts'
 import { answerCaptured, fieldsOf, orExpected, readDraft } from './captured.ts'
 
-/** Whether a message has anything to keep. */
+/** Returns whether a message has content to capture. */
 export function isAnything(content: Incoming): boolean {
   return isVisible(content.typed) || broughtBy(content).length > 0
 }
 
 export interface CaptureOptions {
-  /** The project of a text that names none. */
+  /** The default project if the text names none. */
   readonly project?: string
   /** The picker that is open under the card. */
   readonly menu?: Menu
 }
 
-/** Makes a task of a message and answers with its card. */
+/** Creates a task from a message and answers with its card. */
 export async function captureContent(
   ctx: BotContext,
   content: Incoming,
@@ -51,14 +51,14 @@ export async function captureContent(
   const queued = draft.queue ? ({ status: 'todo', queued: true } as const) : {}
   const made = await createTask(ctx.board, { projectId: project.id, ...fieldsOf(draft), ...queued })
   const refusals = draft.queue ? await postToRunner(ctx, [made.task]) : []
-  // Only a line that was taken leaves the task queued.
+  // A task stays queued only if its line was delivered.
   const kept = refusals.length === 0 ? made : await keepInInbox(ctx, made.task)
   await answerCaptured(ctx, kept.task, { draft, undo: kept.auditId, menu: options.menu })
   if (refusals.length > 0) await explainNotQueued(ctx, refusals)
   if (project.projectKey !== lastProject) await changeSettings(ctx.board, { lastProject: project.projectKey })
 }
 
-/** Leaves a task new that was to be queued, unless an agent has it by now. */
+/** Moves a task that couldn't be queued to the inbox, unless an agent has claimed it. */
 async function keepInInbox(ctx: BotContext, task: Task): Promise<Edited> {
   const edit = { status: 'inbox', runState: null, expect: { runState: 'queued' } } as const
   const kept = await orExpected('conflict', () => editTask(ctx.board, task.id, edit))

@@ -18,15 +18,15 @@ import { type Incoming, joinTexts, ownText, textOfMessage } from '../message/inc
 import { explainNotQueued, postToRunner } from '../runner.ts'
 import { contentOf, contentsOf, fieldsOf, orExpected, readDraft, refreshCaptured } from './captured.ts'
 
-// Telegram Desktop cuts a long paste at a blank line after this many characters, others later.
+// Telegram Desktop splits a long paste at a blank line after this many characters; other clients split later.
 const shortestPart = 2_048
-// A part of this length was cut because a message takes no more, whatever it says.
+// A message this long was split because it reached Telegram's limit.
 const fullPart = 4_000
 const togetherSeconds = 1
 const fullPartSeconds = 3
 const albumSeconds = 10
 
-/** Adds a message to the task of the one before it if both are one thing that was sent: a paste, forwards, an album, words with files. */
+/** Adds a message to the previous one's task if they were sent together: a split paste, forwards, an album, or text with files. */
 export async function joinCapture(ctx: BotContext, message: Message): Promise<boolean> {
   const before = await captureBefore(scopeOf(ctx), {
     updateId: ctx.update.update_id,
@@ -66,7 +66,7 @@ async function joinTask(
   return true
 }
 
-/** Makes a task what its messages say now. Returns whether that changed anything. Throws `invalid` where the note has no room for them. */
+/** Rewrites a task from its messages as they are now. Returns whether anything changed. Throws `invalid` if the note gets too long. */
 export async function rewriteCaptured(
   ctx: BotContext,
   task: Task,
@@ -91,7 +91,7 @@ export async function rewriteCaptured(
   return isChanged
 }
 
-/** The messages say whether their task is queued, as long as nobody else has touched it. */
+/** The messages decide whether their task is queued until someone else changes it. */
 function queueing(task: Task, isWanted: boolean): TaskEdit {
   if (isWanted === (task.runState === 'queued')) return {}
   return isWanted ? queueEdit(task) : { ...takeBackEdit(), status: 'inbox' }
@@ -105,7 +105,7 @@ function isOnePiece({ update, effect }: Capture, message: Message): boolean {
     return apart <= albumSeconds
   if (isPaste(earlier, message, apart)) return true
   if (apart > togetherSeconds) return false
-  // One more of the files that words were sent with.
+  // Another file that was sent with the same text.
   if (effect.action === partAction && isFile(earlier) && isFile(message)) return true
   return isCapture(effect.action) && isSentAlong(earlier, message)
 }
@@ -122,7 +122,7 @@ function isPaste(earlier: Message, message: Message, apart: number): boolean {
   return length > shortestPart && isPlain && apart <= togetherSeconds
 }
 
-/** Whether two messages are the words and what goes with them: forwards or files, in either order. */
+/** Returns whether two messages were sent together: a text with forwards or files, in either order. */
 function isSentAlong(earlier: Message, message: Message): boolean {
   if (isReply(message) || isCommand(message)) return false
   if (isForward(earlier) && isForward(message)) return true
@@ -139,7 +139,7 @@ function isForward({ forward_origin: origin }: Message): boolean {
 }
 
 function isReply({ reply_to_message: target, external_reply: external }: Message): boolean {
-  // In a topic every message is a reply to the one that opened it.
+  // In a topic, every message is a reply to the one that opened the topic.
   return external !== undefined || (target !== undefined && target.forum_topic_created === undefined)
 }
 

@@ -27,7 +27,7 @@ import { refreshCard, sendTask } from '../show.ts'
 import { zoneOfLocation } from '../zones.ts'
 import { withSuggestions } from './suggested.ts'
 
-/** Reads the messages of one capture as a new task: tokens count in what was typed alone. */
+/** Parses the messages of one capture as a new task. Shorthand counts only in typed text. */
 export async function readDraft(ctx: BotContext, contents: readonly Incoming[]) {
   const projects = await listProjects(scopeOf(ctx))
   const projectKeys = projects.map((project) => project.projectKey)
@@ -40,7 +40,7 @@ function toDraft(contents: readonly Incoming[], context: QuickAddContext): Quick
   const read = parseQuickAdd(joinTexts([typed, ...came.map(({ text }) => text)]), context)
   const [lead, ...others] = came
   if (lead === undefined || (isVisible(typed) && !isOnlyTokens(typed, context))) return read
-  // Nothing that was typed names the task: what came first does, word for word.
+  // Nothing typed names the task, so the first attachment becomes the title, word for word.
   const title = titleFrom(lead.title)
   const note = joinTexts([withoutTitle(lead.text, title), ...others.map(({ text }) => text)])
   const firstLine = isVisible(typed) ? (typed.split('\n', 1)[0] ?? '') : placeholder
@@ -50,7 +50,7 @@ function toDraft(contents: readonly Incoming[], context: QuickAddContext): Quick
 
 const placeholder = '…'
 
-/** Whether a text is nothing but tokens, so that it says how a task is to be done and not what. */
+/** Returns whether a text consists of shorthand only, so that it doesn't name a task. */
 function isOnlyTokens(typed: string, context: QuickAddContext): boolean {
   const probe = parseQuickAdd(`${placeholder} ${typed.trim()}`, context)
   return probe.title === placeholder && probe.problems.length === 0
@@ -63,13 +63,13 @@ function titleFrom(line: string): string {
   return isVisible(words) ? clip(words, maxTitle) : placeholder
 }
 
-/** A text without its first line if that is its title. */
+/** Returns a text without its first line if that line is the title. */
 function withoutTitle(text: string, title: string): string {
   const [first = '', ...rest] = text.split('\n')
   return first.trim() === title ? rest.join('\n').trim() : text
 }
 
-/** A message of this chat taken apart, without the name and the command that it may begin with. */
+/** Splits a message into its parts, without the leading bot name and command. */
 export function contentOf(ctx: BotContext, message: Message): Incoming {
   const addressed = withoutOwnName(message, ctx.me)
   const { typed, ...rest } = readIncoming(addressed, {
@@ -79,7 +79,7 @@ export function contentOf(ctx: BotContext, message: Message): Incoming {
   return { ...rest, typed: typed.replace(/^\/new(?:@\w+)?(?:\s+|$)/i, '') }
 }
 
-/** What a draft says about a task; what it leaves open has its default. */
+/** Returns a draft's task fields; missing ones get their defaults. */
 export function fieldsOf(draft: QuickAddDraft) {
   return {
     title: draft.title,
@@ -92,7 +92,7 @@ export function fieldsOf(draft: QuickAddDraft) {
   } satisfies Omit<NewTask, 'projectId'>
 }
 
-/** Answers a captured message with its task, with the picker that is to be open on the whole card. */
+/** Answers a captured message with its task's card. A picker opens on the full card. */
 export async function answerCaptured(
   ctx: BotContext,
   task: Task,
@@ -111,7 +111,7 @@ export async function answerCaptured(
     return
   }
   const { card, about } = await renderCaptured(ctx, task, { undo, problems, zone })
-  // In a private chat the message stands right above its answer.
+  // In a private chat the answer is directly below the message.
   const replyTo = ctx.chat?.type === 'private' ? undefined : ctx.message?.message_id
   await ctx.sender.send(card, { ...about, replyTo })
 }
@@ -120,7 +120,7 @@ type Captured = Omit<CaptureCardOptions, keyof Reader | 'problems'> & {
   readonly problems: QuickAddDraft['problems']
 }
 
-/** The answer to a captured message, and what its message is about. */
+/** Renders the answer to a captured message and what its message is about. */
 export async function renderCaptured(ctx: BotContext, task: Task, captured: Captured) {
   const version = taskVersion(await readCard(scopeOf(ctx), task))
   const problems = await withSuggestions(ctx, captured.problems)
@@ -128,7 +128,7 @@ export async function renderCaptured(ctx: BotContext, task: Task, captured: Capt
   return { card, about: { purpose: 'card', taskId: task.id, version } as const }
 }
 
-/** Shows a task on its card once nothing more joins it for a moment: as it was captured, while nothing else has changed it. */
+/** Updates a captured task's card after a moment without new parts. It keeps the capture view until something else changes the task. */
 export function refreshCaptured(ctx: BotContext, taskId: string, notice?: Content): void {
   const more = notice === undefined ? {} : { notice }
   ctx.deps.debounce.soon(`card ${taskId}`, async () => {
@@ -142,7 +142,7 @@ export function refreshCaptured(ctx: BotContext, taskId: string, notice?: Conten
   })
 }
 
-/** Redraws the card of a task in the chat after a moment of quiet. */
+/** Redraws a task's living card after a moment of quiet. */
 export function refreshLivingCard(ctx: BotContext, taskId: string): void {
   ctx.deps.debounce.soon(`card ${taskId}`, async () => {
     const { chatId } = ctx.settings
@@ -152,7 +152,7 @@ export function refreshLivingCard(ctx: BotContext, taskId: string): void {
   })
 }
 
-/** The messages of a capture, taken apart. */
+/** Returns the messages of a capture, split into their parts. */
 export function contentsOf(ctx: BotContext, { messages }: CaptureParts): Incoming[] {
   return messages.map((message) => contentOf(ctx, message as unknown as Message))
 }
@@ -165,7 +165,7 @@ async function showCaptured(ctx: BotContext, task: Task, captured: Captured): Pr
   else await ctx.sender.send(card, about)
 }
 
-/** Does something that may be refused with this code; null where it was. */
+/** Runs something that may fail with this error code; returns null if it does. */
 export async function orExpected<T>(
   expected: DomainError['code'],
   work: () => Promise<T>,
@@ -178,7 +178,7 @@ export async function orExpected<T>(
   }
 }
 
-/** The zone of the place that a capture is, which its card offers as the owner's; null for any other capture. */
+/** Returns the time zone to offer the owner for a captured location; null for other captures. */
 async function zoneOffered(messages: readonly Message[]): Promise<string | null> {
   const [message, ...others] = messages
   return message === undefined || others.length > 0 ? null : zoneOfLocation(message)

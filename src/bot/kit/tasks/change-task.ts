@@ -12,7 +12,7 @@ import { showScreen, showTask } from '../show.ts'
 import { toast } from '../toast.ts'
 import { continueDeck, showAfterAction } from './deck.ts'
 
-/** Changes a task by a tap and shows the task as it is then: changed, unchanged or refused. */
+/** Changes a task on a tap and shows its current state, whether or not the change was made. */
 export async function changeTask(
   ctx: BotContext,
   on: Surface,
@@ -36,18 +36,18 @@ export async function changeTask(
   }
 }
 
-/** Returns whether a tap asks for what's already so, e.g. the second of two quick ones. */
+/** Returns whether the tap asks for the current state, e.g., the second of two quick taps. */
 function isAlreadyApplied(task: Task, edit: TaskEdit): boolean {
   if (edit.status !== undefined) return task.status === edit.status
   return edit.runState !== undefined && task.runState === edit.runState
 }
 
-/** Edits a task by a tap. */
+/** Edits a task on a tap. */
 export function editByTap(ctx: BotContext, on: Surface, key: string, edit: TaskEdit): Promise<void> {
   return changeTask(ctx, on, key, () => editTask(ctx.board, key, edit), edit)
 }
 
-/** Shows that a task was deleted; a deck goes on with its next card. */
+/** Shows that a task was deleted. A deck continues with its next card. */
 export async function showGone(ctx: BotContext, on: Surface, key: string): Promise<void> {
   await toast(ctx, staleToast(null))
   if (on === 'deck') await continueDeck(ctx, null)

@@ -11,11 +11,11 @@ import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen, showTask } from '../show.ts'
 import { topicOfMessage } from './list-query.ts'
 
-/** A deck that has shown nothing yet. */
+/** A deck that hasn't shown a card yet. */
 export const freshDeck: DeckTopic = { kind: 'deck', taskId: null, skipped: [], moved: {} }
 const maxUndos = 20
 
-/** Shows what an act on a task led to, on the surface whose button was pressed. */
+/** Shows the result of an action on the surface whose button was tapped. */
 export async function showAfterAction(
   ctx: BotContext,
   on: Surface,
@@ -36,14 +36,14 @@ export async function showAfterAction(
   await showNext(ctx, isCurrent ? { ...topic, moved: { ...topic.moved, [task.id]: outcome } } : topic, more)
 }
 
-/** What became of a card; one that still lies in the inbox is `inbox`. */
+/** Returns what happened to a card; `inbox` if it's still in the inbox. */
 function outcomeOf({ status, runState, snoozedUntil }: Task): DeckOutcome {
   if (status === 'done' || status === 'archived') return status
   if (runState !== null) return 'queued'
   return snoozedUntil === null ? status : 'later'
 }
 
-/** The audit id of the change that the pressed button takes back. */
+/** Returns the audit ID of the change that the tapped button undoes. */
 function undoneBy(ctx: BotContext): string | null {
   return undoTap.decode(ctx.callbackQuery?.data ?? '')?.audit ?? null
 }
@@ -53,7 +53,7 @@ function withUndo(topic: DeckTopic, done: string | null, undone: string | null):
   return { ...topic, undos: (done === null ? kept : [...kept, done]).slice(-maxUndos) }
 }
 
-/** Shows a task as the deck's card; in the message that is named, else in the one whose button was pressed. */
+/** Shows a task as the deck's card, in the given message or the one whose button was tapped. */
 export async function showDeck(
   ctx: BotContext,
   shown: {
@@ -72,7 +72,7 @@ export async function showDeck(
   await showScreen(ctx, card, { taskId: task.id, topic, messageId })
 }
 
-/** Shows the next card of the inbox, or a summary once there is none. */
+/** Shows the next inbox card, or a summary if there are no more. */
 export async function showNext(
   ctx: BotContext,
   topic: DeckTopic,
@@ -84,12 +84,12 @@ export async function showNext(
   await showScreen(ctx, card, { topic: { ...topic, taskId: null } })
 }
 
-/** Asks on the deck's own message, which goes on with its cards whatever is answered. */
+/** Asks for confirmation in the deck's message. The deck continues whatever the answer is. */
 export async function askInDeck(ctx: BotContext, task: Task, card: Card): Promise<void> {
   await showScreen(ctx, card, { taskId: task.id, topic: await readDeck(ctx) })
 }
 
-/** Goes on to the next card where the one that was shown is gone; `undo` brings back what was deleted. */
+/** Continues with the next card if the current one is gone. `undo` restores a deleted task. */
 export async function continueDeck(ctx: BotContext, undo: string | null): Promise<void> {
   const topic = withUndo(await readDeck(ctx), undo, null)
   const { taskId, moved } = topic
@@ -97,7 +97,7 @@ export async function continueDeck(ctx: BotContext, undo: string | null): Promis
   await showNext(ctx, isDeleted ? { ...topic, moved: { ...moved, [taskId]: 'deleted' } } : topic)
 }
 
-/** Returns the deck that the pressed message shows, or a fresh one. */
+/** Returns the deck in the tapped message, or a fresh one. */
 export async function readDeck(ctx: BotContext): Promise<DeckTopic> {
   const topic = await topicOfMessage(ctx)
   return topic?.kind === 'deck' ? topic : freshDeck

@@ -3,7 +3,7 @@ import { noTaskCard } from '../../../view/tasks/gone.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { sendTask, showScreen } from '../show.ts'
 
-/** Opens the task of a link `t.me/<bot>?start=t_<KEY>`; false if it isn't such a link. */
+/** Opens the task of a link such as `t.me/<bot>?start=t_<KEY>`; returns false for any other link. */
 export async function openByPayload(ctx: BotContext, payload: string): Promise<boolean> {
   const key = /^t_([a-z][a-z0-9]{1,9}-\d{1,10})$/i.exec(payload)?.[1]
   if (key === undefined) return false
@@ -11,7 +11,7 @@ export async function openByPayload(ctx: BotContext, payload: string): Promise<b
   return true
 }
 
-/** Sends a task's card by its key, or says there's no such task. */
+/** Sends a task's card by its key, or says that there's no such task. */
 export async function openByKey(ctx: BotContext, key: string): Promise<void> {
   const task = await findTask(scopeOf(ctx), key)
   if (task === null) await showScreen(ctx, noTaskCard(key.toUpperCase()))

@@ -2,7 +2,7 @@ import { findMessage } from '../../../telegram/store/messages/messages.ts'
 import type { ReplyTopic } from '../../../telegram/store/messages/reply-topic.ts'
 import type { BotContext } from '../context.ts'
 
-/** What the message whose button was pressed is about beyond its task; null where it remembers nothing. */
+/** Returns the topic of the message whose button was tapped; null if it has none. */
 export async function topicOfMessage(ctx: BotContext): Promise<ReplyTopic | null> {
   const message = ctx.callbackQuery?.message
   const row =
@@ -10,7 +10,7 @@ export async function topicOfMessage(ctx: BotContext): Promise<ReplyTopic | null
   return (row?.topic ?? null) as unknown as ReplyTopic | null
 }
 
-/** The query of the list whose button was pressed; it may be longer than a button can hold. */
+/** Returns the query of the tapped list, which may be too long to fit in a button. */
 export async function queryOfMessage(ctx: BotContext): Promise<string> {
   const topic = await topicOfMessage(ctx)
   return topic?.kind === 'list' ? topic.query : ''

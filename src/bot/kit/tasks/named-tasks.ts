@@ -11,12 +11,12 @@ import { type BotContext, readerOf, scopeOf } from '../context.ts'
 const bareKey = /^[A-Za-z][A-Za-z0-9]{1,9}-\d{1,10}$/
 const maxKeys = 20
 
-/** What a text asks of tasks that it names. */
+/** A request about tasks named in a text. */
 export type WantedWords = Extract<Words, { readonly kind: 'open' | 'change' }>
 
-/** What a text asks of tasks; null if it is something to capture. */
+/** Parses a text as a request about tasks; null if it should be captured instead. */
 export async function readWords(ctx: BotContext, text: string): Promise<WantedWords | null> {
-  // Each key has a number; most texts have none.
+  // Every key contains a digit; most texts don't.
   if (!/\d/.test(text)) return null
   const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
   const read = parseWords(text, { ...readerOf(ctx), projectKeys })
@@ -36,21 +36,21 @@ export async function readWords(ctx: BotContext, text: string): Promise<WantedWo
     default: {
       const shown = await readCardLine(ctx, text, projectKeys)
       if (shown !== null) return { kind: 'open', keys: [shown] }
-      // A key that was retired with its project still leads to its task.
+      // The key of a task whose project got another key still works.
       const isRetired = bareKey.test(text) && (await findTask(scopeOf(ctx), text)) !== null
       return isRetired ? { kind: 'open', keys: [text.toUpperCase()] } : null
     }
   }
 }
 
-// What stands in front of a key on a card or in a list.
+// The signs that precede a key on a card or in a list.
 const lineSigns = [statusSign, questionSign, runSign].flatMap((each): string[] => Object.values(each))
 const cardLine = new RegExp(
   `^((?:${[...lineSigns, signs.snoozed].join('|').replaceAll('\ufe0f', '')})\\ufe0f?\\s*)?([a-z][a-z0-9]{1,9}-\\d{1,10})(?!\\w)[\\s:·–—-]*(.*)$`,
   'iu',
 )
 
-/** The key of a task whose line was copied from a card or a list; null if the text is another one. */
+/** Returns the key if the text is a line copied from a card or list; otherwise null. */
 async function readCardLine(
   ctx: BotContext,
   text: string,
@@ -64,7 +64,7 @@ async function readCardLine(
   return task !== null && isLine ? task.key : null
 }
 
-/** The project that a bare number is about. */
+/** Returns the project that a bare number refers to. */
 function lastProject(ctx: BotContext, projectKeys: readonly string[]): string | undefined {
   const { lastProject: last, defaultProject } = ctx.settings
   const topic = projectOfTopic(ctx.settings, ctx.msg?.message_thread_id ?? null)
@@ -75,7 +75,7 @@ function lastProject(ctx: BotContext, projectKeys: readonly string[]): string | 
   )
 }
 
-/** Tasks by the keys they were named by; what there isn't is left out. */
+/** Finds tasks by key; missing ones are left out. */
 export async function findEach(ctx: BotContext, keys: readonly string[]): Promise<Map<string, Task>> {
   const found = new Map<string, Task>()
   for (const key of keys.slice(0, maxKeys)) {

@@ -4,7 +4,7 @@ import { boardCard, cardsALane, unknownProjectText } from '../../../view/tasks/l
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 
-/** Shows the board of a project; for an unknown key, names it and shows all projects. */
+/** Shows a project's board. For an unknown key, says so and shows all projects. */
 export async function showBoard(
   ctx: BotContext,
   wanted: string,

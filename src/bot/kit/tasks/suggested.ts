@@ -5,7 +5,7 @@ import { suggest } from '../../../domain/quick-add/suggest.ts'
 import type { Suggested } from '../../../view/tasks/suggestions.ts'
 import { type BotContext, readerOf, scopeOf } from '../context.ts'
 
-/** The tokens that were not understood, each with what it may mean. */
+/** Adds suggestions for shorthand that wasn't understood. */
 export async function withSuggestions(
   ctx: BotContext,
   problems: readonly QuickAddProblem[],
@@ -17,7 +17,7 @@ export async function withSuggestions(
   return problems.map((problem) => ({ ...problem, suggestion: suggest(problem, context) }))
 }
 
-/** The tokens of a line that are not understood. */
+/** Returns the shorthand in a line that wasn't understood. */
 export async function problemsIn(ctx: BotContext, line: string): Promise<readonly QuickAddProblem[]> {
   const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
   return parseQuickAdd(line, { ...readerOf(ctx), projectKeys }).problems
