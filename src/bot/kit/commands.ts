@@ -44,7 +44,7 @@ export function nearestCommand(commands: readonly Command[], name: string): Comm
   return (unfinished ?? near[0])?.command ?? null
 }
 
-/** Returns whether a text looks like a command, known or not. A path such as /tmp/foo doesn't. */
+/** Returns whether a text looks like a command, known or not. A path, e.g., /tmp/foo, doesn't. */
 export function isCommand(text: string): boolean {
   return /^\/\w+(?:@\w+)?(?:\s|$)/.test(text)
 }

@@ -103,7 +103,7 @@ const questionText: Record<PromptKind, (about: string) => Html> = {
   'new-task': () => html`What needs doing?`,
 }
 
-/** A question that the owner answers by replying to it. */
+/** Asks for a text; the owner replies to the message. */
 export function questionCard(ask: PromptKind, about = ''): Card {
   return {
     text: html`${questionText[ask](about)}\n<i>Reply to this message.</i>`,

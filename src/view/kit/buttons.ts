@@ -6,24 +6,24 @@ import { signs } from './signs.ts'
 
 type Style = 'danger' | 'success' | 'primary'
 
-/** A button with a payload. */
+/** Builds a button from its codec and payload. */
 export function button(label: string, codec: ButtonCodec<Record<never, never>>): Button
 export function button<P>(label: string, codec: ButtonCodec<P>, payload: NoInfer<P>, style?: Style): Button
 export function button<P>(label: string, codec: ButtonCodec<P>, payload = {} as P, style?: Style): Button {
   return { label, data: codec.encode(payload), ...(style === undefined ? {} : { style }) }
 }
 
-/** A button that asks the owner to write something. */
+/** Builds a button that prompts for text. */
 export function askButton(label: string, kind: PromptKind, about = ''): Button {
   return button(label, promptTap, { kind, about })
 }
 
-/** Marks the label of the choice that's in effect. */
+/** Marks the label of the current choice. */
 export function chosen(label: string, is: boolean): string {
   return is ? `${signs.chosen} ${label}` : label
 }
 
-/** Turns the pages of a screen; nothing if there's one page. */
+/** Builds the buttons that page through a screen; none if there is only one page. */
 export function pageButtons(
   { page, pages }: { readonly page: number; readonly pages: number },
   toPage: (page: number) => string,
@@ -36,7 +36,7 @@ export function pageButtons(
   ]
 }
 
-/** One page of a list; a page beyond the end is the last one. */
+/** Returns one page of a list. A page number past the end gives the last page. */
 export function pageOf<T>(
   all: readonly T[],
   page: number,

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 
-/** What a button carries: a payload in, callback data of at most 64 bytes out, and back. */
+/** Encodes a button's payload as callback data of at most 64 bytes, and decodes it. */
 export interface ButtonCodec<P> {
-  /** Unique, e.g. `move` or `screen stats`. */
+  /** Unique, e.g. `move` or `screen board`. */
   readonly name: string
-  /** Throws if the data would be too long: a defect of the caller. */
+  /** Throws if the data is too long, which is a bug in the caller. */
   encode(payload: P): string
-  /** Returns null for any other data, e.g. another button's or another version's. */
+  /** Returns null for other data, e.g., another button's or another version's. */
   decode(data: string): P | null
 }
 
-// Methods, not properties: a list of fields of several types is then a list of Field<unknown>.
+// Declared as methods, so that fields of different types fit into a list of Field<unknown>.
 interface Field<T> {
   encode(value: T): string
   decode(text: string): T | undefined
@@ -18,7 +18,7 @@ interface Field<T> {
 type Fields = Readonly<Record<string, Field<unknown>>>
 type Values<F extends Fields> = { readonly [N in keyof F]: F[N] extends Field<infer T> ? T : never }
 
-/** The fields that buttons are made of. */
+/** The field types of button payloads. */
 export const field = {
   text: { encode: (value) => value, decode: (value) => value } satisfies Field<string>,
   /** A number in base 36. */
@@ -26,7 +26,7 @@ export const field = {
     encode: (value) => value.toString(36),
     decode: (value) => (/^[0-9a-z]{1,8}$/.test(value) ? Number.parseInt(value, 36) : undefined),
   } satisfies Field<number>,
-  /** A number in base 10; none is 0. */
+  /** A number in base 10; an empty string is 0. */
   decimal: {
     encode: String,
     decode: (value) => (/^\d{0,6}$/.test(value) ? Number(value) : undefined),
@@ -47,7 +47,7 @@ export const field = {
       return hex.length === 32 ? hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5') : undefined
     },
   } satisfies Field<string>,
-  /** One of a list, by its position: buttons in chats depend on the order, so add at the end only. */
+  /** One of a list, stored as its position. Buttons in chats depend on the order, so only append. */
   oneOf: <const T extends string>(values: readonly T[]): Field<T> => ({
     encode: (value) => values.indexOf(value).toString(36),
     decode: (value) => values[Number.parseInt(value, 36)],
@@ -66,7 +66,7 @@ const version = '1'
 const separator = '|'
 const maxBytes = 64
 
-/** Defines a button with its own code. */
+/** Defines a button with its own one-letter code. */
 export function defineButton<F extends Fields>(
   name: string,
   code: string,
@@ -106,7 +106,7 @@ export function defineScreen<F extends Fields = Record<never, never>>(
   }
 }
 
-/** Defines a button that does something on a screen: what it's about, and a value. */
+/** Defines a button that performs an action on a screen: what it's about, and a value. */
 export function defineAct<A extends Fields = Record<never, never>, V extends Fields = Record<never, never>>(
   name: string,
   about: A = {} as A,
@@ -150,7 +150,7 @@ function encodeEach(fields: Fields, payload: object): string[] {
 function decodeEach<F extends Fields>(fields: F, texts: readonly string[]): Values<F> | null {
   const values = Object.entries(fields).map(([name, { decode }], nth) => [name, decode(texts[nth] ?? '')])
   if (values.some(([, value]) => value === undefined)) return null
-  // Each entry is the field's name with what its own decode returned.
+  // Each value was decoded by the field with the same name.
   return Object.fromEntries(values) as Values<F>
 }
 
@@ -161,7 +161,7 @@ function join(fields: Fields, payload: object, between: string): string {
   return parts.join(between)
 }
 
-/** Reads what `join` wrote. Missing parts are empty; the last field takes the rest. */
+/** Splits what `join` wrote. Missing parts are empty; the last field takes the rest. */
 function split<F extends Fields>(fields: F, joined: string, between: string): Values<F> | null {
   const parts = joined.split(between)
   const last = Object.keys(fields).length - 1
@@ -171,7 +171,7 @@ function split<F extends Fields>(fields: F, joined: string, between: string): Va
   ])
 }
 
-/** Returns four characters that tell a text from others, so a button can notice that it changed. */
+/** Returns a four-character hash of a text, so that a button can detect a change. */
 export function markOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 4)
 }

@@ -105,7 +105,7 @@ export function tgTime(at: Date, format: TimeFormat, fallback: string): Html {
 
 const ellipsisLength = 2
 
-/** Fits HTML into one message: all of it, or its beginning and an ellipsis. */
+/** Shortens HTML to fit one message, ending with an ellipsis. */
 export function fitMessage(text: Html, maxVisible = 3_900): Html {
   const whole = asOneMessage(text, maxVisible)
   if (whole !== undefined) return whole

@@ -1,6 +1,6 @@
 import { type ButtonCodec, defineAct, defineButton, defineScreen, field } from './callbacks.ts'
 
-// The buttons that several features show. Those of one feature alone are defined in its view.
+// Buttons that several features show. A button of a single feature is defined in that feature's view.
 
 export const homeScreen = defineScreen('home')
 export const inboxScreen = defineScreen('inbox')
@@ -16,17 +16,14 @@ export const securityScreen = defineScreen('security', { before: field.orNone(fi
 
 /** Sets the time zone; `on` is the screen that shows the button. */
 export const timeZoneTap = defineAct('zone', { on: field.text }, { timeZone: field.text })
-/** Asks the owner to write something that isn't about a task. */
+/** Prompts for text that isn't about a task. */
 export const promptTap = defineAct('ask', { kind: field.text }, { about: field.text })
-/** Withdraws the prompt that it's under. */
+/** Cancels the prompt above it. */
 export const cancelTap = defineButton('cancel', 'z', {})
 
 const screenUndo = defineButton('undo', 'u', { screen: field.text, audit: field.uuid, about: field.text })
 
-/**
- * Defines the Undo button of a screen: the change that it takes back, and what the screen is about. `earlier` reads the buttons that
- * earlier versions sent.
- */
+/** Defines a screen's Undo button: the change to undo, and what the screen is about. `earlier` decodes buttons sent by earlier versions. */
 export function undoOn(
   screen: string,
   earlier: ButtonCodec<{ readonly audit: string; readonly about?: string }>,

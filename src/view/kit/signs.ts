@@ -1,8 +1,8 @@
 import { taskSigns } from '../../domain/core/task-values.ts'
 
 /**
- * The emoji and symbols that several parts of the chat share; a sign of one view stands in its file.
- * The name is its meaning, and no sign has two meanings.
+ * Emoji and symbols that several views share, named after their meaning. A sign used by one view is defined there. No
+ * two meanings share a sign.
  */
 export const signs = {
   ...taskSigns,

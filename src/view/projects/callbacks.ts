@@ -22,7 +22,7 @@ export const projectSettingTap = defineAct(
   { name: field.text, value: field.text },
   '=',
 )
-/** Chooses the topic of a project's updates: its own, the one where the button is, or the main one. */
+/** Sets the topic for a project's updates: its own, the one with this button, or the main one. */
 export const projectTopicTap = defineAct('project-topic', { key: field.text }, { choice: field.text })
 export const projectDeleteTap = defineAct('project-delete', { key: field.text })
 export const projectRestoreTap = defineAct('project-restore', { key: field.text })

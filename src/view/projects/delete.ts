@@ -38,7 +38,7 @@ export function projectGoneCard(key: string): Card {
   }
 }
 
-/** Deleted projects, which can be restored. */
+/** Lists deleted projects, which can be restored. */
 export function deletedProjectsCard(projects: readonly ProjectFacts[], asked: number): Card {
   const { shown, page, pages } = pageOf(projects, asked, projectsAPage)
   return {

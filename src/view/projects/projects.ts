@@ -11,7 +11,7 @@ export type ProjectFacts = ProjectOverview['project']
 
 export const projectsAPage = 8
 
-/** Lists all projects with their open tasks and their state. */
+/** Lists all projects with their open tasks and activity. */
 export function projectsCard(facts: {
   readonly projects: readonly ProjectOverview[]
   readonly page: number

@@ -35,7 +35,7 @@ const fieldWords: Readonly<Record<string, string>> = {
   deploy_commit_on_review: 'commit when ready',
   deploy_squash_merge: 'squash on merge',
 }
-// Each changes together with another field that already says it.
+// Each of these changes together with another field that implies it.
 const silentFields = [
   'sortOrder',
   'archivedAt',
@@ -46,7 +46,7 @@ const silentFields = [
 ]
 const longFields = ['note', 'description', 'agent_instructions']
 
-// jsonb doesn't keep the order of its keys.
+// jsonb doesn't preserve key order.
 const firstFields = ['title', 'status', 'runState', 'priority', 'labels', 'dueAt']
 
 function orderOf(field: string): number {
@@ -56,13 +56,13 @@ function orderOf(field: string): number {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The changed fields of an audit entry in words: "priority none → high". */
+/** Describes an audit entry's changed fields: "priority none → high". */
 export function changesOf(entry: AuditRecord, reader: Reader): string[] {
   const { before, after } = fieldsOf(entry)
   return fieldChanges(before, after, reader)
 }
 
-/** What an undo of an audit entry changed: "priority high → none". */
+/** Describes what undoing an audit entry changed: "priority high → none". */
 export function revertedChangesOf(entry: AuditRecord, reader: Reader): string[] {
   const { before, after } = fieldsOf(entry)
   return fieldChanges(after, before, reader)
@@ -82,7 +82,7 @@ function fieldChange(field: string, before: unknown, after: unknown, reader: Rea
   const name = fieldWords[field] ?? field
   if (longFields.includes(field)) return `${name} edited`
   const change = `${valueText(field, before, reader)} → ${valueText(field, after, reader)}`
-  // Statuses speak for themselves.
+  // Statuses need no field name.
   return field === 'status' ? change : `${name} ${change}`
 }
 

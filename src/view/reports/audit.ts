@@ -12,12 +12,12 @@ import { changesOf } from './audit-changes.ts'
 const auditSign = '📜'
 
 export const auditScreen = defineScreen('audit', { about: field.text, before: field.orNone(field.uuid) }, ':')
-/** Takes back a change of the list, however old it is. */
+/** Undoes a change in the list, however old it is. */
 export const auditUndoTap = undoOn('audit', defineAct('audit-undo', { audit: field.uuid }))
 
 /**
- * One page of the audit log, newest first, grouped by day; those in `undoable` are numbered and have a button. `about` is the key it's
- * filtered by, or empty.
+ * Shows one page of the audit log, newest first, grouped by day. Entries in `undoable` are numbered and have a button.
+ * `about` is the key it's filtered by, or empty.
  */
 export function auditCard(
   page: {
@@ -92,7 +92,7 @@ function nameOfTarget({ targetType, targetId }: AuditRecord): string | null {
   return targetType === 'token' ? 'a token' : null
 }
 
-/** What happened and who did it: "priority none → high · you", "Claude Code started". */
+/** Describes what happened and who did it: "priority none → high · you", "Claude Code started". */
 export function changeText(entry: AuditRecord, reader: Reader): string {
   const by = entry.by ?? ''
   const who = by === 'owner' ? 'you' : by === 'system' ? 'preqbot' : by.replace(/^agent:/, '')

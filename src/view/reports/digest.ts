@@ -19,15 +19,15 @@ export const digestScreen = defineScreen('digest')
 export interface DigestOptions {
   readonly now: Date
   readonly timeZone: string
-  /** When it was due, if the process was down then. */
+  /** The scheduled time, if the process was down then. */
   readonly wasDueAt?: Date | undefined
 }
 
-// This many lines fit one message.
+// Line limits that keep the digest within one message.
 const maxLines = { needs: 8, focus: 10, due: 8, runs: 6 } as const
 const maxRunner = 16
 
-/** The day at a glance as numbered lines, each with its button; replies name the numbers. */
+/** Shows the day in numbered lines, each with a button. Replies refer to lines by number. */
 export function digestCard(
   digest: Digest,
   options: DigestOptions,
@@ -106,7 +106,7 @@ const reasons: Record<Proposal['reason'], string> = {
   next: 'next in line',
 }
 
-/** A button per line, by its number: the lines themselves are in the message. */
+/** Builds a numbered button per line. */
 function numberRows(tasks: readonly Task[]): Button[][] {
   const buttons = tasks.map(({ key }, index): Button => button(String(index + 1), openTap, { key }))
   return inRows(buttons, buttons.length <= 8 ? 8 : 6)

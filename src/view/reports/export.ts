@@ -60,7 +60,7 @@ export function exportTooLargeCard(): Card {
   }
 }
 
-/** Asks before the board goes to everyone in a group. */
+/** Asks for confirmation before everyone in a group sees the board. */
 export function exportHereCard(): Card {
   return {
     text: html`${exportSign} Everyone in this group will see the full board. Post it here?`,

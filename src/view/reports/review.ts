@@ -13,7 +13,7 @@ export interface Review {
 
 export const reviewTitle = 'Your week'
 
-/** Last week's numbers, as the caption of its chart. */
+/** The caption of last week's chart. */
 export function reviewCard({ week, before }: Review): Card {
   const head = html`${signs.week} ${bold(reviewTitle)} · ${daysOf(week)}`
   if (week.done === 0) {

@@ -11,7 +11,7 @@ import { logLine } from './timeline.ts'
 
 const searchSign = '🔎'
 
-/** Without words: those of the list that has the button. */
+/** Without words, searches for those in the message with the button. */
 export const searchScreen = defineScreen('search', { words: field.text })
 
 /** Hits per page. */
@@ -22,7 +22,7 @@ export interface SearchFacts extends Reader {
   readonly hits: readonly SearchHit[]
   readonly page: number
   readonly hasMore: boolean
-  /** The titles of tasks whose logs were found, by key. */
+  /** Titles of the tasks whose logs matched, by key. */
   readonly titles?: ReadonlyMap<string, string>
 }
 
@@ -70,7 +70,7 @@ function hitLine(hit: SearchHit, words: string, reader: Reader): Html {
 
 const around = 40
 
-/** The part of a long text that has the words, if the line above doesn't show them. */
+/** Returns the part of a long text that matches, unless the line above already shows it. */
 function excerptOf(text: string | null, shown: string, words: string): string | null {
   const lower = (value: string) => value.toLocaleLowerCase()
   const missing = words.split(/\s+/).filter((word) => word !== '' && !lower(shown).includes(lower(word)))
@@ -78,7 +78,7 @@ function excerptOf(text: string | null, shown: string, words: string): string | 
   const at = missing.map((word) => lower(plain).indexOf(lower(word))).find((index) => index >= 0)
   if (at === undefined) return null
   const start = Math.max(0, at - around)
-  // A cut may fall into the middle of a character.
+  // The cut may split a character.
   const cut = plain.slice(start, at + 2 * around).replace(/\p{Surrogate}/gu, '')
   return `${start > 0 ? '…' : ''}${cut.trim()}${at + 2 * around < plain.length ? '…' : ''}`
 }

@@ -25,7 +25,7 @@ export const statsTitle: Record<StatsPeriod, string> = {
   year: 'The year',
 }
 
-/** The numbers in words, with buttons for the other periods; the chart's caption if there is one. */
+/** Shows the numbers as text, with buttons for the other periods. Also the chart's caption. */
 export function statsCard(stats: Stats, period: StatsPeriod, notice?: string): Card {
   const head = html`${statsSign} ${bold(statsTitle[period])} · ${daysOf(stats)}`
   const lines =

@@ -22,13 +22,13 @@ export const logsAPage = 12
 
 const maxText = 150
 
-/** A work log in one line, with its date and time. */
+/** Formats a work log as one line with its date and time. */
 export function logLine(log: WorkLog, reader: Reader): Html {
   const at = `${day(log.workedAt, reader.now, reader.timeZone)} ${clock(log.workedAt, reader.timeZone)}`
   return html`${at} ${log.taskKey !== null && html`${bold(log.taskKey)} `}${logText(log)}`
 }
 
-/** A log in the chat's words: the titles that the board writes are a wire format. */
+/** Rewords a log for the chat, because stored titles are a wire format. */
 function logText(log: WorkLog): Html {
   return title(wordsOf(log))
 }

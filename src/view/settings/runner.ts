@@ -88,7 +88,7 @@ export function runnerUnreachedCard(refusals: readonly RunnerRefusal[], kind: Ru
   }
 }
 
-/** Says the same in one line, for a longer answer. */
+/** The same in one line, for a longer answer. */
 export function notQueued({ key, reason }: RunnerRefusal): string {
   return `${key} wasn't queued. ${reason}`
 }

@@ -30,7 +30,7 @@ export function connectLines(kind: AgentKind, { url, token }: AgentAccess): stri
   }
 }
 
-/** Returns the kind of agent that a token's name stands for. */
+/** Returns the kind of agent that a token is named after. */
 export function agentKindOf(name: string): AgentKind {
   return agentKinds.find((kind) => kind.toLowerCase() === name.toLowerCase()) ?? 'Other'
 }

@@ -65,7 +65,7 @@ export function helpCard(
   }
 }
 
-/** Suggests the nearest command with the words that followed; `data` is of the button that does the same, if there is one. */
+/** Suggests the nearest command with the same words. `data` is the callback data that does the same, if any. */
 export function unknownCommandCard(nearest: string | null, words = '', data: string | null = null): Card {
   if (nearest === null) return { text: html`Unknown command. See /help.` }
   if (words === '') return { text: html`Unknown command. Did you mean /${nearest}?` }
@@ -77,7 +77,7 @@ export function unknownCommandCard(nearest: string | null, words = '', data: str
   }
 }
 
-/** Answers /cancel: says what was canceled. */
+/** Answers /cancel with what was canceled. */
 export function cancelAnswer(ended: 'set-up' | 'new-project' | 'question' | null): Card {
   if (ended === null) return { text: html`Nothing to cancel.` }
   return {

@@ -15,7 +15,7 @@ export const revokeTokenTap = defineAct('token-revoke', { id: field.text })
 /** Deletes the message that shows a token. */
 export const deleteMessageTap = defineAct('forget')
 
-/** What is shown of an agent's token; never the token itself. */
+/** What the chat shows of an agent's token; never the token itself. */
 export interface TokenFacts {
   readonly id: string
   readonly name: string
@@ -24,7 +24,7 @@ export interface TokenFacts {
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
   readonly createdAt: Date
-  /** Absent if only the token itself was read; null for a token created before rights existed. */
+  /** Absent if the rights weren't read; null for a token created before rights existed. */
   readonly rights?: TokenRights | null
   readonly projectKeys?: readonly string[] | null
   readonly engine?: Engine | null

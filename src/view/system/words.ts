@@ -16,7 +16,7 @@ function noSuchKey(key: string) {
   return html`There’s no ${bold(key)}. Try /search.`
 }
 
-/** Says the same as one line of a longer answer. */
+/** The same for one key, as a line of a longer answer. */
 export function noSuchKeyText(key: string): string {
   return `There’s no ${key}. Try /search.`
 }

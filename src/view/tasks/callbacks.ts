@@ -2,7 +2,7 @@ import { engines, taskPriorities, taskStatuses } from '../../domain/core/task-va
 import { goals } from '../../domain/tasks/edit/handoff.ts'
 import { defineButton, field } from '../kit/callbacks.ts'
 
-/** Where a button of a task is: what is shown again after the tap. `news` is on messages of earlier versions. */
+/** The message that a task button is on, which is shown again after the tap. `news` is on messages of earlier versions. */
 export const surfaces = ['card', 'deck', 'news'] as const
 export type Surface = (typeof surfaces)[number]
 
@@ -13,7 +13,7 @@ export type Menu = (typeof menus)[number]
 export const dueChoices = ['today', 'tomorrow', 'friday', 'monday', 'none'] as const
 export type DueChoice = (typeof dueChoices)[number]
 
-/** What a button asks the owner to write about a task. */
+/** What a button prompts for about a task. */
 export const questions = [
   'answer',
   'send-back',
@@ -33,7 +33,7 @@ const status = field.oneOf(taskStatuses)
 export const openTap = defineButton('open', 'o', { key })
 export const menuTap = defineButton('menu', 'n', { on, key, menu: field.oneOf(menus), page: field.number })
 export const moveTap = defineButton('move', 'm', { on, key, from: status, to: status })
-/** Moves a task although an agent works on it. */
+/** Moves a task even though an agent is working on it. */
 export const stopAndMoveTap = defineButton('stopAndMove', 'k', { on, key, from: status, to: status })
 export const priorityTap = defineButton('priority', 'p', { on, key, to: field.oneOf(taskPriorities) })
 export const engineTap = defineButton('engine', 'e', { on, key, to: field.orNone(field.oneOf(engines)) })
@@ -48,7 +48,7 @@ export const criterionTap = defineButton('criterion', 'c', {
   met: field.flag,
 })
 export const moveToProjectTap = defineButton('project', 'j', { on, key, to: field.text })
-/** Hands a task to an agent; `sure` does so although a question is open. */
+/** Hands a task to an agent; `sure` does so even if a question is open. */
 export const handOffTap = defineButton('handoff', 'h', {
   on,
   key,
@@ -56,9 +56,9 @@ export const handOffTap = defineButton('handoff', 'h', {
   goal: field.oneOf(goals),
   sure: field.flag,
 })
-/** Takes a task back from the queue; with `set`, an earlier version's button that queues it. */
+/** Takes a task out of the queue; with `set`, queues it (buttons of an earlier version). */
 export const queueTap = defineButton('queue', 'q', { on, key, set: field.flag })
-/** Ends the run of the agent that works on a task. */
+/** Ends the run of the agent working on a task. */
 export const releaseTap = defineButton('release', 'r', { on, key })
 /** Answers a question with one of its options. */
 export const answerTap = defineButton('answer', 'b', { on, question: field.uuid, option: field.text })

@@ -14,7 +14,7 @@ export function deletedCard(key: string, undo?: string): Card {
   }
 }
 
-/** No task has that key. */
+/** For a key that no task has. */
 export function noTaskCard(key: string): Card {
   return { text: html`No task ${bold(key.slice(0, 40))}. Try /search.` }
 }

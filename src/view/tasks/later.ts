@@ -20,7 +20,7 @@ export function laterText({ key, status, snoozedUntil }: Task, { now, timeZone }
   return status === 'hold' ? `${key} is on hold` : `${key} is in ${statusName[status]}`
 }
 
-/** Says the same as a line on a card. */
+/** The same as a line on a card. */
 export function laterLine(task: Task, reader: Reader): Html {
   return html`${turnSign(task)} ${laterText(task, reader)}`
 }

@@ -81,7 +81,7 @@ export function silence(
     : `${agentName(task.lastRun)} hasn’t checked in for ${age}`
 }
 
-/** Replaces an earlier card of a task that Telegram no longer lets us delete. */
+/** Replaces a task's earlier card if Telegram no longer lets us delete it. */
 export function earlierCard(task: { readonly key: string; readonly title: string } | null): Card {
   return { text: task === null ? deletedText : html`${bold(task.key)} ${title(task.title)} – see below` }
 }

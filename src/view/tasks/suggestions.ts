@@ -10,10 +10,10 @@ import { engineName, priorityName } from '../kit/names.ts'
 import { dueText, type Reader } from '../kit/when.ts'
 import { menuTap } from './callbacks.ts'
 
-/** What a token that wasn't understood may mean. */
+/** The possible meanings of shorthand that wasn't understood. */
 const suggestionKinds = ['priority', 'engine', 'label', 'due', 'project', 'new-project'] as const
 export type SuggestionKind = (typeof suggestionKinds)[number]
-/** Replaces a token of a title, found by its mark, with what it may mean. */
+/** Replaces shorthand in a title, found by its hash, with a suggested meaning. */
 export const suggestTap = defineButton('suggest', 't', {
   key: field.taskKey,
   mark: field.text,
@@ -21,7 +21,7 @@ export const suggestTap = defineButton('suggest', 't', {
   value: field.text,
 })
 
-/** A token that wasn't understood, with a suggested meaning. */
+/** Shorthand that wasn't understood, with a suggested meaning. */
 export interface Suggested extends QuickAddProblem {
   readonly suggestion: Suggestion
 }

@@ -19,16 +19,16 @@ import { markdownToHtml } from '../markdown/markdown.ts'
 const maxNote = 1_500
 const maxCriteria = 20
 const maxResult = 700
-/** How much of what an agent wrote the card shows while the task needs the owner, in visible characters. */
+/** How much of an agent's text a card shows while the task needs the owner, in visible characters. */
 export const maxReport = 2_400
 export const maxFact = 300
 const maxHead = 220
 const maxArtifacts = 5
-// Telegram refuses messages whose addresses take more than about 9,500 bytes.
+// Telegram refuses messages whose URLs take more than about 9,500 bytes.
 const maxArtifactUrl = 500
 const shortNote = 280
 
-/** What the card of a task says, a part below the other. What the owner is to decide comes first: the lock screen shows that line. */
+/** Renders the text of a task's card. The owner's decision comes first, because the lock screen shows that line. */
 export function taskText(task: TaskCardFacts, reader: Reader): Html {
   const parts = [
     headLines(task),
@@ -44,7 +44,7 @@ export function taskText(task: TaskCardFacts, reader: Reader): Html {
   return joinHtml(parts, '\n')
 }
 
-/** The question or outcome of a task that needs the owner, in one line; null for any other. */
+/** Returns the question or outcome of a task that needs the owner, in one line; null for any other task. */
 export function headOf(task: TaskCardFacts): string | null {
   switch (turnOf(task)) {
     case 'question': {
@@ -67,7 +67,7 @@ function headLines(task: TaskCardFacts): Html {
   return html`${sign} ${bold(`${task.key}:`)} ${title(head)}\n${title(task.title)}`
 }
 
-/** Whose turn it is, priority, due date and focus. */
+/** Shows whose turn it is, priority, due date and focus. */
 function stateLine(task: TaskCardFacts, reader: Reader): Html {
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const isOverdue = isOpen && task.dueAt !== null && task.dueAt < reader.now
@@ -119,15 +119,15 @@ function questionState({ question }: TaskCardFacts, now: Date): string {
   }
 }
 
-/** The plan that an open question is about, with what its agent said of it. */
+/** Returns the plan that an open question is about, below its agent's summary. */
 export function planText({ question, latestResult }: TaskCardFacts): string {
   const planSummary = latestResult?.kind === 'plan' ? latestResult.summary : null
-  // Without a summary, the log of a plan has the plan itself.
+  // Without a summary, a plan's log contains the plan itself.
   const summary = planSummary === question?.detail?.trim() ? null : planSummary
   return [summary, question?.detail].filter(Boolean).join('\n\n')
 }
 
-/** What the first line does not show of an open question. */
+/** Shows the part of an open question that isn't in the first line. */
 function questionBlock(task: TaskCardFacts): Html | null {
   const { question } = task
   if (question === null) return null
@@ -150,7 +150,7 @@ function questionBlock(task: TaskCardFacts): Html | null {
   )
 }
 
-/** The outcome of a task that waits for the owner's review: the rest of the summary, tests, branch, pull request, what is missing. */
+/** Shows the outcome of a task in review: the rest of the summary, tests, branch, pull request, and what is missing. */
 function reviewBlock(task: TaskCardFacts): Html | null {
   if (turnOf(task) !== 'review') return null
   const report = task.latestResult
@@ -178,7 +178,7 @@ function prName(url: string): string {
   return number === undefined ? url : `Pull request #${number}`
 }
 
-/** What the work made, as links; what has none says where it is and why. */
+/** Links what the work produced. An artifact without a URL shows its location and the reason. */
 function artifactLines({ artifacts }: TaskCardFacts): Html | null {
   const rest = artifacts.length - maxArtifacts
   const shown = artifacts.slice(0, maxArtifacts).map(artifactLine)
@@ -206,7 +206,7 @@ function progressLine({ progress }: TaskCardFacts): Html | null {
   return progress === null ? null : html`<i>${title(firstLine(progress.text, maxHead))}</i>`
 }
 
-/** Project, engine, labels, and the branch once an agent has worked on it. */
+/** Shows the project, engine, labels and, once an agent has worked on it, the branch. */
 function metaLine(task: TaskCardFacts): Html {
   const { branch, project, engine, labels, lastRun } = task
   const repo = repositoryUrl(project.repoUrl)
@@ -234,14 +234,14 @@ function noteBlock(task: Task): Html | null {
   return block === null && criteria.length === 0 ? null : joinHtml([block, list], '\n')
 }
 
-/** What the last run came to, where the card is not about that already. */
+/** Shows the last run's result, unless the card already does. */
 function resultBlock(task: TaskCardFacts): Html | null {
   const turn = turnOf(task)
   if (task.latestResult === null || turn === 'review' || turn === 'question') return null
   const { kind, summary, blockedReason } = task.latestResult
   const head = blockedReason !== null ? 'Was blocked' : kind === 'plan' ? 'Plan' : 'Result'
   const body = blockedReason ?? summary
-  // A plan stands in the note already.
+  // The note already contains the plan.
   if (body === null || (head === 'Plan' && textOf(task.note).includes(body))) return null
   return joinHtml(
     [
@@ -266,12 +266,12 @@ function commentBlock(task: TaskCardFacts): Html | null {
   )
 }
 
-/** Whether the card shows only a part of the note. */
+/** Returns whether the card shows only part of the note. */
 export function isNoteCut({ note }: Task): boolean {
   return textOf(note).length > maxNote || criteriaOf(note).length > maxCriteria
 }
 
-/** Whether the card shows only a part of the result. */
+/** Returns whether the card shows only part of the result. */
 export function isResultCut(task: Pick<TaskCardFacts, 'latestResult'>): boolean {
   return (task.latestResult?.detail ?? '').length > maxResult
 }

@@ -3,7 +3,7 @@ import { noTaskCard } from '../../../view/tasks/gone.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { sendTask, showScreen } from '../show.ts'
 
-/** Opens the task of a link such as `t.me/<bot>?start=t_<KEY>`; returns false for any other link. */
+/** Opens the task of a link of the form `t.me/<bot>?start=t_<KEY>`; returns false for any other link. */
 export async function openByPayload(ctx: BotContext, payload: string): Promise<boolean> {
   const key = /^t_([a-z][a-z0-9]{1,9}-\d{1,10})$/i.exec(payload)?.[1]
   if (key === undefined) return false

@@ -16,7 +16,7 @@ export const skipTap = defineButton('skip', 's', { key: field.taskKey })
 
 export interface DeckCardOptions extends TaskCardOptions {
   readonly deck: DeckTopic
-  /** How many cards are left, including this one. */
+  /** The number of cards left, including this one. */
   readonly left: number
 }
 

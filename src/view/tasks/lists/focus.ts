@@ -13,7 +13,7 @@ import { buttonLabel, taskLine } from '../line.ts'
 
 /** Today's focus, or the tasks that can be added to it. */
 export const focusScreen = defineScreen('focus', { list: field.named(['', 'pin']) })
-/** Changes a task from the list; `from` is the status that the list showed. */
+/** Changes a task from the list; `from` is its status in the list. */
 export const focusListTap = defineAct(
   'focus',
   { key: field.taskKey },

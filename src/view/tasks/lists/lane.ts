@@ -19,15 +19,15 @@ const upSign = '↑'
 const downSign = '↓'
 
 const lanePlace = { status: field.named(taskStatuses), projectKey: field.text, page: field.decimal }
-/** Cards of a lane to be picked for one change. */
+/** A lane whose cards can be selected for one change. */
 export const pickScreen = defineScreen('pick', { status: field.named(taskStatuses), projectKey: field.text })
-/** Picks a card, `+KEY`, or unpicks it, `-KEY`. */
+/** Selects a card with `+KEY`, or deselects it with `-KEY`. */
 export const pickTap = defineAct('pick', { card: field.text }, lanePlace)
-/** Changes all picked cards. */
+/** Changes all selected cards. */
 export const changePickedTap = defineAct('picked', { change: field.text }, lanePlace)
-/** One card among its neighbors. */
+/** Shows one card among its neighbors. */
 export const placeScreen = defineScreen('place', { key: field.text, projectKey: field.text })
-/** Moves a card within its lane, or to another one; `from` is the lane that was shown. */
+/** Moves a card within its lane or to another one; `from` is the lane shown. */
 export const placeTap = defineAct(
   'place',
   { key: field.text },
