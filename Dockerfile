@@ -3,7 +3,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-fund --no-audit
 COPY . .
-RUN npm run build && npm prune --omit=dev --no-fund --no-audit
+# The bundle contains the other packages.
+RUN npm run build && node scripts/keep-external.js && npm prune --omit=dev --no-fund --no-audit
 
 FROM node:24.21.0-bookworm-slim
 # All addresses of the container: where its port is published decides who reaches it.

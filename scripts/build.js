@@ -1,17 +1,9 @@
 import { cp, readdir, readFile, rm } from 'node:fs/promises'
 import { extname, join, relative } from 'node:path'
 import { build } from 'esbuild'
+import { external } from './external.js'
 
 const commands = ['token', 'backup', 'restore', 'move', 'migrate', 'link', 'unbind']
-// Loaded by Node on demand, not bundled: CommonJS keeps its export names, and packages find the files they ship.
-const onDemand = [
-  '@electric-sql/pglite',
-  '@photostructure/tz-lookup',
-  '@resvg/resvg-js',
-  'papaparse',
-  'prom-client',
-  'transliteration',
-]
 const assets = new Set(['.html', '.css', '.js', '.json', '.svg', '.ttf'])
 
 /** Lets a bundled module find the files next to its source: rewrites `import.meta.url` to the source's path. */
@@ -42,7 +34,7 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20',
   metafile: true,
-  external: onDemand,
+  external,
   // node-fetch (grammY) needs whatwg-url only on Node without URL. It adds 350 kB and, on Node 24, a warning at each start.
   alias: { 'whatwg-url': 'node:url' },
   // Bundled CommonJS packages `require` Node's built-in modules.
@@ -55,9 +47,7 @@ const { metafile } = await build({
 for (const { imports } of Object.values(metafile.inputs))
   for (const { kind, path, original } of imports)
     if (kind === 'dynamic-import' && metafile.inputs[path]?.format === 'cjs')
-      throw new Error(
-        `${original} is CommonJS and loaded on demand: name it in onDemand of scripts/build.js.`,
-      )
+      throw new Error(`${original} is CommonJS and loaded on demand: name it in scripts/external.js.`)
 
 const made = new Set(Object.keys(metafile.outputs).map((path) => join(path)))
 

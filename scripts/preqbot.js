@@ -18,7 +18,7 @@ if (!existsSync(program)) {
   process.stderr.write('The program is not built yet. Run npm run build first.\n')
   process.exit(1)
 }
-// As in `npm start`: less memory for compiled WebAssembly and garbage (docs/performance.md).
+// As in `npm start`: docs/operations.md explains the flags.
 for (const flag of ['--liftoff-only', '--max-semi-space-size=16', '--max-old-space-size=192'])
   setFlagsFromString(flag)
 process.argv.splice(1, command === undefined ? 1 : 2, fileURLToPath(program))

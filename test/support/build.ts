@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { templatePath } from '../../src/db/embedded/template.ts'
@@ -35,4 +44,19 @@ function build(folder: string): void {
   mkdirSync(join(folder, 'dist'))
   if (existsSync(template)) copyFileSync(template, join(folder, 'dist', basename(template)))
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: folder })
+  keepExternal(folder)
+}
+
+/** Leaves only the packages that the image installs, so a program that needs another one fails here. */
+function keepExternal(folder: string): void {
+  execFileSync(process.execPath, ['scripts/keep-external.js'], { cwd: folder })
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>
+  }
+  const packages = join(folder, 'node_modules')
+  unlinkSync(packages)
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(join(packages, name)), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), join(packages, name))
+  }
 }
