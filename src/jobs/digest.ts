@@ -16,17 +16,20 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 const lateAfterMs = 5 * minuteMs
 const staleAfterMs = 12 * hourMs
 const runEveryMs = minuteMs
-// If the clock is set back by at most this many days, no date gets a second digest.
+// Remembered so that no date gets a second digest if the clock is set back.
 const maxDates = 60
 
-/** When the next digest is due, the rule behind it, and the local dates that had their digest. */
+/** When the next digest is due, the rule it was computed from, and the local dates that already had one. */
 interface DigestDue {
   readonly at: string
   readonly rule: string
   readonly dates?: readonly string[]
 }
 
-/** Queues the daily digest once per local date; late and marked so if the process was down. On Mondays the review follows. */
+/**
+ * Queues the daily digest once per local date. If the process was down at that time, the digest is sent late and
+ * marked. On Mondays the weekly review follows.
+ */
 export const digestJob: Job = { name: 'digest', everyMinutes: 1, run: runDigest }
 
 async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
@@ -41,7 +44,7 @@ async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void
     const next = { at: nextLocalTime(now, digestTime, timeZone).toISOString(), rule, dates }
     // Due later than the next digest: it was computed before the clock was set back.
     if (due === undefined || (due.rule === rule && due.at > next.at)) return next
-    // A time that was set since the last run may have passed since then.
+    // A new digest time may already have passed since the last run.
     const at =
       due.rule === rule ? due.at : nextLocalTime(new Date(now.getTime() - runEveryMs), digestTime, timeZone)
     if (now < new Date(at)) return due.rule === rule ? undefined : next
@@ -56,14 +59,14 @@ async function runDigest({ store, ownerId, now: clock }: JobsDeps): Promise<void
   })
 }
 
-/** Returns the latest due time that has passed: the process may have been down for several. */
+/** Returns the latest due time in the past. The process may have been down for several. */
 function latestDue(first: Date, now: Date, { digestTime, timeZone }: BoundSettings): Date {
   let latest = first
   for (let next = first; next <= now; next = nextLocalTime(next, digestTime, timeZone)) latest = next
   return latest
 }
 
-// Yesterday's digest is useful for some hours; after that the next one is near.
+// Yesterday's digest is useful for a few hours; after that the next one is near.
 function isWorthSending(wasDueAt: Date, now: Date, { digestEnabled, timeZone }: BoundSettings): boolean {
   const isToday = localDate(wasDueAt, timeZone) === localDate(now, timeZone)
   return digestEnabled && (isToday || now.getTime() - wasDueAt.getTime() < staleAfterMs)
@@ -84,7 +87,7 @@ async function digestMessages(
   return [...messages, { ...message, request: await reviewRequest(scope, wasDueAt, timeZone) }]
 }
 
-/** Builds the review of the seven days before `monday`, compared with the seven before; with a chart if anything was done. */
+/** Builds the review of the seven days before `monday`, compared with the seven before those. It has a chart if any task was finished. */
 async function reviewRequest(scope: Scope, monday: Date, timeZone: string): Promise<StoredRequest> {
   const to = dayBounds(monday, timeZone).start
   const from = weekBefore(to, timeZone)

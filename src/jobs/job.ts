@@ -3,17 +3,17 @@ import type { Scope } from '../domain/core/scope.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings/settings.ts'
 import type { Log } from '../log.ts'
 
-/** What jobs are built from. */
+/** The jobs' dependencies. */
 export interface JobsDeps {
   readonly store: Store
   readonly ownerId: string
   readonly now: () => Date
   readonly log: Log
-  /** Whether this process is the leader; a process that froze may have been replaced. */
+  /** Returns whether this process is the leader. A process that froze may have been replaced. */
   readonly leads?: () => boolean
 }
 
-/** A scheduled job. It queues messages but sends none; it is idempotent, also if two processes run it at once. */
+/** A scheduled job. It queues messages but doesn't send them. It's idempotent, even if two processes run it at once. */
 export interface Job {
   readonly name: string
   readonly everyMinutes: number
@@ -23,7 +23,7 @@ export interface Job {
 /** The settings of an owner who can be notified. */
 export type BoundSettings = OwnerSettings & { readonly chatId: number }
 
-/** Reads the settings; null if no chat is bound or notifications are off. */
+/** Reads the settings; null if no chat is linked or notifications are off. */
 export async function readBound(scope: Scope): Promise<BoundSettings | null> {
   const settings = await readOwnerSettings(scope)
   const { chatId, userId, enabled } = settings

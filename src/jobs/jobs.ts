@@ -31,7 +31,7 @@ export interface Jobs {
   readonly stop: () => Promise<void>
 }
 
-/** Runs the due jobs every minute, and all of them at the start; only the leader calls it. */
+/** Runs due jobs every minute, and all of them at startup. Only the leader calls it. */
 export function startJobs(deps: JobsDeps): Jobs {
   const { leads = () => true } = deps
   const stopping = new AbortController()
@@ -79,7 +79,7 @@ function clockOffset(): number {
   return Date.now() - performance.now()
 }
 
-/** Runs a job; logs its error, so a failed job doesn't keep the others from running. */
+/** Runs a job and logs its error, so that a failed job doesn't block the others. */
 export async function runJob(job: Job, deps: JobsDeps): Promise<void> {
   try {
     await job.run(deps)

@@ -18,7 +18,7 @@ const maxMornings = 60
 /** The quiet hours in progress. */
 type Quiet = { readonly from: string; readonly until: string } | 'none'
 
-/** Queues a summary at the end of quiet hours: what needed the owner then and still does. */
+/** Queues a summary at the end of quiet hours, with what needed the owner in the meantime and still does. */
 export const morningJob: Job = { name: 'morning', everyMinutes: 1, run: sumUpQuietHours }
 
 async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
@@ -50,7 +50,7 @@ async function sumUpQuietHours({ store, ownerId, now: clock }: JobsDeps): Promis
   })
 }
 
-/** Returns the quiet hours in progress from their start: reports may have come before the job first noticed them. */
+/** Returns the quiet hours in progress. They count from their start, because reports may have come before the job first saw them. */
 function quietNow(now: Date, { quietHours, timeZone }: BoundSettings): Quiet {
   if (quietHours === null || !inQuietHours(now, quietHours, timeZone)) return 'none'
   const start = quietHours.slice(0, quietHours.indexOf('-')).trim()

@@ -11,13 +11,13 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 
 const cardLifetimeMs = dayMs
 
-/** The time of the last reported event, and the card that counts. */
+/** The time of the last reported event, and the card with the counts. */
 interface SecurityNotified {
   readonly until: string
   readonly card: { readonly row: number; readonly since: string; readonly counts: SecurityCounts } | null
 }
 
-/** Reports blocked access attempts on one card a day that counts, and each first use of a token from a new address. */
+/** Reports blocked access attempts on one card a day, and each first use of a token from a new address. */
 export const securityJob: Job = { name: 'security', everyMinutes: 1, run: notifyOfSecurity }
 
 async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
@@ -29,7 +29,7 @@ async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promi
     if (notified === undefined) return { until: now.toISOString(), card: null }
     if (settings === null) return undefined
     const period = { after: new Date(notified.until), upTo: now }
-    // The clock was set back: start over from now.
+    // The clock was set back, so start over.
     if (period.after > now) return { ...notified, until: now.toISOString() }
     const failures = await countFailures(scope, period)
     const newAddresses = await listNewAddresses(scope, period)

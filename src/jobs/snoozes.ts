@@ -12,7 +12,7 @@ import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts
 
 const maxAtOnce = 50
 
-/** Ends snoozes when they are due, with one message per task; without messages if the owner has turned them off. */
+/** Ends snoozes that are due, with one message per task. Sends none if the owner has turned notifications off. */
 export const snoozesJob: Job = { name: 'snoozes', everyMinutes: 1, run: bringBack }
 
 async function bringBack({ store, ownerId, now: clock }: JobsDeps): Promise<void> {
@@ -36,7 +36,7 @@ async function bringBack({ store, ownerId, now: clock }: JobsDeps): Promise<void
   })
 }
 
-/** Builds the card of a returning task. It makes a sound, because the owner asked for it. */
+/** Builds the card of a returning task. It isn't silent, because the owner asked for it. */
 function returnedCard(task: Task, settings: BoundSettings, now: Date): NewCard {
   const { chatId, mutedProjects, notify } = settings
   return {

@@ -7,10 +7,10 @@ import { enqueueCards } from '../telegram/store/messages/living-cards.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type BoundSettings, type Job, type JobsDeps, readBound } from './job.ts'
 
-/** By task id: the stamp of the reported run. */
+/** The last-seen time of each reported run, by task ID. */
 type ReportedRuns = Readonly<Record<string, string>>
 
-/** Reports each run that has been silent, and each task that has been queued, for too long; once each. */
+/** Reports each silent run and each task that has been queued for too long, once. */
 export const staleRunsJob: Job = { name: 'stale runs', everyMinutes: 1, run: watchRuns }
 
 async function watchRuns({ store, ownerId, now: clock }: JobsDeps): Promise<void> {

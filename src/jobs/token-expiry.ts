@@ -8,7 +8,7 @@ import { type Job, type JobsDeps, readBound } from './job.ts'
 
 const maxNotified = 200
 
-/** By token id: the last notice that was sent. */
+/** The last notice sent for each token, by token ID. */
 type TokensNotified = Readonly<Record<string, 'week' | 'day'>>
 
 /** Notifies the owner 7 days and 1 day before a token expires. */
@@ -24,7 +24,7 @@ async function notifyOfExpiry({ store, ownerId, now: clock }: JobsDeps): Promise
     const expiring = (await expiringTokens(scope, now)).flatMap(({ id, name, expiresAt }) =>
       expiresAt === null ? [] : [{ id, name, expiresAt, stage: stageOf(expiresAt, now) }],
     )
-    // No notice is repeated after the clock was set back, and none for a week follows the one for a day.
+    // No notice is repeated after the clock is set back, and no week notice follows a day notice.
     const due = expiring.filter(({ id, stage }) => notified[id] !== stage && notified[id] !== 'day')
     if (due.length === 0) return undefined
     const messages = due.map((token) => {

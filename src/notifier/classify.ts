@@ -26,19 +26,19 @@ export interface ClassifiedTask {
   readonly actor: string
   /** The agent's token. */
   readonly tokenId?: string
-  /** Whether a result, a plan or a reason came with it. */
+  /** Whether a result, plan or reason came with the change. */
   readonly reported: boolean
   readonly at: Date
 }
 
-/** What a batch of events amounts to. */
+/** The result of classifying a batch of events. */
 export interface Classified {
   readonly tasks: readonly ClassifiedTask[]
-  /** Manual work logs of an agent that belong to no task. */
+  /** An agent's manual work logs that belong to no task. */
   readonly logs: readonly (Pick<ClassifiedTask, 'actor' | 'tokenId' | 'at'> & { readonly logId: string })[]
   /** The owner's comments that an agent has fetched. */
   readonly fetched: readonly { readonly logId: string; readonly taskKey: string }[]
-  /** Keys of tasks that only the owner changed: their cards are edited, and nothing is reported. */
+  /** Keys of tasks that only the owner changed. Their cards are edited, and nothing is reported. */
   readonly changedByOwner: readonly string[]
 }
 
@@ -134,7 +134,7 @@ function merge(before: ClassifiedTask | undefined, next: ClassifiedTask): Classi
 // An action that asks a question writes its events within this time.
 const maxActionMs = 5_000
 
-/** Returns what a new card about a changed task reports; null if an edit of its living card is enough. */
+/** Returns the report to post as a new card; null if editing the living card is enough. */
 export function reportOf(
   { change, at }: Pick<ClassifiedTask, 'change' | 'at'>,
   task: TurnFacts,
@@ -160,14 +160,14 @@ export function reportOf(
   }
 }
 
-/** Whether a report is still true: the owner may have dealt with it in the meantime. */
+/** Returns whether a report is still true. The owner may have acted in the meantime. */
 export function stillHolds(kind: ReportKind, task: TurnFacts & { readonly status: TaskStatus }): boolean {
   const turn = turnOf(task)
   if (kind === 'needs-you') return turn === 'question' || turn === 'review'
   return kind === 'finished' ? task.status === 'done' : turn !== 'closed'
 }
 
-/** Returns how loud a report about a project is. */
+/** Returns how noticeable a report about this project is. */
 export function loudnessOf(
   kind: ReportKind,
   projectKey: string | null,

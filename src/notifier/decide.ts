@@ -33,7 +33,7 @@ const pageSize = 300
 // Progress on a task whose card is older than this posts a new card.
 const cardLifetimeMs = 48 * hourMs
 
-/** What decisions are made with. */
+/** The dependencies of `decide`. */
 export interface Decider {
   readonly store: Store
   readonly ownerId: string
@@ -41,14 +41,14 @@ export interface Decider {
 }
 
 /**
- * Reads the events after the cursor and, with the new cursor, queues what they are worth: cards, messages and edits. Skips events
- * while no chat is bound. Returns the new cursor; null if there is nothing new.
+ * Reads the events after the cursor and queues the cards, messages and edits they call for, together with the new
+ * cursor. Skips events while no chat is linked. Returns the new cursor; null if there were no events.
  */
 export async function decide({ store, ownerId, now: clock }: Decider): Promise<number | null> {
   const now = clock()
   const moved = await changeState<number>(store, 'notifier_cursor', now, async (tx, cursor) => {
     const scope = { db: tx, ownerId }
-    // Read before the settings, so an event after the chat was bound has a higher id.
+    // Read before the settings, so that an event after the chat was linked has a higher ID.
     const newest = await newestEventId(scope)
     const settings = await readOwnerSettings(scope)
     if (cursor === undefined || settings.chatId === null || settings.userId === null)
@@ -59,7 +59,7 @@ export async function decide({ store, ownerId, now: clock }: Decider): Promise<n
     const decision = await decideOn(scope, events, { chatId, settings, now })
     await markCardsStale(tx, chatId, decision.staleNow, now)
     await markCardsStale(tx, chatId, decision.staleSoon, debounced(now))
-    // A file goes before the card whose buttons are about it.
+    // A file comes before the card with its buttons.
     await enqueue(tx, decision.messages, now)
     await enqueueCards(tx, decision.cards, now)
     return events.at(-1)?.id
@@ -93,9 +93,9 @@ export async function askAboutDeletions({ store, ownerId, now: clock }: Decider)
 interface Decision {
   readonly messages: readonly NewMessage[]
   readonly cards: readonly NewCard[]
-  /** The ids of tasks whose living card is edited as soon as possible. */
+  /** Task IDs whose living cards are edited as soon as possible. */
   readonly staleNow: readonly string[]
-  /** The ids of tasks that only the owner changed: the bot usually shows those itself. */
+  /** Task IDs that only the owner changed. The bot usually shows those itself. */
   readonly staleSoon: readonly string[]
 }
 
@@ -124,7 +124,7 @@ async function decideOn(
   }
 }
 
-/** Finds the tasks that events name, by the key in the event: a moved task has another key by now. */
+/** Finds tasks by the key in the event. A task that has moved now has another key. */
 async function tasksByKey(scope: Scope, classified: Classified): Promise<Map<string, Task>> {
   const keys = [...classified.tasks.map(({ taskKey }) => taskKey), ...classified.changedByOwner]
   const found = new Map((await findTasksByKey(scope, keys)).map((task) => [task.key, task]))
@@ -135,7 +135,7 @@ async function tasksByKey(scope: Scope, classified: Classified): Promise<Map<str
   return found
 }
 
-/** Returns the card that a change is worth; null if an edit of the living card is enough. */
+/** Returns the card to post for a change; null if editing the living card is enough. */
 function cardFor(
   changed: ClassifiedTask,
   task: Task,

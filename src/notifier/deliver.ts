@@ -38,7 +38,7 @@ export interface Delivery extends Pick<Reach, 'resume' | 'stopped'> {
 }
 
 const idleMs = 1_000
-// Above this number of tokens, turns start over.
+// The turn record is cleared above this number of tokens.
 const maxServed = 200
 
 /** Creates the delivery loop's step: one message at a time, by priority, each a row before it is a call. */
@@ -127,7 +127,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const update = (row: BotMessageRow, settings: Bound, signal: AbortSignal) =>
     updateMessage({ ...deps, scope, note, recordUntilDone, followGroup }, row, settings, signal)
 
-  /** Whether Telegram answers at all, asked before sending a possible repeat. */
+  /** Returns whether Telegram answers at all. Checked before sending a possible repeat. */
   const isReachable = async (signal: AbortSignal): Promise<boolean> => {
     try {
       await api.getMe(signal as unknown as Parameters<Api['getMe']>[0])

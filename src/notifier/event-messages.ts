@@ -16,7 +16,7 @@ import { deletedMessage, logMessage, type NotificationMessage } from '../view/no
 import { reportFile } from '../view/notifications/report-file.ts'
 import { type Classified, type ClassifiedTask, loudnessOf } from './classify.ts'
 
-// Debounce: a burst of progress becomes one message, and the bot itself shows a change that the owner made.
+// Debounce: a burst of progress becomes one message, and the bot itself shows the owner's own changes.
 const debounceMs = 3_000
 const theBoard = 'The board'
 
@@ -27,14 +27,14 @@ export interface Recipient {
   readonly now: Date
 }
 
-/** A card to post, with its task; `reported` if a result, a plan or a reason came with the change. */
+/** A card to post with its task; `reported` if a result, plan or reason came with the change. */
 export interface ReportedCard {
   readonly card: NewCard
   readonly task: Task
   readonly reported: boolean
 }
 
-/** Builds the messages that events are worth besides cards: files, deletions, work logs and reactions. */
+/** Builds the messages that events call for besides cards: files, deletions, work logs and reactions. */
 export async function eventMessages(
   scope: Scope,
   { classified, cards }: { readonly classified: Classified; readonly cards: readonly ReportedCard[] },
@@ -48,7 +48,7 @@ export async function eventMessages(
   ]
 }
 
-/** Attaches as files what an agent wrote and a card doesn't show in full. */
+/** Attaches text by an agent as files if a card doesn't show all of it. */
 async function fileMessages(
   scope: Scope,
   cards: readonly ReportedCard[],
@@ -173,17 +173,17 @@ function notify(
   ]
 }
 
-/** Returns when progress that happens now is shown. */
+/** Returns when to show progress that happens now. */
 export function debounced(now: Date): Date {
   return new Date(now.getTime() + debounceMs)
 }
 
-/** Returns the token that caused a change, as a request names it. */
+/** Returns the token that caused a change, for the request. */
 export function senderOf({ tokenId }: Pick<ClassifiedTask, 'tokenId'>) {
   return tokenId === undefined ? {} : { sender: tokenId }
 }
 
-/** Returns the agent's name of an event's actor; null if it wasn't an agent. */
+/** Returns the name of the agent that caused an event; null if it wasn't an agent. */
 export function agentOf(actor: string): string | null {
   return actor.startsWith('agent:') ? actor.slice('agent:'.length) : null
 }

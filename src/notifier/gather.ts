@@ -12,12 +12,10 @@ import { stillHolds } from './classify.ts'
 import type { Bound } from './render.ts'
 
 const maxSingle = 5
-// More than this can wait after a flood; the rest becomes the next list.
+// The most messages to combine. After a flood, the rest becomes the next list.
 const maxGathered = 1_000
 
-/**
- * Replaces more than five waiting reports of one kind, token and topic with one message that lists them. Returns whether it did.
- */
+/** Combines more than five waiting reports of one kind, token and topic into one list. Returns whether it did. */
 export async function gatherBefore(
   scope: { readonly db: Store; readonly ownerId: string },
   row: BotMessageRow,

@@ -9,13 +9,13 @@ import type { Throttle } from '../telegram/throttle.ts'
 import { askAboutDeletions, decide } from './decide.ts'
 import { createDelivery } from './deliver.ts'
 
-/** What the notifier is built from. */
+/** The notifier's dependencies. */
 export interface NotifierDeps {
   readonly store: Store
   readonly ownerId: string
   readonly api: Api
   readonly throttle: Throttle
-  /** Triggered on each NOTIFY of the outbox; only a hint, since the outbox is also read every second. */
+  /** Triggered by each NOTIFY from the outbox. It's only a hint: the outbox is also read every second. */
   readonly wakeup: Wakeup
   readonly now: () => Date
   readonly log: Log
@@ -35,19 +35,19 @@ interface DeliveryState {
 
 export interface Notifier {
   /**
-   * Recovers what a crash left behind, then follows the outbox; only the leader calls it. Returns the function that stops this start
-   * after its current call; a later start isn't affected, because a hung one may stop after the next has begun.
+   * Recovers after a crash, then follows the outbox; only the leader calls it. Returns a function that stops this start
+   * after its current call. A later start isn't affected, because a hung one may stop after the next has begun.
    */
   readonly start: () => Promise<() => Promise<void>>
   /** Checks the outbox and the queue now. */
   readonly wake: () => void
-  /** Delivers what waits after the owner is back. */
+  /** Sends what waited while the owner was away. */
   readonly resume: () => void
   readonly state: () => DeliveryState
 }
 
 const pollEveryMs = 1_000
-// Debounce: events within this time of each other are decided on together, which leaves CPU for the requests that cause a burst.
+// Debounce: events within this time are decided together, which leaves CPU for the requests that cause a burst.
 const debounceMs = 100
 const maxStopMs = 5_000
 
@@ -72,7 +72,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     }
   }
 
-  /** Repeats a step until the signal aborts; a failed step (e.g. the database is down) is retried. */
+  /** Repeats a step until the signal aborts, and retries a failed one, e.g., while the database is down. */
   const loop = async (name: string, wakeup: Wakeup, signal: AbortSignal, step: () => Promise<number>) => {
     let failing = false
     while (!signal.aborted) {
@@ -123,7 +123,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   }
 }
 
-/** Recovers what the last process left behind: messages it was sending, and pauses that Telegram asked for. */
+/** Recovers the previous process's state: messages it was sending, and pauses that Telegram asked for. */
 export async function recover({
   store,
   throttle,

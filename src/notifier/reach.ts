@@ -5,15 +5,15 @@ import type { Outcome } from '../telegram/outcome.ts'
 const probeEveryMs = 10 * minuteMs
 const maxPauseMs = 30_000
 
-/** Whether Telegram can be reached and accepts messages. */
+/** Tracks whether Telegram is reachable and accepts messages. */
 export interface Reach {
   /** Milliseconds until the next try; 0 if now. */
   readonly waitMs: () => number
-  /** Notes what an outcome says about the connection to Telegram. */
+  /** Updates the state from a call's outcome. */
   readonly note: (outcome: Outcome) => void
-  /** Notes a failed call. */
+  /** Records a failed call. */
   readonly fail: (error: string) => void
-  /** Clears pauses, since the chat accepts messages again. */
+  /** Ends all pauses, because the chat accepts messages again. */
   readonly resume: () => void
   readonly stopped: () => { readonly reason: string; readonly since: Date } | null
 }
@@ -25,7 +25,7 @@ export function createReach({ now, log }: { readonly now: () => Date; readonly l
   let pausedUntil = 0
   const time = () => now().getTime()
 
-  // More than the whole pause means that the clock was set back.
+  // A wait longer than the whole pause means that the clock was set back.
   const left = (until: number, pauseMs: number) => {
     const ms = until - time()
     return ms > pauseMs ? 0 : Math.max(0, ms)

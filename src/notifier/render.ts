@@ -19,23 +19,23 @@ import { taskCard, taskVersion } from '../view/tasks/card.ts'
 import { postedCard } from '../view/tasks/posted-card.ts'
 import { stillHolds } from './classify.ts'
 
-/** The settings of an owner with a bound chat, and the current time. */
+/** The settings of an owner with a linked chat, and the current time. */
 export type Bound = OwnerSettings & { readonly chatId: number; readonly now: Date }
 
 export function isBound(settings: OwnerSettings): settings is OwnerSettings & { readonly chatId: number } {
   return settings.chatId !== null && settings.userId !== null && settings.enabled
 }
 
-/** A request with the version of the task that it shows. */
+/** A request and the version of the task that it shows. */
 export interface RenderedRequest {
   readonly kind: 'request'
   readonly request: StoredRequest
   readonly version: string | null
-  /** Whether it is worth posting again if the message was deleted. */
+  /** Whether to post it again if the message was deleted. */
   readonly isOpen: boolean
 }
 
-/** What happens to a row when it is due. `drop`: there is nothing left to send; `requeue`: it must come after a newer card. */
+/** What to do with a row when it's due. `drop`: nothing is left to send; `requeue`: send it after a newer card. */
 export type RenderResult =
   | RenderedRequest
   | { readonly kind: 'drop'; readonly shown: BotMessageRow | null }
@@ -99,14 +99,14 @@ async function renderCard(
   return { kind: 'request', request, version, isOpen }
 }
 
-/** Whether the report still matches the task. */
+/** Returns whether the report still matches the task. */
 function isAbout({ group, about }: CardRequest, task: Task): boolean {
   if (!stillHolds(group.kind, task)) return false
   if (group.kind === 'due') return task.dueAt?.toISOString() === about
   return group.kind === 'silent-run' ? runStamp(task) === about : true
 }
 
-/** Whether a card of at least this priority was posted after the change that `post` reports. */
+/** Returns whether a card of at least this priority was posted after the change that `post` reports. */
 function isReported(
   shown: BotMessageRow | null,
   { row, post, task }: { readonly row: BotMessageRow; readonly post: CardRequest; readonly task: Task },
@@ -118,7 +118,7 @@ function isReported(
 
 const mark = `${signs.repeat} possibly a repeat`
 
-/** Adjusts a request right before it is sent: silent in quiet hours, and marked if it may be a repeat. */
+/** Adjusts a request right before it's sent: silent in quiet hours, and marked if it may be a repeat. */
 export function adjusted(
   request: StoredRequest,
   row: BotMessageRow,
@@ -128,7 +128,7 @@ export function adjusted(
   const isQuiet = quietHours !== null && inQuietHours(now, quietHours, timeZone)
   const field = request.method === 'sendMessage' ? 'text' : 'caption'
   const words = String(request.parameters[field] ?? '')
-  // Stored text may already have the maximum length; the mark needs some of it.
+  // Stored text may already have the maximum length, so make room for the mark.
   const { html } = truncateHtml({ html: words }, maxTextLength[field] - mark.length - 1)
   const parameters = {
     ...request.parameters,

@@ -12,7 +12,7 @@ export interface Retirement {
   readonly how: 'deleted' | 'cut' | null
 }
 
-/** Deletes an earlier card. Telegram deletes no message older than 48 hours; those are cut to one line without buttons. */
+/** Deletes an earlier card. Telegram deletes no message older than 48 hours; such a card is cut to one line without buttons. */
 export async function retireCard(
   api: Api,
   { chatId, messageId }: Pick<BotMessageRow, 'chatId' | 'messageId'>,

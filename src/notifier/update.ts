@@ -30,7 +30,7 @@ interface UpdateDeps {
   readonly api: Api
   readonly log: Log
   readonly now: () => Date
-  /** Notes what an outcome says about the connection to Telegram. */
+  /** Updates the connection state from a call's outcome. */
   readonly note: (outcome: Outcome) => void
   /** Records Telegram's answer before anything else is sent. */
   readonly recordUntilDone: (record: () => Promise<void>) => Promise<void>
@@ -107,7 +107,7 @@ async function recordFailure(deps: UpdateDeps, row: BotMessageRow, settings: Bou
   }
 }
 
-/** Ends an edit to a version of the task; the message stays stale if the task has a newer version by now. */
+/** Finishes an edit. The message stays stale if the task has a newer version by now. */
 async function finishEdit(
   { store, scope, now }: UpdateDeps,
   row: BotMessageRow,
@@ -115,7 +115,7 @@ async function finishEdit(
   seenEvent: number,
 ) {
   await store.transaction(async (tx) => {
-    // Clear the mark before reading: a change after the read sets it again.
+    // Clear the mark before reading, because a change after the read sets it again.
     await clearStale(tx, row.id)
     const inTx = { ...scope, db: tx }
     if (version === null || row.taskId === null || (await newestEventId(inTx)) === seenEvent) return
@@ -125,14 +125,14 @@ async function finishEdit(
   })
 }
 
-/** Queues a message again that was deleted or is in a former chat; a card only if no newer one exists. */
+/** Queues a message again that was deleted or is in a former chat. A card is queued only if there's no newer one. */
 async function resend(deps: UpdateDeps, row: BotMessageRow, settings: Bound, rendered: RenderedRequest) {
   const { store, scope, now } = deps
   const { chatId } = settings
   const { request, version, isOpen } = rendered
   const task = row.taskId === null ? null : await findTask(scope, row.taskId)
   const threadId = threadFor(settings, task?.project.key ?? null)
-  // A card is rendered right before it is sent, so it shows the current state.
+  // A card is rendered right before it's sent, so that it shows the current state.
   const content =
     version === null
       ? {

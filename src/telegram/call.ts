@@ -7,7 +7,7 @@ import type { StoredRequest } from './store/messages/stored-request.ts'
 export interface Destination {
   readonly chatId: number
   readonly threadId: number | null
-  /** The topic to use if that one was deleted; if it is absent or deleted too, the chat itself. */
+  /** The topic to use if the message's own was deleted. If this is missing or deleted too, the message goes to the chat itself. */
   readonly mainThreadId?: number | null
 }
 
@@ -98,7 +98,7 @@ export function captionOnly({ parameters: { caption, photo, document, ...rest } 
 const aboutButtons = /button|markup|keyboard/i
 
 /**
- * Tries a message, then a simpler one without what Telegram refused, and finally the plain text. `withButtons` keeps the buttons,
+ * Tries a message, then one without what Telegram refused, and finally plain text. `withButtons` keeps the buttons,
  * because the caller can still drop the picture or file.
  */
 async function firstAccepted(
@@ -133,7 +133,7 @@ function filesOf({ file, png }: Outgoing): Parameters {
   return file === undefined ? {} : { document: new InputFile(Buffer.from(file.content), file.name) }
 }
 
-/** Makes one call and returns its outcome; throws only if there is no such method. */
+/** Makes one call and returns its outcome. Throws only if there's no such method. */
 export async function callTelegram(
   api: Api,
   method: string,

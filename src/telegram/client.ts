@@ -6,9 +6,9 @@ export interface TelegramOptions {
   readonly token: string
   readonly apiRoot: string
   readonly throttle: Throttle
-  /** Saves the pause that a 429 asked for, for the next process; nothing else is sent until it resolves. */
+  /** Saves the pause that a 429 asked for, so that the next process respects it too. Nothing else is sent until it resolves. */
   readonly onPause?: (ms: number, chatId: ChatId | undefined) => Promise<void>
-  /** Called after each call that was answered or failed, for the log and metrics. */
+  /** Called after each call, answered or failed, for the log and metrics. */
   readonly onCall?: (call: {
     readonly method: string
     readonly status: number | null
@@ -16,9 +16,9 @@ export interface TelegramOptions {
   }) => void
 }
 
-// A long poll takes up to 30 s; anything that takes longer than this hangs.
+// A long poll takes up to 30 s. Anything longer than this hangs.
 const timeoutSeconds = 60
-// A longer wait would hit `timeoutSeconds` and look like a call that may have left.
+// A longer wait would exceed `timeoutSeconds` and look like a call that may have left.
 const maxPauseMs = 45_000
 
 /**
@@ -64,7 +64,7 @@ function retryAfterMs(response: Response): number {
   return (seconds > 0 ? seconds : 1) * 1_000
 }
 
-/** Builds the answer that Telegram would give to a call that isn't made. */
+/** Builds Telegram's 429 response for a call that isn't made. */
 function tooManyRequests(pauseMs: number): Response {
   const seconds = Math.ceil(pauseMs / 1_000)
   const description = `Too Many Requests: retry after ${seconds}`

@@ -7,11 +7,11 @@ export type Outcome =
   | { readonly kind: 'gone' }
   /** The request was sent but not answered, so it may have taken effect. */
   | { readonly kind: 'uncertain'; readonly error: string }
-  /** It had no effect; a later try may. */
+  /** It had no effect; retrying may help. */
   | { readonly kind: 'later'; readonly error: string; readonly retryAfterMs: number | null }
   /** Nothing can be sent to this chat, or by this bot, until someone fixes it. */
   | { readonly kind: 'stopped'; readonly error: string }
-  /** The group has another id now. */
+  /** The group has a new ID. */
   | { readonly kind: 'moved'; readonly chatId: number }
   | { readonly kind: 'topic-gone'; readonly error: string }
   /** Telegram doesn't accept this content. */
@@ -26,7 +26,7 @@ const gone =
   /force_reply can't be changed|message to edit not found|message can't be edited|there is no (?:text|caption|media) in the message|MESSAGE_ID_INVALID/
 const topicGone = /message thread not found|TOPIC_(?:DELETED|CLOSED)/
 
-/** Converts an error that a call threw. Anything but an API or network error is a defect of the content. */
+/** Converts a thrown error. Anything but an API or network error means that the content is faulty. */
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof HttpError) return fromNetwork(error)
   if (!(error instanceof GrammyError)) return { kind: 'refused', error: String(error) }

@@ -1,7 +1,7 @@
 import { GrammyError, HttpError } from 'grammy'
 import type { Log } from '../log.ts'
 
-/** Reports that Telegram can't be reached, one line per attempt without a stack trace, and when it answers again. */
+/** Logs when Telegram can't be reached, one line per attempt without a stack trace, and when it answers again. */
 export interface ReachReport {
   readonly failed: (error: unknown) => void
   readonly reached: () => void
@@ -13,7 +13,7 @@ export function createReachReport(log: Log): ReachReport {
   return {
     failed: (error) => {
       failures += 1
-      // Neither Telegram nor the network: a bug of ours or the database, whose stack is logged once.
+      // Neither Telegram nor the network failed: it's our bug or the database, so log the stack once.
       const isOurs = !(error instanceof HttpError || error instanceof GrammyError)
       const err = isOurs && failures === 1 ? { err: error } : {}
       log.warn({ repeat: failures, ...err }, `${describeFailure(error)}; retrying…`)
@@ -36,7 +36,7 @@ export function describeFailure(error: unknown): string {
     : `Telegram can't answer now (${answer})`
 }
 
-/** Whether Telegram answered that no bot has this token. */
+/** Returns whether Telegram answered that no bot has this token. */
 export function isRefusedToken(error: unknown): boolean {
   return error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)
 }

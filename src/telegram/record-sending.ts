@@ -3,7 +3,7 @@ import type { Sending } from './call.ts'
 import type { Outcome } from './outcome.ts'
 import { markNotSent, markSent, type NotSent, setDestination } from './store/messages/mark.ts'
 
-/** An outcome that leaves a message unsent, or perhaps unsent. */
+/** The outcome of a call that failed or may have failed. */
 export type FailedOutcome = Exclude<Outcome, { readonly kind: 'done' }>
 
 /** Returns the state of a message after a failed call: to be tried again, perhaps arrived, or given up. */
@@ -28,8 +28,8 @@ export function reasonOf(outcome: Outcome): string {
 }
 
 /**
- * Records the call for a new message in its row: the topic it went to, and that it was sent, or why not and what happens next.
- * Returns what was recorded of a failure.
+ * Records the call in the new message's row: its topic, and whether it was sent or what happens next. Returns what was
+ * recorded for a failure.
  */
 export async function recordSending(
   store: Store,

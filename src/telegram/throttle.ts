@@ -98,7 +98,7 @@ function createBucket({ size, refillMs }: { size: number; refillMs: number }, no
 const throttled = /^(send(?!ChatAction|MessageDraft)|edit|copy|forward|delete|pin|unpin)/i
 const exempt = /^(deleteWebhook|deleteMyCommands|editForumTopic|deleteForumTopic)$/i
 
-/** Whether a method counts against the limits of its chat. */
+/** Returns whether a method counts toward its chat's limits. */
 export function isThrottled(method: string): boolean {
   return throttled.test(method) && !exempt.test(method)
 }
