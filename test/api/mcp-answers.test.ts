@@ -30,7 +30,7 @@ const logsOf = async (task: string) =>
 const tokensOf = ({ text }: ToolAnswer) => text.length / 4
 
 describe('the answer to a write', () => {
-  test('is a row, what changed and what to do next, in about 60 tokens', async () => {
+  test('is a row with the changes and the next step, in about 60 tokens', async () => {
     const made = await use('preq_create_task', { title: 'A task', projectKey: 'PROJ', labels: ['api'] })
     const taskId = made.result.task.id
     const started = await use('preq_start_task', { taskId })

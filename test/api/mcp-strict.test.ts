@@ -60,7 +60,7 @@ describe('arguments', () => {
         const values: Record<string, string> = { taskId, projectKey: 'PROJ', status: 'hold' }
         const needed = Object.fromEntries(required.map((argument) => [argument, values[argument] ?? 'Words']))
         const given = Object.fromEntries(optional.map((argument) => [argument, empty]))
-        // Either of the two is required, which no schema can express.
+        // One of the two is required, which no schema can express.
         const project = name === 'preq_create_task' ? { project_key: 'PROJ' } : {}
 
         const { isError, text } = await use(name, { ...needed, ...given, ...project })

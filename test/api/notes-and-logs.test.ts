@@ -79,7 +79,7 @@ describe('the note', () => {
 })
 
 describe('work logs of changes', () => {
-  test('a change of status is named after both statuses', async () => {
+  test('a status change is titled with both statuses', async () => {
     const key = await api.task()
     await api.call('PATCH', `/api/tasks/${key}/status`, { body: { status: 'archived' } })
     expect((await logsOf(key)).map((log) => log.title)).toEqual([`${key} · Inbox -> Archived`])
@@ -142,7 +142,7 @@ describe('results', () => {
   })
 
   test.each(['reason', 'blocked_reason', 'blockedReason'])(
-    'take why the work is blocked as result.%s',
+    'accept the reason of a block as result.%s',
     async (name) => {
       const key = await api.task({ status: 'todo' })
       const task = await patch(key, {

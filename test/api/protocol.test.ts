@@ -68,23 +68,23 @@ describe('bodies', () => {
     ['POST', '/mcp'],
   ] as const
 
-  test.each(wanting)('%s %s refuses what is not JSON', async (method, path) => {
+  test.each(wanting)('%s %s rejects invalid JSON', async (method, path) => {
     for (const body of ['{"title":', '', 'title=x', '{"a":1}}', '\ufeff{}x']) {
       const answer = await api.call(method, path, { body })
       expect([answer.status, answer.body]).toEqual([400, { error: 'Invalid JSON' }])
     }
   })
 
-  test.each(wanting)('%s %s refuses JSON of another shape', async (method, path) => {
+  test.each(wanting)('%s %s rejects JSON of another shape', async (method, path) => {
     for (const body of ['null', '[]', '"text"', '5', 'true', '[[[[]]]]']) {
       const answer = await api.call(method, path, { body })
       expect(answer.status, body).toBe(400)
-      // JSON-RPC says its errors its own way.
+      // JSON-RPC has its own error format.
       if (path !== '/mcp') expect(answer.body.error).toBe('Invalid payload')
     }
   })
 
-  test.each(wanting)('%s %s refuses other media', async (method, path) => {
+  test.each(wanting)('%s %s rejects other media types', async (method, path) => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
       const answer = await api.call(method, path, {
         body: '{"title":"x"}',
@@ -94,7 +94,7 @@ describe('bodies', () => {
     }
   })
 
-  test.each(wanting)('%s %s refuses more than 1 MB, declared or not', async (method, path) => {
+  test.each(wanting)('%s %s rejects more than 1 MB, declared or not', async (method, path) => {
     const body = JSON.stringify({ title: 'x'.repeat(2_000_000) })
     const declared = await api.call(method, path, {
       body,
@@ -129,7 +129,7 @@ describe('bodies', () => {
     expect([body.length, declared.status, streamed.status]).toEqual([length, status, status])
   })
 
-  test('takes a charset and an odd case of the media type', async () => {
+  test('accept a charset and unusual case in the media type', async () => {
     const answer = await api.call('POST', '/api/tasks', {
       body: { title: 'x', projectKey: 'PROJ' },
       headers: { 'content-type': 'Application/JSON; charset=utf-8' },
@@ -139,7 +139,7 @@ describe('bodies', () => {
 })
 
 describe('every answer', () => {
-  test('carries an id, no-store and the security headers', async () => {
+  test('has an ID, no-store and the security headers', async () => {
     for (const [method, path, status] of [
       ['GET', '/api/tasks', 200],
       ['GET', '/api/none', 404],
@@ -155,7 +155,7 @@ describe('every answer', () => {
     }
   })
 
-  test('keeps the id that a proxy gave, and not one that is no id', async () => {
+  test('keeps a proxy’s request ID if it is valid', async () => {
     const kept = await api.call('GET', '/api/health', { headers: { 'x-request-id': 'edge-42' } })
     const made = await api.call('GET', '/api/health', { headers: { 'x-request-id': 'a b<c>' } })
     expect(kept.headers.get('x-request-id')).toBe('edge-42')
@@ -164,7 +164,7 @@ describe('every answer', () => {
 })
 
 describe('failures', () => {
-  test('of ours are neutral outside, and in the log with their id', async () => {
+  test('of ours are neutral outside, and logged with their ID', async () => {
     const broken = api.another({
       health: async () => {
         throw new Error('a secret detail')
@@ -179,7 +179,7 @@ describe('failures', () => {
     expect(api.logged.at(-1)).toMatchObject({ requestId, message: 'request failed' })
   })
 
-  test('of the database are 503 with when to come back', async () => {
+  test('of the database are a 503 with a retry time', async () => {
     const broken = api.another({
       health: async () => {
         throw new Error('query failed', { cause: Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }) })
@@ -195,7 +195,7 @@ describe('failures', () => {
 })
 
 describe('GET /api/health', () => {
-  test('needs no token and says what it looked at', async () => {
+  test('needs no token and lists its checks', async () => {
     const answer = await api.call('GET', '/api/health', { token: null })
     expect([answer.status, answer.body]).toEqual([
       200,
@@ -203,7 +203,7 @@ describe('GET /api/health', () => {
     ])
   })
 
-  test('is 503 where something is down', async () => {
+  test('is a 503 if something is down', async () => {
     const down = api.another({ health: async () => ({ ok: false, checks: { telegram: { ok: false } } }) })
     const answer = await down.call('GET', '/api/health', { token: null })
     expect([answer.status, answer.body.ok]).toEqual([503, false])

@@ -19,13 +19,13 @@ describe('the README', () => {
     const body = /-d '([^']*)'/.exec(line)?.[1]
     expect(line).toContain('-H "Authorization: Bearer preq_…"')
     expect(line.includes('-H "Content-Type: application/json"')).toBe(body !== undefined)
-    // A shell may take a bare ? for a pattern of file names.
+    // A shell may expand a bare ? as a file pattern.
     expect(line.includes('?')).toBe(line.includes('"URL'))
     const answer = await api.call(method, path, body === undefined ? {} : { body })
     expect(answer.status, answer.text).toBeLessThan(300)
   })
 
-  test('shows how to connect the three agents, with a bearer token, at the MCP address', () => {
+  test('shows how to connect the three agents with a bearer token at the MCP URL', () => {
     const text = lines.join('\n')
     const header = '--header "Authorization: Bearer preq_…"'
     expect(text).toContain(`claude mcp add --transport http preqbot URL/mcp ${header}`)

@@ -96,7 +96,7 @@ describe('POST /api/tasks', () => {
   })
 
   test.each([{ repo: 'ada/other' }, { projectKey: 'OTHER' }, { project_key: 'OTHER' }])(
-    'refuses a project that is not there: %o',
+    'refuses a project that doesn’t exist: %o',
     async (name) => {
       const made = await api.call('POST', '/api/tasks', { body: { title: 'Lost', ...name } })
       expect([made.status, made.body]).toEqual([400, { error: 'No project found for the given repo.' }])
@@ -370,7 +370,7 @@ describe('PATCH /api/tasks/:id/status', () => {
   })
 
   test.each([{ status: 'todo', title: 'x' }, {}, { engine: 'codex' }, { status: 'nope' }])(
-    'takes status and engine and nothing else: %o',
+    'accepts only status and engine: %o',
     async (body) => {
       const key = await api.task()
       expect((await api.call('PATCH', `/api/tasks/${key}/status`, { body })).status).toBe(400)

@@ -5,11 +5,11 @@ import { buttons, type PinnedButton, readButton } from '../support/buttons.ts'
 
 interface PinnedFile {
   readonly current: readonly PinnedButton[]
-  /** What earlier versions sent, which still works. */
+  /** Buttons of earlier versions, which still work. */
   readonly earlier?: readonly PinnedButton[]
 }
 
-// Each feature's buttons are pinned in its own file, which leaves with the feature.
+// Each feature's buttons are pinned in a separate file, which is deleted with the feature.
 const folder = join(import.meta.dirname, 'buttons')
 const pinned = await Promise.all(
   (await readdir(folder)).map(async (name): Promise<PinnedFile> => import(join(folder, name))),
@@ -17,17 +17,17 @@ const pinned = await Promise.all(
 const current = pinned.flatMap((file) => file.current)
 const earlier = pinned.flatMap((file) => file.earlier ?? [])
 
-test.each(current)('%s is the button %s with %j', (data, name, payload) => {
+test.each(current)('%s decodes to the button %s with %j', (data, name, payload) => {
   expect(readButton(data)).toEqual({ name, payload })
 
   expect(buttons.find((button) => button.name === name)?.encode(payload)).toBe(data)
 })
 
-test.each(earlier)('%s of an earlier version is the button %s with %j', (data, name, payload) => {
+test.each(earlier)('%s from an earlier version decodes to the button %s with %j', (data, name, payload) => {
   expect(readButton(data)).toEqual({ name, payload })
 })
 
-test('every button is in the list, and no two have the same name or the same data', () => {
+test('every button is pinned, and no two share a name or data', () => {
   const names = buttons.map(({ name }) => name)
 
   expect([...names].sort()).toEqual([...new Set(current.map(([, name]) => name))].sort())
@@ -36,7 +36,7 @@ test('every button is in the list, and no two have the same name or the same dat
 })
 
 test.each(['', '1', '1v', '1v|', '1v|due|', '1m|0|WEB-1|0', '2z', '0z', '1u|9|x', '1v|due||0|!'])(
-  '%j is no button',
+  '%j isn’t a button',
   (data) => {
     expect(readButton(data)).toBeNull()
   },
@@ -46,7 +46,7 @@ test.each([
   [51, null],
   [52, null],
   [53, 'callback data over 64 bytes'],
-])('callback data has 64 bytes at most: words of %i bytes', (length, problem) => {
+])('callback data has at most 64 bytes: words of %i bytes', (length, problem) => {
   const search = buttons.find(({ name }) => name === 'screen search')
   const encode = () => search?.encode({ words: 'x'.repeat(length) })
 

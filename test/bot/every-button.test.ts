@@ -85,7 +85,7 @@ const answers: Readonly<Record<PromptKind, string>> = {
   'new-task': 'Something new !high',
 }
 
-/** What is said for each command, so that all that it can show is shown. */
+/** Messages that open everything a command can show. */
 const openings: Readonly<Record<string, readonly string[]>> = {
   start: ['/start', '/start t_WEB-1'],
   new: ['/new', '/new Buy milk !urgent'],
@@ -154,9 +154,9 @@ beforeAll(async () => {
 
 afterAll(() => bot.close())
 
-/** A board with something of everything: in each status and run, long and short, more than a page of what comes in pages. */
+/** Fills the board: every status and run, long and short texts, and more than a page of everything that has pages. */
 async function fill(): Promise<void> {
-  // A date without a time: with a time, a reminder of each task could come due during the test.
+  // A date without a time, because a due time could trigger a reminder during the test.
   const today = lastMinuteOf(toZoned(bot.ctx.now(), zone).toPlainDate(), zone)
   await createProject(bot.ctx, { key: 'WEB', name: 'Website', repoUrl: 'https://github.com/ada/website' })
   await createProject(bot.ctx, { key: 'API', name: 'The API' })
@@ -226,7 +226,7 @@ interface Press {
   readonly why: string
 }
 
-/** Presses buttons one after another and returns their answers; each tap gets exactly one, no matter who taps. */
+/** Taps buttons one after another and returns the answers. Each tap gets exactly one, no matter who taps. */
 async function press(...presses: readonly Press[]): Promise<string[]> {
   const logged = bot.lines.length
   const called = bot.world.calls.length
@@ -241,14 +241,14 @@ async function press(...presses: readonly Press[]): Promise<string[]> {
   return sentTexts.flat()
 }
 
-// Two of these are two wishes: the card goes up twice, and the second /undo takes back the change before.
+// Tapping these twice means two actions: the card moves up twice, and the second /undo undoes the change before.
 const relative = /^act (?:place (?:up|down)|undo-before)/
 
-// Buttons of one sort differ in their value alone.
+// Buttons of one sort differ only in their value.
 const sortOf = (kind: string) => kind.split(' ').slice(0, 2).join(' ')
 const sorts = new Set<string>()
 
-/** The tasks that a button and its message name. */
+/** Returns the tasks that a button and its message name. */
 async function tasksNamedBy({ button, message }: SeenButton): Promise<Task[]> {
   const words = `${JSON.stringify(button.payload)} ${message.text ?? message.caption ?? ''}`
   const keys = new Set(words.match(/\b[A-Z]+-\d+\b/g))
@@ -269,7 +269,7 @@ const how = (): Exploration => ({
     sorts.add(sortOf(kind))
     const others = isFirst ? otherVersions(data) : otherVersions(data).slice(0, 1)
 
-    // None of them may do anything, so they are pressed in a row and looked at together.
+    // None of them may do anything, so they are tapped in a row and checked together.
     const sentTexts = await press(
       { who: stranger, data, on: message, why: `${kind} by a stranger` },
       { who: forger, data, on: 1, why: `${kind} from another chat` },
@@ -298,7 +298,7 @@ const how = (): Exploration => ({
   },
 })
 
-/** The same button as an older and a newer version would have it, cut short, and noise of the longest kind. */
+/** Returns the button's data as an older and a newer version would write it, truncated, and the longest noise. */
 function otherVersions(data: string): string[] {
   const noise = Buffer.from('\u{1F600}'.repeat(16)).toString()
   return [`0${data.slice(1)}`, `2${data.slice(1)}`, data.slice(0, data.indexOf('|') + 1 || 1), noise]
@@ -313,7 +313,7 @@ const moved = {
   archived: 'todo',
 } as const
 
-/** In the meantime, an agent moved tasks: those stay where it moved them, the others where they were. */
+/** An agent moved tasks in the meantime: those stay where it moved them, the others where they were. */
 async function pressAfterChange({ kind, data, message }: SeenButton, named: readonly Task[]): Promise<void> {
   await editTasks(
     robot,
@@ -321,7 +321,7 @@ async function pressAfterChange({ kind, data, message }: SeenButton, named: read
   )
   const before = await listTasks(bot.scope, {})
   await press({ who: user, data, on: message, why: `${kind} after a change` })
-  // An undo and a send-back act on what they find as it was when they were made, however it came to be so again.
+  // Undo and send-back apply if the state is as it was when they were made, however it got there.
   if (/undo|sendBack/.test(kind)) return
   const statuses = new Map((await listTasks(bot.scope, {})).map((task) => [task.id, task.status]))
   for (const task of before)
@@ -329,7 +329,7 @@ async function pressAfterChange({ kind, data, message }: SeenButton, named: read
       expect([kind, task.key, statuses.get(task.id)]).toEqual([kind, task.key, task.status])
 }
 
-/** All that a button names is gone: it says so, and nothing comes of it. */
+/** Everything that a button names was deleted: it says so and changes nothing. */
 async function pressAfterDeletion(
   { kind, data, message }: SeenButton,
   named: readonly Task[],
@@ -342,12 +342,12 @@ async function pressAfterDeletion(
     expect(after, `${kind} after a deletion`).toEqual(before)
 }
 
-/** A button that need not be on any message: what it leads to comes as a new one. */
+/** Taps a button that is on no message, so its screen arrives as a new message. */
 const open = (data: string) => void user.tapData(data, 1)
 const openMenu = (menu: (typeof menus)[number], key: string) =>
   open(menuTap.encode({ on: 'card', key, menu, page: 0 }))
 
-/** What is deep inside, or there only now and then: looked at first, while the board is as it was filled. */
+/** Hard-to-reach or occasional states. They are explored first, while the board is as it was filled. */
 const corners: Readonly<Record<string, () => void | Promise<void>>> = {
   'what is edited': () => openMenu('edit', 'WEB-1'),
   'when it is due': () => openMenu('due', 'WEB-1'),
@@ -382,7 +382,7 @@ const corners: Readonly<Record<string, () => void | Promise<void>>> = {
   'another topic': () => void user.sendText('/projects API', { threadId: lounge }),
 }
 
-describe('every button, pressed by strangers, of another version, after a change, after a deletion, and twice, is answered once each and does no harm', () => {
+describe('every button is answered exactly once and does no harm when tapped twice, by strangers, from an older version, after a change, and after a deletion', () => {
   test.each(Object.keys(corners))(
     'around %s',
     async (name) => {
@@ -403,15 +403,15 @@ describe('every button, pressed by strangers, of another version, after a change
   )
 })
 
-test('nothing that a button, a command or a question can be was left out', async () => {
+test('no kind of button, command or prompt was left out', async () => {
   const words = [...pressed].map((kind) => kind.split(' '))
   const seenAt = (place: number) => new Set(words.map((facts) => facts[place]))
   const isPressed = (name: string) =>
     [...pressed].some((kind) => kind === name || kind.startsWith(`${name} `))
   expect({
-    // A token is shown only in a private chat: tokens.test.ts presses the button that deletes its message.
+    // A token is shown only in a private chat; tokens.test.ts taps the button that deletes its message.
     buttons: buttons.map(({ name }) => name).filter((name) => name !== 'act forget' && !isPressed(name)),
-    // No button is on `news` any more; those of older messages still are.
+    // Only buttons on older messages are on `news`.
     surfaces: surfaces.filter((surface) => surface !== 'news' && !seenAt(1).has(surface)),
     menus: menus.filter((menu) => !words.some((facts) => facts[0] === 'menu' && facts[2] === menu)),
     questions: questions.filter(

@@ -41,11 +41,11 @@ beforeAll(async () => {
 
 afterAll(() => rm(copy, { recursive: true, force: true }))
 
-/** Runs a program of node_modules in the copy. Returns its exit code and what it printed. */
+/** Runs an installed program in the copy. Returns its exit code and output. */
 async function runTool(name: string, args: readonly string[]) {
   const path = join(copy, 'node_modules/.bin', name)
   try {
-    // The copy's own run must not take this one's settings, e.g. its database template.
+    // The copy's run must not inherit settings of this one, e.g. its database template.
     const env = { PATH: process.env.PATH, TEST_DATABASE_URL: process.env.TEST_DATABASE_URL }
     const { stdout } = await run(path, args, { cwd: copy, env, maxBuffer: 64 * 1024 * 1024 })
     return { code: 0, output: stdout }
@@ -56,7 +56,7 @@ async function runTool(name: string, args: readonly string[]) {
 }
 
 test(
-  '/stats leaves with its files and one line: everything compiles and the other tests pass',
+  '/stats can be removed by deleting its files and one line: everything compiles and the other tests pass',
   async () => {
     const text = await readFile(join(copy, list), 'utf8')
     expect(text).toContain(line)
@@ -64,7 +64,7 @@ test(
     await writeFile(join(copy, list), text.replace(line, ''))
 
     const compiled = await runTool('tsc', ['--noEmit'])
-    // The documents' table of commands is generated.
+    // Regenerates the documents' table of commands.
     const documented = await runTool('tsx', ['scripts/docs.ts'])
     const tested = await runTool('vitest', ['run', ...(isFull ? everythingElse : quickly)])
 

@@ -15,14 +15,14 @@ function importsOf(file: string): string[] {
     .filter((path) => path.startsWith(`${folder}/`))
 }
 
-/** Returns a feature's own file and all others of this folder that it needs. */
+/** Returns a feature's file and all other files of this folder that it needs. */
 function filesOf(entry: string): string[] {
   const files = new Set([entry])
   for (const file of files) for (const path of importsOf(file)) files.add(path)
   return [...files]
 }
 
-test('no feature imports a file of another one', () => {
+test('no feature imports another feature’s file', () => {
   const entries = lists.flatMap(importsOf).filter((entry) => !lists.includes(entry))
   const owners = entries.flatMap((entry) => filesOf(entry).map((file) => ({ entry, file })))
 

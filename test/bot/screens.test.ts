@@ -41,7 +41,7 @@ const dataOf = (message: Message) =>
     .flat()
     .flatMap((button) => ('callback_data' in button ? [button.callback_data] : []))
 
-/** Presses a button, waits for its answer and for what came of it. */
+/** Taps a button, then waits for its answer and effect. */
 const press = async (message: Message, data: string) => {
   bot.user.tapData(data, message)
   const answer = await bot.user.nextAnswer()
@@ -64,7 +64,7 @@ describe('screens', () => {
     ['/security', 'Security'],
     ['/doctor', 'Bot token'],
     ['/help', 'Shorthand'],
-  ])('%s shows its screen, in any case and by the name of the bot', async (command, text) => {
+  ])('%s shows its screen, in any case and with the bot’s name', async (command, text) => {
     const [name = '', ...rest] = command.split(' ')
     bot.user.sendText([`${name.toUpperCase()}@preqbot_playground`, ...rest].join(' '))
 
@@ -85,14 +85,14 @@ describe('screens', () => {
     '/doctor',
     '/help',
   ])(
-    'every button within reach of %s is answered, pressed twice in a row',
+    'every button reachable from %s is answered when tapped twice in a row',
     async (command) => {
       const seen = new Set<string>()
       const leads =
         /^1[vw]\|(?:home|agents|token|new-token|project|projects|deleted|label|labels|settings|set\b|mute|zone|digest|audit|security|doctor|help|ask|undo-)/
       const visit = async (message: Message, depth: number): Promise<void> => {
         for (const data of dataOf(message)) {
-          // Every kind of button once: those of one kind for other things lead to the same place.
+          // One button of each kind: others of that kind lead to the same place.
           const kind = data.split('|').slice(0, 2).join('|')
           if (seen.has(kind) || !leads.test(data) || depth === 0) continue
           seen.add(kind)
@@ -119,7 +119,7 @@ test.each([
   ['/Bord', '/board'],
   ['/todos', '/todo'],
   ['/donne', '/done'],
-])('the unknown command %s gets the nearest one, %s', async (typed, nearest) => {
+])('the unknown command %s suggests the nearest one, %s', async (typed, nearest) => {
   bot.user.sendText(typed)
 
   expect((await bot.user.nextMessage()).text).toContain(`Did you mean ${nearest}?`)
@@ -135,7 +135,7 @@ test.each(['/und', '/unddo', '/neww', '/logg', '/cancell', '/xyz'])(
   },
 )
 
-test('a suggestion keeps what followed the command, and its button does it', async () => {
+test('a suggestion keeps the words after the command, and its button applies it', async () => {
   bot.user.sendText('/boards web')
   const answer = await bot.user.nextMessage('Did you mean /board web?')
 
@@ -148,7 +148,7 @@ test.each(commands)('the description of $command fits a menu', ({ description })
   expect([...description].length).toBeLessThanOrEqual(32)
 })
 
-test('the menu has twelve commands at most; /help lists all', async () => {
+test('the menu has at most twelve commands, and /help lists all', async () => {
   bot.user.sendText('/help')
   const { text } = await bot.user.nextMessage('Commands')
 
@@ -166,14 +166,14 @@ test.each([
   ['/ready', 'Ready · 1 task', 'WEB-4 Built'],
   ['/done web', 'Done · WEB · 1 task', 'WEB-5 Shipped'],
   ['/hold', 'Hold · 0 tasks', 'Nothing here.'],
-])('%s lists its status', async (command, head, line) => {
+])('%s lists tasks with its status', async (command, head, line) => {
   bot.user.sendText(command)
 
   const { text } = await bot.user.nextMessage(head)
   expect(text).toContain(line)
 })
 
-test('a filter that is not understood is reported, and so is an unknown project', async () => {
+test('an invalid filter is reported, and so is an unknown project', async () => {
   bot.user.sendText('/tasks !urgent')
   await bot.user.nextMessage('Ignored !urgent – not a filter.')
   bot.user.sendText('/board nope')
@@ -188,7 +188,7 @@ test.each(['/task 3', '/task web3', '/task web-3', '/task #3'])('%s opens the ca
   await bot.user.nextMessage('WEB-3 Planned')
 })
 
-test('/task without a key shows its usage, and with an unknown one that there is no such task', async () => {
+test('/task without a key shows its usage, and an unknown key is reported', async () => {
   bot.user.sendText('/task')
   await bot.user.nextMessage('Which task?')
   bot.user.sendText('/task 99')

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyStep, openWalker } from '../support/walk.ts'
 
-// WALK_SEED repeats a walk, WALK_STEPS makes it longer, WALK_RUNS takes several.
+// WALK_SEED repeats a walk, WALK_STEPS makes it longer, WALK_RUNS runs several.
 const runs = Number(process.env.WALK_RUNS ?? 1)
 const length = Number(process.env.WALK_STEPS ?? 150)
 
 test(
-  `a random walk of ${length} steps of the owner, agents, strangers and time is answered at every step and refused at none, and leaves each task one message with buttons`,
+  `a random walk of ${length} steps by the owner, agents, strangers and time is answered at every step, never refused, and leaves each task one message with buttons`,
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: length, maxLength: length }), async (steps) => {
@@ -22,7 +22,7 @@ test(
             bot.lines.filter((line) => line.includes('an update failed')),
             after,
           ).toEqual([])
-          // What is superseded is removed within the limits of the chat.
+          // Earlier cards are removed within the chat's limits.
           if (index % 50 === 49 || index === steps.length - 1)
             await expect.poll(doubled, { timeout: 120_000, message: after }).toEqual([])
         }

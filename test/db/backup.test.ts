@@ -61,7 +61,7 @@ const write = (lines: readonly string[]) => writeFileSync(file, gzipSync(`${line
 const restore = (replace = false) => restoreFromFile(to.db, file, { replace })
 
 describe('a backup', () => {
-  test('brings every row of every table back as it was, to the microsecond', async () => {
+  test('restores every row of every table as it was, to the microsecond', async () => {
     await fillBoard(from.db, 450)
     await backupToFile(from.db, file, { now })
 
@@ -72,7 +72,7 @@ describe('a backup', () => {
     expect(Object.entries(content).filter(([, found]) => found.length === 0)).toEqual([])
   })
 
-  test('carries any text and any JSON', async () => {
+  test('preserves any text and any JSON', async () => {
     const text = fc.string({ unit: 'binary', minLength: 1 }).map((value) => value.replaceAll('\0', ''))
     const values = fc.array(fc.tuple(text, fc.jsonValue()), { minLength: 40, maxLength: 60 })
     await fc.assert(
@@ -97,7 +97,7 @@ describe('a backup', () => {
     )
   })
 
-  test('lets counting go on where it was, though the last rows are gone', async () => {
+  test('continues numbering where it was, even if the last rows are gone', async () => {
     await fillBoard(from.db, 5)
     await from.db.delete(eventsOutbox)
     await backupToFile(from.db, file, { now })
@@ -107,7 +107,7 @@ describe('a backup', () => {
     expect(await nextEvent(to.db)).toBe(6)
   })
 
-  test('never gives a number again that the replaced board had given out', async () => {
+  test('never reuses a number that the replaced board had given out', async () => {
     await fillBoard(from.db, 2)
     await fillBoard(to.db, 9)
     await backupToFile(from.db, file, { now })
@@ -136,7 +136,7 @@ describe('a backup', () => {
     expect(lines.join('')).not.toContain('meanwhile')
   })
 
-  test('can be read by this user alone', async () => {
+  test('is readable only by the current user', async () => {
     await fillBoard(from.db)
 
     await backupToFile(from.db, file, { now })
@@ -145,7 +145,7 @@ describe('a backup', () => {
     expect(readdirSync(folder)).toEqual(['board.jsonl.gz'])
   })
 
-  test('that is given up leaves no file, and the one before as it was', async () => {
+  test('that is aborted leaves no file and keeps the previous one', async () => {
     await fillBoard(from.db)
     writeFileSync(file, 'before')
 
@@ -157,7 +157,7 @@ describe('a backup', () => {
     await from.ping()
   })
 
-  test('that cannot be written says why', async () => {
+  test('that can’t be written explains why', async () => {
     await fillBoard(from.db, 450)
 
     await expect(backupToFile(from.db, join(folder, 'none', 'file'), { now })).rejects.toThrow('ENOENT')
@@ -171,7 +171,7 @@ describe('restoring', () => {
     await backupToFile(from.db, file, { now })
   })
 
-  test('leaves a board alone that is there, if it is not told to replace it', async () => {
+  test('keeps an existing board unless told to replace it', async () => {
     await fillBoard(to.db, 7)
     const before = await contentOf(to.db)
 
@@ -180,7 +180,7 @@ describe('restoring', () => {
     expect(await contentOf(to.db)).toEqual(before)
   })
 
-  test('puts the backup in the place of that board when told to', async () => {
+  test('replaces the existing board when told to', async () => {
     await fillBoard(to.db, 7)
 
     await restore(true)
@@ -188,7 +188,7 @@ describe('restoring', () => {
     expect(await contentOf(to.db)).toEqual(await contentOf(from.db))
   })
 
-  test('takes the place of a bot that was only started', async () => {
+  test('replaces the board of a bot that was only started', async () => {
     await to.db.insert(users).values({ email: 'owner@localhost.local', isOwner: true })
 
     await restore()
@@ -196,7 +196,7 @@ describe('restoring', () => {
     expect(await to.db.select({ email: users.email }).from(users)).toEqual([{ email: 'ada@example.com' }])
   })
 
-  test('does not change how the trails are held: what was restored cannot be changed or emptied', async () => {
+  test('keeps append-only tables append-only: restored rows can’t be changed or emptied', async () => {
     await restore()
 
     const refused = { cause: { message: expect.stringContaining('its rows never change') } }
@@ -242,7 +242,7 @@ describe('restoring', () => {
     expect(await contentOf(to.db)).toEqual(before)
   })
 
-  test('a file cut short, or that is not there, says so', async () => {
+  test('explains a file that is truncated or missing', async () => {
     truncateSync(file, statSync(file).size - 20)
 
     await expect(restore()).rejects.toThrow(`${file} isn't a backup, or is incomplete.`)
@@ -252,13 +252,13 @@ describe('restoring', () => {
   test.each([
     ['a schema', { version: 1, schema: '0999_later' }],
     ['a form', { version: 2, schema: '0000_board' }],
-  ])('refuses %s of a newer program', async (_what, begin) => {
+  ])('refuses %s of a newer version', async (_what, begin) => {
     write([JSON.stringify(['preqbot backup', { ...begin, at: now }]), ...linesOf().slice(1)])
 
     await expect(restore()).rejects.toThrow(NewerSchemaError)
   })
 
-  test('gives columns their default that an older backup does not have', async () => {
+  test('fills columns missing from an older backup with their defaults', async () => {
     const without = (line: string) => line.replace(/,?"color":"blue"|,"color"/, '')
     write(
       linesOf().map((line) =>
@@ -291,7 +291,7 @@ describe('copying a board', () => {
     60_000,
   )
 
-  test('stops where the target has a board, and says so', async () => {
+  test('refuses a target that has a board, and says so', async () => {
     await fillBoard(from.db, 450)
     await fillBoard(to.db)
 
@@ -313,7 +313,7 @@ describe('a backup from before secrets were redacted', () => {
   const linkCode = '0123456789abcdefghijkl'
   const hash = (code: string) => createHash('sha256').update(code).digest('hex')
 
-  test('comes back without them, and with what people wrote', async () => {
+  test('is restored without them, and with people’s text', async () => {
     await fillBoard(from.db, 1)
     await emptyTables(from.db, ['bot_updates', 'bot_messages', 'bot_conversations'])
     const updates = [

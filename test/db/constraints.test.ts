@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => board.close())
 
-/** Runs a statement that must fail, and gives the name of the constraint. */
+/** Runs a statement that must fail. Returns the name of the constraint. */
 const refusal = async (statement: string): Promise<string> => {
   const error = await board.db.execute(sql.raw(statement)).then(
     () => null,
@@ -65,7 +65,7 @@ describe('the database itself refuses', () => {
     ['work_logs', `detail = ${long(100_001)}`, 'work_logs_detail'],
     ['work_logs', `engine = 'gpt'`, 'work_logs_engine'],
     ['bot_messages', `state = 'lost'`, 'bot_messages_state'],
-  ])('%s where %s', async (table, change, constraint) => {
+  ])('%s if %s', async (table, change, constraint) => {
     expect(await refusal(`update ${table} set ${change}`)).toBe(constraint)
   })
 
@@ -124,7 +124,7 @@ describe('the database itself refuses', () => {
     expect(await refusal(statement())).toBe(constraint)
   })
 
-  test('nothing that is right: other users, every color, six digits', async () => {
+  test('nothing valid: other users, every color, six digits', async () => {
     await board.db.execute(sql`insert into users (email) values ('bob@example.com')`)
     await board.db.execute(sql`update task_labels set color = '#12aBcF'`)
     await board.db.execute(sql`update task_labels set color = 'teal'`)
@@ -136,14 +136,14 @@ describe('the database itself refuses', () => {
 describe('the append-only tables', () => {
   const tables = ['audit_logs', 'security_events', 'events_outbox']
 
-  test.each(tables)('%s cannot be emptied by TRUNCATE, not even with all others', async (table) => {
+  test.each(tables)('%s can’t be emptied by TRUNCATE, not even with all others', async (table) => {
     expect(await refusal(`truncate ${table}`)).toBe('23001')
     expect(await refusal(`truncate ${tables.join(', ')}, users cascade`)).toBe('23001')
   })
 })
 
 describe('sort keys', () => {
-  test('compare bytewise, whatever the locale', async () => {
+  test('compare bytewise in every locale', async () => {
     const ordered = ['A0', 'Zz', 'a0', 'a0V', 'a1', 'aA', 'aa']
     const shuffled = [...ordered].reverse()
     await board.db.execute(sql`create table keys (key varchar(64) collate "C")`)
@@ -158,7 +158,7 @@ describe('sort keys', () => {
   })
 })
 
-test('arrays come back as text, so that nobody selects them on one database alone', async () => {
+test('arrays are returned as text, so that no query relies on one database', async () => {
   const [row] = await rows(board.db, sql`select array['a', 'b,c'] as words, array[1, 2] as numbers`)
 
   expect(row).toEqual({ words: '{a,"b,c"}', numbers: '{1,2}' })

@@ -68,7 +68,7 @@ const restore = (path: string, replace = false) =>
 const newest = () => listSnapshots(dataDir)[0]?.path ?? ''
 
 describe('the embedded database', () => {
-  test('has each commit on the disk before it answers', async () => {
+  test('has each commit on disk before it answers', async () => {
     const database = await open()
     const spy = vi.spyOn(fs, 'fdatasyncSync')
     syncBuiltinESMExports()
@@ -82,7 +82,7 @@ describe('the embedded database', () => {
     await database.close()
   })
 
-  test('writes checkpoints, so that its log does not grow for ever', async () => {
+  test('writes checkpoints, so that its log doesn’t grow forever', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const database = await open()
     const before = await checkpointAt(database)
@@ -95,7 +95,7 @@ describe('the embedded database', () => {
     expect(troubles).toEqual([])
   })
 
-  test('takes a snapshot every six hours, and none where nothing was written', async () => {
+  test('takes a snapshot every six hours, but none without writes', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const database = await open()
     await addTask(database, 50)
@@ -114,7 +114,7 @@ describe('the embedded database', () => {
     expect(troubles).toEqual([])
   })
 
-  test('takes a snapshot when it is closed, of all that it holds', async () => {
+  test('takes a snapshot of everything when it is closed', async () => {
     const database = await open()
     await addTask(database, 50)
     clock.advance({ hours: 1 })
@@ -130,8 +130,8 @@ describe('the embedded database', () => {
   })
 })
 
-describe('an embedded database made with another size of its log', () => {
-  test('opens, though Postgres wants more of such a log kept than of ours', async () => {
+describe('an embedded database with another log size', () => {
+  test('opens, although Postgres expects to keep more of its log than ours', async () => {
     rmSync(pg, { recursive: true })
     const made = await PGlite.create({ dataDir: pg, initDbStartParams: ['--wal-segsize=16'] })
     await made.close()
@@ -145,7 +145,7 @@ describe('an embedded database made with another size of its log', () => {
 })
 
 describe('the schema of an embedded database', () => {
-  test('of a newer program is refused and left as it is', async () => {
+  test('of a newer version is refused and left as it is', async () => {
     const database = await open()
     await database.db.execute(
       sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 32503680000000)`,
@@ -158,7 +158,7 @@ describe('the schema of an embedded database', () => {
     )
   })
 
-  test('is not changed before a snapshot was taken', async () => {
+  test('isn’t changed before a snapshot is taken', async () => {
     const database = await open()
     await database.db.execute(
       sql`delete from drizzle.__drizzle_migrations where created_at = (select max(created_at) from drizzle.__drizzle_migrations)`,
@@ -166,7 +166,7 @@ describe('the schema of an embedded database', () => {
     await database.close()
     clock.advance({ hours: 7 })
 
-    // The last migration finds its own work; whether it can be done twice does not matter here.
+    // The last migration finds its own result. Whether it can run twice doesn't matter here.
     await open().then(
       (opened) => opened.close(),
       () => {},
@@ -176,13 +176,13 @@ describe('the schema of an embedded database', () => {
   })
 })
 
-describe('an embedded database that is damaged', () => {
+describe('a damaged embedded database', () => {
   test.each<[string, () => void]>([
     ['whose control file is cut short', () => truncateSync(join(pg, 'global', 'pg_control'), 100)],
     ['whose tables are gone', () => rmSync(join(pg, 'base'), { recursive: true })],
     ['whose log is gone', () => rmSync(join(pg, 'pg_wal'), { recursive: true })],
     ['that lost its first file', () => rmSync(join(pg, 'PG_VERSION'))],
-  ])('%s stays where it is, and the start names it and the way back', async (_what, damage) => {
+  ])('%s stays where it is, and startup names it and how to recover', async (_what, damage) => {
     damage()
     const started = open()
 
@@ -192,7 +192,7 @@ describe('an embedded database that is damaged', () => {
     expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
   })
 
-  test('in what it tells of its schema is found at the start, and set aside by the restore', async () => {
+  test('with a damaged schema is detected at startup and set aside by a restore', async () => {
     const database = await open()
     const [file] = await rows<{ path: string }>(
       database.db,
@@ -212,7 +212,7 @@ describe('an embedded database that is damaged', () => {
     await restored.close()
   })
 
-  test('is set aside by name when the snapshot is restored', async () => {
+  test('is set aside under another name when the snapshot is restored', async () => {
     truncateSync(join(pg, 'global', 'pg_control'), 100)
 
     const { counts, aside } = await restore(newest())
@@ -225,7 +225,7 @@ describe('an embedded database that is damaged', () => {
     await database.close()
   })
 
-  test('is still named at the next start: no empty board takes its place', async () => {
+  test('is named again at the next start and isn’t replaced by an empty board', async () => {
     renameSync(pg, `${pg}.damaged-2026`)
 
     await expect(open()).rejects.toThrow(`${pg} is missing, but there was a database: pg.damaged-2026`)
@@ -233,7 +233,7 @@ describe('an embedded database that is damaged', () => {
     expect(existsSync(pg)).toBe(false)
   })
 
-  test('stays where it is when the file to restore is no backup', async () => {
+  test('stays where it is if the file to restore isn’t a backup', async () => {
     truncateSync(join(pg, 'global', 'pg_control'), 100)
 
     await expect(restore(join(pg, 'PG_VERSION'))).rejects.toThrow("isn't a backup")
@@ -243,13 +243,13 @@ describe('an embedded database that is damaged', () => {
 })
 
 describe('restoring an embedded database', () => {
-  test('leaves a board alone that is there, if it is not told to replace it', async () => {
+  test('keeps an existing board unless told to replace it', async () => {
     await expect(restore(newest())).rejects.toThrow('add --replace')
 
     expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'snapshots'])
   })
 
-  test('keeps the replaced one under another name, and gives no number out twice', async () => {
+  test('keeps the replaced board under another name and reuses no number', async () => {
     const database = await open()
     await database.db.execute(sql`select setval('events_outbox_id_seq', 70)`)
     await database.close()
@@ -267,7 +267,7 @@ describe('restoring an embedded database', () => {
     await restored.close()
   })
 
-  test('works on a folder where nothing is yet', async () => {
+  test('works on an empty folder', async () => {
     const path = newest()
     const target = join(parent, 'other')
 
@@ -287,7 +287,7 @@ describe('restoring an embedded database', () => {
 })
 
 describe('the first start', () => {
-  test('fills a folder that is empty, as of a volume just mounted', async () => {
+  test('fills an empty folder, e.g. a newly mounted volume', async () => {
     dataDir = join(parent, 'volume')
     mkdirSync(join(dataDir, 'pg'), { recursive: true })
 

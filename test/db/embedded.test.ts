@@ -15,7 +15,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 const open = () => openDatabase({ dataDir, onTrouble: () => {} })
 
 describe('the embedded database', () => {
-  test('makes its folder for its user alone, whatever the umask', async () => {
+  test('creates its folder for its user only, whatever the umask', async () => {
     const umask = process.umask(0)
     try {
       const database = await open()
@@ -27,7 +27,7 @@ describe('the embedded database', () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o700)
   }, 60_000)
 
-  test('keeps what was written, and refuses other processes in the meantime', async () => {
+  test('keeps what was written and refuses other processes in the meantime', async () => {
     const first = await open()
     await first.db.insert(users).values({ email: 'ada@example.com' })
     await expect(open()).rejects.toThrow(FolderInUseError)
@@ -40,7 +40,7 @@ describe('the embedded database', () => {
     expect(readdirSync(dataDir)).not.toContain('lock')
   }, 60_000)
 
-  test('starts after a start that was killed half way', async () => {
+  test('starts after an interrupted first start', async () => {
     mkdirSync(join(dataDir, 'pg.new'), { recursive: true })
     writeFileSync(join(dataDir, 'pg.new', 'PG_VERSION'), '18')
 
@@ -50,7 +50,7 @@ describe('the embedded database', () => {
     await database.close()
   }, 60_000)
 
-  test('leads at once: its folder is its own', async () => {
+  test('leads at once, because its folder is exclusive', async () => {
     const database = await open()
 
     const stop = await new Promise<() => Promise<void>>((resolve) => {

@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const held = () => existsSync(join(folder, 'lock'))
 
-/** Leaves a lock as another process of this machine would have. */
+/** Writes a lock as another process on this machine would. */
 const leaveLock = (holder: { readonly pid: number; readonly started: string }) => {
   const unlock = lockFolder(folder)
   const mine = JSON.parse(readFileSync(join(folder, 'lock'), 'utf8')) as object
@@ -51,7 +51,7 @@ const startHolder = async (): Promise<ChildProcess> => {
 }
 
 describe('the lock of a data folder', () => {
-  test('keeps a second opening out, by name, until it is given up', () => {
+  test('refuses a second opening, naming the holder, until it is released', () => {
     const unlock = lockFolder(folder)
 
     expect(() => lockFolder(folder)).toThrow(`The database in ${folder} is in use by process ${process.pid}.`)
@@ -61,7 +61,7 @@ describe('the lock of a data folder', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('keeps another process out while its holder lives, and is taken over once it was killed', async () => {
+  test('refuses another process while its holder is alive, and can be taken over after the holder was killed', async () => {
     const holder = await startHolder()
 
     expect(() => lockFolder(folder)).toThrow(`in use by process ${holder.pid}`)
@@ -86,7 +86,7 @@ describe('the lock of a data folder', () => {
     unlock()
   })
 
-  test('that is being written belongs to somebody, one that never was to nobody', () => {
+  test('is taken while it is being written, and free if it never was', () => {
     const path = join(folder, 'lock')
     writeFileSync(path, '')
 
@@ -96,7 +96,7 @@ describe('the lock of a data folder', () => {
     expect(() => lockFolder(folder)()).not.toThrow()
   })
 
-  test('goes to one of several that start together over a stale one', async () => {
+  test('goes to one of several processes that start over a stale lock', async () => {
     leaveLock({ pid: 2 ** 22 + 1, started: '1' })
     const children = Array.from({ length: 4 }, () =>
       spawn(process.execPath, nodeArguments('setInterval(() => {}, 1000)')),
@@ -110,7 +110,7 @@ describe('the lock of a data folder', () => {
     expect(sentTexts.filter((line) => line === 'locked\n')).toHaveLength(1)
   }, 30_000)
 
-  test('says so where the folder is not there', () => {
+  test('says so if the folder doesn’t exist', () => {
     expect(() => lockFolder(join(folder, 'none'))).toThrow('ENOENT')
   })
 })

@@ -12,7 +12,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { listSnapshots } from '../../src/db/embedded/snapshots.ts'
 
-// KILLS=50 npx vitest run test/db/kills.test.ts takes it further; SEED repeats a run.
+// KILLS=50 runs it at full length; SEED repeats a run.
 const kills = Number(process.env.KILLS ?? 5)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
@@ -25,12 +25,12 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
 interface Run {
-  /** What was there at the start; a number below zero is one of which only a part was there. */
+  /** The rows found at the start; a negative number is a row of which only a part was found. */
   readonly found: readonly number[]
   readonly acknowledged: readonly number[]
 }
 
-/** Starts the writer and kills it so many milliseconds after its first answer; `Infinity` before it says anything. */
+/** Starts the writer and kills it this many milliseconds after its first answer, or before it with `Infinity`. */
 async function runUntilKilled(afterMs: number): Promise<Run> {
   const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir])
   const closed = once(child, 'close')
@@ -49,9 +49,9 @@ async function runUntilKilled(afterMs: number): Promise<Run> {
   return { found: JSON.parse(sentTexts[0] ?? '[]'), acknowledged: sentTexts.slice(1).map(Number) }
 }
 
-describe('an embedded database whose process is killed in the middle of writes', () => {
+describe('an embedded database whose process is killed during writes', () => {
   test(
-    `opens again each time with all that was acknowledged (${kills} kills, seed ${seed})`,
+    `reopens each time with everything that was acknowledged (${kills} kills, seed ${seed})`,
     async () => {
       const moments = fc.sample(fc.integer({ min: 5, max: 700 }), { numRuns: kills, seed })
       const acknowledged = new Set<number>()
@@ -84,7 +84,7 @@ describe('an embedded database whose process is killed in the middle of writes',
     expect(run.found.filter((n) => n < 0)).toEqual([])
   }, 120_000)
 
-  test('opens with all of it where it was killed in the middle of a snapshot, and takes no half one for a snapshot', async () => {
+  test('reopens completely if it was killed during a snapshot, and ignores a partial snapshot', async () => {
     const written = await runUntilKilled(300)
     const snapshotter = spawn(process.execPath, ['--import', 'tsx', writer, dataDir, 'snapshots'])
     const closed = once(snapshotter, 'close')
@@ -99,7 +99,7 @@ describe('an embedded database whose process is killed in the middle of writes',
     for (const { path } of listSnapshots(dataDir)) expect(() => gunzipSync(readFileSync(path))).not.toThrow()
   }, 120_000)
 
-  test('of two that start at once on a new folder one wins and the other is refused by name', async () => {
+  test('that two processes start at once on a new folder goes to one, and the other is refused by name', async () => {
     const start = async () => {
       const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir])
       const [errors, lines] = [text(child.stderr), createInterface({ input: child.stdout })]

@@ -24,7 +24,7 @@ test.skipIf(inject('templateDatabase') === null).each([
   ['the steady clock', () => vi.spyOn(performance, 'now')],
   ['the wall clock', () => vi.spyOn(Date, 'now')],
 ])(
-  'the lock is held for certain for less than 6 s by %s (skipped on the embedded database: nobody else can have its lock)',
+  'the lock is certain for less than 6 s by %s (skipped on the embedded database: nobody else can have its lock)',
   async (_clock, stop) => {
     const { url, close } = await openTestDatabase()
     const database = await openPostgres(url ?? '', () => {}, { migrate: false })

@@ -33,15 +33,15 @@ const leave = (holder: unknown, secondsAgo: number) => {
   utimesSync(path, at, at)
 }
 
-describe('the lock of a data folder on a volume that containers share', () => {
-  test('keeps a second container out, whose pids are the same', () => {
+describe('the lock of a data folder on a volume shared by containers', () => {
+  test('keeps out a second container with the same PIDs', () => {
     leave(elsewhere, 3)
 
     expect(() => lockFolder(folder)).toThrow(FolderInUseError)
     expect(() => lockFolder(folder)).toThrow('in use by another process, perhaps in another container')
   })
 
-  test('is taken over once the other container has been silent for a while', () => {
+  test('is taken over after the other container has been silent for a while', () => {
     leave(elsewhere, 16)
 
     const unlock = lockFolder(folder)
@@ -51,13 +51,13 @@ describe('the lock of a data folder on a volume that containers share', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('is not kept for ever by a clock that was set back', () => {
+  test('isn’t kept forever by a clock that was set back', () => {
     leave(elsewhere, -3_600)
 
     expect(() => lockFolder(folder)()).not.toThrow()
   })
 
-  test('is waited for at a start, for the container before may just have been killed', async () => {
+  test('is waited for at startup, because the previous container may just have been killed', async () => {
     leave(elsewhere, 3)
     const locking = lockWithRetry(folder)
 
@@ -68,7 +68,7 @@ describe('the lock of a data folder on a volume that containers share', () => {
     unlock()
   })
 
-  test('is not waited for where its holder is known to live', async () => {
+  test('isn’t waited for if its holder is known to be alive', async () => {
     const unlock = lockFolder(folder)
     const began = performance.now()
 
@@ -80,7 +80,7 @@ describe('the lock of a data folder on a volume that containers share', () => {
 })
 
 describe('a process that holds the lock', () => {
-  test('shows that it lives, every two seconds', () => {
+  test('renews it every two seconds', () => {
     vi.useFakeTimers()
     const unlock = lockFolder(folder)
     utimesSync(path, 0, 0)
@@ -91,7 +91,7 @@ describe('a process that holds the lock', () => {
     unlock()
   })
 
-  test('puts the file back that somebody removed', () => {
+  test('restores the file if somebody deleted it', () => {
     vi.useFakeTimers()
     const unlock = lockFolder(folder)
     rmSync(path)
@@ -102,7 +102,7 @@ describe('a process that holds the lock', () => {
     unlock()
   })
 
-  test('ends rather than write where another has taken over, and leaves that one its lock', () => {
+  test('exits instead of writing after another took over, and leaves that one its lock', () => {
     vi.useFakeTimers()
     const unlock = lockFolder(folder)
     leave(elsewhere, 0)
@@ -114,15 +114,15 @@ describe('a process that holds the lock', () => {
   })
 })
 
-describe('taking a lock over that was left', () => {
-  test('is done by one at a time', () => {
+describe('taking over a stale lock', () => {
+  test('is done by one process at a time', () => {
     leave({ ...thisHolder(), pid: 2 ** 22 + 1 }, 60)
     writeFileSync(`${path}.turn`, '')
 
     expect(() => lockFolder(folder)).toThrow('in use by another process that is starting')
   })
 
-  test('goes on where one was killed in the middle of it', () => {
+  test('continues if a process was killed during it', () => {
     leave({ ...thisHolder(), pid: 2 ** 22 + 1 }, 60)
     writeFileSync(`${path}.turn`, '')
     utimesSync(`${path}.turn`, 0, 0)

@@ -15,7 +15,7 @@ import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
 const server = inject('templateDatabase')?.url ?? ''
 
-describe('an address of Postgres', () => {
+describe('a Postgres URL', () => {
   test.each([
     ['postgres://ada:secret@db.example.com:6432/board', 'db.example.com:6432/board'],
     ['postgresql://ada:secret@db.example.com/board?sslmode=require', 'db.example.com:5432/board'],
@@ -30,8 +30,8 @@ describe('an address of Postgres', () => {
   })
 })
 
-describe('a Postgres that is not there', () => {
-  test('is asked again for a while, then named without its password', async () => {
+describe('an unreachable Postgres', () => {
+  test('is retried for a while, then named without its password', async () => {
     const proxy = await openTcpProxy('postgres://ada:secret@127.0.0.1:1/board')
     await proxy.close()
     const troubles: string[] = []
@@ -50,7 +50,7 @@ describe('a Postgres that is not there', () => {
   })
 })
 
-describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL names one)', () => {
+describe.skipIf(server === '')('a failing Postgres (with TEST_DATABASE_URL)', () => {
   let admin: postgres.Sql
   let name: string
   let url: string
@@ -80,7 +80,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     admin`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = ${name} and application_name = ${application}`
 
-  test('is waited for when it comes up a moment after the bot', async () => {
+  test('is waited for if it starts shortly after the bot', async () => {
     await proxy.close()
     const starting = start()
 
@@ -89,13 +89,13 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await (await starting).ping()
   }, 30_000)
 
-  test('that refuses the connection says why at once', async () => {
+  test('that refuses the connection explains why at once', async () => {
     await expect(start(withDatabase(server, 'preqbot_none'))).rejects.toThrow(
       /^Postgres at .*\/preqbot_none refused the connection: database "preqbot_none" does not exist\.$/,
     )
   })
 
-  test('answers again after it ended every connection', async () => {
+  test('works again after it closed every connection', async () => {
     const database = await start()
     await database.ping()
 
@@ -108,7 +108,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     ['while it waits for an answer', (tx: Db) => tx.execute(sql`select pg_sleep(30)`)],
     ['while it does something else', () => new Promise((resolve) => setTimeout(resolve, 300))],
   ])(
-    'that ends a transaction %s leaves nothing of it, and the process well',
+    'that ends a transaction %s leaves nothing of it, and the process keeps working',
     async (what, wait) => {
       const { db, ping } = await start()
       await db.execute(sql`create table written (n int)`)
@@ -133,7 +133,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
 
       await expect(writing).rejects.toSatisfy(isDatabaseDown)
       await recovered(ping)
-      // What the lost transaction still does must not reach the one that has its connection now.
+      // What the lost transaction still does must not reach the next user of its connection.
       await db.transaction(async (tx) => {
         if (what === 'while it does something else') await expect(late).resolves.toSatisfy(isDatabaseDown)
         await tx.execute(sql`insert into written values (3)`)
@@ -143,7 +143,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     30_000,
   )
 
-  test('answers again after it was away', async () => {
+  test('works again after downtime', async () => {
     const database = await start()
     await database.ping()
     await proxy.close()
@@ -164,7 +164,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
       },
     ],
   ])(
-    'is heard again after it %s, and signals once, for what was missed',
+    'is heard again after it %s, with one signal for what was missed',
     async (_what, fail) => {
       const database = await start()
       let signals = 0
@@ -194,7 +194,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     30_000,
   )
 
-  test('that falls silent costs the leader its lead, and another has it within 15 seconds', async () => {
+  test('that falls silent costs the leader its lead, and another process leads within 15 seconds', async () => {
     const cut = await start()
     const well = await start(url)
     const first = candidate(cut)
@@ -214,7 +214,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     ['between two statements', []],
     ['in the middle of a statement', [parseHalf]],
   ])(
-    'ends a session that stood still %s, so that who leads gets at what it locked',
+    'ends a session that stalled %s, so that the leader gets at what it locked',
     async (_when, sent) => {
       const leader = candidate(await start(url))
       await leader.gained
@@ -233,7 +233,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     30_000,
   )
 
-  test('that ended the leader’s connection gives the lead back to the only candidate', async () => {
+  test('that closed the leader’s connection returns the lead to the only candidate', async () => {
     const only = candidate(await start())
     await only.gained
 
@@ -244,7 +244,7 @@ describe.skipIf(server === '')('Postgres that fails (where TEST_DATABASE_URL nam
     await only.stop()
   }, 30_000)
 
-  test('refuses a schema of a newer program and leaves it as it is', async () => {
+  test('refuses the schema of a newer version and leaves it as it is', async () => {
     await migratePostgres(url)
     const client = postgres(url, { max: 1 })
     await client`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 32503680000000)`
@@ -266,7 +266,7 @@ const candidate = (database: Database) => {
   return { gained, lost, gainedAgain, stop }
 }
 
-/** Resolves once the work succeeds; a connection that died in the pool may fail it first. */
+/** Resolves when the work succeeds. A dead connection in the pool may fail it first. */
 async function recovered(work: () => Promise<void>): Promise<void> {
   await expect.poll(() => work().then(() => 'up', String), { timeout: 20_000, interval: 100 }).toBe('up')
 }
@@ -283,13 +283,13 @@ const parseHalf = Buffer.concat([
   toMessage('H', Buffer.alloc(0)),
 ])
 
-/** A session in the words of Postgres' own protocol, which says no more than it is told to. Needs a server that trusts it. */
+/** Opens a session over the wire protocol, which sends only what it's told to. Needs a server that trusts the user. */
 async function openRawSession(url: URL, database: string) {
   const socket = connect(Number(url.port || 5432), url.hostname)
   const ended = once(socket, 'close')
   const ask = async (message: Buffer) => {
     socket.write(message)
-    // ReadyForQuery ends each answer.
+    // ReadyForQuery ends each response.
     for await (const [chunk] of on(socket, 'data')) {
       if ((chunk as Buffer).subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]))) return
     }

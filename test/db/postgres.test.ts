@@ -8,7 +8,7 @@ import { withDatabase } from '../support/global-setup.ts'
 
 const server = inject('templateDatabase')?.url ?? ''
 
-describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', () => {
+describe.skipIf(server === '')('Postgres (with TEST_DATABASE_URL)', () => {
   let admin: postgres.Sql
   let url: string
   let name: string
@@ -32,7 +32,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     return database
   }
 
-  test('is migrated once by four that start together', async () => {
+  test('is migrated once by four processes that start together', async () => {
     await Promise.all(Array.from({ length: 4 }, () => migratePostgres(url)))
 
     const client = postgres(url, { max: 1 })
@@ -43,7 +43,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     expect(row?.count).toBeGreaterThan(0)
   })
 
-  test('hears a notification, also one that came over another connection', async () => {
+  test('receives a notification, also from another connection', async () => {
     const [one, two] = [await start(), await start()]
     let heard = () => {}
     await one.listen('preqbot_test', () => heard())
@@ -56,7 +56,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     await rung
   })
 
-  test('has one leader; killed, another leads within seconds and the first learns that it lost', async () => {
+  test('has one leader; after it is killed, another leads within seconds and the first learns that it lost', async () => {
     const [one, two] = [await start(), await start()]
     const first = candidate(one)
     await first.gained
@@ -74,7 +74,7 @@ describe.skipIf(server === '')('Postgres (where TEST_DATABASE_URL names one)', (
     await Promise.all([first.stop(), second.stop()])
   }, 15_000)
 
-  test('hands leadership over when it is given up', async () => {
+  test('hands over leadership when it is released', async () => {
     const [one, two] = [await start(), await start()]
     const first = candidate(one)
     await first.gained

@@ -8,7 +8,7 @@ import { openTestDatabase } from '../support/database.ts'
 
 const hour = 60 * 60 * 1_000
 
-/** What is left after snapshots at these hours, each followed by the clearing away, newest first. */
+/** Returns what is left after snapshots at these hours, each followed by a cleanup, newest first. */
 const leftAfter = (hours: readonly number[]): number[] => {
   let kept: { readonly at: Date }[] = []
   for (const at of hours) {
@@ -33,7 +33,7 @@ describe('snapshots', () => {
     expect(leftAfter(hours)).toEqual(left)
   })
 
-  test('are never more than four, and the newest is always among them', () => {
+  test('are at most four, and the newest is always among them', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0.01, max: 30, noNaN: true }), { minLength: 1 }), (steps) => {
         let at = 0
@@ -47,7 +47,7 @@ describe('snapshots', () => {
     )
   })
 
-  test('reach back more than half a day once there were as many, however often the process restarts', () => {
+  test('reach back more than half a day once there were enough, however often the process restarts', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0.01, max: 6, noNaN: true }), { minLength: 200 }), (steps) => {
         let at = 0
@@ -61,7 +61,7 @@ describe('snapshots', () => {
     )
   })
 
-  test('clear away what a killed process left of one', async () => {
+  test('delete the remains of a killed process', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'preqbot-snapshots-'))
     const folder = join(dataDir, 'snapshots')
     mkdirSync(folder)

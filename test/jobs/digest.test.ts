@@ -17,7 +17,7 @@ afterEach(() => board.close())
 const times = async () => (await board.queued()).map(({ at }) => at)
 
 describe('the digest', () => {
-  test('comes once a day at its time in the owner’s zone', async () => {
+  test('is sent once a day at its time in the owner’s zone', async () => {
     await changeSettings(board.ctx, { timeZone: 'Europe/Berlin', digestTime: '09:00' })
     board.clock.set('2026-11-24T06:00:00Z')
     await board.runFor(digestJob, { hours: 51, everyMinutes: 20 })
@@ -28,7 +28,7 @@ describe('the digest', () => {
     ])
   })
 
-  test('says nothing of a time that had passed before it first looked', async () => {
+  test('isn’t sent for a time that had passed before its first run', async () => {
     board.clock.set('2026-11-24T15:00:00Z')
     await board.run(digestJob)
     await board.run(digestJob)
@@ -36,7 +36,7 @@ describe('the digest', () => {
   })
 
   const zones = [
-    // The clock springs from 02:00 to 03:00, and falls from 03:00 to 02:00.
+    // The clock moves from 02:00 to 03:00, and back from 03:00 to 02:00.
     [
       'Europe/Berlin',
       '02:30',
@@ -63,25 +63,25 @@ describe('the digest', () => {
     ],
   ] as const
   test.each(zones)(
-    'comes once a date in %s at %s across the change of the clock',
+    'is sent once a date in %s at %s across daylight saving changes',
     async (timeZone, digestTime, start, expected) => {
       await changeSettings(board.ctx, { timeZone, digestTime })
       board.clock.set(start)
       await board.runFor(digestJob, { hours: 46, everyMinutes: 30 })
-      // Mondays bring the review as well.
+      // Mondays also have the review.
       expect([...new Set(await times())]).toEqual(expected)
     },
   )
 
   test.each([
-    // 09:00 in Berlin has been; 09:00 in New York is still to come on the same date, and says nothing new.
+    // 09:00 in Berlin has passed; 09:00 in New York is later on the same date and sends nothing.
     ['Europe/Berlin', '2026-11-24T10:00:00Z', 'America/New_York', ['2026-11-24T08:00:00.000Z']],
-    // Tokyo has had its 09:00 before the owner got there, so its next one is tomorrow's.
+    // Tokyo's 09:00 passed before the owner moved there, so the next one is tomorrow.
     ['Europe/Berlin', '2026-11-24T06:00:00Z', 'Asia/Tokyo', []],
-    // 09:00 in Berlin is still to come, and so is that of New York.
+    // 09:00 is still ahead in Berlin and in New York.
     ['Europe/Berlin', '2026-11-24T06:00:00Z', 'America/New_York', ['2026-11-24T14:00:00.000Z']],
   ] as const)(
-    'comes at most once a date where the owner moves from %s at %s to %s',
+    'is sent at most once a date if the owner moves from %s at %s to %s',
     async (timeZone, moves, to, expected) => {
       await changeSettings(board.ctx, { timeZone, digestTime: '09:00' })
       board.clock.set('2026-11-24T05:00:00Z')
@@ -93,7 +93,7 @@ describe('the digest', () => {
     },
   )
 
-  test('comes late and says so where the process was down at its time', async () => {
+  test('is sent late and says so if the process was down at its time', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T15:00:00Z')
@@ -104,7 +104,7 @@ describe('the digest', () => {
     expect(queued[0]?.text).toContain('sent late – I was offline at 09:00')
   })
 
-  test('comes once after days of pause, for the day that is', async () => {
+  test('is sent once after days of downtime, for the current day', async () => {
     board.clock.set('2026-11-20T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T15:00:00Z')
@@ -114,7 +114,7 @@ describe('the digest', () => {
     expect(queued[0]?.text).toContain('Tue 24 Nov')
   })
 
-  test('waits for its next time where the missed one is of yesterday', async () => {
+  test('waits for its next time if the missed one is from yesterday', async () => {
     board.clock.set('2026-11-23T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T08:30:00Z')
@@ -125,7 +125,7 @@ describe('the digest', () => {
     expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
   })
 
-  test('comes once where two schedulers race', async () => {
+  test('is sent once if two schedulers race', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T09:00:00Z')
@@ -133,7 +133,7 @@ describe('the digest', () => {
     expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
   })
 
-  test('does not come a second time on a day whose time was moved later', async () => {
+  test('isn’t sent again on a day whose time was moved later', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T09:00:00Z')
@@ -143,7 +143,7 @@ describe('the digest', () => {
     expect(await times()).toEqual(['2026-11-24T09:00:00.000Z'])
   })
 
-  test('comes at a time that was set within the minute before', async () => {
+  test('is sent at a time that was set within the last minute', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await changeSettings(board.ctx, { timeZone: 'UTC', digestTime: '18:00' })
     await board.run(digestJob)
@@ -155,7 +155,7 @@ describe('the digest', () => {
     expect(await times()).toEqual(['2026-11-24T16:30:00.000Z'])
   })
 
-  test('does not come while it is off, nor for the time it was off', async () => {
+  test('isn’t sent while it is off, nor for times in that period', async () => {
     await changeSettings(board.ctx, { digestEnabled: false })
     board.clock.set('2026-11-24T08:00:00Z')
     await board.runFor(digestJob, { hours: 3, everyMinutes: 15 })
@@ -164,7 +164,7 @@ describe('the digest', () => {
     expect(await times()).toEqual([])
   })
 
-  test('numbers its lines so that a reply can name them', async () => {
+  test('numbers its lines so that a reply can refer to them', async () => {
     const late = await addTask(board, board.project, {
       title: 'Overdue',
       dueAt: new Date('2026-11-23T10:00:00Z'),
@@ -181,7 +181,7 @@ describe('the digest', () => {
     expect(digest?.text).toContain(`1. 🏁 ${ready.key}: Look at this`)
   })
 
-  test('says in one line that a day is empty', async () => {
+  test('shows an empty day in one line', async () => {
     board.clock.set('2026-11-24T08:00:00Z')
     await board.run(digestJob)
     board.clock.set('2026-11-24T09:00:00Z')
@@ -189,7 +189,7 @@ describe('the digest', () => {
     expect((await board.queued())[0]?.text).toBe('☀️ Tue 24 Nov – all clear.')
   })
 
-  test('is followed on Mondays by the review of the week', async () => {
+  test('is followed by the weekly review on Mondays', async () => {
     board.clock.set('2026-11-25T10:00:00Z')
     const task = await addTask(board, board.project)
     board.clock.advance({ hours: 5 })
@@ -211,11 +211,11 @@ describe('the digest', () => {
   })
 })
 
-/** The dates of the digests since the last look, as their first lines say them; reviews left out. */
+/** Returns the dates in the first lines of the digests since the last check, without reviews. */
 const dates = async () =>
   (await board.queued()).flatMap(({ text }) => /^☀️ (\w+ \d+ \w+)/.exec(text)?.[1] ?? [])
 
-describe('a clock that is set', () => {
+describe('a clock change', () => {
   const at = async (...times: readonly string[]) => {
     for (const time of times) {
       board.clock.set(`2026-${time}:00Z`)
@@ -251,7 +251,7 @@ describe('a clock that is set', () => {
       ['Fri 4 Dec', 'Tue 24 Nov', 'Wed 25 Nov', 'Thu 26 Nov'],
     ],
   ] as const)(
-    '%s brings each date its digest once, and none of a day to come',
+    '%s gives each date its digest once, and none of a future day',
     async (_what, times, expected) => {
       await at(...times)
       expect(await dates()).toEqual(expected)
@@ -267,7 +267,7 @@ describe.each([
   ['America/New_York', '2026-03-06T00:00:00Z', '02:30'],
   ['America/New_York', '2026-10-30T00:00:00Z', '01:30'],
 ] as const)('%s from %s on at %s', (timeZone, start, digestTime) => {
-  test(`brings each date one digest, however often the process is down, restarts and is raced by another (seed ${seed})`, async () => {
+  test(`gives each date one digest, however often the process is down, restarts and races another (seed ${seed})`, async () => {
     const random = createRandom(seed)
     await changeSettings(board.ctx, { timeZone, digestTime })
     board.clock.set(start)
@@ -277,7 +277,7 @@ describe.each([
       return nextLocalTime(from, digestTime, timeZone)
     })
     for (const dueAt of due) {
-      // Down until some time before or after it, at most ten hours late.
+      // Down until some time around it, at most ten hours late.
       const late = (random() < 0.5 ? -1 : 1) * Math.floor(random() * (random() < 0.5 ? 3 : 600)) * 60_000
       const up = Math.max(board.clock.now().getTime(), dueAt.getTime() + Math.max(late, -60 * 60_000))
       board.clock.set(new Date(up))

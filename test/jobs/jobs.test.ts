@@ -31,7 +31,7 @@ afterEach(() => board.close())
 const texts = async () => (await board.queued()).map(({ text }) => text)
 
 describe('reminders', () => {
-  test('remind of a due time once, also after a pause, and not of a date alone', async () => {
+  test('are sent once per due time, even after downtime, and not for a date alone', async () => {
     await board.run(remindersJob)
     const task = await addTask(board, board.project, {
       title: 'Call',
@@ -56,7 +56,7 @@ describe('reminders', () => {
     expect(await texts()).toEqual([`⏰ ${task.key}: was due today 10:00`])
   })
 
-  test('come once where the clock is set back over them, and where it is set ahead by mistake', async () => {
+  test('are sent once if the clock is set back over them or ahead by mistake', async () => {
     board.clock.set('2026-11-24T09:00:00Z')
     await board.run(remindersJob)
     const call = await addTask(board, board.project, {
@@ -80,7 +80,7 @@ describe('reminders', () => {
     expect(keys).toEqual([call.key, write.key, late.key])
   })
 
-  test('come again for a task that is due at another time', async () => {
+  test('are sent again for a task with a new due time', async () => {
     await board.run(remindersJob)
     const task = await addTask(board, board.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
     board.clock.set('2026-11-24T10:00:00Z')
@@ -91,7 +91,7 @@ describe('reminders', () => {
     expect(await texts()).toHaveLength(2)
   })
 
-  test('leave alone what was done before', async () => {
+  test('ignore completed tasks', async () => {
     await board.run(remindersJob)
     const task = await addTask(board, board.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
     await editTask(board.ctx, task.key, { status: 'done' })
@@ -101,7 +101,7 @@ describe('reminders', () => {
 })
 
 describe('runs', () => {
-  test('that are silent for 30 minutes are reported once, and again only after a sign of life', async () => {
+  test('that are silent for 30 minutes are reported once, and again only after a heartbeat', async () => {
     const task = await addTask(board, board.project)
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     await board.runFor(staleRunsJob, { hours: 2, everyMinutes: 15 })
@@ -111,7 +111,7 @@ describe('runs', () => {
     expect(await texts()).toHaveLength(1)
   })
 
-  test('are reported once where the clock is set ahead and back', async () => {
+  test('are reported once if the clock is set ahead and back', async () => {
     const task = await addTask(board, board.project)
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     for (const hours of [2, -2, 0.25, 1]) {
@@ -121,14 +121,14 @@ describe('runs', () => {
     expect(await texts()).toHaveLength(1)
   })
 
-  test('that wait queued for an hour are reported once', async () => {
+  test('that wait in the queue for an hour are reported once', async () => {
     const task = await addTask(board, board.project)
     await editTask(board.ctx, task.key, { runState: 'queued' })
     await board.runFor(staleRunsJob, { hours: 3, everyMinutes: 10 })
     expect(await texts()).toEqual([`🕰 ${task.key}: queued for 1 h – no agent has picked it up`])
   })
 
-  test('that ended in time are not reported', async () => {
+  test('that ended in time aren’t reported', async () => {
     const task = await addTask(board, board.project, { status: 'todo' })
     await editTask(board.as(agent), task.key, { lifecycle: 'start' })
     await board.runFor(staleRunsJob, { hours: 0.4, everyMinutes: 5 })
@@ -139,7 +139,7 @@ describe('runs', () => {
   })
 })
 
-test('tells of a token’s end a week and a day before it', async () => {
+test('reports a token’s expiry a week and a day before it', async () => {
   await createToken(board.ctx, { name: 'laptop', expiresAt: new Date('2026-12-10T12:00:00Z') })
   await board.runFor(tokenExpiryJob, { hours: 24 * 17, everyMinutes: 60 })
   const queued = await board.queued()
@@ -147,7 +147,7 @@ test('tells of a token’s end a week and a day before it', async () => {
   expect(queued[0]?.text).toContain('Token laptop expires in 7 days (Thu 10 Dec, 12:00).')
 })
 
-test('tells of a token’s end once each where the clock is set ahead and back, whatever other tokens do', async () => {
+test('reports a token’s expiry once per stage if the clock is set ahead and back, whatever other tokens do', async () => {
   await createToken(board.ctx, { name: 'laptop', expiresAt: new Date('2026-12-10T12:00:00Z') })
   await createToken(board.ctx, { name: 'server', expiresAt: new Date('2026-12-20T12:00:00Z') })
   for (const time of [
@@ -169,7 +169,7 @@ describe('the end of quiet hours', () => {
   const notify = (taskId: string) =>
     enqueue(board.db, [{ chatId: 42, purpose: 'card', taskId, priority: 'urgent' }], board.clock.now())
 
-  test('sums up once what came in them and is still open', async () => {
+  test('summarizes once what arrived in them and is still open', async () => {
     await changeSettings(board.ctx, { timeZone: 'Europe/Berlin', quietHours: '22:00-07:00' })
     const before = await addTask(board, board.project, { title: 'Before', status: 'hold' })
     const dealt = await addTask(board, board.project, { title: 'Dealt with', status: 'todo' })
@@ -194,7 +194,7 @@ describe('the end of quiet hours', () => {
     ['set back within it', ['24T23:00', '24T22:10', '25T07:00']],
     ['set back to before it', ['24T23:00', '24T20:00', '24T22:00', '25T07:00']],
     ['set ahead over it', ['24T23:00', '25T12:00', '24T23:30', '25T07:00']],
-  ] as const)('comes once where the clock is %s', async (_how, times) => {
+  ] as const)('is reported once if the clock is %s', async (_how, times) => {
     await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
     const open = await addTask(board, board.project, { title: 'Open', status: 'ready' })
     board.clock.set('2026-11-24T22:05:00Z')
@@ -206,7 +206,7 @@ describe('the end of quiet hours', () => {
     expect(await texts()).toHaveLength(1)
   })
 
-  test('comes after a pause of the process as well, and nothing where nothing is open', async () => {
+  test('is also reported after downtime, but not if nothing is open', async () => {
     await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
     board.clock.set('2026-11-24T23:00:00Z')
     await board.run(morningJob)
@@ -227,7 +227,7 @@ describe('blocked access attempts', () => {
       now: board.clock.now(),
     })
 
-  test('is shown on one card that counts', async () => {
+  test('are counted on one card', async () => {
     await board.run(securityJob)
     board.clock.advance({ minutes: 1 })
     await stranger()
@@ -240,7 +240,7 @@ describe('blocked access attempts', () => {
     expect(queued[0]?.text).toContain('5 messages from strangers (ignored)')
   })
 
-  test('is shown if the clock was set back in the meantime', async () => {
+  test('are shown if the clock was set back in the meantime', async () => {
     await board.run(securityJob)
     board.clock.advance({ hours: 3 })
     await stranger()
@@ -254,7 +254,7 @@ describe('blocked access attempts', () => {
     expect(JSON.stringify(row?.request)).toContain('5 messages from strangers')
   })
 
-  test('begins a new card a day later', async () => {
+  test('start a new card a day later', async () => {
     await board.run(securityJob)
     for (let days = 0; days < 2; days += 1) {
       board.clock.advance({ days: 1, minutes: 1 })
@@ -266,7 +266,7 @@ describe('blocked access attempts', () => {
 })
 
 describe('retention', () => {
-  test('forgets events after 30 days, but none that was not decided on', async () => {
+  test('deletes events after 30 days, but none that the notifier hasn’t handled', async () => {
     await addTask(board, board.project)
     await addTask(board, board.project)
     const [first] = await board.db
@@ -279,7 +279,7 @@ describe('retention', () => {
     expect(await board.db.$count(eventsOutbox)).toBe(before - 1)
   })
 
-  test('forgets all that has had its time, however much it is, and keeps the rest', async () => {
+  test('deletes everything expired, however much it is, and keeps the rest', async () => {
     await board.db.execute(sql`insert into events_outbox (owner_id, event_type, entity_type, entity_id, created_at)
       select ${board.ownerId}::uuid, 'TASK_DELETED', 'task', 'WEB-' || n, '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 second'
       from generate_series(1, 12000) n`)
@@ -295,7 +295,7 @@ describe('retention', () => {
     [29, true],
     [30, true],
     [31, false],
-  ])('lets a deletion that is %i days old be restored with its question: %s', async (days, isRestorable) => {
+  ])('keeps a deletion of %i days ago restorable with its question: %s', async (days, isRestorable) => {
     const task = await addTask(board, board.project, { status: 'todo' })
     const edit = { lifecycle: 'block', result: { blockedReason: 'Left or right?' } } as const
     await editTask(board.as(agent), task.key, edit)
@@ -320,7 +320,7 @@ describe('retention', () => {
   })
 })
 
-test('queues nothing while nobody is bound', async () => {
+test('queues nothing while the bot is unlinked', async () => {
   const nobody = await openJobBoard({ bound: false })
   try {
     const task = await addTask(nobody, nobody.project, { dueAt: new Date('2026-11-24T10:00:00Z') })
@@ -334,7 +334,7 @@ test('queues nothing while nobody is bound', async () => {
   }
 })
 
-test('goes on after a job that fails', async () => {
+test('continues after a job that fails', async () => {
   const lines: string[] = []
   const log = openLog({ level: 'info', write: (line) => void lines.push(line) })
   const failing = { name: 'failing', everyMinutes: 1, run: () => Promise.reject(new Error('no')) }
@@ -342,7 +342,7 @@ test('goes on after a job that fails', async () => {
   expect(lines.join('')).toContain('"job":"failing"')
 })
 
-test('looks once at the start, and ends after the job in hand', async () => {
+test('runs once at startup, and stops after the current job', async () => {
   await changeSettings(board.ctx, { quietHours: '00:00-23:59' })
   const log = openLog({ level: 'silent' })
   const started = startJobs({ store: board.db, ownerId: board.ownerId, now: board.clock.now, log })
@@ -351,9 +351,9 @@ test('looks once at the start, and ends after the job in hand', async () => {
   expect(await readState(board.db, 'reminded_until')).toBeUndefined()
 })
 
-// A server answers in real time, of which timers that are moved by hand know nothing.
+// A Postgres server answers in real time, which doesn't work with timers moved by hand.
 test.skipIf(inject('templateDatabase') !== null)(
-  'go on each minute after the clock was set back by hours (embedded alone: its timers are moved by hand)',
+  'continue every minute after the clock was set back by hours (embedded only: its timers are moved by hand)',
   async () => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],

@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => board.close())
 
-/** Tasks that are snoozed for an hour. */
+/** Adds tasks that are snoozed for an hour. */
 async function addSnoozed(count: number): Promise<void> {
   const until = new Date(board.clock.now().getTime() + 3_600_000)
   for (let number = 1; number <= count; number += 1) {
@@ -54,7 +54,7 @@ test('the snooze ends when its message is sent', async () => {
   expect(await messages()).toHaveLength(1)
 })
 
-test('the snooze also ends when its message has failed for good', async () => {
+test('the snooze also ends when its message has failed permanently', async () => {
   await addSnoozed(1)
   board.clock.advance({ hours: 1 })
   await board.run(snoozesJob)
@@ -71,7 +71,7 @@ test.each([
   [49, 49],
   [50, 50],
   [51, 50],
-])('of %d tasks, a minute brings back %d, and the next one the rest', async (count, first) => {
+])('of %d tasks, a minute brings back %d, and the next minute the rest', async (count, first) => {
   await addSnoozed(count)
   board.clock.advance({ hours: 1 })
 
@@ -82,7 +82,7 @@ test.each([
   expect(await messages()).toHaveLength(count)
 })
 
-test('a task of a project with a topic comes back there, and a muted one without a sound', async () => {
+test('a task in a project with a topic comes back there, silently if the project is muted', async () => {
   await setProjectTopic(board.ctx, board.project.projectKey, 5)
   await changeSettings(board.ctx, { mutedProjects: [board.project.projectKey] })
   await addSnoozed(1)
@@ -93,7 +93,7 @@ test('a task of a project with a topic comes back there, and a muted one without
   expect(await messages()).toMatchObject([{ threadId: 5, request: { method: 'card', silent: true } }])
 })
 
-test('a parked task comes back as well, behind what agents need', async () => {
+test('an on-hold task also comes back, after anything that agents need', async () => {
   const task = await addTask(board, board.project, { title: 'Parked', status: 'todo' })
   await editTask(board.ctx, task.id, { snoozedUntil: new Date(board.clock.now().getTime() + 60_000) })
   board.clock.advance({ minutes: 1 })
@@ -114,7 +114,7 @@ test('a task of a deleted project comes back without a message', async () => {
   expect(await snoozes()).toEqual([])
 })
 
-test('while nobody is bound, a task comes back on the board alone', async () => {
+test('while the bot is unlinked, a task comes back only on the board', async () => {
   await board.close()
   board = await openJobBoard({ bound: false })
   await addSnoozed(1)

@@ -9,7 +9,7 @@ import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
 
-// A minute of it, which is 10,000 events, is BURST=60; what runs each time is the same for a shorter while.
+// BURST=60 runs a full minute with 10,000 events. The default runs the same for a shorter time.
 const seconds = Number(process.env.BURST ?? 5)
 const seed = Number(process.env.SEED ?? 20_262)
 const eventsPerSecond = 10_000 / 60
@@ -23,7 +23,7 @@ beforeEach(async () => {
 })
 afterEach(() => notifier.close())
 
-test(`${seconds} s of 10,000 events a minute: what needs the owner is not late, nothing floods, the last states show (seed ${seed})`, async () => {
+test(`${seconds} s of 10,000 events a minute: what needs the owner is on time, nothing floods, the final states show (seed ${seed})`, async () => {
   const random = createRandom(seed)
   const { board, agent, project, telegram, user } = notifier
   const { world } = telegram

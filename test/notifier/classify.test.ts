@@ -66,13 +66,13 @@ test.each(cases)('all events of %s are one change', (_name, events, change, repo
   ])
 })
 
-test('a change by the owner is reported to nobody, but the card follows', () => {
+test('a change by the owner isn’t reported, but the card is updated', () => {
   const mine = event('TASK_UPDATED', { changedFields: ['title'], actor: 'owner' })
   expect(classify([mine])).toEqual({ tasks: [], logs: [], fetched: [], changedByOwner: ['APP-1'] })
   expect(classify([mine, run('running')]).changedByOwner).toEqual([])
 })
 
-test('a log by hand on no task stands alone', () => {
+test('a manual log without a task is reported separately', () => {
   const byHand = log('manual', null)
   expect(classify([byHand]).logs).toEqual([
     { logId: byHand.entityId, actor: 'agent:laptop', at: byHand.createdAt },
@@ -93,7 +93,7 @@ const report = (change: TaskChange, task: TurnFacts, minutesLater = 1) =>
   reportOf({ change, at: new Date(at.getTime() + minutesLater * 60_000) }, task)
 const ready = facts({ status: 'ready' })
 
-test('only an open question and a review are worth a loud card, and only while they are open', () => {
+test('only an open question and a review call for a loud card, and only while they are open', () => {
   expect([report('asked', asked), report('ready', ready)]).toEqual(['needs-you', 'needs-you'])
   expect([report('asked', facts({})), report('ready', facts({ status: 'done' }))]).toEqual([null, null])
   expect([stillHolds('needs-you', asked), stillHolds('needs-you', facts({ runState: 'queued' }))]).toEqual([
@@ -102,11 +102,11 @@ test('only an open question and a review are worth a loud card, and only while t
   ])
 })
 
-test('a question that came with any other change is worth a loud card too, and a later change is not', () => {
+test('a question that arrives with another change also calls for a loud card, a later change doesn’t', () => {
   expect([report('moved', asked, 0), report('changed', asked, 1)]).toEqual(['needs-you', null])
 })
 
-test('progress is worth no card, a new or started task a silent one', () => {
+test('progress calls for no card, a new or started task for a silent one', () => {
   expect([report('changed', facts({})), report('moved', asked), report('deleted', ready)]).toEqual([
     null,
     null,
@@ -119,7 +119,7 @@ test('progress is worth no card, a new or started task a silent one', () => {
   expect(report('done', facts({ status: 'done' }))).toBe('finished')
 })
 
-test('never cuts an action in two at the end of a page, and always gets on', () => {
+test('never splits an action at the end of a page, and always advances', () => {
   const at = new Date(5_000)
   const events = [
     event('TASK_CREATED', {}, { createdAt: new Date(4_000) }),
@@ -130,7 +130,7 @@ test('never cuts an action in two at the end of a page, and always gets on', () 
   expect(wholeActions(events.slice(1), 2)).toHaveLength(2)
 })
 
-test('leaves nothing out at the end of a page, whatever the times of those who wrote at once', () => {
+test('skips nothing at the end of a page, whatever the times of concurrent writers', () => {
   const at = [5_000, 3_000, 5_000, 5_000].map((time) => ({ createdAt: new Date(time) }))
   const events = at.map((time) => event('TASK_CREATED', {}, time))
   expect(wholeActions(events, 4)).toEqual(events.slice(0, 2))

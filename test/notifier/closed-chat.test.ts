@@ -25,7 +25,7 @@ const block = (blockedReason: string) =>
   editTask(notifier.agent, task.key, { lifecycle: 'block', result: { blockedReason } })
 
 describe('a group', () => {
-  test('that removed the bot gets everything once the bot is back, and nothing is tried in the meantime', async () => {
+  test('that removed the bot gets everything after the bot is back, and nothing is tried in the meantime', async () => {
     const { world } = notifier.telegram
     const { chatId } = notifier.user
     setBotStatus(world, { chatId, status: 'kicked' })
@@ -45,7 +45,7 @@ describe('a group', () => {
     expect((await notifier.rows()).map(({ state }) => state)).toEqual(['sent'])
   })
 
-  test('that became a supergroup is followed: what waits goes there, and cards that changed show there', async () => {
+  test('that became a supergroup is followed by waiting messages and changed cards', async () => {
     const { world } = notifier.telegram
     await createTask(notifier.agent, { projectId: notifier.project.id, title: 'Card' })
     await notifier.run(5)
@@ -65,7 +65,7 @@ describe('a group', () => {
     expect((await notifier.rows()).some(({ state, stale }) => state !== 'sent' || stale)).toBe(false)
   })
 
-  test('takes the cards of a topic that was deleted in the main one', async () => {
+  test('whose topic was deleted gets its cards in the main topic', async () => {
     const { world } = notifier.telegram
     const { chatId } = notifier.user
     const { threadId } = openTopic(world, { chatId, name: 'Shop' })
@@ -80,7 +80,7 @@ describe('a group', () => {
     expect((await readOwnerSettings(notifier.board.scope)).projectTopics).toEqual({})
   })
 
-  test('sees at most twenty messages and edits in any minute', async () => {
+  test('gets at most twenty messages and edits in any minute', async () => {
     const { world } = notifier.telegram
     world.limits.enabled = true
     const keys: string[] = []

@@ -15,13 +15,13 @@ import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
 
-// The whole of it is MATRIX=1000; what runs each time is the same with fewer messages.
+// MATRIX=1000 runs it at full length. The default runs the same with fewer messages.
 const perCell = Number(process.env.MATRIX ?? 4)
 const seed = Number(process.env.SEED ?? 20_261)
 const faultShare = 0.3
 const maxAtOnce = 4
 const mayGrowMb = 4
-// The pool opens connections as it needs them, each with a timer for its end.
+// The pool opens connections as needed, each with a timer for its end.
 const maxConnections = 10
 
 const repeat = '🔁 possibly a repeat\n'
@@ -43,11 +43,11 @@ const faults = [
 
 interface Purpose {
   readonly name: string
-  /** Lets the messages of these numbers come about; what stands in each of them is its mark. */
+  /** Causes the messages with these marks in their text. */
   readonly cause: (marks: readonly string[]) => Promise<void>
   /** Returns a unique marker for each index. */
   readonly marks: (first: number, count: number) => string[]
-  /** What shows a mark is a message that was there before. */
+  /** The mark appears in an edited message. */
   readonly inPlace?: true
 }
 
@@ -83,7 +83,7 @@ const purposes: readonly Purpose[] = [
   },
   {
     name: 'digest',
-    // Each is that of another day; on Mondays the review of the week follows.
+    // Each message is from another day; on Mondays the weekly review follows.
     marks: () => {
       const { clock } = notifier.board
       clock.advance({ days: 1 })
@@ -148,7 +148,7 @@ const purposes: readonly Purpose[] = [
 ]
 
 describe.each(purposes)('$name', (purpose) => {
-  /** What was posted since the last look, and what stands in place of it now. */
+  /** Posts since the last check, and what replaced them. */
   const shown: string[] = []
   const memory: number[] = []
   let first = 1
@@ -186,7 +186,7 @@ describe.each(purposes)('$name', (purpose) => {
   })
 
   test.each(faults)(
-    `loses none of ${perCell}, repeats none without a mark and keeps to each pause where calls meet $kind (seed ${seed})`,
+    `loses none of ${perCell}, marks every repeat and respects each pause if calls meet $kind (seed ${seed})`,
     async (fault) => {
       const random = createRandom(seed)
       const { world } = notifier.telegram
@@ -203,7 +203,7 @@ describe.each(purposes)('$name', (purpose) => {
         bad.push(...shown.filter((text) => !marks.some((mark) => text.includes(mark))))
         shown.length = 0
         if ((last - first) % 10 < count) {
-          // What the chat keeps is Telegram's, not ours.
+          // The chat's history belongs to Telegram, not to our memory use.
           if (!purpose.inPlace) for (const room of world.rooms.values()) room.posts.clear()
           world.files.clear()
           world.calls.length = 0
@@ -220,15 +220,15 @@ describe.each(purposes)('$name', (purpose) => {
     3_600_000,
   )
 
-  test('takes no more memory at the end than at the beginning', () => {
+  test('uses no more memory at the end than at the start', () => {
     expect(growth(memory.slice(Math.ceil(memory.length / 7)))).toBeLessThan(mayGrowMb)
   })
 })
 
 interface Trouble {
-  /** Does something, now and then with a fault for the first call that is made. */
+  /** Runs the work, sometimes with a fault for its first call. */
   readonly during: (work: () => Promise<unknown>) => Promise<void>
-  /** How many calls met it. */
+  /** How many calls met the fault. */
   readonly met: () => number
 }
 
@@ -240,7 +240,7 @@ function troubleBy(fault: (typeof faults)[number], random: () => number): Troubl
       const end = isMeant ? notifier.telegram.world.faults.add({ ...fault, method: throttled }) : () => 0
       await work()
       const times = end()
-      // Nobody counts connections that are refused.
+      // Refused connections aren't counted elsewhere.
       met += isMeant && fault.kind === 'refuse-connection' ? 1 : times
     },
     met: () => met,
@@ -257,12 +257,12 @@ async function deliverAll(trouble: Trouble, random: () => number): Promise<void>
     if (waitMs === 0) continue
     if (!(await isSomethingLeft(notifier))) return
     if (notifier.delivery().stopped() === null || random() < 0.1) notifier.board.clock.advance({ ms: waitMs })
-    // The owner is heard of.
+    // The owner is reachable again.
     else notifier.delivery().resume()
   }
 }
 
-/** What is wrong about how a mark was shown; nothing where it arrived, and once at most without a mark of a repeat. */
+/** Returns what's wrong with how a mark was shown: it must arrive, and at most once without a repeat mark. */
 function misdelivered(mark: string, shown: readonly string[]): string[] {
   const found = shown.filter((text) => text.includes(mark))
   if (found.length === 0) return [`${mark} was lost`]

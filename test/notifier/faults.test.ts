@@ -29,7 +29,7 @@ const block = (reason = 'stuck') =>
 const states = async () => (await notifier.rows()).map(({ state }) => state)
 
 describe('a new message', () => {
-  test('that was refused the connection is sent once Telegram is there again, with no mark', async () => {
+  test('whose connection was refused is sent unmarked once Telegram is back', async () => {
     const end = notifier.telegram.world.faults.add({ kind: 'refuse-connection' })
     await block()
     await notifier.run(20)
@@ -57,7 +57,7 @@ describe('a new message', () => {
     expect(await states()).toEqual(['sent'])
   })
 
-  test('that met an error of the server is sent again, with no mark', async () => {
+  test('that got a server error is sent again unmarked', async () => {
     notifier.telegram.world.faults.add({ kind: '500', method: 'sendMessage', times: 2 })
     await block()
     await notifier.run(60)
@@ -65,7 +65,7 @@ describe('a new message', () => {
     expect(notifier.sentTexts()[0]).not.toContain(repeat)
   })
 
-  test('whose HTML cannot be parsed arrives as plain text with its buttons', async () => {
+  test('whose HTML can’t be parsed is sent as plain text with its buttons', async () => {
     notifier.telegram.world.faults.add({ kind: '400-parse', method: 'sendMessage' })
     await block('**which** one')
     await notifier.run(5)
@@ -75,7 +75,7 @@ describe('a new message', () => {
     expect(notifier.user.lastMessage().reply_markup).toBeDefined()
   })
 
-  test('that met the server’s errors for long and then got lost is not given up', async () => {
+  test('that got server errors for long and was then lost isn’t given up', async () => {
     const { faults } = notifier.telegram.world
     faults.add({ kind: '500', method: 'sendMessage', times: 25 })
     faults.add({ kind: 'lost-before', method: 'sendMessage', times: 6 })
@@ -88,7 +88,7 @@ describe('a new message', () => {
     expect(await states()).toEqual(['sent'])
   })
 
-  test('that was postponed goes at once if the clock was set back in the meantime', async () => {
+  test('that was postponed is sent at once if the clock was set back in the meantime', async () => {
     notifier.telegram.world.faults.add({ kind: '500', method: 'sendMessage', times: 3 })
     await block()
     await notifier.run(5)
@@ -97,7 +97,7 @@ describe('a new message', () => {
     expect(notifier.sentTexts()).toHaveLength(1)
   })
 
-  test('that two processes look at while one takes over is sent by one of them', async () => {
+  test('that two processes see during a takeover is sent by one of them', async () => {
     await block()
     await notifier.decide()
     const taken = notifier.delivery()
@@ -108,7 +108,7 @@ describe('a new message', () => {
     expect(notifier.sentTexts()).toHaveLength(1)
   })
 
-  test('of a killed process is repeated and marked, for it may have arrived', async () => {
+  test('of a killed process is repeated and marked, because it may have arrived', async () => {
     const request = { method: 'sendMessage', parameters: { text: 'An answer' } } as const
     await beginSending(
       notifier.board.db,
@@ -122,7 +122,7 @@ describe('a new message', () => {
     expect(notifier.sentTexts()).toEqual([`${repeat}\nAn answer`])
   })
 
-  test('in a topic that is gone goes to the chat itself', async () => {
+  test('for a deleted topic goes to the chat itself', async () => {
     const request = { method: 'sendMessage', parameters: { text: 'Hello' } } as const
     await enqueue(
       notifier.board.db,
@@ -133,7 +133,7 @@ describe('a new message', () => {
     expect(notifier.sentTexts()).toEqual(['Hello'])
   })
 
-  test('that Telegram does not take in any form is given up and holds up nothing', async () => {
+  test('that Telegram refuses in every form is given up and blocks nothing', async () => {
     const request = { method: 'sendMessage', parameters: { text: '' } } as const
     await enqueue(
       notifier.board.db,
@@ -148,7 +148,7 @@ describe('a new message', () => {
   })
 })
 
-test('waits for no card that changes all the time, and one that needs the owner for nothing', async () => {
+test('waits for no card that keeps changing, and one that needs the owner waits for nothing', async () => {
   const keys: string[] = []
   for (let count = 0; count < 3; count += 1) {
     keys.push((await createTask(notifier.agent, { projectId: notifier.project.id, title: 'Hot' })).task.key)
@@ -172,7 +172,7 @@ test('waits for no card that changes all the time, and one that needs the owner 
 
 describe('an edit', () => {
   const kinds = ['lost-before', 'lost-after', '500', '400-parse'] as const
-  test.each(kinds)('that met %s is made again until the card shows the last state', async (kind) => {
+  test.each(kinds)('that met %s is repeated until the card shows the final state', async (kind) => {
     await createTask(notifier.agent, { projectId: notifier.project.id, title: 'Card' })
     await notifier.run(5)
     const key = (await notifier.rows()).at(-1)?.taskId ?? ''
@@ -185,7 +185,7 @@ describe('an edit', () => {
   })
 })
 
-test('an answer to the owner that meets a long flood limit comes when the limit is over, and nothing is tried in the meantime', async () => {
+test('an answer to the owner that meets a long flood limit is sent after it, and nothing is tried in the meantime', async () => {
   const answers = openAnswers(notifier)
   notifier.telegram.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 100 })
   notifier.user.sendText('Buy tea')
@@ -224,7 +224,7 @@ describe('a flood limit', () => {
         await answers.stop()
       },
     ],
-  ])('that %s met is kept to by every process after it, to the end', async (_who, meet) => {
+  ])('that %s met is respected to its end by every later process', async (_who, meet) => {
     await meet()
     const { world } = notifier.telegram
     const calls = world.calls.length
@@ -240,7 +240,7 @@ describe('a flood limit', () => {
     expect(world.violations).toEqual([])
   })
 
-  test('lasts no longer than was asked where the clock is set back before the next process', async () => {
+  test('lasts no longer than requested if the clock is set back before the next process', async () => {
     await held(7)
     notifier.board.clock.set('2026-11-23T09:00:00.000Z')
     await notifier.restart()
@@ -248,14 +248,14 @@ describe('a flood limit', () => {
     expect(notifier.delivery().pauseMs()).toBe(7_000)
   })
 
-  test('that is over holds up no process after it', async () => {
+  test('that has ended delays no later process', async () => {
     await held(7)
     await notifier.run(10)
     await notifier.restart()
     expect(notifier.delivery().pauseMs()).toBe(0)
   })
 
-  test('of another chat holds up nothing in this one', async () => {
+  test('of another chat delays nothing in this one', async () => {
     const { world } = notifier.telegram
     const { chat } = addSupergroup(world, { title: 'Runners', members: [notifier.user.userId] })
     const elsewhere = createTelegramApi(notifier.client())
@@ -273,7 +273,7 @@ describe('a flood limit', () => {
     expect(world.violations).toEqual([])
   })
 
-  test('that a file met holds its chat like any other', async () => {
+  test('met by a file pauses its chat like any other', async () => {
     const { world } = notifier.telegram
     world.faults.add({ kind: '429', method: 'sendDocument', retryAfter: 7 })
     await block('Many words. '.repeat(600))
@@ -289,7 +289,7 @@ describe('a flood limit', () => {
 })
 
 describe('an owner who blocked the bot', () => {
-  test('gets everything once he is back, and nothing is tried in the meantime', async () => {
+  test('gets everything after unblocking it, and nothing is tried in the meantime', async () => {
     notifier.user.block()
     await block('one')
     await notifier.run(5)
@@ -306,7 +306,7 @@ describe('an owner who blocked the bot', () => {
     expect(notifier.delivery().stopped()).toBeNull()
   })
 
-  test('gets the summary of his quiet hours, which ended in the meantime, once he is back', async () => {
+  test('gets the summary of quiet hours that ended in the meantime after unblocking it', async () => {
     const { board, log } = notifier
     await changeSettings(board.ctx, { quietHours: '22:00-07:00' })
     board.clock.set('2026-11-24T23:00:00Z')
@@ -354,7 +354,7 @@ describe('an owner who blocked the bot', () => {
     expect(notifier.telegram.world.calls.length - calls).toBe(2)
   })
 
-  test('is found again by a slow probe', async () => {
+  test('is noticed by a slow probe', async () => {
     notifier.user.block()
     await block()
     await notifier.run(5)
@@ -364,8 +364,8 @@ describe('an owner who blocked the bot', () => {
   })
 })
 
-describe('nobody bound', () => {
-  test('says nothing of the past, and all that needs the owner since he was bound', async () => {
+describe('an unlinked bot', () => {
+  test('reports nothing from the past, and everything that needs the owner since linking', async () => {
     const fresh = await openNotifier({ bound: false })
     try {
       const early = await addTask(fresh.board, fresh.project)
@@ -384,7 +384,7 @@ describe('nobody bound', () => {
   })
 })
 
-test('shows four hundred changes within the limits of the chat, and the last states right', async () => {
+test('shows four hundred changes within the chat’s limits and ends with the final states', async () => {
   const { world } = notifier.telegram
   world.limits.enabled = true
   const created = await Promise.all(
@@ -403,7 +403,7 @@ test('shows four hundred changes within the limits of the chat, and the last sta
   expect(world.calls.filter(({ error }) => error?.code === 429)).toEqual([])
 }, 60_000)
 
-describe('faults at random', () => {
+describe('random faults', () => {
   const kinds = ['lost-before', 'lost-after', '500', '400-parse'] as const
   const requests = [
     (text: string) => ({ method: 'sendMessage', parameters: { text, parse_mode: 'HTML' } }) as const,

@@ -11,13 +11,13 @@ beforeEach(async () => {
 })
 afterEach(() => notifier.close())
 
-// BLOCKS=900 npx vitest run test/notifier/flood.test.ts takes it further.
+// BLOCKS=900 runs it at full length.
 const blocks = Number(process.env.BLOCKS ?? 60)
 const firstLines = () => notifier.sentTexts().map((text) => text.split('\n')[0])
 const block = (actor: Actor, key: string, blockedReason: string) =>
   editTask(notifier.board.as(actor), key, { lifecycle: 'block', result: { blockedReason } })
 
-/** Blocks tasks one after the other, while delivery goes on after each `every`. */
+/** Blocks tasks one after another; delivery continues after every `every` blocks. */
 async function flood(every: number, reason = 'Why?') {
   for (let count = 0; count < blocks; count += 1) {
     const task = await addTask(notifier.board, notifier.project, { title: `Task ${count}` })
@@ -46,7 +46,7 @@ test.each([
 )
 
 test(
-  `while one token goes on blocking ${blocks} tasks, at most one of its messages comes before a question by another`,
+  `while one token keeps blocking ${blocks} tasks, at most one of its messages precedes another’s question`,
   async () => {
     notifier.telegram.world.limits.enabled = true
     await flood(3)

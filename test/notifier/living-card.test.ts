@@ -50,7 +50,7 @@ const answer = async (text: string) => {
 }
 
 describe('a task that needs the owner', () => {
-  test('has its card posted again below, and the earlier one is gone', async () => {
+  test('has its card reposted below and the earlier one deleted', async () => {
     await start()
     await notifier.run(5)
     const [earlier] = ofBot()
@@ -97,7 +97,7 @@ describe('a task that needs the owner', () => {
     expect(withButtons().map((card) => notifier.user.post(card)?.silent)).toEqual([true])
   })
 
-  test('sounds once for each time: block, answer, ready', async () => {
+  test('makes a sound for each of block, answer and ready', async () => {
     const sounds: (string | undefined)[] = []
     notifier.telegram.world.subscribe((event) => {
       if (event.type === 'message' && event.post.fromBot && !event.post.silent)
@@ -118,7 +118,7 @@ describe('a task that needs the owner', () => {
     expect(ofBot()).toHaveLength(1)
   })
 
-  test('sounds for a second question although the first is just answered', async () => {
+  test('makes a sound for a second question even right after an answer', async () => {
     await block('First?')
     await notifier.run()
     await answer('Yes')
@@ -130,7 +130,7 @@ describe('a task that needs the owner', () => {
     expect(notifier.user.post(ofBot()[0] as Message)?.silent).toBe(false)
   })
 
-  test('keeps its place in its topic', async () => {
+  test('stays in its topic', async () => {
     await answers.stop()
     await notifier.close()
     await open({ inGroup: true })
@@ -163,7 +163,7 @@ describe('a process that dies', () => {
     expect((await notifier.rows()).filter(({ stale }) => stale)).toEqual([])
   })
 
-  test('while it removes the earlier card has it removed by the next', async () => {
+  test('while removing the earlier card leaves that to the next process', async () => {
     await start()
     await notifier.run(5)
     notifier.telegram.world.faults.add({ kind: 'lost-after', method: 'deleteMessage' })
@@ -175,9 +175,9 @@ describe('a process that dies', () => {
   })
 })
 
-describe('faults on the way', () => {
+describe('faults during delivery', () => {
   test.each(['lost-before', 'lost-after', '500'] as const)(
-    'a removal that met %s is made again',
+    'a removal that met %s is repeated',
     async (kind) => {
       await start()
       await notifier.run(5)
@@ -188,7 +188,7 @@ describe('faults on the way', () => {
     },
   )
 
-  test('a loud card that was lost on the way is repeated loudly, marked, and the earlier one removed', async () => {
+  test('a loud card lost on the way is repeated loudly and marked, and the earlier one removed', async () => {
     await start()
     await notifier.run(5)
     notifier.telegram.world.faults.add({ kind: 'lost-before', method: 'sendMessage' })
@@ -204,7 +204,7 @@ describe('faults on the way', () => {
     expect(card && notifier.user.post(card)?.silent).toBe(false)
   })
 
-  test('a loud card that was lost is not repeated once the task is answered', async () => {
+  test('a lost loud card isn’t repeated after the task is answered', async () => {
     await start()
     await notifier.run(5)
     notifier.telegram.world.faults.add({ kind: 'lost-before', method: 'sendMessage' })
@@ -217,7 +217,7 @@ describe('faults on the way', () => {
     expect(notifier.user.post(ofBot()[0] as Message)?.silent).toBe(true)
   })
 
-  test('a flood limit between posting and removing is kept to', async () => {
+  test('a flood limit between posting and removing is respected', async () => {
     await start()
     await notifier.run(5)
     notifier.telegram.world.faults.add({ kind: '429', method: 'deleteMessage', retryAfter: 7 })
@@ -238,8 +238,8 @@ describe('faults on the way', () => {
   })
 })
 
-describe('what the owner does in between', () => {
-  test('a card that the owner asked for takes the place of the earlier one, and nothing follows it', async () => {
+describe('the owner’s actions in between', () => {
+  test('a card that the owner asked for replaces the earlier one, and nothing follows it', async () => {
     await block()
     await notifier.run(5)
     const [earlier] = ofBot()
@@ -253,7 +253,7 @@ describe('what the owner does in between', () => {
     expect(card && notifier.user.post(card)?.silent).toBe(true)
   })
 
-  test('a question that waits for a flood limit is not posted below the card that shows it already', async () => {
+  test('a question waiting for a flood limit isn’t posted below a card that already shows it', async () => {
     notifier.telegram.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 5 })
     await block()
     await notifier.run()
@@ -263,7 +263,7 @@ describe('what the owner does in between', () => {
     expect(ofBot().map(firstLine)).toEqual([`⛔ ${task.key}: Which one?`])
   })
 
-  test('a question that waits is posted below a card that was asked for before it', async () => {
+  test('a waiting question is posted below a card that was requested before it', async () => {
     await start()
     await notifier.run(5)
     notifier.user.sendText(`/task ${task.key}`)
@@ -283,7 +283,7 @@ describe('what the owner does in between', () => {
     expect(ofBot().map(firstLine)).toEqual([`⚙️ ${task.key} Fix both tills`])
   })
 
-  test('the card of a deleted task is gone, and Undo leaves one card', async () => {
+  test('a deleted task’s card is gone, and Undo leaves one card', async () => {
     await start()
     await notifier.run(5)
     const { auditId } = await deleteTask(notifier.board.ctx, task.key)
@@ -297,7 +297,7 @@ describe('what the owner does in between', () => {
 })
 
 describe('silence and due times', () => {
-  test('a silent run posts the card again, loudly, with what to do about it', async () => {
+  test('a silent run reposts the card loudly and offers what to do', async () => {
     await start()
     await notifier.run(5)
     for (let minutes = 0; minutes < 90; minutes += 15) {
@@ -325,7 +325,7 @@ describe('silence and due times', () => {
     expect(card && labelsOf(card)[0]).toEqual(['Nudge', 'Take back', 'Keep waiting'])
   })
 
-  test('a run that gives a sign of life before the report is sent is not reported', async () => {
+  test('a run with a heartbeat before the report is sent isn’t reported', async () => {
     await start()
     await notifier.run(5)
     notifier.board.clock.advance({ minutes: 31 })
@@ -336,7 +336,7 @@ describe('silence and due times', () => {
     expect(ofBot().map(firstLine)).toEqual([`⚙️ ${task.key} Fix the till`])
   })
 
-  test('a due time posts the card again, loudly, and offers another day', async () => {
+  test('a due time reposts the card loudly and offers another day', async () => {
     await start()
     await editTask(notifier.board.ctx, task.key, { runState: null, dueAt: new Date('2026-11-24T10:00:00Z') })
     await remindersJob.run(jobs())
@@ -352,7 +352,7 @@ describe('silence and due times', () => {
     expect(card && notifier.user.post(card)?.silent).toBe(false)
   })
 
-  test('a due time that comes with a question leaves both on one card', async () => {
+  test('a due time that arrives with a question leaves both on one card', async () => {
     await editTask(notifier.board.ctx, task.key, { dueAt: new Date('2026-11-24T10:00:00Z') })
     await remindersJob.run(jobs())
     notifier.board.clock.set('2026-11-24T10:00:30Z')

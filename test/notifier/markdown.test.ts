@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => notifier.close())
 
-/** What came of a request about a new task: all that the bot has said since. */
+/** Sends a request about a new task and returns everything the bot has sent since. */
 async function arrived(body: (markdown: string) => object, markdown: string): Promise<readonly Message[]> {
   const key = await api.task({ status: 'todo' })
   const before = new Set(notifier.user.messages().map(({ message_id }) => message_id))
@@ -27,7 +27,7 @@ async function arrived(body: (markdown: string) => object, markdown: string): Pr
   return notifier.user.messages().filter(({ message_id }) => !before.has(message_id))
 }
 
-/** The texts, addresses and files of messages. */
+/** Returns the text, URLs and files of messages. */
 function shownIn(messages: readonly Message[]): string[] {
   return messages.flatMap((message) => {
     const file = notifier.telegram.world.files.get(message.document?.file_id ?? '')
@@ -58,7 +58,7 @@ const maxLength = { 'a result': 70_000, 'a reason': 10_000, 'a plan': 70_000 } a
 describe.each(ways)('as %s', (way, body, written) => {
   const sent = written.filter(([, markdown]) => [...markdown].length <= maxLength[way])
 
-  test.each(sent)('%s arrives with every word, at the first try', async (_, markdown) => {
+  test.each(sent)('%s arrives with every word on the first try', async (_, markdown) => {
     const messages = await arrived(body, markdown)
 
     expect(messages.filter(({ document }) => document === undefined)).toHaveLength(1)

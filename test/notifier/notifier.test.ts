@@ -53,26 +53,26 @@ const block = async (reason: string) => {
   await editTask(board.as(agent), task.key, { lifecycle: 'block', result: { blockedReason: reason } })
 }
 
-test('sends what happened at the signal', async () => {
+test('sends events at the signal', async () => {
   await block('one')
   wakeup.trigger()
   expect((await user.nextMessage('one')).text).toMatch(/^⛔ PONE-1: one/)
 })
 
-test('sends it within two seconds without a signal', async () => {
+test('sends events within two seconds without a signal', async () => {
   await block('two')
   await user.nextMessage('two', { within: 5_000 })
   expect(notifier.state()).toEqual({ stopped: null, pausedUntil: null })
 })
 
-test('stops, and starts again where it was', async () => {
+test('stops, and continues where it was after a start', async () => {
   await stop()
   await block('three')
   stop = await notifier.start()
   expect((await user.nextMessage('three', { within: 5_000 })).text).toContain('three')
 })
 
-test('goes on where an earlier start ends late', async () => {
+test('continues if an earlier start ends late', async () => {
   const stopEarlier = stop
   stop = await notifier.start()
 
@@ -82,7 +82,7 @@ test('goes on where an earlier start ends late', async () => {
   await user.nextMessage('five', { within: 5_000 })
 })
 
-test('holds everything for as long as Telegram asks, and then goes on', async () => {
+test('holds everything for as long as Telegram asks, then continues', async () => {
   const { faults, calls } = telegram.world
   faults.add({ kind: '429', method: 'sendMessage', retryAfter: 1 })
   await block('four')

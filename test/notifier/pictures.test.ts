@@ -30,7 +30,7 @@ const runMonday = async () => {
   await digestJob.run({ store, ownerId, now: clock.now, log: notifier.log })
 }
 
-test('the review of the week comes as a picture that was kept as what it shows', async () => {
+test('the weekly review is stored as data and sent as a picture', async () => {
   await finishOne()
   await runMonday()
 
@@ -43,7 +43,7 @@ test('the review of the week comes as a picture that was kept as what it shows',
   expect(review.caption).toContain('Your week · 23 – 29 Nov 2026\n✅ 1 task done')
 })
 
-test('a review without a picture to draw arrives as its words', async () => {
+test('a review whose picture can’t be drawn is sent as text', async () => {
   render = () => Promise.reject(new Error('no room for a thread'))
   await finishOne()
   await runMonday()
@@ -56,7 +56,7 @@ test('a review without a picture to draw arrives as its words', async () => {
   expect(notifier.lines.some((line) => line.includes('no room for a thread'))).toBe(true)
 })
 
-test('a review whose picture Telegram does not take arrives as its words', async () => {
+test('a review whose picture Telegram refuses is sent as text', async () => {
   render = async () => Buffer.from('no picture')
   await finishOne()
   await runMonday()
@@ -66,7 +66,7 @@ test('a review whose picture Telegram does not take arrives as its words', async
   expect(notifier.user.lastMessage().text).toContain('✅ 1 task done')
 })
 
-test('a week in which nothing was done has no picture', async () => {
+test('a week without finished tasks has no picture', async () => {
   await runMonday()
 
   await notifier.run(5)

@@ -49,7 +49,7 @@ describe('what needs the owner', () => {
     expect(notifier.sentTexts()).toHaveLength(1)
   })
 
-  test('a completion posts the card once, however many events it made, with the outcome in its first line', async () => {
+  test('a completion posts the card once, however many events it wrote, with the outcome in its first line', async () => {
     const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
     await editTask(notifier.agent, task.key, {
       lifecycle: 'complete',
@@ -72,7 +72,7 @@ describe('what needs the owner', () => {
     expect(labelsOf(notifier.user.lastMessage())[0]).toEqual(['Accept', 'Send back', 'Pull request'])
   })
 
-  test('a completion shows every word of notes that look like the names of its parts', async () => {
+  test('a completion shows every word of notes that look like part names', async () => {
     const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
     const notes = 'First.\n**Tests:** by hand.\n\n**Checks:** none of mine.\n\n**Notes:** the last word.'
     await editTask(notifier.agent, task.key, {
@@ -97,7 +97,7 @@ describe('what needs the owner', () => {
     )
   })
 
-  test('a plan posts the card loudly with its ways on', async () => {
+  test('a plan posts the card loudly with the ways to proceed', async () => {
     const task = await addTask(notifier.board, notifier.project)
     await editTask(notifier.agent, task.key, {
       lifecycle: 'plan',
@@ -111,7 +111,7 @@ describe('what needs the owner', () => {
     expect(isSilent('has a plan')).toBe(false)
   })
 
-  test('what an agent adds while its question is open makes no further sound', async () => {
+  test('additions by the agent while its question is open are silent', async () => {
     const task = await addTask(notifier.board, notifier.project)
     await block(task.key, 'Which one?')
     await notifier.run()
@@ -133,7 +133,7 @@ describe('what needs the owner', () => {
     expect(firstLines()).toEqual([`⛔ ${task.key}: No reason given.`])
   })
 
-  test('what the owner has dealt with before it was reported makes no sound', async () => {
+  test('anything the owner has dealt with before its report is silent', async () => {
     const ready = await addTask(notifier.board, notifier.project, { status: 'todo', title: 'Ready' })
     await editTask(notifier.agent, ready.key, { lifecycle: 'complete' })
     await editTask(notifier.board.ctx, ready.key, { status: 'done' })
@@ -149,7 +149,7 @@ describe('what needs the owner', () => {
     expect(firstLines()).toEqual([`⏳ ${asked.key} Asked`])
   })
 
-  test('a block that a completion follows before its turn sounds once and shows the completion', async () => {
+  test('a block followed by a completion before it is sent makes one sound and shows the completion', async () => {
     const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
     await block(task.key, 'Which one?')
     await notifier.decide()
@@ -161,7 +161,7 @@ describe('what needs the owner', () => {
     expect((await notifier.rows()).filter(({ taskId }) => taskId === task.id)).toHaveLength(1)
   })
 
-  test('more than five at once from one agent are one message with a button for each question', async () => {
+  test('more than five at once from one agent are one message with a button per question', async () => {
     const keys: string[] = []
     for (let count = 0; count < 7; count += 1) {
       const task = await addTask(notifier.board, notifier.project, { title: `Task ${count}` })
@@ -179,7 +179,7 @@ describe('what needs the owner', () => {
     expect(isSilent('need you')).toBe(false)
   })
 
-  test('the many questions of one agent neither delay nor swallow the one of another', async () => {
+  test('one agent’s many questions neither delay nor hide another’s', async () => {
     for (let count = 0; count < 12; count += 1) {
       const task = await addTask(notifier.board, notifier.project, { title: `Task ${count}` })
       await block(task.key, `reason ${count}`)
@@ -197,7 +197,7 @@ describe('what needs the owner', () => {
     ])
   })
 
-  test('forty-five at once become one message that shows twelve, counts the rest and leads to them', async () => {
+  test('forty-five at once are one message that shows twelve, counts the rest and links to them', async () => {
     const keys: string[] = []
     for (let count = 0; count < 45; count += 1) {
       const task = await addTask(notifier.board, notifier.project, {
@@ -217,8 +217,8 @@ describe('what needs the owner', () => {
   })
 })
 
-describe('what is finished', () => {
-  test('a task that an agent moves to done is posted loudly with its outcome first', async () => {
+describe('finished work', () => {
+  test('a task that an agent moves to Done is posted loudly with its outcome first', async () => {
     const task = await addTask(notifier.board, notifier.project, { status: 'ready' })
     await editTask(notifier.agent, task.key, { lifecycle: 'review', result: { summary: 'Merged.' } })
     await notifier.run()
@@ -228,7 +228,7 @@ describe('what is finished', () => {
     expect(labelsOf(notifier.user.lastMessage())[0]).toEqual(['Reopen'])
   })
 
-  test('a result of 40,000 characters comes as a silent file without buttons before its card', async () => {
+  test('a result of 40,000 characters is sent as a silent file without buttons before its card', async () => {
     const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
     const summary = `First line\n\n${'word '.repeat(7_900)}end`
     await editTask(notifier.agent, task.key, { lifecycle: 'complete', result: { summary } })
@@ -263,7 +263,7 @@ describe('what is finished', () => {
 })
 
 describe('progress', () => {
-  test('a task that an agent files comes silently, names its author and carries the row of a new task', async () => {
+  test('a task that an agent creates is posted silently with its author and a new task’s buttons', async () => {
     const { task } = await createTask(notifier.agent, {
       projectId: notifier.project.id,
       title: 'Found a bug',
@@ -278,7 +278,7 @@ describe('progress', () => {
     expect(isSilent(task.key)).toBe(true)
   })
 
-  test('a start, changes, logs by hand and comments edit the card in place', async () => {
+  test('a start, changes, manual logs and comments edit the card in place', async () => {
     const { task } = await createTask(notifier.agent, {
       projectId: notifier.project.id,
       title: 'Found another',
@@ -296,7 +296,7 @@ describe('progress', () => {
     expect(notifier.sentTexts()[0]).toContain('Measured the till')
   })
 
-  test('a start of a task without a card posts one, silently', async () => {
+  test('starting a task without a card posts one silently', async () => {
     const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
     await editTask(notifier.agent, task.key, { lifecycle: 'start' })
     await notifier.run(5)
@@ -304,7 +304,7 @@ describe('progress', () => {
     expect(isSilent(task.key)).toBe(true)
   })
 
-  test('a change of a task without a card posts nothing', async () => {
+  test('changing a task without a card posts nothing', async () => {
     const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
     await editTask(notifier.agent, task.key, { title: 'Another title' })
     await createWorkLog(notifier.agent, { title: 'Measured the till', task: task.key })
@@ -312,7 +312,7 @@ describe('progress', () => {
     expect(notifier.sentTexts()).toEqual([])
   })
 
-  test('a card is edited at most once in three seconds and ends with the last state', async () => {
+  test('a card is edited at most once in three seconds and ends with the final state', async () => {
     const { task } = await createTask(notifier.agent, { projectId: notifier.project.id, title: 'Busy' })
     await notifier.run(5)
     const edits: number[] = []
@@ -355,7 +355,7 @@ describe('progress', () => {
     expect(notifier.sentTexts()).toHaveLength(5)
   })
 
-  test('a log by hand on no task is a silent message', async () => {
+  test('a manual log without a task is a silent message', async () => {
     await createWorkLog(notifier.agent, {
       title: 'Measured the till',
       detail: '- 3 s\n- 4 s',
@@ -381,7 +381,7 @@ describe('progress', () => {
     expect(isSilent('deleted it')).toBe(false)
   })
 
-  test('what the owner did is not reported, but the card follows', async () => {
+  test('the owner’s actions aren’t reported, but the card is updated', async () => {
     const { task } = await createTask(notifier.agent, { projectId: notifier.project.id, title: 'Mine' })
     await notifier.run(5)
     await editTask(notifier.board.ctx, task.key, { priority: 'high' })
@@ -392,7 +392,7 @@ describe('progress', () => {
 })
 
 describe('loudness', () => {
-  test('each level is followed, the card in the chat is still edited, and a muted project says what needs the owner', async () => {
+  test('each level is respected, the card is still edited, and a muted project reports what needs the owner', async () => {
     const task = await addTask(notifier.board, notifier.project, { status: 'todo' })
     await editTask(notifier.agent, task.key, { lifecycle: 'start' })
     await notifier.run(5)

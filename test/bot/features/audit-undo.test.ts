@@ -32,7 +32,7 @@ const kinds: readonly (readonly [string, Act])[] = [
   ['deletion', (agent, key) => agent.call('DELETE', `/tasks/${key}`)],
 ]
 
-test.each(kinds)('the owner undoes an agent’s change of this kind from /audit: %s', async (_kind, act) => {
+test.each(kinds)('the owner undoes an agent’s change from /audit: %s', async (_kind, act) => {
   const agent = await connectAgent(bot(), { rights: 'full' })
   const [task] = await addTasks(bot(), [
     { title: 'One', description: 'A note.', labels: ['ui'], status: 'todo', priority: 'high' },
@@ -51,7 +51,7 @@ test.each(kinds)('the owner undoes an agent’s change of this kind from /audit:
   expect(labelsOn(await openAudit(key))).not.toContain('↩️ 1')
 })
 
-test('the owner undoes that an agent created a task', async () => {
+test('the owner undoes an agent’s creation of a task', async () => {
   const agent = await connectAgent(bot())
   const { body } = await agent.call('POST', '/tasks', { title: 'Found a bug', projectKey: 'WEB' })
   const key: string = body.task.task_key
@@ -62,7 +62,7 @@ test('the owner undoes that an agent created a task', async () => {
   expect(await read(key)).toBeNull()
 })
 
-test('an undo of a change that something has followed is refused with what changed since', async () => {
+test('undoing a change that was followed by another is refused and names the later change', async () => {
   const agent = await connectAgent(bot())
   const [task] = await addTasks(bot(), [{ title: 'One' }])
   const key = task?.key ?? ''
@@ -77,7 +77,7 @@ test('an undo of a change that something has followed is refused with what chang
   expect((await read(key))?.title).toBe('Three')
 })
 
-test('the owner’s own changes, and signs of life, have no button in /audit', async () => {
+test('the owner’s own changes and heartbeats have no button in /audit', async () => {
   const agent = await connectAgent(bot())
   const [task] = await addTasks(bot(), [{ title: 'One', status: 'todo' }])
   const key = task?.key ?? ''

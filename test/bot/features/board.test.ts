@@ -17,7 +17,7 @@ beforeEach(() => {
 const keysIn = async (status: TaskStatus) =>
   (await listTasks(bot.scope, { statuses: [status] })).map(({ key }) => key)
 
-test('shows each lane with its count and first cards; a project shows its own', async () => {
+test('shows each lane with its count and first cards, for all projects or one', async () => {
   await createProject(bot.ctx, { key: 'API', name: 'The API' })
   await addTasks(bot, [
     ...Array.from({ length: 6 }, (_, index) => ({ title: `Todo ${index + 1}`, status: 'todo' as const })),
@@ -38,7 +38,7 @@ test('shows each lane with its count and first cards; a project shows its own', 
   expect(api.text).not.toContain('WEB-')
 })
 
-test('a card goes up, down, to the top and to another lane; Undo brings it back', async () => {
+test('a card moves up, down, to the top and to another lane, and Undo moves it back', async () => {
   await addTasks(
     bot,
     ['One', 'Two', 'Three'].map((title) => ({ title, status: 'todo' })),
@@ -70,7 +70,7 @@ test('a card goes up, down, to the top and to another lane; Undo brings it back'
   expect(await keysIn('todo')).toEqual(['WEB-1', 'WEB-3', 'WEB-2'])
 })
 
-test('several cards are selected for one change, which one Undo takes back', async () => {
+test('several cards are selected and changed together, and one Undo reverts that', async () => {
   await addTasks(
     bot,
     ['One', 'Two', 'Three'].map((title) => ({ title, status: 'todo' })),
@@ -95,7 +95,7 @@ test('several cards are selected for one change, which one Undo takes back', asy
   expect(await keysIn('todo')).toEqual(['WEB-1', 'WEB-2', 'WEB-3'])
 })
 
-test('a card is picked once, however often its button was pressed', async () => {
+test('a card is selected once, however often its button is tapped', async () => {
   await addTasks(
     bot,
     ['One', 'Two'].map((title) => ({ title, status: 'todo' })),
@@ -115,7 +115,7 @@ test('a card is picked once, however often its button was pressed', async () => 
   expect(bot.user.current(board)?.text).toContain('1 selected')
 })
 
-test('archiving all done asks once, takes those that were named, and Undo takes all back', async () => {
+test('archiving Done asks for confirmation, moves only the named tasks, and Undo moves them back', async () => {
   await addTasks(
     bot,
     ['One', 'Two', 'Three'].map((title) => ({ title, status: 'done' })),
@@ -140,7 +140,7 @@ test('archiving all done asks once, takes those that were named, and Undo takes 
   expect((await keysIn('done')).sort()).toEqual(['WEB-1', 'WEB-3', 'WEB-4'])
 })
 
-test('accepting all ready takes them to done in one go; Keep changes nothing', async () => {
+test('accepting all ready tasks moves them to Done; Keep changes nothing', async () => {
   await addTasks(
     bot,
     ['One', 'Two'].map((title) => ({ title, status: 'ready' })),
@@ -160,7 +160,7 @@ test('accepting all ready takes them to done in one go; Keep changes nothing', a
   expect((await keysIn('done')).sort()).toEqual(['WEB-1', 'WEB-2'])
 })
 
-test('a card that was deleted in the meantime is reported, and the board shown as it is', async () => {
+test('a card deleted in the meantime is reported, and the board is up to date', async () => {
   const [task] = await addTasks(bot, [
     { title: 'Doomed', status: 'todo' },
     { title: 'Safe', status: 'todo' },

@@ -28,7 +28,7 @@ beforeEach(() => {
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
 
 describe('/focus', () => {
-  test('done and Unfocus act in place, and Undo takes it back', async () => {
+  test('Done and Unfocus update the list in place, and Undo reverts them', async () => {
     await addTasks(bot, [
       { title: 'First', status: 'todo', focus: true },
       { title: 'Second', status: 'todo', focus: true },
@@ -61,7 +61,7 @@ describe('/focus', () => {
     expect(answersOf(bot)).toContain('In focus today.')
   })
 
-  test('a button of a task that is gone says so and shows the truth', async () => {
+  test('a button of a deleted task says so and updates the list', async () => {
     await addTasks(bot, [{ title: 'Doomed', status: 'todo', focus: true }])
     bot.user.sendText('/focus')
     const focus = await bot.user.nextMessage('Doomed')
@@ -74,7 +74,7 @@ describe('/focus', () => {
   })
 })
 
-test('/due shows what is overdue, due today and in the next seven days, and nothing beyond', async () => {
+test('/due lists overdue tasks and those due today or within seven days, and no others', async () => {
   await addTasks(bot, [
     { title: 'Late', dueAt: hours(-48) },
     { title: 'Soon', dueAt: hours(72) },
@@ -92,7 +92,7 @@ test('/due shows what is overdue, due today and in the next seven days, and noth
 })
 
 describe('/log', () => {
-  test('writes a work log on a task, which Undo takes away again', async () => {
+  test('logs work on a task, and Undo removes the log', async () => {
     await addTasks(bot, [{ title: 'Fix it', status: 'todo' }])
     bot.user.sendText('/log web-1 Talked to the <designer> & agreed\nBlue it is.')
     const logged = await bot.user.nextMessage('Logged on WEB-1: Talked to the <designer> & agreed')
@@ -106,7 +106,7 @@ describe('/log', () => {
   })
 
   test.each(['WEB-1 — pushed', '#WEB-1 – pushed', 'WEB‑1: pushed'])(
-    'takes the marks around a key for no part of the log: %s',
+    'ignores punctuation around a key: %s',
     async (text) => {
       await addTasks(bot, [{ title: 'Fix it' }])
       bot.user.sendText(`/log ${text}`)
@@ -117,14 +117,14 @@ describe('/log', () => {
     },
   )
 
-  test('takes the project by its key as it is written, else words are words', async () => {
+  test('reads a project key only in capitals; otherwise it is text', async () => {
     bot.user.sendText('/log WEB released')
     await bot.user.nextMessage('Logged on WEB: released')
     bot.user.sendText('/log web server restarted')
     await bot.user.nextMessage('Logged: web server restarted')
   })
 
-  test('without text it shows the log by day, filtered by a task or project if it names one', async () => {
+  test('without text, shows the log by day, filtered by the task or project it names', async () => {
     await addTasks(bot, [{ title: 'One', status: 'todo' }, { title: 'Two' }])
     await editTask(bot.ctx, 'WEB-1', { status: 'done', comment: 'Well done\nreally' })
     bot.user.sendText('/log WEB-2 looked at it')
@@ -141,7 +141,7 @@ describe('/log', () => {
     expect(one.text).not.toContain('Well done')
   })
 
-  test('turns its pages in place', async () => {
+  test('pages in place', async () => {
     for (let index = 1; index <= 14; index += 1) {
       bot.user.sendText(`/log entry ${index}`)
       await bot.user.nextMessage('Logged')
@@ -157,7 +157,7 @@ describe('/log', () => {
   })
 })
 
-test('the history of a card tells what was done and said, and leads back to it', async () => {
+test('a card’s history lists changes and comments and leads back to the card', async () => {
   await addTasks(bot, [{ title: 'Storied' }])
   await editTask(bot.ctx, 'WEB-1', { status: 'todo', priority: 'high' })
   await editTask(bot.ctx, 'WEB-1', { comment: 'Mind the edge case' })
@@ -177,7 +177,7 @@ test('the history of a card tells what was done and said, and leads back to it',
 })
 
 describe('/search', () => {
-  test('finds titles, notes and logs, shows where, and opens what it found', async () => {
+  test('finds titles, notes and logs, shows where they match, and opens the tasks', async () => {
     await addTasks(bot, [
       { title: 'Fix the login' },
       { title: 'Other', description: 'This has to do with the login of guests, says the client' },
@@ -194,7 +194,7 @@ describe('/search', () => {
     expect(labelsOn(found)).toEqual(['WEB-1 Fix the…', 'WEB-2 Other', 'WEB-3 Third'])
   })
 
-  test('asks for the words where there are none; the reply is searched for', async () => {
+  test('asks for the words if there are none; the reply is the search', async () => {
     await addTasks(bot, [{ title: 'Needle' }])
     bot.user.sendText('/search')
     const question = await bot.user.nextMessage('What are you looking for?')
@@ -202,12 +202,12 @@ describe('/search', () => {
     expect((await bot.user.nextMessage('needle')).text).toContain('WEB-1')
   })
 
-  test('says so where nothing is found', async () => {
+  test('says that nothing was found', async () => {
     bot.user.sendText('/search <script> & "quotes" |')
     expect((await bot.user.nextMessage()).text).toContain('No results.')
   })
 
-  test('turns its pages in place', async () => {
+  test('pages in place', async () => {
     await addTasks(
       bot,
       Array.from({ length: 10 }, (_, index) => ({ title: `Needle ${index + 1}` })),
@@ -221,7 +221,7 @@ describe('/search', () => {
 })
 
 describe('inline mode', () => {
-  test('gives the owner his tasks for himself alone, and a picked one opens its card', async () => {
+  test('shows the owner’s tasks only to the owner, and a picked one opens its card', async () => {
     await addTasks(bot, [{ title: 'Shared <thing>', status: 'todo' }, { title: 'Other' }])
 
     const { queryId, results } = await bot.user.inline('shared')
@@ -235,7 +235,7 @@ describe('inline mode', () => {
     expect(await findTask(bot.scope, 'WEB-3')).toBeNull()
   })
 
-  test('without words it offers what is open', async () => {
+  test('without words, lists open tasks', async () => {
     await addTasks(bot, [
       { title: 'Open', status: 'todo' },
       { title: 'Done', status: 'done' },
@@ -246,7 +246,7 @@ describe('inline mode', () => {
 })
 
 describe('/undo', () => {
-  test('takes back the last change, then the one before, and says what', async () => {
+  test('undoes the latest change, then the one before, and names them', async () => {
     bot.user.sendText('Think of it')
     const card = await bot.user.nextMessage('WEB-1')
     bot.user.tap('Todo', card)
@@ -264,7 +264,7 @@ describe('/undo', () => {
     await bot.user.nextMessage('Nothing to undo.')
   })
 
-  test('said again and again takes back changes of every kind, until the board is as it was', async () => {
+  test('repeated often enough, undoes changes of every kind until the board is as it was', async () => {
     await addTasks(bot, [
       { title: 'One', status: 'todo', labels: ['backend'] },
       { title: 'Two', status: 'todo' },
@@ -309,7 +309,7 @@ describe('/undo', () => {
     expect(await state()).toEqual(before)
   })
 
-  test('says why it is refused where an agent has moved on, and offers the one before', async () => {
+  test('explains why it is refused after an agent has moved on, and offers the change before', async () => {
     await addTasks(bot, [{ title: 'One' }, { title: 'Two' }])
     await editTask(bot.ctx, 'WEB-1', { priority: 'high' })
     await editTask(bot.ctx, 'WEB-2', { status: 'todo' })
@@ -337,7 +337,7 @@ describe('a reply to numbered lines', () => {
     return bot.user.nextMessage('1. ')
   }
 
-  test('acts on all its lines in one change, which one Undo takes back', async () => {
+  test('changes all its lines at once, and one Undo reverts that', async () => {
     const digest = await openDigest()
     expect(digest.text).toContain('3. 📋 WEB-3')
     bot.user.reply(digest, '1 done, 2 tomorrow, 3 hold')
@@ -354,7 +354,7 @@ describe('a reply to numbered lines', () => {
     expect((await requireTask(bot.scope, 'WEB-2')).dueAt).toBeNull()
   })
 
-  test('says what it does not understand and does the rest', async () => {
+  test('names what it doesn’t understand and does the rest', async () => {
     const digest = await openDigest()
     bot.user.reply(digest, '1 done, 2 smurf, 7 hold')
     const answer = await bot.user.nextMessage('WEB-1')
@@ -364,7 +364,7 @@ describe('a reply to numbered lines', () => {
     expect((await listAudit(bot.scope, { targetId: 'WEB-2', limit: 5 })).entries).toHaveLength(1)
   })
 
-  test('does nothing where it understands nothing, and says how to write it', async () => {
+  test('changes nothing if it understands nothing, and shows an example', async () => {
     const digest = await openDigest()
     bot.user.reply(digest, 'thanks a lot')
     expect((await bot.user.nextMessage("didn't understand")).text).toContain(
@@ -372,7 +372,7 @@ describe('a reply to numbered lines', () => {
     )
   })
 
-  test('leaves out a line whose task is gone, and says so', async () => {
+  test('skips a line whose task is gone, and says so', async () => {
     const digest = await openDigest()
     await deleteTask(bot.ctx, 'WEB-2')
     bot.user.reply(digest, '1-3 done')

@@ -11,7 +11,7 @@ const bot = useBot()
 const task = () => requireTask(bot().scope, 'WEB-1')
 const textsOf = (feedback: readonly { readonly text: string }[]) => feedback.map(({ text }) => text)
 
-/** WEB-1, taken by an agent and blocked with this question; returns the agent and the card that asks. */
+/** Lets an agent claim WEB-1 and block it with this question. Returns the agent and the card that asks. */
 async function blocked(
   options: readonly string[] = [],
 ): Promise<{ readonly agent: TestAgent; readonly card: Message }> {
@@ -24,7 +24,7 @@ async function blocked(
   return { agent, card }
 }
 
-/** WEB-1, completed by an agent; returns the agent and the card that asks for a review. */
+/** Lets an agent complete WEB-1. Returns the agent and the card that asks for a review. */
 async function completed(): Promise<{ readonly agent: TestAgent; readonly card: Message }> {
   await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
   const agent = await connectAgent(bot())
@@ -35,14 +35,14 @@ async function completed(): Promise<{ readonly agent: TestAgent; readonly card: 
   return { agent, card }
 }
 
-/** The next claim of an agent gets WEB-1 with these words as feedback. */
+/** Expects the agent's next claim to return WEB-1 with these words as feedback. */
 async function expectHandedOut(agent: TestAgent, words: readonly string[]): Promise<void> {
   const { status, body } = await agent.claim()
   expect([status, body?.task?.id]).toEqual([200, 'WEB-1'])
   expect(textsOf(body.task.feedback)).toEqual(words)
 }
 
-test('one tap on an option answers the agent: the next claim returns the task with it', async () => {
+test('one tap on an option answers the agent: the next claim returns the task with the answer', async () => {
   const { agent, card } = await blocked(['Red', 'Blue'])
   expect(labelsOn(card)).toEqual(expect.arrayContaining(['Red', 'Blue', 'Answer']))
 
@@ -63,7 +63,7 @@ test('a plain reply to the question answers it', async () => {
   await expectHandedOut(agent, ['Green, please'])
 })
 
-test('the Answer button asks for words, and the words answer the question', async () => {
+test('the Answer button prompts for text, which answers the question', async () => {
   const { agent, card } = await blocked()
   bot().user.tap('Answer', card)
   const prompt = await bot().user.nextMessage('What should I tell the agent')
@@ -74,7 +74,7 @@ test('the Answer button asks for words, and the words answer the question', asyn
   await expectHandedOut(agent, ['Clamp to 0'])
 })
 
-test('an answer works after a restart in between', async () => {
+test('an answer works after a restart', async () => {
   const { agent, card } = await blocked(['Red', 'Blue'])
   await bot().restart()
 
@@ -84,14 +84,14 @@ test('an answer works after a restart in between', async () => {
   await expectHandedOut(agent, ['Red'])
 })
 
-test('a task with an open question is never handed out', async () => {
+test('agents can’t claim a task with an open question', async () => {
   const { agent } = await blocked()
 
   expect((await agent.claim()).status).toBe(204)
   expect((await agent.claim({ status: 'todo' })).status).toBe(204)
 })
 
-test('a task that the owner queued without an answer is handed out, and a late answer is feedback', async () => {
+test('agents can claim a task that the owner queued without an answer, and a late answer becomes feedback', async () => {
   const { agent, card } = await blocked(['Red', 'Blue'])
   bot().user.sendText('/task WEB-1')
   const open = await bot().user.nextMessage('Red or blue?')
@@ -107,13 +107,13 @@ test('a task that the owner queued without an answer is handed out, and a late a
   await expectHandedOut(agent, ['Blue'])
 })
 
-/** The data of the first option of a card. */
+/** Returns the data of a card's first option. */
 function dataOfOption(card: Message): string {
   const button = card.reply_markup?.inline_keyboard.flat().find(({ text }) => text === 'Red')
   return button !== undefined && 'callback_data' in button ? button.callback_data : ''
 }
 
-test('a second tap on an option changes nothing and shows what was answered', async () => {
+test('a second tap on an option changes nothing and shows the answer', async () => {
   const { agent, card } = await blocked(['Red', 'Blue'])
   const late = dataOfOption(card)
   bot().user.tap('Blue', card)
@@ -125,7 +125,7 @@ test('a second tap on an option changes nothing and shows what was answered', as
   await expectHandedOut(agent, ['Blue'])
 })
 
-test('Undo opens the question again, with its options', async () => {
+test('Undo reopens the question with its options', async () => {
   const { agent, card } = await blocked(['Red', 'Blue'])
   bot().user.tap('Blue', card)
   const answered = await bot().user.nextPost('Answered: Blue')
@@ -137,7 +137,7 @@ test('Undo opens the question again, with its options', async () => {
   expect((await agent.claim()).status).toBe(204)
 })
 
-test('Undo says who has the task once an agent took it, and offers Stop', async () => {
+test('Undo names the agent that has taken the task, and offers Stop', async () => {
   const { agent, card } = await blocked(['Red', 'Blue'])
   bot().user.tap('Blue', card)
   const answered = await bot().user.nextPost('Answered: Blue')
@@ -173,7 +173,7 @@ test('Send back with a reason queues the task: the next claim returns it with th
   await expectHandedOut(agent, ['Remove the retry'])
 })
 
-test('a plain reply to a ready task is kept as a comment, and one tap sends it back with it', async () => {
+test('a plain reply to a ready task is kept as a comment, and one tap sends the task back with it', async () => {
   const { agent, card } = await completed()
   bot().user.reply(card, 'The tests are missing')
   const offer = await bot().user.nextMessage('Kept as a comment')
@@ -198,13 +198,13 @@ test('one tap accepts a ready task', async () => {
 test.each([
   ['Queue, then Todo', ['Queue', 'Todo']],
   ['Todo, then Queue', ['Todo', 'Queue']],
-])('%s leaves the task in todo, queued', async (_order, labels) => {
+])('%s leaves the task in Todo, queued', async (_order, labels) => {
   await addTasks(bot(), [{ title: 'Fix the login' }])
   bot().user.sendText('WEB-1')
   const card = await bot().user.nextMessage('Fix the login')
   for (const label of labels) {
     const shown = bot().user.current(card)
-    // Once queued, Todo stands under Edit, where it is no longer offered: its old button is what is pressed.
+    // Once queued, the card no longer offers Todo, so its old button is tapped.
     const data = shown && labelsOn(shown).includes(label) ? null : `1m|0|WEB-1|0|1`
     if (data === null) bot().user.tap(label, card)
     else bot().user.tapData(data, card)
@@ -214,7 +214,7 @@ test.each([
   expect(await task()).toMatchObject({ status: 'todo', runState: 'queued' })
 })
 
-test('an agent can complete what the owner queued from the inbox', async () => {
+test('an agent can complete a task that the owner queued from the inbox', async () => {
   await addTasks(bot(), [{ title: 'Fix the login' }])
   const agent = await connectAgent(bot())
   bot().user.sendText('WEB-1')
@@ -228,7 +228,7 @@ test('an agent can complete what the owner queued from the inbox', async () => {
   expect((await task()).status).toBe('ready')
 })
 
-test('Plan first queues the task for a plan, and Go on the plan queues it for work', async () => {
+test('Plan first queues the task for a plan, and approving the plan queues it for work', async () => {
   await addTasks(bot(), [{ title: 'Fix the login' }])
   const agent = await connectAgent(bot())
   bot().user.sendText('WEB-1')
@@ -254,7 +254,7 @@ test('Plan first queues the task for a plan, and Go on the plan queues it for wo
   })
 })
 
-test('Done while an agent works asks once, and the agent’s late result is a comment on the card', async () => {
+test('Done asks for confirmation while an agent is working, and the agent’s late result is a comment on the card', async () => {
   await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
   const agent = await connectAgent(bot(), { name: 'Codex' })
   await agent.claim({ status: 'todo' })
@@ -279,7 +279,7 @@ test('Done while an agent works asks once, and the agent’s late result is a co
   expect((await task()).status).toBe('done')
 })
 
-test('Stop ends the run and leaves the task where it is; Undo queues it again', async () => {
+test('Stop ends the run and leaves the task in its lane; Undo queues it again', async () => {
   await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
   const agent = await connectAgent(bot())
   await agent.claim({ status: 'todo' })
@@ -296,7 +296,7 @@ test('Stop ends the run and leaves the task where it is; Undo queues it again', 
   expect((await agent.claim()).body.task.id).toBe('WEB-1')
 })
 
-test('queueing a task with an open question asks first, and withdraws the question', async () => {
+test('queueing a task with an open question asks for confirmation and withdraws the question', async () => {
   const { agent, card } = await blocked()
   bot().user.tapData('1h|0|WEB-1|2|0|0', card)
   const confirmation = await bot().user.nextPost('Queue it without an answer?')
@@ -307,7 +307,7 @@ test('queueing a task with an open question asks first, and withdraws the questi
   expect((await agent.claim()).body.task.id).toBe('WEB-1')
 })
 
-test('a token with an engine gets no task that names another', async () => {
+test('a token with an engine isn’t offered tasks for another engine', async () => {
   await addTasks(bot(), [{ title: 'Fix the login', status: 'todo', engine: 'codex' }])
   await editTask(bot().ctx, 'WEB-1', { runState: 'queued' })
   const claude = await connectAgent(bot(), { name: 'Claude Code', engine: 'claude-code' })
@@ -317,7 +317,7 @@ test('a token with an engine gets no task that names another', async () => {
   expect((await codex.claim()).body.task.id).toBe('WEB-1')
 })
 
-test('after a refused answer the question is asked again, and the next words answer it', async () => {
+test('after a refused answer, the question is asked again and the next message answers it', async () => {
   await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
   bot().user.sendText('WEB-1')
   const card = await bot().user.nextMessage('Fix the login')

@@ -28,7 +28,7 @@ const openLabel = async (name: string) => {
   return bot.user.nextEdit('open')
 }
 
-test('a label is made by a reply', async () => {
+test('a reply creates a label', async () => {
   bot.user.sendText('/labels')
   await bot.user.nextMessage('Labels')
   bot.user.tap('New label')
@@ -38,7 +38,7 @@ test('a label is made by a reply', async () => {
   expect(await names()).toEqual(['backend', 'docs', 'server', 'ui'])
 })
 
-test('a label that is there already is refused with the reason', async () => {
+test('an existing label is refused with the reason', async () => {
   bot.user.sendText('/labels')
   await bot.user.nextMessage('Labels')
   bot.user.tap('New label')
@@ -48,7 +48,7 @@ test('a label that is there already is refused with the reason', async () => {
   expect(await names()).toEqual(['backend', 'server', 'ui'])
 })
 
-test('a label is renamed, and gets its name back by Undo', async () => {
+test('a label is renamed, and Undo restores its name', async () => {
   await openLabel('backend')
   bot.user.tap('Rename')
   bot.user.reply(await bot.user.nextMessage('New name for the label backend'), 'api')
@@ -76,7 +76,7 @@ test('a label gets a color', async () => {
   })
 })
 
-test('a label is merged into another one, and both are back after Undo', async () => {
+test('a label is merged into another, and Undo restores both', async () => {
   await openLabel('server')
   bot.user.tap('Merge')
   await bot.user.nextEdit('Merge server into which label')
@@ -92,7 +92,7 @@ test('a label is merged into another one, and both are back after Undo', async (
   ])
 })
 
-test('a label is deleted after one question, and comes off its tasks', async () => {
+test('a label is deleted after confirmation and removed from its tasks', async () => {
   await openLabel('ui')
   bot.user.tap('Delete')
   const question = await bot.user.nextEdit('Delete label ui?')
@@ -106,7 +106,7 @@ test('a label is deleted after one question, and comes off its tasks', async () 
   ).toEqual(['backend', 'server'])
 })
 
-test('a label that is gone says so under an old button', async () => {
+test('an old button of a deleted label says that it is gone', async () => {
   const card = await openLabel('ui')
   const color = dataOf(card, 'Color')
   bot.user.tap('Delete', card)

@@ -12,7 +12,7 @@ import { connectAgent } from '../../support/agent.ts'
 import type { TestBot } from '../../support/bot.ts'
 import { addTasks, answersOf, dataOf, labelsOn, useBot } from '../../support/chat.ts'
 
-// Tuesday, 15:00 in Berlin; the clock runs on from there and is set forward by hand.
+// Tuesday, 15:00 in Berlin. The clock runs from there and is advanced by hand.
 const start = Date.parse('2026-11-24T14:00:00Z')
 const began = Date.now()
 let ahead = 0
@@ -41,7 +41,7 @@ const runJob = () => snoozesJob.run({ store: bot.db, ownerId: bot.scope.ownerId,
 const snoozeRows = () => rows<{ task_id: string }>(bot.db, sql`select task_id from snoozes`)
 const cardsOf = (title: string) =>
   bot.user.messages().filter(({ text, message_id }) => message_id > lastBefore && text?.includes(title))
-/** Ends once nothing waits to be sent. */
+/** Resolves when no message is waiting. */
 const delivered = () =>
   expect
     .poll(
@@ -55,7 +55,7 @@ const delivered = () =>
 const changesNamed = async (action: string) =>
   rows<{ action: string }>(bot.db, sql`select action from audit_logs where action = ${action}`)
 
-/** The card of WEB-1 with the picker of Later open. */
+/** Returns WEB-1's card with the Later picker open. */
 async function openPicker(status: 'inbox' | 'todo' | 'hold' = 'inbox'): Promise<Message> {
   await addTasks(bot, [{ title: 'Fix the login', status }])
   bot.user.sendText('/task WEB-1')
@@ -68,7 +68,7 @@ async function openPicker(status: 'inbox' | 'todo' | 'hold' = 'inbox'): Promise<
   return bot.user.nextEdit()
 }
 
-/** WEB-1, snoozed until tomorrow morning, which then comes. */
+/** Snoozes WEB-1 until tomorrow morning and advances the clock to then. */
 async function snoozedUntilNow(title = 'Fix the login'): Promise<void> {
   await addTasks(bot, [{ title }])
   await editTask(bot.ctx, 'WEB-1', { snoozedUntil: new Date(now().getTime() + 3_600_000) })
@@ -81,7 +81,7 @@ test('Later offers five choices', async () => {
   expect(labelsOn(picker)).toEqual(['Tonight', 'Tomorrow', 'Monday', 'Next week', 'No date (hold)', '‹ Back'])
 })
 
-test('Tomorrow parks the task, names when it comes back, and offers Undo', async () => {
+test('Tomorrow snoozes the task, says when it comes back, and offers Undo', async () => {
   const picker = await openPicker()
 
   bot.user.tap('Tomorrow', picker)
@@ -119,7 +119,7 @@ test('No date puts the task on hold', async () => {
   expect(await changesNamed('task.move')).toHaveLength(1)
 })
 
-test.each(['todo', 'hold'] as const)('a task in %s can be put off', async (status) => {
+test.each(['todo', 'hold'] as const)('a task in %s can be snoozed', async (status) => {
   const picker = await openPicker(status)
 
   bot.user.tap('Tomorrow', picker)
@@ -140,7 +140,7 @@ test('Undo shows the task again', async () => {
   expect((await task()).snoozedUntil).toBeNull()
 })
 
-test('the same choice twice changes nothing the second time', async () => {
+test('choosing the same time twice changes nothing the second time', async () => {
   const picker = await openPicker()
   const data = dataOf(picker, 'No date (hold)')
   bot.user.tapData(data, picker)
@@ -151,7 +151,7 @@ test('the same choice twice changes nothing the second time', async () => {
   expect(await changesNamed('task.move')).toHaveLength(1)
 })
 
-test('a task that an agent has is not put off', async () => {
+test('a task that an agent has can’t be snoozed', async () => {
   const picker = await openPicker()
   const agent = await connectAgent(bot)
   await agent.act('WEB-1', 'start')
@@ -163,7 +163,7 @@ test('a task that an agent has is not put off', async () => {
   expect(answersOf(bot).at(-1)).toContain('WEB-1')
 })
 
-test('a task that is gone cannot be put off', async () => {
+test('a deleted task can’t be snoozed', async () => {
   const picker = await openPicker()
   await deleteTask(bot.ctx, 'WEB-1')
 
@@ -174,7 +174,7 @@ test('a task that is gone cannot be put off', async () => {
   expect(await snoozeRows()).toEqual([])
 })
 
-test('in the deck, the choice goes on to the next card, and Undo brings the task back', async () => {
+test('in the deck, snoozing continues with the next card, and Undo brings the task back', async () => {
   await addTasks(bot, [{ title: 'First' }, { title: 'Second' }])
   bot.user.sendText('/inbox')
   const deck = await bot.user.nextMessage('1 of 2')
@@ -197,7 +197,7 @@ test('in the deck, the choice goes on to the next card, and Undo brings the task
   expect(await snoozeRows()).toEqual([])
 })
 
-test('a snoozed task is in no deck, due list or digest', async () => {
+test('a snoozed task isn’t in the deck, the due list or the digest', async () => {
   await addTasks(bot, [{ title: 'Hidden away', dueAt: now() }])
   await editTask(bot.ctx, 'WEB-1', { snoozedUntil: new Date(now().getTime() + 3_600_000) })
   for (const command of ['/inbox', '/due', '/digest']) {
@@ -226,7 +226,7 @@ test.each([
 test.each([
   ['a question', 'block', { reason: 'Red or blue?' }, 'Red or blue?'],
   ['a start', 'start', undefined, 'laptop'],
-] as const)('%s of an agent ends a snooze', async (_, action, result, then) => {
+] as const)('%s by an agent ends a snooze', async (_, action, result, then) => {
   const picker = await openPicker('todo')
   bot.user.tap('Tomorrow', picker)
   await bot.user.nextEdit('comes back')
@@ -239,7 +239,7 @@ test.each([
   expect(await snoozeRows()).toEqual([])
 })
 
-test('a comment leaves a snooze as it is', async () => {
+test('a comment doesn’t end a snooze', async () => {
   const picker = await openPicker()
   bot.user.tap('Tomorrow', picker)
   await bot.user.nextEdit('comes back')
@@ -250,7 +250,7 @@ test('a comment leaves a snooze as it is', async () => {
   expect(await snoozeRows()).toHaveLength(1)
 })
 
-test('a snoozed task comes back once, loud, as a card with its turn', async () => {
+test('a snoozed task comes back once, with a sound, as a card that shows whose turn it is', async () => {
   await snoozedUntilNow()
 
   await runJob()
@@ -267,7 +267,7 @@ test('a snoozed task comes back once, loud, as a card with its turn', async () =
   expect(await snoozeRows()).toEqual([])
 })
 
-test('a task is awake as soon as its message waits to be sent', async () => {
+test('a task is no longer snoozed once its message is queued', async () => {
   await snoozedUntilNow()
   const restore = bot.world.faults.add({ kind: 'refuse-connection' })
 
@@ -282,7 +282,7 @@ test('a task is awake as soon as its message waits to be sent', async () => {
   expect(snoozedUntil).toBeNull()
 })
 
-test('a card that Telegram refuses at first comes once, and only then is the snooze over', async () => {
+test('a card that Telegram refuses at first is sent once, and only then does the snooze end', async () => {
   await snoozedUntilNow()
   bot.world.faults.add({ kind: '500', method: 'sendMessage', times: 2 })
 
@@ -297,7 +297,7 @@ test('a card that Telegram refuses at first comes once, and only then is the sno
   expect(await snoozeRows()).toEqual([])
 })
 
-test('a restart between the queued message and its sending neither loses nor repeats it', async () => {
+test('a restart between queueing and sending the message neither loses nor repeats it', async () => {
   await snoozedUntilNow()
   const restore = bot.world.faults.add({ kind: 'refuse-connection' })
   await runJob()
@@ -315,7 +315,7 @@ test('a restart between the queued message and its sending neither loses nor rep
   expect(await snoozeRows()).toEqual([])
 })
 
-test('the start of the process finds what became due while it was down', async () => {
+test('startup finds snoozes that ended while the process was down', async () => {
   await snoozedUntilNow()
 
   await bot.restart()
@@ -325,7 +325,7 @@ test('the start of the process finds what became due while it was down', async (
   expect(cardsOf('Fix the login')).toHaveLength(1)
 })
 
-test('two processes bring a task back once', async () => {
+test('with two processes, a task comes back once', async () => {
   await snoozedUntilNow()
 
   await Promise.all([runJob(), runJob(), runJob()])
@@ -337,7 +337,7 @@ test('two processes bring a task back once', async () => {
   expect(cardsOf('Fix the login')).toHaveLength(1)
 })
 
-test('many that come back at once come in one list, and none of them twice', async () => {
+test('many tasks that come back together are one list, each of them once', async () => {
   await addTasks(
     bot,
     Array.from({ length: 8 }, (_, index) => ({ title: `Later task ${index + 1}` })),
@@ -358,7 +358,7 @@ test('many that come back at once come in one list, and none of them twice', asy
   expect(await snoozeRows()).toEqual([])
 })
 
-test('a task that is put off again before its message was sent gets none', async () => {
+test('a task that is snoozed again before its message is sent gets no message', async () => {
   await snoozedUntilNow()
   const restore = bot.world.faults.add({ kind: 'refuse-connection' })
   await runJob()
@@ -372,7 +372,7 @@ test('a task that is put off again before its message was sent gets none', async
   expect(await snoozeRows()).toHaveLength(1)
 })
 
-test('in quiet hours it comes without a sound', async () => {
+test('in quiet hours, a task comes back silently', async () => {
   await changeSettings(bot.ctx, { quietHours: '00:00-23:59' })
   await snoozedUntilNow()
 
@@ -386,7 +386,7 @@ test('in quiet hours it comes without a sound', async () => {
 test.each([
   ['notifications are off', { enabled: false }],
   ['nothing that needs the owner is sent', { notifyNeedsYou: 'off' }],
-] as const)('while %s, a task comes back on the board alone', async (_, settings) => {
+] as const)('while %s, a task comes back only on the board', async (_, settings) => {
   await changeSettings(bot.ctx, settings)
   await snoozedUntilNow()
 

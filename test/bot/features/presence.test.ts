@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const menuCalls = () => bot.world.calls.filter((call) => call.method.toLowerCase() === 'setmycommands')
 
-test('the menu of commands is put into the owner’s chat once, and not again after a restart', async () => {
+test('the command menu is published to the owner’s chat once, and not again after a restart', async () => {
   bot = await openTestBot()
   bot.user.sendText('/help')
   await bot.user.nextMessage('Shorthand')
@@ -36,7 +36,7 @@ test('the menu of commands is put into the owner’s chat once, and not again af
   expect(menuCalls()[0]?.params.commands).toHaveLength(12)
 })
 
-test('what is written after a block is served as ever', async () => {
+test('messages after a block are handled as before', async () => {
   bot = await openTestBot()
   bot.user.block()
   await bot.handled()
@@ -62,7 +62,7 @@ const blockTask = async () => {
   await editTask(laptop, task?.key ?? '', { lifecycle: 'block', result: { blockedReason: 'no tea left' } })
 }
 
-test('while the owner has blocked the bot health says so, and what waited comes once he is back', async () => {
+test('while the owner blocks the bot, health says so, and waiting messages are sent after the unblock', async () => {
   bot = await openTestBot()
   bot.user.block()
   await bot.handled()
@@ -79,7 +79,7 @@ test('while the owner has blocked the bot health says so, and what waited comes 
   await expect.poll(health, { timeout: 15_000 }).toEqual({ status: 200, ok: true, stopped: null })
 }, 60_000)
 
-describe('while Telegram does not know the token any more', () => {
+describe('while Telegram rejects the token', () => {
   const revoked = { status: 503, ok: false, stopped: { reason: 'Unauthorized', since: expect.any(String) } }
   const newToken = '1000000001:BBanother-token-that-must-not-be-logged_00'
   const begin = async (updates?: 'polling') => {
@@ -90,11 +90,11 @@ describe('while Telegram does not know the token any more', () => {
   }
   const mentionsOfTea = () => bot.user.messages().filter(({ text }) => text?.includes('no tea left'))
 
-  test('health and the log say so, and what waited comes by itself once it does again', async () => {
+  test('health and the log say so, and waiting messages are sent once it is accepted again', async () => {
     await begin('polling')
     const { token } = bot.world.bot
     bot.world.bot.token = newToken
-    // The request that waits for updates was let in before; the next is not.
+    // The pending long poll was accepted before; the next one isn't.
     bot.user.sendText('Buy coffee')
     await blockTask()
 
@@ -105,7 +105,7 @@ describe('while Telegram does not know the token any more', () => {
     expect(line()).not.toContain(token)
 
     bot.world.bot.token = token
-    // Whichever comes first.
+    // They may arrive in any order.
     const sentTexts = () => bot.user.messages().map(({ text }) => text)
     await expect.poll(sentTexts, { timeout: 30_000 }).toContainEqual(expect.stringMatching(/no tea left/))
     await expect
@@ -116,7 +116,7 @@ describe('while Telegram does not know the token any more', () => {
     expect(await listTasks(bot.scope, {})).toHaveLength(2)
   }, 90_000)
 
-  test('what waited comes after a start with the new one, to the owner of before', async () => {
+  test('waiting messages are sent to the same owner after a start with a new token', async () => {
     await begin()
     bot.world.bot.token = newToken
     await blockTask()
@@ -130,7 +130,7 @@ describe('while Telegram does not know the token any more', () => {
   }, 90_000)
 })
 
-test('the owner’s group keeps its board when it becomes a supergroup, no matter who upgraded it', async () => {
+test('the owner’s group stays linked when it becomes a supergroup, no matter who upgraded it', async () => {
   bot = await openTestBot({ ready: false })
   const owner = bot.user.userId
   const group = addSupergroup(bot.world, { title: 'Board', members: [owner] })
@@ -158,7 +158,7 @@ test('the owner’s group keeps its board when it becomes a supergroup, no matte
   expect((await readOwnerSettings(bot.scope)).chatId).toBe(moved.chat.id)
 })
 
-test('the bot’s removal from its group by somebody else is no attack', async () => {
+test('the bot’s removal from its group by someone else isn’t reported as an attack', async () => {
   bot = await openTestBot({ ready: false })
   addPerson(bot.world, { id: 2002, firstName: 'Eve' })
   const group = addSupergroup(bot.world, { title: 'Board', members: [bot.user.userId, 2002] })
@@ -182,7 +182,7 @@ test('a link to a task opens its card', async () => {
   expect((await bot.user.nextMessage()).text).toContain('Buy tea')
 })
 
-test('/new makes a task of its text, or asks for it and for its project', async () => {
+test('/new creates a task from its text, or asks for the text and project', async () => {
   bot = await openTestBot()
   bot.user.sendText('/new Buy tea !high')
   await bot.user.nextMessage('WEB-1')

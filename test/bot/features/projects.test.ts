@@ -25,7 +25,7 @@ const openWeb = async () => {
 }
 
 describe('a new project', () => {
-  test('is made by a dialog, in the middle of which commands work', async () => {
+  test('is created in a dialog, during which commands work', async () => {
     bot.user.sendText('/projects')
     await bot.user.nextMessage('Projects')
     bot.user.tap('New project')
@@ -40,7 +40,7 @@ describe('a new project', () => {
     expect(await listTasks(bot.scope, {})).toMatchObject([{ title: 'Operations' }])
   })
 
-  test('refuses a key that is taken and waits for another', async () => {
+  test('refuses a key that is taken and asks for another', async () => {
     bot.user.sendText('/projects')
     await bot.user.nextMessage('Projects')
     bot.user.tap('New project')
@@ -57,7 +57,7 @@ describe('a new project', () => {
     expect(await listProjects(bot.scope)).toMatchObject([{ projectKey: 'W2' }, { projectKey: 'WEB' }])
   })
 
-  test('leaves the buttons of other screens working while it waits', async () => {
+  test('leaves other screens’ buttons working during the dialog', async () => {
     const card = await openWeb()
     bot.user.sendText('/projects')
     await bot.user.nextMessage('Projects')
@@ -81,7 +81,7 @@ describe('a project', () => {
     ['Repository', '-', { repoUrl: null }],
     ['Deployment', 'shop.example.com', { vercelUrl: 'https://shop.example.com' }],
     ['Picture', 'https://example.com/tea.png', { bgImage: 'https://example.com/tea.png' }],
-  ])('gets another %s by a reply: %s', async (button, text, changed) => {
+  ])('gets a new %s from a reply: %s', async (button, text, changed) => {
     await openWeb()
     bot.user.tap('Edit')
     await bot.user.nextEdit('Edit Website')
@@ -95,7 +95,7 @@ describe('a project', () => {
     expect(bot.user.current(question)).toBeUndefined()
   })
 
-  test('keeps its name where the new one does not fit, and says why', async () => {
+  test('keeps its name if the new one is invalid, and says why', async () => {
     await openWeb()
     bot.user.tap('Edit')
     await bot.user.nextEdit('Edit Website')
@@ -106,7 +106,7 @@ describe('a project', () => {
     expect(await web()).toMatchObject({ name: 'Website' })
   })
 
-  test('changes its status and its priority by buttons, and back by Undo', async () => {
+  test('gets a new status and priority from buttons, and Undo reverts them', async () => {
     await openWeb()
     bot.user.tap('Status')
     await bot.user.nextEdit('Status and priority')
@@ -123,7 +123,7 @@ describe('a project', () => {
     expect(await web()).toMatchObject({ status: 'active', priority: 5 })
   })
 
-  test('says how agents deliver: strategy, switches, branch, instructions', async () => {
+  test('has delivery settings: strategy, switches, branch, instructions', async () => {
     await openWeb()
     bot.user.tap('Delivery')
     await bot.user.nextEdit('Delivery for Website')
@@ -150,7 +150,7 @@ describe('a project', () => {
     })
   })
 
-  test('is deleted after one question and restored by a button', async () => {
+  test('is deleted after confirmation and restored by a button', async () => {
     await openWeb()
     bot.user.tap('Edit')
     await bot.user.nextEdit('Edit Website')
@@ -168,7 +168,7 @@ describe('a project', () => {
     ])
   })
 
-  test('is found among the deleted ones later', async () => {
+  test('is listed among the deleted projects', async () => {
     await createProject(bot.ctx, { key: 'OPS', name: 'Operations' })
     await deleteProject(bot.ctx, 'OPS')
     bot.user.sendText('/projects')
@@ -181,7 +181,7 @@ describe('a project', () => {
     expect((await listProjects(bot.scope)).map((project) => project.projectKey)).toEqual(['OPS', 'WEB'])
   })
 
-  test('shows its picture with credit above its text', async () => {
+  test('shows its picture and credit above its text', async () => {
     await editProject(bot.ctx, 'WEB', {
       bgImage: 'https://images.example.com/tea.jpg',
       bgImageCredit: { name: 'Grace', url: 'https://example.com/grace' },
@@ -196,7 +196,7 @@ describe('a project', () => {
     })
   })
 
-  test('that is gone says so under an old button', async () => {
+  test('that was deleted says so under an old button', async () => {
     await openWeb()
     await deleteProject(bot.ctx, 'WEB')
 
@@ -206,7 +206,7 @@ describe('a project', () => {
   })
 })
 
-test('a name that looks like a link, a command or a mention is plain text on every screen', async () => {
+test('a name that looks like a link, command or mention is plain text on every screen', async () => {
   await createProject(bot.ctx, { key: 'IO', name: 'shop.io /stop @claude' })
   for (const text of [
     'IO: Fix README.md for @grace, see /drop',

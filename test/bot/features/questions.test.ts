@@ -10,7 +10,7 @@ import { addTasks } from '../../support/chat.ts'
 import { boardState } from '../../support/saved-database.ts'
 
 interface Answers {
-  /** Null where any text is an answer. */
+  /** An invalid answer; null if any text is valid. */
   readonly bad: string | null
   readonly good: string
 }
@@ -54,11 +54,11 @@ beforeAll(async () => {
   await addTasks(bot, [{ title: 'Ready one', status: 'ready' }])
   await createLabel(bot.ctx, { name: 'taken' })
   const { label } = await createLabel(bot.ctx, { name: 'old' })
-  // What /undo takes back.
+  // The change that /undo undoes.
   await createLabel(bot.ctx, { name: 'spare' })
   asked = new Map()
   for (const kind of kinds) asked.set(kind, await askFor(kind, label.id))
-  // Between a question and its answer anything may happen: a restart, every command but the one that ends it.
+  // Anything may happen between a prompt and its answer: a restart, every command except /cancel.
   await bot.restart()
   for (const { command } of commands.filter((one) => one.command !== 'cancel')) {
     bot.user.sendText(`/${command.toUpperCase()}`)
@@ -97,7 +97,7 @@ const answer = async (kind: PromptKind, text: string) => {
 }
 
 test.each(kinds.filter((kind) => cases[kind].bad !== null))(
-  'what %s cannot be is refused in a sentence, changes nothing, and is asked again',
+  'an invalid %s is refused with a sentence, changes nothing, and is asked again',
   async (kind) => {
     const before = await boardState(bot.db)
 
@@ -115,18 +115,18 @@ test.each(kinds.filter((kind) => cases[kind].bad !== null))(
   },
 )
 
-test.each(kinds)('%s takes its answer after a restart and every command in between', async (kind) => {
+test.each(kinds)('%s accepts its answer after a restart and every command in between', async (kind) => {
   const before = await boardState(bot.db)
 
   await answer(kind, cases[kind].good)
 
-  // Words to be searched for and the name of a token that is still to be made leave the board as it is.
+  // Search words and the name of a new token don't change the board.
   const after = await boardState(bot.db)
   if (kind === 'search' || kind === 'token-name') expect(after).toEqual(before)
   else expect(after).not.toEqual(before)
 })
 
-test('/cancel takes back the question asked last, then the one before', async () => {
+test('/cancel cancels the latest prompt, then the one before', async () => {
   const first = await askFor('title', '')
   const last = await askFor('new-task', '')
 
@@ -142,7 +142,7 @@ test('/cancel takes back the question asked last, then the one before', async ()
   expect(bot.user.current(first)).toBeUndefined()
 })
 
-test('a button of a screen that was pressed on a question shows the screen below it, and the question stays', async () => {
+test('a screen button tapped on a prompt shows the screen below it, and the prompt stays', async () => {
   bot.user.sendText('/new')
   const question = await bot.user.nextMessage('What needs doing?')
   bot.world.calls.length = 0

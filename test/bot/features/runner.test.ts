@@ -34,7 +34,7 @@ const openCard = async (key = 'WEB-1') => {
 const line = (key = 'WEB-1', verb = 'implement') =>
   `!/preqstation dispatch ${verb} ${key} using claude-code branch_name="task/${key.toLowerCase()}/${key === 'WEB-1' ? 'one' : 'two'}"`
 
-test('Queue posts the line into the chat of the runner, as plain text, and the task is queued', async () => {
+test('Queue posts the line to the runner’s chat as plain text, and the task is queued', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo', engine: 'codex', branch: 'fix/"a"' }])
   await useRunner()
   const card = await openCard()
@@ -52,7 +52,7 @@ test('Queue posts the line into the chat of the runner, as plain text, and the t
   expect(await stateOf()).toBe('queued')
 })
 
-test('a flood limit of the runner’s chat is said at once, holds up no answer, and the task is not queued', async () => {
+test('a flood limit of the runner’s chat is reported at once and delays no answer, and the task isn’t queued', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
   await useRunner()
   const card = await openCard()
@@ -67,7 +67,7 @@ test('a flood limit of the runner’s chat is said at once, holds up no answer, 
   expect(await stateOf()).toBeNull()
 })
 
-test('without a separate chat, the line goes into the owner’s', async () => {
+test('without a separate chat, the line is posted to the owner’s', async () => {
   await addTasks(bot, [{ title: 'One', status: 'inbox' }])
   await useRunner({ runner: 'hermes', runnerChat: null, runnerBot: 'PreqHermesBot' })
   const card = await openCard()
@@ -81,7 +81,7 @@ test('without a separate chat, the line goes into the owner’s', async () => {
   expect(await stateOf()).toBe('queued')
 })
 
-test('without a runner nothing is posted', async () => {
+test('without a runner, nothing is posted', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
   const card = await openCard()
 
@@ -102,7 +102,7 @@ test.each([
     },
     'Add me there',
   ],
-])('where %s the task stays as it was, and the reason is said', async (_why, arrange, reason) => {
+])('if %s, the task stays as it was, and the reason is shown', async (_why, arrange, reason) => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
   await arrange()
   await bot.handled()
@@ -120,7 +120,7 @@ test.each([
   expect(await requireTask(bot.scope, 'WEB-1')).toEqual(before)
 })
 
-test('a line that may be lost leaves the task as it was and is not posted a second time', async () => {
+test('a line that may be lost leaves the task as it was and isn’t posted again', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
   await useRunner()
   const card = await openCard()
@@ -135,7 +135,7 @@ test('a line that may be lost leaves the task as it was and is not posted a seco
   expect(await stateOf()).toBeNull()
 })
 
-test('a doubled tap posts once', async () => {
+test('a double tap posts once', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
   await useRunner()
   const card = await openCard()
@@ -148,7 +148,7 @@ test('a doubled tap posts once', async () => {
   expect(answersOf(bot)).toEqual(['WEB-1: Queued for an agent.', 'Already done.'])
 })
 
-test('a task that an agent has taken in the meantime is not posted', async () => {
+test('a task that an agent has taken in the meantime isn’t posted', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
   await useRunner()
   const card = await openCard()
@@ -161,7 +161,7 @@ test('a task that an agent has taken in the meantime is not posted', async () =>
   expect(await stateOf()).toBe('running')
 })
 
-/** The same tap comes again, as after a process that died before it had finished it. */
+/** Delivers the same tap again, as if the process had died before finishing it. */
 const tapAgain = async () => {
   const updates = await bot.db.select().from(botUpdates)
   const tap = updates.filter(({ update }) => 'callback_query' in update).at(-1)
@@ -186,7 +186,7 @@ test('a process that died after posting queues the task without posting again', 
   expect(await stateOf()).toBe('queued')
 })
 
-test('a process that died while posting neither posts again nor queues, and says so', async () => {
+test('a process that died while posting neither posts again nor queues the task, and says so', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
   await useRunner()
   bot.user.tap('Queue', await openCard())
@@ -201,7 +201,7 @@ test('a process that died while posting neither posts again nor queues, and says
   expect(await stateOf()).toBeNull()
 })
 
-test('several picked on the board are posted each, and those that were not taken stay', async () => {
+test('tasks selected on the board are posted one by one, and those not delivered stay', async () => {
   await addTasks(bot, [
     { title: 'One', status: 'ready' },
     { title: 'Two', status: 'ready' },
@@ -229,7 +229,7 @@ test('several picked on the board are posted each, and those that were not taken
   expect(await stateOf('WEB-2')).toBe('queued')
 })
 
-test('a reply to numbered lines queues by the same way, and does the rest where that is refused', async () => {
+test('a reply to numbered lines also posts, and does the rest if that fails', async () => {
   await addTasks(bot, [
     { title: 'One', status: 'todo', focus: true },
     { title: 'Two', status: 'todo', focus: true },
@@ -249,7 +249,7 @@ test('a reply to numbered lines queues by the same way, and does the rest where 
   expect(await requireTask(bot.scope, 'WEB-2')).toMatchObject({ priority: 'high', runState: null })
 })
 
-test('the triage deck queues by the same way', async () => {
+test('the triage deck also posts', async () => {
   await addTasks(bot, [{ title: 'One', status: 'inbox' }])
   await useRunner()
   bot.user.sendText('/inbox')
@@ -261,7 +261,7 @@ test('the triage deck queues by the same way', async () => {
   expect(linesThere()).toEqual([line('WEB-1', 'implement')])
 })
 
-test('the runner is chosen in the settings, by buttons and by replies', async () => {
+test('the runner is set up with buttons and replies', async () => {
   bot.user.sendText('/settings')
   const screen = await bot.user.nextMessage('Settings')
   bot.user.tap('Advanced', screen)
@@ -296,7 +296,7 @@ test('the runner is chosen in the settings, by buttons and by replies', async ()
 test.each([
   ['⌨️ Set its chat', 'the one over there', 'Must be a chat ID or @name'],
   ['⌨️ Hermes bot', 'no bot', "Must be a bot's username"],
-])('%s refuses "%s" and says how to write it', async (button, text, why) => {
+])('%s rejects "%s" and shows the format', async (button, text, why) => {
   await useRunner({ runner: 'hermes', runnerChat: null })
   bot.user.sendText('/settings')
   const screen = await bot.user.nextMessage('Settings')

@@ -24,7 +24,7 @@ const begin = async () => {
   return bot.user.nextMessage("What's your time zone?")
 }
 
-/** The last update comes again, as after a SIGKILL before it was finished; with `undone`, the dialog had not moved on either. */
+/** Delivers the last update again, as after a SIGKILL before it was finished. With `undone`, the dialog hadn't advanced either. */
 const crash = async (undone: readonly (typeof botConversations.$inferSelect)[] | null) => {
   await bot.handled()
   const [last] = await bot.db.select().from(botUpdates).orderBy(desc(botUpdates.updateId)).limit(1)
@@ -42,7 +42,7 @@ const crash = async (undone: readonly (typeof botConversations.$inferSelect)[] |
 
 const conversations = () => bot.db.select().from(botConversations)
 
-describe('the setup killed in the middle of an answer', () => {
+describe('a setup killed during an answer', () => {
   const steps: readonly { readonly act: () => void; readonly next: string }[] = [
     { act: () => bot.user.tap('Berlin'), next: 'first project' },
     { act: () => bot.user.sendText('ada/website'), next: 'WEBS-1' },
@@ -51,26 +51,29 @@ describe('the setup killed in the middle of an answer', () => {
     { act: () => bot.user.tap('OK'), next: 'Website is ready' },
   ]
 
-  test.each(['before', 'after'] as const)('%s the dialog was stored takes each answer once', async (when) => {
-    await begin()
-    for (const { act, next } of steps) {
-      await bot.handled()
-      const stored = await conversations()
-      act()
-      await bot.user.nextMessage(next)
-      await crash(when === 'before' ? stored : null)
-    }
+  test.each(['before', 'after'] as const)(
+    '%s the dialog was stored accepts each answer once',
+    async (when) => {
+      await begin()
+      for (const { act, next } of steps) {
+        await bot.handled()
+        const stored = await conversations()
+        act()
+        await bot.user.nextMessage(next)
+        await crash(when === 'before' ? stored : null)
+      }
 
-    expect(await listProjects(bot.scope)).toMatchObject([
-      { projectKey: 'SITE', name: 'Website', repoUrl: 'ada/website' },
-    ])
-    expect((await listTasks(bot.scope, {})).map((task) => task.title)).toEqual(['Try me: say hello'])
-    expect(await conversations()).toEqual([])
-  })
+      expect(await listProjects(bot.scope)).toMatchObject([
+        { projectKey: 'SITE', name: 'Website', repoUrl: 'ada/website' },
+      ])
+      expect((await listTasks(bot.scope, {})).map((task) => task.title)).toEqual(['Try me: say hello'])
+      expect(await conversations()).toEqual([])
+    },
+  )
 })
 
 describe('a dialog', () => {
-  test('lets every command work in its middle, and is over then', async () => {
+  test('allows every command in its middle, which ends it', async () => {
     bot = await openTestBot()
     for (const { command } of commands) {
       bot.user.sendText('/projects')
@@ -88,7 +91,7 @@ describe('a dialog', () => {
 })
 
 describe('the setup', () => {
-  test('leads from the link to a board with a project and a task to try', async () => {
+  test('leads from the link to a board with a project and a sample task', async () => {
     await begin()
 
     bot.user.tap('Berlin')
@@ -111,7 +114,7 @@ describe('the setup', () => {
     expect(await bot.db.select().from(botConversations)).toEqual([])
   })
 
-  test('takes a city, another name and key, and does without a repository', async () => {
+  test('accepts a city, another name and key, and no repository', async () => {
     await begin()
 
     bot.user.sendText('new york')
@@ -132,7 +135,7 @@ describe('the setup', () => {
     ])
   })
 
-  test('goes on where it was after a restart at each step', async () => {
+  test('continues after a restart at each step', async () => {
     await begin()
     await bot.handled()
     await bot.restart()
@@ -152,7 +155,7 @@ describe('the setup', () => {
     expect(await listTasks(bot.scope, {})).toHaveLength(1)
   })
 
-  test('says what it does not understand and waits on', async () => {
+  test('explains an invalid answer and keeps waiting', async () => {
     await begin()
 
     bot.user.sendText('Atlantis')
@@ -184,7 +187,7 @@ describe('the setup', () => {
     expect(question.text).toContain('first project')
   })
 
-  test('is cancelled by /cancel, which says so', async () => {
+  test('is canceled by /cancel, which says so', async () => {
     await begin()
 
     bot.user.sendText('/cancel')
@@ -196,7 +199,7 @@ describe('the setup', () => {
     expect(await bot.db.select().from(botConversations)).toEqual([])
   })
 
-  test('answers a button of a question that is over', async () => {
+  test('answers the button of an earlier question', async () => {
     const question = await begin()
     bot.user.tap('Berlin')
     await bot.user.nextAnswer()
@@ -210,7 +213,7 @@ describe('the setup', () => {
     expect(answer.text).toBe(toasts.unchanged)
   })
 
-  test('does not ask for a time zone that is set', async () => {
+  test('doesn’t ask for a time zone that is already set', async () => {
     bot = await openTestBot({ ready: false })
     await changeSettings(bot.ctx, { timeZone: 'Europe/Vienna' })
 
@@ -220,7 +223,7 @@ describe('the setup', () => {
     expect(question.text).toContain('Which repository is your first project?')
   })
 
-  test('shows home to the owner at a second /start', async () => {
+  test('shows home on the owner’s second /start', async () => {
     bot = await openTestBot()
 
     bot.user.sendText('/start')

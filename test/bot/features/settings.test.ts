@@ -51,7 +51,7 @@ describe('settings', () => {
     ['Quiet hours', 'Other hours', 'at night', 'Send the hours like'],
     ['Stuck after', 'Silent for', 'soon', 'Send a number of minutes'],
     ['Stuck after', 'Silent for', '99999', 'a week at most'],
-  ])('%s stays as it is where the reply makes no sense', async (part, button, text, why) => {
+  ])('%s stays as it is after an invalid reply', async (part, button, text, why) => {
     const before = await readOwnerSettings(bot.scope)
     await openPart(part)
     bot.user.tap(button)
@@ -62,7 +62,7 @@ describe('settings', () => {
     await bot.handled()
 
     expect(await readOwnerSettings(bot.scope)).toEqual(before)
-    // Asked again in a new message, in the place of the first.
+    // The question is asked again in a new message.
     expect(again.text).toContain('Reply to this message')
     expect(bot.user.current(question)).toBeUndefined()
   })
@@ -83,7 +83,7 @@ describe('settings', () => {
     ['Stuck after', 'Silent 2 h', { staleAfterMinutes: 120 }],
     ['Event history', '90 days', { keepEventsDays: 90 }],
     ['Runner', 'Hermes', { runner: { kind: 'hermes', chat: null, bot: null } }],
-  ])('%s is changed by the button %s, and back by Undo', async (part, button, changed) => {
+  ])('%s is changed by the button %s, and Undo reverts that', async (part, button, changed) => {
     const before = await readOwnerSettings(bot.scope)
     await openPart(part)
     bot.user.tap(button)
@@ -98,7 +98,7 @@ describe('settings', () => {
     expect(await readOwnerSettings(bot.scope)).toEqual(before)
   })
 
-  test('muting a second project leaves the first one muted', async () => {
+  test('muting a second project keeps the first one muted', async () => {
     await createProject(bot.ctx, { key: 'OPS', name: 'Operations' })
     await openPart('Mute')
     bot.user.tap('WEB')
@@ -110,7 +110,7 @@ describe('settings', () => {
     expect((await readOwnerSettings(bot.scope)).mutedProjects).toEqual(['OPS', 'WEB'])
   })
 
-  test('a location that is shared on the time zone’s screen sets it', async () => {
+  test('a location shared on the time zone screen sets the time zone', async () => {
     await openPart('Berlin')
     bot.user.send({ location: { latitude: 37.57, longitude: 126.98 } })
     await bot.user.nextMessage('Asia/Seoul')
@@ -119,7 +119,7 @@ describe('settings', () => {
   })
 })
 
-test('the values of all settings are on the buttons, and the text is two lines', async () => {
+test('every setting’s value is on its button, and the text has two lines', async () => {
   await changeSettings(bot.ctx, { quietHours: '22:00-07:00', mutedProjects: ['WEB'] })
 
   bot.user.sendText('/settings')
@@ -138,7 +138,7 @@ test('the values of all settings are on the buttons, and the text is two lines',
   ])
 })
 
-test('a kind of notification cycles from sound to silent to off and back', async () => {
+test('a kind of notification cycles through sound, silent and off', async () => {
   await openPart('Notifications')
   const seen: (string | undefined)[] = []
   for (const label of ['Needs you: sound ▸', 'Needs you: silent ▸', 'Needs you: off ▸']) {
@@ -150,7 +150,7 @@ test('a kind of notification cycles from sound to silent to off and back', async
 })
 
 describe('the runner in a private chat', () => {
-  test('has no “This chat”, where no other bot can be, and asks for its chat', async () => {
+  test('has no “This chat”, because no other bot can be there, and asks for a chat', async () => {
     await openPart('Runner')
     bot.user.tap('OpenClaw')
     const message = await bot.user.nextEdit("can't be in this private chat")
@@ -160,7 +160,7 @@ describe('the runner in a private chat', () => {
     expect(labelsOn(message)).not.toContain('Send a test line')
   })
 
-  test('says why a test line did not arrive', async () => {
+  test('explains why a test line wasn’t delivered', async () => {
     await changeSettings(bot.ctx, { runner: 'openclaw', runnerChat: '@nowhere_at_all' })
     await openPart('Runner')
 
@@ -172,7 +172,7 @@ describe('the runner in a private chat', () => {
 })
 
 describe('/digest', () => {
-  test('shows today with the way to its time', async () => {
+  test('shows today’s digest and a button for its time', async () => {
     bot.user.sendText('/digest')
     await bot.user.nextMessage('☀️')
     bot.user.tap('09:00')

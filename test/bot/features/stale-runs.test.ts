@@ -20,7 +20,7 @@ const openCard = async () => {
 const startRun = async () => (await connectAgent(bot)).act('WEB-1', 'start')
 const feedback = async () => (await readDetail(bot.scope, await requireTask(bot.scope, 'WEB-1'))).feedback
 
-test('Nudge asks the agent how it goes, which it reads as feedback', async () => {
+test('Nudge asks the agent for an update, which it gets as feedback', async () => {
   await addTasks(bot, [{ title: 'Slow', status: 'todo' }])
   await startRun()
   const card = await openCard()
@@ -31,7 +31,7 @@ test('Nudge asks the agent how it goes, which it reads as feedback', async () =>
   expect(await feedback()).toHaveLength(1)
 })
 
-test('a second tap on Nudge asks no second time', async () => {
+test('a second tap on Nudge doesn’t ask again', async () => {
   await addTasks(bot, [{ title: 'Slow', status: 'todo' }])
   await startRun()
   const card = await openCard()
@@ -44,7 +44,7 @@ test('a second tap on Nudge asks no second time', async () => {
   expect(answersOf(bot).at(-1)).toBe('Already done.')
 })
 
-test('a run that has ended in the meantime isn’t nudged, and the answer says so', async () => {
+test('a run that has ended isn’t nudged, and the answer says so', async () => {
   await addTasks(bot, [{ title: 'Slow', status: 'hold' }])
   const card = await openCard()
 
@@ -67,7 +67,7 @@ test('Keep waiting changes nothing and shows the card', async () => {
   expect((await requireTask(bot.scope, 'WEB-1')).runState).toBe('queued')
 })
 
-test('Take back does not interrupt an agent that has just taken the task', async () => {
+test('Take back doesn’t interrupt an agent that has just claimed the task', async () => {
   await addTasks(bot, [{ title: 'Slow', status: 'todo' }])
   await editTask(bot.ctx, 'WEB-1', { runState: 'queued' })
   const card = await openCard()

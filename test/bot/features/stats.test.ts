@@ -26,7 +26,7 @@ afterEach(async () => {
   await bot.close()
 })
 
-test('/stats answers with a picture of the week and its numbers', async () => {
+test('/stats sends a chart of the week with its numbers', async () => {
   bot.user.sendText('/stats')
 
   const message = await bot.user.nextMessage('The week')
@@ -46,7 +46,7 @@ test.each([
   expect(message.photo).toBeDefined()
 })
 
-test('a period that does not exist is said, and the week is shown', async () => {
+test('for an unknown period, says so and shows the week', async () => {
   bot.user.sendText('/stats century')
 
   const message = await bot.user.nextMessage('The week')
@@ -54,7 +54,7 @@ test('a period that does not exist is said, and the week is shown', async () => 
   expect(message.caption).toContain('No period “century” – showing the week.')
 })
 
-test('the unknown command /stat suggests /stats, and keeps its word in a button', async () => {
+test('the unknown command /stat suggests /stats and keeps its words in a button', async () => {
   bot.user.sendText('/stat')
   await bot.user.nextMessage('Did you mean /stats?')
   bot.user.sendText('/stat year')
@@ -65,7 +65,7 @@ test('the unknown command /stat suggests /stats, and keeps its word in a button'
   await bot.user.nextMessage('The year')
 })
 
-test('fewer than three finished tasks are text, without a picture', async () => {
+test('fewer than three finished tasks are shown as text without a picture', async () => {
   await bot.db.execute(sql`delete from tasks where task_key = 'SHOP-1'`)
 
   bot.user.sendText('/stats')
@@ -75,7 +75,7 @@ test('fewer than three finished tasks are text, without a picture', async () => 
   expect(message.text).toContain('2 tasks done\n')
 })
 
-test('a tap on Year puts another picture in place of the first', async () => {
+test('a tap on Year replaces the picture', async () => {
   bot.user.sendText('/stats')
   const week = await bot.user.nextMessage('The week')
 
@@ -87,7 +87,7 @@ test('a tap on Year puts another picture in place of the first', async () => {
   await bot.user.nextAnswer()
 })
 
-test('a button of a card that was pressed on a picture, as by an old message, shows the card below it', async () => {
+test('a card button tapped on a picture shows the card below it', async () => {
   bot.user.sendText('/stats')
   const picture = await bot.user.nextMessage('The week')
 
@@ -98,7 +98,7 @@ test('a button of a card that was pressed on a picture, as by an old message, sh
   expect(bot.world.calls.filter((call) => !call.ok)).toEqual([])
 })
 
-test('a tap on the period that is shown draws it again and is answered', async () => {
+test('a tap on the current period redraws the chart and is answered', async () => {
   bot.user.sendText('/stats')
   const week = await bot.user.nextMessage('The week')
 
@@ -108,7 +108,7 @@ test('a tap on the period that is shown draws it again and is answered', async (
   await bot.user.nextAnswer()
 })
 
-test('a tap under a picture that was deleted in the meantime sends a new one', async () => {
+test('a tap on a deleted picture sends a new one', async () => {
   bot.user.sendText('/stats')
   const week = await bot.user.nextMessage('The week')
   bot.user.delete(week)
@@ -119,7 +119,7 @@ test('a tap under a picture that was deleted in the meantime sends a new one', a
   expect(month.photo).toBeDefined()
 })
 
-test('where Telegram does not take the picture, its numbers come as a text with the same buttons', async () => {
+test('if Telegram rejects the picture, its numbers are sent as text with the same buttons', async () => {
   bot.world.faults.add({ kind: '400-parse', method: 'sendPhoto', times: 2 })
   bot.user.sendText('/stats')
 

@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 
 describe('/tasks', () => {
-  test('lists what is open, eight a page, and turns the page in place', async () => {
+  test('lists open tasks, eight per page, and pages in place', async () => {
     await addTasks(
       bot,
       Array.from({ length: 10 }, (_, index) => ({ title: `Task ${index + 1}` })),
@@ -31,7 +31,7 @@ describe('/tasks', () => {
     expect(labelsOn(second)).toContain('2/2')
   })
 
-  test('a tap on a key opens its card as a new message', async () => {
+  test('a tap on a key opens its card in a new message', async () => {
     await addTasks(bot, [{ title: 'Open me <now> & then' }])
     bot.user.sendText('/tasks')
     const list = await bot.user.nextMessage('WEB-1')
@@ -43,7 +43,7 @@ describe('/tasks', () => {
     expect(labelsOn(card)).toContain('Todo')
   })
 
-  test('filters by status, project, label, engine, priority and words, and says what is no filter', async () => {
+  test('filters by status, project, label, engine, priority and words, and names an invalid filter', async () => {
     await createProject(bot.ctx, { key: 'API', name: 'The API' })
     await addTasks(bot, [
       { title: 'Web one', priority: 'high', labels: ['ui'], engine: 'codex', status: 'todo' },
@@ -58,7 +58,7 @@ describe('/tasks', () => {
     expect(list.text).not.toContain('API-1')
   })
 
-  test('another status keeps the rest of the filter', async () => {
+  test('switching the status keeps the rest of the filter', async () => {
     await addTasks(bot, [
       { title: 'Done one', status: 'done', labels: ['ui'] },
       { title: 'Other done', status: 'done' },
@@ -90,7 +90,7 @@ describe('a card by its key', () => {
     },
   )
 
-  test('the key of a task that moved to another project leads to it', async () => {
+  test('the old key of a task that moved to another project still opens it', async () => {
     await createProject(bot.ctx, { key: 'API', name: 'The API' })
     await addTasks(bot, [{ title: 'Wanderer' }])
     await moveToProject(bot.ctx, 'WEB-1', 'API')
@@ -100,7 +100,7 @@ describe('a card by its key', () => {
     expect((await bot.user.nextMessage()).text).toContain('Moved: WEB-1 is now API-1.')
   })
 
-  test('an empty /task shows its usage, an unknown key that there is no such task', async () => {
+  test('an empty /task shows its usage, and an unknown key is reported', async () => {
     bot.user.sendText('/task')
     expect((await bot.user.nextMessage()).text).toContain('Which task?')
     bot.user.sendText('/task WEB-99')

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const tokenIn = (message: Message) => /preq_[\w-]{32}/.exec(message.text ?? '')?.[0] ?? ''
 
-/** Creates a token with the buttons of /agents and returns the message that shows it. */
+/** Creates a token with the buttons of /agents. Returns the message that shows it. */
 const make = async (span = '30 days') => {
   bot.user.sendText('/agents')
   await bot.user.nextMessage('No agent is working')
@@ -37,11 +37,11 @@ const make = async (span = '30 days') => {
 }
 
 describe('a new token', () => {
-  test('is shown with the lines that connect its agent, and opens the agent API', async () => {
+  test('is shown with instructions to connect its agent, and works on the agent API', async () => {
     const message = await make()
 
     const token = tokenIn(message)
-    // Over webhooks the URL is PUBLIC_URL's, with another host name.
+    // Over webhooks, the URL is PUBLIC_URL, which has another host name.
     const { port } = new URL(bot.url())
     expect(message.text).toMatch(new RegExp(`codex mcp add preqbot --url http://\\S+:${port}/mcp`))
     expect(await authenticate(bot.db, token, new Date())).toMatchObject({
@@ -52,7 +52,7 @@ describe('a new token', () => {
     expect(answer.status).toBe(200)
   })
 
-  test('is nowhere but in its message: not in the database, not in the log', async () => {
+  test('appears nowhere but in its message: not in the database, not in the log', async () => {
     const token = tokenIn(await make())
     await bot.handled()
 
@@ -62,7 +62,7 @@ describe('a new token', () => {
   })
 
   test.each(['403-blocked', 'lost-before', 'lost-after', '500'] as const)(
-    'is nowhere either when its message meets %s',
+    'appears nowhere else even if its message meets %s',
     async (kind) => {
       bot.user.sendText('/agents')
       await bot.user.nextMessage('No agent is working')
@@ -81,7 +81,7 @@ describe('a new token', () => {
     },
   )
 
-  test('is created once if its button is pressed twice', async () => {
+  test('is created once if its button is tapped twice', async () => {
     await make()
     const question = bot.user.messages().find((message) => message.text?.includes('only once, below'))
 
@@ -92,7 +92,7 @@ describe('a new token', () => {
     expect(await listTokens(bot.scope)).toHaveLength(1)
   })
 
-  test('has any name the owner chooses, and never expires if they say so', async () => {
+  test('has any name the owner chooses, and never expires if they choose so', async () => {
     bot.user.sendText('/agents')
     await bot.user.nextMessage('No agent is working')
     bot.user.tap('Connect an agent')
@@ -128,7 +128,7 @@ describe('a new token', () => {
     expect(await listTokens(bot.scope)).toHaveLength(1)
   })
 
-  test('is deleted from the chat by its own button', async () => {
+  test('is deleted from the chat by its button', async () => {
     const message = await make()
 
     bot.user.tap('Delete this message', message)
@@ -143,7 +143,7 @@ describe('the message with a new token', () => {
   const use = (token: string) =>
     fetch(`${bot.url()}/api/projects`, { headers: { authorization: `Bearer ${token}` } })
 
-  test('says what to do next, and turns into “connected”, without the token, at its first use', async () => {
+  test('shows the next steps, and becomes “connected” without the token at its first use', async () => {
     const message = await make()
     expect(message.text).toContain('Then tell the agent: Take my next preqbot task and work on it.')
     expect(message.text).toContain('⏳ Waiting for its first request…')
@@ -156,7 +156,7 @@ describe('the message with a new token', () => {
     expect(tokenIn(edited)).toBe('')
   })
 
-  test('turns into “connected” once, and after a restart as well', async () => {
+  test('becomes “connected” once, even after a restart', async () => {
     const message = await make()
     await bot.restart()
 
@@ -168,7 +168,7 @@ describe('the message with a new token', () => {
     expect(await readState(bot.db, 'connecting')).toEqual({})
   })
 
-  test('waits on while only other tokens are used', async () => {
+  test('stays as it is while other tokens are used', async () => {
     const first = await make()
     const other = await createToken(bot.ctx, { name: 'laptop' })
 
@@ -179,7 +179,7 @@ describe('the message with a new token', () => {
   })
 })
 
-test('the question for a new token is posted below when its button is no longer in the last message', async () => {
+test('the question for a new token moves below if its button isn’t in the latest message', async () => {
   bot.user.sendText('/agents')
   const agents = await bot.user.nextMessage('No agent is working')
   bot.user.sendText('/labels')
@@ -192,7 +192,7 @@ test('the question for a new token is posted below when its button is no longer 
 })
 
 describe('revoking', () => {
-  test('asks once, takes effect immediately, and says so at a second press', async () => {
+  test('asks for confirmation, takes effect immediately, and says so on a second tap', async () => {
     const token = tokenIn(await make())
     bot.user.tap('About this token')
     await bot.user.nextEdit('Works on tasks in every project · Codex')

@@ -56,7 +56,7 @@ const openTopicScreen = async (threadId: number) => {
   return user.nextEdit("The app's updates go to")
 }
 
-test('what is said in the topic that the bot is bound to becomes a task, answered there', async () => {
+test('a message in the linked topic becomes a task and is answered there', async () => {
   user.sendText('Fix the login', { threadId: board })
   const card = await user.nextMessage('WEB-1')
   expect(card.message_thread_id).toBe(board)
@@ -89,7 +89,7 @@ describe('a token for a group', () => {
   const tokensIn = (messages: readonly Message[]) =>
     messages.filter(({ text }) => /preq_[\w-]{32}/.test(text ?? ''))
 
-  test('is created by a link in the private chat, once, and says in the group that it is connected', async () => {
+  test('is created once by a link in the private chat, and the group shows that it is connected', async () => {
     const code = await ask()
     expect(await listTokens(bot.scope)).toEqual([])
 
@@ -106,7 +106,7 @@ describe('a token for a group', () => {
     await user.nextMessage('Claude Code is connected')
   })
 
-  test('is not created by anyone else who opens the link', async () => {
+  test('isn’t created by anyone else who opens the link', async () => {
     const code = await ask()
     const eve = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
 
@@ -116,7 +116,7 @@ describe('a token for a group', () => {
     expect(await listTokens(bot.scope)).toEqual([])
   })
 
-  test('is not created an hour later', async () => {
+  test('isn’t created an hour later', async () => {
     const code = await ask()
     const [row] = await bot.db.select().from(botState).where(eq(botState.key, 'token_links'))
     const old = JSON.stringify(row?.value).replace(
@@ -135,7 +135,7 @@ describe('a token for a group', () => {
   })
 })
 
-test('what is said in another topic is no task, but a command works there and is answered there', async () => {
+test('a message in another topic isn’t a task, but a command works and is answered there', async () => {
   user.sendText('Hello everybody', { threadId: lounge })
   user.sendText('/due', { threadId: lounge })
   const answer = await user.nextMessage('Nothing due')
@@ -143,8 +143,8 @@ test('what is said in another topic is no task, but a command works there and is
   expect(await listTasks(bot.scope, {})).toEqual([])
 })
 
-describe('a topic of a project', () => {
-  test('is made by Own topic, named after the project, once however often it is pressed', async () => {
+describe('a project’s topic', () => {
+  test('is created by Own topic and named after the project, once however often it is tapped', async () => {
     const screen = await openTopicScreen(board)
 
     user.tap('Own topic', screen)
@@ -158,7 +158,7 @@ describe('a topic of a project', () => {
     expect(answersOf(bot).slice(-2)).toEqual(['Saved.', toasts.unchanged])
   })
 
-  test('is the one at hand by Use this topic, and the main one again by Main topic or Undo', async () => {
+  test('is set to the current one by Use this topic, and back by Main topic or Undo', async () => {
     const screen = await openTopicScreen(lounge)
     expect(screen.message_thread_id).toBe(lounge)
 
@@ -175,12 +175,12 @@ describe('a topic of a project', () => {
     expect(await topicOf('APP')).toBe(lounge)
   })
 
-  test('is not offered as the one at hand in the main topic', async () => {
+  test('isn’t offered as the current one in the main topic', async () => {
     const screen = await openTopicScreen(board)
     expect(labelsOn(screen)).toEqual(['✓ Main topic', 'Own topic', '‹ Back'])
   })
 
-  test('that cannot be created is refused with the reason, and nothing changes', async () => {
+  test('that can’t be created is refused with the reason, and nothing changes', async () => {
     const screen = await openTopicScreen(board)
     setBotStatus(bot.world, { chatId: room.chat.id, status: 'member' })
 
@@ -191,27 +191,27 @@ describe('a topic of a project', () => {
     expect(await topicOf('APP')).toBeNull()
   })
 
-  test('of a project that was deleted in the meantime is not created', async () => {
+  test('isn’t created if the project was deleted in the meantime', async () => {
     const screen = await openTopicScreen(board)
     user.tapData('1w|project-topic|GONE|own', screen)
     await user.nextEdit('No project GONE')
     expect(room.topics.size).toBe(2)
   })
 
-  test('is forgotten with the chat', async () => {
+  test('is unset when the chat is unlinked', async () => {
     await setProjectTopic(bot.ctx, 'APP', lounge)
     await unbindChat(bot.ctx)
     expect(await topicOf('APP')).toBeNull()
   })
 })
 
-describe('what agents do in a project with a topic', () => {
+describe('an agent’s report on a project with a topic', () => {
   beforeEach(async () => {
     await addTokens(bot.db, bot.ctx.ownerId, [robot])
     await setProjectTopic(bot.ctx, 'APP', lounge)
   })
 
-  test('arrives there, as do its living cards; that of others in the main topic', async () => {
+  test('is sent there, as are living cards; other projects’ reports go to the main topic', async () => {
     const worker = agent()
     await createTask(worker, { projectId: ids.APP ?? '', title: 'From the agent' })
     const card = await user.nextMessage('From the agent', { within: 15_000 })
@@ -228,7 +228,7 @@ describe('what agents do in a project with a topic', () => {
     ])
   })
 
-  test('is answered there by a reply', async () => {
+  test('is answered by a reply there', async () => {
     await makeTask('Paint it')
     await editTask(agent(), 'APP-1', { lifecycle: 'block', result: { blockedReason: 'Which colour?' } })
     const blocked = await user.nextMessage('Which colour?', { within: 15_000 })
@@ -240,7 +240,7 @@ describe('what agents do in a project with a topic', () => {
     expect(feedback.map(({ text }) => text)).toEqual(['Green'])
   })
 
-  test('in a burst is gathered topic by topic', async () => {
+  test('is combined per topic in a burst', async () => {
     const worker = agent()
     for (const key of ['WEB', 'APP'])
       for (let count = 1; count <= 6; count += 1)
@@ -262,7 +262,7 @@ describe('what agents do in a project with a topic', () => {
     for (const { text = '' } of lists) expect(text.includes('WEB-') && text.includes('APP-')).toBe(false)
   })
 
-  test('whose topic is gone arrives in the main topic, and the topic is forgotten', async () => {
+  test('goes to the main topic if the topic is gone, which also unsets it', async () => {
     await makeTask('Paint it')
     removeTopic(bot.world, { chatId: room.chat.id, threadId: lounge })
 
@@ -275,24 +275,24 @@ describe('what agents do in a project with a topic', () => {
   })
 })
 
-describe('what is said in the topic of a project', () => {
+describe('a message in a project’s topic', () => {
   beforeEach(async () => {
     await setProjectTopic(bot.ctx, 'APP', lounge)
   })
 
-  test('becomes a task of that project, answered there', async () => {
+  test('becomes a task in that project and is answered there', async () => {
     user.sendText('Fix the login', { threadId: lounge })
     const card = await user.nextMessage('APP-1')
     expect(card.message_thread_id).toBe(lounge)
   })
 
-  test('goes to another project where it names one', async () => {
+  test('becomes a task in another project if it names one', async () => {
     user.sendText('WEB: Fix the login', { threadId: lounge })
     const card = await user.nextMessage('WEB-1')
     expect(card.message_thread_id).toBe(lounge)
   })
 
-  test('that was deleted before it was read is answered in the main topic', async () => {
+  test('is answered in the main topic if the topic was deleted before it was read', async () => {
     const restarted = bot.restart()
     user.sendText('Fix the login', { threadId: lounge })
     removeTopic(bot.world, { chatId: room.chat.id, threadId: lounge })
@@ -302,7 +302,7 @@ describe('what is said in the topic of a project', () => {
     expect(card.message_thread_id).toBe(board)
   })
 
-  test('by a stranger is not served', async () => {
+  test('is ignored if a stranger sent it', async () => {
     const stranger = virtualUser(bot.world, { userId: 4004, chatId: room.chat.id })
     stranger.sendText('Steal it', { threadId: lounge })
     await bot.handled()

@@ -23,7 +23,7 @@ async function openDeck(count: number): Promise<Message> {
   return bot().user.nextMessage(`1 of ${count}`)
 }
 
-/** Presses a button of the deck and waits for what it shows then. */
+/** Taps a button of the deck and waits for what it shows next. */
 async function tap(label: string, deck: Message, then?: string): Promise<Message> {
   bot().user.tap(label, deck)
   return bot().user.nextEdit(then)
@@ -55,7 +55,7 @@ test('ten tasks are queued with one message and ten taps', async () => {
   expect(await countTasks(bot().scope, { statuses: ['todo'], runState: 'queued' })).toBe(10)
 })
 
-test('a card of the deck has two rows, says where it stands, and names the inbox once', async () => {
+test('a deck card has two rows, shows its position, and names the inbox once', async () => {
   const deck = await openDeck(3)
 
   expect(deck.text?.split('\n').slice(0, 2)).toEqual(['1 of 3', '📥 WEB-1 Task 1'])
@@ -66,7 +66,7 @@ test('a card of the deck has two rows, says where it stands, and names the inbox
   ])
 })
 
-test('Queue in the deck hands the task to an agent, who can finish it', async () => {
+test('Queue in the deck hands the task to an agent, which can finish it', async () => {
   const agent = await connectAgent(bot())
   const deck = await openDeck(2)
 
@@ -79,7 +79,7 @@ test('Queue in the deck hands the task to an agent, who can finish it', async ()
   expect(completed.status).toBe(200)
 })
 
-test('Undo brings a queued card back, and Todo leaves it unqueued', async () => {
+test('Undo brings back a queued card, and Todo leaves it unqueued', async () => {
   const deck = await openDeck(2)
   await tap('Queue', deck, '2 of 2')
 
@@ -93,7 +93,7 @@ test('Undo brings a queued card back, and Todo leaves it unqueued', async () => 
 test.each([
   ['Queue', 'Todo'],
   ['Todo', 'Queue'],
-])('%s and then %s on a card of last week’s deck ends todo and queued', async (first, second) => {
+])('%s and then %s on a card of last week’s deck end in Todo and queued', async (first, second) => {
   const deck = await openDeck(2)
   const [one, two] = [bytesOfTap(first, deck), bytesOfTap(second, deck)]
 
@@ -124,7 +124,7 @@ test('Undo stays after Skip, in menus and on the summary, and goes back step by 
   expect(await countByStatus(bot().scope)).toMatchObject({ inbox: 3, todo: 0 })
 })
 
-test('an edit of a card stays on the card and can be undone', async () => {
+test('editing a card stays on the card and can be undone', async () => {
   const deck = await openDeck(2)
   await tap('More', deck)
   await tap('Edit', deck)
@@ -146,7 +146,7 @@ test('More reaches planning, editing and deleting', async () => {
   expect(labelsOn(more)).toEqual(['Edit', 'Plan first', 'Delete', '‹ Back'])
 })
 
-test('a task that is planned first leaves the deck as queued', async () => {
+test('a task to be planned first leaves the deck as queued', async () => {
   const deck = await openDeck(1)
   await tap('More', deck)
 
@@ -156,7 +156,7 @@ test('a task that is planned first leaves the deck as queued', async () => {
   expect(await task('WEB-1')).toMatchObject({ status: 'inbox', runState: 'queued' })
 })
 
-test('queued, snoozed and asking tasks are neither shown nor counted', async () => {
+test('queued, snoozed and blocked tasks are neither shown nor counted', async () => {
   await addTasks(bot(), drafts(4))
   await editTask(bot().ctx, 'WEB-1', { runState: 'queued' })
   await editTask(bot().ctx, 'WEB-2', { snoozedUntil: new Date(Date.now() + 3_600_000) })
@@ -167,7 +167,7 @@ test('queued, snoozed and asking tasks are neither shown nor counted', async () 
   expect(deck.text).toContain('WEB-3')
 })
 
-test('a button pressed twice counts once and shows the next card', async () => {
+test('a button tapped twice counts once and shows the next card', async () => {
   const deck = await openDeck(3)
   const queue = bytesOfTap('Queue', deck)
   bot().user.tapData(queue, deck)
@@ -180,7 +180,7 @@ test('a button pressed twice counts once and shows the next card', async () => {
   expect(audits).toHaveLength(1)
 })
 
-test('a task that an agent took in between is left to it', async () => {
+test('a task that an agent has claimed in the meantime is left alone', async () => {
   const agent = await connectAgent(bot())
   const deck = await openDeck(2)
   await agent.act('WEB-1', 'start')
@@ -191,7 +191,7 @@ test('a task that an agent took in between is left to it', async () => {
   expect(await task('WEB-1')).toMatchObject({ status: 'inbox', runState: 'running' })
 })
 
-test('a task that was done in between stays done, and the deck goes on', async () => {
+test('a task completed in the meantime stays done, and the deck continues', async () => {
   const deck = await openDeck(2)
   await editTask(bot().ctx, 'WEB-1', { status: 'done' })
 
@@ -202,7 +202,7 @@ test('a task that was done in between stays done, and the deck goes on', async (
   expect((await task('WEB-1')).status).toBe('done')
 })
 
-test('a task that is gone is passed over', async () => {
+test('a deleted task is skipped', async () => {
   const deck = await openDeck(2)
   await deleteTask(bot().ctx, 'WEB-1')
 
@@ -212,7 +212,7 @@ test('a task that is gone is passed over', async () => {
   expect(answersOf(bot())).toEqual(['This task was deleted.'])
 })
 
-test('the deck goes on after a restart', async () => {
+test('the deck continues after a restart', async () => {
   const deck = await openDeck(3)
   await tap('Queue', deck, '2 of 3')
   await bot().restart()

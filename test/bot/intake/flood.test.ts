@@ -4,12 +4,12 @@ import { addTasks, useBot } from '../../support/chat.ts'
 
 const bot = useBot()
 
-// BLOCKS=900 npx vitest run test/bot/intake/flood.test.ts measures it at full length.
+// BLOCKS=900 runs it at full length and measures it.
 const blocks = Number(process.env.BLOCKS ?? 30)
 const isMeasured = process.env.BLOCKS !== undefined
 
 test(
-  `a question of one token reaches the owner while another blocks ${blocks} tasks over HTTP`,
+  `one token’s question reaches the owner while another blocks ${blocks} tasks over HTTP`,
   async () => {
     const { world, user } = bot()
     const alpha = await connectAgent(bot(), { name: 'alpha' })

@@ -42,7 +42,7 @@ const rows = () => board.db.query.botUpdates.findMany({ orderBy: (row, { asc }) 
 const handled = (count: number) => expect.poll(() => outcomes.length, { timeout: 10_000 }).toBe(count)
 
 describe('the inbox', () => {
-  test('goes on past a handler that hangs, which then changes nothing any more', async () => {
+  test('continues after a handler that hangs, which can then change nothing', async () => {
     let goOn = () => {}
     let late: Promise<unknown> = Promise.resolve()
     start(
@@ -65,7 +65,7 @@ describe('the inbox', () => {
     expect(await late).toBe(false)
   })
 
-  test('does not count an attempt against an update while the database is away', async () => {
+  test('doesn’t count attempts while the database is down', async () => {
     let away = 15
     start(async () => {
       away -= 1
@@ -73,7 +73,7 @@ describe('the inbox', () => {
     })
 
     await inbox.accept([update(1)])
-    // Rung at once, where it would look again in a second.
+    // Wakes the inbox at once; otherwise it would check again after a second.
     const ringing = setInterval(() => inbox.wake(), 5)
     await handled(1)
     clearInterval(ringing)
@@ -82,7 +82,7 @@ describe('the inbox', () => {
     expect((await rows())[0]?.attempts).toBe(1)
   })
 
-  test('gives up an update in which the process died again and again, and says so', async () => {
+  test('gives up an update that killed the process repeatedly, and says so', async () => {
     await acceptUpdates(board.db, [update(1), update(2)], { botId, scrub, now: board.clock.now() })
     await board.db.execute('update bot_updates set attempts = 10 where update_id = 1')
 
@@ -93,7 +93,7 @@ describe('the inbox', () => {
     expect(apologies).toEqual([1])
   })
 
-  test('handles nothing while another process leads', async () => {
+  test('handles nothing while another process is the leader', async () => {
     let leads = false
     start(async () => {}, { leads: () => leads })
     await inbox.accept([update(1)])

@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 describe('by polling', () => {
-  test('an update that is delivered twice acts once', async () => {
+  test('an update that is delivered twice takes effect once', async () => {
     bot = await openTestBot({ updates: 'polling' })
     bot.world.faults.add({ kind: 'double-update' })
 
@@ -28,7 +28,7 @@ describe('by polling', () => {
     expect(await listTasks(bot.scope, {})).toHaveLength(1)
   })
 
-  test('after a restart, the updates that came in the meantime are handled in order', async () => {
+  test('after a restart, updates from the meantime are handled in order', async () => {
     bot = await openTestBot({ updates: 'polling' })
     const restarted = bot.restart()
     bot.user.sendText('First')
@@ -50,7 +50,7 @@ describe('by polling', () => {
     expect(await listTasks(bot.scope, {})).toHaveLength(1)
   })
 
-  test('a webhook that was left over is deleted', async () => {
+  test('a leftover webhook is deleted', async () => {
     bot = await openTestBot({ updates: 'polling' })
     bot.user.sendText('Fix the login')
     await bot.user.nextMessage('WEB-1')
@@ -59,10 +59,10 @@ describe('by polling', () => {
   })
 })
 
-test('a reply that is faster than the answer to what it replies to is a comment all the same', async () => {
+test('a reply that arrives before its message’s ID is stored is still a comment', async () => {
   bot = await openTestBot()
   bot.user.sendText('Paint it')
-  // News is followed by the time a message is answered.
+  // Reports are debounced for longer than it takes to answer a message.
   await bot.user.nextMessage('Paint it')
   const key = 'WEB-1'
   await addTokens(bot.db, bot.scope.ownerId, [agent])
@@ -109,7 +109,7 @@ describe('over webhooks', () => {
   })
 })
 
-describe('what comes many hours late', () => {
+describe('an update that is many hours late', () => {
   let aheadMs = 0
   const late = (act: () => unknown) => {
     act()
@@ -117,13 +117,13 @@ describe('what comes many hours late', () => {
   }
   const open = async () => {
     aheadMs = 0
-    // A webhook is called at once, so that there nothing waits in Telegram.
+    // A webhook is called at once, so no update would wait at Telegram.
     bot = await openTestBot({ updates: 'polling', now: () => new Date(Date.now() + aheadMs) })
     await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
   }
 
   test.each(['WEB-1', 'WEB-1 done', '/task WEB-1', '/inbox', '/undo'])(
-    'is marked and not acted on where it is %s',
+    'is marked and not acted on if it is %s',
     async (text) => {
       await open()
 
@@ -139,7 +139,7 @@ describe('what comes many hours late', () => {
     },
   )
 
-  test('is kept where it is the text of a task', async () => {
+  test('is kept if it is a task’s text', async () => {
     await open()
 
     late(() => bot.user.sendText('Buy milk'))
@@ -147,7 +147,7 @@ describe('what comes many hours late', () => {
     await bot.user.nextMessage('WEB-2 Buy milk')
   })
 
-  test('is done where it is a tap on what is still so, and shows the truth where it is not', async () => {
+  test('takes effect if it is a tap that still applies; otherwise it shows the current state', async () => {
     await open()
     bot.user.sendText('WEB-1')
     const card = await bot.user.nextMessage('Fix the login')

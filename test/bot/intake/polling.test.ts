@@ -56,7 +56,7 @@ const start = (options: Partial<PollingOptions> = {}) => {
   return conflicts
 }
 const ask = (method: string) => fetch(`${telegram.url}/bot${telegram.token}/${method}`, { method: 'POST' })
-/** Resolves once the bot waits for updates. */
+/** Resolves when the bot is polling. */
 const polled = () => expect.poll(() => telegram.world.polling.pending, { timeout: 10_000 }).not.toBeNull()
 const notices = async () =>
   (await board.db.query.botMessages.findMany()).map(
@@ -64,7 +64,7 @@ const notices = async () =>
   )
 
 describe('polling', () => {
-  test('cuts a request that hangs and asks again', async () => {
+  test('aborts a hanging request and repeats it', async () => {
     telegram.world.faults.add({ kind: 'delay', ms: 60_000, method: 'getUpdates' })
     start({ hangMs: 1_000 })
 
@@ -74,7 +74,7 @@ describe('polling', () => {
     expect(outcomes).toContain('failed')
   })
 
-  test('asks again where storing hangs, and takes nothing twice for done', async () => {
+  test('repeats a request whose storing hangs, and confirms nothing unstored', async () => {
     let tries = 0
     start({
       hangMs: 1_000,
@@ -91,7 +91,7 @@ describe('polling', () => {
     expect(tries).toBe(2)
   })
 
-  test('asks nothing while another process leads', async () => {
+  test('requests nothing while another process is the leader', async () => {
     let leads = false
     start({ leads: () => leads })
     user.sendText('Hello')
@@ -104,12 +104,12 @@ describe('polling', () => {
   })
 })
 
-describe('another program that takes the updates', () => {
+describe('another program that receives the updates', () => {
   beforeEach(async () => {
     await bindChat(board.ctx, { chatId: user.chatId, userId: user.userId })
   })
 
-  test('by polling is met by waiting, and told once', async () => {
+  test('by polling is waited out and reported once', async () => {
     const conflicts = start()
     for (let count = 0; count < 4; count += 1) {
       const before = outcomes.filter((outcome) => outcome === 'conflict').length
@@ -131,7 +131,7 @@ describe('another program that takes the updates', () => {
     expect(conflicts.since()).toBeNull()
   }, 60_000)
 
-  test('by a webhook is told with its address', async () => {
+  test('by a webhook is reported with its address', async () => {
     start({ conflictWaitMs: 300 })
     for (let count = 1; count <= 3; count += 1) {
       await polled()

@@ -8,7 +8,7 @@ import { addTasks, answersOf, dataOf, labelsOn, useBot } from '../../support/cha
 
 const bot = useBot()
 
-/** Tasks that an agent files and deletes again; the message about the last one. */
+/** Lets an agent create tasks and delete them. Returns the message about the last one. */
 async function deleted(count: number) {
   const agent = await connectAgent(bot())
   const made = []
@@ -23,7 +23,7 @@ async function deleted(count: number) {
   return { agent, made, keys, message }
 }
 
-test('a task that an agent deleted comes back with one tap, as it was', async () => {
+test('one tap restores a task that an agent deleted as it was', async () => {
   const { agent, made, keys, message } = await deleted(1)
 
   bot().user.tap('Restore', message)
@@ -34,7 +34,7 @@ test('a task that an agent deleted comes back with one tap, as it was', async ()
   expect(body.task).toMatchObject(before)
 })
 
-test('Restore all brings back everything that the agent deleted, once', async () => {
+test('Restore all restores everything that the agent deleted, once', async () => {
   const { keys, message } = await deleted(3)
 
   bot().user.tap('Restore all 3', message)
@@ -43,7 +43,7 @@ test('Restore all brings back everything that the agent deleted, once', async ()
   for (const key of keys) expect(await findTask(bot().scope, key)).not.toBeNull()
 })
 
-test('Restore all brings back key, note, labels, order, comments, logs and questions', async () => {
+test('Restore all restores key, note, labels, order, comments, logs and questions', async () => {
   const agent = await connectAgent(bot(), { rights: 'full' })
   const made = await addTasks(bot(), [
     { title: 'One', description: 'A note.', labels: ['ui', 'api'] },
@@ -74,7 +74,7 @@ test('Restore all brings back key, note, labels, order, comments, logs and quest
   expect(await read()).toEqual(before)
 })
 
-test('the sixth deletion brings one loud question, and once it is allowed the next try works', async () => {
+test('the sixth deletion asks one loud question, and once allowed, the next attempt works', async () => {
   const agent = await connectAgent(bot(), { name: 'beta', rights: 'full' })
   const made = await addTasks(
     bot(),
@@ -102,7 +102,7 @@ test('the sixth deletion brings one loud question, and once it is allowed the ne
   expect(asked).toHaveLength(1)
 })
 
-test('a token can be revoked from the question about its deletions', async () => {
+test('the token can be revoked from the question about its deletions', async () => {
   const agent = await connectAgent(bot(), { name: 'beta', rights: 'full' })
   const made = await addTasks(
     bot(),
@@ -118,7 +118,7 @@ test('a token can be revoked from the question about its deletions', async () =>
   expect((await agent.call('GET', '/me')).status).toBe(401)
 })
 
-test('a Restore that was pressed before says that nothing changes', async () => {
+test('a second tap on Restore says that nothing changes', async () => {
   const { keys, message } = await deleted(2)
   const data = dataOf(message, '♻️ Restore')
   bot().user.tap('Restore all 2', message)

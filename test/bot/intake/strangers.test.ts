@@ -18,7 +18,7 @@ const meet = (userId = 2002, chatId?: number): VirtualUser =>
   virtualUser(bot.world, { userId, firstName: 'Eve', ...(chatId === undefined ? {} : { chatId }) })
 const groupWith = (...members: number[]) =>
   addSupergroup(bot.world, { title: 'Elsewhere', members, botStatus: 'member' })
-/** A bot whose board is in a group of its owner's. */
+/** Opens a bot that is linked to its owner's group. */
 const openInGroup = async (options: TestBotOptions = {}) => {
   bot = await openTestBot(options)
   const group = addSupergroup(bot.world, { title: 'Team', members: [bot.user.userId] })
@@ -33,11 +33,11 @@ const textsIn = (user: VirtualUser) =>
 const left = () =>
   bot.world.calls.flatMap(({ method, params }) => (method === 'leaveChat' ? params.chat_id : []))
 
-// FLOOD=5000 npx vitest run test/bot/intake/strangers.test.ts takes it further.
+// FLOOD=5000 runs it at full length.
 const flood = Number(process.env.FLOOD ?? 300)
 
 test.each(ways)(
-  `${flood} messages of a stranger by $updates stand before nothing of the owner’s, and are counted`,
+  `${flood} messages from a stranger by $updates are counted and don’t delay the owner`,
   async (way) => {
     bot = await openTestBot(way)
     const eve = meet()
@@ -57,30 +57,27 @@ test.each(ways)(
       .from(securityEvents)
       .where(eq(securityEvents.eventType, 'chat.stranger'))
     expect(events.reduce((sum, { detail }) => sum + Number(detail?.count), 0)).toBe(flood)
-    // One a minute.
+    // One per minute.
     expect(events.length).toBeLessThanOrEqual(3)
     expect(textsIn(eve)).toEqual([])
   },
   60_000,
 )
 
-test.each(ways)(
-  'by $updates, the bot leaves a group that isn’t the owner’s, and says nothing there',
-  async (way) => {
-    bot = await openTestBot(way)
-    const group = groupWith(2002, bot.user.userId)
-    const eve = meet(2002, group.chat.id)
+test.each(ways)('by $updates, the bot silently leaves a group that isn’t the owner’s', async (way) => {
+  bot = await openTestBot(way)
+  const group = groupWith(2002, bot.user.userId)
+  const eve = meet(2002, group.chat.id)
 
-    eve.sendText('Hello bot')
-    await bot.handled()
+  eve.sendText('Hello bot')
+  await bot.handled()
 
-    expect(group.botStatus).toBe('left')
-    expect(textsIn(eve)).toEqual([])
-    expect((await stored()).filter((update) => update.includes('Hello bot'))).toEqual([])
-  },
-)
+  expect(group.botStatus).toBe('left')
+  expect(textsIn(eve)).toEqual([])
+  expect((await stored()).filter((update) => update.includes('Hello bot'))).toEqual([])
+})
 
-test('a group to which a stranger adds the bot is left without a word', async () => {
+test('the bot silently leaves a group to which a stranger adds it', async () => {
   bot = await openTestBot()
   const group = groupWith(meet().userId)
   group.botStatus = 'left'
@@ -92,7 +89,7 @@ test('a group to which a stranger adds the bot is left without a word', async ()
   expect(bot.world.calls.filter(({ method }) => method === 'sendMessage')).toEqual([])
 })
 
-test('no group is left while nobody owns the bot, since the link may be opened there', async () => {
+test('while the bot has no owner, it leaves no group, because the link may be opened there', async () => {
   bot = await openTestBot({ ready: false })
   const group = groupWith(bot.user.userId)
   const owner = virtualUser(bot.world, { userId: bot.user.userId, chatId: group.chat.id })
@@ -104,8 +101,8 @@ test('no group is left while nobody owns the bot, since the link may be opened t
   expect(left()).toEqual([])
 })
 
-test('who writes in the group right behind the owner that opens the link there is not obeyed', async () => {
-  // Both come in one answer of Telegram's, so that both are stored before anybody is the owner.
+test('someone who writes in the group right after the owner opens the link there isn’t obeyed', async () => {
+  // Both arrive in one response of Telegram's, so both are stored before there is an owner.
   bot = await openTestBot({ ready: false, updates: 'polling' })
   const group = groupWith(bot.user.userId, 2002)
   const owner = virtualUser(bot.world, { userId: bot.user.userId, chatId: group.chat.id })
@@ -125,7 +122,7 @@ test.each([
   [20, 20],
   [21, 21],
   [30, 21],
-])('%d strangers at once are reported by %d security events', async (count, events) => {
+])('%d strangers at once are recorded as %d security events', async (count, events) => {
   bot = await openTestBot()
   for (let number = 0; number < count; number += 1) meet(3000 + number).sendText('Hello')
   await bot.handled()
@@ -142,7 +139,7 @@ test.each([
   expect(reported.filter(({ detail }) => detail?.users !== undefined)).toHaveLength(count > 20 ? 1 : 0)
 })
 
-test('each tap of a stranger in the owner’s group is answered and counted, and none is stored', async () => {
+test('a stranger’s taps in the owner’s group are answered and counted, but not stored', async () => {
   const owner = await openInGroup()
   owner.sendText('Fix the login')
   const card = await owner.nextMessage('WEB-1')
@@ -158,7 +155,7 @@ test('each tap of a stranger in the owner’s group is answered and counted, and
   expect(await bot.db.select().from(strangers)).toMatchObject([{ updates: 5, kind: 'callback_query' }])
 })
 
-test('the owner who writes from another chat is told once where the board is, and is no stranger', async () => {
+test('the owner who writes from another chat is told once where the board is, and isn’t counted as a stranger', async () => {
   await openInGroup()
 
   bot.user.sendText('Fix the login')

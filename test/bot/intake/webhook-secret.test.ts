@@ -24,7 +24,7 @@ const call = (address: string, secret: string) =>
     body: JSON.stringify({ update_id: 1, message: { text: 'forged' } }),
   })
 
-test('a wrong webhook secret is recorded, and the 21st of a minute from one address gets a 429', async () => {
+test('a wrong webhook secret is recorded, and the 21st in a minute from one address gets a 429', async () => {
   const statuses: number[] = []
   for (let time = 0; time < 21; time += 1) statuses.push((await call('203.0.113.9', 'guess')).status)
   const other = await call('203.0.113.10', 'guess')

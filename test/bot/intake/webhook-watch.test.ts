@@ -22,7 +22,7 @@ const notices = () =>
   bot.user.messages().filter(({ text }) => text?.includes("Another program is using this bot's token"))
 const asked = () => bot.world.calls.filter(({ method }) => method === 'getWebhookInfo').length
 
-describe('a webhook that another program took', () => {
+describe('a webhook that another program replaced', () => {
   test.each([
     [
       'by setting its own',
@@ -30,7 +30,7 @@ describe('a webhook that another program took', () => {
       'It set the webhook https://other.example.com/hook.',
     ],
     ['by deleting ours to poll', 'deleteWebhook', 'It deleted my webhook'],
-  ])('%s is set again within five minutes, with its secret, and told once', async (_how, theft, words) => {
+  ])('%s is set again within five minutes with its secret, and reported once', async (_how, theft, words) => {
     const ours = settings()
     await steal(theft)
     bot.user.sendText('Meanwhile')
@@ -45,7 +45,7 @@ describe('a webhook that another program took', () => {
     await steal(theft)
     await vi.advanceTimersByTimeAsync(every)
     await expect.poll(settings).toEqual(ours)
-    // One look follows the other: what the second had to say is said once the third asks.
+    // Checks run one after another: the second's report is certain once the third runs.
     await vi.advanceTimersByTimeAsync(every)
     await expect.poll(asked).toBe(3)
     expect(
@@ -54,7 +54,7 @@ describe('a webhook that another program took', () => {
   })
 })
 
-test('a webhook that is ours is looked at and left alone', async () => {
+test('a webhook that is ours is checked and left alone', async () => {
   const sets = () => bot.world.calls.filter(({ method }) => method === 'setWebhook').length
   const before = sets()
 

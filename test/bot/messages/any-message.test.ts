@@ -11,7 +11,7 @@ import type { Room } from '../../../src/playground/world/world.ts'
 import { addTasks, useBot } from '../../support/chat.ts'
 import { contentOf, post, readSample, sampleNames } from '../../support/samples.ts'
 
-// MESSAGES=2000 is the whole of it; MESSAGES_SEED repeats a run.
+// MESSAGES=2000 runs it at full length; MESSAGES_SEED repeats a run.
 const messages = Number(process.env.MESSAGES ?? 60)
 const isMeasured = process.env.MESSAGES !== undefined
 
@@ -41,7 +41,7 @@ const origins = [
 const oneMessage = fc.record({
   content: fc.constantFrom(...plainSamples),
   text: fc.constantFrom(...texts),
-  /** A separate line that shows where the words went. */
+  /** A separate line that shows where the text ended up. */
   isMarked: fc.boolean(),
   replyTo: fc.constantFrom('nothing', 'nothing', 'the bot', 'the bot', 'itself', 'elsewhere', 'a story'),
   quotes: fc.boolean(),
@@ -53,7 +53,7 @@ const oneMessage = fc.record({
 type OneMessage = typeof oneMessage extends fc.Arbitrary<infer T> ? T : never
 
 test(
-  `each of ${messages} messages becomes a task, a comment or an answer, unless it is a service message, and its words are in one place`,
+  `each of ${messages} messages becomes a task, a comment or an answer, unless it is a service message, and its text is stored once`,
   async () => {
     const bot = getBot()
     const { world, user } = bot
@@ -72,7 +72,7 @@ test(
       if (end !== null) ends[end] += 1
       expect(world.violations).toEqual([])
       const refused = world.calls.flatMap(({ ok, method, error }) =>
-        // Telegram's word for "it shows that already".
+        // Telegram's error for an edit without a change.
         ok || error?.description.includes('message is not modified')
           ? []
           : [`${method}: ${error?.description}`],
@@ -140,7 +140,7 @@ test(
   30_000 + messages * 1_000,
 )
 
-/** The content of a sample with other words in it, and what it replies to elsewhere. */
+/** Returns a sample's content with other words and reply targets. */
 function contentFor({ content, text: line, origin, replyTo }: OneMessage, mark: string): PersonContent {
   const text = mark === '' ? line : `${line}\n${mark}`
   if (hasField(content as Message, 'service')) return content

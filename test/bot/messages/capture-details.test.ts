@@ -30,8 +30,8 @@ const reactionsOn = (messageId: number) =>
     )
     .map((call) => JSON.stringify(call.params.reaction))
 
-describe('formatting that a client made of what was typed', () => {
-  test('code is in back-ticks again, and nothing in it is a token', async () => {
+describe('formatting that the client added', () => {
+  test('code is in backticks again, and nothing in it is shorthand', async () => {
     bot.user.sendText('Rename #foo to bar', { entities: [{ type: 'code', offset: 7, length: 4 }] })
     await bot.user.nextMessage('WEB-1')
     const [task] = await tasks()
@@ -47,7 +47,7 @@ describe('formatting that a client made of what was typed', () => {
     expect(task?.note).toBe('```ts\nconst a = 1\n- [ ] no criterion\n```\nthanks')
   })
 
-  test('the address behind a linked word is kept', async () => {
+  test('the URL behind a linked word is kept', async () => {
     bot.user.sendText('See the docs\nand the spec', {
       entities: [
         { type: 'text_link', offset: 8, length: 4, url: 'https://example.com/docs#!high' },
@@ -64,7 +64,7 @@ describe('formatting that a client made of what was typed', () => {
   })
 })
 
-describe('what belongs together', () => {
+describe('messages that belong together', () => {
   test('the parts of a long paste become one task', async () => {
     bot.user.sendText(`Long story\n${'a'.repeat(4_080)}`)
     bot.user.sendText(`${'b'.repeat(4_090)}`)
@@ -79,7 +79,7 @@ describe('what belongs together', () => {
     expect(task?.note).toContain('the end')
   })
 
-  test('what a full note cannot take is kept as a comment, and it is said', async () => {
+  test('text that doesn’t fit in a full note becomes a comment, and the answer says so', async () => {
     bot.user.sendText(`Long story\n${'a'.repeat(4_080)}`)
     await bot.user.nextMessage('WEB-1')
     await editTask(bot.ctx, 'WEB-1', { description: 'n'.repeat(49_000) })
@@ -104,7 +104,7 @@ describe('what belongs together', () => {
     expect(found[0]?.note).toContain('since yesterday')
   })
 
-  test('what is written along with a forward joins it', async () => {
+  test('text sent with a forward joins it', async () => {
     bot.user.sendText('Look at this #till')
     bot.user.forwardForeign('The till is broken', { name: 'Grace Hopper' })
     await bot.handled()
@@ -115,14 +115,14 @@ describe('what belongs together', () => {
     expect(found[0]?.note).toContain('The till is broken')
   })
 
-  test('two thoughts written one after the other stay two', async () => {
+  test('two thoughts sent one after the other are two tasks', async () => {
     bot.user.sendText('One')
     bot.user.sendText('Two')
     await bot.handled()
     expect(await tasks()).toHaveLength(2)
   })
 
-  test('the rest of a long reply joins the comment and is no new task', async () => {
+  test('the rest of a long reply joins the comment instead of becoming a task', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
     bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Discussed')
@@ -155,7 +155,7 @@ describe('files', () => {
     expect(await comments('WEB-1')).toEqual(['The left column'])
   })
 
-  test('the picture that /new is the caption of is kept with its task', async () => {
+  test('the picture with the caption /new is kept with its task', async () => {
     bot.user.sendPhoto({ bytes: png, caption: '/NEW Broken layout' })
     await bot.user.nextMessage('WEB-1 Broken layout')
     expect((await requireTask(bot.scope, 'WEB-1')).note).toContain('tg-photo:')
@@ -181,8 +181,8 @@ describe('files', () => {
   })
 })
 
-describe('a card that has no room for its note', () => {
-  test('shows its beginning, and sends the whole of it as a file', async () => {
+describe('a card with a note that doesn’t fit', () => {
+  test('shows the note’s beginning and sends all of it as a file', async () => {
     const note = `${'Once upon a time & <so on>. '.repeat(200)}the end`
     await addTasks(bot, [
       {
@@ -207,7 +207,7 @@ describe('a card that has no room for its note', () => {
 })
 
 describe('an edited message', () => {
-  test('edits its task while that is untouched, its project too', async () => {
+  test('edits its unchanged task, including the project', async () => {
     await createProject(bot.ctx, { key: 'API', name: 'The API' })
     const sentTexts = bot.user.sendText('WEB: Fix teh login !high\nwith a note')
     const card = await bot.user.nextMessage('WEB-1')
@@ -218,7 +218,7 @@ describe('an edited message', () => {
     expect(await requireTask(bot.scope, 'API-1')).toMatchObject({ priority: 'none', note: null })
   })
 
-  test('no longer does once the task has changed, and says so', async () => {
+  test('doesn’t edit a task that has changed, and says so', async () => {
     const sentTexts = bot.user.sendText('Fix the login')
     const card = await bot.user.nextMessage('WEB-1')
     bot.user.tap('Todo', card)
@@ -228,7 +228,7 @@ describe('an edited message', () => {
     expect((await requireTask(bot.scope, 'WEB-1')).title).toBe('Fix the login')
   })
 
-  test('that was a comment stays as it was, and that is said', async () => {
+  test('that was a comment doesn’t edit it, and says so', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
     bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Discussed')
@@ -255,7 +255,7 @@ describe('a reply', () => {
     expect((await readDetail(bot.scope, await requireTask(bot.scope, 'WEB-1'))).feedback).toHaveLength(1)
   })
 
-  test('to one’s own message is a comment on the task that it became', async () => {
+  test('to the owner’s own message is a comment on the task created from it', async () => {
     const sentTexts = bot.user.sendText('Think of it')
     await bot.user.nextMessage('WEB-1')
     bot.user.reply(sentTexts, 'and of that')
@@ -264,7 +264,7 @@ describe('a reply', () => {
     expect(await tasks()).toHaveLength(1)
   })
 
-  test('that begins with a path is a comment, with a command it is the command', async () => {
+  test('that starts with a path is a comment, and one that starts with a command is the command', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
     bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Discussed')
@@ -275,7 +275,7 @@ describe('a reply', () => {
     expect(await comments('WEB-1')).toEqual(['/tmp/log is full'])
   })
 
-  test('to what is about no task says so', async () => {
+  test('to a message that isn’t about a task says so', async () => {
     bot.user.sendText('/due')
     const list = await bot.user.nextMessage('Due')
     bot.user.reply(list, 'what about this')
@@ -283,7 +283,7 @@ describe('a reply', () => {
     expect(await tasks()).toEqual([])
   })
 
-  test('to a question changes the card whose button asked, takes the question away and is marked', async () => {
+  test('to a prompt updates the card whose button asked, deletes the prompt and is marked', async () => {
     await addTasks(bot, [{ title: 'Old title' }])
     bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Old title')
@@ -300,7 +300,7 @@ describe('a reply', () => {
     expect(reactionsOn(sentTexts.message_id)[0]).toContain('👍')
   })
 
-  test('to a question in the deck goes on in the deck', async () => {
+  test('to a prompt in the deck continues in the deck', async () => {
     await addTasks(bot, [{ title: 'First' }, { title: 'Second' }])
     bot.user.sendText('/inbox')
     const deck = await bot.user.nextMessage('1 of 2')
@@ -317,7 +317,7 @@ describe('a reply', () => {
     expect(labelsOn(edited)).toEqual(['Queue', 'Todo', 'Later', 'Drop', 'Skip', 'More', '↩️ Undo'])
   })
 
-  test('that cannot be understood leaves the question open and says why', async () => {
+  test('that is invalid leaves the question open and says why', async () => {
     await addTasks(bot, [{ title: 'First' }])
     bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('First')
@@ -336,7 +336,7 @@ describe('a reply', () => {
 })
 
 describe('the triage deck', () => {
-  test('counts what was moved once, however often its button is pressed, and Undo counts it back', async () => {
+  test('counts a moved task once, however often its button is tapped, and Undo uncounts it', async () => {
     await addTasks(bot, [{ title: 'First' }, { title: 'Second' }, { title: 'Third' }])
     bot.user.sendText('/inbox')
     const deck = await bot.user.nextMessage('1 of 3')
@@ -357,7 +357,7 @@ describe('the triage deck', () => {
     expect(end.text).toBe('📥 2 triaged: 1 todo · 1 dropped\n1 skipped')
   })
 
-  test('goes on where its card was deleted', async () => {
+  test('continues after its card was deleted', async () => {
     await addTasks(bot, [{ title: 'First' }, { title: 'Second' }])
     bot.user.sendText('/inbox')
     const deck = await bot.user.nextMessage('First')
@@ -379,7 +379,7 @@ describe('the triage deck', () => {
 })
 
 describe('a tap', () => {
-  test('on a task that is gone is answered and shows so', async () => {
+  test('on a deleted task is answered and shows that', async () => {
     await addTasks(bot, [{ title: 'Doomed' }])
     bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Doomed')
@@ -398,7 +398,7 @@ describe('a tap', () => {
     expect(bot.world.taps.size).toBe(0)
   })
 
-  test('on a message that Telegram no longer gives is answered, and the card is sent again', async () => {
+  test('on a message that Telegram no longer returns is answered, and the card is sent again', async () => {
     await addTasks(bot, [{ title: 'Old one' }])
     bot.user.sendText('/task WEB-1')
     const card = await bot.user.nextMessage('Old one')
@@ -417,7 +417,7 @@ describe('a tap', () => {
     '1m|0|<b>|0|1',
     '\u0000',
     'x'.repeat(64),
-  ])('with data %j of no button of ours is answered', async (data) => {
+  ])('with unknown data %j is answered', async (data) => {
     bot.user.sendText('/due')
     const list = await bot.user.nextMessage('Due')
     bot.user.tapData(data, list)
@@ -425,7 +425,7 @@ describe('a tap', () => {
     expect(answersOf(bot)).toEqual(['This button no longer works. Send the command again.'])
   })
 
-  test('on the second criterion after the first is gone changes nothing wrong', async () => {
+  test('on the second criterion after the first is gone checks no wrong one', async () => {
     await createTask(bot.ctx, {
       projectId: (await requireProjectId()) ?? '',
       title: 'Criteria',

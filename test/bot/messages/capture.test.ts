@@ -44,7 +44,7 @@ test('a plain thought is answered in one line, without its branch', async () => 
   expect(card.text).toBe('📥 WEB-1 Remember the milk and eggs · Website')
 })
 
-test('the answer stays as it is while nothing changes its task', async () => {
+test('the answer stays as it is until its task changes', async () => {
   bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
   bot().user.sendText('/due')
@@ -54,7 +54,7 @@ test('the answer stays as it is while nothing changes its task', async () => {
   expect(labelsOn(bot().user.current(card))).toEqual(compact)
 })
 
-test('what was not understood is reported, a line each', async () => {
+test('shorthand that isn’t understood is reported, one line each', async () => {
   bot().user.sendText('Fix !urgent +nope ^blursday things')
 
   const card = await bot().user.nextMessage('WEB-1')
@@ -90,7 +90,7 @@ test('a second tap on Todo changes nothing and says so', async () => {
   expect((await auditActions()).filter((action) => action === 'task.move')).toHaveLength(1)
 })
 
-test('a task that an agent may finish takes a message and a tap', async () => {
+test('letting an agent finish a task takes a message and a tap', async () => {
   const agent = await connectAgent(bot())
   bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
@@ -106,7 +106,7 @@ test('a task that an agent may finish takes a message and a tap', async () => {
   expect((await task()).status).toBe('ready')
 })
 
-test('Edit opens the whole keyboard', async () => {
+test('Edit opens the full keyboard', async () => {
   bot().user.sendText('Fix the login')
   const card = await bot().user.nextMessage('WEB-1')
 
@@ -156,7 +156,7 @@ test('a > at the end queues the task at once', async () => {
   expect((await agent.claim()).body.task.id).toBe('WEB-1')
 })
 
-test('Undo of a queued capture removes it until an agent has it', async () => {
+test('Undo removes a queued task until an agent has claimed it', async () => {
   const agent = await connectAgent(bot())
   bot().user.sendText('Fix the login >')
   const first = await bot().user.nextMessage('WEB-1')
@@ -173,7 +173,7 @@ test('Undo of a queued capture removes it until an agent has it', async () => {
   expect(answersOf(bot()).at(-1)).toContain('has WEB-2 now')
 })
 
-test('Take back on a queued capture leaves it in Todo', async () => {
+test('Take back on a queued task leaves it in Todo', async () => {
   bot().user.sendText('Fix the login >')
   const card = await bot().user.nextMessage('WEB-1')
 
@@ -183,7 +183,7 @@ test('Take back on a queued capture leaves it in Todo', async () => {
   expect(await task()).toMatchObject({ status: 'todo', runState: null })
 })
 
-test('a capture whose runner cannot be told stays new', async () => {
+test('a task whose runner can’t be notified stays in the inbox', async () => {
   await changeSettings(bot().ctx, { runner: 'openclaw', runnerChat: '-100987' })
   bot().user.sendText('Fix the login >')
 
@@ -197,7 +197,7 @@ test('a capture whose runner cannot be told stays new', async () => {
   expect(await task()).toMatchObject({ status: 'inbox', runState: null })
 })
 
-test('a checked line of a captured list keeps its mark', async () => {
+test('a checked line of a captured list stays checked', async () => {
   bot().user.sendText('Write the ADR\nIn docs.\n- [x] outline\n- [ ] text\n- [X] title')
   const card = await bot().user.nextMessage('WEB-1')
 
@@ -224,7 +224,7 @@ test('an edited message checks a criterion and queues the task', async () => {
   expect(await task()).toMatchObject({ status: 'inbox', runState: null, note: null })
 })
 
-test('a part that joins keeps the warnings, and Undo still removes it all', async () => {
+test('a joined part keeps the warnings, and Undo still removes the whole task', async () => {
   bot().user.sendText(`Long story !urgent\n${'a'.repeat(4_060)}`)
   const card = await bot().user.nextMessage('WEB-1')
   bot().user.sendText('and the end of it')
@@ -252,7 +252,7 @@ test('each picture of an album counts on its card', async () => {
   expect(labelsOn(joined)).toEqual(compact)
 })
 
-test('/undo after a joined capture takes all of it back', async () => {
+test('/undo after a joined capture removes all of it', async () => {
   bot().user.sendText(`Long story\n${'a'.repeat(4_080)}`)
   await bot().user.nextMessage('WEB-1')
   bot().user.sendText('and the end of it')
@@ -263,7 +263,7 @@ test('/undo after a joined capture takes all of it back', async () => {
   expect(await listTasks(bot().scope, {})).toEqual([])
 })
 
-test('what the owner changed after a part joined is not undone with it', async () => {
+test('the owner’s changes after a part joined aren’t undone with it', async () => {
   bot().user.sendText(`Long story\n${'a'.repeat(4_080)}`)
   const card = await bot().user.nextMessage('WEB-1')
   bot().user.sendText('and the end of it')
@@ -276,7 +276,7 @@ test('what the owner changed after a part joined is not undone with it', async (
   expect((await task()).status).toBe('todo')
 })
 
-test('the rest of a long answer to a question joins the note and can be undone alone', async () => {
+test('the rest of a long answer to a question joins the note and can be undone separately', async () => {
   await addTasks(bot(), [{ title: 'Old', description: 'short' }])
   bot().user.sendText('/task WEB-1')
   const card = await bot().user.nextMessage('Old')
@@ -294,7 +294,7 @@ test('the rest of a long answer to a question joins the note and can be undone a
   expect((await task()).note).toBe('b'.repeat(4_090))
 })
 
-test('a new task takes the place of none that is there', async () => {
+test('a new task replaces no existing one', async () => {
   await addTasks(bot(), [{ title: 'Old' }])
   bot().user.sendText('New')
   await bot().user.nextMessage('WEB-2')

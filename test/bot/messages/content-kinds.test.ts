@@ -27,8 +27,8 @@ const tokyo = { latitude: 35.68, longitude: 139.77 }
 const anna = { id: 7, is_bot: false, first_name: 'Anna' }
 const zone = async () => (await readOwnerSettings(bot.scope)).timeZone
 describe('the fields of a message', () => {
-  test('are all either kept, answered, about the message, or Telegram’s own service messages', () => {
-    // The package that grammY takes its types from.
+  test('are all kept, answered, about the message, or Telegram’s own service messages', () => {
+    // The package with grammY's types.
     const path = ['..', '..', '..', 'node_modules', '@grammyjs', 'types', 'message.d.ts'].join('/')
     const types = readFileSync(new URL(path, import.meta.url), 'utf8')
     const interfaces = ['ServiceMessage', 'CommonMessage', 'CaptionableMessage', 'MediaMessage', 'Message']
@@ -43,7 +43,7 @@ describe('the fields of a message', () => {
     expect(Object.keys(messageFields).filter((field) => !fields.includes(field))).toEqual([])
   })
 
-  test('of a kind newer than this version are kept as they came', () => {
+  test('of a kind newer than this version are kept as received', () => {
     const message = { message_id: 1, date: 1_790_000_000, hologram: { frames: 3 } } as unknown as Message
     const [kept] = readIncoming(message, { botId: 1, timeZone: 'UTC' }).attached
 
@@ -81,7 +81,7 @@ test('a rich message becomes Markdown, block by block', () => {
       { type: 'divider' },
       { type: 'photo', photo: [picture], caption: { text: 'A screen' } },
       { type: 'paragraph', text: [{ type: 'url', text: 'docs', url: 'https://example.com' }] },
-      // Of a newer version of Telegram.
+      // From a newer version of Telegram.
       { type: 'hologram', text: 'still readable' } as never,
     ],
   })
@@ -114,8 +114,8 @@ test.each([
   expect(toMarkdown({ text, entities: [{ type, offset: 0, length: text.length }] })).toBe(expected)
 })
 
-describe('a place', () => {
-  test('offers its time zone, which the button alone sets', async () => {
+describe('a location', () => {
+  test('offers its time zone, which only the button sets', async () => {
     bot.user.send({ location: tokyo })
     const card = await bot.user.nextMessage('WEB-1')
     expect(await zone()).toBe('Europe/Berlin')
@@ -130,7 +130,7 @@ describe('a place', () => {
     expect(await zone()).toBe('Europe/Berlin')
   })
 
-  test('sets the time zone where that was just asked for, and ten minutes later no more', async () => {
+  test('sets the time zone if that was just asked for, but not ten minutes later', async () => {
     bot.user.sendText('/settings')
     const settings = await bot.user.nextMessage()
     bot.user.tap(/Berlin/, settings)
@@ -160,7 +160,7 @@ describe('a place', () => {
   })
 })
 
-test('a file without words can be shown again', async () => {
+test('a file without text can be shown again', async () => {
   bot.user.send({ video_note: { ...file('R1'), length: 240, duration: 3 } })
   const card = await bot.user.nextMessage('WEB-1')
   expect(card.text).toContain('1 file')
@@ -174,7 +174,7 @@ test('a file without words can be shown again', async () => {
   expect(shown.video_note).toMatchObject({ file_id: 'R1' })
 })
 
-test('a comment’s files can be shown again, beside those of the note', async () => {
+test('a comment’s files can be shown again, next to those of the note', async () => {
   bot.user.send({ document: { ...file('D1'), file_name: 'a.log' } })
   await bot.user.nextMessage('WEB-1')
   bot.user.sendText('/task WEB-1')
@@ -190,7 +190,7 @@ test('a comment’s files can be shown again, beside those of the note', async (
   expect((await bot.user.nextMessage()).voice).toMatchObject({ file_id: 'V1' })
 })
 
-test('an edit of a message that became nothing says so, and a moving place says nothing', async () => {
+test('an edit of a message that didn’t become anything says so, and a moving location says nothing', async () => {
   const unseen = bot.user.send({ text: '\u200b' })
   const answer = await bot.user.nextMessage('nothing to see')
   bot.user.edit(unseen, 'Fix the login')

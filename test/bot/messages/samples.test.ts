@@ -30,7 +30,7 @@ beforeEach(() => {
 
 interface ExpectedTask {
   readonly title: string
-  /** By default none. */
+  /** None by default. */
   readonly note?: string | RegExp
   readonly priority?: Task['priority']
   readonly engine?: Task['engine']
@@ -38,11 +38,11 @@ interface ExpectedTask {
 }
 
 interface Outcome {
-  /** What there is before: the card of WEB-1, or the board in a group; by default the board in the private chat. */
+  /** The state before: WEB-1's card, or the board in a group. By default, the board in the private chat. */
   readonly given?: 'task' | 'group'
   readonly tasks?: readonly ExpectedTask[]
   readonly comments?: readonly (string | RegExp)[]
-  /** The last message of the bot; by default there must be one if a task was made, else none. */
+  /** The bot's last message. By default, there must be one if a task was created, otherwise none. */
   readonly answer?: string
 }
 
@@ -54,7 +54,7 @@ const comment = (...comments: readonly (string | RegExp)[]): Outcome => ({ given
 
 /** What each sample becomes. */
 const becomes: Readonly<Record<string, Outcome>> = {
-  // Words
+  // Text
   'key-as-a-hashtag': { given: 'task', answer: '📥 <b>WEB-1</b> Discussed' },
   'key-in-brackets': { given: 'task', answer: '📥 <b>WEB-1</b> Discussed' },
   'key-line-of-a-card': { given: 'task', answer: '📥 <b>WEB-1</b> Discussed' },
@@ -115,7 +115,7 @@ const becomes: Readonly<Record<string, Outcome>> = {
   voice: task('Voice message, 0:07', { note: '[voice message](tg-voice:V1)' }),
   'voice-with-caption': task('Idea for the landing page', { note: '[voice message](tg-voice:V1)' }),
 
-  // Others
+  // Other
   'chat-shared': { answer: 'can’t save this kind' },
   checklist: task('Release *', { note: '## Acceptance Criteria\n\n- [x] Tag\n- [ ] Announce #news' }),
   contact: task('Grace #Hopper', { note: 'Grace #Hopper, +49301234567' }),
@@ -286,9 +286,9 @@ const becomes: Readonly<Record<string, Outcome>> = {
   'topic-text': task('Fix the login'),
 }
 
-// First, while the throttle has nothing to wait for: nobody asked for a question.
+// These run first, while the throttle doesn't delay a question that nobody asked for.
 test.each(['reply-rich-message', 'reply-place', 'reply-album'])(
-  '%s answers the question that it replies to',
+  '%s answers the prompt that it replies to',
   async (name) => {
     const user = await openBoard(bot.user.userId)
     const agent = await connectAgent(bot)
@@ -305,17 +305,17 @@ test.each(['reply-rich-message', 'reply-place', 'reply-album'])(
   },
 )
 
-test('each sample has a row, and each row its sample', () => {
+test('each sample has a row, and each row has its sample', () => {
   expect(Object.keys(becomes).sort()).toEqual(sampleNames)
 })
 
-// Emptying the board between them would take longer than all of them; two seconds keep one from joining the other.
+// Emptying the board between messages would take too long; two seconds keep them from being joined.
 const chunks = Array.from({ length: Math.ceil(sampleNames.length / 25) }, (_, nth) =>
   Object.entries(becomes).slice(nth * 25, (nth + 1) * 25),
 ).map((rows) => ({ from: rows[0]?.[0], to: rows.at(-1)?.[0], rows }))
 
 test.each(chunks)(
-  'a sent message becomes what the table lists: from $from to $to',
+  'a message becomes what the table lists: from $from to $to',
   async ({ rows }) => {
     const needsCard = rows.some(([, { given }]) => given === 'task')
     const card = needsCard ? await openCard(await openBoard(bot.user.userId)) : null

@@ -29,7 +29,7 @@ const document = (id: string, more: PersonContent = {}): PersonContent => ({
   document: { file_id: id, file_unique_id: id, file_name: `${id}.log` },
   ...more,
 })
-/** Waits until what was sent together is shown on the card, which may say so already. */
+/** Waits until the card shows what was sent together, which it may already do. */
 const shown = async (match?: string | RegExp) => {
   await bot.handled()
   if (match !== undefined) return bot.user.nextEdit(match, { within: 15_000 })
@@ -39,7 +39,7 @@ const shown = async (match?: string | RegExp) => {
   return bot.user.lastMessage()
 }
 
-describe('a paste that a client cuts', () => {
+describe('a paste that a client splits', () => {
   const rest = 'and the rest of it !high #x'
 
   test.each([
@@ -77,7 +77,7 @@ describe('a paste that a client cuts', () => {
     expect(titles.filter((title) => title === 'Long story').length).toBeGreaterThanOrEqual(2)
   })
 
-  test('can be edited in any of its parts, and each edit is one edit of the card without a work log', async () => {
+  test('can be edited in any part, and each edit updates the card once without a work log', async () => {
     const first = bot.user.sendText(`Long stroy !hgih\n${'a'.repeat(2_500)}`)
     const card = await bot.user.nextMessage('WEB-1')
     const second = bot.user.sendText('teh end')
@@ -100,7 +100,7 @@ describe('a paste that a client cuts', () => {
 })
 
 describe('files', () => {
-  test.each([0, 1, 2])('of an album take the caption of part %s as words', async (at) => {
+  test.each([0, 1, 2])('of an album use the caption of part %s as text', async (at) => {
     for (const index of [0, 1, 2]) {
       const caption = index === at ? { caption: 'Crash logs of the till !high @codex ^2027-01-08' } : {}
       bot.user.send(document(`D${index}`, { ...caption, media_group_id: '12' }))
@@ -117,7 +117,7 @@ describe('files', () => {
   test.each([
     ['before', ['words', 'D1', 'D2']],
     ['after', ['D1', 'words']],
-  ])('take the words that are sent %s them', async (_when, order) => {
+  ])('join text that is sent %s them', async (_when, order) => {
     for (const part of order) {
       if (part === 'words') bot.user.sendText('Read these logs !high')
       else bot.user.send(document(part))
@@ -128,7 +128,7 @@ describe('files', () => {
     expect(await task()).toMatchObject({ title: 'Read these logs', priority: 'high' })
   })
 
-  test('and words two seconds later are two things', async () => {
+  test('and text two seconds later stay separate', async () => {
     bot.user.send(document('D1'))
     await bot.handled()
     now = new Date(start.getTime() + 2_000)
@@ -138,7 +138,7 @@ describe('files', () => {
   })
 })
 
-describe('what is sent together', () => {
+describe('messages sent together', () => {
   const text = (words: string) => () => bot.user.sendText(words)
   const forward = () => bot.user.forwardForeign('Forwarded', grace)
   const inAlbum = (id: string) => () => bot.user.send(document(id, { media_group_id: '12' }))
@@ -168,7 +168,7 @@ describe('what is sent together', () => {
 })
 
 describe('forwards', () => {
-  test.each(['before', 'after'])('take the words that are sent %s them', async (when) => {
+  test.each(['before', 'after'])('join text that is sent %s them', async (when) => {
     const words = () => bot.user.sendText('please check !high @codex')
     if (when === 'before') words()
     bot.user.forwardForeign('/undo is broken #urgent !low\nsince noon', grace)
@@ -185,14 +185,14 @@ describe('forwards', () => {
     expect((await task()).note).toBe('/undo is broken #urgent !low\nsince noon\nForwarded from Grace Hopper')
   })
 
-  test('take what is to be done from words that are shorthand alone, and their title from the first of them', async () => {
+  test('follow text that is only shorthand, and get their title from the first forward', async () => {
     bot.user.forwardForeign('The till is broken', grace)
     bot.user.sendText('!high @codex')
     await shown('High')
     expect(await task()).toMatchObject({ title: 'The till is broken', priority: 'high', engine: 'codex' })
   })
 
-  test('go to the project that the words name, with the card where it was', async () => {
+  test('go to the project that the text names, and the card stays in place', async () => {
     await createProject(bot.ctx, { key: 'API', name: 'The API' })
     bot.user.forwardForeign('500 on login', grace)
     const card = await bot.user.nextMessage('WEB-1')
@@ -202,14 +202,14 @@ describe('forwards', () => {
     expect((await findTask(bot.scope, 'WEB-1'))?.key).toBe('API-1')
   })
 
-  test('with words that end in > queue their task', async () => {
+  test('with text that ends in > queue their task', async () => {
     bot.user.forwardForeign('500 on login', grace)
     bot.user.sendText('fix this >')
     await shown('Queued')
     expect(await task()).toMatchObject({ status: 'todo', runState: 'queued' })
   })
 
-  test('keep what the words had that was not understood, and Undo removes them all', async () => {
+  test('keep the text’s warnings, and Undo removes them all', async () => {
     bot.user.sendText('Look at this !urgent')
     const card = await bot.user.nextMessage('WEB-1')
     for (const text of ['one', 'two', 'three']) bot.user.forwardForeign(text, grace)
@@ -223,7 +223,7 @@ describe('forwards', () => {
     expect(await tasks()).toEqual([])
   })
 
-  test('that come after the task was changed only join its note', async () => {
+  test('that arrive after the task was changed only join its note', async () => {
     bot.user.sendText('Look at this !high')
     const card = await bot.user.nextMessage('WEB-1')
     bot.user.tap('Todo', card)
@@ -236,7 +236,7 @@ describe('forwards', () => {
     expect((await task()).note).toContain('one more')
   })
 
-  test('a dozen of them make one task and one edit of its card, without work logs', async () => {
+  test('by the dozen make one task and one card edit, without work logs', async () => {
     const all: Message[] = []
     for (let index = 1; index <= 12; index += 1) all.push(bot.user.forwardForeign(`part ${index}`, grace))
     await shown()
@@ -248,7 +248,7 @@ describe('forwards', () => {
   })
 })
 
-test('the words of a reply to another message of one’s own keep what it was about', async () => {
+test('keep what the text was a reply to', async () => {
   bot.user.sendText('/due')
   const list = await bot.user.nextMessage('Due')
   const asked = bot.user.messages().find(({ text }) => text === '/due')

@@ -16,7 +16,7 @@ test.each([
   ['Fix !hihg login', 'High?', { priority: 'high', title: 'Fix login' }],
   ['Fix the login, @codexx please', 'Codex?', { engine: 'codex', title: 'Fix the login, please' }],
   ['Fix the ＠claud login', 'Claude Code?', { engine: 'claude-code', title: 'Fix the login' }],
-])('%s: the token is reported, and a button takes it for what it may mean', async (text, label, changed) => {
+])('%s: the shorthand is reported, and a button applies the suggestion', async (text, label, changed) => {
   bot().user.sendText(text)
   const card = await bot().user.nextMessage('Didn’t recognize')
   expect(labelsOn(card)).toEqual([...compact, label])
@@ -34,7 +34,7 @@ test.each([
   expect(await task()).toMatchObject({ title: text, priority: 'none', engine: null })
 })
 
-test('a button of a label adds the nearest name', async () => {
+test('a label button adds the nearest name', async () => {
   bot().user.sendText('Use #c++ here')
   const card = await bot().user.nextMessage('Didn’t recognize')
   bot().user.tap('#c?', card)
@@ -43,7 +43,7 @@ test('a button of a label adds the nearest name', async () => {
   expect(await task()).toMatchObject({ title: 'Use here', labels: [{ name: 'c' }] })
 })
 
-test('a button of a date sets the nearest day', async () => {
+test('a date button sets the nearest day', async () => {
   bot().user.sendText('Ship ^2099-02-30 to all')
   const card = await bot().user.nextMessage('as a date')
   const label = labelsOn(card).at(-1) ?? ''
@@ -54,7 +54,7 @@ test('a button of a date sets the nearest day', async () => {
   expect(endOfDay((await task()).dueAt)).toBe('2099-02-28 23:59:00')
 })
 
-test('a date that is like none is picked by hand', async () => {
+test('a date without a similar one opens the picker', async () => {
   bot().user.sendText('Ship ^blub to all')
   const card = await bot().user.nextMessage('as a date')
   bot().user.tap('Set a date', card)
@@ -65,7 +65,7 @@ test('a date that is like none is picked by hand', async () => {
   expect((await task()).dueAt).not.toBeNull()
 })
 
-test('a button makes the project of an unknown key, and moves the task there', async () => {
+test('a button creates the project of an unknown key and moves the task there', async () => {
   bot().user.sendText('Fix +nope login')
   const card = await bot().user.nextMessage('There’s no project NOPE')
   bot().user.tap('Create project NOPE', card)
@@ -82,14 +82,14 @@ test('a button makes the project of an unknown key, and moves the task there', a
   expect((await task()).project.key).toBe('WEB')
 })
 
-test('a mistyped key leads to the project that it is like', async () => {
+test('a mistyped key suggests the similar project', async () => {
   bot().user.sendText('Fix +webb login')
   const card = await bot().user.nextMessage('There’s no project WEBB')
 
   expect(labelsOn(card)).toEqual([...compact, 'Project WEB?'])
 })
 
-test('each unknown token has its own button, which works once', async () => {
+test('each unknown word has its own button, which works once', async () => {
   bot().user.sendText('Fix !urgent login #c++ soon')
   const card = await bot().user.nextMessage('Didn’t recognize')
   expect(labelsOn(card)).toEqual([...compact, 'Highest?', '#c?'])

@@ -33,7 +33,7 @@ const laterBy = (seconds: number) => {
 }
 
 describe('a command as a caption', () => {
-  test('is run', async () => {
+  test('runs', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
     bot.user.send({ photo, ...command('/INBOX') })
     await bot.user.nextMessage('1 of 1')
@@ -49,7 +49,7 @@ describe('a command as a caption', () => {
     ])
   })
 
-  test('that is unknown is the words of its picture', async () => {
+  test('that is unknown is the picture’s text', async () => {
     bot.user.send({ photo, ...command('/deploy failed') })
     await bot.user.nextMessage('WEB-1')
     expect(await requireTask(bot.scope, 'WEB-1')).toMatchObject({
@@ -81,7 +81,7 @@ describe('an edit that corrects a command', () => {
     expect(await logs()).toHaveLength(runs ? 1 : 0)
   })
 
-  test('of an older message says that it comes too late', async () => {
+  test('of an older message says that it’s too late', async () => {
     const sentTexts = bot.user.sendText('/logg Deployed')
     bot.user.sendText('Another thought')
     await bot.user.nextMessage('WEB-1')
@@ -90,7 +90,7 @@ describe('an edit that corrects a command', () => {
     expect(await logs()).toEqual([])
   })
 
-  test('that has run is not run again, and that is said', async () => {
+  test('that has already run doesn’t run again, and says so', async () => {
     const sentTexts = bot.user.sendText('/log Deploed')
     await bot.user.nextMessage('Deploed')
     bot.user.edit(sentTexts, '/log Deployed')
@@ -98,7 +98,7 @@ describe('an edit that corrects a command', () => {
     expect(await logs()).toHaveLength(1)
   })
 
-  test('makes no command’s name the title of a task', async () => {
+  test('puts no command name into a task’s title', async () => {
     const sentTexts = bot.user.sendText('inbox')
     await bot.user.nextMessage('WEB-1')
     bot.user.edit(sentTexts, '/inbox')
@@ -107,11 +107,11 @@ describe('an edit that corrects a command', () => {
   })
 })
 
-describe('what somebody else wrote', () => {
+describe('text that someone else wrote', () => {
   const grace = { name: 'Grace Hopper' }
 
   test.each(['/undo', '/inbox', 'WEB-1 done', '/cancel', '/start t_WEB-1'])(
-    'is never run: %s',
+    'never runs: %s',
     async (text) => {
       await addTasks(bot, [{ title: 'Discussed' }])
       bot.user.forwardForeign(text, grace)
@@ -121,7 +121,7 @@ describe('what somebody else wrote', () => {
     },
   )
 
-  test('over another bot is never run', async () => {
+  test('through another bot never runs', async () => {
     const via = { id: 9, is_bot: true, first_name: 'Wiki', username: 'wiki' }
     const entities = [{ type: 'bot_command' as const, offset: 0, length: 5 }]
     bot.user.send({ text: '/undo all', entities, via_bot: via })
@@ -131,20 +131,20 @@ describe('what somebody else wrote', () => {
 })
 
 describe('the bot’s name', () => {
-  test('at the start is no part of a task', async () => {
+  test('at the start isn’t part of a task', async () => {
     bot.user.sendText(`${name()} fix the login !high`)
     await bot.user.nextMessage('WEB-1')
     expect(await requireTask(bot.scope, 'WEB-1')).toMatchObject({ title: 'fix the login', priority: 'high' })
   })
 
-  test('as a mention without a username is no part of it either', async () => {
+  test('as a mention without a username isn’t part of it either', async () => {
     const entities = [{ type: 'text_mention' as const, offset: 0, length: 3, user: bot.world.bot.user }]
     bot.user.sendText('Bot, fix the login', { entities })
     await bot.user.nextMessage('WEB-1')
     expect((await requireTask(bot.scope, 'WEB-1')).title).toBe('fix the login')
   })
 
-  test('in front of a command, or behind it, leaves the command', async () => {
+  test('before or after a command leaves the command', async () => {
     await addTasks(bot, [{ title: 'Discussed' }])
     bot.user.sendText(`${name()} /inbox`)
     await bot.user.nextMessage('1 of 1')
@@ -155,13 +155,13 @@ describe('the bot’s name', () => {
     expect(await tasks()).toMatchObject([{ status: 'done' }])
   })
 
-  test('elsewhere in the words stays', async () => {
+  test('elsewhere in the text stays', async () => {
     bot.user.sendText(`Tell ${name()} about it`)
     await bot.user.nextMessage('WEB-1')
     expect((await requireTask(bot.scope, 'WEB-1')).title).toBe(`Tell ${name()} about it`)
   })
 
-  test('that was changed while the bot ran is asked for once a minute', async () => {
+  test('that changed while the bot was running is requested once a minute', async () => {
     const checks = () => bot.world.calls.filter(({ method }) => method === 'getMe').length
     const renamed = 'renamed_bot'
     const { user } = bot.world.bot

@@ -36,7 +36,7 @@ const block = async (key: string, blockedReason: string, options: readonly strin
 }
 
 describe('a key and a verb', () => {
-  test('moves the task, answers in one line, and Undo takes it back', async () => {
+  test('moves the task, answers in one line, and Undo reverts it', async () => {
     await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
 
     bot.user.sendText('web-1 done')
@@ -51,7 +51,7 @@ describe('a key and a verb', () => {
     expect((await get('WEB-1')).status).toBe('todo')
   })
 
-  test('works for several tasks at once, which one Undo takes back', async () => {
+  test('works for several tasks at once, and one Undo reverts it', async () => {
     await addTasks(bot, [
       { title: 'One' },
       { title: 'Two', status: 'hold' },
@@ -71,7 +71,7 @@ describe('a key and a verb', () => {
     expect((await get('WEB-2')).status).toBe('hold')
   })
 
-  test('a queued task that moves to Todo stays queued; Hold takes it back', async () => {
+  test('a queued task that moves to Todo stays queued; Hold takes it out of the queue', async () => {
     await addTasks(bot, [{ title: 'One' }])
     bot.user.sendText('queue WEB-1')
     await bot.user.nextMessage('queued')
@@ -85,7 +85,7 @@ describe('a key and a verb', () => {
     expect(await get('WEB-1')).toMatchObject({ status: 'hold', runState: null })
   })
 
-  test('sets priority, date, engine, and adds a label', async () => {
+  test('sets priority, date and engine, and adds a label', async () => {
     await addTasks(bot, [{ title: 'One', labels: ['old'] }])
 
     bot.user.sendText('WEB-1 !high ^2030-01-02 @codex #fresh')
@@ -109,7 +109,7 @@ describe('a key and a verb', () => {
     expect((await get('WEB-1')).status).toBe(status)
   })
 
-  test('reports a token and a key that are not known, and does the rest', async () => {
+  test('reports an unknown word and key, and does the rest', async () => {
     await addTasks(bot, [{ title: 'One', status: 'todo' }])
 
     bot.user.sendText('WEB-1 WEB-99 done !urgent')
@@ -119,7 +119,7 @@ describe('a key and a verb', () => {
     expect(text).toContain('There’s no WEB-99.')
   })
 
-  test('a closed task is not queued, and the answer says why', async () => {
+  test('a closed task isn’t queued, and the answer says why', async () => {
     await addTasks(bot, [{ title: 'One', status: 'done' }])
 
     bot.user.sendText('queue WEB-1')
@@ -128,7 +128,7 @@ describe('a key and a verb', () => {
     expect((await get('WEB-1')).runState).toBeNull()
   })
 
-  test('the runner is notified; a task that it did not get stays where it is', async () => {
+  test('the runner is notified; a task whose line isn’t delivered stays where it is', async () => {
     await addTasks(bot, [{ title: 'One', status: 'hold' }, { title: 'Two' }])
     const room = addSupergroup(bot.world, { title: 'Runners', members: [bot.user.userId] })
     await changeSettings(bot.ctx, { runner: 'openclaw', runnerChat: String(room.chat.id) })
@@ -148,7 +148,7 @@ describe('a key and a verb', () => {
   })
 })
 
-describe('a task that an agent works on', () => {
+describe('a task that an agent is working on', () => {
   beforeEach(async () => {
     await addTasks(bot, [
       { title: 'One', status: 'todo' },
@@ -157,7 +157,7 @@ describe('a task that an agent works on', () => {
     await start('WEB-1')
   })
 
-  test('asks once before Done stops it', async () => {
+  test('asks for confirmation before Done stops the agent', async () => {
     bot.user.sendText('WEB-1 done')
     const question = await bot.user.nextMessage('has been on WEB-1')
     expect(await turnsOf('WEB-1')).toEqual(['working'])
@@ -168,7 +168,7 @@ describe('a task that an agent works on', () => {
     expect((await get('WEB-1')).status).toBe('done')
   })
 
-  test('is asked about while the others move', async () => {
+  test('needs confirmation while the others move', async () => {
     bot.user.sendText('done WEB-1 WEB-2')
     const answer = await bot.user.nextMessage('WEB-2 Two · Done')
     expect(answer.text).toContain('has been on WEB-1')
@@ -179,14 +179,14 @@ describe('a task that an agent works on', () => {
     expect(await turnsOf('WEB-1')).toEqual(['closed'])
   })
 
-  test('stops at a word, and stays where it is', async () => {
+  test('stops at the word and stays where it is', async () => {
     bot.user.sendText('stop WEB-1')
     await bot.user.nextMessage('WEB-1 One · agent stopped')
 
     expect(await get('WEB-1')).toMatchObject({ status: 'todo', runState: null })
   })
 
-  test('is not queued twice', async () => {
+  test('isn’t queued twice', async () => {
     bot.user.sendText('queue WEB-1')
     await bot.user.nextMessage('laptop is already on it')
 
@@ -200,7 +200,7 @@ describe('a task with an open question', () => {
     await block('WEB-1', 'Which way?', ['Left', 'Right'])
   })
 
-  test('asks before it is queued without an answer', async () => {
+  test('asks for confirmation before it is queued without an answer', async () => {
     bot.user.sendText('queue WEB-1')
     const question = await bot.user.nextMessage('Queue it without an answer?')
     expect(await turnsOf('WEB-1')).toEqual(['question'])
@@ -211,14 +211,14 @@ describe('a task with an open question', () => {
     expect(await turnsOf('WEB-1')).toEqual(['queued'])
   })
 
-  test('is done at a word, which ends the question', async () => {
+  test('is completed by the word, which ends the question', async () => {
     bot.user.sendText('WEB-1 done')
     await bot.user.nextMessage('WEB-1 One · Done')
 
     expect((await get('WEB-1')).question).toBeNull()
   })
 
-  test('is answered by words on its line of the digest, and queued', async () => {
+  test('is answered by words on its digest line, and queued', async () => {
     bot.user.sendText('/digest')
     const digest = await bot.user.nextMessage('1. ⛔ WEB-1: Which way?')
 
@@ -241,7 +241,7 @@ describe('a task with an open question', () => {
     expect(await turnsOf('WEB-1')).toEqual(['queued'])
   })
 
-  test('is not queued by a digest reply unless that is confirmed', async () => {
+  test('isn’t queued by a digest reply without confirmation', async () => {
     await addTasks(bot, [{ title: 'Two', status: 'ready' }])
     bot.user.sendText('/digest')
     const digest = await bot.user.nextMessage('2. 🏁 WEB-2')
@@ -260,7 +260,7 @@ test.each([
   ['1 done 2 hold', 'done', 'hold'],
   ['1、2 complete', 'done', 'done'],
   ['1—2 done', 'done', 'done'],
-])('the digest is answered in its own numbering: %s', async (text, first, second) => {
+])('a reply to the digest uses its numbers: %s', async (text, first, second) => {
   await addTasks(bot, [
     { title: 'One', status: 'ready' },
     { title: 'Two', status: 'ready' },
@@ -275,7 +275,7 @@ test.each([
 })
 
 test.each(['2. 🏁 WEB-2: Two', 'WEB-2: Two'])(
-  'a word under a quoted line of the digest is about that line: %s',
+  'a word in reply to a quoted digest line is about that line: %s',
   async (line) => {
     await addTasks(bot, [
       { title: 'One', status: 'ready' },
@@ -292,7 +292,7 @@ test.each(['2. 🏁 WEB-2: Two', 'WEB-2: Two'])(
   },
 )
 
-describe('what a message opens', () => {
+describe('messages that open tasks', () => {
   beforeEach(async () => {
     await addTasks(bot, [{ title: 'One' }, { title: 'Two' }])
   })
@@ -323,7 +323,7 @@ describe('what a message opens', () => {
     expect((await get('WEB-2')).status).toBe('inbox')
   })
 
-  test('several keys: a list, with what is missing', async () => {
+  test('several keys open a list that names missing ones', async () => {
     bot.user.sendText('WEB-1 WEB-2 WEB-7')
     const list = await bot.user.nextMessage('There’s no WEB-7. Try /search.')
 
@@ -338,7 +338,7 @@ describe('what a message opens', () => {
     expect(await count()).toBe(2)
   })
 
-  test('a number means the project that was used last', async () => {
+  test('a number refers to the last used project', async () => {
     await createProject(bot.ctx, { key: 'API', name: 'The API' })
     await addTasks(bot, [{ title: 'Elsewhere' }], 'API')
     await changeSettings(bot.ctx, { lastProject: 'API' })
@@ -349,7 +349,7 @@ describe('what a message opens', () => {
   })
 })
 
-describe('what is captured all the same', () => {
+describe('messages that are still captured', () => {
   test.each([
     'WEB-1 is broken on Safari',
     'Fix WEB-1 first',
@@ -368,7 +368,7 @@ describe('what is captured all the same', () => {
     expect((await get('WEB-1')).status).toBe('todo')
   })
 
-  test('what somebody else wrote', async () => {
+  test('text that someone else wrote', async () => {
     await addTasks(bot, [{ title: 'One', status: 'todo' }])
 
     bot.user.forwardForeign('WEB-1 done', { name: 'Grace Hopper' })
@@ -378,7 +378,7 @@ describe('what is captured all the same', () => {
   })
 })
 
-test('the name of the bot in front changes nothing', async () => {
+test('the bot’s name in front changes nothing', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
 
   bot.user.sendText('@preqbot_playground WEB-1 done')
@@ -402,7 +402,7 @@ describe('several tasks of a lane at once', () => {
     return board
   }
 
-  test('Queue moves them to todo and queues them; a task with an open question is skipped and named', async () => {
+  test('Queue moves them to Todo and queues them; a task with an open question is skipped and named', async () => {
     await addTasks(
       bot,
       ['One', 'Two', 'Three'].map((title) => ({ title, status: 'todo' as const })),
@@ -418,7 +418,7 @@ describe('several tasks of a lane at once', () => {
     expect(answersOf(bot)).toContain('1 task changed. 1 skipped: its question is open (WEB-2).')
   })
 
-  test('Done skips and names what an agent works on', async () => {
+  test('Done skips and names tasks that an agent is working on', async () => {
     await addTasks(
       bot,
       ['One', 'Two', 'Three'].map((title) => ({ title, status: 'todo' as const })),
@@ -433,7 +433,7 @@ describe('several tasks of a lane at once', () => {
     expect(await turnsOf('WEB-1', 'WEB-2', 'WEB-3')).toEqual(['working', 'working', 'closed'])
   })
 
-  test('a card in hand is asked about before its move stops an agent', async () => {
+  test('moving a selected card asks for confirmation before it stops an agent', async () => {
     await addTasks(bot, [{ title: 'One', status: 'todo' }])
     await start('WEB-1')
     bot.user.sendText('/board')
@@ -450,7 +450,7 @@ describe('several tasks of a lane at once', () => {
   })
 })
 
-test('after an answer was refused, the next words are the answer, not a task', async () => {
+test('after a refused answer, the next message is the answer, not a task', async () => {
   await addTasks(bot, [{ title: 'One', status: 'todo' }])
   bot.user.sendText('/task WEB-1')
   const card = await bot.user.nextMessage('WEB-1 One')
@@ -468,7 +468,7 @@ test('after an answer was refused, the next words are the answer, not a task', a
   expect(await count()).toBe(1)
 })
 
-test('once a prompt that was asked again is answered, the next words are a task', async () => {
+test('once a repeated prompt is answered, the next message is a task', async () => {
   bot.user.sendText('/settings')
   const screen = await bot.user.nextMessage('Settings')
   bot.user.tapData('1w|ask|digest-time|', screen)

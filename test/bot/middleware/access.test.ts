@@ -19,12 +19,12 @@ const strangersOf = (test: TestBot) => test.db.select().from(strangers)
 const boundUser = async () => (await readOwnerSettings(bot.scope)).userId
 const codeIn = (link: string | null) =>
   /^https:\/\/t\.me\/\w+\?start=([\w-]{22})$/.exec(link ?? '')?.[1] ?? ''
-/** Whether the bot has sent anything to anybody. */
+/** Returns whether the bot has sent anything to anyone. */
 const isSilent = () => bot.world.calls.every((call) => !/^send/i.test(call.method))
 const random = { SETUP_CODE: '' }
 
 describe('binding', () => {
-  test('the person who opens the link with SETUP_CODE is the owner', async () => {
+  test('the person who opens the link with SETUP_CODE becomes the owner', async () => {
     bot = await openTestBot({ ready: false })
 
     bot.user.open(bot.setupCode)
@@ -36,7 +36,7 @@ describe('binding', () => {
     })
   })
 
-  test('without SETUP_CODE the link has 128 random bits, of which only a hash is stored', async () => {
+  test('without SETUP_CODE, the link has 128 random bits, of which only a hash is stored', async () => {
     bot = await openTestBot({ ready: false, env: random })
     const code = codeIn(await bot.link())
     const another = codeIn(await bot.link())
@@ -74,7 +74,7 @@ describe('binding', () => {
     )
   })
 
-  test('a newer link ends the one before it', async () => {
+  test('a newer link invalidates the one before it', async () => {
     bot = await openTestBot({ ready: false, env: random })
     const before = codeIn(await bot.link())
     await bot.link()
@@ -88,7 +88,7 @@ describe('binding', () => {
   test.each([
     ['a random code', random],
     ['SETUP_CODE', {}],
-  ])('%s that was used binds nobody, even once the bot is free again', async (_what, env) => {
+  ])('%s that was used links nobody, even after the bot is unlinked', async (_what, env) => {
     bot = await openTestBot({ ready: false, env })
     const code = env === random ? codeIn(await bot.link()) : bot.setupCode
     bot.user.open(code)
@@ -105,7 +105,7 @@ describe('binding', () => {
     expect(stranger.messages().filter((message) => message.from?.is_bot)).toEqual([])
   })
 
-  test('a code that two people send at once binds one of them', async () => {
+  test('a code that two people send at once links one of them', async () => {
     bot = await openTestBot({ ready: false, env: random })
     const code = codeIn(await bot.link())
     const eve = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
@@ -117,7 +117,7 @@ describe('binding', () => {
     expect(await boundUser()).toBe(eve.userId)
   })
 
-  test('a link is printed for SETUP_CODE until that is used', async () => {
+  test('a link with SETUP_CODE is printed until it is used', async () => {
     bot = await openTestBot({ ready: false })
     const before = await bot.link()
     bot.user.open(bot.setupCode)
@@ -131,7 +131,7 @@ describe('binding', () => {
     expect(bot.lines.join('')).toContain('SETUP_CODE is used up; for a new link: npm run link')
   })
 
-  test('a wrong code binds nobody and gets no answer', async () => {
+  test('a wrong code links nobody and gets no answer', async () => {
     bot = await openTestBot({ ready: false })
 
     bot.user.open('wrong-code')
@@ -142,7 +142,7 @@ describe('binding', () => {
     expect(await strangersOf(bot)).toHaveLength(1)
   })
 
-  test('what the owner wrote before binding does not count as a stranger’s message', async () => {
+  test('the owner’s messages before linking don’t count as a stranger’s', async () => {
     bot = await openTestBot({ ready: false })
     const eve = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
     bot.user.sendText('/start')
@@ -154,7 +154,7 @@ describe('binding', () => {
     expect((await strangersOf(bot)).map(({ userId }) => userId)).toEqual([eve.userId])
   })
 
-  test('the code of a bot with an owner binds nobody else', async () => {
+  test('the code of a bot with an owner links nobody else', async () => {
     bot = await openTestBot()
     const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
 
@@ -167,7 +167,7 @@ describe('binding', () => {
 })
 
 describe('another bot on the same database', () => {
-  test('takes updates whose ids the first one had, and a code used with the first binds nobody', async () => {
+  test('accepts updates with the first one’s IDs, and a code used with the first links nobody', async () => {
     bot = await openTestBot({
       playground: { firstUpdateId: 1 },
       ready: false,
@@ -211,7 +211,7 @@ describe('OWNER_TELEGRAM_ID', () => {
       unbound: detail?.unbound ?? false,
     }))
 
-  test('keeps everybody else from binding, even with the code', async () => {
+  test('keeps everyone else from linking, even with the code', async () => {
     bot = await openTestBot({ ready: false, env: { OWNER_TELEGRAM_ID: '4711' } })
 
     bot.user.open(bot.setupCode)
@@ -220,7 +220,7 @@ describe('OWNER_TELEGRAM_ID', () => {
     expect(await boundUser()).toBeNull()
   })
 
-  test('of somebody else unbinds the bot at the start and leaves a security event', async () => {
+  test('of someone else unlinks the bot at startup and records a security event', async () => {
     bot = await openTestBot()
 
     await bot.restart({ OWNER_TELEGRAM_ID: '4711' })
@@ -233,7 +233,7 @@ describe('OWNER_TELEGRAM_ID', () => {
     })
   })
 
-  test('throws out a thief who was faster: the owner’s new link works, and a security event says so', async () => {
+  test('evicts a faster thief: the owner’s new link works, and a security event says so', async () => {
     bot = await openTestBot({ ready: false, env: random })
     const thief = virtualUser(bot.world, { userId: 2002, firstName: 'Mal' })
     const code = codeIn(await bot.link())
@@ -264,7 +264,7 @@ describe('OWNER_TELEGRAM_ID', () => {
     ])
   })
 
-  test('of the owner changes nothing at the start', async () => {
+  test('of the owner changes nothing at startup', async () => {
     bot = await openTestBot()
     const before = await events()
 
@@ -276,7 +276,7 @@ describe('OWNER_TELEGRAM_ID', () => {
 })
 
 describe('a stranger', () => {
-  test('writes a message, and nothing changes, no answer comes, and it is on record', async () => {
+  test('who writes a message changes nothing, gets no answer, and is recorded', async () => {
     bot = await openTestBot()
     const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
 
@@ -288,7 +288,7 @@ describe('a stranger', () => {
     expect(await strangersOf(bot)).toHaveLength(1)
   })
 
-  test('presses a button in the owner’s group, and is told so, while nothing changes', async () => {
+  test('who taps a button in the owner’s group is told so, and nothing changes', async () => {
     bot = await openTestBot()
     bot.user.sendText('Fix the login')
     const card = await bot.user.nextMessage('WEB-1')
@@ -304,7 +304,7 @@ describe('a stranger', () => {
     expect(await strangersOf(bot)).toHaveLength(1)
   })
 
-  test('asks inline, and is shown nothing', async () => {
+  test('who asks inline sees nothing', async () => {
     bot = await openTestBot()
     const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
 
@@ -316,7 +316,7 @@ describe('a stranger', () => {
   })
 })
 
-test('an answer to a tap that is lost on the way is given again', async () => {
+test('an answer to a tap that is lost on the way is sent again', async () => {
   bot = await openTestBot()
   bot.user.sendText('Fix the login')
   const card = await bot.user.nextMessage('WEB-1')

@@ -23,7 +23,7 @@ afterAll(async () => {
   await bot.close()
 })
 
-/** The bot's reaction to a message of the owner's, once it is this one. */
+/** Resolves when the bot has reacted to the owner's message with this emoji. */
 const reaction = (messageId: number, emoji: string) =>
   bot.user.waitFor(
     (event): event is typeof event =>
@@ -49,7 +49,7 @@ test.each([
   await reaction(comment.message_id, '👀')
 })
 
-test('what was fetched already is marked no second time', async () => {
+test('a comment that was already fetched isn’t marked again', async () => {
   const changes = await recordChanges(bot.db)
 
   await ask('GET', '/tasks/WEB-1')

@@ -43,7 +43,7 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
   },
 )
 
-test('a button that checks a criterion under the name of another one checks none', async () => {
+test('a button that checks a criterion under another one’s name checks none', async () => {
   const criteria = ['Runs on ARM', 'Has a test']
   await addTasks(bot, [{ title: 'Build the image', criteria }])
   bot.user.sendText('WEB-1')
@@ -63,7 +63,7 @@ test('a button that checks a criterion under the name of another one checks none
   expect(failures()).toEqual([])
 })
 
-test('a path that nothing serves has the security headers too', async () => {
+test('an unknown path has the security headers too', async () => {
   const answer = await fetch(`${bot.url()}/nowhere`)
 
   expect([answer.status, await answer.json()]).toEqual([404, { error: 'Not found' }])

@@ -6,7 +6,7 @@ import { addTasks, useBot } from '../../support/chat.ts'
 
 const start = new Date('2026-11-28T13:10:00Z')
 let now = start
-// A webhook is called at once, so that there nothing waits in Telegram.
+// A webhook is called at once, so no update would wait at Telegram.
 const getBot = useBot({ updates: 'polling', now: () => now })
 let bot: TestBot
 
@@ -23,28 +23,31 @@ const ages = [
   ['skipped', '11 min', 660],
 ] as const
 
-/** Sends a text that the bot gets only so many seconds later. */
+/** Sends a text that reaches the bot this many seconds later. */
 async function sendLate(text: string, seconds: number): Promise<void> {
   bot.user.sendText(text)
   now = new Date(start.getTime() + seconds * 1_000)
   await bot.handled()
 }
 
-test.each(ages)('a command is %s where it arrives after %s', async (outcome, _age, seconds) => {
+test.each(ages)('a command is %s if it arrives after %s', async (outcome, _age, seconds) => {
   await sendLate('/task WEB-1', seconds)
 
   const answers = bot.world.calls.filter(({ method }) => method === 'sendMessage')
   expect(answers).toHaveLength(outcome === 'run' ? 1 : 0)
 })
 
-test.each(ages)('words are %s where they arrive after %s', async (outcome, _age, seconds) => {
+test.each(ages)('words are %s if they arrive after %s', async (outcome, _age, seconds) => {
   await sendLate('WEB-1 done', seconds)
 
   expect((await requireTask(bot.scope, 'WEB-1')).status).toBe(outcome === 'run' ? 'done' : 'todo')
 })
 
-test.each(ages)('a text becomes a task where a command is %s: after %s', async (_outcome, _age, seconds) => {
-  await sendLate('Buy milk', seconds)
+test.each(ages)(
+  'a text becomes a task even if a command is %s: after %s',
+  async (_outcome, _age, seconds) => {
+    await sendLate('Buy milk', seconds)
 
-  expect((await listTasks(bot.scope, {})).map(({ title }) => title)).toContain('Buy milk')
-})
+    expect((await listTasks(bot.scope, {})).map(({ title }) => title)).toContain('Buy milk')
+  },
+)

@@ -42,8 +42,8 @@ const callsAbout = (words: string) =>
   )
 const isSilent = () => bot.world.calls.every(({ method }) => !/^send/i.test(method))
 
-describe('the owner as an anonymous administrator', () => {
-  test('is told why, once, is not obeyed, and is no stranger', async () => {
+describe('the owner as an anonymous admin', () => {
+  test('is told why once, isn’t obeyed, and isn’t counted as a stranger', async () => {
     const before = await strangers()
     user.sendText('/inbox', { as: 'group' })
     const notified = await user.nextMessage('Remain anonymous')
@@ -55,7 +55,7 @@ describe('the owner as an anonymous administrator', () => {
     expect(await strangers()).toBe(before)
   })
 
-  test('is a problem that /doctor names, until they write in their own name', async () => {
+  test('is a problem in /doctor until they write under their own name', async () => {
     user.sendText('/doctor')
     const card = await user.nextMessage('Bot token')
     expect(card.text).not.toContain('you post as the group')
@@ -72,7 +72,7 @@ describe('the owner as an anonymous administrator', () => {
 })
 
 describe('the owner in another chat', () => {
-  test('hears once where the board is, and is no stranger', async () => {
+  test('is told once where the board is, and isn’t counted as a stranger', async () => {
     const before = await strangers()
     bot.user.open('t_WEB-1')
     await bot.user.nextMessage('Your board is in the group “Team”')
@@ -85,7 +85,7 @@ describe('the owner in another chat', () => {
 })
 
 describe('a member of the owner’s group', () => {
-  test('who talks, joins or is posted by the linked channel is no stranger and no task', async () => {
+  test('who talks, joins or posts through the linked channel is neither a stranger nor a task', async () => {
     const before = await strangers()
     const { chatId } = anna
     anna.sendText('Lunch?')
@@ -106,7 +106,7 @@ describe('a member of the owner’s group', () => {
     expect(isSilent()).toBe(true)
   })
 
-  test('who gives a command, names the bot or replies to it counts as a stranger', async () => {
+  test('who sends a command, mentions the bot or replies to it counts as a stranger', async () => {
     user.sendText('Fix the login')
     const card = await user.nextMessage('WEB-1')
     const before = await strangers()
@@ -121,7 +121,7 @@ describe('a member of the owner’s group', () => {
 })
 
 describe('a topic of a private chat', () => {
-  test('is where its words are answered', async () => {
+  test('is where its messages are answered', async () => {
     await bind(bot.user.chatId)
     const chat = bot.world.rooms.get(bot.user.chatId) as Room
     const { threadId } = addTopic(bot.world, chat, bot.world.owner.user, 'Ideas')
@@ -155,7 +155,7 @@ test.each([false, true])(
   },
 )
 
-test('twelve forwards in a group take two calls, and what needs the owner right after them comes within 3 s', async () => {
+test('twelve forwards in a group take two calls, and a report that needs the owner right after them arrives within 3 s', async () => {
   const agent = await connectAgent(bot)
   await addTasks(bot, [{ title: 'Fix the login', status: 'todo' }])
   await editTask(bot.ctx, 'WEB-1', { runState: 'queued' })
