@@ -40,7 +40,7 @@ import { createHealth } from './health.ts'
 import { answerNotFound, openHttpServer } from './http-server.ts'
 import { type Leadership, startLeadership } from './leadership.ts'
 import { keepToOneBot } from './one-bot.ts'
-import { leavePlayground, openPlayground } from './playground.ts'
+import { leavePlayground, startPlayground } from './playground.ts'
 import { deriveSecret, openSecretKey, secretKeyPlaceOf } from './secret-key.ts'
 import { createSetupLink } from './setup-link.ts'
 import { startTelegramSide, type TelegramState } from './telegram-side.ts'
@@ -127,7 +127,7 @@ async function build(parts: {
 
   const botToken = config.BOT_TOKEN ?? (await readBotToken(scope, secretKey))
   const host = hostOf(config, botToken === null)
-  const playground = botToken === null ? await openPlayground(config) : null
+  const playground = botToken === null ? await startPlayground(config) : null
   if (botToken !== null) await leavePlayground(system, { db: store, botToken, log })
   const pinnedUserId = playground === null ? config.OWNER_TELEGRAM_ID : undefined
   if (pinnedUserId !== undefined && (await unbindChat(system, { keepUserId: pinnedUserId })))

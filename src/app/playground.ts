@@ -11,7 +11,7 @@ import { unbindChat } from '../telegram/store/chat-binding.ts'
 const botId = 1000
 
 /** Opens the playground, loading its code only now. Its token and page key are new on each start. */
-export async function openPlayground({ PUBLIC_URL, PLAYGROUND_PUBLIC }: Config) {
+export async function startPlayground({ PUBLIC_URL, PLAYGROUND_PUBLIC }: Config) {
   const { createWorld } = await import('../playground/world/world.ts')
   const { playgroundApp } = await import('../playground/playground.ts')
   const { startWebhookDelivery } = await import('../playground/server/webhook-delivery.ts')

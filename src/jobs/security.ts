@@ -57,7 +57,7 @@ async function notifyOfSecurity({ store, ownerId, now: clock }: JobsDeps): Promi
     const row = isRecent && notified.card !== null ? await findMessageRow(tx, notified.card.row) : null
     const since = row === null || notified.card === null ? oldest : new Date(notified.card.since)
     const counts = addUp(row === null ? {} : (notified.card?.counts ?? {}), failures)
-    const request = toRequest(securityNotice(counts, { since, ...readerOf(settings, now) }), { silent })
+    const request = toRequest(securityNotice(counts, { since, ...viewerOf(settings, now) }), { silent })
     if (row !== null) await markForEdit(tx, row.id, request)
     const id = row?.id ?? (await enqueue(tx, [{ ...message, request }], now))[0]
     return { until, card: id === undefined ? null : { row: id, since: since.toISOString(), counts } }
@@ -73,6 +73,6 @@ function addUp(
   return counts
 }
 
-function readerOf({ timeZone }: BoundSettings, now: Date) {
+function viewerOf({ timeZone }: BoundSettings, now: Date) {
   return { now, timeZone }
 }

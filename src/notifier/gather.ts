@@ -63,11 +63,11 @@ function lineOf(
   row: BotMessageRow,
   { kind }: NotificationGroup,
   cards: readonly TaskCardFacts[],
-  reader: Pick<Bound, 'now' | 'timeZone'>,
+  viewer: Pick<Bound, 'now' | 'timeZone'>,
 ): NotificationLine {
   const request = requestOf(row)
   const task = cards.find(({ id }) => id === row.taskId)
-  if (request?.method === 'card' && task !== undefined) return { html: reportLine(task, kind, reader), task }
+  if (request?.method === 'card' && task !== undefined) return { html: reportLine(task, kind, viewer), task }
   return { html: { html: (request?.method !== 'card' && request?.line) || '' }, task: null }
 }
 

@@ -79,9 +79,9 @@ async function renderCard(
   const facts = await readCard(scope, task)
   const version = taskVersion(facts)
   const isOpen = task.status !== 'done' && task.status !== 'archived'
-  const reader = { now, timeZone }
+  const viewer = { now, timeZone }
   if (post === null) {
-    const request = toRequest(taskCard(facts, reader), { silent: true })
+    const request = toRequest(taskCard(facts, viewer), { silent: true })
     return { kind: 'request', request, version, isOpen }
   }
   const { shown } = await newestCards(scope.db, chatId, task.id)
@@ -95,7 +95,7 @@ async function renderCard(
   // An outdated report needs no new card.
   if (!holds && (shown !== null || !isOpen || post.about !== undefined)) return { kind: 'drop', shown }
   if (isNewer) return isLoud ? { kind: 'requeue' } : { kind: 'drop', shown }
-  const request = toRequest(postedCard(facts, post.group, reader), { silent: !isLoud })
+  const request = toRequest(postedCard(facts, post.group, viewer), { silent: !isLoud })
   return { kind: 'request', request, version, isOpen }
 }
 

@@ -1,4 +1,4 @@
-import { refuse } from './protocol/refusal.ts'
+import { refuseCall } from './protocol/refusal.ts'
 
 export interface ImageSize {
   readonly width: number
@@ -8,10 +8,10 @@ export interface ImageSize {
 /** Reads the width and height from a PNG, GIF, WebP or JPEG header; refuses anything else, as Telegram does. */
 export function requireImageSize(bytes: Uint8Array): ImageSize {
   const size = imageSize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-  if (size === null) refuse(400, 'Bad Request: IMAGE_PROCESS_FAILED')
+  if (size === null) refuseCall(400, 'Bad Request: IMAGE_PROCESS_FAILED')
   const { width, height } = size
   if (width + height > 10_000 || Math.max(width, height) > 20 * Math.min(width, height)) {
-    refuse(400, 'Bad Request: PHOTO_INVALID_DIMENSIONS')
+    refuseCall(400, 'Bad Request: PHOTO_INVALID_DIMENSIONS')
   }
   return size
 }

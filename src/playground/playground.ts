@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
-import { Refusal } from './protocol/refusal.ts'
+import { BotApiError } from './protocol/refusal.ts'
 import { type BotApiOptions, botApiRoutes } from './server/bot-api.ts'
 import { type ClientOptions, clientRoutes } from './server/page-api.ts'
 import { startWebhookDelivery, type WebhookDeliveryOptions } from './server/webhook-delivery.ts'
@@ -54,7 +54,7 @@ export async function openPlayground(options: PlaygroundOptions = {}): Promise<P
     close: async () => {
       stopRefusing()
       stopDelivery()
-      world.polling.pending?.end(new Refusal(500, 'Internal Server Error: closing'))
+      world.polling.pending?.end(new BotApiError(500, 'Internal Server Error: closing'))
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()

@@ -1,6 +1,6 @@
 import { type Api, InputFile } from 'grammy'
-import { plainText } from '../view/kit/html.ts'
-import { type Outcome, outcomeOf } from './outcome.ts'
+import { toPlainText } from '../view/kit/html.ts'
+import { type Outcome, toOutcome } from './outcome.ts'
 import { maxTextLength } from './store/messages/limits.ts'
 import type { StoredRequest } from './store/messages/stored-request.ts'
 
@@ -122,7 +122,7 @@ function plain({ parse_mode, ...rest }: Parameters): Parameters {
   for (const field of ['text', 'caption'] as const) {
     const written = rest[field]
     if (typeof written !== 'string') continue
-    const words = parse_mode === undefined ? written : plainText({ html: written })
+    const words = parse_mode === undefined ? written : toPlainText({ html: written })
     simpler[field] = [...words].slice(0, maxTextLength[field]).join('')
   }
   return simpler
@@ -153,7 +153,7 @@ export async function callTelegram(
       typeof result === 'object' && result !== null && 'message_id' in result ? result.message_id : null
     return { kind: 'done', messageId: typeof messageId === 'number' ? messageId : null }
   } catch (error) {
-    return outcomeOf(error)
+    return toOutcome(error)
   }
 }
 

@@ -27,7 +27,7 @@ const gone =
 const topicGone = /message thread not found|TOPIC_(?:DELETED|CLOSED)/
 
 /** Converts a thrown error. Anything but an API or network error means that the content is faulty. */
-export function outcomeOf(error: unknown): Outcome {
+export function toOutcome(error: unknown): Outcome {
   if (error instanceof HttpError) return fromNetwork(error)
   if (!(error instanceof GrammyError)) return { kind: 'refused', error: String(error) }
   const { error_code: code, description, parameters } = error

@@ -33,8 +33,8 @@ import {
   menus,
   menuTap,
   moveTap,
-  questions,
   surfaces,
+  taskPrompts,
 } from '../../src/view/tasks/callbacks.ts'
 import { laneScreen } from '../../src/view/tasks/lists/board.ts'
 import { labelDeleteScreen } from '../../src/view/tasks/lists/labels.ts'
@@ -414,7 +414,7 @@ test('no kind of button, command or prompt was left out', async () => {
     // Only buttons on older messages are on `news`.
     surfaces: surfaces.filter((surface) => surface !== 'news' && !seenAt(1).has(surface)),
     menus: menus.filter((menu) => !words.some((facts) => facts[0] === 'menu' && facts[2] === menu)),
-    questions: questions.filter(
+    questions: taskPrompts.filter(
       (question) => !words.some((facts) => facts[0] === 'ask' && facts[2] === question),
     ),
     due: dueChoices.filter((choice) => !words.some((facts) => facts[0] === 'due' && facts[2] === choice)),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Refusal } from '../../src/playground/protocol/refusal.ts'
+import { BotApiError } from '../../src/playground/protocol/refusal.ts'
 import { formatted } from '../../src/playground/text/formatted.ts'
 import { parseHtml } from '../../src/playground/text/html.ts'
 
@@ -25,7 +25,9 @@ describe('what Telegram refuses, with byte offsets', () => {
     ['<b>x<i>y</i>', 'Can\'t find end tag corresponding to start tag "b"'],
     ['<tg-emoji emoji-id="x">x</tg-emoji>', 'Invalid custom emoji identifier specified'],
   ])('%s', (html, detail) => {
-    expect(() => parseHtml(html)).toThrow(new Refusal(400, `Bad Request: can't parse entities: ${detail}`))
+    expect(() => parseHtml(html)).toThrow(
+      new BotApiError(400, `Bad Request: can't parse entities: ${detail}`),
+    )
   })
 })
 
@@ -130,7 +132,7 @@ describe('any input', () => {
             expect(text.slice(offset, offset + length).isWellFormed()).toBe(text.isWellFormed())
           }
         } catch (error) {
-          expect(error).toBeInstanceOf(Refusal)
+          expect(error).toBeInstanceOf(BotApiError)
         }
       }),
       { numRuns: 2000 },

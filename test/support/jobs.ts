@@ -6,7 +6,7 @@ import type { Job } from '../../src/jobs/job.ts'
 import { openLog } from '../../src/log.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import { requestOf } from '../../src/telegram/store/messages/stored-request.ts'
-import { plainText } from '../../src/view/kit/html.ts'
+import { toPlainText } from '../../src/view/kit/html.ts'
 import { postedCard } from '../../src/view/tasks/posted-card.ts'
 import { type Board, openBoard } from './board.ts'
 import { addProject } from './tasks.ts'
@@ -57,12 +57,12 @@ export async function openJobBoard(options: { readonly bound?: boolean } = {}): 
             const firstLine = async () => {
               const task = await readCard(board.scope, await requireTask(board.scope, row.taskId ?? ''))
               const card = postedCard(task, request.group, { now: row.createdAt, timeZone: 'UTC' })
-              return { at, text: plainText(card.text).split('\n')[0] ?? '' }
+              return { at, text: toPlainText(card.text).split('\n')[0] ?? '' }
             }
             return [firstLine()]
           }
           const { text, caption } = request.parameters
-          return [Promise.resolve({ at, text: plainText({ html: String(text ?? caption) }) })]
+          return [Promise.resolve({ at, text: toPlainText({ html: String(text ?? caption) }) })]
         }),
       )
     },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { withDetectedEntities } from '../../src/playground/text/detect-entities.ts'
-import { plainText, title } from '../../src/view/kit/html.ts'
+import { title, toPlainText } from '../../src/view/kit/html.ts'
 import { markdownToHtml } from '../../src/view/markdown/markdown.ts'
 import { deletedMessage } from '../../src/view/notifications/message.ts'
 import { readTelegramHtml } from '../support/telegram-html.ts'
@@ -71,7 +71,7 @@ describe('the text of agents', () => {
     ['https://example.com/a?b=1 is fine', ['url https://example.com/a?b=1']],
     ['mail ada@example.com', ['email ada@example.com']],
   ])('%j has %j to tap', (text, found) => {
-    expect(tappable(plainText(title(text)))).toEqual(found)
+    expect(tappable(toPlainText(title(text)))).toEqual(found)
     expect(tappable(readTelegramHtml(markdownToHtml(text).html).text)).toEqual(found)
   })
 

@@ -3,17 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { asOneMessage } from '../../src/view/kit/cut.ts'
 import {
   bold,
-  clip,
   code,
   type Html,
   html,
   italic,
   joinHtml,
   link,
-  plainText,
   pre,
   quote,
+  shorten,
   splitHtml,
+  toPlainText,
   truncateHtml,
   visibleLength,
 } from '../../src/view/kit/html.ts'
@@ -48,14 +48,14 @@ describe('plain text of HTML', () => {
     ['a < b <foo> <br> <a href="x">c</a>', 'a < b <foo> <br> c'],
     ['<b>open', 'open'],
   ])('%s becomes %s', (source, expected) => {
-    expect(plainText({ html: source })).toBe(expected)
+    expect(toPlainText({ html: source })).toBe(expected)
   })
 
   test('matches Telegram’s parsing, and its length is in code points', () => {
     fc.assert(
       fc.property(documents, (document) => {
         const { text } = readTelegramHtml(document.html)
-        expect(plainText(document)).toBe(text)
+        expect(toPlainText(document)).toBe(text)
         expect(visibleLength(document)).toBe([...text].length)
       }),
     )
@@ -74,7 +74,7 @@ describe('clipping a title', () => {
     ['anything', 1, '…'],
     ['anything', 0, ''],
   ])('%s to %i is %s', (text, max, expected) => {
-    expect(clip(text, max)).toBe(expected)
+    expect(shorten(text, max)).toBe(expected)
   })
 
   test('never exceeds its length or splits a grapheme, unless a single grapheme is longer', () => {
@@ -83,7 +83,7 @@ describe('clipping a title', () => {
         fc.array(texts).map((parts) => parts.join('')),
         fc.integer({ min: 12, max: 60 }),
         (text, max) => {
-          const clipped = clip(text, max)
+          const clipped = shorten(text, max)
           expect([...clipped].length).toBeLessThanOrEqual(max)
           if (clipped === text) return
           expect(clipped.endsWith('…')).toBe(true)
@@ -116,7 +116,7 @@ describe('truncating HTML', () => {
         const { text } = readTelegramHtml(cut.html)
         expect([...text].length).toBeLessThanOrEqual(max)
         if (visibleLength(document) <= max) expect(cut).toEqual(document)
-        else expect(plainText(document).startsWith(text.slice(0, -1))).toBe(true)
+        else expect(toPlainText(document).startsWith(text.slice(0, -1))).toBe(true)
       }),
     )
   })
@@ -162,7 +162,7 @@ describe('splitting HTML', () => {
   })
 
   test('prefers the end of a paragraph', () => {
-    expect(splitHtml(html`${'aaaaaa\n\nbb\ncc dd'}`, { max: 11 }).map(plainText)).toEqual([
+    expect(splitHtml(html`${'aaaaaa\n\nbb\ncc dd'}`, { max: 11 }).map(toPlainText)).toEqual([
       'aaaaaa',
       'bb\ncc dd',
     ])
@@ -200,7 +200,7 @@ describe('splitting HTML', () => {
           expect([...text].length).toBeLessThanOrEqual(max)
           expect(entities.length).toBeLessThanOrEqual(maxEntities)
         }
-        expect(squeeze(parts.map(plainText).join(''))).toBe(squeeze(plainText(document)))
+        expect(squeeze(parts.map(toPlainText).join(''))).toBe(squeeze(toPlainText(document)))
       }),
     )
   })

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Digest } from '../../src/domain/reports/digest.ts'
 import type { Task, TaskDetail } from '../../src/domain/tasks/task.ts'
-import { plainText } from '../../src/view/kit/html.ts'
+import { toPlainText } from '../../src/view/kit/html.ts'
 import { digestCard } from '../../src/view/reports/digest.ts'
 import { homeCard } from '../../src/view/system/home.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
 const now = new Date('2026-11-24T08:00:00Z')
-const reader = { now, timeZone: 'Europe/Berlin' }
+const viewer = { now, timeZone: 'Europe/Berlin' }
 const nothing: Digest = {
   date: '2026-11-24',
   needsYou: { tasks: [], count: 0, newCount: 0 },
@@ -50,7 +50,7 @@ const asks = (text: string, labels: readonly string[] = [], kind: 'block' | 'pla
   engine: null,
   askedAt: now,
 })
-const text = (digest: Digest) => plainText(digestCard(digest, reader).card.text)
+const text = (digest: Digest) => toPlainText(digestCard(digest, viewer).card.text)
 
 describe('the digest', () => {
   test('gives a task the same number in every section', () => {
@@ -72,7 +72,7 @@ describe('the digest', () => {
         '1. ⚙️ APP-1 Task 1 · laptop, 30\u00a0min',
       ].join('\n'),
     )
-    expect(digestCard(digest, reader).topic).toEqual({ kind: 'digest', taskIds: ['id-1', 'id-2'] })
+    expect(digestCard(digest, viewer).topic).toEqual({ kind: 'digest', taskIds: ['id-1', 'id-2'] })
   })
 
   test('says why it suggests a task', () => {
@@ -113,7 +113,7 @@ describe('the digest', () => {
       queued: many(600).map(run),
       done: { count: 400, tasks: many(700).slice(0, 10) },
     }
-    const { card, topic } = digestCard(digest, reader)
+    const { card, topic } = digestCard(digest, viewer)
     expect(() => readTelegramMessage(card.text.html)).not.toThrow()
     expect(card.keyboard?.inline_keyboard.flat()).toHaveLength(
       1 + (topic.kind === 'digest' ? topic.taskIds.length : 0),
@@ -128,9 +128,9 @@ test('the digest starts with what needs the owner: questions, outcomes, and the 
   ]
   const digest = { ...nothing, needsYou: { tasks, count: 3, newCount: 5 } }
 
-  const { card } = digestCard(digest, reader)
+  const { card } = digestCard(digest, viewer)
 
-  expect(plainText(card.text)).toBe(
+  expect(toPlainText(card.text)).toBe(
     [
       '☀️ Tue 24 Nov',
       '',
@@ -151,9 +151,9 @@ test('the digest starts with what needs the owner: questions, outcomes, and the 
 describe('home', () => {
   const counts = { inbox: 5, todo: 1, hold: 1, ready: 2, done: 0, archived: 0 }
   const home = (digest: Partial<Digest>) => {
-    const card = homeCard({ counts, digest: { ...nothing, ...digest }, ...reader })
+    const card = homeCard({ counts, digest: { ...nothing, ...digest }, ...viewer })
     const rows = card.keyboard?.inline_keyboard.map((row) => row.map(({ text: label }) => label)) ?? []
-    return { text: plainText(card.text), rows }
+    return { text: toPlainText(card.text), rows }
   }
   const result = { title: '', summary: '412 tests passed\nDetails', detail: null } as unknown
 

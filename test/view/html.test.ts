@@ -11,11 +11,11 @@ import {
   italic,
   joinHtml,
   link,
-  plainText,
   pre,
   quote,
   tgTime,
   title,
+  toPlainText,
 } from '../../src/view/kit/html.ts'
 import { readTelegramHtml } from '../support/telegram-html.ts'
 
@@ -34,7 +34,7 @@ describe('the template', () => {
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const whole = text.toWellFormed()
         expect(readTelegramHtml(html`<b>${text}</b>x`.html).text).toBe(`${whole}x`)
-        expect(plainText(escapeHtml(text))).toBe(whole)
+        expect(toPlainText(escapeHtml(text))).toBe(whole)
         expect(readTelegramHtml(html`<a href="https://a.b/${text}">x</a>`.html).entities[0]?.value).toBe(
           `https://a.b/${whole}`,
         )
@@ -97,7 +97,7 @@ test('a time has its timestamp and format, and is plain text before 1970', () =>
 
 describe('a title', () => {
   const tappable = (text: string) => {
-    const shown = plainText(title(text))
+    const shown = toPlainText(title(text))
     return withDetectedEntities(shown, []).map(({ offset, length }) => shown.slice(offset, offset + length))
   }
 
@@ -120,7 +120,7 @@ describe('a title', () => {
   test('keeps its text except invisible characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        expect(withoutUnseen(plainText(title(text)))).toBe(withoutUnseen(text))
+        expect(withoutUnseen(toPlainText(title(text)))).toBe(withoutUnseen(text))
       }),
     )
   })
@@ -131,10 +131,10 @@ describe('a title', () => {
     ['\u001b[31mred\u001b[0m', 'red'],
     ['mail ada@example.com', 'mail ada@example.com'],
   ])('%j becomes %j', (text, shown) => {
-    expect(plainText(title(text))).toBe(shown)
+    expect(toPlainText(title(text))).toBe(shown)
   })
 
   test('is cut before joiners are inserted', () => {
-    expect(plainText(title('Look at /charges again', 12))).toBe('Look at…')
+    expect(toPlainText(title('Look at /charges again', 12))).toBe('Look at…')
   })
 })

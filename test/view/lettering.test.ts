@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { Resvg } from '@resvg/resvg-js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { drawable, fitted, widthOf } from '../../src/view/charts/lettering.ts'
+import { drawable, fitToPixels, widthOf } from '../../src/view/charts/lettering.ts'
 import { svg } from '../../src/view/charts/svg.ts'
 
 const files = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'].map((file) =>
@@ -47,7 +47,7 @@ describe('text in pictures', () => {
   test('is cut to the available width and no shorter', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 0, max: 600 }), (name, room) => {
-        const cut = fitted(name, 32, room)
+        const cut = fitToPixels(name, 32, room)
 
         expect(cut === '' || widthOf(cut, 32) <= room).toBe(true)
         if (widthOf(name, 32) <= room) expect(cut).toBe(name)

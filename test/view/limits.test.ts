@@ -20,7 +20,7 @@ import { taskListCard } from '../../src/view/tasks/lists/task-list.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
 const now = new Date('2026-11-24T09:00:00Z')
-const reader = { now, timeZone: 'Asia/Kathmandu' }
+const viewer = { now, timeZone: 'Asia/Kathmandu' }
 const id = '0198d0e2-0000-7000-8000-000000000001'
 
 // The hardest input for a message: maximum lengths, characters special to HTML and callback data, letters of two code units.
@@ -175,7 +175,7 @@ describe('the longest of everything fits one message and its buttons', () => {
         const projects = Array.from({ length: 30 }, (_, index) => ({ key: `PROJECT${index}`, name: 'x' }))
         return [
           taskCard(task, {
-            ...reader,
+            ...viewer,
             menu,
             labels: task.labels,
             projects,
@@ -194,33 +194,33 @@ describe('the longest of everything fits one message and its buttons', () => {
       problems: Array.from({ length: 30 }, () => '!x'.repeat(40)),
     }
     checkAll((tasks, log) => [
-      taskListCard({ query, tasks, count: 900, page: 40, ...reader }),
-      dueCard({ tasks, count: 900, page: 3, ...reader }),
-      focusCard({ focus: [...tasks, ...tasks], proposals: [] }, { ...reader, undo: id }),
+      taskListCard({ query, tasks, count: 900, page: 40, ...viewer }),
+      dueCard({ tasks, count: 900, page: 3, ...viewer }),
+      focusCard({ focus: [...tasks, ...tasks], proposals: [] }, { ...viewer, undo: id }),
       focusCard(
         { focus: [], proposals: tasks.slice(0, 3).map((task) => ({ task, reason: 'priority' as const })) },
-        reader,
+        viewer,
       ),
-      pinCard(tasks, { ...reader, page: 3, pages: 9 }),
+      pinCard(tasks, { ...viewer, page: 3, pages: 9 }),
       searchCard({
         words: log.title,
         hits: [...tasks.map((task) => ({ kind: 'task' as const, task })), { kind: 'log' as const, log }],
         page: 1,
         hasMore: true,
-        ...reader,
+        ...viewer,
       }),
       timelineCard({
         about: tasks[one]?.key ?? '',
         logs: Array.from({ length: 12 }, () => log),
         page: 3,
         hasMore: true,
-        ...reader,
+        ...viewer,
       }),
       historyCard(tasks[one] as Task, {
         entries: Array.from({ length: 12 }, () => ({ kind: 'log' as const, at: now, log })),
         page: 3,
         hasMore: true,
-        ...reader,
+        ...viewer,
       }),
       loggedCard(log),
       undoneListCard({
@@ -252,7 +252,7 @@ describe('the longest of everything fits one message and its buttons', () => {
           problems: Array.from({ length: 20 }, () => 'p'.repeat(100)),
           auditId: id,
         },
-        reader,
+        viewer,
       ),
       deckSummary({ kind: 'deck', taskId: null, skipped: [id], moved: { [id]: 'todo' } }, id),
     ])
@@ -265,7 +265,7 @@ describe('the longest of everything fits one message and its buttons', () => {
         projectKeys: Array.from({ length: 40 }, (_, index) => `PROJECTS${index}`),
         projectKey,
         undo: id,
-        ...reader,
+        ...viewer,
       }),
       moveAllCard(
         { status: 'ready', projectKey },
@@ -276,20 +276,20 @@ describe('the longest of everything fits one message and its buttons', () => {
         tasks,
         count: 99_999,
         undo: id,
-        ...reader,
+        ...viewer,
       }),
       pickCard({
         place: { status: 'archived', projectKey, page: 1_295 },
         tasks,
         count: 99_999,
         picked: [id],
-        ...reader,
+        ...viewer,
       }),
       placeCard(tasks[one] as Task, {
         projectKey,
         neighbours: { above: tasks[two] as Task, below: tasks[two] as Task, position: 9_999 },
         undo: id,
-        ...reader,
+        ...viewer,
       }),
     ])
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bold, html, plainText, visibleLength } from '../../src/view/kit/html.ts'
+import { bold, html, toPlainText, visibleLength } from '../../src/view/kit/html.ts'
 import { showLong } from '../../src/view/markdown/long-text.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
@@ -39,9 +39,9 @@ describe('a result', () => {
     const shown = showLong(markdown, { head, fileName: 'PREQ-1.md' })
     if (shown.kind !== 'file') throw new Error(`shown as ${shown.kind}`)
     expect(shown).toMatchObject({ fileName: 'PREQ-1.md', content: markdown })
-    expect(plainText(shown.caption)).toMatch(/^PREQ-1 · ready\n\nReport\na line of the result\n/)
-    expect(plainText(shown.caption).split('\n').length).toBeLessThanOrEqual(11)
-    expect(plainText(shown.caption).endsWith('…')).toBe(true)
+    expect(toPlainText(shown.caption)).toMatch(/^PREQ-1 · ready\n\nReport\na line of the result\n/)
+    expect(toPlainText(shown.caption).split('\n').length).toBeLessThanOrEqual(11)
+    expect(toPlainText(shown.caption).endsWith('…')).toBe(true)
   })
 
   test('that fits only without the head is a file', () => {

@@ -3,7 +3,7 @@ import type { TaskCardFacts } from '../../src/domain/tasks/card.ts'
 import { toReport } from '../../src/domain/work-logs/facts.ts'
 import { resultDetail, type WorkResult } from '../../src/domain/work-logs/work-log-texts.ts'
 import type { ReportKind } from '../../src/telegram/store/messages/stored-request.ts'
-import { plainText } from '../../src/view/kit/html.ts'
+import { toPlainText } from '../../src/view/kit/html.ts'
 import { notificationList, reportLine } from '../../src/view/notifications/list.ts'
 import { deletedMessage, logMessage } from '../../src/view/notifications/message.ts'
 import { reportFile } from '../../src/view/notifications/report-file.ts'
@@ -11,7 +11,7 @@ import { postedCard } from '../../src/view/tasks/posted-card.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
 const at = new Date('2026-11-24T09:00:00Z')
-const reader = { now: at, timeZone: 'UTC' }
+const viewer = { now: at, timeZone: 'UTC' }
 const kinds: readonly ReportKind[] = [
   'needs-you',
   'finished',
@@ -105,11 +105,11 @@ describe('a posted card', () => {
       '<b>raw</b> & `code` [x](javascript:alert(1)) ```ts\nconst a = 1 < 2\n```\n| a | b |\n|---|---|\n| 1 | 2 |'
     const facts = task({ summary: hostile, tests: hostile, checks: '<ok>', notes: '> so' })
     for (const one of [facts, { ...facts, question: question(hostile, hostile) }]) {
-      const card = postedCard(one, { kind, by: '<laptop>' }, reader)
-      const line = reportLine(one, kind, reader)
+      const card = postedCard(one, { kind, by: '<laptop>' }, viewer)
+      const line = reportLine(one, kind, viewer)
       expect(() => readTelegramMessage(card.text.html)).not.toThrow()
       expect(() => readTelegramMessage(line.html)).not.toThrow()
-      expect(plainText(line).length).toBeLessThan(200)
+      expect(toPlainText(line).length).toBeLessThan(200)
     }
   })
 
@@ -122,13 +122,13 @@ describe('a posted card', () => {
       squashMerge: true,
     } as const
     const text = (result: WorkResult) =>
-      plainText(postedCard(task(result, { deploy }), { kind: 'needs-you', by: 'laptop' }, reader).text)
+      toPlainText(postedCard(task(result, { deploy }), { kind: 'needs-you', by: 'laptop' }, viewer).text)
     expect(text({ summary: 'Done.' })).toContain('⚠️ Missing for this project: pull request URL')
     expect(text({ summary: 'Done.', prUrl: 'https://github.com/ada/app/pull/3' })).not.toContain('⚠️')
   })
 
   test('shows no outcome if none was given', () => {
-    const text = plainText(postedCard(task(null), { kind: 'finished', by: null }, reader).text)
+    const text = toPlainText(postedCard(task(null), { kind: 'finished', by: null }, viewer).text)
     expect(text.split('\n')[0]).toBe('🏁 APP-1 Ready for review'.replace('APP-1 ', 'APP-1: '))
   })
 })
@@ -158,8 +158,8 @@ describe('a report is also sent as a file', () => {
 
 test('work logs with and without a project name their author', () => {
   const log = { by: 'laptop', title: 'Looked around', detail: null }
-  expect(plainText(logMessage({ ...log, projectKey: 'APP' }).card.text)).toContain('APP · Looked')
-  expect(plainText(logMessage({ ...log, projectKey: null }).card.text)).toBe(
+  expect(toPlainText(logMessage({ ...log, projectKey: 'APP' }).card.text)).toContain('APP · Looked')
+  expect(toPlainText(logMessage({ ...log, projectKey: null }).card.text)).toBe(
     '📓 Looked around\nlaptop logged this',
   )
 })
@@ -168,9 +168,9 @@ test('a list is numbered by the tasks that replies can name', () => {
   const { line } = deletedMessage({ by: 'laptop', key: 'APP-9', title: 'Gone', auditId: null, others: 0 })
   const list = notificationList({ kind: 'new', by: 'laptop' }, [
     { html: line, task: null },
-    { html: reportLine(task(null, { status: 'inbox' }), 'new', reader), task: { id: 'one', key: 'APP-1' } },
+    { html: reportLine(task(null, { status: 'inbox' }), 'new', viewer), task: { id: 'one', key: 'APP-1' } },
   ])
-  expect(plainText(list.card.text)).toBe(
+  expect(toPlainText(list.card.text)).toBe(
     '📥 2 new tasks from laptop\n1. 📥 APP-1 Fix <it> & more\n• 🗑 APP-9 Gone',
   )
   expect(list.topic).toEqual({ kind: 'digest', taskIds: ['one'] })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { plainText, splitHtml } from '../../src/view/kit/html.ts'
+import { splitHtml, toPlainText } from '../../src/view/kit/html.ts'
 import { showLong } from '../../src/view/markdown/long-text.ts'
 import { markdownToHtml } from '../../src/view/markdown/markdown.ts'
 import { lostWords } from '../support/lost-words.ts'
@@ -18,7 +18,7 @@ describe.each([...samples, ...giants])('the result in %s', (_, markdown) => {
     const parts = splitHtml(document, { max: 500 })
     for (const part of parts) readTelegramMessage(part.html, 500)
     const squeeze = (text: string) => text.replace(/\s/g, '')
-    expect(squeeze(parts.map(plainText).join(''))).toBe(squeeze(plainText(document)))
+    expect(squeeze(parts.map(toPlainText).join(''))).toBe(squeeze(toPlainText(document)))
   })
 
   test('fits one message, or is a file with a caption', () => {

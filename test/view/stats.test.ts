@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { plainText, visibleLength } from '../../src/view/kit/html.ts'
+import { toPlainText, visibleLength } from '../../src/view/kit/html.ts'
 import { duration } from '../../src/view/kit/when.ts'
 import { statsCard } from '../../src/view/reports/stats.ts'
 import { statsOver } from '../support/stats.ts'
@@ -26,7 +26,7 @@ describe('the caption of the statistics', () => {
       'week',
     )
 
-    expect(plainText(card.text)).toBe(
+    expect(toPlainText(card.text)).toBe(
       [
         '📊 The week · 16 – 22 Nov 2026',
         '✅ 22 tasks done, 3.1 a day, most on Wed 18 Nov (11)',
@@ -40,7 +40,7 @@ describe('the caption of the statistics', () => {
   test('says in one line that nothing was done', () => {
     const card = statsCard(statsOver(new Date('2026-11-16'), [0, 0]), 'week')
 
-    expect(plainText(card.text)).toBe('📊 The week · 16 – 17 Nov 2026\nNothing finished in this period.')
+    expect(toPlainText(card.text)).toBe('📊 The week · 16 – 17 Nov 2026\nNothing finished in this period.')
   })
 
   test('fits a caption with any number of projects', () => {
@@ -53,7 +53,7 @@ describe('the caption of the statistics', () => {
     const { text } = statsCard({ ...week, byProject }, 'year')
 
     expect(visibleLength(text)).toBeLessThanOrEqual(1024)
-    expect(plainText(text)).toContain(`others\u00a0${492 * 99_999}`)
+    expect(toPlainText(text)).toContain(`others\u00a0${492 * 99_999}`)
   })
 
   test('has buttons for the other periods and marks its own', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { TaskDetail } from '../../src/domain/tasks/task.ts'
-import { plainText } from '../../src/view/kit/html.ts'
+import { toPlainText } from '../../src/view/kit/html.ts'
 import { buttonLabel, needLine, taskLine } from '../../src/view/tasks/line.ts'
 
-const reader = { now: new Date('2026-11-24T08:00:00Z'), timeZone: 'Europe/Berlin' }
+const viewer = { now: new Date('2026-11-24T08:00:00Z'), timeZone: 'Europe/Berlin' }
 const task = (title: string) =>
   ({
     id: '1',
@@ -12,7 +12,7 @@ const task = (title: string) =>
     status: 'todo',
     priority: 'highest',
     dueAt: new Date('2026-12-24T10:00:00Z'),
-    focusedAt: reader.now,
+    focusedAt: viewer.now,
     runState: null,
     question: null,
     snoozedUntil: null,
@@ -33,7 +33,7 @@ test.each([
   ['x'.repeat(180)],
   ['short'],
 ])('%s fits one line on a phone and half a row of buttons', (title) => {
-  const line = plainText(taskLine(task(title), reader, { before: '12. ' }))
+  const line = toPlainText(taskLine(task(title), viewer, { before: '12. ' }))
 
   expect(line.split('\n')).toHaveLength(1)
   expect(width(line)).toBeLessThanOrEqual(42)
@@ -44,7 +44,7 @@ test.each([
 test('a title that fits is not cut', () => {
   const { dueAt: _, ...rest } = task('Fix the login of guests')
 
-  expect(plainText(taskLine({ ...rest, dueAt: null, priority: 'none', focusedAt: null }, reader))).toBe(
+  expect(toPlainText(taskLine({ ...rest, dueAt: null, priority: 'none', focusedAt: null }, viewer))).toBe(
     '📋 SHOP-1234 Fix the login of guests',
   )
 })
@@ -57,8 +57,8 @@ test('a question is shown by its first line', () => {
     detail: null,
     name: null,
     engine: null,
-    askedAt: reader.now,
+    askedAt: viewer.now,
   }
 
-  expect(plainText(needLine({ ...task('Charge'), question }))).toBe('⛔ SHOP-1234: Which endpoint?')
+  expect(toPlainText(needLine({ ...task('Charge'), question }))).toBe('⛔ SHOP-1234: Which endpoint?')
 })

@@ -27,23 +27,23 @@ export function dialogBoard(ctx: BotContext): Ctx {
 }
 
 /** How an update answers a question: the answer as plain JSON, the problem with it, or null if the update is about something else. */
-export type Reading<T> = { readonly answer: T } | { readonly problem: string } | null
+export type DialogReading<T> = { readonly answer: T } | { readonly problem: string } | null
 
-export interface Question<T> {
+export interface DialogQuestion<T> {
   readonly card: (ctx: BotContext) => Promise<Card> | Card
-  readonly read: (ctx: BotContext) => Promise<Reading<T>>
+  readonly read: (ctx: BotContext) => Promise<DialogReading<T>>
   /** Replaces the question once it's answered. */
   readonly settled?: (answer: T, ctx: BotContext) => Card
 }
 
 /** Asks and waits for the answer. Other updates go to the features. An invalid answer is explained, and the dialog keeps waiting. */
-export async function askFor<T>(dialog: Dialog, question: Question<T>): Promise<T> {
+export async function askFor<T>(dialog: Dialog, question: DialogQuestion<T>): Promise<T> {
   const asked = await dialog.external(async (ctx) => ({
     by: ctx.update.update_id,
     messageId: await ctx.sender.send(await question.card(ctx), { purpose: 'screen' }),
   }))
   await dialog.wait()
-  const reading = await dialog.external(async (ctx): Promise<Reading<T> | 'again'> => {
+  const reading = await dialog.external(async (ctx): Promise<DialogReading<T> | 'again'> => {
     // After a crash, the update that led to this question may come again. It isn't the answer.
     if (ctx.update.update_id === asked.by) return 'again'
     const read = await orProblem(() => question.read(ctx))

@@ -9,7 +9,7 @@ import { dayMs } from '../../domain/core/durations.ts'
 import { createConversationStore } from '../../telegram/store/bot-state.ts'
 import { newestPrompt } from '../../telegram/store/messages/messages.ts'
 import { cancelAnswer } from '../../view/system/help.ts'
-import { type Command, isKnownCommand } from '../kit/commands.ts'
+import { type ChatCommand, isKnownCommand } from '../kit/commands.ts'
 import type { BotContext, BotDeps } from '../kit/context.ts'
 import { cancelPrompt } from '../kit/prompts.ts'
 import { newProject } from './project-dialog.ts'
@@ -22,7 +22,7 @@ const dialogIds = ['set-up', 'new-project'] as const
 const maxWaitMs = dayMs
 
 /** The dialogs handle /cancel, because it ends them. */
-export const cancelCommand: Command = { command: 'cancel', description: 'Cancel', acts: true }
+export const cancelCommand: ChatCommand = { command: 'cancel', description: 'Cancel', acts: true }
 
 /** Multi-step dialogs. They are stored in the database and survive a restart. */
 export function dialogs(deps: BotDeps): Composer<BotContext> {

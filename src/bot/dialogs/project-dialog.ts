@@ -15,7 +15,7 @@ import {
   projectQuestion,
 } from '../../view/settings/set-up.ts'
 import { type BotContext, scopeOf } from '../kit/context.ts'
-import { askFor, type Dialog, dialogBoard, orProblem, type Reading, textFor } from './dialog.ts'
+import { askFor, type Dialog, type DialogReading, dialogBoard, orProblem, textFor } from './dialog.ts'
 
 const maxName = 120
 // A project with this key and name that is only minutes old was created before a crash.
@@ -68,7 +68,7 @@ export async function askProject(
 }
 
 /** Reads a repository, which also gives the name, or a name. */
-async function readSource(ctx: BotContext): Promise<Reading<ProjectDraft>> {
+async function readSource(ctx: BotContext): Promise<DialogReading<ProjectDraft>> {
   const text = await textFor(ctx)
   if (text === null) return null
   const isRepo =
@@ -76,14 +76,14 @@ async function readSource(ctx: BotContext): Promise<Reading<ProjectDraft>> {
   return isRepo ? draftOf(ctx, nameOfRepo(text), text) : draftOf(ctx, firstLineOf(text), null)
 }
 
-async function readConfirmation(ctx: BotContext, draft: ProjectDraft): Promise<Reading<Confirmation>> {
+async function readConfirmation(ctx: BotContext, draft: ProjectDraft): Promise<DialogReading<Confirmation>> {
   const button = dialogTap.decode(ctx.callbackQuery?.data ?? '')?.answer
   if (button === 'ok' || button === 'change') return { answer: button }
   return readCorrection(ctx, draft)
 }
 
 /** Reads "Name, KEY", "KEY" in capitals, or a name, which gives a new key. */
-async function readCorrection(ctx: BotContext, draft: ProjectDraft): Promise<Reading<ProjectDraft>> {
+async function readCorrection(ctx: BotContext, draft: ProjectDraft): Promise<DialogReading<ProjectDraft>> {
   const text = await textFor(ctx)
   if (text === null) return null
   const line = firstLineOf(text)
@@ -107,13 +107,13 @@ async function draftOf(
   ctx: BotContext,
   name: string,
   repoUrl: string | null,
-): Promise<Reading<ProjectDraft>> {
+): Promise<DialogReading<ProjectDraft>> {
   const all = await listProjects(scopeOf(ctx), { includeDeleted: true })
   const taken = all.map((project) => project.projectKey)
   return checked({ name, key: proposeKey(name, taken), repoUrl })
 }
 
-function checked(draft: ProjectDraft): Reading<ProjectDraft> {
+function checked(draft: ProjectDraft): DialogReading<ProjectDraft> {
   return [...draft.name].length > maxName
     ? { problem: `That's too long – ${maxName} characters max.` }
     : { answer: draft }

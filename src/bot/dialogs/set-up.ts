@@ -9,7 +9,7 @@ import { sampleTask, setUpDone, zoneConfirmed, zoneQuestion } from '../../view/s
 import { type BotContext, scopeOf } from '../kit/context.ts'
 import { renderTask } from '../kit/show.ts'
 import { machineZone, zoneOfLocation } from '../kit/zones.ts'
-import { askFor, type Dialog, dialogBoard, type Reading, textFor } from './dialog.ts'
+import { askFor, type Dialog, type DialogReading, dialogBoard, textFor } from './dialog.ts'
 import { askProject } from './project-dialog.ts'
 
 /** Returns which setup steps the board still needs. */
@@ -46,7 +46,7 @@ async function setKnownZone(ctx: BotContext): Promise<string | null> {
 }
 
 /** Reads a time zone from a button, a name, a city or a shared location. */
-async function readZone(ctx: BotContext): Promise<Reading<string>> {
+async function readZone(ctx: BotContext): Promise<DialogReading<string>> {
   const shared = ctx.message === undefined ? null : await zoneOfLocation(ctx.message)
   const pressed = timeZoneTap.decode(ctx.callbackQuery?.data ?? '')
   const text = (pressed?.on === 'set-up' ? pressed.timeZone : null) ?? shared ?? (await textFor(ctx))

@@ -1,5 +1,5 @@
 import { cancelCommand } from '../dialogs/dialogs.ts'
-import { type Command, sortCommands } from '../kit/commands.ts'
+import { type ChatCommand, sortCommands } from '../kit/commands.ts'
 import { answersOf, type Feature, repliesOf } from '../kit/feature.ts'
 import * as list from './list.ts'
 import { prompts } from './replies/prompts.ts'
@@ -29,6 +29,6 @@ export function features(): Feature[] {
 }
 
 /** Returns all commands, in the order of /help. */
-export function commandsOf(served: readonly Feature[]): Command[] {
+export function commandsOf(served: readonly Feature[]): ChatCommand[] {
   return sortCommands([...served.flatMap(({ commands }) => commands), cancelCommand])
 }

@@ -1,7 +1,7 @@
 import { typosBetween } from '../../domain/quick-add/typos.ts'
 
 /** A command as its feature declares it. /help, Telegram's command menu and the README are generated from it. */
-export interface Command {
+export interface ChatCommand {
   readonly command: string
   readonly usage?: string
   readonly description: string
@@ -14,21 +14,21 @@ export interface Command {
 }
 
 /** Sorts commands for /help: menu commands first, then the rest alphabetically. */
-export function sortCommands(commands: readonly Command[]): Command[] {
-  const placeOf = ({ menu = Number.POSITIVE_INFINITY }: Command) => menu
-  const byName = (left: Command, right: Command) => (left.command < right.command ? -1 : 1)
+export function sortCommands(commands: readonly ChatCommand[]): ChatCommand[] {
+  const placeOf = ({ menu = Number.POSITIVE_INFINITY }: ChatCommand) => menu
+  const byName = (left: ChatCommand, right: ChatCommand) => (left.command < right.command ? -1 : 1)
   return [...commands].sort((left, right) =>
     placeOf(left) === placeOf(right) ? byName(left, right) : placeOf(left) - placeOf(right),
   )
 }
 
 /** Returns whether a command with this name exists, ignoring case. */
-export function isKnownCommand(commands: readonly Command[], name: string): boolean {
+export function isKnownCommand(commands: readonly ChatCommand[], name: string): boolean {
   return commands.some(({ command }) => command === name.toLowerCase())
 }
 
 /** Returns the read-only command closest to an unknown one; null if none is close. */
-export function nearestCommand(commands: readonly Command[], name: string): Command | null {
+export function nearestCommand(commands: readonly ChatCommand[], name: string): ChatCommand | null {
   // In a short word, two typos are half of it.
   const maxDistance = name.length <= 4 ? 1 : 2
   const near = commands

@@ -4,7 +4,7 @@ import type { Ctx, Store } from '../../domain/core/context.ts'
 import type { OwnerSettings } from '../../domain/settings/settings.ts'
 import type { Log } from '../../log.ts'
 import type { ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
-import type { Command } from './commands.ts'
+import type { ChatCommand } from './commands.ts'
 import type { Debounce } from './debounce.ts'
 import type { Sender } from './send.ts'
 
@@ -57,7 +57,7 @@ export interface OwnerFlavor {
   /** The prompt that this message answers. If the answer is refused, the prompt is asked again. */
   answering?: { readonly prompt: Prompt; readonly messageId: number }
   /** All commands, in the order of /help. */
-  commands: readonly Command[]
+  commands: readonly ChatCommand[]
   /** The message's command in lower case; null if it isn't a command. */
   command: string | null
   /** The update is older than ten minutes: commands that only read are skipped, but text is still captured. */
@@ -67,7 +67,7 @@ export interface OwnerFlavor {
 export type BotContext = ConversationFlavor<Context & OwnerFlavor>
 
 /** Returns the current time and the owner's time zone, for views. */
-export function readerOf(ctx: BotContext): { readonly now: Date; readonly timeZone: string } {
+export function viewerOf(ctx: BotContext): { readonly now: Date; readonly timeZone: string } {
   return { now: ctx.board.now(), timeZone: ctx.settings.timeZone }
 }
 

@@ -1,12 +1,12 @@
 import { type CommandContext, Composer } from 'grammy'
 import type { PromptKind, ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
 import type { ButtonCodec } from '../../view/kit/callbacks.ts'
-import type { Command } from './commands.ts'
+import type { ChatCommand } from './commands.ts'
 import type { BotContext, Prompt } from './context.ts'
 
 /** A feature of the bot: a composer and a record of what it handles. */
 export interface Feature extends Composer<BotContext> {
-  readonly commands: Command[]
+  readonly commands: ChatCommand[]
   readonly buttons: ButtonCodec<unknown>[]
   readonly answers: [PromptKind, AnswerHandler][]
   readonly replies: [ReplyTopic['kind'], ReplyHandler][]
@@ -26,14 +26,14 @@ export interface Written {
 }
 
 /** A reply to a prompt. */
-export interface Answer {
+export interface PromptAnswer {
   readonly prompt: Prompt
   readonly written: Written
   /** The prompt's message ID. */
   readonly messageId: number
 }
 
-type AnswerHandler = (ctx: BotContext, answer: Answer) => Promise<void>
+type AnswerHandler = (ctx: BotContext, answer: PromptAnswer) => Promise<void>
 type ReplyHandler = (ctx: BotContext, topic: ReplyTopic, written: Written) => Promise<void>
 
 /** Creates an empty feature. */
@@ -48,7 +48,7 @@ export function createFeature(): Feature {
 
 export function onCommand(
   feature: Feature,
-  command: Command,
+  command: ChatCommand,
   handle: (ctx: CommandContext<BotContext>) => Promise<void>,
 ): void {
   feature.commands.push(command)

@@ -93,7 +93,7 @@ export function createSender(options: SenderOptions): Sender {
   }
   const send = (card: Card, given: About) => {
     const about = withoutQuote(given)
-    const request = toRequest(fitted(card), silently(about))
+    const request = toRequest(fitToLimit(card), silently(about))
     return deliverOrThrow(about, request, about.secret ? null : request)
   }
   const sendPicture = (png: Buffer, caption: Card, about: About) => {
@@ -136,7 +136,7 @@ export function createSender(options: SenderOptions): Sender {
   return {
     send,
     edit: async (messageId, card, about) => {
-      const request = toRequest(fitted(card), silently(about))
+      const request = toRequest(fitToLimit(card), silently(about))
       const outcome = await editToRequest(api, { chatId, messageId }, request)
       const kept = about.secret ? null : request
       return showInPlace(messageId, about, { outcome, resend: () => send(card, about), kept })
@@ -236,6 +236,6 @@ function isRefusal({ kind }: Outcome): boolean {
 }
 
 // Views keep within Telegram's limits; this guards against one that doesn't.
-function fitted(card: Card): Card {
+function fitToLimit(card: Card): Card {
   return { ...card, text: fitMessage(card.text) }
 }

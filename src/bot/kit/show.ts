@@ -6,12 +6,12 @@ import { livingCard } from '../../telegram/store/messages/living-cards.ts'
 import type { ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
 import type { Card } from '../../view/kit/card.ts'
 import { type TaskCardOptions, taskCard, taskVersion } from '../../view/tasks/card.ts'
-import { type BotContext, readerOf, scopeOf } from './context.ts'
+import { type BotContext, scopeOf, viewerOf } from './context.ts'
 
 /** Renders a task's card and what its message is about. */
 export async function renderTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}) {
   const detail = await readCard(scopeOf(ctx), task)
-  const card = taskCard(detail, { ...readerOf(ctx), ...options })
+  const card = taskCard(detail, { ...viewerOf(ctx), ...options })
   return { card, about: { purpose: 'card', taskId: task.id, version: taskVersion(detail) } as const }
 }
 

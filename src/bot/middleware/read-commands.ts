@@ -4,7 +4,7 @@ import { minuteMs } from '../../domain/core/durations.ts'
 import { stateOfMessage } from '../../telegram/store/captures.ts'
 import type { Card } from '../../view/kit/card.ts'
 import { commandDoneCard, commandTooLateCard, otherBotCard } from '../../view/system/help.ts'
-import { type Command, isKnownCommand } from '../kit/commands.ts'
+import { type ChatCommand, isKnownCommand } from '../kit/commands.ts'
 import type { BotContext } from '../kit/context.ts'
 import { withoutOwnName } from '../kit/message/addressed.ts'
 import { textOfMessage } from '../kit/message/incoming.ts'
@@ -18,7 +18,7 @@ const checkNameEveryMs = minuteMs
  * newest message. Text that someone else wrote is never a command.
  */
 export function readCommands(
-  commands: readonly Command[],
+  commands: readonly ChatCommand[],
   onRenamed: (me: UserFromGetMe) => void,
 ): MiddlewareFn<BotContext> {
   let checkedAt = Number.NEGATIVE_INFINITY

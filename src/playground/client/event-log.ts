@@ -1,6 +1,6 @@
 import type { WorldEvent } from '../world/events.ts'
 import type { World } from '../world/model.ts'
-import { textOf } from '../world/posting.ts'
+import { textOfPost } from '../world/posting.ts'
 
 export interface Within {
   /** Timeout in real milliseconds; 20,000 by default. */
@@ -66,7 +66,7 @@ export function createEventLog(world: World): EventLog {
 function storyOf(world: World, events: readonly WorldEvent[]): string {
   const lines = events.flatMap((event) => {
     if (event.type === 'message' || event.type === 'edited') {
-      return [`${event.type} in ${event.chatId}: ${textOf(event.post.message).text.slice(0, 200)}`]
+      return [`${event.type} in ${event.chatId}: ${textOfPost(event.post.message).text.slice(0, 200)}`]
     }
     if (event.type === 'call')
       return event.call.ok ? [] : [`${event.call.method}: ${event.call.error?.description}`]

@@ -4,8 +4,8 @@ import { forward, forwardForeign } from '../world/forward.ts'
 import { chooseInline, inlineQuery } from '../world/inline.ts'
 import { blockBot, unblockBot } from '../world/membership.ts'
 import type { World } from '../world/model.ts'
-import { deleteMessages, editOwn, openStartLink, react, sendText, type Where } from '../world/person.ts'
-import { textOf } from '../world/posting.ts'
+import { deleteForEveryone, editOwn, openStartLink, react, sendText, type Where } from '../world/person.ts'
+import { textOfPost } from '../world/posting.ts'
 import type { Post } from '../world/records.ts'
 import { type TapResult, tapData } from '../world/tap.ts'
 import { type Upload, uploadDocument, uploadPhoto } from '../world/upload.ts'
@@ -124,7 +124,9 @@ export function virtualUser(world: World, input: VirtualUserInput = {}): Virtual
     },
     edit: (own, text) => act(() => editOwn(world, { ...here, messageId: own.message_id, text })),
     delete: (...messages) => {
-      act(() => deleteMessages(world, { ...here, messageIds: messages.map(({ message_id }) => message_id) }))
+      act(() =>
+        deleteForEveryone(world, { ...here, messageIds: messages.map(({ message_id }) => message_id) }),
+      )
     },
     react: (to, emoji) => act(() => react(world, { ...here, messageId: to.message_id, emoji })),
     open: (payload) => act(() => openStartLink(world, { ...here, payload })),
@@ -186,7 +188,7 @@ export function virtualUser(world: World, input: VirtualUserInput = {}): Virtual
 }
 
 function fits(message: Message, match: Match): boolean {
-  const { text } = textOf(message)
+  const { text } = textOfPost(message)
   if (match === undefined) return true
   return typeof match === 'string' ? text.includes(match) : match.test(text)
 }

@@ -1,5 +1,5 @@
 import type { InlineQueryResult } from 'grammy/types'
-import { Refusal, refuse } from '../protocol/refusal.ts'
+import { BotApiError, refuseCall } from '../protocol/refusal.ts'
 import { formatted } from '../text/formatted.ts'
 import { checkMarkup } from '../world/keyboard.ts'
 import type { CallContext, Opts } from './method.ts'
@@ -10,9 +10,9 @@ const inlineSeconds = 30
 
 export function answerCallbackQuery(params: Opts<'answerCallbackQuery'>, { world }: CallContext): true {
   const tap = world.taps.get(params.callback_query_id)
-  if (tap === undefined || world.clock().getTime() - tap.tappedAt > tapSeconds * 1000) refuse(400, tooOld)
+  if (tap === undefined || world.clock().getTime() - tap.tappedAt > tapSeconds * 1000) refuseCall(400, tooOld)
   if (params.url !== undefined && !/^(?:https?:\/\/t\.me\/|tg:\/\/)/.test(params.url)) {
-    refuse(400, 'Bad Request: URL_INVALID')
+    refuseCall(400, 'Bad Request: URL_INVALID')
   }
   world.taps.delete(tap.queryId)
   const { queryId, userId, chatId, messageId } = tap
@@ -32,11 +32,11 @@ export function answerCallbackQuery(params: Opts<'answerCallbackQuery'>, { world
 export function answerInlineQuery(params: Opts<'answerInlineQuery'>, { world }: CallContext): true {
   const query = world.inlineQueries.get(params.inline_query_id)
   const isOld = query === undefined || world.clock().getTime() - query.askedAt > inlineSeconds * 1000
-  if (isOld || query.results !== null) refuse(400, tooOld)
+  if (isOld || query.results !== null) refuseCall(400, tooOld)
   const results = params.results as readonly InlineQueryResult[]
-  if (results.length > 50) refuse(400, 'Bad Request: RESULTS_TOO_MUCH', { violation: 'limit' })
+  if (results.length > 50) refuseCall(400, 'Bad Request: RESULTS_TOO_MUCH', { violation: 'limit' })
   if (new Set(results.map(({ id }) => id)).size < results.length)
-    refuse(400, 'Bad Request: RESULT_ID_DUPLICATE')
+    refuseCall(400, 'Bad Request: RESULT_ID_DUPLICATE')
   for (const result of results) checkResult(result)
   query.results = results
   world.emit({
@@ -57,8 +57,8 @@ function checkResult(result: InlineQueryResult): void {
   try {
     formatted(content.message_text, content.parse_mode, content.entities)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof BotApiError)) throw error
     const detail = error.message.replace(/^Bad Request: can't/, "Can't")
-    refuse(400, `Bad Request: can't parse inline query result: ${detail}`)
+    refuseCall(400, `Bad Request: can't parse inline query result: ${detail}`)
   }
 }

@@ -1,5 +1,5 @@
 import type { ChatMember, ForumTopic, Message } from 'grammy/types'
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import { addTopic, setBotStatusBy, toChatMember } from '../world/membership.ts'
 import type { Room } from '../world/model.ts'
 import { setReaction } from '../world/person.ts'
@@ -29,7 +29,7 @@ export function getChatMember(params: Opts<'getChatMember'>, { world }: CallCont
   const room = requireRoom(world, params.chat_id)
   if (params.user_id === world.bot.user.id) return toChatMember(world.bot.user, room.botStatus)
   const person = world.people.get(params.user_id)
-  if (person === undefined) refuse(400, 'Bad Request: PARTICIPANT_ID_INVALID')
+  if (person === undefined) refuseCall(400, 'Bad Request: PARTICIPANT_ID_INVALID')
   if (room.anonymous.has(params.user_id))
     return { ...toChatMember(person.user, 'administrator'), is_anonymous: true } as ChatMember
   return toChatMember(person.user, room.members.has(params.user_id) ? 'member' : 'left')
@@ -39,7 +39,7 @@ export function getChatMember(params: Opts<'getChatMember'>, { world }: CallCont
 export function leaveChat(params: Opts<'leaveChat'>, { world }: CallContext): true {
   const room = requireRoom(world, params.chat_id)
   if (room.chat.type === 'private')
-    refuse(400, "Bad Request: chat member status can't be changed in private chats")
+    refuseCall(400, "Bad Request: chat member status can't be changed in private chats")
   setBotStatusBy(world, room, world.bot.user, 'left')
   return true
 }
@@ -48,7 +48,7 @@ export function setMessageReaction(params: Opts<'setMessageReaction'>, { world }
   const room = requireWritableRoom(world, params.chat_id)
   const post = requireTarget(room, params.message_id, 'react')
   const reaction = params.reaction ?? []
-  if (reaction.length > 1) refuse(400, 'Bad Request: REACTIONS_TOO_MANY')
+  if (reaction.length > 1) refuseCall(400, 'Bad Request: REACTIONS_TOO_MANY')
   setReaction(world, room, post, world.bot.user.id, reaction)
   return true
 }
@@ -58,7 +58,7 @@ export function pinChatMessage(params: Opts<'pinChatMessage'>, { world }: CallCo
   const room = requireWritableRoom(world, params.chat_id)
   const { message } = requireTarget(room, params.message_id, 'pin')
   requireRight(room, 'pin a message')
-  if (isService(message)) refuse(400, "Bad Request: message can't be pinned")
+  if (isService(message)) refuseCall(400, "Bad Request: message can't be pinned")
   if (room.pinned.at(-1) === params.message_id) return true
   unpin(room, params.message_id)
   room.pinned.push(params.message_id)
@@ -80,7 +80,7 @@ export function unpinChatMessage(params: Opts<'unpinChatMessage'>, { world }: Ca
   requireRight(room, 'unpin a message')
   const messageId = params.message_id ?? room.pinned.at(-1)
   if (messageId === undefined || !unpin(room, messageId))
-    refuse(400, 'Bad Request: message to unpin not found')
+    refuseCall(400, 'Bad Request: message to unpin not found')
   world.emit({ type: 'unpinned', chatId: room.chat.id, messageId })
   return true
 }
@@ -107,22 +107,22 @@ export function editForumTopic(params: Opts<'editForumTopic'>, { world }: CallCo
   requireRight(room, 'edit a topic')
   const threadId = params.message_thread_id
   const topic = room.topics.get(threadId)
-  if (topic === undefined) refuse(400, 'Bad Request: TOPIC_ID_INVALID')
+  if (topic === undefined) refuseCall(400, 'Bad Request: TOPIC_ID_INVALID')
   const name = params.name || topic.name
-  if (name === topic.name) refuse(400, 'Bad Request: TOPIC_NOT_MODIFIED')
+  if (name === topic.name) refuseCall(400, 'Bad Request: TOPIC_NOT_MODIFIED')
   room.topics.set(threadId, { threadId, name })
   world.emit({ type: 'topic', chatId: room.chat.id, threadId, name })
   return true
 }
 
 function requireForum(room: Room): Room {
-  if (room.chat.is_forum !== true) refuse(400, 'Bad Request: the chat is not a forum')
+  if (room.chat.is_forum !== true) refuseCall(400, 'Bad Request: the chat is not a forum')
   return room
 }
 
 function requireRight(room: Room, what: string): void {
   if (room.chat.type !== 'private' && room.botStatus !== 'administrator') {
-    refuse(400, `Bad Request: not enough rights to ${what}`)
+    refuseCall(400, `Bad Request: not enough rights to ${what}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { BotCommand, BotCommandScope } from 'grammy/types'
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import type { Room, World } from '../world/model.ts'
 import { requireRoom } from '../world/target.ts'
 import type { CallContext, Opts } from './method.ts'
@@ -57,11 +57,11 @@ export function checkCommands(commands: unknown): void {
   for (const { command, description } of commands as readonly Partial<BotCommand>[]) {
     const name = command?.replace(/^\//, '') ?? ''
     const characters = [...(description ?? '')].length
-    if (name === '') refuse(400, 'Bad Request: command must be non-empty')
-    if (name.length > 32) refuse(400, 'Bad Request: command length must not exceed 32')
-    if (characters === 0) refuse(400, 'Bad Request: command description must be non-empty')
-    if (characters > 256) refuse(400, 'Bad Request: command description length must not exceed 256')
-    if (!/^[a-z0-9_]+$/.test(name)) refuse(400, 'Bad Request: BOT_COMMAND_INVALID')
+    if (name === '') refuseCall(400, 'Bad Request: command must be non-empty')
+    if (name.length > 32) refuseCall(400, 'Bad Request: command length must not exceed 32')
+    if (characters === 0) refuseCall(400, 'Bad Request: command description must be non-empty')
+    if (characters > 256) refuseCall(400, 'Bad Request: command description length must not exceed 256')
+    if (!/^[a-z0-9_]+$/.test(name)) refuseCall(400, 'Bad Request: BOT_COMMAND_INVALID')
   }
 }
 

@@ -1,4 +1,4 @@
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import type { Room, World } from '../world/model.ts'
 import { removePosts, unixTime } from '../world/posting.ts'
 import type { Post } from '../world/records.ts'
@@ -27,7 +27,7 @@ export function deleteMessages(params: Opts<'deleteMessages'>, { world }: CallCo
 
 function requireDeletable(world: World, room: Room, post: Post): void {
   const reason = undeletable(world, room, post)
-  if (reason !== null) refuse(400, `Bad Request: ${reason}`)
+  if (reason !== null) refuseCall(400, `Bad Request: ${reason}`)
 }
 
 function undeletable(world: World, room: Room, post: Post): string | null {

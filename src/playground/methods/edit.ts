@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { InlineKeyboardMarkup, Message } from 'grammy/types'
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import { captionContentOf, type TextParams, textContentOf } from '../text/text-content.ts'
 import { toMarkup } from '../world/keyboard.ts'
 import type { Room } from '../world/model.ts'
@@ -20,14 +20,14 @@ export function editMessageText(params: Opts<'editMessageText'>, context: CallCo
   const target = requireEditable(params, context)
   const { entities: _, link_preview_options: __, ...before } = target.post.message
   const content = textContentOf(context.world, context.method, params as TextParams)
-  if (before.text === undefined) refuse(400, 'Bad Request: there is no text in the message to edit')
+  if (before.text === undefined) refuseCall(400, 'Bad Request: there is no text in the message to edit')
   return change(params, context, target, { ...before, ...content })
 }
 
 export function editMessageCaption(params: Opts<'editMessageCaption'>, context: CallContext): Message {
   const target = requireEditable(params, context)
   const { caption: _, caption_entities: __, ...before } = target.post.message
-  if (before.text !== undefined) refuse(400, 'Bad Request: there is no caption in the message to edit')
+  if (before.text !== undefined) refuseCall(400, 'Bad Request: there is no caption in the message to edit')
   return change(params, context, target, {
     ...before,
     ...captionContentOf(context.world, context.method, params),
@@ -41,7 +41,7 @@ export async function editMessageMedia(
   const target = requireEditable(params, context)
   const { photo, document, caption: _, caption_entities: __, ...before } = target.post.message
   if (photo === undefined && document === undefined) {
-    refuse(400, 'Bad Request: there is no media in the message to edit')
+    refuseCall(400, 'Bad Request: there is no media in the message to edit')
   }
   const content = await mediaContent(requireKind(params.media.type), String(params.media.media), context)
   const caption = captionContentOf(context.world, context.method, params.media)
@@ -61,11 +61,11 @@ function requireEditable(
   params: EditParams,
   { world }: CallContext,
 ): { readonly room: Room; readonly post: Post } {
-  if (params.chat_id === undefined) refuse(400, 'Bad Request: chat_id is empty')
+  if (params.chat_id === undefined) refuseCall(400, 'Bad Request: chat_id is empty')
   const room = requireWritableRoom(world, params.chat_id)
   const post = requireTarget(room, params.message_id, 'edit')
   if (!post.fromBot || post.message.forward_origin !== undefined || post.prompt !== undefined) {
-    refuse(400, "Bad Request: message can't be edited")
+    refuseCall(400, "Bad Request: message can't be edited")
   }
   return { room, post }
 }
@@ -81,13 +81,13 @@ function change(
   const { reply_markup: _, edit_date: __, ...after } = content
   const { reply_markup: markup } = toMarkup(context.world, context.method, params.reply_markup)
   if (isDeepStrictEqual(before, after) && isDeepStrictEqual(markupBefore, markup)) {
-    refuse(
+    refuseCall(
       400,
       'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
     )
   }
   if (markup !== undefined && (markup.force_reply ?? false) !== (markupBefore?.force_reply ?? false)) {
-    refuse(400, "Bad Request: force_reply can't be changed by an edit")
+    refuseCall(400, "Bad Request: force_reply can't be changed by an edit")
   }
   const message: Message = {
     ...after,

@@ -1,5 +1,5 @@
 import type { Message } from 'grammy/types'
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import { captionContentOf } from '../text/text-content.ts'
 import { documentContent, photoContent, storeFile } from '../world/files.ts'
 import type { StoredFile } from '../world/model.ts'
@@ -44,10 +44,10 @@ export function sendAgain(field: SentField): (params: SentAgain, context: CallCo
 
 function requireSent(field: SentField | 'photo' | 'document', id: string, { world }: CallContext) {
   const content = world.sentFiles.get(id)
-  if (content === undefined) refuse(400, 'Bad Request: wrong file identifier/HTTP URL specified')
+  if (content === undefined) refuseCall(400, 'Bad Request: wrong file identifier/HTTP URL specified')
   const [kind = ''] = Object.keys(content)
   if (kind !== field)
-    refuse(400, `Bad Request: can't use file of type ${typeName(kind)} as ${typeName(field)}`)
+    refuseCall(400, `Bad Request: can't use file of type ${typeName(kind)} as ${typeName(field)}`)
   return content
 }
 
@@ -62,7 +62,7 @@ export async function sendMediaGroup(
 ): Promise<Message[]> {
   requireWritableRoom(context.world, params.chat_id)
   if (params.media.length < 2 || params.media.length > 10) {
-    refuse(400, 'Bad Request: wrong number of messages in the media group: 2 to 10 are allowed')
+    refuseCall(400, 'Bad Request: wrong number of messages in the media group: 2 to 10 are allowed')
   }
   const contents: Partial<Message>[] = []
   for (const item of params.media) {
@@ -84,10 +84,10 @@ export async function mediaContent(
 ): Promise<Partial<Message>> {
   if (context.world.sentFiles.has(source)) return requireSent(kind, source, context)
   const file = await requireFile(kind, source, context)
-  if (file.bytes.length === 0) refuse(400, 'Bad Request: file must be non-empty')
+  if (file.bytes.length === 0) refuseCall(400, 'Bad Request: file must be non-empty')
   if (kind === 'document') return documentContent(file)
   if (file.bytes.length > photoBytes) {
-    refuse(
+    refuseCall(
       400,
       `Bad Request: file of size ${file.bytes.length} bytes is too big for a photo; the maximum size is ${photoBytes} bytes`,
     )
@@ -100,17 +100,17 @@ async function requireFile(kind: Kind, source: string, context: CallContext): Pr
   const attached = /^attach:\/\/(.+)$/.exec(source)?.[1]
   if (attached !== undefined) {
     const upload = uploads.get(attached)
-    if (upload === undefined) refuse(400, `Bad Request: file "${attached}" is not in the request`)
+    if (upload === undefined) refuseCall(400, `Bad Request: file "${attached}" is not in the request`)
     return keep(kind, upload, context)
   }
   if (/^https?:\/\//i.test(source)) {
     const fetched = await context.fetchFile(source)
-    if (fetched === null) refuse(400, 'Bad Request: failed to get HTTP URL content')
+    if (fetched === null) refuseCall(400, 'Bad Request: failed to get HTTP URL content')
     return keep(kind, fetched, context)
   }
   const known = world.files.get(source)
   if (known === undefined) {
-    refuse(400, 'Bad Request: wrong file identifier/HTTP URL specified')
+    refuseCall(400, 'Bad Request: wrong file identifier/HTTP URL specified')
   }
   return known
 }
@@ -122,15 +122,15 @@ function keep(kind: Kind, file: UploadedFile, { world }: CallContext): StoredFil
 /** Returns a supported kind of file; refuses others. */
 export function requireKind(type: string): Kind {
   if (type !== 'photo' && type !== 'document') {
-    refuse(400, `Bad Request: the playground has photos and documents, no ${type}`)
+    refuseCall(400, `Bad Request: the playground has photos and documents, no ${type}`)
   }
   return type
 }
 
 export function getFile(params: Opts<'getFile'>, { world }: CallContext): object {
   const file = world.files.get(params.file_id)
-  if (file === undefined) refuse(400, 'Bad Request: wrong file_id or the file is temporarily unavailable')
-  if (file.bytes.length > downloadBytes) refuse(400, 'Bad Request: file is too big')
+  if (file === undefined) refuseCall(400, 'Bad Request: wrong file_id or the file is temporarily unavailable')
+  if (file.bytes.length > downloadBytes) refuseCall(400, 'Bad Request: file is too big')
   const { fileId, uniqueId, path, bytes } = file
   return { file_id: fileId, file_unique_id: uniqueId, file_size: bytes.length, file_path: path }
 }

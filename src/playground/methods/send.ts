@@ -1,8 +1,8 @@
 import type { Message } from 'grammy/types'
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import { captionContentOf, textContentOf } from '../text/text-content.ts'
 import { copiedContent, forwardedContent } from '../world/forward.ts'
-import { type Markup, toMarkup } from '../world/keyboard.ts'
+import { type ReplyMarkup, toMarkup } from '../world/keyboard.ts'
 import { addPost } from '../world/posting.ts'
 import {
   type PlaceParams,
@@ -15,7 +15,7 @@ import type { CallContext, Opts } from './method.ts'
 
 export interface SendParams extends PlaceParams {
   readonly chat_id: number | string
-  readonly reply_markup?: Markup
+  readonly reply_markup?: ReplyMarkup
   readonly protect_content?: boolean
   readonly message_effect_id?: string
 }
@@ -67,7 +67,7 @@ export function copyMessage(params: Opts<'copyMessage'>, context: CallContext): 
 function requireContent(message: Message, otherwise: string): void {
   const hasContent =
     message.text !== undefined || message.photo !== undefined || message.document !== undefined
-  if (!hasContent || message.has_protected_content) refuse(400, `Bad Request: ${otherwise}`)
+  if (!hasContent || message.has_protected_content) refuseCall(400, `Bad Request: ${otherwise}`)
 }
 
 export function sendChatAction(params: Opts<'sendChatAction'>, { world }: CallContext): true {

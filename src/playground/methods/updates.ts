@@ -1,5 +1,5 @@
 import type { Update, WebhookInfo } from 'grammy/types'
-import { Refusal, refuse } from '../protocol/refusal.ts'
+import { BotApiError, refuseCall } from '../protocol/refusal.ts'
 import type { World } from '../world/model.ts'
 import type { QueuedUpdate } from '../world/update-queue.ts'
 import type { CallContext, Opts } from './method.ts'
@@ -15,7 +15,7 @@ const conflict =
 export async function getUpdates(params: Opts<'getUpdates'>, context: CallContext): Promise<Update[]> {
   const { world, signal } = context
   if (world.webhook.settings !== null) {
-    refuse(
+    refuseCall(
       409,
       "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
     )
@@ -77,8 +77,8 @@ function endPrevious(world: World): void {
   const isRepeated = now - polling.lastConflictAt < 3000
   polling.lastConflictAt = now
   polling.pending = null
-  if (isRepeated) setTimeout(() => pending.end(new Refusal(409, conflict)), 3000).unref()
-  else pending.end(new Refusal(409, conflict))
+  if (isRepeated) setTimeout(() => pending.end(new BotApiError(409, conflict)), 3000).unref()
+  else pending.end(new BotApiError(409, conflict))
 }
 
 function waitForUpdates(
@@ -91,7 +91,7 @@ function waitForUpdates(
 ): Promise<Update[]> {
   return new Promise((resolve, reject) => {
     const pending = {
-      end: (refusal: Refusal) => {
+      end: (refusal: BotApiError) => {
         cleanUp()
         reject(refusal)
       },
@@ -123,10 +123,11 @@ export function setWebhook(params: Opts<'setWebhook'>, context: CallContext): tr
   if (params.url === '') return deleteWebhook(params, context)
   requireWebhookUrl(world, params.url)
   if (!world.limits.takeWebhook(world.clock().getTime())) {
-    refuse(429, 'Too Many Requests: retry after 1', { retryAfter: 1 })
+    refuseCall(429, 'Too Many Requests: retry after 1', { retryAfter: 1 })
   }
   const secretToken = params.secret_token ?? ''
-  if (!/^[\w-]*$/.test(secretToken)) refuse(400, 'Bad Request: secret token contains unallowed characters')
+  if (!/^[\w-]*$/.test(secretToken))
+    refuseCall(400, 'Bad Request: secret token contains unallowed characters')
   allow(world, params.allowed_updates)
   if (params.drop_pending_updates) world.updates.clear()
   const before = world.webhook.settings
@@ -136,23 +137,23 @@ export function setWebhook(params: Opts<'setWebhook'>, context: CallContext): tr
   world.webhook.lastError = null
   const isSame = before?.url === params.url && before.secretToken === secretToken
   describe(isSame ? 'Webhook is already set' : 'Webhook was set')
-  world.polling.pending?.end(new Refusal(409, 'Conflict: terminated by setWebhook request'))
+  world.polling.pending?.end(new BotApiError(409, 'Conflict: terminated by setWebhook request'))
   world.emit({ type: 'webhook' })
   return true
 }
 
 function requireWebhookUrl(world: World, url: string): void {
-  if (!URL.canParse(url)) refuse(400, 'Bad Request: bad webhook: invalid webhook URL specified')
+  if (!URL.canParse(url)) refuseCall(400, 'Bad Request: bad webhook: invalid webhook URL specified')
   const { protocol, port, hostname } = new URL(url)
   const isLoopback = hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]'
   const { allowed } = world.webhook
   if (allowed !== 'https' && isLoopback && /^https?:$/.test(protocol)) return
   if (allowed === 'loopback')
-    refuse(400, 'Bad Request: bad webhook: the playground calls only addresses of this machine')
+    refuseCall(400, 'Bad Request: bad webhook: the playground calls only addresses of this machine')
   if (protocol !== 'https:')
-    refuse(400, 'Bad Request: bad webhook: An HTTPS URL must be provided for webhook')
+    refuseCall(400, 'Bad Request: bad webhook: An HTTPS URL must be provided for webhook')
   if (!ports.includes(port)) {
-    refuse(400, 'Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443')
+    refuseCall(400, 'Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443')
   }
 }
 
@@ -180,6 +181,6 @@ export function getWebhookInfo(_: object, { world }: CallContext): WebhookInfo {
 
 /** Telegram blocks logging in to its cloud servers for ten minutes afterward; the playground doesn't. */
 export function logOut(_: object, { world }: CallContext): true {
-  world.polling.pending?.end(new Refusal(409, 'Conflict: terminated by logOut request'))
+  world.polling.pending?.end(new BotApiError(409, 'Conflict: terminated by logOut request'))
   return true
 }

@@ -4,7 +4,7 @@ import { methods } from '../methods/table.ts'
 import type { World } from '../world/model.ts'
 import type { Fault } from './faults.ts'
 import { refuseAsTelegram, refuseViolations } from './precheck.ts'
-import { Refusal, refuse } from './refusal.ts'
+import { BotApiError, refuseCall } from './refusal.ts'
 import { openSchema } from './schema.ts'
 
 export interface CallRequest {
@@ -17,9 +17,9 @@ export interface CallRequest {
 }
 
 /** The answer to the bot; `lost` drops the connection instead. */
-export type Answer =
+export type CallAnswer =
   | { readonly kind: 'result'; readonly result: unknown; readonly description: string | undefined }
-  | { readonly kind: 'error'; readonly refusal: Refusal }
+  | { readonly kind: 'error'; readonly refusal: BotApiError }
   | { readonly kind: 'lost' }
 
 const byLowerCase = new Map(Object.keys(methods).map((name) => [name.toLowerCase(), name]))
@@ -31,7 +31,7 @@ export function toMethodName(name: string): string | undefined {
 }
 
 /** Runs a Bot API call: planned faults, checks, limits, then the method. */
-export async function answerCall(request: CallRequest): Promise<Answer> {
+export async function answerCall(request: CallRequest): Promise<CallAnswer> {
   const { world, method, signal } = request
   const fault = world.faults.takeCall(method)
   if (fault?.kind === 'lost-before') return record(request, { kind: 'lost' })
@@ -42,7 +42,7 @@ export async function answerCall(request: CallRequest): Promise<Answer> {
   return isLost ? { kind: 'lost' } : answer
 }
 
-async function carryOut(request: CallRequest, fault: Fault | undefined): Promise<Answer> {
+async function carryOut(request: CallRequest, fault: Fault | undefined): Promise<CallAnswer> {
   let description: string | undefined
   const describe = (text: string) => {
     description = text
@@ -54,10 +54,10 @@ async function carryOut(request: CallRequest, fault: Fault | undefined): Promise
     const result = await method(request.params as never, { ...request, describe })
     return { kind: 'result', result: structuredClone(result), description }
   } catch (error) {
-    if (!(error instanceof Refusal)) {
+    if (!(error instanceof BotApiError)) {
       return {
         kind: 'error',
-        refusal: new Refusal(500, `Internal Server Error: the playground failed: ${error}`),
+        refusal: new BotApiError(500, `Internal Server Error: the playground failed: ${error}`),
       }
     }
     if (error.violation !== undefined) violate(request, error.violation, error.message)
@@ -76,7 +76,7 @@ function check({ world, method, params }: CallRequest): void {
   if (!limitedMethods.test(method)) return
   const pause = world.limits.take(Number(params.chat_id), world.clock().getTime())
   if (pause === null) return
-  refuse(429, `Too Many Requests: retry after ${pause.retryAfter}`, {
+  refuseCall(429, `Too Many Requests: retry after ${pause.retryAfter}`, {
     retryAfter: pause.retryAfter,
     ...(pause.early ? { violation: 'flood' } : {}),
   })
@@ -88,18 +88,18 @@ async function applyFault({ world, params, signal }: CallRequest, fault: Fault):
       return sleep(fault.ms, undefined, { signal }).catch(() => undefined)
     case '429':
       world.limits.hold(Number(params.chat_id), world.clock().getTime() + fault.retryAfter * 1000)
-      return refuse(429, `Too Many Requests: retry after ${fault.retryAfter}`, {
+      return refuseCall(429, `Too Many Requests: retry after ${fault.retryAfter}`, {
         retryAfter: fault.retryAfter,
       })
     case '500':
-      return refuse(500, 'Internal Server Error')
+      return refuseCall(500, 'Internal Server Error')
     case '400-parse':
-      return refuse(
+      return refuseCall(
         400,
         'Bad Request: can\'t parse entities: Can\'t find end tag corresponding to start tag "b"',
       )
     case '403-blocked':
-      return refuse(403, 'Forbidden: bot was blocked by the user')
+      return refuseCall(403, 'Forbidden: bot was blocked by the user')
     case 'lost-before':
     case 'lost-after':
     case 'late-answer':
@@ -113,7 +113,7 @@ function violate({ world, method }: CallRequest, kind: 'limit' | 'flood', detail
   world.emit({ type: 'violation', violation: { kind, method, detail } })
 }
 
-function record({ world, method, params }: CallRequest, answer: Answer): Answer {
+function record({ world, method, params }: CallRequest, answer: CallAnswer): CallAnswer {
   const at = world.clock()
   const outcome =
     answer.kind === 'result'

@@ -1,6 +1,6 @@
 import { checkCommands } from '../methods/commands.ts'
 import { checkMarkup } from '../world/keyboard.ts'
-import { refuse } from './refusal.ts'
+import { refuseCall } from './refusal.ts'
 import type { Schema } from './schema.ts'
 
 type Params = Readonly<Record<string, unknown>>
@@ -30,17 +30,17 @@ const descriptions: readonly (readonly [method: RegExp, path: RegExp, descriptio
 /** Refuses with Telegram's exact errors what the schema would refuse with a generic one. */
 export function refuseAsTelegram(schema: Schema, method: string, params: Params): void {
   if (schema.isRequired(method, 'chat_id') && isEmpty(params.chat_id)) {
-    refuse(400, 'Bad Request: chat_id is empty')
+    refuseCall(400, 'Bad Request: chat_id is empty')
   }
   if ((method === 'sendMessage' || method === 'editMessageText') && isEmpty(params.text)) {
-    refuse(400, 'Bad Request: message text is empty')
+    refuseCall(400, 'Bad Request: message text is empty')
   }
   const parseMode = params.parse_mode
   if (parseMode !== undefined && !parseModes.has(String(parseMode).toLowerCase())) {
-    refuse(400, 'Bad Request: unsupported parse_mode')
+    refuseCall(400, 'Bad Request: unsupported parse_mode')
   }
   if (method === 'sendChatAction' && !chatActions.has(String(params.action))) {
-    refuse(400, 'Bad Request: wrong parameter action in request')
+    refuseCall(400, 'Bad Request: wrong parameter action in request')
   }
   checkMarkup(params.reply_markup, { isEdit: method.startsWith('editMessage') })
   if (method === 'setMyCommands') checkCommands(params.commands)
@@ -55,7 +55,7 @@ export function refuseViolations(
   if (first === undefined) return
   const known = descriptions.find(([methods, paths]) => methods.test(method) && paths.test(first.path))
   const details = violations.map(({ detail }) => detail).join('; ')
-  refuse(400, known?.[2] ?? `Bad Request: not allowed by the Bot API: ${details}`)
+  refuseCall(400, known?.[2] ?? `Bad Request: not allowed by the Bot API: ${details}`)
 }
 
 function isEmpty(value: unknown): boolean {

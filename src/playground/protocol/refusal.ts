@@ -5,7 +5,7 @@ interface RefusalFacts {
 }
 
 /** An error answer of the Bot API; its message is the description. */
-export class Refusal extends Error {
+export class BotApiError extends Error {
   readonly code: number
   readonly retryAfter: number | undefined
   /** The group's new ID (`migrate_to_chat_id`). */
@@ -15,7 +15,7 @@ export class Refusal extends Error {
 
   constructor(code: number, description: string, more: RefusalFacts = {}) {
     super(description)
-    this.name = 'Refusal'
+    this.name = 'BotApiError'
     this.code = code
     this.retryAfter = more.retryAfter
     this.migrateTo = more.migrateTo
@@ -24,6 +24,6 @@ export class Refusal extends Error {
 }
 
 /** Ends the call with a Bot API error. */
-export function refuse(code: number, description: string, more: RefusalFacts = {}): never {
-  throw new Refusal(code, description, more)
+export function refuseCall(code: number, description: string, more: RefusalFacts = {}): never {
+  throw new BotApiError(code, description, more)
 }

@@ -10,8 +10,8 @@ import { tapData } from '../world/tap.ts'
 import { uploadDocument, uploadPhoto } from '../world/upload.ts'
 import type { World } from '../world/world.ts'
 import { requireContentType } from './guard.ts'
-import { act, optional, parse, readJson, requirePerson } from './input.ts'
-import { waitFor } from './wait.ts'
+import { act, optional, parseInput, readJson, requirePerson } from './input.ts'
+import { waitForEvent } from './wait.ts'
 
 const MEGABYTE = 1024 * 1024
 const smallBody = bodyLimit({ maxSize: MEGABYTE })
@@ -67,7 +67,7 @@ export function addActions(app: Hono, world: World): void {
 
   const fileBody = bodyLimit({ maxSize: 51 * MEGABYTE })
   app.post('/client/upload', requireContentType('multipart/form-data'), fileBody, async (c) => {
-    const { file, kind, caption, replyTo } = parse(Upload, await c.req.parseBody())
+    const { file, kind, caption, replyTo } = parseInput(Upload, await c.req.parseBody())
     const { user } = requirePerson(world, c)
     const bytes = new Uint8Array(await file.arrayBuffer())
     const given = { userId: user.id, bytes, name: file.name, ...(file.type ? { mimeType: file.type } : {}) }
@@ -82,7 +82,7 @@ export function addQuestions(app: Hono, world: World, milliseconds: number): voi
   app.post('/client/tap', requireContentType('application/json'), smallBody, async (c) => {
     const input = await readJson(c, Tap)
     const userId = requirePerson(world, c).user.id
-    const { event } = await waitFor(world, {
+    const { event } = await waitForEvent(world, {
       act: () => act(() => requireQuery(tapData(world, { userId, ...input }))),
       isAnswer: (event, id): event is Extract<WorldEvent, { type: 'callback-answered' }> =>
         event.type === 'callback-answered' && event.queryId === id,
@@ -96,7 +96,7 @@ export function addQuestions(app: Hono, world: World, milliseconds: number): voi
   app.post('/client/inline', requireContentType('application/json'), smallBody, async (c) => {
     const { query } = await readJson(c, Inline)
     const userId = requirePerson(world, c).user.id
-    const { id, event } = await waitFor(world, {
+    const { id, event } = await waitForEvent(world, {
       act: () => act(() => inlineQuery(world, { userId, query })),
       isAnswer: (event, id): event is Extract<WorldEvent, { type: 'inline-answered' }> =>
         event.type === 'inline-answered' && event.queryId === id,

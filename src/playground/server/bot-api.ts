@@ -1,10 +1,10 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { CallContext, UploadedFile } from '../methods/method.ts'
-import { type Answer, answerCall, toMethodName } from '../protocol/call.ts'
+import { answerCall, type CallAnswer, toMethodName } from '../protocol/call.ts'
 import { fetchFile } from '../protocol/fetch-file.ts'
 import { parseMultipart } from '../protocol/multipart.ts'
-import { Refusal, refuse } from '../protocol/refusal.ts'
+import { BotApiError, refuseCall } from '../protocol/refusal.ts'
 import { openSchema } from '../protocol/schema.ts'
 import type { World } from '../world/model.ts'
 import { requireHost, requireSameOrigin } from './guard.ts'
@@ -29,15 +29,15 @@ export function botApiRoutes(world: World, options: BotApiOptions = {}): Hono {
     try {
       requireToken(world, c.req.param('bot').slice(3))
       const method = toMethodName(c.req.param('method'))
-      if (method === undefined) refuse(404, 'Not Found: method not found')
+      if (method === undefined) refuseCall(404, 'Not Found: method not found')
       if (c.req.method !== 'POST' && !byGet.test(method))
-        refuse(405, `Method Not Allowed: ${method} needs POST`)
+        refuseCall(405, `Method Not Allowed: ${method} needs POST`)
       const { params, uploads } = await readParams(c, method)
       const get = options.fetchFile ?? fetchFile
       const { signal } = c.req.raw
       return respond(c, await answerCall({ world, method, params, uploads, signal, fetchFile: get }))
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof BotApiError)) throw error
       return respond(c, { kind: 'error', refusal: error })
     }
   })
@@ -46,16 +46,18 @@ export function botApiRoutes(world: World, options: BotApiOptions = {}): Hono {
     const isKnown = c.req.param('bot').slice(3) === world.bot.token
     const file = [...world.files.values()].find((stored) => stored.path === path)
     if (!isKnown || file === undefined)
-      return respond(c, { kind: 'error', refusal: new Refusal(404, 'Not Found') })
+      return respond(c, { kind: 'error', refusal: new BotApiError(404, 'Not Found') })
     return c.body(new Uint8Array(file.bytes), 200, { 'content-type': 'application/octet-stream' })
   })
-  app.all('/:bot{bot[^/]+}/*', (c) => respond(c, { kind: 'error', refusal: new Refusal(404, 'Not Found') }))
+  app.all('/:bot{bot[^/]+}/*', (c) =>
+    respond(c, { kind: 'error', refusal: new BotApiError(404, 'Not Found') }),
+  )
   return app
 }
 
 function requireToken(world: World, token: string): void {
-  if (!/^\d+:[\w-]+$/.test(token)) refuse(401, 'Unauthorized: invalid token specified')
-  if (token !== world.bot.token) refuse(401, 'Unauthorized')
+  if (!/^\d+:[\w-]+$/.test(token)) refuseCall(401, 'Unauthorized: invalid token specified')
+  if (token !== world.bot.token) refuseCall(401, 'Unauthorized')
 }
 
 /** A file part named like a parameter becomes that parameter. An unreadable `allowed_updates` is ignored. */
@@ -82,9 +84,9 @@ async function readBody(
   c: Context,
 ): Promise<{ values: Record<string, unknown>; uploads: ReadonlyMap<string, UploadedFile> }> {
   const uploads = new Map<string, UploadedFile>()
-  if (Number(c.req.header('content-length') ?? 0) > largestBody) refuse(413, 'Request Entity Too Large')
+  if (Number(c.req.header('content-length') ?? 0) > largestBody) refuseCall(413, 'Request Entity Too Large')
   const body = Buffer.from(await c.req.arrayBuffer())
-  if (body.length > largestBody) refuse(413, 'Request Entity Too Large')
+  if (body.length > largestBody) refuseCall(413, 'Request Entity Too Large')
   if (body.length === 0) return { values: {}, uploads }
   const contentType = c.req.header('content-type') ?? ''
   switch (contentType.split(';')[0]?.trim().toLowerCase()) {
@@ -94,7 +96,7 @@ async function readBody(
       return { values: Object.fromEntries(new URLSearchParams(body.toString('utf8'))), uploads }
     case 'multipart/form-data': {
       const parts = parseMultipart(contentType, body)
-      if (parts === null) refuse(400, "Bad Request: can't parse multipart request body")
+      if (parts === null) refuseCall(400, "Bad Request: can't parse multipart request body")
       return { values: Object.fromEntries(parts.fields), uploads: parts.files }
     }
     default:
@@ -108,12 +110,12 @@ function requireObject(text: string): Record<string, unknown> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>
   } catch {
-    refuse(400, "Bad Request: can't parse JSON request body")
+    refuseCall(400, "Bad Request: can't parse JSON request body")
   }
-  return refuse(400, "Bad Request: can't parse JSON request body")
+  return refuseCall(400, "Bad Request: can't parse JSON request body")
 }
 
-function respond(c: Context, answer: Answer): Response {
+function respond(c: Context, answer: CallAnswer): Response {
   if (answer.kind === 'lost') {
     const { incoming } = (c.env ?? {}) as Partial<HttpBindings>
     incoming?.socket.destroy()

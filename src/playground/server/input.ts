@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
-import { Refusal } from '../protocol/refusal.ts'
+import { BotApiError } from '../protocol/refusal.ts'
 import { addPerson, type Person, type World } from '../world/world.ts'
 
 /** Returns the page's person, the owner by default. The first request also adds the stranger to switch to. */
@@ -15,11 +15,11 @@ export function requirePerson(world: World, c: Context): Person {
 
 /** Reads and validates a JSON body. */
 export async function readJson<S extends z.ZodType>(c: Context, schema: S): Promise<z.infer<S>> {
-  return parse(schema, await c.req.json().catch(() => undefined))
+  return parseInput(schema, await c.req.json().catch(() => undefined))
 }
 
 /** Parses a value; throws a 400 that says what is wrong. */
-export function parse<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
   const parsed = schema.safeParse(value)
   if (!parsed.success) throw new HTTPException(400, { message: z.prettifyError(parsed.error) })
   return parsed.data
@@ -30,7 +30,7 @@ export function act<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const isRefusal = error instanceof Refusal || (error instanceof Error && error.constructor === Error)
+    const isRefusal = error instanceof BotApiError || (error instanceof Error && error.constructor === Error)
     throw isRefusal ? new HTTPException(400, { message: error.message }) : error
   }
 }

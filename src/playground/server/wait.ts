@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts'
  * Runs an action and waits for the first event it causes; null after `milliseconds` or if the client disconnects. It subscribes
  * before acting, so an answer in the same tick isn't missed.
  */
-export function waitFor<E extends WorldEvent>(
+export function waitForEvent<E extends WorldEvent>(
   world: World,
   input: {
     readonly act: () => string

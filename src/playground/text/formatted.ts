@@ -1,5 +1,5 @@
 import type { MessageEntity } from 'grammy/types'
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import { parseHtml } from './html.ts'
 
 export interface Formatted {
@@ -17,7 +17,8 @@ export function formatted(
   parseMode: string | undefined,
   entities: readonly MessageEntity[] | undefined,
 ): Formatted {
-  if (Buffer.byteLength(source) > 32_768) refuse(400, 'Bad Request: text is too long', { violation: 'limit' })
+  if (Buffer.byteLength(source) > 32_768)
+    refuseCall(400, 'Bad Request: text is too long', { violation: 'limit' })
   const cleaned = source.replace(/\r/g, '').replace(/[^\P{Cc}\n\t]/gu, ' ')
   const parsed = parsedBy(cleaned, parseMode, entities)
   requireBounds(parsed)
@@ -36,25 +37,25 @@ function parsedBy(
       return parseHtml(source)
     case 'markdown':
     case 'markdownv2':
-      return refuse(400, 'Bad Request: the playground does not read Markdown: use HTML or entities')
+      return refuseCall(400, 'Bad Request: the playground does not read Markdown: use HTML or entities')
     default:
-      return refuse(400, 'Bad Request: unsupported parse_mode')
+      return refuseCall(400, 'Bad Request: unsupported parse_mode')
   }
 }
 
 function requireBounds({ text, entities }: Formatted): void {
   for (const { offset, length } of entities) {
-    if (offset < 0) refuse(400, `Bad Request: receive an entity with incorrect offset ${offset}`)
-    if (length < 0) refuse(400, `Bad Request: receive an entity with incorrect length ${length}`)
+    if (offset < 0) refuseCall(400, `Bad Request: receive an entity with incorrect offset ${offset}`)
+    if (length < 0) refuseCall(400, `Bad Request: receive an entity with incorrect length ${length}`)
     if (offset + length > text.length) {
-      refuse(
+      refuseCall(
         400,
         `Bad Request: entity beginning at UTF-16 offset ${offset} ends after the end of the text at UTF-16 offset ${offset + length}`,
       )
     }
     if (isInsidePair(text, offset) || isInsidePair(text, offset + length)) {
       const bytes = Buffer.byteLength(text.slice(0, offset))
-      refuse(400, `Bad Request: entity begins in a middle of a UTF-16 symbol at byte offset ${bytes}`)
+      refuseCall(400, `Bad Request: entity begins in a middle of a UTF-16 symbol at byte offset ${bytes}`)
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { MessageEntity } from 'grammy/types'
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import { toCheckedLink } from './links.ts'
 
 interface Open {
@@ -181,5 +181,5 @@ function bytesBefore(reader: Reader, at: number): number {
 }
 
 function fail(detail: string): never {
-  refuse(400, `Bad Request: can't parse entities: ${detail}`)
+  refuseCall(400, `Bad Request: can't parse entities: ${detail}`)
 }

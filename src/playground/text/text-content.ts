@@ -1,5 +1,5 @@
 import type { LinkPreviewOptions, Message, MessageEntity } from 'grammy/types'
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import type { World } from '../world/model.ts'
 import { withDetectedEntities } from './detect-entities.ts'
 import { type Formatted, formatted } from './formatted.ts'
@@ -22,14 +22,14 @@ export interface CaptionParams {
 
 /** Builds a text message's content, or refuses the text. */
 export function textContentOf(world: World, method: string, params: TextParams): Partial<Message> {
-  if (params.text === '') refuse(400, 'Bad Request: message text is empty')
+  if (params.text === '') refuseCall(400, 'Bad Request: message text is empty')
   const { text, entities } = checked(
     world,
     method,
     formatted(params.text, params.parse_mode, params.entities),
   )
-  if (text === '') refuse(400, 'Bad Request: text must be non-empty')
-  if ([...text].length > 4096) refuse(400, 'Bad Request: message is too long', { violation: 'limit' })
+  if (text === '') refuseCall(400, 'Bad Request: text must be non-empty')
+  if ([...text].length > 4096) refuseCall(400, 'Bad Request: message is too long', { violation: 'limit' })
   const all = withDetectedEntities(text, entities)
   const preview = params.link_preview_options
   return {
@@ -43,7 +43,8 @@ export function textContentOf(world: World, method: string, params: TextParams):
 export function captionContentOf(world: World, method: string, params: CaptionParams): Partial<Message> {
   const { caption = '', parse_mode, caption_entities } = params
   const { text, entities } = checked(world, method, formatted(caption, parse_mode, caption_entities))
-  if ([...text].length > 1024) refuse(400, 'Bad Request: message caption is too long', { violation: 'limit' })
+  if ([...text].length > 1024)
+    refuseCall(400, 'Bad Request: message caption is too long', { violation: 'limit' })
   const all = withDetectedEntities(text, entities)
   return text === '' ? {} : { caption: text, ...(all.length > 0 ? { caption_entities: all } : {}) }
 }
@@ -54,7 +55,7 @@ function checked(world: World, method: string, result: Formatted): Formatted {
     (sum, entity) => sum + 16 + ('url' in entity ? Buffer.byteLength(entity.url) : 0),
     0,
   )
-  if (size > entitySize) refuse(400, 'Bad Request: ENTITIES_TOO_LONG', { violation: 'limit' })
+  if (size > entitySize) refuseCall(400, 'Bad Request: ENTITIES_TOO_LONG', { violation: 'limit' })
   if (entities.length <= entitiesHonoured) return result
   const detail = `${entities.length - entitiesHonoured} of ${entities.length} entities are dropped: 100 are honoured`
   world.emit({ type: 'violation', violation: { kind: 'silent-drop', method, detail } })

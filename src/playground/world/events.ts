@@ -1,5 +1,5 @@
 import type { InlineQueryResult, InlineQueryResultsButton, ReactionType } from 'grammy/types'
-import type { Call, Post, Violation } from './records.ts'
+import type { Post, RecordedCall, Violation } from './records.ts'
 
 /** An event in the playground, sent to all subscribers immediately. */
 export type WorldEvent =
@@ -54,7 +54,7 @@ export type WorldEvent =
   | { readonly type: 'update-queued'; readonly updateId: number }
   | { readonly type: 'update-confirmed'; readonly updateId: number }
   | { readonly type: 'update-expired'; readonly updateId: number }
-  | { readonly type: 'call'; readonly call: Call }
+  | { readonly type: 'call'; readonly call: RecordedCall }
   | { readonly type: 'violation'; readonly violation: Violation }
 
 export type WorldListener = (event: WorldEvent) => void

@@ -1,10 +1,10 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types'
-import { refuse } from '../protocol/refusal.ts'
+import { refuseCall } from '../protocol/refusal.ts'
 import { toCheckedLink } from '../text/links.ts'
 import type { World } from './model.ts'
 import type { Post } from './records.ts'
 
-export type Markup = InlineKeyboardMarkup | NonNullable<Post['prompt']>
+export type ReplyMarkup = InlineKeyboardMarkup | NonNullable<Post['prompt']>
 
 const styles: readonly unknown[] = ['danger', 'success', 'primary']
 const actions = [
@@ -23,14 +23,15 @@ const buttonsOverall = 300
 /** Refuses an invalid keyboard with Telegram's exact error, before the schema gives a generic one. */
 export function checkMarkup(markup: unknown, { isEdit }: { readonly isEdit: boolean }): void {
   if (markup === undefined) return
-  if (typeof markup === 'string') refuse(400, "Bad Request: can't parse reply keyboard markup JSON object")
-  if (!isRecord(markup)) refuse(400, 'Bad Request: object expected as reply markup')
+  if (typeof markup === 'string')
+    refuseCall(400, "Bad Request: can't parse reply keyboard markup JSON object")
+  if (!isRecord(markup)) refuseCall(400, 'Bad Request: object expected as reply markup')
   const rows = markup.inline_keyboard
-  if (rows === undefined && isEdit) refuse(400, 'Bad Request: inline keyboard expected')
+  if (rows === undefined && isEdit) refuseCall(400, 'Bad Request: inline keyboard expected')
   if (!Array.isArray(rows)) return
   for (const button of rows.flat()) checkButton(button)
   if (sizeOf(rows.flat()) > 10_240) {
-    refuse(400, 'Bad Request: reply markup is too long', { violation: 'limit' })
+    refuseCall(400, 'Bad Request: reply markup is too long', { violation: 'limit' })
   }
 }
 
@@ -44,25 +45,25 @@ function sizeOf(buttons: readonly Record<string, unknown>[]): number {
 
 function checkButton(button: unknown): void {
   if (!isRecord(button))
-    refuse(400, "Bad Request: can't parse inline keyboard button: InlineKeyboardButton must be an Object")
+    refuseCall(400, "Bad Request: can't parse inline keyboard button: InlineKeyboardButton must be an Object")
   const { style, callback_data: data, url, text } = button
   if (style !== undefined && !styles.includes(style)) {
-    refuse(400, "Bad Request: can't parse inline keyboard button: invalid button style specified")
+    refuseCall(400, "Bad Request: can't parse inline keyboard button: invalid button style specified")
   }
   const isInline = Object.keys(button).some((key) => key.startsWith('switch_inline_query'))
   if (data === '' || (!isInline && !actions.some((action) => button[action] !== undefined))) {
-    refuse(
+    refuseCall(
       400,
       "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
     )
   }
   if (typeof data === 'string' && Buffer.byteLength(data) > 64)
-    refuse(400, 'Bad Request: BUTTON_DATA_INVALID')
+    refuseCall(400, 'Bad Request: BUTTON_DATA_INVALID')
   if (typeof url === 'string' && toCheckedLink(url) === null) {
-    refuse(400, `Bad Request: inline keyboard button URL '${url}' is invalid: Wrong HTTP URL`)
+    refuseCall(400, `Bad Request: inline keyboard button URL '${url}' is invalid: Wrong HTTP URL`)
   }
   if (text === undefined)
-    refuse(400, `Bad Request: can't parse inline keyboard button: Can't find field "text"`)
+    refuseCall(400, `Bad Request: can't parse inline keyboard button: Can't find field "text"`)
 }
 
 /**
@@ -72,7 +73,7 @@ function checkButton(button: unknown): void {
 export function toMarkup(
   world: World,
   method: string,
-  markup: Markup | undefined,
+  markup: ReplyMarkup | undefined,
 ): { readonly reply_markup?: InlineKeyboardMarkup; readonly prompt?: NonNullable<Post['prompt']> } {
   if (markup === undefined) return {}
   if (!('inline_keyboard' in markup)) return { prompt: markup }

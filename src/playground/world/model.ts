@@ -11,9 +11,9 @@ import type {
 } from 'grammy/types'
 import type { Faults } from '../protocol/faults.ts'
 import type { Limits } from '../protocol/limits.ts'
-import type { Refusal } from '../protocol/refusal.ts'
+import type { BotApiError } from '../protocol/refusal.ts'
 import type { WorldEvent, WorldListener } from './events.ts'
-import type { Call, Post, Violation } from './records.ts'
+import type { Post, RecordedCall, Violation } from './records.ts'
 import type { UpdateQueue } from './update-queue.ts'
 
 export type Clock = () => Date
@@ -106,7 +106,7 @@ export interface Webhook {
 interface Polling {
   /** Delays requests that repeat too soon, as Telegram does. */
   readonly isThrottled: boolean
-  pending: { readonly end: (refusal: Refusal) => void } | null
+  pending: { readonly end: (refusal: BotApiError) => void } | null
   previous: { readonly offset: number; readonly startedAt: number } | null
   lastConflictAt: number
 }
@@ -127,7 +127,7 @@ export interface World {
   readonly taps: Map<string, PendingTap>
   readonly inlineQueries: Map<string, PendingInline>
   /** The bot's latest calls, oldest first. */
-  readonly calls: Call[]
+  readonly calls: RecordedCall[]
   readonly violations: Violation[]
   readonly faults: Faults
   readonly limits: Limits

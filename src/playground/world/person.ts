@@ -163,7 +163,10 @@ export function setReaction(
 }
 
 /** Deletes messages for everyone; the bot gets no update. */
-export function deleteMessages(world: World, input: Who & { readonly messageIds: readonly number[] }): void {
+export function deleteForEveryone(
+  world: World,
+  input: Who & { readonly messageIds: readonly number[] },
+): void {
   removePosts(world, requirePlace(world, input).room, input.messageIds)
 }
 

@@ -90,7 +90,7 @@ export function pushUpdate(
 }
 
 /** Returns a message's text or caption with its entities. */
-export function textOf(message: Message): {
+export function textOfPost(message: Message): {
   readonly text: string
   readonly entities: readonly MessageEntity[]
 } {

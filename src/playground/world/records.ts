@@ -17,7 +17,7 @@ export interface Post {
   readonly reactions: ReadonlyMap<number, readonly ReactionType[]>
 }
 
-export interface Call {
+export interface RecordedCall {
   readonly method: string
   readonly params: Readonly<Record<string, unknown>>
   readonly at: Date

@@ -4,7 +4,7 @@ import { createFaults } from '../protocol/faults.ts'
 import { createLimits } from '../protocol/limits.ts'
 import type { WorldEvent, WorldListener } from './events.ts'
 import type { Clock, Person, Room, Webhook, World } from './model.ts'
-import type { Call, Violation } from './records.ts'
+import type { RecordedCall, Violation } from './records.ts'
 import { createUpdateQueue } from './update-queue.ts'
 
 export type { Person, Room, World } from './model.ts'
@@ -47,7 +47,7 @@ export function createWorld(options: WorldOptions = {}): World {
     if (event.type === 'violation') keepLast(violations, event.violation, kept)
     for (const listener of [...listeners]) listener(event)
   }
-  const calls: Call[] = []
+  const calls: RecordedCall[] = []
   const violations: Violation[] = []
   const start = Math.max(1, Math.floor((clock().getTime() - epoch) / 1000))
   const last = { message: (options.firstMessageId ?? start) - 1, callback: start, file: 0 }

@@ -5,7 +5,7 @@ import { dateRange } from './dates.ts'
 import { dayBars } from './day-bars.ts'
 import { heatMap } from './heat-map.ts'
 import { drawable } from './lettering.ts'
-import { type Box, card, colors, inside, page, rectangle, text } from './look.ts'
+import { type Box, card, colors, inside, page, rectangle, textLine } from './look.ts'
 import { type Share, shareBars } from './shares.ts'
 import { type Svg, svg } from './svg.ts'
 import { type Tile, tiles } from './tiles.ts'
@@ -37,8 +37,8 @@ ${card(right, 'Engines', [shareBars(stats.byEngine.map(toEngineShare), inside(ri
 function heading({ days }: Stats, title: string): Svg {
   const [first, last] = [days[0], days.at(-1)]
   const range = first === undefined || last === undefined ? '' : dateRange(first.date, last.date)
-  return svg`${text(margin + 8, 100, drawable(title), { size: 60, bold: true })}
-${text(width - margin - 8, 98, range, { size: 34, color: colors.muted, anchor: 'end' })}`
+  return svg`${textLine(margin + 8, 100, drawable(title), { size: 60, bold: true })}
+${textLine(width - margin - 8, 98, range, { size: 34, color: colors.muted, anchor: 'end' })}`
 }
 
 function toTiles({ done, cycle }: Stats): Tile[] {

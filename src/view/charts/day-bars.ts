@@ -1,7 +1,7 @@
 import type { Stats } from '../../domain/reports/stats.ts'
 import { partsOf } from './dates.ts'
 import { widthOf } from './lettering.ts'
-import { type Box, colors, rectangle, text } from './look.ts'
+import { type Box, colors, rectangle, textLine } from './look.ts'
 import { type Svg, svg } from './svg.ts'
 
 const labelHeight = 84
@@ -37,7 +37,7 @@ function besideScale(box: Box, top: number): Box {
 
 function emptyText(plot: Box): Svg {
   const middle = { x: plot.x + plot.width / 2, y: plot.y + plot.height / 2 }
-  return text(middle.x, middle.y, 'Nothing done on these days', {
+  return textLine(middle.x, middle.y, 'Nothing done on these days', {
     size: 34,
     color: colors.muted,
     anchor: 'middle',
@@ -47,20 +47,20 @@ function emptyText(plot: Box): Svg {
 function dayLabels(date: string, done: number, center: number, barTop: number, floor: number): Svg {
   const { weekdayName, day } = partsOf(date)
   const middle = { anchor: 'middle' } as const
-  return svg`${done > 0 && text(center, barTop - 14, done, { ...middle, size: 36, bold: true })}
-${text(center, floor + 44, weekdayName, { ...middle, size: 32 })}${text(center, floor + 82, day, { ...middle, size: 30, color: colors.muted })}`
+  return svg`${done > 0 && textLine(center, barTop - 14, done, { ...middle, size: 36, bold: true })}
+${textLine(center, floor + 44, weekdayName, { ...middle, size: 32 })}${textLine(center, floor + 82, day, { ...middle, size: 30, color: colors.muted })}`
 }
 
 function mondayLabel(date: string, center: number, floor: number): Svg | null {
   const { weekday, day, month } = partsOf(date)
   if (weekday !== 0) return null
-  return text(center, floor + 46, `${day} ${month}`, { anchor: 'middle', size: 30, color: colors.muted })
+  return textLine(center, floor + 46, `${day} ${month}`, { anchor: 'middle', size: 30, color: colors.muted })
 }
 
 function scale(plot: Box, top: number, left: number): Svg {
   const lines = [top, top / 2].filter(Number.isInteger).map((value) => {
     const y = plot.y + plot.height * (1 - value / top)
-    return svg`${rectangle({ ...plot, y, height: 2 }, colors.line)}${text(left, y + 10, value, { size: scaleSize, color: colors.muted })}`
+    return svg`${rectangle({ ...plot, y, height: 2 }, colors.line)}${textLine(left, y + 10, value, { size: scaleSize, color: colors.muted })}`
   })
   return svg`${lines}`
 }

@@ -1,6 +1,6 @@
 import type { Stats } from '../../domain/reports/stats.ts'
 import { partsOf } from './dates.ts'
-import { type Box, colors, heat, rectangle, text } from './look.ts'
+import { type Box, colors, heat, rectangle, textLine } from './look.ts'
 import { type Svg, svg } from './svg.ts'
 
 type Day = Stats['days'][number]
@@ -49,13 +49,13 @@ function drawHalf(
     const first = week.find(({ date }) => partsOf(date).day === 1)
     // A name takes about three columns and would overflow the card at the right edge.
     if (first === undefined || column > columns - 2) return null
-    return text(box.x + left + column * pitch.x, box.y + 24, partsOf(first.date).month, {
+    return textLine(box.x + left + column * pitch.x, box.y + 24, partsOf(first.date).month, {
       size: 28,
       color: colors.muted,
     })
   })
   const weekdays = ['Mon', 'Wed', 'Fri'].map((name, index) =>
-    text(box.x, top + (2 * index + 0.5) * pitch.y + 7, name, { size: 26, color: colors.muted }),
+    textLine(box.x, top + (2 * index + 0.5) * pitch.y + 7, name, { size: 26, color: colors.muted }),
   )
   return svg`${names}${weekdays}${squares}`
 }
@@ -68,7 +68,7 @@ function legend(box: Box): Svg {
     rectangle({ x: right - 236 + index * 32, y: y - 22, width: 26, height: 26 }, color, 6),
   )
   const lettering = { size: 28, color: colors.muted, anchor: 'end' } as const
-  return svg`${text(right - 248, y, 'Less', lettering)}${squares}${text(right, y, 'More', lettering)}`
+  return svg`${textLine(right - 248, y, 'Less', lettering)}${squares}${textLine(right, y, 'More', lettering)}`
 }
 
 function toWeeks(days: Stats['days']): Week[] {

@@ -20,7 +20,7 @@ function emsOf(character: string): number {
 }
 
 /** Cuts a text with an ellipsis if it is wider than `room` pixels. */
-export function fitted(text: string, size: number, room: number): string {
+export function fitToPixels(text: string, size: number, room: number): string {
   if (widthOf(text, size) <= room) return text
   const characters = [...text]
   while (characters.length > 0 && widthOf(`${characters.join('')}…`, size) > room) characters.pop()

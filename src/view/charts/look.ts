@@ -33,7 +33,7 @@ export interface Lettering {
 }
 
 /** Draws a line of text; `y` is its baseline. */
-export function text(x: number, y: number, content: Svg | string | number, lettering: Lettering): Svg {
+export function textLine(x: number, y: number, content: Svg | string | number, lettering: Lettering): Svg {
   const { size, color = colors.text, bold = false, anchor = 'start' } = lettering
   return svg`<text x="${x}" y="${y}" font-size="${size}" font-weight="${bold ? 600 : 400}" fill="${color}" text-anchor="${anchor}">${content}</text>`
 }
@@ -45,7 +45,7 @@ export function rectangle(box: Box, fill: string, radius = 0): Svg {
 
 /** Draws a white card with a heading; its content starts below `headingHeight`. */
 export function card(box: Box, heading: string, content: readonly Svg[]): Svg {
-  return svg`${rectangle(box, colors.card, 32)}${text(box.x + padding, box.y + 60, heading, { size: 36, bold: true })}${content}`
+  return svg`${rectangle(box, colors.card, 32)}${textLine(box.x + padding, box.y + 60, heading, { size: 36, bold: true })}${content}`
 }
 
 const headingHeight = 88

@@ -1,5 +1,5 @@
-import { fitted, widthOf } from './lettering.ts'
-import { type Box, colors, rectangle, text } from './look.ts'
+import { fitToPixels, widthOf } from './lettering.ts'
+import { type Box, colors, rectangle, textLine } from './look.ts'
 import { type Svg, svg } from './svg.ts'
 
 export interface Share {
@@ -14,7 +14,7 @@ const size = 32
 
 /** Draws up to four horizontal bars in order; more shares are combined in the last bar. */
 export function shareBars(shares: readonly Share[], box: Box): Svg {
-  if (shares.length === 0) return text(box.x, box.y + 34, 'Nothing yet', { size, color: colors.muted })
+  if (shares.length === 0) return textLine(box.x, box.y + 34, 'Nothing yet', { size, color: colors.muted })
   const shown = withOthers(shares)
   const pitch = box.height / maxShares
   const highest = Math.max(1, ...shown.map(({ done }) => done))
@@ -23,9 +23,9 @@ export function shareBars(shares: readonly Share[], box: Box): Svg {
     const track = { x: box.x, y: y + 46, width: box.width, height: 14 }
     const count = String(done)
     const room = box.width - widthOf(count, size) - widthOf(label, size) - 24
-    const beside = more === '' ? '' : fitted(more, size, room)
-    return svg`${text(box.x, y + 32, svg`${label}<tspan dx="10" fill="${colors.muted}">${beside}</tspan>`, { size })}
-${text(box.x + box.width, y + 32, count, { size, bold: true, anchor: 'end' })}
+    const beside = more === '' ? '' : fitToPixels(more, size, room)
+    return svg`${textLine(box.x, y + 32, svg`${label}<tspan dx="10" fill="${colors.muted}">${beside}</tspan>`, { size })}
+${textLine(box.x + box.width, y + 32, count, { size, bold: true, anchor: 'end' })}
 ${rectangle(track, colors.track, 7)}${rectangle({ ...track, width: Math.max(14, (track.width * done) / highest) }, colors.blue, 7)}`
   })
   return svg`${rows}`

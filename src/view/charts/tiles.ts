@@ -1,5 +1,5 @@
 import { widthOf } from './lettering.ts'
-import { type Box, colors, page, rectangle, text } from './look.ts'
+import { type Box, colors, page, rectangle, textLine } from './look.ts'
 import { type Svg, svg } from './svg.ts'
 
 export interface Tile {
@@ -15,8 +15,8 @@ export function tiles(all: readonly Tile[], box: Box): Svg {
     const room = width - 40
     const size = Math.min(60, (60 * room) / widthOf(value, 60))
     const middle = { anchor: 'middle' } as const
-    return svg`${rectangle({ ...box, x, width }, colors.card, 32)}${text(x + width / 2, box.y + 78, value, { ...middle, size, bold: true })}
-${text(x + width / 2, box.y + 124, label, { ...middle, size: 30, color: colors.muted })}`
+    return svg`${rectangle({ ...box, x, width }, colors.card, 32)}${textLine(x + width / 2, box.y + 78, value, { ...middle, size, bold: true })}
+${textLine(x + width / 2, box.y + 124, label, { ...middle, size: 30, color: colors.muted })}`
   })
   return svg`${drawn}`
 }

@@ -1,25 +1,25 @@
 import { type Html, type Mark, readHtml, writeHtml } from './rich-text.ts'
 
 /** Returns the text without tags and with entities decoded, for when Telegram refuses the HTML. */
-export function plainText({ html }: Html): string {
+export function toPlainText({ html }: Html): string {
   return readHtml(html).text
 }
 
 /** Returns the length that Telegram limits: the code points of the parsed text. */
 export function visibleLength(html: Html): number {
-  return codePoints(plainText(html))
+  return codePoints(toPlainText(html))
 }
 
 /** Shortens plain text to `max` code points including an ellipsis, preferably at the end of a word. */
-export function clip(text: string, max: number): string {
+export function shorten(text: string, max: number): string {
   if (codePoints(text) <= max) return text
   return max < 1 ? '' : `${text.slice(0, endOfWords(text, 0, max - 1)).trimEnd()}…`
 }
 
-/** Shortens HTML like `clip`, counting visible characters, and closes every tag. */
+/** Shortens HTML like `shorten`, counting visible characters, and closes every tag. */
 export function truncateHtml(html: Html, maxVisible: number): Html {
   const rich = readHtml(html.html)
-  const shortened = clip(rich.text, maxVisible)
+  const shortened = shorten(rich.text, maxVisible)
   if (shortened === rich.text) return html
   if (shortened === '') return { html: '' }
   return { html: `${writeHtml(rich, { end: shortened.length - 1 }).html}…` }

@@ -1,8 +1,8 @@
-import { asOneMessage, clip, splitHtml } from './cut.ts'
+import { asOneMessage, shorten, splitHtml } from './cut.ts'
 import { inertText } from './inert.ts'
 import { escapeText, type Html, readHtml, writeHtml } from './rich-text.ts'
 
-export { clip, plainText, splitHtml, truncateHtml, visibleLength } from './cut.ts'
+export { shorten, splitHtml, toPlainText, truncateHtml, visibleLength } from './cut.ts'
 export type { Html } from './rich-text.ts'
 
 /** A template value: HTML is inserted as is, text and numbers are escaped, lists are joined, and false, null and undefined are omitted. */
@@ -38,7 +38,7 @@ function isList(content: object): content is readonly Content[] {
  * names) are kept from becoming links; URLs with a scheme stay links.
  */
 export function title(text: string, max?: number): Html {
-  return escapeHtml(inertText(max === undefined ? text : clip(text, max)))
+  return escapeHtml(inertText(max === undefined ? text : shorten(text, max)))
 }
 
 /** Formats bold text. */

@@ -1,6 +1,6 @@
 import { dayMs, minuteMs } from '../../domain/core/durations.ts'
-/** The reader's current time and time zone. */
-export interface Reader {
+/** The viewer's current time and time zone. */
+export interface Viewer {
   readonly now: Date
   readonly timeZone: string
 }

@@ -1,11 +1,11 @@
-import { clip, plainText } from '../kit/html.ts'
+import { shorten, toPlainText } from '../kit/html.ts'
 import { markdownToHtml } from './markdown.ts'
 
 const maxSource = 1_000
 
 /** Returns the first visible line of a Markdown text as plain text; empty for a blank text. */
 export function firstLine(markdown: string, max: number): string {
-  return clip(headOf(markdown), max)
+  return shorten(headOf(markdown), max)
 }
 
 /** Returns what `firstLine` leaves out: the lines below the first, or the whole text if that line was cut. */
@@ -20,10 +20,10 @@ export function restOf(markdown: string, max: number): string {
     .trim()
   const shown = markdownToHtml((lines[first] ?? '').slice(0, maxSource))
   // The visible line may span several source lines, and plain text would lose a link's URL.
-  return plainText(shown).trim() === head && !shown.html.includes('<a ') ? rest : markdown.trim()
+  return toPlainText(shown).trim() === head && !shown.html.includes('<a ') ? rest : markdown.trim()
 }
 
 function headOf(markdown: string): string {
-  const lines = plainText(markdownToHtml(markdown.slice(0, maxSource))).split('\n')
+  const lines = toPlainText(markdownToHtml(markdown.slice(0, maxSource))).split('\n')
   return lines.find((line) => line.trim() !== '')?.trim() ?? ''
 }

@@ -7,7 +7,7 @@ import { bold, type Html, html, joinHtml, quote, title } from '../kit/html.ts'
 import { homeScreen, inboxScreen } from '../kit/links.ts'
 import { counted, turnSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import type { Reader } from '../kit/when.ts'
+import type { Viewer } from '../kit/when.ts'
 import { openTap } from '../tasks/callbacks.ts'
 import { silence, whenDue } from '../tasks/posted-card.ts'
 import { headOf } from '../tasks/text.ts'
@@ -94,11 +94,11 @@ export function morningCard(tasks: readonly TaskCardFacts[]): NumberedCard {
 }
 
 /** Formats a task's line in a list of notifications of one kind. */
-export function reportLine(task: TaskCardFacts, kind: ReportKind, reader: Reader): Html {
+export function reportLine(task: TaskCardFacts, kind: ReportKind, viewer: Viewer): Html {
   if (kind === 'due')
-    return html`${signs.reminder} ${bold(task.key)} ${title(task.title, maxLine)} – ${whenDue(task, reader)}`
+    return html`${signs.reminder} ${bold(task.key)} ${title(task.title, maxLine)} – ${whenDue(task, viewer)}`
   if (kind === 'silent-run')
-    return html`${signs.silentRun} ${bold(task.key)} ${title(task.title, 60)} – ${silence(task, reader.now)}`
+    return html`${signs.silentRun} ${bold(task.key)} ${title(task.title, 60)} – ${silence(task, viewer.now)}`
   return needsYouLine(task)
 }
 
@@ -109,7 +109,7 @@ function needsYouLine(task: TaskCardFacts): Html {
 function numberedCard(head: Html, lines: readonly NotificationLine[]): NumberedCard {
   const tasks = lines.flatMap(({ task }) => task ?? [])
   return {
-    card: { text: joinHtml([head, numbered(lines)], '\n'), keyboard: openButtons(tasks) },
+    card: { text: joinHtml([head, numbered(lines)], '\n'), keyboard: numberedButtons(tasks) },
     topic: topicOf(lines),
   }
 }
@@ -127,7 +127,7 @@ function topicOf(lines: readonly NotificationLine[]): ReplyTopic {
 }
 
 /** Builds a button per numbered line that opens its task. */
-export function openButtons(tasks: readonly { readonly key: string }[]) {
+export function numberedButtons(tasks: readonly { readonly key: string }[]) {
   const buttons = tasks.map(({ key }, index) => button(String(index + 1), openTap, { key }))
   return keyboard(inRows(buttons, buttons.length <= 8 ? 8 : 6))
 }

@@ -6,7 +6,7 @@ import { bold, code, html, joinHtml } from '../kit/html.ts'
 import { agentsScreen, revokeTokenScreen, securityScreen } from '../kit/links.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { clock, day, type Reader, span } from '../kit/when.ts'
+import { clock, day, span, type Viewer } from '../kit/when.ts'
 
 /** Lets an agent delete more for an hour. */
 export const allowDeletionsTap = defineAct('allow-deletions', { tokenId: field.text })
@@ -14,7 +14,7 @@ export const allowDeletionsTap = defineAct('allow-deletions', { tokenId: field.t
 /** For a token that is about to expire. */
 export function tokenNotice(
   token: { readonly name: string; readonly expiresAt: Date },
-  { now, timeZone }: Reader,
+  { now, timeZone }: Viewer,
 ): Card {
   const { name, expiresAt } = token
   const when = `${day(expiresAt, now, timeZone)}, ${clock(expiresAt, timeZone)}`
@@ -30,7 +30,7 @@ export type SecurityCounts = Readonly<Record<string, number>>
 /** Counts the access attempts blocked since `since`. */
 export function securityNotice(
   counts: SecurityCounts,
-  { since, now, timeZone }: Reader & { readonly since: Date },
+  { since, now, timeZone }: Viewer & { readonly since: Date },
 ): Card {
   const lines = Object.entries(counts).map(
     ([what, count]) => html`• ${(attemptTexts[what] ?? attemptText)(count)}`,
@@ -70,7 +70,7 @@ export function deletionLimitNotice(token: { readonly tokenId: string; readonly 
 /** Replaces `deletionLimitNotice` once the owner allows more deletions. */
 export function deletionsAllowedCard(
   token: { readonly tokenId: string; readonly name: string; readonly until: Date },
-  { timeZone }: Pick<Reader, 'timeZone'>,
+  { timeZone }: Pick<Viewer, 'timeZone'>,
 ): Card {
   return {
     text: html`${signs.done} ${bold(token.name)} may delete as many tasks as it wants until ${clock(token.until, timeZone)}.`,

@@ -23,7 +23,7 @@ const shownLanes = ['inbox', 'todo', 'hold', 'ready', 'done'] as const
 /** A project's card, with its picture above the text if it has one. */
 export function projectCard(
   overview: ProjectOverview,
-  reader: { readonly now: Date; readonly hasTopics?: boolean },
+  viewer: { readonly now: Date; readonly hasTopics?: boolean },
   undo?: string | null,
 ): Card {
   const { project, counts, lastLogAt } = overview
@@ -34,7 +34,7 @@ export function projectCard(
   const lines = [
     html`${signs.project} <b>${key}</b> · ${title(project.name)}`,
     html`${projectStatusName[project.status]} · Priority ${project.priority}`,
-    lastLogAt === null ? 'No activity yet' : `Last work ${ago(lastLogAt, reader.now)}`,
+    lastLogAt === null ? 'No activity yet' : `Last work ${ago(lastLogAt, viewer.now)}`,
     lanes.length > 0 && lanes.join(' · '),
     placeLine(project),
     project.description !== null &&
@@ -56,7 +56,7 @@ export function projectCard(
         button(`${signs.delivery} Delivery`, projectDeliveryScreen, { key }),
         button(`${signs.projectStatus} Status`, projectStatusScreen, { key }),
       ],
-      reader.hasTopics ? [button(`${signs.topic} Topic`, projectTopicScreen, { key })] : [],
+      viewer.hasTopics ? [button(`${signs.topic} Topic`, projectTopicScreen, { key })] : [],
       [
         ...(undo ? [button(`${signs.undo} Undo`, projectUndoTap, { about: key, audit: undo })] : []),
         button(`${signs.back} Projects`, projectsScreen),

@@ -1,7 +1,7 @@
 import type { ProjectSettings } from '../../domain/projects/project-settings.ts'
 import { askButton, button, chosen } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
-import { bold, clip, code, html, joinHtml, quote, title } from '../kit/html.ts'
+import { bold, code, html, joinHtml, quote, shorten, title } from '../kit/html.ts'
 import { projectScreen } from '../kit/links.ts'
 import { signs } from '../kit/signs.ts'
 import { projectSettingTap } from './callbacks.ts'
@@ -31,7 +31,7 @@ export function projectDeliveryCard(project: ProjectFacts, settings: ProjectSett
     html`Default branch: ${code(settings.deploy_default_branch)}`,
     settings.agent_instructions === ''
       ? html`No agent instructions`
-      : html`Agent instructions:\n${quote(clip(settings.agent_instructions, 1_500), { expandable: true })}`,
+      : html`Agent instructions:\n${quote(shorten(settings.agent_instructions, 1_500), { expandable: true })}`,
   ]
   return {
     text: joinHtml(lines, '\n'),

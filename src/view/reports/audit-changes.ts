@@ -1,7 +1,7 @@
 import { type AuditRecord, fieldsOf } from '../../domain/core/audit/audit-record.ts'
-import { clip } from '../kit/html.ts'
+import { shorten } from '../kit/html.ts'
 import { engineName, priorityName, statusName } from '../kit/names.ts'
-import { dueText, type Reader } from '../kit/when.ts'
+import { dueText, type Viewer } from '../kit/when.ts'
 import { runnerName } from '../settings/runner.ts'
 import { zoneName } from '../settings/time-zones.ts'
 
@@ -57,31 +57,31 @@ function orderOf(field: string): number {
 type Fields = Readonly<Record<string, unknown>>
 
 /** Describes an audit entry's changed fields: "priority none → high". */
-export function changesOf(entry: AuditRecord, reader: Reader): string[] {
+export function changesOf(entry: AuditRecord, viewer: Viewer): string[] {
   const { before, after } = fieldsOf(entry)
-  return fieldChanges(before, after, reader)
+  return fieldChanges(before, after, viewer)
 }
 
 /** Describes what undoing an audit entry changed: "priority high → none". */
-export function revertedChangesOf(entry: AuditRecord, reader: Reader): string[] {
+export function revertedChangesOf(entry: AuditRecord, viewer: Viewer): string[] {
   const { before, after } = fieldsOf(entry)
-  return fieldChanges(after, before, reader)
+  return fieldChanges(after, before, viewer)
 }
 
-function fieldChanges(before: Fields, after: Fields, reader: Reader): string[] {
+function fieldChanges(before: Fields, after: Fields, viewer: Viewer): string[] {
   const shown = Object.keys(after)
     .filter((field) => !silentFields.includes(field))
     .filter((field) => field !== 'runState' || before[field] !== after[field])
     .sort((left, right) => orderOf(left) - orderOf(right))
   if (shown.length === 0) return Object.keys(after).includes('sortOrder') ? ['moved within its lane'] : []
-  return shown.map((field) => fieldChange(field, before[field], after[field], reader))
+  return shown.map((field) => fieldChange(field, before[field], after[field], viewer))
 }
 
-function fieldChange(field: string, before: unknown, after: unknown, reader: Reader): string {
+function fieldChange(field: string, before: unknown, after: unknown, viewer: Viewer): string {
   if (field === 'runState') return runChange(before, after)
   const name = fieldWords[field] ?? field
   if (longFields.includes(field)) return `${name} edited`
-  const change = `${valueText(field, before, reader)} → ${valueText(field, after, reader)}`
+  const change = `${valueText(field, before, viewer)} → ${valueText(field, after, viewer)}`
   // Statuses need no field name.
   return field === 'status' ? change : `${name} ${change}`
 }
@@ -101,7 +101,7 @@ const valueNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   runner: runnerName,
 }
 
-function valueText(field: string, value: unknown, { now, timeZone }: Reader): string {
+function valueText(field: string, value: unknown, { now, timeZone }: Viewer): string {
   if (value === null || value === undefined || value === '') return field === 'engine' ? 'any' : 'none'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(' ')
   if (typeof value === 'boolean' || value === 'true' || value === 'false')
@@ -110,5 +110,5 @@ function valueText(field: string, value: unknown, { now, timeZone }: Reader): st
   if (/^\d{4}-\d\d-\d\dT/.test(text))
     return field === 'focusedAt' ? 'today' : dueText(new Date(text), now, timeZone)
   if (field === 'timeZone') return zoneName(text)
-  return valueNames[field]?.[text] ?? clip(text, 60)
+  return valueNames[field]?.[text] ?? shorten(text, 60)
 }

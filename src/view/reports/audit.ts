@@ -5,7 +5,7 @@ import { type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml, title } from '../kit/html.ts'
 import { undoOn } from '../kit/links.ts'
 import { signs } from '../kit/signs.ts'
-import { clock, day, type Reader } from '../kit/when.ts'
+import { clock, day, type Viewer } from '../kit/when.ts'
 import { openTap } from '../tasks/callbacks.ts'
 import { changesOf } from './audit-changes.ts'
 
@@ -25,7 +25,7 @@ export function auditCard(
     readonly nextCursor: string | null
     readonly undoable: ReadonlySet<string>
   },
-  options: Reader & { readonly about: string; readonly isFirst: boolean },
+  options: Viewer & { readonly about: string; readonly isFirst: boolean },
 ): Card {
   const { about, isFirst } = options
   const head = html`${auditSign} ${bold(about === '' ? 'Change history' : `Change history of ${about}`)}`
@@ -57,9 +57,9 @@ export function auditCard(
   }
 }
 
-function auditLine(entry: AuditRecord, reader: Reader): Html {
+function auditLine(entry: AuditRecord, viewer: Viewer): Html {
   const target = targetName(entry)
-  return html`${clock(entry.createdAt, reader.timeZone)} ${target !== null && html`<b>${target}</b> `}${title(changeText(entry, reader), 160)}`
+  return html`${clock(entry.createdAt, viewer.timeZone)} ${target !== null && html`<b>${target}</b> `}${title(changeText(entry, viewer), 160)}`
 }
 
 function targetName(entry: AuditRecord): string | null {
@@ -93,10 +93,10 @@ function nameOfTarget({ targetType, targetId }: AuditRecord): string | null {
 }
 
 /** Describes what happened and who did it: "priority none → high · you", "Claude Code started". */
-export function changeText(entry: AuditRecord, reader: Reader): string {
+export function changeText(entry: AuditRecord, viewer: Viewer): string {
   const by = entry.by ?? ''
   const who = by === 'owner' ? 'you' : by === 'system' ? 'preqbot' : by.replace(/^agent:/, '')
-  const what = whatHappened(entry, reader)
+  const what = whatHappened(entry, viewer)
   return by.startsWith('agent:') && agentActs.includes(entry.action) ? `${who} ${what}` : `${what} · ${who}`
 }
 
@@ -129,19 +129,19 @@ const words: Readonly<Record<string, string>> = {
   'worklog.create': 'work logged',
 }
 
-function whatHappened(entry: AuditRecord, reader: Reader): string {
+function whatHappened(entry: AuditRecord, viewer: Viewer): string {
   switch (entry.action) {
     case 'other':
       return words[entry.name] ?? 'changed'
     case 'undo':
       return `undone: ${words[entry.meta.action] ?? 'a change'}`
     case 'setting.change':
-      return entry.meta.botId === undefined ? fieldWords(entry, reader) : 'bot token saved'
+      return entry.meta.botId === undefined ? fieldWords(entry, viewer) : 'bot token saved'
     default:
-      return words[entry.action] ?? fieldWords(entry, reader)
+      return words[entry.action] ?? fieldWords(entry, viewer)
   }
 }
 
-function fieldWords(entry: AuditRecord, reader: Reader): string {
-  return changesOf(entry, reader).join(', ') || 'changed'
+function fieldWords(entry: AuditRecord, viewer: Viewer): string {
+  return changesOf(entry, viewer).join(', ') || 'changed'
 }

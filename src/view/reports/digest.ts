@@ -4,7 +4,7 @@ import type { ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
 import { button } from '../kit/buttons.ts'
 import { defineScreen } from '../kit/callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
-import { bold, clip, type Html, html, joinHtml } from '../kit/html.ts'
+import { bold, type Html, html, joinHtml, shorten } from '../kit/html.ts'
 import { agentName, counted, laneCount, statusSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { clock, day, isSameDay } from '../kit/when.ts'
@@ -41,7 +41,7 @@ export function digestCard(
     taskLine(task, options, { before: numberOf(task), after, due: false, focus: false })
   const due = ({ dueAt }: Task) => (dueAt === null ? '' : `· ${shortDue(dueAt, options)}`)
   const since = (at: Date, who: string | null) =>
-    `· ${who === null ? '' : `${clip(who, maxRunner)}, `}${shortSpan(at, options.now)}`
+    `· ${who === null ? '' : `${shorten(who, maxRunner)}, `}${shortSpan(at, options.now)}`
   const runs = [
     ...digest.running.map((run) => ({ ...run, runner: run.runner ?? agentName(null) })),
     ...digest.queued,

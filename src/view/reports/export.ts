@@ -11,7 +11,7 @@ const exportSign = '📄'
 export const exportTap = defineAct('export')
 
 /** The columns of the CSV file, named as in the API. */
-export const taskColumns = [
+export const csvColumns = [
   'key',
   'title',
   'status',
@@ -27,7 +27,7 @@ export const taskColumns = [
   'note',
 ] as const
 
-export function taskRow(task: Task): Record<(typeof taskColumns)[number], string> {
+export function taskRow(task: Task): Record<(typeof csvColumns)[number], string> {
   return {
     key: task.key,
     title: task.title,

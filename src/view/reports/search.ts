@@ -3,9 +3,9 @@ import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
 import { button } from '../kit/buttons.ts'
 import { defineScreen, field } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
-import { bold, clip, type Html, html, italic, joinHtml, title } from '../kit/html.ts'
+import { bold, type Html, html, italic, joinHtml, shorten, title } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
-import type { Reader } from '../kit/when.ts'
+import type { Viewer } from '../kit/when.ts'
 import { openButtons, taskLine } from '../tasks/line.ts'
 import { logLine } from './timeline.ts'
 
@@ -17,7 +17,7 @@ export const searchScreen = defineScreen('search', { words: field.text })
 /** Hits per page. */
 export const hitsAPage = 8
 
-export interface SearchFacts extends Reader {
+export interface SearchFacts extends Viewer {
   readonly words: string
   readonly hits: readonly SearchHit[]
   readonly page: number
@@ -27,8 +27,8 @@ export interface SearchFacts extends Reader {
 }
 
 /** /search: one page of hits, tasks first, then work logs. */
-export function searchCard({ words, hits, page, hasMore, titles, ...reader }: SearchFacts): Card {
-  const head = html`${searchSign} ${bold(clip(words, 80))}`
+export function searchCard({ words, hits, page, hasMore, titles, ...viewer }: SearchFacts): Card {
+  const head = html`${searchSign} ${bold(shorten(words, 80))}`
   const found = new Map(hits.flatMap((hit) => namedBy(hit, titles)))
   const turn = (label: string, to: number) => button(label, searchScreen, { words: '', page: to })
   const isWhole = page === 0 && !hasMore
@@ -36,7 +36,7 @@ export function searchCard({ words, hits, page, hasMore, titles, ...reader }: Se
     text: joinHtml(
       [
         head,
-        joinHtml(hits.length === 0 ? ['No results.'] : hits.map((hit) => hitLine(hit, words, reader)), '\n'),
+        joinHtml(hits.length === 0 ? ['No results.'] : hits.map((hit) => hitLine(hit, words, viewer)), '\n'),
       ],
       '\n\n',
     ),
@@ -59,13 +59,13 @@ function namedBy(hit: SearchHit, titles: SearchFacts['titles']): (readonly [stri
   return taskKey === null ? [] : [[taskKey, titles?.get(taskKey) ?? '']]
 }
 
-function hitLine(hit: SearchHit, words: string, reader: Reader): Html {
+function hitLine(hit: SearchHit, words: string, viewer: Viewer): Html {
   if (hit.kind === 'task') {
     const excerpt = excerptOf(hit.task.note, hit.task.title, words)
-    return joinHtml([taskLine(hit.task, reader), excerpt && html`    ${italic(title(excerpt))}`], '\n')
+    return joinHtml([taskLine(hit.task, viewer), excerpt && html`    ${italic(title(excerpt))}`], '\n')
   }
   const excerpt = excerptOf(hit.log.detail, hit.log.title, words)
-  return joinHtml([logLine(hit.log, reader), excerpt && html`    ${italic(title(excerpt))}`], '\n')
+  return joinHtml([logLine(hit.log, viewer), excerpt && html`    ${italic(title(excerpt))}`], '\n')
 }
 
 const around = 40

@@ -1,16 +1,16 @@
 import type { SecurityEventRow } from '../../domain/access/security.ts'
 import { button } from '../kit/buttons.ts'
 import { type Card, keyboard } from '../kit/card.ts'
-import { bold, clip, code, type Html, html, joinHtml } from '../kit/html.ts'
+import { bold, code, type Html, html, joinHtml, shorten } from '../kit/html.ts'
 import { securityScreen } from '../kit/links.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { clock, day, type Reader } from '../kit/when.ts'
+import { clock, day, type Viewer } from '../kit/when.ts'
 
 /** One page of security events, newest first. */
 export function securityCard(
   page: { readonly entries: readonly SecurityEventRow[]; readonly nextCursor: string | null },
-  options: Reader & { readonly isFirst: boolean },
+  options: Viewer & { readonly isFirst: boolean },
 ): Card {
   const lines = page.entries.map((event) => securityLine(event, options))
   return {
@@ -32,14 +32,14 @@ export function securityCard(
   }
 }
 
-function securityLine(event: SecurityEventRow, { now, timeZone }: Reader): Html {
+function securityLine(event: SecurityEventRow, { now, timeZone }: Viewer): Html {
   const detail = (event.detail ?? {}) as Record<string, unknown>
   const count = typeof detail.count === 'number' ? detail.count : 1
   const total = typeof detail.total === 'number' && detail.total > count ? `, ${detail.total} in all` : ''
   const times = count > 1 || total !== '' ? ` (${counted(count, 'time')}${total})` : ''
   const from = event.ipAddress === null ? null : html` from ${code(event.ipAddress)}`
   const sign = event.outcome === 'failure' ? `${signs.problem} ` : ''
-  return html`${sign}${day(event.createdAt, now, timeZone)} ${clock(event.createdAt, timeZone)} ${clip(whatHappened(event, detail), 120)}${from}${times}`
+  return html`${sign}${day(event.createdAt, now, timeZone)} ${clock(event.createdAt, timeZone)} ${shorten(whatHappened(event, detail), 120)}${from}${times}`
 }
 
 function whatHappened(event: SecurityEventRow, detail: Record<string, unknown>): string {

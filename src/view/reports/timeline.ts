@@ -9,7 +9,7 @@ import { bold, type Content, code, type Html, html, joinHtml, title } from '../k
 import { historyScreen } from '../kit/links.ts'
 import { statusName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { clock, day, type Reader } from '../kit/when.ts'
+import { clock, day, type Viewer } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
 import { menuTap, openTap, undoTap } from '../tasks/callbacks.ts'
 import { openButtons } from '../tasks/line.ts'
@@ -23,8 +23,8 @@ export const logsAPage = 12
 const maxText = 150
 
 /** Formats a work log as one line with its date and time. */
-export function logLine(log: WorkLog, reader: Reader): Html {
-  const at = `${day(log.workedAt, reader.now, reader.timeZone)} ${clock(log.workedAt, reader.timeZone)}`
+export function logLine(log: WorkLog, viewer: Viewer): Html {
+  const at = `${day(log.workedAt, viewer.now, viewer.timeZone)} ${clock(log.workedAt, viewer.timeZone)}`
   return html`${at} ${log.taskKey !== null && html`${bold(log.taskKey)} `}${logText(log)}`
 }
 
@@ -59,7 +59,7 @@ function wordsOf(log: WorkLog): string {
 
 const isOwnerComment = ({ kind, author }: WorkLog) => kind === 'comment' && author === 'owner'
 
-export interface TimelineFacts extends Reader {
+export interface TimelineFacts extends Viewer {
   /** The task or project key it's filtered by, or empty. */
   readonly about: string
   readonly logs: readonly WorkLog[]
@@ -68,15 +68,15 @@ export interface TimelineFacts extends Reader {
 }
 
 /** /log without text: work logs by day, newest first. */
-export function timelineCard({ about, logs, page, hasMore, ...reader }: TimelineFacts): Card {
+export function timelineCard({ about, logs, page, hasMore, ...viewer }: TimelineFacts): Card {
   const head = html`${signs.workLog} ${bold(about === '' ? 'Work log' : `${about} work log`)}`
   const lines = byDay(
     logs,
     (log) => log.workedAt,
-    reader,
+    viewer,
     (log) => {
       const key = log.taskKey === null || log.taskKey === about ? null : html`${bold(log.taskKey)} `
-      return html`${clock(log.workedAt, reader.timeZone)} ${key}${logText(log)}`
+      return html`${clock(log.workedAt, viewer.timeZone)} ${key}${logText(log)}`
     },
   )
   const keys = [...new Set(logs.flatMap((log) => log.taskKey ?? []))].slice(0, 8)
@@ -97,8 +97,8 @@ export function historyCard(
     entries,
     page,
     hasMore,
-    ...reader
-  }: Reader & {
+    ...viewer
+  }: Viewer & {
     readonly entries: readonly HistoryEntry[]
     readonly page: number
     readonly hasMore: boolean
@@ -108,11 +108,11 @@ export function historyCard(
   const lines = byDay(
     entries,
     ({ at }) => at,
-    reader,
+    viewer,
     (one) => {
-      const time = clock(one.at, reader.timeZone)
+      const time = clock(one.at, viewer.timeZone)
       if (one.kind === 'log') return html`${time} ${logText(one.log)}${isOwnerComment(one.log) && ' · you'}`
-      return html`${time} ${title(changeText(one.entry, reader), maxText)}`
+      return html`${time} ${title(changeText(one.entry, viewer), maxText)}`
     },
   )
   const back: Button = button(`${signs.back} Back`, menuTap, {
@@ -133,12 +133,12 @@ export function historyCard(
 function byDay<T>(
   items: readonly T[],
   at: (item: T) => Date,
-  reader: Reader,
+  viewer: Viewer,
   line: (item: T) => Content,
 ): Content[] {
   let shown = ''
   return items.flatMap((item): Content[] => {
-    const of = day(at(item), reader.now, reader.timeZone)
+    const of = day(at(item), viewer.now, viewer.timeZone)
     const isNew = of !== shown
     shown = of
     return [...(isNew ? [html`\n${bold(of)}`] : []), line(item)]

@@ -13,19 +13,19 @@ export const dialogTap = defineAct('dialog', { about: field.text }, { answer: fi
 const welcome = html`${signs.welcome} ${bold('Welcome!')} Only you can use this bot.`
 
 /** Asks for the time zone if it can't be detected. */
-export function zoneQuestion(reader: {
+export function zoneQuestion(viewer: {
   readonly now: Date
   readonly language: string | undefined
   readonly machineZone: string
 }): Card {
-  const zones = likelyTimeZones(reader.language, reader.machineZone)
+  const zones = likelyTimeZones(viewer.language, viewer.machineZone)
   return {
     text: html`${welcome} Two quick questions and you're set.
 
 ${signs.timeZone} ${bold("What's your time zone?")} Tap one or type a city.`,
     keyboard: keyboard(
       inRows(
-        zones.map((zone) => zoneButton(zone, { now: reader.now, on: 'set-up' })),
+        zones.map((zone) => zoneButton(zone, { now: viewer.now, on: 'set-up' })),
         2,
       ),
     ),

@@ -2,7 +2,7 @@ import { minuteMs } from '../../domain/core/durations.ts'
 import type { TaskStatus } from '../../domain/core/task-values.ts'
 import { button, pageButtons, pageOf } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
-import { bold, clip, type Html, html, italic, joinHtml, title } from '../kit/html.ts'
+import { bold, type Html, html, italic, joinHtml, shorten, title } from '../kit/html.ts'
 import { agentsScreen, newTokenScreen } from '../kit/links.ts'
 import { counted, runSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
@@ -59,7 +59,9 @@ export function agentsCard(facts: {
     keyboard: keyboard([
       ...inRows(open, 3),
       ...inRows(
-        shown.map((token) => button(`${signs.token} ${clip(token.name, 24)}`, tokenScreen, { id: token.id })),
+        shown.map((token) =>
+          button(`${signs.token} ${shorten(token.name, 24)}`, tokenScreen, { id: token.id }),
+        ),
         2,
       ),
       pageButtons({ page, pages }, (to) => agentsScreen.encode({ page: to })),

@@ -1,7 +1,7 @@
 import { button } from '../kit/buttons.ts'
 import { defineAct, field } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
-import { bold, clip, code, html, joinHtml, quote } from '../kit/html.ts'
+import { bold, code, html, joinHtml, quote, shorten } from '../kit/html.ts'
 import { cancelTap, homeScreen, newTokenScreen } from '../kit/links.ts'
 import { signs } from '../kit/signs.ts'
 
@@ -69,8 +69,8 @@ export function helpCard(
 export function unknownCommandCard(nearest: string | null, words = '', data: string | null = null): Card {
   if (nearest === null) return { text: html`Unknown command. See /help.` }
   if (words === '') return { text: html`Unknown command. Did you mean /${nearest}?` }
-  const command = clip(`/${nearest} ${words.replace(/\s+/g, ' ')}`, 200)
-  const label = clip(command, 40)
+  const command = shorten(`/${nearest} ${words.replace(/\s+/g, ' ')}`, 200)
+  const label = shorten(command, 40)
   return {
     text: html`Unknown command. Did you mean ${code(command)}?`,
     keyboard: keyboard([[data === null ? { label: `Copy ${label}`, copies: command } : { label, data }]]),

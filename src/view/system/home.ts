@@ -7,7 +7,7 @@ import { bold, type Html, html, italic, joinHtml, title } from '../kit/html.ts'
 import { agentsScreen, boardScreen, inboxScreen, newProjectScreen, settingsScreen } from '../kit/links.ts'
 import { agentName, counted, laneCount, statusName, statusSign, turnSign, unbroken } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import type { Reader } from '../kit/when.ts'
+import type { Viewer } from '../kit/when.ts'
 import { projectsScreen } from '../projects/callbacks.ts'
 import { answerTap, openTap } from '../tasks/callbacks.ts'
 import { buttonLabel, needLine, shortSpan, taskLine } from '../tasks/line.ts'
@@ -22,7 +22,7 @@ export function noProjectCard(): Card {
   }
 }
 
-export interface HomeFacts extends Reader {
+export interface HomeFacts extends Viewer {
   readonly counts: Readonly<Record<TaskStatus, number>>
   readonly digest: Pick<Digest, 'needsYou' | 'running' | 'queued' | 'focus' | 'overdue' | 'dueToday'>
 }
@@ -31,17 +31,17 @@ const listed = 5
 const openable = 4
 
 /** Shows what needs the owner, who is working, what is queued, and the count of each lane. */
-export function homeCard({ counts, digest, ...reader }: HomeFacts): Card {
+export function homeCard({ counts, digest, ...viewer }: HomeFacts): Card {
   const { needsYou, running, queued } = digest
   const parts = [
     html`${signs.home} ${bold('Your board')}`,
     needsSection(needsYou),
     section('Working', running, ({ task, runner, since }) => {
-      const who = html`${title(runner ?? agentName(null), 28)}, ${shortSpan(since, reader.now)}`
-      return html`${taskLine(task, reader, { due: false })}\n\u2003${italic(who)}`
+      const who = html`${title(runner ?? agentName(null), 28)}, ${shortSpan(since, viewer.now)}`
+      return html`${taskLine(task, viewer, { due: false })}\n\u2003${italic(who)}`
     }),
     section('Queued', queued, ({ task, since }) =>
-      taskLine(task, reader, { due: false, after: `· ${shortSpan(since, reader.now)}` }),
+      taskLine(task, viewer, { due: false, after: `· ${shortSpan(since, viewer.now)}` }),
     ),
     todayLine(digest),
     countLine(counts),

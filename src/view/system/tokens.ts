@@ -131,14 +131,14 @@ export function tokenLinkGoneCard(): Card {
 /** Shows a token's creation, expiry and last use. */
 export function tokenCard(
   token: TokenFacts,
-  reader: { readonly now: Date; readonly timeZone: string },
+  viewer: { readonly now: Date; readonly timeZone: string },
 ): Card {
-  const { now, timeZone } = reader
+  const { now, timeZone } = viewer
   const lines = [
     html`${signs.token} ${bold(token.name)} · ${code(`${token.tokenPrefix}…`)}`,
     html`Created ${day(token.createdAt, now, timeZone)}`,
     token.lastUsedAt === null ? html`Never used` : html`Last used ${ago(token.lastUsedAt, now)}`,
-    endLine(token, reader),
+    endLine(token, viewer),
     grantLine(token),
   ]
   const isRevoked = token.revokedAt !== null

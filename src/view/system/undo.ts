@@ -6,7 +6,7 @@ import { type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml, title } from '../kit/html.ts'
 import { counted, statusName, statusSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import type { Reader } from '../kit/when.ts'
+import type { Viewer } from '../kit/when.ts'
 import { revertedChangesOf } from '../reports/audit-changes.ts'
 import { openButtons } from '../tasks/line.ts'
 
@@ -31,14 +31,14 @@ const words: Readonly<Record<string, string>> = {
 
 const maxShown = 200
 // Only the undo of a single task's change can name a date, and that caller passes the owner's zone.
-const utc: Reader = { now: new Date(0), timeZone: 'UTC' }
+const utc: Viewer = { now: new Date(0), timeZone: 'UTC' }
 
 /** Describes an undo in one line: "Undone: WEB-6 engine Codex → any." */
-export function undoneText({ entry, tasks }: Undone, reader: Reader = utc): Html {
+export function undoneText({ entry, tasks }: Undone, viewer: Viewer = utc): Html {
   if (tasks.length > 1) return html`${signs.undo} Undone: changes to ${counted(tasks.length, 'task')}.`
   const { action, targetId } = entry
   const key = targetId !== null && /^[A-Z][A-Z0-9]*(-\d+)?$/.test(targetId) ? targetId : null
-  const changes = revertedChangesOf(entry, reader).join(', ')
+  const changes = revertedChangesOf(entry, viewer).join(', ')
   const what = words[action] ?? (changes || (leftComment(entry) ? 'comment removed' : 'change'))
   return html`${signs.undo} Undone: ${key !== null && html`${bold(key)} `}${title(what, maxShown)}.`
 }

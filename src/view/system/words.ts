@@ -1,13 +1,13 @@
 import type { Task } from '../../domain/tasks/task.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, html, joinHtml } from '../kit/html.ts'
-import type { Reader } from '../kit/when.ts'
+import type { Viewer } from '../kit/when.ts'
 import { openButtons, taskLine } from '../tasks/line.ts'
 
 /** Lists the tasks that a message names, and the keys that don't exist. */
-export function namedTasksCard(tasks: readonly Task[], unknown: readonly string[], reader: Reader): Card {
+export function namedTasksCard(tasks: readonly Task[], unknown: readonly string[], viewer: Viewer): Card {
   return {
-    text: joinHtml([...tasks.map((task) => taskLine(task, reader)), ...unknown.map(noSuchKey)], '\n'),
+    text: joinHtml([...tasks.map((task) => taskLine(task, viewer)), ...unknown.map(noSuchKey)], '\n'),
     keyboard: keyboard(openButtons(tasks)),
   }
 }

@@ -8,9 +8,9 @@ import { turnOf } from '../../domain/turn.ts'
 import { button } from '../kit/buttons.ts'
 import { defineScreen, field } from '../kit/callbacks.ts'
 import { type Button, inRows } from '../kit/card.ts'
-import { clip, isLinkable } from '../kit/html.ts'
+import { isLinkable, shorten } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
-import type { Reader } from '../kit/when.ts'
+import type { Viewer } from '../kit/when.ts'
 import {
   answerTap,
   askTap,
@@ -35,7 +35,7 @@ import { moveButton, otherMoves, takeBackButton } from './moves.ts'
 
 export const filesScreen = defineScreen('files', { key: field.text })
 
-export interface TaskButtonsOptions extends Reader, TaskMenuOptions {
+export interface TaskButtonsOptions extends Viewer, TaskMenuOptions {
   readonly on?: Surface
   readonly menu?: Menu
   /** The audit entry that the Undo button reverts. */
@@ -147,7 +147,7 @@ function questionRows({ key, question }: Task, on: Surface): Button[][] {
   }
   const options = item.options.map(
     ({ id, label }): Button => ({
-      label: clip(label, wholeRow),
+      label: shorten(label, wholeRow),
       data: answerTap.encode({ on, question: question.id, option: id }),
       ...(id === planOptions[0].id && question.kind === 'plan' ? { style: 'success' as const } : {}),
     }),

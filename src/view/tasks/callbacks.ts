@@ -14,7 +14,7 @@ export const dueChoices = ['today', 'tomorrow', 'friday', 'monday', 'none'] as c
 export type DueChoice = (typeof dueChoices)[number]
 
 /** What a button prompts for about a task. */
-export const questions = [
+export const taskPrompts = [
   'answer',
   'send-back',
   'title',
@@ -24,7 +24,7 @@ export const questions = [
   'label',
   'branch',
 ] as const
-export type Question = (typeof questions)[number]
+export type TaskPrompt = (typeof taskPrompts)[number]
 
 const on = field.oneOf(surfaces)
 const key = field.taskKey
@@ -64,6 +64,6 @@ export const releaseTap = defineButton('release', 'r', { on, key })
 export const answerTap = defineButton('answer', 'b', { on, question: field.uuid, option: field.text })
 /** Sends a ready task back with its comments. */
 export const sendBackTap = defineButton('sendBack', 'g', { on, key })
-export const askTap = defineButton('ask', 'a', { on, key, what: field.oneOf(questions) })
+export const askTap = defineButton('ask', 'a', { on, key, what: field.oneOf(taskPrompts) })
 export const deleteTap = defineButton('delete', 'x', { on, key, sure: field.flag })
 export const undoTap = defineButton('undo', 'u', { on, audit: field.uuid })

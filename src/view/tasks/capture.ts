@@ -6,11 +6,11 @@ import type { Task } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
 import { button } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
-import { bold, type Content, clip, code, type Html, html, joinHtml, title } from '../kit/html.ts'
+import { bold, type Content, code, type Html, html, joinHtml, shorten, title } from '../kit/html.ts'
 import { timeZoneTap } from '../kit/links.ts'
 import { counted, engineName, priorityName, queuedFor, turnSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { dueText, type Reader } from '../kit/when.ts'
+import { dueText, type Viewer } from '../kit/when.ts'
 import { queueButton } from './buttons.ts'
 import { menuTap, undoTap } from './callbacks.ts'
 import { moveButton, takeBackButton } from './moves.ts'
@@ -18,7 +18,7 @@ import { type Suggested, suggestionButton } from './suggestions.ts'
 
 const maxTitle = 120
 
-export interface CaptureCardOptions extends Reader {
+export interface CaptureCardOptions extends Viewer {
   /** The audit entry that Undo reverts. */
   readonly undo: string | null
   readonly problems: readonly Suggested[]
@@ -39,7 +39,7 @@ export function captureCard(task: Task, options: CaptureCardOptions): Card {
   return { text: joinHtml(lines, '\n'), keyboard: keyboard(rows) }
 }
 
-function understood(task: Task, reader: Reader): Html | null {
+function understood(task: Task, viewer: Viewer): Html | null {
   const { priority, dueAt, engine, labels, note } = task
   const isQueued = turnOf(task) === 'queued'
   const criteria = criteriaOf(note).length
@@ -47,10 +47,10 @@ function understood(task: Task, reader: Reader): Html | null {
   const parts = [
     isQueued && queuedFor(task),
     priority !== 'none' && priorityName[priority],
-    dueAt !== null && `due ${dueText(dueAt, reader.now, reader.timeZone)}`,
+    dueAt !== null && `due ${dueText(dueAt, viewer.now, viewer.timeZone)}`,
     engine !== null && !isQueued && engineName[engine],
     ...labels.map(({ name }) => `#${name}`),
-    isFocused(task, reader) && 'focus today',
+    isFocused(task, viewer) && 'focus today',
     hasWords(note) && 'note',
     criteria > 0 && counted(criteria, 'criterion', 'criteria'),
     files > 0 && counted(files, 'file'),
@@ -96,7 +96,7 @@ function problemLine({ token, reason }: QuickAddProblem): Html {
     case 'unclear-date':
       return html`I couldn’t read ${code(token.replace(/^\^/, ''))} as a date, so I left it in the title.`
     case 'label-too-long':
-      return html`${code(clip(token, 30))} is too long for a label – left in the title.`
+      return html`${code(shorten(token, 30))} is too long for a label – left in the title.`
     case 'unknown-priority':
     case 'unknown-engine':
     case 'unclear-label':

@@ -6,7 +6,7 @@ import { bold, type Content, fitMessage, html, joinHtml, title } from '../kit/ht
 import { signs } from '../kit/signs.ts'
 import { type TaskButtonsOptions, taskButtons } from './buttons.ts'
 import { deleteTap, menuTap, type Surface } from './callbacks.ts'
-import { taskText } from './text.ts'
+import { taskCardText } from './text.ts'
 
 export interface TaskCardOptions extends TaskButtonsOptions {
   /** A line on top, e.g. what has changed. */
@@ -16,7 +16,7 @@ export interface TaskCardOptions extends TaskButtonsOptions {
 /** Renders a task's card: its text and the buttons of its state. */
 export function taskCard(task: TaskCardFacts, options: TaskCardOptions): Card {
   return {
-    text: fitMessage(joinHtml([options.notice, taskText(task, options)], '\n')),
+    text: fitMessage(joinHtml([options.notice, taskCardText(task, options)], '\n')),
     keyboard: keyboard(taskButtons(task, options)),
   }
 }

@@ -7,10 +7,10 @@ import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml } from '../kit/html.ts'
 import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { dueText, type Reader } from '../kit/when.ts'
+import { dueText, type Viewer } from '../kit/when.ts'
 import { handOffTap, openTap, stopAndMoveTap, undoTap } from './callbacks.ts'
 import { answeredNotice, queueUnansweredCard, stopAndMoveCard } from './handoffs.ts'
-import { fitted } from './line.ts'
+import { fitToLine } from './line.ts'
 
 /** The outcome for one task that the owner's message named. */
 export interface ChangedTask {
@@ -36,18 +36,18 @@ export interface Changes {
 }
 
 /** Shows one line per task, confirmations, problems and Undo. */
-export function changesCard(changes: Changes, reader: Reader): Card {
+export function changesCard(changes: Changes, viewer: Viewer): Card {
   const { changed, answered, stops, unanswered, problems, auditId } = changes
   const [stop] = stops
   const [question] = unanswered
   if (changed.length + answered.length + problems.length + stops.length + unanswered.length === 1) {
-    if (stop !== undefined) return stopAndMoveCard(stop.task, stop.to, 'card', reader)
+    if (stop !== undefined) return stopAndMoveCard(stop.task, stop.to, 'card', viewer)
     if (question !== undefined) return queueUnansweredCard(question, 'card')
   }
   const lines = [
-    ...changed.map((one) => changedLine(one, reader)),
+    ...changed.map((one) => changedLine(one, viewer)),
     ...answered.map((one) => html`${bold(one.task.key)} ${answeredNotice(one, 'card').notice}`),
-    ...stops.map(({ task, to }) => stopAndMoveCard(task, to, 'card', reader).text),
+    ...stops.map(({ task, to }) => stopAndMoveCard(task, to, 'card', viewer).text),
     ...unanswered.map((task) => queueUnansweredCard(task, 'card').text),
     ...problems.map((problem) => html`${signs.problem} ${problem}`),
   ]
@@ -81,10 +81,10 @@ function confirmButtons({ stops, unanswered }: Changes): Button[] {
   return [...stop, ...queue.flatMap((button, index) => [open[index] ?? button, button])].slice(0, maxAsked)
 }
 
-function changedLine({ before, task, act, isChanged }: ChangedTask, reader: Reader): Html {
-  const result = isChanged ? changeText(before, task, act, reader) : unchangedText(task, act)
+function changedLine({ before, task, act, isChanged }: ChangedTask, viewer: Viewer): Html {
+  const result = isChanged ? changeText(before, task, act, viewer) : unchangedText(task, act)
   const start = `${turnSign(task)} `
-  return html`${start}${bold(task.key)} ${fitted(task.title, `${start}${task.key}  · ${result}`)} · ${result}`
+  return html`${start}${bold(task.key)} ${fitToLine(task.title, `${start}${task.key}  · ${result}`)} · ${result}`
 }
 
 function unchangedText(task: Task, { verb }: Act): string {
@@ -93,7 +93,7 @@ function unchangedText(task: Task, { verb }: Act): string {
   return 'nothing to change'
 }
 
-function changeText(before: Task, task: Task, act: Act, { now, timeZone }: Reader): string {
+function changeText(before: Task, task: Task, act: Act, { now, timeZone }: Viewer): string {
   const parts = [
     handoffText(before, task),
     act.priority !== undefined && priorityName[task.priority],

@@ -9,7 +9,7 @@ import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, title } from '../kit/html.ts'
 import { agentName, queuedFor, statusName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { ago, type Reader, span } from '../kit/when.ts'
+import { ago, span, type Viewer } from '../kit/when.ts'
 import { handOffTap, menuTap, type Surface, sendBackTap, stopAndMoveTap } from './callbacks.ts'
 import { moveButton, takeBackButton } from './moves.ts'
 
@@ -31,7 +31,7 @@ export function answeredNotice({ question, task }: Answered, on: Surface): Hando
 /** After an answer to a question that was already closed. */
 export function lateAnswerNotice(
   { question }: Pick<Answered, 'question'>,
-  { now }: Reader,
+  { now }: Viewer,
   keptWords: boolean,
 ): Html {
   const { answeredAt } = question
@@ -79,7 +79,7 @@ function whereText(task: Task): string {
 const closing: Partial<Record<TaskStatus, string>> = { done: 'mark done', hold: 'hold', archived: 'drop' }
 
 /** Asks once before a move stops the agent that is working on a task. */
-export function stopAndMoveCard(task: Task, to: TaskStatus, on: Surface, { now }: Reader): Card {
+export function stopAndMoveCard(task: Task, to: TaskStatus, on: Surface, { now }: Viewer): Card {
   const run = runOf(task)
   const since = run?.since ?? task.runStateUpdatedAt ?? now
   return {

@@ -2,7 +2,7 @@ import type { Task } from '../../domain/tasks/task.ts'
 import { defineButton, field } from '../kit/callbacks.ts'
 import { type Html, html } from '../kit/html.ts'
 import { statusName, turnSign } from '../kit/names.ts'
-import { dueText, type Reader } from '../kit/when.ts'
+import { dueText, type Viewer } from '../kit/when.ts'
 import { surfaces } from './callbacks.ts'
 
 /** When a snoozed task comes back; `hold` is without a date. */
@@ -15,12 +15,12 @@ export const laterTap = defineButton('later', 'y', {
 })
 
 /** Describes when a snoozed task comes back. */
-export function laterText({ key, status, snoozedUntil }: Task, { now, timeZone }: Reader): string {
+export function laterText({ key, status, snoozedUntil }: Task, { now, timeZone }: Viewer): string {
   if (snoozedUntil !== null) return `${key} comes back ${dueText(snoozedUntil, now, timeZone)}`
   return status === 'hold' ? `${key} is on hold` : `${key} is in ${statusName[status]}`
 }
 
 /** The same as a line on a card. */
-export function laterLine(task: Task, reader: Reader): Html {
-  return html`${turnSign(task)} ${laterText(task, reader)}`
+export function laterLine(task: Task, viewer: Viewer): Html {
+  return html`${turnSign(task)} ${laterText(task, viewer)}`
 }

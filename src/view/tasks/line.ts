@@ -5,10 +5,10 @@ import { turnOf } from '../../domain/turn.ts'
 import { button } from '../kit/buttons.ts'
 import type { Button } from '../kit/card.ts'
 import { inRows } from '../kit/card.ts'
-import { bold, clip, type Html, html, italic, title } from '../kit/html.ts'
+import { bold, type Html, html, italic, shorten, title } from '../kit/html.ts'
 import { agentName, prioritySign, turnSign, unbroken } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { dueText, isSameDay, type Reader, span } from '../kit/when.ts'
+import { dueText, isSameDay, span, type Viewer } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
 import { openTap } from './callbacks.ts'
 
@@ -42,7 +42,7 @@ function widthOf(text: string): number {
 }
 
 /** Cuts a text to the width that `rest` leaves on a phone's line. */
-export function fitted(text: string, rest: string, width = lineWidth): Html {
+export function fitToLine(text: string, rest: string, width = lineWidth): Html {
   return title(cutTo(text.replace(/\s+/g, ' '), Math.max(minTitle, width - widthOf(rest))))
 }
 
@@ -55,13 +55,13 @@ function cutTo(text: string, width: number): string {
     if (left < 0) break
     points++
   }
-  return clip(text, points)
+  return shorten(text, points)
 }
 
 /** Formats a task as a line of a list: its sign, key, title, and notable properties. */
 export function taskLine(
   task: Task,
-  reader: Reader,
+  viewer: Viewer,
   {
     due = true,
     focus = true,
@@ -78,17 +78,17 @@ export function taskLine(
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const marks = [
     task.priority === 'none' || !isOpen ? null : prioritySign[task.priority],
-    focus && isFocused(task, reader) ? signs.focus : null,
-    task.dueAt === null || !isOpen || !due ? null : `${signs.due}\u00a0${shortDue(task.dueAt, reader)}`,
+    focus && isFocused(task, viewer) ? signs.focus : null,
+    task.dueAt === null || !isOpen || !due ? null : `${signs.due}\u00a0${shortDue(task.dueAt, viewer)}`,
     after === '' ? null : after,
   ].filter((mark) => mark !== null)
   const end = marks.length === 0 ? '' : ` ${marks.join(' ')}`
   const start = `${before}${turnSign(task)} `
-  return html`${start}${bold(task.key)} ${fitted(task.title, `${start}${task.key} ${end}`)}${end}`
+  return html`${start}${bold(task.key)} ${fitToLine(task.title, `${start}${task.key} ${end}`)}${end}`
 }
 
 /** Formats a due date for a list: a time if it's today, otherwise a date without time and weekday. */
-export function shortDue(at: Date, { now, timeZone }: Reader): string {
+export function shortDue(at: Date, { now, timeZone }: Viewer): string {
   const text = dueText(at, now, timeZone)
   if (isSameDay(at, now, timeZone)) return text.split(' ').at(-1) ?? text
   return unbroken(text.replace(/ \d\d:\d\d$/, '').replace(/^[A-Z]\w\w (?=\d)/, ''))
@@ -103,7 +103,7 @@ export function shortSpan(from: Date, to: Date): string {
 export function needLine(task: Task | TaskDetail, before = '', after = ''): Html {
   const start = `${before}${turnSign(task)} `
   const end = after === '' ? '' : ` ${after}`
-  return html`${start}${bold(`${task.key}:`)} ${fitted(headOfNeed(task), `${start}${task.key}: ${end}`)}${end}`
+  return html`${start}${bold(`${task.key}:`)} ${fitToLine(headOfNeed(task), `${start}${task.key}: ${end}`)}${end}`
 }
 
 /** Returns what a task needs the owner for: its question or its outcome. */
@@ -118,7 +118,7 @@ function headOfNeed(task: Task | TaskDetail): string {
 /** Formats the first line of a task's open question, to show below its own line. */
 export function questionLine(task: Task): Html | null {
   if (turnOf(task) !== 'question') return null
-  return html`\u2003${italic(fitted(headOfNeed(task), '   '))}`
+  return html`\u2003${italic(fitToLine(headOfNeed(task), '   '))}`
 }
 
 // The width of a button's label on a phone, in half a row and in a whole row.

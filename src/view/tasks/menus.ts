@@ -6,7 +6,7 @@ import type { Task, TaskDetail } from '../../domain/tasks/task.ts'
 import { button, chosen } from '../kit/buttons.ts'
 import { defineScreen, field, markOf } from '../kit/callbacks.ts'
 import { type Button, inRows } from '../kit/card.ts'
-import { clip } from '../kit/html.ts'
+import { shorten } from '../kit/html.ts'
 import { historyScreen } from '../kit/links.ts'
 import { engineName, priorityName, prioritySign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
@@ -122,7 +122,7 @@ export function editRows(task: Task, on: Surface): Button[][] {
     .map(
       (criterion, index): Button =>
         button(
-          `${criterion.met ? signs.checked : signs.unchecked} ${clip(criterion.text, 28)}`,
+          `${criterion.met ? signs.checked : signs.unchecked} ${shorten(criterion.text, 28)}`,
           criterionTap,
           { on, key: task.key, index, mark: markOf(criterion.text), met: !criterion.met },
         ),

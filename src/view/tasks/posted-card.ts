@@ -8,13 +8,13 @@ import { type Card, keyboard } from '../kit/card.ts'
 import { bold, fitMessage, type Html, html, joinHtml, title } from '../kit/html.ts'
 import { agentName, turnSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { dueText, type Reader, span } from '../kit/when.ts'
+import { dueText, span, type Viewer } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
 import { taskButtons } from './buttons.ts'
 import { dueTap } from './callbacks.ts'
 import { taskCard } from './card.ts'
 import { takeBackButton } from './moves.ts'
-import { taskText } from './text.ts'
+import { taskCardText } from './text.ts'
 
 export const nudgeTap = defineAct('nudge', { key: field.text })
 export const keepWaitingTap = defineAct('keep-waiting', { key: field.text })
@@ -23,49 +23,49 @@ const maxOutcome = 220
 const lateMs = 5 * minuteMs
 
 /** Renders a task's card as a notification. The lock screen shows its first line. */
-export function postedCard(task: TaskCardFacts, { kind, by }: NotificationGroup, reader: Reader): Card {
+export function postedCard(task: TaskCardFacts, { kind, by }: NotificationGroup, viewer: Viewer): Card {
   switch (kind) {
     case 'new':
-      return taskCard(task, { ...reader, ...(by === null ? {} : { notice: html`Added by ${bold(by)}` }) })
+      return taskCard(task, { ...viewer, ...(by === null ? {} : { notice: html`Added by ${bold(by)}` }) })
     case 'finished': {
       const outcome = firstLine(task.latestResult?.summary ?? '', maxOutcome)
       const notice = html`${turnSign(task)} ${bold(`${task.key}:`)} ${title(outcome)}`
-      return taskCard(task, { ...reader, ...(outcome === '' ? {} : { notice }) })
+      return taskCard(task, { ...viewer, ...(outcome === '' ? {} : { notice }) })
     }
     case 'due':
-      return dueCard(task, reader)
+      return dueCard(task, viewer)
     case 'silent-run':
-      return silentRunCard(task, reader)
+      return silentRunCard(task, viewer)
     default:
-      return taskCard(task, reader)
+      return taskCard(task, viewer)
   }
 }
 
-function dueCard(task: TaskCardFacts, reader: Reader): Card {
+function dueCard(task: TaskCardFacts, viewer: Viewer): Card {
   const { key } = task
   return taskCard(task, {
-    ...reader,
-    notice: html`${signs.reminder} ${bold(`${key}:`)} ${whenDue(task, reader)}`,
+    ...viewer,
+    notice: html`${signs.reminder} ${bold(`${key}:`)} ${whenDue(task, viewer)}`,
     extra: [button('Tomorrow', dueTap, { on: 'card', key, to: 'tomorrow' })],
   })
 }
 
 /** Describes when a task is or was due: "due now", "was due today 10:00". */
-export function whenDue({ dueAt }: Pick<TaskCardFacts, 'dueAt'>, { now, timeZone }: Reader): string {
+export function whenDue({ dueAt }: Pick<TaskCardFacts, 'dueAt'>, { now, timeZone }: Viewer): string {
   const isLate = dueAt !== null && now.getTime() - dueAt.getTime() > lateMs
   return isLate ? `was due ${dueText(dueAt, now, timeZone)}` : 'due now'
 }
 
-function silentRunCard(task: TaskCardFacts, reader: Reader): Card {
-  const line = html`${signs.silentRun} ${bold(`${task.key}:`)} ${silence(task, reader.now)}`
-  const [, ...others] = taskButtons(task, reader)
+function silentRunCard(task: TaskCardFacts, viewer: Viewer): Card {
+  const line = html`${signs.silentRun} ${bold(`${task.key}:`)} ${silence(task, viewer.now)}`
+  const [, ...others] = taskButtons(task, viewer)
   const row = [
     button('Nudge', nudgeTap, { key: task.key }),
     takeBackButton(task, 'card'),
     button('Keep waiting', keepWaitingTap, { key: task.key }),
   ]
   return {
-    text: fitMessage(joinHtml([line, taskText(task, reader)], '\n')),
+    text: fitMessage(joinHtml([line, taskCardText(task, viewer)], '\n')),
     keyboard: keyboard([row, ...others]),
   }
 }

@@ -5,9 +5,9 @@ import type { Task } from '../../domain/tasks/task.ts'
 import { button } from '../kit/buttons.ts'
 import { defineButton, field, markOf } from '../kit/callbacks.ts'
 import type { Button } from '../kit/card.ts'
-import { clip } from '../kit/html.ts'
+import { shorten } from '../kit/html.ts'
 import { engineName, priorityName } from '../kit/names.ts'
-import { dueText, type Reader } from '../kit/when.ts'
+import { dueText, type Viewer } from '../kit/when.ts'
 import { menuTap } from './callbacks.ts'
 
 /** The possible meanings of shorthand that wasn't understood. */
@@ -29,7 +29,7 @@ export interface Suggested extends QuickAddProblem {
 const maxLabel = 24
 
 /** Builds the button that accepts a suggestion. */
-export function suggestionButton(task: Task, { token, suggestion }: Suggested, reader: Reader): Button {
+export function suggestionButton(task: Task, { token, suggestion }: Suggested, viewer: Viewer): Button {
   const { key } = task
   const take = (label: string, kind: SuggestionKind, value = '') =>
     button(label, suggestTap, { key, mark: markOf(token), kind, value })
@@ -39,10 +39,10 @@ export function suggestionButton(task: Task, { token, suggestion }: Suggested, r
     case 'engine':
       return take(`${engineName[suggestion.engine]}?`, 'engine', suggestion.engine)
     case 'label':
-      return take(`#${clip(suggestion.name, maxLabel)}?`, 'label')
+      return take(`#${shorten(suggestion.name, maxLabel)}?`, 'label')
     case 'due': {
       const minutes = Math.floor(suggestion.at.getTime() / minuteMs).toString(36)
-      return take(`${dueText(suggestion.at, reader.now, reader.timeZone)}?`, 'due', minutes)
+      return take(`${dueText(suggestion.at, viewer.now, viewer.timeZone)}?`, 'due', minutes)
     }
     case 'project':
       return take(`Project ${suggestion.key}?`, 'project', suggestion.key)

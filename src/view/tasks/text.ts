@@ -7,12 +7,23 @@ import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
 import type { Artifact } from '../../domain/tasks/schemas.ts'
 import { runOf, type Task } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
-import { bold, clip, code, type Html, html, joinHtml, link, quote, title, truncateHtml } from '../kit/html.ts'
+import {
+  bold,
+  code,
+  type Html,
+  html,
+  joinHtml,
+  link,
+  quote,
+  shorten,
+  title,
+  truncateHtml,
+} from '../kit/html.ts'
 import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } from '../kit/names.ts'
 import { branchLink, repositoryUrl } from '../kit/repository.ts'
 import { signs } from '../kit/signs.ts'
 import { hiddenHost, isWebLink } from '../kit/web-link.ts'
-import { ago, clock, day, dueText, type Reader, span } from '../kit/when.ts'
+import { ago, clock, day, dueText, span, type Viewer } from '../kit/when.ts'
 import { firstLine, restOf } from '../markdown/first-line.ts'
 import { markdownToHtml } from '../markdown/markdown.ts'
 
@@ -29,10 +40,10 @@ const maxArtifactUrl = 500
 const shortNote = 280
 
 /** Renders the text of a task's card. The owner's decision comes first, because the lock screen shows that line. */
-export function taskText(task: TaskCardFacts, reader: Reader): Html {
+export function taskCardText(task: TaskCardFacts, viewer: Viewer): Html {
   const parts = [
     headLines(task),
-    stateLine(task, reader),
+    stateLine(task, viewer),
     questionBlock(task),
     reviewBlock(task),
     progressLine(task),
@@ -68,20 +79,20 @@ function headLines(task: TaskCardFacts): Html {
 }
 
 /** Shows whose turn it is, priority, due date and focus. */
-function stateLine(task: TaskCardFacts, reader: Reader): Html {
+function stateLine(task: TaskCardFacts, viewer: Viewer): Html {
   const isOpen = task.status !== 'done' && task.status !== 'archived'
-  const isOverdue = isOpen && task.dueAt !== null && task.dueAt < reader.now
+  const isOverdue = isOpen && task.dueAt !== null && task.dueAt < viewer.now
   const parts = [
-    turnText(task, reader),
+    turnText(task, viewer),
     task.priority === 'none' ? null : priorityName[task.priority],
     task.dueAt !== null &&
-      html`due ${dueText(task.dueAt, reader.now, reader.timeZone)}${isOverdue && bold(' overdue')}`,
-    isFocused(task, reader) ? 'focus today' : null,
+      html`due ${dueText(task.dueAt, viewer.now, viewer.timeZone)}${isOverdue && bold(' overdue')}`,
+    isFocused(task, viewer) ? 'focus today' : null,
   ]
   return joinHtml(parts, ' · ')
 }
 
-function turnText(task: TaskCardFacts, { now, timeZone }: Reader): string {
+function turnText(task: TaskCardFacts, { now, timeZone }: Viewer): string {
   const since = task.runStateUpdatedAt
   switch (turnOf(task)) {
     case 'question':
@@ -195,7 +206,7 @@ function artifactLine({ type, title: name, url, localPath, reason }: Artifact): 
   return joinHtml(
     [
       title(label),
-      where !== undefined && code(clip(where, maxArtifactUrl)),
+      where !== undefined && code(shorten(where, maxArtifactUrl)),
       reason !== undefined && title(reason, maxFact),
     ],
     ' · ',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLabel } from '../../../src/domain/labels/label-edits.ts'
 import type { PromptKind } from '../../../src/telegram/store/messages/reply-topic.ts'
 import { promptTap, settingsScreen } from '../../../src/view/kit/links.ts'
-import { askTap, questions } from '../../../src/view/tasks/callbacks.ts'
+import { askTap, taskPrompts } from '../../../src/view/tasks/callbacks.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 import { commands } from '../../support/buttons.ts'
 import { addTasks } from '../../support/chat.ts'
@@ -75,7 +75,7 @@ afterAll(async () => {
 async function askFor(kind: PromptKind, labelId: string): Promise<Message> {
   if (kind === 'search' || kind === 'new-task') bot.user.sendText(kind === 'search' ? '/search' : '/new')
   else {
-    const question = questions.find((one) => one === kind)
+    const question = taskPrompts.find((one) => one === kind)
     const value = kind === 'label-name' ? labelId : kind.startsWith('project-') ? 'WEB' : ''
     bot.user.tapData(
       question === undefined

@@ -1,16 +1,16 @@
 import { parseDigestReply } from '../../../domain/reports/digest-reply.ts'
 import { findTasks } from '../../../domain/tasks/read.ts'
 import { changesCard } from '../../../view/tasks/changes.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { doActs } from '../../kit/tasks/acts.ts'
 
 /** Handles a reply to numbered lines, e.g. `1 done, 3 tomorrow, 5 hold`, as one change. Names the words it didn't understand. */
 export async function answerDigest(ctx: BotContext, text: string, taskIds: readonly string[]): Promise<void> {
-  const reader = readerOf(ctx)
+  const viewer = viewerOf(ctx)
   const tasks = await findTasks(scopeOf(ctx), taskIds)
   const keys = taskIds.map((id) => tasks.find((task) => task.id === id)?.key)
   const numbered = withNumbers(text, linesMeant(ctx.message?.quote?.text ?? '', keys))
-  const { orders, problems } = parseDigestReply(numbered, { ...reader, lines: taskIds.length })
+  const { orders, problems } = parseDigestReply(numbered, { ...viewer, lines: taskIds.length })
   const wanted = orders.map(({ line, act }) => ({
     line,
     task: tasks.find(({ id }) => id === taskIds[line - 1]),
@@ -24,7 +24,7 @@ export async function answerDigest(ctx: BotContext, text: string, taskIds: reado
   const hints = orders.length === 0 && problems.length > 0 ? ['Try “1 done, 3 tomorrow, 5 hold”.'] : []
   const card = changesCard(
     { ...changes, problems: [...problems, ...hints, ...gone, ...changes.problems] },
-    reader,
+    viewer,
   )
   await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }

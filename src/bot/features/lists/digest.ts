@@ -4,7 +4,7 @@ import { withRow } from '../../../view/kit/card.ts'
 import { settingsScreen } from '../../../view/kit/links.ts'
 import { signs } from '../../../view/kit/signs.ts'
 import { digestCard, digestScreen } from '../../../view/reports/digest.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onReply, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 import { answerDigest } from './digest-replies.ts'
@@ -19,8 +19,8 @@ export function digest(): Feature {
 }
 
 async function showDigest(ctx: BotContext): Promise<void> {
-  const reader = readerOf(ctx)
-  const { card, topic } = digestCard(await readDigest(scopeOf(ctx), reader), reader)
+  const viewer = viewerOf(ctx)
+  const { card, topic } = digestCard(await readDigest(scopeOf(ctx), viewer), viewer)
   const { digestEnabled, digestTime } = ctx.settings
   const row = [
     button(`${signs.refresh} Refresh`, digestScreen),

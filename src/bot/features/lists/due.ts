@@ -2,7 +2,7 @@ import { dayMs } from '../../../domain/core/durations.ts'
 import { listDue } from '../../../domain/tasks/lists/due-list.ts'
 import { dayBounds } from '../../../domain/time/time.ts'
 import { dueAPage, dueCard, dueScreen } from '../../../view/tasks/lists/due.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
@@ -17,12 +17,12 @@ export function due(): Feature {
 }
 
 async function showDue(ctx: BotContext, wantedPage: number): Promise<void> {
-  const reader = readerOf(ctx)
-  const today = dayBounds(reader.now, reader.timeZone)
-  const before = dayBounds(new Date(today.end.getTime() + weekMs), reader.timeZone).start
+  const viewer = viewerOf(ctx)
+  const today = dayBounds(viewer.now, viewer.timeZone)
+  const before = dayBounds(new Date(today.end.getTime() + weekMs), viewer.timeZone).start
   const read = (page: number) => listDue(scopeOf(ctx), { before, limit: dueAPage, offset: page * dueAPage })
   const found = await read(wantedPage)
   const page = Math.min(wantedPage, Math.max(0, Math.ceil(found.count / dueAPage) - 1))
   const { tasks, count } = page === wantedPage ? found : await read(page)
-  await showScreen(ctx, dueCard({ tasks, count, page, ...reader }))
+  await showScreen(ctx, dueCard({ tasks, count, page, ...viewer }))
 }

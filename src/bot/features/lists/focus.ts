@@ -14,7 +14,7 @@ import {
   pinCard,
   pinsAPage,
 } from '../../../view/tasks/lists/focus.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { orRefusal } from '../../kit/refusals.ts'
 import { showScreen } from '../../kit/show.ts'
@@ -34,8 +34,8 @@ export function focus(): Feature {
 }
 
 async function showFocus(ctx: BotContext, undo: string | null = null): Promise<void> {
-  const reader = readerOf(ctx)
-  await showScreen(ctx, focusCard(await readFocus(scopeOf(ctx), reader), { ...reader, undo }))
+  const viewer = viewerOf(ctx)
+  await showScreen(ctx, focusCard(await readFocus(scopeOf(ctx), viewer), { ...viewer, undo }))
 }
 
 interface FocusTap {
@@ -50,7 +50,7 @@ async function changeFocus(ctx: BotContext, { key, to, from }: FocusTap): Promis
   const edit: TaskEdit = to === 'done' ? { status: 'done', ...expect } : { focus: to === 'pin' }
   const task = await findTask(scopeOf(ctx), key)
   if (edit.status !== undefined && task?.runState === 'running') {
-    const card = stopAndMoveCard(task, edit.status, 'card', readerOf(ctx))
+    const card = stopAndMoveCard(task, edit.status, 'card', viewerOf(ctx))
     return showScreen(ctx, card, { purpose: 'card', taskId: task.id })
   }
   const edited = await orRefusal(ctx, async () => {
@@ -70,5 +70,5 @@ const lanes = ['todo', 'inbox', 'hold', 'ready'] as const
 async function showPins(ctx: BotContext, wanted: number): Promise<void> {
   const { tasks, count, page } = await listByLane(scopeOf(ctx), {}, { lanes, limit: pinsAPage, page: wanted })
   const pages = Math.max(1, Math.ceil(count / pinsAPage))
-  await showScreen(ctx, pinCard(tasks, { ...readerOf(ctx), page, pages }))
+  await showScreen(ctx, pinCard(tasks, { ...viewerOf(ctx), page, pages }))
 }

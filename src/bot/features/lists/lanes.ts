@@ -20,7 +20,7 @@ import {
   placeScreen,
   placeTap,
 } from '../../../view/tasks/lists/lane.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { orRefusal } from '../../kit/refusals.ts'
 import { explainNotQueued } from '../../kit/runner.ts'
@@ -55,7 +55,7 @@ async function readPage(ctx: BotContext, place: LanePlace) {
   const count = await countByLane(scopeOf(ctx), lane)
   const page = Math.min(place.page, Math.max(0, Math.ceil(count / lanePage) - 1))
   const tasks = await listLane(scopeOf(ctx), lane, { limit: lanePage, offset: page * lanePage })
-  return { place: { ...place, page }, tasks, count, ...readerOf(ctx) }
+  return { place: { ...place, page }, tasks, count, ...viewerOf(ctx) }
 }
 
 async function showLane(
@@ -80,7 +80,7 @@ async function showPlace(
   undo: string | null = null,
 ): Promise<void> {
   const neighbours = await findNeighbors(scopeOf(ctx), task, projectKey || undefined)
-  const card = placeCard(task, { projectKey, neighbours, undo, ...readerOf(ctx) })
+  const card = placeCard(task, { projectKey, neighbours, undo, ...viewerOf(ctx) })
   await showScreen(ctx, card, { taskId: task.id })
 }
 
@@ -110,7 +110,7 @@ async function moveCard(
     status !== before.status &&
     before.runState === 'running'
   ) {
-    const card = stopAndMoveCard(before, status, 'card', readerOf(ctx))
+    const card = stopAndMoveCard(before, status, 'card', viewerOf(ctx))
     return showScreen(ctx, card, { purpose: 'card', taskId: before.id })
   }
   const moved = await orRefusal(ctx, async () => {

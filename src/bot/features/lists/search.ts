@@ -2,14 +2,14 @@ import { search as find } from '../../../domain/tasks/lists/search.ts'
 import { findTasksByKey } from '../../../domain/tasks/read.ts'
 import { questionCard } from '../../../view/kit/answers.ts'
 import { hitsAPage, searchCard, searchScreen } from '../../../view/reports/search.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onAnswer, onCommand, onTap } from '../../kit/feature.ts'
 import { ask } from '../../kit/prompts.ts'
 import { showScreen } from '../../kit/show.ts'
 import { queryOfMessage } from '../../kit/tasks/list-query.ts'
 
 /** /search: searches keys, titles, notes and logs; asks for the words if there are none. */
-export function search(): Feature {
+export function searchPages(): Feature {
   const feature = createFeature()
   onCommand(
     feature,
@@ -43,6 +43,6 @@ async function answerSearch(ctx: BotContext, text: string, page = 0): Promise<vo
   )
   const logged = await findTasksByKey(scopeOf(ctx), [...new Set(ofLogs)])
   const titles = new Map(logged.map(({ key, title }) => [key, title]))
-  const card = searchCard({ words, hits, page, hasMore, titles, ...readerOf(ctx) })
+  const card = searchCard({ words, hits, page, hasMore, titles, ...viewerOf(ctx) })
   await showScreen(ctx, card, { topic: { kind: 'list', query: words } })
 }

@@ -3,7 +3,7 @@ import { listProjects } from '../../../domain/projects/read.ts'
 import { parseTaskQuery, withStatus } from '../../../domain/quick-add/task-query.ts'
 import { listByLane } from '../../../domain/tasks/lists/lanes.ts'
 import { sameQuery, taskListCard, tasksAPage, tasksScreen } from '../../../view/tasks/lists/task-list.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 import { queryOfMessage } from '../../kit/tasks/list-query.ts'
@@ -12,7 +12,7 @@ import { queryOfMessage } from '../../kit/tasks/list-query.ts'
  * /tasks: lists tasks by status, project, label, engine, priority and words, page by page. /todo, /hold, /ready and
  * /done list one status.
  */
-export function tasks(): Feature {
+export function taskPages(): Feature {
   const feature = createFeature()
   onCommand(
     feature,
@@ -52,7 +52,7 @@ async function showTasks(ctx: BotContext, text: string, wantedPage: number): Pro
   const query = parseTaskQuery(text, keys)
   const lanes = query.filter.statuses ?? taskStatuses
   const found = await listByLane(scopeOf(ctx), query.filter, { lanes, limit: tasksAPage, page: wantedPage })
-  const card = taskListCard({ query, ...found, ...readerOf(ctx) })
+  const card = taskListCard({ query, ...found, ...viewerOf(ctx) })
   await showScreen(ctx, card, { topic: { kind: 'list', query: text } })
 }
 

@@ -6,7 +6,7 @@ import { projectCard } from '../../../view/projects/card.ts'
 import { deletedProjectsCard, projectGoneCard } from '../../../view/projects/delete.ts'
 import { projectDeliveryCard } from '../../../view/projects/delivery.ts'
 import { projectsCard } from '../../../view/projects/projects.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { showScreen } from '../../kit/show.ts'
 
 /** Shows a page of projects. */
@@ -22,7 +22,7 @@ export async function showProjects(ctx: BotContext, page: number): Promise<void>
 /** Shows a project's card. */
 export async function showProject(ctx: BotContext, key: string, undo?: string | null): Promise<void> {
   await withProject(ctx, key, (overview) =>
-    projectCard(overview, { ...readerOf(ctx), hasTopics: hasTopics(ctx) }, undo),
+    projectCard(overview, { ...viewerOf(ctx), hasTopics: hasTopics(ctx) }, undo),
   )
 }
 

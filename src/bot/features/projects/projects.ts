@@ -29,7 +29,7 @@ import { answerProjectPrompts } from './project-answers.ts'
 import { showDeleted, showDelivery, showProject, showProjects, withProject } from './project-screens.ts'
 
 /** /projects: the list, each project's card, and its settings. */
-export function projects(): Feature {
+export function projectPages(): Feature {
   const feature = createFeature()
   onCommand(feature, { command: 'projects', description: 'Projects', menu: 7 }, async (ctx) => {
     const key = ctx.match.trim().toUpperCase()

@@ -4,7 +4,7 @@ import { findTask } from '../../../domain/tasks/read.ts'
 import { createWorkLog, listWorkLogs } from '../../../domain/tasks/work-logs.ts'
 import { loggedCard, logScreen, logsAPage, timelineCard } from '../../../view/reports/timeline.ts'
 import { afterCommand } from '../../kit/commands.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { ownText } from '../../kit/message/incoming.ts'
 import { showScreen } from '../../kit/show.ts'
@@ -68,7 +68,7 @@ async function showTimeline(ctx: BotContext, about: string, page: number): Promi
     limit: logsAPage,
     offset: page * logsAPage,
   })
-  const card = timelineCard({ about, logs: entries, page, hasMore: nextCursor !== null, ...readerOf(ctx) })
+  const card = timelineCard({ about, logs: entries, page, hasMore: nextCursor !== null, ...viewerOf(ctx) })
   await showScreen(ctx, card)
 }
 

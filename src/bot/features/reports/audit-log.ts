@@ -5,7 +5,7 @@ import { reportStrangers } from '../../../telegram/store/strangers.ts'
 import { securityScreen } from '../../../view/kit/links.ts'
 import { auditCard, auditScreen } from '../../../view/reports/audit.ts'
 import { securityCard } from '../../../view/reports/security.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
@@ -40,7 +40,7 @@ async function showAudit(ctx: BotContext, about: string, before: string | null =
   const found = await listAudit(scopeOf(ctx), page)
   const undoable = await undoableByAgents(scopeOf(ctx), found.entries)
   const isFirst = before === null
-  await showScreen(ctx, auditCard({ ...found, undoable }, { ...readerOf(ctx), about, isFirst }))
+  await showScreen(ctx, auditCard({ ...found, undoable }, { ...viewerOf(ctx), about, isFirst }))
 }
 
 async function showSecurity(ctx: BotContext, before: string | null = null): Promise<void> {
@@ -49,5 +49,5 @@ async function showSecurity(ctx: BotContext, before: string | null = null): Prom
     limit: entriesAPage,
     ...(before === null ? {} : { before }),
   })
-  await showScreen(ctx, securityCard(found, { ...readerOf(ctx), isFirst: before === null }))
+  await showScreen(ctx, securityCard(found, { ...viewerOf(ctx), isFirst: before === null }))
 }

@@ -4,14 +4,14 @@ import { exportParts, exportRows, exportTasks } from '../../../domain/reports/ex
 import { countTasks } from '../../../domain/tasks/lists/list.ts'
 import { localDate } from '../../../domain/time/time.ts'
 import {
+  csvColumns,
   exportCaption,
   exportHereCard,
   exportTap,
   exportTooLargeCard,
-  taskColumns,
   taskRow,
 } from '../../../view/reports/export.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 
 // Telegram accepts files of up to 50 MB from a bot.
@@ -39,7 +39,7 @@ export function exports(): Feature {
 
 async function sendBoard(ctx: BotContext): Promise<void> {
   await ctx.replyWithChatAction('upload_document')
-  const { now, timeZone } = readerOf(ctx)
+  const { now, timeZone } = viewerOf(ctx)
   const stem = `board-${localDate(now, timeZone)}`
   const count = await countTasks(scopeOf(ctx), {}, Number.MAX_SAFE_INTEGER)
   const about = { purpose: 'answer', replyTo: ctx.message?.message_id } as const
@@ -75,10 +75,10 @@ async function* csvOf(ctx: BotContext): AsyncGenerator<string> {
   // Spreadsheets run text that starts with = + - @, or their full-width forms, as a formula. PapaParse's own pattern
   // misses multi-line cells (mholt/PapaParse#1149).
   const options = { newline: '\r\n', escapeFormulae: /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/ }
-  yield `\uFEFF${unparse([taskColumns], options)}\r\n`
+  yield `\uFEFF${unparse([csvColumns], options)}\r\n`
   for await (const task of exportTasks(scopeOf(ctx))) {
     const row = taskRow(task)
-    yield `${unparse([taskColumns.map((column) => row[column])], options)}\r\n`
+    yield `${unparse([csvColumns.map((column) => row[column])], options)}\r\n`
   }
 }
 

@@ -2,7 +2,7 @@ import { readStats } from '../../../domain/reports/stats.ts'
 import { statsPeriods, statsRange } from '../../../domain/reports/stats-range.ts'
 import { statsPicture } from '../../../view/charts/charts.ts'
 import { minForChart, statsCard, statsScreen, statsTitle } from '../../../view/reports/stats.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showPicture, showScreen } from '../../kit/show.ts'
 
@@ -29,7 +29,7 @@ async function showStats(ctx: BotContext, text: string): Promise<void> {
   const named = statsPeriods.find((period) => period.startsWith(word))
   const period = named ?? 'week'
   const notice = named === undefined ? `No period “${word.slice(0, 40)}” – showing the week.` : undefined
-  const stats = await readStats(scopeOf(ctx), statsRange(period, readerOf(ctx)))
+  const stats = await readStats(scopeOf(ctx), statsRange(period, viewerOf(ctx)))
   const card = statsCard(stats, period, notice)
   if (stats.done < minForChart) return showScreen(ctx, card)
   await ctx.replyWithChatAction('upload_photo')

@@ -22,7 +22,7 @@ import {
   tokenSpanCard,
   tokenSpans,
 } from '../../../view/system/tokens.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onAnswer, onTap } from '../../kit/feature.ts'
 import { issueToken } from '../../kit/issue-token.ts'
 import { closePrompt } from '../../kit/prompts.ts'
@@ -39,10 +39,10 @@ export function tokens(): Feature {
     agent === '' ? askAgent(ctx) : askTokenSpan(ctx, agent),
   )
   onTap(feature, createTokenTap, (ctx, { days }) => make(ctx, days))
-  onTap(feature, tokenScreen, (ctx, { id }) => showToken(ctx, id, (token) => tokenCard(token, readerOf(ctx))))
+  onTap(feature, tokenScreen, (ctx, { id }) => showToken(ctx, id, (token) => tokenCard(token, viewerOf(ctx))))
   onTap(feature, revokeTokenScreen, (ctx, { id }) =>
     showToken(ctx, id, (token) =>
-      token.revokedAt === null ? revokeCard(token) : tokenCard(token, readerOf(ctx)),
+      token.revokedAt === null ? revokeCard(token) : tokenCard(token, viewerOf(ctx)),
     ),
   )
   onTap(feature, revokeTokenTap, (ctx, { id }) => revoke(ctx, id))
@@ -114,7 +114,7 @@ async function allowMore(ctx: BotContext, tokenId: string): Promise<void> {
   const known = (await listTokens(scopeOf(ctx))).some((token) => token.id === tokenId)
   if (!known) return showScreen(ctx, tokenGoneCard())
   const allowed = await allowDeletions(ctx.board, tokenId)
-  await showScreen(ctx, deletionsAllowedCard({ tokenId, ...allowed }, readerOf(ctx)))
+  await showScreen(ctx, deletionsAllowedCard({ tokenId, ...allowed }, viewerOf(ctx)))
 }
 
 async function revoke(ctx: BotContext, id: string): Promise<void> {
@@ -122,5 +122,5 @@ async function revoke(ctx: BotContext, id: string): Promise<void> {
   if (!known) return showScreen(ctx, tokenGoneCard())
   const { token, auditId } = await revokeToken(ctx.board, id)
   await toast(ctx, auditId === null ? toasts.unchanged : `${token.name}'s token is revoked.`)
-  await showScreen(ctx, tokenCard(token, readerOf(ctx)))
+  await showScreen(ctx, tokenCard(token, viewerOf(ctx)))
 }

@@ -1,6 +1,6 @@
 import { toasts } from '../../../view/kit/answers.ts'
 import { unknownCommandCard } from '../../../view/system/help.ts'
-import { afterCommand, type Command, nearestCommand } from '../../kit/commands.ts'
+import { afterCommand, type ChatCommand, nearestCommand } from '../../kit/commands.ts'
 import { createFeature, type Feature } from '../../kit/feature.ts'
 import { textOfMessage } from '../../kit/message/incoming.ts'
 import { toast } from '../../kit/toast.ts'
@@ -21,7 +21,7 @@ export function fallback(): Feature {
   return feature
 }
 
-function buttonFor({ toButton }: Command, words: string): string | null {
+function buttonFor({ toButton }: ChatCommand, words: string): string | null {
   const fits = Buffer.byteLength(words) <= maxBytes && !/[|\n]/.test(words)
   return fits ? (toButton?.(words) ?? null) : null
 }

@@ -5,7 +5,7 @@ import { dialogTap } from '../../../view/settings/set-up.ts'
 import { homeCard } from '../../../view/system/home.ts'
 import { enterDialog } from '../../dialogs/dialogs.ts'
 import { setUpLacks } from '../../dialogs/set-up.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 import { openByPayload } from '../../kit/tasks/deep-links.ts'
@@ -31,8 +31,8 @@ export function start(): Feature {
 
 async function showHome(ctx: BotContext): Promise<void> {
   const scope = scopeOf(ctx)
-  const reader = readerOf(ctx)
+  const viewer = viewerOf(ctx)
   const counts = await countByStatus(scope)
-  const digest = await readDigest(scope, reader)
-  await showScreen(ctx, homeCard({ counts, digest, ...reader }))
+  const digest = await readDigest(scope, viewer)
+  await showScreen(ctx, homeCard({ counts, digest, ...viewer }))
 }

@@ -11,7 +11,7 @@ import {
   undoneText,
   undoRefusedCard,
 } from '../../../view/system/undo.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen, showTask } from '../../kit/show.ts'
 import { toast } from '../../kit/toast.ts'
@@ -64,5 +64,5 @@ async function restore(ctx: BotContext, auditIds: readonly string[]): Promise<vo
 /** Shows what was undone: the task's card, or one line per task. */
 async function showUndone(ctx: BotContext, undone: Undone): Promise<void> {
   if (undone.task === null) await showScreen(ctx, undoneListCard(undone))
-  else await showTask(ctx, undone.task, { notice: undoneText(undone, readerOf(ctx)) })
+  else await showTask(ctx, undone.task, { notice: undoneText(undone, viewerOf(ctx)) })
 }

@@ -23,7 +23,7 @@ import {
   sentBackNotice,
   stopAndMoveCard,
 } from '../../../view/tasks/handoffs.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { explainNotQueued, notifyRunner, postToRunner } from '../../kit/runner.ts'
 import { showScreen, showTask } from '../../kit/show.ts'
@@ -58,7 +58,7 @@ async function move(
   const stops = task?.runState === 'running' && task.status !== to && to !== 'todo'
   if (task === null || !stops || sure)
     return editByTap(ctx, on, key, { status: to, expect: { status: from } })
-  await confirm(ctx, on, task, stopAndMoveCard(task, to, on, readerOf(ctx)))
+  await confirm(ctx, on, task, stopAndMoveCard(task, to, on, viewerOf(ctx)))
 }
 
 async function confirm(ctx: BotContext, on: Surface, task: Task, card: Card): Promise<void> {
@@ -105,7 +105,7 @@ async function answer(
   const { task, auditId, isLate } = answered
   if (isLate) {
     await toast(ctx, answered.question.state === 'answered' ? toasts.alreadyAnswered : toasts.withdrawn)
-    return showTask(ctx, task, { notice: lateAnswerNotice(answered, readerOf(ctx), false) })
+    return showTask(ctx, task, { notice: lateAnswerNotice(answered, viewerOf(ctx), false) })
   }
   await toast(ctx, toasts.answered)
   await showTask(ctx, task, { undo: auditId, ...answeredNotice(answered, on) })

@@ -2,7 +2,7 @@ import { readHistory } from '../../../domain/reports/history.ts'
 import { requireTask } from '../../../domain/tasks/read.ts'
 import { historyScreen } from '../../../view/kit/links.ts'
 import { historyCard, logsAPage } from '../../../view/reports/timeline.ts'
-import { readerOf, scopeOf } from '../../kit/context.ts'
+import { scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
@@ -15,7 +15,7 @@ export function history(): Feature {
       limit: logsAPage,
       offset: page * logsAPage,
     })
-    const card = historyCard(task, { entries, page, hasMore, ...readerOf(ctx) })
+    const card = historyCard(task, { entries, page, hasMore, ...viewerOf(ctx) })
     await showScreen(ctx, card, { purpose: 'card', taskId: task.id })
   })
   return feature

@@ -8,7 +8,7 @@ import { turnOf } from '../../../domain/turn.ts'
 import { staleToast, toasts } from '../../../view/kit/answers.ts'
 import type { Surface } from '../../../view/tasks/callbacks.ts'
 import { type LaterChoice, laterLine, laterTap, laterText } from '../../../view/tasks/later.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { showGone } from '../../kit/tasks/change-task.ts'
 import { showAfterAction } from '../../kit/tasks/deck.ts'
@@ -33,15 +33,15 @@ export function later(): Feature {
 function laterEdit(ctx: BotContext, to: LaterChoice): TaskEdit {
   if (to === 'hold') return { status: 'hold', snoozedUntil: null }
   const morning = ctx.settings.digestTime
-  return { snoozedUntil: snoozeUntil(to, { ...readerOf(ctx), morning }) }
+  return { snoozedUntil: snoozeUntil(to, { ...viewerOf(ctx), morning }) }
 }
 
 async function postpone(ctx: BotContext, on: Surface, seen: Task, edit: TaskEdit): Promise<void> {
   try {
     const expect = { status: seen.status, runState: seen.runState }
     const { task, auditId } = await editTask(ctx.board, seen.id, { ...edit, expect })
-    await toast(ctx, auditId === null ? toasts.unchanged : `${laterText(task, readerOf(ctx))}.`)
-    await showAfterAction(ctx, on, task, auditId, laterLine(task, readerOf(ctx)))
+    await toast(ctx, auditId === null ? toasts.unchanged : `${laterText(task, viewerOf(ctx))}.`)
+    await showAfterAction(ctx, on, task, auditId, laterLine(task, viewerOf(ctx)))
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     const task = await findTask(scopeOf(ctx), seen.id)

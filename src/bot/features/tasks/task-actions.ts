@@ -10,7 +10,7 @@ import { parseDue } from '../../../domain/time/due/due.ts'
 import { undoChange } from '../../../domain/undo/undo.ts'
 import { toasts } from '../../../view/kit/answers.ts'
 import { markOf } from '../../../view/kit/callbacks.ts'
-import type { Reader } from '../../../view/kit/when.ts'
+import type { Viewer } from '../../../view/kit/when.ts'
 import { undoneListCard } from '../../../view/system/undo.ts'
 import {
   criterionTap,
@@ -30,7 +30,7 @@ import {
 } from '../../../view/tasks/callbacks.ts'
 import { deleteCard } from '../../../view/tasks/card.ts'
 import { deletedCard } from '../../../view/tasks/gone.ts'
-import { type BotContext, readerOf, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { sendTask, showScreen, showTask } from '../../kit/show.ts'
 import { changeTask, editByTap, showGone } from '../../kit/tasks/change-task.ts'
@@ -48,7 +48,7 @@ export function taskActions(): Feature {
   onTap(feature, priorityTap, (ctx, { on, key, to }) => editByTap(ctx, on, key, { priority: to }))
   onTap(feature, engineTap, (ctx, { on, key, to }) => editByTap(ctx, on, key, { engine: to }))
   onTap(feature, dueTap, (ctx, { on, key, to }) =>
-    editByTap(ctx, on, key, { dueAt: toDueDate(to, readerOf(ctx)) }),
+    editByTap(ctx, on, key, { dueAt: toDueDate(to, viewerOf(ctx)) }),
   )
   onTap(feature, focusTap, (ctx, { on, key, set }) => editByTap(ctx, on, key, { focus: set }))
   onTap(feature, labelTap, toggleLabel)
@@ -62,8 +62,8 @@ export function taskActions(): Feature {
 }
 
 /** Returns the due date for a button, in the owner's time zone. */
-function toDueDate(choice: DueChoice, reader: Reader): Date | null {
-  return choice === 'none' ? null : (parseDue(choice, reader)?.at ?? null)
+function toDueDate(choice: DueChoice, viewer: Viewer): Date | null {
+  return choice === 'none' ? null : (parseDue(choice, viewer)?.at ?? null)
 }
 
 async function toggleLabel(

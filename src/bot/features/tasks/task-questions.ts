@@ -9,13 +9,20 @@ import { findMessage } from '../../../telegram/store/messages/messages.ts'
 import type { DeckTopic } from '../../../telegram/store/messages/reply-topic.ts'
 import { questionCard, toasts } from '../../../view/kit/answers.ts'
 import { signs } from '../../../view/kit/signs.ts'
-import type { Reader } from '../../../view/kit/when.ts'
-import { askTap, type Question } from '../../../view/tasks/callbacks.ts'
+import type { Viewer } from '../../../view/kit/when.ts'
+import { askTap, type TaskPrompt } from '../../../view/tasks/callbacks.ts'
 import { deletedCard } from '../../../view/tasks/gone.ts'
 import { sentBackNotice } from '../../../view/tasks/handoffs.ts'
 import { acknowledge } from '../../kit/acknowledge.ts'
-import { type BotContext, type Prompt, readerOf, scopeOf } from '../../kit/context.ts'
-import { type Answer, createFeature, type Feature, onAnswer, onTap, type Written } from '../../kit/feature.ts'
+import { type BotContext, type Prompt, scopeOf, viewerOf } from '../../kit/context.ts'
+import {
+  createFeature,
+  type Feature,
+  onAnswer,
+  onTap,
+  type PromptAnswer,
+  type Written,
+} from '../../kit/feature.ts'
 import { ask } from '../../kit/prompts.ts'
 import { notifyRunner } from '../../kit/runner.ts'
 import { renderTask, sendTask, showTask } from '../../kit/show.ts'
@@ -36,14 +43,14 @@ export function taskQuestions(): Feature {
     labels: [...task.labels.map((label) => label.name), ...labelsIn(plain)],
   }))
   onEdit(feature, 'branch', ({ plain }) => ({ branch: plain.trim() === '-' ? '' : plain.trim() }))
-  onEdit(feature, 'due', ({ plain }, _task, reader) => ({ dueAt: requireDue(plain, reader) }))
+  onEdit(feature, 'due', ({ plain }, _task, viewer) => ({ dueAt: requireDue(plain, viewer) }))
   return feature
 }
 
 /** Prompts for text about a task. If an agent's question is open, the text answers it. */
 async function askAboutTask(
   ctx: BotContext,
-  { key, what }: { readonly key: string; readonly what: Question },
+  { key, what }: { readonly key: string; readonly what: TaskPrompt },
 ): Promise<void> {
   const task = await requireTask(scopeOf(ctx), key)
   const shownIn = ctx.callbackQuery?.message?.message_id
@@ -58,8 +65,8 @@ async function askAboutTask(
 
 function onTaskAnswer(
   feature: Feature,
-  question: Question,
-  handle: (ctx: BotContext, task: Task, answer: Answer) => Promise<void>,
+  question: TaskPrompt,
+  handle: (ctx: BotContext, task: Task, answer: PromptAnswer) => Promise<void>,
 ): void {
   onAnswer(feature, question, async (ctx, answer) => {
     const task = await findTask(scopeOf(ctx), answer.prompt.taskId ?? '')
@@ -70,22 +77,22 @@ function onTaskAnswer(
 
 function onEdit(
   feature: Feature,
-  question: Question,
-  toEdit: (written: Written, task: Task, reader: Reader) => TaskEdit,
+  question: TaskPrompt,
+  toEdit: (written: Written, task: Task, viewer: Viewer) => TaskEdit,
 ): void {
   onTaskAnswer(feature, question, (ctx, task, answer) =>
-    edit(ctx, task, answer, toEdit(answer.written, task, readerOf(ctx))),
+    edit(ctx, task, answer, toEdit(answer.written, task, viewerOf(ctx))),
   )
 }
 
-async function edit(ctx: BotContext, task: Task, answer: Answer, change: TaskEdit): Promise<void> {
+async function edit(ctx: BotContext, task: Task, answer: PromptAnswer, change: TaskEdit): Promise<void> {
   const { task: changed, auditId } = await editTask(ctx.board, task.id, change)
   await ctx.sender.remove(answer.messageId)
   await acknowledge(ctx, signs.answered)
   await showAnswered(ctx, answer.prompt, changed, auditId)
 }
 
-async function answerOrComment(ctx: BotContext, task: Task, answer: Answer): Promise<void> {
+async function answerOrComment(ctx: BotContext, task: Task, answer: PromptAnswer): Promise<void> {
   const { prompt, written, messageId } = answer
   // Prompts of earlier versions don't name their question.
   if (!prompt.about) return edit(ctx, task, answer, { comment: written.text })
@@ -93,7 +100,7 @@ async function answerOrComment(ctx: BotContext, task: Task, answer: Answer): Pro
   await ctx.sender.remove(messageId)
 }
 
-async function sendBack(ctx: BotContext, task: Task, { written, messageId }: Answer): Promise<void> {
+async function sendBack(ctx: BotContext, task: Task, { written, messageId }: PromptAnswer): Promise<void> {
   const { task: changed, auditId } = await editTask(ctx.board, task.id, sendBackEdit(written.text))
   await ctx.sender.remove(messageId)
   await acknowledge(ctx, signs.kept)
@@ -137,8 +144,8 @@ function labelsIn(text: string): string[] {
     .filter(Boolean)
 }
 
-function requireDue(text: string, reader: Reader): Date {
-  const due = parseDue(text.trim().replace(/^\^/, ''), reader)
+function requireDue(text: string, viewer: Viewer): Date {
+  const due = parseDue(text.trim().replace(/^\^/, ''), viewer)
   if (due !== null) return due.at
   throw new DomainError(
     'invalid',

@@ -3,7 +3,7 @@ import { signs } from '../../../view/kit/signs.ts'
 import { idleKeyText, namedTasksCard, noSuchKeyText, unknownTokenText } from '../../../view/system/words.ts'
 import { changesCard } from '../../../view/tasks/changes.ts'
 import { acknowledge } from '../../kit/acknowledge.ts'
-import { type BotContext, readerOf } from '../../kit/context.ts'
+import { type BotContext, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature } from '../../kit/feature.ts'
 import { doActs } from '../../kit/tasks/acts.ts'
 import { openByKey } from '../../kit/tasks/deep-links.ts'
@@ -31,7 +31,7 @@ async function open(ctx: BotContext, keys: readonly string[]): Promise<void> {
   if (first !== undefined && others.length === 0) return openByKey(ctx, first)
   const found = await findEach(ctx, keys)
   const unknown = keys.filter((key) => !found.has(key))
-  const card = namedTasksCard([...found.values()], unknown, readerOf(ctx))
+  const card = namedTasksCard([...found.values()], unknown, viewerOf(ctx))
   await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }
 
@@ -53,6 +53,6 @@ async function change(
   const idle =
     problems.length > 0 ? [] : changes.filter(({ act }) => isIdle(act)).map(({ key }) => idleKeyText(key))
   const notes = [...problems.map(unknownTokenText), ...unknown, ...idle, ...done.problems]
-  const card = changesCard({ ...done, problems: notes }, readerOf(ctx))
+  const card = changesCard({ ...done, problems: notes }, viewerOf(ctx))
   await ctx.sender.send(card, { purpose: 'answer', replyTo: ctx.message?.message_id })
 }

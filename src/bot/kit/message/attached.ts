@@ -20,7 +20,7 @@ export interface Attached {
   readonly text: string
 }
 
-/** Returns what a message contains besides text. `sentAt` is the sending time in the reader's time zone. */
+/** Returns what a message contains besides text. `sentAt` is the sending time in the viewer's time zone. */
 export function attachedTo(message: Message, sentAt: string): Attached[] {
   return [...files(message, sentAt), ...others(message), ...unknown(message)]
 }

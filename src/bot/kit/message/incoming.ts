@@ -17,13 +17,13 @@ export interface Incoming {
   readonly about: readonly Attached[]
 }
 
-export interface Reading {
+export interface IncomingOptions {
   readonly botId: number
   readonly timeZone: string
 }
 
 /** Splits a message into its parts. */
-export function readIncoming(message: Message, reading: Reading): Incoming {
+export function readIncoming(message: Message, reading: IncomingOptions): Incoming {
   const words = wordsOf(message)
   const attached = attachedTo(message, sentAt(message, reading.timeZone))
   const source = sourceLine(message)
@@ -96,7 +96,7 @@ function firstVisibleLine(text: string): string | undefined {
 }
 
 /** Returns the message that a reply refers to, unless the bot wrote it. */
-function aboutOf(message: Message, reading: Reading): Attached[] {
+function aboutOf(message: Message, reading: IncomingOptions): Attached[] {
   const { reply_to_message: target, external_reply: external, reply_to_story: story } = message
   // In a topic, every message is a reply to the one that opened the topic.
   const isOthers =
@@ -114,7 +114,7 @@ function storyReply({ chat }: NonNullable<Message['reply_to_story']>): Attached 
   return { title, text: `In reply to a story from ${chatName(chat)}` }
 }
 
-function repliedTo(target: Message, reading: Reading): Attached | null {
+function repliedTo(target: Message, reading: IncomingOptions): Attached | null {
   const attached = attachedTo(target, sentAt(target, reading.timeZone))
   const words = wordsOf(target)
   const title = firstVisibleLine(words) ?? attached[0]?.title
@@ -131,7 +131,7 @@ function repliedTo(target: Message, reading: Reading): Attached | null {
   }
 }
 
-function externalReply(external: NonNullable<Message['external_reply']>, reading: Reading): Attached {
+function externalReply(external: NonNullable<Message['external_reply']>, reading: IncomingOptions): Attached {
   const { origin, chat, message_id: id } = external
   const name = originName(origin)
   const link =

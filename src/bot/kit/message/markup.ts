@@ -1,7 +1,7 @@
 import type { MessageEntity } from 'grammy/types'
 
 /** A text with Telegram's formatting entities. */
-export interface Formatted {
+export interface FormattedText {
   readonly text: string
   readonly entities?: readonly MessageEntity[] | undefined
 }
@@ -12,7 +12,7 @@ const marked = ['code', 'pre', 'text_link', 'strikethrough', 'blockquote', 'expa
  * Converts formatted text to Markdown: code, strikethrough, quotes and links. Links in the first line go below the
  * text, because that line may become a title.
  */
-export function toMarkdown({ text, entities = [] }: Formatted): string {
+export function toMarkdown({ text, entities = [] }: FormattedText): string {
   const endOfFirst = text.indexOf('\n') === -1 ? text.length : text.indexOf('\n')
   const below: string[] = []
   const found = entities

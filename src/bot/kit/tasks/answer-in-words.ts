@@ -2,7 +2,7 @@ import { answerQuestion } from '../../../domain/tasks/answer.ts'
 import { signs } from '../../../view/kit/signs.ts'
 import { answeredNotice, lateAnswerNotice } from '../../../view/tasks/handoffs.ts'
 import { acknowledge } from '../acknowledge.ts'
-import { type BotContext, readerOf } from '../context.ts'
+import { type BotContext, viewerOf } from '../context.ts'
 import { notifyRunner } from '../runner.ts'
 import { sendTask } from '../show.ts'
 
@@ -11,7 +11,7 @@ export async function answerInWords(ctx: BotContext, questionId: string, text: s
   const answered = await answerQuestion(ctx.board, questionId, { text })
   await acknowledge(ctx, signs.kept)
   if (answered.isLate) {
-    const notice = lateAnswerNotice(answered, readerOf(ctx), true)
+    const notice = lateAnswerNotice(answered, viewerOf(ctx), true)
     await sendTask(ctx, answered.task, { notice, undo: answered.auditId })
     return
   }

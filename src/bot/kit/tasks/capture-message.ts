@@ -10,7 +10,7 @@ import type { Menu } from '../../../view/tasks/callbacks.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { broughtBy, type Incoming } from '../message/incoming.ts'
 import { explainNotQueued, postToRunner } from '../runner.ts'
-import { answerCaptured, fieldsOf, orExpected, readDraft } from './captured.ts'
+import { answerCaptured, fieldsOfDraft, orExpected, readDraft } from './captured.ts'
 
 /** Returns whether a message has content to capture. */
 export function isAnything(content: Incoming): boolean {
@@ -49,7 +49,7 @@ export async function captureContent(
     return
   }
   const queued = draft.queue ? ({ status: 'todo', queued: true } as const) : {}
-  const made = await createTask(ctx.board, { projectId: project.id, ...fieldsOf(draft), ...queued })
+  const made = await createTask(ctx.board, { projectId: project.id, ...fieldsOfDraft(draft), ...queued })
   const refusals = draft.queue ? await postToRunner(ctx, [made.task]) : []
   // A task stays queued only if its line was delivered.
   const kept = refusals.length === 0 ? made : await keepInInbox(ctx, made.task)

@@ -16,7 +16,7 @@ import { type BotContext, scopeOf } from '../context.ts'
 import { hasField } from '../message/fields.ts'
 import { type Incoming, joinTexts, ownText, textOfMessage } from '../message/incoming.ts'
 import { explainNotQueued, postToRunner } from '../runner.ts'
-import { contentOf, contentsOf, fieldsOf, orExpected, readDraft, refreshCaptured } from './captured.ts'
+import { contentOf, contentsOf, fieldsOfDraft, orExpected, readDraft, refreshCaptured } from './captured.ts'
 
 // Telegram Desktop splits a long paste at a blank line after this many characters; other clients split later.
 const shortestPart = 2_048
@@ -73,7 +73,7 @@ export async function rewriteCaptured(
   contents: readonly Incoming[],
 ): Promise<boolean> {
   const { draft } = await readDraft(ctx, contents)
-  const { description: note, ...fields } = fieldsOf(draft)
+  const { description: note, ...fields } = fieldsOfDraft(draft)
   const queued = queueing(task, draft.queue)
   const asQueued = { ...task, engine: draft.engine, status: 'todo' } as const
   const refusals = queued.runState === 'queued' ? await postToRunner(ctx, [asQueued]) : []

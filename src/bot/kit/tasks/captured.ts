@@ -16,11 +16,11 @@ import type { Task } from '../../../domain/tasks/task.ts'
 import { type CaptureParts, capturePartsOf } from '../../../telegram/store/captures.ts'
 import { livingCard } from '../../../telegram/store/messages/living-cards.ts'
 import type { Content } from '../../../view/kit/html.ts'
-import type { Reader } from '../../../view/kit/when.ts'
+import type { Viewer } from '../../../view/kit/when.ts'
 import type { Menu } from '../../../view/tasks/callbacks.ts'
 import { type CaptureCardOptions, captureCard, problemLines } from '../../../view/tasks/capture.ts'
 import { taskVersion } from '../../../view/tasks/card.ts'
-import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../context.ts'
 import { withoutOwnName } from '../message/addressed.ts'
 import { broughtBy, type Incoming, joinTexts, readIncoming } from '../message/incoming.ts'
 import { refreshCard, sendTask } from '../show.ts'
@@ -31,7 +31,7 @@ import { withSuggestions } from './suggested.ts'
 export async function readDraft(ctx: BotContext, contents: readonly Incoming[]) {
   const projects = await listProjects(scopeOf(ctx))
   const projectKeys = projects.map((project) => project.projectKey)
-  return { draft: toDraft(contents, { ...readerOf(ctx), projectKeys }), projects }
+  return { draft: toDraft(contents, { ...viewerOf(ctx), projectKeys }), projects }
 }
 
 function toDraft(contents: readonly Incoming[], context: QuickAddContext): QuickAddDraft {
@@ -80,7 +80,7 @@ export function contentOf(ctx: BotContext, message: Message): Incoming {
 }
 
 /** Returns a draft's task fields; missing ones get their defaults. */
-export function fieldsOf(draft: QuickAddDraft) {
+export function fieldsOfDraft(draft: QuickAddDraft) {
   return {
     title: draft.title,
     description: composeNote({ text: draft.note ?? '', criteria: draft.criteria }),
@@ -116,7 +116,7 @@ export async function answerCaptured(
   await ctx.sender.send(card, { ...about, replyTo })
 }
 
-type Captured = Omit<CaptureCardOptions, keyof Reader | 'problems'> & {
+type Captured = Omit<CaptureCardOptions, keyof Viewer | 'problems'> & {
   readonly problems: QuickAddDraft['problems']
 }
 
@@ -124,7 +124,7 @@ type Captured = Omit<CaptureCardOptions, keyof Reader | 'problems'> & {
 export async function renderCaptured(ctx: BotContext, task: Task, captured: Captured) {
   const version = taskVersion(await readCard(scopeOf(ctx), task))
   const problems = await withSuggestions(ctx, captured.problems)
-  const card = captureCard(task, { ...readerOf(ctx), ...captured, problems })
+  const card = captureCard(task, { ...viewerOf(ctx), ...captured, problems })
   return { card, about: { purpose: 'card', taskId: task.id, version } as const }
 }
 

@@ -7,7 +7,7 @@ import type { Content } from '../../../view/kit/html.ts'
 import { type Surface, undoTap } from '../../../view/tasks/callbacks.ts'
 import type { TaskCardOptions } from '../../../view/tasks/card.ts'
 import { deckCard, deckSummary } from '../../../view/tasks/lists/deck.ts'
-import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../context.ts'
 import { showScreen, showTask } from '../show.ts'
 import { topicOfMessage } from './list-query.ts'
 
@@ -68,7 +68,7 @@ export async function showDeck(
   const topic = { ...withUndo(before, options.undo ?? null, null), taskId: task.id }
   const left = Math.max(1, await countInInbox(scopeOf(ctx), topic.skipped))
   const facts = await readCard(scopeOf(ctx), task)
-  const card = deckCard(facts, { ...readerOf(ctx), ...options, deck: topic, left })
+  const card = deckCard(facts, { ...viewerOf(ctx), ...options, deck: topic, left })
   await showScreen(ctx, card, { taskId: task.id, topic, messageId })
 }
 

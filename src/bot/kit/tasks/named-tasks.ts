@@ -6,7 +6,7 @@ import type { Task } from '../../../domain/tasks/task.ts'
 import { projectOfTopic } from '../../../telegram/store/project-topics.ts'
 import { questionSign, runSign, statusSign } from '../../../view/kit/names.ts'
 import { signs } from '../../../view/kit/signs.ts'
-import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../context.ts'
 
 const bareKey = /^[A-Za-z][A-Za-z0-9]{1,9}-\d{1,10}$/
 const maxKeys = 20
@@ -19,7 +19,7 @@ export async function readWords(ctx: BotContext, text: string): Promise<WantedWo
   // Every key contains a digit; most texts don't.
   if (!/\d/.test(text)) return null
   const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
-  const read = parseWords(text, { ...readerOf(ctx), projectKeys })
+  const read = parseWords(text, { ...viewerOf(ctx), projectKeys })
   switch (read?.kind) {
     case 'open':
     case 'change':

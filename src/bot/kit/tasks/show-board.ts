@@ -1,7 +1,7 @@
 import { listProjects } from '../../../domain/projects/read.ts'
 import { readBoard } from '../../../domain/tasks/lists/lanes.ts'
 import { boardCard, cardsALane, unknownProjectText } from '../../../view/tasks/lists/board.ts'
-import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../context.ts'
 import { showScreen } from '../show.ts'
 
 /** Shows a project's board. For an unknown key, says so and shows all projects. */
@@ -20,7 +20,7 @@ export async function showBoard(
     projectKey,
     undo,
     notice: notice ?? unknown,
-    ...readerOf(ctx),
+    ...viewerOf(ctx),
   })
   await showScreen(ctx, card)
 }

@@ -3,7 +3,7 @@ import { listProjects } from '../../../domain/projects/read.ts'
 import { parseQuickAdd, type QuickAddProblem } from '../../../domain/quick-add/quick-add.ts'
 import { suggest } from '../../../domain/quick-add/suggest.ts'
 import type { Suggested } from '../../../view/tasks/suggestions.ts'
-import { type BotContext, readerOf, scopeOf } from '../context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../context.ts'
 
 /** Adds suggestions for shorthand that wasn't understood. */
 export async function withSuggestions(
@@ -13,12 +13,12 @@ export async function withSuggestions(
   if (problems.length === 0) return []
   const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
   const labelNames = (await listLabels(scopeOf(ctx))).map((label) => label.name)
-  const context = { ...readerOf(ctx), projectKeys, labelNames }
+  const context = { ...viewerOf(ctx), projectKeys, labelNames }
   return problems.map((problem) => ({ ...problem, suggestion: suggest(problem, context) }))
 }
 
 /** Returns the shorthand in a line that wasn't understood. */
 export async function problemsIn(ctx: BotContext, line: string): Promise<readonly QuickAddProblem[]> {
   const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
-  return parseQuickAdd(line, { ...readerOf(ctx), projectKeys }).problems
+  return parseQuickAdd(line, { ...viewerOf(ctx), projectKeys }).problems
 }

@@ -5,11 +5,11 @@ import { toasts } from '../../kit/answers.ts'
 import { button, chosen } from '../../kit/buttons.ts'
 import { defineAct, defineScreen, field } from '../../kit/callbacks.ts'
 import { type Button, type Card, inRows, keyboard } from '../../kit/card.ts'
-import { bold, type Content, clip, type Html, html, joinHtml } from '../../kit/html.ts'
+import { bold, type Content, type Html, html, joinHtml, shorten } from '../../kit/html.ts'
 import { boardScreen, undoOn } from '../../kit/links.ts'
 import { counted, laneCount, statusName, statusSign } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
-import type { Reader } from '../../kit/when.ts'
+import type { Viewer } from '../../kit/when.ts'
 import { questionLine, taskLine } from '../line.ts'
 
 export const laneScreen = defineScreen('lane', { status: field.named(taskStatuses), projectKey: field.text })
@@ -33,7 +33,7 @@ export interface LanePlace {
   readonly page: number
 }
 
-export interface BoardFacts extends Reader {
+export interface BoardFacts extends Viewer {
   readonly lanes: readonly BoardLane[]
   readonly projectKeys: readonly string[]
   readonly projectKey: string
@@ -43,13 +43,13 @@ export interface BoardFacts extends Reader {
 }
 
 /** /board: the lanes with their counts and first tasks. */
-export function boardCard({ lanes, projectKeys, projectKey, undo, notice, ...reader }: BoardFacts): Card {
+export function boardCard({ lanes, projectKeys, projectKey, undo, notice, ...viewer }: BoardFacts): Card {
   const head = html`${bold(projectKey === '' ? 'Board' : `Board · ${projectKey}`)}`
   const shown = lanes.filter((lane) => lane.count > 0)
   const isEmpty = shown.length === 0
   return {
     text: joinHtml(
-      [notice, head, ...(isEmpty ? ['Your board is empty.'] : shown.map((lane) => laneBlock(lane, reader)))],
+      [notice, head, ...(isEmpty ? ['Your board is empty.'] : shown.map((lane) => laneBlock(lane, viewer)))],
       '\n\n',
     ),
     keyboard: keyboard([
@@ -67,11 +67,11 @@ export function boardCard({ lanes, projectKeys, projectKey, undo, notice, ...rea
   }
 }
 
-function laneBlock({ status, count, tasks }: BoardLane, reader: Reader): Html {
+function laneBlock({ status, count, tasks }: BoardLane, viewer: Viewer): Html {
   const head = html`${statusSign[status]} ${bold(statusName[status])} · ${laneCount(count)}`
   const rest = count - tasks.length
   const lines = tasks
-    .flatMap((task) => [taskLine(task, reader), questionLine(task)])
+    .flatMap((task) => [taskLine(task, viewer), questionLine(task)])
     .filter((line) => line !== null)
   return joinHtml([head, ...lines, tasks.length > 0 && rest > 0 && html`<i>… and ${rest} more</i>`], '\n')
 }
@@ -107,7 +107,7 @@ export function undoRow(undo: string | null, projectKey: string): Button[] {
 
 /** For a project that doesn't exist. */
 export function unknownProjectText(key: string): string {
-  return `No project ${clip(key, 30)} – showing all.`
+  return `No project ${shorten(key, 30)} – showing all.`
 }
 
 /** Asks once before moving a whole lane. */

@@ -10,7 +10,7 @@ import { signs } from '../../kit/signs.ts'
 import { fileButton, taskButtons, turnRows } from '../buttons.ts'
 import { menuTap, undoTap } from '../callbacks.ts'
 import type { TaskCardOptions } from '../card.ts'
-import { taskText } from '../text.ts'
+import { taskCardText } from '../text.ts'
 
 export const skipTap = defineButton('skip', 's', { key: field.taskKey })
 
@@ -25,7 +25,7 @@ export function deckCard(task: TaskCardFacts, options: DeckCardOptions): Card {
   const { deck, left, notice } = options
   const head = joinHtml([bold(deckNotice(deck, left)), notice], ' · ')
   return {
-    text: fitMessage(joinHtml([head, taskText(task, options)], '\n')),
+    text: fitMessage(joinHtml([head, taskCardText(task, options)], '\n')),
     keyboard: keyboard(deckRows(task, options)),
   }
 }

@@ -7,7 +7,7 @@ import { type Button, type Card, inRows, keyboard } from '../../kit/card.ts'
 import { bold, type Html, html, joinHtml } from '../../kit/html.ts'
 import { undoOn } from '../../kit/links.ts'
 import { signs } from '../../kit/signs.ts'
-import { day, type Reader } from '../../kit/when.ts'
+import { day, type Viewer } from '../../kit/when.ts'
 import { openTap } from '../callbacks.ts'
 import { buttonLabel, taskLine } from '../line.ts'
 
@@ -32,15 +32,15 @@ const maxShown = 10
 /** /focus: today's focus, or suggestions if it's empty. */
 export function focusCard(
   { focus, proposals }: Pick<Digest, 'focus' | 'proposals'>,
-  reader: Reader & { readonly undo?: string | null },
+  viewer: Viewer & { readonly undo?: string | null },
 ): Card {
   const shown = focus.slice(0, maxShown)
   const rest = focus.length - shown.length
-  const lines = shown.map((task) => taskLine(task, reader, { focus: false }))
+  const lines = shown.map((task) => taskLine(task, viewer, { focus: false }))
   const proposed = proposals.map(({ task, reason }) =>
-    taskLine(task, reader, { after: `· ${reasons[reason]}` }),
+    taskLine(task, viewer, { after: `· ${reasons[reason]}` }),
   )
-  const head = html`${signs.focus} ${bold(`Focus · ${day(reader.now, reader.now, reader.timeZone)}`)}`
+  const head = html`${signs.focus} ${bold(`Focus · ${day(viewer.now, viewer.now, viewer.timeZone)}`)}`
   const empty = proposed.length === 0 ? 'No focus for today.' : 'No focus for today. Suggestions:'
   const body: readonly (Html | string)[] =
     lines.length > 0 ? [...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])] : [empty, ...proposed]
@@ -49,7 +49,7 @@ export function focusCard(
     keyboard: keyboard([
       ...shown.map(focusRow),
       ...pinRows(proposals.map(({ task }) => task)),
-      [button(`${signs.focus} Add`, focusScreen, { list: 'pin' }), ...undoButton(reader.undo)],
+      [button(`${signs.focus} Add`, focusScreen, { list: 'pin' }), ...undoButton(viewer.undo)],
     ]),
   }
 }
@@ -80,9 +80,9 @@ export const pinsAPage = 8
 /** Shows one page of the tasks that can be focused. */
 export function pinCard(
   tasks: readonly Task[],
-  { page, pages, ...reader }: Reader & { readonly page: number; readonly pages: number },
+  { page, pages, ...viewer }: Viewer & { readonly page: number; readonly pages: number },
 ): Card {
-  const lines = tasks.length === 0 ? ['No open tasks.'] : tasks.map((task) => taskLine(task, reader))
+  const lines = tasks.length === 0 ? ['No open tasks.'] : tasks.map((task) => taskLine(task, viewer))
   return {
     text: joinHtml([html`${signs.focus} ${bold('Focus on which?')}`, joinHtml(lines, '\n')], '\n\n'),
     keyboard: keyboard([

@@ -2,7 +2,7 @@ import type { LabelCount } from '../../../domain/labels/labels.ts'
 import { askButton, button, chosen, pageButtons, pageOf } from '../../kit/buttons.ts'
 import { defineAct, defineScreen, field } from '../../kit/callbacks.ts'
 import { type Card, inRows, keyboard } from '../../kit/card.ts'
-import { bold, clip, html, joinHtml } from '../../kit/html.ts'
+import { bold, html, joinHtml, shorten } from '../../kit/html.ts'
 import { undoOn } from '../../kit/links.ts'
 import { countedTasks } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
@@ -62,7 +62,7 @@ export function labelsCard(facts: {
     keyboard: keyboard([
       ...inRows(
         shown.map((label) =>
-          button(`${labelSign(label.color)} ${clip(label.name, 20)}`, labelScreen, { id: label.id }),
+          button(`${labelSign(label.color)} ${shorten(label.name, 20)}`, labelScreen, { id: label.id }),
         ),
         3,
       ),
@@ -110,7 +110,7 @@ export function labelColorCard(label: LabelCount): Card {
 export function labelMergeCard(label: LabelUse, others: readonly LabelCount[], asked: number): Card {
   const { shown, page, pages } = pageOf(others, asked, labelsAPage)
   const into = shown.map((other) =>
-    button(`${labelSign(other.color)} ${clip(other.name, 20)}`, labelMergeTap, {
+    button(`${labelSign(other.color)} ${shorten(other.name, 20)}`, labelMergeTap, {
       from: label.id,
       into: other.id,
     }),

@@ -8,7 +8,7 @@ import { bold, type Content, type Html, html, joinHtml } from '../../kit/html.ts
 import { boardScreen } from '../../kit/links.ts'
 import { prioritySign, statusName, statusSign } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
-import type { Reader } from '../../kit/when.ts'
+import type { Viewer } from '../../kit/when.ts'
 import { openTap } from '../callbacks.ts'
 import { buttonLabel, questionLine, taskLine } from '../line.ts'
 import { type LanePlace, laneScreen, undoRow } from './board.ts'
@@ -37,7 +37,7 @@ export const placeTap = defineAct(
 /** Tasks per page of a lane. */
 export const lanePage = 8
 
-export interface LaneFacts extends Reader {
+export interface LaneFacts extends Viewer {
   readonly place: LanePlace
   readonly tasks: readonly Task[]
   readonly count: number
@@ -47,9 +47,9 @@ export interface LaneFacts extends Reader {
 }
 
 /** Shows a lane's tasks in order; a tap opens a task's place card. */
-export function laneCard({ place, tasks, count, undo, notice, ...reader }: LaneFacts): Card {
+export function laneCard({ place, tasks, count, undo, notice, ...viewer }: LaneFacts): Card {
   const { status, projectKey, page } = place
-  const lines = tasks.map((task, index) => numbered(page * lanePage + index + 1, task, reader))
+  const lines = tasks.map((task, index) => numbered(page * lanePage + index + 1, task, viewer))
   const buttons = tasks.map((task) => button(buttonLabel(task), placeScreen, { key: task.key, projectKey }))
   return {
     text: joinHtml(
@@ -73,8 +73,8 @@ function head({ status, projectKey }: LanePlace, count: number): Html {
   return html`${statusSign[status]} ${bold(`${statusName[status]}${of}`)} · ${count}`
 }
 
-function numbered(number: number, task: Task, reader: Reader): Html {
-  const line = taskLine(task, reader, { before: `${number}. ` })
+function numbered(number: number, task: Task, viewer: Viewer): Html {
+  const line = taskLine(task, viewer, { before: `${number}. ` })
   return joinHtml([line, questionLine(task)], '\n')
 }
 
@@ -89,11 +89,11 @@ export function pickCard({
   tasks,
   count,
   picked,
-  ...reader
+  ...viewer
 }: Omit<LaneFacts, 'undo' | 'notice'> & { readonly picked: readonly string[] }): Card {
   const isPicked = (task: Task) => picked.includes(task.id)
   const lines = tasks.map((task) =>
-    taskLine(task, reader, { before: isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} ` }),
+    taskLine(task, viewer, { before: isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} ` }),
   )
   const toggles = tasks.map((task) =>
     button(buttonLabel(task, isPicked(task) ? `${signs.checked} ` : `${signs.unchecked} `), pickTap, {
@@ -132,8 +132,8 @@ export function placeCard(
     projectKey,
     neighbours,
     undo,
-    ...reader
-  }: Reader & {
+    ...viewer
+  }: Viewer & {
     readonly projectKey: string
     readonly neighbours: Neighbors
     readonly undo: string | null
@@ -143,7 +143,7 @@ export function placeCard(
   const go = (label: string, to: string): Button =>
     button(label, placeTap, { key: task.key, to, projectKey, from: task.status })
   const line = (number: number, one: Task, mark = '') =>
-    taskLine(one, reader, { before: `${mark}${number}. ` })
+    taskLine(one, viewer, { before: `${mark}${number}. ` })
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const around = [
     above === null ? html`<i>top of the lane</i>` : line(position, above),
@@ -151,7 +151,7 @@ export function placeCard(
     below === null ? html`<i>end of the lane</i>` : line(position + 2, below),
   ]
   // Closed tasks are ordered by when they were closed and can't be reordered.
-  const list = isOpen ? around : [taskLine(task, reader)]
+  const list = isOpen ? around : [taskLine(task, viewer)]
   const shifts = [
     ...(above === null ? [] : [go(`${topSign} Top`, 'top'), go(`${upSign} Up`, 'up')]),
     ...(below === null ? [] : [go(`${downSign} Down`, 'down')]),

@@ -4,10 +4,10 @@ import type { Task } from '../../../domain/tasks/task.ts'
 import { button, chosen, pageButtons } from '../../kit/buttons.ts'
 import { defineScreen, field } from '../../kit/callbacks.ts'
 import { type Button, type Card, keyboard } from '../../kit/card.ts'
-import { bold, clip, code, html, joinHtml } from '../../kit/html.ts'
+import { bold, code, html, joinHtml, shorten } from '../../kit/html.ts'
 import { countedTasks, engineName, priorityName, prioritySign, runName, statusName } from '../../kit/names.ts'
 import { signs } from '../../kit/signs.ts'
-import type { Reader } from '../../kit/when.ts'
+import type { Viewer } from '../../kit/when.ts'
 import { openButtons, questionLine, taskLine } from '../line.ts'
 
 export const tasksScreen = defineScreen('tasks', { query: field.text })
@@ -15,7 +15,7 @@ export const tasksScreen = defineScreen('tasks', { query: field.text })
 /** Tasks per page of a list. */
 export const tasksAPage = 8
 
-export interface TaskListFacts extends Reader {
+export interface TaskListFacts extends Viewer {
   readonly query: TaskQuery
   readonly tasks: readonly Task[]
   readonly count: number
@@ -23,17 +23,17 @@ export interface TaskListFacts extends Reader {
 }
 
 /** /tasks: one page of a list, its filters, and buttons to open tasks or switch the status. */
-export function taskListCard({ query, tasks, count, page, ...reader }: TaskListFacts): Card {
+export function taskListCard({ query, tasks, count, page, ...viewer }: TaskListFacts): Card {
   const pages = Math.max(1, Math.ceil(count / tasksAPage))
   const named = filterText(query)
   const head = html`${bold(named.length === 0 ? 'Open tasks' : named.join(' · '))} · ${countedTasks(count)}`
   const problems = query.problems
     .slice(0, 5)
-    .map((word) => html`${signs.problem} Ignored ${code(clip(word, 30))} – not a filter.`)
+    .map((word) => html`${signs.problem} Ignored ${code(shorten(word, 30))} – not a filter.`)
   const lines =
     tasks.length === 0
       ? ['Nothing here.']
-      : tasks.flatMap((task) => [taskLine(task, reader), questionLine(task)]).filter((line) => line !== null)
+      : tasks.flatMap((task) => [taskLine(task, viewer), questionLine(task)]).filter((line) => line !== null)
   return {
     text: joinHtml([head, joinHtml(problems, '\n'), joinHtml(lines, '\n')], '\n\n'),
     keyboard: keyboard([
@@ -75,7 +75,7 @@ function filterText({ filter }: TaskQuery): string[] {
     engine === undefined ? null : engineName[engine],
     priority === undefined ? null : `${prioritySign[priority]} ${priorityName[priority]}`,
     runState === undefined ? null : runName[runState],
-    words === undefined ? null : `“${clip(words, 60)}”`,
+    words === undefined ? null : `“${shorten(words, 60)}”`,
   ]
   const named = parts.filter((part) => part !== null && part !== undefined)
   return isOpen && named.length > 0 ? ['Open', ...named] : named
