@@ -49,3 +49,13 @@ test('a file of less than 15 lines has more than one importer', () => {
   const crumbs = modules.filter(({ path, lines }) => lines < crumbLines && importers.get(path)?.size === 1)
   expect(crumbs.map(({ path, lines }) => `${path}: ${lines} lines`)).toEqual([])
 })
+
+test('an exported name has one meaning', () => {
+  const declaration = /^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm
+  const places = new Map<string, Set<string>>()
+  for (const { path, source } of modules)
+    for (const [, name = ''] of source.matchAll(declaration))
+      places.set(name, (places.get(name) ?? new Set()).add(path))
+  const collisions = [...places].filter(([, paths]) => paths.size > 1)
+  expect(collisions.map(([name, paths]) => `${name}: ${[...paths].join(', ')}`)).toEqual([])
+})
