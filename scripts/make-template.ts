@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { packFolder, templatePath } from '../src/db/embedded/template.ts'
@@ -11,6 +11,7 @@ if (!existsSync(path)) {
   const scratch = await mkdtemp(join(tmpdir(), 'preqbot-template-'))
   try {
     await initFolder(join(scratch, 'pg'))
+    await mkdir(dirname(path), { recursive: true })
     await writeFile(`${path}.new`, packFolder(join(scratch, 'pg')))
     await rename(`${path}.new`, path)
   } finally {

@@ -10,7 +10,7 @@ import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
 
 // BURST=60 runs a full minute with 10,000 events. The default runs the same for a shorter time.
-const seconds = Number(process.env.BURST ?? 5)
+const seconds = Number(process.env.BURST ?? 3)
 const seed = Number(process.env.SEED ?? 20_262)
 const eventsPerSecond = 10_000 / 60
 const sliceMs = 100

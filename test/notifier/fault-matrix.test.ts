@@ -16,7 +16,7 @@ import { createRandom } from '../support/random.ts'
 import { addTask } from '../support/tasks.ts'
 
 // MATRIX=1000 runs it at full length. The default runs the same with fewer messages.
-const perCell = Number(process.env.MATRIX ?? 4)
+const perCell = Number(process.env.MATRIX ?? 2)
 const seed = Number(process.env.SEED ?? 20_261)
 const faultShare = 0.3
 const maxAtOnce = 4

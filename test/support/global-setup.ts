@@ -34,6 +34,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function setupEmbedded(project: TestProject): Promise<() => Promise<void>> {
+  // If there is none, each process that a test starts on a new folder spends seconds on initdb.
+  await import('../../scripts/make-template.ts')
   const client = await PGlite.create()
   const database = embeddedDatabase(client)
   await migrateEmbedded(database.db)

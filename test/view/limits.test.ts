@@ -19,6 +19,9 @@ import { laneCard, pickCard, placeCard } from '../../src/view/tasks/lists/lane.t
 import { taskListCard } from '../../src/view/tasks/lists/task-list.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
+// LIMITS=25 takes it further.
+const runs = Number(process.env.LIMITS ?? 8)
+
 const now = new Date('2026-11-24T09:00:00Z')
 const viewer = { now, timeZone: 'Asia/Kathmandu' }
 const id = '0198d0e2-0000-7000-8000-000000000001'
@@ -161,7 +164,7 @@ const checkAll = (cards: (tasks: readonly TaskCardFacts[], log: WorkLog) => read
       }
       for (const card of cards(tasks, log)) check(card)
     }),
-    { numRuns: 25 },
+    { numRuns: runs },
   )
 
 describe('the longest of everything fits one message and its buttons', () => {
