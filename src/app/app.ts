@@ -65,13 +65,15 @@ export interface AppOptions {
   readonly config: Config
   readonly log: ReturnType<typeof openLog>
   readonly now?: () => Date
+  /** Milliseconds of a monotonic clock, for the limits of chats. */
+  readonly elapsed?: () => number
   /** Opens the database instead of the configured one. */
   readonly open?: () => Promise<Database>
 }
 
 /** Builds and starts the parts in order; `close` stops them in reverse. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, log, now = () => new Date() } = options
+  const { config, log, now = () => new Date(), elapsed = () => performance.now() } = options
   const open =
     options.open ??
     (() =>
@@ -91,7 +93,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   try {
     const controlDir =
       options.open === undefined && config.DATABASE_URL === undefined ? config.DATA_DIR : null
-    return await build({ config, log, now, open, controlDir, closers, close })
+    return await build({ config, log, now, elapsed, open, controlDir, closers, close })
   } catch (error) {
     await close()
     throw error
@@ -102,13 +104,14 @@ async function build(parts: {
   readonly config: Config
   readonly log: ReturnType<typeof openLog>
   readonly now: () => Date
+  readonly elapsed: () => number
   readonly open: () => Promise<Database>
   /** The data folder, if this process owns it and takes terminal commands there. */
   readonly controlDir: string | null
   readonly closers: (() => Promise<void> | void)[]
   readonly close: () => Promise<void>
 }): Promise<App> {
-  const { config, log, now, open, controlDir, closers, close } = parts
+  const { config, log, now, elapsed, open, controlDir, closers, close } = parts
   const { redactor } = log
   redactor.learn(...secretsOf(config))
   const database = await open()
@@ -148,7 +151,7 @@ async function build(parts: {
   const stopping = new AbortController()
   closers.push(() => stopping.abort())
 
-  const throttle = createThrottle()
+  const throttle = createThrottle({ now: elapsed })
   const telegram = {
     token: playground?.token ?? botToken ?? '',
     apiRoot: playground === null ? config.TELEGRAM_API_ROOT : server.url,

@@ -34,6 +34,8 @@ export interface TestBot {
   readonly setupCode: string
   /** The setup link that a start prints; null if the bot has an owner. */
   readonly link: () => Promise<string | null>
+  /** Lets the chats' limits recover, as if a minute had passed since the last message. */
+  readonly refillLimits: () => void
   /** Resolves once all of Telegram's updates are stored and handled. */
   readonly handled: () => Promise<void>
   /** Stops the process cleanly and restarts it on the same database and Telegram, optionally with another environment. */
@@ -87,9 +89,11 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
   // The database outlives the app, for restarts.
   const { onStatement } = options
   const db = onStatement === undefined ? database.db : watchStatements(database.db, onStatement)
+  let aheadMs = 0
+  const elapsed = () => performance.now() + aheadMs
   const open = async () => ({ ...database, db, close: async () => {} })
   const start = (more: Readonly<Record<string, string>> = {}) =>
-    startApp({ config: loadConfig({ ...env, ...more }), log, now, open })
+    startApp({ config: loadConfig({ ...env, ...more }), log, now, elapsed, open })
   let app: App = await start()
   return {
     user,
@@ -102,6 +106,9 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     lines,
     setupCode,
     link: () => app.setupLink(),
+    refillLimits: () => {
+      aheadMs += 60_000
+    },
     handled: () => allHandled(playground.world, database.db),
     restart: async (more) => {
       await app.close()

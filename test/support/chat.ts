@@ -22,6 +22,7 @@ export function useBot(options?: TestBotOptions): () => TestBot {
   })
   beforeEach(async () => {
     await bot.handled()
+    bot.refillLimits()
     await emptyTables(bot.db, emptied)
     await bot.db.execute(sql`delete from projects where project_key <> 'WEB'`)
     bot.world.calls.length = 0
