@@ -1,9 +1,9 @@
 import { cp, readdir, readFile, rm } from 'node:fs/promises'
 import { extname, join, relative } from 'node:path'
 import { build } from 'esbuild'
+import { commands } from './commands.js'
 import { external } from './external.js'
 
-const commands = ['token', 'backup', 'restore', 'move', 'migrate', 'link', 'unbind']
 const assets = new Set(['.html', '.css', '.js', '.json', '.svg', '.ttf'])
 
 /** Lets a bundled module find the files next to its source: rewrites `import.meta.url` to the source's path. */

@@ -3,8 +3,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
-
-const commands = ['token', 'backup', 'restore', 'move', 'migrate', 'link', 'unbind']
+import { commands } from './commands.js'
 
 const [, , command] = process.argv
 if (command !== undefined && !commands.includes(command)) {

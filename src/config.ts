@@ -24,57 +24,69 @@ export const environment = {
   BOT_TOKEN: nonBlank
     .regex(/^\d+:[\w-]{20,}$/, "isn't a bot token; copy it exactly as @BotFather shows it")
     .optional()
-    .describe('Token of the bot from @BotFather. Absent: the stored one, else the playground.'),
+    .describe(
+      "The bot's token from @BotFather. Without it, the bot uses the stored token, or opens the playground if there is none.",
+    ),
   TELEGRAM_API_ROOT: address
     .refine(
       (url) => !hasCredentials(url),
       'must not hold a user name or password; let a proxy on this machine add them',
     )
     .default('https://api.telegram.org')
-    .describe('Root of the Bot API server, for a self-hosted one.'),
+    .describe('URL of the Bot API server. Change it only if you host your own.'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional()
-    .describe('A Postgres of 15 or newer. Absent: an embedded database in `DATA_DIR`.'),
+    .describe(
+      'URL of a Postgres database, version 15 or newer. Without it, the bot uses an embedded database in `DATA_DIR`.',
+    ),
   DATA_DIR: nonBlank
     .default('./data')
-    .describe('Folder of the embedded database, its secret key and its control socket.'),
+    .describe('Folder for the embedded database, its secret key and its control socket.'),
   PORT: wholeNumber(0, 65_535).default(3000).describe('Port of the HTTP server.'),
   HOST: nonBlank
     .optional()
     .describe(
-      'Address it listens on. Default: all with `PUBLIC_URL`, else 127.0.0.1; the image sets 0.0.0.0.',
+      'Address to listen on. By default 127.0.0.1, or all addresses if `PUBLIC_URL` is set. The Docker image sets 0.0.0.0.',
     ),
   PUBLIC_URL: address
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
-    .describe('Where the world reaches this process. Present: webhook instead of long polling.'),
+    .describe(
+      'Public HTTPS URL of this process. If it is set, Telegram delivers updates to a webhook; otherwise the bot polls.',
+    ),
   WEBHOOK_SECRET: z
     .string()
     .regex(/^[A-Za-z0-9_-]{16,256}$/, 'must be 16 to 256 of A-Z a-z 0-9 _ -')
     .optional()
-    .describe('Secret that Telegram sends with each webhook call. Default: made from `SECRET_KEY`.'),
+    .describe(
+      'Secret that Telegram sends with each webhook call. By default it is derived from `SECRET_KEY`.',
+    ),
   SECRET_KEY: z
     .string()
     .min(32, 'must have at least 32 characters')
     .optional()
-    .describe('Encrypts stored secrets. Required with `DATABASE_URL`; made and kept in `DATA_DIR` without.'),
+    .describe(
+      'Key that encrypts stored secrets. Required with `DATABASE_URL`; otherwise it is generated and stored in `DATA_DIR`.',
+    ),
   OWNER_EMAIL: z
     .email('must be an email address')
     .transform((email) => email.toLowerCase())
     .default('owner@localhost.local')
-    .describe("The owner's email; the part before the @ is the assignee that agents see."),
-  OWNER_NAME: nonBlank.optional().describe('Name of the owner.'),
+    .describe("The owner's email address. Agents see the part before the @ as the assignee."),
+  OWNER_NAME: nonBlank.optional().describe("The owner's name."),
   OWNER_TELEGRAM_ID: wholeNumber(1, Number.MAX_SAFE_INTEGER)
     .optional()
-    .describe('Telegram user ID of the owner. Nobody else can own the bot; a start unbinds anyone else.'),
+    .describe(
+      "The owner's Telegram user ID. Only this user can own the bot; at startup, any other owner is unlinked.",
+    ),
   SETUP_CODE: z
     .string()
     .regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 of A-Z a-z 0-9 _ -')
     .optional()
     .describe(
-      'Fixed code for the setup link, for automation: works once, never expires. Default: random, valid for an hour.',
+      "Fixed code for the setup link, for automation. It works once and doesn't expire. By default the code is random and valid for an hour.",
     ),
   TRUST_PROXY: z
     .string()
@@ -91,28 +103,28 @@ export const environment = {
       }
     })
     .default([])
-    .describe('Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.'),
+    .describe('Comma-separated addresses or networks of proxies whose X-Forwarded-For header is trusted.'),
   METRICS_TOKEN: nonBlank
     .min(16, 'must have at least 16 characters')
     .optional()
-    .describe('Bearer token of /metrics. Absent: no metrics.'),
+    .describe('Bearer token for /metrics. Without it, there are no metrics.'),
   RATE_LIMIT: wholeNumber(1, 1_000_000_000)
     .default(600)
-    .describe('Requests a minute that one agent token may make.'),
+    .describe('Maximum requests per minute for each agent token.'),
   PLAYGROUND_PUBLIC: flag.describe(
-    '`1` lets the playground listen beyond loopback, e.g. in a container whose port is published on 127.0.0.1 only.',
+    'Set to `1` to let the playground listen on addresses other than loopback, e.g., in a container whose port is published on 127.0.0.1 only.',
   ),
   IN_CONTAINER: flag.describe(
-    '`1` in the image: `/doctor` then takes `HOST` for an address inside the container.',
+    'Set to `1` by the Docker image, so that `/doctor` knows that `HOST` is an address inside the container.',
   ),
   LOG_LEVEL: z
     .enum(levels, `must be one of ${levels.join(', ')}`)
     .default('info')
-    .describe('How much is logged.'),
+    .describe('The lowest level that is logged.'),
   LOG_FORMAT: z
     .enum(formats, `must be one of ${formats.join(', ')}`)
     .optional()
-    .describe('`text` or `json`. Default: text on a terminal, JSON when piped.'),
+    .describe('`text` or `json`. By default, text on a terminal and JSON otherwise.'),
 } as const satisfies Record<string, z.ZodType>
 
 const Environment = z.object(environment).superRefine((env, context) => {
