@@ -18,7 +18,7 @@ export interface ConflictWatch {
 }
 
 // A process of ours that is being replaced may cause one or two.
-const worthTelling = 3
+const minConflicts = 3
 const overAfterMs = minuteMs
 const lookEveryMs = 5 * minuteMs
 const notifyEveryMs = dayMs
@@ -36,7 +36,7 @@ export function watchConflicts(deps: WatchDeps): ConflictWatch {
 
   const look = async () => {
     webhook = (await deps.api.getWebhookInfo()).url || webhook
-    if (count >= worthTelling) await notifyOfConflict(deps, webhook, 'polling')
+    if (count >= minConflicts) await notifyOfConflict(deps, webhook, 'polling')
   }
   return {
     note: (outcome) => {

@@ -74,9 +74,9 @@ describe('the inbox', () => {
 
     await inbox.accept([update(1)])
     // Wakes the inbox at once; otherwise it would check again after a second.
-    const ringing = setInterval(() => inbox.wake(), 5)
+    const waking = setInterval(() => inbox.wake(), 5)
     await handled(1)
-    clearInterval(ringing)
+    clearInterval(waking)
 
     expect(outcomes).toEqual(['handled'])
     expect((await rows())[0]?.attempts).toBe(1)
