@@ -32,10 +32,18 @@ export const programs: readonly Program[] = [claude, codex, gemini]
 
 /** A program that is connected to the bot. */
 export interface Agent {
-  /** Works on a prompt without a terminal. */
-  readonly start: (prompt: string) => StartedProgram
+  /** The folder in which it works. */
+  readonly repository: string
+  /** Works on a prompt without a terminal; after other lines in the same shell, if there are some. */
+  readonly start: (prompt: string, lines?: string) => StartedProgram
   /** Opens its screen. */
   readonly open: () => Terminal
+}
+
+interface ConnectOptions {
+  /** Null: the program doesn't know the bot yet. */
+  readonly token?: string | null
+  readonly hooks?: boolean
 }
 
 /** The bot with its chat, the model, and the programs. */
@@ -43,8 +51,8 @@ export interface Stage {
   readonly bot: TestBot
   readonly model: FakeModel
   readonly wire: Wire
-  /** Connects a program with a new token, or with the one given. The report shows the first program of a test. */
-  readonly connect: (program: Program, more?: { readonly token?: string }) => Promise<Agent>
+  /** Connects a program, by default with a new token. The report shows the first program of a test. */
+  readonly connect: (program: Program, more?: ConnectOptions) => Promise<Agent>
   /** Adds what a program printed to the report. */
   readonly report: (printed: string) => void
 }
@@ -95,10 +103,15 @@ export function useStage(): () => Stage {
 
   const connect: Stage['connect'] = async (program, more = {}) => {
     first ??= program
-    const token = more.token ?? (await createToken(bot().ctx, { name: program.name })).token
     const home = createHome()
     cleanups.push(() => rmSync(home.folder, { recursive: true, force: true, maxRetries: 3 }))
-    const connected = program.connect(home, { model: model.url, url: wire.url, token })
+    const { name, engine } = program
+    const token =
+      more.token === undefined ? (await createToken(bot().ctx, { name, engine })).token : more.token
+    const server = token === null ? null : { url: wire.url, token, hooks: more.hooks ?? false }
+    const connected = program.connect(home, { model: model.url, bot: server })
+    const file = connected.file.map((part) => `'${part}'`).join(' ')
+    home.write(`bin/${program.command}`, `#!/bin/sh\nexec ${file} "$@"\n`)
     const clock = () => {
       const began = performance.now()
       let isOver = false
@@ -108,9 +121,10 @@ export function useStage(): () => Stage {
       }
     }
     return {
-      start: (prompt) => {
+      repository: home.repository,
+      start: (prompt, lines) => {
         const stop = clock()
-        const started = startProgram(home, connected, prompt)
+        const started = startProgram(home, connected, prompt, lines)
         started.exit.then(stop, stop)
         shown.push({ end: started.kill, text: started.output })
         return started

@@ -8,7 +8,7 @@ export interface WireCall {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   /** The parsed JSON; null without a body. */
-  readonly body: { readonly method?: string } | null
+  readonly body: { readonly method?: string; readonly hook_event_name?: string } | null
   /** Resolves when the answer is sent, or the connection is closed. */
   readonly answered: Promise<void>
 }
@@ -27,6 +27,11 @@ export interface Wire {
 /** Tests for a method of MCP, e.g. `tools/call`. */
 export function isMethod(method: string): (call: WireCall) => boolean {
   return ({ path, body }) => path === '/mcp' && body?.method === method
+}
+
+/** Tests for an event of a program's hooks, e.g. `PermissionRequest`. */
+export function isEvent(name: string): (call: WireCall) => boolean {
+  return ({ path, body }) => path.startsWith('/hooks/') && body?.hook_event_name === name
 }
 
 /** Opens a proxy to the bot at the URL that it has at the time of each request. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
 import { anthropic } from './anthropic.ts'
-import { type Call, type Conversation, type Step, sendJson, type WireFormat } from './format.ts'
+import { type Call, type Conversation, type Item, type Step, sendJson, type WireFormat } from './format.ts'
 import { gemini } from './gemini.ts'
 import { openai } from './openai.ts'
 
@@ -17,6 +17,8 @@ export interface ModelRequest {
   readonly prompt: string
   /** What the tools returned since the prompt, oldest first. */
   readonly results: readonly string[]
+  /** What else the program added since the prompt, e.g. a hook's context, oldest first. */
+  readonly texts: readonly string[]
   readonly tools: readonly string[]
 }
 
@@ -104,6 +106,7 @@ function toRequest({ items, tools }: Conversation, prompts: readonly string[]): 
   )
   const prompt = prompts.find((one) => items[at]?.text.includes(one))
   if (prompt === undefined) return null
-  const results = items.slice(at + 1).filter(({ kind }) => kind === 'result')
-  return { prompt, results: results.map(({ text }) => text), tools }
+  const textsOf = (kind: Item['kind']) =>
+    items.slice(at + 1).flatMap((item) => (item.kind === kind ? item.text : []))
+  return { prompt, results: textsOf('result'), texts: textsOf('user'), tools }
 }

@@ -1,25 +1,33 @@
 import { join } from 'node:path'
 import { inPackage } from './install.ts'
-import type { Connection, Home, Program } from './program.ts'
+import type { Home, Program } from './program.ts'
+
+// Without a terminal, a call that needs an approval is refused.
+const approval = 'mcp_servers.preqbot.default_tools_approval_mode="approve"'
 
 /** Codex, with the server in its `config.toml` and the token in the environment. */
 export const codex: Program = {
   name: 'Codex',
+  command: 'codex',
   package: '@openai/codex',
   version: '0.169.0',
   engine: 'codex',
-  connect: (home, to) => {
-    home.write('.codex/config.toml', toConfig(home, to))
-    const command = [process.execPath, inPackage('@openai', 'codex', 'bin', 'codex.js')]
+  connect: (home, { model, bot }) => {
+    home.write('.codex/config.toml', toConfig(home, model) + (bot === null ? '' : toServer(bot.url)))
     return {
-      env: { CODEX_HOME: join(home.folder, '.codex'), FAKE_KEY: 'fake', PREQBOT_TOKEN: to.token },
-      headless: (prompt) => [...command, 'exec', prompt],
-      interactive: command,
+      env: {
+        CODEX_HOME: join(home.folder, '.codex'),
+        FAKE_KEY: 'fake',
+        ...(bot === null ? {} : { PREQBOT_TOKEN: bot.token }),
+      },
+      file: [process.execPath, inPackage('@openai', 'codex', 'bin', 'codex.js')],
+      headless: (prompt) => ['exec', '-c', approval, prompt],
+      interactive: [],
     }
   },
 }
 
-const toConfig = ({ repository }: Home, { model, url }: Connection) => `model = "fake"
+const toConfig = ({ repository }: Home, model: string) => `model = "fake"
 model_provider = "fake"
 approval_policy = "on-request"
 sandbox_mode = "workspace-write"
@@ -34,9 +42,10 @@ enabled = false
 trust_level = "trusted"
 [tui]
 screen_reader_detection_done = true
-[mcp_servers.preqbot]
+`
+
+const toServer = (url: string) => `[mcp_servers.preqbot]
 url = "${url}/mcp"
 bearer_token_env_var = "PREQBOT_TOKEN"
-default_tools_approval_mode = "approve"
 tool_timeout_sec = 600
 `

@@ -8,6 +8,8 @@ import type { Package } from './install.ts'
 /** A vendor's program, and how to run it without an account. */
 export interface Program extends Package {
   readonly name: string
+  /** Its command in a shell. */
+  readonly command: string
   readonly engine: Engine
   /** Writes its configuration into a home; returns how to start it there. */
   readonly connect: (home: Home, to: Connection) => Connected
@@ -17,22 +19,29 @@ export interface Program extends Package {
 export interface Home {
   readonly folder: string
   readonly repository: string
+  /** Writes a file, which may be executed. Returns its path. */
   readonly write: (path: string, content: string | object) => string
 }
 
 export interface Connection {
   /** The fake model's URL. */
   readonly model: string
-  /** The bot's URL. */
-  readonly url: string
-  readonly token: string
+  /** Null: the program doesn't know the bot yet. */
+  readonly bot: {
+    readonly url: string
+    readonly token: string
+    /** Whether the program reports its events to the bot's hooks. */
+    readonly hooks: boolean
+  } | null
 }
 
 export interface Connected {
   readonly env: Readonly<Record<string, string>>
-  /** The command that works on a prompt and exits. */
+  /** The file to run, with what runs it. */
+  readonly file: readonly string[]
+  /** The arguments to work on a prompt and exit. */
   readonly headless: (prompt: string) => readonly string[]
-  /** The command that opens its screen; a terminal must be there. */
+  /** The arguments to open its screen; a terminal must be there. */
   readonly interactive: readonly string[]
 }
 
@@ -47,7 +56,9 @@ export function createHome(): Home {
     write: (path, content) => {
       const file = join(folder, path)
       mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content, null, 2))
+      writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content, null, 2), {
+        mode: 0o700,
+      })
       return file
     },
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import type { Connected, Home } from './program.ts'
 
 /** A program that works on one prompt. */
@@ -17,7 +18,7 @@ export function environmentOf({ folder }: Home, { env }: Connected): Record<stri
   const nowhere = 'http://127.0.0.1:9'
   const proxies = { HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, NO_PROXY: '127.0.0.1,localhost' }
   return {
-    PATH: process.env.PATH ?? '',
+    PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
     HOME: folder,
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
@@ -27,10 +28,10 @@ export function environmentOf({ folder }: Home, { env }: Connected): Record<stri
   }
 }
 
-/** Starts a program on a prompt, in its repository. */
-export function startProgram(home: Home, connected: Connected, prompt: string): StartedProgram {
-  const [command = '', ...args] = connected.headless(prompt)
-  const child = spawn(command, args, {
+/** Starts a program on a prompt, in its repository; after other lines in the same shell, if there are some. */
+export function startProgram(home: Home, connected: Connected, prompt: string, lines = ''): StartedProgram {
+  const args = ['-ec', `${lines}\nexec "$@"`, 'sh', ...connected.file, ...connected.headless(prompt)]
+  const child = spawn('sh', args, {
     cwd: home.repository,
     env: environmentOf(home, connected),
     stdio: ['ignore', 'pipe', 'pipe'],

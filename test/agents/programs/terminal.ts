@@ -14,10 +14,13 @@ export interface Terminal {
   readonly enter: (text: string) => Promise<void>
   /** Presses keys by tmux's names, e.g. `Escape`, `Down`. */
   readonly press: (...keys: readonly string[]) => void
+  /** Waits for a dialog with a text, and presses a key until it is gone: it ignores keys at first. */
+  readonly answer: (dialog: string, key: string) => Promise<void>
   readonly close: () => void
 }
 
 const lookEveryMs = 50
+const pressEveryMs = 1_000
 const columns = 160
 const rows = 50
 
@@ -37,13 +40,23 @@ export function openTerminal(home: Home, connected: Connected): Terminal {
   // The screen stays readable after the program ends.
   const keep = ['set-option', '-g', 'remain-on-exit', 'on', ';']
   const size = ['-x', String(columns), '-y', String(rows)]
-  tmux('start-server', ';', ...keep, 'new-session', '-d', ...size, ...connected.interactive)
+  tmux(
+    'start-server',
+    ';',
+    ...keep,
+    'new-session',
+    '-d',
+    ...size,
+    ...connected.file,
+    ...connected.interactive,
+  )
 
   const screen = () => tmux('capture-pane', '-p', '-J', '-S', '-500').trimEnd()
+  const isThere = (text: string | RegExp) =>
+    typeof text === 'string' ? screen().includes(text) : text.test(screen())
   const shows: Terminal['shows'] = async (text, within = 30_000) => {
     const end = performance.now() + within
-    const isThere = () => (typeof text === 'string' ? screen().includes(text) : text.test(screen()))
-    while (!isThere()) {
+    while (!isThere(text)) {
       if (performance.now() > end) throw new Error(`The screen doesn't show ${text}:\n${screen()}`)
       await pause(lookEveryMs)
     }
@@ -57,6 +70,13 @@ export function openTerminal(home: Home, connected: Connected): Terminal {
       tmux('send-keys', 'Enter')
     },
     press: (...keys) => void tmux('send-keys', ...keys),
+    answer: async (dialog, key) => {
+      await shows(dialog)
+      while (isThere(dialog)) {
+        tmux('send-keys', key)
+        await pause(pressEveryMs)
+      }
+    },
     close: () => {
       // Closing the terminal would let it finish its files while its home is deleted.
       const pid = Number(tmux('display-message', '-p', '#{pane_pid}'))
