@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
-import { outboxChannel } from '../src/domain/core/context.ts'
+import { outboxChannel } from '../src/domain/core/commit/statement.ts'
 import { createProject } from '../src/domain/projects/create.ts'
 import { type AppProcess, startApp } from './app-process.ts'
 import { addToken, bind, ctxOf, within } from './board.ts'

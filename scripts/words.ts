@@ -49,7 +49,7 @@ const inNames = compile({
   overtaken: 'isStale',
   'paced?|paces|pacing': 'throttle',
   patiently: 'retryUntil',
-  preparing: 'withPreparedStatements',
+  preparing: 'preparedRead',
   'put off': 'postpone',
   'ranks?|ranked': 'priority, order',
   'readdress(?:ed|es)?': 'setDestination',

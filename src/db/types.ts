@@ -5,7 +5,7 @@ import type * as schema from './schema.ts'
 /** The database or a transaction, with either driver. */
 export type Db = PgDatabase<PgQueryResultHKT, typeof schema, ExtractTablesWithRelations<typeof schema>>
 
-/** A transaction, as `mutate` passes it. */
+/** A transaction. */
 export type Tx = Db
 
 /** A database for reads only. It has no `execute`, whose result differs between the drivers and which can write. */

@@ -84,7 +84,7 @@ export const accessGuards: readonly Guard[] = [
   },
   {
     name: 'token-projects-write',
-    file: 'src/domain/tasks/edit/edit.ts',
+    file: 'src/domain/tasks/edit/decide-edit.ts',
     find: '  requireProjectRight(ctx.actor, task.project.key)\n',
     replace: '',
     tests: ['test/api/rights.test.ts'],
@@ -109,8 +109,8 @@ export const accessGuards: readonly Guard[] = [
   {
     name: 'deletion-limit',
     file: 'src/domain/tasks/removal/deletion-limit.ts',
-    find: '{ ownerId: ctx.ownerId, tokenId, since })) < deletionsAnHour',
-    replace: '{ ownerId: ctx.ownerId, tokenId, since })) <= deletionsAnHour',
+    find: '{ ownerId: ctx.ownerId, tokenId, since })) >= deletionsAnHour',
+    replace: '{ ownerId: ctx.ownerId, tokenId, since })) > deletionsAnHour',
     tests: ['test/api/rights.test.ts'],
     on: 'embedded',
   },
@@ -132,7 +132,7 @@ export const accessGuards: readonly Guard[] = [
   },
   {
     name: 'agent-words-redacted',
-    file: 'src/domain/tasks/edit/edit.ts',
+    file: 'src/domain/tasks/edit/decide-edit.ts',
     find: '{ ...edit, ...redactor.data(spoken) }',
     replace: 'edit',
     tests: ['test/api/secrets.test.ts'],

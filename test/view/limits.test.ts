@@ -89,6 +89,7 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
       engine: null,
       since: now,
       outcome: null,
+      attempt: 1,
     },
     snoozedUntil: null,
     createdAt: now,

@@ -1,26 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import {
+  answerRow,
   findAnswer,
   isIdempotencyKey,
   type KeyedRequest,
   KeyTakenError,
   type StoredAnswer,
-  storeAnswer,
   storeRefusal,
-  takeKey,
 } from '../../domain/access/idempotency.ts'
-import { type Ctx, createCtx } from '../../domain/core/context.ts'
+import { type Ctx, type CtxOptions, createCtx } from '../../domain/core/context.ts'
 import { DomainError } from '../../domain/core/errors.ts'
-import type { Scope } from '../../domain/core/scope.ts'
 import type { Engine } from '../../domain/core/task-values.ts'
 import type { ApiDeps } from './deps.ts'
 import { engineOfClient } from './engine.ts'
 import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'
 
-/** Hooks that run in the verb's transaction. */
-export type CtxHooks = Pick<Parameters<typeof createCtx>[0], 'before' | 'after' | 'answer'>
+/** Writes of a request that go with its verb's. */
+export type CtxExtras = Pick<CtxOptions, 'extras'>
 
 /** An HTTP status and its JSON body. */
 export interface ApiAnswer {
@@ -30,12 +28,12 @@ export interface ApiAnswer {
 
 /** A verb and how to render its result. */
 export interface Work<T> {
-  /** Runs as one transaction. */
+  /** Commits once at most. */
   readonly verb: (ctx: Ctx) => Promise<T>
-  /** Runs before the commit; throws to roll back. */
+  /** Runs right before the commit; throws to cancel it. */
   readonly check?: () => void
-  /** Runs in the same transaction and reads with at most one statement. Null: nothing to answer with yet. */
-  readonly render: (scope: Scope, result: T) => Promise<ApiAnswer | null>
+  /** Runs before the commit if the answer is stored with it. Null: nothing to answer with yet. */
+  readonly render: (result: T) => Promise<ApiAnswer | null>
 }
 
 /** Creates the context of an agent's verbs: the token acts, the request is the cause. */
@@ -45,8 +43,8 @@ export function createAgentCtx(
   {
     client,
     session,
-    ...hooks
-  }: CtxHooks & {
+    ...extras
+  }: CtxExtras & {
     /** The session that the client names. */
     readonly session?: string | null
     /** The engine inferred from the client's name. */
@@ -69,8 +67,10 @@ export function createAgentCtx(
     now: deps.now,
     redactor: deps.redactor,
     cause: c.get('requestId'),
-    onChange: deps.metrics.countVerb,
-    ...hooks,
+    onCommit: (action) => {
+      if (action !== null) deps.metrics.countVerb(action)
+    },
+    ...extras,
   })
 }
 
@@ -86,17 +86,13 @@ function sessionOf(c: ApiContext): string | null {
 export async function perform<T>(deps: ApiDeps, c: ApiContext, work: Work<T>): Promise<Response | null> {
   const keyed = await toKeyedRequest(c)
   if (keyed !== null) return performOnce(deps, c, keyed, work)
-  let rendering: Promise<ApiAnswer | null> = Promise.resolve(null)
   const ctx = createAgentCtx(deps, c, {
-    // `answer` is not awaited before the commit, so a throw there could not roll back.
-    after: async () => work.check?.(),
-    answer: (tx, result) => {
-      rendering = work.render({ db: tx, ownerId: deps.ownerId }, result as T)
-      return rendering
+    extras: async () => {
+      work.check?.()
+      return []
     },
   })
-  await work.verb(ctx)
-  const rendered = await rendering
+  const rendered = await work.render(await work.verb(ctx))
   return rendered && toResponse(c, toAnswer(rendered))
 }
 
@@ -109,7 +105,7 @@ async function performOnce<T>(
   const { answer, isReplay } = await answerOnce(
     deps,
     keyed,
-    (hooks) => createAgentCtx(deps, c, hooks),
+    (extras) => createAgentCtx(deps, c, extras),
     work,
     toRefusal,
   )
@@ -118,32 +114,37 @@ async function performOnce<T>(
 }
 
 /**
- * Runs a verb once per idempotency key. Key, effect and answer are one transaction, so a crash leaves all or none of them.
- * A duplicate, in any process, waits for the key and then finds the answer.
+ * Runs a verb once per idempotency key. Key, effect and answer are one statement, so a crash leaves all or none of them.
+ * A duplicate, in any process, waits for that statement and then finds the answer.
  */
 export async function answerOnce<T>(
   deps: Pick<ApiDeps, 'db' | 'ownerId' | 'now'>,
   keyed: KeyedRequest,
-  createKeyedCtx: (hooks: CtxHooks) => Ctx,
+  createKeyedCtx: (extras: CtxExtras) => Ctx,
   work: Work<T>,
   /** Returns the answer to store for an expected failure; null for other failures, which are not stored. */
   toRefused: (error: unknown) => ApiAnswer | null,
 ): Promise<{ readonly answer: StoredAnswer | null; readonly isReplay: boolean }> {
   const earlier = await findAnswer(deps.db, keyed, deps.now())
   if (earlier !== null) return { answer: earlier, isReplay: true }
-  let answer: StoredAnswer | null = null
+  const rendered: Rendered[] = []
+  const render = async (result: T) => {
+    const rendered = await work.render(result)
+    return rendered && toAnswer(rendered)
+  }
   const ctx = createKeyedCtx({
-    before: (tx) => takeKey(tx, keyed, deps.now()),
-    after: async (tx, result) => {
+    extras: async (result) => {
       work.check?.()
-      const rendered = await work.render({ db: tx, ownerId: deps.ownerId }, result as T)
-      answer = rendered && toAnswer(rendered)
-      await storeAnswer(tx, keyed, answer)
+      const answer = await render(result as T)
+      rendered.push({ result, answer })
+      return answer === null ? [] : [answerRow(keyed, answer, deps.now())]
     },
   })
   try {
-    await work.verb(ctx)
-    return { answer, isReplay: false }
+    const result = await work.verb(ctx)
+    // A new task's number is drawn by the statement, so its result is another one than that before it.
+    const stored = rendered.find((one) => one.result === result)
+    return { answer: stored === undefined ? await render(result) : stored.answer, isReplay: false }
   } catch (error) {
     if (error instanceof KeyTakenError) {
       const first = await findAnswer(deps.db, keyed, deps.now())
@@ -157,6 +158,11 @@ export async function answerOnce<T>(
     if (refused !== null) await storeRefusal(deps.db, keyed, toAnswer(refused), deps.now())
     throw error
   }
+}
+
+interface Rendered {
+  readonly result: unknown
+  readonly answer: StoredAnswer | null
 }
 
 /** Reads the `Idempotency-Key` header; null without one. Throws `invalid` if it is malformed. */

@@ -2,9 +2,10 @@ import { z } from '@hono/zod-openapi'
 import { LabelName } from '../../domain/labels/label.ts'
 import { claimTask, heldByToken, objectiveOf } from '../../domain/tasks/claim.ts'
 import { findWaiting, type Waiting } from '../../domain/tasks/lists/waiting.ts'
-import type { Task } from '../../domain/tasks/task.ts'
+import { recordFetched } from '../../domain/tasks/notes/feedback.ts'
+import type { TaskDetail } from '../../domain/tasks/task.ts'
 import { waitFor } from '../kit/wait.ts'
-import { noteAnswered, toTaskAnswer } from '../wire/answers.ts'
+import { toTaskAnswer } from '../wire/answers.ts'
 import { engine, otherTaskId, projectKey } from './inputs.ts'
 import { requireKnown } from './read-tools.ts'
 import { defineTool, performTool } from './tool.ts'
@@ -31,23 +32,21 @@ export const claimTool = defineTool({
     const { ctx, assignee } = call
     const { projectKey, label } = input
     await requireKnown(ctx, { projectKeys: projectKey === undefined ? [] : [projectKey], label })
-    let claimed: Task | null = null
+    let claimed: TaskDetail | null = null
     const waiting = { seconds: wait, client: call.client }
     const answer = await waitFor(call.deps, waiting, (isLast, signal) =>
       performTool(call, {
         verb: (ctx) => claimTask(ctx, { ...input, resumes: next ? 'none' : 'session' }),
-        answer: async (scope, { task, isResumed }) => {
-          // Before the commit, so a client that has disconnected doesn't get the task.
-          signal.throwIfAborted()
+        // A client that has disconnected doesn't get the task.
+        check: () => signal.throwIfAborted(),
+        answer: async ({ task, isResumed }) => {
           claimed = task
           if (task === null && !isLast) return null
-          const within = { ...ctx, db: scope.db }
-          const held = (await heldByToken(within)).filter((key) => key !== task?.key)
+          const held = (await heldByToken(ctx)).filter((key) => key !== task?.key)
           const others = held.length === 0 ? {} : { held }
-          if (task === null)
-            return { task, hint: emptyClaimHint(await findWaiting(within, input)), ...others }
+          if (task === null) return { task, hint: emptyClaimHint(await findWaiting(ctx, input)), ...others }
           return {
-            task: (await toTaskAnswer(scope, task, assignee)).task,
+            task: toTaskAnswer(task, assignee).task,
             objective: objectiveOf(task.status),
             ...(isResumed ? { resumed: true } : {}),
             ...(isResumed ? {} : others),
@@ -55,7 +54,7 @@ export const claimTool = defineTool({
         },
       }),
     )
-    if (claimed !== null) await noteAnswered(ctx, claimed)
+    if (claimed !== null) await recordFetched(ctx, claimed)
     return answer ?? { task: null, hint: 'The wait was cut short.' }
   },
 })

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { text } from '../../domain/core/text.ts'
+import { readDetail } from '../../domain/tasks/detail.ts'
 import { editTask } from '../../domain/tasks/edit/edit.ts'
 import { listTaskLog, requireComment } from '../../domain/tasks/notes/comments.ts'
+import { recordFetched } from '../../domain/tasks/notes/feedback.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
-import { noteAnswered, readTaskAnswer } from '../wire/answers.ts'
+import { readTaskAnswer } from '../wire/answers.ts'
 import { fitPage } from './fit-page.ts'
 import { engine, nonBlankText, taskId } from './inputs.ts'
 import { instructions } from './instructions.ts'
@@ -23,7 +25,7 @@ export const compatibleTools = [
       const task = await requireTask(ctx, input.taskId)
       const page = { kinds: ['comment'] as const, limit: 200, after: input.cursor }
       const { entries, nextCursor } = await listTaskLog(ctx, task.id, page)
-      await noteAnswered(ctx, task)
+      await recordFetched(ctx, await readDetail(ctx, task))
       const rows = fitPage(entries.map(toCommentJson))
       return {
         task: { id: task.key, task_key: task.key },
@@ -60,7 +62,7 @@ export const compatibleTools = [
       const { task } = await requireComment(call.ctx, commentId)
       const answer = await performTool(call, {
         verb: (ctx) => editTask(ctx, task.id, { comment: body }),
-        answer: async (_, { commentId: id }) => ({ reply: { id, task_key: task.key, body } }),
+        answer: async ({ commentId: id }) => ({ reply: { id, task_key: task.key, body } }),
       })
       return answer ?? {}
     },

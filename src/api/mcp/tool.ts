@@ -4,11 +4,10 @@ import type { z } from 'zod'
 import type { KeyedRequest } from '../../domain/access/idempotency.ts'
 import type { Ctx } from '../../domain/core/context.ts'
 import { DomainError } from '../../domain/core/errors.ts'
-import type { Scope } from '../../domain/core/scope.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 import type { Log } from '../../log.ts'
 import type { ApiDeps } from '../kit/deps.ts'
-import { type ApiAnswer, answerOnce, type CtxHooks } from '../kit/perform.ts'
+import { type ApiAnswer, answerOnce, type CtxExtras } from '../kit/perform.ts'
 import { createReader, type Extras } from './arguments.ts'
 import { ToolRefusal, toolErrorText } from './tool-error.ts'
 
@@ -17,7 +16,7 @@ export interface Caller {
   readonly deps: ApiDeps
   /** For reads, and for verbs without an idempotency key. */
   readonly ctx: Ctx
-  readonly createCtx: (hooks: CtxHooks) => Ctx
+  readonly createCtx: (extras: CtxExtras) => Ctx
   readonly tokenId: string
   /** The request's `Idempotency-Key`. */
   readonly idempotencyKey: string | null
@@ -72,21 +71,23 @@ export function createToolCall(tool: Tool): (caller: Caller, given: unknown) => 
 }
 
 /**
- * Runs a tool's verb in one transaction, only once if the call has a key. `answer` runs inside that transaction and must read
- * only through its scope. Null: nothing to answer with yet.
+ * Runs a tool's verb, only once if the call has a key; then `answer` runs before the commit, which stores it. Null: nothing to answer
+ * with yet.
  */
 export async function performTool<T>(
   call: Call,
   work: {
     readonly verb: (ctx: Ctx) => Promise<T>
-    readonly answer: (scope: Scope, result: T) => Promise<Record<string, unknown> | null>
+    /** Runs right before the commit; throws to cancel it. */
+    readonly check?: () => void
+    readonly answer: (result: T) => Promise<Record<string, unknown> | null>
   },
 ): Promise<Record<string, unknown> | null> {
   const toRefused = (error: unknown): ApiAnswer | null =>
     error instanceof DomainError ? { status: 409, body: { error: toolErrorText(error, call) } } : null
-  const render = async (scope: Scope, result: T): Promise<ApiAnswer | null> => {
+  const render = async (result: T): Promise<ApiAnswer | null> => {
     try {
-      const body = await work.answer(scope, result)
+      const body = await work.answer(result)
       return body && { status: 200, body }
     } catch (error) {
       const refused = toRefused(error)
@@ -94,25 +95,23 @@ export async function performTool<T>(
       return refused
     }
   }
-  if (call.keyed !== null) {
-    const { answer, isReplay } = await answerOnce(
-      call.deps,
-      call.keyed,
-      call.createCtx,
-      { verb: work.verb, render },
-      toRefused,
-    )
-    if (isReplay) call.onReplay()
-    return answer && unpack({ status: answer.status, body: JSON.parse(answer.body) })
+  if (call.keyed === null) {
+    const check = async () => {
+      work.check?.()
+      return []
+    }
+    const rendered = await render(await work.verb(call.createCtx({ extras: check })))
+    return rendered && unpack(rendered)
   }
-  let rendered: ApiAnswer | null = null
-  const ctx = call.createCtx({
-    after: async (tx, result) => {
-      rendered = await render({ db: tx, ownerId: call.deps.ownerId, actor: call.ctx.actor }, result as T)
-    },
-  })
-  await work.verb(ctx)
-  return rendered && unpack(rendered)
+  const { answer, isReplay } = await answerOnce(
+    call.deps,
+    call.keyed,
+    call.createCtx,
+    { ...work, render },
+    toRefused,
+  )
+  if (isReplay) call.onReplay()
+  return answer && unpack({ status: answer.status, body: JSON.parse(answer.body) })
 }
 
 function unpack({ status, body }: ApiAnswer): Record<string, unknown> {

@@ -189,7 +189,7 @@ export const writeTools = [
       if (!progress) return edit(call, taskId, 'Go on with your work.', { comment: text })
       const answer = await performTool(call, {
         verb: (ctx) => createWorkLog(ctx, { task: taskId, ...progressLog(text) }),
-        answer: async (_, { id, taskKey }) => ({ ok: true, task_key: taskKey, comment_id: id }),
+        answer: async ({ id, taskKey }) => ({ ok: true, task_key: taskKey, comment_id: id }),
       })
       return answer ?? {}
     },
@@ -203,7 +203,7 @@ export const writeTools = [
     run: async (call, input) => {
       const answer = await performTool(call, {
         verb: (ctx) => deleteTask(ctx, input.taskId),
-        answer: async (_, { task }) => ({ ok: true, deleted: true, taskId: task.key }),
+        answer: async ({ task }) => ({ ok: true, deleted: true, taskId: task.key }),
       })
       return answer ?? {}
     },
@@ -223,7 +223,7 @@ async function change(
 ): Promise<Record<string, unknown>> {
   const answer = await performTool(call, {
     verb,
-    answer: async (_, { task, changed = [], commentId, refused }) => {
+    answer: async ({ task, changed = [], commentId, refused }) => {
       if (refused !== undefined) throw refused
       const comment = commentId === undefined ? {} : { comment_id: commentId }
       return { task: toTaskRow(task), changed, ...comment, next }

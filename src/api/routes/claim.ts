@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { claimTask, objectiveOf } from '../../domain/tasks/claim.ts'
-import type { Task } from '../../domain/tasks/task.ts'
+import { recordFetched } from '../../domain/tasks/notes/feedback.ts'
+import type { TaskDetail } from '../../domain/tasks/task.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import { createAgentCtx, perform } from '../kit/perform.ts'
 import { waitFor } from '../kit/wait.ts'
-import { noteAnswered, toTaskAnswer } from '../wire/answers.ts'
+import { toTaskAnswer } from '../wire/answers.ts'
 import { LabelJson } from '../wire/common.ts'
 import { TaskJson, toAssignee } from '../wire/task.ts'
 import { ClaimBody } from '../wire/task-input.ts'
@@ -49,23 +50,23 @@ export function addClaimRoute(router: Router, deps: ApiDeps): void {
       resume: wanted.resume,
       resumes: wanted.next ? 'none' : 'token',
     } as const
-    let claimed: Task | null = null
+    let claimed: TaskDetail | null = null
     const answer = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (isLast, signal) =>
       perform(deps, c, {
         verb: (ctx) => claimTask(ctx, input),
-        // Before the commit, so a client that has disconnected doesn't get the task.
+        // A client that has disconnected doesn't get the task.
         check: () => signal.throwIfAborted(),
-        render: async (scope, { task, isResumed }) => {
+        render: async ({ task, isResumed }) => {
           // The empty answer comes only at the end of the wait, so it is stored once under an idempotency key.
           claimed = task
           if (task === null) return isLast ? { status: 204 } : null
-          const answer = await toTaskAnswer(scope, task, assignee)
+          const answer = toTaskAnswer(task, assignee)
           const objective = objectiveOf(task.status)
           return { status: 200, body: { ...answer, objective, ...(isResumed ? { resumed: true } : {}) } }
         },
       }),
     )
-    if (claimed !== null) await noteAnswered(createAgentCtx(deps, c), claimed)
+    if (claimed !== null) await recordFetched(createAgentCtx(deps, c), claimed)
     return answer ?? c.body(null, 204)
   })
 }

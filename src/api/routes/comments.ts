@@ -9,7 +9,7 @@ import { createWorkLog } from '../../domain/tasks/work-logs.ts'
 import { progressLog } from '../../domain/work-logs/work-log-texts.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import { createAgentCtx, perform } from '../kit/perform.ts'
-import { toTaskAnswer } from '../wire/answers.ts'
+import { requireDetail, toTaskAnswer, withDetail } from '../wire/answers.ts'
 import { Instant, LabelJson, TaskReference } from '../wire/common.ts'
 import { TaskJson, toAssignee } from '../wire/task.ts'
 import { Limit } from '../wire/task-query.ts'
@@ -107,11 +107,8 @@ export function addCommentRoutes(router: Router, deps: ApiDeps): void {
     const { id } = c.req.valid('param')
     const { note } = c.req.valid('json')
     return (await perform(deps, c, {
-      verb: (ctx) => editTask(ctx, id, releaseEdit(note)),
-      render: async (scope, { task }) => ({
-        status: 200,
-        body: { ...(await toTaskAnswer(scope, task, assignee)) },
-      }),
+      verb: (ctx) => editTask(ctx, id, releaseEdit(note), withDetail),
+      render: async ({ detail }) => ({ status: 200, body: toTaskAnswer(requireDetail(detail), assignee) }),
     })) as Response
   })
 
@@ -132,11 +129,11 @@ export function addCommentRoutes(router: Router, deps: ApiDeps): void {
     if (!progress)
       return (await perform(deps, c, {
         verb: (ctx) => editTask(ctx, id, { comment: text }),
-        render: async (_, { commentId }) => toAnswer({ id: commentId ?? '', at: deps.now() }),
+        render: async ({ commentId }) => toAnswer({ id: commentId ?? '', at: deps.now() }),
       })) as Response
     return (await perform(deps, c, {
       verb: (ctx) => createWorkLog(ctx, { task: id, ...progressLog(text) }),
-      render: async (_, log) => toAnswer({ id: log.id, at: log.workedAt }),
+      render: async (log) => toAnswer({ id: log.id, at: log.workedAt }),
     })) as Response
   })
 

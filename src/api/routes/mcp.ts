@@ -50,7 +50,7 @@ export function addMcpRoute({ app, guards }: Router, deps: ApiDeps): void {
     const caller: Caller = {
       deps,
       ctx: createAgentCtx(deps, c, { client, session }),
-      createCtx: (hooks) => createAgentCtx(deps, c, { client, session, ...hooks }),
+      createCtx: (extras) => createAgentCtx(deps, c, { client, session, ...extras }),
       tokenId: c.get('token').id,
       idempotencyKey: readIdempotencyKey(c),
       onReplay: () => {

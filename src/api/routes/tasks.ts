@@ -6,7 +6,14 @@ import type { ApiDeps } from '../kit/deps.ts'
 import type { ApiContext } from '../kit/env.ts'
 import { namesProject, requireNamedProject, requireSameProject } from '../kit/named-project.ts'
 import { createAgentCtx, perform } from '../kit/perform.ts'
-import { availableLabels, readTaskAnswer, toTaskAnswer, toTaskList } from '../wire/answers.ts'
+import {
+  availableLabels,
+  readTaskAnswer,
+  requireDetail,
+  toTaskAnswer,
+  toTaskList,
+  withDetail,
+} from '../wire/answers.ts'
 import { LabelJson, TaskReference } from '../wire/common.ts'
 import { CompactTaskJson, TaskJson, toAssignee, toCompactTaskJson } from '../wire/task.ts'
 import { NewTaskBody, StatusBody, TaskPatchBody } from '../wire/task-input.ts'
@@ -85,23 +92,16 @@ export function addTaskRoutes(router: Router, deps: ApiDeps): void {
 
   const change = async (
     c: ApiContext,
-    work: (ctx: ReturnType<typeof createAgentCtx>) => Promise<Pick<Edited, 'task' | 'refused'>>,
+    work: (ctx: ReturnType<typeof createAgentCtx>) => Promise<Edited>,
     code: 200 | 201,
   ) =>
     // Never null: only a waiting claim has nothing to answer with.
     (await perform(deps, c, {
       verb: work,
-      render: async (within, { task, refused }) => {
-        if (refused !== undefined) return { status: 409, body: { error: refused.message } }
-        const answer = await toTaskAnswer(within, task, assignee)
-        if (code === 200 || task.note === null) return { status: code, body: answer }
-        // The audit entry that names a new note's author is not written yet.
-        const by = {
-          note_updated_by: `agent:${c.get('token').name}`,
-          note_updated_at: answer.task.created_at,
-        }
-        return { status: code, body: { ...answer, task: { ...answer.task, ...by } } }
-      },
+      render: async ({ detail, refused }) =>
+        refused === undefined
+          ? { status: code, body: toTaskAnswer(requireDetail(detail), assignee) }
+          : { status: 409, body: { error: refused.message } },
     })) as Response
 
   addRoute(router, list, async (c) => {
@@ -123,7 +123,7 @@ export function addTaskRoutes(router: Router, deps: ApiDeps): void {
       c,
       async (ctx) => {
         const project = await requireNamedProject(ctx, draft)
-        return createTask(ctx, toNewTask(draft, project.id))
+        return createTask(ctx, toNewTask(draft, project.id), withDetail)
       },
       201,
     )
@@ -140,7 +140,7 @@ export function addTaskRoutes(router: Router, deps: ApiDeps): void {
       c,
       async (ctx) => {
         if (namesProject(wanted)) await requireSameProject(ctx, id, wanted)
-        return editTask(ctx, id, toTaskEdit(wanted))
+        return editTask(ctx, id, toTaskEdit(wanted), withDetail)
       },
       200,
     )
@@ -150,7 +150,7 @@ export function addTaskRoutes(router: Router, deps: ApiDeps): void {
     const { id } = c.req.valid('param')
     const { status, engine } = c.req.valid('json')
     const edit = { status, engine: engine === '' ? null : engine, clearRun: true, strictReady: true }
-    return change(c, (ctx) => editTask(ctx, id, edit), 200)
+    return change(c, (ctx) => editTask(ctx, id, edit, withDetail), 200)
   })
 
   addRoute(router, remove, async (c) => {

@@ -79,7 +79,7 @@ export function addWorkLogRoutes(router: Router, deps: ApiDeps): void {
     }
     const answer = await perform(deps, c, {
       verb: (ctx) => createWorkLog(ctx, input).catch(throwInvalid),
-      render: async (_, log) => ({ status: 201, body: { work_log: toWorkLogJson(log) } }),
+      render: async (log) => ({ status: 201, body: { work_log: toWorkLogJson(log) } }),
     })
     return answer as Response
   })

@@ -3,12 +3,8 @@ import type { Scope } from '../../domain/core/scope.ts'
 import type { Label } from '../../domain/labels/label.ts'
 import { listLabels } from '../../domain/labels/labels.ts'
 import { readSettingsOf } from '../../domain/projects/stored-settings.ts'
-import {
-  type DetailWithLabels,
-  readArtifacts,
-  readDetail,
-  requireTaskDetail,
-} from '../../domain/tasks/detail.ts'
+import { readArtifacts, requireTaskDetail } from '../../domain/tasks/detail.ts'
+import type { DetailWithLabels } from '../../domain/tasks/detail-after.ts'
 import { recordFetched } from '../../domain/tasks/notes/feedback.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import type { LabelJson } from './common.ts'
@@ -20,24 +16,24 @@ export interface TaskAnswer {
 }
 
 /** Builds the answer about one task: its details and the owner's labels. */
-export async function toTaskAnswer(scope: Scope, task: Task, assignee: string): Promise<TaskAnswer> {
-  return toAnswer(await readDetail(scope, task), assignee)
+export function toTaskAnswer(detail: DetailWithLabels, assignee: string): TaskAnswer {
+  return { task: toTaskDetailJson(detail, assignee), available_labels: detail.boardLabels.map(toLabelJson) }
 }
 
 /** Reads the answer about a task by key or UUID and marks its comments as fetched. Throws `not-found`. */
 export async function readTaskAnswer(ctx: Ctx, reference: string, assignee: string): Promise<TaskAnswer> {
   const detail = await requireTaskDetail(ctx, reference)
   await recordFetched(ctx, detail)
-  return toAnswer(detail, assignee)
+  return toTaskAnswer(detail, assignee)
 }
 
-/** Marks a task's comments as fetched by the agent. */
-export async function noteAnswered(ctx: Ctx, task: Task): Promise<void> {
-  await recordFetched(ctx, await readDetail(ctx, task))
-}
+/** Asks a verb for the detail of single-task answers. */
+export const withDetail = { withDetail: true } as const
 
-function toAnswer(detail: DetailWithLabels, assignee: string): TaskAnswer {
-  return { task: toTaskDetailJson(detail, assignee), available_labels: detail.boardLabels.map(toLabelJson) }
+/** Returns the detail of a verb that was asked for it. */
+export function requireDetail(detail: DetailWithLabels | null | undefined): DetailWithLabels {
+  if (detail == null) throw new Error('the verb returned no detail')
+  return detail
 }
 
 /** Builds the tasks of a list answer. */

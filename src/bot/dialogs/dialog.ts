@@ -65,7 +65,7 @@ export async function askFor<T>(dialog: Dialog, question: DialogQuestion<T>): Pr
 // task.
 async function markConsumed(ctx: BotContext): Promise<void> {
   const { store, now } = ctx.deps
-  await store.transaction((tx) => markEffect(tx, ctx.update.update_id, now()))
+  await markEffect(store, ctx.update.update_id, now())
 }
 
 /** Turns a refusal into a problem that the dialog can explain. */

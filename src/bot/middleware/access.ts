@@ -8,7 +8,7 @@ import { bindChat } from '../../telegram/store/chat-binding.ts'
 import { checkSetupCode, consumeSetupCode } from '../../telegram/store/setup-code.ts'
 import { codeHashIn } from '../../telegram/store/stored-update.ts'
 import { countStrangers } from '../../telegram/store/strangers.ts'
-import { isFinished, markEffect } from '../../telegram/store/updates.ts'
+import { effectMark } from '../../telegram/store/updates.ts'
 import { anonymousText, boardPlace, toasts } from '../../view/kit/answers.ts'
 import type { BotContext, BotDeps } from '../kit/context.ts'
 import { isToBot } from '../kit/message/addressed.ts'
@@ -17,6 +17,7 @@ import { createSender } from '../kit/send.ts'
 import { toast } from '../kit/toast.ts'
 
 const lateAfterMs = 10 * minuteMs
+const alreadyHandled = () => new AlreadyHandledError()
 
 /** Serves only the owner: checks the user and the chat of every kind of update, and binds the user who has the setup code. */
 export function access(deps: BotDeps): MiddlewareFn<BotContext> {
@@ -88,10 +89,10 @@ function toolsFor(
     actor: { kind: 'owner' },
     now: deps.now,
     cause: causeOf(updateId, ctx.editedMessage !== undefined),
-    before: async (tx) => {
-      // What an update changes may take several transactions, of which the first may be rolled back: each marks it.
-      if (await markEffect(tx, updateId, deps.now())) isOurs = true
-      else if (!isOurs || (await isFinished(tx, updateId))) throw new AlreadyHandledError()
+    // What an update changes may take several commits: each marks it, and the first must be the only one.
+    extras: async () => [effectMark(updateId, { isFirst: !isOurs, now: deps.now() }, alreadyHandled)],
+    onCommit: () => {
+      isOurs = true
     },
   })
   const isLink = tokenLinkHash(ctx, settings) !== null
@@ -155,7 +156,7 @@ async function bind(ctx: BotContext, deps: BotDeps): Promise<boolean> {
   const threadId = ctx.message?.is_topic_message ? (ctx.message.message_thread_id ?? null) : null
   try {
     const chat = { chatId: ctx.chat.id, userId: ctx.from.id, threadId }
-    await bindChat(ctx.board, chat, async (tx) => isPlaygroundUser || consumeSetupCode(tx, presented))
+    await bindChat(ctx.board, chat, async (db) => (isPlaygroundUser ? [] : consumeSetupCode(db, presented)))
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     await reportStranger(ctx, deps)

@@ -1,7 +1,7 @@
 import { and, eq, gt, lt, sql } from 'drizzle-orm'
-import { rows } from '../../db/rows.ts'
 import { idempotencyKeys } from '../../db/schema.ts'
-import type { Db, Reader, Tx } from '../../db/types.ts'
+import type { Db, Reader } from '../../db/types.ts'
+import type { Write } from '../core/commit/writes.ts'
 import { deleteExpiredRows } from '../core/delete-expired.ts'
 import { dayMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'
@@ -70,32 +70,22 @@ export async function findAnswer(db: Reader, request: KeyedRequest, now: Date): 
 }
 
 /**
- * Takes the key in the transaction of the request's effect. A second request with the key waits here until the first
- * commits, then fails with `KeyTakenError`. If the first rolls back or crashes, the second proceeds.
+ * Returns the row of a request's answer, to be written with its effect. A second request with the key waits until the first commits,
+ * then fails with `KeyTakenError`. If the first fails or crashes, the second proceeds.
  */
-export async function takeKey(tx: Tx, request: KeyedRequest, now: Date): Promise<void> {
-  const old = new Date(now.getTime() - keptMs).toISOString()
-  const taken = await rows(
-    tx,
-    sql`insert into idempotency_keys (token_id, key, request_hash, status, body, created_at)
-        values (${request.tokenId}, ${request.key}, ${request.hash}, 0, 'null', ${now.toISOString()}::timestamptz)
-        on conflict (token_id, key) do update
-        set request_hash = excluded.request_hash, status = 0, body = 'null', created_at = excluded.created_at
-        where idempotency_keys.created_at <= ${old}::timestamptz
-        returning key`,
-  )
-  if (taken.length === 0) throw new KeyTakenError()
-}
-
-/** Stores the answer with its key in the same transaction; null releases the key, since nothing was answered. */
-export async function storeAnswer(tx: Tx, request: KeyedRequest, answer: StoredAnswer | null): Promise<void> {
-  const named = and(eq(idempotencyKeys.tokenId, request.tokenId), eq(idempotencyKeys.key, request.key))
-  if (answer === null) await tx.delete(idempotencyKeys).where(named)
-  else {
-    await tx
-      .update(idempotencyKeys)
-      .set({ status: answer.status, body: toStoredBody(answer.body) })
-      .where(named)
+export function answerRow(request: KeyedRequest, answer: StoredAnswer, now: Date): Write {
+  const expired = new Date(now.getTime() - keptMs).toISOString()
+  return {
+    kind: 'statement',
+    statement: (json) => sql`
+      insert into idempotency_keys (token_id, key, request_hash, status, body, created_at)
+      values (${request.tokenId}::uuid, ${request.key}, ${request.hash}, ${answer.status}::int, ${json(toStoredBody(answer.body))},
+        ${now.toISOString()}::timestamptz)
+      on conflict (token_id, key) do update
+      set request_hash = excluded.request_hash, status = excluded.status, body = excluded.body, created_at = excluded.created_at
+      where idempotency_keys.created_at <= ${expired}::timestamptz`,
+    expects: 1,
+    orElse: () => new KeyTakenError(),
   }
 }
 

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { securityEvents } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
+import { insert, type Write } from '../core/commit/writes.ts'
 import { minuteMs } from '../core/durations.ts'
 import { type Page, toPage } from '../core/page.ts'
 import { createRedactor, type Redactor } from '../core/redactor.ts'
@@ -44,7 +45,16 @@ export type SecurityEventRow = typeof securityEvents.$inferSelect
 
 /** Writes one security event, which is never changed afterward. */
 export async function recordSecurityEvent(db: Db, event: NewSecurityEvent): Promise<void> {
-  await db.insert(securityEvents).values({
+  await db.insert(securityEvents).values(toRow(event))
+}
+
+/** Returns a security event as part of a change. */
+export function toSecurityEventRow(event: NewSecurityEvent): Write {
+  return insert(securityEvents, toRow(event))
+}
+
+function toRow(event: NewSecurityEvent): typeof securityEvents.$inferInsert {
+  return {
     id: v7(),
     ownerId: event.ownerId,
     eventType: event.eventType,
@@ -54,7 +64,7 @@ export async function recordSecurityEvent(db: Db, event: NewSecurityEvent): Prom
     path: event.path?.slice(0, 500) ?? null,
     detail: event.detail ?? null,
     createdAt: event.now,
-  })
+  }
 }
 
 // Messages by the owner from before the bot knew them aren't an attack.

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto'
+import { hash, randomBytes, randomUUID } from 'node:crypto'
 import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
@@ -13,14 +13,16 @@ import {
   tokenRights,
 } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
-import type { Change, Ctx } from '../core/context.ts'
+import type { Change } from '../core/commit/commit.ts'
+import { insert, update, type Write } from '../core/commit/writes.ts'
+import type { Ctx } from '../core/context.ts'
 import { dayMs, minuteMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'
 import { parse } from '../core/parse.ts'
 import type { Scope } from '../core/scope.ts'
 import { text } from '../core/text.ts'
 import { requireProject } from '../projects/read.ts'
-import { recordSecurityEvent } from './security.ts'
+import { toSecurityEventRow } from './security.ts'
 
 export { type Engine, type TokenRights, tokenRights } from '../../db/schema.ts'
 
@@ -52,30 +54,30 @@ export async function createToken(
   if (expiresAt !== null && expiresAt <= now)
     throw new DomainError('invalid', 'expiresAt: must be in the future.')
   const token = `preq_${randomBytes(24).toString('base64url')}`
-  return ctx.mutate(async (tx) => {
-    for (const key of projectKeys ?? []) await requireProject({ ...ctx, db: tx }, key)
-    const [row] = await tx
-      .insert(apiTokens)
-      .values({
-        ownerId: ctx.ownerId,
-        name,
-        tokenPrefix: token.slice(0, prefixLength),
-        tokenHash: hashOf(token),
-        expiresAt,
-        createdAt: now,
-        updatedAt: now,
-      })
-      .returning()
-    if (row === undefined) throw new Error('the token was not stored')
-    await tx.insert(tokenGrants).values({
+  return ctx.commit(async (db) => {
+    for (const key of projectKeys ?? []) await requireProject({ ...ctx, db }, key)
+    const row: TokenRow = {
+      id: randomUUID(),
+      ownerId: ctx.ownerId,
+      name,
+      tokenPrefix: token.slice(0, prefixLength),
+      tokenHash: hashOf(token),
+      lastUsedAt: null,
+      expiresAt,
+      revokedAt: null,
+      createdAt: now,
+      updatedAt: now,
+    }
+    const grant = {
       tokenId: row.id,
       engine,
       rights,
       projectKeys: projectKeys && [...new Set(projectKeys)],
       createdAt: now,
-    })
+    }
     return {
       result: { token, row },
+      rows: [insert(apiTokens, row), insert(tokenGrants, grant)],
       events: [],
       audit: [
         {
@@ -120,23 +122,19 @@ export async function revokeToken(
 ): Promise<{ readonly token: TokenRow; readonly auditId: string | null }> {
   const missing = new DomainError('not-found', 'No such token.')
   if (!z.guid().safeParse(id).success) throw missing
-  return ctx.mutate(
-    async (tx): Promise<Change<{ readonly token: TokenRow; readonly auditId: string | null }>> => {
+  return ctx.commit(
+    async (db): Promise<Change<{ readonly token: TokenRow; readonly auditId: string | null }>> => {
+      const [token] = await db
+        .select()
+        .from(apiTokens)
+        .where(and(eq(apiTokens.id, id), eq(apiTokens.ownerId, ctx.ownerId)))
+      if (token === undefined) throw missing
+      if (token.revokedAt !== null) return { unchanged: true, result: { token, auditId: null } }
       const now = ctx.now()
-      const named = and(eq(apiTokens.id, id), eq(apiTokens.ownerId, ctx.ownerId))
-      const [token] = await tx
-        .update(apiTokens)
-        .set({ revokedAt: now, updatedAt: now })
-        .where(and(named, isNull(apiTokens.revokedAt)))
-        .returning()
-      if (token === undefined) {
-        const [revoked] = await tx.select().from(apiTokens).where(named)
-        if (revoked === undefined) throw missing
-        return { unchanged: true, result: { token: revoked, auditId: null } }
-      }
       const auditId = v7()
       return {
-        result: { token, auditId },
+        result: { token: { ...token, revokedAt: now, updatedAt: now }, auditId },
+        rows: [revocation(token.id, now)],
         events: [],
         audit: [
           {
@@ -152,28 +150,42 @@ export async function revokeToken(
   )
 }
 
+/** Returns the row that revokes a token. */
+export function revocation(id: string, now: Date): Write {
+  return update(apiTokens, {
+    key: { id },
+    expect: { revokedAt: null },
+    set: { revokedAt: now, updatedAt: now },
+  })
+}
+
 /** Revokes every token that isn't revoked yet; each leaves an audit entry and a security event. Returns how many. */
 export async function revokeAllTokens(ctx: Ctx, reason: string): Promise<number> {
-  return ctx.mutate(async (tx): Promise<Change<number>> => {
+  return ctx.commit(async (db): Promise<Change<number>> => {
+    const { ownerId } = ctx
     const now = ctx.now()
-    const revoked = await tx
-      .update(apiTokens)
-      .set({ revokedAt: now, updatedAt: now })
-      .where(and(eq(apiTokens.ownerId, ctx.ownerId), isNull(apiTokens.revokedAt)))
-      .returning({ id: apiTokens.id, name: apiTokens.name, prefix: apiTokens.tokenPrefix })
-    for (const { name } of revoked) {
-      const { ownerId } = ctx
-      const detail = { name, reason }
-      await recordSecurityEvent(tx, { ownerId, eventType: 'token.revoke', outcome: 'success', detail, now })
-    }
-    const [first, ...others] = revoked.map(({ id, name, prefix }) => ({
+    const valid = await db
+      .select({ id: apiTokens.id, name: apiTokens.name, prefix: apiTokens.tokenPrefix })
+      .from(apiTokens)
+      .where(and(eq(apiTokens.ownerId, ownerId), isNull(apiTokens.revokedAt)))
+    const [first, ...others] = valid.map(({ id, name, prefix }) => ({
       action: 'token.revoke' as const,
       targetType: 'token' as const,
       targetId: id,
       meta: { name, prefix, reason },
     }))
     if (first === undefined) return { unchanged: true, result: 0 }
-    return { result: revoked.length, events: [], audit: [first, ...others] }
+    const rows = valid.flatMap(({ id, name }) => [
+      revocation(id, now),
+      toSecurityEventRow({
+        ownerId,
+        eventType: 'token.revoke',
+        outcome: 'success',
+        detail: { name, reason },
+        now,
+      }),
+    ])
+    return { result: valid.length, rows, events: [], audit: [first, ...others] }
   })
 }
 

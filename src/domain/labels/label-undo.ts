@@ -1,59 +1,70 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { taskLabels } from '../../db/schema.ts'
-import type { Tx } from '../../db/types.ts'
+import type { Reader } from '../../db/types.ts'
 import type { AuditRecordOf } from '../core/audit/audit-record.ts'
 import { requireUntouched } from '../core/audit/require-untouched.ts'
+import { insert, update, type Write } from '../core/commit/writes.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
-import { readListsOf, writeLabelLists } from './label-lists.ts'
-import { deleteUnusedLabels } from './labels.ts'
+import { labelListRows, readExistingTasks, readListsOf } from './label-lists.ts'
+import { findLabels, listLabels, removeUnusedLabels } from './labels.ts'
 
-/** Undoes a change of a label. Throws `conflict` if the label has changed since. Part of `undoChange`. */
+/** Returns the rows that undo a change of a label. Throws `conflict` if the label has changed since. Part of `undoChange`. */
 export async function undoLabelChange(
   ctx: Ctx,
-  tx: Tx,
+  db: Reader,
   entry: AuditRecordOf<'label.create' | 'label.rename' | 'label.color' | 'label.delete' | 'label.merge'>,
-): Promise<void> {
-  if (entry.action === 'label.delete' || entry.action === 'label.merge') return restoreLabel(ctx, tx, entry)
-  if (entry.action === 'label.create') return undoCreate(ctx, tx, entry)
+): Promise<readonly Write[]> {
+  if (entry.action === 'label.delete' || entry.action === 'label.merge') return restoreLabel(ctx, db, entry)
+  if (entry.action === 'label.create') return undoCreate(ctx, db, entry)
   const { before, after } = entry.meta
-  const [label] = await tx
+  const [label] = await db
     .select()
     .from(taskLabels)
     .where(and(eq(taskLabels.id, entry.targetId ?? ''), eq(taskLabels.ownerId, ctx.ownerId)))
-    .for('update')
   if (label === undefined) throw new DomainError('conflict', 'That label is gone.')
   requireUntouched(label.name, label, after)
-  if (before.name !== undefined) await requireFreeName(ctx, tx, before.name, label.id)
-  await tx
-    .update(taskLabels)
-    .set({ ...before, updatedAt: ctx.now() })
-    .where(eq(taskLabels.id, label.id))
+  if (before.name !== undefined) await requireFreeName(ctx, db, before.name, label.id)
+  const { id, name, color } = label
+  const set = { name: before.name ?? name, color: before.color ?? color, updatedAt: ctx.now() }
+  return [update(taskLabels, { key: { id }, expect: { name, color }, set })]
 }
 
-async function undoCreate(ctx: Ctx, tx: Tx, entry: AuditRecordOf<'label.create'>): Promise<void> {
+async function undoCreate(
+  { ownerId }: Ctx,
+  db: Reader,
+  entry: AuditRecordOf<'label.create'>,
+): Promise<readonly Write[]> {
+  const { rows } = await removeUnusedLabels({ db, ownerId }, { ids: [entry.targetId ?? ''], taskId: null })
+  if (rows.length > 0) return rows
   const { name } = entry.meta
-  const [gone] = await deleteUnusedLabels(tx, ctx.ownerId, [entry.targetId ?? ''])
-  if (gone === undefined)
-    throw new DomainError('conflict', `Label ${name} is in use or gone. Delete it in /labels if you're sure.`)
+  throw new DomainError('conflict', `Label ${name} is in use or gone. Delete it in /labels if you're sure.`)
 }
 
 async function restoreLabel(
   ctx: Ctx,
-  tx: Tx,
+  db: Reader,
   entry: AuditRecordOf<'label.delete' | 'label.merge'>,
-): Promise<void> {
+): Promise<readonly Write[]> {
   const { label, lists } = entry.meta
   const into = entry.action === 'label.merge' ? entry.meta.into : null
-  await requireFreeName(ctx, tx, label.name, label.id)
+  await requireFreeName(ctx, db, label.name, label.id)
   const now = ctx.now()
-  await tx.insert(taskLabels).values({ ...label, ownerId: ctx.ownerId, updatedAt: now })
-  const current = await readListsOf(tx, Object.keys(lists))
-  const restored = Object.entries(lists).map(([taskId, before]) => {
-    const now = current[taskId] ?? []
-    return [taskId, restoreList({ before, now, labelId: label.id, intoId: into?.id ?? null })] as const
-  })
-  await writeLabelLists(tx, Object.fromEntries(restored), now)
+  const taskIds = Object.keys(lists)
+  const existing = await readExistingTasks(db, taskIds)
+  const known = new Set([label.id, ...(await listLabels({ db, ownerId: ctx.ownerId })).map(({ id }) => id)])
+  const current = await readListsOf(db, taskIds)
+  const restored = Object.entries(lists)
+    .filter(([taskId]) => existing.has(taskId))
+    .map(([taskId, before]) => {
+      const now = current[taskId] ?? []
+      const list = restoreList({ before, now, labelId: label.id, intoId: into?.id ?? null })
+      return [taskId, list.filter((id) => known.has(id))] as const
+    })
+  return [
+    insert(taskLabels, { ...label, ownerId: ctx.ownerId, updatedAt: now }),
+    ...labelListRows({ before: current, after: Object.fromEntries(restored), now }),
+  ]
 }
 
 /** Restores the list; if the task's labels have changed since, only the label itself returns to its place. */
@@ -69,18 +80,9 @@ function restoreList(list: {
   return now.toSpliced(before.indexOf(labelId), 0, labelId)
 }
 
-async function requireFreeName(ctx: Ctx, tx: Tx, name: string, exceptId: string): Promise<void> {
-  const [taken] = await tx
-    .select({ id: taskLabels.id })
-    .from(taskLabels)
-    .where(
-      and(
-        eq(taskLabels.ownerId, ctx.ownerId),
-        eq(sql`lower(${taskLabels.name})`, sql`lower(${name})`),
-        ne(taskLabels.id, exceptId),
-      ),
-    )
-  if (taken !== undefined)
+async function requireFreeName({ ownerId }: Ctx, db: Reader, name: string, exceptId: string): Promise<void> {
+  const found = await findLabels({ db, ownerId }, [name])
+  if (found.some(({ id }) => id !== exceptId))
     throw new DomainError('conflict', `There's another label ${name} now. Rename that one first.`, {
       name,
     })

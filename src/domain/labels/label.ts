@@ -8,3 +8,6 @@ export interface Label {
 
 /** A label's name: one line of at most 40 characters. */
 export const LabelName = lineText(40)
+
+/** The color of a label that was created by its name alone. */
+export const defaultColor = 'blue'

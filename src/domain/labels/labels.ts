@@ -1,11 +1,14 @@
-import { and, eq, inArray, isNull, notExists, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, ne, notExists, sql } from 'drizzle-orm'
+import { v7 } from 'uuid'
 import { preparedRead } from '../../db/prepared.ts'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
-import type { Reader, Tx } from '../../db/types.ts'
-import type { AuditEntry } from '../core/context.ts'
+import type { Reader } from '../../db/types.ts'
+import type { AuditEntry } from '../core/commit/commit.ts'
+import { insert, remove, type Write } from '../core/commit/writes.ts'
 import { countRows } from '../core/delete-expired.ts'
 import { maxCounted, openStatuses } from '../core/task-values.ts'
-import type { Label } from './label.ts'
+import { defaultColor, type Label } from './label.ts'
+import { assignmentRows } from './label-lists.ts'
 
 const labelsOf = preparedRead((db) =>
   db
@@ -66,79 +69,67 @@ export async function countLabelled({ db }: { readonly db: Reader }, labelId: st
   return countRows(db, labeled)
 }
 
-/** Sets a task's labels in this order and creates labels for new names. Part of a larger transaction. */
-export async function assignLabels(
-  tx: Tx,
-  assignment: {
-    readonly ownerId: string
-    readonly taskId: string
-    readonly names: readonly string[]
-    readonly now: Date
-  },
-): Promise<{ readonly labels: Label[]; readonly audit: AuditEntry[] }> {
-  const { labels, audit } = await ensureLabels(tx, assignment)
-  await tx.delete(taskLabelAssignments).where(eq(taskLabelAssignments.taskId, assignment.taskId))
-  if (labels.length > 0) {
-    await tx
-      .insert(taskLabelAssignments)
-      .values(labels.map((label, position) => ({ taskId: assignment.taskId, labelId: label.id, position })))
-  }
-  await tx
-    .update(tasks)
-    .set({ labelId: labels[0]?.id ?? null })
-    .where(eq(tasks.id, assignment.taskId))
-  return { labels, audit }
-}
-
-async function ensureLabels(
-  tx: Tx,
-  {
-    ownerId,
-    taskId,
-    names,
-    now,
-  }: {
-    readonly ownerId: string
-    readonly taskId: string
-    readonly names: readonly string[]
-    readonly now: Date
-  },
-): Promise<{ readonly labels: Label[]; readonly audit: AuditEntry[] }> {
-  if (names.length === 0) return { labels: [], audit: [] }
-  // Every transaction inserts in the same order, so two never deadlock on each other's names.
-  const sorted = [...names].sort((left, right) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1))
-  const created = await tx
-    .insert(taskLabels)
-    .values(sorted.map((name) => ({ ownerId, name, createdAt: now, updatedAt: now })))
-    .onConflictDoNothing()
-    .returning({ id: taskLabels.id, name: taskLabels.name })
-  const wanted = names.map((name) => name.toLowerCase())
-  const found = await tx
-    .select({
-      id: taskLabels.id,
-      name: taskLabels.name,
-      color: taskLabels.color,
-      lower: sql<string>`lower(${taskLabels.name})`,
-    })
+/** Finds the owner's labels with these names, in any case. */
+export async function findLabels(
+  scope: { readonly db: Reader; readonly ownerId: string },
+  names: readonly string[],
+): Promise<Label[]> {
+  if (names.length === 0) return []
+  return scope.db
+    .select({ id: taskLabels.id, name: taskLabels.name, color: taskLabels.color })
     .from(taskLabels)
     .where(
       and(
-        eq(taskLabels.ownerId, ownerId),
+        eq(taskLabels.ownerId, scope.ownerId),
         inArray(
           sql`lower(${taskLabels.name})`,
           names.map((name) => sql`lower(${name})`),
         ),
       ),
     )
+}
+
+/** What assigning labels to a task writes. */
+export interface LabelAssignment {
+  readonly labels: readonly Label[]
+  readonly rows: readonly Write[]
+  /** The entries of the labels that it creates. */
+  readonly audit: readonly AuditEntry[]
+}
+
+/** Sets a task's labels in this order and creates labels for new names. The caller sets the task's first label. */
+export function assignLabels(assignment: {
+  readonly ownerId: string
+  readonly task: { readonly id: string; readonly labels: readonly Label[] }
+  readonly names: readonly string[]
+  /** The owner's labels with these names. */
+  readonly known: readonly Label[]
+  readonly now: Date
+}): LabelAssignment {
+  const { ownerId, task, names, known, now } = assignment
+  const created: Label[] = []
+  const labels = names.map((name) => {
+    const isNamed = (label: Label) => label.name.toLowerCase() === name.toLowerCase()
+    const found = known.find(isNamed) ?? created.find(isNamed)
+    if (found !== undefined) return found
+    const label: Label = { id: v7(), name, color: defaultColor }
+    created.push(label)
+    return label
+  })
   return {
-    labels: found
-      .sort((left, right) => wanted.indexOf(left.lower) - wanted.indexOf(right.lower))
-      .map(({ id, name, color }) => ({ id, name, color })),
+    labels,
+    rows: [
+      ...created.map((label) => insert(taskLabels, { ...label, ownerId, createdAt: now, updatedAt: now })),
+      ...assignmentRows(task.id, {
+        before: task.labels.map(({ id }) => id),
+        after: labels.map(({ id }) => id),
+      }),
+    ],
     audit: created.map(({ id, name }) => ({
       action: 'label.create',
       targetType: 'label',
       targetId: id,
-      meta: { name, taskId },
+      meta: { name, taskId: task.id },
     })),
   }
 }
@@ -149,25 +140,32 @@ export function createdLabels(audit: readonly AuditEntry[]): { readonly madeLabe
   return ids.length === 0 ? {} : { madeLabels: ids }
 }
 
-/** Deletes labels that a change created if no task has them. Returns the audit entries. */
-export async function deleteUnusedLabels(
-  tx: Tx,
-  ownerId: string,
-  ids: readonly string[] = [],
-): Promise<AuditEntry[]> {
-  if (ids.length === 0) return []
-  const isUsed = tx
+/** Deletes labels that a change created, unless another task than that of the change has them. */
+export async function removeUnusedLabels(
+  scope: { readonly db: Reader; readonly ownerId: string },
+  { ids = [], taskId }: { readonly ids: readonly string[] | undefined; readonly taskId: string | null },
+): Promise<{ readonly rows: readonly Write[]; readonly audit: readonly AuditEntry[] }> {
+  if (ids.length === 0) return { rows: [], audit: [] }
+  const isUsed = scope.db
     .select({ id: taskLabelAssignments.labelId })
     .from(taskLabelAssignments)
-    .where(eq(taskLabelAssignments.labelId, taskLabels.id))
-  const gone = await tx
-    .delete(taskLabels)
-    .where(and(eq(taskLabels.ownerId, ownerId), inArray(taskLabels.id, [...ids]), notExists(isUsed)))
-    .returning({ id: taskLabels.id, name: taskLabels.name })
-  return gone.map(({ id, name }) => ({
-    action: 'undo',
-    targetType: 'label',
-    targetId: id,
-    meta: { action: 'label.create', name },
-  }))
+    .where(
+      and(
+        eq(taskLabelAssignments.labelId, taskLabels.id),
+        taskId === null ? undefined : ne(taskLabelAssignments.taskId, taskId),
+      ),
+    )
+  const unused = await scope.db
+    .select({ id: taskLabels.id, name: taskLabels.name })
+    .from(taskLabels)
+    .where(and(eq(taskLabels.ownerId, scope.ownerId), inArray(taskLabels.id, [...ids]), notExists(isUsed)))
+  return {
+    rows: unused.map(({ id }) => remove(taskLabels, { key: { id } })),
+    audit: unused.map(({ id, name }) => ({
+      action: 'undo',
+      targetType: 'label',
+      targetId: id,
+      meta: { action: 'label.create', name },
+    })),
+  }
 }

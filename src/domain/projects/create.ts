@@ -1,6 +1,6 @@
-import { and, eq } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
 import { type ProjectRow, projects } from '../../db/schema.ts'
-import type { Tx } from '../../db/types.ts'
+import { insert } from '../core/commit/writes.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { parse } from '../core/parse.ts'
@@ -10,11 +10,32 @@ import { NewProject } from './schemas.ts'
 
 /** Creates a project. Throws `in-use` if another project, even a deleted one, has the key, and `invalid`. */
 export async function createProject(ctx: Ctx, input: NewProject): Promise<ProjectRow> {
-  const draft = parse(NewProject, input)
-  return ctx.mutate(async (tx) => {
-    const project = await insert(ctx, tx, draft)
+  const { key, ...draft } = parse(NewProject, input)
+  return ctx.commit(async (db) => {
+    const existing = await listProjects({ db, ownerId: ctx.ownerId }, { includeDeleted: true })
+    const holder = existing.find(({ projectKey }) => projectKey === key)
+    if (holder !== undefined) throw keyInUse(holder)
+    const taken = existing.map(({ projectKey }) => projectKey)
+    const now = ctx.now()
+    const project: ProjectRow = {
+      id: randomUUID(),
+      ownerId: ctx.ownerId,
+      projectKey: key ?? proposeKey(draft.name, taken),
+      name: draft.name,
+      description: draft.description ?? null,
+      repoUrl: draft.repoUrl ?? null,
+      vercelUrl: draft.vercelUrl ?? null,
+      status: draft.status ?? 'active',
+      priority: draft.priority ?? 2,
+      bgImage: draft.bgImage ?? null,
+      bgImageCredit: null,
+      deletedAt: null,
+      createdAt: now,
+      updatedAt: now,
+    }
     return {
       result: project,
+      rows: [insert(projects, project)],
       events: [
         {
           type: 'PROJECT_CREATED',
@@ -35,43 +56,18 @@ export async function createProject(ctx: Ctx, input: NewProject): Promise<Projec
   })
 }
 
-type Draft = ReturnType<typeof NewProject.parse>
-
-async function insert(ctx: Ctx, tx: Tx, { key, ...draft }: Draft): Promise<ProjectRow> {
-  const now = ctx.now()
-  for (;;) {
-    const projectKey = key ?? proposeKey(draft.name, await takenKeys(ctx, tx))
-    const [project] = await tx
-      .insert(projects)
-      .values({ ...draft, ownerId: ctx.ownerId, projectKey, createdAt: now, updatedAt: now })
-      .onConflictDoNothing()
-      .returning()
-    if (project !== undefined) return project
-    if (key !== undefined) throw await keyInUse(ctx, tx, key)
-  }
-}
-
-async function takenKeys(ctx: Ctx, tx: Tx): Promise<string[]> {
-  const all = await listProjects({ db: tx, ownerId: ctx.ownerId }, { includeDeleted: true })
-  return all.map((project) => project.projectKey)
-}
-
-async function keyInUse(ctx: Ctx, tx: Tx, key: string): Promise<DomainError> {
-  const [holder] = await tx
-    .select({ name: projects.name, deletedAt: projects.deletedAt })
-    .from(projects)
-    .where(and(eq(projects.ownerId, ctx.ownerId), eq(projects.projectKey, key)))
-  const deleted = holder !== undefined && holder.deletedAt !== null
+function keyInUse({ projectKey: key, name, deletedAt }: ProjectRow): DomainError {
+  const deleted = deletedAt !== null
   return new DomainError(
     'in-use',
     deleted
-      ? `${key} belongs to the deleted project “${holder.name}”. Restore it, or pick another key.`
-      : `${key} is already used by “${holder?.name}”. Pick another key.`,
+      ? `${key} belongs to the deleted project “${name}”. Restore it, or pick another key.`
+      : `${key} is already used by “${name}”. Pick another key.`,
     { key, deleted },
   )
 }
 
-function givenFields({ key: _, ...fields }: Draft): string[] {
+function givenFields(fields: object): string[] {
   return Object.entries(fields).flatMap(([field, value]) =>
     value === undefined || value === null ? [] : [field],
   )

@@ -1,21 +1,22 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import { type ProjectRow, projectSettings } from '../../db/schema.ts'
-import type { Tx } from '../../db/types.ts'
-import type { Change, Ctx } from '../core/context.ts'
+import type { Change } from '../core/commit/commit.ts'
+import { keyValueRows } from '../core/commit/key-values.ts'
+import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import type { Scope } from '../core/scope.ts'
 import { storable } from '../core/text.ts'
-import { lockProject } from './edit.ts'
+import { requireAnyProject } from './edit.ts'
 import {
   type ProjectSettingKey,
   type ProjectSettings,
   projectSettingKeys,
   projectSettingSpecs,
+  toProjectSettings,
 } from './project-settings.ts'
 import { noSuchProject, requireProject } from './read.ts'
-import { readSettings } from './stored-settings.ts'
+import { readSettings, readStoredOf } from './stored-settings.ts'
 
 /** Returns all known settings of a project with defaults filled in. Throws `not-found`. */
 export async function getProjectSettings(scope: Scope, key: string): Promise<ProjectSettings> {
@@ -39,48 +40,41 @@ export async function setProjectSettings(
   patch: ProjectSettingsPatch,
 ): Promise<ChangedProjectSettings> {
   const wanted = parseProjectSettings(patch)
-  return ctx.mutate(async (tx) => {
-    const project = await lockProject(ctx, tx, key)
-    if (project.deletedAt !== null) throw noSuchProject(key)
-    return applyProjectSettings(ctx, tx, project, wanted)
+  return ctx.commit(async (db) => {
+    const { row } = await requireAnyProject(ctx, db, key)
+    if (row.deletedAt !== null) throw noSuchProject(key)
+    return changeProjectSettings(ctx, { project: row, stored: await readStoredOf(db, row.id), wanted })
   })
 }
 
-/** The body of `setProjectSettings`, for a locked project and a parsed patch. */
-export async function applyProjectSettings(
+/** Decides a change of a project's settings. */
+export function changeProjectSettings(
   ctx: Ctx,
-  tx: Tx,
-  project: ProjectRow,
-  wanted: readonly ParsedSetting[],
-): Promise<Change<ChangedProjectSettings>> {
-  const before = await readSettings(tx, project.id)
+  change: {
+    readonly project: ProjectRow
+    readonly stored: Readonly<Record<string, string>>
+    readonly wanted: readonly ParsedSetting[]
+  },
+): Change<ChangedProjectSettings> {
+  const { project, stored, wanted } = change
+  const before = toProjectSettings(stored)
   const changed = wanted.filter(({ name, value }) => (value ?? defaultOf(name)) !== before[name])
   if (changed.length === 0) return { unchanged: true, result: { project, settings: before, auditId: null } }
-  const now = ctx.now()
   const names = changed.map(({ name }) => name)
-  const cleared = changed.flatMap(({ name, value }) => (value === null ? [name] : []))
-  const kept = changed.flatMap(({ name, value }) =>
-    value === null ? [] : [{ projectId: project.id, key: name, value, createdAt: now, updatedAt: now }],
-  )
-  if (cleared.length > 0) {
-    await tx
-      .delete(projectSettings)
-      .where(and(eq(projectSettings.projectId, project.id), inArray(projectSettings.key, cleared)))
-  }
-  if (kept.length > 0) {
-    await tx
-      .insert(projectSettings)
-      .values(kept)
-      .onConflictDoUpdate({
-        target: [projectSettings.projectId, projectSettings.key],
-        set: { value: sql`excluded.value`, updatedAt: now },
-      })
-  }
-  const settings = await readSettings(tx, project.id)
+  const texts = Object.fromEntries(changed.map(({ name, value }) => [name, value]))
+  const kept = Object.entries({ ...stored, ...texts }).filter(([, value]) => value !== null)
+  const settings = toProjectSettings(Object.fromEntries(kept) as Record<string, string>)
   const pick = (from: ProjectSettings) => Object.fromEntries(names.map((name) => [name, from[name]]))
   const auditId = v7()
+  const rows = keyValueRows(projectSettings, {
+    of: { projectId: project.id },
+    before: stored,
+    after: texts,
+    now: ctx.now(),
+  })
   return {
     result: { project, settings, auditId },
+    rows,
     events: [
       {
         type: 'PROJECT_UPDATED',

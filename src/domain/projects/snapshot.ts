@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import type { ProjectRow } from '../../db/schema.ts'
 import { pick } from '../core/audit/audit-meta.ts'
-import type { AuditEntry } from '../core/context.ts'
+import type { AuditEntry } from '../core/commit/commit.ts'
 
 /** The columns of a project that verbs change and audit entries record. */
 const projectFields = [

@@ -26,8 +26,13 @@ const settingsOf = preparedRead((db) =>
     .where(eq(projectSettings.projectId, sql.placeholder('projectId'))),
 )
 
-/** Reads a project's settings with defaults filled in. */
-export async function readSettings(db: Reader, projectId: string) {
+/** Reads a project's stored settings by key. */
+export async function readStoredOf(db: Reader, projectId: string): Promise<Readonly<Record<string, string>>> {
   const stored = await settingsOf(db, { projectId })
-  return toProjectSettings(Object.fromEntries(stored.map((row) => [row.key, row.value])))
+  return Object.fromEntries(stored.map((row) => [row.key, row.value]))
+}
+
+/** Reads a project's settings with defaults filled in. */
+export async function readSettings(db: Reader, projectId: string): Promise<ProjectSettings> {
+  return toProjectSettings(await readStoredOf(db, projectId))
 }

@@ -1,7 +1,7 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
-import { v7 } from 'uuid'
+import { and, eq, sql } from 'drizzle-orm'
 import { apiTokens, type QuestionRow, questions } from '../../db/schema.ts'
-import type { Db, Reader } from '../../db/types.ts'
+import type { Reader } from '../../db/types.ts'
+import { insert, update, type Write } from '../core/commit/writes.ts'
 import type { NewQuestion, Question, QuestionAnswer } from './question.ts'
 
 /** Finds a question by its ID, or null. */
@@ -17,69 +17,57 @@ export async function findQuestion(
   return row === undefined ? null : toQuestion(row.question, row.name)
 }
 
-/** Stores an open question about a task and returns its id. Part of a larger transaction. */
-export async function storeQuestion(
-  db: Db,
+/** Returns the row of an open question about a task. */
+export function questionRow(
   about: {
+    readonly id: string
     readonly ownerId: string
     readonly taskId: string
     readonly tokenId: string | null
     readonly now: Date
   },
-  question: NewQuestion,
-): Promise<string> {
-  const id = v7()
-  await db.insert(questions).values({
-    id,
-    ownerId: about.ownerId,
-    taskId: about.taskId,
-    tokenId: about.tokenId,
-    engine: question.engine,
-    kind: question.kind,
-    items: question.items,
-    detail: question.detail,
-    returnsTo: question.returnsTo,
-    createdAt: about.now,
-    updatedAt: about.now,
-  })
-  return id
+  { kind, items, detail, engine, returnsTo }: NewQuestion,
+): Write {
+  const { now, ...columns } = about
+  const question = { kind, items, detail, engine, returnsTo }
+  return insert(questions, { ...columns, ...question, createdAt: now, updatedAt: now })
 }
 
-/** Withdraws every open question about a task. Returns their ids. */
-export async function withdrawQuestions(db: Db, taskId: string, now: Date): Promise<string[]> {
-  const withdrawn = await db
-    .update(questions)
-    .set({ state: 'withdrawn', updatedAt: now })
+/** Lists the IDs of the open questions about a task. */
+export async function findOpenQuestions(db: Reader, taskId: string): Promise<string[]> {
+  const found = await db
+    .select({ id: questions.id })
+    .from(questions)
     .where(and(eq(questions.taskId, taskId), isOpen))
-    .returning({ id: questions.id })
-  return withdrawn.map(({ id }) => id)
+  return found.map(({ id }) => id)
 }
 
-/** Withdraws one open question. */
-export async function withdrawQuestion(db: Db, id: string, now: Date): Promise<void> {
-  await db
-    .update(questions)
-    .set({ state: 'withdrawn', updatedAt: now })
-    .where(and(eq(questions.id, id), isOpen))
+/** Withdraws an open question; one that was closed in the meantime stays as it is. */
+export function withdrawQuestion(id: string, now: Date): Write {
+  return update(questions, {
+    key: { id },
+    expect: { state: 'open' },
+    set: { state: 'withdrawn', updatedAt: now },
+    isOptional: true,
+  })
 }
 
-/** Closes an open question with its answer. Returns whether it was open. */
-export async function closeQuestion(db: Db, id: string, answer: QuestionAnswer, now: Date): Promise<boolean> {
-  const closed = await db
-    .update(questions)
-    .set({ state: 'answered', answer, answeredBy: 'chat', answeredAt: now, updatedAt: now })
-    .where(and(eq(questions.id, id), isOpen))
-    .returning({ id: questions.id })
-  return closed.length > 0
+/** Closes an open question with its answer. */
+export function closeQuestion(id: string, answer: QuestionAnswer, now: Date): Write {
+  return update(questions, {
+    key: { id },
+    expect: { state: 'open' },
+    set: { state: 'answered', answer, answeredBy: 'chat', answeredAt: now, updatedAt: now },
+  })
 }
 
-/** Reopens answered and withdrawn questions, for undo. */
-export async function reopenQuestions(db: Db, ids: readonly string[], now: Date): Promise<void> {
-  if (ids.length === 0) return
-  await db
-    .update(questions)
-    .set({ state: 'open', answer: null, answeredBy: null, answeredAt: null, updatedAt: now })
-    .where(inArray(questions.id, [...ids]))
+/** Reopens an answered or withdrawn question, for undo. */
+export function reopenQuestion(id: string, now: Date): Write {
+  return update(questions, {
+    key: { id },
+    set: { state: 'open', answer: null, answeredBy: null, answeredAt: null, updatedAt: now },
+    isOptional: true,
+  })
 }
 
 // A literal, not a parameter, so Postgres uses the index of open questions.

@@ -1,8 +1,9 @@
-import { and, desc, eq, isNull, or, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, or } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { type Engine, type RunOutcome, runs } from '../../db/schema.ts'
-import type { Db } from '../../db/types.ts'
+import type { Reader } from '../../db/types.ts'
 import type { Actor } from '../core/actor.ts'
+import { insert, update, type Write } from '../core/commit/writes.ts'
 
 /** An agent's run of a task, as part of the task. */
 export interface Run {
@@ -16,53 +17,54 @@ export interface Run {
   readonly since: Date
   /** How it ended; null while it is open. */
   readonly outcome: RunOutcome | null
+  /** Counts the task's runs from 1. */
+  readonly attempt: number
 }
 
-/** Starts a run of a task and returns its ID. The caller has locked the task. */
-export async function startRun(
-  db: Db,
-  run: {
-    readonly ownerId: string
-    readonly task: { readonly id: string; readonly branch: string | null; readonly lastRun: Run | null }
-    readonly actor: Actor
-    readonly engine: Engine | null
-    readonly now: Date
-  },
-): Promise<string> {
-  const id = v7()
-  const { ownerId, task, actor, engine, now } = run
-  // Another writer may have cleared the task's run state and left its run open.
-  if (task.lastRun?.outcome === null) await endRun(db, task.id, 'released', now)
-  await db.insert(runs).values({
+/** Returns the row of a new run and the run as part of its task. Ends a run that another writer has left open. */
+export function startRun(start: {
+  readonly ownerId: string
+  readonly task: { readonly id: string; readonly branch: string | null; readonly lastRun: Run | null }
+  readonly actor: Actor
+  readonly engine: Engine | null
+  readonly now: Date
+}): { readonly run: Run; readonly rows: readonly Write[] } {
+  const { ownerId, task, actor, engine, now } = start
+  const holder =
+    actor.kind === 'agent'
+      ? { name: actor.name, tokenId: actor.tokenId, session: actor.session ?? null }
+      : { name: null, tokenId: null, session: null }
+  const attempt = (task.lastRun?.attempt ?? 0) + 1
+  const run: Run = { id: v7(), ...holder, engine, since: now, outcome: null, attempt }
+  const { id, tokenId, session } = run
+  const row = {
     id,
     ownerId,
     taskId: task.id,
-    tokenId: actor.kind === 'agent' ? actor.tokenId : null,
-    session: actor.kind === 'agent' ? (actor.session ?? null) : null,
+    tokenId,
+    session,
     engine,
     branch: task.branch,
-    attempt: sql`(select count(*)::int + 1 from ${runs} where ${runs.taskId} = ${task.id}::uuid)`,
+    attempt,
     startedAt: now,
-  })
-  return id
+  }
+  return { run, rows: [...endRun(task.lastRun, 'released', now), insert(runs, row)] }
 }
 
 /** Sets the session that holds a run. */
-export async function setRunSession(db: Db, runId: string, session: string | null): Promise<void> {
-  await db.update(runs).set({ session }).where(eq(runs.id, runId))
+export function setRunSession(id: string, session: string | null): Write {
+  return update(runs, { key: { id }, set: { session } })
 }
 
-/** Ends the open run of a task, if there is one. */
-export async function endRun(db: Db, taskId: string, outcome: RunOutcome, now: Date): Promise<void> {
-  await db
-    .update(runs)
-    .set({ endedAt: now, outcome })
-    .where(and(eq(runs.taskId, taskId), isNull(runs.endedAt)))
+/** Ends a task's newest run if it is open. */
+export function endRun(run: Run | null, outcome: RunOutcome, now: Date): Write[] {
+  if (run === null || run.outcome !== null) return []
+  return [update(runs, { key: { id: run.id }, expect: { endedAt: null }, set: { endedAt: now, outcome } })]
 }
 
 /** Returns the outcome of this token's (and session's) newest run of a task; null if there is no such run or it's open. */
 export async function lastOutcomeOf(
-  db: Db,
+  db: Reader,
   taskId: string,
   { tokenId, session }: { readonly tokenId: string; readonly session?: string | null },
 ): Promise<RunOutcome | null> {

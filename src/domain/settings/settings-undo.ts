@@ -1,20 +1,20 @@
-import type { Tx } from '../../db/types.ts'
+import type { Reader } from '../../db/types.ts'
 import type { AuditRecordOf } from '../core/audit/audit-record.ts'
 import { requireUntouched } from '../core/audit/require-untouched.ts'
-import type { Change, Ctx } from '../core/context.ts'
+import type { Change } from '../core/commit/commit.ts'
+import type { Ctx } from '../core/context.ts'
 import { decodeSetting, type SettingSpec, settingSpecs } from './setting-specs.ts'
-import { applySettings, isSetting, parseSettings } from './settings.ts'
-import { lockSettings, readStored } from './stored-settings.ts'
+import { decideSettings, isSetting, parseSettings } from './settings.ts'
+import { readStored } from './stored-settings.ts'
 
 /** Undoes a change of settings. Throws `conflict` if one of them has changed since. Part of `undoChange`. */
 export async function undoSettingsChange(
   ctx: Ctx,
-  tx: Tx,
+  db: Reader,
   entry: AuditRecordOf<'setting.change' | 'setting.remember'>,
 ): Promise<Change<unknown>> {
   const { before = {}, after = {} } = entry.meta
-  await lockSettings(tx, ctx.ownerId)
-  const stored = await readStored(tx, ctx.ownerId)
+  const stored = await readStored(db, ctx.ownerId)
   const current = Object.keys(after)
     .filter(isSetting)
     .map((name) => {
@@ -22,5 +22,5 @@ export async function undoSettingsChange(
       return [name, decodeSetting(spec, stored[spec.key])]
     })
   requireUntouched('The setting', Object.fromEntries(current), after)
-  return applySettings(ctx, tx, parseSettings(before))
+  return decideSettings(ctx, db, parseSettings(before))
 }

@@ -1,7 +1,8 @@
 import { v7 } from 'uuid'
 import { z } from 'zod'
-import type { Tx } from '../../db/types.ts'
-import type { Change, Ctx } from '../core/context.ts'
+import type { Reader } from '../../db/types.ts'
+import type { Change } from '../core/commit/commit.ts'
+import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import type { Scope } from '../core/scope.ts'
 import { requireProject } from '../projects/read.ts'
@@ -16,7 +17,7 @@ import {
   type SettingsPatch,
   settingSpecs,
 } from './setting-specs.ts'
-import { lockSettings, readStored, writeStored } from './stored-settings.ts'
+import { readStored, storedSettingRows } from './stored-settings.ts'
 
 /** The owner's settings with defaults filled in. */
 export interface OwnerSettings {
@@ -114,17 +115,16 @@ export async function changeSettings(
   patch: SettingsPatch,
 ): Promise<{ readonly auditId: string | null }> {
   const wanted = parseSettings(patch)
-  return ctx.mutate((tx) => applySettings(ctx, tx, wanted))
+  return ctx.commit((db) => decideSettings(ctx, db, wanted))
 }
 
-/** The body of `changeSettings`, for a parsed patch. */
-export async function applySettings(
+/** The decision of `changeSettings`, for a parsed patch. */
+export async function decideSettings(
   ctx: Ctx,
-  tx: Tx,
+  db: Reader,
   wanted: readonly ParsedSetting[],
 ): Promise<Change<{ readonly auditId: string | null }>> {
-  await lockSettings(tx, ctx.ownerId)
-  const stored = await readStored(tx, ctx.ownerId)
+  const stored = await readStored(db, ctx.ownerId)
   const changed = wanted.flatMap(({ name, text }) => {
     const spec: SettingSpec<unknown, unknown> = settingSpecs[name]
     const before = decodeSetting(spec, stored[spec.key])
@@ -133,14 +133,17 @@ export async function applySettings(
   })
   if (changed.length === 0) return { unchanged: true, result: { auditId: null } }
   for (const { name, text } of changed) {
-    if (name === 'defaultProject' && text !== null)
-      await requireProject({ db: tx, ownerId: ctx.ownerId }, text)
+    if (name === 'defaultProject' && text !== null) await requireProject({ db, ownerId: ctx.ownerId }, text)
   }
-  await writeStored(ctx, tx, Object.fromEntries(changed.map(({ spec, text }) => [spec.key, text])))
   const auditId = v7()
   const onlyRemembered = changed.every(({ name }) => rememberedSettings.includes(name))
   return {
     result: { auditId },
+    rows: storedSettingRows(
+      ctx,
+      stored,
+      Object.fromEntries(changed.map(({ spec, text }) => [spec.key, text])),
+    ),
     events: [],
     audit: [
       {

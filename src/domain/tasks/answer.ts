@@ -1,11 +1,12 @@
-import type { Change, Ctx } from '../core/context.ts'
+import type { Change } from '../core/commit/commit.ts'
+import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { parse } from '../core/parse.ts'
 import type { Question, QuestionAnswer, QuestionItem } from '../questions/question.ts'
 import { closeQuestion, findQuestion } from '../questions/store.ts'
-import { applyEdit, type Edited } from './edit/edit.ts'
-import { lockLanesForEnd } from './edit/order.ts'
-import { lockTask } from './lock.ts'
+import { decideEdit, type Edited } from './edit/decide-edit.ts'
+import { readEditState } from './edit/edit-state.ts'
+import { requireTask } from './read.ts'
 import { TaskEdit } from './schemas.ts'
 
 /** The owner's answer to a question: options by ID, or text. */
@@ -21,29 +22,31 @@ export interface Answered extends Edited {
 }
 
 /**
- * Answers a question and hands its task back to an agent, in one transaction. Throws `not-found` if the question doesn't exist or
+ * Answers a question and hands its task back to an agent, in one statement. Throws `not-found` if the question doesn't exist or
  * its task is deleted, and `invalid` for an unknown option.
  */
 export async function answerQuestion(ctx: Ctx, questionId: string, input: AnswerInput): Promise<Answered> {
-  return ctx.mutate(async (tx): Promise<Change<Answered>> => {
-    const scope = { db: tx, ownerId: ctx.ownerId }
-    const found = await findQuestion(scope, questionId)
-    if (found === null || found.taskId === null)
+  return ctx.commit(async (db): Promise<Change<Answered>> => {
+    const scope = { db, ownerId: ctx.ownerId }
+    const question = await findQuestion(scope, questionId)
+    if (question === null || question.taskId === null)
       throw new DomainError('not-found', 'This question no longer exists.')
-    await lockLanesForEnd(tx, ctx.ownerId)
-    const task = await lockTask(ctx, tx, found.taskId)
-    // Read again: another answer may have held the lock until now.
-    const question = (await findQuestion(scope, questionId)) ?? found
     if (question.state !== 'open') {
       const comment = input.text?.trim()
-      if (!comment) return { unchanged: true, result: { task, auditId: null, question, isLate: true } }
-      const change = await applyEdit(ctx, tx, task.id, parse(TaskEdit, { comment }))
+      if (!comment) {
+        const task = await requireTask(scope, question.taskId)
+        return { unchanged: true, result: { task, auditId: null, question, isLate: true } }
+      }
+      const edit = parse(TaskEdit, { comment })
+      const change = decideEdit(ctx, await readEditState(ctx, db, question.taskId, edit), edit)
       return { ...change, result: { ...change.result, question, isLate: true } }
     }
     const answer = toAnswer(question, input)
-    await closeQuestion(tx, question.id, answer, ctx.now())
-    const edit = editFor(question, answer)
-    const change = await applyEdit(ctx, tx, task.id, parse(TaskEdit, { ...edit, withoutAnswer: true }))
+    const edit = parse(TaskEdit, { ...editFor(question, answer), withoutAnswer: true })
+    const state = await readEditState(ctx, db, question.taskId, edit)
+    // The answer closes this question; the edit withdraws the task's others.
+    const openQuestions = state.openQuestions.filter((id) => id !== question.id)
+    const change = decideEdit(ctx, { ...state, openQuestions }, edit)
     if ('unchanged' in change) throw new Error(`the answer to ${question.id} changes nothing`)
     const [entry, ...others] = change.audit
     const meta = { ...entry.meta, closedQuestions: [question.id] }
@@ -55,6 +58,7 @@ export async function answerQuestion(ctx: Ctx, questionId: string, input: Answer
         question: { ...question, state: 'answered', answer },
         isLate: false,
       },
+      rows: [closeQuestion(question.id, answer, ctx.now()), ...change.rows],
       audit: [{ ...entry, action: 'task.answer', meta }, ...others],
     }
   })

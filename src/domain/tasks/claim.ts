@@ -1,19 +1,24 @@
 import { and, asc, desc, eq, inArray, isNull, not, or, type SQL, sql } from 'drizzle-orm'
 import { projects, type RunState, runs, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
-import type { Tx } from '../../db/types.ts'
+import type { Reader } from '../../db/types.ts'
+import { requireProjectRight } from '../access/rights.ts'
 import { engineOfActor } from '../core/actor.ts'
-import type { Change, Ctx } from '../core/context.ts'
+import type { Change } from '../core/commit/commit.ts'
+import { versionOf } from '../core/commit/writes.ts'
+import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
+import type { Scope } from '../core/scope.ts'
 import type { Engine, TaskStatus } from '../core/task-values.ts'
 import { requireProject } from '../projects/read.ts'
 import { isHeldBy } from '../runs/holder.ts'
 import { setRunSession, startRun } from '../runs/store.ts'
-import { writeSnooze } from './edit/snooze.ts'
-import { lockTask } from './lock.ts'
-import { hasQuestion, requireTask } from './read.ts'
+import { findDetailForEdit, requireTaskDetail } from './detail.ts'
+import type { DetailWithLabels } from './detail-after.ts'
+import { snoozeRows } from './edit/snooze.ts'
+import { hasQuestion, noSuchTask, type Versioned } from './read.ts'
 import { taskAudit } from './snapshot.ts'
-import { runOf, type Task } from './task.ts'
-import { writeTask } from './write.ts'
+import { runOf } from './task.ts'
+import { taskUpdate } from './write.ts'
 
 /** What an agent accepts. A task for another engine is never handed out. */
 export interface ClaimInput {
@@ -32,7 +37,7 @@ export interface ClaimInput {
 /** The outcome of a claim. */
 export interface Claimed {
   /** Null if nothing matches. */
-  readonly task: Task | null
+  readonly task: DetailWithLabels | null
   /** The holder already had this task. */
   readonly isResumed: boolean
 }
@@ -71,32 +76,40 @@ export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Claimed> {
     not(hasQuestion),
     engine === null ? undefined : or(isNull(tasks.engine), eq(tasks.engine, engine)),
   )
-  return ctx.mutate(async (tx): Promise<Change<Claimed>> => {
-    if (input.resume !== undefined) return resumeRun(ctx, tx, input.resume)
-    const own = await findOwnRun(ctx, tx, input.resumes ?? 'none', wanted)
-    if (own !== null) return { unchanged: true, result: { task: own, isResumed: true } }
+  return ctx.commit(async (db): Promise<Change<Claimed>> => {
+    const scope = { db, ownerId: ctx.ownerId }
+    if (input.resume !== undefined) return resumeRun(ctx, await requireForEdit(scope, input.resume))
+    const own = await findOwnRun(ctx, db, input.resumes ?? 'none', wanted)
+    if (own !== null) {
+      return { unchanged: true, result: { task: await requireTaskDetail(scope, own), isResumed: true } }
+    }
     const queued = and(matches, eq(tasks.runState, 'queued'))
     const todo = and(matches, isNull(tasks.runState), eq(tasks.status, 'todo'))
-    const id =
-      (await pick(tx, queued, queueOrder(ctx, engine))) ??
-      (input.status === 'todo' ? await pick(tx, todo, [asc(tasks.sortOrder)]) : null)
-    if (id !== null) return handOut(ctx, tx, id, engine)
-    if (input.projectKey !== undefined)
-      await requireProject({ db: tx, ownerId: ctx.ownerId }, input.projectKey)
+    const found =
+      (await findFirst(scope, queued, queueOrder(ctx, engine))) ??
+      (input.status === 'todo' ? await findFirst(scope, todo, [asc(tasks.sortOrder)]) : null)
+    if (found !== null) return handOut(ctx, found, engine)
+    if (input.projectKey !== undefined) await requireProject(scope, input.projectKey)
     return { unchanged: true, result: { task: null, isResumed: false } }
   })
 }
 
-/** Finds the agent's oldest open run. */
+async function requireForEdit(scope: Scope, reference: string): Promise<Versioned<DetailWithLabels>> {
+  const found = await findDetailForEdit(scope, reference)
+  if (found === null) throw noSuchTask(reference)
+  return found
+}
+
+/** Finds the task of the agent's oldest open run. */
 async function findOwnRun(
-  { actor, ownerId }: Ctx,
-  tx: Tx,
+  { actor }: Ctx,
+  db: Reader,
   resumes: 'session' | 'token' | 'none',
   wanted: SQL | undefined,
-): Promise<Task | null> {
+): Promise<string | null> {
   const session = actor.kind === 'agent' ? (actor.session ?? null) : null
   if (actor.kind !== 'agent' || resumes === 'none' || (resumes === 'session' && session === null)) return null
-  const [own] = await tx
+  const [own] = await db
     .select({ taskId: runs.taskId })
     .from(runs)
     .innerJoin(tasks, eq(tasks.id, runs.taskId))
@@ -116,29 +129,25 @@ async function findOwnRun(
     )
     .orderBy(asc(runs.startedAt), asc(runs.id))
     .limit(1)
-  return own?.taskId ? requireTask({ db: tx, ownerId }, own.taskId) : null
+  return own?.taskId ?? null
 }
 
 /** Takes over the run of a task that another session of the same token holds. */
-async function resumeRun(ctx: Ctx, tx: Tx, reference: string): Promise<Change<Claimed>> {
-  const task = await lockTask(ctx, tx, reference)
+function resumeRun(ctx: Ctx, found: Versioned<DetailWithLabels>): Change<Claimed> {
   const { actor } = ctx
+  const { task } = found
   const run = runOf(task)
+  requireProjectRight(actor, task.project.key)
   if (actor.kind !== 'agent' || run === null || run.tokenId !== actor.tokenId)
     throw new DomainError('not-found', `You hold no run of ${task.key}.`, { resume: task.key })
-  if (isHeldBy(run, actor) && run.session === (actor.session ?? null))
+  const session = actor.session ?? null
+  if (isHeldBy(run, actor) && run.session === session)
     return { unchanged: true, result: { task, isResumed: true } }
   const now = ctx.now()
-  await setRunSession(tx, run.id, actor.session ?? null)
-  const resumed: Task = {
-    ...task,
-    runStateUpdatedAt: now,
-    updatedAt: now,
-    lastRun: { ...run, session: actor.session ?? null },
-  }
-  await writeTask(tx, resumed)
+  const resumed = { ...task, runStateUpdatedAt: now, updatedAt: now, lastRun: { ...run, session } }
   return {
     result: { task: resumed, isResumed: true },
+    rows: [setRunSession(run.id, session), taskUpdate(found, resumed)],
     events: [
       {
         type: 'TASK_UPDATED',
@@ -199,45 +208,68 @@ function queueOrder({ actor }: Ctx, engine: Engine | null): SQL[] {
   ]
 }
 
-// Rows locked by another transaction are skipped, so two agents never get the same one. If only locked rows match, it waits for
-// the first: a change that is about to commit must not make a claim find nothing.
-async function pick(tx: Tx, condition: SQL | undefined, order: readonly SQL[]): Promise<string | null> {
+// Rows that another claim is taking at this moment are skipped, so claims that race get different ones. If only such rows match, it
+// waits for the first: a change that is about to commit must not make a claim find nothing. A row that no longer matches after the
+// wait is left out of the answer, so it looks again as long as any row matches.
+async function pick(db: Reader, condition: SQL | undefined, order: readonly SQL[]): Promise<Picked | null> {
   const matching = () =>
-    tx
-      .select({ id: tasks.id })
+    db
+      .select({ id: tasks.id, version: versionOf(tasks) })
       .from(tasks)
       .innerJoin(projects, eq(projects.id, tasks.projectId))
       .where(condition)
       .orderBy(...order)
       .limit(1)
-  const [free] = await matching().for('no key update', { of: tasks, skipLocked: true })
-  if (free !== undefined) return free.id
-  const [awaited] = await matching().for('no key update', { of: tasks })
-  return awaited?.id ?? null
+  for (;;) {
+    const [free] = await matching().for('no key update', { of: tasks, skipLocked: true })
+    if (free !== undefined) return free
+    const [locked] = await matching()
+    if (locked === undefined) return null
+    const [awaited] = await matching().for('no key update', { of: tasks })
+    if (awaited !== undefined) return awaited
+  }
 }
 
-async function handOut(ctx: Ctx, tx: Tx, id: string, engine: Engine | null): Promise<Change<Claimed>> {
-  const before = await requireTask({ db: tx, ownerId: ctx.ownerId }, id)
+interface Picked {
+  readonly id: string
+  readonly version: string
+}
+
+/** Reads the first matching task as it was when it matched. */
+async function findFirst(
+  scope: Scope,
+  condition: SQL | undefined,
+  order: readonly SQL[],
+): Promise<Versioned<DetailWithLabels> | null> {
+  for (;;) {
+    const picked = await pick(scope.db, condition, order)
+    if (picked === null) return null
+    const found = await findDetailForEdit(scope, picked.id)
+    if (found?.version === picked.version) return found
+  }
+}
+
+function handOut(ctx: Ctx, found: Versioned<DetailWithLabels>, engine: Engine | null): Change<Claimed> {
+  const { task: before } = found
   const now = ctx.now()
-  const acting = engine ?? before.engine
   const { actor, ownerId } = ctx
-  const runId = await startRun(tx, { ownerId, task: before, actor, engine: acting, now })
-  if (before.snoozedUntil !== null) await writeSnooze(tx, id, null)
-  const held =
-    actor.kind === 'agent'
-      ? { name: actor.name, tokenId: actor.tokenId, session: actor.session ?? null }
-      : { name: null, tokenId: null, session: null }
-  const task: Task = {
+  const { run, rows } = startRun({ ownerId, task: before, actor, engine: engine ?? before.engine, now })
+  const task: DetailWithLabels = {
     ...before,
     runState: 'running',
     runStateUpdatedAt: now,
-    lastRun: { id: runId, ...held, engine: acting, since: now, outcome: null },
+    lastRun: run,
     snoozedUntil: null,
     updatedAt: now,
   }
   const runState: { from: RunState | null; to: RunState } = { from: before.runState, to: 'running' }
   return {
     result: { task, isResumed: false },
+    rows: [
+      taskUpdate(found, task),
+      ...rows,
+      ...(before.snoozedUntil === null ? [] : snoozeRows(before.id, null)),
+    ],
     events: [
       {
         type: 'TASK_UPDATED',
@@ -247,6 +279,5 @@ async function handOut(ctx: Ctx, tx: Tx, id: string, engine: Engine | null): Pro
       },
     ],
     audit: [taskAudit('task.claim', before, task)],
-    sent: writeTask(tx, task),
   }
 }

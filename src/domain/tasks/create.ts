@@ -1,35 +1,49 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
-import { projects, tasks } from '../../db/schema.ts'
+import { projects } from '../../db/schema.ts'
 import { requireClosingRight, requireProjectRight } from '../access/rights.ts'
+import { toActorName } from '../core/actor.ts'
+import type { Recorded } from '../core/commit/commit.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import type { NewEvent } from '../core/events.ts'
 import { parse } from '../core/parse.ts'
-import { assignLabels, createdLabels } from '../labels/labels.ts'
-import type { Edited } from './edit/edit.ts'
-import { branchFor, nextTaskNumber, slugOf } from './edit/keys.ts'
-import { endKey, lockLanesForEnd } from './edit/order.ts'
+import { assignLabels, createdLabels, findLabels, listLabels } from '../labels/labels.ts'
+import { readSettings } from '../projects/stored-settings.ts'
+import { newDetail } from './detail-after.ts'
+import type { Edited } from './edit/decide-edit.ts'
+import { branchFor, slugOf } from './edit/keys.ts'
+import { keyAtEnd, makeRoomAtEnd, readLastKey } from './edit/order.ts'
 import { newNote } from './notes/note.ts'
-import { requireTask } from './read.ts'
 import { NewTask } from './schemas.ts'
 import { toSnapshot } from './snapshot.ts'
 import type { Task } from './task.ts'
+import { newTaskRow } from './write.ts'
 
 /**
  * Creates a task at the end of its lane with the project's next number and its own branch. Creates new labels.
  * Throws `not-found` for an unknown project, and `invalid`.
  */
-export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { readonly auditId: string }> {
+export async function createTask(
+  ctx: Ctx,
+  input: NewTask,
+  options: { readonly withDetail?: boolean } = {},
+): Promise<Created> {
   const draft = parse(NewTask, input)
   const status = draft.status ?? 'inbox'
   requireClosingRight(ctx.actor, status)
   const note = newNote(draft.description ?? null, draft.criteria ?? [])
-  // Outside the transaction, since transliteration may have to be loaded.
   const slug = await slugOf(draft.title)
-  return ctx.mutate(async (tx) => {
-    const [project] = await tx
-      .select({ id: projects.id, key: projects.projectKey })
+  return ctx.commit(async (db) => {
+    const scope = { db, ownerId: ctx.ownerId }
+    const [project] = await db
+      .select({
+        id: projects.id,
+        key: projects.projectKey,
+        name: projects.name,
+        repoUrl: projects.repoUrl,
+        deleted: sql<boolean>`false`,
+      })
       .from(projects)
       .where(
         and(eq(projects.id, draft.projectId), eq(projects.ownerId, ctx.ownerId), isNull(projects.deletedAt)),
@@ -37,62 +51,78 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<Edited & { r
     if (project === undefined) throw new DomainError('not-found', 'There is no such project.')
     requireProjectRight(ctx.actor, project.key)
     const now = ctx.now()
-    await lockLanesForEnd(tx, ctx.ownerId)
-    const number = await nextTaskNumber(tx, ctx.ownerId, project.key)
-    const key = `${project.key}-${number}`
     const id = v7()
-    await tx.insert(tasks).values({
-      id,
-      ownerId: ctx.ownerId,
-      projectId: project.id,
-      taskKey: key,
-      taskPrefix: project.key,
-      taskNumber: number,
-      title: draft.title,
-      note,
-      status,
-      taskPriority: draft.priority ?? 'none',
-      branch: draft.branch || branchFor(key, slug),
-      engine: draft.engine ?? null,
-      ...(draft.queued ? { runState: 'queued' as const, runStateUpdatedAt: now } : {}),
-      dueAt: draft.dueAt ?? null,
-      focusedAt: draft.focus ? now : null,
-      sortOrder: await endKey(tx, { ownerId: ctx.ownerId, status }, id),
-      archivedAt: status === 'archived' ? now : null,
-      createdAt: now,
-      updatedAt: now,
-    })
-    const labels = [...new Map((draft.labels ?? []).map((name) => [name.toLowerCase(), name])).values()]
-    const { audit } =
-      labels.length === 0
-        ? { audit: [] }
-        : await assignLabels(tx, { ownerId: ctx.ownerId, taskId: id, names: labels, now })
+    const lane = { ownerId: ctx.ownerId, status }
+    const { last, rows: laneRows } = await makeRoomAtEnd(db, lane, await readLastKey(db, lane), id)
+    const names = [...new Map((draft.labels ?? []).map((name) => [name.toLowerCase(), name])).values()]
+    const known = await findLabels(scope, names)
+    const labeling = assignLabels({ ownerId: ctx.ownerId, task: { id, labels: [] }, names, known, now })
+    const settings = options.withDetail ? await readSettings(db, project.id) : null
+    const boardLabels = options.withDetail ? await listLabels(scope) : []
     const auditId = v7()
-    const task = await requireTask({ db: tx, ownerId: ctx.ownerId }, id)
-    return {
-      result: { task, auditId, changed: ['created'] },
-      events: [
-        {
-          type: 'TASK_CREATED',
-          entityId: key,
-          projectId: project.id,
-          payload: { title: draft.title, status },
-        },
-        ...(draft.queued ? [queuedEvent(task)] : []),
-      ],
-      audit: [
-        {
-          id: auditId,
-          action: 'task.create',
-          targetType: 'task',
-          targetId: key,
-          meta: { taskId: id, title: draft.title, status, after: toSnapshot(task), ...createdLabels(audit) },
-        },
-        ...audit,
-      ],
+    const withNumber = (number: number): Recorded<Created> => {
+      const key = `${project.key}-${number}`
+      const task: Task = {
+        id,
+        key,
+        prefix: project.key,
+        number,
+        title: draft.title,
+        note,
+        status,
+        priority: draft.priority ?? 'none',
+        branch: draft.branch || branchFor(key, slug),
+        engine: draft.engine ?? null,
+        runState: draft.queued ? 'queued' : null,
+        runStateUpdatedAt: draft.queued ? now : null,
+        dueAt: draft.dueAt ?? null,
+        focusedAt: draft.focus ? now : null,
+        sortOrder: keyAtEnd(last, id) ?? '',
+        archivedAt: status === 'archived' ? now : null,
+        createdAt: now,
+        updatedAt: now,
+        labels: labeling.labels,
+        project,
+        question: null,
+        lastRun: null,
+        snoozedUntil: null,
+      }
+      const detail = settings && newDetail(task, { settings, boardLabels, author: toActorName(ctx.actor) })
+      return {
+        result: { task, detail, auditId, changed: ['created'] },
+        rows: [newTaskRow(ctx.ownerId, task), ...laneRows, ...labeling.rows],
+        events: [
+          {
+            type: 'TASK_CREATED',
+            entityId: key,
+            projectId: project.id,
+            payload: { title: draft.title, status },
+          },
+          ...(draft.queued ? [queuedEvent(task)] : []),
+        ],
+        audit: [
+          {
+            id: auditId,
+            action: 'task.create',
+            targetType: 'task',
+            targetId: key,
+            meta: {
+              taskId: id,
+              title: draft.title,
+              status,
+              after: toSnapshot(task),
+              ...createdLabels(labeling.audit),
+            },
+          },
+          ...labeling.audit,
+        ],
+      }
     }
+    return { prefix: project.key, withNumber }
   })
 }
+
+type Created = Edited & { readonly auditId: string }
 
 function queuedEvent({ key, title, project }: Task): NewEvent {
   return {

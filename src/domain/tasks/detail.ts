@@ -1,5 +1,5 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
-import { isListed, prepared, preparedRead } from '../../db/prepared.ts'
+import { and, desc, eq, inArray, type Placeholder, sql } from 'drizzle-orm'
+import { isListed, preparedRead } from '../../db/prepared.ts'
 import {
   auditLogs,
   projectSettings,
@@ -10,7 +10,9 @@ import {
   workLogFacts,
   workLogs,
 } from '../../db/schema.ts'
+import { versionOf } from '../core/commit/writes.ts'
 import type { Scope } from '../core/scope.ts'
+import type { TaskStatus } from '../core/task-values.ts'
 import type { Label } from '../labels/label.ts'
 import { toDeploySettings, toProjectSettings } from '../projects/project-settings.ts'
 import {
@@ -22,7 +24,8 @@ import {
   logKind,
   toReport,
 } from '../work-logs/facts.ts'
-import { aboutTask, findTaskBy, noSuchTask, taskColumns } from './read.ts'
+import type { DetailWithLabels } from './detail-after.ts'
+import { aboutTask, findTaskBy, noSuchTask, taskColumns, type Versioned } from './read.ts'
 import type { Artifact } from './schemas.ts'
 import type { Feedback, Task, TaskDetail } from './task.ts'
 
@@ -85,9 +88,6 @@ interface StoredDetail {
   readonly noteUpdated: StoredAuthor | null
 }
 
-/** A task's detail with every label of the board, for callers that assign labels. */
-export type DetailWithLabels = TaskDetail & { readonly boardLabels: readonly Label[] }
-
 const readTaskDetail = aboutTask((db, isNamed) =>
   db
     .select({ ...taskColumns, ...detailColumns, boardLabels })
@@ -104,29 +104,82 @@ const detailOf = preparedRead((db) =>
     .where(eq(tasks.id, sql.placeholder('taskId'))),
 )
 
-/** A task with its project's delivery settings. */
-export type TaskDeploy = Task & Pick<TaskDetail, 'deploy'>
+// An aggregate, because for a parameterized `limit` Postgres expects a tenth of the lane and replans each call.
+const endOfLane = (status: Placeholder) => sql<string | null>`(
+  select max(lane.sort_order) from tasks as lane where lane.owner_id = ${tasks.ownerId} and lane.status = ${status}::text)`
+const editColumns = {
+  version: versionOf(tasks),
+  firstEnd: endOfLane(sql.placeholder('first')),
+  secondEnd: endOfLane(sql.placeholder('second')),
+}
 
-const readTaskDeploy = aboutTask((db, isNamed) =>
+const readForEdit = aboutTask((db, isNamed) =>
   db
-    .select({ ...taskColumns, settings: detailColumns.settings })
+    .select({ ...taskColumns, settings: detailColumns.settings, ...editColumns })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(isNamed),
+)
+const readDetailForEdit = aboutTask((db, isNamed) =>
+  db
+    .select({ ...taskColumns, ...detailColumns, boardLabels, ...editColumns })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
     .where(isNamed),
 )
 
-/** Like `findTask`, with its project's delivery settings. */
-export async function findTaskDeploy(scope: Scope, reference: string): Promise<TaskDeploy | null> {
-  const found = await findTaskBy(readTaskDeploy, scope, reference)
+/** A task as a change of it needs it: with its project's delivery settings and the last sort keys of lanes that it may move to. */
+export interface TaskForEdit<T extends Task> extends Versioned<T> {
+  readonly deploy: TaskDetail['deploy']
+  readonly ends: LaneEnds
+}
+
+/** The last sort keys of lanes; absent: not read. */
+export type LaneEnds = Readonly<Partial<Record<TaskStatus, string | null>>>
+
+/** Reads a task for an edit of it, with the ends of up to two lanes. */
+export async function findTaskForEdit(
+  scope: Scope,
+  reference: string,
+  goals: readonly TaskStatus[],
+): Promise<TaskForEdit<Task> | null> {
+  const found = await findTaskBy(readForEdit, scope, reference, lanesOf(goals))
   if (found === null) return null
-  const { settings, ...task } = found
-  return { ...task, deploy: toDeploySettings(toProjectSettings(settings ?? {})) }
+  const { settings, firstEnd, secondEnd, version, ...task } = found
+  const deploy = toDeploySettings(toProjectSettings(settings ?? {}))
+  return { task, version, deploy, ends: toLaneEnds(goals, [firstEnd, secondEnd]) }
+}
+
+/** Like `findTaskForEdit`, with the task's detail. */
+export async function findDetailForEdit(
+  scope: Scope,
+  reference: string,
+  goals: readonly TaskStatus[] = [],
+): Promise<TaskForEdit<DetailWithLabels> | null> {
+  const found = await findTaskBy(readDetailForEdit, scope, reference, lanesOf(goals))
+  if (found === null) return null
+  const { firstEnd, secondEnd, version, ...stored } = found
+  const task = toDetailWithLabels(stored)
+  return { task, version, deploy: task.deploy, ends: toLaneEnds(goals, [firstEnd, secondEnd]) }
+}
+
+function lanesOf([first, second]: readonly TaskStatus[]) {
+  return { first: first ?? null, second: second ?? null }
+}
+
+function toLaneEnds(goals: readonly TaskStatus[], keys: readonly (string | null)[]): LaneEnds {
+  return Object.fromEntries(goals.map((goal, index) => [goal, keys[index] ?? null]))
 }
 
 /** Like `findTask`, with the detail of single-task answers, in one statement. */
 export async function findTaskDetail(scope: Scope, reference: string): Promise<DetailWithLabels | null> {
   const found = await findTaskBy(readTaskDetail, scope, reference)
-  if (found === null) return null
+  return found && toDetailWithLabels(found)
+}
+
+function toDetailWithLabels<T extends Task & StoredDetail & { readonly boardLabels: readonly Label[] }>(
+  found: T,
+): DetailWithLabels {
   const { settings, latest, comments, artifacts, noteUpdated, boardLabels, ...task } = found
   return Object.assign(toDetail(task, { settings, latest, comments, artifacts, noteUpdated }), {
     boardLabels,
@@ -146,7 +199,7 @@ export async function readDetail(scope: Scope, task: Task): Promise<DetailWithLa
   return Object.assign(toDetail(task, stored ?? nothingStored), { boardLabels: stored?.boardLabels ?? [] })
 }
 
-const detailsOf = prepared((db) =>
+const detailsOf = preparedRead((db) =>
   db
     .select({ id: tasks.id, ...detailColumns })
     .from(tasks)

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import { isListed, type Preparable, type prepared, preparedRead } from '../../db/prepared.ts'
+import { isListed, type Preparable, preparedRead, type Values } from '../../db/prepared.ts'
 import {
   apiTokens,
   auditLogs,
@@ -14,6 +14,7 @@ import {
 } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import { requireProjectRight } from '../access/rights.ts'
+import { versionOf } from '../core/commit/writes.ts'
 import { DomainError } from '../core/errors.ts'
 import type { Scope } from '../core/scope.ts'
 import { storable } from '../core/text.ts'
@@ -44,7 +45,7 @@ const questionOfTask = sql`(
 
 const lastRunOfTask = sql`(
   select jsonb_build_object('id', ${runs.id}, 'name', ${apiTokens.name}, 'tokenId', ${runs.tokenId}, 'session', ${runs.session}, 'engine', ${runs.engine},
-    'since', ${runs.startedAt}, 'outcome', ${runs.outcome})
+    'since', ${runs.startedAt}, 'outcome', ${runs.outcome}, 'attempt', ${runs.attempt})
   from ${runs} left join ${apiTokens} on ${apiTokens.id} = ${runs.tokenId}
   where ${runs.taskId} = ${tasks.id} order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`.mapWith(
   (stored: Stored<Run, 'since'>) => ({ ...stored, since: new Date(stored.since) }),
@@ -65,6 +66,7 @@ export const hasQuestion = sql`exists (
 
 export const taskColumns = {
   id: tasks.id,
+
   key: tasks.taskKey,
   prefix: tasks.taskPrefix,
   number: tasks.taskNumber,
@@ -102,19 +104,16 @@ export function selectTasks(db: Reader) {
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Prepares a statement about one task, given by key (in any case) or UUID; a read by default. */
-export function aboutTask<Result>(
-  build: (db: Db, isNamed: SQL | undefined) => Preparable<Result>,
-  prepare: typeof prepared = preparedRead,
-) {
+/** Prepares a read of one task, given by key (in any case) or UUID. */
+export function aboutTask<Result>(build: (db: Db, isNamed: SQL | undefined) => Preparable<Result>) {
   const named = (column: AnyPgColumn) =>
     and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(column, sql.placeholder('reference')))
-  const byId = prepare((db) => build(db, named(tasks.id)))
-  const byKey = prepare((db) => build(db, named(tasks.taskKey)))
-  return ({ db, ownerId }: Scope, reference: string): Promise<Result> =>
+  const byId = preparedRead((db) => build(db, named(tasks.id)))
+  const byKey = preparedRead((db) => build(db, named(tasks.taskKey)))
+  return ({ db, ownerId }: Scope, reference: string, values: Values = {}): Promise<Result> =>
     uuidPattern.test(reference)
-      ? byId(db, { ownerId, reference })
-      : byKey(db, { ownerId, reference: storable(reference).toUpperCase() })
+      ? byId(db, { ...values, ownerId, reference })
+      : byKey(db, { ...values, ownerId, reference: storable(reference).toUpperCase() })
 }
 
 const readTask = aboutTask((db, isNamed) => selectTasks(db).where(isNamed))
@@ -125,17 +124,40 @@ export async function findTask(scope: Scope, reference: string): Promise<Task | 
 }
 
 export async function findTaskBy<T extends Task>(
-  read: (scope: Scope, reference: string) => Promise<T[]>,
+  read: (scope: Scope, reference: string, values?: Values) => Promise<T[]>,
   scope: Scope,
   reference: string,
+  values?: Values,
 ): Promise<T | null> {
-  const [task] = await read(scope, reference)
+  const [task] = await read(scope, reference, values)
   if (task !== undefined) {
     if (scope.actor !== undefined) requireProjectRight(scope.actor, task.project.key)
     return task.project.deleted ? null : task
   }
   const id = uuidPattern.test(reference) ? null : await idOfRetired(scope, reference)
-  return id === null ? null : findTaskBy(read, scope, id)
+  return id === null ? null : findTaskBy(read, scope, id, values)
+}
+
+/** A task with the version of its row, which a change of it expects. */
+export interface Versioned<T extends Task = Task> {
+  readonly task: T
+  readonly version: string
+}
+
+const readVersioned = aboutTask((db, isNamed) =>
+  db
+    .select({ ...taskColumns, version: versionOf(tasks) })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(isNamed),
+)
+
+/** Reads a task for a change of it. Throws `not-found`. */
+export async function requireVersioned(scope: Scope, reference: string): Promise<Versioned> {
+  const found = await findTaskBy(readVersioned, scope, reference)
+  if (found === null) throw noSuchTask(reference)
+  const { version, ...task } = found
+  return { task, version }
 }
 
 /** Like `findTask`; throws `not-found`. */

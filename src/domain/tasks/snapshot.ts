@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import type { TaskChangeAction, TaskSnapshot } from '../core/audit/audit-meta.ts'
 import { pick } from '../core/audit/audit-meta.ts'
-import type { AuditEntry } from '../core/context.ts'
+import type { AuditEntry } from '../core/commit/commit.ts'
 import type { Task } from './task.ts'
 
 export type { TaskSnapshot } from '../core/audit/audit-meta.ts'

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { engines, projects, workLogFacts, workLogs } from '../../db/schema.ts'
 import { requireProjectRight } from '../access/rights.ts'
 import { toActorName } from '../core/actor.ts'
+import { insert } from '../core/commit/writes.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
 import { type Page, toPage } from '../core/page.ts'
@@ -61,8 +62,8 @@ export type NewWorkLog = z.input<typeof NewWorkLog>
 export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLog> {
   const { title, detail, ...draft } = parse(NewWorkLog, input)
   const words = ctx.actor.kind === 'agent' ? ctx.redactor.data({ title, detail }) : { title, detail }
-  return ctx.mutate(async (tx) => {
-    const scope = { db: tx, ownerId: ctx.ownerId }
+  return ctx.commit(async (db) => {
+    const scope = { db, ownerId: ctx.ownerId }
     const task = draft.task === undefined ? null : await requireTask(scope, draft.task)
     const named = draft.projectKey === undefined ? null : await requireProject(scope, draft.projectKey)
     if (task !== null && named !== null && task.project.id !== named.id) {
@@ -86,12 +87,12 @@ export async function createWorkLog(ctx: Ctx, input: NewWorkLog): Promise<WorkLo
     }
     const projectId = task?.project.id ?? named?.id ?? null
     const { kind, author, data: _, taskKey, projectKey: __, ...columns } = log
-    await tx
-      .insert(workLogs)
-      .values({ ...columns, ownerId: ctx.ownerId, projectId, taskId: task?.id ?? null })
-    await tx.insert(workLogFacts).values({ logId: log.id, kind, author })
     return {
       result: log,
+      rows: [
+        insert(workLogs, { ...columns, ownerId: ctx.ownerId, projectId, taskId: task?.id ?? null }),
+        insert(workLogFacts, { logId: log.id, kind, author }),
+      ],
       events: [
         {
           type: 'WORKLOG_CREATED',

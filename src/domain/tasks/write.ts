@@ -1,46 +1,48 @@
-import { eq, sql } from 'drizzle-orm'
-import { prepared } from '../../db/prepared.ts'
-import { tasks } from '../../db/schema.ts'
-import type { Tx } from '../../db/types.ts'
+import { type TaskRow, tasks } from '../../db/schema.ts'
+import { insert, update, type Write } from '../core/commit/writes.ts'
+import type { Versioned } from './read.ts'
 import type { Task } from './task.ts'
 
-// As SQL, because drizzle passes an empty date to the column's encoder.
-const given = (name: keyof Task) => sql`${sql.placeholder(name)}`
-
-// Always all columns: the statement is the same for every change, so the server has it prepared.
-const update = prepared((db) =>
-  db
-    .update(tasks)
-    .set({
-      title: given('title'),
-      note: given('note'),
-      status: given('status'),
-      taskPriority: given('priority'),
-      branch: given('branch'),
-      engine: given('engine'),
-      runState: given('runState'),
-      runStateUpdatedAt: given('runStateUpdatedAt'),
-      dueAt: given('dueAt'),
-      focusedAt: given('focusedAt'),
-      sortOrder: given('sortOrder'),
-      archivedAt: given('archivedAt'),
-      updatedAt: given('updatedAt'),
-    })
-    .where(eq(tasks.id, given('id'))),
-)
-
-/** Stores the given state of a locked task, without its labels and project. */
-export async function writeTask(tx: Tx, task: Task): Promise<void> {
-  await update(tx, {
-    ...task,
-    runStateUpdatedAt: toText(task.runStateUpdatedAt),
-    dueAt: toText(task.dueAt),
-    focusedAt: toText(task.focusedAt),
-    archivedAt: toText(task.archivedAt),
-    updatedAt: toText(task.updatedAt),
-  })
+/** Returns a task's columns as its row has them. */
+function toColumns(task: Task) {
+  return {
+    title: task.title,
+    note: task.note,
+    status: task.status,
+    taskPriority: task.priority,
+    branch: task.branch,
+    engine: task.engine,
+    runState: task.runState,
+    runStateUpdatedAt: task.runStateUpdatedAt,
+    dueAt: task.dueAt,
+    focusedAt: task.focusedAt,
+    sortOrder: task.sortOrder,
+    archivedAt: task.archivedAt,
+    labelId: task.labels[0]?.id ?? null,
+    updatedAt: task.updatedAt,
+  } satisfies Partial<TaskRow>
 }
 
-function toText(at: Date | null): string | null {
-  return at?.toISOString() ?? null
+/** Updates what differs between two states of a task, if its row is still the one that the decision saw. */
+export function taskUpdate({ task: before, version }: Versioned, after: Task): Write {
+  const old: Readonly<Record<string, unknown>> = toColumns(before)
+  const differs = Object.entries(toColumns(after)).filter(
+    ([column, value]) => JSON.stringify(value) !== JSON.stringify(old[column]),
+  )
+  const set = { ...Object.fromEntries(differs), updatedAt: after.updatedAt }
+  return update(tasks, { key: { id: before.id }, version, set })
+}
+
+/** Inserts a task, without its labels. */
+export function newTaskRow(ownerId: string, task: Task): Write {
+  return insert(tasks, {
+    ...toColumns(task),
+    id: task.id,
+    ownerId,
+    projectId: task.project.id,
+    taskKey: task.key,
+    taskPrefix: task.prefix,
+    taskNumber: task.number,
+    createdAt: task.createdAt,
+  })
 }

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, ne, notInArray, or, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { auditLogs } from '../../db/schema.ts'
-import type { Tx } from '../../db/types.ts'
+import type { Reader } from '../../db/types.ts'
 import { undoToken } from '../access/token-undo.ts'
 import {
   type AuditRecord,
@@ -10,7 +10,9 @@ import {
   leftComment,
   toAuditRecord,
 } from '../core/audit/audit-record.ts'
-import type { AuditEntry, Change, Ctx } from '../core/context.ts'
+import { type Change, joinRecorded, type Recorded } from '../core/commit/commit.ts'
+import type { Write } from '../core/commit/writes.ts'
+import type { Ctx } from '../core/context.ts'
 import { minuteMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'
 import type { NewEvent } from '../core/events.ts'
@@ -20,6 +22,7 @@ import { undoProjectChange } from '../projects/undo.ts'
 import { botTokenKey } from '../settings/setting-specs.ts'
 import { undoSettingsChange } from '../settings/settings-undo.ts'
 import { arrival } from '../tasks/former-keys.ts'
+import { findTasks } from '../tasks/read.ts'
 import { partAction } from '../tasks/snapshot.ts'
 import type { Task } from '../tasks/task.ts'
 import { undoTaskChange } from '../tasks/undo/undo.ts'
@@ -45,8 +48,8 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
   const missing = new DomainError('not-found', 'No such change to undo.')
   // IDs come from buttons, and anyone can send any bytes as a button.
   if (!z.guid().safeParse(auditId).success) throw missing
-  return ctx.mutate(async (tx): Promise<Change<Undone>> => {
-    const [row] = await tx
+  const { entry, taskIds } = await ctx.commit(async (db): Promise<Change<Reverted>> => {
+    const [row] = await db
       .select()
       .from(auditLogs)
       .where(and(eq(auditLogs.id, auditId), eq(auditLogs.ownerId, ctx.ownerId)))
@@ -55,33 +58,30 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
     if (notBefore !== undefined && entry.createdAt < notBefore) {
       throw new DomainError('conflict', 'Too late for this button – use /undo.')
     }
-    const together = await batchOf(tx, entry)
-    // Held until the commit: two taps on Undo can't both find it not yet undone.
-    await tx.execute(
-      sql`select pg_advisory_xact_lock(hashtextextended(${`undo:${together[0]?.id ?? auditId}`}, 0))`,
-    )
-    const tasks: Task[] = []
-    const events: NewEvent[] = []
-    const audit: AuditEntry[] = []
-    for (const one of together) {
-      if (await isUndone(tx, one)) throw new DomainError('conflict', 'Already undone.', { undone: true })
-      const change = await undoOne(ctx, tx, one)
-      if (change.result !== null) tasks.push(change.result)
-      if ('unchanged' in change) continue
-      events.push(...change.events)
-      audit.push(...change.audit)
+    const effects: Recorded<string | null>[] = []
+    const taskIds: string[] = []
+    for (const one of await batchOf(db, entry)) {
+      if (await isUndone(db, one)) throw new DomainError('conflict', 'Already undone.', { undone: true })
+      const change = await undoOne(ctx, db, one)
+      if (change.result !== null) taskIds.push(change.result)
+      effects.push(change)
     }
-    const result = { entry, task: tasks.length === 1 ? (tasks[0] ?? null) : null, tasks }
-    const [first, ...others] = audit
-    return first === undefined ? { result, unchanged: true } : { result, events, audit: [first, ...others] }
+    return { ...joinRecorded(effects), result: { entry, taskIds } }
   })
+  const tasks = await findTasks(ctx, taskIds)
+  return { entry, task: tasks.length === 1 ? (tasks[0] ?? null) : null, tasks }
+}
+
+interface Reverted {
+  readonly entry: AuditRecord
+  readonly taskIds: readonly string[]
 }
 
 /** Reads everything that one verb changed together, last change first; usually just one entry. */
-async function batchOf(tx: Tx, entry: AuditRecord): Promise<AuditRecord[]> {
+async function batchOf(db: Reader, entry: AuditRecord): Promise<AuditRecord[]> {
   const { batch } = entry
   if (batch === null || entry.action === 'undo') return [entry]
-  const found = await tx
+  const found = await db
     .select()
     .from(auditLogs)
     .where(
@@ -95,7 +95,7 @@ async function batchOf(tx: Tx, entry: AuditRecord): Promise<AuditRecord[]> {
   return found.map(toAuditRecord)
 }
 
-async function undoOne(ctx: Ctx, tx: Tx, entry: AuditRecord): Promise<Change<Task | null>> {
+async function undoOne(ctx: Ctx, db: Reader, entry: AuditRecord): Promise<Recorded<string | null>> {
   const refused = new DomainError('invalid', "This can't be undone.")
   if (!isUndoable(entry)) throw refused
   switch (entry.action) {
@@ -104,21 +104,20 @@ async function undoOne(ctx: Ctx, tx: Tx, entry: AuditRecord): Promise<Change<Tas
     case 'project.delete':
     case 'project.restore':
     case 'project.settings':
-      return asUndo(entry, await undoProjectChange(ctx, tx, entry))
+      return asUndo(entry, await undoProjectChange(ctx, db, entry))
     case 'worklog.create':
-      return asUndo(entry, await undoWorkLog(ctx, tx, entry))
+      return asUndo(entry, await undoWorkLog(ctx, db, entry))
     case 'label.create':
     case 'label.rename':
     case 'label.color':
     case 'label.delete':
     case 'label.merge':
-      await undoLabelChange(ctx, tx, entry)
-      return asUndo(entry, { result: null, events: [] })
+      return asUndo(entry, { rows: await undoLabelChange(ctx, db, entry) })
     case 'token.create':
     case 'token.revoke':
-      return asUndo(entry, await undoToken(ctx, tx, entry))
+      return asUndo(entry, { rows: await undoToken(ctx, db, entry) })
     case 'setting.change':
-      return asUndo(entry, await undoSettingsChange(ctx, tx, entry))
+      return asUndo(entry, await undoSettingsChange(ctx, db, entry))
     case 'other':
     case 'undo':
     case 'task.arrive':
@@ -131,19 +130,20 @@ async function undoOne(ctx: Ctx, tx: Tx, entry: AuditRecord): Promise<Change<Tas
     case 'chat.move':
       throw refused
     default:
-      return undoTaskChange(ctx, tx, entry)
+      return undoTaskChange(ctx, db, entry)
   }
 }
 
 // The audit entry of an undo names what it undoes and replaces the entry of its verb.
 function asUndo(
   entry: AuditRecord & { readonly targetType: AuditRecordOf<'undo'>['targetType'] },
-  change: { readonly result: unknown; readonly events?: readonly NewEvent[] },
-): Change<null> {
+  change: { readonly rows?: readonly Write[]; readonly events?: readonly NewEvent[] },
+): Recorded<null> {
   const meta = { undoes: entry.id, action: entry.action }
   const { targetType, targetId } = entry
   return {
     result: null,
+    rows: change.rows ?? [],
     events: change.events ?? [],
     audit: [{ action: 'undo', targetType, targetId, meta }],
   }
@@ -216,8 +216,8 @@ function hasWhatToUndo(entry: AuditRecord): boolean {
   return leftComment(entry) || fields.some((field) => field !== 'runStateUpdatedAt')
 }
 
-async function isUndone(tx: Tx, entry: AuditRecord): Promise<boolean> {
-  const [found] = await tx.select({ id: auditLogs.id }).from(auditLogs).where(undoes(entry)).limit(1)
+async function isUndone(db: Reader, entry: AuditRecord): Promise<boolean> {
+  const [found] = await db.select({ id: auditLogs.id }).from(auditLogs).where(undoes(entry)).limit(1)
   return found !== undefined
 }
 

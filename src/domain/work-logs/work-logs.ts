@@ -1,27 +1,12 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import { v7 } from 'uuid'
-import { preparedCommand } from '../../db/prepared.ts'
 import { type Engine, projects, tasks, workLogFacts, workLogs } from '../../db/schema.ts'
-import type { Reader, Tx } from '../../db/types.ts'
+import type { Reader } from '../../db/types.ts'
 import { type Actor, toActorName } from '../core/actor.ts'
+import { insert, type Write } from '../core/commit/writes.ts'
 import type { NewEvent, WorkLogKind } from '../core/events.ts'
 import type { Scope } from '../core/scope.ts'
 import { areFactsOfLog, dataOf, logAuthor, logKind, type WorkLogData } from './facts.ts'
-
-const { placeholder } = sql
-const insertLogs = preparedCommand(sql`
-  with log as (
-    select * from jsonb_to_recordset(${placeholder('logs')}::text::jsonb)
-      as log (id uuid, title text, detail text, engine text, kind text, data jsonb)
-  ),
-  written as (
-    insert into work_logs (id, owner_id, project_id, task_id, title, detail, engine, worked_at, created_at)
-    select id, ${placeholder('ownerId')}::uuid, ${placeholder('projectId')}::uuid, ${placeholder('taskId')}::uuid, title, detail, engine,
-      ${placeholder('at')}::timestamptz, ${placeholder('at')}::timestamptz
-    from log
-  )
-  insert into work_log_facts (log_id, kind, author, result)
-  select id, kind, ${placeholder('author')}, data from log`)
 
 /** A work log that a change of a task writes. */
 export interface PlannedLog {
@@ -33,38 +18,40 @@ export interface PlannedLog {
   readonly data?: WorkLogData
 }
 
-/** Sends the inserts of a task's logs and returns their events without waiting. The larger transaction awaits `written`. */
-export function writeTaskLogs(
-  tx: Tx,
-  facts: {
-    readonly ownerId: string
-    readonly author: Actor
-    readonly task: { readonly id: string; readonly key: string; readonly projectId: string }
-    readonly logs: readonly PlannedLog[]
-    readonly now: Date
-  },
-): {
+/** Returns the rows of a task's logs and their events. */
+export function taskLogs(facts: {
+  readonly ownerId: string
+  readonly author: Actor
+  readonly task: { readonly id: string; readonly key: string; readonly project: { readonly id: string } }
+  readonly logs: readonly PlannedLog[]
+  readonly now: Date
+}): {
+  readonly rows: readonly Write[]
   readonly events: readonly Extract<NewEvent, { type: 'WORKLOG_CREATED' }>[]
-  readonly written: Promise<unknown>
 } {
-  if (facts.logs.length === 0) return { events: [], written: Promise.resolve() }
+  const { ownerId, task, now } = facts
+  const author = toActorName(facts.author)
   // Time-ordered IDs keep logs with the same timestamp in writing order.
-  const entries = facts.logs.map((log) => ({ id: v7(), ...log }))
-  const written = insertLogs(tx, {
-    ownerId: facts.ownerId,
-    projectId: facts.task.projectId,
-    taskId: facts.task.id,
-    at: facts.now.toISOString(),
-    author: toActorName(facts.author),
-    logs: JSON.stringify(entries),
-  })
-  const events = entries.map(({ id, title, kind }) => ({
-    type: 'WORKLOG_CREATED' as const,
-    entityId: id,
-    projectId: facts.task.projectId,
-    payload: { title, taskKey: facts.task.key, kind },
-  }))
-  return { events, written }
+  const logs = facts.logs.map((log) => ({ id: v7(), ...log }))
+  return {
+    rows: logs.flatMap(({ kind, data, ...log }) => [
+      insert(workLogs, {
+        ...log,
+        ownerId,
+        projectId: task.project.id,
+        taskId: task.id,
+        workedAt: now,
+        createdAt: now,
+      }),
+      insert(workLogFacts, { logId: log.id, kind, author, result: data ?? null }),
+    ]),
+    events: logs.map(({ id, title, kind }) => ({
+      type: 'WORKLOG_CREATED' as const,
+      entityId: id,
+      projectId: task.project.id,
+      payload: { title, taskKey: task.key, kind },
+    })),
+  }
 }
 
 /** A work log with the keys of its task and project. */

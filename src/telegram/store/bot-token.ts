@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { decryptSecret, encryptSecret } from '../../domain/access/secrets.ts'
-import type { Change, Ctx } from '../../domain/core/context.ts'
+import type { Change } from '../../domain/core/commit/commit.ts'
+import type { Ctx } from '../../domain/core/context.ts'
 import { DomainError } from '../../domain/core/errors.ts'
 import { parse } from '../../domain/core/parse.ts'
 import type { Scope } from '../../domain/core/scope.ts'
 import { botTokenKey } from '../../domain/settings/setting-specs.ts'
-import { lockSettings, readStored, writeStored } from '../../domain/settings/stored-settings.ts'
+import { readStored, storedSettingRows } from '../../domain/settings/stored-settings.ts'
 
 const BotToken = z
   .string()
@@ -21,13 +22,13 @@ export async function readBotToken({ db, ownerId }: Scope, secretKey: string): P
 /** Stores the bot's token encrypted, so the next start needs none. Returns whether it is new. Throws `invalid`. */
 export async function storeBotToken(ctx: Ctx, token: string, secretKey: string): Promise<boolean> {
   const wanted = parse(BotToken, token)
-  return ctx.mutate(async (tx): Promise<Change<boolean>> => {
-    await lockSettings(tx, ctx.ownerId)
-    const sealed = (await readStored(tx, ctx.ownerId))[botTokenKey]
+  return ctx.commit(async (db): Promise<Change<boolean>> => {
+    const stored = await readStored(db, ctx.ownerId)
+    const sealed = stored[botTokenKey]
     if (sealed && opens(sealed, secretKey) === wanted) return { unchanged: true, result: false }
-    await writeStored(ctx, tx, { [botTokenKey]: encryptSecret(wanted, secretKey) })
     return {
       result: true,
+      rows: storedSettingRows(ctx, stored, { [botTokenKey]: encryptSecret(wanted, secretKey) }),
       events: [],
       // The bot's id is public; the rest of the token is not.
       audit: [

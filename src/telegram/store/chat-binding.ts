@@ -1,10 +1,12 @@
-import type { Tx } from '../../db/types.ts'
-import { recordSecurityEvent } from '../../domain/access/security.ts'
-import type { Change, Ctx } from '../../domain/core/context.ts'
+import type { Reader } from '../../db/types.ts'
+import { toSecurityEventRow } from '../../domain/access/security.ts'
+import type { Change } from '../../domain/core/commit/commit.ts'
+import type { Write } from '../../domain/core/commit/writes.ts'
+import type { Ctx } from '../../domain/core/context.ts'
 import { DomainError } from '../../domain/core/errors.ts'
 import { chatSpecs, decodeSetting, settingSpecs } from '../../domain/settings/setting-specs.ts'
-import { lockSettings, readStored, writeStored } from '../../domain/settings/stored-settings.ts'
-import { deleteStranger } from './strangers.ts'
+import { readStored, storedSettingRows } from '../../domain/settings/stored-settings.ts'
+import { removeStranger } from './strangers.ts'
 
 /** The owner's chat, and the owner in it. */
 export interface BoundChat {
@@ -15,28 +17,27 @@ export interface BoundChat {
 }
 
 /**
- * Binds a chat to the owner. `allow` runs in the same transaction and may refuse. Throws `conflict` if it does or if a chat is already
- * bound; of two concurrent calls, one wins. Both outcomes are security events.
+ * Binds a chat to the owner. `allow` returns rows to write with it, or null to refuse. Throws `conflict` if it refuses or if a chat is
+ * already bound; of two concurrent calls, one wins. Both outcomes are security events.
  */
 export async function bindChat(
   ctx: Ctx,
   chat: BoundChat,
-  allow: (tx: Tx) => Promise<boolean> = async () => true,
+  allow: (db: Reader) => Promise<readonly Write[] | null> = async () => [],
 ): Promise<void> {
-  const bound = await ctx.mutate(async (tx): Promise<Change<boolean>> => {
-    await lockSettings(tx, ctx.ownerId)
-    const isFree = toBinding(await readStored(tx, ctx.ownerId)) === null && (await allow(tx))
-    await recordSecurityEvent(tx, {
+  const bound = await ctx.commit(async (db): Promise<Change<boolean>> => {
+    const stored = await readStored(db, ctx.ownerId)
+    const allowed = toBinding(stored) === null ? await allow(db) : null
+    const event = toSecurityEventRow({
       ownerId: ctx.ownerId,
       eventType: 'chat.bind',
-      outcome: isFree ? 'success' : 'failure',
+      outcome: allowed === null ? 'failure' : 'success',
       detail: { ...chat },
       now: ctx.now(),
     })
-    if (!isFree) return { unchanged: true, result: false }
-    await deleteStranger(tx, chat.userId)
+    if (allowed === null) return { unchanged: true, result: false, rows: [event] }
     const { chatId, userId, threadId } = chatSpecs
-    await writeStored(ctx, tx, {
+    const settings = storedSettingRows(ctx, stored, {
       [chatId.key]: String(chat.chatId),
       [userId.key]: String(chat.userId),
       [threadId.key]: chat.threadId ? String(chat.threadId) : null,
@@ -45,6 +46,7 @@ export async function bindChat(
     })
     return {
       result: true,
+      rows: [...settings, ...allowed, event, removeStranger(chat.userId)],
       events: [],
       audit: [{ action: 'chat.bind', targetType: 'chat', targetId: String(chat.chatId), meta: { ...chat } }],
     }
@@ -59,22 +61,27 @@ export async function unbindChat(
   ctx: Ctx,
   { keepUserId }: { readonly keepUserId?: number } = {},
 ): Promise<boolean> {
-  return ctx.mutate(async (tx): Promise<Change<boolean>> => {
-    await lockSettings(tx, ctx.ownerId)
-    const chat = toBinding(await readStored(tx, ctx.ownerId))
+  return ctx.commit(async (db): Promise<Change<boolean>> => {
+    const stored = await readStored(db, ctx.ownerId)
+    const chat = toBinding(stored)
     if (chat === null || chat.userId === keepUserId) return { unchanged: true, result: false }
     const { chatId, userId, threadId } = chatSpecs
-    await writeStored(ctx, tx, {
+    const settings = storedSettingRows(ctx, stored, {
       [chatId.key]: null,
       [userId.key]: null,
       [threadId.key]: null,
       [settingSpecs.projectTopics.key]: null,
     })
-    const { now, ownerId } = ctx
-    const detail = { ...chat, unbound: true }
-    await recordSecurityEvent(tx, { ownerId, eventType: 'chat.bind', outcome: 'success', detail, now: now() })
+    const event = toSecurityEventRow({
+      ownerId: ctx.ownerId,
+      eventType: 'chat.bind',
+      outcome: 'success',
+      detail: { ...chat, unbound: true },
+      now: ctx.now(),
+    })
     return {
       result: true,
+      rows: [...settings, event],
       events: [],
       audit: [
         { action: 'chat.unbind', targetType: 'chat', targetId: String(chat.chatId), meta: { ...chat } },
@@ -88,14 +95,14 @@ export async function moveChat(
   ctx: Ctx,
   move: { readonly from: number; readonly to: number },
 ): Promise<boolean> {
-  return ctx.mutate(async (tx): Promise<Change<boolean>> => {
-    await lockSettings(tx, ctx.ownerId)
-    const chat = toBinding(await readStored(tx, ctx.ownerId))
+  return ctx.commit(async (db): Promise<Change<boolean>> => {
+    const stored = await readStored(db, ctx.ownerId)
+    const chat = toBinding(stored)
     if (chat === null || chat.chatId !== move.from || move.from === move.to)
       return { unchanged: true, result: false }
-    await writeStored(ctx, tx, { [chatSpecs.chatId.key]: String(move.to) })
     return {
       result: true,
+      rows: storedSettingRows(ctx, stored, { [chatSpecs.chatId.key]: String(move.to) }),
       events: [],
       audit: [{ action: 'chat.move', targetType: 'chat', targetId: String(move.to), meta: { ...move } }],
     }

@@ -1,8 +1,8 @@
-import type { Change, Ctx } from '../../domain/core/context.ts'
+import type { Ctx } from '../../domain/core/context.ts'
 import { requireProject } from '../../domain/projects/read.ts'
 import { decodeSetting, settingSpecs } from '../../domain/settings/setting-specs.ts'
-import { applySettings, type OwnerSettings, parseSettings } from '../../domain/settings/settings.ts'
-import { lockSettings, readStored } from '../../domain/settings/stored-settings.ts'
+import { decideSettings, type OwnerSettings, parseSettings } from '../../domain/settings/settings.ts'
+import { readStored } from '../../domain/settings/stored-settings.ts'
 
 /** Returns the topic for a project's notifications; null for the chat itself. */
 export function threadFor(
@@ -47,11 +47,10 @@ async function changeTopics(
   projectKey: string | null,
   change: (pairs: readonly string[]) => string[],
 ): Promise<{ readonly auditId: string | null }> {
-  return ctx.mutate(async (tx): Promise<Change<{ readonly auditId: string | null }>> => {
-    if (projectKey !== null) await requireProject({ db: tx, ownerId: ctx.ownerId }, projectKey)
-    await lockSettings(tx, ctx.ownerId)
-    const stored = await readStored(tx, ctx.ownerId)
+  return ctx.commit(async (db) => {
+    if (projectKey !== null) await requireProject({ db, ownerId: ctx.ownerId }, projectKey)
+    const stored = await readStored(db, ctx.ownerId)
     const pairs = decodeSetting(settingSpecs.projectTopics, stored[settingSpecs.projectTopics.key])
-    return applySettings(ctx, tx, parseSettings({ projectTopics: change(pairs) }))
+    return decideSettings(ctx, db, parseSettings({ projectTopics: change(pairs) }))
   })
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { and, eq, sql } from 'drizzle-orm'
 import { botState } from '../../db/schema.ts'
-import type { Db, Reader, Tx } from '../../db/types.ts'
+import type { Db, Reader } from '../../db/types.ts'
+import { update, upsert, type Write } from '../../domain/core/commit/writes.ts'
 import { hourMs } from '../../domain/core/durations.ts'
 import { readState, writeState } from './bot-state.ts'
 import { hashOfCode } from './stored-update.ts'
@@ -46,21 +46,23 @@ export async function isUsed(db: Reader, fixedCode: string): Promise<boolean> {
   return (await usedCodes(db)).includes(hashOfCode(fixedCode))
 }
 
-/** Consumes a code in the transaction that binds the bot. Returns whether it was still valid. */
-export async function consumeSetupCode(tx: Tx, presented: PresentedCode): Promise<boolean> {
-  if ((await checkSetupCode(tx, presented)) !== 'valid') return false
+/** Returns the rows that consume a code, to be written with the binding; null if it isn't valid. */
+export async function consumeSetupCode(
+  db: Reader,
+  presented: PresentedCode,
+): Promise<readonly Write[] | null> {
+  if ((await checkSetupCode(db, presented)) !== 'valid') return null
   const { hash, fixedCode, now } = presented
   if (fixedCode !== undefined && hash === hashOfCode(fixedCode)) {
-    await writeState(tx, 'setup_codes_used', [...(await usedCodes(tx)), hash], now)
-    return true
+    const value = [...(await usedCodes(db)), hash]
+    const row = { key: 'setup_codes_used', value, updatedAt: now }
+    return [upsert(botState, row, { on: ['key'], set: ['value', 'updatedAt'] })]
   }
-  // Matched by hash, so a code that was created in the meantime stays valid.
-  const ended = await tx
-    .update(botState)
-    .set({ value: { hash, expiresAt: now.toISOString() } satisfies StoredCode, updatedAt: now })
-    .where(and(eq(botState.key, 'setup_code'), eq(sql`${botState.value}->>'hash'`, hash)))
-    .returning({ key: botState.key })
-  return ended.length > 0
+  const stored = await readState<StoredCode>(db, 'setup_code')
+  const ended: StoredCode = { hash, expiresAt: now.toISOString() }
+  // A code that was created in the meantime stays valid.
+  const expect = { value: stored }
+  return [update(botState, { key: { key: 'setup_code' }, expect, set: { value: ended, updatedAt: now } })]
 }
 
 async function usedCodes(db: Reader): Promise<readonly string[]> {

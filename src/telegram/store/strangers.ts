@@ -1,7 +1,8 @@
-import { desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import { desc, gt, inArray, lt, sql } from 'drizzle-orm'
 import { strangers } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
 import { recordSecurityEvent } from '../../domain/access/security.ts'
+import { remove, type Write } from '../../domain/core/commit/writes.ts'
 import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 
 /** A message, tap or search by someone other than the owner. */
@@ -87,8 +88,8 @@ export async function reportStrangers(
 }
 
 /** Deletes the count of a user who became the owner. */
-export async function deleteStranger(db: Db, userId: number): Promise<void> {
-  await db.delete(strangers).where(eq(strangers.userId, userId))
+export function removeStranger(userId: number): Write {
+  return remove(strangers, { key: { userId }, isOptional: true })
 }
 
 /** Deletes strangers who were last seen before `before`. Returns how many. */

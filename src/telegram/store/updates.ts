@@ -1,6 +1,7 @@
 import { and, asc, eq, isNull, lt, ne, sql } from 'drizzle-orm'
 import { botUpdates } from '../../db/schema.ts'
-import type { Db, Reader, Tx } from '../../db/types.ts'
+import type { Db, Reader } from '../../db/types.ts'
+import { update, type Write } from '../../domain/core/commit/writes.ts'
 import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 import type { Scrub } from './stored-update.ts'
 
@@ -84,23 +85,22 @@ export async function hadEffect(db: Reader, updateId: number): Promise<boolean> 
   return row !== undefined && row.effectAt !== null
 }
 
-/** Whether an update was answered or given up, so a handler that still runs is too late. */
-export async function isFinished(db: Reader, updateId: number): Promise<boolean> {
-  const [row] = await db
-    .select({ finishedAt: botUpdates.finishedAt })
-    .from(botUpdates)
-    .where(eq(botUpdates.updateId, updateId))
-  return row === undefined || row.finishedAt !== null
+/** Marks an update, together with its change, as having changed the board. `orElse` is thrown if the change isn't the first, or too late. */
+export function effectMark(
+  updateId: number,
+  { isFirst, now }: { readonly isFirst: boolean; readonly now: Date },
+  orElse: () => Error,
+): Write {
+  const expect = isFirst ? { effectAt: null, finishedAt: null } : { finishedAt: null }
+  return update(botUpdates, { key: { updateId }, expect, set: { effectAt: now }, orElse })
 }
 
-/** Marks, in the transaction of its change, that an update took effect. Returns false if it already had, or is finished. */
-export async function markEffect(tx: Tx, updateId: number, now: Date): Promise<boolean> {
-  const marked = await tx
+/** Marks an update as having changed the board, without a change. */
+export async function markEffect(db: Db, updateId: number, now: Date): Promise<void> {
+  await db
     .update(botUpdates)
     .set({ effectAt: now })
     .where(and(eq(botUpdates.updateId, updateId), isNull(botUpdates.effectAt), isNull(botUpdates.finishedAt)))
-    .returning({ id: botUpdates.updateId })
-  return marked.length > 0
 }
 
 /** Marks an update as finished, with an error if its handler failed for good. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createInbox, type Inbox, type InboxOptions } from '../../../src/bot/intake/inbox.ts'
-import { acceptUpdates, markEffect } from '../../../src/telegram/store/updates.ts'
+import { createCtx } from '../../../src/domain/core/context.ts'
+import { acceptUpdates, effectMark } from '../../../src/telegram/store/updates.ts'
 import { type Board, openBoard } from '../../support/board.ts'
 import { scrub } from '../../support/updates.ts'
 
@@ -45,12 +46,22 @@ describe('the inbox', () => {
   test('continues after a handler that hangs, which can then change nothing', async () => {
     let goOn = () => {}
     let late: Promise<unknown> = Promise.resolve()
+    const change = (updateId: number) =>
+      createCtx({
+        db: board.db,
+        ownerId: board.ownerId,
+        actor: { kind: 'owner' },
+        now: board.clock.now,
+        extras: async () => [
+          effectMark(updateId, { isFirst: true, now: board.clock.now() }, () => new Error('handled')),
+        ],
+      }).commit(async () => ({ unchanged: true, result: null }))
     start(
       async ({ update_id }) => {
         if (update_id !== 1) return
         late = new Promise<void>((resolve) => {
           goOn = resolve
-        }).then(() => board.db.transaction((tx) => markEffect(tx, 1, board.clock.now())))
+        }).then(() => change(1))
         await late
       },
       { maxMs: 100 },
@@ -62,7 +73,7 @@ describe('the inbox', () => {
 
     expect(outcomes).toEqual(['failed', 'handled'])
     expect(apologies).toEqual([1])
-    expect(await late).toBe(false)
+    await expect(late).rejects.toThrow('handled')
   })
 
   test('doesn’t count attempts while the database is down', async () => {

@@ -1,7 +1,8 @@
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rows } from '../../../src/db/rows.ts'
 import { type ProjectRow, tasks } from '../../../src/db/schema.ts'
+import { update } from '../../../src/domain/core/commit/writes.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
 import type { Task } from '../../../src/domain/tasks/task.ts'
@@ -26,7 +27,7 @@ const emptyEdit = (task: Task) =>
   }) as const
 
 describe('the record of a change', () => {
-  test('is written in one transaction: row, logs, events and audit entry', async () => {
+  test('is written in one statement: row, logs, events and audit entry', async () => {
     const task = await addTask(board, shop)
 
     const { auditId } = await editTask(board.ctx, task.key, { status: 'todo' })
@@ -47,24 +48,19 @@ describe('the record of a change', () => {
     const { auditId: taken } = await editTask(board.ctx, task.key, { priority: 'low' })
     const changes = await recordChanges(board.db)
     const attempt = (round: number) =>
-      board.ctx.mutate(async (tx) => {
-        await tx
-          .update(tasks)
-          .set({ title: `Round ${round}` })
-          .where(eq(tasks.id, task.id))
-        return {
-          result: round,
-          events: [
-            {
-              type: 'TASK_UPDATED',
-              entityId: task.key,
-              projectId: shop.id,
-              payload: { changedFields: ['title'], title: 'x' },
-            },
-          ],
-          audit: [{ ...emptyEdit(task), id: taken as string }],
-        }
-      })
+      board.ctx.commit(async () => ({
+        result: null,
+        rows: [update(tasks, { key: { id: task.id }, set: { title: `round ${round}` } })],
+        events: [
+          {
+            type: 'TASK_UPDATED',
+            entityId: task.key,
+            projectId: shop.id,
+            payload: { changedFields: ['title'], title: 'x' },
+          },
+        ],
+        audit: [{ ...emptyEdit(task), id: taken as string }],
+      }))
 
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, round) => attempt(round)))
 
@@ -74,15 +70,17 @@ describe('the record of a change', () => {
     expect((await requireTask(board.scope, task.id)).title).toBe(task.title)
     expect(await changes()).toEqual(noChanges)
   })
-  test('is not written if a concurrent write fails, and that write is the reported error', async () => {
+  test('is not written if one of its rows is refused, and that refusal is the reported error', async () => {
     const task = await addTask(board, shop)
     const changes = await recordChanges(board.db)
 
-    const attempt = board.ctx.mutate(async (tx) => ({
+    const attempt = board.ctx.commit(async () => ({
       result: null,
+      rows: [
+        { kind: 'statement', statement: () => sql`update tasks set title = null where id = ${task.id}` },
+      ],
       events: [],
       audit: [emptyEdit(task)],
-      sent: tx.update(tasks).set({ title: sql`null` }).where(eq(tasks.id, task.id)).execute(),
     }))
 
     await expect(attempt).rejects.toMatchObject({

@@ -25,30 +25,30 @@ beforeAll(async () => {
 })
 afterAll(() => board.close())
 
-/** Like the context it wraps, but nobody reads beside a transaction: with one connection that waits for itself. */
+/** Like the context it wraps, but a decision can't read past its own database: in a transaction on one connection that waits forever. */
 const watched = (ctx: Ctx): Ctx => {
-  let writing = false
+  let isDeciding = false
   return {
     ...ctx,
     get db() {
-      if (writing) throw new Error('ctx.db was used inside mutate')
+      if (isDeciding) throw new Error('ctx.db was used inside a decision')
       return ctx.db
     },
-    mutate: (work) => {
-      if (writing) throw new Error('mutate was used inside mutate')
-      return ctx.mutate(async (tx) => {
-        writing = true
+    commit: (decide) => {
+      if (isDeciding) throw new Error('commit was used inside a decision')
+      return ctx.commit(async (db) => {
+        isDeciding = true
         try {
-          return await work(tx)
+          return await decide(db)
         } finally {
-          writing = false
+          isDeciding = false
         }
       })
     },
   }
 }
 
-describe('a verb uses only its transaction:', () => {
+describe('a verb decides by what its own database says:', () => {
   const fresh = () => addTask(board, shop, { status: 'todo', labels: ['a'] })
   test.each<[string, (ctx: Ctx, task: Task) => Promise<unknown>]>([
     ['createTask', (ctx) => createTask(ctx, { projectId: shop.id, title: '한글', labels: ['new'] })],

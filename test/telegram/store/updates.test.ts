@@ -1,12 +1,15 @@
+import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { botUpdates } from '../../../src/db/schema.ts'
+import type { Write } from '../../../src/domain/core/commit/writes.ts'
+import { createCtx } from '../../../src/domain/core/context.ts'
 import {
   acceptUpdates,
   countAttempt,
   deleteExpiredUpdates,
   deleteOtherBots,
+  effectMark,
   finishUpdate,
-  markEffect,
   nextUpdate,
 } from '../../../src/telegram/store/updates.ts'
 import { type Board, openBoard } from '../../support/board.ts'
@@ -70,18 +73,24 @@ describe('updates', () => {
     expect(await nextUpdate(board.db)).toBeNull()
   })
 
-  test('take effect once; a rolled-back effect doesn’t count', async () => {
+  test('take effect once; the effect of a change that fails does not count', async () => {
     await acceptUpdates(board.db, [update(1)], { botId, scrub, now: board.clock.now() })
-    const failed = board.db.transaction(async (tx) => {
-      await markEffect(tx, 1, board.clock.now())
-      throw new Error('no')
-    })
-    await expect(failed).rejects.toThrow('no')
+    const change = (rows: readonly Write[]) => {
+      const extras = async () => [
+        effectMark(1, { isFirst: true, now: board.clock.now() }, () => new Error('handled')),
+      ]
+      const options = { db: board.db, ownerId: board.ownerId, now: board.clock.now, extras }
+      const ctx = createCtx({ ...options, actor: { kind: 'owner' } })
+      return ctx.commit(async () => ({ unchanged: true, result: 'done', rows }))
+    }
 
-    const first = await board.db.transaction((tx) => markEffect(tx, 1, board.clock.now()))
-    const second = await board.db.transaction((tx) => markEffect(tx, 1, board.clock.now()))
+    const failed = change([
+      { kind: 'statement', statement: () => sql`delete from bot_updates where 1 / 0 = 1` },
+    ])
 
-    expect([first, second]).toEqual([true, false])
+    await expect(failed).rejects.toMatchObject({ cause: { message: 'division by zero' } })
+    await expect(change([])).resolves.toBe('done')
+    await expect(change([])).rejects.toThrow('handled')
     expect((await nextUpdate(board.db))?.hadEffect).toBe(true)
   })
 

@@ -8,7 +8,7 @@ import {
   tokenRights,
 } from '../../../db/schema.ts'
 
-// What audit entries hold, by action. Written entries are checked against it; stored ones that don't fit, e.g. those of older
+// What audit entries hold, by action. Recorded entries are checked against it; stored ones that don't fit, e.g. those of older
 // versions or of other programs, read as `other`.
 
 const ids = z.array(z.string()).readonly()
@@ -252,7 +252,7 @@ export type AuditChange = z.infer<typeof AuditChange>
 /** The actions of ordinary changes of a task. */
 export type TaskChangeAction = (typeof taskChangeActions)[number]
 
-/** Who and what caused an entry, added by `mutate`. */
+/** Who and what caused an entry, added by the commit. */
 export const Provenance = z.object({
   /** `owner`, `agent:<token name>` or `system`. */
   by: z.string(),

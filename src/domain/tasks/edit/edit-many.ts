@@ -1,11 +1,11 @@
 import { v7 } from 'uuid'
-import type { AuditEntry, Change, Ctx } from '../../core/context.ts'
-import type { NewEvent } from '../../core/events.ts'
+import { type Change, joinRecorded } from '../../core/commit/commit.ts'
+import type { Ctx } from '../../core/context.ts'
 import { parse } from '../../core/parse.ts'
 import { TaskEdit } from '../schemas.ts'
 import type { Task } from '../task.ts'
-import { applyEdit } from './edit.ts'
-import { lockLanes } from './order.ts'
+import { afterEdit, decideEdit } from './decide-edit.ts'
+import { type EditState, readEditState } from './edit-state.ts'
 
 /** One of several edits that are made together. */
 export interface EditOfMany {
@@ -20,26 +20,33 @@ export interface EditedMany {
   readonly auditId: string | null
 }
 
-/**
- * Changes several tasks in one transaction: all or, if one throws like `editTask`, none. One undo reverts all.
- */
+/** Changes several tasks in one statement: all or, if one throws like `editTask`, none. One undo reverts all. */
 export async function editTasks(ctx: Ctx, edits: readonly EditOfMany[]): Promise<EditedMany> {
   const parsed = edits.map(({ reference, edit }) => ({ reference, edit: parse(TaskEdit, edit) }))
-  return ctx.mutate(async (tx): Promise<Change<EditedMany>> => {
-    await lockLanes(tx, ctx.ownerId)
+  return ctx.commit(async (db): Promise<Change<EditedMany>> => {
+    const read = await Promise.all(
+      parsed.map(async ({ reference, edit }) => ({
+        edit,
+        state: await readEditState(ctx, db, reference, edit),
+      })),
+    )
+    const states = new Map<string, EditState>()
+    let ends: EditState['ends'] = {}
+    const effects = read.flatMap(({ edit, state }) => {
+      const current = states.get(state.task.id) ?? state
+      const decided = decideEdit(ctx, { ...current, ends: { ...state.ends, ...ends } }, edit)
+      const after = afterEdit(current, decided)
+      states.set(state.task.id, after)
+      if ('unchanged' in decided) return []
+      ends = { ...ends, ...after.ends }
+      return [decided]
+    })
+    if (effects.length === 0) return { unchanged: true, result: { tasks: [], auditId: null } }
     const batch = v7()
-    const tasks: Task[] = []
-    const events: NewEvent[] = []
-    const audit: AuditEntry[] = []
-    for (const { reference, edit } of parsed) {
-      const change = await applyEdit(ctx, tx, reference, edit)
-      if ('unchanged' in change) continue
-      tasks.push(change.result.task)
-      events.push(...change.events)
-      audit.push(...change.audit.map((entry) => (entry.targetType === 'task' ? { ...entry, batch } : entry)))
-    }
-    const [first, ...others] = audit
-    if (first === undefined) return { unchanged: true, result: { tasks: [], auditId: null } }
-    return { result: { tasks, auditId: first.id ?? null }, events, audit: [first, ...others] }
+    const { audit, ...joined } = joinRecorded(effects)
+    const inBatch = audit.map((entry) => (entry.targetType === 'task' ? { ...entry, batch } : entry))
+    const [first = audit[0], ...others] = inBatch
+    const tasks = effects.map(({ result }) => result.task)
+    return { ...joined, audit: [first, ...others], result: { tasks, auditId: first.id ?? null } }
   })
 }

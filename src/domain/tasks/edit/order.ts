@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, gte, lte, max, ne, type SQL, sql } from 'drizzle-orm'
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
-import { prepared, preparedCommand } from '../../../db/prepared.ts'
+import { preparedRead } from '../../../db/prepared.ts'
 import { tasks } from '../../../db/schema.ts'
-import type { Tx } from '../../../db/types.ts'
+import type { Reader } from '../../../db/types.ts'
+import { update, versionOf, type Write } from '../../core/commit/writes.ts'
 import type { TaskStatus } from '../../core/task-values.ts'
 
 // The column is varchar(64). Above 50 the lane is rebalanced, so one more insertion always fits.
@@ -26,73 +27,77 @@ export interface Moving {
   readonly sortOrder: string
 }
 
+/** A card's new sort key, with new keys for the whole lane if there was no room. */
+export interface Placed {
+  readonly sortOrder: string
+  readonly rows: readonly Write[]
+}
+
 /**
  * Returns the sort key for a card at a place of a lane; `after` and `before` name another card by UUID. If that card is gone, the end
- * is used. A card that is already there keeps its key. The caller holds the lanes (`lockLanes`).
+ * is used. A card that is already there keeps its key. Keys end with digits of the card's ID, so cards that are placed at the same
+ * time get different ones without waiting for each other.
  */
-export async function keyFor(
-  tx: Tx,
+export async function keyAt(db: Reader, lane: Lane, place: Place, moving: Moving): Promise<Placed> {
+  if (anchorOf(place) === moving.id) return { sortOrder: moving.sortOrder, rows: [] }
+  const gap = await gapAt(db, lane, place, moving)
+  if (liesIn(gap, moving.sortOrder)) return { sortOrder: moving.sortOrder, rows: [] }
+  const sortOrder = ownKeyIn(gap, moving.id)
+  if (sortOrder !== null) return { sortOrder, rows: [] }
+  const { cards, keys, rows } = await rebalance(db, lane, moving.id)
+  const index = positionOf(place, cards)
+  const fresh = ownKeyIn({ above: keys[index - 1] ?? null, below: keys[index] ?? null }, moving.id)
+  if (fresh === null) throw new Error(`no room in lane ${lane.status}`)
+  return { sortOrder: fresh, rows }
+}
+
+/** Returns a card's sort key after a lane's last key; null if there is no room, or if another writer's keys don't fit. */
+export function keyAtEnd(last: string | null, taskId: string): string | null {
+  return ownKeyIn({ above: last, below: null }, taskId)
+}
+
+/** Returns a lane's last key, behind which there is room, with new keys for the lane if there was none. */
+export async function makeRoomAtEnd(
+  db: Reader,
   lane: Lane,
-  place: Place,
-  moving: Moving | null = null,
-): Promise<string> {
-  if (moving !== null && anchorOf(place) === moving.id) return moving.sortOrder
-  const gap = await gapAt(tx, lane, place, moving)
-  if (moving !== null && liesIn(gap, moving.sortOrder)) return moving.sortOrder
-  const key = keyBetween(gap)
-  if (key !== null) return key
-  await rebalance(tx, lane)
-  const spread = keyBetween(await gapAt(tx, lane, place, moving))
-  if (spread === null) throw new Error(`no room in lane ${lane.status}`)
-  return spread
+  last: string | null,
+  taskId: string,
+): Promise<{ readonly last: string | null; readonly rows: readonly Write[] }> {
+  if (keyAtEnd(last, taskId) !== null) return { last, rows: [] }
+  const { keys, rows } = await rebalance(db, lane, taskId)
+  return { last: keys.at(-1) ?? null, rows }
 }
 
-const lanesName = sql`hashtextextended(${sql.placeholder('name')}, 0)`
-const lock = preparedCommand(sql`select pg_advisory_xact_lock(${lanesName})`)
-const lockShared = preparedCommand(sql`select pg_advisory_xact_lock_shared(${lanesName})`)
-
-/**
- * Locks the owner's lanes until the transaction ends, so no two cards get the same key. Taken before any task's lock:
- * a rebalance waits for tasks while it holds the lanes.
- */
-export async function lockLanes(tx: Tx, ownerId: string): Promise<void> {
-  await lock(tx, { name: `lanes:${ownerId}` })
+function ownKeyIn(gap: Gap, id: string): string | null {
+  let above = gap.above
+  // The digits may lead beyond the lower card if its key begins like the new one; a key closer to it does not.
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    const key = keyBetween({ above, below: gap.below })
+    if (key === null) return null
+    const own = key + ownDigits(id)
+    if (gap.below === null || own < gap.below) return own
+    above = key
+  }
+  return null
 }
 
-/** Like `lockLanes`, shared: several transactions can append cards (`endKey`) at the same time. */
-export async function lockLanesForEnd(tx: Tx, ownerId: string): Promise<void> {
-  await lockShared(tx, { name: `lanes:${ownerId}` })
+// A fraction never ends with 0.
+function ownDigits(id: string): string {
+  return `${parseInt(id.slice(-6), 16).toString(36).padStart(5, '0')}V`
 }
 
 // An aggregate, because for a parameterized `limit` Postgres expects a tenth of the lane and replans each call.
-const lastKey = prepared((db) =>
+const lastKey = preparedRead((db) =>
   db
     .select({ key: max(tasks.sortOrder) })
     .from(tasks)
     .where(and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(tasks.status, sql.placeholder('status')))),
 )
 
-/** Reads the last sort key of a lane for `endKey`. The caller holds the lanes. */
-export async function readLastKey(tx: Tx, lane: Lane): Promise<string | null> {
-  const [last] = await lastKey(tx, { ...lane })
+/** Reads the last sort key of a lane. */
+export async function readLastKey(db: Reader, lane: Lane): Promise<string | null> {
+  const [last] = await lastKey(db, { ...lane })
   return last?.key ?? null
-}
-
-/**
- * Returns the sort key for the end of a lane. It ends with digits of the card's ID, so concurrent cards get
- * different keys without waiting for each other: with an exclusive lock, 190 of the floor's 510 changes a second were possible.
- */
-export async function endKey(tx: Tx, lane: Lane, taskId: string, last?: string | null): Promise<string> {
-  const end = keyBetween({ above: last === undefined ? await readLastKey(tx, lane) : last, below: null })
-  if (end !== null) return end + ownDigits(taskId)
-  // Another writer's keys don't fit: the lane is rebalanced, which needs the exclusive lock.
-  await lockLanes(tx, lane.ownerId)
-  return keyFor(tx, lane, { at: 'end' })
-}
-
-// A fraction never ends with 0.
-function ownDigits(id: string): string {
-  return `${parseInt(id.slice(-6), 16).toString(36).padStart(5, '0')}V`
 }
 
 function anchorOf(place: Place): string | null {
@@ -120,54 +125,60 @@ function keyBetween(gap: Gap): string | null {
   }
 }
 
-async function gapAt(tx: Tx, lane: Lane, place: Place, moving: Moving | null): Promise<Gap> {
-  const others = and(inLane(lane), moving === null ? undefined : ne(tasks.id, moving.id))
+async function gapAt(db: Reader, lane: Lane, place: Place, moving: Moving): Promise<Gap> {
+  const others = and(inLane(lane), ne(tasks.id, moving.id))
   if ('at' in place) {
     return place.at === 'start'
-      ? { above: null, below: await edgeKey(tx, others, asc(tasks.sortOrder)) }
-      : { above: await edgeKey(tx, others, desc(tasks.sortOrder)), below: null }
+      ? { above: null, below: await edgeKey(db, others, asc(tasks.sortOrder)) }
+      : { above: await edgeKey(db, others, desc(tasks.sortOrder)), below: null }
   }
   const anchorId = 'before' in place ? place.before : place.after
-  const [anchor] = await tx
+  const [anchor] = await db
     .select({ key: tasks.sortOrder })
     .from(tasks)
     .where(and(inLane(lane), eq(tasks.id, anchorId)))
-  if (anchor === undefined) return gapAt(tx, lane, { at: 'end' }, moving)
+  if (anchor === undefined) return gapAt(db, lane, { at: 'end' }, moving)
   const rest = and(others, ne(tasks.id, anchorId))
   return 'before' in place
     ? {
-        above: await edgeKey(tx, and(rest, lte(tasks.sortOrder, anchor.key)), desc(tasks.sortOrder)),
+        above: await edgeKey(db, and(rest, lte(tasks.sortOrder, anchor.key)), desc(tasks.sortOrder)),
         below: anchor.key,
       }
     : {
         above: anchor.key,
-        below: await edgeKey(tx, and(rest, gte(tasks.sortOrder, anchor.key)), asc(tasks.sortOrder)),
+        below: await edgeKey(db, and(rest, gte(tasks.sortOrder, anchor.key)), asc(tasks.sortOrder)),
       }
 }
 
-async function edgeKey(tx: Tx, among: SQL | undefined, order: SQL): Promise<string | null> {
-  const [row] = await tx.select({ key: tasks.sortOrder }).from(tasks).where(among).orderBy(order).limit(1)
+async function edgeKey(db: Reader, among: SQL | undefined, order: SQL): Promise<string | null> {
+  const [row] = await db.select({ key: tasks.sortOrder }).from(tasks).where(among).orderBy(order).limit(1)
   return row?.key ?? null
 }
 
-/** Gives every card of a lane a short key again, in the current order. */
-async function rebalance(tx: Tx, lane: Lane): Promise<void> {
-  const cards = await tx
-    .select({ id: tasks.id })
+/** Gives every card of a lane but one a short key again, in the current order. */
+async function rebalance(db: Reader, lane: Lane, exceptId: string) {
+  const cards = await db
+    .select({ id: tasks.id, version: versionOf(tasks) })
     .from(tasks)
-    .where(inLane(lane))
+    .where(and(inLane(lane), ne(tasks.id, exceptId)))
     .orderBy(asc(tasks.sortOrder), asc(tasks.dueAt), desc(tasks.createdAt), asc(tasks.id))
   const keys = generateNKeysBetween(null, null, cards.length)
-  const pairs = cards.map((card, index) => ({ id: card.id, key: keys[index] }))
-  await tx.execute(sql`
-    update tasks set sort_order = spread.key
-    from jsonb_to_recordset(${JSON.stringify(pairs)}::text::jsonb) as spread (id uuid, key varchar)
-    where tasks.id = spread.id`)
+  const rows = cards.map(({ id, version }, index) =>
+    update(tasks, { key: { id }, version, set: { sortOrder: keys[index] ?? '' } }),
+  )
+  return { cards, keys, rows }
+}
+
+function positionOf(place: Place, cards: readonly { readonly id: string }[]): number {
+  if ('at' in place) return place.at === 'start' ? 0 : cards.length
+  const anchor = cards.findIndex(({ id }) => id === anchorOf(place))
+  if (anchor === -1) return cards.length
+  return 'before' in place ? anchor : anchor + 1
 }
 
 /** Finds the other card of the lane with this key; null if the key is free. */
-export async function holderOf(tx: Tx, lane: Lane, key: string, except: string): Promise<string | null> {
-  const [row] = await tx
+export async function holderOf(db: Reader, lane: Lane, key: string, except: string): Promise<string | null> {
+  const [row] = await db
     .select({ id: tasks.id })
     .from(tasks)
     .where(and(inLane(lane), eq(tasks.sortOrder, key), ne(tasks.id, except)))

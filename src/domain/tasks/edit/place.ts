@@ -1,13 +1,14 @@
-import type { Change, Ctx } from '../../core/context.ts'
+import type { Change } from '../../core/commit/commit.ts'
+import type { Ctx } from '../../core/context.ts'
 import type { NewEvent } from '../../core/events.ts'
 import { parse } from '../../core/parse.ts'
-import { lockTask } from '../lock.ts'
 import { TaskEdit } from '../schemas.ts'
 import { taskAudit } from '../snapshot.ts'
 import type { Task } from '../task.ts'
-import { writeTask } from '../write.ts'
-import { applyEdit, type Edited } from './edit.ts'
-import { keyFor, lockLanes, type Place } from './order.ts'
+import { taskUpdate } from '../write.ts'
+import { decideEdit, type Edited } from './decide-edit.ts'
+import { readEditState } from './edit-state.ts'
+import { keyAt, type Place } from './order.ts'
 
 /** Moves a card within its lane or to a place in another one. A move to its own position changes nothing. */
 export async function placeTask(
@@ -15,38 +16,30 @@ export async function placeTask(
   reference: string,
   target: { readonly status?: Task['status']; readonly place: Place },
 ): Promise<Edited> {
-  return ctx.mutate(async (tx): Promise<Change<Edited>> => {
-    await lockLanes(tx, ctx.ownerId)
-    const task = await lockTask(ctx, tx, reference)
-    const status = target.status ?? task.status
-    const moved =
-      status === task.status
-        ? null
-        : await applyEdit(ctx, tx, task.id, parse(TaskEdit, { status } satisfies TaskEdit))
-    const sortOrder = await keyFor(
-      tx,
-      { ownerId: ctx.ownerId, status },
-      target.place,
-      moved?.result.task ?? task,
-    )
-    if (moved === null && sortOrder === task.sortOrder)
-      return { unchanged: true, result: { task, auditId: null } }
-    const now = ctx.now()
-    const changed = { ...(moved?.result.task ?? task), sortOrder, updatedAt: now }
-    await writeTask(tx, changed)
+  const edit = parse(TaskEdit, target.status === undefined ? {} : { status: target.status })
+  return ctx.commit(async (db): Promise<Change<Edited>> => {
+    const state = await readEditState(ctx, db, reference, edit)
+    const { task } = state
+    const moved = decideEdit(ctx, state, edit)
+    const after = moved.result.task
+    const lane = { ownerId: ctx.ownerId, status: after.status }
+    const { sortOrder, rows } = await keyAt(db, lane, target.place, after)
+    const isMoved = !('unchanged' in moved)
+    if (!isMoved && sortOrder === task.sortOrder) return moved
+    const changed = { ...after, sortOrder, updatedAt: ctx.now() }
     const audit = taskAudit('task.move', task, changed)
-    const events: readonly NewEvent[] =
-      moved !== null && 'events' in moved
-        ? moved.events
-        : [
-            {
-              type: 'TASK_UPDATED',
-              entityId: task.key,
-              projectId: task.project.id,
-              payload: { changedFields: ['sort_order'], title: task.title },
-            },
-          ]
-    const names = [...(moved?.result.changed ?? []), 'sort_order']
-    return { result: { task: changed, auditId: audit.id, changed: names }, events, audit: [audit] }
+    const event: NewEvent = {
+      type: 'TASK_UPDATED',
+      entityId: task.key,
+      projectId: task.project.id,
+      payload: { changedFields: ['sort_order'], title: task.title },
+    }
+    const names = [...(moved.result.changed ?? []), 'sort_order']
+    return {
+      result: { task: changed, auditId: audit.id, changed: names },
+      rows: [...(isMoved ? moved.rows : []), ...rows, taskUpdate(state, changed)],
+      events: isMoved ? moved.events : [event],
+      audit: [audit],
+    }
   })
 }

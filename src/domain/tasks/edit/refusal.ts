@@ -1,17 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Tx } from '../../../db/types.ts'
+import type { RunOutcome } from '../../../db/schema.ts'
 import { requireClosingRight } from '../../access/rights.ts'
 import { toActorName } from '../../core/actor.ts'
 import type { Ctx } from '../../core/context.ts'
 import { minuteMs } from '../../core/durations.ts'
 import { DomainError } from '../../core/errors.ts'
 import { heldError, isHeldBy } from '../../runs/holder.ts'
-import { lastOutcomeOf } from '../../runs/store.ts'
-import { readOwnerSettings } from '../../settings/settings.ts'
 import { isSameReport, toReport } from '../../work-logs/facts.ts'
-import { readDetail } from '../detail.ts'
 import type { ParsedTaskEdit } from '../schemas.ts'
-import { runOf, type Task } from '../task.ts'
+import { runOf, type Task, type TaskDetail } from '../task.ts'
 
 // A token with work rights may only close a task that the owner asked it to review.
 export function requireClosing({ actor }: Ctx, task: Task, edit: ParsedTaskEdit): void {
@@ -22,56 +19,64 @@ export function requireClosing({ actor }: Ctx, task: Task, edit: ParsedTaskEdit)
   else if (edit.status !== undefined && edit.status !== task.status) requireClosingRight(actor, edit.status)
 }
 
-const reports: readonly ParsedTaskEdit['lifecycle'][] = ['complete', 'block', 'plan', 'review']
-
 /** Returns why an agent may not change the task. A former holder's report is refused too, but its text is kept. */
-export async function findRefusal(
-  ctx: Ctx,
-  tx: Tx,
-  task: Task,
+export function findRefusal(
+  { actor, now }: Pick<Ctx, 'actor' | 'now'>,
+  {
+    task,
+    lastOutcome,
+    staleAfterMinutes,
+  }: {
+    readonly task: Task
+    /** How the acting agent's newest run of the task ended. */
+    readonly lastOutcome: RunOutcome | null
+    readonly staleAfterMinutes: number
+  },
   edit: ParsedTaskEdit,
-): Promise<{ readonly error: DomainError; readonly keepsWords: boolean } | null> {
-  const { actor } = ctx
+): { readonly error: DomainError; readonly keepsWords: boolean } | null {
   if (actor.kind !== 'agent' || task.lastRun === null || isOnlyComment(edit)) return null
   const run = runOf(task)
   if (run !== null && isHeldBy(run, actor)) return null
-  const isReport = reports.includes(edit.lifecycle)
-  const outcome = isReport ? await lastOutcomeOf(tx, task.id, actor) : null
-  if (outcome === 'stopped' || outcome === 'taken-over') {
+  if (isRunReport(edit) && (lastOutcome === 'stopped' || lastOutcome === 'taken-over')) {
     return { error: lateError(task, ''), keepsWords: true }
   }
-  if (run === null || (edit.lifecycle === 'start' && (await isSilent(ctx, tx, task)))) return null
+  const silentMs = now().getTime() - (task.runStateUpdatedAt?.getTime() ?? 0)
+  const isSilent = silentMs >= staleAfterMinutes * minuteMs
+  if (run === null || (edit.lifecycle === 'start' && isSilent)) return null
   return { error: heldError(task.key, run, actor), keepsWords: false }
 }
 
-/** Tests whether an agent repeats the report that ended its run while the task is unchanged. */
-export async function isRepeated(ctx: Ctx, tx: Tx, task: Task, edit: ParsedTaskEdit): Promise<boolean> {
-  const { actor } = ctx
-  const { lastRun } = task
+/** Tests whether an edit reports how a run went. */
+export function isRunReport({ lifecycle }: ParsedTaskEdit): boolean {
+  return lifecycle !== undefined && lifecycle !== 'start'
+}
+
+/** Tests whether an edit may repeat the report that ended the agent's run; then `isRepeated` needs the latest report. */
+export function mayRepeat({ actor }: Pick<Ctx, 'actor'>, task: Task, edit: ParsedTaskEdit): boolean {
   if (actor.kind !== 'agent' || edit.result === undefined) return false
   const isSameState =
     (edit.lifecycle === 'complete' && task.status === 'ready' && task.runState === null) ||
     (edit.lifecycle === 'block' && task.status === 'hold' && task.question?.kind === 'block')
-  if (!isSameState || (lastRun !== null && !isHeldBy(lastRun, actor))) return false
-  const { latestResult, artifacts } = await readDetail({ db: tx, ownerId: ctx.ownerId }, task)
-  if (latestResult === null) return false
-  const brought = edit.result.artifacts ?? []
+  return isSameState && (task.lastRun === null || isHeldBy(task.lastRun, actor))
+}
+
+/** Tests whether an agent repeats the report that ended its run while the task is unchanged. */
+export function isRepeated(
+  { actor }: Pick<Ctx, 'actor'>,
+  { latestResult, artifacts }: Pick<TaskDetail, 'latestResult' | 'artifacts'>,
+  { result }: ParsedTaskEdit,
+): boolean {
+  if (latestResult === null || result === undefined) return false
+  const brought = result.artifacts ?? []
   return (
     (brought.length === 0 || isDeepStrictEqual(brought, artifacts)) &&
-    isSameReport(toReport(edit.result), latestResult) &&
+    isSameReport(toReport(result), latestResult) &&
     latestResult.author === toActorName(actor)
   )
 }
 
 function isOnlyComment({ comment, expect: _, ...rest }: ParsedTaskEdit): boolean {
   return comment !== undefined && Object.values(rest).every((value) => value === undefined)
-}
-
-/** Tests whether the task's agent has been silent for the owner's stale time. */
-async function isSilent(ctx: Ctx, tx: Tx, { runStateUpdatedAt }: Task): Promise<boolean> {
-  const { staleAfterMinutes } = await readOwnerSettings({ db: tx, ownerId: ctx.ownerId })
-  const silentMs = ctx.now().getTime() - (runStateUpdatedAt?.getTime() ?? 0)
-  return silentMs >= staleAfterMinutes * minuteMs
 }
 
 export function lateError({ key, status }: Task, kept: string): DomainError {

@@ -1,33 +1,22 @@
 import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
 import { botMessages, snoozes, tasks } from '../../../db/schema.ts'
 import type { Db, Tx } from '../../../db/types.ts'
+import { remove, upsert, type Write } from '../../core/commit/writes.ts'
 
 // The life of a snooze: the task is parked until the time comes. Then a message that brings it back is queued, and the snooze names
 // that message; from then on the task is awake. After the message is sent, the row is deleted.
 
-/** Snoozes a task until a time, or ends its snooze with null. Part of a larger transaction. */
-export async function writeSnooze(db: Db, taskId: string, until: Date | null): Promise<void> {
-  await deleteAnnouncement(db, taskId)
-  if (until === null) await db.delete(snoozes).where(eq(snoozes.taskId, taskId))
-  else {
-    await db
-      .insert(snoozes)
-      .values({ taskId, until })
-      .onConflictDoUpdate({ target: snoozes.taskId, set: { until, messageId: null } })
-  }
-}
-
-/** Deletes the unsent message about a task's return, since the task is snoozed again. */
-async function deleteAnnouncement(db: Db, taskId: string): Promise<void> {
-  const announcement = db.select({ id: snoozes.messageId }).from(snoozes).where(eq(snoozes.taskId, taskId))
-  await db.delete(botMessages).where(
-    and(
-      inArray(botMessages.id, announcement),
-      // Tasks that come back together share a message.
-      eq(botMessages.taskId, taskId),
-      sql`${botMessages.state} = 'pending'`,
-    ),
-  )
+/** Snoozes a task until a time, or ends its snooze with null. */
+export function snoozeRows(taskId: string, until: Date | null): Write[] {
+  // The unsent message about the task's return. Tasks that come back together share a message.
+  const dropAnnouncement = () => sql`delete from ${botMessages} using ${snoozes}
+    where ${snoozes.taskId} = ${taskId}::uuid and ${botMessages.id} = ${snoozes.messageId}
+      and ${botMessages.taskId} = ${snoozes.taskId} and ${botMessages.state} = 'pending'`
+  const snooze =
+    until === null
+      ? remove(snoozes, { key: { taskId }, isOptional: true })
+      : upsert(snoozes, { taskId, until, messageId: null }, { on: ['taskId'], set: ['until', 'messageId'] })
+  return [{ kind: 'statement', statement: dropAnnouncement }, snooze]
 }
 
 /**

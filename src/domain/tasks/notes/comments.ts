@@ -1,6 +1,8 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { type Engine, workLogFacts, workLogs } from '../../../db/schema.ts'
-import type { Change, Ctx } from '../../core/context.ts'
+import type { Change } from '../../core/commit/commit.ts'
+import { update } from '../../core/commit/writes.ts'
+import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { WorkLogKind } from '../../core/events.ts'
 import type { Scope } from '../../core/scope.ts'
@@ -44,23 +46,17 @@ export async function appendToComment(
   task: Pick<Task, 'id' | 'key' | 'project'>,
   { commentId, text }: { readonly commentId: string; readonly text: string },
 ): Promise<boolean> {
-  return ctx.mutate(async (tx): Promise<Change<boolean>> => {
-    const longer = sql<string>`${workLogs.detail} || ${`\n${text}`}`
-    const [log] = await tx
-      .update(workLogs)
-      .set({ detail: longer })
-      .where(
-        and(
-          eq(workLogs.ownerId, ctx.ownerId),
-          eq(workLogs.id, commentId),
-          eq(workLogs.taskId, task.id),
-          sql`char_length(${longer}) <= ${maxComment}`,
-        ),
-      )
-      .returning({ title: workLogs.title })
-    if (log === undefined) return { result: false, unchanged: true }
+  return ctx.commit(async (db): Promise<Change<boolean>> => {
+    const [log] = await db
+      .select({ title: workLogs.title, detail: workLogs.detail })
+      .from(workLogs)
+      .where(and(eq(workLogs.ownerId, ctx.ownerId), eq(workLogs.id, commentId), eq(workLogs.taskId, task.id)))
+    if (log === undefined || log.detail === null) return { result: false, unchanged: true }
+    const detail = `${log.detail}\n${text}`
+    if ([...detail].length > maxComment) return { result: false, unchanged: true }
     return {
       result: true,
+      rows: [update(workLogs, { key: { id: commentId }, expect: { detail: log.detail }, set: { detail } })],
       events: [
         {
           type: 'WORKLOG_UPDATED',

@@ -1,7 +1,8 @@
 import { and, eq, gte, inArray, notExists, sql } from 'drizzle-orm'
 import { auditLogs, botUpdates, workLogFacts, workLogs } from '../../../db/schema.ts'
 import type { Reader } from '../../../db/types.ts'
-import type { AuditEntry, Change, Ctx } from '../../core/context.ts'
+import type { AuditEntry, Change } from '../../core/commit/commit.ts'
+import type { Ctx } from '../../core/context.ts'
 import type { NewEvent } from '../../core/events.ts'
 import type { Scope } from '../../core/scope.ts'
 import { areFactsOfLog, isOwnerComment } from '../../work-logs/facts.ts'
@@ -16,8 +17,8 @@ export async function recordFetched(
   if (first === undefined || ctx.actor.kind !== 'agent') return
   const about = { taskId: task.id, since: first.at }
   if ((await selectUnfetched(ctx.db, about)).length === 0) return
-  await ctx.mutate(async (tx): Promise<Change<void>> => {
-    const fetched = await selectUnfetched(tx, about)
+  await ctx.commit(async (db): Promise<Change<void>> => {
+    const fetched = await selectUnfetched(db, about)
     const audit = fetched.map(
       ({ id }): AuditEntry => ({
         action: fetchAction,
@@ -37,7 +38,7 @@ export async function recordFetched(
     const [entry, ...others] = audit
     return entry === undefined
       ? { result: undefined, unchanged: true }
-      : { result: undefined, events, audit: [entry, ...others] }
+      : { result: undefined, rows: [], events, audit: [entry, ...others] }
   })
 }
 

@@ -1,8 +1,10 @@
-import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import { apiTokens, deletionLimits } from '../../../db/schema.ts'
-import type { Tx } from '../../../db/types.ts'
+import type { Reader, Tx } from '../../../db/types.ts'
 import type { Actor } from '../../core/actor.ts'
-import { type Change, type Ctx, outboxChannel } from '../../core/context.ts'
+import type { Change } from '../../core/commit/commit.ts'
+import { insert, update, upsert, versionOf, type Write } from '../../core/commit/writes.ts'
+import type { Ctx } from '../../core/context.ts'
 import { hourMs } from '../../core/durations.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { Task } from '../task.ts'
@@ -13,46 +15,56 @@ export const deletionsAnHour = 5
 
 type Agent = Extract<Actor, { readonly kind: 'agent' }>
 
-/** Tests whether a token has reached its hourly deletion limit without the owner's permission. Locks until the commit. */
-export async function isOverDeletionLimit(ctx: Ctx, tx: Tx, { tokenId }: Agent): Promise<boolean> {
-  // Concurrent deletions must not exceed the limit together.
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`deletions:${tokenId}`}, 0))`)
+/**
+ * Tests whether a token has reached its hourly deletion limit without the owner's permission. `rows` belong to the deletion: they
+ * change the token's version, so concurrent deletions can't exceed the limit together.
+ */
+export async function readDeletionLimit(
+  ctx: Ctx,
+  db: Reader,
+  { tokenId }: Agent,
+): Promise<{ readonly isReached: boolean; readonly limit: Limit | null; readonly rows: readonly Write[] }> {
   const now = ctx.now()
+  const [token] = await db
+    .select({ version: versionOf(apiTokens), limit: deletionLimits })
+    .from(apiTokens)
+    .leftJoin(deletionLimits, eq(deletionLimits.tokenId, apiTokens.id))
+    .where(eq(apiTokens.id, tokenId))
+  const limit = token?.limit ?? null
   const since = new Date(now.getTime() - hourMs)
-  if ((await countDeletions(tx, { ownerId: ctx.ownerId, tokenId, since })) < deletionsAnHour) return false
-  const [allowed] = await tx
-    .select({ one: sql`1` })
-    .from(deletionLimits)
-    .where(and(eq(deletionLimits.tokenId, tokenId), gt(deletionLimits.allowedUntil, now)))
-  return allowed === undefined
+  const isAllowed = limit?.allowedUntil != null && limit.allowedUntil > now
+  const isReached =
+    !isAllowed && (await countDeletions(db, { ownerId: ctx.ownerId, tokenId, since })) >= deletionsAnHour
+  const version = token?.version ?? ''
+  return {
+    isReached,
+    limit,
+    rows: [update(apiTokens, { key: { id: tokenId }, version, set: { updatedAt: now } })],
+  }
 }
 
+type Limit = typeof deletionLimits.$inferSelect
+
 /** Refuses a deletion and asks the owner about it, at most once an hour per token. */
-export async function refuseDeletion<T>(
+export function refuseDeletion<T>(
   ctx: Ctx,
-  tx: Tx,
-  { agent, task, result }: { readonly agent: Agent; readonly task: Task; readonly result: T },
-): Promise<Change<T>> {
+  refusal: { readonly agent: Agent; readonly limit: Limit | null; readonly task: Task; readonly result: T },
+): Change<T> {
+  const { limit, task, result } = refusal
+  const { tokenId, name } = refusal.agent
   const now = ctx.now()
-  const { tokenId, name } = agent
-  const lastAsked = or(
-    lte(deletionLimits.reachedAt, new Date(now.getTime() - hourMs)),
-    // The owner's permission has expired since.
-    gt(deletionLimits.allowedUntil, deletionLimits.reachedAt),
-  )
-  const asks = await tx
-    .insert(deletionLimits)
-    .values({ tokenId, reachedAt: now })
-    .onConflictDoUpdate({
-      target: deletionLimits.tokenId,
-      set: { reachedAt: now, askedAt: null },
-      ...(lastAsked === undefined ? {} : { setWhere: lastAsked }),
-    })
-    .returning({ tokenId: deletionLimits.tokenId })
-  if (asks.length === 0) return { unchanged: true, result }
-  await tx.execute(sql`select pg_notify(${outboxChannel}, '')`)
+  const wasAsked = limit !== null && limit.reachedAt.getTime() > now.getTime() - hourMs
+  // The owner's permission has expired since.
+  const isAllowedSince = limit?.allowedUntil != null && limit.allowedUntil > limit.reachedAt
+  if (wasAsked && !isAllowedSince) return { unchanged: true, result }
+  const reached = { reachedAt: now, askedAt: null }
   return {
     result,
+    rows: [
+      limit === null
+        ? insert(deletionLimits, { tokenId, ...reached })
+        : update(deletionLimits, { key: { tokenId }, expect: { reachedAt: limit.reachedAt }, set: reached }),
+    ],
     events: [],
     audit: [
       {
@@ -62,6 +74,7 @@ export async function refuseDeletion<T>(
         meta: { name, taskKey: task.key },
       },
     ],
+    notifies: true,
   }
 }
 
@@ -104,8 +117,8 @@ export async function allowDeletions(
   ctx: Ctx,
   tokenId: string,
 ): Promise<{ readonly name: string; readonly until: Date }> {
-  return ctx.mutate(async (tx): Promise<Change<{ readonly name: string; readonly until: Date }>> => {
-    const [token] = await tx
+  return ctx.commit(async (db): Promise<Change<{ readonly name: string; readonly until: Date }>> => {
+    const [token] = await db
       .select({
         name: apiTokens.name,
         revokedAt: apiTokens.revokedAt,
@@ -121,12 +134,10 @@ export async function allowDeletions(
     if (allowedUntil !== null && allowedUntil > now)
       return { unchanged: true, result: { name, until: allowedUntil } }
     const until = new Date(now.getTime() + hourMs)
-    await tx
-      .insert(deletionLimits)
-      .values({ tokenId, reachedAt: now, askedAt: now, allowedUntil: until })
-      .onConflictDoUpdate({ target: deletionLimits.tokenId, set: { allowedUntil: until } })
+    const limit = { tokenId, reachedAt: now, askedAt: now, allowedUntil: until }
     return {
       result: { name, until },
+      rows: [upsert(deletionLimits, limit, { on: ['tokenId'], set: ['allowedUntil'] })],
       events: [],
       audit: [
         {

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, lte, sql } from 'drizzle-orm'
 import { auditLogs } from '../../../db/schema.ts'
-import type { Tx } from '../../../db/types.ts'
+import type { Reader } from '../../../db/types.ts'
 import { toActorName } from '../../core/actor.ts'
 import type { Ctx } from '../../core/context.ts'
 import { hourMs } from '../../core/durations.ts'
@@ -26,9 +26,9 @@ function isDeletion(ownerId: string) {
 }
 
 /** Throws `forbidden` if the agent's token may not delete the task: one with work rights deletes only what it created itself. */
-export async function requireDeletionRight({ actor, ownerId }: Ctx, tx: Tx, task: Task): Promise<void> {
+export async function requireDeletionRight({ actor, ownerId }: Ctx, db: Reader, task: Task): Promise<void> {
   if (actor.kind !== 'agent' || actor.rights !== 'work') return
-  const [creation] = await tx
+  const [creation] = await db
     .select({ by: sql<string>`${auditLogs.meta} ->> 'by'` })
     .from(auditLogs)
     .where(and(isOfTask(ownerId, task.key, 'task.create'), sql`${auditLogs.meta} ->> 'taskId' = ${task.id}`))
@@ -43,10 +43,10 @@ export async function requireDeletionRight({ actor, ownerId }: Ctx, tx: Tx, task
 
 /** Returns how many tasks a token deleted since then. */
 export async function countDeletions(
-  tx: Tx,
+  db: Reader,
   by: { readonly ownerId: string; readonly tokenId: string; readonly since: Date },
 ): Promise<number> {
-  return tx.$count(
+  return db.$count(
     auditLogs,
     and(isDeletion(by.ownerId), gte(auditLogs.createdAt, by.since), eq(tokenId, by.tokenId)),
   )

@@ -1,16 +1,17 @@
-import { and, eq, isNotNull } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { botMessages, questions, runs, tasks, workLogs } from '../../../db/schema.ts'
-import type { Db } from '../../../db/types.ts'
 import { requireProjectRight } from '../../access/rights.ts'
-import type { Change, Ctx } from '../../core/context.ts'
+import type { Change } from '../../core/commit/commit.ts'
+import { remove, type Write } from '../../core/commit/writes.ts'
+import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
-import { withdrawQuestions } from '../../questions/store.ts'
+import { withdrawQuestion } from '../../questions/store.ts'
 import { heldError, isHeldBy } from '../../runs/holder.ts'
-import { lockTask } from '../lock.ts'
+import { requireVersioned } from '../read.ts'
 import { toSnapshot } from '../snapshot.ts'
 import { runOf, type Task } from '../task.ts'
-import { deletionLimitError, isOverDeletionLimit, refuseDeletion } from './deletion-limit.ts'
+import { deletionLimitError, readDeletionLimit, refuseDeletion } from './deletion-limit.ts'
 import { requireDeletionRight } from './deletions.ts'
 
 interface Deleted {
@@ -23,25 +24,33 @@ interface Deleted {
  * works on it or after an agent's fifth deletion within an hour, which asks the owner.
  */
 export async function deleteTask(ctx: Ctx, reference: string): Promise<Deleted> {
-  const deleted = await ctx.mutate(async (tx): Promise<Change<Deleted | DomainError>> => {
-    const task = await lockTask(ctx, tx, reference)
-    const run = runOf(task)
-    requireProjectRight(ctx.actor, task.project.key)
-    if (ctx.actor.kind === 'agent' && run !== null && !isHeldBy(run, ctx.actor))
-      throw heldError(task.key, run, ctx.actor)
-    await requireDeletionRight(ctx, tx, task)
+  const deleted = await ctx.commit(async (db): Promise<Change<Deleted | DomainError>> => {
+    const scope = { db, ownerId: ctx.ownerId }
+    const { task, version } = await requireVersioned(scope, reference)
     const { actor: agent } = ctx
-    if (agent.kind === 'agent' && (await isOverDeletionLimit(ctx, tx, agent)))
-      return refuseDeletion(ctx, tx, { agent, task, result: deletionLimitError(agent) })
-    const logs = await tx.select({ id: workLogs.id }).from(workLogs).where(eq(workLogs.taskId, task.id))
-    const closedQuestions = await withdrawQuestions(tx, task.id, ctx.now())
-    const asked = await tx.select({ id: questions.id }).from(questions).where(eq(questions.taskId, task.id))
-    const worked = await tx.select({ id: runs.id }).from(runs).where(eq(runs.taskId, task.id))
-    await markCardsOfDeleted(tx, task.id, ctx.now())
-    await tx.delete(tasks).where(eq(tasks.id, task.id))
+    const run = runOf(task)
+    requireProjectRight(agent, task.project.key)
+    if (agent.kind === 'agent' && run !== null && !isHeldBy(run, agent)) throw heldError(task.key, run, agent)
+    await requireDeletionRight(ctx, db, task)
+    const limit = agent.kind === 'agent' ? await readDeletionLimit(ctx, db, agent) : null
+    if (agent.kind === 'agent' && limit?.isReached)
+      return refuseDeletion(ctx, { agent, limit: limit.limit, task, result: deletionLimitError(agent) })
+    const logs = await db.select({ id: workLogs.id }).from(workLogs).where(eq(workLogs.taskId, task.id))
+    const asked = await db
+      .select({ id: questions.id, state: questions.state })
+      .from(questions)
+      .where(eq(questions.taskId, task.id))
+    const worked = await db.select({ id: runs.id }).from(runs).where(eq(runs.taskId, task.id))
+    const closedQuestions = asked.flatMap(({ id, state }) => (state === 'open' ? [id] : []))
     const auditId = v7()
     return {
       result: { task, auditId },
+      rows: [
+        ...(limit?.rows ?? []),
+        ...closedQuestions.map((id) => withdrawQuestion(id, ctx.now())),
+        markCardsOfDeleted(task.id, ctx.now()),
+        remove(tasks, { key: { id: task.id }, version }),
+      ],
       events: [
         {
           type: 'TASK_DELETED',
@@ -75,18 +84,11 @@ export async function deleteTask(ctx: Ctx, reference: string): Promise<Deleted> 
 }
 
 /** Marks the cards of a task for removal before the task is deleted, in all chats. */
-async function markCardsOfDeleted(db: Db, taskId: string, now: Date): Promise<void> {
+function markCardsOfDeleted(taskId: string, now: Date): Write {
   // After the answer to the owner's tap, which replaces the tapped card.
-  const notBefore = new Date(now.getTime() + 3_000)
-  await db
-    .update(botMessages)
-    .set({ stale: true, notBefore })
-    .where(
-      and(
-        eq(botMessages.taskId, taskId),
-        eq(botMessages.purpose, 'card'),
-        eq(botMessages.state, 'sent'),
-        isNotNull(botMessages.messageId),
-      ),
-    )
+  const notBefore = new Date(now.getTime() + 3_000).toISOString()
+  const statement = () => sql`update ${botMessages} set stale = true, not_before = ${notBefore}::timestamptz
+    where ${botMessages.taskId} = ${taskId}::uuid and ${botMessages.purpose} = 'card'
+      and ${botMessages.state} = 'sent' and ${botMessages.messageId} is not null`
+  return { kind: 'statement', statement }
 }

@@ -1,14 +1,14 @@
-import { eq } from 'drizzle-orm'
 import { v7 } from 'uuid'
-import { tasks } from '../../../db/schema.ts'
-import type { Tx } from '../../../db/types.ts'
+import type { Reader } from '../../../db/types.ts'
 import type { TaskFields } from '../../core/audit/audit-meta.ts'
 import type { AuditRecord } from '../../core/audit/audit-record.ts'
-import type { AuditEntry, Ctx } from '../../core/context.ts'
+import type { AuditEntry } from '../../core/commit/commit.ts'
+import type { Write } from '../../core/commit/writes.ts'
+import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
-import { assignLabels } from '../../labels/labels.ts'
-import { holderOf, keyFor } from '../edit/order.ts'
-import { writeSnooze } from '../edit/snooze.ts'
+import { assignLabels, findLabels } from '../../labels/labels.ts'
+import { holderOf, keyAt, type Lane, type Moving, type Placed } from '../edit/order.ts'
+import { snoozeRows } from '../edit/snooze.ts'
 import { toSnapshot } from '../snapshot.ts'
 import { runOf, type Task } from '../task.ts'
 
@@ -32,55 +32,61 @@ export function requireSame(task: Task, after: TaskFields): void {
   })
 }
 
-/** Writes a snapshot's fields back to a task. The caller holds the lanes. Returns the audit entries of recreated labels. */
-export async function restoreTask(
-  ctx: Ctx,
-  tx: Tx,
-  task: Pick<Task, 'id' | 'status'>,
-  before: TaskFields,
-): Promise<readonly AuditEntry[]> {
-  const { title, note, status, branch, engine, priority, sortOrder } = before
-  const now = ctx.now()
-  const snoozedUntil = toDate(before.snoozedUntil)
-  if (snoozedUntil !== undefined) await writeSnooze(tx, task.id, snoozedUntil)
-  await tx
-    .update(tasks)
-    // drizzle skips undefined fields.
-    .set({
-      title,
-      note,
-      status,
-      branch,
-      engine,
-      runState: before.runState,
-      taskPriority: priority,
-      runStateUpdatedAt: toDate(before.runStateUpdatedAt),
-      dueAt: toDate(before.dueAt),
-      focusedAt: toDate(before.focusedAt),
-      archivedAt: toDate(before.archivedAt),
-      sortOrder: sortOrder && (await freeKey(ctx, tx, task.id, status ?? task.status, sortOrder)),
-      updatedAt: now,
-    })
-    .where(eq(tasks.id, task.id))
-  if (before.labels === undefined) return []
-  return (await assignLabels(tx, { ownerId: ctx.ownerId, taskId: task.id, names: before.labels, now })).audit
+/** A task with a snapshot's fields written back, and the rows of that besides the task's own. */
+export interface Restored {
+  readonly task: Task
+  readonly rows: readonly Write[]
+  /** The entries of recreated labels. */
+  readonly audit: readonly AuditEntry[]
 }
 
-function toDate(at: string | null | undefined): Date | null | undefined {
-  return typeof at === 'string' ? new Date(at) : at
+/** Writes a snapshot's fields back to a task. */
+export async function restoreFields(ctx: Ctx, db: Reader, task: Task, before: TaskFields): Promise<Restored> {
+  const { ownerId } = ctx
+  const now = ctx.now()
+  const { labels: names, sortOrder } = before
+  const status = before.status ?? task.status
+  const lane = { ownerId, status }
+  const placed =
+    sortOrder === undefined
+      ? { sortOrder: task.sortOrder, rows: [] }
+      : await freePlace(db, lane, { id: task.id, sortOrder })
+  const known = await findLabels({ db, ownerId }, names ?? [])
+  const labeling =
+    names === undefined
+      ? { labels: task.labels, rows: [], audit: [] }
+      : assignLabels({ ownerId, task, names, known, now })
+  const restored: Task = {
+    ...task,
+    title: before.title ?? task.title,
+    note: before.note === undefined ? task.note : before.note,
+    status,
+    priority: before.priority ?? task.priority,
+    branch: before.branch === undefined ? task.branch : before.branch,
+    engine: before.engine === undefined ? task.engine : before.engine,
+    runState: before.runState === undefined ? task.runState : before.runState,
+    runStateUpdatedAt: toDate(before.runStateUpdatedAt, task.runStateUpdatedAt),
+    dueAt: toDate(before.dueAt, task.dueAt),
+    focusedAt: toDate(before.focusedAt, task.focusedAt),
+    archivedAt: toDate(before.archivedAt, task.archivedAt),
+    snoozedUntil: toDate(before.snoozedUntil, task.snoozedUntil),
+    sortOrder: placed.sortOrder,
+    labels: labeling.labels,
+    updatedAt: now,
+  }
+  const snooze = before.snoozedUntil === undefined ? [] : snoozeRows(task.id, restored.snoozedUntil)
+  return { task: restored, rows: [...placed.rows, ...labeling.rows, ...snooze], audit: labeling.audit }
+}
+
+function toDate<T>(at: string | null | undefined, otherwise: T): Date | null | T {
+  if (at === undefined) return otherwise
+  return at === null ? null : new Date(at)
 }
 
 // If another card has taken the key, the card goes right before it.
-async function freeKey(
-  ctx: Ctx,
-  tx: Tx,
-  taskId: string,
-  status: Task['status'],
-  key: string,
-): Promise<string> {
-  const lane = { ownerId: ctx.ownerId, status }
-  const holder = await holderOf(tx, lane, key, taskId)
-  return holder === null ? key : keyFor(tx, lane, { before: holder }, { id: taskId, sortOrder: key })
+async function freePlace(db: Reader, lane: Lane, card: Moving): Promise<Placed> {
+  const holder = await holderOf(db, lane, card.sortOrder, card.id)
+  return holder === null ? { sortOrder: card.sortOrder, rows: [] } : keyAt(db, lane, { before: holder }, card)
 }
 
 /** Builds the audit entry of an undo, with the target of what it undoes. */

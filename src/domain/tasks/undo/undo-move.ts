@@ -1,27 +1,28 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { projects, tasks } from '../../../db/schema.ts'
-import type { Tx } from '../../../db/types.ts'
+import type { Reader } from '../../../db/types.ts'
 import type { AuditRecordOf } from '../../core/audit/audit-record.ts'
-import type { Change, Ctx } from '../../core/context.ts'
+import type { Recorded } from '../../core/commit/commit.ts'
+import { update } from '../../core/commit/writes.ts'
+import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import { arrivalFacts } from '../former-keys.ts'
-import { lockTask } from '../lock.ts'
-import { requireTask } from '../read.ts'
+import { requireVersioned } from '../read.ts'
 import { requireSame, undoEntry } from '../removal/restore.ts'
-import type { Task } from '../task.ts'
 
 /** Moves a task back to its former project and key. The key it had in between leads there. */
 export async function undoMoveToProject(
   ctx: Ctx,
-  tx: Tx,
+  db: Reader,
   entry: AuditRecordOf<'task.project'>,
-): Promise<Change<Task>> {
+): Promise<Recorded<string | null>> {
   const { taskId, after } = entry.meta
-  const task = await lockTask(ctx, tx, taskId)
+  const scope = { db, ownerId: ctx.ownerId }
+  const { task, version } = await requireVersioned(scope, taskId)
   requireSame(task, after)
   const key = entry.targetId ?? ''
   const [prefix = '', number = ''] = key.split('-')
-  const [project] = await tx
+  const [project] = await db
     .select({ id: projects.id })
     .from(projects)
     .where(
@@ -29,22 +30,18 @@ export async function undoMoveToProject(
     )
   if (project === undefined)
     throw new DomainError('conflict', `The project ${prefix} is deleted. Restore it first.`)
-  await tx
-    .update(tasks)
-    .set({
-      projectId: project.id,
-      taskKey: key,
-      taskPrefix: prefix,
-      taskNumber: Number(number),
-      updatedAt: ctx.now(),
-    })
-    .where(eq(tasks.id, task.id))
-  const scope = { db: tx, ownerId: ctx.ownerId }
-  const restored = await requireTask(scope, task.id)
+  const set = {
+    projectId: project.id,
+    taskKey: key,
+    taskPrefix: prefix,
+    taskNumber: Number(number),
+    updatedAt: ctx.now(),
+  }
   const brought = await arrivalFacts(scope, task)
   const undo = undoEntry(entry)
   return {
-    result: restored,
+    result: task.id,
+    rows: [update(tasks, { key: { id: task.id }, version, set })],
     events: [
       {
         type: 'TASK_UPDATED',

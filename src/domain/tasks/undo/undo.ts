@@ -1,70 +1,67 @@
 import { eq } from 'drizzle-orm'
 import { workLogs } from '../../../db/schema.ts'
-import type { Tx } from '../../../db/types.ts'
+import type { Reader } from '../../../db/types.ts'
 import type { TaskChangeAction, TaskFields } from '../../core/audit/audit-meta.ts'
 import type { AuditRecordOf } from '../../core/audit/audit-record.ts'
-import type { Change, Ctx } from '../../core/context.ts'
+import type { Recorded } from '../../core/commit/commit.ts'
+import { remove } from '../../core/commit/writes.ts'
+import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { NewEvent } from '../../core/events.ts'
-import { deleteUnusedLabels } from '../../labels/labels.ts'
-import { reopenQuestions, withdrawQuestion } from '../../questions/store.ts'
-import { writeTaskLogs } from '../../work-logs/work-logs.ts'
-import { lockLanes } from '../edit/order.ts'
+import { removeUnusedLabels } from '../../labels/labels.ts'
+import { reopenQuestion, withdrawQuestion } from '../../questions/store.ts'
+import { taskLogs } from '../../work-logs/work-logs.ts'
 import { changeLogs } from '../edit/plan/plan-logs.ts'
-import { lockTask } from '../lock.ts'
-import { requireTask } from '../read.ts'
-import { requireSame, restoreTask, undoEntry } from '../removal/restore.ts'
+import { requireVersioned } from '../read.ts'
+import { requireSame, restoreFields, undoEntry } from '../removal/restore.ts'
 import { fieldNames } from '../snapshot.ts'
 import type { Task } from '../task.ts'
+import { taskUpdate } from '../write.ts'
 import { undoCreate } from './undo-create.ts'
 import { undoDelete } from './undo-delete.ts'
 import { undoMoveToProject } from './undo-move.ts'
 
-/** Undoes a change of a task. Throws `conflict` if the task has changed since. Part of `undoChange`. */
+/** Undoes a change of a task; the result is the task's ID if it still exists. Throws `conflict` if it has changed since. Part of `undoChange`. */
 export async function undoTaskChange(
   ctx: Ctx,
-  tx: Tx,
+  db: Reader,
   entry: AuditRecordOf<'task.create' | 'task.delete' | 'task.project' | TaskChangeAction>,
-): Promise<Change<Task | null>> {
-  // Locked before any task, as everywhere: nearly every change restores a position in a lane.
-  await lockLanes(tx, ctx.ownerId)
+): Promise<Recorded<string | null>> {
   switch (entry.action) {
     case 'task.create':
-      return undoCreate(ctx, tx, entry)
+      return undoCreate(ctx, db, entry)
     case 'task.delete':
-      return undoDelete(ctx, tx, entry)
+      return undoDelete(ctx, db, entry)
     case 'task.project':
-      return undoMoveToProject(ctx, tx, entry)
+      return undoMoveToProject(ctx, db, entry)
     default:
-      return undoEdit(ctx, tx, entry)
+      return undoEdit(ctx, db, entry)
   }
 }
 
 async function undoEdit(
   ctx: Ctx,
-  tx: Tx,
+  db: Reader,
   entry: AuditRecordOf<TaskChangeAction>,
-): Promise<Change<Task | null>> {
-  const { taskId, after, commentId, madeLabels, closedQuestions, openedQuestion, ...meta } = entry.meta
-  const before = queuedAgain(meta.before, ctx.now())
+): Promise<Recorded<string | null>> {
+  const { taskId, after, commentId, madeLabels, closedQuestions = [], openedQuestion, ...meta } = entry.meta
+  const now = ctx.now()
+  const before = queuedAgain(meta.before, now)
   if (Object.keys(before).length === 0 && commentId === undefined) {
     throw new DomainError('invalid', 'There’s nothing to undo here.')
   }
-  const task = await lockTask(ctx, tx, taskId)
+  const { ownerId } = ctx
+  const { task, version } = await requireVersioned({ db, ownerId }, taskId)
   requireSame(task, after)
-  const labelAudit = await restoreTask(ctx, tx, task, before)
-  if (openedQuestion !== undefined) await withdrawQuestion(tx, openedQuestion, ctx.now())
-  await reopenQuestions(tx, closedQuestions ?? [], ctx.now())
-  const restored = await requireTask({ db: tx, ownerId: ctx.ownerId }, task.id)
+  const { task: restored, ...restoring } = await restoreFields(ctx, db, task, before)
   const { status, fields, note, runState } = differences(task, restored, before)
-  const logging = writeTaskLogs(tx, {
-    ownerId: ctx.ownerId,
+  const logs = taskLogs({
+    ownerId,
     author: ctx.actor,
-    task: { id: task.id, key: task.key, projectId: task.project.id },
+    task,
     logs: changeLogs(task, { status, fields, note }, task.engine),
-    now: ctx.now(),
+    now,
   })
-  await logging.written
   const about = { entityId: task.key, projectId: task.project.id }
   const changedFields = [
     ...fields,
@@ -84,11 +81,21 @@ async function undoEdit(
       payload: { changedFields, title: restored.title, ...run },
     })
   }
-  const withdrawn = commentId === undefined ? [] : await withdrawComment(tx, task, commentId)
+  const comment = commentId === undefined ? null : await withdrawComment(db, task, commentId)
+  const unused = await removeUnusedLabels({ db, ownerId }, { ids: madeLabels, taskId })
   return {
-    result: restored,
-    events: [...events, ...logging.events, ...withdrawn],
-    audit: [undoEntry(entry), ...labelAudit, ...(await deleteUnusedLabels(tx, ctx.ownerId, madeLabels))],
+    result: task.id,
+    rows: [
+      taskUpdate({ task, version }, restored),
+      ...restoring.rows,
+      ...(openedQuestion === undefined ? [] : [withdrawQuestion(openedQuestion, now)]),
+      ...closedQuestions.map((id) => reopenQuestion(id, now)),
+      ...logs.rows,
+      ...(comment?.rows ?? []),
+      ...unused.rows,
+    ],
+    events: [...events, ...logs.events, ...(comment?.events ?? [])],
+    audit: [undoEntry(entry), ...restoring.audit, ...unused.audit],
   }
 }
 
@@ -109,15 +116,17 @@ function differences(task: Task, restored: Task, before: TaskFields) {
 }
 
 // A comment is an instruction to the agent, so undo deletes it.
-async function withdrawComment(tx: Tx, task: Task, commentId: string): Promise<NewEvent[]> {
-  const gone = await tx
-    .delete(workLogs)
+async function withdrawComment(db: Reader, task: Task, commentId: string) {
+  const [comment] = await db
+    .select({ title: workLogs.title })
+    .from(workLogs)
     .where(eq(workLogs.id, commentId))
-    .returning({ id: workLogs.id, title: workLogs.title })
-  return gone.map(({ id, title }) => ({
+  if (comment === undefined) return null
+  const event: NewEvent = {
     type: 'WORKLOG_DELETED',
-    entityId: id,
+    entityId: commentId,
     projectId: task.project.id,
-    payload: { title, taskKey: task.key, kind: 'comment' },
-  }))
+    payload: { title: comment.title, taskKey: task.key, kind: 'comment' },
+  }
+  return { rows: [remove(workLogs, { key: { id: commentId } })], events: [event] }
 }

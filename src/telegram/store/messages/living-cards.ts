@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
-import { isListed, prepared } from '../../../db/prepared.ts'
+import { isListed, preparedRead } from '../../../db/prepared.ts'
 import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
 import type { Db, Reader } from '../../../db/types.ts'
 import { enqueue, type MessagePriority } from './enqueue.ts'
@@ -28,7 +28,7 @@ function latestCards(db: Db) {
     .orderBy(botMessages.taskId, desc(botMessages.id))
 }
 
-const markStale = prepared((db) =>
+const markStale = preparedRead((db) =>
   db
     .update(botMessages)
     .set({
@@ -51,7 +51,7 @@ export async function markCardsStale(
   await markStale(db, { chatId, taskIds: JSON.stringify(taskIds), notBefore: notBefore.toISOString() })
 }
 
-const readCards = prepared((db) =>
+const readCards = preparedRead((db) =>
   db
     .select()
     .from(botMessages)
