@@ -1,5 +1,5 @@
 import { type App, startApp } from './app/app.ts'
-import { openTerminal, terminalFormat } from './app/terminal.ts'
+import { createBufferedOutput, openTerminal, terminalFormat } from './app/terminal.ts'
 import { loadConfig, secretsOf } from './config.ts'
 import { createRedactor } from './domain/core/redactor.ts'
 import { openLog } from './log.ts'
@@ -20,9 +20,10 @@ process.on('uncaughtException', (error) => {
 })
 try {
   const config = loadConfig(process.env)
+  const format = terminalFormat(config.LOG_FORMAT, process.stdout.isTTY)
   const terminal = openTerminal({
-    format: terminalFormat(config.LOG_FORMAT, process.stdout.isTTY),
-    out: process.stdout,
+    format,
+    out: format === 'json' ? createBufferedOutput() : process.stdout,
     withStacks: config.LOG_LEVEL === 'debug' || config.LOG_LEVEL === 'trace',
   })
   const log = openLog({ level: config.LOG_LEVEL, write: terminal.log })

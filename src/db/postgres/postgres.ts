@@ -1,13 +1,15 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { migratePostgres } from '../migrations/migrate.ts'
+import { shareReads } from '../prepared.ts'
 import { reachPostgres } from '../reach.ts'
 import * as schema from '../schema.ts'
 import type { Database, DatabaseOptions } from '../types.ts'
 import { toDrizzleClient } from './client.ts'
 import { applicationName, leadPostgres } from './lead.ts'
 
-const connections = 10
+// Short reads share one connection, where concurrent ones go out in one write: that is most of a read's cost (docs/performance.md).
+const connections = { reads: 1, others: 9 }
 
 /** Opens and migrates Postgres with ten connections. Throws `UnreachableError`. */
 export async function openPostgres(
@@ -23,8 +25,10 @@ export async function openPostgres(
     fetch_types: false,
     connection: { application_name: applicationName },
   }
-  const pool = postgres(url, { ...options, max: connections })
+  const pool = postgres(url, { ...options, max: connections.others })
+  const reads = postgres(url, { ...options, max: connections.reads })
   const db = drizzle(toDrizzleClient(pool), { schema })
+  shareReads(db, drizzle(toDrizzleClient(reads), { schema }))
   return {
     db,
     kind: 'postgres',
@@ -37,7 +41,7 @@ export async function openPostgres(
     },
     // After a lost connection the driver waits for an answer that never comes.
     close: async () => {
-      await pool.end({ timeout: 2 })
+      await Promise.all([pool.end({ timeout: 2 }), reads.end({ timeout: 2 })])
     },
   }
 }

@@ -15,21 +15,16 @@ import type { Scope } from '../core/scope.ts'
 import type { TaskStatus } from '../core/task-values.ts'
 import type { Label } from '../labels/label.ts'
 import { toDeploySettings, toProjectSettings } from '../projects/project-settings.ts'
-import {
-  areFactsOfLog,
-  dataOf,
-  isOwnerComment,
-  isReport,
-  logAuthor,
-  logKind,
-  toReport,
-} from '../work-logs/facts.ts'
+import { dataOf, isOwnerComment, isReport, logAuthor, logKind, toReport } from '../work-logs/facts.ts'
 import type { DetailWithLabels } from './detail-after.ts'
 import { aboutTask, findTaskBy, noSuchTask, taskColumns, type Versioned } from './read.ts'
 import type { Artifact } from './schemas.ts'
 import type { Feedback, Task, TaskDetail } from './task.ts'
 
-const ofTask = sql`from ${workLogs} left join ${workLogFacts} on ${areFactsOfLog} where ${workLogs.taskId} = ${tasks.id}`
+// Lateral with an offset: while the table's statistics are old, Postgres would join by reading all facts.
+const ofTask = sql`from ${workLogs}
+  left join lateral (select * from ${workLogFacts} as f where f.log_id = ${workLogs.id} offset 0) as ${workLogFacts} on true
+  where ${workLogs.taskId} = ${tasks.id}`
 const newest = sql`order by ${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc limit 1`
 const artifactsOfTask = sql<readonly Artifact[] | null>`(
   select ${workLogFacts.result} -> 'artifacts' ${ofTask} and ${workLogFacts.result} -> 'artifacts' is not null ${newest})`
