@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 import { writeBlock } from '../scripts/blocks.ts'
 import { within } from './board.ts'
 import { measureBurst } from './burst.ts'
@@ -9,6 +8,7 @@ import { startChild } from './child.ts'
 import { type Figure, toHeadlines, toTable } from './figures.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHttp } from './http.ts'
+import { readOptions } from './options.ts'
 import { measurePgbench } from './pgbench.ts'
 import { measurePicture, measureQuickAdd } from './pure.ts'
 import { full, quick } from './scale.ts'
@@ -17,16 +17,7 @@ import { measureStart } from './start.ts'
 import { type BenchStore, createEmbedded, createPostgres } from './store.ts'
 import { measureVerbs } from './verbs.ts'
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true, default: [] },
-    on: { type: 'string' },
-    burst: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    readme: { type: 'boolean', default: false },
-  },
-})
+const options = readOptions()
 const scale = options.quick ? quick : full
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 const figures: Figure[] = []

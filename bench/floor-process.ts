@@ -1,13 +1,13 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { generateKeyBetween } from 'fractional-indexing'
 import { Hono } from 'hono'
 import postgres from 'postgres'
+import { completeOnFloor, type FloorVariant, variantHeader } from './floor-complete.ts'
 
-// The floor: Hono and postgres.js with prepared statements that read and write the same rows as the two routes, and nothing else:
-// no validation, limits, headers, lane locks, label creation, notifications or logging.
+// The floor: Hono and postgres.js with prepared statements that read and write the board's rows of the two routes, and nothing else:
+// no validation, limits, headers, label creation, run and question rows, notifications or logging.
 const { url, ownerId } = JSON.parse(process.argv[2] ?? '{}') as { url: string; ownerId: string }
 const sql = postgres(url, { max: 10, onnotice: () => {} })
 const app = new Hono()
@@ -48,30 +48,8 @@ app.patch('/api/tasks/:key', async (c) => {
   const token = await authenticate(c.req.header('authorization'))
   const key = c.req.param('key')
   const { result } = await c.req.json<{ result: { summary: string } }>()
-  await sql.begin(async (tx) => {
-    const [task] =
-      await tx`select id, project_id, title, status from tasks where owner_id = ${ownerId} and task_key = ${key} for update`
-    if (task === undefined) throw new Error(`no task ${key}`)
-    const now = new Date()
-    const [last] =
-      await tx`select max(sort_order) as key from tasks where owner_id = ${ownerId} and status = 'ready'`
-    // Random digits keep concurrent insertions apart.
-    const place = `${generateKeyBetween(last?.key ?? null, null)}${randomBytes(3).toString('hex')}V`
-    await tx`update tasks set status = 'ready', sort_order = ${place}, run_state = null, run_state_updated_at = null, updated_at = ${now}
-      where id = ${task.id}`
-    const [resultId, moveId] = [randomUUID(), randomUUID()]
-    await tx`insert into work_logs (id, owner_id, project_id, task_id, title, detail, worked_at, created_at) values
-      (${moveId}, ${ownerId}, ${task.project_id}, ${task.id}, ${`${key} · Todo -> Ready`}, null, ${now}, ${now}),
-      (${resultId}, ${ownerId}, ${task.project_id}, ${task.id}, ${`PREQSTATION Result · ${task.title}`}, ${result.summary}, ${now}, ${now})`
-    await tx`insert into audit_logs (owner_id, action, target_type, target_id, meta, created_at)
-      values (${ownerId}, 'task.complete', 'task', ${key}, ${tx.json({ by: token.name, before: { status: task.status }, after: { status: 'ready' } })}, ${now})`
-    await tx`select pg_advisory_xact_lock(1)`
-    await tx`with e as (insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload) values
-      (${ownerId}, ${task.project_id}, 'TASK_STATUS_CHANGED', 'task', ${key}, ${tx.json({ from: task.status, to: 'ready', title: task.title })}),
-      (${ownerId}, ${task.project_id}, 'WORKLOG_CREATED', 'worklog', ${moveId}, ${tx.json({ taskKey: key, kind: 'status' })}),
-      (${ownerId}, ${task.project_id}, 'WORKLOG_CREATED', 'worklog', ${resultId}, ${tx.json({ taskKey: key, kind: 'result' })}) returning id)
-      select pg_notify('floor', max(id)::text) from e`
-  })
+  const complete = completeOnFloor[c.req.header(variantHeader) as FloorVariant]
+  await complete(sql, { ownerId, key, by: token.name, summary: result.summary })
   return c.json({ task: await readTask(key) })
 })
 

@@ -34,5 +34,6 @@ async function makeLoad(load: Load): Promise<LoadResult> {
   await Promise.all(Array.from({ length: load.connections }, client))
   const seconds = (performance.now() - began) / 1_000
   await pool.close()
-  return { perSecond: times.length / seconds, p95: quantile(times, 0.95), failed, failure }
+  const requests = times.length
+  return { requests, perSecond: requests / seconds, p95: quantile(times, 0.95), failed, failure }
 }

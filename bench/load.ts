@@ -13,6 +13,7 @@ export interface Load {
 }
 
 export interface LoadResult {
+  readonly requests: number
   readonly perSecond: number
   readonly p95: number
   /** The count of failed responses; `failure` is one of them. */

@@ -4,8 +4,8 @@ import type { Scale } from './scale.ts'
 import type { BenchStore } from './store.ts'
 
 const bars = {
-  Postgres: { ready: 1, idle: 110 },
-  embedded: { ready: 4, idle: 200 },
+  Postgres: { ready: 0.5, idle: 110 },
+  embedded: { ready: 1.5, idle: 200 },
 }
 
 /** Measures the time from start to ready and the memory of an idle process. */
