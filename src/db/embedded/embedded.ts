@@ -5,6 +5,7 @@ import { type PGlite, types } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrateEmbedded } from '../migrations/migrate.ts'
 import { isBehind } from '../migrations/migrations.ts'
+import { setRunner } from '../rows.ts'
 import * as schema from '../schema.ts'
 import type { Database, DatabaseOptions } from '../types.ts'
 import { openDataFolder, toFolderError } from './data-folder.ts'
@@ -62,8 +63,10 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
 /** Wraps an open PGlite. */
 export function embeddedDatabase(client: PGlite): Database {
   dropArrayParsers(client)
+  const db = drizzle(client, { schema })
+  setRunner(db, (text, values) => client.query(text, values))
   return {
-    db: drizzle(client, { schema }),
+    db,
     kind: 'embedded',
     listen: async (channel, onNotify) => {
       await client.listen(channel, onNotify)

@@ -3,6 +3,7 @@ import postgres from 'postgres'
 import { migratePostgres } from '../migrations/migrate.ts'
 import { shareReads } from '../prepared.ts'
 import { reachPostgres } from '../reach.ts'
+import { setRunner } from '../rows.ts'
 import * as schema from '../schema.ts'
 import type { Database, DatabaseOptions } from '../types.ts'
 import { toDrizzleClient } from './client.ts'
@@ -27,7 +28,9 @@ export async function openPostgres(
   }
   const pool = postgres(url, { ...options, max: connections.others })
   const reads = postgres(url, { ...options, max: connections.reads })
-  const db = drizzle(toDrizzleClient(pool), { schema })
+  const client = toDrizzleClient(pool)
+  const db = drizzle(client, { schema })
+  setRunner(db, (text, values) => client.unsafe(text, values as never[]))
   shareReads(db, drizzle(toDrizzleClient(reads), { schema }))
   return {
     db,

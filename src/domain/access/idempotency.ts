@@ -1,4 +1,4 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, lt } from 'drizzle-orm'
 import { idempotencyKeys } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import type { Write } from '../core/commit/writes.ts'
@@ -77,13 +77,13 @@ export function answerRow(request: KeyedRequest, answer: StoredAnswer, now: Date
   const expired = new Date(now.getTime() - keptMs).toISOString()
   return {
     kind: 'statement',
-    statement: (json) => sql`
+    statement: ({ param, json }) => `
       insert into idempotency_keys (token_id, key, request_hash, status, body, created_at)
-      values (${request.tokenId}::uuid, ${request.key}, ${request.hash}, ${answer.status}::int, ${json(toStoredBody(answer.body))},
-        ${now.toISOString()}::timestamptz)
+      values (${param(request.tokenId)}::uuid, ${param(request.key)}, ${param(request.hash)}, ${param(answer.status)}::int,
+        ${json(toStoredBody(answer.body))}, ${param(now.toISOString())}::timestamptz)
       on conflict (token_id, key) do update
       set request_hash = excluded.request_hash, status = excluded.status, body = excluded.body, created_at = excluded.created_at
-      where idempotency_keys.created_at <= ${expired}::timestamptz`,
+      where idempotency_keys.created_at <= ${param(expired)}::timestamptz`,
     expects: 1,
     orElse: () => new KeyTakenError(),
   }

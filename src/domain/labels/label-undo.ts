@@ -35,7 +35,7 @@ async function undoCreate(
   db: Reader,
   entry: AuditRecordOf<'label.create'>,
 ): Promise<readonly Write[]> {
-  const { rows } = await removeUnusedLabels({ db, ownerId }, { ids: [entry.targetId ?? ''], taskId: null })
+  const { rows } = await removeUnusedLabels({ db, ownerId }, { ids: [entry.targetId ?? ''], taskIds: [] })
   if (rows.length > 0) return rows
   const { name } = entry.meta
   throw new DomainError('conflict', `Label ${name} is in use or gone. Delete it in /labels if you're sure.`)

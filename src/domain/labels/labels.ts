@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, ne, notExists, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, notExists, notInArray, sql } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { preparedRead } from '../../db/prepared.ts'
 import { projects, taskLabelAssignments, taskLabels, tasks } from '../../db/schema.ts'
@@ -140,10 +140,10 @@ export function createdLabels(audit: readonly AuditEntry[]): { readonly madeLabe
   return ids.length === 0 ? {} : { madeLabels: ids }
 }
 
-/** Deletes labels that a change created, unless another task than that of the change has them. */
+/** Deletes labels that a change created, unless other tasks than those of the change have them. */
 export async function removeUnusedLabels(
   scope: { readonly db: Reader; readonly ownerId: string },
-  { ids = [], taskId }: { readonly ids: readonly string[] | undefined; readonly taskId: string | null },
+  { ids = [], taskIds }: { readonly ids: readonly string[] | undefined; readonly taskIds: readonly string[] },
 ): Promise<{ readonly rows: readonly Write[]; readonly audit: readonly AuditEntry[] }> {
   if (ids.length === 0) return { rows: [], audit: [] }
   const isUsed = scope.db
@@ -152,7 +152,7 @@ export async function removeUnusedLabels(
     .where(
       and(
         eq(taskLabelAssignments.labelId, taskLabels.id),
-        taskId === null ? undefined : ne(taskLabelAssignments.taskId, taskId),
+        notInArray(taskLabelAssignments.taskId, [...taskIds]),
       ),
     )
   const unused = await scope.db

@@ -3,6 +3,10 @@ import { insert, update, type Write } from '../core/commit/writes.ts'
 import type { Versioned } from './read.ts'
 import type { Task } from './task.ts'
 
+function isSame(left: unknown, right: unknown): boolean {
+  return left instanceof Date && right instanceof Date ? left.getTime() === right.getTime() : left === right
+}
+
 /** Returns a task's columns as its row has them. */
 function toColumns(task: Task) {
   return {
@@ -26,9 +30,7 @@ function toColumns(task: Task) {
 /** Updates what differs between two states of a task, if its row is still the one that the decision saw. */
 export function taskUpdate({ task: before, version }: Versioned, after: Task): Write {
   const old: Readonly<Record<string, unknown>> = toColumns(before)
-  const differs = Object.entries(toColumns(after)).filter(
-    ([column, value]) => JSON.stringify(value) !== JSON.stringify(old[column]),
-  )
+  const differs = Object.entries(toColumns(after)).filter(([column, value]) => !isSame(value, old[column]))
   const set = { ...Object.fromEntries(differs), updatedAt: after.updatedAt }
   return update(tasks, { key: { id: before.id }, version, set })
 }

@@ -60,9 +60,11 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
     }
     const effects: Recorded<string | null>[] = []
     const taskIds: string[] = []
-    for (const one of await batchOf(db, entry)) {
+    const batch = await batchOf(db, entry)
+    const together = batch.flatMap(taskIdOf)
+    for (const one of batch) {
       if (await isUndone(db, one)) throw new DomainError('conflict', 'Already undone.', { undone: true })
-      const change = await undoOne(ctx, db, one)
+      const change = await undoOne(ctx, db, one, together)
       if (change.result !== null) taskIds.push(change.result)
       effects.push(change)
     }
@@ -70,6 +72,10 @@ export async function undoChange(ctx: Ctx, auditId: string, notBefore?: Date): P
   })
   const tasks = await findTasks(ctx, taskIds)
   return { entry, task: tasks.length === 1 ? (tasks[0] ?? null) : null, tasks }
+}
+
+function taskIdOf(entry: AuditRecord): string[] {
+  return 'meta' in entry && 'taskId' in entry.meta && entry.meta.taskId ? [entry.meta.taskId] : []
 }
 
 interface Reverted {
@@ -95,7 +101,12 @@ async function batchOf(db: Reader, entry: AuditRecord): Promise<AuditRecord[]> {
   return found.map(toAuditRecord)
 }
 
-async function undoOne(ctx: Ctx, db: Reader, entry: AuditRecord): Promise<Recorded<string | null>> {
+async function undoOne(
+  ctx: Ctx,
+  db: Reader,
+  entry: AuditRecord,
+  together: readonly string[],
+): Promise<Recorded<string | null>> {
   const refused = new DomainError('invalid', "This can't be undone.")
   if (!isUndoable(entry)) throw refused
   switch (entry.action) {
@@ -130,7 +141,7 @@ async function undoOne(ctx: Ctx, db: Reader, entry: AuditRecord): Promise<Record
     case 'chat.move':
       throw refused
     default:
-      return undoTaskChange(ctx, db, entry)
+      return undoTaskChange(ctx, db, entry, together)
   }
 }
 

@@ -77,7 +77,10 @@ describe('the record of a change', () => {
     const attempt = board.ctx.commit(async () => ({
       result: null,
       rows: [
-        { kind: 'statement', statement: () => sql`update tasks set title = null where id = ${task.id}` },
+        {
+          kind: 'statement',
+          statement: ({ param }) => `update tasks set title = null where id = ${param(task.id)}::uuid`,
+        },
       ],
       events: [],
       audit: [emptyEdit(task)],

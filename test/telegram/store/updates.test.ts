@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { botUpdates } from '../../../src/db/schema.ts'
 import type { Write } from '../../../src/domain/core/commit/writes.ts'
@@ -84,9 +83,7 @@ describe('updates', () => {
       return ctx.commit(async () => ({ unchanged: true, result: 'done', rows }))
     }
 
-    const failed = change([
-      { kind: 'statement', statement: () => sql`delete from bot_updates where 1 / 0 = 1` },
-    ])
+    const failed = change([{ kind: 'statement', statement: () => 'delete from bot_updates where 1 / 0 = 1' }])
 
     await expect(failed).rejects.toMatchObject({ cause: { message: 'division by zero' } })
     await expect(change([])).resolves.toBe('done')

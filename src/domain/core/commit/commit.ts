@@ -1,6 +1,6 @@
 import { v7 } from 'uuid'
 import { codesOf } from '../../../db/error-codes.ts'
-import { rows } from '../../../db/rows.ts'
+import { queryRows } from '../../../db/rows.ts'
 import { auditLogs } from '../../../db/schema.ts'
 import type { Db, Reader } from '../../../db/types.ts'
 import { type Actor, toActorName } from '../actor.ts'
@@ -98,7 +98,7 @@ export function createCommit(options: CommitOptions): Commit {
           attempt < lockFromAttempt
             ? await run(db)
             : await db.transaction(async (tx) => {
-                for (const lock of toLocks(contended)) await tx.execute(lock)
+                for (const lock of toLocks(contended)) await queryRows(tx, lock)
                 return run(tx)
               })
         onCommit?.(action)
@@ -142,7 +142,7 @@ async function prepare<T>(
     commit: async (db) => {
       if (writes.length === 0 && events.length === 0) return { result: change.result, action }
       const statement = toStatement({ ownerId, at, writes, events, draws, notifies })
-      const [row] = await rows<{ number: number | null }>(db, statement)
+      const [row] = await queryRows<{ number: number | null }>(db, statement)
       const result = 'prefix' in decided ? decided.withNumber(row?.number ?? 0).result : change.result
       return { result, action }
     },

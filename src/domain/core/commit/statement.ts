@@ -1,6 +1,7 @@
-import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
+import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import { mergeUpdates, type RowValues, type Write } from './writes.ts'
+import type { Query } from '../../../db/rows.ts'
+import { mergeUpdates, type Param, type RowValues, type Write } from './writes.ts'
 
 /** The channel that announces every committed event. */
 export const outboxChannel = 'preqbot_outbox'
@@ -36,50 +37,54 @@ export interface StatementParts {
  * Builds the one statement of a change: rows with their guards, then events, then NOTIFY. It returns the drawn number. Event IDs are
  * cursors and must become visible in order, so the owner's outbox is locked from before the IDs are drawn until the commit.
  */
-export function toStatement(content: StatementParts): SQL {
-  const { ownerId, events, draws } = content
-  const groups = toGroups(content.writes)
-  const json = (value: unknown) =>
-    draws === null
-      ? sql`${JSON.stringify(value)}::text::jsonb`
-      : sql`replace(${JSON.stringify(value)}::text, ${String(draws.standIn)}, (select last_number::text from counter))::jsonb`
-  const parts = groups.map(
-    (group, index) => sql`w${sql.raw(String(index))} as (${group.toSql(json)} returning 1)`,
-  )
+export function toStatement(parts: StatementParts): Query {
+  const { ownerId, events, draws } = parts
+  const values: unknown[] = []
+  const param = (value: unknown) => `$${values.push(value)}`
+  const json = (value: unknown) => {
+    const text = `${param(JSON.stringify(value))}::text`
+    return draws === null
+      ? `${text}::jsonb`
+      : `replace(${text}, ${param(String(draws.standIn))}, (select last_number::text from counter))::jsonb`
+  }
+  const groups = toGroups(parts.writes)
+  const writes = groups.map((group, index) => `w${index} as (${group.toText({ param, json })} returning 1)`)
   // In this order: all rows are written and checked before the outbox is locked.
   const checks = groups.map(({ expects }, index) => {
-    const found = sql.raw(`(select count(*) from w${index})`)
-    return expects === null ? found : sql`require_rows(${found}, ${expects}, ${index})`
+    const written = `(select count(*) from w${index})`
+    return expects === null ? written : `require_rows(${written}, ${param(expects)}, ${index})`
   })
-  const checked = sql`checked as materialized (select ${checks.length === 0 ? sql`1` : sql.join(checks, sql`, `)})`
-  const common = [...(draws === null ? [] : [drawNumber(ownerId, draws.prefix)]), ...parts, checked]
-  const number = draws === null ? sql`null` : sql`(select last_number from counter)`
+  const checked = `checked as materialized (select ${checks.length === 0 ? '1' : checks.join(', ')})`
+  const counter = draws === null ? [] : [drawNumber(param(ownerId), param(draws.prefix))]
+  const common = [...counter, ...writes, checked].join(',\n')
+  const number = draws === null ? 'null' : '(select last_number from counter)'
   if (events.length === 0) {
-    const wake = content.notifies ? sql`, pg_notify(${outboxChannel}, '')` : sql``
-    return sql`with ${sql.join(common, sql`, `)} select ${number} as number${wake} from checked`
+    const wake = parts.notifies ? `, pg_notify('${outboxChannel}', '')` : ''
+    return { text: `with ${common} select ${number} as number${wake} from checked`, values }
   }
-  return sql`with ${sql.join(common, sql`, `)},
-  turn as materialized (select pg_advisory_xact_lock(hashtextextended(${`outbox:${ownerId}`}, 0)) from checked),
+  const text = `with ${common},
+  turn as materialized (select pg_advisory_xact_lock(hashtextextended(${param(`outbox:${ownerId}`)}, 0)) from checked),
   appended as (
     insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload, created_at)
-    select ${ownerId}::uuid, project_id, event_type, entity_type, entity_id, payload, ${content.at.toISOString()}::timestamptz
+    select ${param(ownerId)}::uuid, project_id, event_type, entity_type, entity_id, payload, ${param(parts.at.toISOString())}::timestamptz
     from turn cross join jsonb_to_recordset(${json(events)}) as event
       (position int, project_id uuid, event_type text, entity_type text, entity_id text, payload jsonb)
     order by position
     returning id
   )
-  select ${number} as number, pg_notify(${outboxChannel}, max(id)::text) from appended`
+  select ${number} as number, pg_notify('${outboxChannel}', max(id)::text) from appended`
+  return { text, values }
 }
 
-/** Locks the rows that writes update or delete until the transaction ends. */
-export function toLocks(writes: readonly Write[]): SQL[] {
+/** Builds the statements that lock the rows that writes update or delete until the transaction ends. */
+export function toLocks(writes: readonly Write[]): Query[] {
   return toGroups(writes).flatMap(({ lock }) => lock ?? [])
 }
 
 // Other writers may be ahead of our counter, so the highest number in use counts as assigned. The row lock makes numbers consecutive.
-function drawNumber(ownerId: string, prefix: string): SQL {
-  const highest = sql`coalesce((select max(task_number) from tasks where owner_id = ${ownerId}::uuid and task_prefix = ${prefix}), 0)`
-  return sql`counter as (
+function drawNumber(ownerId: string, prefix: string): string {
+  const highest = `coalesce((select max(task_number) from tasks where owner_id = ${ownerId}::uuid and task_prefix = ${prefix}), 0)`
+  return `counter as (
     insert into task_counters (owner_id, task_prefix, last_number)
     values (${ownerId}::uuid, ${prefix}, ${highest} + 1)
     on conflict (owner_id, task_prefix) do update set last_number = greatest(task_counters.last_number, ${highest}) + 1
@@ -87,10 +92,10 @@ function drawNumber(ownerId: string, prefix: string): SQL {
 }
 
 interface Group {
-  readonly toSql: (json: (value: unknown) => SQL) => SQL
+  readonly toText: (parts: { readonly param: Param; readonly json: Param }) => string
   /** How many rows it must write; null: any number. */
   readonly expects: number | null
-  readonly lock: SQL | null
+  readonly lock: Query | null
   readonly orElse: (() => Error) | undefined
 }
 
@@ -108,7 +113,7 @@ function toGroups(writes: readonly Write[]): Group[] {
   for (const write of mergeUpdates(writes)) {
     if (write.kind === 'statement') {
       groups.push(() => ({
-        toSql: write.statement,
+        toText: write.statement,
         expects: write.expects ?? null,
         lock: null,
         orElse: write.orElse,
@@ -135,12 +140,9 @@ function toGroup(shape: string, writes: readonly RowWrite[]): Group {
   const given = isOne ? values[0] : values
   const isGuarded = (first.kind === 'update' || first.kind === 'remove') && !first.isOptional
   return {
-    toSql: (json) => sql`${sql.raw(head)}${json(given)}${sql.raw(tail)}`,
+    toText: ({ json }) => head + json(given) + tail,
     expects: isGuarded ? writes.length : null,
-    lock:
-      lock === null
-        ? null
-        : sql`${sql.raw(lock.head)}${JSON.stringify(given)}::text::jsonb${sql.raw(lock.tail)}`,
+    lock: lock && { text: `${lock.head}$1::text::jsonb${lock.tail}`, values: [JSON.stringify(given)] },
     orElse: orElseOf(first),
   }
 }

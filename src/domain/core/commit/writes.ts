@@ -34,11 +34,14 @@ interface UpsertWrite {
 interface StatementWrite {
   readonly kind: 'statement'
   /** Builds an insert, update or delete without `returning`. `json` passes a value as jsonb, with the drawn number in it. */
-  readonly statement: (json: (value: unknown) => SQL) => SQL
+  readonly statement: (parts: { readonly param: Param; readonly json: Param }) => string
   /** How many rows it must write; absent: any number. */
   readonly expects?: number
   readonly orElse?: () => Error
 }
+
+/** Adds a value to the statement and returns its placeholder. */
+export type Param = (value: unknown) => string
 
 /** Column values by property name. */
 export type RowValues = Readonly<Record<string, unknown>>

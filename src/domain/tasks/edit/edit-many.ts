@@ -2,6 +2,7 @@ import { v7 } from 'uuid'
 import { type Change, joinRecorded } from '../../core/commit/commit.ts'
 import type { Ctx } from '../../core/context.ts'
 import { parse } from '../../core/parse.ts'
+import type { Label } from '../../labels/label.ts'
 import { TaskEdit } from '../schemas.ts'
 import type { Task } from '../task.ts'
 import { afterEdit, decideEdit } from './decide-edit.ts'
@@ -32,13 +33,17 @@ export async function editTasks(ctx: Ctx, edits: readonly EditOfMany[]): Promise
     )
     const states = new Map<string, EditState>()
     let ends: EditState['ends'] = {}
+    let labels: readonly Label[] = []
     const effects = read.flatMap(({ edit, state }) => {
       const current = states.get(state.task.id) ?? state
-      const decided = decideEdit(ctx, { ...current, ends: { ...state.ends, ...ends } }, edit)
+      // An earlier edit may have created a label that this one assigns too.
+      const knownLabels = [...state.knownLabels, ...labels]
+      const decided = decideEdit(ctx, { ...current, knownLabels, ends: { ...state.ends, ...ends } }, edit)
       const after = afterEdit(current, decided)
       states.set(state.task.id, after)
       if ('unchanged' in decided) return []
       ends = { ...ends, ...after.ends }
+      labels = [...labels, ...after.task.labels]
       return [decided]
     })
     if (effects.length === 0) return { unchanged: true, result: { tasks: [], auditId: null } }

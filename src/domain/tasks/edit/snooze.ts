@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
 import { botMessages, snoozes, tasks } from '../../../db/schema.ts'
 import type { Db, Tx } from '../../../db/types.ts'
-import { remove, upsert, type Write } from '../../core/commit/writes.ts'
+import { type Param, remove, upsert, type Write } from '../../core/commit/writes.ts'
 
 // The life of a snooze: the task is parked until the time comes. Then a message that brings it back is queued, and the snooze names
 // that message; from then on the task is awake. After the message is sent, the row is deleted.
@@ -9,9 +9,9 @@ import { remove, upsert, type Write } from '../../core/commit/writes.ts'
 /** Snoozes a task until a time, or ends its snooze with null. */
 export function snoozeRows(taskId: string, until: Date | null): Write[] {
   // The unsent message about the task's return. Tasks that come back together share a message.
-  const dropAnnouncement = () => sql`delete from ${botMessages} using ${snoozes}
-    where ${snoozes.taskId} = ${taskId}::uuid and ${botMessages.id} = ${snoozes.messageId}
-      and ${botMessages.taskId} = ${snoozes.taskId} and ${botMessages.state} = 'pending'`
+  const dropAnnouncement = ({ param }: { readonly param: Param }) => `delete from bot_messages using snoozes
+    where snoozes.task_id = ${param(taskId)}::uuid and bot_messages.id = snoozes.message_id
+      and bot_messages.task_id = snoozes.task_id and bot_messages.state = 'pending'`
   const snooze =
     until === null
       ? remove(snoozes, { key: { taskId }, isOptional: true })

@@ -1,9 +1,9 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { v7 } from 'uuid'
-import { botMessages, questions, runs, tasks, workLogs } from '../../../db/schema.ts'
+import { questions, runs, tasks, workLogs } from '../../../db/schema.ts'
 import { requireProjectRight } from '../../access/rights.ts'
 import type { Change } from '../../core/commit/commit.ts'
-import { remove, type Write } from '../../core/commit/writes.ts'
+import { type Param, remove, type Write } from '../../core/commit/writes.ts'
 import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import { withdrawQuestion } from '../../questions/store.ts'
@@ -87,8 +87,8 @@ export async function deleteTask(ctx: Ctx, reference: string): Promise<Deleted> 
 function markCardsOfDeleted(taskId: string, now: Date): Write {
   // After the answer to the owner's tap, which replaces the tapped card.
   const notBefore = new Date(now.getTime() + 3_000).toISOString()
-  const statement = () => sql`update ${botMessages} set stale = true, not_before = ${notBefore}::timestamptz
-    where ${botMessages.taskId} = ${taskId}::uuid and ${botMessages.purpose} = 'card'
-      and ${botMessages.state} = 'sent' and ${botMessages.messageId} is not null`
+  const statement = ({ param }: { readonly param: Param }) => `update bot_messages
+    set stale = true, not_before = ${param(notBefore)}::timestamptz
+    where task_id = ${param(taskId)}::uuid and purpose = 'card' and state = 'sent' and message_id is not null`
   return { kind: 'statement', statement }
 }

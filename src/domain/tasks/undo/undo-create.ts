@@ -20,7 +20,7 @@ export async function undoCreate(
   const { taskId, after, madeLabels } = entry.meta
   const { task, version } = await requireVersioned({ db, ownerId }, taskId)
   requireSame(task, { ...after, ...(await readParts(db, entry)) })
-  const unused = await removeUnusedLabels({ db, ownerId }, { ids: madeLabels, taskId })
+  const unused = await removeUnusedLabels({ db, ownerId }, { ids: madeLabels, taskIds: [taskId] })
   return {
     result: null,
     rows: [remove(tasks, { key: { id: task.id }, version }), ...unused.rows],

@@ -26,6 +26,8 @@ export async function undoTaskChange(
   ctx: Ctx,
   db: Reader,
   entry: AuditRecordOf<'task.create' | 'task.delete' | 'task.project' | TaskChangeAction>,
+  /** The IDs of all tasks whose changes are undone together. */
+  together: readonly string[],
 ): Promise<Recorded<string | null>> {
   switch (entry.action) {
     case 'task.create':
@@ -35,7 +37,7 @@ export async function undoTaskChange(
     case 'task.project':
       return undoMoveToProject(ctx, db, entry)
     default:
-      return undoEdit(ctx, db, entry)
+      return undoEdit(ctx, db, entry, together)
   }
 }
 
@@ -43,6 +45,7 @@ async function undoEdit(
   ctx: Ctx,
   db: Reader,
   entry: AuditRecordOf<TaskChangeAction>,
+  together: readonly string[],
 ): Promise<Recorded<string | null>> {
   const { taskId, after, commentId, madeLabels, closedQuestions = [], openedQuestion, ...meta } = entry.meta
   const now = ctx.now()
@@ -82,7 +85,7 @@ async function undoEdit(
     })
   }
   const comment = commentId === undefined ? null : await withdrawComment(db, task, commentId)
-  const unused = await removeUnusedLabels({ db, ownerId }, { ids: madeLabels, taskId })
+  const unused = await removeUnusedLabels({ db, ownerId }, { ids: madeLabels, taskIds: together })
   return {
     result: task.id,
     rows: [
