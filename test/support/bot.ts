@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { type App, startApp } from '../../src/app/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { rows } from '../../src/db/rows.ts'
-import type { Db } from '../../src/db/types.ts'
+import type { Database, Db } from '../../src/db/types.ts'
 import { type Ctx, createCtx } from '../../src/domain/core/context.ts'
 import { ensureOwner } from '../../src/domain/core/owner.ts'
 import type { Scope } from '../../src/domain/core/scope.ts'
@@ -53,6 +53,8 @@ export interface TestBotOptions {
   readonly playground?: PlaygroundOptions
   /** Called with every statement that the app sends to the database. */
   readonly onStatement?: (statement: Statement) => void
+  /** Opens the database of this URL for the app, e.g. through a proxy; Postgres only. */
+  readonly openDatabase?: (url: string) => Promise<Database>
 }
 
 export const setupCode = 'setup-code-for-tests'
@@ -91,7 +93,10 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
   const db = onStatement === undefined ? database.db : watchStatements(database.db, onStatement)
   let aheadMs = 0
   const elapsed = () => performance.now() + aheadMs
-  const open = async () => ({ ...database, db, close: async () => {} })
+  const open = async () =>
+    options.openDatabase === undefined || database.url === null
+      ? { ...database, db, close: async () => {} }
+      : options.openDatabase(database.url)
   const start = (more: Readonly<Record<string, string>> = {}) =>
     startApp({ config: loadConfig({ ...env, ...more }), log, now, elapsed, open })
   let app: App = await start()

@@ -13,13 +13,18 @@ export interface TcpProxy {
   readonly freeze: () => void
 }
 
-export async function openTcpProxy(targetUrl: string): Promise<TcpProxy> {
+/** `watch` is called for each connection; what it returns, with everything that the client sends. */
+export async function openTcpProxy(
+  targetUrl: string,
+  watch?: () => (chunk: Buffer) => void,
+): Promise<TcpProxy> {
   const target = new URL(targetUrl)
   const pairs = new Set<readonly [Socket, Socket]>()
   const server = createServer((near) => {
     const far = connect(Number(target.port || 5432), target.hostname)
     const pair = [near, far] as const
     pairs.add(pair)
+    if (watch !== undefined) near.on('data', watch())
     near.pipe(far)
     far.pipe(near)
     for (const socket of pair)
