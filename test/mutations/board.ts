@@ -101,8 +101,8 @@ export const boardGuards: readonly Guard[] = [
   {
     name: 'required-rows',
     file: 'src/domain/core/commit/statement.ts',
-    find: 'return expects === null ? found : ',
-    replace: 'return expects !== undefined ? found : ',
+    find: 'return expects === null ? written : ',
+    replace: 'return expects !== undefined ? written : ',
     tests: ['test/domain/core/contention.test.ts'],
     on: 'both',
   },
