@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
-import { isListed, preparedRead } from '../../../db/prepared.ts'
+import { isListed, prepared, preparedRead } from '../../../db/prepared.ts'
 import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
 import type { Db, Reader } from '../../../db/types.ts'
 import { enqueue, type MessagePriority } from './enqueue.ts'
@@ -28,7 +28,7 @@ function latestCards(db: Db) {
     .orderBy(botMessages.taskId, desc(botMessages.id))
 }
 
-const markStale = preparedRead((db) =>
+const markStale = prepared((db) =>
   db
     .update(botMessages)
     .set({
