@@ -98,6 +98,19 @@ describe('placing a card', () => {
     expect(await changes()).toEqual(noChanges)
   })
 
+  test('into another lane takes its place there even if its key stays the same', async () => {
+    const id = await addAll('a', 'hold')
+    const inbox = await addAll('x', 'inbox')
+    const place = () => placeTask(board.ctx, id('a'), { status: 'inbox', place: { before: inbox('x') } })
+    const { sortOrder } = (await place()).task
+    await editTask(board.ctx, id('a'), { status: 'hold' })
+    await setKey(id('a'), sortOrder)
+
+    await place()
+
+    expect((await lane('inbox')).join('')).toBe('ax')
+  })
+
   test('into another lane is one change: status, place, log, one audit entry', async () => {
     const id = await addAll('ab')
     const ready = await addAll('xy', 'ready')

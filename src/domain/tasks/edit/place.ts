@@ -1,11 +1,12 @@
+import { tasks } from '../../../db/schema.ts'
 import type { Change } from '../../core/commit/commit.ts'
+import { update } from '../../core/commit/writes.ts'
 import type { Ctx } from '../../core/context.ts'
 import type { NewEvent } from '../../core/events.ts'
 import { parse } from '../../core/parse.ts'
 import { TaskEdit } from '../schemas.ts'
 import { taskAudit } from '../snapshot.ts'
 import type { Task } from '../task.ts'
-import { taskUpdate } from '../write.ts'
 import { decideEdit, type Edited } from './decide-edit.ts'
 import { readEditState } from './edit-state.ts'
 import { keyAt, type Place } from './order.ts'
@@ -26,7 +27,8 @@ export async function placeTask(
     const { sortOrder, rows } = await keyAt(db, lane, target.place, after)
     const isMoved = !('unchanged' in moved)
     if (!isMoved && sortOrder === task.sortOrder) return moved
-    const changed = { ...after, sortOrder, updatedAt: ctx.now() }
+    const updatedAt = ctx.now()
+    const changed = { ...after, sortOrder, updatedAt }
     const audit = taskAudit('task.move', task, changed)
     const event: NewEvent = {
       type: 'TASK_UPDATED',
@@ -37,7 +39,11 @@ export async function placeTask(
     const names = [...(moved.result.changed ?? []), 'sort_order']
     return {
       result: { task: changed, auditId: audit.id, changed: names },
-      rows: [...(isMoved ? moved.rows : []), ...rows, taskUpdate(state, changed)],
+      rows: [
+        ...(isMoved ? moved.rows : []),
+        ...rows,
+        update(tasks, { key: { id: task.id }, version: state.version, set: { sortOrder, updatedAt } }),
+      ],
       events: isMoved ? moved.events : [event],
       audit: [audit],
     }
