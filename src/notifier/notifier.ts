@@ -49,13 +49,6 @@ export interface Notifier {
 const pollEveryMs = 1_000
 // Debounce: events within this time are decided together, which leaves CPU for the requests that cause a burst.
 const debounceMs = 100
-const maxRestMs = 1_000
-
-/** Deciding takes at most a fifth of the time while events keep coming. */
-function restAfter(tookMs: number): number {
-  return Math.min(maxRestMs, Math.max(debounceMs, 4 * tookMs))
-}
-
 const maxStopMs = 5_000
 
 /** Creates the notifier: turns board events into queued messages, and sends everything that is queued. */
@@ -70,12 +63,11 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     return async () => {
       if (await askAboutDeletions(deps)) queued.trigger()
       if ((await newestEventId(scope)) === cursor) return pollEveryMs
-      const began = performance.now()
       const moved = await decide(deps)
       if (moved === null) return pollEveryMs
       cursor = moved
       queued.trigger()
-      await pause.wait(restAfter(performance.now() - began), signal)
+      await pause.wait(debounceMs, signal)
       return 0
     }
   }
