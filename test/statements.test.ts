@@ -16,7 +16,7 @@ const paths = {
 } as const
 type Path = keyof typeof paths
 
-// A timer that falls into a run adds statements of its own, so the fewest of several runs count.
+// A timer that falls into a run adds its own statements, so the fewest of several runs count.
 const runs = 7
 
 /** Collects what goes to Postgres. */
