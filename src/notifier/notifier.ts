@@ -59,13 +59,15 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 
   const follow = async (signal: AbortSignal) => {
     const scope = { db: deps.store, ownerId: deps.ownerId }
-    let cursor = (await decide(deps)) ?? (await readState<number>(deps.store, 'notifier_cursor')) ?? 0
+    await decide(deps)
     return async () => {
       if (await askAboutDeletions(deps)) queued.trigger()
-      if ((await newestEventId(scope)) === cursor) return pollEveryMs
+      // The stored cursor, not the one that `decide` returned: if the connection is lost during a commit, postgres.js may send the commit
+      // over another connection and report success.
+      const stored = await readState<number>(deps.store, 'notifier_cursor')
+      if ((await newestEventId(scope)) === stored) return pollEveryMs
       const moved = await decide(deps)
       if (moved === null) return pollEveryMs
-      cursor = moved
       queued.trigger()
       await pause.wait(debounceMs, signal)
       return 0

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWakeup } from '../../src/domain/core/outbox.ts'
+import { createWakeup, newestEventId } from '../../src/domain/core/outbox.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { openLog } from '../../src/log.ts'
 import { createNotifier, type Notifier } from '../../src/notifier/notifier.ts'
@@ -7,6 +7,7 @@ import { renderPng } from '../../src/pictures/render-png.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { createTelegramApi } from '../../src/telegram/client.ts'
+import { readState, writeState } from '../../src/telegram/store/bot-state.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import { enqueue } from '../../src/telegram/store/messages/enqueue.ts'
 import { createThrottle } from '../../src/telegram/throttle.ts'
@@ -63,6 +64,20 @@ test('sends events within two seconds without a signal', async () => {
   await block('two')
   await user.nextMessage('two', { within: 5_000 })
   expect(notifier.state()).toEqual({ stopped: null, pausedUntil: null })
+})
+
+test('goes by the stored position: one whose commit was lost is reached again without a further event', async () => {
+  await block('one')
+  wakeup.trigger()
+  await user.nextMessage('one')
+  const position = () => readState<number>(board.db, 'notifier_cursor')
+  const reached = await newestEventId(board.scope)
+  await expect.poll(position, { timeout: 5_000 }).toBe(reached)
+
+  await writeState(board.db, 'notifier_cursor', reached - 1, now())
+  wakeup.trigger()
+
+  await expect.poll(position, { timeout: 5_000 }).toBe(reached)
 })
 
 test('stops, and continues where it was after a start', async () => {

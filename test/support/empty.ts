@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
+import { codesOf } from '../../src/db/error-codes.ts'
 import type { Db } from '../../src/db/types.ts'
-import { isDeadlock } from '../../src/domain/core/errors.ts'
 
 /** Empties every table and starts every sequence over. */
 export async function emptyDatabase(db: Db): Promise<void> {
@@ -50,7 +50,7 @@ export async function runAtOnce(db: Db, steps: readonly string[]): Promise<void>
   try {
     await db.execute(sql.raw(block))
   } catch (error) {
-    if (!isDeadlock(error)) throw error
+    if (!codesOf(error).includes('40P01')) throw error
     await runAtOnce(db, steps)
   }
 }

@@ -17,8 +17,18 @@ import { engineOfClient } from './engine.ts'
 import type { ApiContext } from './env.ts'
 import { toRefusal } from './errors.ts'
 
-/** Writes of a request that go with its verb's. */
+/** What a request adds to its verb's commit. */
 export type CtxExtras = Pick<CtxOptions, 'extras'>
+
+/** Runs a check right before the commit; a throw cancels it. */
+export function checkedBy(check: (() => void) | undefined): CtxExtras {
+  return {
+    extras: async () => {
+      check?.()
+      return []
+    },
+  }
+}
 
 /** An HTTP status and its JSON body. */
 export interface ApiAnswer {
@@ -86,13 +96,7 @@ function sessionOf(c: ApiContext): string | null {
 export async function perform<T>(deps: ApiDeps, c: ApiContext, work: Work<T>): Promise<Response | null> {
   const keyed = await toKeyedRequest(c)
   if (keyed !== null) return performOnce(deps, c, keyed, work)
-  const ctx = createAgentCtx(deps, c, {
-    extras: async () => {
-      work.check?.()
-      return []
-    },
-  })
-  const rendered = await work.render(await work.verb(ctx))
+  const rendered = await work.render(await work.verb(createAgentCtx(deps, c, checkedBy(work.check))))
   return rendered && toResponse(c, toAnswer(rendered))
 }
 
@@ -127,7 +131,7 @@ export async function answerOnce<T>(
 ): Promise<{ readonly answer: StoredAnswer | null; readonly isReplay: boolean }> {
   const earlier = await findAnswer(deps.db, keyed, deps.now())
   if (earlier !== null) return { answer: earlier, isReplay: true }
-  const rendered: Rendered[] = []
+  const candidates: Rendered[] = []
   const render = async (result: T) => {
     const rendered = await work.render(result)
     return rendered && toAnswer(rendered)
@@ -136,14 +140,14 @@ export async function answerOnce<T>(
     extras: async (result) => {
       work.check?.()
       const answer = await render(result as T)
-      rendered.push({ result, answer })
+      candidates.push({ result, answer })
       return answer === null ? [] : [answerRow(keyed, answer, deps.now())]
     },
   })
   try {
     const result = await work.verb(ctx)
-    // A new task's number is drawn by the statement, so its result is another one than that before it.
-    const stored = rendered.find((one) => one.result === result)
+    // A new task's number is drawn by the statement, so its result isn't the one that was rendered before.
+    const stored = candidates.find((one) => one.result === result)
     return { answer: stored === undefined ? await render(result) : stored.answer, isReplay: false }
   } catch (error) {
     if (error instanceof KeyTakenError) {

@@ -7,7 +7,7 @@ import { DomainError } from '../../domain/core/errors.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 import type { Log } from '../../log.ts'
 import type { ApiDeps } from '../kit/deps.ts'
-import { type ApiAnswer, answerOnce, type CtxExtras } from '../kit/perform.ts'
+import { type ApiAnswer, answerOnce, type CtxExtras, checkedBy } from '../kit/perform.ts'
 import { createReader, type Extras } from './arguments.ts'
 import { ToolRefusal, toolErrorText } from './tool-error.ts'
 
@@ -96,11 +96,7 @@ export async function performTool<T>(
     }
   }
   if (call.keyed === null) {
-    const check = async () => {
-      work.check?.()
-      return []
-    }
-    const rendered = await render(await work.verb(call.createCtx({ extras: check })))
+    const rendered = await render(await work.verb(call.createCtx(checkedBy(work.check))))
     return rendered && unpack(rendered)
   }
   const { answer, isReplay } = await answerOnce(

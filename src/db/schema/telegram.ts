@@ -26,7 +26,7 @@ export const botUpdates = pgTable(
     updateId: bigint('update_id', { mode: 'number' }).notNull(),
     update: jsonb('update').$type<Record<string, unknown>>().notNull(),
     receivedAt: at('received_at').notNull().defaultNow(),
-    /** Set in the transaction that writes the update's change. */
+    /** Set by the statement that writes the update's change. */
     effectAt: at('effect_at'),
     /** Set when its handler has answered. */
     finishedAt: at('finished_at'),

@@ -28,8 +28,3 @@ const downCodes =
 export function isDatabaseDown(error: unknown): boolean {
   return codesOf(error).some((code) => downCodes.test(code))
 }
-
-/** Tests whether Postgres ended this transaction to resolve a deadlock; a retry works. */
-export function isDeadlock(error: unknown): boolean {
-  return codesOf(error).includes('40P01')
-}

@@ -12,7 +12,7 @@ export type HistoryEntry =
   | { readonly kind: 'change'; readonly at: Date; readonly entry: AuditRecord }
   | { readonly kind: 'log'; readonly at: Date; readonly log: WorkLog }
 
-// A change and its logs are written in one transaction, the audit entry last.
+// A change and its logs are written together; the time of its audit entry is taken last.
 const sameChangeMs = 10_000
 
 /**

@@ -1,11 +1,8 @@
 import { type TaskRow, tasks } from '../../db/schema.ts'
 import { insert, update, type Write } from '../core/commit/writes.ts'
+import { isSame } from './edit/plan/plan-fields.ts'
 import type { Versioned } from './read.ts'
 import type { Task } from './task.ts'
-
-function isSame(left: unknown, right: unknown): boolean {
-  return left instanceof Date && right instanceof Date ? left.getTime() === right.getTime() : left === right
-}
 
 /** Returns a task's columns as its row has them. */
 function toColumns(task: Task) {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { changeSettings } from '../../../src/domain/settings/settings.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
 import { editTasks } from '../../../src/domain/tasks/edit/edit-many.ts'
 import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
@@ -50,6 +51,25 @@ describe('changing several tasks at once', () => {
     const task = await addTask(board, project, { status: 'done' })
 
     expect(await editTasks(board.ctx, [toDone(task.key)])).toEqual({ tasks: [], auditId: null })
+  })
+
+  test('can name one task twice: each edit starts from the one before, with the facts that it needs', async () => {
+    await changeSettings(board.ctx, { timeZone: 'Asia/Seoul' })
+    const task = await addTask(board, await addProject(board), { status: 'todo' })
+    // In Seoul it is already the 25th.
+    board.clock.set(new Date('2026-11-24T16:00:00Z'))
+    await editTask(board.ctx, task.key, { focus: true })
+    const { focusedAt } = await requireTask(board.scope, task.key)
+    board.clock.set(new Date('2026-11-25T09:00:00Z'))
+
+    const { tasks } = await editTasks(board.ctx, [
+      { reference: task.key, edit: { priority: 'high' } },
+      { reference: task.key, edit: { status: 'ready', labels: ['new'], focus: true } },
+    ])
+
+    const expected = { priority: 'high', status: 'ready', labels: [{ name: 'new' }], focusedAt }
+    expect(tasks.at(-1)).toMatchObject(expected)
+    expect(await requireTask(board.scope, task.id)).toMatchObject(expected)
   })
 
   test('is undone as a whole or not at all if an agent has changed one of them', async () => {

@@ -158,7 +158,7 @@ async function togglePick(
   await showPicks(ctx, place, task !== null && card.startsWith('+') ? [...others, task.id] : others)
 }
 
-/** Changes all selected cards in one transaction. Skips and names those that an agent is working on or asking about. */
+/** Changes all selected cards as one change. Skips and names those that an agent is working on or asking about. */
 async function changePicked(
   ctx: BotContext,
   { change, ...place }: LanePlace & { readonly change: string },

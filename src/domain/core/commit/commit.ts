@@ -124,7 +124,8 @@ async function prepare<T>(
 ): Promise<Prepared<T>> {
   const { ownerId, extras = async () => [] } = options
   const at = options.now()
-  const draws = 'prefix' in decided ? { prefix: decided.prefix, standIn: standInFor(decided) } : null
+  const draws =
+    'prefix' in decided ? { prefix: decided.prefix, standIn: standInFor(decided, options.cause) } : null
   const change = 'prefix' in decided ? decided.withNumber(draws?.standIn ?? 0) : decided
   const provenance = provenanceOf(options)
   const isUnchanged = 'unchanged' in change
@@ -185,9 +186,9 @@ function toOutboxRow(event: NewEvent, position: number, { by, tokenId }: Omit<Pr
 }
 
 /** Finds a number that occurs nowhere else in the change, so the statement can replace it. */
-function standInFor<T>({ withNumber }: NumberedChange<T>): number {
-  // Tables refer to themselves.
-  const content = JSON.stringify(withNumber(0), (key, value) => (key === 'table' ? null : value))
+function standInFor<T>({ withNumber }: NumberedChange<T>, cause = ''): number {
+  // Tables refer to themselves. The cause contains the ID of the update, which is marked by the same statement.
+  const content = cause + JSON.stringify(withNumber(0), (key, value) => (key === 'table' ? null : value))
   for (let number = 1_900_000_000; ; number += 1) if (!content.includes(String(number))) return number
 }
 

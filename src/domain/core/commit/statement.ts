@@ -99,7 +99,7 @@ interface Group {
   readonly orElse: (() => Error) | undefined
 }
 
-/** Returns the error that a write asks for if its guard fails; undefined if the verb shall decide again. */
+/** Returns the error that a write asks for if its guard fails; undefined if the verb decides again. */
 export function errorOf(writes: readonly Write[], index: number): Error | undefined {
   return toGroups(writes)[index]?.orElse?.()
 }

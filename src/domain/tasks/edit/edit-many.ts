@@ -31,27 +31,31 @@ export async function editTasks(ctx: Ctx, edits: readonly EditOfMany[]): Promise
         state: await readEditState(ctx, db, reference, edit),
       })),
     )
-    const states = new Map<string, EditState>()
+    const earlier = new Map<string, Pick<EditState, 'task' | 'openQuestions'>>()
     let ends: EditState['ends'] = {}
     let labels: readonly Label[] = []
-    const effects = read.flatMap(({ edit, state }) => {
-      const current = states.get(state.task.id) ?? state
+    const changes = read.flatMap(({ edit, state }) => {
       // An earlier edit may have created a label that this one assigns too.
-      const knownLabels = [...state.knownLabels, ...labels]
-      const decided = decideEdit(ctx, { ...current, knownLabels, ends: { ...state.ends, ...ends } }, edit)
+      const current: EditState = {
+        ...state,
+        ...earlier.get(state.task.id),
+        knownLabels: [...state.knownLabels, ...labels],
+        ends: { ...state.ends, ...ends },
+      }
+      const decided = decideEdit(ctx, current, edit)
       const after = afterEdit(current, decided)
-      states.set(state.task.id, after)
+      earlier.set(state.task.id, { task: after.task, openQuestions: after.openQuestions })
       if ('unchanged' in decided) return []
       ends = { ...ends, ...after.ends }
       labels = [...labels, ...after.task.labels]
       return [decided]
     })
-    if (effects.length === 0) return { unchanged: true, result: { tasks: [], auditId: null } }
+    if (changes.length === 0) return { unchanged: true, result: { tasks: [], auditId: null } }
     const batch = v7()
-    const { audit, ...joined } = joinRecorded(effects)
+    const { audit, ...joined } = joinRecorded(changes)
     const inBatch = audit.map((entry) => (entry.targetType === 'task' ? { ...entry, batch } : entry))
     const [first = audit[0], ...others] = inBatch
-    const tasks = effects.map(({ result }) => result.task)
+    const tasks = changes.map(({ result }) => result.task)
     return { ...joined, audit: [first, ...others], result: { tasks, auditId: first.id ?? null } }
   })
 }
