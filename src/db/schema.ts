@@ -4,7 +4,13 @@ export * from './schema/access.ts'
 export * from './schema/agents.ts'
 export * from './schema/board.ts'
 export * from './schema/history.ts'
-export type { QuestionAnswer, QuestionItem } from './schema/json.ts'
+export type {
+  AnnouncedTools,
+  AskedTool,
+  QuestionAnswer,
+  QuestionDraft,
+  QuestionItem,
+} from './schema/json.ts'
 export { WorkLogData } from './schema/json.ts'
 export * from './schema/telegram.ts'
 export * from './schema/values.ts'

@@ -9,7 +9,6 @@ import {
   pgTable,
   primaryKey,
   text,
-  unique,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
@@ -72,26 +71,6 @@ export const tokenGrants = pgTable(
   (t) => [
     check('token_grants_engine', oneOf(t.engine, engines)),
     check('token_grants_rights', oneOf(t.rights, tokenRights)),
-  ],
-)
-
-/** An agent's session, named by its client: two sessions of one token are two agents. */
-export const agentSessions = pgTable(
-  'agent_sessions',
-  {
-    id: id(),
-    tokenId: uuid('token_id')
-      .notNull()
-      .references(() => apiTokens.id, { onDelete: 'cascade' }),
-    session: text('session').notNull(),
-    engine: text('engine').$type<Engine>(),
-    firstSeenAt: at('first_seen_at').notNull(),
-    lastSeenAt: at('last_seen_at').notNull(),
-  },
-  (t) => [
-    unique('agent_sessions_token_session').on(t.tokenId, t.session),
-    index('agent_sessions_seen').on(t.lastSeenAt),
-    check('agent_sessions_engine', oneOf(t.engine, engines)),
   ],
 )
 

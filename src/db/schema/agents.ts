@@ -1,9 +1,21 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, jsonb, pgTable, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { apiTokens, ownerId } from './access.ts'
 import { tasks } from './board.ts'
 import { at, createdAt, id, maxLength, oneOf, updatedAt } from './columns.ts'
-import type { QuestionAnswer, QuestionItem } from './json.ts'
+import type { AnnouncedTools, AskedTool, QuestionAnswer, QuestionDraft, QuestionItem } from './json.ts'
+import { botMessages } from './telegram.ts'
 import {
   type Answerer,
   answerers,
@@ -44,6 +56,15 @@ export const questions = pgTable(
     answeredAt: at('answered_at'),
     /** The caller's idempotency key: the same key is the same question. */
     key: text('key'),
+    /** The tool use that a hook asks about. */
+    tool: jsonb('tool').$type<AskedTool>(),
+    draft: jsonb('draft').$type<QuestionDraft>(),
+    /** When a request first received the answer. */
+    fetchedAt: at('fetched_at'),
+    /** Its own message; null if its task's card shows it. */
+    messageId: bigint('message_id', { mode: 'number' }).references(() => botMessages.id, {
+      onDelete: 'set null',
+    }),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -51,6 +72,7 @@ export const questions = pgTable(
     unique('questions_token_key').on(t.tokenId, t.key),
     index('questions_open').on(t.taskId, t.createdAt).where(sql`${t.state} = 'open'`),
     index('questions_task').on(t.taskId, t.createdAt),
+    index('questions_message').on(t.messageId).where(sql`${t.messageId} is not null`),
     check('questions_kind', oneOf(t.kind, questionKinds)),
     check('questions_state', oneOf(t.state, questionStates)),
     check('questions_answered_by', oneOf(t.answeredBy, answerers)),
@@ -84,6 +106,52 @@ export const runs = pgTable(
     check('runs_outcome', oneOf(t.outcome, runOutcomes)),
     check('runs_end', sql`(${t.endedAt} is null) = (${t.outcome} is null)`),
   ],
+)
+
+/** An agent's session, named by its client: two sessions of one token are two agents. */
+export const agentSessions = pgTable(
+  'agent_sessions',
+  {
+    id: id(),
+    tokenId: uuid('token_id')
+      .notNull()
+      .references(() => apiTokens.id, { onDelete: 'cascade' }),
+    session: text('session').notNull(),
+    engine: text('engine').$type<Engine>(),
+    /** The task whose run it holds, as its hooks reported. */
+    taskId: uuid('task_id').references(() => tasks.id, { onDelete: 'set null' }),
+    /** The folder that it works in. */
+    cwd: text('cwd'),
+    announced: jsonb('announced').$type<AnnouncedTools>(),
+    firstSeenAt: at('first_seen_at').notNull(),
+    lastSeenAt: at('last_seen_at').notNull(),
+    /** Set by its SessionEnd hook. */
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    unique('agent_sessions_token_session').on(t.tokenId, t.session),
+    index('agent_sessions_seen').on(t.lastSeenAt),
+    check('agent_sessions_engine', oneOf(t.engine, engines)),
+  ],
+)
+
+/** A tool use that the owner allowed for the rest of a session. It ends with the session. */
+export const sessionRules = pgTable(
+  'session_rules',
+  {
+    id: id(),
+    tokenId: uuid('token_id')
+      .notNull()
+      .references(() => apiTokens.id, { onDelete: 'cascade' }),
+    session: text('session').notNull(),
+    tool: text('tool').notNull(),
+    /** A SHA-256 of what identifies the tool's input. */
+    input: text('input').notNull(),
+    /** What the owner was shown, e.g. the command. */
+    shown: text('shown').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [unique('session_rules_use').on(t.tokenId, t.session, t.tool, t.input)],
 )
 
 export type QuestionRow = typeof questions.$inferSelect

@@ -29,6 +29,33 @@ export const QuestionAnswer = z.object({
 })
 export type QuestionAnswer = z.infer<typeof QuestionAnswer>
 
+/** What the owner has answered so far of a question with several items, and what is chosen for the next one. */
+export const QuestionDraft = z.object({
+  items: QuestionAnswer.shape.items,
+  /** The option IDs chosen for the current item, if several may be. */
+  chosen: z.array(z.string()).readonly(),
+  /** Words that the owner may still send with a denial. */
+  words: z.string().optional(),
+})
+export type QuestionDraft = z.infer<typeof QuestionDraft>
+
+/** The tool use that a hook asks about. */
+export const AskedTool = z.object({
+  name: z.string(),
+  /** A SHA-256 of what identifies the tool's input. */
+  input: z.string(),
+  /** The ID that the tool's other hooks carry; null if none announced it. */
+  useId: z.string().nullable(),
+  /** The subagent that asks; null for the session's main agent. */
+  agentId: z.string().nullable(),
+  isDangerous: z.boolean(),
+})
+export type AskedTool = z.infer<typeof AskedTool>
+
+/** The tool uses that a session's hooks have announced and that haven't asked for permission yet, oldest first. */
+export const AnnouncedTools = z.array(AskedTool.omit({ isDangerous: true })).readonly()
+export type AnnouncedTools = z.infer<typeof AnnouncedTools>
+
 /**
  * What a work log says, by its kind: an agent's report (`result`, `plan`, `blocked`), the statuses of a move (`status`), or the
  * names of changed fields (`fields`). Artifacts come with a report or a change of fields.
