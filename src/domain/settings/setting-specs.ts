@@ -62,6 +62,13 @@ export type RunnerKind = z.infer<typeof RunnerKind>
 export const NotificationLevel = z.enum(['loud', 'silent', 'off'])
 export type NotificationLevel = z.infer<typeof NotificationLevel>
 
+/** Where the owner is: `away` makes agents wait longer for an answer, `here` leaves permissions to the terminal. */
+export const Presence = z.enum(['away', 'here'])
+export type Presence = z.infer<typeof Presence>
+
+// The agents' hooks give up after 600 s.
+const holdSeconds = whole(5, 590)
+
 /** The settings that `changeSettings` changes. */
 export const settingSpecs = {
   enabled: spec('telegram_enabled', flag, true),
@@ -85,6 +92,12 @@ export const settingSpecs = {
   runnerBot: spec('runner_bot', userName, null),
   /** Group topics that get one project's updates, as `KEY:thread`. */
   projectTopics: spec<string[], string[]>('project_topics', projectTopics, []),
+  presence: spec('presence', Presence, null),
+  /** While it is set, every permission is denied. */
+  locked: spec('locked', flag, false),
+  holdClaude: spec('hold_claude', holdSeconds, 540),
+  holdCodex: spec('hold_codex', holdSeconds, 50),
+  holdProxy: spec('hold_proxy', holdSeconds, 50),
 } as const
 
 /** The owner's chat; only linking and unlinking it changes these. */

@@ -10,6 +10,7 @@ import {
   chatSpecs,
   decodeSetting,
   type NotificationLevel,
+  type Presence,
   type RunnerKind,
   rememberedSettings,
   type SettingName,
@@ -49,6 +50,17 @@ export interface OwnerSettings {
   readonly runner: RunnerSettings
   /** The topics for one project's updates, by project key. */
   readonly projectTopics: Readonly<Record<string, number>>
+  readonly permissions: PermissionSettings
+}
+
+/** What happens to the permissions that agents ask for. */
+export interface PermissionSettings {
+  /** Null: the owner hasn't chosen. */
+  readonly presence: Presence | null
+  /** Every permission is denied. */
+  readonly isLocked: boolean
+  /** How many seconds a hook's request waits for an answer; `proxy` limits those that come through PUBLIC_URL. */
+  readonly holdSeconds: { readonly claude: number; readonly codex: number; readonly proxy: number }
 }
 
 /** What starts an agent when a task is queued, and where it listens. */
@@ -94,6 +106,15 @@ export async function readOwnerSettings({ db, ownerId }: Scope): Promise<OwnerSe
       bot: read(settingSpecs.runnerBot),
     },
     projectTopics: toTopics(read(settingSpecs.projectTopics)),
+    permissions: {
+      presence: read(settingSpecs.presence),
+      isLocked: read(settingSpecs.locked),
+      holdSeconds: {
+        claude: read(settingSpecs.holdClaude),
+        codex: read(settingSpecs.holdCodex),
+        proxy: read(settingSpecs.holdProxy),
+      },
+    },
   }
 }
 

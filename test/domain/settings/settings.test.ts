@@ -27,6 +27,7 @@ const defaults = {
   queuedAfterMinutes: 60,
   runner: { kind: 'none', chat: null, bot: null },
   projectTopics: {},
+  permissions: { presence: null, isLocked: false, holdSeconds: { claude: 540, codex: 50, proxy: 50 } },
 }
 
 let board: Board
@@ -78,6 +79,11 @@ describe('reading the settings', () => {
       runner_chat: '@runners',
       runner_bot: 'PreqHermesBot',
       project_topics: 'API:12,WEB:7',
+      presence: 'away',
+      locked: 'true',
+      hold_claude: '5',
+      hold_codex: '590',
+      hold_proxy: '28',
     })
 
     expect(await readOwnerSettings(board.scope)).toEqual({
@@ -100,6 +106,7 @@ describe('reading the settings', () => {
       keepEventsDays: 60,
       runner: { kind: 'hermes', chat: '@runners', bot: 'PreqHermesBot' },
       projectTopics: { API: 12, WEB: 7 },
+      permissions: { presence: 'away', isLocked: true, holdSeconds: { claude: 5, codex: 590, proxy: 28 } },
     })
   })
 
@@ -119,6 +126,11 @@ describe('reading the settings', () => {
       runner_chat: 'over there',
       runner_bot: '@a b',
       project_topics: 'WEB',
+      presence: 'somewhere',
+      locked: '1',
+      hold_claude: '591',
+      hold_codex: '4',
+      hold_proxy: '',
     })
 
     expect(await readOwnerSettings(board.scope)).toEqual(defaults)
@@ -233,6 +245,9 @@ describe('changing settings', () => {
     ['quiet hours of no length', { quietHours: '22:00-22:00' }],
     ['a level that is none', { notifyInfo: 'shout' }],
     ['no minutes at all', { staleAfterMinutes: 0 }],
+    ['a wait that is too short', { holdClaude: 4 }],
+    ['a wait longer than the hook', { holdCodex: 591 }],
+    ['a place that is none', { presence: 'nearby' }],
     ['half a minute', { queuedAfterMinutes: 1.5 }],
     ['a date that is none', { digestLastDate: '2026-02-30' }],
     ['a muted project that can be none', { mutedProjects: ['not a key'] }],
