@@ -68,6 +68,8 @@ export interface AppOptions {
   readonly now?: () => Date
   /** Milliseconds of a monotonic clock, for the limits of chats. */
   readonly elapsed?: () => number
+  /** When jobs run; every minute if absent. They also run at startup. */
+  readonly jobsCron?: string
   /** Opens the database instead of the configured one. */
   readonly open?: () => Promise<Database>
 }
@@ -94,7 +96,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   try {
     const controlDir =
       options.open === undefined && config.DATABASE_URL === undefined ? config.DATA_DIR : null
-    return await build({ config, log, now, elapsed, open, controlDir, closers, close })
+    const { jobsCron } = options
+    return await build({ config, log, now, elapsed, jobsCron, open, controlDir, closers, close })
   } catch (error) {
     await close()
     throw error
@@ -106,13 +109,14 @@ async function build(parts: {
   readonly log: ReturnType<typeof openLog>
   readonly now: () => Date
   readonly elapsed: () => number
+  readonly jobsCron: string | undefined
   readonly open: () => Promise<Database>
   /** The data folder, if this process owns it and takes terminal commands there. */
   readonly controlDir: string | null
   readonly closers: (() => Promise<void> | void)[]
   readonly close: () => Promise<void>
 }): Promise<App> {
-  const { config, log, now, elapsed, open, controlDir, closers, close } = parts
+  const { config, log, now, elapsed, jobsCron, open, controlDir, closers, close } = parts
   const { redactor } = log
   redactor.learn(...secretsOf(config))
   const database = await open()
@@ -295,7 +299,7 @@ async function build(parts: {
   await database.listen(outboxChannel, wakeup.trigger)
   const begin = async () => {
     const stopNotifier = await notifier.start()
-    const jobs = startJobs({ store, ownerId: owner.id, now, log, leads: isLeading })
+    const jobs = startJobs({ store, ownerId: owner.id, now, log, leads: isLeading, cron: jobsCron })
     side = startTelegramSide({
       api,
       telegram,

@@ -31,9 +31,9 @@ export interface Jobs {
   readonly stop: () => Promise<void>
 }
 
-/** Runs due jobs every minute, and all of them at startup. Only the leader calls it. */
-export function startJobs(deps: JobsDeps): Jobs {
-  const { leads = () => true } = deps
+/** Runs due jobs every minute (or as `cron` says), and all of them at startup. Only the leader calls it. */
+export function startJobs(deps: JobsDeps & { readonly cron?: string | undefined }): Jobs {
+  const { leads = () => true, cron = '* * * * *' } = deps
   const stopping = new AbortController()
   const tick = async (isFirst = false) => {
     const minute = Math.floor(deps.now().getTime() / minuteMs)
@@ -46,7 +46,7 @@ export function startJobs(deps: JobsDeps): Jobs {
   // The cron only ticks: each job works out what is due in the owner's time zone, including daylight saving.
   const begin = () =>
     schedule(
-      '* * * * *',
+      cron,
       () => {
         current = current.then(() => tick())
         return current

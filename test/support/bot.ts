@@ -98,7 +98,8 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
       ? { ...database, db, close: async () => {} }
       : options.openDatabase(database.url)
   const start = (more: Readonly<Record<string, string>> = {}) =>
-    startApp({ config: loadConfig({ ...env, ...more }), log, now, elapsed, open })
+    // Jobs run when a test says so, not when a minute begins while it runs.
+    startApp({ config: loadConfig({ ...env, ...more }), log, now, elapsed, jobsCron: '0 0 1 1 *', open })
   let app: App = await start()
   return {
     user,
