@@ -22,7 +22,7 @@ async function watchRuns({ store, ownerId, now: clock }: JobsDeps): Promise<void
     const runs = [
       ...(await listTasks(scope, { runState: 'running' })),
       ...(await listTasks(scope, { runState: 'queued' })),
-    ].filter((task) => !settings.mutedProjects.includes(task.project.key))
+    ].filter(({ project, question }) => question === null && !settings.mutedProjects.includes(project.key))
     const stale = runs.filter((task) => isStale(task, now, settings) && reported[task.id] !== runStamp(task))
     const stillReported = runs.filter((task) => reported[task.id] === runStamp(task) || stale.includes(task))
     if (stale.length === 0 && stillReported.length === Object.keys(reported).length) return undefined

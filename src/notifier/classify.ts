@@ -95,7 +95,7 @@ function changeOf(event: BoardEvent): TaskChange {
       return to === 'ready' || to === 'done' ? to : 'moved'
     }
     case 'TASK_UPDATED': {
-      if (event.payload.lifecycle === 'block' || event.payload.lifecycle === 'plan') return 'asked'
+      if (/^(?:block|plan|ask)$/.test(event.payload.lifecycle ?? '')) return 'asked'
       return event.payload.runState?.to === 'running' ? 'started' : 'changed'
     }
     case 'TASK_DELETED':

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
-import { answerQuestion } from '../../src/domain/tasks/answer.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
+import { answerQuestion } from '../../src/domain/tasks/questions/answer.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
 import { createPureWakeup, deadWakeup, openApi, type TestApi } from '../support/api.ts'
 

@@ -10,6 +10,10 @@ const question: NonNullable<TurnFacts['question']> = {
   name: null,
   engine: null,
   askedAt: new Date('2026-11-24T09:00:00Z'),
+  expiresAt: null,
+  tool: null,
+  draft: null,
+  returnsTo: 'todo' as const,
 }
 const snoozedUntil = new Date('2026-11-25T09:00:00Z')
 

@@ -1,7 +1,7 @@
 import type { Message } from 'grammy/types'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { answerQuestion } from '../../src/domain/tasks/answer.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
+import { answerQuestion } from '../../src/domain/tasks/questions/answer.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
 import { deleteTask } from '../../src/domain/tasks/removal/remove.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'

@@ -49,6 +49,10 @@ const asks = (text: string, labels: readonly string[] = [], kind: 'block' | 'pla
   name: null,
   engine: null,
   askedAt: now,
+  expiresAt: null,
+  tool: null,
+  draft: null,
+  returnsTo: 'todo' as const,
 })
 const text = (digest: Digest) => toPlainText(digestCard(digest, viewer).card.text)
 

@@ -80,6 +80,10 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
       name: null,
       engine: null,
       askedAt: now,
+      expiresAt: null,
+      tool: null,
+      draft: null,
+      returnsTo: 'todo' as const,
     },
     lastRun: {
       id,

@@ -97,6 +97,10 @@ const question = (detail: string | null, text = 'Which one?') =>
     name: null,
     engine: 'codex',
     askedAt: at,
+    expiresAt: null,
+    tool: null,
+    draft: null,
+    returnsTo: 'todo' as const,
   }) as TaskCardFacts['question']
 
 describe('a posted card', () => {

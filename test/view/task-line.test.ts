@@ -58,6 +58,10 @@ test('a question is shown by its first line', () => {
     name: null,
     engine: null,
     askedAt: viewer.now,
+    expiresAt: null,
+    tool: null,
+    draft: null,
+    returnsTo: 'todo' as const,
   }
 
   expect(toPlainText(needLine({ ...task('Charge'), question }))).toBe('⛔ SHOP-1234: Which endpoint?')

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Ctx } from '../../domain/core/context.ts'
 import { text } from '../../domain/core/text.ts'
-import { OptionInputs } from '../../domain/questions/question.ts'
+import { OptionInputs } from '../../domain/questions/new-question.ts'
 import { createTask } from '../../domain/tasks/create.ts'
 import { type Edited, editTask } from '../../domain/tasks/edit/edit.ts'
 import { releaseEdit } from '../../domain/tasks/edit/handoff.ts'

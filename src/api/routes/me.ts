@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { tokenRights } from '../../domain/access/tokens.ts'
 import { engines } from '../../domain/core/task-values.ts'
-import { listOwnRuns } from '../../domain/tasks/claim.ts'
+import { listOwnRuns } from '../../domain/tasks/own-runs.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import { createAgentCtx } from '../kit/perform.ts'
 import { Instant } from '../wire/common.ts'

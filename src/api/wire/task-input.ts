@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { type TaskPriority, taskPriorities } from '../../domain/core/task-values.ts'
 import { text } from '../../domain/core/text.ts'
 import { LabelName } from '../../domain/labels/label.ts'
-import { OptionInputs } from '../../domain/questions/question.ts'
+import { OptionInputs } from '../../domain/questions/new-question.ts'
 import {
   Artifacts,
   BranchName,

@@ -1,31 +1,24 @@
-import { z } from 'zod'
 import type {
   Answerer,
+  AskedTool,
   Engine,
   QuestionAnswer,
+  QuestionDraft,
   QuestionItem,
   QuestionKind,
   QuestionState,
   TaskStatus,
 } from '../../db/schema.ts'
-import { lineText, plainText } from '../core/text.ts'
 
-export type { Answerer, QuestionAnswer, QuestionItem, QuestionKind, QuestionState } from '../../db/schema.ts'
-
-/** An option from an agent: a label of at most 200 characters, or a label with a description. */
-export const OptionInput = z.union([
-  lineText(200),
-  z.object({
-    label: lineText(200),
-    description: plainText(1_000).optional(),
-  }),
-])
-export type OptionInput = z.input<typeof OptionInput>
-
-/** Up to six options of one item. */
-export const OptionInputs = z.array(OptionInput).max(6)
-
-type QuestionOption = QuestionItem['options'][number]
+export type {
+  Answerer,
+  AskedTool,
+  QuestionAnswer,
+  QuestionDraft,
+  QuestionItem,
+  QuestionKind,
+  QuestionState,
+} from '../../db/schema.ts'
 
 /** An open question, as part of its task. */
 export interface OpenQuestion {
@@ -37,16 +30,36 @@ export interface OpenQuestion {
   readonly name: string | null
   readonly engine: Engine | null
   readonly askedAt: Date
+  /** Null: it never expires. */
+  readonly expiresAt: Date | null
+  /** The tool use that a hook asks about. */
+  readonly tool: AskedTool | null
+  /** What the owner has answered so far; null before the first part. */
+  readonly draft: QuestionDraft | null
+  /** The status in which an answer requeues the task; null if the agent waits for the answer and keeps its run. */
+  readonly returnsTo: TaskStatus | null
 }
 
 /** A question in any state. */
 export interface Question extends OpenQuestion {
   readonly taskId: string | null
+  /** The key of its task; null without one. */
+  readonly taskKey: string | null
+  readonly tokenId: string | null
+  readonly session: string | null
   readonly state: QuestionState
+  /** The answer that it gets if nobody answers in time. */
+  readonly defaultAnswer: QuestionAnswer | null
   readonly answer: QuestionAnswer | null
+  /** Who answered it or ended it; null while it is open, and if the board withdrew it. */
   readonly answeredBy: Answerer | null
   readonly answeredAt: Date | null
-  readonly returnsTo: TaskStatus | null
+  /** When it was answered, expired or was withdrawn; null while it is open. */
+  readonly closedAt: Date | null
+  /** When a request first received the answer. */
+  readonly fetchedAt: Date | null
+  /** Its own message; null if its task's card shows it. */
+  readonly messageId: number | null
 }
 
 /** A new question. */
@@ -55,50 +68,72 @@ export interface NewQuestion {
   readonly items: readonly QuestionItem[]
   readonly detail: string | null
   readonly engine: Engine | null
-  readonly returnsTo: TaskStatus
+  readonly returnsTo: TaskStatus | null
+  readonly session?: string | null
+  readonly defaultAnswer?: QuestionAnswer | null
+  readonly expiresAt?: Date | null
+  readonly key?: string | null
+  readonly tool?: AskedTool | null
 }
 
-const maxItemText = 1_000
-
-/** Builds the question of a block. `detail` keeps a reason that is too long for an item. */
-export function blockQuestion(block: {
-  readonly reason: string
-  readonly options: readonly OptionInput[]
-  readonly engine: Engine | null
-  readonly returnsTo: TaskStatus
-}): NewQuestion {
-  const points = [...block.reason]
-  const isLong = points.length > maxItemText
-  const words = isLong ? `${points.slice(0, maxItemText - 1).join('')}…` : block.reason
-  const item = { id: '1', text: words, options: toOptions(block.options), multi: false }
-  const detail = isLong ? block.reason : null
-  return { kind: 'block', items: [item], detail, engine: block.engine, returnsTo: block.returnsTo }
+/** Returns a new question as reading it would. */
+export function toOpened(
+  about: {
+    readonly id: string
+    readonly name: string | null
+    readonly askedAt: Date
+    readonly tokenId: string | null
+    readonly task: { readonly id: string; readonly key: string } | null
+  },
+  asked: NewQuestion,
+): Question {
+  const { id, name, askedAt, tokenId, task } = about
+  const { key: _, ...question } = asked
+  return {
+    session: null,
+    defaultAnswer: null,
+    expiresAt: null,
+    tool: null,
+    ...question,
+    id,
+    name,
+    askedAt,
+    tokenId,
+    taskId: task?.id ?? null,
+    taskKey: task?.key ?? null,
+    state: 'open',
+    draft: null,
+    answer: null,
+    answeredBy: null,
+    answeredAt: null,
+    closedAt: null,
+    fetchedAt: null,
+    messageId: null,
+  }
 }
 
-/** The options of a plan question. A written answer asks for another plan. */
-export const planOptions = [
-  { id: 'go', label: 'Go' },
-  { id: 'hold', label: 'Hold' },
-] as const satisfies readonly QuestionOption[]
+type Items = Pick<OpenQuestion, 'items' | 'draft'>
 
-/** Builds the question of a plan: may the agent go ahead? */
-export function planQuestion(plan: {
-  readonly markdown: string
-  readonly engine: Engine | null
-}): NewQuestion {
-  const item = { id: '1', text: 'Go ahead with this plan?', options: planOptions, multi: false }
-  return { kind: 'plan', items: [item], detail: plan.markdown, engine: plan.engine, returnsTo: 'todo' }
-}
-
-function toOptions(options: readonly OptionInput[]): QuestionOption[] {
-  return options.map((option, index) => ({
-    id: String(index + 1),
-    ...(typeof option === 'string' ? { label: option } : { label: option.label }),
-    ...(typeof option === 'string' || !option.description ? {} : { description: option.description }),
-  }))
+/** Returns the item that the owner answers next; undefined if there is none. */
+export function currentItem({ items, draft }: Items): QuestionItem | undefined {
+  return items[draft?.items.length ?? 0]
 }
 
 /** Returns the question's first line for lists and notifications. */
-export function firstItemText(question: Pick<OpenQuestion, 'items'>): string {
-  return question.items[0]?.text ?? ''
+export function firstItemText(question: Items): string {
+  return (currentItem(question) ?? question.items[0])?.text ?? ''
+}
+
+/** The owner's answer to a question that no request has received. */
+export interface UnfetchedAnswer {
+  readonly id: string
+  readonly items: readonly QuestionItem[]
+  readonly answer: QuestionAnswer
+}
+
+/** Returns an answer with its question, as a comment on the task. */
+export function toComment({ items, answer }: UnfetchedAnswer): string {
+  return answer.items
+    .map(({ id, text }) => `${items.find((item) => item.id === id)?.text ?? ''}\n→ ${text}`.trim())
+    .join('\n\n')
 }

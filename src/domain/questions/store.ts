@@ -1,36 +1,100 @@
-import { and, eq, sql } from 'drizzle-orm'
-import { apiTokens, type QuestionRow, questions } from '../../db/schema.ts'
-import type { Reader } from '../../db/types.ts'
-import { insert, update, type Write } from '../core/commit/writes.ts'
-import type { NewQuestion, Question, QuestionAnswer } from './question.ts'
+import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
+import { apiTokens, type QuestionRow, questions, tasks } from '../../db/schema.ts'
+import type { Db, Reader } from '../../db/types.ts'
+import { insert, update, versionOf, type Write } from '../core/commit/writes.ts'
+import type { Scope } from '../core/scope.ts'
+import type { Answerer, NewQuestion, Question, QuestionAnswer, QuestionDraft } from './question.ts'
 
-/** Finds a question by its ID, or null. */
-export async function findQuestion(
-  { db, ownerId }: { readonly db: Reader; readonly ownerId: string },
-  id: string,
-): Promise<Question | null> {
-  const [row] = await db
-    .select({ question: questions, name: apiTokens.name })
-    .from(questions)
-    .leftJoin(apiTokens, eq(apiTokens.id, questions.tokenId))
-    .where(and(eq(questions.id, id), eq(questions.ownerId, ownerId)))
-  return row === undefined ? null : toQuestion(row.question, row.name)
+/** A question with the version of its row, which a change of it expects. */
+export interface VersionedQuestion extends Question {
+  readonly version: string
 }
 
-/** Returns the row of an open question about a task. */
-export function questionRow(
-  about: {
-    readonly id: string
-    readonly ownerId: string
-    readonly taskId: string
-    readonly tokenId: string | null
-    readonly now: Date
-  },
-  { kind, items, detail, engine, returnsTo }: NewQuestion,
-): Write {
-  const { now, ...columns } = about
-  const question = { kind, items, detail, engine, returnsTo }
-  return insert(questions, { ...columns, ...question, createdAt: now, updatedAt: now })
+function selectQuestions(db: Reader) {
+  return db
+    .select({
+      question: questions,
+      version: versionOf(questions),
+      name: apiTokens.name,
+      taskKey: tasks.taskKey,
+    })
+    .from(questions)
+    .leftJoin(apiTokens, eq(apiTokens.id, questions.tokenId))
+    .leftJoin(tasks, eq(tasks.id, questions.taskId))
+}
+
+/** Finds a question by its ID, or null. */
+export async function findQuestion({ db, ownerId }: Scope, id: string): Promise<VersionedQuestion | null> {
+  const [row] = await selectQuestions(db).where(and(eq(questions.id, id), eq(questions.ownerId, ownerId)))
+  return row === undefined ? null : toQuestion(row)
+}
+
+/** Finds questions by their IDs, oldest first. */
+export async function findQuestions(
+  { db, ownerId }: Scope,
+  ids: readonly string[],
+): Promise<VersionedQuestion[]> {
+  if (ids.length === 0) return []
+  const found = await selectQuestions(db)
+    .where(and(inArray(questions.id, [...ids]), eq(questions.ownerId, ownerId)))
+    .orderBy(asc(questions.createdAt), asc(questions.id))
+  return found.map(toQuestion)
+}
+
+/** Who asks, from which session, and about what. */
+export interface Asker {
+  readonly tokenId: string
+  readonly session: string | null
+  readonly taskId: string | null
+}
+
+/** Finds the question that a token asked with this key, in any state. */
+export async function findByKey(
+  scope: Scope,
+  tokenId: string,
+  key: string,
+): Promise<VersionedQuestion | null> {
+  const [row] = await selectQuestions(scope.db).where(
+    and(eq(questions.ownerId, scope.ownerId), eq(questions.tokenId, tokenId), eq(questions.key, key)),
+  )
+  return row === undefined ? null : toQuestion(row)
+}
+
+/** Lists the open questions of a session about a task, or without one, oldest first. */
+export async function findOpenOf(
+  scope: Scope,
+  { tokenId, session, taskId }: Asker,
+): Promise<VersionedQuestion[]> {
+  const found = await selectQuestions(scope.db)
+    .where(
+      and(
+        eq(questions.ownerId, scope.ownerId),
+        eq(questions.tokenId, tokenId),
+        isOpen,
+        session === null ? isNull(questions.session) : eq(questions.session, session),
+        taskId === null ? isNull(questions.taskId) : eq(questions.taskId, taskId),
+      ),
+    )
+    .orderBy(asc(questions.createdAt), asc(questions.id))
+  return found.map(toQuestion)
+}
+
+/** Lists the open questions of a session about any task, oldest first. */
+export async function findOpenOfSession(
+  scope: Scope,
+  { tokenId, session }: { readonly tokenId: string; readonly session: string },
+): Promise<VersionedQuestion[]> {
+  const found = await selectQuestions(scope.db)
+    .where(
+      and(
+        eq(questions.ownerId, scope.ownerId),
+        eq(questions.tokenId, tokenId),
+        eq(questions.session, session),
+        isOpen,
+      ),
+    )
+    .orderBy(asc(questions.createdAt), asc(questions.id))
+  return found.map(toQuestion)
 }
 
 /** Lists the IDs of the open questions about a task. */
@@ -42,22 +106,92 @@ export async function findOpenQuestions(db: Reader, taskId: string): Promise<str
   return found.map(({ id }) => id)
 }
 
-/** Withdraws an open question; one that was closed in the meantime stays as it is. */
-export function withdrawQuestion(id: string, now: Date): Write {
+/** Lists the IDs of open questions whose time is up, at most 100; of these only, if given. */
+export async function findExpired(
+  { db, ownerId }: Scope,
+  now: Date,
+  ids?: readonly string[],
+): Promise<string[]> {
+  const found = await db
+    .select({ id: questions.id })
+    .from(questions)
+    .where(
+      and(
+        eq(questions.ownerId, ownerId),
+        isOpen,
+        lte(questions.expiresAt, now),
+        ids === undefined ? undefined : inArray(questions.id, [...ids]),
+      ),
+    )
+    .orderBy(asc(questions.expiresAt))
+    .limit(100)
+  return found.map(({ id }) => id)
+}
+
+/** Returns the row of an open question. */
+export function questionRow(
+  about: {
+    readonly id: string
+    readonly ownerId: string
+    readonly taskId: string | null
+    readonly tokenId: string | null
+    readonly now: Date
+  },
+  question: NewQuestion,
+): Write {
+  const { now, ...columns } = about
+  return insert(questions, { ...columns, ...question, createdAt: now, updatedAt: now })
+}
+
+/** Keeps a part of an answer. */
+export function saveDraft({ id, version }: VersionedQuestion, draft: QuestionDraft): Write {
+  return update(questions, { key: { id }, version, set: { draft } })
+}
+
+/** Withdraws a task's open question as part of a change; one that was closed in the meantime stays as it is. */
+export function withdrawWithTask(id: string, now: Date): Write {
   return update(questions, {
     key: { id },
     expect: { state: 'open' },
-    set: { state: 'withdrawn', updatedAt: now },
+    set: { state: 'withdrawn', draft: null, updatedAt: now },
     isOptional: true,
   })
 }
 
-/** Closes an open question with its answer. */
-export function closeQuestion(id: string, answer: QuestionAnswer, now: Date): Write {
+/** Withdraws an open question. */
+export function withdrawQuestion({ id, version }: VersionedQuestion, now: Date, by: Answerer): Write {
   return update(questions, {
     key: { id },
+    version,
     expect: { state: 'open' },
-    set: { state: 'answered', answer, answeredBy: 'chat', answeredAt: now, updatedAt: now },
+    set: { state: 'withdrawn', draft: null, answeredBy: by, updatedAt: now },
+  })
+}
+
+/** Closes an open question with its answer. */
+export function closeQuestion({ id, version }: VersionedQuestion, answer: QuestionAnswer, now: Date): Write {
+  return update(questions, {
+    key: { id },
+    version,
+    expect: { state: 'open' },
+    set: { state: 'answered', answer, draft: null, answeredBy: 'chat', answeredAt: now, updatedAt: now },
+  })
+}
+
+/** Closes an open question that nobody answered in time, with its default if it has one. */
+export function expireQuestion({ id, version, defaultAnswer }: VersionedQuestion, now: Date): Write {
+  return update(questions, {
+    key: { id },
+    version,
+    expect: { state: 'open' },
+    set: {
+      state: 'expired',
+      answer: defaultAnswer,
+      draft: null,
+      answeredBy: 'timeout',
+      answeredAt: now,
+      updatedAt: now,
+    },
   })
 }
 
@@ -70,23 +204,34 @@ export function reopenQuestion(id: string, now: Date): Write {
   })
 }
 
+/** Notes, as part of a change, that the agent gets an answer in another way. */
+export function setFetched(id: string, now: Date): Write {
+  return update(questions, { key: { id }, set: { fetchedAt: now }, isOptional: true })
+}
+
+/** Notes that a request received the answers of questions. */
+export async function markFetched(db: Db, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return
+  await db
+    .update(questions)
+    .set({ fetchedAt: now })
+    .where(and(inArray(questions.id, [...ids]), isNull(questions.fetchedAt)))
+}
+
 // A literal, not a parameter, so Postgres uses the index of open questions.
 const isOpen = sql`${questions.state} = 'open'`
 
-function toQuestion(row: QuestionRow, name: string | null): Question {
-  return {
-    id: row.id,
-    name,
-    kind: row.kind,
-    items: row.items,
-    detail: row.detail,
-    engine: row.engine,
-    askedAt: row.createdAt,
-    taskId: row.taskId,
-    state: row.state,
-    answer: row.answer,
-    answeredBy: row.answeredBy,
-    answeredAt: row.answeredAt,
-    returnsTo: row.returnsTo,
-  }
+function toQuestion({
+  question: row,
+  version,
+  name,
+  taskKey,
+}: {
+  readonly question: QuestionRow
+  readonly version: string
+  readonly name: string | null
+  readonly taskKey: string | null
+}): VersionedQuestion {
+  const { ownerId: _, key: __, createdAt: askedAt, updatedAt, ...question } = row
+  return { ...question, version, name, taskKey, askedAt, closedAt: row.state === 'open' ? null : updatedAt }
 }

@@ -14,14 +14,23 @@ const reportKinds: readonly PlannedLog['kind'][] = ['result', 'plan', 'blocked']
 export function detailAfter(
   before: DetailWithLabels,
   task: Task,
-  change: { readonly actor: Actor; readonly logs: readonly PlannedLog[]; readonly now: Date },
+  change: {
+    readonly actor: Actor
+    readonly logs: readonly PlannedLog[]
+    /** The owner's words that the change keeps as comments. */
+    readonly kept: readonly string[]
+    readonly now: Date
+  },
 ): DetailWithLabels {
   const { logs, now } = change
   const author = toActorName(change.actor)
   const report = logs.findLast(({ kind }) => reportKinds.includes(kind))
   const answersFeedback = report !== undefined && report.kind !== 'plan'
   const comments = author === 'owner' ? logs.filter(({ kind }) => kind === 'comment') : []
-  const added = comments.map(({ detail }) => ({ text: detail ?? '', at: now }))
+  const added = [...comments.map(({ detail }) => detail ?? ''), ...change.kept].map((text) => ({
+    text,
+    at: now,
+  }))
   const noted = logs.some(({ kind }) => kind === 'note')
   return {
     ...before,

@@ -4,6 +4,8 @@ import {
   auditLogs,
   projectSettings,
   projects,
+  questions,
+  runs,
   taskLabels,
   tasks,
   type WorkLogKind,
@@ -15,6 +17,7 @@ import type { Scope } from '../core/scope.ts'
 import type { TaskStatus } from '../core/task-values.ts'
 import type { Label } from '../labels/label.ts'
 import { toDeploySettings, toProjectSettings } from '../projects/project-settings.ts'
+import type { UnfetchedAnswer } from '../questions/question.ts'
 import { dataOf, isOwnerComment, isReport, logAuthor, logKind, toReport } from '../work-logs/facts.ts'
 import type { DetailWithLabels } from './detail-after.ts'
 import { aboutTask, findTaskBy, noSuchTask, taskColumns, type Versioned } from './read.ts'
@@ -102,8 +105,16 @@ const detailOf = preparedRead((db) =>
 // An aggregate, because for a parameterized `limit` Postgres expects a tenth of the lane and replans each call.
 const endOfLane = (status: Placeholder) => sql<string | null>`(
   select max(lane.sort_order) from tasks as lane where lane.owner_id = ${tasks.ownerId} and lane.status = ${status}::text)`
+// Answers that the agent of the newest run has not received.
+const unfetchedAnswers = sql<readonly UnfetchedAnswer[]>`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', ${questions.id}, 'items', ${questions.items}, 'answer', ${questions.answer})
+    order by ${questions.answeredAt}), '[]'::jsonb)
+  from ${questions} where ${questions.taskId} = ${tasks.id} and ${questions.state} = 'answered' and ${questions.returnsTo} is null
+    and ${questions.fetchedAt} is null and ${questions.answeredAt} >= (
+      select max(${runs.startedAt}) from ${runs} where ${runs.taskId} = ${tasks.id}))`
 const editColumns = {
   version: versionOf(tasks),
+  unfetched: unfetchedAnswers,
   firstEnd: endOfLane(sql.placeholder('first')),
   secondEnd: endOfLane(sql.placeholder('second')),
 }
@@ -127,6 +138,7 @@ const readDetailForEdit = aboutTask((db, isNamed) =>
 export interface TaskForEdit<T extends Task> extends Versioned<T> {
   readonly deploy: TaskDetail['deploy']
   readonly ends: LaneEnds
+  readonly unfetched: readonly UnfetchedAnswer[]
 }
 
 /** The last sort keys of lanes; absent: not read. */
@@ -140,9 +152,9 @@ export async function findTaskForEdit(
 ): Promise<TaskForEdit<Task> | null> {
   const found = await findTaskBy(readForEdit, scope, reference, lanesOf(goals))
   if (found === null) return null
-  const { settings, firstEnd, secondEnd, version, ...task } = found
+  const { settings, firstEnd, secondEnd, version, unfetched, ...task } = found
   const deploy = toDeploySettings(toProjectSettings(settings ?? {}))
-  return { task, version, deploy, ends: toLaneEnds(goals, [firstEnd, secondEnd]) }
+  return { task, version, deploy, unfetched, ends: toLaneEnds(goals, [firstEnd, secondEnd]) }
 }
 
 /** Like `findTaskForEdit`, with the task's detail. */
@@ -153,9 +165,10 @@ export async function findDetailForEdit(
 ): Promise<TaskForEdit<DetailWithLabels> | null> {
   const found = await findTaskBy(readDetailForEdit, scope, reference, lanesOf(goals))
   if (found === null) return null
-  const { firstEnd, secondEnd, version, ...stored } = found
+  const { firstEnd, secondEnd, version, unfetched, ...stored } = found
   const task = toDetailWithLabels(stored)
-  return { task, version, deploy: task.deploy, ends: toLaneEnds(goals, [firstEnd, secondEnd]) }
+  const ends = toLaneEnds(goals, [firstEnd, secondEnd])
+  return { task, version, deploy: task.deploy, unfetched, ends }
 }
 
 function lanesOf([first, second]: readonly TaskStatus[]) {

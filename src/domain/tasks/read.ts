@@ -31,15 +31,22 @@ const labelsOfTask = sql<Label[]>`(
 
 type Stored<T, K extends keyof T> = Omit<T, K> & { readonly [Name in K]: string }
 
+type StoredQuestion = Omit<OpenQuestion, 'askedAt' | 'expiresAt'> & {
+  readonly askedAt: string
+  readonly expiresAt: string | null
+}
+
 const questionOfTask = sql`(
   select jsonb_build_object('id', ${questions.id}, 'kind', ${questions.kind}, 'items', ${questions.items}, 'detail', ${questions.detail},
-    'name', ${apiTokens.name}, 'engine', ${questions.engine}, 'askedAt', ${questions.createdAt})
+    'name', ${apiTokens.name}, 'engine', ${questions.engine}, 'askedAt', ${questions.createdAt}, 'expiresAt', ${questions.expiresAt},
+    'tool', ${questions.tool}, 'draft', ${questions.draft}, 'returnsTo', ${questions.returnsTo})
   from ${questions} left join ${apiTokens} on ${apiTokens.id} = ${questions.tokenId}
   where ${questions.taskId} = ${tasks.id} and ${questions.state} = 'open'
   order by ${questions.createdAt}, ${questions.id} limit 1)`.mapWith(
-  (stored: Stored<OpenQuestion, 'askedAt'>) => ({
+  ({ askedAt, expiresAt, ...stored }: StoredQuestion) => ({
     ...stored,
-    askedAt: new Date(stored.askedAt),
+    askedAt: new Date(askedAt),
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
   }),
 ) as SQL<OpenQuestion | null>
 
@@ -152,12 +159,19 @@ const readVersioned = aboutTask((db, isNamed) =>
     .where(isNamed),
 )
 
-/** Reads a task for a change of it. Throws `not-found`. */
-export async function requireVersioned(scope: Scope, reference: string): Promise<Versioned> {
+/** Reads a task for a change of it; null if there is none. */
+export async function findVersioned(scope: Scope, reference: string): Promise<Versioned | null> {
   const found = await findTaskBy(readVersioned, scope, reference)
-  if (found === null) throw noSuchTask(reference)
+  if (found === null) return null
   const { version, ...task } = found
   return { task, version }
+}
+
+/** Like `findVersioned`; throws `not-found`. */
+export async function requireVersioned(scope: Scope, reference: string): Promise<Versioned> {
+  const found = await findVersioned(scope, reference)
+  if (found === null) throw noSuchTask(reference)
+  return found
 }
 
 /** Like `findTask`; throws `not-found`. */

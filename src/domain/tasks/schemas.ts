@@ -3,7 +3,7 @@ import { engines, runStates, taskPriorities, taskStatuses } from '../../db/schem
 import { isWebUrl, lineText, plainText, text } from '../core/text.ts'
 import { LabelName } from '../labels/label.ts'
 import { BranchName } from '../projects/branch.ts'
-import { OptionInputs } from '../questions/question.ts'
+import { OptionInputs } from '../questions/new-question.ts'
 import { lifecycleActions } from './edit/lifecycle.ts'
 
 export { BranchName } from '../projects/branch.ts'

@@ -134,6 +134,13 @@ async function undoOne(
     case 'task.arrive':
     case 'setting.remember':
     case 'worklog.fetch':
+    case 'question.ask':
+    case 'question.answer':
+    case 'question.withdraw':
+    case 'question.expire':
+    case 'task.ask':
+    case 'task.withdraw':
+    case 'task.expire':
     case 'token.deletion-limit':
     case 'token.allow-deletions':
     case 'chat.bind':
@@ -184,6 +191,9 @@ function isUndoable(entry: AuditRecord): boolean {
     case 'other':
     case 'undo':
     case arrival:
+    case 'task.ask':
+    case 'task.withdraw':
+    case 'task.expire':
       return false
     case 'label.create':
       return entry.meta.taskId === undefined

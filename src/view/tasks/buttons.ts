@@ -1,4 +1,4 @@
-import { planOptions } from '../../domain/questions/question.ts'
+import { planOptions } from '../../domain/questions/new-question.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import type { Goal } from '../../domain/tasks/edit/handoff.ts'
 import { isFocused } from '../../domain/tasks/lists/focus.ts'

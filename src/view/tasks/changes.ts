@@ -1,6 +1,6 @@
 import type { TaskStatus } from '../../domain/core/task-values.ts'
 import type { Act } from '../../domain/quick-add/acts.ts'
-import type { Answered } from '../../domain/tasks/answer.ts'
+import type { Answered } from '../../domain/tasks/questions/answer.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { button } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
@@ -46,7 +46,9 @@ export function changesCard(changes: Changes, viewer: Viewer): Card {
   }
   const lines = [
     ...changed.map((one) => changedLine(one, viewer)),
-    ...answered.map((one) => html`${bold(one.task.key)} ${answeredNotice(one, 'card').notice}`),
+    ...answered.flatMap((one) =>
+      one.task === null ? [] : html`${bold(one.task.key)} ${answeredNotice(one, one.task, 'card').notice}`,
+    ),
     ...stops.map(({ task, to }) => stopAndMoveCard(task, to, 'card', viewer).text),
     ...unanswered.map((task) => queueUnansweredCard(task, 'card').text),
     ...problems.map((problem) => html`${signs.problem} ${problem}`),

@@ -1,6 +1,6 @@
 import type { TaskStatus } from '../../domain/core/task-values.ts'
 import type { Question } from '../../domain/questions/question.ts'
-import type { Answered } from '../../domain/tasks/answer.ts'
+import type { Answered } from '../../domain/tasks/questions/answer.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { runOf } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
@@ -22,7 +22,11 @@ export interface HandoffNotice {
 const maxAnswer = 120
 
 /** After an answer: says what was answered and where the task went. */
-export function answeredNotice({ question, task }: Answered, on: Surface): HandoffNotice {
+export function answeredNotice(
+  { question }: Pick<Answered, 'question'>,
+  task: Task,
+  on: Surface,
+): HandoffNotice {
   const text = title(answerText(question), maxAnswer)
   const extra = turnOf(task) === 'queued' ? [moveButton(task, on, 'hold', { label: 'Keep on hold' })] : []
   return { notice: html`${signs.done} Answered: ${text} · ${whereText(task)}`, extra }

@@ -192,6 +192,10 @@ const asked = {
   name: null,
   engine: null,
   askedAt: now,
+  expiresAt: null,
+  tool: null,
+  draft: null,
+  returnsTo: 'todo' as const,
 }
 
 describe('fields', () => {

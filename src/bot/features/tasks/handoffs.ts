@@ -1,7 +1,7 @@
 import type { TaskStatus } from '../../../domain/core/task-values.ts'
-import { answerQuestion } from '../../../domain/tasks/answer.ts'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
 import { type Goal, queueEdit, stopEdit, takeBackEdit } from '../../../domain/tasks/edit/handoff.ts'
+import { answerQuestion } from '../../../domain/tasks/questions/answer.ts'
 import { findTask } from '../../../domain/tasks/read.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { staleToast, toasts } from '../../../view/kit/answers.ts'
@@ -103,12 +103,13 @@ async function answer(
 ): Promise<void> {
   const answered = await answerQuestion(ctx.board, question, { options: [option] })
   const { task, auditId, isLate } = answered
+  if (task === null) return toast(ctx, toasts.answered)
   if (isLate) {
     await toast(ctx, answered.question.state === 'answered' ? toasts.alreadyAnswered : toasts.withdrawn)
     return showTask(ctx, task, { notice: lateAnswerNotice(answered, viewerOf(ctx), false) })
   }
   await toast(ctx, toasts.answered)
-  await showTask(ctx, task, { undo: auditId, ...answeredNotice(answered, on) })
+  await showTask(ctx, task, { undo: auditId, ...answeredNotice(answered, task, on) })
   await notifyRunner(ctx, task)
 }
 

@@ -1,8 +1,8 @@
 import { DomainError } from '../../../domain/core/errors.ts'
 import type { TaskStatus } from '../../../domain/core/task-values.ts'
 import { type Act, planAct } from '../../../domain/quick-add/acts.ts'
-import { type Answered, answerQuestion } from '../../../domain/tasks/answer.ts'
 import { type EditOfMany, editTasks } from '../../../domain/tasks/edit/edit-many.ts'
+import { type Answered, answerQuestion } from '../../../domain/tasks/questions/answer.ts'
 import { findTasks } from '../../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
@@ -102,7 +102,7 @@ async function answerAll(
         option ? { options: [option.id] } : { text },
       )
       answered.push(result)
-      await notifyRunner(ctx, result.task)
+      if (result.task !== null) await notifyRunner(ctx, result.task)
     } catch (error) {
       if (!(error instanceof DomainError)) throw error
       problems.push(`${task.key}: ${toSentence(error.message)}`)

@@ -1,4 +1,4 @@
-import { answerQuestion } from '../../../domain/tasks/answer.ts'
+import { answerQuestion } from '../../../domain/tasks/questions/answer.ts'
 import { signs } from '../../../view/kit/signs.ts'
 import { answeredNotice, lateAnswerNotice } from '../../../view/tasks/handoffs.ts'
 import { acknowledge } from '../acknowledge.ts'
@@ -9,12 +9,13 @@ import { sendTask } from '../show.ts'
 /** Answers an agent's question with text and sends the task's card. */
 export async function answerInWords(ctx: BotContext, questionId: string, text: string): Promise<void> {
   const answered = await answerQuestion(ctx.board, questionId, { text })
+  const { task, auditId: undo, isLate } = answered
   await acknowledge(ctx, signs.kept)
-  if (answered.isLate) {
-    const notice = lateAnswerNotice(answered, viewerOf(ctx), true)
-    await sendTask(ctx, answered.task, { notice, undo: answered.auditId })
+  if (task === null) return
+  if (isLate) {
+    await sendTask(ctx, task, { notice: lateAnswerNotice(answered, viewerOf(ctx), true), undo })
     return
   }
-  await sendTask(ctx, answered.task, { undo: answered.auditId, ...answeredNotice(answered, 'card') })
-  await notifyRunner(ctx, answered.task)
+  await sendTask(ctx, task, { undo, ...answeredNotice(answered, task, 'card') })
+  await notifyRunner(ctx, task)
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   engines,
   projectStatuses,
+  questionKinds,
   runStates,
   taskPriorities,
   taskStatuses,
@@ -76,7 +77,10 @@ const taskChangeActions = [
   'task.complete',
   'task.review',
   'task.block',
+  'task.ask',
   'task.answer',
+  'task.withdraw',
+  'task.expire',
   'task.comment',
   'task.result',
   'task.snooze',
@@ -102,6 +106,7 @@ const onToken = z.literal('token')
 const onSetting = z.literal('setting')
 const onWorkLog = z.literal('worklog')
 const onChat = z.literal('chat')
+const onQuestion = z.literal('question')
 
 const Chat = z.object({ chatId: z.number(), userId: z.number(), threadId: z.number().nullish() })
 
@@ -219,6 +224,12 @@ export const AuditChange = z.discriminatedUnion('action', [
     action: z.literal('worklog.create'),
     targetType: onWorkLog,
     meta: z.object({ title: z.string(), taskKey: z.string().nullable() }),
+  }),
+  // A question without a task.
+  z.object({
+    action: z.enum(['question.ask', 'question.answer', 'question.withdraw', 'question.expire']),
+    targetType: onQuestion,
+    meta: z.object({ kind: z.enum(questionKinds) }),
   }),
   z.object({
     action: z.literal('worklog.fetch'),

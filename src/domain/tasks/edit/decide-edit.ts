@@ -7,9 +7,11 @@ import type { DomainError } from '../../core/errors.ts'
 import { parse } from '../../core/parse.ts'
 import { clip } from '../../core/text.ts'
 import { assignLabels, createdLabels } from '../../labels/labels.ts'
-import { questionRow, withdrawQuestion } from '../../questions/store.ts'
+import { toComment, toOpened } from '../../questions/question.ts'
+import { questionRow, setFetched, withdrawWithTask } from '../../questions/store.ts'
 import { endRun, startRun } from '../../runs/store.ts'
-import { taskLogs } from '../../work-logs/work-logs.ts'
+import { commentTitle } from '../../work-logs/work-log-texts.ts'
+import { type PlannedLog, taskLogs } from '../../work-logs/work-logs.ts'
 import { type DetailWithLabels, detailAfter } from '../detail-after.ts'
 import { type ParsedTaskEdit, TaskEdit } from '../schemas.ts'
 import { type TaskChangeEntry, taskAudit } from '../snapshot.ts'
@@ -74,6 +76,8 @@ export function decideEdit(ctx: Ctx, state: EditState, given: ParsedTaskEdit): D
     plan.labels === null
       ? { labels: task.labels, rows: [], audit: [] }
       : assignLabels({ ownerId: ctx.ownerId, task, names: plan.labels, known: state.knownLabels, now })
+  const kept = plan.runEnds === null ? [] : state.unfetched
+  const keptLogs = keepAnswers(ctx, task, kept, now)
   const handoff = handOver(ctx, { state, written, plan })
   const changed: Task = { ...written, ...handoff.now, labels: labeling.labels }
   const comment = logs.events.find((event) => event.payload.kind === 'comment')
@@ -87,7 +91,14 @@ export function decideEdit(ctx: Ctx, state: EditState, given: ParsedTaskEdit): D
     result: {
       task: changed,
       ...(detail && state.withDetail
-        ? { detail: detailAfter(detail, changed, { actor: ctx.actor, logs: plan.logs, now }) }
+        ? {
+            detail: detailAfter(detail, changed, {
+              actor: ctx.actor,
+              logs: plan.logs,
+              kept: kept.map(toComment),
+              now,
+            }),
+          }
         : {}),
       auditId: audit.id,
       changed: namesOf(plan),
@@ -98,9 +109,10 @@ export function decideEdit(ctx: Ctx, state: EditState, given: ParsedTaskEdit): D
       ...(plan.status === null ? [] : state.laneRows),
       ...labeling.rows,
       ...logs.rows,
+      ...keptLogs.rows,
       ...handoff.rows,
     ],
-    events: [...editEvents(changed, edit, plan), ...logs.events],
+    events: [...editEvents(changed, edit, plan), ...logs.events, ...keptLogs.events],
     audit: [audit, ...labeling.audit],
   }
 }
@@ -134,6 +146,20 @@ function keepLateResult(ctx: Ctx, state: EditState, { result, plan }: ParsedTask
   return { ...change, result: { ...change.result, refused } }
 }
 
+/** Turns the answers that a run ends without having received into feedback. */
+function keepAnswers({ ownerId }: Ctx, task: Task, kept: EditState['unfetched'], now: Date) {
+  const logs = kept.map(
+    (answer): PlannedLog => ({
+      kind: 'comment',
+      title: commentTitle(task.key),
+      detail: clip(toComment(answer), 20_000),
+      engine: null,
+    }),
+  )
+  const { rows, events } = taskLogs({ ownerId, author: { kind: 'owner' }, task, logs, now })
+  return { rows: [...rows, ...kept.map(({ id }) => setFetched(id, now))], events }
+}
+
 function endOf({ task, ends }: EditState, status: Task['status']): string {
   const sortOrder = ends[status] === undefined ? null : keyAtEnd(ends[status], task.id)
   if (sortOrder === null) throw new Error(`the end of lane ${status} was not read`)
@@ -164,7 +190,7 @@ function handOver(
   const closedQuestions = plan.withdraws ? openQuestions : []
   const name = actor.kind === 'agent' ? actor.name : null
   const tokenId = actor.kind === 'agent' ? actor.tokenId : null
-  const asked = plan.question && { ...plan.question, id: v7(), name, askedAt: now }
+  const asked = plan.question && toOpened({ id: v7(), name, askedAt: now, tokenId, task }, plan.question)
   return {
     now: {
       question: asked ?? (plan.withdraws ? null : task.question),
@@ -174,8 +200,10 @@ function handOver(
     rows: [
       ...(plan.snooze === undefined ? [] : snoozeRows(task.id, plan.snooze)),
       ...ended,
-      ...closedQuestions.map((id) => withdrawQuestion(id, now)),
-      ...(asked ? [questionRow({ id: asked.id, ownerId, taskId: task.id, tokenId, now }, asked)] : []),
+      ...closedQuestions.map((id) => withdrawWithTask(id, now)),
+      ...(asked && plan.question
+        ? [questionRow({ id: asked.id, ownerId, taskId: task.id, tokenId, now }, plan.question)]
+        : []),
       ...(started?.rows ?? []),
     ],
   }

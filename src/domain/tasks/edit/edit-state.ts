@@ -5,6 +5,7 @@ import type { Ctx } from '../../core/context.ts'
 import { type TaskStatus, taskStatuses } from '../../core/task-values.ts'
 import type { Label } from '../../labels/label.ts'
 import { findLabels } from '../../labels/labels.ts'
+import type { UnfetchedAnswer } from '../../questions/question.ts'
 import { findOpenQuestions } from '../../questions/store.ts'
 import { lastOutcomeOf } from '../../runs/store.ts'
 import { readOwnerSettings } from '../../settings/settings.ts'
@@ -40,6 +41,8 @@ export interface EditState {
   /** The board's labels with the wanted names. */
   readonly knownLabels: readonly Label[]
   readonly openQuestions: readonly string[]
+  /** Answers that the agent of the newest run has not received. */
+  readonly unfetched: readonly UnfetchedAnswer[]
   /** How the acting agent's newest run of the task ended. */
   readonly lastOutcome: RunOutcome | null
 }
@@ -58,7 +61,7 @@ export async function readEditState(
   const detailed = isDetailed ? await findDetailForEdit(scope, reference, goals) : null
   const found = detailed ?? (await findTaskForEdit(scope, reference, goals))
   if (found === null) throw noSuchTask(reference)
-  const { task, version, deploy, ends } = found
+  const { task, version, deploy, ends, unfetched } = found
   const { actor } = ctx
   const mayTakeOver = actor.kind === 'agent' && edit.lifecycle === 'start' && runOf(task) !== null
   const settings = edit.focus || mayTakeOver ? await readOwnerSettings(scope) : null
@@ -67,6 +70,7 @@ export async function readEditState(
     task,
     version,
     deploy,
+    unfetched,
     withDetail,
     detail: detailed?.task ?? (mayRepeat(ctx, task, edit) ? await requireTaskDetail(scope, task.id) : null),
     ...(await makeRoom(ctx, db, task.id, ends)),

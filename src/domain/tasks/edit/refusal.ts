@@ -41,7 +41,8 @@ export function findRefusal(
     return { error: lateError(task, ''), keepsWords: true }
   }
   const silentMs = now().getTime() - (task.runStateUpdatedAt?.getTime() ?? 0)
-  const isSilent = silentMs >= staleAfterMinutes * minuteMs
+  // An agent that waits for an answer isn't silent.
+  const isSilent = task.question === null && silentMs >= staleAfterMinutes * minuteMs
   if (run === null || (edit.lifecycle === 'start' && isSilent)) return null
   return { error: heldError(task.key, run, actor), keepsWords: false }
 }

@@ -6,7 +6,7 @@ import type { Change } from '../../core/commit/commit.ts'
 import { type Param, remove, type Write } from '../../core/commit/writes.ts'
 import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
-import { withdrawQuestion } from '../../questions/store.ts'
+import { withdrawWithTask } from '../../questions/store.ts'
 import { heldError, isHeldBy } from '../../runs/holder.ts'
 import { requireVersioned } from '../read.ts'
 import { toSnapshot } from '../snapshot.ts'
@@ -47,7 +47,7 @@ export async function deleteTask(ctx: Ctx, reference: string): Promise<Deleted> 
       result: { task, auditId },
       rows: [
         ...(limit?.rows ?? []),
-        ...closedQuestions.map((id) => withdrawQuestion(id, ctx.now())),
+        ...closedQuestions.map((id) => withdrawWithTask(id, ctx.now())),
         markCardsOfDeleted(task.id, ctx.now()),
         remove(tasks, { key: { id: task.id }, version }),
       ],

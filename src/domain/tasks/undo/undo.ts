@@ -9,7 +9,7 @@ import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import type { NewEvent } from '../../core/events.ts'
 import { removeUnusedLabels } from '../../labels/labels.ts'
-import { reopenQuestion, withdrawQuestion } from '../../questions/store.ts'
+import { findQuestions, reopenQuestion, withdrawWithTask } from '../../questions/store.ts'
 import { taskLogs } from '../../work-logs/work-logs.ts'
 import { changeLogs } from '../edit/plan/plan-logs.ts'
 import { requireVersioned } from '../read.ts'
@@ -50,12 +50,14 @@ async function undoEdit(
   const { taskId, after, commentId, madeLabels, closedQuestions = [], openedQuestion, ...meta } = entry.meta
   const now = ctx.now()
   const before = queuedAgain(meta.before, now)
-  if (Object.keys(before).length === 0 && commentId === undefined) {
+  const changesNothing = Object.keys(before).length === 0 && commentId === undefined
+  if (changesNothing && closedQuestions.length === 0) {
     throw new DomainError('invalid', 'There’s nothing to undo here.')
   }
   const { ownerId } = ctx
   const { task, version } = await requireVersioned({ db, ownerId }, taskId)
   requireSame(task, after)
+  if (entry.action === 'task.answer') await requireUnfetched(ctx, db, closedQuestions)
   const { task: restored, ...restoring } = await restoreFields(ctx, db, task, before)
   const { status, fields, note, runState } = differences(task, restored, before)
   const logs = taskLogs({
@@ -91,7 +93,7 @@ async function undoEdit(
     rows: [
       taskUpdate({ task, version }, restored),
       ...restoring.rows,
-      ...(openedQuestion === undefined ? [] : [withdrawQuestion(openedQuestion, now)]),
+      ...(openedQuestion === undefined ? [] : [withdrawWithTask(openedQuestion, now)]),
       ...closedQuestions.map((id) => reopenQuestion(id, now)),
       ...logs.rows,
       ...(comment?.rows ?? []),
@@ -100,6 +102,15 @@ async function undoEdit(
     events: [...events, ...logs.events, ...(comment?.events ?? [])],
     audit: [undoEntry(entry), ...restoring.audit, ...unused.audit],
   }
+}
+
+// What a waiting agent has received can't be taken back.
+async function requireUnfetched({ ownerId }: Ctx, db: Reader, closedQuestions: readonly string[]) {
+  const fetched = (await findQuestions({ db, ownerId }, closedQuestions)).find(
+    ({ returnsTo, fetchedAt }) => returnsTo === null && fetchedAt !== null,
+  )
+  if (fetched !== undefined)
+    throw new DomainError('conflict', `${fetched.name ?? 'The agent'} already has the answer.`)
 }
 
 // A stopped agent may be gone, so its task waits for the next claim.

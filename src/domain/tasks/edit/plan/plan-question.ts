@@ -1,6 +1,7 @@
 import type { Actor } from '../../../core/actor.ts'
 import type { Engine, TaskStatus } from '../../../core/task-values.ts'
-import { blockQuestion, type NewQuestion, planQuestion } from '../../../questions/question.ts'
+import { blockQuestion, planQuestion } from '../../../questions/new-question.ts'
+import type { NewQuestion } from '../../../questions/question.ts'
 import type { ParsedTaskEdit } from '../../schemas.ts'
 import type { Task } from '../../task.ts'
 
