@@ -3,9 +3,10 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
-import type { ApiDeps } from './kit/deps.ts'
+import type { ApiDeps, ApiParts } from './kit/deps.ts'
 import type { ApiEnv } from './kit/env.ts'
 import { answerError, answerInvalid } from './kit/errors.ts'
+import { createQuestionWaits } from './kit/question-waits.ts'
 import { createGuard } from './middleware/auth.ts'
 import { limitBody, requireUtf8 } from './middleware/body.ts'
 import { createCloser } from './middleware/close-routes.ts'
@@ -20,6 +21,7 @@ import { addMcpRoute, mcpPaths } from './routes/mcp.ts'
 import { addMeRoute } from './routes/me.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
 import { addProjectRoutes } from './routes/projects.ts'
+import { addQuestionRoutes } from './routes/questions.ts'
 import { addTaskRoutes } from './routes/tasks.ts'
 import { addWorkLogRoutes } from './routes/work-logs.ts'
 
@@ -29,7 +31,8 @@ export type { ApiDeps } from './kit/deps.ts'
 export const apiPaths = ['/api/*', ...mcpPaths, '/metrics']
 
 /** Builds the agent API: REST under /api, MCP at /mcp, metrics at /metrics. /.well-known is always 404; other paths belong to the caller. */
-export function createApi(deps: ApiDeps): Hono<ApiEnv> {
+export function createApi(given: ApiDeps): Hono<ApiEnv> {
+  const deps: ApiParts = { ...given, questions: createQuestionWaits(given) }
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: answerInvalid })
   const limits = createRateLimits(deps.config.rateLimit)
   app.onError(answerError(deps.log))
@@ -53,6 +56,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   addProjectRoutes(router, deps)
   addEventRoutes(router, deps)
   addWorkLogRoutes(router, deps)
+  addQuestionRoutes(router, deps)
   addMcpRoute(router, deps)
   addMetricsRoute(router, deps, limits)
   addDocRoutes(router, deps)

@@ -1,5 +1,7 @@
 import { schedule } from 'node-cron'
+import { createCtx } from '../domain/core/context.ts'
 import { minuteMs } from '../domain/core/durations.ts'
+import { expireQuestions } from '../domain/tasks/questions/close-questions.ts'
 import { digestJob } from './digest.ts'
 import type { Job, JobsDeps } from './job.ts'
 import { morningJob } from './morning.ts'
@@ -12,12 +14,22 @@ import { tokenExpiryJob } from './token-expiry.ts'
 
 export type { JobsDeps } from './job.ts'
 
+/** Ends questions whose time is up and for which no request waits. */
+export const questionsJob: Job = {
+  name: 'questions',
+  everyMinutes: 1,
+  run: async ({ store, ownerId, now }) => {
+    await expireQuestions(createCtx({ db: store, ownerId, actor: { kind: 'system' }, now }))
+  },
+}
+
 // In the order in which they run.
 const jobs: readonly Job[] = [
   morningJob,
   digestJob,
   snoozesJob,
   remindersJob,
+  questionsJob,
   staleRunsJob,
   securityJob,
   tokenExpiryJob,

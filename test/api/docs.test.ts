@@ -47,12 +47,14 @@ describe('GET /api/openapi.json', () => {
       ),
     )
     expect(described.sort()).toEqual([
+      'delete /api/questions/{id}',
       'delete /api/tasks/{id}',
       'get /api/events',
       'get /api/health public',
       'get /api/me',
       'get /api/projects',
       'get /api/projects/{key}/settings',
+      'get /api/questions/{id}',
       'get /api/tasks',
       'get /api/tasks/{id}',
       'get /api/tasks/{id}/comments',
@@ -60,6 +62,7 @@ describe('GET /api/openapi.json', () => {
       'get /api/work-logs',
       'patch /api/tasks/{id}',
       'patch /api/tasks/{id}/status',
+      'post /api/questions',
       'post /api/tasks',
       'post /api/tasks/claim',
       'post /api/tasks/{id}/comments',

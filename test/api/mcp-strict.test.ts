@@ -41,6 +41,8 @@ describe('the list of tools', () => {
   })
 })
 
+const askedId = async () => (await use('preq_ask_owner', { question: 'Which?' })).result.question.id
+
 describe('the cost of the list', () => {
   test('is at most 3,000 tokens of four characters', async () => {
     expect(JSON.stringify(await listed()).length / 4).toBeLessThanOrEqual(3_000)
@@ -58,12 +60,14 @@ describe('arguments', () => {
         const taskId = await api.task({ status: name === 'preq_review_task' ? 'ready' : 'todo' })
         if (name === 'preq_release_task') await use('preq_start_task', { taskId })
         const values: Record<string, string> = { taskId, projectKey: 'PROJ', status: 'hold' }
+        if (name === 'preq_get_answer') values.id = await askedId()
         const needed = Object.fromEntries(required.map((argument) => [argument, values[argument] ?? 'Words']))
         const given = Object.fromEntries(optional.map((argument) => [argument, empty]))
-        // One of the two is required, which no schema can express.
+        // One of several is required, which no schema can express.
         const project = name === 'preq_create_task' ? { project_key: 'PROJ' } : {}
+        const question = name === 'preq_ask_owner' ? { question: 'Which?' } : {}
 
-        const { isError, text } = await use(name, { ...needed, ...given, ...project })
+        const { isError, text } = await use(name, { ...needed, ...given, ...project, ...question })
 
         expect(isError, text).toBe(false)
       }

@@ -68,12 +68,14 @@ describe.each(['v1', 'v2', 'v2 with the revision of 2026'] as const)(
     test('lists every tool of the board', async () => {
       const client = await versions[version]('claude-code')
       expect([...(await client.tools())].sort()).toEqual([
+        'preq_ask_owner',
         'preq_block_task',
         'preq_claim_task',
         'preq_comment',
         'preq_complete_task',
         'preq_create_task',
         'preq_delete_task',
+        'preq_get_answer',
         'preq_get_project_settings',
         'preq_get_task',
         'preq_list_project_activity',

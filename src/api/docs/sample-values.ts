@@ -102,6 +102,17 @@ export const examples: Readonly<Record<string, Example>> = {
     },
     task: { status: 'ready', feedback: [] },
   },
+  'POST /api/questions': {
+    body: {
+      task: 'WEB-12',
+      question: 'Which currency should the cart show?',
+      options: ['Euro', 'Dollar'],
+      timeout_s: 3600,
+      wait: 50,
+      key: 'currency-1',
+    },
+  },
+  'GET /api/questions/{id}': { query: 'wait=50' },
   'PATCH /api/tasks/{id}/status': { body: { status: 'todo' } },
   'GET /api/events': { query: 'after=4710&wait=50' },
   'GET /api/work-logs': { query: 'task=WEB-12' },

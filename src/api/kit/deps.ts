@@ -2,8 +2,25 @@ import type { FailureCounter } from '../../domain/access/security.ts'
 import type { Store } from '../../domain/core/context.ts'
 import type { Wakeup } from '../../domain/core/outbox.ts'
 import type { Redactor } from '../../domain/core/redactor.ts'
+import type { Question } from '../../domain/questions/question.ts'
 import type { Log } from '../../log.ts'
 import type { Metrics } from '../../metrics.ts'
+
+/** Requests that wait for answers. All of one process share one query, and none holds a database connection. */
+export interface QuestionWaits {
+  /** Waits until a question is closed, `until` is aborted, `seconds` pass, or the process stops; then returns it as it is. */
+  readonly wait: (
+    id: string,
+    waiting: { readonly seconds: number; readonly until: AbortSignal },
+  ) => Promise<Question>
+  /** Returns a question as it is, and notes that its answer was received. */
+  readonly read: (id: string) => Promise<Question>
+}
+
+/** What the parts of the API share, beside what it needs from outside. */
+export interface ApiParts extends ApiDeps {
+  readonly questions: QuestionWaits
+}
 
 /** Everything the agent API needs from outside. */
 export interface ApiDeps {

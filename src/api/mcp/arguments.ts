@@ -100,16 +100,35 @@ function toName(name: string, known: Readonly<Record<string, unknown>>): string 
   return argument !== undefined && argument in known ? argument : name
 }
 
-const omittedKeywords = new Set(['$schema', 'format', 'pattern', 'maxLength', 'minLength'])
+const omittedKeywords = new Set([
+  '$schema',
+  'format',
+  'pattern',
+  'maxLength',
+  'minLength',
+  'minItems',
+  'minimum',
+  'maximum',
+])
 
-/** Converts a schema for `tools/list`: no dialect, no keywords that only the server checks, and `enum` for `const`, which old clients can't load. */
+/**
+ * Converts a schema for `tools/list`: no dialect, no keywords that only the server checks, the plain form of what may be text or
+ * an object, and `enum` for `const`, which old clients can't load.
+ */
 export function toPlainSchema(input: z.ZodObject): Record<string, unknown> & { readonly type: 'object' } {
   const schema = z.toJSONSchema(input.strict(), { io: 'input' })
   return JSON.parse(JSON.stringify(schema), (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-    const kept = Object.entries(value).filter(([name]) => !omittedKeywords.has(name))
+    const kept = Object.entries(withoutVariants(value)).filter(([name]) => !omittedKeywords.has(name))
     return Object.fromEntries(
       kept.map(([name, part]) => (name === 'const' ? ['enum', [part]] : [name, part])),
     )
   })
+}
+
+function withoutVariants(schema: object): object {
+  if (!('anyOf' in schema) || !Array.isArray(schema.anyOf)) return schema
+  const { anyOf, ...rest } = schema
+  const plain: unknown = anyOf.find(({ type }) => type === 'string')
+  return plain === undefined ? schema : { ...rest, ...(plain as object) }
 }

@@ -23,7 +23,7 @@ export const claimTool = defineTool({
     projectKey: projectKey.optional(),
     label: LabelName.optional().describe('Only tasks with this label'),
     status: z.literal('todo').optional().describe('Also todo tasks that are not queued'),
-    wait: z.number().min(0).max(50).optional().describe('Seconds to wait for a task'),
+    wait: z.number().min(0).max(50).optional().describe('Seconds to wait, at most 50'),
     next: z.boolean().optional().describe('Another task, although a run of yours is open'),
     resume: otherTaskId
       .optional()

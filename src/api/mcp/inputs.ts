@@ -8,7 +8,7 @@ import { EngineInput, ProjectKeyInput, TaskReference } from '../wire/common.ts'
 const reference = z.string().refine((value) => TaskReference.safeParse(value).success, {
   error: 'must be a task key, e.g. WEB-12, or a UUID',
 })
-export const taskId = reference.describe('Task key, e.g. WEB-12, or UUID')
+export const taskId = reference.describe('Task key or UUID')
 export const otherTaskId = reference
 export const engine = EngineInput.optional().describe('Acting engine; inferred if omitted')
 export const projectKey = z

@@ -39,12 +39,12 @@ export const readTools = [
       projectKey: projectKey.optional(),
       engine: EngineInput.optional().describe('Only tasks for this engine'),
       runState: z.enum(['queued', 'working', 'running']).optional().describe('Only in this run state'),
-      dispatchTarget: text(40).optional().describe('Ignored'),
       q: text(200).optional().describe('Words in key, title or note'),
       detail: details.optional().describe('full: whole tasks and the board’s labels'),
       limit: limit(200),
       cursor: Cursor.optional().describe(nextPage),
     }),
+    unlisted: { dispatchTarget: text(40).optional() },
     run: async ({ ctx, assignee }, { runState, detail, limit = pageSize, projectKey, ...filter }) => {
       await requireKnown(ctx, {
         projectKeys: projectKey === undefined ? [] : [projectKey],

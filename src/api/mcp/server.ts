@@ -40,7 +40,7 @@ export function createMcpAnswer(log: Log): McpAnswer {
     })
 }
 
-function toListed({ name, title, description, input, kind }: Tool) {
+function toListed({ name, description, input, kind }: Tool) {
   const annotations = kind === 'read' ? { readOnlyHint: true } : { destructiveHint: kind === 'delete' }
-  return { name, title, description, inputSchema: toPlainSchema(input), annotations }
+  return { name, description, inputSchema: toPlainSchema(input), annotations }
 }

@@ -6,14 +6,14 @@ import type { Ctx } from '../../domain/core/context.ts'
 import { DomainError } from '../../domain/core/errors.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 import type { Log } from '../../log.ts'
-import type { ApiDeps } from '../kit/deps.ts'
+import type { ApiParts } from '../kit/deps.ts'
 import { type ApiAnswer, answerOnce, type CtxExtras, checkedBy } from '../kit/perform.ts'
 import { createReader, type Extras } from './arguments.ts'
 import { ToolRefusal, toolErrorText } from './tool-error.ts'
 
 /** Who calls a tool, with what its request carries. */
 export interface Caller {
-  readonly deps: ApiDeps
+  readonly deps: ApiParts
   /** For reads, and for verbs without an idempotency key. */
   readonly ctx: Ctx
   readonly createCtx: (extras: CtxExtras) => Ctx

@@ -155,7 +155,7 @@ export const writeTools = [
     input: z.object({
       taskId,
       reason: nonBlankText(10_000).describe('The question, its first line on its own'),
-      options: OptionInputs.optional().describe('Answers to choose from; each becomes a button'),
+      options: OptionInputs.optional().describe('Answers to choose from'),
     }),
     run: (call, { taskId, reason, options, engine }) =>
       edit(call, taskId, 'Stop working on it. Claim other work.', {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { DomainError } from '../../domain/core/errors.ts'
-import type { ApiDeps } from '../kit/deps.ts'
+import type { ApiParts } from '../kit/deps.ts'
 import { engineOfClient, engineOfSession, toSessionId } from '../kit/engine.ts'
 import type { ApiContext } from '../kit/env.ts'
 import { createAgentCtx, readIdempotencyKey } from '../kit/perform.ts'
@@ -29,7 +29,7 @@ const paths = ['/mcp', '/mcp/']
 export const mcpPaths = ['/mcp/*', '/.well-known/*']
 
 /** Adds POST /mcp. The SDK is loaded on the first request, so boards without MCP agents don't pay for it. */
-export function addMcpRoute({ app, guards }: Router, deps: ApiDeps): void {
+export function addMcpRoute({ app, guards }: Router, deps: ApiParts): void {
   const recordSession = createSessionRecorder(deps)
   let loading: Promise<McpAnswer> | undefined
   const load = async () => {

@@ -31,6 +31,10 @@ export const ItemInput = z.object({
 })
 export type ItemInput = z.input<typeof ItemInput>
 
+/** How long a question may stay open, in seconds. */
+export const QuestionTimeout = z.int().min(30).max(604_800)
+export const defaultTimeoutS = 3_600
+
 /** What an agent may ask while it goes on waiting. */
 export const AskedKind = z.enum(['ask', 'permission', 'plan'])
 export type AskedKind = z.infer<typeof AskedKind>

@@ -19,6 +19,7 @@ export type {
   QuestionKind,
   QuestionState,
 } from '../../db/schema.ts'
+export { questionKinds, questionStates } from '../../db/schema.ts'
 
 /** An open question, as part of its task. */
 export interface OpenQuestion {

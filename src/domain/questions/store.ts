@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
+import { isListed, preparedRead } from '../../db/prepared.ts'
 import { apiTokens, type QuestionRow, questions, tasks } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import { insert, update, versionOf, type Write } from '../core/commit/writes.ts'
@@ -105,6 +106,32 @@ export async function findOpenQuestions(db: Reader, taskId: string): Promise<str
     .where(and(eq(questions.taskId, taskId), isOpen))
   return found.map(({ id }) => id)
 }
+
+/** Finds which of these questions are closed, and whether the time of an open one is up. */
+export async function findWatched(
+  { db, ownerId }: Scope,
+  ids: readonly string[],
+  now: Date,
+): Promise<{ readonly closed: readonly string[]; readonly isDue: boolean }> {
+  const found = await readWatched(db, { ownerId, ids: JSON.stringify(ids), now: now.toISOString() })
+  return {
+    closed: found.flatMap(({ id, isOpen }) => (isOpen ? [] : [id])),
+    isDue: found.some(({ isOpen }) => isOpen),
+  }
+}
+
+const readWatched = preparedRead((db) =>
+  db
+    .select({ id: questions.id, isOpen: sql<boolean>`${questions.state} = 'open'` })
+    .from(questions)
+    .where(
+      and(
+        eq(questions.ownerId, sql.placeholder('ownerId')),
+        isListed(questions.id, 'ids', 'uuid'),
+        sql`(${questions.state} <> 'open' or ${questions.expiresAt} <= ${sql.placeholder('now')}::timestamptz)`,
+      ),
+    ),
+)
 
 /** Lists the IDs of open questions whose time is up, at most 100; of these only, if given. */
 export async function findExpired(

@@ -96,9 +96,9 @@ async function findSubject(ctx: Ctx, scope: Scope, task: string | undefined): Pr
   const { actor } = ctx
   const session = actor.kind === 'agent' ? (actor.session ?? null) : null
   const held = await listOwnRuns({ ...ctx, db: scope.db })
-  const [own, ...others] = held.filter(
-    (run) => session === null || run.session === null || run.session === session,
-  )
+  const ofSession = held.filter((run) => session !== null && run.session === session)
+  const [own, ...others] =
+    ofSession.length > 0 ? ofSession : held.filter((run) => run.session === null || session === null)
   return own === undefined || others.length > 0 ? null : requireVersioned(scope, own.key)
 }
 
