@@ -8,11 +8,11 @@ import { describeError } from '../../logged-error.ts'
 import type { Scrub } from '../../telegram/store/stored-update.ts'
 import {
   acceptUpdates,
-  countAttempt,
+  type EndedUpdate,
   finishUpdate,
   hadEffect,
-  nextUpdate,
   type StoredUpdate,
+  takeUpdate,
 } from '../../telegram/store/updates.ts'
 
 /** Stores each update once before acknowledging it to Telegram, and handles updates in order. */
@@ -57,53 +57,63 @@ export function createInbox(options: InboxOptions): Inbox {
   // The update that failed because the database was unreachable, which doesn't count as an attempt.
   let waiting: number | null = null
 
-  const next = async () => {
-    try {
-      return leads() ? await nextUpdate(store) : null
-    } catch (error) {
-      log.error({ err: error }, 'the next update could not be read')
-      return null
-    }
+  // One statement between two updates: it finishes one and takes the next.
+  const next = async (ended: EndedUpdate | null) => {
+    if (leads() && !stopping.signal.aborted) return takeUpdate(store, { ended, uncounted: waiting })
+    if (ended !== null) await finishUpdate(store, ended)
+    return null
   }
   const work = async () => {
-    while (!stopping.signal.aborted) {
-      const stored = await next()
-      if (stored === null) await wakeup.wait(idleMs, stopping.signal)
-      else if (!stopping.signal.aborted) await handleOne(stored)
+    let ended: EndedUpdate | null = null
+    while (ended !== null || !stopping.signal.aborted) {
+      try {
+        const stored = await next(ended)
+        ended = stored === null ? null : await handleOne(stored)
+        if (stored !== null) continue
+      } catch (error) {
+        log.error({ err: error }, 'the next update could not be read')
+        // It is handled again after the next start.
+        if (stopping.signal.aborted) return
+      }
+      await wakeup.wait(idleMs, stopping.signal)
     }
   }
 
-  const handleOne = async (stored: StoredUpdate) => {
+  /** Returns the update if it's to be finished. */
+  const handleOne = async (stored: StoredUpdate): Promise<EndedUpdate | null> => {
     const update = stored.update as unknown as Update
+    const { updateId } = stored
+    const ended = () => ({ updateId, at: now() })
     try {
-      if (stored.attempts >= maxAttempts) throw new Error(`gave up after ${maxAttempts} attempts`)
-      if (waiting !== stored.updateId && !(await countAttempt(store, stored))) return
+      if (stored.attempts > maxAttempts) throw new Error(`gave up after ${maxAttempts} attempts`)
       waiting = null
       await withLimit(options.handle(update, stored), maxMs)
-      await finishUpdate(store, stored.updateId, now())
       options.onHandled?.('handled')
+      return ended()
     } catch (thrown) {
       // grammY's BotError hides the original error and drags the whole context into the log.
       const error = thrown instanceof BotError ? thrown.error : thrown
       if (isDatabaseDown(error)) {
-        log.warn({ err: error, updateId: stored.updateId }, 'the database is away: the update waits')
-        waiting = stored.updateId
-        return wakeup.wait(idleMs, stopping.signal)
+        log.warn({ err: error, updateId }, 'the database is away: the update waits')
+        waiting = updateId
+        await wakeup.wait(idleMs, stopping.signal)
+        return null
       }
-      if (error instanceof HttpError && (await hadEffect(store, stored.updateId).catch(() => false))) {
+      if (error instanceof HttpError && (await hadEffect(store, updateId).catch(() => false))) {
         // The change is committed. Its answer is stored and sent when Telegram is reachable again.
-        log.warn({ err: error, updateId: stored.updateId }, 'an update is handled, its answer waits')
+        log.warn({ err: error, updateId }, 'an update is handled, its answer waits')
         options.onHandled?.('handled')
-        return finishUpdate(store, stored.updateId, now()).catch(() => wakeup.wait(idleMs, stopping.signal))
+        return ended()
       }
-      log.error({ err: error, updateId: stored.updateId }, 'an update failed')
+      log.error({ err: error, updateId }, 'an update failed')
       options.onHandled?.('failed')
-      await finishUpdate(store, stored.updateId, now(), redact(describeError(error))).catch(() =>
+      await finishUpdate(store, ended(), redact(describeError(error))).catch(() =>
         wakeup.wait(idleMs, stopping.signal),
       )
       await options
         .reportFailure(update)
         .catch((failure: unknown) => log.warn({ err: failure }, 'no apology could be sent'))
+      return null
     }
   }
 

@@ -1,17 +1,23 @@
 import { and, asc, eq, isNull, lt, ne, sql } from 'drizzle-orm'
+import { prepared } from '../../db/prepared.ts'
 import { botUpdates } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import { update, type Write } from '../../domain/core/commit/writes.ts'
 import { deleteExpiredRows } from '../../domain/core/delete-expired.ts'
 import type { Scrub } from './stored-update.ts'
 
-/** An update that waits for its handler; `hadEffect` if it changed the board before the process died. */
+/** An update to handle. */
 export interface StoredUpdate {
   readonly updateId: number
   readonly update: Readonly<Record<string, unknown>>
-  readonly receivedAt: Date
-  readonly hadEffect: boolean
+  /** Including this one. */
   readonly attempts: number
+}
+
+/** An update whose handler has ended. */
+export interface EndedUpdate {
+  readonly updateId: number
+  readonly at: Date
 }
 
 /** Stores each update once, before it is acknowledged to Telegram. Returns how many were new. */
@@ -36,44 +42,69 @@ export async function acceptUpdates(
   return stored.length
 }
 
-/** Returns the oldest unfinished update; null if there is none. */
-export async function nextUpdate(db: Db): Promise<StoredUpdate | null> {
-  const [row] = await db
-    .select()
-    .from(botUpdates)
-    .where(isNull(botUpdates.finishedAt))
-    .orderBy(asc(botUpdates.receivedAt), asc(botUpdates.updateId))
-    .limit(1)
-  if (row === undefined) return null
-  return {
-    updateId: row.updateId,
-    update: row.update,
-    receivedAt: row.receivedAt,
-    hadEffect: row.effectAt !== null,
-    attempts: row.attempts,
-  }
-}
-
-/**
- * Counts an attempt before it is made, so an update that kills the process isn't retried forever. Returns false if another process
- * has counted one since the update was read.
- */
-export async function countAttempt(
-  db: Db,
-  { updateId, attempts }: Pick<StoredUpdate, 'updateId' | 'attempts'>,
-): Promise<boolean> {
-  const counted = await db
+const take = prepared((db) => {
+  const placeholder = (name: string, type: string) => sql`${sql.placeholder(name)}::${sql.raw(type)}`
+  const ended = db.$with('ended').as(
+    db
+      .update(botUpdates)
+      .set({ finishedAt: placeholder('endedAt', 'timestamptz') })
+      .where(eq(botUpdates.updateId, placeholder('endedId', 'bigint')))
+      .returning({ updateId: botUpdates.updateId }),
+  )
+  const next = db.$with('next').as(
+    db
+      .select({ updateId: botUpdates.updateId, attempts: botUpdates.attempts })
+      .from(botUpdates)
+      .where(
+        and(
+          isNull(botUpdates.finishedAt),
+          sql`${botUpdates.updateId} is distinct from ${placeholder('endedId', 'bigint')}`,
+        ),
+      )
+      .orderBy(asc(botUpdates.receivedAt), asc(botUpdates.updateId))
+      .limit(1),
+  )
+  const isCounted = sql`${botUpdates.updateId} is distinct from ${placeholder('uncounted', 'bigint')}`
+  return db
+    .with(ended, next)
     .update(botUpdates)
-    .set({ attempts: attempts + 1 })
+    .set({ attempts: sql`${botUpdates.attempts} + (${isCounted})::int` })
+    .from(next)
     .where(
       and(
-        eq(botUpdates.updateId, updateId),
-        eq(botUpdates.attempts, attempts),
+        eq(botUpdates.updateId, next.updateId),
+        eq(botUpdates.attempts, next.attempts),
         isNull(botUpdates.finishedAt),
       ),
     )
-    .returning({ id: botUpdates.updateId })
-  return counted.length > 0
+    .returning({
+      updateId: botUpdates.updateId,
+      update: botUpdates.update,
+      attempts: botUpdates.attempts,
+    })
+})
+
+/**
+ * Takes the oldest unfinished update; null if there is none, or if another process takes it at the same time. Its attempt is counted
+ * before it is made, so an update that kills the process isn't retried forever. Finishes \`ended\` in the same statement.
+ */
+export async function takeUpdate(
+  db: Db,
+  {
+    ended = null,
+    uncounted = null,
+  }: {
+    readonly ended?: EndedUpdate | null
+    /** The update whose attempt doesn't count. */
+    readonly uncounted?: number | null
+  } = {},
+): Promise<StoredUpdate | null> {
+  const [taken] = await take(db, {
+    endedId: ended?.updateId ?? null,
+    endedAt: ended?.at.toISOString() ?? null,
+    uncounted,
+  })
+  return taken ?? null
 }
 
 /** Whether an update has changed the board. */
@@ -106,11 +137,10 @@ export async function markEffect(db: Db, updateId: number, now: Date): Promise<v
 /** Marks an update as finished, with an error if its handler failed for good. */
 export async function finishUpdate(
   db: Db,
-  updateId: number,
-  now: Date,
+  { updateId, at }: EndedUpdate,
   error: string | null = null,
 ): Promise<void> {
-  await db.update(botUpdates).set({ finishedAt: now, error }).where(eq(botUpdates.updateId, updateId))
+  await db.update(botUpdates).set({ finishedAt: at, error }).where(eq(botUpdates.updateId, updateId))
 }
 
 /** Whether a waiting update announces that a group has become this one. */

@@ -4,12 +4,12 @@ import type { Write } from '../../../src/domain/core/commit/writes.ts'
 import { createCtx } from '../../../src/domain/core/context.ts'
 import {
   acceptUpdates,
-  countAttempt,
   deleteExpiredUpdates,
   deleteOtherBots,
   effectMark,
   finishUpdate,
-  nextUpdate,
+  hadEffect,
+  takeUpdate,
 } from '../../../src/telegram/store/updates.ts'
 import { type Board, openBoard } from '../../support/board.ts'
 import { scrub } from '../../support/updates.ts'
@@ -49,27 +49,29 @@ describe('updates', () => {
     await deleteOtherBots(board.db, 2000)
 
     expect(stored).toBe(1)
-    expect((await nextUpdate(board.db))?.update).toEqual(update(1, 'to the other'))
+    expect((await takeUpdate(board.db))?.update).toEqual(update(1, 'to the other'))
   })
 
   test('come in order, each until it is finished', async () => {
     await acceptUpdates(board.db, [update(8), update(7)], { botId, scrub, now: board.clock.now() })
-    const attempt = { updateId: 7, attempts: 0 }
-    const counted = [await countAttempt(board.db, attempt), await countAttempt(board.db, attempt)]
+    const at = board.clock.now()
 
-    expect(counted).toEqual([true, false])
-    expect(await nextUpdate(board.db)).toEqual({
-      updateId: 7,
-      update: update(7),
-      receivedAt: board.clock.now(),
-      hadEffect: false,
+    expect(await takeUpdate(board.db)).toEqual({ updateId: 7, update: update(7), attempts: 1 })
+    expect((await takeUpdate(board.db))?.attempts).toBe(2)
+    expect((await takeUpdate(board.db, { uncounted: 7 }))?.attempts).toBe(2)
+    expect(await takeUpdate(board.db, { ended: { updateId: 7, at } })).toMatchObject({
+      updateId: 8,
       attempts: 1,
     })
-    await finishUpdate(board.db, 7, board.clock.now())
-    expect((await nextUpdate(board.db))?.updateId).toBe(8)
-    await finishUpdate(board.db, 8, board.clock.now(), 'gave up')
+    await finishUpdate(board.db, { updateId: 8, at }, 'gave up')
 
-    expect(await nextUpdate(board.db)).toBeNull()
+    expect(await takeUpdate(board.db)).toBeNull()
+    expect(
+      await board.db.query.botUpdates.findMany({ orderBy: (row, { asc }) => asc(row.updateId) }),
+    ).toMatchObject([
+      { updateId: 7, finishedAt: at, error: null, attempts: 2 },
+      { updateId: 8, finishedAt: at, error: 'gave up', attempts: 1 },
+    ])
   })
 
   test('take effect once; the effect of a change that fails does not count', async () => {
@@ -88,24 +90,24 @@ describe('updates', () => {
     await expect(failed).rejects.toMatchObject({ cause: { message: 'division by zero' } })
     await expect(change([])).resolves.toBe('done')
     await expect(change([])).rejects.toThrow('handled')
-    expect((await nextUpdate(board.db))?.hadEffect).toBe(true)
+    expect(await hadEffect(board.db, 1)).toBe(true)
   })
 
   test('that hold what Postgres cannot store are stored without it', async () => {
     await acceptUpdates(board.db, [update(1, 'a\u0000b\ud83dc 🚀')], { botId, scrub, now: board.clock.now() })
 
-    expect((await nextUpdate(board.db))?.update).toEqual(update(1, 'ab\ufffdc 🚀'))
+    expect((await takeUpdate(board.db))?.update).toEqual(update(1, 'ab\ufffdc 🚀'))
   })
 
   test('are forgotten once they are finished and old', async () => {
     await acceptUpdates(board.db, [update(1), update(2), update(3)], { botId, scrub, now: board.clock.now() })
-    await finishUpdate(board.db, 1, board.clock.now())
+    await finishUpdate(board.db, { updateId: 1, at: board.clock.now() })
     board.clock.advance({ days: 2 })
-    await finishUpdate(board.db, 2, board.clock.now())
+    await finishUpdate(board.db, { updateId: 2, at: board.clock.now() })
 
     const gone = await deleteExpiredUpdates(board.db, new Date(board.clock.now().getTime() - 86_400_000))
 
     expect(gone).toBe(1)
-    expect((await nextUpdate(board.db))?.updateId).toBe(3)
+    expect((await takeUpdate(board.db))?.updateId).toBe(3)
   })
 })
