@@ -1,35 +1,22 @@
 import type { Store } from '../domain/core/context.ts'
 import { hourMs } from '../domain/core/durations.ts'
 import type { BoardEvent } from '../domain/core/events.ts'
-import { newestEventId, readEvents } from '../domain/core/outbox.ts'
 import type { Scope } from '../domain/core/scope.ts'
-import { readOwnerSettings } from '../domain/settings/settings.ts'
+import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { findTask, findTasksByKey } from '../domain/tasks/read.ts'
 import { takeDeletionQuestions } from '../domain/tasks/removal/deletion-limit.ts'
 import type { Task } from '../domain/tasks/task.ts'
-import { changeState } from '../telegram/store/bot-state.ts'
+import { commitDecision, type Decision } from '../telegram/store/messages/decision.ts'
 import { enqueue, type NewMessage } from '../telegram/store/messages/enqueue.ts'
-import {
-  enqueueCards,
-  livingCards,
-  markCardsStale,
-  type NewCard,
-} from '../telegram/store/messages/living-cards.ts'
+import { livingCards, type NewCard } from '../telegram/store/messages/living-cards.ts'
 import type { BotMessageRow } from '../telegram/store/messages/messages.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
+import { eventPageSize, readUnread } from '../telegram/store/unread-events.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { deletionLimitNotice } from '../view/notifications/notices.ts'
-import {
-  type Classified,
-  type ClassifiedTask,
-  classify,
-  loudnessOf,
-  reportOf,
-  wholeActions,
-} from './classify.ts'
+import { type ClassifiedTask, classify, loudnessOf, reportOf, wholeActions } from './classify.ts'
 import { agentOf, debounced, eventMessages, type Recipient, senderOf } from './event-messages.ts'
 
-const pageSize = 300
 // Progress on a task whose card is older than this posts a new card.
 const cardLifetimeMs = 48 * hourMs
 
@@ -40,38 +27,49 @@ export interface Decider {
   readonly now: () => Date
 }
 
-/**
- * Reads the events after the cursor and queues the cards, messages and edits they call for, together with the new
- * cursor. Skips events while no chat is linked. Returns the new cursor; null if there were no events.
- */
-export async function decide({ store, ownerId, now: clock }: Decider): Promise<number | null> {
-  const now = clock()
-  const moved = await changeState<number>(store, 'notifier_cursor', now, async (tx, cursor) => {
-    const scope = { db: tx, ownerId }
-    // Read before the settings, so that an event after the chat was linked has a higher ID.
-    const newest = await newestEventId(scope)
-    const settings = await readOwnerSettings(scope)
-    if (cursor === undefined || settings.chatId === null || settings.userId === null)
-      return newest === cursor ? undefined : newest
-    const events = wholeActions(await readEvents(scope, { after: cursor, limit: pageSize }), pageSize)
-    if (!settings.enabled || events.length === 0) return events.at(-1)?.id
-    const { chatId } = settings
-    const decision = await decideOn(scope, events, { chatId, settings, now })
-    await markCardsStale(tx, chatId, decision.staleNow, now)
-    await markCardsStale(tx, chatId, decision.staleSoon, debounced(now))
-    // A file comes before the card with its buttons.
-    await enqueue(tx, decision.messages, now)
-    await enqueueCards(tx, decision.cards, now)
-    return events.at(-1)?.id
-  })
-  return moved ?? null
+/** What a round did. */
+export interface Decided {
+  /** Whether something queued is due now. */
+  readonly isDue: boolean
+  /** Whether more events wait. */
+  readonly hasMore: boolean
 }
 
+/**
+ * Reads the events after the cursor and queues the cards, messages and edits they call for, together with the new
+ * cursor. Skips events while no chat is linked. Returns null if there was nothing to do.
+ */
+export async function decide(deps: Decider): Promise<Decided | null> {
+  const { store, ownerId } = deps
+  const now = deps.now()
+  const { cursor, newest, events: page, settings, asks } = await readUnread(store, ownerId)
+  const { chatId, userId, enabled } = settings
+  const isLinked = chatId !== null && userId !== null
+  const isAsked = asks && isLinked && enabled && (await askAboutDeletions(deps, { ...settings, chatId }))
+  const asked = isAsked ? { isDue: true, hasMore: false } : null
+  const events = wholeActions(page, eventPageSize)
+  const to = cursor === null || !isLinked ? newest : (events.at(-1)?.id ?? cursor)
+  if (to === cursor) return asked
+  const decision =
+    isLinked && enabled && events.length > 0
+      ? await decideOn({ db: store, ownerId }, events, { chatId, settings, now })
+      : nothing
+  const soon = debounced(now)
+  if (!(await commitDecision(store, { from: cursor, to }, { ...decision, ownerId, chatId }, { now, soon })))
+    return asked
+  const queued = [...decision.messages, ...decision.cards]
+  const isDue = isAsked || decision.staleNow.length > 0 || queued.some(({ notBefore }) => !notBefore)
+  return { isDue, hasMore: to < newest }
+}
+
+const nothing: Decision = { messages: [], cards: [], staleNow: [], staleSoon: [] }
+
 /** Asks the owner about tokens that reached their deletion limit. Returns whether anything was queued. */
-export async function askAboutDeletions({ store, ownerId, now: clock }: Decider): Promise<boolean> {
+async function askAboutDeletions(
+  { store, ownerId, now: clock }: Decider,
+  { chatId, threadId, notify }: OwnerSettings & { readonly chatId: number },
+): Promise<boolean> {
   const now = clock()
-  const { chatId, threadId, userId, enabled, notify } = await readOwnerSettings({ db: store, ownerId })
-  if (chatId === null || userId === null || !enabled) return false
   return store.transaction(async (tx) => {
     const questions = await takeDeletionQuestions(tx, { ownerId, now })
     if (notify.needsYou === 'off') return false
@@ -90,24 +88,17 @@ export async function askAboutDeletions({ store, ownerId, now: clock }: Decider)
   })
 }
 
-interface Decision {
-  readonly messages: readonly NewMessage[]
-  readonly cards: readonly NewCard[]
-  /** Task IDs whose living cards are edited as soon as possible. */
-  readonly staleNow: readonly string[]
-  /** Task IDs that only the owner changed. The bot usually shows those itself. */
-  readonly staleSoon: readonly string[]
-}
-
 async function decideOn(
   scope: Scope,
   events: readonly BoardEvent[],
   recipient: Recipient,
 ): Promise<Decision> {
   const classified = classify(events)
-  const tasks = await tasksByKey(scope, classified)
-  const idsOf = (keys: readonly string[]) => keys.flatMap((key) => tasks.get(key)?.id ?? [])
-  const staleNow = idsOf(classified.tasks.map(({ taskKey }) => taskKey))
+  const tasks = await tasksByKey(
+    scope,
+    classified.tasks.map(({ taskKey }) => taskKey),
+  )
+  const staleNow = [...new Set([...tasks.values()].map(({ id }) => id))]
   const living = new Map(
     (await livingCards(scope.db, recipient.chatId, staleNow)).map((card) => [card.taskId, card]),
   )
@@ -120,13 +111,13 @@ async function decideOn(
     messages: await eventMessages(scope, { classified, cards }, recipient),
     cards: cards.map(({ card }) => card),
     staleNow,
-    staleSoon: idsOf(classified.changedByOwner),
+    // A key that a move to another project has retired needs no lookup: the move itself has the new key.
+    staleSoon: classified.changedByOwner,
   }
 }
 
 /** Finds tasks by the key in the event. A task that has moved now has another key. */
-async function tasksByKey(scope: Scope, classified: Classified): Promise<Map<string, Task>> {
-  const keys = [...classified.tasks.map(({ taskKey }) => taskKey), ...classified.changedByOwner]
+async function tasksByKey(scope: Scope, keys: readonly string[]): Promise<Map<string, Task>> {
   const found = new Map((await findTasksByKey(scope, keys)).map((task) => [task.key, task]))
   for (const key of keys.filter((key) => !found.has(key))) {
     const moved = await findTask(scope, key)

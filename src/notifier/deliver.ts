@@ -9,7 +9,13 @@ import { moveChat } from '../telegram/store/chat-binding.ts'
 import { markCardsStale } from '../telegram/store/messages/living-cards.ts'
 import { beginAttempt, markNotSent, setDestination } from '../telegram/store/messages/mark.ts'
 import type { BotMessageRow } from '../telegram/store/messages/messages.ts'
-import { dropMessage, nextDue, nextDueAt, requeue } from '../telegram/store/messages/queue.ts'
+import {
+  type DueMessage,
+  dropMessage,
+  nextDue,
+  nextDueAt,
+  requeue,
+} from '../telegram/store/messages/queue.ts'
 import { requestOf } from '../telegram/store/messages/stored-request.ts'
 import { clearTopic } from '../telegram/store/project-topics.ts'
 import type { Throttle } from '../telegram/throttle.ts'
@@ -124,7 +130,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       await markCardsStale(store, row.chatId, [row.taskId], deps.now())
   }
 
-  const update = (row: BotMessageRow, settings: Bound, signal: AbortSignal) =>
+  const update = (row: DueMessage, settings: Bound, signal: AbortSignal) =>
     updateMessage({ ...deps, scope, note, recordUntilDone, followGroup }, row, settings, signal)
 
   /** Returns whether Telegram answers at all. Checked before sending a possible repeat. */

@@ -1,12 +1,11 @@
 import type { Api } from 'grammy'
 import type { Store } from '../domain/core/context.ts'
-import { createWakeup, newestEventId, type Wakeup } from '../domain/core/outbox.ts'
+import { type CountedWakeup, createWakeup } from '../domain/core/outbox.ts'
 import type { Log } from '../log.ts'
-import { readState } from '../telegram/store/bot-state.ts'
 import { recoverSending } from '../telegram/store/messages/mark.ts'
 import { readPauses } from '../telegram/store/pauses.ts'
 import type { Throttle } from '../telegram/throttle.ts'
-import { askAboutDeletions, decide } from './decide.ts'
+import { decide } from './decide.ts'
 import { createDelivery } from './deliver.ts'
 
 /** The notifier's dependencies. */
@@ -16,7 +15,7 @@ export interface NotifierDeps {
   readonly api: Api
   readonly throttle: Throttle
   /** Triggered by each NOTIFY from the outbox. It's only a hint: the outbox is also read every second. */
-  readonly wakeup: Wakeup
+  readonly wakeup: CountedWakeup
   readonly now: () => Date
   readonly log: Log
   /** Draws an SVG as a PNG. */
@@ -58,26 +57,24 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const delivery = createDelivery(deps)
 
   const follow = async (signal: AbortSignal) => {
-    const scope = { db: deps.store, ownerId: deps.ownerId }
-    await decide(deps)
-    return async () => {
-      if (await askAboutDeletions(deps)) queued.trigger()
-      // The stored cursor, not the one that `decide` returned: if the connection is lost during a commit, postgres.js may send the commit
-      // over another connection and report success.
-      const stored = await readState<number>(deps.store, 'notifier_cursor')
-      if ((await newestEventId(scope)) === stored) return pollEveryMs
-      const moved = await decide(deps)
-      if (moved === null) return pollEveryMs
-      queued.trigger()
-      await pause.wait(debounceMs, signal)
-      return 0
-    }
+    const decided = await decide(deps)
+    if (decided === null) return pollEveryMs
+    if (decided.isDue) queued.trigger()
+    await pause.wait(debounceMs, signal)
+    return decided.hasMore ? 0 : pollEveryMs
   }
 
   /** Repeats a step until the signal aborts, and retries a failed one, e.g., while the database is down. */
-  const loop = async (name: string, wakeup: Wakeup, signal: AbortSignal, step: () => Promise<number>) => {
+  const loop = async (
+    name: string,
+    wakeup: CountedWakeup,
+    signal: AbortSignal,
+    step: () => Promise<number>,
+  ) => {
     let failing = false
     while (!signal.aborted) {
+      // A trigger during a step isn't missed.
+      const since = wakeup.count()
       let waitMs = pollEveryMs
       try {
         waitMs = await step()
@@ -86,7 +83,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
         if (!failing) deps.log.error({ err: error }, `${name} failed; retrying`)
         failing = true
       }
-      if (waitMs > 0) await wakeup.wait(waitMs, signal)
+      if (waitMs > 0) await wakeup.wait(waitMs, signal, since)
     }
   }
 
@@ -95,9 +92,9 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       const stopping = new AbortController()
       const givingUp = new AbortController()
       await recover(deps)
-      const step = await follow(stopping.signal)
+      await decide(deps)
       const loops = Promise.all([
-        loop('following the outbox', deps.wakeup, stopping.signal, step),
+        loop('following the outbox', deps.wakeup, stopping.signal, () => follow(stopping.signal)),
         loop('delivery', queued, stopping.signal, () => delivery.step(givingUp.signal)),
       ])
       return async () => {
@@ -112,8 +109,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       queued.trigger()
     },
     resume: () => {
-      delivery.resume()
-      queued.trigger()
+      if (delivery.resume()) queued.trigger()
     },
     state: () => {
       const pauseMs = delivery.pauseMs()

@@ -13,8 +13,8 @@ export interface Reach {
   readonly note: (outcome: Outcome) => void
   /** Records a failed call. */
   readonly fail: (error: string) => void
-  /** Ends all pauses, because the chat accepts messages again. */
-  readonly resume: () => void
+  /** Ends all pauses, because the chat accepts messages again. Returns whether there were any. */
+  readonly resume: () => boolean
   readonly stopped: () => { readonly reason: string; readonly since: Date } | null
 }
 
@@ -53,9 +53,11 @@ export function createReach({ now, log }: { readonly now: () => Date; readonly l
     },
     fail,
     resume: () => {
+      const wasPaused = stopped !== null || failures > 0
       stopped = null
       failures = 0
       pausedUntil = 0
+      return wasPaused
     },
     stopped: () => (stopped === null ? null : { reason: stopped.reason, since: stopped.since }),
   }

@@ -16,7 +16,7 @@ export interface Retirement {
 export async function retireCard(
   api: Api,
   { chatId, messageId }: Pick<BotMessageRow, 'chatId' | 'messageId'>,
-  task: { readonly key: string; readonly title: string } | null,
+  readTask: () => Promise<{ readonly key: string; readonly title: string } | null>,
   signal: AbortSignal,
 ): Promise<Retirement> {
   if (messageId === null) return { outcome: { kind: 'gone' }, how: 'deleted' }
@@ -28,7 +28,8 @@ export async function retireCard(
   )
   if (deletion.kind === 'done' || deletion.kind === 'gone') return { outcome: deletion, how: 'deleted' }
   if (deletion.kind !== 'refused') return { outcome: deletion, how: null }
-  const cut = await editToRequest(api, { chatId, messageId }, toRequest(earlierCard(task)), signal)
+  const line = toRequest(earlierCard(await readTask()))
+  const cut = await editToRequest(api, { chatId, messageId }, line, signal)
   if (cut.kind === 'gone') return { outcome: cut, how: 'deleted' }
   // If Telegram refuses the edit too, the card stays as it is.
   return { outcome: cut, how: cut.kind === 'done' || cut.kind === 'refused' ? 'cut' : null }

@@ -1,25 +1,17 @@
 import type { Api } from 'grammy'
 import type { Store } from '../domain/core/context.ts'
-import { newestEventId } from '../domain/core/outbox.ts'
-import { readCard } from '../domain/tasks/card.ts'
 import { findTask } from '../domain/tasks/read.ts'
 import type { Log } from '../log.ts'
 import { editToRequest } from '../telegram/call.ts'
 import type { Outcome } from '../telegram/outcome.ts'
 import { enqueue, type MessagePurpose } from '../telegram/store/messages/enqueue.ts'
 import { editIntervalMs } from '../telegram/store/messages/limits.ts'
-import {
-  clearStale,
-  livingCard,
-  markCardsStale,
-  markRetired,
-  newestCards,
-} from '../telegram/store/messages/living-cards.ts'
+import { clearStale, livingCard, markRetired, newestCards } from '../telegram/store/messages/living-cards.ts'
 import { markEdited, postponeEdit } from '../telegram/store/messages/mark.ts'
-import { type BotMessageRow, clearMessageId } from '../telegram/store/messages/messages.ts'
+import { clearMessageId } from '../telegram/store/messages/messages.ts'
+import type { DueMessage } from '../telegram/store/messages/queue.ts'
 import type { ReplyTopic } from '../telegram/store/messages/reply-topic.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
-import { taskVersion } from '../view/tasks/card.ts'
 import { type Bound, type RenderedRequest, render } from './render.ts'
 import { retireCard } from './retire.ts'
 import { nextTry } from './retry.ts'
@@ -40,7 +32,7 @@ interface UpdateDeps {
 /** Updates a message in the chat: retires an earlier card of a task, edits anything else. */
 export async function updateMessage(
   deps: UpdateDeps,
-  row: BotMessageRow,
+  row: DueMessage,
   settings: Bound,
   signal: AbortSignal,
 ): Promise<void> {
@@ -50,16 +42,16 @@ export async function updateMessage(
   const { shown, waiting } = await newestCards(store, row.chatId, row.taskId)
   if (shown !== null && shown.id > row.id) return retire(deps, row, settings, signal)
   // The card that is about to be posted will show the change.
-  if (waiting !== null && waiting.id > row.id) return clearStale(store, row.id)
+  if (waiting !== null && waiting.id > row.id) return clearStale(store, row)
   return edit(deps, row, settings, signal)
 }
 
-async function retire(deps: UpdateDeps, row: BotMessageRow, settings: Bound, signal: AbortSignal) {
+async function retire(deps: UpdateDeps, row: DueMessage, settings: Bound, signal: AbortSignal) {
   const { store, scope, api, note } = deps
   // The owner has left that chat.
-  if (row.chatId !== settings.chatId) return clearStale(store, row.id)
-  const task = row.taskId === null ? null : await findTask(scope, row.taskId)
-  const { outcome, how } = await retireCard(api, row, task, signal)
+  if (row.chatId !== settings.chatId) return clearStale(store, row)
+  const readTask = async () => (row.taskId === null ? null : findTask(scope, row.taskId))
+  const { outcome, how } = await retireCard(api, row, readTask, signal)
   note(outcome)
   await deps.recordUntilDone(async () => {
     if (how !== null) return markRetired(store, row.id, how)
@@ -67,27 +59,23 @@ async function retire(deps: UpdateDeps, row: BotMessageRow, settings: Bound, sig
   })
 }
 
-async function edit(deps: UpdateDeps, row: BotMessageRow, settings: Bound, signal: AbortSignal) {
+async function edit(deps: UpdateDeps, row: DueMessage, settings: Bound, signal: AbortSignal) {
   const { store, scope, log, api, note } = deps
-  const seen = await newestEventId(scope)
   const rendered = await render({ scope, log }, row, settings)
-  if (rendered.kind !== 'request') return clearStale(store, row.id)
+  if (rendered.kind !== 'request') return clearStale(store, row)
   const { messageId, chatId } = row
   if (messageId === null || chatId !== settings.chatId) return resend(deps, row, settings, rendered)
-  if (rendered.version !== null && rendered.version === row.contentHash)
-    return finishEdit(deps, row, rendered.version, seen)
+  if (rendered.version !== null && rendered.version === row.contentHash) return clearStale(store, row)
   const outcome = await editToRequest(api, { chatId, messageId }, rendered.request, signal)
   note(outcome)
   await deps.recordUntilDone(async () => {
-    if (outcome.kind === 'done') {
-      await markEdited(store, row.id, rendered.version, deps.now())
-      await finishEdit(deps, row, rendered.version, seen)
-    } else if (outcome.kind === 'gone') await resend(deps, row, settings, rendered)
+    if (outcome.kind === 'done') await markEdited(store, row, rendered.version, deps.now())
+    else if (outcome.kind === 'gone') await resend(deps, row, settings, rendered)
     else await recordFailure(deps, row, settings, outcome)
   })
 }
 
-async function recordFailure(deps: UpdateDeps, row: BotMessageRow, settings: Bound, outcome: Outcome) {
+async function recordFailure(deps: UpdateDeps, row: DueMessage, settings: Bound, outcome: Outcome) {
   switch (outcome.kind) {
     case 'later':
     case 'uncertain': {
@@ -101,32 +89,14 @@ async function recordFailure(deps: UpdateDeps, row: BotMessageRow, settings: Bou
     case 'topic-gone':
     case 'refused':
       deps.log.error({ id: row.id, outcome }, 'Telegram refused an edit')
-      return clearStale(deps.store, row.id)
+      return clearStale(deps.store, row)
     default:
       return
   }
 }
 
-/** Finishes an edit. The message stays stale if the task has a newer version by now. */
-async function finishEdit(
-  { store, scope, now }: UpdateDeps,
-  row: BotMessageRow,
-  version: string | null,
-  seenEvent: number,
-) {
-  await store.transaction(async (tx) => {
-    // Clear the mark before reading, because a change after the read sets it again.
-    await clearStale(tx, row.id)
-    const inTx = { ...scope, db: tx }
-    if (version === null || row.taskId === null || (await newestEventId(inTx)) === seenEvent) return
-    const task = await findTask(inTx, row.taskId)
-    if (task === null || taskVersion(await readCard(inTx, task)) === version) return
-    await markCardsStale(tx, row.chatId, [row.taskId], now())
-  })
-}
-
 /** Queues a message again that was deleted or is in a former chat. A card is queued only if there's no newer one. */
-async function resend(deps: UpdateDeps, row: BotMessageRow, settings: Bound, rendered: RenderedRequest) {
+async function resend(deps: UpdateDeps, row: DueMessage, settings: Bound, rendered: RenderedRequest) {
   const { store, scope, now } = deps
   const { chatId } = settings
   const { request, version, isOpen } = rendered
@@ -142,7 +112,7 @@ async function resend(deps: UpdateDeps, row: BotMessageRow, settings: Bound, ren
         }
       : ({ purpose: 'card' } as const)
   await store.transaction(async (tx) => {
-    await clearStale(tx, row.id)
+    await clearStale(tx, row)
     if (row.messageId !== null && row.chatId === chatId) await clearMessageId(tx, chatId, row.messageId)
     const card = task === null || version === null ? null : await livingCard(tx, chatId, task.id)
     if (!isOpen || (card !== null && card.id !== row.id)) return

@@ -175,6 +175,25 @@ describe('a process that dies', () => {
   })
 })
 
+test('a card shows a change that was made while it was being edited', async () => {
+  await start()
+  await notifier.run(5)
+  const { faults } = notifier.telegram.world
+  const rename = (title: string) => editTask(notifier.agent, task.key, { title })
+  await rename('Fix the second till')
+  await notifier.decide()
+  faults.add({ kind: 'delay', ms: 500, method: 'editMessageText' })
+  const editing = notifier.run(5)
+  await expect.poll(() => faults.left()).toBe(0)
+
+  await rename('Fix the third till')
+  await notifier.decide()
+  await editing
+  await notifier.run(5)
+
+  expect(ofBot().map(firstLine)).toEqual([expect.stringContaining('Fix the third till')])
+})
+
 describe('faults during delivery', () => {
   test.each(['lost-before', 'lost-after', '500'] as const)(
     'a removal that met %s is repeated',

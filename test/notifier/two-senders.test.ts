@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { botMessages } from '../../src/db/schema.ts'
+import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
 import { addTask, onPostgres } from '../support/tasks.ts'
@@ -18,6 +19,15 @@ const blockOne = async () => {
   const { key } = await addTask(notifier.board, notifier.project)
   await editTask(notifier.agent, key, { lifecycle: 'block', result: { blockedReason: 'Why?' } })
 }
+
+test('of two processes that decide on the same events at once, one queues a message', async () => {
+  await createTask(notifier.agent, { projectId: notifier.project.id, title: 'Fix the till' })
+  const other = notifier.other(notifier.board.db)
+
+  await Promise.all([notifier.decide(), other.decide()])
+
+  expect(await notifier.rows()).toHaveLength(1)
+})
 
 test('of two processes that send the same message at once, one sends it', async () => {
   await blockOne()

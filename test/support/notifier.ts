@@ -1,7 +1,6 @@
 import { asc } from 'drizzle-orm'
 import type { ProjectRow } from '../../src/db/schema.ts'
 import type { Ctx, Store } from '../../src/domain/core/context.ts'
-import { newestEventId } from '../../src/domain/core/outbox.ts'
 import { type Log, openLog } from '../../src/log.ts'
 import { decide } from '../../src/notifier/decide.ts'
 import { createDelivery, type Delivery } from '../../src/notifier/deliver.ts'
@@ -91,13 +90,8 @@ export async function openNotifier(
     })
   }
   let delivery = begin()
-  let decided: number | null = null
   const decideAll = async (store: Store = board.db) => {
-    // As the notifier does: one read, if there is nothing new.
-    const newest = await newestEventId({ db: store, ownerId: board.ownerId })
-    if (newest === decided) return
     while ((await decide({ store, ownerId: board.ownerId, now: board.clock.now })) !== null) {}
-    decided = newest
   }
   // The first read starts at the newest event.
   await decideAll()

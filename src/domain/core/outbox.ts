@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, inArray, lt, lte, max } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lt, lte, max, type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { eventsOutbox, projects } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
 import { deleteBatchSize, deleteExpiredRows } from './delete-expired.ts'
@@ -27,16 +28,29 @@ export async function readEvents(
     )
     .orderBy(asc(eventsOutbox.id))
     .limit(query.limit)
-  return found.map(
-    (row) =>
-      ({
-        id: row.id,
-        type: row.eventType,
-        entityId: row.entityId,
-        projectId: row.projectId,
-        payload: row.payload ?? {},
-        createdAt: row.createdAt,
-      }) as unknown as BoardEvent,
+  return found.map(toEvent)
+}
+
+function toEvent(row: Omit<typeof eventsOutbox.$inferSelect, 'ownerId' | 'entityType'>): BoardEvent {
+  const { id, eventType: type, entityId, projectId, createdAt } = row
+  return { id, type, entityId, projectId, payload: row.payload ?? {}, createdAt } as unknown as BoardEvent
+}
+
+/** Selects an owner's events after a cursor, as a column of another query. */
+export function eventsAfter(ownerId: AnyPgColumn, cursor: SQL, limit: number): SQL<BoardEvent[]> {
+  return sql`(
+    select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'eventType', e.event_type, 'entityId', e.entity_id, 'projectId', e.project_id,
+      'payload', e.payload, 'createdAt', e.created_at) order by e.id), '[]'::jsonb)
+    from (select * from ${eventsOutbox} as o where o.owner_id = ${ownerId} and o.id > ${cursor} order by o.id limit ${sql.raw(String(limit))}) as e
+  )`.mapWith((stored: readonly (Parameters<typeof toEvent>[0] & { readonly createdAt: unknown })[]) =>
+    stored.map((row) => toEvent({ ...row, createdAt: new Date(row.createdAt) })),
+  ) as SQL<BoardEvent[]>
+}
+
+/** Selects the ID of an owner's newest event, or 0, as a column of another query. */
+export function newestEventOf(ownerId: AnyPgColumn): SQL<number> {
+  return sql<number>`(select coalesce(max(o.id), 0) from ${eventsOutbox} as o where o.owner_id = ${ownerId})`.mapWith(
+    Number,
   )
 }
 
@@ -70,18 +84,29 @@ export async function deleteExpiredEvents(
 
 /** Wakes waiting callers. Only a hint: it may be late or missing, so every wait has a limit. */
 export interface Wakeup {
-  /** Resolves at the next trigger, after `limitMs`, or on abort, whichever comes first. */
-  readonly wait: (limitMs: number, signal?: AbortSignal) => Promise<void>
+  /**
+   * Resolves at the next trigger, after `limitMs`, or on abort, whichever comes first. With an earlier `count`, also if there was a
+   * trigger since then.
+   */
+  readonly wait: (limitMs: number, signal?: AbortSignal, since?: number) => Promise<void>
   readonly trigger: () => void
 }
 
-export function createWakeup(): Wakeup {
+export interface CountedWakeup extends Wakeup {
+  /** How many triggers there were. */
+  readonly count: () => number
+}
+
+export function createWakeup(): CountedWakeup {
   const waiting = new Set<() => void>()
+  let triggers = 0
   return {
+    count: () => triggers,
     trigger: () => {
+      triggers += 1
       for (const wake of [...waiting]) wake()
     },
-    wait: (limitMs, signal) =>
+    wait: (limitMs, signal, since = triggers) =>
       new Promise((resolve) => {
         const wake = () => {
           clearTimeout(timer)
@@ -90,7 +115,7 @@ export function createWakeup(): Wakeup {
           resolve()
         }
         const timer = setTimeout(wake, limitMs)
-        if (signal?.aborted) return wake()
+        if (signal?.aborted || triggers !== since) return wake()
         signal?.addEventListener('abort', wake, { once: true })
         waiting.add(wake)
       }),

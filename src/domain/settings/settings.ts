@@ -18,7 +18,7 @@ import {
   type SettingsPatch,
   settingSpecs,
 } from './setting-specs.ts'
-import { readStored, storedSettingRows } from './stored-settings.ts'
+import { readStored, type StoredSettings, storedSettingRows } from './stored-settings.ts'
 
 /** The owner's settings with defaults filled in. */
 export interface OwnerSettings {
@@ -74,7 +74,11 @@ export interface RunnerSettings {
 
 /** Reads the owner's settings; an invalid stored text counts as absent. */
 export async function readOwnerSettings({ db, ownerId }: Scope): Promise<OwnerSettings> {
-  const stored = await readStored(db, ownerId)
+  return toOwnerSettings(await readStored(db, ownerId))
+}
+
+/** Returns the settings that stored texts mean. */
+export function toOwnerSettings(stored: StoredSettings): OwnerSettings {
   const read = <Value, Fallback extends Value | null>(spec: SettingSpec<Value, Fallback>) =>
     decodeSetting(spec, stored[spec.key])
   const timeZone = read(settingSpecs.timeZone)

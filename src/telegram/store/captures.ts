@@ -1,4 +1,5 @@
-import { and, desc, eq, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
+import { type AnyColumn, and, desc, eq, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import { preparedRead } from '../../db/prepared.ts'
 import { auditLogs, botUpdates } from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
 import type { Scope } from '../../domain/core/scope.ts'
@@ -142,7 +143,7 @@ export async function captureOfMessage(
   { chatId, messageId }: { readonly chatId: number; readonly messageId: number },
 ): Promise<Capture | null> {
   const [row] = await scope.db
-    .select()
+    .select({ update: botUpdates.update, effect: effectOf(botUpdates, sql`${scope.ownerId}::uuid`) })
     .from(botUpdates)
     .where(
       sql`${botUpdates.update} -> 'message' ->> 'message_id' = ${String(messageId)}
@@ -150,29 +151,43 @@ export async function captureOfMessage(
     )
     .orderBy(desc(botUpdates.receivedAt))
     .limit(1)
-  return row === undefined ? null : toCapture(scope, row)
+  return toCapture(row)
 }
+
+const readBefore = preparedRead((db) => {
+  const recent = db
+    .select({ updateId: botUpdates.updateId, receivedAt: botUpdates.receivedAt, update: botUpdates.update })
+    .from(botUpdates)
+    .where(lt(botUpdates.updateId, sql.placeholder('updateId')))
+    .orderBy(desc(botUpdates.updateId))
+    .limit(maxBetween)
+    .as('recent')
+  return db
+    .select({ update: recent.update, effect: effectOf(recent, sql`${sql.placeholder('ownerId')}::uuid`) })
+    .from(recent)
+    .where(
+      and(
+        sql`${recent.update} -> 'message' -> 'from' ->> 'id' = ${sql.placeholder('userId')}`,
+        sql`${recent.update} -> 'message' -> 'chat' ->> 'id' = ${sql.placeholder('chatId')}`,
+      ),
+    )
+    .orderBy(desc(recent.updateId))
+    .limit(1)
+})
 
 /** Finds the capture of the message that its sender wrote right before another one in the same chat. */
 export async function captureBefore(
-  scope: Scope,
-  {
-    updateId,
-    chatId,
-    userId,
-  }: { readonly updateId: number; readonly chatId: number; readonly userId: number },
+  { db, ownerId }: Scope,
+  message: { readonly updateId: number; readonly chatId: number; readonly userId: number },
 ): Promise<Capture | null> {
-  const rows = await scope.db
-    .select()
-    .from(botUpdates)
-    .where(lt(botUpdates.updateId, updateId))
-    .orderBy(desc(botUpdates.updateId))
-    .limit(maxBetween)
-  const before = rows.find(({ update }) => {
-    const message = messageIn(update, 'message') as { readonly from?: { readonly id?: number } } | null
-    return message !== null && message.from?.id === userId && chatOf(message) === chatId
+  const { updateId, chatId, userId } = message
+  const [row] = await readBefore(db, {
+    ownerId,
+    updateId,
+    chatId: String(chatId),
+    userId: String(userId),
   })
-  return before === undefined ? null : toCapture(scope, before)
+  return toCapture(row)
 }
 
 // In a group, other people's messages may come between the parts of one message.
@@ -216,12 +231,21 @@ export async function stateOfMessage(
 // Actions of a message that a second part of it can extend.
 const leading = ['task.create', partAction, 'task.edit', 'task.comment', 'task.answer', 'task.move']
 
-async function toCapture(
-  scope: Scope,
-  row: { readonly updateId: number; readonly receivedAt: Date; readonly update: Record<string, unknown> },
-): Promise<Capture | null> {
-  const effect = (await effectsOf(scope, row)).find(({ action }) => leading.includes(action))
-  return effect === undefined ? null : { update: row.update, effect }
+/** Selects what an update did first to a task that a second part of it can extend, as a column of another query. */
+function effectOf(update: { readonly updateId: AnyColumn; readonly receivedAt: AnyColumn }, ownerId: SQL) {
+  return sql<Effect | null>`(
+    select jsonb_build_object('auditId', a.id, 'action', a.action, 'taskId', coalesce(a.meta ->> 'taskId', ''),
+      'taskKey', coalesce(a.target_id, ''), 'commentId', coalesce(a.meta ->> 'commentId', a.meta ->> 'partOf'))
+    from ${auditLogs} as a
+    where a.owner_id = ${ownerId} and a.created_at >= ${update.receivedAt} and a.target_type = 'task'
+      and a.meta ->> 'cause' = 'telegram:' || ${update.updateId} and a.action in (${sql.raw(leading.map((action) => `'${action}'`).join())})
+    order by a.created_at, a.id limit 1)`
+}
+
+function toCapture(
+  row: { readonly update: Record<string, unknown>; readonly effect: Effect | null } | undefined,
+): Capture | null {
+  return row === undefined || row.effect === null ? null : { update: row.update, effect: row.effect }
 }
 
 async function effectsSince({ db, ownerId }: Scope, since: Date, cause: string): Promise<Effect[]> {

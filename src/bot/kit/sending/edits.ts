@@ -2,7 +2,7 @@ import { InputFile, InputMediaBuilder } from 'grammy'
 import { callTelegram, editToRequest } from '../../../telegram/call.ts'
 import type { Outcome } from '../../../telegram/outcome.ts'
 import { reasonOf } from '../../../telegram/record-sending.ts'
-import { markEdited, markForEdit, setSubject } from '../../../telegram/store/messages/mark.ts'
+import { markShown } from '../../../telegram/store/messages/mark.ts'
 import { clearMessageId, findMessage } from '../../../telegram/store/messages/messages.ts'
 import type { StoredRequest } from '../../../telegram/store/messages/stored-request.ts'
 import type { Card } from '../../../view/kit/card.ts'
@@ -41,16 +41,19 @@ export function createEdits(
     },
   ): Promise<number> => {
     if (outcome.kind === 'gone') return resend()
-    const row = await findMessage(store, chatId, messageId)
-    const isKept = row !== null && kept !== null && !isRefusal(outcome)
-    if (outcome.kind !== 'done' && !isKept) {
-      throw new Error(`Telegram did not take an edit: ${reasonOf(outcome)}`)
-    }
-    await setSubject(store, chatId, messageId, { ...about, taskId: about.taskId ?? null })
-    if (row === null) return messageId
-    if (outcome.kind === 'done') await markEdited(store, row.id, about.version ?? null, now())
-    // A card is rendered when it's sent, so that it shows the current state.
-    else await markForEdit(store, row.id, about.purpose === 'card' ? null : kept)
+    const isDone = outcome.kind === 'done'
+    const isRecorded =
+      (isDone || (kept !== null && !isRefusal(outcome))) &&
+      (await markShown(
+        store,
+        { chatId, messageId },
+        { ...about, taskId: about.taskId ?? null },
+        // A card is rendered when it's sent, so that it shows the current state.
+        isDone
+          ? { contentHash: about.version ?? null, now: now() }
+          : { request: about.purpose === 'card' ? null : kept },
+      ))
+    if (!isDone && !isRecorded) throw new Error(`Telegram did not take an edit: ${reasonOf(outcome)}`)
     return messageId
   }
 

@@ -1,4 +1,5 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { apiTokens, deletionLimits } from '../../../db/schema.ts'
 import type { Reader, Tx } from '../../../db/types.ts'
 import type { Actor } from '../../core/actor.ts'
@@ -85,6 +86,11 @@ export function deletionLimitError({ tokenId }: Agent): DomainError {
     { deletionLimit: true, tokenId },
   )
 }
+
+/** Selects whether the owner must be asked about tokens, as a column of another query. */
+export const hasDeletionQuestions = (ownerId: AnyPgColumn) => sql<boolean>`exists (
+  select from ${deletionLimits} join ${apiTokens} on ${apiTokens.id} = ${deletionLimits.tokenId}
+  where ${apiTokens.ownerId} = ${ownerId} and ${apiTokens.revokedAt} is null and ${deletionLimits.askedAt} is null)`
 
 /** A token whose deletion limit the owner must decide on. */
 export interface DeletionQuestion {

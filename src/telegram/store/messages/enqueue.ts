@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { rows } from '../../../db/rows.ts'
 import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
 import type { Db } from '../../../db/types.ts'
@@ -29,18 +29,19 @@ export interface NewMessage {
 /** Queues messages for delivery, in order. Returns the ids of their rows. */
 export async function enqueue(db: Db, messages: readonly NewMessage[], now: Date): Promise<number[]> {
   if (messages.length === 0) return []
-  const queued = messages.map((message, position) => ({ ...toRow(message, 'pending', now), position }))
-  // One statement for any number of rows: Postgres took 3 ms to parse one with thirty rows of ten values.
-  const inserted = await rows<{ id: number }>(
-    db,
-    sql`insert into ${botMessages} (chat_id, thread_id, purpose, task_id, topic, request, rank, not_before, state, created_at)
-      select "chatId", "threadId", purpose, "taskId", topic, request, priority, "notBefore", state, "createdAt"
-      from jsonb_to_recordset(${JSON.stringify(queued)}::text::jsonb) as queued
-        ("chatId" bigint, "threadId" int, purpose text, "taskId" uuid, topic jsonb, request jsonb, priority int, "notBefore" timestamptz,
-        state text, "createdAt" timestamptz, position int)
-      order by position returning id::int`,
-  )
+  const inserted = await rows<{ id: number }>(db, sql`${insertQueued(messages, now)} returning id::int`)
   return inserted.map(({ id }) => id)
+}
+
+/** Builds the insert of queued messages, one statement for any number: Postgres took 3 ms to parse one with thirty rows of ten values. */
+export function insertQueued(messages: readonly NewMessage[], now: Date, condition = sql`true`): SQL {
+  const queued = messages.map((message, position) => ({ ...toRow(message, 'pending', now), position }))
+  return sql`insert into ${botMessages} (chat_id, thread_id, purpose, task_id, topic, request, rank, not_before, state, created_at)
+    select "chatId", "threadId", purpose, "taskId", topic, request, priority, "notBefore", state, "createdAt"
+    from jsonb_to_recordset(${JSON.stringify(queued)}::text::jsonb) as queued
+      ("chatId" bigint, "threadId" int, purpose text, "taskId" uuid, topic jsonb, request jsonb, priority int, "notBefore" timestamptz,
+      state text, "createdAt" timestamptz, position int)
+    where ${condition} order by position`
 }
 
 /** Stores a message that the caller sends right away, before the call. Returns the id of its row. */

@@ -1,8 +1,10 @@
-import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, or, type SQL, sql } from 'drizzle-orm'
 import { isListed, prepared, preparedRead } from '../../../db/prepared.ts'
 import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
 import type { Db, Reader } from '../../../db/types.ts'
-import { enqueue, type MessagePriority } from './enqueue.ts'
+import { versionOf } from '../../../domain/core/commit/writes.ts'
+import { enqueue, type MessagePriority, type NewMessage } from './enqueue.ts'
+import type { DueMessage } from './queue.ts'
 import type { CardRequest, ReportKind } from './stored-request.ts'
 
 // A card that failed or was deleted from the chat doesn't count.
@@ -112,35 +114,48 @@ const priorityOf: Record<ReportKind, MessagePriority> = {
 
 /** Queues cards and returns the ids of their rows. A card that reports an outcome replaces waiting reports about its task. */
 export async function enqueueCards(db: Db, cards: readonly NewCard[], now: Date): Promise<number[]> {
-  const outcomes = cards.filter(({ group: { kind } }) => kind === 'needs-you' || kind === 'finished')
-  if (outcomes.length > 0) {
-    await db.delete(botMessages).where(
-      and(
-        inArray(
-          botMessages.taskId,
-          outcomes.map(({ taskId }) => taskId),
-        ),
-        eq(botMessages.purpose, 'card'),
-        eq(botMessages.state, 'pending'),
-        sql`${botMessages.request} -> 'group' ->> 'kind' in ('needs-you', 'finished', 'new', 'changed')`,
-      ),
-    )
-  }
-  const messages = cards.map(({ chatId, threadId, taskId, notBefore = null, ...report }) => ({
+  const outcomes = tasksWithOutcome(cards)
+  if (outcomes.length > 0) await db.execute(sql`${deleteReports(outcomes)}`)
+  return enqueue(db, cards.map(toMessage), now)
+}
+
+/** The ids of tasks with a card that reports an outcome. */
+export function tasksWithOutcome(cards: readonly NewCard[]): string[] {
+  return cards
+    .filter(({ group: { kind } }) => kind === 'needs-you' || kind === 'finished')
+    .map(({ taskId }) => taskId)
+}
+
+/** Builds the deletion of waiting reports about tasks. */
+export function deleteReports(taskIds: readonly string[], condition = sql`true`): SQL {
+  return sql`delete from ${botMessages} as m where ${condition} and m.task_id = any (${idsIn(taskIds)}) and m.purpose = 'card'
+    and m.state = 'pending' and m.request -> 'group' ->> 'kind' in ('needs-you', 'finished', 'new', 'changed')`
+}
+
+/** An array of ids from one value, so that the statement serves any number. */
+export function idsIn(ids: readonly string[]): SQL {
+  return sql`array(select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb))`
+}
+
+/** Returns a card as a queued message. */
+export function toMessage({ chatId, threadId, taskId, notBefore = null, ...report }: NewCard): NewMessage {
+  return {
     chatId,
     threadId,
     taskId,
     notBefore,
-    purpose: 'card' as const,
-    request: { method: 'card' as const, ...report },
+    purpose: 'card',
+    request: { method: 'card', ...report },
     priority: priorityOf[report.group.kind],
-  }))
-  return enqueue(db, messages, now)
+  }
 }
 
-/** Unmarks a message that shows the current state. The caller must check whether its task changed in the meantime. */
-export async function clearStale(db: Db, id: number): Promise<void> {
-  await db.update(botMessages).set({ stale: false }).where(eq(botMessages.id, id))
+/** Unmarks a message that shows the current state, unless it was marked again since it was read as due. */
+export async function clearStale(db: Db, { id, version }: DueMessage): Promise<void> {
+  await db
+    .update(botMessages)
+    .set({ stale: false })
+    .where(and(eq(botMessages.id, id), eq(versionOf(botMessages), version)))
 }
 
 /** Marks an earlier card as retired: deleted, or cut to a line without buttons. */

@@ -1,8 +1,11 @@
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { rows } from '../../../db/rows.ts'
 import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
 import type { Db } from '../../../db/types.ts'
+import { versionOf } from '../../../domain/core/commit/writes.ts'
 import type { MessagePurpose } from './enqueue.ts'
 import { editIntervalMs } from './limits.ts'
+import type { DueMessage } from './queue.ts'
 import type { ReplyTopic } from './reply-topic.ts'
 import type { StoredRequest } from './stored-request.ts'
 
@@ -28,56 +31,64 @@ export async function beginAttempt(db: Db, row: BotMessageRow): Promise<boolean>
   return begun.length > 0
 }
 
-/** Marks a message as sent; the earlier cards of its task become stale. */
+/** Marks a message as sent, in one statement; the earlier cards of its task become stale. */
 export async function markSent(
   db: Db,
   id: number,
   sent: { readonly messageId: number; readonly contentHash?: string | null; readonly now: Date },
 ): Promise<void> {
-  await db.transaction(async (tx) => {
-    const [row] = await tx
-      .select({
-        chatId: botMessages.chatId,
-        taskId: botMessages.taskId,
-        purpose: botMessages.purpose,
-      })
-      .from(botMessages)
-      .where(eq(botMessages.id, id))
-    if (row === undefined) return
-    // A Bot API server that started over reuses message ids; the older row loses its id.
-    await tx
-      .update(botMessages)
-      .set({ messageId: null })
-      .where(and(eq(botMessages.chatId, row.chatId), eq(botMessages.messageId, sent.messageId)))
-    await tx
-      .update(botMessages)
-      .set({
-        state: 'sent',
-        messageId: sent.messageId,
-        sentAt: sent.now,
-        error: null,
-        request: null,
-        attempts: 0,
-        notBefore: nextEdit(sent.now),
-        contentHash: sent.contentHash ?? null,
-      })
-      .where(eq(botMessages.id, id))
-    if (row.purpose === 'card' && row.taskId !== null) await markSuperseded(tx, row.chatId, row.taskId)
-  })
+  const { messageId, contentHash = null, now } = sent
+  const card = { chatId: sql`m.chat_id`, taskId: sql`m.task_id`, isCard: sql`m.purpose = 'card'` }
+  await db.execute(sql`
+    with message as (
+      select m.id, m.chat_id, m.task_id, ${newestShown(card)} as newest from ${botMessages} as m where m.id = ${id}::bigint
+    ),
+    -- A Bot API server that started over reuses message ids; the older row loses its id.
+    reused as (
+      update ${botMessages} as older set message_id = null from message
+      where older.chat_id = message.chat_id and older.message_id = ${messageId}::int and older.id <> message.id
+      returning 1
+    ),
+    ${superseded}
+    update ${botMessages} as t set state = 'sent', message_id = ${messageId}::int, sent_at = ${toText(now)}::timestamptz, error = null,
+      request = null, attempts = 0, not_before = ${toText(nextEdit(now))}::timestamptz, content_hash = ${contentHash}::text, ${staleIfNewer}
+    from message where t.id = message.id and (select count(*) from reused) >= 0`)
 }
 
-/** Marks the earlier cards of a task for removal: only the newest card in a chat has buttons. */
-async function markSuperseded(db: Db, chatId: number, taskId: string): Promise<void> {
-  const isShown = sql`chat_id = ${chatId}::bigint and task_id = ${taskId}::uuid and purpose = 'card'
-    and state = 'sent' and message_id is not null`
-  await db.execute(
-    sql`update ${botMessages} set stale = true, not_before = null
-      where ${isShown} and id < (select max(id) from ${botMessages} where ${isShown})`,
-  )
+// Only the newest card of a task in a chat has buttons. The statements below mark the earlier ones for removal.
+
+const isShown = sql`c.purpose = 'card' and c.state = 'sent' and c.message_id is not null`
+
+/** Selects the newest card that a chat shows of the task of a message \`m\`; null if the message isn't a card. */
+function newestShown({
+  chatId,
+  taskId,
+  isCard,
+}: {
+  readonly chatId: SQL
+  readonly taskId: SQL
+  readonly isCard: SQL
+}): SQL {
+  return sql`case when ${isCard} then greatest(m.id, (
+    select max(c.id) from ${botMessages} as c where c.chat_id = ${chatId} and c.task_id = ${taskId} and ${isShown})) end`
 }
 
-/** Marks a message as edited. Its next automatic edit waits three seconds. */
-export async function markEdited(db: Db, id: number, contentHash: string | null, now: Date): Promise<void> {
+const superseded = sql`superseded as (
+  update ${botMessages} as c set stale = true, not_before = null from message
+  where c.chat_id = message.chat_id and c.task_id = message.task_id and ${isShown} and c.id < message.newest and c.id <> message.id
+)`
+const staleIfNewer = sql`stale = t.stale or coalesce(message.newest > message.id, false)`
+
+/**
+ * Marks a message as edited. It stays stale if it was marked again since it was read as due, because the edit may not show that change.
+ * Its next automatic edit waits three seconds.
+ */
+export async function markEdited(
+  db: Db,
+  { id, version }: DueMessage,
+  contentHash: string | null,
+  now: Date,
+): Promise<void> {
   await db
     .update(botMessages)
     .set({
@@ -87,12 +98,18 @@ export async function markEdited(db: Db, id: number, contentHash: string | null,
       request: null,
       attempts: 0,
       notBefore: nextEdit(now),
+      stale: sql`${versionOf(botMessages)} <> ${version}`,
     })
     .where(eq(botMessages.id, id))
 }
 
+// The next automatic edit of a message waits three seconds.
 function nextEdit(now: Date): Date {
   return new Date(now.getTime() + editIntervalMs)
+}
+
+function toText(at: Date): string {
+  return at.toISOString()
 }
 
 /** Why a message was not sent, and what happens next. */
@@ -154,22 +171,49 @@ export async function recoverSending(db: Db): Promise<number> {
   return found.length
 }
 
-/** Changes what a message is about, e.g. when a screen shows another task. */
-export async function setSubject(
+/** What a message shows after an edit, or what it will show: for a card without a request, the current state of its task. */
+export type ShownInPlace =
+  | { readonly contentHash: string | null; readonly now: Date }
+  | { readonly request: StoredRequest | null }
+
+/**
+ * Records an edit of a message in one statement: what the message is about now, and that it was edited, or what to edit it to later.
+ * Returns false if the message has no row.
+ */
+export async function markShown(
   db: Db,
-  chatId: number,
-  messageId: number,
+  { chatId, messageId }: { readonly chatId: number; readonly messageId: number },
   about: {
     readonly purpose: MessagePurpose
     readonly taskId: string | null
     readonly topic?: ReplyTopic | null
   },
-): Promise<void> {
-  await db.transaction(async (tx) => {
-    await tx
-      .update(botMessages)
-      .set({ purpose: about.purpose, taskId: about.taskId, topic: about.topic ? { ...about.topic } : null })
-      .where(and(eq(botMessages.chatId, chatId), eq(botMessages.messageId, messageId)))
-    if (about.purpose === 'card' && about.taskId !== null) await markSuperseded(tx, chatId, about.taskId)
-  })
+  shown: ShownInPlace,
+): Promise<boolean> {
+  const { purpose, taskId, topic = null } = about
+  const card = {
+    chatId: sql`m.chat_id`,
+    taskId: sql`${taskId}::uuid`,
+    isCard: sql`${purpose}::text = 'card' and ${taskId}::uuid is not null`,
+  }
+  const content =
+    'request' in shown
+      ? sql`request = ${toJson(shown.request)}::text::jsonb, stale = true`
+      : sql`content_hash = ${shown.contentHash}::text, edited_at = ${toText(shown.now)}::timestamptz, error = null, request = null,
+          attempts = 0, not_before = ${toText(nextEdit(shown.now))}::timestamptz, ${staleIfNewer}`
+  const found = await rows<{ id: number }>(
+    db,
+    sql`with message as (
+        select m.id, m.chat_id, ${taskId}::uuid as task_id, ${newestShown(card)} as newest
+        from ${botMessages} as m where m.chat_id = ${chatId}::bigint and m.message_id = ${messageId}::int
+      ),
+      ${superseded}
+      update ${botMessages} as t set purpose = ${purpose}::text, task_id = message.task_id, topic = ${toJson(topic)}::text::jsonb, ${content}
+      from message where t.id = message.id returning t.id`,
+  )
+  return found.length > 0
+}
+
+function toJson(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value)
 }

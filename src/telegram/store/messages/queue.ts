@@ -1,10 +1,17 @@
-import { and, asc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm'
 import { type BotMessageRow, botMessages, snoozes } from '../../../db/schema.ts'
 import type { Db, Reader } from '../../../db/types.ts'
+import { versionOf } from '../../../domain/core/commit/writes.ts'
 import { minuteMs } from '../../../domain/core/durations.ts'
 import { priorityValues } from './enqueue.ts'
 import type { ReplyTopic } from './reply-topic.ts'
 import type { NotificationGroup, StoredRequest } from './stored-request.ts'
+
+/** A message to send or edit. */
+export interface DueMessage extends BotMessageRow {
+  /** The version of its row, which changes if it is marked again. */
+  readonly version: string
+}
 
 /**
  * Returns the next message to send or edit, by priority, then age. Tokens take turns, so the many reports of one never delay a
@@ -14,9 +21,9 @@ export async function nextDue(
   db: Reader,
   now: Date,
   served: Readonly<Record<string, number>> = {},
-): Promise<BotMessageRow | null> {
+): Promise<DueMessage | null> {
   const [row] = await db
-    .select()
+    .select({ ...getTableColumns(botMessages), version: versionOf(botMessages) })
     .from(botMessages)
     .where(and(isWaiting, isDue(now)))
     .orderBy(

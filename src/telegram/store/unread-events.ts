@@ -1,0 +1,50 @@
+import { eq, sql } from 'drizzle-orm'
+import { preparedRead } from '../../db/prepared.ts'
+import { botState, users } from '../../db/schema.ts'
+import type { Reader } from '../../db/types.ts'
+import type { BoardEvent } from '../../domain/core/events.ts'
+import { eventsAfter, newestEventOf } from '../../domain/core/outbox.ts'
+import { type OwnerSettings, toOwnerSettings } from '../../domain/settings/settings.ts'
+import { storedSettingsOf } from '../../domain/settings/stored-settings.ts'
+import { hasDeletionQuestions } from '../../domain/tasks/removal/deletion-limit.ts'
+import type { StateKey } from './bot-state.ts'
+
+/** How many events the notifier reads at once. */
+export const eventPageSize = 300
+
+/** What a round of the notifier works on. */
+export interface Unread {
+  /** The ID of the last event that was handled; null before the first round. */
+  readonly cursor: number | null
+  readonly newest: number
+  /** The events after the cursor, at most a page. */
+  readonly events: readonly BoardEvent[]
+  readonly settings: OwnerSettings
+  /** Whether the owner must be asked about deletions. */
+  readonly asks: boolean
+}
+
+const cursorKey: StateKey = 'notifier_cursor'
+const cursor = sql<number | null>`(${botState.value} #>> '{}')::bigint`.mapWith(Number)
+
+const readAll = preparedRead((db) =>
+  db
+    .select({
+      cursor,
+      newest: newestEventOf(users.id),
+      events: eventsAfter(users.id, cursor, eventPageSize),
+      stored: storedSettingsOf(users.id),
+      asks: hasDeletionQuestions(users.id),
+    })
+    .from(users)
+    .leftJoin(botState, eq(botState.key, cursorKey))
+    .where(eq(users.id, sql.placeholder('ownerId'))),
+)
+
+/** Reads what a round of the notifier works on. One statement, so an event after the chat was linked has a higher ID than `newest`. */
+export async function readUnread(db: Reader, ownerId: string): Promise<Unread> {
+  const [found] = await readAll(db, { ownerId })
+  if (found === undefined) throw new Error('the board has no owner')
+  const { stored, ...rest } = found
+  return { ...rest, settings: toOwnerSettings(stored) }
+}
