@@ -123,7 +123,7 @@ export function addTaskRoutes(router: Router, deps: ApiDeps): void {
       c,
       async (ctx) => {
         const project = await requireNamedProject(ctx, draft)
-        return createTask(ctx, toNewTask(draft, project.id), withDetail)
+        return createTask(ctx, toNewTask(draft, project.id))
       },
       201,
     )

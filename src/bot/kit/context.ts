@@ -1,6 +1,7 @@
 import type { ConversationFlavor } from '@grammyjs/conversations'
 import type { Api, Context } from 'grammy'
 import type { Ctx, Store } from '../../domain/core/context.ts'
+import type { listProjects } from '../../domain/projects/read.ts'
 import type { OwnerSettings } from '../../domain/settings/settings.ts'
 import type { Log } from '../../log.ts'
 import type { ReplyTopic } from '../../telegram/store/messages/reply-topic.ts'
@@ -47,12 +48,16 @@ export interface Diagnosis {
 /** What a prompt asks for. */
 export type Prompt = Extract<ReplyTopic, { readonly kind: 'prompt' }>
 
+type Project = Awaited<ReturnType<typeof listProjects>>[number]
+
 /** What the access middleware adds to each of the owner's updates. */
 export interface OwnerFlavor {
   readonly deps: BotDeps
   /** The board with the owner as actor. Its first change also marks the update as applied. */
   board: Ctx
   settings: OwnerSettings
+  /** Lists the projects; read once until the update changes something. */
+  projects: () => Promise<readonly Project[]>
   sender: Sender
   /** The prompt that this message answers. If the answer is refused, the prompt is asked again. */
   answering?: { readonly prompt: Prompt; readonly messageId: number }

@@ -2,6 +2,7 @@ import type { MiddlewareFn } from 'grammy'
 import { createCtx } from '../../domain/core/context.ts'
 import { hourMs, minuteMs } from '../../domain/core/durations.ts'
 import { DomainError } from '../../domain/core/errors.ts'
+import { listProjects } from '../../domain/projects/read.ts'
 import { type OwnerSettings, readOwnerSettings } from '../../domain/settings/settings.ts'
 import { causeOf } from '../../telegram/store/captures.ts'
 import { bindChat } from '../../telegram/store/chat-binding.ts'
@@ -80,9 +81,10 @@ function toolsFor(
   ctx: BotContext,
   deps: BotDeps,
   settings: OwnerSettings,
-): Pick<BotContext, 'board' | 'sender' | 'late'> {
+): Pick<BotContext, 'board' | 'projects' | 'sender' | 'late'> {
   const updateId = ctx.update.update_id
   let isOurs = false
+  let listed: ReturnType<typeof listProjects> | null = null
   const board = createCtx({
     db: deps.store,
     ownerId: deps.ownerId,
@@ -93,8 +95,13 @@ function toolsFor(
     extras: async () => [effectMark(updateId, { isFirst: !isOurs, now: deps.now() }, alreadyHandled)],
     onCommit: () => {
       isOurs = true
+      listed = null
     },
   })
+  const projects = () => {
+    listed ??= listProjects({ db: board.db, ownerId: deps.ownerId })
+    return listed
+  }
   const isLink = tokenLinkHash(ctx, settings) !== null
   const sender = createSender({
     api: ctx.api,
@@ -105,7 +112,7 @@ function toolsFor(
     now: deps.now,
   })
   const sentAt = (ctx.message?.date ?? ctx.editedMessage?.edit_date ?? 0) * 1000
-  return { board, sender, late: sentAt > 0 && deps.now().getTime() - sentAt > lateAfterMs }
+  return { board, projects, sender, late: sentAt > 0 && deps.now().getTime() - sentAt > lateAfterMs }
 }
 
 /** The hash of the code of a link to a new token, opened by the owner in a private chat that isn't the board's; else null. */

@@ -1,8 +1,9 @@
-import { and, inArray, sql } from 'drizzle-orm'
-import { workLogFacts, workLogs } from '../../db/schema.ts'
+import { eq, sql } from 'drizzle-orm'
+import { isListed, preparedRead } from '../../db/prepared.ts'
+import { projects, tasks, workLogs } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
-import { areFactsOfLog, isOwnerComment, logAuthor, logKind } from '../work-logs/facts.ts'
-import { readDetails } from './detail.ts'
+import { isOwnerComment, logAuthor, logKind } from '../work-logs/facts.ts'
+import { detailColumns, logsOfTask, nothingStored, toDetail } from './detail.ts'
 import { filesIn, type NoteFile } from './notes/note-files.ts'
 import type { Task, TaskDetail } from './task.ts'
 
@@ -22,15 +23,46 @@ export interface TaskCardFacts extends TaskDetail {
   readonly files: readonly NoteFile[]
 }
 
-/** Adds what cards show to several tasks, in three statements. */
+const remarkKinds = sql`(${logKind} = 'manual' or ${logKind} = 'comment' and ${logAuthor} is distinct from 'owner')`
+
+const cardsOf = preparedRead((db) =>
+  db
+    .select({
+      id: tasks.id,
+      ...detailColumns,
+      // The newest of each kind.
+      remarks: sql<readonly StoredRemark[]>`(
+        select coalesce(jsonb_agg(remark), '[]'::jsonb) from (
+          select distinct on (${logKind} = 'comment') ${logKind} = 'comment' as "isComment", ${workLogs.workedAt} as at,
+            case when ${logKind} = 'comment' then coalesce(${workLogs.detail}, '') else ${workLogs.title} end as text
+          ${logsOfTask} and ${remarkKinds}
+          order by ${logKind} = 'comment', ${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc
+        ) as remark)`,
+      withFiles: sql<readonly string[]>`(
+        select coalesce(jsonb_agg(${workLogs.detail} order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
+        ${logsOfTask} and ${isOwnerComment} and ${workLogs.detail} like '%](tg-%')`,
+    })
+    .from(tasks)
+    .innerJoin(projects, eq(projects.id, tasks.projectId))
+    .where(isListed(tasks.id, 'ids', 'uuid')),
+)
+
+interface StoredRemark {
+  readonly isComment: boolean
+  readonly text: string
+  readonly at: string
+}
+
+/** Adds what cards show to several tasks, in one statement. */
 export async function readCardFacts(scope: Scope, several: readonly Task[]): Promise<TaskCardFacts[]> {
   if (several.length === 0) return []
-  const details = await readDetails(scope, several)
-  const ids = several.map(({ id }) => id)
-  const remarks = await readRemarks(scope, ids)
-  const commented = await readCommentsWithFiles(scope, ids)
-  return details.map((detail) => {
-    const own = remarks.filter(({ taskId }) => taskId === detail.id)
+  const stored = await cardsOf(scope.db, { ids: JSON.stringify(several.map(({ id }) => id)) })
+  const byId = new Map(stored.map(({ id, ...card }) => [id, card]))
+  const nothing = { ...nothingStored, remarks: [], withFiles: [] }
+  return several.map((task) => {
+    const { remarks, withFiles, ...detailed } = byId.get(task.id) ?? nothing
+    const detail = toDetail(task, detailed)
+    const own = remarks.map((remark) => ({ ...remark, at: new Date(remark.at) }))
     const since = detail.latestResult?.workedAt ?? new Date(0)
     const agentComment = own.find(({ isComment, at }) => isComment && at >= since) ?? null
     const { lastRun } = detail
@@ -38,8 +70,7 @@ export async function readCardFacts(scope: Scope, several: readonly Task[]): Pro
       detail.runState === 'running' && lastRun !== null
         ? own.find(({ isComment, at }) => !isComment && at >= lastRun.since)
         : undefined
-    const comments = commented.filter(({ taskId }) => taskId === detail.id).map(({ text }) => text)
-    const files = filesIn([detail.note, ...comments].join('\n'))
+    const files = filesIn([detail.note, ...withFiles].join('\n'))
     return { ...detail, progress: progress ?? null, agentComment, files }
   })
 }
@@ -51,43 +82,7 @@ export async function readCard(scope: Scope, task: Task): Promise<TaskCardFacts>
   return card
 }
 
-interface StoredRemark extends Remark {
-  readonly taskId: string | null
-  readonly isComment: boolean
-}
-
-// The newest of each kind.
-async function readRemarks({ db }: Scope, taskIds: readonly string[]): Promise<StoredRemark[]> {
-  const isComment = sql<boolean>`${logKind} = 'comment'`
-  return db
-    .selectDistinctOn([workLogs.taskId, isComment], {
-      taskId: workLogs.taskId,
-      isComment,
-      text: sql<string>`case when ${isComment} then coalesce(${workLogs.detail}, '') else ${workLogs.title} end`,
-      at: workLogs.workedAt,
-    })
-    .from(workLogs)
-    .leftJoin(workLogFacts, areFactsOfLog)
-    .where(
-      and(
-        inArray(workLogs.taskId, [...taskIds]),
-        sql`(${logKind} = 'manual' or ${isComment} and ${logAuthor} is distinct from 'owner')`,
-      ),
-    )
-    .orderBy(
-      workLogs.taskId,
-      isComment,
-      sql`${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc`,
-    )
-}
-
-function readCommentsWithFiles({ db }: Scope, taskIds: readonly string[]) {
-  return db
-    .select({ taskId: workLogs.taskId, text: workLogs.detail })
-    .from(workLogs)
-    .leftJoin(workLogFacts, areFactsOfLog)
-    .where(
-      and(inArray(workLogs.taskId, [...taskIds]), isOwnerComment, sql`${workLogs.detail} like '%](tg-%'`),
-    )
-    .orderBy(workLogs.workedAt, workLogs.createdAt, workLogs.id)
+/** Returns what the card of a new task shows. */
+export function newCard(task: TaskDetail): TaskCardFacts {
+  return { ...task, progress: null, agentComment: null, files: filesIn(task.note) }
 }

@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, type Placeholder, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { isListed, preparedRead } from '../../db/prepared.ts'
 import {
   auditLogs,
@@ -25,25 +26,30 @@ import type { Artifact } from './schemas.ts'
 import type { Feedback, Task, TaskDetail } from './task.ts'
 
 // Lateral with an offset: while the table's statistics are old, Postgres would join by reading all facts.
-const ofTask = sql`from ${workLogs}
+export const logsOfTask = sql`from ${workLogs}
   left join lateral (select * from ${workLogFacts} as f where f.log_id = ${workLogs.id} offset 0) as ${workLogFacts} on true
   where ${workLogs.taskId} = ${tasks.id}`
 const newest = sql`order by ${workLogs.workedAt} desc, ${workLogs.createdAt} desc, ${workLogs.id} desc limit 1`
 const artifactsOfTask = sql<readonly Artifact[] | null>`(
-  select ${workLogFacts.result} -> 'artifacts' ${ofTask} and ${workLogFacts.result} -> 'artifacts' is not null ${newest})`
+  select ${workLogFacts.result} -> 'artifacts' ${logsOfTask} and ${workLogFacts.result} -> 'artifacts' is not null ${newest})`
 
-const detailColumns = {
-  settings: sql<Readonly<Record<string, string>> | null>`(
+/** Selects a project's stored settings by key, as a column of another query. */
+export function settingsOf(projectId: AnyPgColumn) {
+  return sql<Readonly<Record<string, string>> | null>`(
     select jsonb_object_agg(${projectSettings.key}, ${projectSettings.value}) from ${projectSettings}
-    where ${projectSettings.projectId} = ${tasks.projectId})`,
+    where ${projectSettings.projectId} = ${projectId})`
+}
+
+export const detailColumns = {
+  settings: settingsOf(tasks.projectId),
   latest: sql<StoredReport | null>`(
     select jsonb_build_object('kind', ${logKind}, 'author', ${logAuthor}, 'data', ${workLogFacts.result}, 'title', ${workLogs.title},
       'detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
-    ${ofTask} and ${isReport} ${newest})`,
+    ${logsOfTask} and ${isReport} ${newest})`,
   artifacts: artifactsOfTask,
   // A note without changes belongs to its creator.
   noteUpdated: sql<StoredAuthor | null>`coalesce(
-    (select jsonb_build_object('by', ${logAuthor}, 'at', ${workLogs.workedAt}) ${ofTask} and ${logKind} = 'note' ${newest}),
+    (select jsonb_build_object('by', ${logAuthor}, 'at', ${workLogs.workedAt}) ${logsOfTask} and ${logKind} = 'note' ${newest}),
     (select jsonb_build_object('by', ${auditLogs.meta} ->> 'by', 'at', ${tasks.createdAt}) from ${auditLogs}
       where ${tasks.note} is not null and ${auditLogs.targetType} = 'task' and ${auditLogs.targetId} = ${tasks.taskKey}
         and ${auditLogs.action} = 'task.create' limit 1))`,
@@ -51,15 +57,16 @@ const detailColumns = {
   comments: sql<readonly StoredComment[]>`(
     select coalesce(jsonb_agg(jsonb_build_object('detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
       order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
-    ${ofTask} and ${isOwnerComment} and ${workLogs.workedAt} >= coalesce(
-      (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${ofTask} and ${logKind} in ('result', 'blocked')), '-infinity'))`,
+    ${logsOfTask} and ${isOwnerComment} and ${workLogs.workedAt} >= coalesce(
+      (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${logsOfTask} and ${logKind} in ('result', 'blocked')), '-infinity'))`,
 }
 
 // The same for every task, and more than half of the cost per task.
-const boardLabels = sql<readonly Label[]>`(
+export const labelsOfBoard = (ownerId: AnyPgColumn) => sql<readonly Label[]>`(
   select coalesce(jsonb_agg(jsonb_build_object('id', ${taskLabels.id}, 'name', ${taskLabels.name}, 'color', ${taskLabels.color})
     order by lower(${taskLabels.name})), '[]'::jsonb)
-  from ${taskLabels} where ${taskLabels.ownerId} = ${tasks.ownerId})`
+  from ${taskLabels} where ${taskLabels.ownerId} = ${ownerId})`
+const boardLabels = labelsOfBoard(tasks.ownerId)
 
 interface StoredComment {
   readonly detail: string | null
@@ -103,8 +110,8 @@ const detailOf = preparedRead((db) =>
 )
 
 // An aggregate, because for a parameterized `limit` Postgres expects a tenth of the lane and replans each call.
-const endOfLane = (status: Placeholder) => sql<string | null>`(
-  select max(lane.sort_order) from tasks as lane where lane.owner_id = ${tasks.ownerId} and lane.status = ${status}::text)`
+export const endOfLane = (ownerId: AnyPgColumn, status: Placeholder) => sql<string | null>`(
+  select max(lane.sort_order) from tasks as lane where lane.owner_id = ${ownerId} and lane.status = ${status}::text)`
 // Answers that the agent of the newest run has not received.
 const unfetchedAnswers = sql<readonly UnfetchedAnswer[]>`(
   select coalesce(jsonb_agg(jsonb_build_object('id', ${questions.id}, 'items', ${questions.items}, 'answer', ${questions.answer})
@@ -115,8 +122,8 @@ const unfetchedAnswers = sql<readonly UnfetchedAnswer[]>`(
 const editColumns = {
   version: versionOf(tasks),
   unfetched: unfetchedAnswers,
-  firstEnd: endOfLane(sql.placeholder('first')),
-  secondEnd: endOfLane(sql.placeholder('second')),
+  firstEnd: endOfLane(tasks.ownerId, sql.placeholder('first')),
+  secondEnd: endOfLane(tasks.ownerId, sql.placeholder('second')),
 }
 
 const readForEdit = aboutTask((db, isNamed) =>
@@ -224,7 +231,7 @@ export async function readDetails(scope: Scope, several: readonly Task[]): Promi
 }
 
 // The task's row may be deleted since the task was read.
-const nothingStored: StoredDetail = {
+export const nothingStored: StoredDetail = {
   settings: null,
   latest: null,
   comments: [],
@@ -232,7 +239,8 @@ const nothingStored: StoredDetail = {
   noteUpdated: null,
 }
 
-function toDetail(task: Task, stored: StoredDetail): TaskDetail {
+/** Builds a task's detail from its columns. */
+export function toDetail(task: Task, stored: StoredDetail): TaskDetail {
   const { latest, comments, noteUpdated } = stored
   const settings = toProjectSettings(stored.settings ?? {})
   return Object.assign(

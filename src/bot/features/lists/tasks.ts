@@ -1,5 +1,4 @@
 import { type TaskStatus, taskStatuses } from '../../../domain/core/task-values.ts'
-import { listProjects } from '../../../domain/projects/read.ts'
 import { parseTaskQuery, withStatus } from '../../../domain/quick-add/task-query.ts'
 import { listByLane } from '../../../domain/tasks/lists/lanes.ts'
 import { sameQuery, taskListCard, tasksAPage, tasksScreen } from '../../../view/tasks/lists/task-list.ts'
@@ -48,7 +47,7 @@ export function taskPages(): Feature {
 }
 
 async function showTasks(ctx: BotContext, text: string, wantedPage: number): Promise<void> {
-  const keys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const keys = (await ctx.projects()).map((project) => project.projectKey)
   const query = parseTaskQuery(text, keys)
   const lanes = query.filter.statuses ?? taskStatuses
   const found = await listByLane(scopeOf(ctx), query.filter, { lanes, limit: tasksAPage, page: wantedPage })

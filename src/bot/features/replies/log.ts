@@ -1,4 +1,3 @@
-import { listProjects } from '../../../domain/projects/read.ts'
 import { readKey } from '../../../domain/quick-add/key-words.ts'
 import { findTask } from '../../../domain/tasks/read.ts'
 import { createWorkLog, listWorkLogs } from '../../../domain/tasks/work-logs.ts'
@@ -39,7 +38,7 @@ async function readAbout(
 ): Promise<{ readonly about: string; readonly rest: string }> {
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text.trim()) ?? []
   const name = word.replace(/:$/, '')
-  const projects = await listProjects(scopeOf(ctx))
+  const projects = await ctx.projects()
   const projectKeys = projects.map(({ projectKey }) => projectKey)
   const key = readKey(word, projectKeys) ?? (/^\w+-\d+$/.test(name) ? name : null)
   const task = key === null ? null : await findTask(scopeOf(ctx), key)

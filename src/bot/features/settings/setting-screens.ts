@@ -1,4 +1,3 @@
-import { listProjects } from '../../../domain/projects/read.ts'
 import type { SettingsPatch } from '../../../domain/settings/setting-specs.ts'
 import { changeSettings, readOwnerSettings } from '../../../domain/settings/settings.ts'
 import { toasts } from '../../../view/kit/answers.ts'
@@ -36,7 +35,7 @@ export async function changeSetting(
 async function readFacts(ctx: BotContext): Promise<SettingsFacts> {
   return {
     settings: await readOwnerSettings(scopeOf(ctx)),
-    projects: await listProjects(scopeOf(ctx)),
+    projects: await ctx.projects(),
     now: ctx.board.now(),
     language: ctx.from?.language_code,
     machineZone: machineZone(),

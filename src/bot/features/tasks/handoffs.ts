@@ -5,7 +5,6 @@ import { answerQuestion } from '../../../domain/tasks/questions/answer.ts'
 import { findTask } from '../../../domain/tasks/read.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { staleToast, toasts } from '../../../view/kit/answers.ts'
-import type { Card } from '../../../view/kit/card.ts'
 import {
   answerTap,
   handOffTap,
@@ -26,9 +25,9 @@ import {
 import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { explainNotQueued, notifyRunner, postToRunner } from '../../kit/runner.ts'
-import { showScreen, showTask } from '../../kit/show.ts'
-import { changeTask, editByTap, showGone } from '../../kit/tasks/change-task.ts'
-import { askInDeck, showAfterAction } from '../../kit/tasks/deck.ts'
+import { showTask } from '../../kit/show.ts'
+import { changeTask, confirm, editByTap, showGone } from '../../kit/tasks/change-task.ts'
+import { showAfterAction } from '../../kit/tasks/deck.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** The buttons that move a task, hand it to an agent, take it back, or answer an agent's question. */
@@ -54,16 +53,10 @@ async function move(
   tap: { on: Surface; key: string; from: TaskStatus; to: TaskStatus; sure: boolean },
 ): Promise<void> {
   const { on, key, from, to, sure } = tap
-  const task = await findTask(scopeOf(ctx), key)
-  const stops = task?.runState === 'running' && task.status !== to && to !== 'todo'
-  if (task === null || !stops || sure)
-    return editByTap(ctx, on, key, { status: to, expect: { status: from } })
-  await confirm(ctx, on, task, stopAndMoveCard(task, to, on, viewerOf(ctx)))
-}
-
-async function confirm(ctx: BotContext, on: Surface, task: Task, card: Card): Promise<void> {
-  if (on === 'deck') await askInDeck(ctx, task, card)
-  else await showScreen(ctx, card, { purpose: 'card', taskId: task.id })
+  const stops = (task: Task) => task.runState === 'running' && task.status !== to && to !== 'todo'
+  await editByTap(ctx, on, key, { status: to, expect: { status: from } }, (task) =>
+    stops(task) && !sure ? stopAndMoveCard(task, to, on, viewerOf(ctx)) : null,
+  )
 }
 
 /** Hands a task to an agent. With a runner, the task stays queued only if its line was delivered. */
@@ -119,14 +112,9 @@ async function sendBack(
   { on, key }: { readonly on: Surface; readonly key: string },
 ): Promise<void> {
   const edit = { status: 'todo', runState: 'queued', expect: { status: 'ready' } } as const
-  await changeTask(
-    ctx,
-    on,
-    key,
-    () => editTask(ctx.board, key, edit),
-    {},
-    (task) => sentBackNotice(task, on),
-  )
+  await changeTask(ctx, on, key, () => editTask(ctx.board, key, edit), {
+    noticeOf: (task) => sentBackNotice(task, on),
+  })
   const task = await findTask(scopeOf(ctx), key)
   if (task !== null) await notifyRunner(ctx, task)
 }

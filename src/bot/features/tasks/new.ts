@@ -1,7 +1,6 @@
-import { listProjects } from '../../../domain/projects/read.ts'
 import { newTaskCard, newTaskProjectTap } from '../../../view/system/help.ts'
 import { noProjectCard } from '../../../view/system/home.ts'
-import { type BotContext, scopeOf } from '../../kit/context.ts'
+import type { BotContext } from '../../kit/context.ts'
 import { createFeature, type Feature, onAnswer, onCommand, onTap } from '../../kit/feature.ts'
 import { ask, closePrompt } from '../../kit/prompts.ts'
 import { showScreen } from '../../kit/show.ts'
@@ -40,5 +39,5 @@ export function newTask(): Feature {
 }
 
 async function projectKeys(ctx: BotContext): Promise<string[]> {
-  return (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  return (await ctx.projects()).map((project) => project.projectKey)
 }

@@ -1,6 +1,5 @@
 import { DomainError } from '../../../domain/core/errors.ts'
 import { listLabels } from '../../../domain/labels/labels.ts'
-import { listProjects } from '../../../domain/projects/read.ts'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
 import { moveToProject } from '../../../domain/tasks/edit/move-project.ts'
 import { withMark } from '../../../domain/tasks/notes/note.ts'
@@ -104,7 +103,7 @@ async function openMenu(
   const labels = tap.menu === 'labels' ? await listLabels(scopeOf(ctx)) : []
   const projects =
     tap.menu === 'more'
-      ? (await listProjects(scopeOf(ctx))).map(({ projectKey, name }) => ({ key: projectKey, name }))
+      ? (await ctx.projects()).map(({ projectKey, name }) => ({ key: projectKey, name }))
       : []
   const options = { on: tap.on, menu: tap.menu, page: tap.page, labels, projects }
   if (tap.on === 'deck') await showDeck(ctx, { task, options })

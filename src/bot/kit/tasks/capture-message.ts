@@ -1,5 +1,6 @@
 import { isVisible } from '../../../domain/core/text.ts'
 import { changeSettings } from '../../../domain/settings/settings.ts'
+import { newCard } from '../../../domain/tasks/card.ts'
 import { createTask } from '../../../domain/tasks/create.ts'
 import { type Edited, editTask } from '../../../domain/tasks/edit/edit.ts'
 import { requireTask } from '../../../domain/tasks/read.ts'
@@ -52,8 +53,15 @@ export async function captureContent(
   const made = await createTask(ctx.board, { projectId: project.id, ...fieldsOfDraft(draft), ...queued })
   const refusals = draft.queue ? await postToRunner(ctx, [made.task]) : []
   // A task stays queued only if its line was delivered.
-  const kept = refusals.length === 0 ? made : await keepInInbox(ctx, made.task)
-  await answerCaptured(ctx, kept.task, { draft, undo: kept.auditId, menu: options.menu })
+  const isKept = refusals.length === 0
+  const { task, auditId: undo } = isKept ? made : await keepInInbox(ctx, made.task)
+  await answerCaptured(ctx, {
+    task,
+    facts: isKept ? newCard(made.detail) : null,
+    draft,
+    undo,
+    menu: options.menu,
+  })
   if (refusals.length > 0) await explainNotQueued(ctx, refusals)
   if (project.projectKey !== lastProject) await changeSettings(ctx.board, { lastProject: project.projectKey })
 }

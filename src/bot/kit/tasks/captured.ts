@@ -1,14 +1,13 @@
 import type { Message } from 'grammy/types'
 import { DomainError } from '../../../domain/core/errors.ts'
 import { cleanLine, clip, isVisible } from '../../../domain/core/text.ts'
-import { listProjects } from '../../../domain/projects/read.ts'
 import { withoutListMarks } from '../../../domain/quick-add/list-marks.ts'
 import {
   parseQuickAdd,
   type QuickAddContext,
   type QuickAddDraft,
 } from '../../../domain/quick-add/quick-add.ts'
-import { readCard } from '../../../domain/tasks/card.ts'
+import { readCard, type TaskCardFacts } from '../../../domain/tasks/card.ts'
 import { composeNote } from '../../../domain/tasks/notes/note.ts'
 import { findTask } from '../../../domain/tasks/read.ts'
 import type { NewTask } from '../../../domain/tasks/schemas.ts'
@@ -29,7 +28,7 @@ import { withSuggestions } from './suggested.ts'
 
 /** Parses the messages of one capture as a new task. Shorthand counts only in typed text. */
 export async function readDraft(ctx: BotContext, contents: readonly Incoming[]) {
-  const projects = await listProjects(scopeOf(ctx))
+  const projects = await ctx.projects()
   const projectKeys = projects.map((project) => project.projectKey)
   return { draft: toDraft(contents, { ...viewerOf(ctx), projectKeys }), projects }
 }
@@ -95,14 +94,16 @@ export function fieldsOfDraft(draft: QuickAddDraft) {
 /** Answers a captured message with its task's card. A picker opens on the full card. */
 export async function answerCaptured(
   ctx: BotContext,
-  task: Task,
   made: {
+    readonly task: Task
+    /** What its card shows, if that is known. */
+    readonly facts: TaskCardFacts | null
     readonly draft: QuickAddDraft
     readonly undo: string | null
     readonly menu: Menu | undefined
   },
 ): Promise<void> {
-  const { draft, undo, menu } = made
+  const { task, facts, draft, undo, menu } = made
   const zone = ctx.message === undefined ? null : await zoneOffered([ctx.message])
   const { problems } = draft
   if (menu !== undefined) {
@@ -110,7 +111,7 @@ export async function answerCaptured(
     await sendTask(ctx, task, { undo, menu, ...(notice === null ? {} : { notice }) })
     return
   }
-  const { card, about } = await renderCaptured(ctx, task, { undo, problems, zone })
+  const { card, about } = await renderCaptured(ctx, task, { undo, problems, zone }, facts)
   // In a private chat the answer is directly below the message.
   const replyTo = ctx.chat?.type === 'private' ? undefined : ctx.message?.message_id
   await ctx.sender.send(card, { ...about, replyTo })
@@ -121,8 +122,13 @@ type Captured = Omit<CaptureCardOptions, keyof Viewer | 'problems'> & {
 }
 
 /** Renders the answer to a captured message and what its message is about. */
-export async function renderCaptured(ctx: BotContext, task: Task, captured: Captured) {
-  const version = taskVersion(await readCard(scopeOf(ctx), task))
+export async function renderCaptured(
+  ctx: BotContext,
+  task: Task,
+  captured: Captured,
+  facts: TaskCardFacts | null = null,
+) {
+  const version = taskVersion(facts ?? (await readCard(scopeOf(ctx), task)))
   const problems = await withSuggestions(ctx, captured.problems)
   const card = captureCard(task, { ...viewerOf(ctx), ...captured, problems })
   return { card, about: { purpose: 'card', taskId: task.id, version } as const }

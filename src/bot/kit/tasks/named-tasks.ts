@@ -1,5 +1,4 @@
 import { withoutUnseen } from '../../../domain/core/text.ts'
-import { listProjects } from '../../../domain/projects/read.ts'
 import { parseWords, type Words } from '../../../domain/quick-add/key-words.ts'
 import { findTask } from '../../../domain/tasks/read.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
@@ -18,7 +17,7 @@ export type WantedWords = Extract<Words, { readonly kind: 'open' | 'change' }>
 export async function readWords(ctx: BotContext, text: string): Promise<WantedWords | null> {
   // Every key contains a digit; most texts don't.
   if (!/\d/.test(text)) return null
-  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const projectKeys = (await ctx.projects()).map((project) => project.projectKey)
   const read = parseWords(text, { ...viewerOf(ctx), projectKeys })
   switch (read?.kind) {
     case 'open':

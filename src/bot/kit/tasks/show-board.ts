@@ -1,4 +1,3 @@
-import { listProjects } from '../../../domain/projects/read.ts'
 import { readBoard } from '../../../domain/tasks/lists/lanes.ts'
 import { boardCard, cardsALane, unknownProjectText } from '../../../view/tasks/lists/board.ts'
 import { type BotContext, scopeOf, viewerOf } from '../context.ts'
@@ -10,7 +9,7 @@ export async function showBoard(
   wanted: string,
   { undo = null, notice }: { readonly undo?: string | null; readonly notice?: string } = {},
 ): Promise<void> {
-  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const projectKeys = (await ctx.projects()).map((project) => project.projectKey)
   const projectKey = projectKeys.includes(wanted) ? wanted : ''
   const lanes = await readBoard(scopeOf(ctx), { projectKey: projectKey || undefined, cards: cardsALane })
   const unknown = projectKey === wanted ? undefined : unknownProjectText(wanted)

@@ -1,5 +1,4 @@
 import { listLabels } from '../../../domain/labels/labels.ts'
-import { listProjects } from '../../../domain/projects/read.ts'
 import { parseQuickAdd, type QuickAddProblem } from '../../../domain/quick-add/quick-add.ts'
 import { suggest } from '../../../domain/quick-add/suggest.ts'
 import type { Suggested } from '../../../view/tasks/suggestions.ts'
@@ -11,7 +10,7 @@ export async function withSuggestions(
   problems: readonly QuickAddProblem[],
 ): Promise<Suggested[]> {
   if (problems.length === 0) return []
-  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const projectKeys = (await ctx.projects()).map((project) => project.projectKey)
   const labelNames = (await listLabels(scopeOf(ctx))).map((label) => label.name)
   const context = { ...viewerOf(ctx), projectKeys, labelNames }
   return problems.map((problem) => ({ ...problem, suggestion: suggest(problem, context) }))
@@ -19,6 +18,6 @@ export async function withSuggestions(
 
 /** Returns the shorthand in a line that wasn't understood. */
 export async function problemsIn(ctx: BotContext, line: string): Promise<readonly QuickAddProblem[]> {
-  const projectKeys = (await listProjects(scopeOf(ctx))).map((project) => project.projectKey)
+  const projectKeys = (await ctx.projects()).map((project) => project.projectKey)
   return parseQuickAdd(line, { ...viewerOf(ctx), projectKeys }).problems
 }

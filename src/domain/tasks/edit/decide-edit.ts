@@ -27,6 +27,8 @@ import { snoozeRows } from './snooze.ts'
 /** The outcome of an edit. `auditId` names the change for undo; null if nothing changed. */
 export interface Edited {
   readonly task: Task
+  /** The task before the change. */
+  readonly before?: Task
   /** The detail afterward, if the edit was asked for it. */
   readonly detail?: DetailWithLabels | null
   readonly auditId: string | null
@@ -90,6 +92,7 @@ export function decideEdit(ctx: Ctx, state: EditState, given: ParsedTaskEdit): D
   return {
     result: {
       task: changed,
+      before: task,
       ...(detail && state.withDetail
         ? {
             detail: detailAfter(detail, changed, {

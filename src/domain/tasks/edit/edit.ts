@@ -1,6 +1,7 @@
 import type { Ctx } from '../../core/context.ts'
 import { parse } from '../../core/parse.ts'
 import { TaskEdit } from '../schemas.ts'
+import type { Task } from '../task.ts'
 import { decideEdit, type Edited } from './decide-edit.ts'
 import { readEditState } from './edit-state.ts'
 
@@ -14,10 +15,19 @@ export async function editTask(
   ctx: Ctx,
   reference: string,
   input: TaskEdit,
-  options?: { readonly withDetail?: boolean },
+  {
+    withDetail = false,
+    unless = () => false,
+  }: {
+    readonly withDetail?: boolean
+    /** Nothing changes if this holds for the task as it is. */
+    readonly unless?: (task: Task) => boolean
+  } = {},
 ): Promise<Edited> {
   const edit = parse(TaskEdit, input)
-  return ctx.commit(async (db) =>
-    decideEdit(ctx, await readEditState(ctx, db, reference, edit, options), edit),
-  )
+  return ctx.commit(async (db) => {
+    const state = await readEditState(ctx, db, reference, edit, { withDetail })
+    if (unless(state.task)) return { unchanged: true, result: { task: state.task, auditId: null } }
+    return decideEdit(ctx, state, edit)
+  })
 }

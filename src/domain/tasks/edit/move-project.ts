@@ -33,7 +33,7 @@ export async function moveToProject(ctx: Ctx, reference: string, projectKey: str
       const moved: Task = { ...task, key, prefix, number, project, updatedAt }
       const set = { projectId: id, taskPrefix: prefix, taskNumber: number, taskKey: key, updatedAt }
       return {
-        result: { task: moved, auditId },
+        result: { task: moved, before: task, auditId },
         rows: [update(tasks, { key: { id: task.id }, version, set })],
         events: [
           {
