@@ -11,6 +11,7 @@ import { measureHttp } from './http.ts'
 import { readOptions } from './options.ts'
 import { measurePgbench } from './pgbench.ts'
 import { measurePicture, measureQuickAdd } from './pure.ts'
+import { measureQuestions } from './questions.ts'
 import { full, quick } from './scale.ts'
 import { seedOpen, seedPool } from './seed.ts'
 import { measureStart } from './start.ts'
@@ -46,6 +47,7 @@ async function measureStore(store: BenchStore): Promise<void> {
     await within(store, ({ db, ownerId }) => seedPool(db, ownerId, scale.pool))
     await measure('pgbench', () => measurePgbench(store, scale))
     await measure('chat', () => measureChat(store, scale))
+    await measure('questions', () => measureQuestions(store, scale))
     await measure('http', () => measureHttp(store, { env, userId }, scale))
     if (options.burst || options.only.includes('burst')) await measure('burst', () => measureBurst(store))
     if (options.only.includes('growth'))

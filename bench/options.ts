@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-const measurements = 'quick-add picture start verbs pgbench chat http burst growth'.split(' ')
+const measurements = 'quick-add picture start verbs pgbench chat questions http burst growth'.split(' ')
 
 const help = `Usage: npm run bench -- [options]
 

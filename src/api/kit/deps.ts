@@ -8,13 +8,11 @@ import type { Metrics } from '../../metrics.ts'
 
 /** Requests that wait for answers. All of one process share one query, and none holds a database connection. */
 export interface QuestionWaits {
-  /** Waits until a question is closed, `until` is aborted, `seconds` pass, or the process stops; then returns it as it is. */
+  /** Waits until a question is closed, `until` is aborted, `seconds` pass, or the process stops; then returns it as it is and notes that its answer was received. */
   readonly wait: (
     id: string,
     waiting: { readonly seconds: number; readonly until: AbortSignal },
   ) => Promise<Question>
-  /** Returns a question as it is, and notes that its answer was received. */
-  readonly read: (id: string) => Promise<Question>
 }
 
 /** What the parts of the API share, beside what it needs from outside. */

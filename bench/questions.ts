@@ -1,0 +1,108 @@
+import { setMaxListeners } from 'node:events'
+import { virtualUser } from '../src/playground/client/virtual-user.ts'
+import { openPlayground } from '../src/playground/playground.ts'
+import { type AppProcess, startApp } from './app-process.ts'
+import { addToken, bind, within } from './board.ts'
+import { type Figure, quantile } from './figures.ts'
+import type { Scale } from './scale.ts'
+import { resetPool } from './seed.ts'
+import type { BenchStore } from './store.ts'
+
+// Unsolicited messages are sent about once a second.
+const betweenMs = 1_200
+const waiting = 500
+const settleMs = 3_000
+
+interface Agent {
+  readonly app: AppProcess
+  readonly token: string
+}
+
+/** Measures the time from a tap on an answer to the agent's response, and the memory of 500 waiting requests. */
+export async function measureQuestions(store: BenchStore, scale: Scale): Promise<Figure[]> {
+  const telegram = await openPlayground({
+    botToken: '123456:benchmark-of-the-bot-token-00000',
+    firstUpdateId: Date.now(),
+  })
+  const user = virtualUser(telegram.world)
+  const token = await within(store, async (database) => {
+    await resetPool(database.db)
+    await bind(database, user.userId)
+    return addToken(database)
+  })
+  const app = await startApp({ ...store.env, BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.url })
+  const agent = { app, token }
+  try {
+    user.sendText('/help')
+    await user.nextMessage()
+    const taps: number[] = []
+    for (let round = 1; round <= scale.messages; round += 1) {
+      await pause(betweenMs)
+      const task = `RUN-${round}`
+      await call(agent, 'PATCH', `/api/tasks/${task}`, { lifecycle_action: 'start' })
+      const answer = ask(agent, { task, question: `Go on with ${round}?`, options: ['Yes', 'No'], wait: 50 })
+      const card = await user.nextMessage(`Go on with ${round}?`)
+      const began = performance.now()
+      user.tap('Yes', card)
+      const { state } = await answer
+      taps.push(performance.now() - began)
+      if (state !== 'answered') throw new Error(`the question is ${state}`)
+    }
+    const before = app.memory().now
+    const { id } = await ask(agent, { question: 'Are you there?', wait: 0 })
+    const leaving = new AbortController()
+    setMaxListeners(waiting, leaving.signal)
+    const held = Array.from({ length: waiting }, () =>
+      call(agent, 'GET', `/api/questions/${id}?wait=50`, undefined, leaving.signal).catch(() => null),
+    )
+    await pause(settleMs)
+    const during = app.memory().now
+    leaving.abort()
+    await Promise.all(held)
+    return [
+      {
+        what: 'tap on an answer → waiting request answered, p95',
+        on: store.kind,
+        value: quantile(taps, 0.95),
+        unit: 'ms',
+        bar: { atMost: store.kind === 'Postgres' ? 60 : 100 },
+        note: `median ${quantile(taps, 0.5).toFixed(0)} ms`,
+      },
+      {
+        what: `memory of ${waiting} waiting requests`,
+        on: store.kind,
+        value: during - before,
+        unit: 'MB',
+        bar: { atMost: 20 },
+      },
+    ]
+  } finally {
+    await app.stop()
+    await telegram.close()
+  }
+}
+
+async function ask(agent: Agent, body: object): Promise<{ readonly id: string; readonly state: string }> {
+  return (await call(agent, 'POST', '/api/questions', body)).question
+}
+
+async function call(
+  { app, token }: Agent,
+  method: string,
+  path: string,
+  body?: object,
+  signal: AbortSignal | null = null,
+): Promise<{ readonly question: { readonly id: string; readonly state: string } }> {
+  const response = await fetch(`${app.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    signal,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+  return response.json() as Promise<{ readonly question: { readonly id: string; readonly state: string } }>
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
