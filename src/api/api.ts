@@ -3,6 +3,8 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { createFailureLimit } from '../domain/access/failure-limit.ts'
+import { addHookRoutes, hookPaths } from './hooks/hooks.ts'
 import type { ApiDeps, ApiParts } from './kit/deps.ts'
 import type { ApiEnv } from './kit/env.ts'
 import { answerError, answerInvalid } from './kit/errors.ts'
@@ -28,13 +30,17 @@ import { addWorkLogRoutes } from './routes/work-logs.ts'
 export type { ApiDeps } from './kit/deps.ts'
 
 /** The paths of the agent API. */
-export const apiPaths = ['/api/*', ...mcpPaths, '/metrics']
+export const apiPaths = ['/api/*', ...mcpPaths, ...hookPaths, '/metrics']
 
-/** Builds the agent API: REST under /api, MCP at /mcp, metrics at /metrics. /.well-known is always 404; other paths belong to the caller. */
+// An agent's hooks report each use of a tool.
+const hooksPerMinute = 6_000
+
+/** Builds the agent API: REST under /api, MCP at /mcp, hooks under /hooks, metrics at /metrics. /.well-known is always 404; other paths belong to the caller. */
 export function createApi(given: ApiDeps): Hono<ApiEnv> {
   const deps: ApiParts = { ...given, questions: createQuestionWaits(given) }
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: answerInvalid })
-  const limits = createRateLimits(deps.config.rateLimit)
+  const failures = createFailureLimit()
+  const limits = createRateLimits(deps.config.rateLimit, failures)
   app.onError(answerError(deps.log))
   for (const path of apiPaths) {
     app.use(
@@ -58,9 +64,12 @@ export function createApi(given: ApiDeps): Hono<ApiEnv> {
   addWorkLogRoutes(router, deps)
   addQuestionRoutes(router, deps)
   addMcpRoute(router, deps)
+  const hookGuard = createGuard(deps, createRateLimits(hooksPerMinute, failures))
+  addHookRoutes({ app, guards: [hookGuard, limitBody, requireUtf8] }, deps)
   addMetricsRoute(router, deps, limits)
   addDocRoutes(router, deps)
   closeRoutes()
-  for (const path of ['/api/*', ...mcpPaths]) app.all(path, (c) => c.json({ error: 'Not found' }, 404))
+  for (const path of ['/api/*', ...mcpPaths, ...hookPaths])
+    app.all(path, (c) => c.json({ error: 'Not found' }, 404))
   return app
 }

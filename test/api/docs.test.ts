@@ -68,6 +68,8 @@ describe('GET /api/openapi.json', () => {
       'post /api/tasks/{id}/comments',
       'post /api/tasks/{id}/release',
       'post /api/work-logs',
+      'post /hooks/claude',
+      'post /hooks/codex',
     ])
     expect(body.openapi).toBe('3.1.0')
     expect(body.components.securitySchemes).toEqual({ token: { type: 'http', scheme: 'bearer' } })

@@ -15,9 +15,8 @@ export interface RateLimits {
 }
 
 /** Builds this process's limits: requests per minute per token, failed authentications per minute per address. */
-export function createRateLimits(requestsPerMinute: number): RateLimits {
+export function createRateLimits(requestsPerMinute: number, failures = createFailureLimit()): RateLimits {
   const requests = new RateLimiterMemory({ points: requestsPerMinute, duration: windowSeconds })
-  const failures = createFailureLimit()
   return {
     takeRequest: async (c, tokenId) => take(c, requestsPerMinute, await requests.penalty(tokenId)),
     takeFailure: async (c, address) => take(c, failuresPerAddress, await failures.take(address)),

@@ -1,5 +1,5 @@
-import { and, eq, gt, lt, lte, or, sql } from 'drizzle-orm'
-import { agentSessions, apiTokens } from '../../db/schema.ts'
+import { and, eq, gt, lt, lte, notExists, or, sql } from 'drizzle-orm'
+import { agentSessions, apiTokens, sessionRules } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
 import type { Actor } from '../core/actor.ts'
 import { deleteExpiredRows } from '../core/delete-expired.ts'
@@ -39,10 +39,24 @@ export async function countSessions({ db, ownerId }: Scope, now: Date): Promise<
   return new Map(found.map(({ tokenId, count }) => [tokenId, count]))
 }
 
-/** Deletes sessions last seen before `before`, and all but the newest thousand per token. Returns how many. */
+/**
+ * Deletes sessions last seen before `before`, and all but the newest thousand per token, with what is allowed for their rest. Returns
+ * how many.
+ */
 export async function deleteExpiredSessions(db: Db, before: Date): Promise<number> {
   const isBeyond = sql`${agentSessions.id} in (select id from (
     select id, row_number() over (partition by token_id order by last_seen_at desc, id) as place from ${agentSessions}) ranked
     where place > ${maxPerToken})`
-  return deleteExpiredRows(db, agentSessions, or(lt(agentSessions.lastSeenAt, before), isBeyond))
+  const deleted = await deleteExpiredRows(
+    db,
+    agentSessions,
+    or(lt(agentSessions.lastSeenAt, before), isBeyond),
+  )
+  const ofSession = and(
+    eq(agentSessions.tokenId, sessionRules.tokenId),
+    eq(agentSessions.session, sessionRules.session),
+  )
+  const session = db.select({ one: sql`1` }).from(agentSessions).where(ofSession)
+  await deleteExpiredRows(db, sessionRules, notExists(session))
+  return deleted
 }

@@ -137,6 +137,7 @@ async function undoOne(
     case 'question.ask':
     case 'question.answer':
     case 'question.withdraw':
+    case 'rule.revoke':
     case 'question.expire':
     case 'task.ask':
     case 'task.withdraw':

@@ -232,6 +232,11 @@ export const AuditChange = z.discriminatedUnion('action', [
     meta: z.object({ kind: z.enum(questionKinds) }),
   }),
   z.object({
+    action: z.literal('rule.revoke'),
+    targetType: z.literal('rule'),
+    meta: z.object({ tool: z.string(), shown: z.string() }),
+  }),
+  z.object({
     action: z.literal('worklog.fetch'),
     targetType: onWorkLog,
     meta: z.object({ taskKey: z.string() }),

@@ -1,0 +1,104 @@
+import type { Ctx } from '../../domain/core/context.ts'
+import { DomainError } from '../../domain/core/errors.ts'
+import { storable } from '../../domain/core/text.ts'
+import type { ToolUse } from '../../domain/questions/danger/danger.ts'
+import type { Question } from '../../domain/questions/question.ts'
+import { type HookReply, holdSecondsOf } from '../../domain/sessions/hook-decision.ts'
+import { recordHook } from '../../domain/sessions/record-hook.ts'
+import type { PermissionSettings } from '../../domain/settings/settings.ts'
+import { readOwnerSettings } from '../../domain/settings/settings.ts'
+import { askOwner } from '../../domain/tasks/questions/ask.ts'
+import { requireOwnQuestion, withdrawOwnQuestion } from '../../domain/tasks/questions/close-questions.ts'
+import { lockedMessage } from '../../domain/tasks/questions/lock.ts'
+import type { ApiParts } from '../kit/deps.ts'
+import type { HookBody } from './hook-body.ts'
+import { readHook } from './read-hook.ts'
+import { allow, deny, type HookAnswer, noDecision, toDecision } from './reply.ts'
+
+/** A hook's request. */
+export interface HookRequest {
+  readonly ctx: Ctx
+  readonly agent: 'claude' | 'codex'
+  readonly body: HookBody
+  /** It came through a proxy, which may cut a long wait. */
+  readonly isProxied: boolean
+  /** Aborts when the agent hangs up. */
+  readonly client: AbortSignal
+}
+
+const maxPath = 4_096
+// The wait ends when its question expires, which takes up to a second to notice.
+const graceSeconds = 3
+
+/** Builds the function that answers hooks: it records the event, and holds a request until its question is closed. */
+export function createHookReceiver(deps: ApiParts): (request: HookRequest) => Promise<HookAnswer> {
+  const held = new Map<string, number>()
+
+  /** Waits for the answer. What nothing waits for anymore is withdrawn. */
+  async function hold(
+    { ctx, client }: HookRequest,
+    { id, expiresAt }: Question,
+    use: ToolUse,
+  ): Promise<HookAnswer> {
+    const left = expiresAt === null ? 0 : Math.max(0, expiresAt.getTime() - deps.now().getTime())
+    held.set(id, (held.get(id) ?? 0) + 1)
+    const question = await deps.questions.wait(id, { seconds: left / 1_000 + graceSeconds, until: client })
+    const others = (held.get(id) ?? 1) - 1
+    if (others > 0) held.set(id, others)
+    else held.delete(id)
+    const { state, kind, answer } = question
+    if (state === 'answered' && answer !== null) return toDecision(use, { kind, answer })
+    if (state === 'open' && others === 0) await withdrawOwnQuestion(ctx, id, 'agent')
+    return noDecision
+  }
+
+  async function ask(
+    request: HookRequest,
+    { question, tool }: HookReply & { readonly kind: 'ask' },
+    use: ToolUse,
+    permissions: PermissionSettings,
+  ): Promise<HookAnswer> {
+    const { ctx, agent, isProxied } = request
+    const { kind, items, detail } = question
+    const holdMs = holdSecondsOf(permissions, { agent, isProxied }) * 1_000
+    const expiresAt = new Date(deps.now().getTime() + holdMs)
+    const asked = await askOwner(
+      ctx,
+      { kind, items: [...items], ...(detail === null ? {} : { detail }) },
+      { expiresAt, tool },
+    )
+    // The owner may have locked permissions since they were read.
+    if (kind === 'permission' && (await readOwnerSettings(ctx)).permissions.isLocked) {
+      await withdrawOwnQuestion(ctx, asked.question.id, 'agent')
+      return deny(lockedMessage)
+    }
+    return hold(request, asked.question, use)
+  }
+
+  return async (request) => {
+    const { ctx, body } = request
+    const { event, use } = readHook(body, deps.redactor.text)
+    const cwd = body.cwd ? storable(body.cwd).slice(0, maxPath) : null
+    const { reply, withdrawn, permissions } = await recordHook(ctx, { event, cwd })
+    for (const id of withdrawn) await withdrawOwnQuestion(ctx, id, 'terminal')
+    switch (reply.kind) {
+      case 'allow':
+        return allow
+      case 'lock':
+        return deny(lockedMessage)
+      case 'none':
+        return noDecision
+    }
+    if (use === null) return noDecision
+    try {
+      return reply.kind === 'join'
+        ? await hold(request, await requireOwnQuestion(ctx, reply.id), use)
+        : await ask(request, reply, use, permissions)
+    } catch (error) {
+      // E.g. its task was done in the meantime. The agent's own prompt decides.
+      if (!(error instanceof DomainError)) throw error
+      deps.log.info({ err: error, tool: use.name }, "a hook's question was refused")
+      return noDecision
+    }
+  }
+}

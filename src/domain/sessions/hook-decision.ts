@@ -1,0 +1,123 @@
+import type { AnnouncedTools, AskedTool } from '../../db/schema.ts'
+import type { PermissionSettings } from '../settings/settings.ts'
+import type { HookEvent, HookQuestion, ReportedUse } from './hook-event.ts'
+
+// Announcements of tools that never report their end, e.g. because they were denied. The oldest are dropped.
+const maxAnnounced = 100
+
+/** An open question of a session's hooks. */
+export interface WaitingQuestion {
+  readonly id: string
+  readonly tool: AskedTool
+}
+
+/** What is known about a session when a hook reports something. */
+export interface HookState {
+  readonly announced: AnnouncedTools
+  /** The session's open questions from hooks, oldest first. */
+  readonly waiting: readonly WaitingQuestion[]
+  /** What the owner allowed for the rest of the session. */
+  readonly rules: readonly { readonly tool: string; readonly input: string }[]
+  readonly permissions: Pick<PermissionSettings, 'presence' | 'isLocked'>
+}
+
+/** What a hook's request gets. */
+export type HookReply =
+  /** Nothing: the agent goes on as without hooks. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'allow' }
+  | { readonly kind: 'lock' }
+  /** The request waits for an open question that it repeats. */
+  | { readonly kind: 'join'; readonly id: string }
+  | { readonly kind: 'ask'; readonly question: HookQuestion; readonly tool: AskedTool }
+
+/** What a hook event changes and answers. */
+export interface HookDecision {
+  readonly announced: AnnouncedTools
+  /** The questions that nothing waits for anymore. */
+  readonly withdrawn: readonly string[]
+  readonly endsSession: boolean
+  readonly reply: HookReply
+}
+
+/** Decides what a hook event changes and answers. */
+export function decideHook(state: HookState, event: HookEvent): HookDecision {
+  const same = {
+    announced: state.announced,
+    withdrawn: [],
+    endsSession: false,
+    reply: { kind: 'none' },
+  } as const
+  switch (event.kind) {
+    case 'announced':
+      return { ...same, announced: [...state.announced, event.use].slice(-maxAnnounced) }
+    case 'asked':
+      return { ...same, ...decideAsked(state, event) }
+    case 'used':
+      return {
+        ...same,
+        announced: state.announced.filter(({ useId }) => useId === null || useId !== event.use.useId),
+        withdrawn: idsOf(state, ({ tool }) => isOver(tool, event.use)),
+      }
+    case 'turn-ended':
+      return {
+        ...same,
+        announced: state.announced.filter(({ agentId }) => agentId !== event.agentId),
+        withdrawn: idsOf(state, ({ tool }) => tool.agentId === event.agentId),
+      }
+    case 'session-ended':
+      return { ...same, announced: [], withdrawn: idsOf(state, () => true), endsSession: true }
+    case 'seen':
+      return same
+  }
+}
+
+function decideAsked(
+  { announced, waiting, rules, permissions }: HookState,
+  { use, isOwnTool, question }: HookEvent & { readonly kind: 'asked' },
+): Pick<HookDecision, 'announced' | 'reply'> {
+  // The announcement right before a request is its own; it carries the ID that the request lacks.
+  const index = announced.findLastIndex((one) => isSameUse(one, use))
+  const useId = use.useId ?? announced[index]?.useId ?? null
+  const left = announced.filter((_, at) => at !== index)
+  // Our own tool's call still needs its announcement, to find its session.
+  if (isOwnTool) return { announced, reply: { kind: 'allow' } }
+  if (question === null) return { announced: left, reply: { kind: 'none' } }
+  if (question.kind === 'permission') {
+    if (permissions.isLocked) return { announced: left, reply: { kind: 'lock' } }
+    const isAllowed = rules.some(({ tool, input }) => tool === use.name && input === use.input)
+    if (isAllowed && !question.isDangerous) return { announced: left, reply: { kind: 'allow' } }
+    if (permissions.presence === 'here') return { announced: left, reply: { kind: 'none' } }
+  }
+  const repeated = waiting.find(
+    ({ tool }) => isSameUse(tool, use) && (useId === null || tool.useId === useId),
+  )
+  if (repeated !== undefined) return { announced: left, reply: { kind: 'join', id: repeated.id } }
+  const { name, input, agentId } = use
+  const tool = { name, input, agentId, useId, isDangerous: question.isDangerous }
+  return { announced: left, reply: { kind: 'ask', question, tool } }
+}
+
+function idsOf({ waiting }: HookState, isGone: (question: WaitingQuestion) => boolean): string[] {
+  return waiting.filter(isGone).map(({ id }) => id)
+}
+
+function isSameUse(one: Omit<ReportedUse, 'useId'>, other: Omit<ReportedUse, 'useId'>): boolean {
+  return one.name === other.name && one.input === other.input && one.agentId === other.agentId
+}
+
+// Without an ID on both sides, the tool and its input decide.
+function isOver(tool: AskedTool, use: ReportedUse): boolean {
+  return tool.useId !== null && use.useId !== null ? tool.useId === use.useId : isSameUse(tool, use)
+}
+
+/** Returns how long a hook's request waits for an answer, in seconds. */
+export function holdSecondsOf(
+  { presence, holdSeconds }: PermissionSettings,
+  { agent, isProxied }: { readonly agent: 'claude' | 'codex'; readonly isProxied: boolean },
+): number {
+  // Codex hides its own prompt while it waits, so it waits long only for an owner who is away.
+  const isLong = agent === 'claude' || presence === 'away'
+  const seconds = isLong ? Math.max(holdSeconds.claude, holdSeconds[agent]) : holdSeconds.codex
+  return isProxied ? Math.min(seconds, holdSeconds.proxy) : seconds
+}
