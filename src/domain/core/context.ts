@@ -19,6 +19,9 @@ export interface Ctx {
   readonly commit: Commit
 }
 
+/** What a decision needs: no database. */
+export type DecisionCtx = Omit<Ctx, 'db' | 'commit'>
+
 export interface CtxOptions extends CommitOptions {
   /** Absent: a redactor that knows secrets by their form only. */
   readonly redactor?: Redactor

@@ -2,7 +2,7 @@ import { v7 } from 'uuid'
 import { requireProjectRight } from '../../access/rights.ts'
 import type { AuditEntry, Recorded, Unchanged } from '../../core/commit/commit.ts'
 import type { Write } from '../../core/commit/writes.ts'
-import type { Ctx } from '../../core/context.ts'
+import type { DecisionCtx } from '../../core/context.ts'
 import type { DomainError } from '../../core/errors.ts'
 import { parse } from '../../core/parse.ts'
 import { clip } from '../../core/text.ts'
@@ -46,7 +46,7 @@ export type DecidedEdit =
   | (Recorded<Edited> & { readonly audit: readonly [TaskChangeEntry, ...AuditEntry[]] })
 
 /** Decides an edit. Throws `conflict` if the task isn't in the required state or another agent is working on it. */
-export function decideEdit(ctx: Ctx, state: EditState, given: ParsedTaskEdit): DecidedEdit {
+export function decideEdit(ctx: DecisionCtx, state: EditState, given: ParsedTaskEdit): DecidedEdit {
   const edit = withoutSecrets(ctx, given)
   const { task, detail } = state
   const asked = state.withDetail ? { detail } : {}
@@ -133,13 +133,13 @@ export function afterEdit(state: EditState, decided: DecidedEdit): EditState {
 }
 
 // An agent's report becomes logs, questions and messages.
-function withoutSecrets({ actor, redactor }: Ctx, edit: ParsedTaskEdit): ParsedTaskEdit {
+function withoutSecrets({ actor, redactor }: DecisionCtx, edit: ParsedTaskEdit): ParsedTaskEdit {
   const { result, plan, comment, artifacts } = edit
   const spoken = { result, plan, comment, artifacts }
   return actor.kind === 'agent' ? { ...edit, ...redactor.data(spoken) } : edit
 }
 
-function keepLateResult(ctx: Ctx, state: EditState, { result, plan }: ParsedTaskEdit): DecidedEdit {
+function keepLateResult(ctx: DecisionCtx, state: EditState, { result, plan }: ParsedTaskEdit): DecidedEdit {
   const { task } = state
   const words = result?.summary?.trim() || result?.blockedReason?.trim() || plan?.trim() || ''
   if (words === '') throw lateError(task, '')
@@ -150,7 +150,7 @@ function keepLateResult(ctx: Ctx, state: EditState, { result, plan }: ParsedTask
 }
 
 /** Turns the answers that a run ends without having received into feedback. */
-function keepAnswers({ ownerId }: Ctx, task: Task, kept: EditState['unfetched'], now: Date) {
+function keepAnswers({ ownerId }: DecisionCtx, task: Task, kept: EditState['unfetched'], now: Date) {
   const logs = kept.map(
     (answer): PlannedLog => ({
       kind: 'comment',
@@ -178,7 +178,7 @@ interface Handover {
 
 /** Decides what a change does to the task's run, questions and snooze. */
 function handOver(
-  ctx: Ctx,
+  ctx: DecisionCtx,
   facts: { readonly state: EditState; readonly written: Task; readonly plan: EditPlan },
 ): Handover {
   const { plan, written } = facts

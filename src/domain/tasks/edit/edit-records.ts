@@ -15,7 +15,7 @@ export function namesOf({ status, runState, changedFields }: EditPlan): string[]
 
 export function actionOf(edit: ParsedTaskEdit, plan: EditPlan, task: Task): TaskChangeAction {
   // A start by the agent that already works on the task is a heartbeat: the run continues.
-  if (edit.lifecycle === 'start' && plan.runState === null && runOf(task) !== null) return 'task.heartbeat'
+  if (edit.lifecycle === 'start' && !plan.runStarts && runOf(task) !== null) return 'task.heartbeat'
   if (edit.lifecycle !== undefined) return `task.${edit.lifecycle}`
   if (plan.status !== null) return 'task.move'
   if (plan.runState !== null)

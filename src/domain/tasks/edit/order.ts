@@ -1,6 +1,5 @@
-import { and, asc, desc, eq, gte, lte, max, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, lte, ne, type SQL } from 'drizzle-orm'
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
-import { preparedRead } from '../../../db/prepared.ts'
 import { tasks } from '../../../db/schema.ts'
 import type { Reader } from '../../../db/types.ts'
 import { update, versionOf, type Write } from '../../core/commit/writes.ts'
@@ -84,20 +83,6 @@ function ownKeyIn(gap: Gap, id: string): string | null {
 // A fraction never ends with 0.
 function ownDigits(id: string): string {
   return `${parseInt(id.slice(-6), 16).toString(36).padStart(5, '0')}V`
-}
-
-// An aggregate, because for a parameterized `limit` Postgres expects a tenth of the lane and replans each call.
-const lastKey = preparedRead((db) =>
-  db
-    .select({ key: max(tasks.sortOrder) })
-    .from(tasks)
-    .where(and(eq(tasks.ownerId, sql.placeholder('ownerId')), eq(tasks.status, sql.placeholder('status')))),
-)
-
-/** Reads the last sort key of a lane. */
-export async function readLastKey(db: Reader, lane: Lane): Promise<string | null> {
-  const [last] = await lastKey(db, { ...lane })
-  return last?.key ?? null
 }
 
 function anchorOf(place: Place): string | null {

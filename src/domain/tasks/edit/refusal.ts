@@ -11,7 +11,7 @@ import type { ParsedTaskEdit } from '../schemas.ts'
 import { runOf, type Task, type TaskDetail } from '../task.ts'
 
 // A token with work rights may only close a task that the owner asked it to review.
-export function requireClosing({ actor }: Ctx, task: Task, edit: ParsedTaskEdit): void {
+export function requireClosing({ actor }: Pick<Ctx, 'actor'>, task: Task, edit: ParsedTaskEdit): void {
   const run = runOf(task)
   const reviews = edit.lifecycle === 'review' && task.status === 'ready'
   if (reviews && run !== null && isHeldBy(run, actor)) return
