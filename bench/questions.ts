@@ -11,7 +11,7 @@ import type { BenchStore } from './store.ts'
 // Unsolicited messages are sent about once a second.
 const betweenMs = 1_200
 const waiting = 500
-const settleMs = 3_000
+const restMs = 3_000
 
 interface Agent {
   readonly app: AppProcess
@@ -55,7 +55,7 @@ export async function measureQuestions(store: BenchStore, scale: Scale): Promise
     const held = Array.from({ length: waiting }, () =>
       call(agent, 'GET', `/api/questions/${id}?wait=50`, undefined, leaving.signal).catch(() => null),
     )
-    await pause(settleMs)
+    await pause(restMs)
     const during = app.memory().now
     leaving.abort()
     await Promise.all(held)
