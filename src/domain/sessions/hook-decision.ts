@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AnnouncedTools, AskedTool } from '../../db/schema.ts'
+import { toItems } from '../questions/new-question.ts'
+import type { OpenQuestion } from '../questions/question.ts'
 import type { PermissionSettings } from '../settings/settings.ts'
 import type { HookEvent, HookQuestion, ReportedUse } from './hook-event.ts'
 
@@ -6,8 +9,7 @@ import type { HookEvent, HookQuestion, ReportedUse } from './hook-event.ts'
 const maxAnnounced = 100
 
 /** An open question of a session's hooks. */
-export interface WaitingQuestion {
-  readonly id: string
+export interface WaitingQuestion extends Pick<OpenQuestion, 'id' | 'kind' | 'items' | 'detail'> {
   readonly tool: AskedTool
 }
 
@@ -90,7 +92,8 @@ function decideAsked(
     if (permissions.presence === 'here') return { announced: left, reply: { kind: 'none' } }
   }
   const repeated = waiting.find(
-    ({ tool }) => isSameUse(tool, use) && (useId === null || tool.useId === useId),
+    (one) =>
+      isSameUse(one.tool, use) && (useId === null || one.tool.useId === useId) && asksTheSame(one, question),
   )
   if (repeated !== undefined) return { announced: left, reply: { kind: 'join', id: repeated.id } }
   const { name, input, agentId } = use
@@ -104,6 +107,11 @@ function idsOf({ waiting }: HookState, isGone: (question: WaitingQuestion) => bo
 
 function isSameUse(one: Omit<ReportedUse, 'useId'>, other: Omit<ReportedUse, 'useId'>): boolean {
   return one.name === other.name && one.input === other.input && one.agentId === other.agentId
+}
+
+// Questions and plans are known by their tool alone, so what the owner sees decides too.
+function asksTheSame(open: WaitingQuestion, { kind, items, detail }: HookQuestion): boolean {
+  return open.kind === kind && open.detail === detail && isDeepStrictEqual(open.items, toItems(kind, items))
 }
 
 // Without an ID on both sides, the tool and its input decide.

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { AskedKind, ItemInput } from '../questions/new-question.ts'
 
 /** A use of a tool, as an agent's hooks report it. */
@@ -15,7 +16,7 @@ export interface ReportedUse {
 export interface HookQuestion {
   readonly kind: AskedKind
   /** A permission and a plan have fixed options. */
-  readonly items: readonly ItemInput[]
+  readonly items: readonly z.output<typeof ItemInput>[]
   readonly detail: string | null
   readonly isDangerous: boolean
 }

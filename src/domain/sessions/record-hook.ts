@@ -114,7 +114,7 @@ async function readPermissions({ ownerId }: Ctx, db: Reader, event: HookEvent): 
 async function readWaiting({ ownerId }: Ctx, db: Reader, actor: HookActor, event: HookEvent) {
   if (event.kind === 'announced' || event.kind === 'seen') return []
   const open = await findOpenOfSession({ db, ownerId }, actor)
-  return open.flatMap(({ id, tool }) => (tool === null ? [] : [{ id, tool }]))
+  return open.flatMap(({ tool, ...question }) => (tool === null ? [] : [{ ...question, tool }]))
 }
 
 async function readRules(db: Reader, { tokenId, session }: HookActor) {

@@ -210,6 +210,21 @@ describe('a permission', () => {
     expect(stored).not.toContain(secret)
   })
 
+  test('that differs only in a masked secret is another one', async () => {
+    const withSecret = (letter: string) => permission(`curl -H ghp_${letter.repeat(30)}`)
+    const one = withSecret('a')
+    await first()
+    const other = withSecret('b')
+    const [earlier, later] = await opened(2)
+    expect(earlier?.detail).toBe(later?.detail)
+
+    await answer(earlier?.id ?? '', { options: ['allow'] })
+    await answer(later?.id ?? '', { options: ['deny'] })
+
+    expect(decision((await one).body)).toEqual({ behavior: 'allow' })
+    expect(decision((await other).body)).toMatchObject({ behavior: 'deny' })
+  })
+
   test.each([
     ['mcp__preqbot__preq_complete_task', {}],
     ['mcp__plugin_preqbot_preqbot__preq_ask_owner', {}],
@@ -543,6 +558,24 @@ describe('a question of the agent', () => {
     expect(decision((await waiting).body)).toEqual({
       behavior: 'allow',
       updatedInput: { ...input, answers: { 'Which region?': 'EU', 'Which tests?': ['Unit', 'Load'] } },
+    })
+  })
+
+  test('that is another one while the first is open does not get its answer', async () => {
+    const [region, kind] = input.questions
+    const send = (question: unknown) =>
+      hook('PermissionRequest', { tool_name: 'AskUserQuestion', tool_input: { questions: [question] } })
+    const one = send(region)
+    await first()
+    const other = send(kind)
+    const [earlier, later] = await opened(2)
+
+    await answer(earlier?.id ?? '', { options: ['1'] })
+    await answer(later?.id ?? '', { options: ['2'] })
+
+    expect(decision((await one).body)).toMatchObject({ updatedInput: { answers: { 'Which region?': 'EU' } } })
+    expect(decision((await other).body)).toMatchObject({
+      updatedInput: { answers: { 'Which tests?': 'Load' } },
     })
   })
 

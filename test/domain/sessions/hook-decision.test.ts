@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { toItems } from '../../../src/domain/questions/new-question.ts'
 import { decideHook, type HookState, holdSecondsOf } from '../../../src/domain/sessions/hook-decision.ts'
 import type { HookEvent, HookQuestion, ReportedUse } from '../../../src/domain/sessions/hook-event.ts'
 
@@ -31,6 +32,9 @@ const asked = (fields: Partial<HookEvent & { kind: 'asked' }> = {}): HookEvent =
 })
 const waiting = (id: string, fields: Partial<ReportedUse> = {}) => ({
   id,
+  kind: 'permission' as const,
+  items: toItems('permission', question().items),
+  detail: question().detail,
   tool: { ...use(fields), isDangerous: false },
 })
 const used = (fields: Partial<ReportedUse> = {}): HookEvent => ({
@@ -77,6 +81,12 @@ describe('a request for permission', () => {
       'of a subagent does not join the main agent’s',
       { waiting: [waiting('q')] },
       { use: use({ agentId: 'a' }) },
+      'ask',
+    ],
+    [
+      'that shows something else does not join',
+      { waiting: [{ ...waiting('q'), detail: 'ls -a' }] },
+      {},
       'ask',
     ],
     ['for another input does not join', { waiting: [waiting('q', { input: 'ls -a' })] }, {}, 'ask'],

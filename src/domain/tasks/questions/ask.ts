@@ -149,9 +149,8 @@ function record(
   }
 }
 
-function isSameQuestion(open: OpenQuestion, { kind, items, detail, tool }: NewQuestion): boolean {
-  const isSameUse = (open.tool?.useId ?? null) === (tool?.useId ?? null)
-  const isSameAgent = (open.tool?.agentId ?? null) === (tool?.agentId ?? null)
-  if (!isSameUse || !isSameAgent || open.kind !== kind || open.detail !== detail) return false
-  return isDeepStrictEqual(open.items, items)
+// A detail may differ only in secrets, which are masked; the tool's use doesn't.
+function isSameQuestion(open: OpenQuestion, { kind, items, detail, tool = null }: NewQuestion): boolean {
+  if (open.kind !== kind || open.detail !== detail) return false
+  return isDeepStrictEqual(open.tool, tool) && isDeepStrictEqual(open.items, items)
 }
