@@ -20,6 +20,7 @@ import { createCtx } from '../domain/core/context.ts'
 import { minuteMs } from '../domain/core/durations.ts'
 import { createWakeup, newestEventId } from '../domain/core/outbox.ts'
 import { ensureOwner } from '../domain/core/owner.ts'
+import { withdrawAbandoned } from '../domain/tasks/questions/abandoned.ts'
 import { startJobs } from '../jobs/jobs.ts'
 import type { openLog } from '../log.ts'
 import { createMetrics } from '../metrics.ts'
@@ -236,6 +237,7 @@ async function build(parts: {
     minuteMs,
   )
   closers.push(() => clearInterval(flushing))
+  const held = new Map<string, number>()
   const apiDeps: ApiDeps = {
     db: store,
     ownerId: owner.id,
@@ -257,6 +259,7 @@ async function build(parts: {
       return state.me && `https://t.me/${state.me.username}`
     },
     health,
+    held,
     signal: stopping.signal,
   }
   let side: ReturnType<typeof startTelegramSide> | null = null
@@ -298,6 +301,8 @@ async function build(parts: {
 
   await database.listen(outboxChannel, wakeup.trigger)
   const begin = async () => {
+    // Before updates: a tap must not answer a request that ended with its process.
+    await withdrawAbandoned(system, (id) => held.has(id))
     const stopNotifier = await notifier.start()
     const jobs = startJobs({ store, ownerId: owner.id, now, log, leads: isLeading, cron: jobsCron })
     side = startTelegramSide({

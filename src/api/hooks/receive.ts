@@ -32,7 +32,7 @@ const graceSeconds = 3
 
 /** Builds the function that answers hooks: it records the event, and holds a request until its question is closed. */
 export function createHookReceiver(deps: ApiParts): (request: HookRequest) => Promise<HookAnswer> {
-  const held = new Map<string, number>()
+  const { held = new Map<string, number>() } = deps
 
   /** Waits for the answer. What nothing waits for anymore is withdrawn. */
   async function hold(

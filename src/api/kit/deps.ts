@@ -47,6 +47,8 @@ export interface ApiDeps {
   /** Returns the URL of the owner's chat; null until Telegram has returned the bot's name. */
   readonly home?: () => string | null
   readonly health: () => Promise<{ readonly ok: boolean; readonly checks: Readonly<Record<string, unknown>> }>
+  /** How many requests of this process wait for each question of a hook. */
+  readonly held?: Map<string, number>
   /** Aborts when the process stops; waiting requests then answer with what they have. */
   readonly signal: AbortSignal
 }

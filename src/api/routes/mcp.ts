@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { DomainError } from '../../domain/core/errors.ts'
+import { findSessionOfUse } from '../../domain/sessions/sessions.ts'
 import type { ApiParts } from '../kit/deps.ts'
 import { engineOfClient, engineOfSession, toSessionId } from '../kit/engine.ts'
 import type { ApiContext } from '../kit/env.ts'
@@ -45,7 +46,7 @@ export function addMcpRoute({ app, guards }: Router, deps: ApiParts): void {
     loading ??= load()
     const answer = await loading
     const client = engineOf(c, body)
-    const session = sessionOf(c, body)
+    const session = (await hookSessionOf(deps, c, body)) ?? sessionOf(c, body)
     let isReplay = false
     const caller: Caller = {
       deps,
@@ -98,6 +99,16 @@ async function readJson(c: ApiContext): Promise<unknown> {
 const WithSession = z.object({
   params: z.object({ _meta: z.object({ sessionId: z.string().min(1).max(200) }) }),
 })
+
+const WithToolUse = z.object({
+  params: z.object({ _meta: z.object({ 'claudecode/toolUseId': z.string().min(1).max(200) }) }),
+})
+
+/** Returns the session whose hook announced this call: Claude Code names no other; null without one. */
+async function hookSessionOf(deps: ApiParts, c: ApiContext, body: unknown): Promise<string | null> {
+  const useId = WithToolUse.safeParse(body).data?.params._meta['claudecode/toolUseId']
+  return useId === undefined ? null : findSessionOfUse(deps.db, c.get('token').id, useId)
+}
 
 /** Returns the client's session: the ID in the call, otherwise the one from `initialize`; null without either. */
 function sessionOf(c: ApiContext, body: unknown): string | null {

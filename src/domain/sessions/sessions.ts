@@ -1,6 +1,6 @@
-import { and, eq, gt, lt, lte, notExists, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, lt, lte, notExists, or, sql } from 'drizzle-orm'
 import { agentSessions, apiTokens, sessionRules } from '../../db/schema.ts'
-import type { Db } from '../../db/types.ts'
+import type { Db, Reader } from '../../db/types.ts'
 import type { Actor } from '../core/actor.ts'
 import { deleteExpiredRows } from '../core/delete-expired.ts'
 import { hourMs, minuteMs } from '../core/durations.ts'
@@ -24,6 +24,22 @@ export async function noteSession(db: Db, actor: Actor, now: Date): Promise<void
       set: { lastSeenAt: now, engine: sql`coalesce(excluded.engine, ${agentSessions.engine})` },
       setWhere: lte(agentSessions.lastSeenAt, new Date(now.getTime() - seenEveryMs)),
     })
+}
+
+/** Finds the session whose hook announced a use of a tool; null if none did. */
+export async function findSessionOfUse(db: Reader, tokenId: string, useId: string): Promise<string | null> {
+  const [found] = await db
+    .select({ session: agentSessions.session })
+    .from(agentSessions)
+    .where(
+      and(
+        eq(agentSessions.tokenId, tokenId),
+        sql`${agentSessions.announced} @> ${JSON.stringify([{ useId }])}::jsonb`,
+      ),
+    )
+    .orderBy(desc(agentSessions.lastSeenAt))
+    .limit(1)
+  return found?.session ?? null
 }
 
 /** Counts each token's sessions within the last hour, by token ID. */

@@ -4,10 +4,12 @@ import { agentSessions, questions, runs, sessionRules, tasks } from '../../../sr
 import { createToken } from '../../../src/domain/access/tokens.ts'
 import { listSessionRules, revokeSessionRule } from '../../../src/domain/questions/session-rules.ts'
 import { changeSettings } from '../../../src/domain/settings/settings.ts'
+import { withdrawAbandoned } from '../../../src/domain/tasks/questions/abandoned.ts'
 import { answerQuestion } from '../../../src/domain/tasks/questions/answer.ts'
 import { lockPermissions } from '../../../src/domain/tasks/questions/lock.ts'
 import { undoChange } from '../../../src/domain/undo/undo.ts'
 import { openApi, type TestApi } from '../../support/api.ts'
+import { askMcp } from '../../support/mcp.ts'
 
 let api: TestApi
 let count = 0
@@ -322,6 +324,24 @@ describe('a hang-up', () => {
     expect(await (await other.answered).json()).toMatchObject({
       hookSpecificOutput: { decision: { behavior: 'allow' } },
     })
+  })
+
+  test('of a process that was killed withdraws when the next one starts', async () => {
+    const held = new Map<string, number>()
+    const second = api.another({ held })
+    const waiting = second.call('POST', '/hooks/claude', { body: bodyOf('PermissionRequest', bash('ls')) })
+    const { id } = await first()
+    const asked = await api.call('POST', '/api/questions', { body: { question: 'Red?' } })
+    await vi.waitFor(() => expect(held.get(id)).toBe(1), { interval: 10 })
+    api.clock.advance({ ms: 1 })
+
+    expect(await withdrawAbandoned(api.ctx, (one) => held.has(one))).toBe(0)
+    expect(await withdrawAbandoned(api.ctx, () => false)).toBe(1)
+
+    expect(await answer(id, { options: ['allow'] })).toMatchObject({ isLate: true })
+    expect((await waiting).body).toEqual({})
+    const path = `/api/questions/${asked.body.question.id}`
+    expect((await api.call('GET', path)).body.question.state).toBe('open')
   })
 
   test('of the process answers without a decision and withdraws', async () => {
@@ -658,6 +678,24 @@ describe('a session that works on a task', () => {
     await hook('PostToolUse', bash('ls', { tool_use_id: 't2' }))
     expect(await aliveAt()).toBe(api.clock.now().getTime())
     await finish(taskKey)
+  })
+
+  test('is known by the ID of its tool call, so another session of the token is refused', async () => {
+    const key = await api.task({ status: 'todo' })
+    const call = async (name: string, args: object, useId: string) => {
+      await hook('PreToolUse', { tool_name: `mcp__preqbot__${name}`, tool_input: args, tool_use_id: useId })
+      const _meta = { 'claudecode/toolUseId': useId }
+      const answer = await askMcp(api, 'tools/call', { name, arguments: args, _meta })
+      return answer.result
+    }
+    await call('preq_start_task', { taskId: key }, `${session}-1`)
+    const holder = session
+    session = `${session}-other`
+    const done = { taskId: key, summary: 'Done' }
+
+    expect(await call('preq_complete_task', done, `${session}-1`)).toMatchObject({ isError: true })
+    session = holder
+    expect(await call('preq_complete_task', done, `${session}-2`)).not.toMatchObject({ isError: true })
   })
 
   test('does not take over the run of another session or token', async () => {

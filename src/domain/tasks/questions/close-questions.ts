@@ -43,7 +43,7 @@ export async function expireQuestions(ctx: Ctx, ids?: readonly string[]): Promis
 }
 
 /** Ends an open question without the owner. */
-async function endQuestion(
+export async function endQuestion(
   ctx: Ctx,
   id: string,
   { by }: { readonly by: Withdrawer | 'timeout' },
