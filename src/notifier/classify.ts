@@ -1,5 +1,6 @@
 import type { BoardEvent } from '../domain/core/events.ts'
 import type { TaskStatus } from '../domain/core/task-values.ts'
+import type { OpenQuestion } from '../domain/questions/question.ts'
 import type { NotificationLevel } from '../domain/settings/setting-specs.ts'
 import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { type TurnFacts, turnOf } from '../domain/turn.ts'
@@ -26,7 +27,7 @@ export interface ClassifiedTask {
   readonly actor: string
   /** The agent's token. */
   readonly tokenId?: string
-  /** Whether a result, plan or reason came with the change. */
+  /** Whether a result, plan, reason or question came with the change. */
   readonly reported: boolean
   readonly at: Date
 }
@@ -78,7 +79,10 @@ function wordsOf(
   before: ClassifiedTask | undefined,
 ): Pick<ClassifiedTask, 'title' | 'reported'> {
   const isTask = event.type.startsWith('TASK') && 'title' in event.payload
-  const reports = event.type === 'WORKLOG_CREATED' && /^(?:result|plan|blocked)$/.test(event.payload.kind)
+  const reports =
+    event.type === 'WORKLOG_CREATED'
+      ? /^(?:result|plan|blocked)$/.test(event.payload.kind)
+      : event.type === 'TASK_UPDATED' && event.payload.lifecycle === 'ask'
   return {
     title: isTask ? String(event.payload.title) : (before?.title ?? ''),
     reported: reports || (before?.reported ?? false),
@@ -134,6 +138,11 @@ function merge(before: ClassifiedTask | undefined, next: ClassifiedTask): Classi
 // An action that asks a question writes its events within this time.
 const maxActionMs = 5_000
 
+/** Tests whether a change asked this question. */
+export function isJustAsked({ askedAt }: Pick<OpenQuestion, 'askedAt'>, at: Date): boolean {
+  return Math.abs(at.getTime() - askedAt.getTime()) <= maxActionMs
+}
+
 /** Returns the report to post as a new card; null if editing the living card is enough. */
 export function reportOf(
   { change, at }: Pick<ClassifiedTask, 'change' | 'at'>,
@@ -142,8 +151,7 @@ export function reportOf(
   const turn = turnOf(task)
   const { question } = task
   // A plan that comes with another change is still a question.
-  if (question !== null && Math.abs(at.getTime() - question.askedAt.getTime()) <= maxActionMs)
-    return turn === 'question' ? 'needs-you' : null
+  if (question !== null && isJustAsked(question, at)) return turn === 'question' ? 'needs-you' : null
   switch (change) {
     case 'asked':
     case 'ready':

@@ -1,4 +1,3 @@
-import type { Store } from '../domain/core/context.ts'
 import { hourMs } from '../domain/core/durations.ts'
 import type { BoardEvent } from '../domain/core/events.ts'
 import type { Scope } from '../domain/core/scope.ts'
@@ -15,17 +14,18 @@ import { eventPageSize, readUnread } from '../telegram/store/unread-events.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { deletionLimitNotice } from '../view/notifications/notices.ts'
 import { type ClassifiedTask, classify, loudnessOf, reportOf, wholeActions } from './classify.ts'
-import { agentOf, debounced, eventMessages, type Recipient, senderOf } from './event-messages.ts'
+import {
+  agentOf,
+  type Decider,
+  debounced,
+  eventMessages,
+  type Recipient,
+  senderOf,
+} from './event-messages.ts'
+import { queueQuestions } from './questions.ts'
 
 // Progress on a task whose card is older than this posts a new card.
 const cardLifetimeMs = 48 * hourMs
-
-/** The dependencies of `decide`. */
-export interface Decider {
-  readonly store: Store
-  readonly ownerId: string
-  readonly now: () => Date
-}
 
 /** What a round did. */
 export interface Decided {
@@ -42,10 +42,13 @@ export interface Decided {
 export async function decide(deps: Decider): Promise<Decided | null> {
   const { store, ownerId } = deps
   const now = deps.now()
-  const { cursor, newest, events: page, settings, asks } = await readUnread(store, ownerId)
+  const { cursor, newest, events: page, settings, asks, hasQuestions } = await readUnread(store, ownerId)
   const { chatId, userId, enabled } = settings
   const isLinked = chatId !== null && userId !== null
-  const isAsked = asks && isLinked && enabled && (await askAboutDeletions(deps, { ...settings, chatId }))
+  const linked = isLinked && enabled ? { ...settings, chatId } : null
+  const isLimited = asks && linked !== null && (await askAboutDeletions(deps, linked))
+  const isQuestion = hasQuestions && linked !== null && (await queueQuestions(deps, linked))
+  const isAsked = isLimited || isQuestion
   const asked = isAsked ? { isDue: true, hasMore: false } : null
   const events = wholeActions(page, eventPageSize)
   const to = cursor === null || !isLinked ? newest : (events.at(-1)?.id ?? cursor)

@@ -1,4 +1,5 @@
 import type { ReactionTypeEmoji } from 'grammy/types'
+import type { Store } from '../domain/core/context.ts'
 import type { Scope } from '../domain/core/scope.ts'
 import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { readCardFacts } from '../domain/tasks/card.ts'
@@ -14,11 +15,18 @@ import { toRequest } from '../view/kit/request.ts'
 import { signs } from '../view/kit/signs.ts'
 import { deletedMessage, logMessage, type NotificationMessage } from '../view/notifications/message.ts'
 import { reportFile } from '../view/notifications/report-file.ts'
-import { type Classified, type ClassifiedTask, loudnessOf } from './classify.ts'
+import { type Classified, type ClassifiedTask, isJustAsked, loudnessOf } from './classify.ts'
 
 // Debounce: a burst of progress becomes one message, and the bot itself shows the owner's own changes.
 const debounceMs = 3_000
 const theBoard = 'The board'
+
+/** The dependencies of a round. */
+export interface Decider {
+  readonly store: Store
+  readonly ownerId: string
+  readonly now: () => Date
+}
 
 /** The chat to notify, the owner's settings and the current time. */
 export interface Recipient {
@@ -27,7 +35,7 @@ export interface Recipient {
   readonly now: Date
 }
 
-/** A card to post with its task; `reported` if a result, plan or reason came with the change. */
+/** A card to post with its task; `reported` if a result, plan, reason or question came with the change. */
 export interface ReportedCard {
   readonly card: NewCard
   readonly task: Task
@@ -41,11 +49,19 @@ export async function eventMessages(
   recipient: Recipient,
 ): Promise<NewMessage[]> {
   return [
-    ...(await fileMessages(scope, cards, recipient)),
+    ...(await fileMessages(scope, cards.filter(isAboutChange(classified)), recipient)),
     ...(await deletionMessages(scope, classified, recipient)),
     ...(await logMessages(scope, classified, recipient)),
     ...(await readReactions(scope, classified, recipient)),
   ]
+}
+
+// A task's card shows its oldest question; the file of a further one comes with its own message.
+function isAboutChange({ tasks }: Classified): (card: ReportedCard) => boolean {
+  return ({ task: { key, question } }) => {
+    const changed = tasks.find(({ taskKey }) => taskKey === key)
+    return question === null || changed === undefined || isJustAsked(question, changed.at)
+  }
 }
 
 /** Attaches text by an agent as files if a card doesn't show all of it. */

@@ -1,5 +1,6 @@
 import { isDatabaseDown } from '../domain/core/errors.ts'
 import type { Scope } from '../domain/core/scope.ts'
+import { findQuestion } from '../domain/questions/store.ts'
 import type { OwnerSettings } from '../domain/settings/settings.ts'
 import { readCard } from '../domain/tasks/card.ts'
 import { findTask } from '../domain/tasks/read.ts'
@@ -11,12 +12,14 @@ import { priorityValues } from '../telegram/store/messages/enqueue.ts'
 import { maxTextLength } from '../telegram/store/messages/limits.ts'
 import { newestCards } from '../telegram/store/messages/living-cards.ts'
 import type { BotMessageRow } from '../telegram/store/messages/messages.ts'
+import type { ReplyTopic } from '../telegram/store/messages/reply-topic.ts'
 import { type CardRequest, requestOf, type StoredRequest } from '../telegram/store/messages/stored-request.ts'
 import { truncateHtml } from '../view/kit/html.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { signs } from '../view/kit/signs.ts'
 import { taskCard, taskVersion } from '../view/tasks/card.ts'
 import { postedCard } from '../view/tasks/posted-card.ts'
+import { ownQuestionCard } from '../view/tasks/questions/question-card.ts'
 import { stillHolds } from './classify.ts'
 
 /** The settings of an owner with a linked chat, and the current time. */
@@ -53,6 +56,8 @@ export async function render(
   row: BotMessageRow,
   bound: Bound,
 ): Promise<RenderResult> {
+  const topic = row.topic as unknown as ReplyTopic | null
+  if (topic?.kind === 'question') return renderQuestion(scope, row, topic.questionId, bound)
   const stored = requestOf(row)
   if (stored !== null && stored.method !== 'card')
     return { kind: 'request', request: stored, version: null, isOpen: true }
@@ -65,6 +70,35 @@ export async function render(
     log.error({ err: error, id: row.id }, 'rendering a card failed')
     return { kind: 'impossible' }
   }
+}
+
+/** Renders a question's own message. Dropped: a closed or shown one that wasn't sent, and a closed one about a task. */
+async function renderQuestion(
+  scope: Scope,
+  row: BotMessageRow,
+  questionId: string,
+  bound: Bound,
+): Promise<RenderResult> {
+  const question = await findQuestion(scope, questionId)
+  const gone = { kind: 'drop', shown: null } as const
+  if (question === null) return gone
+  const isOpen = question.state === 'open'
+  const task = question.taskId === null ? null : await findTask(scope, question.taskId)
+  const isOnCard = task?.question?.id === question.id
+  const card = ownQuestionCard(question, bound)
+  if (row.state === 'sent') {
+    if (question.taskId !== null && (!isOpen || isOnCard)) return gone
+    return { kind: 'request', request: toRequest(card, { silent: true }), version: null, isOpen }
+  }
+  if (!isOpen) return gone
+  if (isOnCard && task !== null) {
+    const { shown } = await newestCards(scope.db, bound.chatId, task.id)
+    // A card that was posted before the question was only edited, so nobody heard of the question.
+    if (shown?.sentAt && shown.sentAt >= question.askedAt) return gone
+  }
+  const stored = requestOf(row)
+  const silent = stored?.method === 'card' && stored.silent
+  return { kind: 'request', request: toRequest(card, { silent }), version: null, isOpen }
 }
 
 async function renderCard(

@@ -62,6 +62,7 @@ async function retire(deps: UpdateDeps, row: DueMessage, settings: Bound, signal
 async function edit(deps: UpdateDeps, row: DueMessage, settings: Bound, signal: AbortSignal) {
   const { store, scope, log, api, note } = deps
   const rendered = await render({ scope, log }, row, settings)
+  if (rendered.kind === 'drop' && row.purpose === 'question') return retire(deps, row, settings, signal)
   if (rendered.kind !== 'request') return clearStale(store, row)
   const { messageId, chatId } = row
   if (messageId === null || chatId !== settings.chatId) return resend(deps, row, settings, rendered)

@@ -2,6 +2,7 @@ import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordSecurityEvent } from '../../src/domain/access/security.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
+import type { Actor } from '../../src/domain/core/actor.ts'
 import { type Ctx, createCtx } from '../../src/domain/core/context.ts'
 import { createLabel } from '../../src/domain/labels/label-edits.ts'
 import { listLabels } from '../../src/domain/labels/labels.ts'
@@ -14,6 +15,7 @@ import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { editTasks } from '../../src/domain/tasks/edit/edit-many.ts'
 import { listTasks } from '../../src/domain/tasks/lists/list.ts'
 import { fileLink } from '../../src/domain/tasks/notes/note-files.ts'
+import { askOwner } from '../../src/domain/tasks/questions/ask.ts'
 import { deleteTask } from '../../src/domain/tasks/removal/remove.ts'
 import type { Task } from '../../src/domain/tasks/task.ts'
 import { createWorkLog } from '../../src/domain/tasks/work-logs.ts'
@@ -38,7 +40,7 @@ import {
 } from '../../src/view/tasks/callbacks.ts'
 import { laneScreen } from '../../src/view/tasks/lists/board.ts'
 import { labelDeleteScreen } from '../../src/view/tasks/lists/labels.ts'
-import { addTokens, agent } from '../support/board.ts'
+import { addTokens, agent, otherAgent } from '../support/board.ts'
 import { openTestBot, type TestBot } from '../support/bot.ts'
 import { buttons, commands } from '../support/buttons.ts'
 import { addTasks } from '../support/chat.ts'
@@ -61,6 +63,8 @@ let putBack: () => Promise<void>
 
 const answers: Readonly<Record<PromptKind, string>> = {
   answer: 'The left one.',
+  deny: 'Use pnpm.',
+  change: 'Smaller steps.',
   'send-back': 'The tests are missing.',
   title: 'A better title',
   note: 'A longer note',
@@ -133,7 +137,7 @@ beforeAll(async () => {
   forger = virtualUser(bot.world, { userId: 3003, firstName: 'Mallory', started: true })
   robot = createCtx({ db: bot.db, ownerId: bot.scope.ownerId, actor: agent, now })
   await bindChat(bot.ctx, { chatId: room.chat.id, userId: user.userId })
-  await addTokens(bot.db, bot.scope.ownerId, [agent])
+  await addTokens(bot.db, bot.scope.ownerId, [agent, otherAgent])
   await fill()
   aheadMs = 61 * 60_000
   const log = openLog({ level: 'debug', write: () => {} })
@@ -192,6 +196,13 @@ async function fill(): Promise<void> {
       dueAt: today,
     })),
   ])
+  await addTasks(
+    bot,
+    ['tests to choose', 'a permission', 'a plan'].map((words) => ({
+      title: `Task with ${words}`,
+      status: 'todo' as const,
+    })),
+  )
   await createLabel(bot.ctx, { name: 'spare' })
   await createToken(bot.ctx, { name: 'laptop' })
   for (let nth = 0; nth < 14; nth += 1) {
@@ -212,6 +223,34 @@ async function fill(): Promise<void> {
     lifecycle: 'block',
     result: { blockedReason: 'Which one?', options: ['This', 'That'] },
   })
+  await fillQuestions()
+}
+
+function inSession(actor: Actor, session: string): Ctx {
+  const { ownerId } = bot.scope
+  const withSession = actor.kind === 'agent' ? { ...actor, session } : actor
+  return createCtx({ db: bot.db, ownerId, actor: withSession, now: bot.ctx.now })
+}
+
+/** Lets an agent ask and wait: on a card, in a further message of a task, and about no task. */
+async function fillQuestions(): Promise<void> {
+  const asking = inSession(agent, 'session-1')
+  for (const key of ['WEB-22', 'WEB-23', 'WEB-24']) await editTask(asking, key, { lifecycle: 'start' })
+  const tests = { text: 'Which tests?', options: ['Unit', 'Load'], multi: true }
+  await askOwner(asking, { task: 'WEB-22', items: [tests, { text: 'Which name?', options: ['One', 'Two'] }] })
+  await askOwner(asking, { task: 'WEB-22', items: [{ text: 'Which port?', options: ['3000', '8080'] }] })
+  const tool = { name: 'Bash', input: 'a hash', useId: null, agentId: null, isDangerous: false }
+  const command = { items: [{ text: 'Run this command?' }], detail: 'npm test' }
+  await askOwner(asking, { task: 'WEB-23', kind: 'permission', ...command }, { tool })
+  await askOwner(asking, {
+    task: 'WEB-24',
+    kind: 'plan',
+    items: [{ text: 'Approve this plan?' }],
+    detail: '1. Fix',
+  })
+  const elsewhere = inSession(otherAgent, 'session-2')
+  await askOwner(elsewhere, { items: [{ text: 'Which folder?', options: ['src', 'lib'] }] })
+  await user.nextMessage('Which folder?', { within: 20_000 })
 }
 
 const answersTo = (queryId: string, from: number) =>
@@ -373,6 +412,12 @@ const corners: Readonly<Record<string, () => void | Promise<void>>> = {
   'a label in words': () => open(askTap.encode({ on: 'card', key: 'WEB-1', what: 'label' })),
   'a long note': () => openMenu('more', 'WEB-1'),
   'a long result': () => openMenu('more', 'WEB-4'),
+  'a question with several parts': () => void user.sendText('WEB-22'),
+  'words about a permission': async () => {
+    user.sendText('WEB-23')
+    user.reply(await user.nextMessage('npm test'), 'Use pnpm')
+  },
+  'a plan that an agent waits for': () => void user.sendText('WEB-24'),
   'the deletion of a label': async () => {
     const spare = (await listLabels(bot.scope)).find(({ name }) => name === 'spare')
     open(labelDeleteScreen.encode({ id: spare?.id ?? '' }))
@@ -426,8 +471,10 @@ test('no kind of button, command or prompt was left out', async () => {
     // Only buttons on older messages are on `news`.
     surfaces: surfaces.filter((surface) => surface !== 'news' && !seenAt(1).has(surface)),
     menus: menus.filter((menu) => !words.some((facts) => facts[0] === 'menu' && facts[2] === menu)),
+    // Answers are asked for by the question, except on older messages.
     questions: taskPrompts.filter(
-      (question) => !words.some((facts) => facts[0] === 'ask' && facts[2] === question),
+      (question) =>
+        question !== 'answer' && !words.some((facts) => facts[0] === 'ask' && facts[2] === question),
     ),
     due: dueChoices.filter((choice) => !words.some((facts) => facts[0] === 'due' && facts[2] === choice)),
     answers: Object.keys(answers).filter((kind) => !answered.has(kind as PromptKind)),

@@ -61,6 +61,8 @@ export function buttonsOf(message: Message): SeenButton[] {
 const distinctive: Readonly<Record<string, readonly string[]>> = {
   move: ['to'],
   ask: ['what'],
+  item: ['way'],
+  'act words': ['ask'],
   menu: ['menu'],
   delete: ['sure'],
   due: ['to'],

@@ -140,6 +140,7 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
     agentInstructions: null,
     progress: { text: cut(180)(sentTexts), at: now },
     files: [],
+    closedQuestion: null,
     agentComment: { text: sentTexts.repeat(50), at: now },
   }))
 

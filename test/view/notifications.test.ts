@@ -72,6 +72,7 @@ function task(result: WorkResult | null, more: Partial<TaskCardFacts> = {}): Tas
     noteUpdated: null,
     progress: null,
     agentComment: null,
+    closedQuestion: null,
     files: [],
     latestResult:
       detail === null

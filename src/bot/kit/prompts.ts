@@ -2,6 +2,7 @@ import { listLabels } from '../../domain/labels/labels.ts'
 import { findTask } from '../../domain/tasks/read.ts'
 import { cancelledCard } from '../../view/kit/answers.ts'
 import type { Card } from '../../view/kit/card.ts'
+import { questionPrompts } from '../../view/tasks/callbacks.ts'
 import { type BotContext, type Prompt, scopeOf } from './context.ts'
 
 /** Asks the owner for a text. A reply to the prompt is the answer. */
@@ -33,7 +34,8 @@ export async function nameOf(
   if (kind === 'label-name')
     return (await listLabels(scopeOf(ctx))).find(({ id }) => id === about)?.name ?? about
   const task = taskId === undefined ? null : await findTask(scopeOf(ctx), taskId)
-  return task?.key ?? about
+  // The prompts of questions carry an ID.
+  return task?.key ?? (questionPrompts.some((prompt) => prompt === kind) ? '' : about)
 }
 
 /** Returns the answer's text, or null for `-`, which clears the value. */

@@ -63,6 +63,21 @@ export interface Question extends OpenQuestion {
   readonly messageId: number | null
 }
 
+/** How a question ended. */
+export type ClosedQuestion = Pick<
+  Question,
+  | 'kind'
+  | 'name'
+  | 'engine'
+  | 'tool'
+  | 'returnsTo'
+  | 'state'
+  | 'answer'
+  | 'answeredBy'
+  | 'askedAt'
+  | 'closedAt'
+>
+
 /** A new question. */
 export interface NewQuestion {
   readonly kind: QuestionKind

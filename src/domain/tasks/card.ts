@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm'
 import { isListed, preparedRead } from '../../db/prepared.ts'
-import { projects, tasks, workLogs } from '../../db/schema.ts'
+import { apiTokens, projects, questions, tasks, workLogs } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
+import type { ClosedQuestion } from '../questions/question.ts'
 import { isOwnerComment, logAuthor, logKind } from '../work-logs/facts.ts'
 import { detailColumns, logsOfTask, nothingStored, toDetail } from './detail.ts'
 import { filesIn, type NoteFile } from './notes/note-files.ts'
@@ -19,6 +20,8 @@ export interface TaskCardFacts extends TaskDetail {
   readonly progress: Remark | null
   /** The newest comment by an agent since the last result. */
   readonly agentComment: Remark | null
+  /** The newest closed question of the open run; null without an open run. */
+  readonly closedQuestion: ClosedQuestion | null
   /** The files of its note and of the comments on it. */
   readonly files: readonly NoteFile[]
 }
@@ -41,6 +44,13 @@ const cardsOf = preparedRead((db) =>
       withFiles: sql<readonly string[]>`(
         select coalesce(jsonb_agg(${workLogs.detail} order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
         ${logsOfTask} and ${isOwnerComment} and ${workLogs.detail} like '%](tg-%')`,
+      closed: sql<StoredClosed | null>`(
+        select jsonb_build_object('kind', ${questions.kind}, 'name', ${apiTokens.name}, 'engine', ${questions.engine}, 'tool', ${questions.tool},
+          'returnsTo', ${questions.returnsTo}, 'state', ${questions.state}, 'answer', ${questions.answer}, 'answeredBy', ${questions.answeredBy},
+          'askedAt', ${questions.createdAt}, 'closedAt', ${questions.updatedAt})
+        from ${questions} left join ${apiTokens} on ${apiTokens.id} = ${questions.tokenId}
+        where ${tasks.runState} = 'running' and ${questions.taskId} = ${tasks.id} and ${questions.state} <> 'open'
+        order by ${questions.updatedAt} desc, ${questions.id} desc limit 1)`,
     })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
@@ -53,14 +63,19 @@ interface StoredRemark {
   readonly at: string
 }
 
+type StoredClosed = Omit<ClosedQuestion, 'askedAt' | 'closedAt'> & {
+  readonly askedAt: string
+  readonly closedAt: string
+}
+
 /** Adds what cards show to several tasks, in one statement. */
 export async function readCardFacts(scope: Scope, several: readonly Task[]): Promise<TaskCardFacts[]> {
   if (several.length === 0) return []
   const stored = await cardsOf(scope.db, { ids: JSON.stringify(several.map(({ id }) => id)) })
   const byId = new Map(stored.map(({ id, ...card }) => [id, card]))
-  const nothing = { ...nothingStored, remarks: [], withFiles: [] }
+  const nothing = { ...nothingStored, remarks: [], withFiles: [], closed: null }
   return several.map((task) => {
-    const { remarks, withFiles, ...detailed } = byId.get(task.id) ?? nothing
+    const { remarks, withFiles, closed, ...detailed } = byId.get(task.id) ?? nothing
     const detail = toDetail(task, detailed)
     const own = remarks.map((remark) => ({ ...remark, at: new Date(remark.at) }))
     const since = detail.latestResult?.workedAt ?? new Date(0)
@@ -70,9 +85,22 @@ export async function readCardFacts(scope: Scope, several: readonly Task[]): Pro
       detail.runState === 'running' && lastRun !== null
         ? own.find(({ isComment, at }) => !isComment && at >= lastRun.since)
         : undefined
+    const closedQuestion = toClosed(closed)
+    const isOfRun = closedQuestion !== null && lastRun !== null && closedQuestion.askedAt >= lastRun.since
     const files = filesIn([detail.note, ...withFiles].join('\n'))
-    return { ...detail, progress: progress ?? null, agentComment, files }
+    return {
+      ...detail,
+      progress: progress ?? null,
+      agentComment,
+      closedQuestion: isOfRun ? closedQuestion : null,
+      files,
+    }
   })
+}
+
+function toClosed(stored: StoredClosed | null): ClosedQuestion | null {
+  if (stored === null) return null
+  return { ...stored, askedAt: new Date(stored.askedAt), closedAt: new Date(stored.closedAt) }
 }
 
 /** Like `readCardFacts` for one task. */
@@ -84,5 +112,5 @@ export async function readCard(scope: Scope, task: Task): Promise<TaskCardFacts>
 
 /** Returns what the card of a new task shows. */
 export function newCard(task: TaskDetail): TaskCardFacts {
-  return { ...task, progress: null, agentComment: null, files: filesIn(task.note) }
+  return { ...task, progress: null, agentComment: null, closedQuestion: null, files: filesIn(task.note) }
 }

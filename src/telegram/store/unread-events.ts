@@ -8,6 +8,7 @@ import { type OwnerSettings, toOwnerSettings } from '../../domain/settings/setti
 import { storedSettingsOf } from '../../domain/settings/stored-settings.ts'
 import { hasDeletionQuestions } from '../../domain/tasks/removal/deletion-limit.ts'
 import type { StateKey } from './bot-state.ts'
+import { hasDueQuestions } from './messages/question-messages.ts'
 
 /** How many events the notifier reads at once. */
 export const eventPageSize = 300
@@ -22,6 +23,8 @@ export interface Unread {
   readonly settings: OwnerSettings
   /** Whether the owner must be asked about deletions. */
   readonly asks: boolean
+  /** Whether questions need their own message, or an edit of it. */
+  readonly hasQuestions: boolean
 }
 
 const cursorKey: StateKey = 'notifier_cursor'
@@ -35,6 +38,7 @@ const readAll = preparedRead((db) =>
       events: eventsAfter(users.id, cursor, eventPageSize),
       stored: storedSettingsOf(users.id),
       asks: hasDeletionQuestions(users.id),
+      hasQuestions: hasDueQuestions(users.id),
     })
     .from(users)
     .leftJoin(botState, eq(botState.key, cursorKey))

@@ -25,6 +25,8 @@ export const toasts = {
   answered: 'Answered.',
   alreadyAnswered: 'Already answered.',
   withdrawn: 'That question was withdrawn.',
+  expired: 'That question is no longer open.',
+  wordsKept: 'I kept your words. Only a tap allows or denies.',
 } as const
 
 /** Tells the owner in another chat where the board is; `group` is its group's title, null for the private chat. */
@@ -69,7 +71,10 @@ export function staleToast(task: Task | null): string {
 }
 
 const questionText: Record<PromptKind, (about: string) => Html> = {
-  answer: (key) => html`What should I tell the agent about ${bold(key)}?`,
+  answer: (key) => html`What should I tell the agent${aboutKey(key)}?`,
+  deny: (key) =>
+    html`Why not${aboutKey(key) && html` (${bold(key)})`}? I’ll send your words with the denial.`,
+  change: (key) => html`What should change in the plan${aboutKey(key)}?`,
   'send-back': (key) => html`What should change in ${bold(key)}? I’ll send it back with your note.`,
   title: (key) => html`New title for ${bold(key)}?`,
   note: (key) => html`New note for ${bold(key)}? (Replaces the current text.)`,
@@ -101,6 +106,11 @@ const questionText: Record<PromptKind, (about: string) => Html> = {
     html`Username of Hermes’ bot, e.g. ${code('@my_hermes_bot')}? Send ${code('-')} for none.`,
   search: () => html`What are you looking for?`,
   'new-task': () => html`What needs doing?`,
+}
+
+// A question may be about no task.
+function aboutKey(key: string): Html | false {
+  return key !== '' && html` about ${bold(key)}`
 }
 
 /** Asks for a text; the owner replies to the message. */

@@ -15,6 +15,9 @@ export const signs = {
   question: '❓',
   permission: '🔐',
   plan: '🗺',
+  dangerous: '🚨',
+  denied: '🚫',
+  expired: '⌛',
 
   // Priorities
   priorityHighest: '🔴',

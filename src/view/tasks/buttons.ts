@@ -1,4 +1,3 @@
-import { planOptions } from '../../domain/questions/new-question.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import type { Goal } from '../../domain/tasks/edit/handoff.ts'
 import { isFocused } from '../../domain/tasks/lists/focus.ts'
@@ -8,19 +7,10 @@ import { turnOf } from '../../domain/turn.ts'
 import { button } from '../kit/buttons.ts'
 import { defineScreen, field } from '../kit/callbacks.ts'
 import { type Button, inRows } from '../kit/card.ts'
-import { isLinkable, shorten } from '../kit/html.ts'
+import { isLinkable } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
 import type { Viewer } from '../kit/when.ts'
-import {
-  answerTap,
-  askTap,
-  focusTap,
-  handOffTap,
-  type Menu,
-  menuTap,
-  type Surface,
-  undoTap,
-} from './callbacks.ts'
+import { askTap, focusTap, handOffTap, type Menu, menuTap, type Surface, undoTap } from './callbacks.ts'
 import {
   dueRows,
   editRows,
@@ -32,6 +22,7 @@ import {
   type TaskMenuOptions,
 } from './menus.ts'
 import { moveButton, otherMoves, takeBackButton } from './moves.ts'
+import { questionRows } from './questions/question-buttons.ts'
 
 export const filesScreen = defineScreen('files', { key: field.text })
 
@@ -97,7 +88,7 @@ export function turnRows(task: Task | TaskDetail, on: Surface): Button[][] {
         ],
       ]
     case 'question':
-      return questionRows(task, on)
+      return task.question === null ? [] : questionRows(task.question, on)
     case 'review':
       return [
         [
@@ -130,31 +121,6 @@ export function queueButton(
   label = 'Queue',
 ): Button {
   return button(label, handOffTap, { on, key, from: status, goal, sure: false })
-}
-
-// Characters that a phone shows in half a row and in a whole row.
-const halfRow = 16
-const wholeRow = 60
-
-/** The options of the open question, at most two per row, and a button for a typed answer. */
-function questionRows({ key, question }: Task, on: Surface): Button[][] {
-  const [item] = question?.items ?? []
-  if (question === null || item === undefined) return []
-  const words: Button = {
-    label: question.kind === 'plan' ? 'Change…' : 'Answer',
-    data: askTap.encode({ on, key, what: 'answer' }),
-    ...(item.options.length === 0 ? { style: 'primary' as const } : {}),
-  }
-  const options = item.options.map(
-    ({ id, label }): Button => ({
-      label: shorten(label, wholeRow),
-      data: answerTap.encode({ on, question: question.id, option: id }),
-      ...(id === planOptions[0].id && question.kind === 'plan' ? { style: 'success' as const } : {}),
-    }),
-  )
-  if (question.kind === 'plan') return [[...options.slice(0, 1), words, ...options.slice(1)]]
-  const isShort = options.every(({ label }) => [...label].length <= halfRow)
-  return [...inRows(options, isShort ? 2 : 1), [words]]
 }
 
 function pullRequest(task: Task | TaskDetail): Button[] {

@@ -1,9 +1,12 @@
 import { engines, taskPriorities, taskStatuses } from '../../domain/core/task-values.ts'
 import { goals } from '../../domain/tasks/edit/handoff.ts'
-import { defineButton, field } from '../kit/callbacks.ts'
+import { defineAct, defineButton, field } from '../kit/callbacks.ts'
 
-/** The message that a task button is on, which is shown again after the tap. `news` is on messages of earlier versions. */
-export const surfaces = ['card', 'deck', 'news'] as const
+/**
+ * The message that a button is on, which is shown again after the tap; `question` is one with only a question. `news` is on
+ * messages of earlier versions.
+ */
+export const surfaces = ['card', 'deck', 'news', 'question'] as const
 export type Surface = (typeof surfaces)[number]
 
 /** The pickers that open under a card. */
@@ -13,7 +16,15 @@ export type Menu = (typeof menus)[number]
 export const dueChoices = ['today', 'tomorrow', 'friday', 'monday', 'none'] as const
 export type DueChoice = (typeof dueChoices)[number]
 
-/** What a button prompts for about a task. */
+/** What a button prompts for about an agent's question: an answer, the reason for a denial, or what to change in a plan. */
+export const questionPrompts = ['answer', 'deny', 'change'] as const
+export type QuestionPrompt = (typeof questionPrompts)[number]
+
+/** How a button answers an item: an option, a mark of one of several, what is marked, for the session, or with the kept words. */
+export const answerWays = ['choose', 'toggle', 'done', 'session', 'words'] as const
+export type AnswerWay = (typeof answerWays)[number]
+
+/** What a button prompts for about a task. `answer` is on messages of earlier versions. */
 export const taskPrompts = [
   'answer',
   'send-back',
@@ -60,8 +71,22 @@ export const handOffTap = defineButton('handoff', 'h', {
 export const queueTap = defineButton('queue', 'q', { on, key, set: field.flag })
 /** Ends the run of the agent working on a task. */
 export const releaseTap = defineButton('release', 'r', { on, key })
-/** Answers a question with one of its options. */
+/** Answers a question that has one item with one of its options, from a list. */
 export const answerTap = defineButton('answer', 'b', { on, question: field.uuid, option: field.text })
+/** Answers an item of a question, if it is still the current one. */
+export const itemTap = defineButton('item', 'i', {
+  on,
+  question: field.uuid,
+  item: field.text,
+  way: field.oneOf(answerWays),
+  option: field.text,
+})
+/** Prompts for words about an item of a question. */
+export const wordsTap = defineAct(
+  'words',
+  { question: field.uuid },
+  { ask: field.oneOf(questionPrompts), item: field.text },
+)
 /** Sends a ready task back with its comments. */
 export const sendBackTap = defineButton('sendBack', 'g', { on, key })
 export const askTap = defineButton('ask', 'a', { on, key, what: field.oneOf(taskPrompts) })

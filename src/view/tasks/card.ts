@@ -1,6 +1,7 @@
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { button } from '../kit/buttons.ts'
+import { markOf } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, type Content, fitMessage, html, joinHtml, title } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
@@ -11,6 +12,8 @@ import { taskCardText } from './text.ts'
 export interface TaskCardOptions extends TaskButtonsOptions {
   /** A line on top, e.g. what has changed. */
   readonly notice?: Content
+  /** The line on top says how the newest question ended. */
+  readonly isAnswered?: boolean
 }
 
 /** Renders a task's card: its text and the buttons of its state. */
@@ -27,7 +30,8 @@ export function taskVersion(task: TaskCardFacts): string {
     task
   const instants = [updatedAt, latestResult?.workedAt, progress?.at, agentComment?.at]
   const marks = instants.map((at) => at?.getTime() ?? '')
-  return [...marks, status, runState, feedback.length, files.length, question?.id].join('.')
+  const draft = question?.draft ? markOf(JSON.stringify(question.draft)) : ''
+  return [...marks, status, runState, feedback.length, files.length, question?.id, draft].join('.')
 }
 
 /** Asks once before a task is deleted. */

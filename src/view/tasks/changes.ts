@@ -1,16 +1,18 @@
 import type { TaskStatus } from '../../domain/core/task-values.ts'
+import type { Question } from '../../domain/questions/question.ts'
 import type { Act } from '../../domain/quick-add/acts.ts'
 import type { Answered } from '../../domain/tasks/questions/answer.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { button } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
-import { bold, type Html, html, joinHtml } from '../kit/html.ts'
+import { bold, type Html, html, joinHtml, title } from '../kit/html.ts'
 import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { dueText, type Viewer } from '../kit/when.ts'
 import { handOffTap, openTap, stopAndMoveTap, undoTap } from './callbacks.ts'
-import { answeredNotice, queueUnansweredCard, stopAndMoveCard } from './handoffs.ts'
+import { answeredNotice, isUndoable, queueUnansweredCard, stopAndMoveCard } from './handoffs.ts'
 import { fitToLine } from './line.ts'
+import { questionHead } from './questions/question-text.ts'
 
 /** The outcome for one task that the owner's message named. */
 export interface ChangedTask {
@@ -47,13 +49,16 @@ export function changesCard(changes: Changes, viewer: Viewer): Card {
   const lines = [
     ...changed.map((one) => changedLine(one, viewer)),
     ...answered.flatMap((one) =>
-      one.task === null ? [] : html`${bold(one.task.key)} ${answeredNotice(one, one.task, 'card').notice}`,
+      one.task === null
+        ? []
+        : html`${bold(one.task.key)} ${answeredNotice(one, one.task, 'card').notice ?? nextItem(one.question)}`,
     ),
     ...stops.map(({ task, to }) => stopAndMoveCard(task, to, 'card', viewer).text),
     ...unanswered.map((task) => queueUnansweredCard(task, 'card').text),
     ...problems.map((problem) => html`${signs.problem} ${problem}`),
   ]
-  const undo = [auditId, ...answered.map((one) => one.auditId)].filter((id) => id !== null)
+  const undone = answered.flatMap((one) => (isUndoable(one) ? [one.auditId] : []))
+  const undo = [auditId, ...undone].filter((id) => id !== null)
   return {
     text: joinHtml(lines, '\n'),
     keyboard: keyboard([
@@ -61,6 +66,10 @@ export function changesCard(changes: Changes, viewer: Viewer): Card {
       undo.map((audit): Button => button(`${signs.undo} Undo`, undoTap, { on: 'card', audit })),
     ]),
   }
+}
+
+function nextItem(question: Question): Html {
+  return html`Next: ${title(questionHead(question))}`
 }
 
 const maxAsked = 8

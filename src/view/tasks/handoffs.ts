@@ -4,45 +4,75 @@ import type { Answered } from '../../domain/tasks/questions/answer.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { runOf } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
+import { toasts } from '../kit/answers.ts'
 import { button } from '../kit/buttons.ts'
 import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, title } from '../kit/html.ts'
 import { agentName, queuedFor, statusName } from '../kit/names.ts'
-import { signs } from '../kit/signs.ts'
 import { ago, span, type Viewer } from '../kit/when.ts'
 import { handOffTap, menuTap, type Surface, sendBackTap, stopAndMoveTap } from './callbacks.ts'
 import { moveButton, takeBackButton } from './moves.ts'
+import { answerText, outcomeText, waitedText } from './questions/outcome.ts'
 
 /** A line on top of a card that says where a handoff went, and the alternatives next to Undo. */
 export interface HandoffNotice {
   readonly notice: Html
+  /** The notice is about the question that the card would show as answered. */
+  readonly isAnswered?: true
   readonly extra: readonly Button[]
 }
 
-const maxAnswer = 120
-
-/** After an answer: says what was answered and where the task went. */
+/** After an answer: says what was answered and where the task went. Empty while more is to be answered. */
 export function answeredNotice(
   { question }: Pick<Answered, 'question'>,
   task: Task,
   on: Surface,
-): HandoffNotice {
-  const text = title(answerText(question), maxAnswer)
+): Partial<HandoffNotice> {
+  if (question.state === 'open') return {}
   const extra = turnOf(task) === 'queued' ? [moveButton(task, on, 'hold', { label: 'Keep on hold' })] : []
-  return { notice: html`${signs.done} Answered: ${text} · ${whereText(task)}`, extra }
+  const notice = html`${outcomeText(question)} · ${whereText(task, question)}${waitedText(question)}`
+  return { notice, isAnswered: true, extra }
 }
 
-/** After an answer to a question that was already closed. */
+/** Tests whether an answer can be undone: an agent that waits for a decision has it at once. */
+export function isUndoable({ question }: Pick<Answered, 'question'>): boolean {
+  return question.returnsTo !== null || (question.kind !== 'permission' && question.tool === null)
+}
+
+/** After an answer to a question that was already closed, or to an item that was answered before. */
 export function lateAnswerNotice(
   { question }: Pick<Answered, 'question'>,
   { now }: Viewer,
   keptWords: boolean,
 ): Html {
-  const { answeredAt } = question
+  const { answeredAt, state } = question
   const kept = keptWords ? ' I kept your words as a comment.' : ''
-  if (question.state !== 'answered') return html`That question was withdrawn.${kept}`
+  if (state === 'open') return html`You’ve already answered that part.${kept}`
+  if (state === 'withdrawn') return html`That question was withdrawn.${kept}`
+  if (state === 'expired') return html`${outcomeText(question)}.${kept}`
   const when = answeredAt === null ? '' : ` ${ago(answeredAt, now)}`
   return html`Already answered${when}: ${title(answerText(question), maxAnswer)}.${kept}`
+}
+
+const maxAnswer = 120
+
+/** The short answer to a tap or to words. */
+export function answerToast({ question, isLate }: Pick<Answered, 'question' | 'isLate'>): string {
+  switch (question.state) {
+    case 'open':
+      return isLate ? toasts.alreadyAnswered : ''
+    case 'answered':
+      return isLate ? toasts.alreadyAnswered : toasts.answered
+    case 'withdrawn':
+      return toasts.withdrawn
+    case 'expired':
+      return toasts.expired
+  }
+}
+
+/** After words about a permission, which never allow anything. */
+export function wordsKeptNotice(): Html {
+  return html`${toasts.wordsKept}`
 }
 
 /** After sending a ready task back. */
@@ -64,12 +94,10 @@ export function reviewCommentNotice({ key }: Task, on: Surface): HandoffNotice {
   }
 }
 
-function answerText({ answer }: Question): string {
-  return (answer?.items ?? []).map(({ text }) => text.replace(/\s+/g, ' ')).join('; ')
-}
-
-/** Describes where a task is now: "queued for Codex", "on hold". */
-function whereText(task: Task): string {
+/** Describes where a task is now: "queued for Codex", "on hold". An agent that waited goes on. */
+function whereText(task: Task, question?: Question): string {
+  if (question !== undefined && question.returnsTo === null && runOf(task) !== null)
+    return `${agentName(question)} goes on`
   switch (turnOf(task)) {
     case 'queued':
       return queuedFor(task).replace(/^Q/, 'q')

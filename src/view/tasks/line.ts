@@ -35,7 +35,8 @@ function widthOfPoint(point: string): number {
   return width
 }
 
-function widthOf(text: string): number {
+/** Returns the width of a text on a phone, in characters of average width. */
+export function phoneWidth(text: string): number {
   let sum = 0
   for (const point of text) sum += widthOfPoint(point)
   return sum
@@ -43,12 +44,13 @@ function widthOf(text: string): number {
 
 /** Cuts a text to the width that `rest` leaves on a phone's line. */
 export function fitToLine(text: string, rest: string, width = lineWidth): Html {
-  return title(cutTo(text.replace(/\s+/g, ' '), Math.max(minTitle, width - widthOf(rest))))
+  return title(cutTo(text.replace(/\s+/g, ' '), Math.max(minTitle, width - phoneWidth(rest))))
 }
 
-function cutTo(text: string, width: number): string {
-  if (widthOf(text) <= width) return text
-  let left = width - widthOf('…')
+/** Cuts a text to a width on a phone. */
+export function cutTo(text: string, width: number): string {
+  if (phoneWidth(text) <= width) return text
+  let left = width - phoneWidth('…')
   let points = 1
   for (const point of text) {
     left -= widthOfPoint(point)
@@ -121,9 +123,9 @@ export function questionLine(task: Task): Html | null {
   return html`\u2003${italic(fitToLine(headOfNeed(task), '   '))}`
 }
 
-// The width of a button's label on a phone, in half a row and in a whole row.
-const halfButton = 16
-const wholeButton = 33
+/** The width of a button's label on a phone, in half a row and in a whole row. */
+export const halfButton = 16
+export const wholeButton = 33
 
 type Named = Pick<Task, 'key'> & { readonly title?: string }
 
@@ -144,6 +146,6 @@ export function buttonLabel(
   row: 'half' | 'whole' = 'half',
 ): string {
   const start = `${before}${key} `
-  const width = (row === 'half' ? halfButton : wholeButton) - widthOf(start)
+  const width = (row === 'half' ? halfButton : wholeButton) - phoneWidth(start)
   return `${start}${cutTo(words.replace(/\s+/g, ' '), Math.max(4, width))}`.trim()
 }

@@ -1,5 +1,4 @@
 import { missingForReady } from '../../domain/projects/project-settings.ts'
-import { firstItemText } from '../../domain/questions/question.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import { isFocused } from '../../domain/tasks/lists/focus.ts'
 import { criteriaOf, textOf } from '../../domain/tasks/notes/note.ts'
@@ -26,26 +25,29 @@ import { hiddenHost, isWebLink } from '../kit/web-link.ts'
 import { ago, clock, day, dueText, span, type Viewer } from '../kit/when.ts'
 import { firstLine, restOf } from '../markdown/first-line.ts'
 import { markdownToHtml } from '../markdown/markdown.ts'
+import { outcomeText, waitedText } from './questions/outcome.ts'
+import { commandBlock, maxReport, questionBlock, questionHead, whoAsks } from './questions/question-text.ts'
 
 const maxNote = 1_500
 const maxCriteria = 20
 const maxResult = 700
-/** How much of an agent's text a card shows while the task needs the owner, in visible characters. */
-export const maxReport = 2_400
 export const maxFact = 300
 const maxHead = 220
 const maxArtifacts = 5
 // Telegram refuses messages whose URLs take more than about 9,500 bytes.
 const maxArtifactUrl = 500
-const shortNote = 280
 
 /** Renders the text of a task's card. The owner's decision comes first, because the lock screen shows that line. */
-export function taskCardText(task: TaskCardFacts, viewer: Viewer): Html {
+export function taskCardText(
+  task: TaskCardFacts,
+  { isAnswered = false, ...viewer }: Viewer & { readonly isAnswered?: boolean },
+): Html {
   const parts = [
     headLines(task),
     stateLine(task, viewer),
-    questionBlock(task),
+    task.question !== null && questionBlock(task.question, planText(task)),
     reviewBlock(task),
+    !isAnswered && answeredLine(task),
     progressLine(task),
     metaLine(task),
     noteBlock(task),
@@ -61,8 +63,7 @@ export function headOf(task: TaskCardFacts): string | null {
     case 'question': {
       const { question } = task
       if (question === null) return null
-      if (question.kind === 'plan') return `${agentName(question)} has a plan`
-      return firstLine(firstItemText(question), maxHead)
+      return questionHead(question)
     }
     case 'review':
       return firstLine(task.latestResult?.summary ?? '', maxHead) || 'Ready for review'
@@ -75,7 +76,8 @@ function headLines(task: TaskCardFacts): Html {
   const sign = turnSign(task)
   const head = headOf(task)
   if (head === null) return html`${sign} ${bold(task.key)} ${title(task.title)}`
-  return html`${sign} ${bold(`${task.key}:`)} ${title(head)}\n${title(task.title)}`
+  const command = task.question === null ? null : commandBlock(task.question)
+  return joinHtml([html`${sign} ${bold(`${task.key}:`)} ${title(head)}`, command, title(task.title)], '\n')
 }
 
 /** Shows whose turn it is, priority, due date and focus. */
@@ -96,7 +98,7 @@ function turnText(task: TaskCardFacts, { now, timeZone }: Viewer): string {
   const since = task.runStateUpdatedAt
   switch (turnOf(task)) {
     case 'question':
-      return questionState(task, now)
+      return task.question === null ? '' : whoAsks(task.question, now)
     case 'review':
       return `Ready for review from ${agentName(task.lastRun)}`.replace(' from An agent', '')
     case 'working': {
@@ -114,51 +116,12 @@ function turnText(task: TaskCardFacts, { now, timeZone }: Viewer): string {
   }
 }
 
-function questionState({ question }: TaskCardFacts, now: Date): string {
-  if (question === null) return ''
-  const who = agentName(question)
-  const waits = `asked ${ago(question.askedAt, now)}`
-  switch (question.kind) {
-    case 'block':
-      return `${who} is blocked · ${waits}`
-    case 'plan':
-      return `Plan by ${who} · ${waits}`
-    case 'permission':
-      return `${who} wants permission · ${waits}`
-    case 'ask':
-      return `Question from ${who} · ${waits}`
-  }
-}
-
 /** Returns the plan that an open question is about, below its agent's summary. */
 export function planText({ question, latestResult }: TaskCardFacts): string {
   const planSummary = latestResult?.kind === 'plan' ? latestResult.summary : null
   // Without a summary, a plan's log contains the plan itself.
   const summary = planSummary === question?.detail?.trim() ? null : planSummary
   return [summary, question?.detail].filter(Boolean).join('\n\n')
-}
-
-/** Shows the part of an open question that isn't in the first line. */
-function questionBlock(task: TaskCardFacts): Html | null {
-  const { question } = task
-  if (question === null) return null
-  const [item] = question.items
-  if (question.kind === 'plan') {
-    const plan = planText(task)
-    return quote(truncateHtml(markdownToHtml(plan), maxReport), { expandable: plan.length > shortNote })
-  }
-  const whole = question.detail ?? item?.text ?? ''
-  const rest = restOf(whole, maxHead)
-  const described = (item?.options ?? []).filter(({ description }) => description !== undefined)
-  return joinHtml(
-    [
-      rest === ''
-        ? null
-        : quote(truncateHtml(markdownToHtml(rest), maxReport), { expandable: rest.length > shortNote }),
-      ...described.map(({ label, description }) => html`${bold(title(label))}: ${title(description ?? '')}`),
-    ],
-    '\n',
-  )
 }
 
 /** Shows the outcome of a task in review: the rest of the summary, tests, branch, pull request, and what is missing. */
@@ -211,6 +174,12 @@ function artifactLine({ type, title: name, url, localPath, reason }: Artifact): 
     ],
     ' · ',
   )
+}
+
+/** Shows how the newest question of the open run ended. */
+function answeredLine({ closedQuestion, question }: TaskCardFacts): Html | null {
+  if (closedQuestion === null || question !== null) return null
+  return html`${outcomeText(closedQuestion)}${waitedText(closedQuestion)}`
 }
 
 function progressLine({ progress }: TaskCardFacts): Html | null {

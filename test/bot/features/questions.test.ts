@@ -1,9 +1,12 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createCtx } from '../../../src/domain/core/context.ts'
 import { createLabel } from '../../../src/domain/labels/label-edits.ts'
+import { type Ask, askOwner } from '../../../src/domain/tasks/questions/ask.ts'
 import type { PromptKind } from '../../../src/telegram/store/messages/reply-topic.ts'
 import { promptTap, settingsScreen } from '../../../src/view/kit/links.ts'
-import { askTap, taskPrompts } from '../../../src/view/tasks/callbacks.ts'
+import { askTap, taskPrompts, wordsTap } from '../../../src/view/tasks/callbacks.ts'
+import { addTokens, agent } from '../../support/board.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 import { commands } from '../../support/buttons.ts'
 import { addTasks } from '../../support/chat.ts'
@@ -17,6 +20,8 @@ interface Answers {
 
 const cases: Readonly<Record<PromptKind, Answers>> = {
   answer: { bad: null, good: 'The left one.' },
+  deny: { bad: null, good: 'Use pnpm.' },
+  change: { bad: null, good: 'Smaller steps.' },
   title: { bad: 'x'.repeat(181), good: 'A better title' },
   note: { bad: null, good: 'A longer note' },
   criteria: { bad: 'x'.repeat(201), good: 'It works\nIt is quick' },
@@ -46,12 +51,19 @@ const cases: Readonly<Record<PromptKind, Answers>> = {
 }
 const kinds = Object.keys(cases) as PromptKind[]
 
+// They end prompts or questions.
+const closing = ['cancel', 'lock']
+
 let bot: TestBot
 let asked: Map<PromptKind, Message>
 
 beforeAll(async () => {
   bot = await openTestBot()
-  await addTasks(bot, [{ title: 'Ready one', status: 'ready' }])
+  await addTasks(bot, [
+    { title: 'Ready one', status: 'ready' },
+    ...['answer', 'deny', 'change'].map((title) => ({ title, status: 'todo' as const })),
+  ])
+  await addTokens(bot.db, bot.scope.ownerId, [agent])
   await createLabel(bot.ctx, { name: 'taken' })
   const { label } = await createLabel(bot.ctx, { name: 'old' })
   // The change that /undo undoes.
@@ -60,7 +72,7 @@ beforeAll(async () => {
   for (const kind of kinds) asked.set(kind, await askFor(kind, label.id))
   // Anything may happen between a prompt and its answer: a restart, every command except /cancel.
   await bot.restart()
-  for (const { command } of commands.filter((one) => one.command !== 'cancel')) {
+  for (const { command } of commands.filter((one) => !closing.includes(one.command))) {
     bot.user.sendText(`/${command.toUpperCase()}`)
     await bot.handled()
   }
@@ -72,8 +84,25 @@ afterAll(async () => {
   await bot.close()
 })
 
+const questionsAbout: Record<'answer' | 'deny' | 'change', Ask> = {
+  answer: { task: 'WEB-2', kind: 'ask', items: [{ text: 'Left or right?' }] },
+  deny: { task: 'WEB-3', kind: 'permission', items: [{ text: 'Run it?' }] },
+  change: { task: 'WEB-4', kind: 'plan', items: [{ text: 'Approve it?' }], detail: '1. Fix' },
+}
+
+/** Lets an agent ask about a task and returns the button that prompts for words. */
+async function wordsButton(ask: keyof typeof questionsAbout): Promise<string> {
+  const { ownerId } = bot.scope
+  const asking = createCtx({ db: bot.db, ownerId, actor: agent, now: bot.ctx.now })
+  const { question } = await askOwner(asking, questionsAbout[ask])
+  await bot.user.nextMessage(ask, { within: 20_000 })
+  return wordsTap.encode({ question: question.id, ask, item: '1' })
+}
+
 async function askFor(kind: PromptKind, labelId: string): Promise<Message> {
   if (kind === 'search' || kind === 'new-task') bot.user.sendText(kind === 'search' ? '/search' : '/new')
+  else if (kind === 'answer' || kind === 'deny' || kind === 'change')
+    bot.user.tapData(await wordsButton(kind), 1)
   else {
     const question = taskPrompts.find((one) => one === kind)
     const value = kind === 'label-name' ? labelId : kind.startsWith('project-') ? 'WEB' : ''

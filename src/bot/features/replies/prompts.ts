@@ -1,7 +1,7 @@
 import type { PromptKind } from '../../../telegram/store/messages/reply-topic.ts'
 import { questionCard, toasts } from '../../../view/kit/answers.ts'
 import { cancelTap, promptTap } from '../../../view/kit/links.ts'
-import { taskPrompts } from '../../../view/tasks/callbacks.ts'
+import { questionPrompts, taskPrompts } from '../../../view/tasks/callbacks.ts'
 import { type Answers, createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { ask, cancelPrompt, nameOf } from '../../kit/prompts.ts'
 import { toast } from '../../kit/toast.ts'
@@ -25,5 +25,5 @@ export function prompts(answers: Answers): Feature {
 }
 
 function isAboutTask(kind: PromptKind): boolean {
-  return taskPrompts.some((question) => question === kind)
+  return [...taskPrompts, ...questionPrompts].some((question) => question === kind)
 }

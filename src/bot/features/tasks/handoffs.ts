@@ -1,12 +1,10 @@
 import type { TaskStatus } from '../../../domain/core/task-values.ts'
 import { editTask } from '../../../domain/tasks/edit/edit.ts'
 import { type Goal, queueEdit, stopEdit, takeBackEdit } from '../../../domain/tasks/edit/handoff.ts'
-import { answerQuestion } from '../../../domain/tasks/questions/answer.ts'
 import { findTask } from '../../../domain/tasks/read.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { staleToast, toasts } from '../../../view/kit/answers.ts'
 import {
-  answerTap,
   handOffTap,
   moveTap,
   queueTap,
@@ -15,22 +13,15 @@ import {
   sendBackTap,
   stopAndMoveTap,
 } from '../../../view/tasks/callbacks.ts'
-import {
-  answeredNotice,
-  lateAnswerNotice,
-  queueUnansweredCard,
-  sentBackNotice,
-  stopAndMoveCard,
-} from '../../../view/tasks/handoffs.ts'
+import { queueUnansweredCard, sentBackNotice, stopAndMoveCard } from '../../../view/tasks/handoffs.ts'
 import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onTap } from '../../kit/feature.ts'
 import { explainNotQueued, notifyRunner, postToRunner } from '../../kit/runner.ts'
-import { showTask } from '../../kit/show.ts'
 import { changeTask, confirm, editByTap, showGone } from '../../kit/tasks/change-task.ts'
 import { showAfterAction } from '../../kit/tasks/deck.ts'
 import { toast } from '../../kit/toast.ts'
 
-/** The buttons that move a task, hand it to an agent, take it back, or answer an agent's question. */
+/** The buttons that move a task, hand it to an agent, or take it back. */
 export function handoffs(): Feature {
   const feature = createFeature()
   onTap(feature, moveTap, (ctx, tap) => move(ctx, { ...tap, sure: false }))
@@ -42,7 +33,6 @@ export function handoffs(): Feature {
       : editByTap(ctx, on, key, takeBackEdit()),
   )
   onTap(feature, releaseTap, (ctx, { on, key }) => editByTap(ctx, on, key, stopEdit()))
-  onTap(feature, answerTap, answer)
   onTap(feature, sendBackTap, sendBack)
   return feature
 }
@@ -87,23 +77,6 @@ async function handOff(
   await toast(ctx, toasts.notQueued)
   await explainNotQueued(ctx, refusals)
   await showAfterAction(ctx, on, task, null)
-}
-
-/** Answers a question with one of its options and says where the task went. */
-async function answer(
-  ctx: BotContext,
-  { on, question, option }: { readonly on: Surface; readonly question: string; readonly option: string },
-): Promise<void> {
-  const answered = await answerQuestion(ctx.board, question, { options: [option] })
-  const { task, auditId, isLate } = answered
-  if (task === null) return toast(ctx, toasts.answered)
-  if (isLate) {
-    await toast(ctx, answered.question.state === 'answered' ? toasts.alreadyAnswered : toasts.withdrawn)
-    return showTask(ctx, task, { notice: lateAnswerNotice(answered, viewerOf(ctx), false) })
-  }
-  await toast(ctx, toasts.answered)
-  await showTask(ctx, task, { undo: auditId, ...answeredNotice(answered, task, on) })
-  await notifyRunner(ctx, task)
 }
 
 /** Sends a ready task back with its comments. */

@@ -26,7 +26,6 @@ import {
 import { ask } from '../../kit/prompts.ts'
 import { notifyRunner } from '../../kit/runner.ts'
 import { renderTask, sendTask, showTask } from '../../kit/show.ts'
-import { answerInWords } from '../../kit/tasks/answer-in-words.ts'
 import { showDeck } from '../../kit/tasks/deck.ts'
 import { toast } from '../../kit/toast.ts'
 
@@ -34,7 +33,6 @@ import { toast } from '../../kit/toast.ts'
 export function taskQuestions(): Feature {
   const feature = createFeature()
   onTap(feature, askTap, askAboutTask)
-  onTaskAnswer(feature, 'answer', answerOrComment)
   onTaskAnswer(feature, 'send-back', sendBack)
   onEdit(feature, 'title', ({ plain }) => ({ title: plain.replace(/\s+/g, ' ').trim() }))
   onEdit(feature, 'note', ({ text }) => ({ description: text }))
@@ -90,14 +88,6 @@ async function edit(ctx: BotContext, task: Task, answer: PromptAnswer, change: T
   await ctx.sender.remove(answer.messageId)
   await acknowledge(ctx, signs.answered)
   await showAnswered(ctx, answer.prompt, changed, auditId)
-}
-
-async function answerOrComment(ctx: BotContext, task: Task, answer: PromptAnswer): Promise<void> {
-  const { prompt, written, messageId } = answer
-  // Prompts of earlier versions don't name their question.
-  if (!prompt.about) return edit(ctx, task, answer, { comment: written.text })
-  await answerInWords(ctx, prompt.about, written.text)
-  await ctx.sender.remove(messageId)
 }
 
 async function sendBack(ctx: BotContext, task: Task, { written, messageId }: PromptAnswer): Promise<void> {

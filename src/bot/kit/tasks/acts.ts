@@ -1,16 +1,19 @@
 import { DomainError } from '../../../domain/core/errors.ts'
 import type { TaskStatus } from '../../../domain/core/task-values.ts'
+import { currentItem, type OpenQuestion } from '../../../domain/questions/question.ts'
 import { type Act, planAct } from '../../../domain/quick-add/acts.ts'
 import { type EditOfMany, editTasks } from '../../../domain/tasks/edit/edit-many.ts'
 import { type Answered, answerQuestion } from '../../../domain/tasks/questions/answer.ts'
+import { keepWords } from '../../../domain/tasks/questions/keep-words.ts'
 import { findTasks } from '../../../domain/tasks/read.ts'
 import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
-import { toSentence } from '../../../view/kit/answers.ts'
+import { toasts, toSentence } from '../../../view/kit/answers.ts'
 import { notQueued, type RunnerRefusal } from '../../../view/settings/runner.ts'
 import type { ChangedTask, Changes } from '../../../view/tasks/changes.ts'
 import { type BotContext, scopeOf } from '../context.ts'
 import { notifyRunner, withRunner } from '../runner.ts'
+import { refreshCard } from '../show.ts'
 
 /** A requested change to a task. */
 export interface WantedAct {
@@ -69,9 +72,8 @@ export function countChanged({ changed, answered }: Changes): number {
   return changed.filter(({ isChanged }) => isChanged).length + answered.length
 }
 
-// A plain reply never grants a permission; words about one become a comment.
 function isAnswer({ task, act }: WantedAct): boolean {
-  return act.comment !== undefined && task.question !== null && task.question.kind !== 'permission'
+  return act.comment !== undefined && task.question !== null
 }
 
 function keyOf(wanted: readonly WantedAct[], id: string): string | undefined {
@@ -94,13 +96,14 @@ async function answerAll(
     const { question } = task
     const text = act.comment ?? ''
     if (question === null) continue
-    const option = question.items[0]?.options.find(({ label }) => isSameText(label, text))
     try {
-      const result = await answerQuestion(
-        ctx.board,
-        question.id,
-        option ? { options: [option.id] } : { text },
-      )
+      const result = await answerWith(ctx, question, text)
+      if (result.question.kind === 'permission') {
+        // Words never allow anything, so they are kept for a denial.
+        problems.push(`${task.key}: ${toasts.wordsKept}`)
+        if (result.task !== null) await refreshCard(ctx, result.task)
+        continue
+      }
       answered.push(result)
       if (result.task !== null) await notifyRunner(ctx, result.task)
     } catch (error) {
@@ -109,6 +112,14 @@ async function answerAll(
     }
   }
   return answered
+}
+
+/** Answers the current item: with the option of this label, if a word may choose it. */
+function answerWith(ctx: BotContext, question: OpenQuestion, text: string): Promise<Answered> {
+  if (question.kind === 'permission') return keepWords(ctx.board, question.id, text)
+  const options = question.kind === 'plan' ? [] : (currentItem(question)?.options ?? [])
+  const option = options.find(({ label }) => isSameText(label, text))
+  return answerQuestion(ctx.board, question.id, option ? { options: [option.id] } : { text })
 }
 
 function isSameText(left: string, right: string): boolean {

@@ -5,7 +5,12 @@ import { DomainError } from '../../core/errors.ts'
 import { parse } from '../../core/parse.ts'
 import type { Scope } from '../../core/scope.ts'
 import { type AnswerInput, decideAnswer } from '../../questions/decide-answer.ts'
-import { type Question, type QuestionAnswer, toComment } from '../../questions/question.ts'
+import {
+  type Question,
+  type QuestionAnswer,
+  type QuestionDraft,
+  toComment,
+} from '../../questions/question.ts'
 import { allowForSession } from '../../questions/session-rules.ts'
 import { closeQuestion, findQuestion, saveDraft, type VersionedQuestion } from '../../questions/store.ts'
 import { decideEdit } from '../edit/decide-edit.ts'
@@ -49,12 +54,8 @@ export async function answerQuestion(ctx: Ctx, questionId: string, input: Answer
         return keepLateWords(ctx, scope, question, input)
       case 'draft': {
         const { draft } = decided
-        const task = question.taskId === null ? null : await findTask(scope, question.taskId)
-        return {
-          unchanged: true,
-          result: { question: { ...question, draft }, task, auditId: null, isLate: false },
-          rows: [saveDraft(question, draft)],
-        }
+        const result = await withDraft(scope, question, draft)
+        return { unchanged: true, result, rows: [saveDraft(question, draft)] }
       }
       case 'answered':
         return close(ctx, scope, question, decided.answer, input)
@@ -63,6 +64,18 @@ export async function answerQuestion(ctx: Ctx, questionId: string, input: Answer
   // Another question of the task may be open now.
   const isOutdated = answered.task?.question?.id === questionId && answered.question.state !== 'open'
   return isOutdated ? { ...answered, task: await requireTask(ctx, answered.task.id) } : answered
+}
+
+/** Returns a question and its task as they are once a draft is saved. */
+export async function withDraft(scope: Scope, question: Question, draft: QuestionDraft): Promise<Answered> {
+  const task = question.taskId === null ? null : await findTask(scope, question.taskId)
+  const isShown = task?.question?.id === question.id
+  return {
+    question: { ...question, draft },
+    task: task?.question && isShown ? { ...task, question: { ...task.question, draft } } : task,
+    auditId: null,
+    isLate: false,
+  }
 }
 
 async function keepLateWords(

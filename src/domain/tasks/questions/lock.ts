@@ -8,7 +8,7 @@ import { answerQuestion } from './answer.ts'
 export const lockedMessage =
   'The owner has locked all permissions. Do what needs none, or stop and ask the owner to unlock them.'
 
-/** Denies every permission from now on, and those that wait. Returns the change of the setting, for undo, and how many it denied. */
+/** Denies every permission from now on, and those that wait. Returns how many it denied, and the audit entry for undo. */
 export async function lockPermissions(
   ctx: Ctx,
 ): Promise<{ readonly auditId: string | null; readonly denied: number }> {

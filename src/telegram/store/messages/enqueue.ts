@@ -5,8 +5,16 @@ import type { Db } from '../../../db/types.ts'
 import type { ReplyTopic } from './reply-topic.ts'
 import type { CardRequest, StoredRequest } from './stored-request.ts'
 
-/** Why a message exists: a task's living card, a notification without one, an answer to the owner, a question, a screen, the digest. */
-export type MessagePurpose = 'card' | 'notification' | 'answer' | 'prompt' | 'screen' | 'digest' | 'notice'
+/** Why a message exists: a task's living card, a question, a notification without either, an answer to the owner, a question, a screen, the digest. */
+export type MessagePurpose =
+  | 'card'
+  | 'question'
+  | 'notification'
+  | 'answer'
+  | 'prompt'
+  | 'screen'
+  | 'digest'
+  | 'notice'
 
 /** How the database orders messages; lower is sent first. Edits of sent messages come before new progress. */
 export const priorityValues = { answer: -1, urgent: 0, normal: 1, edit: 2, progress: 3 } as const

@@ -17,6 +17,8 @@ export type ReplyTopic =
   | BoardTopic
   | { readonly kind: 'list'; readonly query: string }
   | { readonly kind: 'new-token'; readonly name: string }
+  /** A message with only an agent's question; a reply answers it. */
+  | { readonly kind: 'question'; readonly questionId: string }
   /** A line for a runner, posted because of an update. */
   | { readonly kind: 'runner'; readonly updateId: number }
 
@@ -45,6 +47,8 @@ export interface BoardTopic {
 /** What the bot asked for in a message whose reply is the answer. */
 export type PromptKind =
   | 'answer'
+  | 'deny'
+  | 'change'
   | 'send-back'
   | 'title'
   | 'note'
