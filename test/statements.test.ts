@@ -12,7 +12,7 @@ import { openWireProxy, type WireProxy, type WireStatement } from './support/wir
 const limits = {
   'a text becomes a task with its card': 14,
   'a tap edits its card': 12,
-  'an agent completes a task': 4,
+  'an agent completes a task': 3,
 } as const
 type Path = keyof typeof limits
 

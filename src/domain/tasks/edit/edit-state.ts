@@ -7,6 +7,7 @@ import type { Label } from '../../labels/label.ts'
 import { findLabels } from '../../labels/labels.ts'
 import type { UnfetchedAnswer } from '../../questions/question.ts'
 import { findOpenQuestions } from '../../questions/store.ts'
+import { isHeldBy } from '../../runs/holder.ts'
 import { lastOutcomeOf } from '../../runs/store.ts'
 import { readOwnerSettings } from '../../settings/settings.ts'
 import { findDetailForEdit, findTaskForEdit, type LaneEnds, readPlan, requireTaskDetail } from '../detail.ts'
@@ -63,9 +64,12 @@ export async function readEditState(
   if (found === null) throw noSuchTask(reference)
   const { task, version, deploy, ends, unfetched } = found
   const { actor } = ctx
-  const mayTakeOver = actor.kind === 'agent' && edit.lifecycle === 'start' && runOf(task) !== null
+  const run = runOf(task)
+  const isHolder = run !== null && isHeldBy(run, actor)
+  const mayTakeOver = actor.kind === 'agent' && edit.lifecycle === 'start' && run !== null && !isHolder
   const settings = edit.focus || mayTakeOver ? await readOwnerSettings(scope) : null
-  const isAgentsReport = actor.kind === 'agent' && isRunReport(edit) && task.lastRun !== null
+  // How an earlier run ended matters only to an agent that doesn't work on the task.
+  const mayBeLate = actor.kind === 'agent' && isRunReport(edit) && task.lastRun !== null && !isHolder
   return {
     task,
     version,
@@ -79,7 +83,7 @@ export async function readEditState(
     olderPlan: edit.keepsText ? await readPlan(scope, task.id) : null,
     knownLabels: detailed?.task.boardLabels ?? (await findLabels(scope, edit.labels ?? [])),
     openQuestions: task.question === null ? [] : await findOpenQuestions(db, task.id),
-    lastOutcome: isAgentsReport ? await lastOutcomeOf(db, task.id, actor) : null,
+    lastOutcome: mayBeLate ? await lastOutcomeOf(db, task.id, actor) : null,
   }
 }
 

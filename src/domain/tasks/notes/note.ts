@@ -19,6 +19,7 @@ const fenceLine = /^\s*(`{3,}|~{3,})([^`]*)$/
 
 /** Returns every `- [ ]` and `- [x]` line of a note outside code blocks. */
 export function criteriaOf(note: string | null): Criterion[] {
+  if (note === null || !note.includes('] ')) return []
   return splitLines(note).flatMap((line) => (line.criterion === null ? [] : [line.criterion]))
 }
 
