@@ -1,5 +1,6 @@
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sessionRules } from '../../src/db/schema.ts'
 import { recordSecurityEvent } from '../../src/domain/access/security.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import type { Actor } from '../../src/domain/core/actor.ts'
@@ -110,6 +111,10 @@ const openings: Readonly<Record<string, readonly string[]>> = {
   log: ['/log', '/log WEB-1 Did it'],
   search: ['/search', '/search task'],
   agents: ['/agents'],
+  away: ['/away'],
+  here: ['/here'],
+  lock: ['/lock'],
+  unlock: ['/unlock'],
   projects: ['/projects', '/projects WEB'],
   labels: ['/labels'],
   digest: ['/digest'],
@@ -247,6 +252,13 @@ async function fillQuestions(): Promise<void> {
     kind: 'plan',
     items: [{ text: 'Approve this plan?' }],
     detail: '1. Fix',
+  })
+  await bot.db.insert(sessionRules).values({
+    tokenId: agent.kind === 'agent' ? agent.tokenId : '',
+    session: 'session-1',
+    tool: 'Bash',
+    input: 'another hash',
+    shown: 'npm run lint',
   })
   const elsewhere = inSession(otherAgent, 'session-2')
   await askOwner(elsewhere, { items: [{ text: 'Which folder?', options: ['src', 'lib'] }] })

@@ -17,6 +17,8 @@ export interface TestAgent {
   /** Takes a task through its lifecycle, with a result if one is given. */
   readonly act: (key: string, action: string, result?: object, more?: object) => Promise<Answer>
   readonly log: (key: string, title: string) => Promise<Answer>
+  /** Sends what a hook of Claude Code reads. */
+  readonly hook: (body: object) => Promise<Answer>
 }
 
 /** Connects an agent to the bot's board. */
@@ -29,8 +31,8 @@ export async function connectAgent(
   }: { readonly name?: string; readonly engine?: Engine | null; readonly rights?: TokenRights } = {},
 ): Promise<TestAgent> {
   const { token, row } = await createToken(bot.ctx, { name, engine, rights })
-  const call: TestAgent['call'] = async (method, path, body) => {
-    const response = await fetch(`${bot.url()}/api${path}`, {
+  const send = async (method: string, path: string, body?: object): Promise<Answer> => {
+    const response = await fetch(`${bot.url()}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -38,6 +40,7 @@ export async function connectAgent(
     const text = await response.text()
     return { status: response.status, body: text === '' ? null : JSON.parse(text) }
   }
+  const call: TestAgent['call'] = (method, path, body) => send(method, `/api${path}`, body)
   return {
     tokenId: row.id,
     call,
@@ -48,6 +51,7 @@ export async function connectAgent(
         ...(result === undefined ? {} : { result }),
         ...more,
       }),
+    hook: (body) => send('POST', '/hooks/claude', body),
     log: (key, title) => call('POST', '/work-logs', { task: key, title }),
   }
 }

@@ -56,6 +56,7 @@ export const signs = {
   quietHours: '🌙',
   notifications: '📣',
   muted: '🔇',
+  locked: '🔒',
   workLog: '📓',
   history: '🕓',
   security: '🛡',

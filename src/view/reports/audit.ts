@@ -109,6 +109,14 @@ const words: Readonly<Record<string, string>> = {
   'task.start': 'started',
   'task.heartbeat': 'heartbeat',
   'task.comment': 'comment',
+  'task.ask': 'question asked',
+  'task.withdraw': 'question withdrawn',
+  'task.expire': 'no answer in time',
+  'question.ask': 'question asked',
+  'question.answer': 'question answered',
+  'question.withdraw': 'question withdrawn',
+  'question.expire': 'no answer in time',
+  'rule.revoke': 'no longer allowed for the session',
   'task.result': 'result',
   'task.queue': 'queued',
   'task.release': 'agent released',
@@ -137,6 +145,8 @@ function whatHappened(entry: AuditRecord, viewer: Viewer): string {
       return `undone: ${words[entry.meta.action] ?? 'a change'}`
     case 'setting.change':
       return entry.meta.botId === undefined ? fieldWords(entry, viewer) : 'bot token saved'
+    case 'task.answer':
+      return ['question answered', ...changesOf(entry, viewer)].join(', ')
     default:
       return words[entry.action] ?? fieldWords(entry, viewer)
   }

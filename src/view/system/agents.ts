@@ -1,5 +1,6 @@
 import { minuteMs } from '../../domain/core/durations.ts'
 import type { TaskStatus } from '../../domain/core/task-values.ts'
+import type { PermissionSettings } from '../../domain/settings/settings.ts'
 import { button, pageButtons, pageOf } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, italic, joinHtml, shorten, title } from '../kit/html.ts'
@@ -8,6 +9,7 @@ import { counted, runSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { ago, span } from '../kit/when.ts'
 import { openTap } from '../tasks/callbacks.ts'
+import { permissionsLine, permissionsScreen, rulesLabel, rulesScreen } from './permissions.ts'
 import { type TokenFacts, tokenScreen } from './tokens.ts'
 
 /** A task that is queued for an agent or being worked on. */
@@ -32,10 +34,13 @@ export function agentsCard(facts: {
   readonly tokens: readonly TokenFacts[]
   /** How many sessions each token had within the hour, by token ID. */
   readonly sessions: ReadonlyMap<string, number>
+  readonly permissions: PermissionSettings
+  /** How many uses of tools are allowed for the rest of a session. */
+  readonly ruleCount: number
   readonly page: number
   readonly now: Date
 }): Card {
-  const { running, queued, tokens, sessions, now } = facts
+  const { running, queued, tokens, sessions, permissions, ruleCount, now } = facts
   const { shown, page, pages } = pageOf(tokens, facts.page, tokensAPage)
   const parts = [
     html`${signs.agents} ${bold('Agents')}`,
@@ -52,6 +57,7 @@ export function agentsCard(facts: {
           [bold('Tokens'), ...shown.map((token) => tokenLine(token, sessions.get(token.id) ?? 0, now))],
           '\n',
         ),
+    permissionsLine(permissions),
   ]
   const open: Button[] = [...running, ...queued].slice(0, 6).map(({ key }) => button(key, openTap, { key }))
   return {
@@ -65,6 +71,10 @@ export function agentsCard(facts: {
         2,
       ),
       pageButtons({ page, pages }, (to) => agentsScreen.encode({ page: to })),
+      [
+        button('Permissions', permissionsScreen),
+        ...(ruleCount === 0 ? [] : [button(rulesLabel(ruleCount), rulesScreen)]),
+      ],
       [button(`${signs.connect} Connect an agent`, newTokenScreen, { agent: '' })],
       [button(`${signs.refresh} Refresh`, agentsScreen)],
     ]),

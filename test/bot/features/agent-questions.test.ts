@@ -228,6 +228,52 @@ describe('a permission', () => {
   })
 })
 
+describe('a permission of a hook', () => {
+  const hook = async (command: string) => {
+    const agent = await connectAgent(bot())
+    bot().user.mark()
+    const body = {
+      session_id: 'one',
+      hook_event_name: 'PermissionRequest',
+      cwd: '/repo',
+      tool_name: 'Bash',
+      tool_input: { command },
+    }
+    const decided = agent.hook(body)
+    const card = await bot().user.nextMessage('Run this command?', wait)
+    return { agent, card, decided }
+  }
+  const behaviorOf = (answer: { body: { hookSpecificOutput?: { decision: object } } }) =>
+    answer.body.hookSpecificOutput?.decision
+
+  test('is allowed for the session once and for all', async () => {
+    const { agent, card, decided } = await hook('npm test')
+    expect(card.reply_markup?.inline_keyboard.map((row) => row.map(({ text }) => text))).toEqual([
+      ['Allow', 'Allow for session'],
+      ['Deny', 'Deny and say why'],
+    ])
+    await tapped('Allow for session', card)
+    expect(behaviorOf(await decided)).toEqual({ behavior: 'allow' })
+    expect(current(card)?.text).toBe('🔐 Run this command?\nnpm test\n✅ Allowed')
+
+    const again = { session_id: 'one', hook_event_name: 'PermissionRequest', cwd: '/repo' }
+    const same = await agent.hook({ ...again, tool_name: 'Bash', tool_input: { command: 'npm test' } })
+    expect(behaviorOf(same)).toEqual({ behavior: 'allow' })
+  })
+
+  test('is never offered for the session if it is dangerous', async () => {
+    const { card, decided } = await hook('rm -rf /')
+    expect(card.text).toContain('🚨 Dangerous. Read it before you allow it.\nrm -rf /')
+    expect(labelsOn(card)).toEqual(['Allow', 'Deny', 'Deny and say why'])
+
+    bot().user.tapData(dataOf(card, 'Allow').replace('|0|allow', '|3|allow'), card)
+    expect((await bot().user.nextAnswer()).text).toBe('This can only be allowed once.')
+    await tapped(/^Deny$/, card)
+
+    expect(behaviorOf(await decided)).toMatchObject({ behavior: 'deny' })
+  })
+})
+
 describe('a plan that an agent waits for', () => {
   const plan = { kind: 'plan', question: 'Approve this plan?', detail: '1. Read\n2. Fix' }
 

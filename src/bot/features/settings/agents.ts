@@ -1,5 +1,6 @@
 import { listTokens } from '../../../domain/access/tokens.ts'
 import type { RunState } from '../../../domain/core/task-values.ts'
+import { listSessionRules } from '../../../domain/questions/session-rules.ts'
 import { countSessions } from '../../../domain/sessions/sessions.ts'
 import { listTasks } from '../../../domain/tasks/lists/list.ts'
 import { runOf } from '../../../domain/tasks/task.ts'
@@ -26,7 +27,9 @@ async function showAgents(ctx: BotContext, page: number): Promise<void> {
   const tokens = await listTokens(scopeOf(ctx))
   const now = ctx.board.now()
   const sessions = await countSessions(scopeOf(ctx), now)
-  await showScreen(ctx, agentsCard({ running, queued, tokens, sessions, page, now }))
+  const { length: ruleCount } = await listSessionRules(scopeOf(ctx))
+  const { permissions } = ctx.settings
+  await showScreen(ctx, agentsCard({ running, queued, tokens, sessions, permissions, ruleCount, page, now }))
 }
 
 async function runLines(ctx: BotContext, runState: RunState): Promise<RunLine[]> {
