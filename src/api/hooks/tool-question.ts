@@ -57,12 +57,11 @@ export function toHookQuestion(use: ToolUse, showing: Showing): Omit<HookQuestio
   }
   if (use.name === 'ExitPlanMode') {
     const { plan } = use.input
-    if (typeof plan !== 'string' || !isVisible(plan)) return null
-    return {
-      kind: 'plan',
-      items: [{ text: 'Approve this plan?' }],
-      detail: cut(storable(withoutUnseen(withoutControls(showing.redact(plan))))),
-    }
+    // A plan that was never written down comes without one.
+    if (typeof plan !== 'string' || !isVisible(plan))
+      return { kind: 'plan', items: [{ text: 'Leave plan mode without a plan?' }], detail: null }
+    const shown = cut(storable(withoutUnseen(withoutControls(showing.redact(plan)))))
+    return { kind: 'plan', items: [{ text: 'Approve this plan?' }], detail: shown }
   }
   const { text: question, detail, isExact } = describeUse(use, showing.cwd)
   const shown = revealed(showing.redact(detail))

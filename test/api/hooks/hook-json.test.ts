@@ -245,7 +245,11 @@ describe('what the owner is shown', () => {
       items: [{ text: 'Approve this plan?' }],
       detail: '# Plan\n1. Token [redacted]',
     })
-    expect(questionOf('ExitPlanMode', { planFilePath: '/p.md' })).toBeNull()
+    expect(questionOf('ExitPlanMode', { planFilePath: '/p.md' })).toMatchObject({
+      kind: 'plan',
+      items: [{ text: 'Leave plan mode without a plan?' }],
+      detail: null,
+    })
   })
 })
 
