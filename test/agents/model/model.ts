@@ -20,6 +20,8 @@ export interface ModelRequest {
   /** What else the program added since the prompt, e.g. a hook's context, oldest first. */
   readonly texts: readonly string[]
   readonly tools: readonly string[]
+  /** The whole request, with the program's instructions. */
+  readonly raw: string
 }
 
 export interface FakeModel {
@@ -46,8 +48,8 @@ export async function startFakeModel(): Promise<FakeModel> {
   const problems: string[] = []
   let answers = 0
 
-  const next = async (conversation: Conversation): Promise<Step> => {
-    const request = toRequest(conversation, [...scripts.keys()])
+  const next = async (conversation: Conversation, raw: string): Promise<Step> => {
+    const request = toRequest(conversation, { prompts: [...scripts.keys()], raw })
     // Programs also ask for titles and the like, without tools.
     if (request === null || request.tools.length === 0) return { text: 'Done.' }
     requests.push(request)
@@ -68,7 +70,7 @@ export async function startFakeModel(): Promise<FakeModel> {
     const format = formats.find((one) => one.path.test(path))
     if (format === undefined) return sendJson(response, { data: [], models: [], totalTokens: 10 })
     const body: unknown = JSON.parse(raw)
-    const step = await next(format.read(body))
+    const step = await next(format.read(body), raw)
     answers += 1
     return format.write(response, { step, id: answers, path, body })
   }
@@ -100,7 +102,10 @@ export async function startFakeModel(): Promise<FakeModel> {
 }
 
 /** Finds the newest scripted prompt and what the tools returned since; null without such a prompt. */
-function toRequest({ items, tools }: Conversation, prompts: readonly string[]): ModelRequest | null {
+function toRequest(
+  { items, tools }: Conversation,
+  { prompts, raw }: { readonly prompts: readonly string[]; readonly raw: string },
+): ModelRequest | null {
   const at = items.findLastIndex(
     ({ kind, text }) => kind === 'user' && prompts.some((prompt) => text.includes(prompt)),
   )
@@ -108,5 +113,5 @@ function toRequest({ items, tools }: Conversation, prompts: readonly string[]): 
   if (prompt === undefined) return null
   const textsOf = (kind: Item['kind']) =>
     items.slice(at + 1).flatMap((item) => (item.kind === kind ? item.text : []))
-  return { prompt, results: textsOf('result'), texts: textsOf('user'), tools }
+  return { prompt, results: textsOf('result'), texts: textsOf('user'), tools, raw }
 }

@@ -14,6 +14,7 @@ export const codex: Program = {
   engine: 'codex',
   connect: (home, { model, bot }) => {
     home.write('.codex/config.toml', toConfig(home, model) + (bot === null ? '' : toServer(bot.url)))
+    if (bot?.hooks) home.write('.codex/hooks.json', { hooks: toHooks(bot.url) })
     return {
       env: {
         CODEX_HOME: join(home.folder, '.codex'),
@@ -25,6 +26,22 @@ export const codex: Program = {
       interactive: [],
     }
   },
+}
+
+const maxPermissionSeconds = 600
+const maxEventSeconds = 10
+const events = ['UserPromptSubmit', 'PreToolUse', 'PostToolUse', 'Stop', 'SessionStart']
+
+function toHooks(url: string): object {
+  const hook = (timeout: number) => {
+    const send = `curl -sS --max-time ${timeout} --data-binary @- -H "Authorization: Bearer $PREQBOT_TOKEN"`
+    const command = `${send} -H 'Content-Type: application/json' ${url}/hooks/codex`
+    return [{ matcher: '*', hooks: [{ type: 'command', timeout, command }] }]
+  }
+  return {
+    PermissionRequest: hook(maxPermissionSeconds),
+    ...Object.fromEntries(events.map((event) => [event, hook(maxEventSeconds)])),
+  }
 }
 
 const toConfig = ({ repository }: Home, model: string) => `model = "fake"
