@@ -55,6 +55,7 @@ function year(): Stats {
     done: days.reduce((sum, day) => sum + day.done, 0),
     days,
     cycle: { medianMs: 5 * 3_600_000, p90Ms: 50 * 3_600_000 },
+    waiting: null,
     byProject: ['API', 'APP', 'DOCS', 'OPS', 'WEB'].map((key, place) => ({
       key,
       name: `Project ${key}`,

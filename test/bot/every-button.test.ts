@@ -38,6 +38,7 @@ import {
   moveTap,
   surfaces,
   taskPrompts,
+  wordsTap,
 } from '../../src/view/tasks/callbacks.ts'
 import { laneScreen } from '../../src/view/tasks/lists/board.ts'
 import { labelDeleteScreen } from '../../src/view/tasks/lists/labels.ts'
@@ -61,6 +62,8 @@ let forger: VirtualUser
 let robot: Ctx
 let lounge: number
 let putBack: () => Promise<void>
+/** The ID of the permission that waits for the owner. */
+let permission: string
 
 const answers: Readonly<Record<PromptKind, string>> = {
   answer: 'The left one.',
@@ -246,7 +249,8 @@ async function fillQuestions(): Promise<void> {
   await askOwner(asking, { task: 'WEB-22', items: [{ text: 'Which port?', options: ['3000', '8080'] }] })
   const tool = { name: 'Bash', input: 'a hash', useId: null, agentId: null, isDangerous: false }
   const command = { items: [{ text: 'Run this command?' }], detail: 'npm test' }
-  await askOwner(asking, { task: 'WEB-23', kind: 'permission', ...command }, { tool })
+  const wanted = await askOwner(asking, { task: 'WEB-23', kind: 'permission', ...command }, { tool })
+  permission = wanted.question.id
   await askOwner(asking, {
     task: 'WEB-24',
     kind: 'plan',
@@ -429,6 +433,7 @@ const corners: Readonly<Record<string, () => void | Promise<void>>> = {
     user.sendText('WEB-23')
     user.reply(await user.nextMessage('npm test'), 'Use pnpm')
   },
+  'the reason for a denial': () => open(wordsTap.encode({ question: permission, ask: 'deny', item: '1' })),
   'a plan that an agent waits for': () => void user.sendText('WEB-24'),
   'the deletion of a label': async () => {
     const spare = (await listLabels(bot.scope)).find(({ name }) => name === 'spare')

@@ -10,6 +10,7 @@ const busyYear = {
     Array.from({ length: 366 }, (_, index) => (index * 7919) % 13),
   ),
   cycle: { medianMs: 59 * 60_000, p90Ms: 123 * 24 * 60 * 60_000 },
+  waiting: null,
   byProject: ['WEB', 'API', 'DOCS', 'SHOP'].map((key) => ({
     key,
     name: `Проект ${key} Größenwahn`,

@@ -11,6 +11,7 @@ export function statsOver(first: Date, counts: readonly number[]): Stats {
       done,
     })),
     cycle: null,
+    waiting: null,
     byProject: [],
     byEngine: [],
   }

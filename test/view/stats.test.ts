@@ -14,6 +14,7 @@ describe('the caption of the statistics', () => {
       {
         ...week,
         cycle: { medianMs: 5 * hour, p90Ms: 60 * hour },
+        waiting: null,
         byProject: [
           { key: 'WEB', name: 'Website', done: 20 },
           { key: 'API', name: 'Api', done: 2 },
@@ -37,6 +38,26 @@ describe('the caption of the statistics', () => {
     )
   })
 
+  test('says how long questions waited, by project and engine if there are several', () => {
+    const waiting = {
+      count: 12,
+      medianMs: 4 * minute,
+      maxMs: 2 * hour,
+      byProject: [
+        { key: 'API', medianMs: hour },
+        { key: 'WEB', medianMs: minute },
+      ],
+      byEngine: [{ engine: 'codex' as const, medianMs: 4 * minute }],
+    }
+    const lines = toPlainText(statsCard({ ...week, done: 0, waiting }, 'week').text).split('\n')
+
+    expect(lines.slice(1)).toEqual([
+      'Nothing finished in this period.',
+      '🙋 Waiting for you: median 4 min, longest 2 h (12 questions)',
+      '\u2003API\u00a01\u00a0h · WEB\u00a01\u00a0min',
+    ])
+  })
+
   test('says in one line that nothing was done', () => {
     const card = statsCard(statsOver(new Date('2026-11-16'), [0, 0]), 'week')
 
@@ -50,7 +71,15 @@ describe('the caption of the statistics', () => {
       done: 99_999,
     }))
 
-    const { text } = statsCard({ ...week, byProject }, 'year')
+    const waiting = {
+      count: 99_999,
+      medianMs: hour,
+      maxMs: hour,
+      byProject: byProject.map(({ key }) => ({ key, medianMs: hour })),
+      byEngine: [],
+    }
+
+    const { text } = statsCard({ ...week, byProject, waiting }, 'year')
 
     expect(visibleLength(text)).toBeLessThanOrEqual(1024)
     expect(toPlainText(text)).toContain(`others\u00a0${492 * 99_999}`)

@@ -2,6 +2,7 @@ import type { Engine } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
 import { type DoneTask, listDone } from '../tasks/lists/done-tasks.ts'
 import { dayBounds, localDate } from '../time/time.ts'
+import { readWaiting, type WaitingTimes } from './waiting.ts'
 
 /** What was done in a time range. */
 export interface Stats {
@@ -10,6 +11,8 @@ export interface Stats {
   readonly days: readonly { readonly date: string; readonly done: number }[]
   /** From creation to done, in milliseconds; null if nothing was done. */
   readonly cycle: { readonly medianMs: number; readonly p90Ms: number } | null
+  /** How long agents' questions waited; null if none was closed. */
+  readonly waiting: WaitingTimes | null
   /** Most done first. */
   readonly byProject: readonly { readonly key: string; readonly name: string; readonly done: number }[]
   /** Most done first; null is work without an engine. */
@@ -27,6 +30,7 @@ export async function readStats(
     done: done.length,
     days: countDays(done, range),
     cycle: cycleOf(done),
+    waiting: await readWaiting(scope, range),
     byProject: countBy(done.map((task) => task.projectKey)).map(([key, count]) => ({
       key,
       name: names.get(key) ?? key,

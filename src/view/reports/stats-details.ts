@@ -1,7 +1,7 @@
 import type { Stats } from '../../domain/reports/stats.ts'
 import { dateRange } from '../charts/dates.ts'
 import { type Html, html } from '../kit/html.ts'
-import { nameOfEngine, unbroken } from '../kit/names.ts'
+import { counted, nameOfEngine, unbroken } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { duration } from '../kit/when.ts'
 
@@ -13,8 +13,9 @@ export function daysOf({ days }: Stats): string {
   return first === undefined || last === undefined ? '' : dateRange(first.date, last.date)
 }
 
-/** Cycle time, projects and engines, one line each. */
-export function statsDetails({ cycle, byProject, byEngine }: Stats): readonly Html[] {
+/** Cycle time, how long questions waited, projects and engines, one line each. */
+export function statsDetails(stats: Stats): readonly Html[] {
+  const { cycle, byProject, byEngine } = stats
   const projects = byProject.map(({ key, done }) => ({ name: key, done }))
   const engines = byEngine.map(({ engine, done }) => ({ name: nameOfEngine(engine), done }))
   return [
@@ -23,9 +24,26 @@ export function statsDetails({ cycle, byProject, byEngine }: Stats): readonly Ht
       : [
           html`${signs.cycleTime} Cycle time: median ${duration(cycle.medianMs)}, 90% within ${duration(cycle.p90Ms)}`,
         ]),
+    ...waitingLines(stats),
     html`${signs.project} ${tally(projects)}`,
     html`${signs.agents} ${tally(engines)}`,
   ]
+}
+
+/** How long agents' questions waited: median and longest, then the medians by project and engine if there are several. */
+export function waitingLines({ waiting }: Pick<Stats, 'waiting'>): readonly Html[] {
+  if (waiting === null) return []
+  const { count, medianMs, maxMs, byProject, byEngine } = waiting
+  const medians = [
+    ...(byProject.length < 2 ? [] : byProject.map((one) => medianText(one.key, one.medianMs))),
+    ...(byEngine.length < 2 ? [] : byEngine.map((one) => medianText(nameOfEngine(one.engine), one.medianMs))),
+  ]
+  const line = html`${signs.needsYou} Waiting for you: median ${duration(medianMs)}, longest ${duration(maxMs)} (${counted(count, 'question')})`
+  return medians.length === 0 ? [line] : [line, html`\u2003${medians.slice(0, maxListed).join(' · ')}`]
+}
+
+function medianText(name: string, ms: number): string {
+  return unbroken(`${name} ${duration(ms)}`)
 }
 
 function tally(counts: readonly { readonly name: string; readonly done: number }[]): string {

@@ -7,7 +7,7 @@ import { type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml } from '../kit/html.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { daysOf, statsDetails } from './stats-details.ts'
+import { daysOf, statsDetails, waitingLines } from './stats-details.ts'
 
 const statsSign = '📊'
 
@@ -29,7 +29,9 @@ export const statsTitle: Record<StatsPeriod, string> = {
 export function statsCard(stats: Stats, period: StatsPeriod, notice?: string): Card {
   const head = html`${statsSign} ${bold(statsTitle[period])} · ${daysOf(stats)}`
   const lines =
-    stats.done === 0 ? ['Nothing finished in this period.'] : [total(stats), ...statsDetails(stats)]
+    stats.done === 0
+      ? ['Nothing finished in this period.', ...waitingLines(stats)]
+      : [total(stats), ...statsDetails(stats)]
   return {
     text: joinHtml([notice !== undefined && html`${signs.problem} ${notice}`, head, ...lines], '\n'),
     keyboard: keyboard([

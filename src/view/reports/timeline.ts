@@ -1,3 +1,4 @@
+import type { Question } from '../../domain/questions/question.ts'
 import type { HistoryEntry } from '../../domain/reports/history.ts'
 import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
 import type { Task } from '../../domain/tasks/task.ts'
@@ -7,12 +8,13 @@ import { defineScreen, field } from '../kit/callbacks.ts'
 import { type Button, type Card, keyboard } from '../kit/card.ts'
 import { bold, type Content, code, type Html, html, joinHtml, title } from '../kit/html.ts'
 import { historyScreen } from '../kit/links.ts'
-import { statusName } from '../kit/names.ts'
+import { questionSign, statusName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { clock, day, type Viewer } from '../kit/when.ts'
+import { clock, day, duration, type Viewer } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
 import { menuTap, openTap, undoTap } from '../tasks/callbacks.ts'
 import { openButtons } from '../tasks/line.ts'
+import { outcomeText } from '../tasks/questions/outcome.ts'
 import { changeText } from './audit.ts'
 
 export const logScreen = defineScreen('log', { about: field.text })
@@ -112,7 +114,8 @@ export function historyCard(
     (one) => {
       const time = clock(one.at, viewer.timeZone)
       if (one.kind === 'log') return html`${time} ${logText(one.log)}${isOwnerComment(one.log) && ' · you'}`
-      return html`${time} ${title(changeText(one.entry, viewer), maxText)}`
+      const questions = one.closed.map((question) => html`\n\u2003${closedLine(question)}`)
+      return html`${time} ${title(changeText(one.entry, viewer), maxText)}${questions}`
     },
   )
   const back: Button = button(`${signs.back} Back`, menuTap, {
@@ -128,6 +131,18 @@ export function historyCard(
       [back],
     ]),
   }
+}
+
+const maxQuestion = 80
+
+/** Shows a closed question, how it ended, and how long it waited. */
+function closedLine(question: Question): Html {
+  const { kind, askedAt, closedAt, state } = question
+  const asked = title(firstLine(question.items[0]?.text ?? '', maxQuestion))
+  // An answer that was undone leaves its question open.
+  if (state === 'open' || closedAt === null) return html`${questionSign[kind]} ${asked}`
+  const waited = duration(closedAt.getTime() - askedAt.getTime())
+  return html`${questionSign[kind]} ${asked} ${outcomeText(question)} · waited ${waited}`
 }
 
 function byDay<T>(

@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { describe, expect, test } from 'vitest'
+import { questions } from '../../../src/db/schema.ts'
 import { createProject } from '../../../src/domain/projects/create.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
 import { connectAgent, type TestAgent } from '../../support/agent.ts'
@@ -418,4 +420,31 @@ test('two devices that answer at once give one answer', async () => {
   expect((await read()).answer?.text).toBe('Red')
   expect(answersOf(bot())).toEqual(['Answered.', 'Already answered.'])
   expect(current(card)?.text).toMatch(/^✅ Answered: Red/)
+})
+
+test('how long a question waited is on the card, in the history and in the statistics', async () => {
+  const { card, id } = await ask({ options: ['Red', 'Blue'] }, 'Red or blue?')
+  const askedAt = new Date(Date.now() - 4 * 60_000)
+  await bot().db.update(questions).set({ createdAt: askedAt }).where(eq(questions.id, id))
+  bot().user.sendText('WEB-1')
+  const open = await bot().user.nextMessage('Question from laptop · waiting 4 min')
+
+  await tapped('Blue', open)
+
+  expect(current(open)?.text).toMatch(/^✅ Answered: Blue · laptop goes on · waited 4 min\n/)
+  expect(current(card)?.text ?? '').not.toContain('waited')
+  bot().user.sendText('/stats')
+  await bot().user.nextMessage('🙋 Waiting for you: median 4 min, longest 4 min (1 question)')
+  await tapped('More', open)
+  await tapped('History', open)
+  expect(current(open)?.text).toContain('❓ Red or blue? ✅ Answered: Blue · waited 4 min')
+})
+
+test('the outcome of a question stays on the card while its agent works on', async () => {
+  const { card, agent } = await ask({ options: ['Red', 'Blue'] }, 'Red or blue?')
+  await tapped('Blue', card)
+  await agent.call('POST', '/tasks/WEB-1/comments', { text: 'Painting', progress: true })
+  const later = await bot().user.nextEdit('Painting', wait)
+  expect(later.text).toContain('✅ Answered: Blue')
+  expect(later.text).not.toContain('goes on')
 })

@@ -85,6 +85,7 @@ describe('the statistics', () => {
       done: 0,
       days: [{ date: '2026-01-01', done: 0 }],
       cycle: null,
+      waiting: null,
       byProject: [],
       byEngine: [],
     })
