@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, type Placeholder, sql } from 'drizzle-orm'
+import { eq, inArray, type Placeholder, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { isListed, preparedRead } from '../../db/prepared.ts'
 import {
@@ -19,7 +19,7 @@ import type { TaskStatus } from '../core/task-values.ts'
 import type { Label } from '../labels/label.ts'
 import { toDeploySettings, toProjectSettings } from '../projects/project-settings.ts'
 import type { UnfetchedAnswer } from '../questions/question.ts'
-import { dataOf, isOwnerComment, isReport, logAuthor, logKind, toReport } from '../work-logs/facts.ts'
+import { dataOf, logAuthor, logKind, toReport } from '../work-logs/facts.ts'
 import type { DetailWithLabels } from './detail-after.ts'
 import { aboutTask, findTaskBy, noSuchTask, taskColumns, type Versioned } from './read.ts'
 import type { Artifact } from './schemas.ts'
@@ -40,25 +40,35 @@ export function settingsOf(projectId: AnyPgColumn) {
     where ${projectSettings.projectId} = ${projectId})`
 }
 
+// A note without changes belongs to its creator.
+const createdNote = sql`(
+  select jsonb_build_object('by', ${auditLogs.meta} ->> 'by', 'at', ${tasks.createdAt}) from ${auditLogs}
+  where ${tasks.note} is not null and ${auditLogs.targetType} = 'task' and ${auditLogs.targetId} = ${tasks.taskKey}
+    and ${auditLogs.action} = 'task.create' limit 1)`
+
+const byNewest = sql.raw('order by at desc, created_at desc, id desc limit 1')
+
 export const detailColumns = {
   settings: settingsOf(tasks.projectId),
-  latest: sql<StoredReport | null>`(
-    select jsonb_build_object('kind', ${logKind}, 'author', ${logAuthor}, 'data', ${workLogFacts.result}, 'title', ${workLogs.title},
-      'detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
-    ${logsOfTask} and ${isReport} ${newest})`,
-  artifacts: artifactsOfTask,
-  // A note without changes belongs to its creator.
-  noteUpdated: sql<StoredAuthor | null>`coalesce(
-    (select jsonb_build_object('by', ${logAuthor}, 'at', ${workLogs.workedAt}) ${logsOfTask} and ${logKind} = 'note' ${newest}),
-    (select jsonb_build_object('by', ${auditLogs.meta} ->> 'by', 'at', ${tasks.createdAt}) from ${auditLogs}
-      where ${tasks.note} is not null and ${auditLogs.targetType} = 'task' and ${auditLogs.targetId} = ${tasks.taskKey}
-        and ${auditLogs.action} = 'task.create' limit 1))`,
+  // Each log's kind and author are determined once: the text of the statement is half as long, and postgres.js hashes it for each call.
   // Plans don't end the feedback: the agent that carries one out needs the comments too. Selected by task ID, so comments survive a move.
-  comments: sql<readonly StoredComment[]>`(
-    select coalesce(jsonb_agg(jsonb_build_object('detail', ${workLogs.detail}, 'at', ${workLogs.workedAt})
-      order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
-    ${logsOfTask} and ${isOwnerComment} and ${workLogs.workedAt} >= coalesce(
-      (select date_trunc('milliseconds', max(${workLogs.workedAt})) ${logsOfTask} and ${logKind} in ('result', 'blocked')), '-infinity'))`,
+  logs: sql<StoredLogs>`(
+    with log as materialized (
+      select ${logKind} as kind, ${logAuthor} as author, ${workLogFacts.result} as data, ${workLogs.title} as title,
+        ${workLogs.detail} as detail, ${workLogs.workedAt} as at, ${workLogs.createdAt} as created_at, ${workLogs.id} as id
+      ${logsOfTask})
+    select jsonb_build_object(
+      'latest', (
+        select jsonb_build_object('kind', kind, 'author', author, 'data', data, 'title', title, 'detail', detail, 'at', at)
+        from log where kind in ('result', 'plan', 'blocked') ${byNewest}),
+      'artifacts', (select data -> 'artifacts' from log where data -> 'artifacts' is not null ${byNewest}),
+      'noteUpdated', coalesce(
+        (select jsonb_build_object('by', author, 'at', at) from log where kind = 'note' ${byNewest}),
+        ${createdNote}),
+      'comments', (
+        select coalesce(jsonb_agg(jsonb_build_object('detail', detail, 'at', at) order by at, created_at, id), '[]'::jsonb)
+        from log where kind = 'comment' and author = 'owner' and at >= coalesce(
+          (select date_trunc('milliseconds', max(at)) from log where kind in ('result', 'blocked')), '-infinity'))))`,
 }
 
 // The same for every task, and more than half of the cost per task.
@@ -85,12 +95,16 @@ interface StoredAuthor {
   readonly at: string
 }
 
-interface StoredDetail {
-  readonly settings: Readonly<Record<string, string>> | null
+interface StoredLogs {
   readonly latest: StoredReport | null
   readonly comments: readonly StoredComment[]
   readonly artifacts: readonly Artifact[] | null
   readonly noteUpdated: StoredAuthor | null
+}
+
+interface StoredDetail {
+  readonly settings: Readonly<Record<string, string>> | null
+  readonly logs: StoredLogs
 }
 
 const readTaskDetail = aboutTask((db, isNamed) =>
@@ -195,10 +209,8 @@ export async function findTaskDetail(scope: Scope, reference: string): Promise<D
 function toDetailWithLabels<T extends Task & StoredDetail & { readonly boardLabels: readonly Label[] }>(
   found: T,
 ): DetailWithLabels {
-  const { settings, latest, comments, artifacts, noteUpdated, boardLabels, ...task } = found
-  return Object.assign(toDetail(task, { settings, latest, comments, artifacts, noteUpdated }), {
-    boardLabels,
-  })
+  const { settings, logs, boardLabels, ...task } = found
+  return Object.assign(toDetail(task, { settings, logs }), { boardLabels })
 }
 
 /** Like `findTaskDetail`; throws `not-found`. */
@@ -233,15 +245,12 @@ export async function readDetails(scope: Scope, several: readonly Task[]): Promi
 // The task's row may be deleted since the task was read.
 export const nothingStored: StoredDetail = {
   settings: null,
-  latest: null,
-  comments: [],
-  artifacts: null,
-  noteUpdated: null,
+  logs: { latest: null, comments: [], artifacts: null, noteUpdated: null },
 }
 
 /** Builds a task's detail from its columns. */
 export function toDetail(task: Task, stored: StoredDetail): TaskDetail {
-  const { latest, comments, noteUpdated } = stored
+  const { latest, comments, artifacts, noteUpdated } = stored.logs
   const settings = toProjectSettings(stored.settings ?? {})
   return Object.assign(
     { ...task },
@@ -257,7 +266,7 @@ export function toDetail(task: Task, stored: StoredDetail): TaskDetail {
       feedback: comments.map(({ detail, at }): Feedback => ({ text: detail ?? '', at: new Date(at) })),
       deploy: toDeploySettings(settings),
       agentInstructions: settings.agent_instructions || null,
-      artifacts: stored.artifacts ?? [],
+      artifacts: artifacts ?? [],
       noteUpdated: noteUpdated?.by ? { by: noteUpdated.by, at: new Date(noteUpdated.at) } : null,
     },
   )
@@ -280,16 +289,4 @@ export async function readArtifacts(
       ),
     )
   return new Map(found.map(({ id, artifacts }) => [id, artifacts ?? []]))
-}
-
-/** Reads the last plan that an agent wrote for a task, or null. */
-export async function readPlan({ db }: Scope, taskId: string): Promise<string | null> {
-  const [found] = await db
-    .select({ plan: sql<string | null>`${workLogFacts.result} ->> 'plan'` })
-    .from(workLogs)
-    .innerJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
-    .where(and(eq(workLogs.taskId, taskId), sql`${workLogFacts.result} ->> 'plan' is not null`))
-    .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
-    .limit(1)
-  return found?.plan ?? null
 }

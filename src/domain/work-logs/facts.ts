@@ -15,9 +15,6 @@ export const logAuthor = sql<
   string | null
 >`case when ${workLogFacts.kind} is null then ${legacyAuthor} else ${workLogFacts.author} end`
 
-/** The condition that a work log is an agent's report, in a query with its facts. */
-export const isReport = sql`${logKind} in ('result', 'plan', 'blocked')`
-
 /** The condition that a work log is the owner's comment, in a query with its facts. */
 export const isOwnerComment = sql`(${logKind} = 'comment' and ${logAuthor} = 'owner')`
 

@@ -1,4 +1,5 @@
-import type { RunOutcome } from '../../../db/schema.ts'
+import { and, desc, eq, sql } from 'drizzle-orm'
+import { type RunOutcome, workLogFacts, workLogs } from '../../../db/schema.ts'
 import type { Reader } from '../../../db/types.ts'
 import type { Write } from '../../core/commit/writes.ts'
 import type { Ctx } from '../../core/context.ts'
@@ -10,7 +11,7 @@ import { findOpenQuestions } from '../../questions/store.ts'
 import { isHeldBy } from '../../runs/holder.ts'
 import { lastOutcomeOf } from '../../runs/store.ts'
 import { readOwnerSettings } from '../../settings/settings.ts'
-import { findDetailForEdit, findTaskForEdit, type LaneEnds, readPlan, requireTaskDetail } from '../detail.ts'
+import { findDetailForEdit, findTaskForEdit, type LaneEnds, requireTaskDetail } from '../detail.ts'
 import type { DetailWithLabels } from '../detail-after.ts'
 import { noSuchTask } from '../read.ts'
 import type { ParsedTaskEdit } from '../schemas.ts'
@@ -80,7 +81,7 @@ export async function readEditState(
     ...(await makeRoom(ctx, db, task.id, ends)),
     timeZone: settings?.timeZone ?? 'UTC',
     staleAfterMinutes: settings?.staleAfterMinutes ?? 0,
-    olderPlan: edit.keepsText ? await readPlan(scope, task.id) : null,
+    olderPlan: edit.keepsText ? await readPlan(db, task.id) : null,
     knownLabels: detailed?.task.boardLabels ?? (await findLabels(scope, edit.labels ?? [])),
     openQuestions: task.question === null ? [] : await findOpenQuestions(db, task.id),
     lastOutcome: mayBeLate ? await lastOutcomeOf(db, task.id, actor) : null,
@@ -110,4 +111,16 @@ function goalsOf({ lifecycle, status, plan }: ParsedTaskEdit): TaskStatus[] {
 // a plain move may rely on the last result's.
 function needsDetail({ artifacts, strictReady, status, lifecycle }: ParsedTaskEdit): boolean {
   return artifacts !== undefined || (strictReady === true && status === 'ready' && lifecycle === undefined)
+}
+
+/** Reads the last plan that an agent wrote for a task, or null. */
+async function readPlan(db: Reader, taskId: string): Promise<string | null> {
+  const [found] = await db
+    .select({ plan: sql<string | null>`${workLogFacts.result} ->> 'plan'` })
+    .from(workLogs)
+    .innerJoin(workLogFacts, eq(workLogFacts.logId, workLogs.id))
+    .where(and(eq(workLogs.taskId, taskId), sql`${workLogFacts.result} ->> 'plan' is not null`))
+    .orderBy(desc(workLogs.workedAt), desc(workLogs.createdAt), desc(workLogs.id))
+    .limit(1)
+  return found?.plan ?? null
 }
