@@ -104,7 +104,7 @@ test('asks for a permission that is given on its screen first, and the chat says
   expect(shown === undefined ? [] : labelsOf(shown).flat()).not.toContain('Allow')
 })
 
-test('asks a question of its own, and a tap answers it', async () => {
+test('asks its own question, and a tap answers it', async () => {
   const { bot, model, terminal } = await openAt(choose)
   const card = await bot.user.nextMessage('Which color?')
 
