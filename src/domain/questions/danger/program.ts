@@ -1,10 +1,5 @@
 import { isProtectedPath, mentionsProtectedPath } from './protected-path.ts'
-
-/** A word of a command. The text of an unknown one still contains what the shell replaces. */
-export interface ShellWord {
-  readonly text: string
-  readonly isKnown: boolean
-}
+import { programName, type ShellWord } from './shell-word.ts'
 
 /** How a program is run, as far as its own words don't show it. */
 export interface ProgramUse {
@@ -17,7 +12,7 @@ export interface ProgramUse {
 }
 
 const alwaysDangerous = new Set([
-  ...['sudo', 'sudoedit', 'doas', 'su', 'pkexec', 'run0', 'runas'],
+  ...['sudo', 'sudoedit', 'doas', 'su', 'pkexec', 'run0', 'runas', 'gosu', 'runuser', 'sudo-rs'],
   ...['dd', 'mkswap', 'mke2fs', 'fdisk', 'sfdisk', 'parted', 'wipefs', 'blkdiscard', 'shred', 'srm'],
   // They change what a name means.
   ...['alias', 'enable', 'hash'],
@@ -25,23 +20,14 @@ const alwaysDangerous = new Set([
 const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'mksh', 'ash', 'rbash'])
 const otherShells = new Set(['fish', 'csh', 'tcsh', 'nu', 'xonsh', 'elvish', 'pwsh', 'powershell', 'cmd'])
 const interpreter =
-  /^(?:python[\d.]*|pypy3?|node|nodejs|deno|bun|perl[\d.]*|ruby[\d.]*|php[\d.]*|lua[\d.]*|osascript|tclsh)$/
+  /^(?:python[\d.]*|pypy3?|node|nodejs|deno|bun|perl[\d.]*|ruby[\d.]*|php[\d.]*|lua[\d.]*|osascript|tclsh|julia|rscript|elixir)$/
 const awk = /^[gmn]?awk$/
 const sources = new Set(['.', 'source'])
 const evaluators = new Set(['eval', 'trap'])
 const inputPath = /^(?:-|\/dev\/(?:stdin|fd\/.*)|\/proc\/.*\/fd\/.*)$/
 // Code that deletes files or starts programs.
 const dangerousCode =
-  /system|exec|spawn|popen|subprocess|child_process|fork|rmtree|rmsync|rmdir|unlink|remove|shutil|`|do shell script/i
-
-/** Returns a program's name without its folder, e.g. `rm` for `/bin/rm`. Zsh expands `=rm`; editors run `!rm`. */
-export function programName({ text }: ShellWord): string {
-  const [last = ''] = text.split(/[/\\]/).slice(-1)
-  return last
-    .toLowerCase()
-    .replace(/^[!:=@+]+/, '')
-    .replace(/\.exe$/, '')
-}
+  /system|exec|spawn|popen|subprocess|child_process|fork|rmtree|rmsync|rmdir|rm_r|\brm\b|fileutils|unlink|remove|shutil|`|do shell script/i
 
 /** Tests whether the words could run something dangerous even as part of another command. */
 export function isRiskyProgram(name: string): boolean {
@@ -49,6 +35,7 @@ export function isRiskyProgram(name: string): boolean {
     name === 'rm' ||
     name === 'git' ||
     name === 'find' ||
+    name === 'ssh' ||
     name.startsWith('mkfs') ||
     isShell(name) ||
     evaluators.has(name) ||
@@ -73,6 +60,7 @@ export function isDangerousProgram([program, ...args]: readonly ShellWord[], use
   if (name === 'find') return args.some(({ text }) => text === '-delete')
   if (isShell(name)) return isDangerousShell(name, args, use)
   if (evaluators.has(name)) return isDangerousEval(args, use)
+  if (name === 'ssh') return isDangerousRemote(args, use)
   if (sources.has(name)) return args.some(({ text }) => inputPath.test(text) || text.startsWith('<('))
   if (interpreter.test(name) || awk.test(name)) return isDangerousInterpreter(args, use, awk.test(name))
   return false
@@ -107,8 +95,9 @@ function isDangerousGit(args: readonly ShellWord[], { isExtended }: ProgramUse):
   if (!command.isKnown || command.text === 'clean') return true
   if (command.text === 'reset')
     return rest.some(({ text, isKnown }) => !isKnown || isOption(text, '--hard')) || isExtended
-  if (command.text !== 'push' && command.text !== 'send-pack') return false
-  return isExtended || rest.some(isDangerousPushWord)
+  // An option that isn't known here may take `push` for its value.
+  const push = args.findIndex(({ text }) => text === 'push' || text === 'send-pack')
+  return push !== -1 && (isExtended || args.slice(push + 1).some(isDangerousPushWord))
 }
 
 // `+main` overwrites a branch, `:main` deletes it.
@@ -138,13 +127,32 @@ function isDangerousEval(args: readonly ShellWord[], { isExtended, isDangerousSc
   return isExtended || !isKnown || isDangerousScript(args.map(({ text }) => text).join(' '))
 }
 
+const sshOptionWithValue = /^-[BbcDEeFIiJLlmOoPpQRSWw]$/
+
+// The other machine's shell gets the words after its name as a script.
+function isDangerousRemote(args: readonly ShellWord[], { isDangerousScript }: ProgramUse): boolean {
+  const host = args.findIndex(
+    ({ text }, index) => !text.startsWith('-') && !sshOptionWithValue.test(args[index - 1]?.text ?? ''),
+  )
+  const script = args.slice(host + 1).map(({ text }) => text)
+  return host !== -1 && script.length > 0 && isDangerousScript(script.join(' '))
+}
+
+const codeOption = /^-\w*[eEcpr]$|^--(?:eval|print|execute|run)$|^eval$/
+const attachedCode = /^-[ec].|^--(?:eval|print|execute|run)=/
+const optionWithValue = /^-[WXI]$/
+
 function isDangerousInterpreter(args: readonly ShellWord[], use: ProgramUse, takesCode: boolean): boolean {
-  const option = args.findIndex(({ text }) => /^(?:-\w*[ecpr]|--(?:eval|print|execute|run)|eval)/i.test(text))
-  const isCode = takesCode || option !== -1
-  if (isCode) return args.some(({ text }) => dangerousCode.test(text) || mentionsProtectedPath(text))
-  const [first] = args.filter(({ text }) => !/^-./.test(text))
+  const words = args.filter(
+    ({ text }, index) => !/^-./.test(text) && !optionWithValue.test(args[index - 1]?.text ?? ''),
+  )
+  const isAttached = args.some(({ text }) => attachedCode.test(text))
+  const isCode = takesCode || isAttached || args.some(({ text }) => codeOption.test(text))
+  const [first] = words
+  if (isCode && (first !== undefined || isAttached))
+    return args.some(({ text }) => dangerousCode.test(text) || mentionsProtectedPath(text))
   if (first === undefined)
-    return use.readsInput && !args.some(({ text }) => /^(?:-v|-V|-h|-m|--\w+)/.test(text))
+    return use.readsInput && !args.some(({ text }) => /^(?:-[vVh]|--(?:version|help))$/.test(text))
   return inputPath.test(first.text) || first.text.startsWith('<(')
 }
 

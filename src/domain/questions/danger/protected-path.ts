@@ -1,9 +1,10 @@
 const profiles = new Set([
   ...['.profile', '.login', '.logout', '.xprofile', '.xsession', '.xinitrc', '.inputrc'],
-  ...['.bashrc', '.bash_profile', '.bash_login', '.bash_logout', '.bash_aliases', 'bash.bashrc'],
-  ...['.zshrc', '.zshenv', '.zprofile', '.zlogin', '.zlogout', '.kshrc', '.mkshrc', '.cshrc', '.tcshrc'],
+  ...['bash.bashrc', '.zprofile', '.zlogin', '.zlogout', '.kshrc', '.mkshrc', '.cshrc', '.tcshrc'],
   ...['config.fish', 'config.nu', 'env.nu', 'profile.ps1', 'microsoft.powershell_profile.ps1'],
 ])
+// With their folders of parts, e.g. `.bashrc.d`.
+const profileStart = /^\.(?:bashrc|bash_(?:profile|login|logout|aliases)|zshrc|zshenv)/
 const systemProfile = /^\/(?:private\/)?etc\/(?:profile|zsh|bash|csh|fish|environment)/
 const fishFolder = /(?:^|\/)\.config\/fish(?:\/|$)/
 /** What a shell replaces in a name: a glob, braces or an expansion. */
@@ -21,6 +22,7 @@ export function isProtectedPath(path: string): boolean {
     names.some((name) => name === '.ssh' || (name.startsWith('.') && replaced.test(name))) ||
     last.startsWith('.env') ||
     profiles.has(last) ||
+    names.some((name) => profileStart.test(name)) ||
     systemProfile.test(plain) ||
     fishFolder.test(plain)
   )
