@@ -59,6 +59,22 @@ export const chatGuards: readonly Guard[] = [
     on: 'postgres',
   },
   {
+    name: 'decided-by-one',
+    file: 'src/telegram/store/messages/decision.ts',
+    find: 'where s.value = ',
+    replace: 'where true or s.value = ',
+    tests: ['test/notifier/two-senders.test.ts'],
+    on: 'embedded',
+  },
+  {
+    name: 'edit-keeps-later-mark',
+    file: 'src/telegram/store/messages/mark.ts',
+    find: '(botMessages)} <> ',
+    replace: "(botMessages)} = 'none' || ",
+    tests: ['test/notifier/living-card.test.ts'],
+    on: 'embedded',
+  },
+  {
     name: 'message-uncertain',
     file: 'src/telegram/store/messages/mark.ts',
     find: "state: 'uncertain', attempts: 1",
