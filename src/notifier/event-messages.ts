@@ -60,7 +60,8 @@ export async function eventMessages(
 function isAboutChange({ tasks }: Classified): (card: ReportedCard) => boolean {
   return ({ task: { key, question } }) => {
     const changed = tasks.find(({ taskKey }) => taskKey === key)
-    return question === null || changed === undefined || isJustAsked(question, changed.at)
+    if (question === null || changed === undefined) return true
+    return [changed.at, ...(changed.asked ?? [])].some((at) => isJustAsked(question, at))
   }
 }
 
