@@ -1,5 +1,6 @@
 import { accessGuards } from './access.ts'
 import { boardGuards } from './board.ts'
 import { chatGuards } from './chat.ts'
+import { hookGuards } from './hooks.ts'
 
-export const guards = [...accessGuards, ...boardGuards, ...chatGuards]
+export const guards = [...accessGuards, ...boardGuards, ...chatGuards, ...hookGuards]

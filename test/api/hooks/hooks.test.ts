@@ -51,10 +51,16 @@ const permission = (command: string, fields: Fields = {}, agent = 'claude') =>
 /** Sends a hook whose agent can hang up. */
 const cancelable = (event: string, fields: Fields) => {
   const client = new AbortController()
+  const body = JSON.stringify(bodyOf(event, fields))
   const request = new Request('http://localhost/hooks/claude', {
     method: 'POST',
-    headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(bodyOf(event, fields)),
+    headers: {
+      authorization: `Bearer ${api.token}`,
+      'content-type': 'application/json',
+      // Without it, the limit of bodies wraps the request, which listens to its signal too.
+      'content-length': String(Buffer.byteLength(body)),
+    },
+    body,
     signal: client.signal,
   })
   const listening = vi.spyOn(request.signal, 'addEventListener')
@@ -127,6 +133,13 @@ describe('a hook', () => {
     const odd = { cwd: '/re\u0000po', agent_id: 'a\u0000\ud800 b', tool_use_id: '\u0000' }
     expect((await hook('PreToolUse', { ...bash('ls\u0000'), ...odd })).body).toEqual({})
     expect(await sessionRow()).toMatchObject({ cwd: '/repo', announced: [{ useId: null }] })
+  })
+
+  test('is kept if it comes at the same time as others', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `t${index}`)
+    await Promise.all(ids.map((tool_use_id) => hook('PreToolUse', bash('ls', { tool_use_id }))))
+    const announced = (await sessionRow())?.announced ?? []
+    expect(announced.map(({ useId }) => useId).sort()).toEqual(ids.toSorted())
   })
 
   test('of Codex has a session of Codex', async () => {

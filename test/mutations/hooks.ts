@@ -1,0 +1,121 @@
+import type { Guard } from './guard.ts'
+
+const decision = 'src/domain/sessions/hook-decision.ts'
+const tables = ['test/domain/sessions/hook-decision.test.ts']
+const routes = ['test/api/hooks/hooks.test.ts']
+
+/** What an agent may do without the owner, and whose question ends. */
+export const hookGuards: readonly Guard[] = [
+  {
+    name: 'hook-locked',
+    file: decision,
+    find: 'if (permissions.isLocked) return',
+    replace: 'if (permissions.isLocked && rules.length === 0) return',
+    tests: tables,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-rule-never-dangerous',
+    file: decision,
+    find: 'isAllowed && !question.isDangerous',
+    replace: 'isAllowed',
+    tests: tables,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-joins-what-was-shown',
+    file: decision,
+    find: 'asksTheSame(one, question),',
+    replace: 'true,',
+    tests: tables,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-ends-its-own-agent',
+    file: decision,
+    find: '({ tool }) => tool.agentId === event.agentId)',
+    replace: '() => true)',
+    tests: tables,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-behind-a-proxy',
+    file: decision,
+    find: 'isProxied ? Math.min(seconds, holdSeconds.proxy) : seconds',
+    replace: 'seconds',
+    tests: tables,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-shows-masked-commands-apart',
+    file: 'src/domain/tasks/questions/ask.ts',
+    find: 'isDeepStrictEqual(open.tool, tool) && ',
+    replace: '',
+    tests: routes,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-hang-up',
+    file: 'src/api/hooks/receive.ts',
+    find: "if (state === 'open' && others === 0)",
+    replace: "if (state === 'expired')",
+    tests: routes,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-hang-up-of-one-of-two',
+    file: 'src/api/hooks/receive.ts',
+    find: "state === 'open' && others === 0",
+    replace: "state === 'open'",
+    tests: routes,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-own-server',
+    file: 'src/api/hooks/own-tools.ts',
+    find: '/^mcp__(?:plugin_preqbot_)?preqbot__',
+    replace: '/^mcp__.*preqbot.*__',
+    tests: ['test/api/hooks/hook-json.test.ts'],
+    on: 'embedded',
+  },
+  {
+    name: 'hook-takes-no-other-run',
+    file: 'src/domain/sessions/record-hook.ts',
+    find: 'run !== undefined && (run.session === null || run.session === session) ? run : null',
+    replace: 'run ?? null',
+    tests: routes,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-rules-end-with-the-session',
+    file: 'src/domain/sessions/record-hook.ts',
+    find: '...(decision.endsSession ? [endRules(actor)] : []),',
+    replace: '',
+    tests: routes,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-events-at-once',
+    file: 'src/domain/sessions/record-hook.ts',
+    find: 'version: row.version, set',
+    replace: 'set',
+    tests: routes,
+    on: 'postgres',
+  },
+  {
+    name: 'hook-of-a-dead-process',
+    file: 'src/domain/tasks/questions/abandoned.ts',
+    find: '!isHeld(id)',
+    replace: 'id !== null',
+    tests: routes,
+    on: 'embedded',
+  },
+  {
+    name: 'hook-outside-the-sandbox',
+    file: 'src/domain/questions/danger/danger.ts',
+    find: 'input.dangerouslyDisableSandbox === true || ',
+    replace: '',
+    tests: routes,
+    on: 'embedded',
+  },
+]
