@@ -22,6 +22,7 @@ import { addHealthRoute } from './routes/health.ts'
 import { addMcpRoute, mcpPaths } from './routes/mcp.ts'
 import { addMeRoute } from './routes/me.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
+import { addPluginRoutes, pluginPaths } from './routes/plugins.ts'
 import { addProjectRoutes } from './routes/projects.ts'
 import { addQuestionRoutes } from './routes/questions.ts'
 import { addTaskRoutes } from './routes/tasks.ts'
@@ -30,12 +31,12 @@ import { addWorkLogRoutes } from './routes/work-logs.ts'
 export type { ApiDeps } from './kit/deps.ts'
 
 /** The paths of the agent API. */
-export const apiPaths = ['/api/*', ...mcpPaths, ...hookPaths, '/metrics']
+export const apiPaths = ['/api/*', ...mcpPaths, ...hookPaths, ...pluginPaths, '/metrics']
 
 // An agent's hooks report each use of a tool.
 const hooksPerMinute = 6_000
 
-/** Builds the agent API: REST under /api, MCP at /mcp, hooks under /hooks, metrics at /metrics. /.well-known is always 404; other paths belong to the caller. */
+/** Builds the agent API: REST under /api, MCP at /mcp, hooks under /hooks, plugins under /agents, metrics at /metrics. /.well-known is always 404; other paths belong to the caller. */
 export function createApi(given: ApiDeps): Hono<ApiEnv> {
   const deps: ApiParts = { ...given, questions: createQuestionWaits(given) }
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: answerInvalid })
@@ -67,9 +68,10 @@ export function createApi(given: ApiDeps): Hono<ApiEnv> {
   const hookGuard = createGuard(deps, createRateLimits(hooksPerMinute, failures))
   addHookRoutes({ app, guards: [hookGuard, limitBody, requireUtf8] }, deps)
   addMetricsRoute(router, deps, limits)
+  addPluginRoutes(router, deps)
   addDocRoutes(router, deps)
   closeRoutes()
-  for (const path of ['/api/*', ...mcpPaths, ...hookPaths])
+  for (const path of ['/api/*', '/agents/*', ...mcpPaths, ...hookPaths])
     app.all(path, (c) => c.json({ error: 'Not found' }, 404))
   return app
 }

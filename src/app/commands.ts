@@ -74,7 +74,12 @@ async function makeToken(
   const { token } = await createToken(ctx, { name: tokenName, engine, rights, projectKeys, expiresAt })
   const validity = expiresAt === null ? 'never expires' : `expires at ${expiresAt.toISOString()}`
   const kinds = agentKinds.filter((kind) => engine === null || engineOfAgent(kind) === engine)
-  const lines = kinds.map((kind) => `# ${kind}\n${connectLines(kind, { url: agentUrl, token })}`)
+  const lines = kinds.map((kind) => {
+    const { now, forGood } = connectLines(kind, { url: agentUrl, token })
+    return [`# ${kind}\n${now}`, ...(forGood === null ? [] : [`# ${kind}, for good\n${forGood}`])].join(
+      '\n\n',
+    )
+  })
   return [
     token,
     `The token "${tokenName}" ${validity}. Save it now: it can't be shown again.`,

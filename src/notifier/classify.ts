@@ -30,8 +30,6 @@ export interface ClassifiedTask {
   /** Whether a result, plan, reason or question came with the change. */
   readonly reported: boolean
   readonly at: Date
-  /** When its questions were asked; absent without any. */
-  readonly asked?: readonly Date[]
 }
 
 /** The result of classifying a batch of events. */
@@ -61,10 +59,8 @@ export function classify(events: readonly BoardEvent[]): Classified {
       if (taskKey !== null) fetched.push({ logId: event.entityId, taskKey })
     } else if (taskKey !== null) {
       const before = tasks.get(taskKey)
-      const change = changeOf(event)
-      const next = { taskKey, ...by, at: event.createdAt, change, ...wordsOf(event, before) }
-      const asked = [...(before?.asked ?? []), ...(change === 'asked' ? [event.createdAt] : [])]
-      tasks.set(taskKey, { ...merge(before, next), ...(asked.length === 0 ? {} : { asked }) })
+      const next = { taskKey, ...by, at: event.createdAt, change: changeOf(event), ...wordsOf(event, before) }
+      tasks.set(taskKey, merge(before, next))
     } else if (event.type === 'WORKLOG_CREATED' && event.payload.kind === 'manual') {
       logs.push({ logId: event.entityId, ...by, at: event.createdAt })
     }
@@ -149,18 +145,15 @@ export function isJustAsked({ askedAt }: Pick<OpenQuestion, 'askedAt'>, at: Date
 
 /** Returns the report to post as a new card; null if editing the living card is enough. */
 export function reportOf(
-  { change, at, asked = [at] }: Pick<ClassifiedTask, 'change' | 'at' | 'asked'>,
+  { change, at }: Pick<ClassifiedTask, 'change' | 'at'>,
   task: TurnFacts,
 ): ReportKind | null {
   const turn = turnOf(task)
   const { question } = task
   // A plan that comes with another change is still a question.
-  if (question !== null && [at, ...asked].some((time) => isJustAsked(question, time)))
-    return turn === 'question' ? 'needs-you' : null
+  if (question !== null && isJustAsked(question, at)) return turn === 'question' ? 'needs-you' : null
   switch (change) {
     case 'asked':
-      // A further question has its own message.
-      return turn === 'review' ? 'needs-you' : null
     case 'ready':
       return turn === 'question' || turn === 'review' ? 'needs-you' : null
     case 'done':

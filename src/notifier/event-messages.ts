@@ -60,8 +60,7 @@ export async function eventMessages(
 function isAboutChange({ tasks }: Classified): (card: ReportedCard) => boolean {
   return ({ task: { key, question } }) => {
     const changed = tasks.find(({ taskKey }) => taskKey === key)
-    if (question === null || changed === undefined) return true
-    return [changed.at, ...(changed.asked ?? [])].some((at) => isJustAsked(question, at))
+    return question === null || changed === undefined || isJustAsked(question, changed.at)
   }
 }
 

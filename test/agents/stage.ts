@@ -8,7 +8,7 @@ import { claude } from './programs/claude.ts'
 import { codex } from './programs/codex.ts'
 import { gemini } from './programs/gemini.ts'
 import { createHome, type Program } from './programs/program.ts'
-import { type StartedProgram, startProgram } from './programs/start.ts'
+import { runLines, type StartedProgram, startProgram } from './programs/start.ts'
 import { openTerminal, type Terminal } from './programs/terminal.ts'
 import { openWire, type Wire } from './wire.ts'
 
@@ -36,6 +36,8 @@ export interface Agent {
   readonly repository: string
   /** Works on a prompt without a terminal; after other lines in the same shell, if there are some. */
   readonly start: (prompt: string, lines?: string) => StartedProgram
+  /** Runs lines in a shell with its command. */
+  readonly run: (lines: string) => StartedProgram
   /** Opens its screen. */
   readonly open: () => Terminal
 }
@@ -44,6 +46,7 @@ interface ConnectOptions {
   /** Null: the program doesn't know the bot yet. */
   readonly token?: string | null
   readonly hooks?: boolean
+  readonly plugin?: boolean
 }
 
 /** The bot with its chat, the model, and the programs. */
@@ -108,7 +111,10 @@ export function useStage(): () => Stage {
     const { name, engine } = program
     const token =
       more.token === undefined ? (await createToken(bot().ctx, { name, engine })).token : more.token
-    const server = token === null ? null : { url: wire.url, token, hooks: more.hooks ?? false }
+    const server =
+      token === null
+        ? null
+        : { url: wire.url, token, hooks: more.hooks ?? false, plugin: more.plugin ?? false }
     const connected = program.connect(home, { model: model.url, bot: server })
     const file = connected.file.map((part) => `'${part}'`).join(' ')
     home.write(`bin/${program.command}`, `#!/bin/sh\nexec ${file} "$@"\n`)
@@ -126,6 +132,11 @@ export function useStage(): () => Stage {
         const stop = clock()
         const started = startProgram(home, connected, prompt, lines)
         started.exit.then(stop, stop)
+        shown.push({ end: started.kill, text: started.output })
+        return started
+      },
+      run: (lines) => {
+        const started = runLines(home, connected, lines)
         shown.push({ end: started.kill, text: started.output })
         return started
       },

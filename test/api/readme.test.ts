@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { agentKinds, connectLines } from '../../src/view/system/connect.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
@@ -10,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const lines = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').split('\n')
-const curls = lines.filter((line) => line.startsWith('curl '))
+const curls = lines.filter((line) => line.startsWith('curl -s '))
 
 describe('the README', () => {
   test.each(curls)('%s works as written', async (line) => {
@@ -25,11 +26,8 @@ describe('the README', () => {
     expect(answer.status, answer.text).toBeLessThan(300)
   })
 
-  test('shows how to connect the three agents with a bearer token at the MCP URL', () => {
-    const text = lines.join('\n')
-    const header = '--header "Authorization: Bearer preq_…"'
-    expect(text).toContain(`claude mcp add --transport http preqbot URL/mcp ${header}`)
-    expect(text).toContain(`gemini mcp add --scope user --transport http preqbot URL/mcp ${header}`)
-    expect(text).toContain('[mcp_servers.preqbot]\nurl = "URL/mcp"\nbearer_token_env_var = "PREQBOT_TOKEN"')
+  test.each(agentKinds.filter((kind) => kind !== 'Other'))('shows the lines that connect %s', (kind) => {
+    const shown = connectLines(kind, { url: 'URL', token: 'preq_…' }).now.split('\n')
+    for (const line of shown) expect(lines).toContain(line)
   })
 })

@@ -191,7 +191,7 @@ describe('while nothing runs', () => {
     expect(code).toBe(0)
     const [token = ''] = out.split('\n')
     expect(out).toContain('The token "ci" expires at 2')
-    expect(out).toContain('http://localhost:3456/mcp')
+    expect(out).toContain('http://localhost:3456/agents/claude.zip')
     const found = await using(({ db }) => authenticate(db, token, new Date()))
     expect(found).toMatchObject({
       ok: true,
@@ -209,8 +209,8 @@ describe('while nothing runs', () => {
     expect(found).toMatchObject({
       token: { engine: 'codex', rights: 'full', projectKeys: ['PREQ'] },
     })
-    expect(out).toContain('codex mcp add')
-    expect(out).not.toContain('claude mcp add')
+    expect(out).toContain('codex plugin add preqbot@preqbot')
+    expect(out).not.toContain('claude --plugin-url')
   }, 60_000)
 
   test('npm run link points to npm start, which prints one', async () => {
@@ -290,7 +290,7 @@ describe('while the default installation runs', () => {
     const answer = await fetch(`${bot.url}/api/tasks`, { headers: { authorization: `Bearer ${token}` } })
     expect({ code, status: answer.status }).toEqual({ code: 0, status: 200 })
     expect(out).toContain('The token "laptop" never expires.')
-    expect(out).toContain(new URL('/mcp', bot.url.replace('127.0.0.1', 'localhost')).href)
+    expect(out).toContain(new URL('/agents/claude.zip', bot.url.replace('127.0.0.1', 'localhost')).href)
   }, 60_000)
 
   test('npm run token refuses an unknown project', async () => {

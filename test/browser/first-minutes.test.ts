@@ -70,13 +70,13 @@ describe.skipIf(!isThere)(
       await press('Connect an agent')
       await press('Claude Code')
       await press('Never')
-      await shown('claude mcp add')
+      await shown('claude --plugin-url')
       await shoot('connect')
 
-      const text = await page.locator('.message:not(.mine)', { hasText: 'claude mcp add' }).innerText()
-      const [, url = '', token = ''] =
-        /http preqbot (\S+) --header "Authorization: Bearer (preq_[\w-]+)"/.exec(text) ?? []
-      const claimed = await fetch(url.replace('localhost', '127.0.0.1'), {
+      const text = await page.locator('.message:not(.mine)', { hasText: 'claude --plugin-url' }).innerText()
+      const [, token = ''] = /PREQBOT_TOKEN=(preq_[\w-]+)/.exec(text) ?? []
+      const [, url = ''] = /--plugin-url (\S+)\/agents\/claude\.zip/.exec(text) ?? []
+      const claimed = await fetch(`${url.replace('localhost', '127.0.0.1')}/mcp`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify({

@@ -66,17 +66,6 @@ test.each(cases)('all events of %s are one change', (_name, events, change, repo
   ])
 })
 
-test('each question of a batch keeps its time', () => {
-  const ask = (seconds: number) =>
-    event(
-      'TASK_UPDATED',
-      { changedFields: ['question'], lifecycle: 'ask' },
-      { createdAt: new Date(seconds * 1_000) },
-    )
-  const [task] = classify([ask(1), ask(9), event('TASK_UPDATED', { changedFields: ['title'] })]).tasks
-  expect(task).toMatchObject({ change: 'asked', reported: true, asked: [new Date(1_000), new Date(9_000)] })
-})
-
 test('a change by the owner isn’t reported, but the card is updated', () => {
   const mine = event('TASK_UPDATED', { changedFields: ['title'], actor: 'owner' })
   expect(classify([mine])).toEqual({ tasks: [], logs: [], fetched: [], changedByOwner: ['APP-1'] })
@@ -105,18 +94,12 @@ const report = (change: TaskChange, task: TurnFacts, minutesLater = 1) =>
 const ready = facts({ status: 'ready' })
 
 test('only an open question and a review call for a loud card, and only while they are open', () => {
-  expect([report('asked', asked, 0), report('ready', ready)]).toEqual(['needs-you', 'needs-you'])
+  expect([report('asked', asked), report('ready', ready)]).toEqual(['needs-you', 'needs-you'])
   expect([report('asked', facts({})), report('ready', facts({ status: 'done' }))]).toEqual([null, null])
   expect([stillHolds('needs-you', asked), stillHolds('needs-you', facts({ runState: 'queued' }))]).toEqual([
     true,
     false,
   ])
-})
-
-test('a further question calls for no card, unless the first was asked in the same batch', () => {
-  const later = new Date(at.getTime() + 60_000)
-  const reported = (times: readonly Date[]) => reportOf({ change: 'asked', at: later, asked: times }, asked)
-  expect([reported([later]), reported([at, later])]).toEqual([null, 'needs-you'])
 })
 
 test('a question that arrives with another change also calls for a loud card, a later change doesn’t', () => {

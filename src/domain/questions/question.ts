@@ -48,8 +48,6 @@ export interface Question extends OpenQuestion {
   readonly taskKey: string | null
   readonly tokenId: string | null
   readonly session: string | null
-  /** The folder that the session works in; null if no hook named it. */
-  readonly folder: string | null
   readonly state: QuestionState
   /** The answer that it gets if nobody answers in time. */
   readonly defaultAnswer: QuestionAnswer | null
@@ -109,7 +107,6 @@ export function toOpened(
   const { key: _, ...question } = asked
   return {
     session: null,
-    folder: null,
     defaultAnswer: null,
     expiresAt: null,
     tool: null,

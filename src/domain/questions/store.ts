@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
 import { isListed, preparedRead } from '../../db/prepared.ts'
-import { agentSessions, apiTokens, type QuestionRow, questions, tasks } from '../../db/schema.ts'
+import { apiTokens, type QuestionRow, questions, tasks } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import { insert, update, versionOf, type Write } from '../core/commit/writes.ts'
 import type { Scope } from '../core/scope.ts'
@@ -18,15 +18,10 @@ function selectQuestions(db: Reader) {
       version: versionOf(questions),
       name: apiTokens.name,
       taskKey: tasks.taskKey,
-      folder: agentSessions.cwd,
     })
     .from(questions)
     .leftJoin(apiTokens, eq(apiTokens.id, questions.tokenId))
     .leftJoin(tasks, eq(tasks.id, questions.taskId))
-    .leftJoin(
-      agentSessions,
-      and(eq(agentSessions.tokenId, questions.tokenId), eq(agentSessions.session, questions.session)),
-    )
 }
 
 /** Finds a question by its ID, or null. */
@@ -258,22 +253,12 @@ function toQuestion({
   version,
   name,
   taskKey,
-  folder,
 }: {
   readonly question: QuestionRow
   readonly version: string
   readonly name: string | null
   readonly taskKey: string | null
-  readonly folder: string | null
 }): VersionedQuestion {
   const { ownerId: _, key: __, createdAt: askedAt, updatedAt, ...question } = row
-  return {
-    ...question,
-    version,
-    name,
-    taskKey,
-    folder,
-    askedAt,
-    closedAt: row.state === 'open' ? null : updatedAt,
-  }
+  return { ...question, version, name, taskKey, askedAt, closedAt: row.state === 'open' ? null : updatedAt }
 }

@@ -23,8 +23,6 @@ export const toasts = {
   waiting: 'OK, I’ll keep waiting.',
   notQueued: 'Not queued – couldn’t reach the runner.',
   answered: 'Answered.',
-  allowed: 'Allowed.',
-  denied: 'Denied.',
   alreadyAnswered: 'Already answered.',
   withdrawn: 'That question was withdrawn.',
   expired: 'That question is no longer open.',

@@ -6,7 +6,7 @@ import { bold, html, title, visibleLength } from '../kit/html.ts'
 import { agentName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { markdownToHtml } from '../markdown/markdown.ts'
-import { detailRoom, maxCommand, maxReport, questionHead } from '../tasks/questions/question-text.ts'
+import { detailRoom, maxCommand, maxReport } from '../tasks/questions/question-text.ts'
 import { maxFact, planText } from '../tasks/text.ts'
 
 // Longer sources count as too long without being rendered.
@@ -53,7 +53,7 @@ export function questionFile(question: Question): ReportFile | null {
   if (!isCut) return null
   const about = question.taskKey === null ? agentName(question) : question.taskKey
   return {
-    caption: { text: html`${signs.file} ${bold(title(about))}: ${title(questionHead(question))}` },
+    caption: { text: html`${signs.file} ${bold(title(about))}` },
     file: { name: `${question.taskKey ?? 'question'}.${endingOf(question)}`, content: text },
   }
 }

@@ -71,8 +71,10 @@ export function agentsCard(facts: {
         2,
       ),
       pageButtons({ page, pages }, (to) => agentsScreen.encode({ page: to })),
-      [button('Permissions', permissionsScreen)],
-      ruleCount === 0 ? [] : [button(rulesLabel(ruleCount), rulesScreen)],
+      [
+        button('Permissions', permissionsScreen),
+        ...(ruleCount === 0 ? [] : [button(rulesLabel(ruleCount), rulesScreen)]),
+      ],
       [button(`${signs.connect} Connect an agent`, newTokenScreen, { agent: '' })],
       [button(`${signs.refresh} Refresh`, agentsScreen)],
     ]),

@@ -13,21 +13,54 @@ export interface AgentAccess {
 /** What to tell an agent to start on its first task. */
 export const firstWords = 'Take my next preqbot task and work on it.'
 
-const server = 'preqbot'
 const variable = 'PREQBOT_TOKEN'
 
-/** Returns the shell commands that connect an agent. */
-export function connectLines(kind: AgentKind, { url, token }: AgentAccess): string {
+/** The shell lines that connect an agent: now, and for good if that takes others. */
+export interface ConnectLines {
+  readonly now: string
+  readonly forGood: string | null
+}
+
+/** Returns the lines that install an agent's plugin: the server, its hooks and the skill. */
+export function connectLines(kind: AgentKind, { url, token }: AgentAccess): ConnectLines {
+  const give = `export ${variable}=${token}`
   switch (kind) {
     case 'Claude Code':
-      return `claude mcp add --transport http ${server} ${url}/mcp --header "Authorization: Bearer ${token}"`
-    case 'Codex':
-      return `export ${variable}=${token}\ncodex mcp add ${server} --url ${url}/mcp --bearer-token-env-var ${variable}`
-    case 'Gemini CLI':
-      return `gemini mcp add --scope user --transport http ${server} ${url}/mcp --header "Authorization: Bearer ${token}"`
+      return {
+        now: `${give}\nclaude --plugin-url ${url}/agents/claude.zip`,
+        forGood: [give, ...installClaude(url), 'claude plugin install preqbot@preqbot'].join('\n'),
+      }
+    case 'Codex': {
+      const lines = [
+        give,
+        unzip('codex', url),
+        'codex plugin marketplace add ~/.preqbot-codex',
+        'codex plugin add preqbot@preqbot',
+      ]
+      return { now: lines.join('\n'), forGood: null }
+    }
+    case 'Gemini CLI': {
+      const lines = [give, unzip('gemini', url), 'gemini extensions install ~/.preqbot-gemini --consent']
+      return { now: lines.join('\n'), forGood: null }
+    }
     case 'Other':
-      return `curl -s -X POST "${url}/api/tasks/claim" -H "Authorization: Bearer ${token}"`
+      return {
+        now: `curl -s -X POST "${url}/api/tasks/claim" -H "Authorization: Bearer ${token}"`,
+        forGood: null,
+      }
   }
+}
+
+// Claude Code downloads a plugin for good only over https.
+function installClaude(url: string): string[] {
+  return url.startsWith('https://')
+    ? [`claude plugin marketplace add ${url}/agents/marketplace.json`]
+    : [unzip('claude', url), 'claude plugin marketplace add ~/.preqbot-claude']
+}
+
+function unzip(name: string, url: string): string {
+  const file = `/tmp/preqbot-${name}.zip`
+  return `curl -fsSL ${url}/agents/${name}.zip -o ${file} && unzip -qo ${file} -d ~/.preqbot-${name}`
 }
 
 /** Returns the kind of agent that a token is named after. */
@@ -50,8 +83,10 @@ export function engineOfAgent(name: string): Engine | null {
 /** Explains how to connect the agent that a token is for. */
 export function connectBlock(name: string, access: AgentAccess): Html {
   const kind = agentKindOf(name)
-  const lines = pre(connectLines(kind, access), 'bash')
-  return kind === 'Other'
-    ? html`Add ${`${access.url}/mcp`} to its MCP servers with the header <code>Authorization: Bearer …</code>, or call the API:\n${lines}`
-    : html`Paste this into a terminal:\n${lines}`
+  const { now, forGood } = connectLines(kind, access)
+  const lines = pre(now, 'bash')
+  if (kind === 'Other')
+    return html`Add ${`${access.url}/mcp`} to its MCP servers with the header <code>Authorization: Bearer …</code>, or call the API:\n${lines}`
+  const permanently = forGood === null ? '' : html`\nTo install it for good instead:\n${pre(forGood, 'bash')}`
+  return html`Paste this into a terminal in your repository:\n${lines}${permanently}`
 }

@@ -1,5 +1,4 @@
 import type { TaskStatus } from '../../domain/core/task-values.ts'
-import { permissionOptions } from '../../domain/questions/new-question.ts'
 import type { Question } from '../../domain/questions/question.ts'
 import type { Answered } from '../../domain/tasks/questions/answer.ts'
 import type { Task } from '../../domain/tasks/task.ts'
@@ -63,17 +62,12 @@ export function answerToast({ question, isLate }: Pick<Answered, 'question' | 'i
     case 'open':
       return isLate ? toasts.alreadyAnswered : ''
     case 'answered':
-      return isLate ? toasts.alreadyAnswered : answeredToast(question)
+      return isLate ? toasts.alreadyAnswered : toasts.answered
     case 'withdrawn':
       return toasts.withdrawn
     case 'expired':
       return toasts.expired
   }
-}
-
-function answeredToast({ kind, answer }: Question): string {
-  if (kind !== 'permission') return toasts.answered
-  return answer?.items[0]?.options[0]?.id === permissionOptions[0].id ? toasts.allowed : toasts.denied
 }
 
 /** After words about a permission, which never allow anything. */

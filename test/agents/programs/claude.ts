@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { inPackage } from './install.ts'
-import type { Program } from './program.ts'
+import type { Home, Program } from './program.ts'
 
 const key = 'fake-key-for-loopback'
 const maxPermissionSeconds = 600
@@ -31,10 +31,11 @@ export const claude: Program = {
       projects: { [home.repository]: { hasTrustDialogAccepted: true, allowedTools: [] } },
     })
     if (bot?.hooks) home.write('.claude/settings.json', { hooks: toHooks(bot.url) })
-    const servers =
-      bot === null ? [] : ['--strict-mcp-config', '--mcp-config', home.write('mcp.json', toServers(bot))]
     // Auto mode can't check actions with another base URL.
-    const flags = [...servers, '--permission-mode', 'manual', '--allowedTools', 'mcp__preqbot']
+    const manual = ['--permission-mode', 'manual']
+    const flags = bot?.plugin
+      ? ['--plugin-url', `${bot.url}/agents/claude.zip`, ...manual]
+      : [...(bot === null ? [] : serverFlags(home, bot)), ...manual, '--allowedTools', 'mcp__preqbot']
     return {
       env: {
         CLAUDE_CONFIG_DIR: join(home.folder, '.claude'),
@@ -57,6 +58,10 @@ function binary(): string {
   const folder = readdirSync(inPackage('@anthropic-ai')).find((name) => name.startsWith('claude-code-'))
   if (folder === undefined) throw new Error(`${claude.package} has no program for this platform.`)
   return inPackage('@anthropic-ai', folder, 'claude')
+}
+
+function serverFlags(home: Home, bot: { readonly url: string; readonly token: string }): string[] {
+  return ['--strict-mcp-config', '--mcp-config', home.write('mcp.json', toServers(bot))]
 }
 
 function toServers({ url, token }: { readonly url: string; readonly token: string }): object {

@@ -13,7 +13,10 @@ export const codex: Program = {
   version: '0.169.0',
   engine: 'codex',
   connect: (home, { model, bot }) => {
-    home.write('.codex/config.toml', toConfig(home, model) + (bot === null ? '' : toServer(bot.url)))
+    home.write(
+      '.codex/config.toml',
+      toConfig(home, model) + (bot === null || bot.plugin ? '' : toServer(bot.url)),
+    )
     if (bot?.hooks) home.write('.codex/hooks.json', { hooks: toHooks(bot.url) })
     return {
       env: {
@@ -22,7 +25,7 @@ export const codex: Program = {
         ...(bot === null ? {} : { PREQBOT_TOKEN: bot.token }),
       },
       file: [process.execPath, inPackage('@openai', 'codex', 'bin', 'codex.js')],
-      headless: (prompt) => ['exec', '-c', approval, prompt],
+      headless: (prompt) => ['exec', ...(bot === null || bot.plugin ? [] : ['-c', approval]), prompt],
       interactive: [],
     }
   },

@@ -20,11 +20,16 @@ export const gemini: Program = {
     home.write('.gemini/settings.json', {
       security: { auth: { selectedType: 'gemini-api-key' } },
       privacy: { usageStatisticsEnabled: false },
-      ...(bot === null ? {} : { mcpServers: { preqbot: toServer(bot) } }),
+      ...(bot === null || bot.plugin ? {} : { mcpServers: { preqbot: toServer(bot) } }),
     })
     const allow = home.write('allow.toml', policy)
     return {
-      env: { GEMINI_API_KEY: 'fake', GOOGLE_GEMINI_BASE_URL: model, GEMINI_CLI_TRUST_WORKSPACE: 'true' },
+      env: {
+        GEMINI_API_KEY: 'fake',
+        GOOGLE_GEMINI_BASE_URL: model,
+        GEMINI_CLI_TRUST_WORKSPACE: 'true',
+        ...(bot?.plugin ? { PREQBOT_TOKEN: bot.token } : {}),
+      },
       file: [process.execPath, inPackage('@google', 'gemini-cli', 'bundle', 'gemini.js')],
       headless: (prompt) => ['--skip-trust', '--policy', allow, '--prompt', prompt],
       interactive: ['--skip-trust'],

@@ -32,6 +32,8 @@ export interface Connection {
     readonly token: string
     /** Whether the program reports its events to the bot's hooks. */
     readonly hooks: boolean
+    /** Whether it is connected by the bot's plugin alone. */
+    readonly plugin: boolean
   } | null
 }
 

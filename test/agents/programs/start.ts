@@ -30,7 +30,17 @@ export function environmentOf({ folder }: Home, { env }: Connected): Record<stri
 
 /** Starts a program on a prompt, in its repository; after other lines in the same shell, if there are some. */
 export function startProgram(home: Home, connected: Connected, prompt: string, lines = ''): StartedProgram {
-  const args = ['-ec', `${lines}\nexec "$@"`, 'sh', ...connected.file, ...connected.headless(prompt)]
+  return runLines(home, connected, `${lines}\nexec "$@"`, [...connected.file, ...connected.headless(prompt)])
+}
+
+/** Runs lines in a shell, in a program's repository. */
+export function runLines(
+  home: Home,
+  connected: Connected,
+  lines: string,
+  more: readonly string[] = [],
+): StartedProgram {
+  const args = ['-ec', lines, 'sh', ...more]
   const child = spawn('sh', args, {
     cwd: home.repository,
     env: environmentOf(home, connected),

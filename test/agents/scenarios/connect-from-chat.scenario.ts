@@ -1,7 +1,6 @@
 import type { Message } from 'grammy/types'
 import { describe, expect, test } from 'vitest'
 import { addTasks } from '../../support/chat.ts'
-import { claude } from '../programs/claude.ts'
 import type { Program } from '../programs/program.ts'
 import { programs, useStage } from '../stage.ts'
 
@@ -30,13 +29,10 @@ describe.each(programs)('$name', (program) => {
     await addTasks(bot, [{ title: 'Fix the login', status: 'todo', queued: true }])
     const agent = await connect(program, { token: null })
     const message = await askForToken(program)
-    const [lines = ''] = partsOf(message, 'pre')
+    // Claude Code's first lines open it for one session; the last ones install it for good.
+    const lines = partsOf(message, 'pre').at(-1) ?? ''
     const words = partsOf(message, 'code').at(-1) ?? ''
-    const names = 'mcp__preqbot__preq_claim_task,mcp__preqbot__preq_complete_task'
-    // Without "alwaysLoad", Claude Code's model searches for tools first.
-    const search = program === claude ? [{ tool: 'ToolSearch', args: { query: `select:${names}` } }] : []
     model.script(words, [
-      ...search,
       { tool: 'preq_claim_task' },
       { tool: 'preq_complete_task', args: { taskId: 'WEB-1', summary: 'The login works again.' } },
     ])

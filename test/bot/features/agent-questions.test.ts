@@ -254,8 +254,7 @@ describe('a permission of a hook', () => {
       ['Allow', 'Allow for session'],
       ['Deny', 'Deny and say why'],
     ])
-    expect(card.text).toBe('🔐 Run this command?\nnpm test\nlaptop wants permission · just asked · /⁠repo')
-    expect(await tapped('Allow for session', card)).toBe('Allowed.')
+    await tapped('Allow for session', card)
     expect(behaviorOf(await decided)).toEqual({ behavior: 'allow' })
     expect(current(card)?.text).toBe('🔐 Run this command?\nnpm test\n✅ Allowed')
 
@@ -391,22 +390,6 @@ describe('a question that no card shows', () => {
     expect(current(card)?.text).toMatch(/^✅ Answered: 2 · /)
     expect(labelsOn(current(card))).toContain('Blue')
     expect((await second.read()).answer?.text).toBe('2')
-  })
-
-  test('a further question leaves the card where it is', async () => {
-    const { agent, id } = await ask({ options: ['Red', 'Blue'] }, 'Red or blue?')
-    const askedAt = new Date(Date.now() - 60_000)
-    await bot().db.update(questions).set({ createdAt: askedAt }).where(eq(questions.id, id))
-    bot().user.sendText('WEB-1')
-    const moved = await bot().user.nextMessage('Red or blue?')
-    const second = await ask({ question: 'Which port?' }, 'Which port?', agent)
-    bot().user.mark()
-    await agent.call('POST', '/tasks/WEB-1/comments', { text: 'Waiting', progress: true })
-
-    const edited = await bot().user.nextEdit('Waiting', wait)
-
-    expect(edited.message_id).toBe(moved.message_id)
-    expect(bot().user.messages().at(-1)?.message_id).toBe(second.card.message_id)
   })
 
   test('when the first question closes, the card shows the next one, whose own message goes', async () => {

@@ -43,7 +43,7 @@ describe('a new token', () => {
     const token = tokenIn(message)
     // Over webhooks, the URL is PUBLIC_URL, which has another host name.
     const { port } = new URL(bot.url())
-    expect(message.text).toMatch(new RegExp(`codex mcp add preqbot --url http://\\S+:${port}/mcp`))
+    expect(message.text).toMatch(new RegExp(`curl -fsSL http://\\S+:${port}/agents/codex.zip`))
     expect(await authenticate(bot.db, token, new Date())).toMatchObject({
       ok: true,
       token: { name: 'Codex' },

@@ -7,8 +7,6 @@ import { outcomeText, waitedText } from './outcome.ts'
 import { questionRows } from './question-buttons.ts'
 import { commandBlock, questionBlock, questionHead, whoAsks } from './question-text.ts'
 
-const maxFolder = 80
-
 /** Renders a question that no task's card shows: with its buttons while it is open, then with its outcome. */
 export function ownQuestionCard(question: Question, { now }: Pick<Viewer, 'now'>): Card {
   const isOpen = question.state === 'open'
@@ -16,7 +14,7 @@ export function ownQuestionCard(question: Question, { now }: Pick<Viewer, 'now'>
     headLine(question),
     commandBlock(question),
     isOpen
-      ? html`${whoAsks(question, now)}${question.taskKey === null && html` · ${title(question.folder ?? 'no task', maxFolder)}`}`
+      ? html`${whoAsks(question, now)}${question.taskKey === null && ' · no task'}`
       : html`${outcomeText(question)}${waitedText(question)}`,
     isOpen || question.kind === 'plan' ? questionBlock(question, question.detail ?? '') : null,
   ]
