@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { agentSessions } from '../../src/db/schema.ts'
+import { agentSessions, sessionRules } from '../../src/db/schema.ts'
 import { countSessions, deleteExpiredSessions } from '../../src/domain/sessions/sessions.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 
@@ -64,6 +64,19 @@ test('an invalid session name is refused', async () => {
   const answer = await rest('a b')
 
   expect([answer.status, answer.body.error]).toEqual([400, expect.stringContaining('Preqbot-Session')])
+})
+
+test('a session that is deleted takes along what was allowed for its rest', async () => {
+  await api.db.delete(agentSessions)
+  const rule = { tokenId: api.tokenId, tool: 'Bash', input: 'hash', shown: 'ls', createdAt: api.clock.now() }
+  await rest('old')
+  api.clock.advance({ minutes: 2 })
+  await rest('new')
+  await api.db.insert(sessionRules).values(['old', 'new'].map((session) => ({ ...rule, session })))
+
+  await deleteExpiredSessions(api.db, api.clock.now())
+
+  expect((await api.db.select().from(sessionRules)).map(({ session }) => session)).toEqual(['new'])
 })
 
 test('sessions are deleted 30 days after their last use', async () => {

@@ -222,10 +222,11 @@ export function expireQuestion({ id, version, defaultAnswer }: VersionedQuestion
   })
 }
 
-/** Reopens an answered or withdrawn question, for undo. */
+/** Reopens an answered or withdrawn question, for undo. Not one of a hook, whose request has ended: an answer would reach nobody. */
 export function reopenQuestion(id: string, now: Date): Write {
   return update(questions, {
     key: { id },
+    expect: { tool: null },
     set: { state: 'open', answer: null, answeredBy: null, answeredAt: null, updatedAt: now },
     isOptional: true,
   })

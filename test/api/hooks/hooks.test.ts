@@ -4,6 +4,7 @@ import { agentSessions, questions, runs, sessionRules, tasks } from '../../../sr
 import { createToken } from '../../../src/domain/access/tokens.ts'
 import { listSessionRules, revokeSessionRule } from '../../../src/domain/questions/session-rules.ts'
 import { changeSettings } from '../../../src/domain/settings/settings.ts'
+import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
 import { withdrawAbandoned } from '../../../src/domain/tasks/questions/abandoned.ts'
 import { answerQuestion } from '../../../src/domain/tasks/questions/answer.ts'
 import { lockPermissions } from '../../../src/domain/tasks/questions/lock.ts'
@@ -676,6 +677,21 @@ describe('a session that works on a task', () => {
 
     expect(decision((await waiting).body)).toEqual({ behavior: 'allow' })
     expect(await taskOf(id)).toMatchObject({ runState: 'running', status: 'todo' })
+    await finish(taskKey)
+  })
+
+  test('whose run the owner stops gets no decision, and Undo does not ask again for nobody', async () => {
+    const { taskKey } = await claim()
+    const waiting = permission('npm test')
+    const { id } = await first()
+
+    const { auditId } = await editTask(api.ctx, taskKey, { runState: null })
+    api.deps.wakeup.trigger()
+    expect((await waiting).body).toEqual({})
+    await undoChange(api.ctx, auditId ?? '')
+
+    expect(await stateOf(id)).toMatchObject({ state: 'withdrawn' })
+    expect(await answer(id, { options: ['allow'] })).toMatchObject({ isLate: true })
     await finish(taskKey)
   })
 
