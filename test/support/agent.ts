@@ -28,13 +28,23 @@ export async function connectAgent(
     name = 'laptop',
     engine = null,
     rights = 'work',
-  }: { readonly name?: string; readonly engine?: Engine | null; readonly rights?: TokenRights } = {},
+    session,
+  }: {
+    readonly name?: string
+    readonly engine?: Engine | null
+    readonly rights?: TokenRights
+    readonly session?: string
+  } = {},
 ): Promise<TestAgent> {
   const { token, row } = await createToken(bot.ctx, { name, engine, rights })
   const send = async (method: string, path: string, body?: object): Promise<Answer> => {
     const response = await fetch(`${bot.url()}${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        ...(session === undefined ? {} : { 'preqbot-session': session }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()

@@ -17,6 +17,7 @@ import { dueCard } from '../../src/view/tasks/lists/due.ts'
 import { focusCard, pinCard } from '../../src/view/tasks/lists/focus.ts'
 import { laneCard, pickCard, placeCard } from '../../src/view/tasks/lists/lane.ts'
 import { taskListCard } from '../../src/view/tasks/lists/task-list.ts'
+import { ownQuestionCard } from '../../src/view/tasks/questions/question-card.ts'
 import { readTelegramMessage } from '../support/telegram-html.ts'
 
 // LIMITS=25 takes it further.
@@ -42,6 +43,20 @@ const longOptions = (text: string) =>
     label: cut(200)(text.replace(/\n/g, ' ')),
     description: cut(1_000)(text),
   }))
+
+const ownQuestion = {
+  taskId: id,
+  taskKey: 'ABCDEFGHIJ-2147483647',
+  tokenId: id,
+  session: null,
+  folder: `/${'f'.repeat(4_000)}`,
+  defaultAnswer: null,
+  answeredBy: null,
+  answeredAt: now,
+  closedAt: now,
+  fetchedAt: null,
+  messageId: null,
+}
 
 const aTask: fc.Arbitrary<TaskCardFacts> = fc
   .record({
@@ -75,14 +90,24 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
     question: kind && {
       id,
       kind,
-      items: [{ id: '1', text: cut(1_000)(sentTexts), multi: false, options: longOptions(sentTexts) }],
+      items: ['1', '2', '3', '4'].map((item) => ({
+        id: item,
+        text: cut(1_000)(sentTexts),
+        multi: item === '4',
+        options: longOptions(sentTexts),
+      })),
       detail: sentTexts.repeat(150),
-      name: null,
+      name: 'r'.repeat(60),
       engine: null,
       askedAt: now,
       expiresAt: null,
-      tool: null,
-      draft: null,
+      tool: { name: 'Bash', input: 'a hash', useId: null, agentId: null, isDangerous: true },
+      draft: {
+        items:
+          kind === 'ask' ? ['1', '2', '3'].map((item) => ({ id: item, text: sentTexts, options: [] })) : [],
+        chosen: ['1', '2'],
+        words: cut(2_000)(sentTexts.repeat(10)),
+      },
       returnsTo: 'todo' as const,
     },
     lastRun: {
@@ -194,6 +219,25 @@ describe('the longest of everything fits one message and its buttons', () => {
       }),
     ])
   }, 300_000)
+
+  test('a question in its own message, open and closed', () => {
+    checkAll((tasks) =>
+      tasks.flatMap(({ question }) => {
+        if (question === null) return []
+        const all = [...question.items].map(({ id: item }) => ({
+          id: item,
+          text: question.detail ?? '',
+          options: [],
+        }))
+        return (['open', 'answered', 'expired', 'withdrawn'] as const).map((state) =>
+          ownQuestionCard(
+            { ...ownQuestion, ...question, state, answer: state === 'open' ? null : { items: all } },
+            viewer,
+          ),
+        )
+      }),
+    )
+  })
 
   test('lists', () => {
     const query = {

@@ -76,7 +76,18 @@ export type ClosedQuestion = Pick<
   | 'answeredBy'
   | 'askedAt'
   | 'closedAt'
+  | 'fetchedAt'
 >
+
+/** Tests whether an answer can be taken back: an agent that waits for a decision has it at once. */
+export function isAnswerUndoable({
+  kind,
+  tool,
+  returnsTo,
+  fetchedAt,
+}: Pick<Question, 'kind' | 'tool' | 'returnsTo' | 'fetchedAt'>): boolean {
+  return returnsTo !== null || (kind !== 'permission' && tool === null && fetchedAt === null)
+}
 
 /** A new question. */
 export interface NewQuestion {

@@ -47,7 +47,7 @@ const cardsOf = preparedRead((db) =>
       closed: sql<StoredClosed | null>`(
         select jsonb_build_object('kind', ${questions.kind}, 'name', ${apiTokens.name}, 'engine', ${questions.engine}, 'tool', ${questions.tool},
           'returnsTo', ${questions.returnsTo}, 'state', ${questions.state}, 'answer', ${questions.answer}, 'answeredBy', ${questions.answeredBy},
-          'askedAt', ${questions.createdAt}, 'closedAt', ${questions.updatedAt})
+          'askedAt', ${questions.createdAt}, 'closedAt', ${questions.updatedAt}, 'fetchedAt', ${questions.fetchedAt})
         from ${questions} left join ${apiTokens} on ${apiTokens.id} = ${questions.tokenId}
         where ${tasks.runState} = 'running' and ${questions.taskId} = ${tasks.id} and ${questions.state} <> 'open'
         order by ${questions.updatedAt} desc, ${questions.id} desc limit 1)`,
@@ -63,9 +63,10 @@ interface StoredRemark {
   readonly at: string
 }
 
-type StoredClosed = Omit<ClosedQuestion, 'askedAt' | 'closedAt'> & {
+type StoredClosed = Omit<ClosedQuestion, 'askedAt' | 'closedAt' | 'fetchedAt'> & {
   readonly askedAt: string
   readonly closedAt: string
+  readonly fetchedAt: string | null
 }
 
 /** Adds what cards show to several tasks, in one statement. */
@@ -100,7 +101,13 @@ export async function readCardFacts(scope: Scope, several: readonly Task[]): Pro
 
 function toClosed(stored: StoredClosed | null): ClosedQuestion | null {
   if (stored === null) return null
-  return { ...stored, askedAt: new Date(stored.askedAt), closedAt: new Date(stored.closedAt) }
+  const { askedAt, closedAt, fetchedAt } = stored
+  return {
+    ...stored,
+    askedAt: new Date(askedAt),
+    closedAt: new Date(closedAt),
+    fetchedAt: fetchedAt === null ? null : new Date(fetchedAt),
+  }
 }
 
 /** Like `readCardFacts` for one task. */

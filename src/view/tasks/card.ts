@@ -1,3 +1,4 @@
+import { isAnswerUndoable } from '../../domain/questions/question.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { button } from '../kit/buttons.ts'
@@ -26,12 +27,14 @@ export function taskCard(task: TaskCardFacts, options: TaskCardOptions): Card {
 
 /** Returns a string that changes with everything a task's card shows. */
 export function taskVersion(task: TaskCardFacts): string {
-  const { status, runState, updatedAt, latestResult, feedback, question, progress, agentComment, files } =
-    task
+  const { status, runState, updatedAt, latestResult, feedback, question, progress } = task
+  const { agentComment, closedQuestion, files } = task
   const instants = [updatedAt, latestResult?.workedAt, progress?.at, agentComment?.at]
   const marks = instants.map((at) => at?.getTime() ?? '')
   const draft = question?.draft ? markOf(JSON.stringify(question.draft)) : ''
-  return [...marks, status, runState, feedback.length, files.length, question?.id, draft].join('.')
+  // An agent that received the answer ends its Undo.
+  const isFinal = closedQuestion !== null && !isAnswerUndoable(closedQuestion)
+  return [...marks, status, runState, feedback.length, files.length, question?.id, draft, isFinal].join('.')
 }
 
 /** Asks once before a task is deleted. */

@@ -1,5 +1,5 @@
 import type { TaskStatus } from '../../domain/core/task-values.ts'
-import type { Question } from '../../domain/questions/question.ts'
+import { isAnswerUndoable, type Question } from '../../domain/questions/question.ts'
 import type { Act } from '../../domain/quick-add/acts.ts'
 import type { Answered } from '../../domain/tasks/questions/answer.ts'
 import type { Task } from '../../domain/tasks/task.ts'
@@ -10,7 +10,7 @@ import { agentName, engineName, priorityName, queuedFor, statusName, turnSign } 
 import { signs } from '../kit/signs.ts'
 import { dueText, type Viewer } from '../kit/when.ts'
 import { handOffTap, openTap, stopAndMoveTap, undoTap } from './callbacks.ts'
-import { answeredNotice, isUndoable, queueUnansweredCard, stopAndMoveCard } from './handoffs.ts'
+import { answeredNotice, queueUnansweredCard, stopAndMoveCard } from './handoffs.ts'
 import { fitToLine } from './line.ts'
 import { questionHead } from './questions/question-text.ts'
 
@@ -57,7 +57,7 @@ export function changesCard(changes: Changes, viewer: Viewer): Card {
     ...unanswered.map((task) => queueUnansweredCard(task, 'card').text),
     ...problems.map((problem) => html`${signs.problem} ${problem}`),
   ]
-  const undone = answered.flatMap((one) => (isUndoable(one) ? [one.auditId] : []))
+  const undone = answered.flatMap((one) => (isAnswerUndoable(one.question) ? [one.auditId] : []))
   const undo = [auditId, ...undone].filter((id) => id !== null)
   return {
     text: joinHtml(lines, '\n'),

@@ -34,11 +34,6 @@ export function answeredNotice(
   return { notice, isAnswered: true, extra }
 }
 
-/** Tests whether an answer can be undone: an agent that waits for a decision has it at once. */
-export function isUndoable({ question }: Pick<Answered, 'question'>): boolean {
-  return question.returnsTo !== null || (question.kind !== 'permission' && question.tool === null)
-}
-
 /** After an answer to a question that was already closed, or to an item that was answered before. */
 export function lateAnswerNotice(
   { question }: Pick<Answered, 'question'>,

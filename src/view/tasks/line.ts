@@ -112,6 +112,9 @@ export function needLine(task: Task | TaskDetail, before = '', after = ''): Html
 function headOfNeed(task: Task | TaskDetail): string {
   const { question } = task
   if (question?.kind === 'plan') return `${agentName(question)} has a plan`
+  // "Run this command?" alone says nothing.
+  const command = question?.kind === 'permission' ? question.detail?.trim() : undefined
+  if (command) return shorten(command, maxHead)
   if (question !== null) return firstLine(firstItemText(question), maxHead)
   const summary = 'latestResult' in task ? (task.latestResult?.summary ?? '') : ''
   return firstLine(summary, maxHead) || task.title

@@ -2,7 +2,9 @@ import { eq } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { describe, expect, test } from 'vitest'
 import { questions } from '../../../src/db/schema.ts'
+import { createCtx } from '../../../src/domain/core/context.ts'
 import { createProject } from '../../../src/domain/projects/create.ts'
+import { expireQuestions } from '../../../src/domain/tasks/questions/close-questions.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
 import { connectAgent, type TestAgent } from '../../support/agent.ts'
 import { addTasks, answersOf, dataOf, labelsOn, useBot } from '../../support/chat.ts'
@@ -78,6 +80,16 @@ test('Undo of an answer reopens the question until the agent has received it', a
 
   expect(refusal).toBe('laptop already has the answer.')
   expect((await read()).answer?.text).toBe('Red')
+})
+
+test('an answer that the agent has received has no Undo', async () => {
+  const { card, read } = await ask({ options: ['Red', 'Blue'] }, 'Red or blue?')
+  await tapped('Blue', card)
+  await read()
+
+  const later = await bot().user.nextEdit(/^⚙️ WEB-1.*✅ Answered: Blue/s, wait)
+
+  expect(labelsOn(later)).not.toContain('↩️ Undo')
 })
 
 test('several options are marked one by one and sent with Done', async () => {
@@ -321,6 +333,42 @@ describe('a question that ends without the owner', () => {
     // Without a question, the words are a comment.
     await bot().handled()
     expect((await agent.call('GET', '/tasks/WEB-1')).body.task.feedback).toMatchObject([{ text: 'Red' }])
+  })
+})
+
+describe('a permission of a hook about a task', () => {
+  const about = { session_id: 'one', cwd: '/repo', tool_name: 'Bash', tool_input: { command: 'npm test' } }
+  const asking = async () => {
+    await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
+    const agent = await connectAgent(bot(), { session: 'one' })
+    await agent.claim({ status: 'todo' })
+    bot().user.mark()
+    const decided = agent.hook({ ...about, hook_event_name: 'PermissionRequest' })
+    const card = await bot().user.nextMessage('WEB-1: Run this command?', wait)
+    return { agent, card, decided }
+  }
+
+  test('that is answered in the terminal first says so on its card', async () => {
+    const { agent, card, decided } = await asking()
+    await agent.hook({ ...about, hook_event_name: 'PostToolUse', tool_use_id: 'use-1' })
+    expect((await decided).body).toEqual({})
+    const after = await bot().user.nextEdit('⌛ Answered in the terminal', wait)
+    expect([after.message_id, labelsOn(after).includes('Allow')]).toEqual([card.message_id, false])
+  })
+
+  test('that nobody answers in time says so, and a late tap allows nothing', async () => {
+    const { card, decided } = await asking()
+    const allow = dataOf(card, 'Allow')
+    const hourLater = () => new Date(Date.now() + 3_600_000)
+    const { ownerId } = bot().scope
+    const later = createCtx({ db: bot().db, ownerId, actor: { kind: 'system' }, now: hourLater })
+    expect(await expireQuestions(later)).toBe(1)
+    await bot().user.nextEdit('⌛ No longer waiting here – answer in the terminal', wait)
+
+    bot().user.tapData(allow, card)
+
+    expect((await bot().user.nextAnswer()).text).toBe('That question is no longer open.')
+    expect((await decided).body).toEqual({})
   })
 })
 

@@ -1,3 +1,4 @@
+import { isAnswerUndoable } from '../../../domain/questions/question.ts'
 import { findQuestion } from '../../../domain/questions/store.ts'
 import { type Answered, type AnswerInput, answerQuestion } from '../../../domain/tasks/questions/answer.ts'
 import { questionCard } from '../../../view/kit/answers.ts'
@@ -9,7 +10,7 @@ import {
   type Surface,
   wordsTap,
 } from '../../../view/tasks/callbacks.ts'
-import { answeredNotice, answerToast, isUndoable, lateAnswerNotice } from '../../../view/tasks/handoffs.ts'
+import { answeredNotice, answerToast, lateAnswerNotice } from '../../../view/tasks/handoffs.ts'
 import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import {
   createFeature,
@@ -95,7 +96,10 @@ async function showAnswered(ctx: BotContext, on: Surface, answered: Answered): P
 }
 
 function shownAfter(answered: Answered, task: NonNullable<Answered['task']>, on: Surface) {
-  return { undo: isUndoable(answered) ? answered.auditId : null, ...answeredNotice(answered, task, on) }
+  return {
+    undo: isAnswerUndoable(answered.question) ? answered.auditId : null,
+    ...answeredNotice(answered, task, on),
+  }
 }
 
 /** Prompts for words about an item of a question that is still open. */

@@ -1,13 +1,9 @@
+import { isAnswerUndoable } from '../../../domain/questions/question.ts'
 import { findQuestion } from '../../../domain/questions/store.ts'
 import { type AnswerInput, answerQuestion } from '../../../domain/tasks/questions/answer.ts'
 import { keepWords } from '../../../domain/tasks/questions/keep-words.ts'
 import { signs } from '../../../view/kit/signs.ts'
-import {
-  answeredNotice,
-  isUndoable,
-  lateAnswerNotice,
-  wordsKeptNotice,
-} from '../../../view/tasks/handoffs.ts'
+import { answeredNotice, lateAnswerNotice, wordsKeptNotice } from '../../../view/tasks/handoffs.ts'
 import { acknowledge } from '../acknowledge.ts'
 import { type BotContext, scopeOf, viewerOf } from '../context.ts'
 import { notifyRunner } from '../runner.ts'
@@ -37,7 +33,7 @@ export async function answerInWords(
   }
   const isOfCard = answered.question.state !== 'open' || task.question?.id === questionId
   if (!isOfCard) return
-  const undo = isUndoable(answered) ? auditId : null
+  const undo = isAnswerUndoable(answered.question) ? auditId : null
   await sendTask(ctx, task, {
     undo,
     ...(isKept && answered.question.state === 'open' ? { notice: wordsKeptNotice() } : {}),

@@ -34,7 +34,7 @@ const [allow, deny] = permissionOptions
 function permissionRows({ tool, draft }: OpenQuestion, tap: Tap, ask: Ask): Button[][] {
   const hasRule = tool !== null && !tool.isDangerous
   return [
-    draft?.words === undefined ? [] : [tap('Deny with these words', 'words', deny.id, 'danger')],
+    ...(draft?.words === undefined ? [] : [[tap('Deny with these words', 'words', deny.id, 'danger')]]),
     [
       tap(allow.label, 'choose', allow.id, 'success'),
       hasRule ? tap('Allow for session', 'session', allow.id) : tap(deny.label, 'choose', deny.id, 'danger'),
