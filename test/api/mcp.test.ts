@@ -9,6 +9,7 @@ import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
 import { openApi, type TestApi } from '../support/api.ts'
 import { listen } from '../support/listen.ts'
+import { askMcp } from '../support/mcp.ts'
 
 let api: TestApi
 let server: Awaited<ReturnType<typeof listen>>
@@ -296,4 +297,14 @@ describe('the client’s engine', () => {
   ])('with %o is %s', async (headers, engine) => {
     expect((await start(headers))?.engine).toBe(engine)
   })
+})
+
+test('serves the skill as a skill and as a resource', async () => {
+  const list = await askMcp(api, 'skills/list')
+  const read = await askMcp(api, 'resources/read', { uri: 'skill://preqbot/SKILL.md' })
+
+  expect(list.result.skills).toMatchObject([
+    { uri: 'skill://preqbot/SKILL.md', frontmatter: { name: 'preqbot' } },
+  ])
+  expect(read.result.contents[0].text).toBe(await (await api.app.request('/agents/SKILL.md')).text())
 })

@@ -1,5 +1,7 @@
-import { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
+import { createMcpHandler, McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { memorySkillFiles, SkillsExtension } from '@modelcontextprotocol/server/ext/skills'
 import type { Log } from '../../log.ts'
+import { skill } from '../plugins/skill.ts'
 import { toPlainSchema } from './arguments.ts'
 import { instructions } from './instructions.ts'
 import { type Caller, createToolCall, type Tool } from './tool.ts'
@@ -12,13 +14,16 @@ const calls = new Map(tools.map((tool) => [tool.name, createToolCall(tool)]))
 export type McpAnswer = (request: Request, body: unknown, caller: Caller) => Promise<Response>
 
 /** Builds the MCP server: stateless, with a fresh instance per request. */
-export function createMcpAnswer(log: Log): McpAnswer {
+export async function createMcpAnswer(log: Log): Promise<McpAnswer> {
+  const skills = await SkillsExtension.load(memorySkillFiles({ 'preqbot/SKILL.md': skill }), { strict: true })
   const handler = createMcpHandler(
     ({ authInfo }) => {
       // Set below; the SDK passes it through unchanged.
       const caller = authInfo?.extra?.caller as Caller
       const capabilities = { tools: {} }
-      const server = new Server({ name: 'preqbot', version: '1.0.0' }, { instructions, capabilities })
+      const mcp = new McpServer({ name: 'preqbot', version: '1.0.0' }, { instructions, capabilities })
+      skills.attach(mcp)
+      const { server } = mcp
       server.setRequestHandler('tools/list', () => ({ tools: list }))
       server.setRequestHandler('tools/call', ({ params }) => {
         const call = calls.get(params.name)
@@ -29,7 +34,7 @@ export function createMcpAnswer(log: Log): McpAnswer {
           `There is no tool ${params.name}. Tools: ${names}.`,
         )
       })
-      return server
+      return mcp
     },
     { onerror: (error) => log.debug({ err: error }, 'MCP request refused') },
   )
