@@ -57,7 +57,7 @@ export const hookGuards: readonly Guard[] = [
   {
     name: 'hook-hang-up',
     file: 'src/api/hooks/receive.ts',
-    find: "if (state === 'open' && others === 0)",
+    find: "if (state === 'open' && !held.has(id))",
     replace: "if (state === 'expired')",
     tests: routes,
     on: 'embedded',
@@ -65,7 +65,7 @@ export const hookGuards: readonly Guard[] = [
   {
     name: 'hook-hang-up-of-one-of-two',
     file: 'src/api/hooks/receive.ts',
-    find: "state === 'open' && others === 0",
+    find: "state === 'open' && !held.has(id)",
     replace: "state === 'open'",
     tests: routes,
     on: 'embedded',

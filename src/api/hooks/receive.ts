@@ -34,21 +34,24 @@ const graceSeconds = 3
 export function createHookReceiver(deps: ApiParts): (request: HookRequest) => Promise<HookAnswer> {
   const { held = new Map<string, number>() } = deps
 
-  /** Waits for the answer. What nothing waits for anymore is withdrawn. */
-  async function hold(
-    { ctx, client }: HookRequest,
-    { id, expiresAt }: Question,
-    use: ToolUse,
-  ): Promise<HookAnswer> {
-    const left = expiresAt === null ? 0 : Math.max(0, expiresAt.getTime() - deps.now().getTime())
+  /** Waits until a question is closed, and notes in the meantime that a request waits for it. */
+  async function wait({ client }: HookRequest, { id, expiresAt }: Question): Promise<Question> {
+    const leftMs = expiresAt === null ? 0 : Math.max(0, expiresAt.getTime() - deps.now().getTime())
     held.set(id, (held.get(id) ?? 0) + 1)
-    const question = await deps.questions.wait(id, { seconds: left / 1_000 + graceSeconds, until: client })
-    const others = (held.get(id) ?? 1) - 1
-    if (others > 0) held.set(id, others)
-    else held.delete(id)
-    const { state, kind, answer } = question
+    try {
+      return await deps.questions.wait(id, { seconds: leftMs / 1_000 + graceSeconds, until: client })
+    } finally {
+      const others = (held.get(id) ?? 1) - 1
+      if (others > 0) held.set(id, others)
+      else held.delete(id)
+    }
+  }
+
+  /** Holds the request until the answer. What nothing waits for anymore is withdrawn. */
+  async function hold(request: HookRequest, asked: Question, use: ToolUse): Promise<HookAnswer> {
+    const { id, state, kind, answer } = await wait(request, asked)
     if (state === 'answered' && answer !== null) return toDecision(use, { kind, answer })
-    if (state === 'open' && others === 0) await withdrawOwnQuestion(ctx, id, 'agent')
+    if (state === 'open' && !held.has(id)) await withdrawOwnQuestion(request.ctx, id, 'agent')
     return noDecision
   }
 
