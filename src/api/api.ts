@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
@@ -38,6 +39,8 @@ const hooksPerMinute = 6_000
 
 /** Builds the agent API: REST under /api, MCP at /mcp, hooks under /hooks, plugins under /agents, metrics at /metrics. /.well-known is always 404; other paths belong to the caller. */
 export function createApi(given: ApiDeps): Hono<ApiEnv> {
+  // Each waiting request listens to it, which Node 20 takes for a leak.
+  setMaxListeners(0, given.signal)
   const deps: ApiParts = { ...given, questions: createQuestionWaits(given) }
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: answerInvalid })
   const failures = createFailureLimit()

@@ -61,7 +61,7 @@ describe('GET /api/events', () => {
 
   test.each([
     ['woken by the bell', createPureWakeup()],
-    ['by looking where no bell rings', deadWakeup],
+    ['by asking again, without any wakeup', deadWakeup],
   ])('holds the request until there is a new event, %s', async (_, wakeup) => {
     const cursor = await newest()
     const waiting = api.another({ wakeup }).call('GET', `/api/events?after=${cursor}&wait=30`)
@@ -107,6 +107,18 @@ describe('GET /api/events', () => {
       expect([answer.status, answer.body]).toEqual([400, { error: 'Invalid query' }])
     },
   )
+})
+
+test('thirty requests that wait at once cause no warning of the process', async () => {
+  const warnings: string[] = []
+  const keep = (warning: Error) => void warnings.push(warning.message)
+  process.on('warning', keep)
+  const waiting = Array.from({ length: 30 }, async () => read(`?after=${await newest()}&wait=0.3`))
+
+  await Promise.all(waiting)
+
+  process.off('warning', keep)
+  expect(warnings).toEqual([])
 })
 
 describe('GET /api/projects', () => {
