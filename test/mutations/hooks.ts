@@ -33,7 +33,7 @@ export const hookGuards: readonly Guard[] = [
   {
     name: 'hook-ends-its-own-agent',
     file: decision,
-    find: '({ tool }) => tool.agentId === event.agentId)',
+    find: '({ tool }) => tool.agentId === ended)',
     replace: '() => true)',
     tests: tables,
     on: 'embedded',
@@ -80,9 +80,9 @@ export const hookGuards: readonly Guard[] = [
   },
   {
     name: 'hook-takes-no-other-run',
-    file: 'src/domain/sessions/record-hook.ts',
-    find: 'run !== undefined && (run.session === null || run.session === session) ? run : null',
-    replace: 'run ?? null',
+    file: 'src/domain/sessions/read-hook-state.ts',
+    find: '::text, true)',
+    replace: '::text or true, true)',
     tests: routes,
     on: 'embedded',
   },

@@ -154,7 +154,12 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
       detail: sentTexts.repeat(50),
       workedAt: now,
     },
-    feedback: Array.from({ length: 9 }, () => ({ text: sentTexts.repeat(20), at: now })),
+    feedback: Array.from({ length: 9 }, () => ({
+      text: sentTexts.repeat(20),
+      at: now,
+      heardAt: now,
+      receivedAt: now,
+    })),
     deploy: {
       strategy: 'none',
       defaultBranch: 'main',

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Log } from '../../log.ts'
 import type { ApiParts } from '../kit/deps.ts'
 import { engineOfClient } from '../kit/engine.ts'
 import type { ApiContext } from '../kit/env.ts'
@@ -20,12 +21,12 @@ function hookRoute(agent: HookRequest['agent']) {
     path: `/hooks/${agent}`,
     summary: `Receive a hook of ${names[agent]}`,
     description:
-      'A `PermissionRequest` becomes a question to the owner, and the request is held until there is an answer, which is the hook’s decision. Without one in time, the answer is `{}`, and the terminal asks. Other events keep the session up to date. An unknown event is answered with `{}`.',
+      'A `PermissionRequest` becomes a question to the owner, and the request is held until there is an answer, which is the hook’s decision. Without one in time, the answer is `{}`, and the terminal asks. The answer to `PostToolUse` or `Stop` brings what the owner wrote in the meantime. Other events keep the session up to date. An unknown event is answered with `{}`.',
     request: { body: body(HookBody) },
     responses: answers(
       {
         status: 200,
-        description: 'Empty, or the decision',
+        description: 'Empty, the decision, or the owner’s words',
         schema: z.object({
           hookSpecificOutput: z
             .object({
@@ -35,7 +36,10 @@ function hookRoute(agent: HookRequest['agent']) {
                 message: z.string().optional(),
               }),
             })
+            .or(z.object({ hookEventName: z.literal('PostToolUse'), additionalContext: z.string() }))
             .optional(),
+          decision: z.literal('block').optional(),
+          reason: z.string().optional(),
         }),
       },
       [400, 413, 415],
@@ -54,8 +58,25 @@ export function addHookRoutes(router: Router, deps: ApiParts): void {
       const receive = await loading
       const ctx = createAgentCtx(deps, c, { session: body.session_id, client: engineOfClient(agent) })
       const isProxied = deps.config.publicUrl !== undefined && isForwarded(c)
-      return c.json(await receive({ ctx, agent, body, isProxied, client: c.req.raw.signal }))
+      const client = c.req.raw.signal
+      let work: (() => Promise<void>) | null = null
+      const afterAnswer = (then: () => Promise<void>) => {
+        work = then
+      }
+      const answer = await receive({ ctx, agent, body, isProxied, client, afterAnswer })
+      if (work !== null) await runAfterAnswer(c, deps.log, work)
+      return c.json(answer)
     })
+}
+
+/** Runs work once the answer has been written; never if the connection breaks before. */
+async function runAfterAnswer(c: ApiContext, log: Log, work: () => Promise<void>): Promise<void> {
+  const { outgoing } = c.env
+  // A test may call the app without a server.
+  if (outgoing === undefined) return work()
+  outgoing.once('finish', () => {
+    work().catch((error: unknown) => log.error({ err: error }, "couldn't record that a hook was answered"))
+  })
 }
 
 const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i

@@ -3,6 +3,7 @@ import { storable } from '../../domain/core/text.ts'
 import { isDangerousUse, type ToolUse } from '../../domain/questions/danger/danger.ts'
 import { identityOf } from '../../domain/questions/tool-identity.ts'
 import type { HookEvent, ReportedUse } from '../../domain/sessions/hook-event.ts'
+import { changedFiles } from './changed-files.ts'
 import { type HookBody, HookName } from './hook-body.ts'
 import { isOwnTool, startedTask } from './own-tools.ts'
 import { toHookQuestion } from './tool-question.ts'
@@ -27,8 +28,9 @@ export function readHook(body: HookBody, redact: (text: string) => string): Read
   const agentId = body.agent_id ? storable(body.agent_id).slice(0, 200) : null
   switch (body.hook_event_name) {
     case 'Stop':
-    case 'UserPromptSubmit':
       return { ...seen, event: { kind: 'turn-ended', agentId: null } }
+    case 'UserPromptSubmit':
+      return { ...seen, event: { kind: 'prompted' } }
     case 'SubagentStop':
       return agentId === null ? seen : { ...seen, event: { kind: 'turn-ended', agentId } }
     case 'SessionEnd':
@@ -66,7 +68,9 @@ function readTool(body: HookBody, agentId: string | null, redact: (text: string)
     default: {
       const isDone = body.hook_event_name === 'PostToolUse'
       const started = isOwn && isDone ? startedTask(tool, tool_response) : null
-      return { event: { kind: 'used', use, startedTask: started }, use: tool }
+      const files = isDone ? changedFiles(tool) : []
+      const hears = isDone && agentId === null
+      return { event: { kind: 'used', use, startedTask: started, hears, files }, use: tool }
     }
   }
 }

@@ -7,6 +7,7 @@ import { type HookReply, holdSecondsOf } from '../../domain/sessions/hook-decisi
 import { recordHook } from '../../domain/sessions/record-hook.ts'
 import type { PermissionSettings } from '../../domain/settings/settings.ts'
 import { readOwnerSettings } from '../../domain/settings/settings.ts'
+import { recordDelivered } from '../../domain/tasks/notes/feedback.ts'
 import { askOwner } from '../../domain/tasks/questions/ask.ts'
 import { requireOwnQuestion, withdrawOwnQuestion } from '../../domain/tasks/questions/close-questions.ts'
 import { lockedMessage } from '../../domain/tasks/questions/lock.ts'
@@ -14,6 +15,7 @@ import type { ApiParts } from '../kit/deps.ts'
 import type { HookBody } from './hook-body.ts'
 import { readHook } from './read-hook.ts'
 import { allow, deny, type HookAnswer, noDecision, toDecision } from './reply.ts'
+import { toWordsAnswer, type WordsAnswer } from './words.ts'
 
 /** A hook's request. */
 export interface HookRequest {
@@ -24,6 +26,8 @@ export interface HookRequest {
   readonly isProxied: boolean
   /** Aborts when the agent hangs up. */
   readonly client: AbortSignal
+  /** Calls back once the answer has been written; never if the connection broke before. */
+  readonly afterAnswer: (then: () => Promise<void>) => void
 }
 
 const maxPath = 4_096
@@ -31,7 +35,9 @@ const maxPath = 4_096
 const graceSeconds = 3
 
 /** Builds the function that answers hooks: it records the event, and holds a request until its question is closed. */
-export function createHookReceiver(deps: ApiParts): (request: HookRequest) => Promise<HookAnswer> {
+export function createHookReceiver(
+  deps: ApiParts,
+): (request: HookRequest) => Promise<HookAnswer | WordsAnswer> {
   const { held = new Map<string, number>() } = deps
 
   /** Waits until a question is closed, and notes in the meantime that a request waits for it. */
@@ -89,6 +95,11 @@ export function createHookReceiver(deps: ApiParts): (request: HookRequest) => Pr
         return allow
       case 'lock':
         return deny(lockedMessage)
+      case 'words': {
+        const { words } = reply
+        request.afterAnswer(() => recordDelivered(ctx, words))
+        return toWordsAnswer(event, words)
+      }
       case 'none':
         return noDecision
     }

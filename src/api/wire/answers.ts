@@ -23,8 +23,8 @@ export function toTaskAnswer(detail: DetailWithLabels, assignee: string): TaskAn
 /** Reads the answer about a task by key or UUID and marks its comments as fetched. Throws `not-found`. */
 export async function readTaskAnswer(ctx: Ctx, reference: string, assignee: string): Promise<TaskAnswer> {
   const detail = await requireTaskDetail(ctx, reference)
-  await recordFetched(ctx, detail)
-  return toTaskAnswer(detail, assignee)
+  const isHeard = await recordFetched(ctx, detail)
+  return toTaskAnswer(isHeard ? await requireTaskDetail(ctx, reference) : detail, assignee)
 }
 
 /** Asks a verb for the detail of single-task answers. */

@@ -51,7 +51,15 @@ export const TaskJson = z
       .nullable()
       .openapi({ description: 'The latest result; always null in lists' }),
     feedback: z
-      .array(z.object({ text: z.string(), at: Instant }))
+      .array(
+        z.object({
+          text: z.string(),
+          at: Instant,
+          heard_at: Instant.optional().openapi({
+            description: 'When a hook brought it to the running agent; absent if none did',
+          }),
+        }),
+      )
       .optional()
       .openapi({
         description: "The owner's comments since the latest result, oldest first; absent in lists",
@@ -116,7 +124,11 @@ export function toTaskDetailJson(task: TaskDetail, assignee: string): TaskJson {
       blocked_reason: latestResult.blockedReason,
       worked_at: latestResult.workedAt.toISOString(),
     },
-    feedback: task.feedback.map(({ text, at }) => ({ text, at: at.toISOString() })),
+    feedback: task.feedback.map(({ text, at, heardAt }) => ({
+      text,
+      at: at.toISOString(),
+      ...(heardAt === null ? {} : { heard_at: heardAt.toISOString() }),
+    })),
     note_updated_by: noteUpdated?.by ?? null,
     note_updated_at: noteUpdated?.at.toISOString() ?? null,
   })

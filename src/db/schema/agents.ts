@@ -102,6 +102,7 @@ export const runs = pgTable(
   (t) => [
     uniqueIndex('runs_open').on(t.taskId).where(sql`${t.endedAt} is null`),
     index('runs_task').on(t.taskId, t.startedAt),
+    index('runs_session').on(t.tokenId, t.session, t.startedAt),
     check('runs_engine', oneOf(t.engine, engines)),
     check('runs_outcome', oneOf(t.outcome, runOutcomes)),
     check('runs_end', sql`(${t.endedAt} is null) = (${t.outcome} is null)`),
@@ -125,6 +126,22 @@ export const agentSessions = pgTable(
     announced: jsonb('announced').$type<AnnouncedTools>(),
     firstSeenAt: at('first_seen_at').notNull(),
     lastSeenAt: at('last_seen_at').notNull(),
+    /** Its last hook; null: it has none. */
+    hookAt: at('hook_at'),
+    /** Its last UserPromptSubmit hook. */
+    promptedAt: at('prompted_at'),
+    /** Its main agent's last Stop hook. */
+    turnEndedAt: at('turn_ended_at'),
+    /** How many Stop hooks in a row were answered with the owner's words. */
+    stopBlocks: integer('stop_blocks').notNull().default(0),
+    /** When a hook's answer last ended its run, and when that answer had been written. */
+    stopHeardAt: at('stop_heard_at'),
+    stopDeliveredAt: at('stop_delivered_at'),
+    /** Its last PostToolUse hook. */
+    usedAt: at('used_at'),
+    /** How many tools its run has used, and hashes of the files that they changed. */
+    toolCalls: integer('tool_calls').notNull().default(0),
+    files: jsonb('files').$type<readonly string[]>(),
     /** Set by its SessionEnd hook. */
     endedAt: at('ended_at'),
   },

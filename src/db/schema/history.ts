@@ -59,8 +59,21 @@ export const workLogFacts = pgTable(
     /** `owner`, `agent:<token name>` or `system`; null if unknown. */
     author: text('author'),
     result: jsonb('result').$type<WorkLogData>(),
+    /** Of the owner's comment: when an agent fetched it. */
+    fetchedAt: at('fetched_at'),
+    /** When a hook took it into its answer, which is before that answer was written. */
+    heardAt: at('heard_at'),
+    /** When that answer had been written. */
+    deliveredAt: at('delivered_at'),
+    /** When the owner was asked about an answer that may not have arrived. */
+    doubtedAt: at('doubted_at'),
   },
-  (t) => [check('work_log_facts_kind', oneOf(t.kind, workLogKinds))],
+  (t) => [
+    index('work_log_facts_undelivered')
+      .on(t.heardAt)
+      .where(sql`${t.heardAt} is not null and ${t.deliveredAt} is null`),
+    check('work_log_facts_kind', oneOf(t.kind, workLogKinds)),
+  ],
 )
 
 export const eventsOutbox = pgTable(

@@ -80,24 +80,6 @@ export async function findOpenOf(
   return found.map(toQuestion)
 }
 
-/** Lists the open questions of a session about any task, oldest first. */
-export async function findOpenOfSession(
-  scope: Scope,
-  { tokenId, session }: { readonly tokenId: string; readonly session: string },
-): Promise<VersionedQuestion[]> {
-  const found = await selectQuestions(scope.db)
-    .where(
-      and(
-        eq(questions.ownerId, scope.ownerId),
-        eq(questions.tokenId, tokenId),
-        eq(questions.session, session),
-        isOpen,
-      ),
-    )
-    .orderBy(asc(questions.createdAt), asc(questions.id))
-  return found.map(toQuestion)
-}
-
 /** Lists the IDs of the open questions about a task. */
 export async function findOpenQuestions(db: Reader, taskId: string): Promise<string[]> {
   const found = await db

@@ -7,10 +7,20 @@ import type { HookEvent, HookQuestion, ReportedUse } from './hook-event.ts'
 
 // Announcements of tools that never report their end, e.g. because they were denied. The oldest are dropped.
 const maxAnnounced = 100
+// A Stop hook that brings words makes the agent go on.
+const maxStopBlocks = 3
 
 /** An open question of a session's hooks. */
 export interface WaitingQuestion extends Pick<OpenQuestion, 'id' | 'kind' | 'items' | 'detail'> {
   readonly tool: AskedTool
+}
+
+/** The owner's comment on a task that a session works on. */
+export interface OwnerWords {
+  /** The ID of its work log. */
+  readonly id: string
+  readonly taskKey: string
+  readonly text: string
 }
 
 /** What is known about a session when a hook reports something. */
@@ -21,6 +31,10 @@ export interface HookState {
   /** What the owner allowed for the rest of the session. */
   readonly rules: readonly { readonly tool: string; readonly input: string }[]
   readonly permissions: Pick<PermissionSettings, 'presence' | 'isLocked'>
+  /** The owner's comments that the session hasn't got yet, oldest first. */
+  readonly words: readonly OwnerWords[]
+  /** How many Stop hooks in a row brought words. */
+  readonly stopBlocks: number
 }
 
 /** What a hook's request gets. */
@@ -32,6 +46,8 @@ export type HookReply =
   /** The request waits for an open question that it repeats. */
   | { readonly kind: 'join'; readonly id: string }
   | { readonly kind: 'ask'; readonly question: HookQuestion; readonly tool: AskedTool }
+  /** The owner's words, for the model's next request. */
+  | { readonly kind: 'words'; readonly words: readonly OwnerWords[] }
 
 /** What a hook event changes and answers. */
 export interface HookDecision {
@@ -39,6 +55,7 @@ export interface HookDecision {
   /** The questions that nothing waits for anymore. */
   readonly withdrawn: readonly string[]
   readonly endsSession: boolean
+  readonly stopBlocks: number
   readonly reply: HookReply
 }
 
@@ -48,6 +65,7 @@ export function decideHook(state: HookState, event: HookEvent): HookDecision {
     announced: state.announced,
     withdrawn: [],
     endsSession: false,
+    stopBlocks: state.stopBlocks,
     reply: { kind: 'none' },
   } as const
   switch (event.kind) {
@@ -60,17 +78,31 @@ export function decideHook(state: HookState, event: HookEvent): HookDecision {
         ...same,
         announced: state.announced.filter(({ useId }) => useId === null || useId !== event.use.useId),
         withdrawn: idsOf(state, ({ tool }) => isOver(tool, event.use)),
+        stopBlocks: 0,
+        ...(event.hears ? toWords(state) : {}),
       }
-    case 'turn-ended':
-      return {
-        ...same,
-        announced: state.announced.filter(({ agentId }) => agentId !== event.agentId),
-        withdrawn: idsOf(state, ({ tool }) => tool.agentId === event.agentId),
-      }
+    case 'turn-ended': {
+      const ended = { ...same, ...endTurn(state, event.agentId) }
+      const mayBlock = event.agentId === null && state.stopBlocks < maxStopBlocks && state.words.length > 0
+      return mayBlock ? { ...ended, ...toWords(state), stopBlocks: state.stopBlocks + 1 } : ended
+    }
+    case 'prompted':
+      return { ...same, ...endTurn(state, null), stopBlocks: 0 }
     case 'session-ended':
       return { ...same, announced: [], withdrawn: idsOf(state, () => true), endsSession: true }
     case 'seen':
       return same
+  }
+}
+
+function toWords({ words }: HookState): Pick<HookDecision, 'reply'> {
+  return { reply: words.length === 0 ? { kind: 'none' } : { kind: 'words', words } }
+}
+
+function endTurn(state: HookState, ended: string | null): Pick<HookDecision, 'announced' | 'withdrawn'> {
+  return {
+    announced: state.announced.filter(({ agentId }) => agentId !== ended),
+    withdrawn: idsOf(state, ({ tool }) => tool.agentId === ended),
   }
 }
 

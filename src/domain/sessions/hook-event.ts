@@ -38,9 +38,15 @@ export type HookEvent =
       readonly use: ReportedUse
       /** The key of the task that the tool started or claimed. */
       readonly startedTask: string | null
+      /** Whether the answer can bring words to the main agent. */
+      readonly hears: boolean
+      /** The files that it changed. */
+      readonly files: readonly string[]
     }
-  /** The main agent (null) or a subagent stopped or got a prompt, so none of its tools waits anymore. */
+  /** The main agent (null) or a subagent stopped, so none of its tools waits anymore. */
   | { readonly kind: 'turn-ended'; readonly agentId: string | null }
+  /** The main agent got a prompt. */
+  | { readonly kind: 'prompted' }
   | { readonly kind: 'session-ended' }
   /** Anything else: a sign of life. */
   | { readonly kind: 'seen' }

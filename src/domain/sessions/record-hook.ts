@@ -1,17 +1,19 @@
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { and, eq, isNull, type SQL } from 'drizzle-orm'
-import { agentSessions, runs, sessionRules, tasks } from '../../db/schema.ts'
+import { and, eq } from 'drizzle-orm'
+import { agentSessions, sessionRules, tasks } from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
 import type { Actor } from '../core/actor.ts'
 import type { Change } from '../core/commit/commit.ts'
-import { insert, remove, update, versionOf, type Write } from '../core/commit/writes.ts'
+import { insert, remove, update, type Write } from '../core/commit/writes.ts'
 import type { Ctx } from '../core/context.ts'
 import { minuteMs } from '../core/durations.ts'
-import { findOpenOfSession } from '../questions/store.ts'
 import { setRunSession } from '../runs/store.ts'
 import { type PermissionSettings, readOwnerSettings } from '../settings/settings.ts'
+import { hearComment } from '../work-logs/heard.ts'
 import { decideHook, type HookDecision } from './hook-decision.ts'
 import type { HookEvent } from './hook-event.ts'
+import { readStoredSession, type SessionRow, type SessionRun } from './read-hook-state.ts'
 
 const seenEveryMs = minuteMs
 
@@ -34,23 +36,26 @@ export async function recordHook(
   const actor = requireHookActor(ctx.actor)
   return ctx.commit(async (db): Promise<Change<RecordedHook>> => {
     const now = ctx.now()
-    const row = await readSession(db, actor)
+    const stored = await readStoredSession(db, actor)
+    const { row } = stored
     const permissions = await readPermissions(ctx, db, event)
     const decision = decideHook(
       {
         announced: row?.announced ?? [],
-        waiting: await readWaiting(ctx, db, actor, event),
+        waiting: stored.waiting,
         rules: event.kind === 'asked' ? await readRules(db, actor) : [],
         permissions,
+        words: stored.words,
+        stopBlocks: row?.stopBlocks ?? 0,
       },
       event,
     )
-    const isDue = row === undefined || now.getTime() - row.lastSeenAt.getTime() >= seenEveryMs
+    const isDue = row === null || now.getTime() - row.lastSeenAt.getTime() >= seenEveryMs
+    const startedKey = event.kind === 'used' ? event.startedTask : null
     const started =
-      event.kind === 'used' && event.startedTask !== null
-        ? await findRun(db, actor, eq(tasks.taskKey, event.startedTask))
-        : null
-    const held = isDue && row?.taskId ? await findRun(db, actor, eq(tasks.id, row.taskId)) : null
+      startedKey === null ? null : (stored.runs.find(({ taskKey }) => taskKey === startedKey) ?? null)
+    const held =
+      isDue && row !== null ? (stored.runs.find(({ taskId }) => taskId === row.taskId) ?? null) : null
     const after = {
       announced: decision.announced,
       cwd: cwd ?? row?.cwd ?? null,
@@ -58,9 +63,12 @@ export async function recordHook(
       taskId: started?.taskId ?? (isDue ? (held?.taskId ?? null) : row.taskId),
       engine: actor.engine ?? row?.engine ?? null,
       lastSeenAt: isDue ? now : row.lastSeenAt,
+      stopBlocks: decision.stopBlocks,
+      ...timesOf(event, now),
+      ...(event.kind === 'used' ? countUse(row, event, started, now) : {}),
     }
     const result = { ...decision, permissions }
-    if (row !== undefined && isDeepStrictEqual({ ...row, ...after }, row)) return { unchanged: true, result }
+    if (row !== null && isDeepStrictEqual({ ...row, ...after }, row)) return { unchanged: true, result }
     return {
       unchanged: true,
       result,
@@ -69,9 +77,38 @@ export async function recordHook(
         ...(started?.session === null ? [setRunSession(started.id, actor.session)] : []),
         ...(held === null ? [] : [heartbeat(held.taskId, now)]),
         ...(decision.endsSession ? [endRules(actor)] : []),
+        ...(decision.reply.kind === 'words'
+          ? decision.reply.words.map(({ id }) => hearComment(id, now))
+          : []),
       ],
     }
   })
+}
+
+/** Returns the times that an event sets. */
+function timesOf({ kind, ...event }: HookEvent, now: Date) {
+  return {
+    ...(kind === 'prompted' ? { promptedAt: now } : {}),
+    ...(kind === 'turn-ended' && 'agentId' in event && event.agentId === null ? { turnEndedAt: now } : {}),
+  }
+}
+
+const maxFiles = 200
+
+/** Counts a use of a tool for the run that the session works on, from the run's start. */
+function countUse(
+  row: SessionRow | null,
+  { files: changed }: HookEvent & { readonly kind: 'used' },
+  started: SessionRun | null,
+  now: Date,
+) {
+  if (started !== null) return { hookAt: now, usedAt: now, toolCalls: 0, files: [] }
+  const files = [...new Set([...(row?.files ?? []), ...changed.map(toHash)])].slice(0, maxFiles)
+  return { hookAt: now, usedAt: now, toolCalls: (row?.toolCalls ?? 0) + 1, files }
+}
+
+function toHash(path: string): string {
+  return createHash('sha256').update(path).digest('base64url').slice(0, 8)
 }
 
 function requireHookActor(actor: Actor): HookActor {
@@ -79,23 +116,10 @@ function requireHookActor(actor: Actor): HookActor {
   return { ...actor, session: actor.session }
 }
 
-type SessionRow = typeof agentSessions.$inferSelect & { readonly version: string }
+type SessionFields = Partial<typeof agentSessions.$inferSelect> & Pick<SessionRow, 'lastSeenAt'>
 
-async function readSession(db: Reader, { tokenId, session }: HookActor): Promise<SessionRow | undefined> {
-  const [found] = await db
-    .select({ row: agentSessions, version: versionOf(agentSessions) })
-    .from(agentSessions)
-    .where(and(eq(agentSessions.tokenId, tokenId), eq(agentSessions.session, session)))
-  return found && { ...found.row, announced: found.row.announced ?? [], version: found.version }
-}
-
-type SessionFields = Pick<
-  typeof agentSessions.$inferSelect,
-  'announced' | 'cwd' | 'endedAt' | 'taskId' | 'engine' | 'lastSeenAt'
->
-
-function toWrite(row: SessionRow | undefined, { tokenId, session }: HookActor, set: SessionFields): Write {
-  return row === undefined
+function toWrite(row: SessionRow | null, { tokenId, session }: HookActor, set: SessionFields): Write {
+  return row === null
     ? insert(agentSessions, { tokenId, session, ...set, firstSeenAt: set.lastSeenAt })
     : update(agentSessions, { key: { id: row.id }, version: row.version, set })
 }
@@ -111,12 +135,6 @@ async function readPermissions({ ownerId }: Ctx, db: Reader, event: HookEvent): 
   return event.kind === 'asked' ? (await readOwnerSettings({ db, ownerId })).permissions : noPermissions
 }
 
-async function readWaiting({ ownerId }: Ctx, db: Reader, actor: HookActor, event: HookEvent) {
-  if (event.kind === 'announced' || event.kind === 'seen') return []
-  const open = await findOpenOfSession({ db, ownerId }, actor)
-  return open.flatMap(({ tool, ...question }) => (tool === null ? [] : [{ ...question, tool }]))
-}
-
 async function readRules(db: Reader, { tokenId, session }: HookActor) {
   return db
     .select({ tool: sessionRules.tool, input: sessionRules.input })
@@ -126,16 +144,6 @@ async function readRules(db: Reader, { tokenId, session }: HookActor) {
 
 function endRules({ tokenId, session }: HookActor): Write {
   return remove(sessionRules, { key: { tokenId, session }, isOptional: true })
-}
-
-/** Finds the token's open run of a task that is the session's, or may become it. */
-async function findRun(db: Reader, { tokenId, session }: HookActor, isTask: SQL) {
-  const [run] = await db
-    .select({ id: runs.id, taskId: tasks.id, session: runs.session })
-    .from(runs)
-    .innerJoin(tasks, eq(tasks.id, runs.taskId))
-    .where(and(isTask, eq(runs.tokenId, tokenId), isNull(runs.endedAt)))
-  return run !== undefined && (run.session === null || run.session === session) ? run : null
 }
 
 // What the session does shows that its run is alive.

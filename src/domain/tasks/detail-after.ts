@@ -30,6 +30,8 @@ export function detailAfter(
   const added = [...comments.map(({ detail }) => detail ?? ''), ...change.kept].map((text) => ({
     text,
     at: now,
+    heardAt: null,
+    receivedAt: null,
   }))
   const noted = logs.some(({ kind }) => kind === 'note')
   return {

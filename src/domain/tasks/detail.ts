@@ -21,9 +21,10 @@ import { toDeploySettings, toProjectSettings } from '../projects/project-setting
 import type { UnfetchedAnswer } from '../questions/question.ts'
 import { dataOf, logAuthor, logKind, toReport } from '../work-logs/facts.ts'
 import type { DetailWithLabels } from './detail-after.ts'
+import { type StoredComment, toFeedback } from './notes/stored-feedback.ts'
 import { aboutTask, findTaskBy, noSuchTask, taskColumns, type Versioned } from './read.ts'
 import type { Artifact } from './schemas.ts'
-import type { Feedback, Task, TaskDetail } from './task.ts'
+import type { Task, TaskDetail } from './task.ts'
 
 // Lateral with an offset: while the table's statistics are old, Postgres would join by reading all facts.
 export const logsOfTask = sql`from ${workLogs}
@@ -55,7 +56,8 @@ export const detailColumns = {
   logs: sql<StoredLogs>`(
     with log as materialized (
       select ${logKind} as kind, ${logAuthor} as author, ${workLogFacts.result} as data, ${workLogs.title} as title,
-        ${workLogs.detail} as detail, ${workLogs.workedAt} as at, ${workLogs.createdAt} as created_at, ${workLogs.id} as id
+        ${workLogs.detail} as detail, ${workLogs.workedAt} as at, ${workLogs.createdAt} as created_at, ${workLogs.id} as id,
+        ${workLogFacts.heardAt} as heard_at, coalesce(${workLogFacts.deliveredAt}, ${workLogFacts.fetchedAt}) as received_at
       ${logsOfTask})
     select jsonb_build_object(
       'latest', (
@@ -66,7 +68,8 @@ export const detailColumns = {
         (select jsonb_build_object('by', author, 'at', at) from log where kind = 'note' ${byNewest}),
         ${createdNote}),
       'comments', (
-        select coalesce(jsonb_agg(jsonb_build_object('detail', detail, 'at', at) order by at, created_at, id), '[]'::jsonb)
+        select coalesce(jsonb_agg(jsonb_build_object('detail', detail, 'at', at, 'heardAt', heard_at, 'receivedAt', received_at)
+          order by at, created_at, id), '[]'::jsonb)
         from log where kind = 'comment' and author = 'owner' and at >= coalesce(
           (select date_trunc('milliseconds', max(at)) from log where kind in ('result', 'blocked')), '-infinity'))))`,
 }
@@ -78,12 +81,7 @@ export const labelsOfBoard = (ownerId: AnyPgColumn) => sql<readonly Label[]>`(
   from ${taskLabels} where ${taskLabels.ownerId} = ${ownerId})`
 const boardLabels = labelsOfBoard(tasks.ownerId)
 
-interface StoredComment {
-  readonly detail: string | null
-  readonly at: string
-}
-
-interface StoredReport extends StoredComment {
+interface StoredReport extends Pick<StoredComment, 'detail' | 'at'> {
   readonly kind: WorkLogKind
   readonly author: string | null
   readonly data: unknown
@@ -263,7 +261,7 @@ export function toDetail(task: Task, stored: StoredDetail): TaskDetail {
         workedAt: new Date(latest.at),
         ...toReport(dataOf(latest)),
       },
-      feedback: comments.map(({ detail, at }): Feedback => ({ text: detail ?? '', at: new Date(at) })),
+      feedback: comments.map(toFeedback),
       deploy: toDeploySettings(settings),
       agentInstructions: settings.agent_instructions || null,
       artifacts: artifacts ?? [],

@@ -75,4 +75,8 @@ export interface LatestResult extends Report {
 export interface Feedback {
   readonly text: string
   readonly at: Date
+  /** When a hook took it to the agent; null if none did. */
+  readonly heardAt: Date | null
+  /** When the agent certainly had it; null if it may not have it. */
+  readonly receivedAt: Date | null
 }

@@ -29,7 +29,8 @@ export function taskCard(task: TaskCardFacts, options: TaskCardOptions): Card {
 export function taskVersion(task: TaskCardFacts): string {
   const { status, runState, updatedAt, latestResult, feedback, question, progress } = task
   const { agentComment, closedQuestion, files } = task
-  const instants = [updatedAt, latestResult?.workedAt, progress?.at, agentComment?.at]
+  const heardAt = feedback.at(-1)?.receivedAt
+  const instants = [updatedAt, latestResult?.workedAt, progress?.at, agentComment?.at, heardAt]
   const marks = instants.map((at) => at?.getTime() ?? '')
   const draft = question?.draft ? markOf(JSON.stringify(question.draft)) : ''
   // An agent that received the answer ends its Undo.

@@ -4,7 +4,7 @@ import { isFocused } from '../../domain/tasks/lists/focus.ts'
 import { criteriaOf, textOf } from '../../domain/tasks/notes/note.ts'
 import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
 import type { Artifact } from '../../domain/tasks/schemas.ts'
-import { runOf, type Task } from '../../domain/tasks/task.ts'
+import { type Feedback, runOf, type Task } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
 import {
   bold,
@@ -52,7 +52,7 @@ export function taskCardText(
     metaLine(task),
     noteBlock(task),
     resultBlock(task),
-    commentBlock(task),
+    commentBlock(task, viewer),
   ]
   return joinHtml(parts, '\n')
 }
@@ -232,7 +232,7 @@ function resultBlock(task: TaskCardFacts): Html | null {
   )
 }
 
-function commentBlock(task: TaskCardFacts): Html | null {
+function commentBlock(task: TaskCardFacts, viewer: Viewer): Html | null {
   const last = task.feedback.at(-1)
   const more = task.feedback.length - 1
   return joinHtml(
@@ -241,9 +241,21 @@ function commentBlock(task: TaskCardFacts): Html | null {
         html`${signs.comment} ${agentName(task.lastRun)}: ${truncateHtml(markdownToHtml(task.agentComment.text), maxFact)}`,
       last !== undefined &&
         html`${signs.comment} You: ${truncateHtml(html`${namingFiles(last.text)}`, maxFact)}${more > 0 && ` (and ${more} before)`}`,
+      last !== undefined && heardLine(task, last, viewer),
     ],
     '\n',
   )
+}
+
+/** Says when the agent that works on the task got the owner's comment. */
+function heardLine(
+  task: TaskCardFacts,
+  { heardAt, receivedAt }: Feedback,
+  { timeZone }: Viewer,
+): Html | null {
+  const run = runOf(task)
+  if (run === null || receivedAt === null) return null
+  return html`<i>${agentName(run)} heard it at ${clock(heardAt ?? receivedAt, timeZone)}</i>`
 }
 
 /** Returns whether the card shows only part of the note. */

@@ -42,7 +42,7 @@ describe('an event', () => {
   test.each<[string, Record<string, unknown>, object]>([
     ['Stop', {}, { kind: 'turn-ended', agentId: null }],
     ['Stop', { agent_id: 'a' }, { kind: 'turn-ended', agentId: null }],
-    ['UserPromptSubmit', { prompt: 'Go on' }, { kind: 'turn-ended', agentId: null }],
+    ['UserPromptSubmit', { prompt: 'Go on' }, { kind: 'prompted' }],
     ['SubagentStop', { agent_id: 'a' }, { kind: 'turn-ended', agentId: 'a' }],
     ['SubagentStop', {}, { kind: 'seen' }],
     ['SessionEnd', { reason: 'exit' }, { kind: 'session-ended' }],
@@ -54,6 +54,28 @@ describe('an event', () => {
     ['PermissionRequest', { tool_name: '', tool_input: {} }, { kind: 'seen' }],
   ])('%s with %j', (hook_event_name, fields, event) => {
     expect(read({ hook_event_name, ...fields }).event).toEqual(event)
+  })
+
+  test.each<[string, Record<string, unknown>, readonly string[]]>([
+    ['Write', { file_path: '/repo/a.ts', content: 'x' }, ['/repo/a.ts']],
+    ['Edit', { file_path: '/repo/a.ts' }, ['/repo/a.ts']],
+    ['NotebookEdit', { notebook_path: '/repo/a.ipynb' }, ['/repo/a.ipynb']],
+    ['Read', { file_path: '/repo/a.ts' }, []],
+    ['Edit', { path: '/repo/a.ts' }, []],
+    ['Bash', { command: 'touch a' }, []],
+    [
+      'apply_patch',
+      { input: '*** Begin Patch\n*** Update File: a.ts\n@@\n-x\n+y\n*** Add File: b.ts\n+z\n*** End Patch' },
+      ['a.ts', 'b.ts'],
+    ],
+    ['apply_patch', { input: ['*** Add File: b.ts'] }, []],
+  ])('that reports %s with %j names the files that it changed', (tool_name, tool_input, files) => {
+    const tool = { tool_name, tool_input }
+    expect(read({ hook_event_name: 'PostToolUse', ...tool }).event).toMatchObject({ files, hears: true })
+    const failed = read({ hook_event_name: 'PostToolUseFailure', ...tool })
+    expect(failed.event).toMatchObject({ files: [], hears: false })
+    const ofSubagent = read({ hook_event_name: 'PostToolUse', agent_id: 'a', ...tool })
+    expect(ofSubagent.event).toMatchObject({ files, hears: false })
   })
 
   test('of a tool carries its ID, its agent and the hash of what identifies its input', () => {

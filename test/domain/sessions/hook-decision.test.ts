@@ -8,6 +8,8 @@ const idle: HookState = {
   waiting: [],
   rules: [],
   permissions: { presence: null, isLocked: false },
+  words: [],
+  stopBlocks: 0,
 }
 const question = (fields: Partial<HookQuestion> = {}): HookQuestion => ({
   kind: 'permission',
@@ -41,6 +43,8 @@ const used = (fields: Partial<ReportedUse> = {}): HookEvent => ({
   kind: 'used',
   use: use(fields),
   startedTask: null,
+  hears: true,
+  files: [],
 })
 const replyTo = (state: Partial<HookState>, event: HookEvent) =>
   decideHook({ ...idle, ...state }, event).reply.kind
@@ -206,5 +210,33 @@ describe('how long a request waits', () => {
         { agent: 'claude', isProxied: true },
       ),
     ).toBe(20)
+  })
+})
+
+describe('the owner’s words', () => {
+  const words = [{ id: 'l1', taskKey: 'WEB-1', text: 'Use the left one' }]
+  const stop: HookEvent = { kind: 'turn-ended', agentId: null }
+  const decide = (state: Partial<HookState>, event: HookEvent) => decideHook({ ...idle, ...state }, event)
+
+  test.each<[string, Partial<HookState>, HookEvent, string, number]>([
+    ['come with a used tool', { words }, used(), 'words', 0],
+    ['do not come without words', {}, used(), 'none', 0],
+    ['do not come where they are not heard', { words }, { ...used(), hears: false } as HookEvent, 'none', 0],
+    ['come with a stop', { words }, stop, 'words', 1],
+    ['come with the third stop in a row', { words, stopBlocks: 2 }, stop, 'words', 3],
+    ['do not come with the fourth', { words, stopBlocks: 3 }, stop, 'none', 3],
+    ['come after three stops with a used tool', { words, stopBlocks: 3 }, used(), 'words', 0],
+    ['do not come with the stop of a subagent', { words }, { kind: 'turn-ended', agentId: 'a' }, 'none', 0],
+    ['do not come with a prompt', { words, stopBlocks: 3 }, { kind: 'prompted' }, 'none', 0],
+    ['do not come with an announced tool', { words }, { kind: 'announced', use: use() }, 'none', 0],
+    ['do not come with a request', { words }, asked(), 'ask', 0],
+    ['do not come at the end', { words }, { kind: 'session-ended' }, 'none', 0],
+  ])('%s', (_, state, event, reply, stopBlocks) => {
+    expect(decide(state, event)).toMatchObject({ reply: { kind: reply }, stopBlocks })
+  })
+
+  test('are all of them', () => {
+    const several = [...words, { id: 'l2', taskKey: 'WEB-1', text: 'And test it' }]
+    expect(decide({ words: several }, used()).reply).toEqual({ kind: 'words', words: several })
   })
 })

@@ -157,6 +157,8 @@ function createWorld() {
       waiting,
       rules: rules.filter((rule) => rule.session === session),
       permissions,
+      words: [],
+      stopBlocks: 0,
     }
     const decision = decideHook(state, read.event)
     announced.set(session, decision.announced)

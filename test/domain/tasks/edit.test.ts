@@ -376,7 +376,7 @@ describe('results and comments of a task', () => {
     await moveToProject(board.ctx, task.key, 'AFTER')
     const second = await sendText({ comment: 'second', status: 'todo' })
 
-    expect((await detail(task)).feedback).toEqual([
+    expect((await detail(task)).feedback).toMatchObject([
       { text: 'first', at: first },
       { text: 'second', at: second },
     ])

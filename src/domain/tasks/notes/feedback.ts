@@ -1,45 +1,86 @@
-import { and, eq, gte, inArray, notExists, sql } from 'drizzle-orm'
-import { auditLogs, botUpdates, workLogFacts, workLogs } from '../../../db/schema.ts'
+import { and, eq, gte, inArray, isNull, notExists, sql } from 'drizzle-orm'
+import { auditLogs, botUpdates, tasks, workLogFacts, workLogs } from '../../../db/schema.ts'
 import type { Reader } from '../../../db/types.ts'
 import type { AuditEntry, Change } from '../../core/commit/commit.ts'
+import type { Write } from '../../core/commit/writes.ts'
 import type { Ctx } from '../../core/context.ts'
 import type { NewEvent } from '../../core/events.ts'
 import type { Scope } from '../../core/scope.ts'
+import { isHeldBy } from '../../runs/holder.ts'
 import { areFactsOfLog, isOwnerComment } from '../../work-logs/facts.ts'
-import type { TaskDetail } from '../task.ts'
+import { deliverComment, fetchComment } from '../../work-logs/heard.ts'
+import { runOf, type TaskDetail } from '../task.ts'
 
-/** Records, once per comment, that an agent fetched the owner's comments on a task. Writes nothing if none is new. */
+/**
+ * Records, once per comment, that an agent fetched the owner's comments on a task. Writes nothing if none is new, or if another agent
+ * is working on the task. Returns whether a hook took a comment since the task was read.
+ */
 export async function recordFetched(
   ctx: Ctx,
-  task: Pick<TaskDetail, 'id' | 'key' | 'project' | 'feedback'>,
-): Promise<void> {
+  task: Pick<TaskDetail, 'id' | 'key' | 'project' | 'feedback' | 'runState' | 'lastRun'>,
+): Promise<boolean> {
   const [first] = task.feedback
-  if (first === undefined || ctx.actor.kind !== 'agent') return
+  const run = runOf(task)
+  if (first === undefined || ctx.actor.kind !== 'agent' || (run !== null && !isHeldBy(run, ctx.actor)))
+    return false
   const about = { taskId: task.id, since: first.at }
-  if ((await selectUnfetched(ctx.db, about)).length === 0) return
-  await ctx.commit(async (db): Promise<Change<void>> => {
+  if ((await selectUnfetched(ctx.db, about)).length === 0) return false
+  const heard = task.feedback.filter(({ heardAt }) => heardAt !== null).length
+  return ctx.commit(async (db): Promise<Change<boolean>> => {
     const fetched = await selectUnfetched(db, about)
-    const audit = fetched.map(
-      ({ id }): AuditEntry => ({
-        action: fetchAction,
-        targetType: 'worklog',
-        targetId: id,
-        meta: { taskKey: task.key },
-      }),
-    )
-    const events = fetched.map(
-      ({ id, title }): NewEvent => ({
-        type: 'WORKLOG_UPDATED',
-        entityId: id,
-        projectId: task.project.id,
-        payload: { title, taskKey: task.key, kind: 'comment' },
-      }),
-    )
-    const [entry, ...others] = audit
-    return entry === undefined
-      ? { result: undefined, unchanged: true }
-      : { result: undefined, rows: [], events, audit: [entry, ...others] }
+    const result = fetched.filter(({ heardAt }) => heardAt !== null).length > heard
+    const rows = fetched.map(({ id }) => fetchComment(id, ctx.now()))
+    const logs = fetched.map((log) => ({ ...log, taskKey: task.key, projectId: task.project.id }))
+    return withRecords(logs, { rows, result })
   })
+}
+
+/** Records that a hook's answer with the owner's comments was written. */
+export async function recordDelivered(ctx: Ctx, comments: readonly { readonly id: string }[]): Promise<void> {
+  const ids = comments.map(({ id }) => id)
+  await ctx.commit(async (db): Promise<Change<void>> => {
+    const delivered = await db
+      .select({ id: workLogs.id, title: workLogs.title, taskKey: tasks.taskKey, projectId: tasks.projectId })
+      .from(workLogs)
+      .innerJoin(tasks, eq(tasks.id, workLogs.taskId))
+      .innerJoin(workLogFacts, areFactsOfLog)
+      .where(and(inArray(workLogs.id, ids), isNull(workLogFacts.deliveredAt)))
+    const rows = delivered.map(({ id }) => deliverComment(id, ctx.now()))
+    return withRecords(delivered, { rows, result: undefined })
+  })
+}
+
+interface ReceivedComment {
+  readonly id: string
+  readonly title: string
+  readonly taskKey: string
+  readonly projectId: string
+}
+
+/** Adds the events and audit entries of comments that an agent has received. */
+function withRecords<T>(
+  comments: readonly ReceivedComment[],
+  { rows, result }: { readonly rows: readonly Write[]; readonly result: T },
+): Change<T> {
+  const [entry, ...others] = comments.map(
+    ({ id, taskKey }): AuditEntry => ({
+      action: fetchAction,
+      targetType: 'worklog',
+      targetId: id,
+      meta: { taskKey },
+    }),
+  )
+  const events = comments.map(
+    ({ id, title, taskKey, projectId }): NewEvent => ({
+      type: 'WORKLOG_UPDATED',
+      entityId: id,
+      projectId,
+      payload: { title, taskKey, kind: 'comment' },
+    }),
+  )
+  return entry === undefined
+    ? { result, unchanged: true }
+    : { result, rows, events, audit: [entry, ...others] }
 }
 
 const fetchAction = 'worklog.fetch'
@@ -56,7 +97,7 @@ function selectUnfetched(db: Reader, { taskId, since }: { readonly taskId: strin
       ),
     )
   return db
-    .select({ id: workLogs.id, title: workLogs.title })
+    .select({ id: workLogs.id, title: workLogs.title, heardAt: workLogFacts.heardAt })
     .from(workLogs)
     .leftJoin(workLogFacts, areFactsOfLog)
     .where(

@@ -1,0 +1,188 @@
+import type { Message } from 'grammy/types'
+import { describe, expect, test } from 'vitest'
+import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
+import { connectAgent, type TestAgent } from '../../support/agent.ts'
+import { addTasks, useBot } from '../../support/chat.ts'
+
+const bot = useBot()
+const wait = { within: 20_000 }
+const claimTool = 'mcp__preqbot__preq_claim_task'
+let count = 0
+
+interface Session {
+  readonly agent: TestAgent
+  readonly id: string
+  readonly hook: (event: string, fields?: object) => Promise<unknown>
+  /** Reports a used tool, by default one that changes nothing. */
+  readonly use: (name?: string, fields?: object) => Promise<unknown>
+  readonly stop: (fields?: object) => Promise<unknown>
+}
+
+/** Opens a session of an agent with hooks. */
+async function openSession(given?: TestAgent): Promise<Session> {
+  const agent = given ?? (await connectAgent(bot()))
+  count += 1
+  const id = `session-${count}`
+  const hook = async (event: string, fields = {}) =>
+    (await agent.hook({ session_id: id, hook_event_name: event, ...fields })).body
+  const use = (tool_name = 'Read', fields = {}) =>
+    hook('PostToolUse', { tool_name, tool_input: {}, tool_response: {}, ...fields })
+  return { agent, id, hook, use, stop: (fields = {}) => hook('Stop', { stop_hook_active: false, ...fields }) }
+}
+
+/** Lets a session work on WEB-1, as its hooks report. */
+async function working(): Promise<Session & { readonly card: Message }> {
+  await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
+  const session = await openSession()
+  await session.agent.claim({ status: 'todo' })
+  await session.use(claimTool, { tool_response: { task: { task_key: 'WEB-1' } } })
+  bot().user.sendText('/task WEB-1')
+  const card = await bot().user.nextMessage('Fix the login')
+  return { ...session, card }
+}
+
+const reply = async (card: Message, text: string) => {
+  const sent = bot().user.reply(card, text)
+  await bot().handled()
+  return sent
+}
+const reaction = (messageId: number, emoji: string) =>
+  bot().user.waitFor(
+    (event): event is typeof event =>
+      event.type === 'reaction' &&
+      event.messageId === messageId &&
+      event.reaction.some((one) => one.type === 'emoji' && one.emoji === emoji),
+    wait,
+  )
+const words = (text: string) => `The owner wrote about WEB-1, which you are working on:\n${text}`
+const context = (text: string) => ({
+  hookSpecificOutput: { hookEventName: 'PostToolUse', additionalContext: text },
+})
+const block = (text: string) => ({ decision: 'block', reason: text })
+const feedback = async ({ agent }: Session) => (await agent.call('GET', '/tasks/WEB-1')).body.task.feedback
+
+describe('a reply to a working task', () => {
+  test('is kept, and comes once with the answer to the next used tool', async () => {
+    const { card, ...session } = await working()
+    const written = await reply(card, 'Use the left one')
+    await reaction(written.message_id, '✍')
+
+    expect(await session.use()).toEqual(context(words('Use the left one')))
+
+    await reaction(written.message_id, '👀')
+    await bot().user.nextEdit(/You: Use the left one\nlaptop heard it at \d\d:\d\d/, wait)
+    expect(await session.use()).toEqual({})
+    expect(await session.stop()).toEqual({})
+    expect(await feedback(session)).toEqual([
+      { text: 'Use the left one', at: expect.any(String), heard_at: expect.any(String) },
+    ])
+  })
+
+  test('makes an agent that stops go on', async () => {
+    const { card, ...session } = await working()
+    await reply(card, 'Test it too')
+
+    expect(await session.stop()).toEqual(block(words('Test it too')))
+
+    expect(await session.stop({ stop_hook_active: true })).toEqual({})
+  })
+
+  test('makes an agent go on three times in a row at most; a used tool brings the rest', async () => {
+    const { card, ...session } = await working()
+    for (const text of ['One', 'Two', 'Three']) {
+      await reply(card, text)
+      expect(await session.stop({ stop_hook_active: true })).toEqual(block(words(text)))
+    }
+    await reply(card, 'Four')
+
+    expect(await session.stop({ stop_hook_active: true })).toEqual({})
+
+    expect(await session.use()).toEqual(context(words('Four')))
+    await reply(card, 'Five')
+    expect(await session.stop()).toEqual(block(words('Five')))
+  })
+
+  test('comes with others in order', async () => {
+    const { card, ...session } = await working()
+    await reply(card, 'First')
+    await reply(card, 'Second')
+
+    expect(await session.use()).toEqual(context(`${words('First')}\n\n${words('Second')}`))
+  })
+
+  test.each([
+    [7_999, false],
+    [8_000, false],
+    [8_001, true],
+  ])('of %i characters: cut %s', async (length, isCut) => {
+    const session = await working()
+    await editTask(bot().ctx, 'WEB-1', { comment: 'x'.repeat(length) })
+
+    const { hookSpecificOutput } = (await session.use()) as ReturnType<typeof context>
+
+    const rest = hookSpecificOutput.additionalContext.endsWith('(The rest is in the feedback of WEB-1.)')
+    expect(rest).toBe(isCut)
+  })
+
+  test('comes once to one of two hooks at the same time', async () => {
+    const { card, ...session } = await working()
+    await reply(card, 'Once')
+
+    const answers = await Promise.all([session.use(), session.use(), session.stop(), session.use()])
+
+    expect(answers.filter((answer) => JSON.stringify(answer).includes('Once'))).toHaveLength(1)
+  })
+
+  test('that the agent fetched first does not come again', async () => {
+    const { card, ...session } = await working()
+    const written = await reply(card, 'Use the left one')
+
+    expect(await feedback(session)).toEqual([{ text: 'Use the left one', at: expect.any(String) }])
+
+    await reaction(written.message_id, '👀')
+    expect(await session.use()).toEqual({})
+  })
+
+  test('is not taken by another agent that reads the task', async () => {
+    const { card, ...session } = await working()
+    await reply(card, 'Use the left one')
+    const other = await connectAgent(bot(), { name: 'desktop' })
+
+    await other.call('GET', '/tasks/WEB-1')
+
+    expect(await session.use()).toEqual(context(words('Use the left one')))
+  })
+
+  test('is not heard by a subagent, a failed tool or another session', async () => {
+    const { card, ...session } = await working()
+    const other = await openSession(session.agent)
+    await reply(card, 'Use the left one')
+
+    expect(await session.use('Read', { agent_id: 'a' })).toEqual({})
+    expect(await session.hook('PostToolUseFailure', { tool_name: 'Read', tool_input: {} })).toEqual({})
+    expect(await session.hook('SubagentStop', { agent_id: 'a' })).toEqual({})
+    expect(await other.use()).toEqual({})
+    expect(await other.stop()).toEqual({})
+
+    expect(await session.use()).toEqual(context(words('Use the left one')))
+  })
+
+  test('that was undone does not come', async () => {
+    const { card, ...session } = await working()
+    await reply(card, 'Use the left one')
+    bot().user.sendText('/undo')
+    await bot().handled()
+
+    expect(await session.use()).toEqual({})
+  })
+
+  test('after the run was ended stays feedback', async () => {
+    const { card, ...session } = await working()
+    await session.agent.act('WEB-1', 'block', { reason: 'Red or blue?' })
+    await reply(card, 'Blue')
+
+    expect(await session.use()).toEqual({})
+
+    expect((await session.agent.claim()).body.task.feedback).toMatchObject([{ text: 'Blue' }])
+  })
+})
