@@ -41,7 +41,7 @@ await runCommand(spec, async ({ values, names, config, database }) => {
 })
 
 function toEngine(text: string): Engine {
-  const engine = engines.find((known) => known === text)
+  const engine = engines.find((known) => known === text || known.split('-')[0] === text)
   if (engine === undefined) throw new UsageError(`--engine takes ${engines.join(', ')}.`)
   return engine
 }

@@ -104,8 +104,8 @@ describe('POST /api/tasks/claim', () => {
   })
 
   test.each([
-    ['woken by the bell', createPureWakeup()],
-    ['by looking where no bell rings', deadWakeup],
+    ['woken by a signal', createPureWakeup()],
+    ['by asking again, without any wakeup', deadWakeup],
   ])('waits for a task that is queued later, %s', async (_, wakeup) => {
     const second = api.another({ wakeup })
     const key = await todo()

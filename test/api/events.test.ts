@@ -60,7 +60,7 @@ describe('GET /api/events', () => {
   })
 
   test.each([
-    ['woken by the bell', createPureWakeup()],
+    ['woken by a signal', createPureWakeup()],
     ['by asking again, without any wakeup', deadWakeup],
   ])('holds the request until there is a new event, %s', async (_, wakeup) => {
     const cursor = await newest()

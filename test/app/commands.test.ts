@@ -200,16 +200,16 @@ describe('while nothing runs', () => {
   }, 60_000)
 
   test('npm run token grants what its options say and shows the commands of one engine', async () => {
-    const options = ['--engine', 'codex', '--full', '--project', 'preq', '--project', 'PREQ']
+    const options = ['--engine', 'gemini', '--full', '--project', 'preq', '--project', 'PREQ']
     const { code, out } = await run('token', ['worker', ...options])
 
     const [token = ''] = out.split('\n')
     const found = await using(({ db }) => authenticate(db, token, new Date()))
     expect(code).toBe(0)
     expect(found).toMatchObject({
-      token: { engine: 'codex', rights: 'full', projectKeys: ['PREQ'] },
+      token: { engine: 'gemini-cli', rights: 'full', projectKeys: ['PREQ'] },
     })
-    expect(out).toContain('codex plugin add preqbot@preqbot')
+    expect(out).toContain('gemini extensions install')
     expect(out).not.toContain('claude --plugin-url')
   }, 60_000)
 
