@@ -41,6 +41,7 @@ const emptied = [
   'work_logs',
   'audit_logs',
   'events_outbox',
+  'questions',
   'bot_messages',
   'bot_updates',
   'bot_conversations',

@@ -155,7 +155,7 @@ test('the digest starts with what needs the owner: questions, outcomes, and the 
 describe('home', () => {
   const counts = { inbox: 5, todo: 1, hold: 1, ready: 2, done: 0, archived: 0 }
   const home = (digest: Partial<Digest>) => {
-    const card = homeCard({ counts, digest: { ...nothing, ...digest }, ...viewer })
+    const card = homeCard({ counts, digest: { ...nothing, ...digest }, questions: [], ...viewer })
     const rows = card.keyboard?.inline_keyboard.map((row) => row.map(({ text: label }) => label)) ?? []
     return { text: toPlainText(card.text), rows }
   }

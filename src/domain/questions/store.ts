@@ -80,6 +80,15 @@ export async function findOpenOf(
   return found.map(toQuestion)
 }
 
+/** Lists the open questions that are about no task, oldest first, at most `limit`. */
+export async function listWithoutTask({ db, ownerId }: Scope, limit: number): Promise<VersionedQuestion[]> {
+  const found = await selectQuestions(db)
+    .where(and(eq(questions.ownerId, ownerId), isNull(questions.taskId), isOpen))
+    .orderBy(asc(questions.createdAt), asc(questions.id))
+    .limit(limit)
+  return found.map(toQuestion)
+}
+
 /** Lists the IDs of the open questions about a task. */
 export async function findOpenQuestions(db: Reader, taskId: string): Promise<string[]> {
   const found = await db

@@ -1,4 +1,5 @@
 import type { TaskStatus } from '../../domain/core/task-values.ts'
+import type { OpenQuestion } from '../../domain/questions/question.ts'
 import type { Digest } from '../../domain/reports/digest.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { button } from '../kit/buttons.ts'
@@ -9,8 +10,8 @@ import { agentName, counted, laneCount, statusName, statusSign, turnSign, unbrok
 import { signs } from '../kit/signs.ts'
 import type { Viewer } from '../kit/when.ts'
 import { projectsScreen } from '../projects/callbacks.ts'
-import { answerTap, openTap } from '../tasks/callbacks.ts'
-import { buttonLabel, needLine, shortSpan, taskLine } from '../tasks/line.ts'
+import { answerTap, openTap, ownQuestionsTap } from '../tasks/callbacks.ts'
+import { buttonLabel, needLine, ownQuestionLine, shortSpan, taskLine } from '../tasks/line.ts'
 import { triageButton } from '../tasks/lists/deck.ts'
 import { focusScreen } from '../tasks/lists/focus.ts'
 
@@ -24,6 +25,8 @@ export function noProjectCard(): Card {
 
 export interface HomeFacts extends Viewer {
   readonly counts: Readonly<Record<TaskStatus, number>>
+  /** Open questions that are about no task. */
+  readonly questions: readonly OpenQuestion[]
   readonly digest: Pick<Digest, 'needsYou' | 'running' | 'queued' | 'focus' | 'overdue' | 'dueToday'>
 }
 
@@ -31,11 +34,11 @@ const listed = 5
 const openable = 4
 
 /** Shows what needs the owner, who is working, what is queued, and the count of each lane. */
-export function homeCard({ counts, digest, ...viewer }: HomeFacts): Card {
+export function homeCard({ counts, digest, questions, ...viewer }: HomeFacts): Card {
   const { needsYou, running, queued } = digest
   const parts = [
     html`${signs.home} ${bold('Your board')}`,
-    needsSection(needsYou),
+    needsSection(needsYou, questions),
     section('Working', running, ({ task, runner, since }) => {
       const who = html`${title(runner ?? agentName(null), 28)}, ${shortSpan(since, viewer.now)}`
       return html`${taskLine(task, viewer, { due: false })}\n\u2003${italic(who)}`
@@ -50,6 +53,9 @@ export function homeCard({ counts, digest, ...viewer }: HomeFacts): Card {
     text: joinHtml(parts.filter(Boolean), '\n\n'),
     keyboard: keyboard([
       ...needRows(needsYou.tasks),
+      questions.length === 0
+        ? []
+        : [button(`Show ${counted(questions.length, 'question')} without a task`, ownQuestionsTap)],
       needsYou.newCount > 0 ? [triageButton(needsYou.newCount)] : [],
       [
         ...(needsYou.newCount > 0 ? [] : [button('Inbox', inboxScreen)]),
@@ -65,14 +71,18 @@ export function homeCard({ counts, digest, ...viewer }: HomeFacts): Card {
   }
 }
 
-function needsSection({ tasks, count, newCount }: Digest['needsYou']): Html | null {
-  if (count === 0 && newCount === 0) return null
+function needsSection(
+  { tasks, count, newCount }: Digest['needsYou'],
+  questions: readonly OpenQuestion[],
+): Html | null {
+  if (count === 0 && newCount === 0 && questions.length === 0) return null
   const rest = count - Math.min(tasks.length, listed)
   return joinHtml(
     [
       bold('Needs you'),
       ...tasks.slice(0, listed).map((task) => needLine(task)),
       rest > 0 && `… and ${rest} more`,
+      ...questions.slice(0, listed).map(ownQuestionLine),
       newCount > 0 && html`${statusSign.inbox} ${laneCount(newCount)} new to triage`,
     ],
     '\n',

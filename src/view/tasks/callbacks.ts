@@ -81,6 +81,8 @@ export const itemTap = defineButton('item', 'i', {
   way: field.oneOf(answerWays),
   option: field.text,
 })
+/** Sends the open questions without a task again. */
+export const ownQuestionsTap = defineAct('own-questions')
 /** Prompts for words about an item of a question. */
 export const wordsTap = defineAct(
   'words',

@@ -1,4 +1,4 @@
-import { firstItemText } from '../../domain/questions/question.ts'
+import { firstItemText, type OpenQuestion } from '../../domain/questions/question.ts'
 import { isFocused } from '../../domain/tasks/lists/focus.ts'
 import type { Task, TaskDetail } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
@@ -6,7 +6,7 @@ import { button } from '../kit/buttons.ts'
 import type { Button } from '../kit/card.ts'
 import { inRows } from '../kit/card.ts'
 import { bold, type Html, html, italic, shorten, title } from '../kit/html.ts'
-import { agentName, prioritySign, turnSign, unbroken } from '../kit/names.ts'
+import { agentName, prioritySign, questionSign, turnSign, unbroken } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { dueText, isSameDay, span, type Viewer } from '../kit/when.ts'
 import { firstLine } from '../markdown/first-line.ts'
@@ -108,14 +108,23 @@ export function needLine(task: Task | TaskDetail, before = '', after = ''): Html
   return html`${start}${bold(`${task.key}:`)} ${fitToLine(headOfNeed(task), `${start}${task.key}: ${end}`)}${end}`
 }
 
+/** Formats an open question that is about no task. */
+export function ownQuestionLine(question: OpenQuestion): Html {
+  const start = `${questionSign[question.kind]} `
+  return html`${start}${fitToLine(headOfQuestion(question), start)}`
+}
+
+function headOfQuestion(question: OpenQuestion): string {
+  if (question.kind === 'plan') return `${agentName(question)} has a plan`
+  // "Run this command?" alone says nothing.
+  const command = question.kind === 'permission' ? question.detail?.trim() : undefined
+  return command ? shorten(command, maxHead) : firstLine(firstItemText(question), maxHead)
+}
+
 /** Returns what a task needs the owner for: its question or its outcome. */
 function headOfNeed(task: Task | TaskDetail): string {
   const { question } = task
-  if (question?.kind === 'plan') return `${agentName(question)} has a plan`
-  // "Run this command?" alone says nothing.
-  const command = question?.kind === 'permission' ? question.detail?.trim() : undefined
-  if (command) return shorten(command, maxHead)
-  if (question !== null) return firstLine(firstItemText(question), maxHead)
+  if (question !== null) return headOfQuestion(question)
   const summary = 'latestResult' in task ? (task.latestResult?.summary ?? '') : ''
   return firstLine(summary, maxHead) || task.title
 }

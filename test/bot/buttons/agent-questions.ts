@@ -9,4 +9,5 @@ export const current: readonly PinnedButton[] = [
     { on: 'card', question: id, item: '1', way: 'session', option: 'allow' },
   ],
   [`1w|words|${packed}|1.2`, 'act words', { question: id, ask: 'deny', item: '2' }],
+  ['1w|own-questions||', 'act own-questions', {}],
 ]

@@ -452,6 +452,21 @@ describe('a question that no card shows', () => {
     expect((await second.read()).answer?.text).toBe('2')
   })
 
+  test('is listed by /start, which sends it again below everything else', async () => {
+    const agent = await connectAgent(bot())
+    const { card, id } = await ask({ options: ['src', 'lib'] }, 'Red or blue?', agent)
+    bot().user.sendText('/start')
+    const home = await bot().user.nextMessage(/Needs you\n❓ Red or blue\?/)
+    await tapped('Show 1 question without a task', home)
+    const again = bot().user.lastMessage()
+    expect([again.text, current(card)]).toEqual([expect.stringContaining('Red or blue?'), undefined])
+
+    await agent.call('DELETE', `/questions/${id}`)
+
+    await bot().user.nextEdit('⌛ Withdrawn', wait)
+    expect(labelsOn(current(again))).toEqual([])
+  })
+
   test('goes to the topic of no project', async () => {
     await createProject(bot().ctx, { key: 'OPS', name: 'Operations' })
     const agent = await connectAgent(bot())

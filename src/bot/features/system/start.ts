@@ -1,3 +1,4 @@
+import { listWithoutTask } from '../../../domain/questions/store.ts'
 import { readDigest } from '../../../domain/reports/digest.ts'
 import { countByStatus } from '../../../domain/tasks/lists/list.ts'
 import { homeScreen } from '../../../view/kit/links.ts'
@@ -29,10 +30,13 @@ export function start(): Feature {
   return feature
 }
 
+const maxQuestions = 20
+
 async function showHome(ctx: BotContext): Promise<void> {
   const scope = scopeOf(ctx)
   const viewer = viewerOf(ctx)
   const counts = await countByStatus(scope)
   const digest = await readDigest(scope, viewer)
-  await showScreen(ctx, homeCard({ counts, digest, ...viewer }))
+  const questions = await listWithoutTask(scope, maxQuestions)
+  await showScreen(ctx, homeCard({ counts, digest, questions, ...viewer }))
 }

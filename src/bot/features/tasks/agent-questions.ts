@@ -1,11 +1,12 @@
 import { isAnswerUndoable } from '../../../domain/questions/question.ts'
-import { findQuestion } from '../../../domain/questions/store.ts'
+import { findQuestion, listWithoutTask } from '../../../domain/questions/store.ts'
 import { type Answered, type AnswerInput, answerQuestion } from '../../../domain/tasks/questions/answer.ts'
-import { questionCard } from '../../../view/kit/answers.ts'
+import { questionCard, toasts } from '../../../view/kit/answers.ts'
 import {
   type AnswerWay,
   answerTap,
   itemTap,
+  ownQuestionsTap,
   type QuestionPrompt,
   type Surface,
   wordsTap,
@@ -25,7 +26,7 @@ import { notifyRunner } from '../../kit/runner.ts'
 import { refreshCard, showTask } from '../../kit/show.ts'
 import { answerInWords } from '../../kit/tasks/answer-in-words.ts'
 import { topicOfMessage } from '../../kit/tasks/list-query.ts'
-import { showOwnQuestion } from '../../kit/tasks/own-question.ts'
+import { resendOwnQuestion, showOwnQuestion } from '../../kit/tasks/own-question.ts'
 import { toast } from '../../kit/toast.ts'
 
 /** The buttons and prompts that answer an agent's question, and replies to a message with only a question. */
@@ -38,6 +39,7 @@ export function agentQuestions(): Feature {
     answer(ctx, on, question, { item, ...(await inputFor(ctx, question, way, option)) }),
   )
   onTap(feature, wordsTap, askForWords)
+  onTap(feature, ownQuestionsTap, showAgain)
   onAnswer(feature, 'answer', (ctx, given) => answerPrompt(ctx, given))
   onAnswer(feature, 'change', (ctx, given) => answerPrompt(ctx, given))
   onAnswer(feature, 'deny', (ctx, given) => answerPrompt(ctx, given, ['deny']))
@@ -100,6 +102,16 @@ function shownAfter(answered: Answered, task: NonNullable<Answered['task']>, on:
     undo: isAnswerUndoable(answered.question) ? answered.auditId : null,
     ...answeredNotice(answered, task, on),
   }
+}
+
+// More at once would take the chat's budget for a minute in a group.
+const maxShownAgain = 5
+
+/** Sends the open questions without a task again, below everything else. */
+async function showAgain(ctx: BotContext): Promise<void> {
+  const open = await listWithoutTask(scopeOf(ctx), maxShownAgain)
+  await toast(ctx, open.length === 0 ? toasts.alreadyAnswered : undefined)
+  for (const question of open) await resendOwnQuestion(ctx, question)
 }
 
 /** Prompts for words about an item of a question that is still open. */

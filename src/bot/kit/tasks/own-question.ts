@@ -1,6 +1,7 @@
 import type { Question } from '../../../domain/questions/question.ts'
 import type { Answered } from '../../../domain/tasks/questions/answer.ts'
-import { findMessageRow } from '../../../telegram/store/messages/messages.ts'
+import { findMessage, findMessageRow } from '../../../telegram/store/messages/messages.ts'
+import { relinkQuestion } from '../../../telegram/store/messages/question-messages.ts'
 import { ownQuestionCard } from '../../../view/tasks/questions/question-card.ts'
 import { type BotContext, viewerOf } from '../context.ts'
 
@@ -20,9 +21,28 @@ export async function showOwnQuestion(
   messageId: number,
 ): Promise<void> {
   if (question.state !== 'open' && task !== null && (await ctx.sender.remove(messageId))) return
-  await ctx.sender.edit(messageId, ownQuestionCard(question, viewerOf(ctx)), {
-    purpose: 'question',
-    taskId: question.taskId,
-    topic: { kind: 'question', questionId: question.id },
-  })
+  const shownIn = await ctx.sender.edit(
+    messageId,
+    ownQuestionCard(question, viewerOf(ctx)),
+    aboutOf(question),
+  )
+  if (shownIn !== messageId) await relink(ctx, question, shownIn)
+}
+
+/** Shows an open question in a new message, and removes the one before. */
+export async function resendOwnQuestion(ctx: BotContext, question: Question): Promise<void> {
+  const before = await findOwnMessage(ctx, question)
+  const sent = await ctx.sender.send(ownQuestionCard(question, viewerOf(ctx)), aboutOf(question))
+  await relink(ctx, question, sent)
+  if (before !== null) await ctx.sender.remove(before)
+}
+
+function aboutOf({ id, taskId }: Question) {
+  return { purpose: 'question', taskId, topic: { kind: 'question', questionId: id } } as const
+}
+
+async function relink(ctx: BotContext, { id }: Question, messageId: number): Promise<void> {
+  const { chatId } = ctx.settings
+  const row = chatId === null ? null : await findMessage(ctx.board.db, chatId, messageId)
+  if (row !== null) await relinkQuestion(ctx.deps.store, id, row.id)
 }

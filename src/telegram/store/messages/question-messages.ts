@@ -46,6 +46,14 @@ export async function linkQuestion(db: Db, questionId: string, messageRow: numbe
   if (linked.length === 0) await dropMessage(db, messageRow)
 }
 
+/** Links an open question to another message, which shows it now. */
+export async function relinkQuestion(db: Db, questionId: string, messageRow: number): Promise<void> {
+  await db
+    .update(questions)
+    .set({ messageId: messageRow })
+    .where(and(eq(questions.id, questionId), isOpen))
+}
+
 /** Ends the link between a question and its own message, which is edited or removed at `notBefore`. */
 export async function unlinkQuestion(
   db: Db,
