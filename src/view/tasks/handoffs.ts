@@ -91,8 +91,7 @@ export function reviewCommentNotice({ key }: Task, on: Surface): HandoffNotice {
 
 /** Describes where a task is now: "queued for Codex", "on hold". An agent that waited goes on. */
 function whereText(task: Task, question?: Question): string {
-  if (question !== undefined && question.returnsTo === null && runOf(task) !== null)
-    return `${agentName(question)} goes on`
+  if (question !== undefined && question.returnsTo === null) return `${agentName(question)} goes on`
   switch (turnOf(task)) {
     case 'queued':
       return queuedFor(task).replace(/^Q/, 'q')

@@ -424,6 +424,9 @@ describe('a question that no card shows', () => {
     expect(labelsOn(after)).toEqual([])
     bot().user.tapData(data, card)
     expect((await bot().user.nextAnswer()).text).toBe('That question was withdrawn.')
+    const late = bot().user.reply(card, 'src')
+    await bot().user.nextMessage('That question was withdrawn.')
+    expect(JSON.stringify([...(bot().user.post(late)?.reactions.values() ?? [])])).toContain('🤷')
   })
 
   test('a further question of a task has its own message, which is removed once it is answered', async () => {

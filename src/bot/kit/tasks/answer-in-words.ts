@@ -24,8 +24,13 @@ export async function answerInWords(
     ? await keepWords(ctx.board, questionId, text)
     : await answerQuestion(ctx.board, questionId, { ...how, text })
   const { task, auditId, isLate } = answered
-  await acknowledge(ctx, signs.kept)
+  const isLost = isLate && task === null
+  await acknowledge(ctx, isLost ? signs.tooLate : signs.kept)
   if (ownMessage !== null) await showOwnQuestion(ctx, answered, ownMessage)
+  if (isLost) {
+    const text = lateAnswerNotice(answered, viewerOf(ctx), false)
+    await ctx.sender.send({ text }, { purpose: 'answer', replyTo: ctx.message?.message_id })
+  }
   if (task === null) return
   if (isLate) {
     await sendTask(ctx, task, { notice: lateAnswerNotice(answered, viewerOf(ctx), true), undo: auditId })
