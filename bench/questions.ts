@@ -10,6 +10,9 @@ import type { BenchStore } from './store.ts'
 
 // Unsolicited messages are sent about once a second.
 const betweenMs = 1_200
+const sessions = 50
+const hooksPerSession = 5
+const betweenHooksMs = 2_000
 const waiting = 500
 const restMs = 3_000
 
@@ -48,6 +51,7 @@ export async function measureQuestions(store: BenchStore, scale: Scale): Promise
       taps.push(performance.now() - began)
       if (state !== 'answered') throw new Error(`the question is ${state}`)
     }
+    const hooks = await measureHooks(agent)
     const before = app.memory().now
     const { id } = await ask(agent, { question: 'Are you there?', wait: 0 })
     const leaving = new AbortController()
@@ -69,6 +73,14 @@ export async function measureQuestions(store: BenchStore, scale: Scale): Promise
         note: `median ${quantile(taps, 0.5).toFixed(0)} ms`,
       },
       {
+        what: 'hook (PostToolUse) answered, p95',
+        on: store.kind,
+        value: quantile(hooks, 0.95),
+        unit: 'ms',
+        bar: { atMost: 20 },
+        note: `${sessions} sessions, ${sessions / (betweenHooksMs / 1_000)} a second; median ${quantile(hooks, 0.5).toFixed(0)} ms`,
+      },
+      {
         what: `memory of ${waiting} waiting requests`,
         on: store.kind,
         value: during - before,
@@ -80,6 +92,31 @@ export async function measureQuestions(store: BenchStore, scale: Scale): Promise
     await app.stop()
     await telegram.close()
   }
+}
+
+/** Lets sessions report uses of tools at a steady pace. Returns the milliseconds of each request. */
+async function measureHooks(agent: Agent): Promise<number[]> {
+  const times: number[] = []
+  await Promise.all(
+    Array.from({ length: sessions }, async (_, session) => {
+      await pause((session * betweenHooksMs) / sessions)
+      for (let use = 0; use < hooksPerSession; use += 1) {
+        const began = performance.now()
+        await call(agent, 'POST', '/hooks/claude', {
+          session_id: `session-${session}`,
+          hook_event_name: 'PostToolUse',
+          cwd: '/home/me/web',
+          tool_name: 'Bash',
+          tool_input: { command: 'npm test' },
+          tool_use_id: `use-${session}-${use}`,
+          tool_response: { stdout: '148 passed' },
+        })
+        times.push(performance.now() - began)
+        await pause(betweenHooksMs)
+      }
+    }),
+  )
+  return times
 }
 
 async function ask(agent: Agent, body: object): Promise<{ readonly id: string; readonly state: string }> {
