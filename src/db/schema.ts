@@ -12,5 +12,6 @@ export type {
   QuestionItem,
 } from './schema/json.ts'
 export { WorkLogData } from './schema/json.ts'
+export type * from './schema/messages.ts'
 export * from './schema/telegram.ts'
 export * from './schema/values.ts'

@@ -16,7 +16,6 @@ import {
   nextDueAt,
   requeue,
 } from '../telegram/store/messages/queue.ts'
-import { requestOf } from '../telegram/store/messages/stored-request.ts'
 import { clearTopic } from '../telegram/store/project-topics.ts'
 import type { Throttle } from '../telegram/throttle.ts'
 import { drawRequest } from './draw.ts'
@@ -61,7 +60,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const noteServed = (row: BotMessageRow) => {
     if (Object.keys(served).length > maxServed) served = {}
     turns += 1
-    served[requestOf(row)?.sender ?? ''] = turns
+    served[row.request?.sender ?? ''] = turns
   }
 
   // Telegram's answer is recorded before anything else is sent: `step` first repeats a record that failed.

@@ -5,7 +5,7 @@ import type { Task } from '../domain/tasks/task.ts'
 import { markCardsStale } from '../telegram/store/messages/living-cards.ts'
 import type { BotMessageRow } from '../telegram/store/messages/messages.ts'
 import { gatherMessages, waitingInGroup } from '../telegram/store/messages/queue.ts'
-import { type NotificationGroup, requestOf } from '../telegram/store/messages/stored-request.ts'
+import type { NotificationGroup } from '../telegram/store/messages/stored-request.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { maxListed, type NotificationLine, notificationList, reportLine } from '../view/notifications/list.ts'
 import { stillHolds } from './classify.ts'
@@ -21,7 +21,7 @@ export async function gatherBefore(
   row: BotMessageRow,
   { chatId, now, timeZone }: Bound,
 ): Promise<boolean> {
-  const { group, sender } = requestOf(row) ?? {}
+  const { group, sender } = row.request ?? {}
   if (group === undefined || row.state !== 'pending' || row.attempts > 0 || row.topic !== null) return false
   const query = { group, sender, threadId: row.threadId, limit: maxGathered }
   const waiting = await waitingInGroup(scope.db, query)
@@ -36,7 +36,7 @@ export async function gatherBefore(
     shown.flatMap(({ taskId }) => tasks.get(taskId ?? '') ?? []),
   )
   const lines = shown.map((report) => lineOf(report, group, cards, { now, timeZone }))
-  const last = requestOf(reports.at(-1) ?? row)
+  const last = (reports.at(-1) ?? row).request
   const deletion = last?.method === 'card' ? undefined : last?.deletion
   const { topic, card } = notificationList(group, lines, { count: reports.length, deletion })
   const silent = reports.every(isSilent)
@@ -54,7 +54,7 @@ function stillReports(
   { kind }: NotificationGroup,
   tasks: ReadonlyMap<string, Task>,
 ): boolean {
-  if (requestOf(row)?.method !== 'card') return true
+  if (row.request?.method !== 'card') return true
   const task = tasks.get(row.taskId ?? '')
   return task !== undefined && stillHolds(kind, task)
 }
@@ -65,14 +65,14 @@ function lineOf(
   cards: readonly TaskCardFacts[],
   viewer: Pick<Bound, 'now' | 'timeZone'>,
 ): NotificationLine {
-  const request = requestOf(row)
+  const request = row.request
   const task = cards.find(({ id }) => id === row.taskId)
   if (request?.method === 'card' && task !== undefined) return { html: reportLine(task, kind, viewer), task }
   return { html: { html: (request?.method !== 'card' && request?.line) || '' }, task: null }
 }
 
 function isSilent(row: BotMessageRow): boolean {
-  const request = requestOf(row)
+  const request = row.request
   if (request === null) return true
   return request.method === 'card' ? request.silent : request.parameters.disable_notification === true
 }

@@ -12,8 +12,7 @@ import { priorityValues } from '../telegram/store/messages/enqueue.ts'
 import { maxTextLength } from '../telegram/store/messages/limits.ts'
 import { newestCards } from '../telegram/store/messages/living-cards.ts'
 import type { BotMessageRow } from '../telegram/store/messages/messages.ts'
-import type { ReplyTopic } from '../telegram/store/messages/reply-topic.ts'
-import { type CardRequest, requestOf, type StoredRequest } from '../telegram/store/messages/stored-request.ts'
+import type { CardRequest, StoredRequest } from '../telegram/store/messages/stored-request.ts'
 import { truncateHtml } from '../view/kit/html.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { signs } from '../view/kit/signs.ts'
@@ -56,9 +55,9 @@ export async function render(
   row: BotMessageRow,
   bound: Bound,
 ): Promise<RenderResult> {
-  const topic = row.topic as unknown as ReplyTopic | null
+  const topic = row.topic
   if (topic?.kind === 'question') return renderQuestion(scope, row, topic.questionId, bound)
-  const stored = requestOf(row)
+  const stored = row.request
   if (stored !== null && stored.method !== 'card')
     return { kind: 'request', request: stored, version: null, isOpen: true }
   const task = row.purpose === 'card' && row.taskId !== null ? await findTask(scope, row.taskId) : null
@@ -96,7 +95,7 @@ async function renderQuestion(
     // A card that was posted before the question was only edited, so nobody heard of the question.
     if (shown?.sentAt && shown.sentAt >= question.askedAt) return gone
   }
-  const stored = requestOf(row)
+  const stored = row.request
   const silent = stored?.method === 'card' && stored.silent
   return { kind: 'request', request: toRequest(card, { silent }), version: null, isOpen }
 }

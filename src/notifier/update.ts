@@ -10,7 +10,6 @@ import { clearStale, livingCard, markRetired, newestCards } from '../telegram/st
 import { markEdited, postponeEdit } from '../telegram/store/messages/mark.ts'
 import { clearMessageId } from '../telegram/store/messages/messages.ts'
 import type { DueMessage } from '../telegram/store/messages/queue.ts'
-import type { ReplyTopic } from '../telegram/store/messages/reply-topic.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { type Bound, type RenderedRequest, render } from './render.ts'
 import { retireCard } from './retire.ts'
@@ -108,7 +107,7 @@ async function resend(deps: UpdateDeps, row: DueMessage, settings: Bound, render
     version === null
       ? {
           purpose: row.purpose as MessagePurpose,
-          topic: row.topic as unknown as ReplyTopic | null,
+          topic: row.topic,
           request,
         }
       : ({ purpose: 'card' } as const)

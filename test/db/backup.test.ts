@@ -332,7 +332,7 @@ describe('a backup from before secrets were redacted', () => {
     ]
     for (const [updateId, update] of updates.entries())
       await from.db.insert(botUpdates).values({ updateId, update, error: `Failed query: x\nparams: ${key}` })
-    const request = { method: 'sendMessage', parameters: { text: `a ${token}` } }
+    const request = { method: 'sendMessage', parameters: { text: `a ${token}` } } as const
     await from.db.insert(botMessages).values({ chatId: 7, purpose: 'notice', request, error: `oh ${token}` })
     const value = { first: { text: `/start ${linkCode}` }, later: key }
     await from.db.insert(botConversations).values({ key: '7', value })

@@ -5,7 +5,6 @@ import { requireTask } from '../../src/domain/tasks/read.ts'
 import type { Job } from '../../src/jobs/job.ts'
 import { openLog } from '../../src/log.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
-import { requestOf } from '../../src/telegram/store/messages/stored-request.ts'
 import { toPlainText } from '../../src/view/kit/html.ts'
 import { postedCard } from '../../src/view/tasks/posted-card.ts'
 import { type Board, openBoard } from './board.ts'
@@ -50,7 +49,7 @@ export async function openJobBoard(options: { readonly bound?: boolean } = {}): 
       seen = rows.at(-1)?.id ?? seen
       return Promise.all(
         fresh.flatMap((row) => {
-          const request = requestOf(row)
+          const request = row.request
           if (request === null) return []
           const at = row.createdAt.toISOString()
           if (request.method === 'card') {

@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { tasks } from './board.ts'
 import { at, createdAt, oneOf, updatedAt } from './columns.ts'
+import type { CardRequest, ReplyTopic, StoredRequest } from './messages.ts'
 import { type MessageState, messageStates } from './values.ts'
 
 /** An update as Telegram sent it: stored once before it is confirmed, kept until it is handled. */
@@ -51,10 +52,10 @@ export const botMessages = pgTable(
     messageId: integer('message_id'),
     purpose: text('purpose').notNull(),
     taskId: uuid('task_id').references(() => tasks.id, { onDelete: 'set null' }),
-    /** What a reply to this message means: a `ReplyTopic`. */
-    topic: jsonb('topic').$type<Record<string, unknown>>(),
+    /** What a reply to this message means. */
+    topic: jsonb('topic').$type<ReplyTopic>(),
     /** The Bot API call to make; null if the message is rendered right before it is sent. */
-    request: jsonb('request').$type<Record<string, unknown>>(),
+    request: jsonb('request').$type<StoredRequest | CardRequest>(),
     state: text('state').$type<MessageState>().notNull().default('pending'),
     /** Its content is outdated; it is rendered again before it is sent. */
     stale: boolean('stale').notNull().default(false),

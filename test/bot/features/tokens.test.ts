@@ -115,7 +115,7 @@ describe('a new token', () => {
       .update(botUpdates)
       .set({ finishedAt: null })
       .where(eq(botUpdates.updateId, last?.updateId ?? 0))
-    const asks = { kind: 'new-token', name: 'Codex' }
+    const asks = { kind: 'new-token', name: 'Codex' } as const
     await bot.db
       .update(botMessages)
       .set({ topic: asks })

@@ -8,7 +8,6 @@ import type { Task } from '../../../domain/tasks/task.ts'
 import { turnOf } from '../../../domain/turn.ts'
 import { captureOfMessage } from '../../../telegram/store/captures.ts'
 import { findMessage, newestPrompt } from '../../../telegram/store/messages/messages.ts'
-import type { ReplyTopic } from '../../../telegram/store/messages/reply-topic.ts'
 import { aboutNothingCard, unheardCard } from '../../../view/kit/answers.ts'
 import { signs } from '../../../view/kit/signs.ts'
 import { reviewCommentNotice } from '../../../view/tasks/handoffs.ts'
@@ -40,7 +39,7 @@ export function replies(answers: Answers, handlers: Replies): Feature {
     if (ctx.message.media_group_id !== undefined && (await joinCapture(ctx, ctx.message))) return
     if (target.from?.id !== ctx.me.id) return commentOnCaptured(ctx, target, written.withQuote, next)
     const row = await findMessage(ctx.board.db, ctx.chat.id, target.message_id)
-    const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
+    const topic = row?.topic ?? null
     if (topic?.kind === 'prompt') return answerPrompt(ctx, topic, written, target.message_id)
     const handle = topic === null ? undefined : handlers.get(topic.kind)
     if (topic !== null && handle !== undefined) return handle(ctx, topic, written)
@@ -57,7 +56,7 @@ export function replies(answers: Answers, handlers: Replies): Feature {
     if (message === undefined || ctx.late || message.forward_origin !== undefined) return false
     const since = new Date(ctx.board.now().getTime() - askedAgainMs)
     const row = await newestPrompt(ctx.board.db, message.chat.id, since)
-    const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
+    const topic = row?.topic ?? null
     if (!row?.messageId || topic?.kind !== 'prompt' || !topic.again) return false
     await answerPrompt(ctx, topic, written, row.messageId)
     return true

@@ -2,7 +2,6 @@ import { minuteMs } from '../../../domain/core/durations.ts'
 import { RunnerKind, type SettingsPatch } from '../../../domain/settings/setting-specs.ts'
 import { changeSettings } from '../../../domain/settings/settings.ts'
 import { newestPrompt } from '../../../telegram/store/messages/messages.ts'
-import type { ReplyTopic } from '../../../telegram/store/messages/reply-topic.ts'
 import { toasts } from '../../../view/kit/answers.ts'
 import { settingsScreen, timeZoneTap } from '../../../view/kit/links.ts'
 import { zoneConfirmed } from '../../../view/settings/set-up.ts'
@@ -57,7 +56,7 @@ async function isZoneAsked(ctx: BotContext): Promise<boolean> {
   if (ctx.chat === undefined || ctx.message?.reply_to_message !== undefined) return false
   const since = new Date(ctx.board.now().getTime() - askedMs)
   const row = await newestPrompt(ctx.board.db, ctx.chat.id, since)
-  const topic = (row?.topic ?? null) as unknown as ReplyTopic | null
+  const topic = row?.topic ?? null
   return topic?.kind === 'prompt' && topic.ask === 'time-zone'
 }
 

@@ -2,7 +2,6 @@ import { listTokens, revokeToken } from '../../../domain/access/tokens.ts'
 import { allowDeletions } from '../../../domain/tasks/removal/deletion-limit.ts'
 import { createTokenLink } from '../../../telegram/store/connecting.ts'
 import { findMessage, isNewestMessage } from '../../../telegram/store/messages/messages.ts'
-import type { ReplyTopic } from '../../../telegram/store/messages/reply-topic.ts'
 import { toasts } from '../../../view/kit/answers.ts'
 import { newTokenScreen, revokeTokenScreen } from '../../../view/kit/links.ts'
 import { allowDeletionsTap, deletionsAllowedCard } from '../../../view/notifications/notices.ts'
@@ -97,7 +96,7 @@ async function nameAsked(ctx: BotContext): Promise<string | null> {
   const message = ctx.callbackQuery?.message
   const row =
     message === undefined ? null : await findMessage(ctx.board.db, message.chat.id, message.message_id)
-  const topic = row?.topic as unknown as ReplyTopic | null | undefined
+  const topic = row?.topic
   return topic?.kind === 'new-token' ? topic.name : null
 }
 

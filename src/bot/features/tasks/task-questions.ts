@@ -6,7 +6,6 @@ import type { TaskEdit } from '../../../domain/tasks/schemas.ts'
 import type { Task } from '../../../domain/tasks/task.ts'
 import { parseDue } from '../../../domain/time/due/due.ts'
 import { findMessage } from '../../../telegram/store/messages/messages.ts'
-import type { DeckTopic } from '../../../telegram/store/messages/reply-topic.ts'
 import { questionCard, toasts } from '../../../view/kit/answers.ts'
 import { signs } from '../../../view/kit/signs.ts'
 import type { Viewer } from '../../../view/kit/when.ts'
@@ -112,7 +111,7 @@ async function showAnswered(
     await sendTask(ctx, task, { undo })
     return
   }
-  const topic = row.topic as unknown as DeckTopic | null
+  const topic = row.topic
   if (topic?.kind === 'deck') return showDeck(ctx, { task, options: { undo }, topic, messageId: shownIn })
   const { card, about } = await renderTask(ctx, task, { undo })
   await ctx.sender.edit(shownIn, card, about)

@@ -7,7 +7,7 @@ export async function topicOfMessage(ctx: BotContext): Promise<ReplyTopic | null
   const message = ctx.callbackQuery?.message
   const row =
     message === undefined ? null : await findMessage(ctx.board.db, message.chat.id, message.message_id)
-  return (row?.topic ?? null) as unknown as ReplyTopic | null
+  return row?.topic ?? null
 }
 
 /** Returns the query of the tapped list, which may be too long to fit in a button. */

@@ -3,7 +3,6 @@ import { type BotMessageRow, botMessages } from '../../../db/schema.ts'
 import type { Db, Reader } from '../../../db/types.ts'
 import { deleteExpiredRows } from '../../../domain/core/delete-expired.ts'
 import { priorityValues } from './enqueue.ts'
-import type { ReplyTopic } from './reply-topic.ts'
 
 export type { BotMessageRow } from '../../../db/schema.ts'
 
@@ -103,8 +102,7 @@ export async function reportedTasks(
     )
     .orderBy(asc(botMessages.id))
   const taskIds = found.flatMap(({ taskId, topic }) => {
-    const listed =
-      (topic as unknown as ReplyTopic | null)?.kind === 'digest' ? (topic?.taskIds as string[]) : []
+    const listed = topic?.kind === 'digest' ? topic.taskIds : []
     return taskId === null ? listed : [taskId, ...listed]
   })
   return [...new Set(taskIds)]
