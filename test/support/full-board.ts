@@ -82,6 +82,9 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
   const seen = new Date('2026-03-02T07:00:00.123Z')
   const sessionTimes = { firstSeenAt: seen, lastSeenAt: seen }
   await db.insert(schema.agentSessions).values({ tokenId, session: nasty, engine: 'codex', ...sessionTimes })
+  await db
+    .insert(schema.sessionRules)
+    .values({ tokenId, session: nasty, tool: nasty, input: nasty, shown: nasty })
   await db.insert(schema.deletionLimits).values({ tokenId, reachedAt: seen })
   const times = { firstAt: seen, lastAt: seen }
   await db

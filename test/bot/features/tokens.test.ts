@@ -147,7 +147,7 @@ describe('the message with a new token', () => {
     const message = await make()
     expect(message.text).toContain('Then tell the agent: Take my next preqbot task and work on it.')
     expect(message.text).toContain('⏳ Waiting for its first request…')
-    expect(message.text).not.toContain('curl')
+    expect(message.text).not.toContain('/api/tasks/claim')
 
     await use(tokenIn(message))
     const edited = await bot.user.nextEdit('✅ Codex is connected')
