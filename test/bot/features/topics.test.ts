@@ -10,6 +10,7 @@ import { createTask } from '../../../src/domain/tasks/create.ts'
 import { readDetail } from '../../../src/domain/tasks/detail.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
 import { listTasks } from '../../../src/domain/tasks/lists/list.ts'
+import { askOwner } from '../../../src/domain/tasks/questions/ask.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
 import { type VirtualUser, virtualUser } from '../../../src/playground/client/virtual-user.ts'
 import { addTopic, removeTopic, setBotStatus } from '../../../src/playground/world/membership.ts'
@@ -308,4 +309,23 @@ describe('a message in a project’s topic', () => {
     await bot.handled()
     expect(await listTasks(bot.scope, {})).toEqual([])
   })
+})
+
+test('a further question goes to the topic of its project, one without a task to the board', async () => {
+  await addTokens(bot.db, bot.scope.ownerId, [robot])
+  await setProjectTopic(bot.ctx, 'APP', lounge)
+  const task = await makeTask('Fix the login')
+  await editTask(agent(), task.key, { lifecycle: 'start' })
+  const asking = { task: task.key, items: [{ text: 'Which port?', options: ['1', '2'] }] }
+  await askOwner(agent(), { task: task.key, items: [{ text: 'Red or blue?' }] })
+  await user.nextMessage('Red or blue?', { within: 20_000 })
+  await askOwner(agent(), asking)
+  const further = await user.nextMessage('Which port?', { within: 20_000 })
+  await editTask(bot.ctx, task.key, { status: 'done' })
+  await askOwner(agent(), { items: [{ text: 'Which folder?' }] })
+  const own = await user.nextMessage('Which folder?', { within: 20_000 })
+
+  expect([further.message_thread_id, own.message_thread_id]).toEqual([lounge, board])
+  user.reply(own, 'src')
+  await user.nextEdit('✅ Answered: src')
 })
