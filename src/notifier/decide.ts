@@ -7,7 +7,8 @@ import { takeDeletionQuestions } from '../domain/tasks/removal/deletion-limit.ts
 import type { Task } from '../domain/tasks/task.ts'
 import { commitDecision, type Decision } from '../telegram/store/messages/decision.ts'
 import { enqueue, type NewMessage } from '../telegram/store/messages/enqueue.ts'
-import { livingCards, type NewCard } from '../telegram/store/messages/living-cards.ts'
+import { findLiveChanges } from '../telegram/store/messages/live-cards.ts'
+import { livingCards, markCardsStale, type NewCard } from '../telegram/store/messages/living-cards.ts'
 import type { BotMessageRow } from '../telegram/store/messages/messages.ts'
 import { threadFor } from '../telegram/store/project-topics.ts'
 import { eventPageSize, readUnread } from '../telegram/store/unread-events.ts'
@@ -42,13 +43,15 @@ export interface Decided {
 export async function decide(deps: Decider): Promise<Decided | null> {
   const { store, ownerId } = deps
   const now = deps.now()
-  const { cursor, newest, events: page, settings, asks, hasQuestions } = await readUnread(store, ownerId)
+  const unread = await readUnread(store, ownerId, now)
+  const { cursor, newest, events: page, settings, asks, hasQuestions, isLive } = unread
   const { chatId, userId, enabled } = settings
   const isLinked = chatId !== null && userId !== null
   const linked = isLinked && enabled ? { ...settings, chatId } : null
   const isLimited = asks && linked !== null && (await askAboutDeletions(deps, linked))
   const isQuestion = hasQuestions && linked !== null && (await queueQuestions(deps, linked))
-  const isAsked = isLimited || isQuestion
+  const isLiveEdit = isLive && linked !== null && (await editLiveCard(deps, linked.chatId))
+  const isAsked = isLimited || isQuestion || isLiveEdit
   const asked = isAsked ? { isDue: true, hasMore: false } : null
   const events = wholeActions(page, eventPageSize)
   const to = cursor === null || !isLinked ? newest : (events.at(-1)?.id ?? cursor)
@@ -63,6 +66,15 @@ export async function decide(deps: Decider): Promise<Decided | null> {
   const queued = [...decision.messages, ...decision.cards]
   const isDue = isAsked || decision.staleNow.length > 0 || queued.some(({ notBefore }) => !notBefore)
   return { isDue, hasMore: to < newest }
+}
+
+/** Marks the card with the newest report of hooks for an edit. Returns whether there was one. */
+async function editLiveCard({ store, now: clock, takeLiveEdit }: Decider, chatId: number): Promise<boolean> {
+  const now = clock()
+  if (takeLiveEdit?.(chatId) === false) return false
+  const ids = await findLiveChanges(store, { chatId, now, limit: 1 })
+  await markCardsStale(store, chatId, ids, now)
+  return ids.length > 0
 }
 
 const nothing: Decision = { messages: [], cards: [], staleNow: [], staleSoon: [] }

@@ -26,6 +26,8 @@ export interface Decider {
   readonly store: Store
   readonly ownerId: string
   readonly now: () => Date
+  /** Takes the next automatic edit of a card, if the chat's limit allows one now. */
+  readonly takeLiveEdit?: (chatId: number) => boolean
 }
 
 /** The chat to notify, the owner's settings and the current time. */

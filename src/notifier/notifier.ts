@@ -49,15 +49,26 @@ const pollEveryMs = 1_000
 // Debounce: events within this time are decided together, which leaves CPU for the requests that cause a burst.
 const debounceMs = 100
 const maxStopMs = 5_000
+// What hooks report is progress: it takes what is left of Telegram's limits.
+const liveEditMs = { chat: 3_000, group: 10_000 } as const
 
 /** Creates the notifier: turns board events into queued messages, and sends everything that is queued. */
 export function createNotifier(deps: NotifierDeps): Notifier {
   const queued = createWakeup()
   const pause = createWakeup()
   const delivery = createDelivery(deps)
+  let liveEditAt = 0
+  // One card per round: the edits of a chat's other cards have to wait.
+  const takeLiveEdit = (chatId: number) => {
+    const at = deps.now().getTime()
+    const everyMs = chatId < 0 ? liveEditMs.group : liveEditMs.chat
+    if (Math.abs(at - liveEditAt) < everyMs) return false
+    liveEditAt = at
+    return true
+  }
 
   const follow = async (signal: AbortSignal) => {
-    const decided = await decide(deps)
+    const decided = await decide({ ...deps, takeLiveEdit })
     if (decided === null) return pollEveryMs
     if (decided.isDue) queued.trigger()
     await pause.wait(debounceMs, signal)

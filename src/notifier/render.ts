@@ -110,7 +110,7 @@ async function renderCard(
   { chatId, now, timeZone }: Bound,
 ): Promise<RenderResult> {
   const facts = await readCard(scope, task)
-  const version = taskVersion(facts)
+  const version = taskVersion(facts, now)
   const isOpen = task.status !== 'done' && task.status !== 'archived'
   const viewer = { now, timeZone }
   if (post === null) {

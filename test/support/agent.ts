@@ -17,8 +17,8 @@ export interface TestAgent {
   /** Takes a task through its lifecycle, with a result if one is given. */
   readonly act: (key: string, action: string, result?: object, more?: object) => Promise<Answer>
   readonly log: (key: string, title: string) => Promise<Answer>
-  /** Sends what a hook of Claude Code reads. */
-  readonly hook: (body: object) => Promise<Answer>
+  /** Sends what a hook reads, by default one of Claude Code. */
+  readonly hook: (body: object, program?: 'claude' | 'codex') => Promise<Answer>
 }
 
 /** Connects an agent to the bot's board. */
@@ -61,7 +61,7 @@ export async function connectAgent(
         ...(result === undefined ? {} : { result }),
         ...more,
       }),
-    hook: (body) => send('POST', '/hooks/claude', body),
+    hook: (body, program = 'claude') => send('POST', `/hooks/${program}`, body),
     log: (key, title) => call('POST', '/work-logs', { task: key, title }),
   }
 }

@@ -171,6 +171,17 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
     progress: { text: cut(180)(sentTexts), at: now },
     files: [],
     closedQuestion: null,
+    live: {
+      isStopped: true,
+      toolCalls: 1_000,
+      fileCount: 200,
+      endedAt: now,
+      hookAt: now,
+      promptedAt: null,
+      turnEndedAt: null,
+      sessionEndedAt: null,
+      stopDeliveredAt: null,
+    },
     agentComment: { text: sentTexts.repeat(50), at: now },
   }))
 

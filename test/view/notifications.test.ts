@@ -73,6 +73,7 @@ function task(result: WorkResult | null, more: Partial<TaskCardFacts> = {}): Tas
     progress: null,
     agentComment: null,
     closedQuestion: null,
+    live: null,
     files: [],
     latestResult:
       detail === null

@@ -21,7 +21,7 @@ function hookRoute(agent: HookRequest['agent']) {
     path: `/hooks/${agent}`,
     summary: `Receive a hook of ${names[agent]}`,
     description:
-      'A `PermissionRequest` becomes a question to the owner, and the request is held until there is an answer, which is the hook’s decision. Without one in time, the answer is `{}`, and the terminal asks. The answer to `PostToolUse` or `Stop` brings what the owner wrote in the meantime. Other events keep the session up to date. An unknown event is answered with `{}`.',
+      'A `PermissionRequest` becomes a question to the owner, and the request is held until there is an answer, which is the hook’s decision. Without one in time, the answer is `{}`, and the terminal asks. The answer to `PostToolUse` or `Stop` brings what the owner wrote in the meantime. After the owner’s Stop, the answer to a tool’s event ends the run. Other events keep the session up to date. An unknown event is answered with `{}`.',
     request: { body: body(HookBody) },
     responses: answers(
       {
@@ -37,9 +37,18 @@ function hookRoute(agent: HookRequest['agent']) {
               }),
             })
             .or(z.object({ hookEventName: z.literal('PostToolUse'), additionalContext: z.string() }))
+            .or(
+              z.object({
+                hookEventName: z.literal('PreToolUse'),
+                permissionDecision: z.literal('deny'),
+                permissionDecisionReason: z.string(),
+              }),
+            )
             .optional(),
           decision: z.literal('block').optional(),
           reason: z.string().optional(),
+          continue: z.literal(false).optional(),
+          stopReason: z.string().optional(),
         }),
       },
       [400, 413, 415],

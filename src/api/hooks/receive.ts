@@ -4,7 +4,8 @@ import { storable } from '../../domain/core/text.ts'
 import type { ToolUse } from '../../domain/questions/danger/danger.ts'
 import type { Question } from '../../domain/questions/question.ts'
 import { type HookReply, holdSecondsOf } from '../../domain/sessions/hook-decision.ts'
-import { recordHook } from '../../domain/sessions/record-hook.ts'
+import type { HookEvent } from '../../domain/sessions/hook-event.ts'
+import { recordHook, recordStopDelivered } from '../../domain/sessions/record-hook.ts'
 import type { PermissionSettings } from '../../domain/settings/settings.ts'
 import { readOwnerSettings } from '../../domain/settings/settings.ts'
 import { recordDelivered } from '../../domain/tasks/notes/feedback.ts'
@@ -15,6 +16,7 @@ import type { ApiParts } from '../kit/deps.ts'
 import type { HookBody } from './hook-body.ts'
 import { readHook } from './read-hook.ts'
 import { allow, deny, type HookAnswer, noDecision, toDecision } from './reply.ts'
+import { type StopAnswer, toStopAnswer } from './stop-answer.ts'
 import { toWordsAnswer, type WordsAnswer } from './words.ts'
 
 /** A hook's request. */
@@ -37,7 +39,7 @@ const graceSeconds = 3
 /** Builds the function that answers hooks: it records the event, and holds a request until its question is closed. */
 export function createHookReceiver(
   deps: ApiParts,
-): (request: HookRequest) => Promise<HookAnswer | WordsAnswer> {
+): (request: HookRequest) => Promise<HookAnswer | WordsAnswer | StopAnswer> {
   const { held = new Map<string, number>() } = deps
 
   /** Waits until a question is closed, and notes in the meantime that a request waits for it. */
@@ -59,6 +61,11 @@ export function createHookReceiver(
     if (state === 'answered' && answer !== null) return toDecision(use, { kind, answer })
     if (state === 'open' && !held.has(id)) await withdrawOwnQuestion(request.ctx, id, 'agent')
     return noDecision
+  }
+
+  function stop({ ctx, agent, afterAnswer }: HookRequest, event: HookEvent, taskKey: string): StopAnswer {
+    afterAnswer(() => recordStopDelivered(ctx))
+    return toStopAnswer(event, { agent, taskKey })
   }
 
   async function ask(
@@ -85,10 +92,10 @@ export function createHookReceiver(
   }
 
   return async (request) => {
-    const { ctx, body } = request
+    const { ctx, body, agent } = request
     const { event, use } = readHook(body, deps.redactor.text)
     const cwd = body.cwd ? storable(body.cwd).slice(0, maxPath) : null
-    const { reply, withdrawn, permissions } = await recordHook(ctx, { event, cwd })
+    const { reply, withdrawn, permissions } = await recordHook(ctx, { event, cwd, agent })
     for (const id of withdrawn) await withdrawOwnQuestion(ctx, id, 'terminal')
     switch (reply.kind) {
       case 'allow':
@@ -100,14 +107,21 @@ export function createHookReceiver(
         request.afterAnswer(() => recordDelivered(ctx, words))
         return toWordsAnswer(event, words)
       }
+      case 'stop':
+        return stop(request, event, reply.taskKey)
       case 'none':
         return noDecision
     }
     if (use === null) return noDecision
     try {
-      return reply.kind === 'join'
-        ? await hold(request, await requireOwnQuestion(ctx, reply.id), use)
-        : await ask(request, reply, use, permissions)
+      const answer =
+        reply.kind === 'join'
+          ? await hold(request, await requireOwnQuestion(ctx, reply.id), use)
+          : await ask(request, reply, use, permissions)
+      // The owner's Stop withdrew the question.
+      const isStopped = answer === noDecision && !request.client.aborted
+      const after = isStopped ? (await recordHook(ctx, { event, cwd, agent })).reply : null
+      return after?.kind === 'stop' ? stop(request, event, after.taskKey) : answer
     } catch (error) {
       // E.g. its task was done in the meantime. The agent's own prompt decides.
       if (!(error instanceof DomainError)) throw error

@@ -11,8 +11,12 @@ import { type BotContext, scopeOf, viewerOf } from './context.ts'
 /** Renders a task's card and what its message is about. */
 export async function renderTask(ctx: BotContext, task: Task, options: Partial<TaskCardOptions> = {}) {
   const detail = await readCard(scopeOf(ctx), task)
-  const card = taskCard(detail, { ...viewerOf(ctx), ...options })
-  return { card, about: { purpose: 'card', taskId: task.id, version: taskVersion(detail) } as const }
+  const viewer = viewerOf(ctx)
+  const card = taskCard(detail, { ...viewer, ...options })
+  return {
+    card,
+    about: { purpose: 'card', taskId: task.id, version: taskVersion(detail, viewer.now) } as const,
+  }
 }
 
 /** Shows a task in the message whose button was tapped, otherwise in a new message. */

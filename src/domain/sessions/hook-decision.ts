@@ -35,6 +35,8 @@ export interface HookState {
   readonly words: readonly OwnerWords[]
   /** How many Stop hooks in a row brought words. */
   readonly stopBlocks: number
+  /** The run that the owner stopped, while its agent goes on. */
+  readonly stopped: { readonly taskKey: string; readonly agent: 'claude' | 'codex' } | null
 }
 
 /** What a hook's request gets. */
@@ -48,6 +50,8 @@ export type HookReply =
   | { readonly kind: 'ask'; readonly question: HookQuestion; readonly tool: AskedTool }
   /** The owner's words, for the model's next request. */
   | { readonly kind: 'words'; readonly words: readonly OwnerWords[] }
+  /** The agent must end its run of a task. */
+  | { readonly kind: 'stop'; readonly taskKey: string }
 
 /** What a hook event changes and answers. */
 export interface HookDecision {
@@ -59,8 +63,19 @@ export interface HookDecision {
   readonly reply: HookReply
 }
 
-/** Decides what a hook event changes and answers. */
+/** Decides what a hook event changes and answers. A run that the owner stopped gets nothing else. */
 export function decideHook(state: HookState, event: HookEvent): HookDecision {
+  const decision = decideRunning(state, event)
+  const { stopped } = state
+  if (stopped === null || event.kind === 'prompted') return decision
+  const { taskKey, agent } = stopped
+  // Codex goes on after a used tool, whatever the answer.
+  const isHeard =
+    event.kind === 'announced' || event.kind === 'asked' || (event.kind === 'used' && agent === 'claude')
+  return { ...decision, reply: isHeard ? { kind: 'stop', taskKey } : { kind: 'none' } }
+}
+
+function decideRunning(state: HookState, event: HookEvent): HookDecision {
   const same = {
     announced: state.announced,
     withdrawn: [],

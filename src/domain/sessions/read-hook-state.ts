@@ -23,6 +23,8 @@ export interface StoredSession {
   readonly waiting: readonly WaitingQuestion[]
   readonly runs: readonly SessionRun[]
   readonly words: readonly OwnerWords[]
+  /** Its newest run, if the owner stopped it. */
+  readonly stopped: { readonly taskKey: string; readonly endedAt: Date } | null
 }
 
 const token = sql.placeholder('tokenId')
@@ -55,10 +57,16 @@ const words = sql<readonly OwnerWords[]>`(
       and ${workLogFacts.heardAt} is null and ${workLogFacts.fetchedAt} is null
   ) as l)`
 
+const stopped = sql<{ readonly taskKey: string; readonly endedAt: string } | null>`(
+  select case when ${runs.outcome} = 'stopped' then jsonb_build_object('taskKey', ${tasks.taskKey}, 'endedAt', ${runs.endedAt}) end
+  from ${runs} join ${tasks} on ${tasks.id} = ${runs.taskId}
+  where ${runs.tokenId} = ${token}::uuid and ${runs.session} = ${session}::text
+  order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`
+
 // The token's row is always there. One statement: the agent waits for the answer of each hook.
 const readAll = preparedRead((db) =>
   db
-    .select({ row: agentSessions, version: versionOf(agentSessions), waiting, runs: runsOf, words })
+    .select({ row: agentSessions, version: versionOf(agentSessions), waiting, runs: runsOf, words, stopped })
     .from(apiTokens)
     .leftJoin(
       agentSessions,
@@ -73,7 +81,11 @@ export async function readStoredSession(
   of: { readonly tokenId: string; readonly session: string },
 ): Promise<StoredSession> {
   const [found] = await readAll(db, { tokenId: of.tokenId, session: of.session })
-  if (found === undefined) return { row: null, waiting: [], runs: [], words: [] }
-  const { row, version, ...rest } = found
-  return { ...rest, row: row && { ...row, announced: row.announced ?? [], version } }
+  if (found === undefined) return { row: null, waiting: [], runs: [], words: [], stopped: null }
+  const { row, version, stopped: stop, ...rest } = found
+  return {
+    ...rest,
+    row: row && { ...row, announced: row.announced ?? [], version },
+    stopped: stop && { ...stop, endedAt: new Date(stop.endedAt) },
+  }
 }

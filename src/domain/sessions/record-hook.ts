@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import { and, eq } from 'drizzle-orm'
 import { agentSessions, sessionRules, tasks } from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
@@ -11,9 +10,10 @@ import { minuteMs } from '../core/durations.ts'
 import { setRunSession } from '../runs/store.ts'
 import { type PermissionSettings, readOwnerSettings } from '../settings/settings.ts'
 import { hearComment } from '../work-logs/heard.ts'
-import { decideHook, type HookDecision } from './hook-decision.ts'
+import { decideHook, type HookDecision, type HookState } from './hook-decision.ts'
 import type { HookEvent } from './hook-event.ts'
-import { readStoredSession, type SessionRow, type SessionRun } from './read-hook-state.ts'
+import { readStoredSession, type SessionRow, type StoredSession } from './read-hook-state.ts'
+import { mustStop } from './stop.ts'
 
 const seenEveryMs = minuteMs
 
@@ -31,7 +31,11 @@ export interface RecordedHook extends HookDecision {
  */
 export async function recordHook(
   ctx: Ctx,
-  { event, cwd }: { readonly event: HookEvent; readonly cwd: string | null },
+  {
+    event,
+    cwd,
+    agent,
+  }: { readonly event: HookEvent; readonly cwd: string | null; readonly agent: 'claude' | 'codex' },
 ): Promise<RecordedHook> {
   const actor = requireHookActor(ctx.actor)
   return ctx.commit(async (db): Promise<Change<RecordedHook>> => {
@@ -47,35 +51,34 @@ export async function recordHook(
         permissions,
         words: stored.words,
         stopBlocks: row?.stopBlocks ?? 0,
+        stopped: toStopped(stored, agent, now),
       },
       event,
     )
     const isDue = row === null || now.getTime() - row.lastSeenAt.getTime() >= seenEveryMs
-    const startedKey = event.kind === 'used' ? event.startedTask : null
-    const started =
-      startedKey === null ? null : (stored.runs.find(({ taskKey }) => taskKey === startedKey) ?? null)
-    const held =
-      isDue && row !== null ? (stored.runs.find(({ taskId }) => taskId === row.taskId) ?? null) : null
-    const after = {
+    const key = event.kind === 'used' ? event.startedTask : null
+    const started = key === null ? undefined : stored.runs.find(({ taskKey }) => taskKey === key)
+    const held = isDue && row !== null ? stored.runs.find(({ taskId }) => taskId === row.taskId) : undefined
+    const set = {
       announced: decision.announced,
       cwd: cwd ?? row?.cwd ?? null,
       endedAt: decision.endsSession ? (row?.endedAt ?? now) : null,
       taskId: started?.taskId ?? (isDue ? (held?.taskId ?? null) : row.taskId),
       engine: actor.engine ?? row?.engine ?? null,
       lastSeenAt: isDue ? now : row.lastSeenAt,
+      hookAt: now,
       stopBlocks: decision.stopBlocks,
       ...timesOf(event, now),
-      ...(event.kind === 'used' ? countUse(row, event, started, now) : {}),
+      ...(decision.reply.kind === 'stop' ? { stopHeardAt: now } : {}),
+      ...(event.kind === 'used' ? countUse(row, event, { isFirst: started !== undefined, now }) : {}),
     }
-    const result = { ...decision, permissions }
-    if (row !== null && isDeepStrictEqual({ ...row, ...after }, row)) return { unchanged: true, result }
     return {
       unchanged: true,
-      result,
+      result: { ...decision, permissions },
       rows: [
-        toWrite(row, actor, after),
+        toWrite(row, actor, set),
         ...(started?.session === null ? [setRunSession(started.id, actor.session)] : []),
-        ...(held === null ? [] : [heartbeat(held.taskId, now)]),
+        ...(held === undefined ? [] : [heartbeat(held.taskId, now)]),
         ...(decision.endsSession ? [endRules(actor)] : []),
         ...(decision.reply.kind === 'words'
           ? decision.reply.words.map(({ id }) => hearComment(id, now))
@@ -83,6 +86,27 @@ export async function recordHook(
       ],
     }
   })
+}
+
+/** Records that an answer that ends the session's run was written. */
+export async function recordStopDelivered(ctx: Ctx): Promise<void> {
+  const { tokenId, session } = requireHookActor(ctx.actor)
+  const set = { stopDeliveredAt: ctx.now() }
+  const row = update(agentSessions, { key: { tokenId, session }, set, isOptional: true })
+  await ctx.commit(async () => ({ unchanged: true, result: undefined, rows: [row] }))
+}
+
+/** Returns the run that the owner stopped; null if the session needn't be told. */
+function toStopped(
+  { stopped, row }: StoredSession,
+  agent: 'claude' | 'codex',
+  now: Date,
+): HookState['stopped'] {
+  if (stopped === null || row === null) return null
+  const { hookAt, promptedAt, turnEndedAt, stopDeliveredAt, endedAt: sessionEndedAt } = row
+  const { endedAt, taskKey } = stopped
+  const run = { endedAt, hookAt, promptedAt, turnEndedAt, sessionEndedAt, stopDeliveredAt }
+  return mustStop(run, agent, now) ? { taskKey, agent } : null
 }
 
 /** Returns the times that an event sets. */
@@ -99,12 +123,11 @@ const maxFiles = 200
 function countUse(
   row: SessionRow | null,
   { files: changed }: HookEvent & { readonly kind: 'used' },
-  started: SessionRun | null,
-  now: Date,
+  { isFirst, now }: { readonly isFirst: boolean; readonly now: Date },
 ) {
-  if (started !== null) return { hookAt: now, usedAt: now, toolCalls: 0, files: [] }
+  if (isFirst) return { usedAt: now, toolCalls: 0, files: [] }
   const files = [...new Set([...(row?.files ?? []), ...changed.map(toHash)])].slice(0, maxFiles)
-  return { hookAt: now, usedAt: now, toolCalls: (row?.toolCalls ?? 0) + 1, files }
+  return { usedAt: now, toolCalls: (row?.toolCalls ?? 0) + 1, files }
 }
 
 function toHash(path: string): string {

@@ -3,6 +3,7 @@ import { isListed, preparedRead } from '../../db/prepared.ts'
 import { apiTokens, projects, questions, tasks, workLogs } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
 import type { ClosedQuestion } from '../questions/question.ts'
+import { type LiveRun, liveRunOf, toLiveRun } from '../sessions/live-run.ts'
 import { isOwnerComment, logAuthor, logKind } from '../work-logs/facts.ts'
 import { detailColumns, logsOfTask, nothingStored, toDetail } from './detail.ts'
 import { filesIn, type NoteFile } from './notes/note-files.ts'
@@ -24,6 +25,8 @@ export interface TaskCardFacts extends TaskDetail {
   readonly closedQuestion: ClosedQuestion | null
   /** The files of its note and of the comments on it. */
   readonly files: readonly NoteFile[]
+  /** What the hooks of its newest run's session reported; null without hooks. */
+  readonly live: LiveRun | null
 }
 
 const remarkKinds = sql`(${logKind} = 'manual' or ${logKind} = 'comment' and ${logAuthor} is distinct from 'owner')`
@@ -51,6 +54,7 @@ const cardsOf = preparedRead((db) =>
         from ${questions} left join ${apiTokens} on ${apiTokens.id} = ${questions.tokenId}
         where ${tasks.runState} = 'running' and ${questions.taskId} = ${tasks.id} and ${questions.state} <> 'open'
         order by ${questions.updatedAt} desc, ${questions.id} desc limit 1)`,
+      live: liveRunOf,
     })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
@@ -74,9 +78,9 @@ export async function readCardFacts(scope: Scope, several: readonly Task[]): Pro
   if (several.length === 0) return []
   const stored = await cardsOf(scope.db, { ids: JSON.stringify(several.map(({ id }) => id)) })
   const byId = new Map(stored.map(({ id, ...card }) => [id, card]))
-  const nothing = { ...nothingStored, remarks: [], withFiles: [], closed: null }
+  const nothing = { ...nothingStored, remarks: [], withFiles: [], closed: null, live: null }
   return several.map((task) => {
-    const { remarks, withFiles, closed, ...detailed } = byId.get(task.id) ?? nothing
+    const { remarks, withFiles, closed, live, ...detailed } = byId.get(task.id) ?? nothing
     const detail = toDetail(task, detailed)
     const own = remarks.map((remark) => ({ ...remark, at: new Date(remark.at) }))
     const since = detail.latestResult?.workedAt ?? new Date(0)
@@ -95,6 +99,7 @@ export async function readCardFacts(scope: Scope, several: readonly Task[]): Pro
       agentComment,
       closedQuestion: isOfRun ? closedQuestion : null,
       files,
+      live: toLiveRun(live),
     }
   })
 }
@@ -119,5 +124,12 @@ export async function readCard(scope: Scope, task: Task): Promise<TaskCardFacts>
 
 /** Returns what the card of a new task shows. */
 export function newCard(task: TaskDetail): TaskCardFacts {
-  return { ...task, progress: null, agentComment: null, closedQuestion: null, files: filesIn(task.note) }
+  return {
+    ...task,
+    progress: null,
+    agentComment: null,
+    closedQuestion: null,
+    files: filesIn(task.note),
+    live: null,
+  }
 }

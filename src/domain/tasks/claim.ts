@@ -12,6 +12,7 @@ import type { Engine, TaskStatus } from '../core/task-values.ts'
 import { requireProject } from '../projects/read.ts'
 import { isHeldBy } from '../runs/holder.ts'
 import { setRunSession, startRun } from '../runs/store.ts'
+import { isStopping } from '../sessions/stopping-runs.ts'
 import { findDetailForEdit, requireTaskDetail } from './detail.ts'
 import type { DetailWithLabels } from './detail-after.ts'
 import { snoozeRows } from './edit/snooze.ts'
@@ -74,6 +75,7 @@ export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Claimed> {
   const matches = and(
     wanted,
     not(hasQuestion),
+    not(isStopping(ctx.now())),
     engine === null ? undefined : or(isNull(tasks.engine), eq(tasks.engine, engine)),
   )
   return ctx.commit(async (db): Promise<Change<Claimed>> => {

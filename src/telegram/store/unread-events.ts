@@ -8,6 +8,7 @@ import { type OwnerSettings, toOwnerSettings } from '../../domain/settings/setti
 import { storedSettingsOf } from '../../domain/settings/stored-settings.ts'
 import { hasDeletionQuestions } from '../../domain/tasks/removal/deletion-limit.ts'
 import type { StateKey } from './bot-state.ts'
+import { hasLiveSessions } from './messages/live-cards.ts'
 import { hasDueQuestions } from './messages/question-messages.ts'
 
 /** How many events the notifier reads at once. */
@@ -23,6 +24,8 @@ export interface Unread {
   readonly settings: OwnerSettings
   /** Whether the owner must be asked about deletions. */
   readonly asks: boolean
+  /** Whether cards may have to show what hooks have reported. */
+  readonly isLive: boolean
   /** Whether questions need their own message, or an edit of it. */
   readonly hasQuestions: boolean
 }
@@ -39,6 +42,7 @@ const readAll = preparedRead((db) =>
       stored: storedSettingsOf(users.id),
       asks: hasDeletionQuestions(users.id),
       hasQuestions: hasDueQuestions(users.id),
+      isLive: hasLiveSessions(sql`${sql.placeholder('now')}`),
     })
     .from(users)
     .leftJoin(botState, eq(botState.key, cursorKey))
@@ -46,8 +50,8 @@ const readAll = preparedRead((db) =>
 )
 
 /** Reads what a round of the notifier works on. One statement, so an event after the chat was linked has a higher ID than `newest`. */
-export async function readUnread(db: Reader, ownerId: string): Promise<Unread> {
-  const [found] = await readAll(db, { ownerId })
+export async function readUnread(db: Reader, ownerId: string, now: Date): Promise<Unread> {
+  const [found] = await readAll(db, { ownerId, now: now.toISOString() })
   if (found === undefined) throw new Error('the board has no owner')
   const { stored, ...rest } = found
   return { ...rest, settings: toOwnerSettings(stored) }

@@ -1,4 +1,5 @@
 import { isAnswerUndoable } from '../../domain/questions/question.ts'
+import { phaseOfLive } from '../../domain/sessions/live-run.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { button } from '../kit/buttons.ts'
@@ -26,16 +27,27 @@ export function taskCard(task: TaskCardFacts, options: TaskCardOptions): Card {
 }
 
 /** Returns a string that changes with everything a task's card shows. */
-export function taskVersion(task: TaskCardFacts): string {
+export function taskVersion(task: TaskCardFacts, now: Date): string {
   const { status, runState, updatedAt, latestResult, feedback, question, progress } = task
-  const { agentComment, closedQuestion, files } = task
+  const { agentComment, closedQuestion, files, live } = task
   const heardAt = feedback.at(-1)?.receivedAt
   const instants = [updatedAt, latestResult?.workedAt, progress?.at, agentComment?.at, heardAt]
   const marks = instants.map((at) => at?.getTime() ?? '')
   const draft = question?.draft ? markOf(JSON.stringify(question.draft)) : ''
   // An agent that received the answer ends its Undo.
   const isFinal = closedQuestion !== null && !isAnswerUndoable(closedQuestion)
-  return [...marks, status, runState, feedback.length, files.length, question?.id, draft, isFinal].join('.')
+  return [
+    ...marks,
+    status,
+    runState,
+    feedback.length,
+    files.length,
+    question?.id,
+    draft,
+    isFinal,
+    live?.toolCalls,
+    phaseOfLive(live, now),
+  ].join('.')
 }
 
 /** Asks once before a task is deleted. */

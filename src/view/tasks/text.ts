@@ -4,7 +4,7 @@ import { isFocused } from '../../domain/tasks/lists/focus.ts'
 import { criteriaOf, textOf } from '../../domain/tasks/notes/note.ts'
 import { namingFiles } from '../../domain/tasks/notes/note-files.ts'
 import type { Artifact } from '../../domain/tasks/schemas.ts'
-import { type Feedback, runOf, type Task } from '../../domain/tasks/task.ts'
+import { runOf, type Task } from '../../domain/tasks/task.ts'
 import { turnOf } from '../../domain/turn.ts'
 import {
   bold,
@@ -25,6 +25,7 @@ import { hiddenHost, isWebLink } from '../kit/web-link.ts'
 import { ago, clock, day, dueText, span, type Viewer } from '../kit/when.ts'
 import { firstLine, restOf } from '../markdown/first-line.ts'
 import { markdownToHtml } from '../markdown/markdown.ts'
+import { heardLine, liveLine, stopLine } from './live.ts'
 import { outcomeText, waitedText } from './questions/outcome.ts'
 import { commandBlock, maxReport, questionBlock, questionHead, whoAsks } from './questions/question-text.ts'
 
@@ -48,7 +49,9 @@ export function taskCardText(
     task.question !== null && questionBlock(task.question, planText(task)),
     reviewBlock(task),
     !isAnswered && answeredLine(task),
+    stopLine(task, viewer),
     progressLine(task),
+    liveLine(task, viewer),
     metaLine(task),
     noteBlock(task),
     resultBlock(task),
@@ -245,17 +248,6 @@ function commentBlock(task: TaskCardFacts, viewer: Viewer): Html | null {
     ],
     '\n',
   )
-}
-
-/** Says when the agent that works on the task got the owner's comment. */
-function heardLine(
-  task: TaskCardFacts,
-  { heardAt, receivedAt }: Feedback,
-  { timeZone }: Viewer,
-): Html | null {
-  const run = runOf(task)
-  if (run === null || receivedAt === null) return null
-  return html`<i>${agentName(run)} heard it at ${clock(heardAt ?? receivedAt, timeZone)}</i>`
 }
 
 /** Returns whether the card shows only part of the note. */

@@ -680,14 +680,15 @@ describe('a session that works on a task', () => {
     await finish(taskKey)
   })
 
-  test('whose run the owner stops gets no decision, and Undo does not ask again for nobody', async () => {
+  test('whose run the owner stops is told so, and Undo does not ask again for nobody', async () => {
     const { taskKey } = await claim()
     const waiting = permission('npm test')
     const { id } = await first()
 
     const { auditId } = await editTask(api.ctx, taskKey, { runState: null })
     api.deps.wakeup.trigger()
-    expect((await waiting).body).toEqual({})
+    const { body } = await waiting
+    expect([body.continue, decision(body)]).toMatchObject([false, { behavior: 'deny' }])
     await undoChange(api.ctx, auditId ?? '')
 
     expect(await stateOf(id)).toMatchObject({ state: 'withdrawn' })

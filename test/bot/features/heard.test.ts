@@ -1,46 +1,13 @@
 import type { Message } from 'grammy/types'
 import { describe, expect, test } from 'vitest'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
-import { connectAgent, type TestAgent } from '../../support/agent.ts'
-import { addTasks, useBot } from '../../support/chat.ts'
+import { connectAgent } from '../../support/agent.ts'
+import { useBot } from '../../support/chat.ts'
+import { openSession, type TestSession, workingSession } from '../../support/session.ts'
 
 const bot = useBot()
 const wait = { within: 20_000 }
-const claimTool = 'mcp__preqbot__preq_claim_task'
-let count = 0
-
-interface Session {
-  readonly agent: TestAgent
-  readonly id: string
-  readonly hook: (event: string, fields?: object) => Promise<unknown>
-  /** Reports a used tool, by default one that changes nothing. */
-  readonly use: (name?: string, fields?: object) => Promise<unknown>
-  readonly stop: (fields?: object) => Promise<unknown>
-}
-
-/** Opens a session of an agent with hooks. */
-async function openSession(given?: TestAgent): Promise<Session> {
-  const agent = given ?? (await connectAgent(bot()))
-  count += 1
-  const id = `session-${count}`
-  const hook = async (event: string, fields = {}) =>
-    (await agent.hook({ session_id: id, hook_event_name: event, ...fields })).body
-  const use = (tool_name = 'Read', fields = {}) =>
-    hook('PostToolUse', { tool_name, tool_input: {}, tool_response: {}, ...fields })
-  return { agent, id, hook, use, stop: (fields = {}) => hook('Stop', { stop_hook_active: false, ...fields }) }
-}
-
-/** Lets a session work on WEB-1, as its hooks report. */
-async function working(): Promise<Session & { readonly card: Message }> {
-  await addTasks(bot(), [{ title: 'Fix the login', status: 'todo' }])
-  const session = await openSession()
-  await session.agent.claim({ status: 'todo' })
-  await session.use(claimTool, { tool_response: { task: { task_key: 'WEB-1' } } })
-  bot().user.sendText('/task WEB-1')
-  const card = await bot().user.nextMessage('Fix the login')
-  return { ...session, card }
-}
-
+const working = () => workingSession(bot())
 const reply = async (card: Message, text: string) => {
   const sent = bot().user.reply(card, text)
   await bot().handled()
@@ -59,7 +26,8 @@ const context = (text: string) => ({
   hookSpecificOutput: { hookEventName: 'PostToolUse', additionalContext: text },
 })
 const block = (text: string) => ({ decision: 'block', reason: text })
-const feedback = async ({ agent }: Session) => (await agent.call('GET', '/tasks/WEB-1')).body.task.feedback
+const feedback = async ({ agent }: TestSession) =>
+  (await agent.call('GET', '/tasks/WEB-1')).body.task.feedback
 
 describe('a reply to a working task', () => {
   test('is kept, and comes once with the answer to the next used tool', async () => {
@@ -155,7 +123,7 @@ describe('a reply to a working task', () => {
 
   test('is not heard by a subagent, a failed tool or another session', async () => {
     const { card, ...session } = await working()
-    const other = await openSession(session.agent)
+    const other = await openSession(bot(), { agent: session.agent })
     await reply(card, 'Use the left one')
 
     expect(await session.use('Read', { agent_id: 'a' })).toEqual({})
@@ -184,5 +152,34 @@ describe('a reply to a working task', () => {
     expect(await session.use()).toEqual({})
 
     expect((await session.agent.claim()).body.task.feedback).toMatchObject([{ text: 'Blue' }])
+  })
+})
+
+describe('what hooks report', () => {
+  test('is one line of the card, which makes no sound', async () => {
+    const { card, ...session } = await working()
+    bot().world.calls.length = 0
+
+    await session.use('Edit', { tool_input: { file_path: '/repo/a.ts' } })
+    await session.use('Edit', { tool_input: { file_path: '/repo/a.ts' } })
+    await session.hook('PostToolUseFailure', { tool_name: 'Bash', tool_input: { command: 'ls' } })
+    await session.use('Write', { tool_input: { file_path: '/repo/b.ts' } })
+
+    const edited = await bot().user.nextEdit(/4 tool calls · 2 files · under a minute/, wait)
+    expect(edited.message_id).toBe(card.message_id)
+    expect(bot().world.calls.map(({ method }) => method.toLowerCase())).not.toContain('sendmessage')
+  })
+
+  test('of many tools is one edit', async () => {
+    const { card, ...session } = await working()
+    bot().world.calls.length = 0
+
+    for (let call = 0; call < 20; call += 1) await session.use()
+
+    await bot().user.nextEdit('20 tool calls', wait)
+    const edits = () => bot().world.calls.filter(({ method }) => method.toLowerCase() === 'editmessagetext')
+    await expect.poll(() => edits().length).toBeGreaterThan(0)
+    expect(edits().length).toBeLessThanOrEqual(2)
+    expect(edits()[0]?.params).toMatchObject({ message_id: card.message_id })
   })
 })

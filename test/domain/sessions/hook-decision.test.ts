@@ -10,6 +10,7 @@ const idle: HookState = {
   permissions: { presence: null, isLocked: false },
   words: [],
   stopBlocks: 0,
+  stopped: null,
 }
 const question = (fields: Partial<HookQuestion> = {}): HookQuestion => ({
   kind: 'permission',

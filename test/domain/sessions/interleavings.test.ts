@@ -159,6 +159,7 @@ function createWorld() {
       permissions,
       words: [],
       stopBlocks: 0,
+      stopped: null,
     }
     const decision = decideHook(state, read.event)
     announced.set(session, decision.announced)

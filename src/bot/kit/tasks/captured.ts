@@ -128,7 +128,7 @@ export async function renderCaptured(
   captured: Captured,
   facts: TaskCardFacts | null = null,
 ) {
-  const version = taskVersion(facts ?? (await readCard(scopeOf(ctx), task)))
+  const version = taskVersion(facts ?? (await readCard(scopeOf(ctx), task)), ctx.board.now())
   const problems = await withSuggestions(ctx, captured.problems)
   const card = captureCard(task, { ...viewerOf(ctx), ...captured, problems })
   return { card, about: { purpose: 'card', taskId: task.id, version } as const }
