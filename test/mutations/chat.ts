@@ -5,8 +5,8 @@ export const chatGuards: readonly Guard[] = [
   {
     name: 'update-effect-once',
     file: 'src/telegram/store/updates.ts',
-    find: 'isNull(botUpdates.effectAt), ',
-    replace: '',
+    find: 'isFirst ? { effectAt: null, finishedAt: null } : { finishedAt: null }',
+    replace: '{ finishedAt: null }',
     tests: ['test/telegram/store/updates.test.ts'],
     on: 'embedded',
   },

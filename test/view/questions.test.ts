@@ -75,11 +75,9 @@ describe('a command', () => {
 })
 
 describe('the buttons of a permission', () => {
-  const labels = (more: Partial<OpenQuestion>) => {
+  const rowsOf = (more: Partial<OpenQuestion>) => {
     const items = [{ id: '1', text: 'Run it?', options: [...permissionOptions], multi: false }]
-    return questionRows(question({ kind: 'permission', items, ...more }), 'card').map((row) =>
-      row.map(({ label }) => label),
-    )
+    return questionRows(question({ kind: 'permission', items, ...more }), 'card')
   }
 
   test.each<[string, Partial<OpenQuestion>, string[][]]>([
@@ -103,7 +101,16 @@ describe('the buttons of a permission', () => {
       [['Deny with these words'], ['Allow', 'Deny'], ['Deny and say why']],
     ],
   ])('%s', (_, more, rows) => {
-    expect(labels(more)).toEqual(rows)
+    expect(rowsOf(more).map((row) => row.map(({ label }) => label))).toEqual(rows)
+  })
+
+  test.each([
+    ['green', 'success', false],
+    ['plain if it is dangerous', undefined, true],
+  ])('show Allow %s', (_, style, isDangerous) => {
+    const [allow] = rowsOf({ tool: { ...tool, isDangerous } }).flat()
+    expect(allow).toMatchObject({ label: 'Allow' })
+    expect(allow !== undefined && 'style' in allow ? allow.style : undefined).toBe(style)
   })
 })
 

@@ -36,7 +36,7 @@ function permissionRows({ tool, draft }: OpenQuestion, tap: Tap, ask: Ask): Butt
   return [
     ...(draft?.words === undefined ? [] : [[tap('Deny with these words', 'words', deny.id, 'danger')]]),
     [
-      tap(allow.label, 'choose', allow.id, 'success'),
+      tap(allow.label, 'choose', allow.id, tool?.isDangerous ? undefined : 'success'),
       hasRule ? tap('Allow for session', 'session', allow.id) : tap(deny.label, 'choose', deny.id, 'danger'),
     ],
     [...(hasRule ? [tap(deny.label, 'choose', deny.id, 'danger')] : []), ask('Deny and say why', 'deny')],
