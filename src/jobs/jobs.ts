@@ -11,6 +11,7 @@ import { securityJob } from './security.ts'
 import { snoozesJob } from './snoozes.ts'
 import { staleRunsJob } from './stale-runs.ts'
 import { tokenExpiryJob } from './token-expiry.ts'
+import { unheardJob } from './unheard.ts'
 
 export type { JobsDeps } from './job.ts'
 
@@ -30,6 +31,7 @@ const jobs: readonly Job[] = [
   snoozesJob,
   remindersJob,
   questionsJob,
+  unheardJob,
   staleRunsJob,
   securityJob,
   tokenExpiryJob,

@@ -1,6 +1,7 @@
+import { eq } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sessionRules } from '../../src/db/schema.ts'
+import { sessionRules, workLogFacts } from '../../src/db/schema.ts'
 import { recordSecurityEvent } from '../../src/domain/access/security.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import type { Actor } from '../../src/domain/core/actor.ts'
@@ -22,6 +23,7 @@ import type { Task } from '../../src/domain/tasks/task.ts'
 import { createWorkLog } from '../../src/domain/tasks/work-logs.ts'
 import { lastMinuteOf, toZoned } from '../../src/domain/time/time.ts'
 import { staleRunsJob } from '../../src/jobs/stale-runs.ts'
+import { unheardJob } from '../../src/jobs/unheard.ts'
 import { openLog } from '../../src/log.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { addTopic } from '../../src/playground/world/membership.ts'
@@ -151,6 +153,11 @@ beforeAll(async () => {
   const log = openLog({ level: 'debug', write: () => {} })
   await staleRunsJob.run({ store: bot.db, ownerId: bot.scope.ownerId, now, log })
   await user.nextMessage('hasn’t checked in', { within: 20_000 })
+  const { commentId = '' } = await editTask(bot.ctx, 'WEB-2', { comment: 'Maybe lost' })
+  const heardAt = new Date(now().getTime() - 60_000)
+  await bot.db.update(workLogFacts).set({ heardAt }).where(eq(workLogFacts.logId, commentId))
+  await unheardJob.run({ store: bot.db, ownerId: bot.scope.ownerId, now, log })
+  await user.nextMessage('Maybe not heard', { within: 20_000 })
   const { id: projectId } = await requireProject(bot.scope, 'WEB')
   for (const title of ['Superfluous', 'Twice there']) {
     const { task } = await createTask(robot, { projectId, title })

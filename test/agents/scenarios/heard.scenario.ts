@@ -86,4 +86,24 @@ describe.each([claude, codex])('$name', (program) => {
 
     expect(model.requests[2]?.raw).toContain('Test it too.')
   })
+
+  test('ends its run when the owner stops it', async () => {
+    const { bot, model } = stage()
+    await begin(program, [
+      async () => {
+        bot.user.sendText('/task WEB-1')
+        bot.user.tap('Stop', await bot.user.nextMessage(/is working on it/, { within }))
+        await bot.user.nextEdit('is stopping…', { within })
+        return listFiles(program)
+      },
+      { text: 'I was stopped.' },
+    ])
+
+    await bot.user.nextEdit('has stopped', { within: 30_000 })
+
+    // Claude Code asks its model nothing more; the model of Codex learns that it may use no tool.
+    const after = model.requests.slice(2).map(({ results }) => results.at(-1))
+    const denied = expect.stringContaining('The owner stopped your run of WEB-1.')
+    expect(after).toEqual(program === claude ? [] : [denied])
+  })
 })

@@ -1,12 +1,16 @@
+import { eq, isNotNull } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { describe, expect, test } from 'vitest'
+import { botMessages, workLogFacts } from '../../../src/db/schema.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
+import { unheardJob } from '../../../src/jobs/unheard.ts'
 import { connectAgent } from '../../support/agent.ts'
 import { useBot } from '../../support/chat.ts'
 import { openSession, type TestSession, workingSession } from '../../support/session.ts'
 
 const bot = useBot()
 const wait = { within: 20_000 }
+const log = { debug() {}, info() {}, warn() {}, error() {} }
 const working = () => workingSession(bot())
 const reply = async (card: Message, text: string) => {
   const sent = bot().user.reply(card, text)
@@ -181,5 +185,59 @@ describe('what hooks report', () => {
     await expect.poll(() => edits().length).toBeGreaterThan(0)
     expect(edits().length).toBeLessThanOrEqual(2)
     expect(edits()[0]?.params).toMatchObject({ message_id: card.message_id })
+  })
+})
+
+describe('a reply whose answer may not have arrived', () => {
+  /** Lets a hook take a reply, whose answer is lost. */
+  async function lost() {
+    const { card, ...session } = await working()
+    const written = await reply(card, 'Use the left one')
+    expect(await session.use()).toEqual(context(words('Use the left one')))
+    await reaction(written.message_id, '👀')
+    // As if the process had been killed before it wrote the answer.
+    const longAgo = new Date(Date.now() - 10_000)
+    await bot()
+      .db.update(workLogFacts)
+      .set({ heardAt: longAgo, deliveredAt: null })
+      .where(isNotNull(workLogFacts.heardAt))
+    await run()
+    const asked = await bot().user.nextMessage('Maybe not heard, on WEB-1: “Use the left one”', wait)
+    return { ...session, written, asked }
+  }
+  const run = () =>
+    unheardJob.run({ store: bot().db, ownerId: bot().scope.ownerId, now: () => new Date(), log })
+
+  test('is reported once below it, and stays feedback', async () => {
+    const { written, asked, ...session } = await lost()
+
+    expect(asked.reply_to_message?.message_id).toBe(written.message_id)
+    expect(await session.use()).toEqual({})
+    bot().user.mark()
+    await run()
+    expect(await bot().db.$count(botMessages, eq(botMessages.purpose, 'notification'))).toBe(1)
+    expect(await feedback(session)).toMatchObject([
+      { text: 'Use the left one', heard_at: expect.any(String) },
+    ])
+  })
+
+  test('comes once more after Send again', async () => {
+    const { asked, ...session } = await lost()
+
+    bot().user.tap('Send again', asked)
+    await bot().user.nextEdit('Sent again.', wait)
+
+    expect(await session.use()).toEqual(context(words('Use the left one')))
+    expect(await session.use()).toEqual({})
+  })
+
+  test('does not come again if the agent has fetched it since', async () => {
+    const { asked, ...session } = await lost()
+    await feedback(session)
+
+    bot().user.tap('Send again', asked)
+    await bot().user.nextEdit('The agent has it by now.', wait)
+
+    expect(await session.use()).toEqual({})
   })
 })

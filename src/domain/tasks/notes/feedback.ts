@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, isNull, notExists, sql } from 'drizzle-orm'
+import { and, eq, gte, inArray, isNotNull, isNull, notExists, or, sql } from 'drizzle-orm'
 import { auditLogs, botUpdates, tasks, workLogFacts, workLogs } from '../../../db/schema.ts'
 import type { Reader } from '../../../db/types.ts'
 import type { AuditEntry, Change } from '../../core/commit/commit.ts'
@@ -85,6 +85,13 @@ function withRecords<T>(
 
 const fetchAction = 'worklog.fetch'
 
+// A hook took it, and its answer may not have arrived.
+const isUncertain = and(
+  isNotNull(workLogFacts.heardAt),
+  isNull(workLogFacts.deliveredAt),
+  isNull(workLogFacts.fetchedAt),
+)
+
 function selectUnfetched(db: Reader, { taskId, since }: { readonly taskId: string; readonly since: Date }) {
   const isFetched = db
     .select({ id: auditLogs.id })
@@ -101,7 +108,12 @@ function selectUnfetched(db: Reader, { taskId, since }: { readonly taskId: strin
     .from(workLogs)
     .leftJoin(workLogFacts, areFactsOfLog)
     .where(
-      and(eq(workLogs.taskId, taskId), isOwnerComment, gte(workLogs.workedAt, since), notExists(isFetched)),
+      and(
+        eq(workLogs.taskId, taskId),
+        isOwnerComment,
+        gte(workLogs.workedAt, since),
+        or(notExists(isFetched), isUncertain),
+      ),
     )
 }
 
