@@ -3,12 +3,13 @@ import { DomainError } from '../../domain/core/errors.ts'
 import { storable } from '../../domain/core/text.ts'
 import type { ToolUse } from '../../domain/questions/danger/danger.ts'
 import type { Question } from '../../domain/questions/question.ts'
-import { type HookReply, holdSecondsOf } from '../../domain/sessions/hook-decision.ts'
+import { type HookReply, holdSecondsOf, type OwnerWords } from '../../domain/sessions/hook-decision.ts'
 import type { HookEvent } from '../../domain/sessions/hook-event.ts'
 import { recordHook, recordStopDelivered } from '../../domain/sessions/record-hook.ts'
 import type { PermissionSettings } from '../../domain/settings/settings.ts'
 import { readOwnerSettings } from '../../domain/settings/settings.ts'
 import { recordDelivered } from '../../domain/tasks/notes/feedback.ts'
+import { takeSentBack } from '../../domain/tasks/notes/sent-back.ts'
 import { askOwner } from '../../domain/tasks/questions/ask.ts'
 import { requireOwnQuestion, withdrawOwnQuestion } from '../../domain/tasks/questions/close-questions.ts'
 import { lockedMessage } from '../../domain/tasks/questions/lock.ts'
@@ -63,6 +64,15 @@ export function createHookReceiver(
     return noDecision
   }
 
+  function bring(
+    { ctx, afterAnswer }: HookRequest,
+    event: HookEvent,
+    words: readonly OwnerWords[],
+  ): WordsAnswer {
+    afterAnswer(() => recordDelivered(ctx, words))
+    return toWordsAnswer(event, words)
+  }
+
   function stop({ ctx, agent, afterAnswer }: HookRequest, event: HookEvent, taskKey: string): StopAnswer {
     afterAnswer(() => recordStopDelivered(ctx))
     return toStopAnswer(event, { agent, taskKey })
@@ -102,10 +112,11 @@ export function createHookReceiver(
         return allow
       case 'lock':
         return deny(lockedMessage)
-      case 'words': {
-        const { words } = reply
-        request.afterAnswer(() => recordDelivered(ctx, words))
-        return toWordsAnswer(event, words)
+      case 'words':
+        return bring(request, event, reply.words)
+      case 'take-back': {
+        const words = await takeSentBack(ctx, reply.run)
+        return words.length === 0 ? noDecision : bring(request, event, words)
       }
       case 'stop':
         return stop(request, event, reply.taskKey)

@@ -37,6 +37,8 @@ export interface HookState {
   readonly stopBlocks: number
   /** The run that the owner stopped, while its agent goes on. */
   readonly stopped: { readonly taskKey: string; readonly agent: 'claude' | 'codex' } | null
+  /** The run that it has just completed, if its task is queued again. */
+  readonly sentBack: SentBackRun | null
 }
 
 /** What a hook's request gets. */
@@ -52,6 +54,14 @@ export type HookReply =
   | { readonly kind: 'words'; readonly words: readonly OwnerWords[] }
   /** The agent must end its run of a task. */
   | { readonly kind: 'stop'; readonly taskKey: string }
+  /** The session takes back the task that it has just completed, with the owner's words. */
+  | { readonly kind: 'take-back'; readonly run: SentBackRun }
+
+/** A run that the session completed, whose task may be its own again. */
+export interface SentBackRun {
+  readonly runId: string
+  readonly taskId: string
+}
 
 /** What a hook event changes and answers. */
 export interface HookDecision {
@@ -98,8 +108,9 @@ function decideRunning(state: HookState, event: HookEvent): HookDecision {
       }
     case 'turn-ended': {
       const ended = { ...same, ...endTurn(state, event.agentId) }
-      const mayBlock = event.agentId === null && state.stopBlocks < maxStopBlocks && state.words.length > 0
-      return mayBlock ? { ...ended, ...toWords(state), stopBlocks: state.stopBlocks + 1 } : ended
+      if (event.agentId !== null || state.stopBlocks >= maxStopBlocks) return ended
+      const { reply } = toWords(state)
+      return { ...ended, reply, stopBlocks: state.stopBlocks + (reply.kind === 'none' ? 0 : 1) }
     }
     case 'prompted':
       return { ...same, ...endTurn(state, null), stopBlocks: 0 }
@@ -110,8 +121,9 @@ function decideRunning(state: HookState, event: HookEvent): HookDecision {
   }
 }
 
-function toWords({ words }: HookState): Pick<HookDecision, 'reply'> {
-  return { reply: words.length === 0 ? { kind: 'none' } : { kind: 'words', words } }
+function toWords({ words, sentBack }: HookState): Pick<HookDecision, 'reply'> {
+  if (words.length > 0) return { reply: { kind: 'words', words } }
+  return { reply: sentBack === null ? { kind: 'none' } : { kind: 'take-back', run: sentBack } }
 }
 
 function endTurn(state: HookState, ended: string | null): Pick<HookDecision, 'announced' | 'withdrawn'> {

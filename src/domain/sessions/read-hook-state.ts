@@ -1,6 +1,15 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { preparedRead } from '../../db/prepared.ts'
-import { agentSessions, apiTokens, questions, runs, tasks, workLogFacts, workLogs } from '../../db/schema.ts'
+import {
+  agentSessions,
+  apiTokens,
+  questions,
+  type RunOutcome,
+  runs,
+  tasks,
+  workLogFacts,
+  workLogs,
+} from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
 import { versionOf } from '../core/commit/writes.ts'
 import type { OwnerWords, WaitingQuestion } from './hook-decision.ts'
@@ -23,8 +32,19 @@ export interface StoredSession {
   readonly waiting: readonly WaitingQuestion[]
   readonly runs: readonly SessionRun[]
   readonly words: readonly OwnerWords[]
-  /** Its newest run, if the owner stopped it. */
-  readonly stopped: { readonly taskKey: string; readonly endedAt: Date } | null
+  /** Its newest run, if it has ended. */
+  readonly ended: EndedRun | null
+}
+
+/** A run that has ended. */
+export interface EndedRun {
+  readonly runId: string
+  readonly taskId: string
+  readonly taskKey: string
+  readonly outcome: RunOutcome
+  readonly endedAt: Date
+  /** Whether its task is queued. */
+  readonly isQueued: boolean
 }
 
 const token = sql.placeholder('tokenId')
@@ -57,8 +77,9 @@ const words = sql<readonly OwnerWords[]>`(
       and ${workLogFacts.heardAt} is null and ${workLogFacts.fetchedAt} is null
   ) as l)`
 
-const stopped = sql<{ readonly taskKey: string; readonly endedAt: string } | null>`(
-  select case when ${runs.outcome} = 'stopped' then jsonb_build_object('taskKey', ${tasks.taskKey}, 'endedAt', ${runs.endedAt}) end
+const ended = sql<(Omit<EndedRun, 'endedAt'> & { readonly endedAt: string }) | null>`(
+  select case when ${runs.endedAt} is not null then jsonb_build_object('runId', ${runs.id}, 'taskId', ${tasks.id}, 'taskKey', ${tasks.taskKey},
+    'outcome', ${runs.outcome}, 'endedAt', ${runs.endedAt}, 'isQueued', ${tasks.runState} is not distinct from 'queued') end
   from ${runs} join ${tasks} on ${tasks.id} = ${runs.taskId}
   where ${runs.tokenId} = ${token}::uuid and ${runs.session} = ${session}::text
   order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`
@@ -66,7 +87,7 @@ const stopped = sql<{ readonly taskKey: string; readonly endedAt: string } | nul
 // The token's row is always there. One statement: the agent waits for the answer of each hook.
 const readAll = preparedRead((db) =>
   db
-    .select({ row: agentSessions, version: versionOf(agentSessions), waiting, runs: runsOf, words, stopped })
+    .select({ row: agentSessions, version: versionOf(agentSessions), waiting, runs: runsOf, words, ended })
     .from(apiTokens)
     .leftJoin(
       agentSessions,
@@ -81,11 +102,11 @@ export async function readStoredSession(
   of: { readonly tokenId: string; readonly session: string },
 ): Promise<StoredSession> {
   const [found] = await readAll(db, { tokenId: of.tokenId, session: of.session })
-  if (found === undefined) return { row: null, waiting: [], runs: [], words: [], stopped: null }
-  const { row, version, stopped: stop, ...rest } = found
+  if (found === undefined) return { row: null, waiting: [], runs: [], words: [], ended: null }
+  const { row, version, ended: newest, ...rest } = found
   return {
     ...rest,
     row: row && { ...row, announced: row.announced ?? [], version },
-    stopped: stop && { ...stop, endedAt: new Date(stop.endedAt) },
+    ended: newest && { ...newest, endedAt: new Date(newest.endedAt) },
   }
 }

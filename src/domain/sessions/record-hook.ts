@@ -52,6 +52,7 @@ export async function recordHook(
         words: stored.words,
         stopBlocks: row?.stopBlocks ?? 0,
         stopped: toStopped(stored, agent, now),
+        sentBack: toSentBack(stored),
       },
       event,
     )
@@ -98,13 +99,13 @@ export async function recordStopDelivered(ctx: Ctx): Promise<void> {
 
 /** Returns the run that the owner stopped; null if the session needn't be told. */
 function toStopped(
-  { stopped, row }: StoredSession,
+  { ended, row }: StoredSession,
   agent: 'claude' | 'codex',
   now: Date,
 ): HookState['stopped'] {
-  if (stopped === null || row === null) return null
+  if (ended?.outcome !== 'stopped' || row === null) return null
   const { hookAt, promptedAt, turnEndedAt, stopDeliveredAt, endedAt: sessionEndedAt } = row
-  const { endedAt, taskKey } = stopped
+  const { endedAt, taskKey } = ended
   const run = { endedAt, hookAt, promptedAt, turnEndedAt, sessionEndedAt, stopDeliveredAt }
   return mustStop(run, agent, now) ? { taskKey, agent } : null
 }
@@ -132,6 +133,12 @@ function countUse(
 
 function toHash(path: string): string {
   return createHash('sha256').update(path).digest('base64url').slice(0, 8)
+}
+
+/** Returns the run whose task is queued again, before the turn that completed it has ended; null without one. */
+function toSentBack({ ended, row }: StoredSession): HookState['sentBack'] {
+  if (ended?.outcome !== 'completed' || !ended.isQueued || row === null) return null
+  return row.turnEndedAt === null || row.turnEndedAt < ended.endedAt ? ended : null
 }
 
 function requireHookActor(actor: Actor): HookActor {

@@ -3,7 +3,7 @@ import { projects, type RunState, runs, taskLabelAssignments, taskLabels, tasks 
 import type { Reader } from '../../db/types.ts'
 import { requireProjectRight } from '../access/rights.ts'
 import { engineOfActor } from '../core/actor.ts'
-import type { Change } from '../core/commit/commit.ts'
+import type { Change, Recorded } from '../core/commit/commit.ts'
 import { versionOf } from '../core/commit/writes.ts'
 import type { Ctx } from '../core/context.ts'
 import { DomainError } from '../core/errors.ts'
@@ -221,7 +221,12 @@ async function findFirst(
   }
 }
 
-function handOut(ctx: Ctx, found: Versioned<DetailWithLabels>, engine: Engine | null): Change<Claimed> {
+/** Starts the agent's run of a task. */
+export function handOut(
+  ctx: Ctx,
+  found: Versioned<DetailWithLabels>,
+  engine: Engine | null,
+): Recorded<Claimed> {
   const { task: before } = found
   const now = ctx.now()
   const { actor, ownerId } = ctx

@@ -11,6 +11,7 @@ const idle: HookState = {
   words: [],
   stopBlocks: 0,
   stopped: null,
+  sentBack: null,
 }
 const question = (fields: Partial<HookQuestion> = {}): HookQuestion => ({
   kind: 'permission',

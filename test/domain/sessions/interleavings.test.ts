@@ -160,6 +160,7 @@ function createWorld() {
       words: [],
       stopBlocks: 0,
       stopped: null,
+      sentBack: null,
     }
     const decision = decideHook(state, read.event)
     announced.set(session, decision.announced)
