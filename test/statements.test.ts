@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPostgres } from '../src/db/postgres/postgres.ts'
 import { newestEventId } from '../src/domain/core/outbox.ts'
+import { editTask } from '../src/domain/tasks/edit/edit.ts'
 import { readState } from '../src/telegram/store/bot-state.ts'
 import { openApi, type TestApi } from './support/api.ts'
 import { openBoard } from './support/board.ts'
@@ -13,6 +14,9 @@ const limits = {
   'a text becomes a task with its card': 14,
   'a tap edits its card': 12,
   'an agent completes a task': 3,
+  // The token, the session and its words, and their marks.
+  'a hook reports a used tool': 3,
+  'a hook brings a reply': 3,
 } as const
 type Path = keyof typeof limits
 
@@ -129,6 +133,31 @@ describe.skipIf(!onPostgres)(
         }
 
         expectWithin('an agent completes a task', measured)
+      })
+
+      test('a hook reports a used tool and brings a reply within the limits', async () => {
+        const key = await api.task({ status: 'todo' })
+        const headers = { 'preqbot-session': 's1' }
+        await api.call('PATCH', `/api/tasks/${key}`, { body: { lifecycle_action: 'start' }, headers })
+        const body = { session_id: 's1', hook_event_name: 'PostToolUse', tool_name: 'Read', tool_input: {} }
+        const use = async () => {
+          wire.take()
+          const { body: answer } = await api.call('POST', '/hooks/claude', { body })
+          return { answer, sent: wire.take() }
+        }
+        const [plain, bringing]: [WireStatement[][], WireStatement[][]] = [[], []]
+        await use()
+        for (let run = 0; run < runs; run += 1) {
+          plain.push((await use()).sent)
+          await editTask(api.ctx, key, { comment: 'Use the left one' })
+          const { answer, sent } = await use()
+          expect(answer.hookSpecificOutput.additionalContext).toContain('Use the left one')
+          // What follows is recorded once the answer has been written.
+          bringing.push(sent.slice(0, -2))
+        }
+
+        expectWithin('a hook reports a used tool', plain)
+        expectWithin('a hook brings a reply', bringing)
       })
     })
   },
