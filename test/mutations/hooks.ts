@@ -118,4 +118,20 @@ export const hookGuards: readonly Guard[] = [
     tests: routes,
     on: 'embedded',
   },
+  {
+    name: 'hook-stops-in-a-row',
+    file: decision,
+    find: 'state.stopBlocks >= maxStopBlocks',
+    replace: 'state.stopBlocks > maxStopBlocks',
+    tests: tables,
+    on: 'embedded',
+  },
+  {
+    name: 'claim-waits-for-a-stopping-run',
+    file: 'src/domain/tasks/claim.ts',
+    find: 'not(isStopping(ctx.now())),',
+    replace: '',
+    tests: ['test/bot/features/stop.test.ts'],
+    on: 'embedded',
+  },
 ]
