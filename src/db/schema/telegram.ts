@@ -75,6 +75,8 @@ export const botMessages = pgTable(
       .on(t.priority, t.id)
       .where(sql`${t.state} in ('pending', 'sending', 'uncertain') or ${t.stale}`),
     index('bot_messages_task').on(t.taskId, t.id),
+    // Finds expired messages.
+    index('bot_messages_created').on(t.createdAt),
     index('bot_messages_prompts').on(t.chatId, t.id).where(sql`${t.purpose} = 'prompt'`),
     check('bot_messages_state', oneOf(t.state, messageStates)),
   ],

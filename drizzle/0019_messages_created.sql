@@ -1,0 +1,1 @@
+CREATE INDEX "bot_messages_created" ON "bot_messages" USING btree ("created_at");
