@@ -15,6 +15,7 @@ import { requireTask } from '../../../src/domain/tasks/read.ts'
 import { type VirtualUser, virtualUser } from '../../../src/playground/client/virtual-user.ts'
 import { addTopic, removeTopic, setBotStatus } from '../../../src/playground/world/membership.ts'
 import { addSupergroup, type Room } from '../../../src/playground/world/world.ts'
+import { readState } from '../../../src/telegram/store/bot-state.ts'
 import { bindChat, unbindChat } from '../../../src/telegram/store/chat-binding.ts'
 import { setProjectTopic } from '../../../src/telegram/store/project-topics.ts'
 import { toasts } from '../../../src/view/kit/answers.ts'
@@ -40,6 +41,8 @@ beforeEach(async () => {
   const app = await createProject(bot.ctx, { key: 'APP', name: 'The app' })
   ids = { WEB: web.id, APP: app.id }
   user = virtualUser(bot.world, { userId: bot.user.userId, chatId: room.chat.id })
+  // What happens before the notifier's first round is not reported.
+  await expect.poll(() => readState(bot.db, 'notifier_cursor')).toBeDefined()
 })
 afterEach(async () => {
   expect(bot.world.violations).toEqual([])
