@@ -20,6 +20,7 @@ import { createCtx } from '../domain/core/context.ts'
 import { minuteMs } from '../domain/core/durations.ts'
 import { createWakeup, newestEventId } from '../domain/core/outbox.ts'
 import { ensureOwner } from '../domain/core/owner.ts'
+import { withLimit } from '../domain/core/pause.ts'
 import { withdrawAbandoned } from '../domain/tasks/questions/abandoned.ts'
 import { startJobs } from '../jobs/jobs.ts'
 import type { openLog } from '../log.ts'
@@ -48,6 +49,7 @@ import { createSetupLink } from './setup-link.ts'
 import { startTelegramSide, type TelegramState } from './telegram-side.ts'
 
 const otherChatsWaitMs = 3_000
+const maxStartMs = 5_000
 
 export interface App {
   /** The HTTP server's URL on this machine. */
@@ -301,8 +303,12 @@ async function build(parts: {
 
   await database.listen(outboxChannel, wakeup.trigger)
   const begin = async () => {
-    // Before updates: a tap must not answer a request that ended with its process.
-    await withdrawAbandoned(system, (id) => held.has(id))
+    // Before updates: a tap must not answer a request that ended with its process. A query that a broken connection swallowed
+    // never settles, so the start fails then, and is repeated.
+    await withLimit(
+      withdrawAbandoned(system, (id) => held.has(id)),
+      maxStartMs,
+    )
     const stopNotifier = await notifier.start()
     const jobs = startJobs({ store, ownerId: owner.id, now, log, leads: isLeading, cron: jobsCron })
     side = startTelegramSide({

@@ -3,6 +3,7 @@ import type { Update } from 'grammy/types'
 import type { Store } from '../../domain/core/context.ts'
 import { isDatabaseDown } from '../../domain/core/errors.ts'
 import { createWakeup, type Wakeup } from '../../domain/core/outbox.ts'
+import { withLimit } from '../../domain/core/pause.ts'
 import type { Log } from '../../log.ts'
 import { describeError } from '../../logged-error.ts'
 import type { Scrub } from '../../telegram/store/stored-update.ts'
@@ -87,6 +88,7 @@ export function createInbox(options: InboxOptions): Inbox {
     try {
       if (stored.attempts > maxAttempts) throw new Error(`gave up after ${maxAttempts} attempts`)
       waiting = null
+      // A handler that hangs must not block the chat.
       await withLimit(options.handle(update, stored), maxMs)
       options.onHandled?.('handled')
       return ended()
@@ -129,18 +131,5 @@ export function createInbox(options: InboxOptions): Inbox {
       stopping.abort()
       await running
     },
-  }
-}
-
-// A handler that hangs must not block the chat.
-async function withLimit(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`took longer than ${ms / 1000} s`)), ms)
-  })
-  try {
-    await Promise.race([work, limit])
-  } finally {
-    clearTimeout(timer)
   }
 }
