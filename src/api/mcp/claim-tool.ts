@@ -14,7 +14,6 @@ import { defineTool, performTool } from './tool.ts'
 /** The tool that hands out tasks. */
 export const claimTool = defineTool({
   name: 'preq_claim_task',
-  title: 'Claim the next task',
   description:
     'Claims the next queued task for you; preq_start_task is not needed after it. task is null if there is nothing to claim.',
   kind: 'write',

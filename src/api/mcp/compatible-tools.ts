@@ -17,7 +17,6 @@ const commentId = z.guid({ error: 'must be the ID of a comment' })
 export const compatibleTools = [
   defineTool({
     name: 'preq_list_task_comments',
-    title: 'List comments',
     description: 'Lists the comments on a task, oldest first.',
     kind: 'read',
     input: z.object({ taskId, cursor: z.guid().optional() }),
@@ -37,7 +36,6 @@ export const compatibleTools = [
   }),
   defineTool({
     name: 'preq_get_task_comment',
-    title: 'Get a comment',
     description: 'Gets a comment and its task.',
     kind: 'read',
     input: z.object({ commentId, engine }),
@@ -48,7 +46,6 @@ export const compatibleTools = [
   }),
   defineTool({
     name: 'preq_reply_task_comment',
-    title: 'Reply to a comment',
     description: 'Comments on the task of a comment.',
     kind: 'write',
     input: z.object({
@@ -69,7 +66,6 @@ export const compatibleTools = [
   }),
   defineTool({
     name: 'preq_update_task_comment_state',
-    title: 'Set the state of a comment',
     description:
       'Takes note of the state. Comments have none here; the message of a failure becomes a comment.',
     kind: 'write',
@@ -92,7 +88,6 @@ export const compatibleTools = [
   }),
   defineTool({
     name: 'preq_agent_guide',
-    title: 'Get the guide',
     description: 'Gets the instructions of this server.',
     kind: 'read',
     input: z.object({ engine }),
@@ -100,7 +95,6 @@ export const compatibleTools = [
   }),
   defineTool({
     name: 'preq_whoami',
-    title: 'Get your token',
     description: 'Gets what your token may do, and what it works on.',
     kind: 'read',
     input: z.object({}),

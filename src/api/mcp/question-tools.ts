@@ -16,7 +16,6 @@ const multi = z.boolean().optional().describe('Several may be chosen')
 export const questionTools = [
   defineTool({
     name: 'preq_ask_owner',
-    title: 'Ask the owner',
     description: 'Asks the owner and keeps your run. If it is still open after wait, call preq_get_answer.',
     kind: 'write',
     input: z.object({
@@ -56,7 +55,6 @@ export const questionTools = [
   }),
   defineTool({
     name: 'preq_get_answer',
-    title: 'Get the answer to a question',
     description: 'Returns a question that you asked, with its answer once there is one.',
     kind: 'read',
     input: z.object({ id: z.guid().describe('The ID of the question'), wait }),

@@ -29,7 +29,6 @@ const nextPage = 'next_cursor of the page before'
 export const readTools = [
   defineTool({
     name: 'preq_list_tasks',
-    title: 'List tasks',
     description:
       'Lists tasks in board order. Without a status, done and archived tasks are included. If next_cursor is set, there are more.',
     kind: 'read',
@@ -67,7 +66,6 @@ export const readTools = [
   }),
   defineTool({
     name: 'preq_get_task',
-    title: 'Get a task',
     description:
       "Gets one task in full: note, acceptance criteria, branch, latest result, the owner's feedback, and how the project wants work delivered.",
     kind: 'read',
@@ -79,7 +77,6 @@ export const readTools = [
   }),
   defineTool({
     name: 'preq_list_task_log',
-    title: "Read a task's log",
     description: 'Lists earlier attempts and comments, oldest first.',
     kind: 'read',
     input: z.object({ taskId, limit: limit(200), cursor: z.guid().optional().describe(nextPage) }),
@@ -95,7 +92,6 @@ export const readTools = [
   }),
   defineTool({
     name: 'preq_list_projects',
-    title: 'List projects',
     description: 'Lists projects with their keys and repositories.',
     kind: 'read',
     input: z.object({}),
@@ -110,7 +106,6 @@ export const readTools = [
   }),
   defineTool({
     name: 'preq_get_project_settings',
-    title: 'Get project settings',
     description: "Gets a project's deploy strategy and agent instructions, with defaults filled in.",
     kind: 'read',
     input: z.object({ projectKey }),
@@ -121,7 +116,6 @@ export const readTools = [
   }),
   defineTool({
     name: 'preq_list_project_activity',
-    title: 'List activity',
     description: 'Lists activity, newest first: tasks by their last change, and work logs.',
     kind: 'read',
     input: z.object({

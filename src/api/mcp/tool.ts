@@ -40,7 +40,6 @@ export interface Call extends Caller {
 /** An MCP tool: its input and what it does. */
 export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   readonly name: string
-  readonly title: string
   readonly description: string
   readonly input: Input
   /** Arguments that PREQSTATION's clients send but `tools/list` leaves out. */

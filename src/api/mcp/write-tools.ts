@@ -37,7 +37,6 @@ const artifacts = Artifacts.optional().describe('Links to what the work made')
 export const writeTools = [
   defineTool({
     name: 'preq_create_task',
-    title: 'Create a task',
     description: "Creates a task in a project's inbox. Name the project by repo or projectKey.",
     kind: 'write',
     input: z.object({
@@ -61,7 +60,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_plan_task',
-    title: 'Plan a task',
     description:
       "Puts a plan under ## Plan in the note, replacing only an older plan; the owner's text stays. An inbox task moves to todo.",
     kind: 'write',
@@ -85,7 +83,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_start_task',
-    title: 'Start a task',
     description: 'Marks the task as in progress. Call it again now and then as a heartbeat.',
     kind: 'write',
     input: z.object({ taskId }),
@@ -94,7 +91,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_update_task_note',
-    title: 'Replace a note',
     description: "Replaces the task's whole note, the owner's words included. To add words, comment.",
     kind: 'write',
     input: z.object({ taskId, noteMarkdown: TaskNote.describe('The new note; "" clears it') }),
@@ -104,7 +100,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_update_task_status',
-    title: 'Move a task',
     description: "Sets the task's status and ends its run. Prefer start, complete, review and block.",
     kind: 'write',
     input: z.object({ taskId, status: TaskStatusName.describe('The new status') }),
@@ -113,7 +108,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_complete_task',
-    title: 'Complete a task',
     description:
       "Reports finished work; the task becomes ready for the owner to accept. If the project's deploy strategy asks for a pull request, pass branchName and prUrl.",
     kind: 'write',
@@ -136,7 +130,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_review_task',
-    title: 'Accept a task',
     description: 'Accepts a ready task that the owner asked you to review; the task becomes done.',
     kind: 'write',
     input: z.object({ taskId, summary: text(70_000).optional().describe('What you verified') }),
@@ -149,7 +142,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_block_task',
-    title: 'Block a task',
     description: 'Ends your run and asks the owner. The answer comes as feedback with a later claim.',
     kind: 'write',
     input: z.object({
@@ -166,7 +158,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_release_task',
-    title: 'Give a run back',
     description: 'Ends your run without a result; the task is queued again.',
     kind: 'write',
     input: z.object({
@@ -177,7 +168,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_comment',
-    title: 'Comment on a task',
     description: 'Comments on a task, for the owner and later agents.',
     kind: 'write',
     input: z.object({
@@ -196,7 +186,6 @@ export const writeTools = [
   }),
   defineTool({
     name: 'preq_delete_task',
-    title: 'Delete a task',
     description: 'Deletes a task, loudly; the owner can restore it. Only what you made or were told to.',
     kind: 'delete',
     input: z.object({ taskId }),
