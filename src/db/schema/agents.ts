@@ -61,7 +61,7 @@ export const questions = pgTable(
     draft: jsonb('draft').$type<QuestionDraft>(),
     /** When a request first received the answer. */
     fetchedAt: at('fetched_at'),
-    /** Its own message; null if its task's card shows it. */
+    /** The message that shows only this question; null if its task's card shows it, and once the closed question is shown. */
     messageId: bigint('message_id', { mode: 'number' }).references(() => botMessages.id, {
       onDelete: 'set null',
     }),

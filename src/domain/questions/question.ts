@@ -59,7 +59,7 @@ export interface Question extends OpenQuestion {
   readonly closedAt: Date | null
   /** When a request first received the answer. */
   readonly fetchedAt: Date | null
-  /** Its own message; null if its task's card shows it. */
+  /** The message that shows only this question; null if its task's card shows it, and once the closed question is shown. */
   readonly messageId: number | null
 }
 

@@ -86,7 +86,7 @@ const take = prepared((db) => {
 
 /**
  * Takes the oldest unfinished update; null if there is none, or if another process takes it at the same time. Its attempt is counted
- * before it is made, so an update that kills the process isn't retried forever. Finishes \`ended\` in the same statement.
+ * before it is made, so an update that kills the process isn't retried forever. Finishes `ended` in the same statement.
  */
 export async function takeUpdate(
   db: Db,

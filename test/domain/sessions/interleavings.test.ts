@@ -248,7 +248,7 @@ function createWorld() {
         const event = { announce: 'PreToolUse', ask: 'PermissionRequest', end: 'PostToolUse' }[step.kind]
         const agent = agents[step.agent] ?? null
         const session = `s${step.session}`
-        // The IDs of tool uses are unique, so an end carries one of its own agent, or none that was announced.
+        // The IDs of tool uses are unique, so an end carries one that its agent announced, or one that nobody announced.
         const ids = useIds.get(`${session} ${agent}`) ?? []
         if (step.kind === 'announce') useIds.set(`${session} ${agent}`, [...ids, `t${++lastUseId}`])
         const useId = { announce: `t${lastUseId}`, ask: undefined, end: ids.at(-1 - step.use) }[step.kind]

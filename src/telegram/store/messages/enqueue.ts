@@ -5,7 +5,7 @@ import type { Db } from '../../../db/types.ts'
 import type { ReplyTopic } from './reply-topic.ts'
 import type { CardRequest, StoredRequest } from './stored-request.ts'
 
-/** Why a message exists: a task's living card, a question, a notification without either, an answer to the owner, a question, a screen, the digest. */
+/** Why a message exists: a task's living card, an agent's question, news without either, an answer, a prompt, a screen, the digest. */
 export type MessagePurpose =
   | 'card'
   | 'question'

@@ -59,7 +59,7 @@ export async function markSent(
 
 const isShown = sql`c.purpose = 'card' and c.state = 'sent' and c.message_id is not null`
 
-/** Selects the newest card that a chat shows of the task of a message \`m\`; null if the message isn't a card. */
+/** Selects the newest card that a chat shows of the task of a message `m`; null if the message isn't a card. */
 function newestShown({
   chatId,
   taskId,
