@@ -104,7 +104,7 @@ export const hookGuards: readonly Guard[] = [
   },
   {
     name: 'hook-of-a-dead-process',
-    file: 'src/domain/tasks/questions/abandoned.ts',
+    file: 'src/domain/tasks/questions/close-questions.ts',
     find: '!isHeld(id)',
     replace: 'id !== null',
     tests: routes,

@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import { storable } from '../../domain/core/text.ts'
+import { AsciiName, storable } from '../../domain/core/text.ts'
 import { isDangerousUse, type ToolUse } from '../../domain/questions/danger/danger.ts'
 import { identityOf } from '../../domain/questions/tool-identity.ts'
 import type { HookEvent, ReportedUse } from '../../domain/sessions/hook-event.ts'
 import { changedFiles } from './changed-files.ts'
-import { type HookBody, HookName } from './hook-body.ts'
+import type { HookBody } from './hook-body.ts'
 import { isOwnTool, startedTask } from './own-tools.ts'
 import { toHookQuestion } from './tool-question.ts'
 
 const ToolBody = z.looseObject({
-  tool_name: HookName,
+  tool_name: AsciiName,
   tool_input: z.record(z.string(), z.unknown()),
-  tool_use_id: HookName.nullish().catch(null),
+  tool_use_id: AsciiName.nullish().catch(null),
   tool_response: z.unknown().optional(),
 })
 

@@ -3,6 +3,7 @@ import {
   cleanLine,
   clip,
   isVisible,
+  revealed,
   storable,
   withoutControls,
   withoutUnseen,
@@ -81,12 +82,6 @@ function toItem(
     })),
     multi: multiSelect ?? false,
   }
-}
-
-/** Shows characters that are invisible or reorder the text as escapes, so that the owner sees what they allow. */
-function revealed(text: string): string {
-  const toEscape = (character: string) => `\\u{${character.codePointAt(0)?.toString(16)}}`
-  return text.toWellFormed().replace(/(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu, toEscape)
 }
 
 function cut(text: string): string {

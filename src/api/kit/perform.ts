@@ -12,6 +12,7 @@ import {
 import { type Ctx, type CtxOptions, createCtx } from '../../domain/core/context.ts'
 import { DomainError } from '../../domain/core/errors.ts'
 import type { Engine } from '../../domain/core/task-values.ts'
+import { AsciiName } from '../../domain/core/text.ts'
 import type { ApiDeps } from './deps.ts'
 import { engineOfClient } from './engine.ts'
 import type { ApiContext } from './env.ts'
@@ -87,7 +88,7 @@ export function createAgentCtx(
 /** Reads the session from `Preqbot-Session`; null without one. Throws `invalid` if the header is malformed. */
 function sessionOf(c: ApiContext): string | null {
   const session = c.req.header('preqbot-session') ?? null
-  if (session !== null && !/^[\x21-\x7e]{1,200}$/.test(session))
+  if (session !== null && !AsciiName.safeParse(session).success)
     throw new DomainError('invalid', 'Preqbot-Session must be 1 to 200 visible ASCII characters.')
   return session
 }

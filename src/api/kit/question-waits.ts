@@ -59,7 +59,7 @@ export function createQuestionWaits(
       const [question] = await findQuestions({ db, ownerId }, [id])
       if (question === undefined) throw new Error(`question ${id} is gone`)
       const isReceived = question.answer !== null && question.fetchedAt === null && !until.aborted
-      if (isReceived) await markFetched(db, [id], now())
+      if (isReceived) await markFetched(db, id, now())
       return question
     },
   }

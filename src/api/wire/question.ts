@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { text } from '../../domain/core/text.ts'
+import { AsciiName, text } from '../../domain/core/text.ts'
 import {
   AskedKind,
   ItemInput,
@@ -90,11 +90,7 @@ export const QuestionBody = z
       description: 'Seconds until the question expires; 3600 if absent',
     }),
     wait: z.number().min(0).max(50).optional().openapi({ description: 'Seconds to wait for the answer' }),
-    key: z
-      .string()
-      .regex(/^[\x21-\x7e]{1,200}$/)
-      .optional()
-      .openapi({ description: 'The same key is the same question' }),
+    key: AsciiName.optional().openapi({ description: 'The same key is the same question' }),
   })
   .refine(({ question, items }) => (question === undefined) !== (items === undefined), {
     error: 'needs either question or items',

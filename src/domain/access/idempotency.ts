@@ -5,9 +5,10 @@ import type { Write } from '../core/commit/writes.ts'
 import { deleteExpiredRows } from '../core/delete-expired.ts'
 import { dayMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'
+import { AsciiName } from '../core/text.ts'
 
 export function isIdempotencyKey(key: string): boolean {
-  return /^[\x21-\x7e]{1,200}$/.test(key)
+  return AsciiName.safeParse(key).success
 }
 
 const keptMs = dayMs

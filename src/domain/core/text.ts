@@ -11,6 +11,9 @@ export const text = (max: number) =>
 /** A multi-line text without terminal codes and control characters. */
 export const plainText = (max: number) => text(max).pipe(z.string().overwrite(withoutControls))
 
+/** A name or key that a client chooses, which fits in a header. */
+export const AsciiName = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters')
+
 /** A single-line text with at least one visible character. */
 export const lineText = (max: number) =>
   text(max).pipe(z.string().overwrite(cleanLine).refine(isVisible, 'must not be empty'))
@@ -77,4 +80,10 @@ export function clip(text: string, max: number): string {
 /** Removes what Postgres can't store: NUL bytes and lone surrogates. */
 export function storable(text: string): string {
   return text.replaceAll('\u0000', '').toWellFormed()
+}
+
+/** Shows characters that are invisible or reorder the text as escapes, so that the owner sees what they allow. */
+export function revealed(value: string): string {
+  const toEscape = (character: string) => `\\u{${character.codePointAt(0)?.toString(16)}}`
+  return value.toWellFormed().replace(/(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu, toEscape)
 }

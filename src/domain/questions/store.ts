@@ -1,10 +1,13 @@
-import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm'
 import { isListed, preparedRead } from '../../db/prepared.ts'
 import { apiTokens, type QuestionRow, questions, tasks } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import { insert, update, versionOf, type Write } from '../core/commit/writes.ts'
 import type { Scope } from '../core/scope.ts'
 import type { Answerer, NewQuestion, Question, QuestionAnswer, QuestionDraft } from './question.ts'
+
+// A literal, not a parameter, so Postgres uses the index of open questions.
+export const isOpen = sql<boolean>`${questions.state} = 'open'`
 
 /** A question with the version of its row, which a change of it expects. */
 export interface VersionedQuestion extends Question {
@@ -91,10 +94,28 @@ export async function listWithoutTask({ db, ownerId }: Scope, limit: number): Pr
 
 /** Lists the IDs of the open questions about a task. */
 export async function findOpenQuestions(db: Reader, taskId: string): Promise<string[]> {
+  return findOpenIds(db, eq(questions.taskId, taskId))
+}
+
+/** Lists the IDs of the open permissions, oldest first. */
+export async function findOpenPermissions({ db, ownerId }: Scope): Promise<string[]> {
+  return findOpenIds(db, and(eq(questions.ownerId, ownerId), eq(questions.kind, 'permission')))
+}
+
+/** Lists the IDs of the open questions that hooks asked before an instant, oldest first. */
+export async function findOpenOfHooks({ db, ownerId }: Scope, before: Date): Promise<string[]> {
+  return findOpenIds(
+    db,
+    and(eq(questions.ownerId, ownerId), isNotNull(questions.tool), lt(questions.createdAt, before)),
+  )
+}
+
+async function findOpenIds(db: Reader, condition: SQL | undefined): Promise<string[]> {
   const found = await db
     .select({ id: questions.id })
     .from(questions)
-    .where(and(eq(questions.taskId, taskId), isOpen))
+    .where(and(condition, isOpen))
+    .orderBy(asc(questions.createdAt), asc(questions.id))
   return found.map(({ id }) => id)
 }
 
@@ -113,7 +134,7 @@ export async function findWatched(
 
 const readWatched = preparedRead((db) =>
   db
-    .select({ id: questions.id, isOpen: sql<boolean>`${questions.state} = 'open'` })
+    .select({ id: questions.id, isOpen })
     .from(questions)
     .where(
       and(
@@ -124,23 +145,12 @@ const readWatched = preparedRead((db) =>
     ),
 )
 
-/** Lists the IDs of open questions whose time is up, at most 100; of these only, if given. */
-export async function findExpired(
-  { db, ownerId }: Scope,
-  now: Date,
-  ids?: readonly string[],
-): Promise<string[]> {
+/** Lists the IDs of open questions whose time is up, at most 100. */
+export async function findExpired({ db, ownerId }: Scope, now: Date): Promise<string[]> {
   const found = await db
     .select({ id: questions.id })
     .from(questions)
-    .where(
-      and(
-        eq(questions.ownerId, ownerId),
-        isOpen,
-        lte(questions.expiresAt, now),
-        ids === undefined ? undefined : inArray(questions.id, [...ids]),
-      ),
-    )
+    .where(and(eq(questions.ownerId, ownerId), isOpen, lte(questions.expiresAt, now)))
     .orderBy(asc(questions.expiresAt))
     .limit(100)
   return found.map(({ id }) => id)
@@ -228,17 +238,13 @@ export function setFetched(id: string, now: Date): Write {
   return update(questions, { key: { id }, set: { fetchedAt: now }, isOptional: true })
 }
 
-/** Notes that a request received the answers of questions. */
-export async function markFetched(db: Db, ids: readonly string[], now: Date): Promise<void> {
-  if (ids.length === 0) return
+/** Notes that a request received the answer of a question. */
+export async function markFetched(db: Db, id: string, now: Date): Promise<void> {
   await db
     .update(questions)
     .set({ fetchedAt: now })
-    .where(and(inArray(questions.id, [...ids]), isNull(questions.fetchedAt)))
+    .where(and(eq(questions.id, id), isNull(questions.fetchedAt)))
 }
-
-// A literal, not a parameter, so Postgres uses the index of open questions.
-const isOpen = sql`${questions.state} = 'open'`
 
 function toQuestion({
   question: row,

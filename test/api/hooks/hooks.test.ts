@@ -5,8 +5,8 @@ import { createToken } from '../../../src/domain/access/tokens.ts'
 import { listSessionRules, revokeSessionRule } from '../../../src/domain/questions/session-rules.ts'
 import { changeSettings } from '../../../src/domain/settings/settings.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
-import { withdrawAbandoned } from '../../../src/domain/tasks/questions/abandoned.ts'
 import { answerQuestion } from '../../../src/domain/tasks/questions/answer.ts'
+import { withdrawAbandoned } from '../../../src/domain/tasks/questions/close-questions.ts'
 import { lockPermissions } from '../../../src/domain/tasks/questions/lock.ts'
 import { undoChange } from '../../../src/domain/undo/undo.ts'
 import { openApi, type TestApi } from '../../support/api.ts'
@@ -394,7 +394,7 @@ describe('what ends a question', () => {
     expect(await open()).toEqual([])
   }
 
-  test('is the end of its own tool use, whatever its input, and no parallel one', async () => {
+  test('ends the tool use that it names, whatever its input, and no parallel one', async () => {
     const { waiting, ids } = await waitAll()
     expect(ids).toEqual(['t1', 't2', 't3', 't4'])
 

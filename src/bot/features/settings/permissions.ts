@@ -4,6 +4,7 @@ import { lockPermissions } from '../../../domain/tasks/questions/lock.ts'
 import { toasts } from '../../../view/kit/answers.ts'
 import {
   type PermissionChoice,
+  permissionChoices,
   permissionsCard,
   permissionsScreen,
   permissionsTap,
@@ -29,7 +30,7 @@ const descriptions: Readonly<Record<PermissionChoice, string>> = {
 /** /away, /here, /lock and /unlock: what happens to the permissions that agents ask for; and what is allowed for sessions. */
 export function permissions(): Feature {
   const feature = createFeature()
-  for (const choice of ['away', 'here', 'lock', 'unlock'] as const) {
+  for (const choice of permissionChoices) {
     const command: ChatCommand = { command: choice, description: descriptions[choice], acts: true }
     onCommand(feature, command, (ctx) => choose(ctx, choice))
   }
@@ -39,7 +40,7 @@ export function permissions(): Feature {
   onTap(feature, rulesScreen, (ctx, { page = 0 }) => showRules(ctx, page))
   onTap(feature, revokeRuleTap, async (ctx, { id }) => {
     const revoked = await revokeSessionRule(ctx.board, id)
-    await toast(ctx, revoked === null ? toasts.unchanged : 'Revoked. The next use asks again.')
+    await toast(ctx, revoked === null ? toasts.unchanged : toasts.ruleRevoked)
     await showRules(ctx, 0)
   })
   return feature

@@ -9,7 +9,7 @@ import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
 import { parse } from '../../core/parse.ts'
 import type { Scope } from '../../core/scope.ts'
-import { plainText, text } from '../../core/text.ts'
+import { AsciiName, plainText, text } from '../../core/text.ts'
 import { AskedKind, ItemInput, toDefault, toItems } from '../../questions/new-question.ts'
 import { type NewQuestion, type OpenQuestion, type Question, toOpened } from '../../questions/question.ts'
 import { findByKey, findOpenOf, questionRow } from '../../questions/store.ts'
@@ -33,10 +33,7 @@ export const Ask = z.object({
   /** What counts as the answer if nobody answers: an option's ID or label, or text. */
   default: text(1_000).optional(),
   /** The same key of the same token is the same question. */
-  key: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters')
-    .optional(),
+  key: AsciiName.optional(),
 })
 export type Ask = z.input<typeof Ask>
 

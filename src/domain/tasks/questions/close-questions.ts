@@ -7,6 +7,7 @@ import type { Question } from '../../questions/question.ts'
 import {
   expireQuestion,
   findExpired,
+  findOpenOfHooks,
   findQuestion,
   type VersionedQuestion,
   withdrawQuestion,
@@ -36,10 +37,20 @@ export async function withdrawOwnQuestion(ctx: Ctx, id: string, by: Withdrawer):
 }
 
 /** Ends the open questions whose time is up: each gets its default, if it has one, and approves nothing. Returns how many. */
-export async function expireQuestions(ctx: Ctx, ids?: readonly string[]): Promise<number> {
-  const due = await findExpired(ctx, ctx.now(), ids)
+export async function expireQuestions(ctx: Ctx): Promise<number> {
+  const due = await findExpired(ctx, ctx.now())
   for (const id of due) await endQuestion(ctx, id, { by: 'timeout' })
   return due.length
+}
+
+/**
+ * Withdraws open questions of hooks that nothing waits for, because the process that held their requests ended. Otherwise, a tap would
+ * allow what nobody does. Returns how many.
+ */
+export async function withdrawAbandoned(ctx: Ctx, isHeld: (id: string) => boolean): Promise<number> {
+  const abandoned = (await findOpenOfHooks(ctx, ctx.now())).filter((id) => !isHeld(id))
+  for (const id of abandoned) await endQuestion(ctx, id, { by: 'agent' })
+  return abandoned.length
 }
 
 /** Ends an open question without the owner. */

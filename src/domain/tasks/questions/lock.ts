@@ -1,6 +1,5 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
-import { questions } from '../../../db/schema.ts'
 import type { Ctx } from '../../core/context.ts'
+import { findOpenPermissions } from '../../questions/store.ts'
 import { changeSettings } from '../../settings/settings.ts'
 import { answerQuestion } from './answer.ts'
 
@@ -13,19 +12,8 @@ export async function lockPermissions(
   ctx: Ctx,
 ): Promise<{ readonly auditId: string | null; readonly denied: number }> {
   const { auditId } = await changeSettings(ctx, { locked: true })
-  const waiting = await ctx.db
-    .select({ id: questions.id })
-    .from(questions)
-    .where(
-      and(
-        eq(questions.ownerId, ctx.ownerId),
-        eq(questions.kind, 'permission'),
-        sql`${questions.state} = 'open'`,
-      ),
-    )
-    .orderBy(asc(questions.createdAt))
   let denied = 0
-  for (const { id } of waiting) {
+  for (const id of await findOpenPermissions(ctx)) {
     const { isLate } = await answerQuestion(ctx, id, { options: ['deny'], text: lockedMessage })
     if (!isLate) denied += 1
   }

@@ -2,16 +2,16 @@ import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { botMessages, questions } from '../../../db/schema.ts'
 import type { Db, Reader } from '../../../db/types.ts'
+import { isOpen } from '../../../domain/questions/store.ts'
 import { dropMessage } from './queue.ts'
 
 /** A question whose own message is to be sent, or no longer shows its state. */
 export interface DueQuestion {
   readonly id: string
-  /** The row of its own message; null if it has none yet. */
+  /** The row of the message that shows only this question; null if it has none yet. */
   readonly messageRow: number | null
 }
 
-const isOpen = sql`${questions.state} = 'open'`
 // A task's card shows its oldest open question. With the table's name, because drizzle drops it from a query without joins.
 const isOwn = sql`(questions.task_id is null or exists (
   select from ${questions} as older where older.task_id = questions.task_id and older.state = 'open'
@@ -36,7 +36,7 @@ export async function findDueQuestions(db: Reader, ownerId: string): Promise<Due
     .limit(maxDue)
 }
 
-/** Links an open question to the row of its own message, which is dropped if the question has one by now. */
+/** Links an open question to the message that shows it, which is dropped if the question has one by now. */
 export async function linkQuestion(db: Db, questionId: string, messageRow: number): Promise<void> {
   const linked = await db
     .update(questions)

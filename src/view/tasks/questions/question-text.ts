@@ -1,3 +1,4 @@
+import { revealed } from '../../../domain/core/text.ts'
 import { currentItem, firstItemText, type OpenQuestion } from '../../../domain/questions/question.ts'
 import {
   bold,
@@ -75,12 +76,6 @@ function exactText(detail: string): Html {
   if (points.length <= maxCommand) return pre(shown)
   const beginning = points.slice(0, maxBeginning).join('')
   return html`${pre(`${beginning}…`)}\n${signs.file} This is only the beginning of ${points.length.toLocaleString('en')} characters. All of it came as a file.`
-}
-
-// Characters that are invisible or reorder the text are shown as escapes, so the owner sees what they allow.
-function revealed(text: string): string {
-  const toEscape = (character: string) => `\\u{${character.codePointAt(0)?.toString(16)}}`
-  return text.toWellFormed().replace(/(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu, toEscape)
 }
 
 /** Shows the parts of a question below its first line and its command. `plan` is the plan that it's about. */
