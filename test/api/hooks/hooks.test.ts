@@ -394,7 +394,7 @@ describe('what ends a question', () => {
     expect(await open()).toEqual([])
   }
 
-  test('ends the tool use that it names, whatever its input, and no parallel one', async () => {
+  test('is the end of the same tool use, whatever its input, and of no parallel one', async () => {
     const { waiting, ids } = await waitAll()
     expect(ids).toEqual(['t1', 't2', 't3', 't4'])
 
