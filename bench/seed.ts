@@ -63,8 +63,13 @@ export async function seedPool(db: Db, ownerId: string, count: number): Promise<
 export async function resetPool(db: Db): Promise<void> {
   await run(
     db,
-    `update tasks set status = 'todo', sort_order = 'f0' || lpad(task_number::text, 5, '0')
-    where task_prefix = 'RUN' and status <> 'todo'`,
+    `update tasks set status = 'todo', run_state = null, run_state_updated_at = null,
+      sort_order = 'f0' || lpad(task_number::text, 5, '0')
+    where task_prefix = 'RUN' and (status <> 'todo' or run_state is not null)`,
+  )
+  await run(
+    db,
+    `delete from runs using tasks where tasks.id = runs.task_id and task_prefix = 'RUN' and runs.ended_at is null`,
   )
   // A table that was empty a moment ago has statistics that make Postgres read all of it.
   await run(db, 'vacuum analyze tasks, work_logs, work_log_facts, audit_logs, events_outbox')
