@@ -32,9 +32,9 @@ const read = (id: string, query = '') => api.call('GET', `/api/questions/${id}${
 const answer = (id: string, input: Parameters<typeof answerQuestion>[2]) => answerQuestion(api.ctx, id, input)
 const feedbackOf = async (key: string) => (await api.call('GET', `/api/tasks/${key}`)).body.task.feedback
 const eventsOf = async (key: string) =>
-  (await api.db.select().from(eventsOutbox).where(eq(eventsOutbox.entityId, key))).map(
-    ({ eventType, payload }) => [eventType, payload?.changedFields],
-  )
+  (
+    await api.db.select().from(eventsOutbox).where(eq(eventsOutbox.entityId, key)).orderBy(eventsOutbox.id)
+  ).map(({ eventType, payload }) => [eventType, payload?.changedFields])
 
 describe('a question', () => {
   test('keeps the run, has an event and an audit entry, and is the turn of the owner', async () => {
