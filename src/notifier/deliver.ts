@@ -115,7 +115,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       if (outcome.kind === 'moved') await followGroup(settings.chatId, outcome.chatId)
       const notSent = await recordSending(store, { id: row.id, chatId, threadId }, sending, {
         version: rendered.version,
-        now: deps.now(),
+        renderedAt: settings.now,
         onFailure: (failure) => afterFailure(row, failure, deps.now()),
       })
       if (notSent?.state === 'failed') await reportGivenUp(row, notSent.error)

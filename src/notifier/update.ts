@@ -69,7 +69,8 @@ async function edit(deps: UpdateDeps, row: DueMessage, settings: Bound, signal: 
   const outcome = await editToRequest(api, { chatId, messageId }, rendered.request, signal)
   note(outcome)
   await deps.recordUntilDone(async () => {
-    if (outcome.kind === 'done') await markEdited(store, row, rendered.version, deps.now())
+    if (outcome.kind === 'done')
+      await markEdited(store, row, { contentHash: rendered.version, renderedAt: settings.now })
     else if (outcome.kind === 'gone') await resend(deps, row, settings, rendered)
     else await recordFailure(deps, row, settings, outcome)
   })

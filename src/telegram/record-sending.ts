@@ -38,14 +38,14 @@ export async function recordSending(
   record: {
     /** The version of the task that the message shows. */
     readonly version: string | null
-    readonly now: Date
+    readonly renderedAt: Date
     readonly onFailure: (failure: FailedOutcome) => NotSent
   },
 ): Promise<NotSent | null> {
-  const { version: contentHash, now, onFailure } = record
+  const { version: contentHash, renderedAt, onFailure } = record
   if (threadId !== row.threadId) await setDestination(store, row.id, { chatId: row.chatId, threadId })
   if (outcome.kind === 'done') {
-    await markSent(store, row.id, { messageId: outcome.messageId ?? 0, contentHash, now })
+    await markSent(store, row.id, { messageId: outcome.messageId ?? 0, contentHash, renderedAt })
     return null
   }
   const notSent = onFailure(outcome)

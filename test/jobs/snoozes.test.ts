@@ -47,7 +47,7 @@ test('the snooze ends when its message is sent', async () => {
   await board.run(snoozesJob)
   expect(await snoozes()).toMatchObject([{ messageId: message?.id }])
 
-  await markSent(board.db, message?.id ?? 0, { messageId: 7, now: board.clock.now() })
+  await markSent(board.db, message?.id ?? 0, { messageId: 7, renderedAt: board.clock.now() })
   await board.run(snoozesJob)
 
   expect(await snoozes()).toEqual([])

@@ -128,7 +128,7 @@ async function postLine(ctx: BotContext, task: Task): Promise<string | null> {
       ...thread,
       link_preview_options: { is_disabled: true },
     })
-    await markSent(store, id, { messageId: sent.message_id, now: now() })
+    await markSent(store, id, { messageId: sent.message_id, renderedAt: now() })
     return null
   } catch (error) {
     if (!(error instanceof GrammyError || error instanceof HttpError)) throw error

@@ -53,6 +53,21 @@ describe('Stop', () => {
     expect(await claimAgain()).toBe(200)
   })
 
+  test('has ended by the time an edit of the card that still says otherwise arrives', async () => {
+    const session = await stopped()
+    expect(await session.use()).toEqual(ends)
+    pass(9)
+    const unsubscribe = bot().world.subscribe(({ type }) => {
+      if (type === 'edited') pass(2)
+    })
+
+    // The card loses its undo button.
+    await bot().user.nextEdit('laptop is stopping…', wait)
+    unsubscribe()
+
+    await bot().user.nextEdit('laptop has stopped', wait)
+  })
+
   test('is waited for while hooks still come', async () => {
     const session = await stopped()
     await session.use()

@@ -31,10 +31,12 @@ export function createEdits(
     about: About,
     {
       outcome,
+      renderedAt,
       resend,
       kept,
     }: {
       readonly outcome: Outcome
+      readonly renderedAt: Date
       readonly resend: () => Promise<number>
       /** The request to send later; null if it isn't stored. */
       readonly kept: StoredRequest | null
@@ -50,7 +52,7 @@ export function createEdits(
         { ...about, taskId: about.taskId ?? null },
         // A card is rendered when it's sent, so that it shows the current state.
         isDone
-          ? { contentHash: about.version ?? null, now: now() }
+          ? { contentHash: about.version ?? null, renderedAt }
           : { request: about.purpose === 'card' ? null : kept },
       ))
     if (!isDone && !isRecorded) throw new Error(`Telegram did not take an edit: ${reasonOf(outcome)}`)
@@ -59,12 +61,14 @@ export function createEdits(
 
   return {
     edit: async (messageId, card, about) => {
+      const renderedAt = now()
       const request = toRequest(fitToLimit(card), silently(about))
       const outcome = await editToRequest(api, { chatId, messageId }, request)
       const kept = about.secret ? null : request
-      return showInPlace(messageId, about, { outcome, resend: () => send(card, about), kept })
+      return showInPlace(messageId, about, { outcome, renderedAt, resend: () => send(card, about), kept })
     },
     editPicture: async (messageId, png, caption, about) => {
+      const renderedAt = now()
       const edit = async () => {
         const media = InputMediaBuilder.photo(new InputFile(png, 'picture.png'), {
           caption: caption.text.html,
@@ -77,7 +81,7 @@ export function createEdits(
       const { outcome } = await retried(edit, isRepeatable)
       const resend = () => sendPicture(png, caption, about)
       if (outcome.kind === 'refused') return resend()
-      return showInPlace(messageId, about, { outcome, resend, kept: null })
+      return showInPlace(messageId, about, { outcome, renderedAt, resend, kept: null })
     },
     remove: async (messageId) => {
       // The first of two taps already deleted it.

@@ -35,12 +35,13 @@ export function createNewMessages(options: SenderOptions): NewMessages {
   const deliver = async (about: About, request: Outgoing, kept: StoredRequest | null): Promise<Outcome> => {
     const { purpose, taskId = null, topic = null } = about
     const row = { chatId, threadId, purpose, taskId, topic, request: kept, priority: 'answer' } as const
-    const id = await beginSending(store, row, now())
+    const renderedAt = now()
+    const id = await beginSending(store, row, renderedAt)
     const attempt = () => sendRequest(api, { chatId, threadId, mainThreadId }, request)
     const sending = await retried(attempt, kept === null ? isLater : () => false)
     await recordSending(store, { id, chatId, threadId }, sending, {
       version: about.version ?? null,
-      now: now(),
+      renderedAt,
       onFailure: (failure) => ({
         state: kept === null ? 'failed' : stateAfter(failure),
         error: reasonOf(failure),

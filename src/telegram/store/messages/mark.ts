@@ -31,13 +31,16 @@ export async function beginAttempt(db: Db, row: BotMessageRow): Promise<boolean>
   return begun.length > 0
 }
 
-/** Marks a message as sent, in one statement; the earlier cards of its task become stale. */
+/**
+ * Marks a message as sent, in one statement; the earlier cards of its task become stale. Its time is when its content was rendered:
+ * the chat doesn't show what changed during the call.
+ */
 export async function markSent(
   db: Db,
   id: number,
-  sent: { readonly messageId: number; readonly contentHash?: string | null; readonly now: Date },
+  sent: { readonly messageId: number; readonly contentHash?: string | null; readonly renderedAt: Date },
 ): Promise<void> {
-  const { messageId, contentHash = null, now } = sent
+  const { messageId, contentHash = null, renderedAt } = sent
   const card = { chatId: sql`m.chat_id`, taskId: sql`m.task_id`, isCard: sql`m.purpose = 'card'` }
   await db.execute(sql`
     with message as (
@@ -50,8 +53,8 @@ export async function markSent(
       returning 1
     ),
     ${superseded}
-    update ${botMessages} as t set state = 'sent', message_id = ${messageId}::int, sent_at = ${toText(now)}::timestamptz, error = null,
-      request = null, attempts = 0, not_before = ${toText(nextEdit(now))}::timestamptz, content_hash = ${contentHash}::text, ${staleIfNewer}
+    update ${botMessages} as t set state = 'sent', message_id = ${messageId}::int, sent_at = ${toText(renderedAt)}::timestamptz, error = null,
+      request = null, attempts = 0, not_before = ${toText(nextEdit(renderedAt))}::timestamptz, content_hash = ${contentHash}::text, ${staleIfNewer}
     from message where t.id = message.id and (select count(*) from reused) >= 0`)
 }
 
@@ -86,26 +89,25 @@ const staleIfNewer = sql`stale = t.stale or coalesce(message.newest > message.id
 export async function markEdited(
   db: Db,
   { id, version }: DueMessage,
-  contentHash: string | null,
-  now: Date,
+  { contentHash, renderedAt }: ShownContent,
 ): Promise<void> {
   await db
     .update(botMessages)
     .set({
       contentHash,
-      editedAt: now,
+      editedAt: renderedAt,
       error: null,
       request: null,
       attempts: 0,
-      notBefore: nextEdit(now),
+      notBefore: nextEdit(renderedAt),
       stale: sql`${versionOf(botMessages)} <> ${version}`,
     })
     .where(eq(botMessages.id, id))
 }
 
 // The next automatic edit of a message waits three seconds.
-function nextEdit(now: Date): Date {
-  return new Date(now.getTime() + editIntervalMs)
+function nextEdit(renderedAt: Date): Date {
+  return new Date(renderedAt.getTime() + editIntervalMs)
 }
 
 function toText(at: Date): string {
@@ -171,10 +173,14 @@ export async function recoverSending(db: Db): Promise<number> {
   return found.length
 }
 
+/** What a message shows after an edit. */
+interface ShownContent {
+  readonly contentHash: string | null
+  readonly renderedAt: Date
+}
+
 /** What a message shows after an edit, or what it will show: for a card without a request, the current state of its task. */
-export type ShownInPlace =
-  | { readonly contentHash: string | null; readonly now: Date }
-  | { readonly request: StoredRequest | null }
+export type ShownInPlace = ShownContent | { readonly request: StoredRequest | null }
 
 /**
  * Records an edit of a message in one statement: what the message is about now, and that it was edited, or what to edit it to later.
@@ -199,8 +205,8 @@ export async function markShown(
   const content =
     'request' in shown
       ? sql`request = ${toJson(shown.request)}::text::jsonb, stale = true`
-      : sql`content_hash = ${shown.contentHash}::text, edited_at = ${toText(shown.now)}::timestamptz, error = null, request = null,
-          attempts = 0, not_before = ${toText(nextEdit(shown.now))}::timestamptz, ${staleIfNewer}`
+      : sql`content_hash = ${shown.contentHash}::text, edited_at = ${toText(shown.renderedAt)}::timestamptz, error = null, request = null,
+          attempts = 0, not_before = ${toText(nextEdit(shown.renderedAt))}::timestamptz, ${staleIfNewer}`
   const found = await rows<{ id: number }>(
     db,
     sql`with message as (
