@@ -3,9 +3,11 @@ import type { Api } from 'grammy'
 import type { Diagnosis } from '../bot/kit/context.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/types.ts'
+import { listTokenContacts } from '../domain/access/token-uses.ts'
 import type { Scope } from '../domain/core/scope.ts'
 import { type OwnerSettings, readOwnerSettings } from '../domain/settings/settings.ts'
 import { duration } from '../view/kit/when.ts'
+import { contactLine } from '../view/system/doctor.ts'
 import { diagnoseExposure } from './exposure.ts'
 import type { TelegramState } from './telegram-side.ts'
 
@@ -26,7 +28,7 @@ const silentPollMs = 90_000
 
 /** Checks everything that can break the bot. Each problem comes with its fix. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[]> {
-  const checks = [checkDatabase, checkToken, checkIntake, checkClock, checkChat, checkExposure]
+  const checks = [checkDatabase, checkToken, checkIntake, checkClock, checkChat, checkExposure, checkContacts]
   const found: Diagnosis[] = []
   for (const check of checks) found.push(...[await check(options)].flat())
   return found
@@ -190,6 +192,18 @@ async function checkExposure({ database, ...facts }: DiagnoseOptions): Promise<D
   const { DATA_DIR, SECRET_KEY } = facts.config
   const isUsed = database.kind === 'embedded' || SECRET_KEY === undefined
   return diagnoseExposure({ ...facts, dataDir: isUsed && existsSync(DATA_DIR) ? DATA_DIR : null })
+}
+
+const maxContacts = 10
+
+async function checkContacts({ scope, now }: DiagnoseOptions): Promise<Diagnosis[]> {
+  const at = now()
+  const contacts = await listTokenContacts(scope, at)
+  return contacts.slice(0, maxContacts).map((contact) => ({
+    name: contact.name,
+    ok: true,
+    detail: contactLine(contact, at),
+  }))
 }
 
 /** Returns whether the owner is an anonymous admin, whose messages can't be told from the group's. */

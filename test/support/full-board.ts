@@ -85,6 +85,7 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
   await db
     .insert(schema.sessionRules)
     .values({ tokenId, session: nasty, tool: nasty, input: nasty, shown: nasty })
+  await db.insert(schema.tokenUses).values({ tokenId, channel: 'mcp', usedAt: seen })
   await db.insert(schema.deletionLimits).values({ tokenId, reachedAt: seen })
   const times = { firstAt: seen, lastAt: seen }
   await db

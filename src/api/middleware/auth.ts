@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { networkOf } from '../../domain/access/network.ts'
 import { noteTokenAddress } from '../../domain/access/token-address.ts'
+import { noteTokenUse, type TokenChannel } from '../../domain/access/token-uses.ts'
 import { authenticate, touchToken } from '../../domain/access/tokens.ts'
 import { minuteMs } from '../../domain/core/durations.ts'
 import { noteFirstUse } from '../../telegram/store/connecting.ts'
@@ -46,6 +47,12 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
   const refuse = createRefuser(deps, limits, 'auth.token')
   const recordSession = createSessionRecorder(deps)
 
+  const recordChannel = async (token: AuthenticatedToken, channel: TokenChannel, now: Date) => {
+    const key = `${token.id} ${channel}`
+    if (now.getTime() - (touched.get(key) ?? 0) < touchEveryMs) return
+    touched.set(key, now.getTime())
+    await noteTokenUse(deps.db, { tokenId: token.id, channel, now })
+  }
   const recordUse = async (c: ApiContext, token: AuthenticatedToken) => {
     const now = deps.now()
     const lastTouch = Math.max(token.lastUsedAt?.getTime() ?? 0, touched.get(token.id) ?? 0)
@@ -54,6 +61,8 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
       await touchToken(deps.db, token.id, now)
       await noteFirstUse(deps.db, token.id, now)
     }
+    const channel = channelOf(c.req.path)
+    if (channel !== null) await recordChannel(token, channel, now)
     const address = c.get('address')
     const key = `${token.id} ${networkOf(address)}`
     if (address === '' || remembered.has(key)) return
@@ -85,6 +94,11 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
     if (c.req.header('preqbot-session') !== undefined) await recordSession(createAgentCtx(deps, c).actor)
     return next()
   }
+}
+
+function channelOf(path: string): TokenChannel | null {
+  if (path.startsWith('/hooks/')) return 'hooks'
+  return path === '/mcp' || path.startsWith('/mcp/') ? 'mcp' : null
 }
 
 function tooMany(c: ApiContext): Response {

@@ -13,7 +13,14 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { at, createdAt, id, oneOf, updatedAt } from './columns.ts'
-import { type Engine, engines, type TokenRights, tokenRights } from './values.ts'
+import {
+  type Engine,
+  engines,
+  type TokenChannel,
+  type TokenRights,
+  tokenChannels,
+  tokenRights,
+} from './values.ts'
 
 export const users = pgTable(
   'users',
@@ -71,6 +78,22 @@ export const tokenGrants = pgTable(
   (t) => [
     check('token_grants_engine', oneOf(t.engine, engines)),
     check('token_grants_rights', oneOf(t.rights, tokenRights)),
+  ],
+)
+
+/** When a token was last used over a channel, to the minute. */
+export const tokenUses = pgTable(
+  'token_uses',
+  {
+    tokenId: uuid('token_id')
+      .notNull()
+      .references(() => apiTokens.id, { onDelete: 'cascade' }),
+    channel: text('channel').$type<TokenChannel>().notNull(),
+    usedAt: at('used_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tokenId, t.channel] }),
+    check('token_uses_channel', oneOf(t.channel, tokenChannels)),
   ],
 )
 

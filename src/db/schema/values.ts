@@ -55,5 +55,9 @@ export type RunOutcome = (typeof runOutcomes)[number]
 export const tokenRights = ['work', 'full'] as const
 export type TokenRights = (typeof tokenRights)[number]
 
+/** How an agent reaches the board, apart from REST. */
+export const tokenChannels = ['mcp', 'hooks'] as const
+export type TokenChannel = (typeof tokenChannels)[number]
+
 export const messageStates = ['pending', 'sending', 'sent', 'uncertain', 'failed'] as const
 export type MessageState = (typeof messageStates)[number]

@@ -1,8 +1,10 @@
+import type { TokenContact } from '../../domain/access/token-uses.ts'
 import { button } from '../kit/buttons.ts'
 import { defineScreen } from '../kit/callbacks.ts'
 import { type Card, keyboard } from '../kit/card.ts'
 import { bold, html, joinHtml } from '../kit/html.ts'
 import { signs } from '../kit/signs.ts'
+import { ago } from '../kit/when.ts'
 
 const doctorSign = '🩺'
 const fixSign = '↳'
@@ -36,4 +38,13 @@ export function doctorCard(findings: readonly Finding[]): Card {
     text: joinHtml([bold(head), joinHtml(problemLines, '\n'), joinHtml(fineLines, '\n')], '\n\n'),
     keyboard: keyboard([[button(`${signs.refresh} Check again`, doctorScreen)]]),
   }
+}
+
+/** Says when a token's MCP and hooks were last heard from. Gemini CLI has no hooks. */
+export function contactLine({ engine, usedAt, mcpAt, hooksAt }: TokenContact, now: Date): string {
+  if (usedAt === null) return 'never used'
+  if (mcpAt === null && hooksAt === null) return `REST only, ${ago(usedAt, now)}`
+  const heard = (at: Date | null) => (at === null ? 'never' : ago(at, now))
+  const channels = [`MCP ${heard(mcpAt)}`, engine !== 'gemini-cli' && `hooks ${heard(hooksAt)}`]
+  return channels.filter(Boolean).join(', ')
 }
