@@ -174,6 +174,7 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
     live: {
       isStopped: true,
       toolCalls: 1_000,
+      ranTests: true,
       fileCount: 200,
       endedAt: now,
       hookAt: now,

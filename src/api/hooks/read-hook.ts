@@ -3,9 +3,9 @@ import { AsciiName, storable } from '../../domain/core/text.ts'
 import { isDangerousUse, type ToolUse } from '../../domain/questions/danger/danger.ts'
 import { identityOf } from '../../domain/questions/tool-identity.ts'
 import type { HookEvent, ReportedUse } from '../../domain/sessions/hook-event.ts'
-import { changedFiles } from './changed-files.ts'
 import type { HookBody } from './hook-body.ts'
 import { isOwnTool, startedTask } from './own-tools.ts'
+import { changedFiles, runsTests } from './tool-effects.ts'
 import { toHookQuestion } from './tool-question.ts'
 
 const ToolBody = z.looseObject({
@@ -70,7 +70,8 @@ function readTool(body: HookBody, agentId: string | null, redact: (text: string)
       const started = isOwn && isDone ? startedTask(tool, tool_response) : null
       const files = isDone ? changedFiles(tool) : []
       const hears = isDone && agentId === null
-      return { event: { kind: 'used', use, startedTask: started, hears, files }, use: tool }
+      const ranTests = runsTests(tool)
+      return { event: { kind: 'used', use, startedTask: started, hears, files, ranTests }, use: tool }
     }
   }
 }

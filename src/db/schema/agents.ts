@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   check,
   index,
   integer,
@@ -139,9 +140,10 @@ export const agentSessions = pgTable(
     stopDeliveredAt: at('stop_delivered_at'),
     /** Its last PostToolUse hook. */
     usedAt: at('used_at'),
-    /** How many tools its run has used, and hashes of the files that they changed. */
+    /** How many tools its run has used, hashes of the files that they changed, and whether one ran tests. */
     toolCalls: integer('tool_calls').notNull().default(0),
     files: jsonb('files').$type<readonly string[]>(),
+    ranTests: boolean('ran_tests').notNull().default(false),
     /** Set by its SessionEnd hook. */
     endedAt: at('ended_at'),
   },

@@ -42,6 +42,7 @@ export type HookEvent =
       readonly hears: boolean
       /** The files that it changed. */
       readonly files: readonly string[]
+      readonly ranTests: boolean
     }
   /** The main agent (null) or a subagent stopped, so none of its tools waits anymore. */
   | { readonly kind: 'turn-ended'; readonly agentId: string | null }

@@ -8,11 +8,12 @@ export interface LiveRun extends Omit<StoppedRun, 'endedAt'> {
   readonly endedAt: Date | null
   readonly isStopped: boolean
   readonly toolCalls: number
+  readonly ranTests: boolean
   /** How many files its tools have changed. */
   readonly fileCount: number
 }
 
-type Counts = 'isStopped' | 'toolCalls' | 'fileCount'
+type Counts = 'isStopped' | 'toolCalls' | 'ranTests' | 'fileCount'
 type Times = Exclude<keyof LiveRun, Counts>
 type StoredLive = Pick<LiveRun, Counts> & { readonly [Name in Times]: string | null }
 
@@ -20,7 +21,7 @@ type StoredLive = Pick<LiveRun, Counts> & { readonly [Name in Times]: string | n
 export const liveRunOf = sql<StoredLive | null>`(
   select jsonb_build_object('endedAt', r.ended_at, 'isStopped', r.outcome is not distinct from 'stopped', 'hookAt', s.hook_at,
     'promptedAt', s.prompted_at, 'turnEndedAt', s.turn_ended_at, 'sessionEndedAt', s.ended_at, 'stopDeliveredAt', s.stop_delivered_at,
-    'toolCalls', s.tool_calls, 'fileCount', jsonb_array_length(coalesce(s.files, '[]'::jsonb)))
+    'toolCalls', s.tool_calls, 'ranTests', s.ran_tests, 'fileCount', jsonb_array_length(coalesce(s.files, '[]'::jsonb)))
   from (select * from ${runs} as one where one.task_id = ${tasks.id} order by one.started_at desc, one.id desc limit 1) as r
   join ${agentSessions} as s on s.token_id = r.token_id and s.session = r.session and s.hook_at is not null)`
 
@@ -31,10 +32,11 @@ export function toLiveRun(stored: StoredLive | null): LiveRun | null {
     const time = stored[name]
     return time === null ? null : new Date(time)
   }
-  const { isStopped, toolCalls, fileCount } = stored
+  const { isStopped, toolCalls, ranTests, fileCount } = stored
   return {
     isStopped,
     toolCalls,
+    ranTests,
     fileCount,
     endedAt: at('endedAt'),
     hookAt: at('hookAt'),

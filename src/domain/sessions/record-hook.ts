@@ -123,12 +123,17 @@ const maxFiles = 200
 /** Counts a use of a tool for the run that the session works on, from the run's start. */
 function countUse(
   row: SessionRow | null,
-  { files: changed }: HookEvent & { readonly kind: 'used' },
+  { files: changed, ranTests }: HookEvent & { readonly kind: 'used' },
   { isFirst, now }: { readonly isFirst: boolean; readonly now: Date },
 ) {
-  if (isFirst) return { usedAt: now, toolCalls: 0, files: [] }
+  if (isFirst) return { usedAt: now, toolCalls: 0, files: [], ranTests: false }
   const files = [...new Set([...(row?.files ?? []), ...changed.map(toHash)])].slice(0, maxFiles)
-  return { usedAt: now, toolCalls: (row?.toolCalls ?? 0) + 1, files }
+  return {
+    usedAt: now,
+    toolCalls: (row?.toolCalls ?? 0) + 1,
+    files,
+    ranTests: ranTests || (row?.ranTests ?? false),
+  }
 }
 
 function toHash(path: string): string {

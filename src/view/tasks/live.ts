@@ -14,6 +14,7 @@ export function liveLine({ live, ...task }: TaskCardFacts, { now }: Viewer): Htm
   if (run === null || live === null || live.toolCalls === 0) return null
   const parts = [
     counted(live.toolCalls, 'tool call'),
+    live.ranTests && 'tests',
     live.fileCount > 0 && counted(live.fileCount, 'file'),
     span(run.since, now),
   ]

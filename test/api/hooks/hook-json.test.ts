@@ -78,6 +78,29 @@ describe('an event', () => {
     expect(ofSubagent.event).toMatchObject({ files, hears: false })
   })
 
+  test.each<[unknown, boolean]>([
+    ['npm test', true],
+    ['cd web && npm run -s test:unit -- --bail', true],
+    ['npx vitest run src/a.test.ts', true],
+    ['./gradlew test --info', true],
+    ['python3 -m pytest -q; echo $?', true],
+    ['go test ./...', true],
+    ['cargo build --release', false],
+    ['zig build test', true],
+    ['node --import tsx --test', true],
+    [['bash', '-lc', 'cargo test'], true],
+    ['git commit -m "Add a test"', false],
+    ['ls test', false],
+    ['cat npm-testing.md', false],
+    [7, false],
+    ['node '.repeat(100_000), false],
+  ])('that reports a command says whether it runs tests: %j', (command, ranTests) => {
+    const event = (input: object) =>
+      read({ hook_event_name: 'PostToolUse', tool_name: 'Bash', tool_input: input }).event
+    expect(event({ command })).toMatchObject({ ranTests })
+    expect(event({ cmd: command })).toMatchObject({ ranTests })
+  })
+
   test('of a tool carries its ID, its agent and the hash of what identifies its input', () => {
     const bash = { tool_name: 'Bash', tool_use_id: 'toolu_1', agent_id: 'a' }
     const before = read({

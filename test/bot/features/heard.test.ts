@@ -166,10 +166,10 @@ describe('what hooks report', () => {
 
     await session.use('Edit', { tool_input: { file_path: '/repo/a.ts' } })
     await session.use('Edit', { tool_input: { file_path: '/repo/a.ts' } })
-    await session.hook('PostToolUseFailure', { tool_name: 'Bash', tool_input: { command: 'ls' } })
+    await session.hook('PostToolUseFailure', { tool_name: 'Bash', tool_input: { command: 'npm test' } })
     await session.use('Write', { tool_input: { file_path: '/repo/b.ts' } })
 
-    const edited = await bot().user.nextEdit(/4 tool calls · 2 files · under a minute/, wait)
+    const edited = await bot().user.nextEdit(/4 tool calls · tests · 2 files · under a minute/, wait)
     expect(edited.message_id).toBe(card.message_id)
     expect(bot().world.calls.map(({ method }) => method.toLowerCase())).not.toContain('sendmessage')
   })

@@ -47,6 +47,7 @@ const used = (fields: Partial<ReportedUse> = {}): HookEvent => ({
   startedTask: null,
   hears: true,
   files: [],
+  ranTests: false,
 })
 const replyTo = (state: Partial<HookState>, event: HookEvent) =>
   decideHook({ ...idle, ...state }, event).reply.kind

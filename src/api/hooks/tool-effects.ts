@@ -16,3 +16,20 @@ export function changedFiles({ name, input }: ToolUse): string[] {
   if (edited === undefined) return []
   return ['file_path' in edited ? edited.file_path : edited.notebook_path]
 }
+
+// Programs that only test, and the task of a build tool that is named after it.
+const testPrograms =
+  'vitest|jest|mocha|ava|cypress|playwright|pytest|tox|nox|rspec|phpunit|pest|ctest|node\\s[^;&|]*--test|python[\\d.]*\\s+-m\\s+unittest'
+const buildTools =
+  'npm|pnpm|yarn|bun|deno|go|cargo|dotnet|mix|swift|flutter|dart|gradlew?|mvn|make|just|task|rake|zig'
+const testRun = new RegExp(
+  `(?:^|[\\s;&|(/])(?:${testPrograms}|(?:${buildTools})(?:\\s+(?:run|build|-\\S+))*\\s+:?test)(?=$|[\\s:;&|)])`,
+)
+const maxSearched = 5_000
+
+/** Tests whether a use of a tool runs tests, by the words of its command. */
+export function runsTests({ input: { command, cmd } }: ToolUse): boolean {
+  const words = command ?? cmd
+  const line = Array.isArray(words) ? words.join(' ') : words
+  return typeof line === 'string' && testRun.test(line.slice(0, maxSearched))
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "agent_sessions" ADD COLUMN "ran_tests" boolean DEFAULT false NOT NULL;
