@@ -18,6 +18,7 @@ import {
   UnreadableFolderError,
 } from './embedded-folder.ts'
 import { FolderInUseError, lockFolder } from './folder-lock.ts'
+import { keepPlans } from './plans.ts'
 import { listSnapshots, takeSnapshot } from './snapshots.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -63,8 +64,9 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
 /** Wraps an open PGlite. */
 export function embeddedDatabase(client: PGlite): Database {
   dropArrayParsers(client)
-  const db = drizzle(client, { schema })
-  setRunner(db, (text, values) => client.query(text, values))
+  const planned = keepPlans(client)
+  const db = drizzle(planned, { schema })
+  setRunner(db, (text, values) => planned.query(text, values))
   return {
     db,
     kind: 'embedded',
