@@ -46,9 +46,9 @@ describe('Stop', () => {
 
     expect(await session.use()).toEqual(ends)
 
-    pass(9)
+    pass(5)
     expect(await claimAgain()).toBe(204)
-    pass(2)
+    pass(6)
     await bot().user.nextEdit('laptop has stopped', wait)
     expect(await claimAgain()).toBe(200)
   })
@@ -56,9 +56,9 @@ describe('Stop', () => {
   test('has ended by the time an edit of the card that still says otherwise arrives', async () => {
     const session = await stopped()
     expect(await session.use()).toEqual(ends)
-    pass(9)
+    pass(5)
     const unsubscribe = bot().world.subscribe(({ type }) => {
-      if (type === 'edited') pass(2)
+      if (type === 'edited') pass(6)
     })
 
     // The card loses its undo button.
@@ -71,9 +71,9 @@ describe('Stop', () => {
   test('is waited for while hooks still come', async () => {
     const session = await stopped()
     await session.use()
-    pass(8)
+    pass(6)
     await session.use()
-    pass(8)
+    pass(6)
     bot().user.sendText('/task WEB-1')
 
     const card = await bot().user.nextMessage('Fix the login', wait)
@@ -136,9 +136,9 @@ describe('Stop', () => {
 
   test('of an agent that sends no hook for 60 s says that it can’t be reached', async () => {
     await stopped()
-    pass(58)
+    pass(45)
     expect(await claimAgain()).toBe(204)
-    pass(2)
+    pass(16)
     await bot().user.nextEdit('laptop can’t be reached. Stop it in its terminal.', wait)
     expect(await claimAgain()).toBe(200)
   })
