@@ -10,6 +10,7 @@ export type {
   QuestionAnswer,
   QuestionDraft,
   QuestionItem,
+  RunUsage,
 } from './schema/json.ts'
 export { WorkLogData } from './schema/json.ts'
 export type * from './schema/messages.ts'

@@ -69,6 +69,21 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
     items: [{ id: '1', text: nasty, options: [], multi: false }],
     detail: nasty,
   })
+  const seen = new Date('2026-03-02T07:00:00.123Z')
+  const runnerId = crypto.randomUUID()
+  await db.insert(schema.runners).values({
+    id: runnerId,
+    tokenId,
+    name: nasty,
+    host: nasty,
+    engines: ['codex', 'claude-code'],
+    projects: ['PREQ'],
+    max: 2,
+    busy: 1,
+    firstSeenAt: seen,
+    lastSeenAt: seen,
+  })
+  await db.insert(schema.engineLimits).values({ runnerId, engine: 'codex', until: seen })
   await db.insert(schema.runs).values({
     ownerId,
     taskId,
@@ -76,10 +91,17 @@ export async function fillBoard(db: Db, tasks = 3): Promise<void> {
     branch: nasty,
     attempt: 1,
     startedAt: new Date('2026-03-01T10:00:00.123Z'),
+    runnerId,
+    tokenHash: 'h',
+    base: nasty,
+    agentSession: nasty,
+    heartbeatAt: seen,
+    reportedAt: seen,
+    usage: { inputTokens: 80_000, outputTokens: 4_000, costUsd: null },
+    files: 5,
   })
   await db.insert(schema.snoozes).values({ taskId, until: new Date('2026-03-02T07:00:00.123Z') })
   await db.insert(schema.tokenGrants).values({ tokenId, engine: 'codex', projectKeys: ['PREQ'] })
-  const seen = new Date('2026-03-02T07:00:00.123Z')
   const sessionTimes = { firstSeenAt: seen, lastSeenAt: seen }
   await db.insert(schema.agentSessions).values({ tokenId, session: nasty, engine: 'codex', ...sessionTimes })
   await db

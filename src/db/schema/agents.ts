@@ -15,7 +15,14 @@ import {
 import { apiTokens, ownerId } from './access.ts'
 import { tasks } from './board.ts'
 import { at, createdAt, id, maxLength, oneOf, updatedAt } from './columns.ts'
-import type { AnnouncedTools, AskedTool, QuestionAnswer, QuestionDraft, QuestionItem } from './json.ts'
+import type {
+  AnnouncedTools,
+  AskedTool,
+  QuestionAnswer,
+  QuestionDraft,
+  QuestionItem,
+  RunUsage,
+} from './json.ts'
 import { botMessages } from './telegram.ts'
 import {
   type Answerer,
@@ -83,6 +90,49 @@ export const questions = pgTable(
   ],
 )
 
+/** A program on the developer's machine that takes queued tasks and starts agents for them. */
+export const runners = pgTable(
+  'runners',
+  {
+    id: id(),
+    tokenId: uuid('token_id')
+      .notNull()
+      .references(() => apiTokens.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    host: text('host').notNull(),
+    engines: jsonb('engines').$type<readonly Engine[]>().notNull(),
+    /** The keys of the projects that it has. */
+    projects: jsonb('projects').$type<readonly string[]>().notNull(),
+    /** How many agents it runs at once, and how many run now. */
+    max: integer('max').notNull(),
+    busy: integer('busy').notNull(),
+    firstSeenAt: at('first_seen_at').notNull(),
+    lastSeenAt: at('last_seen_at').notNull(),
+  },
+  (t) => [unique('runners_token_name').on(t.tokenId, t.name)],
+)
+
+/** A usage limit that an engine of a runner has reached. The runner gets no task for the engine until then. */
+export const engineLimits = pgTable(
+  'engine_limits',
+  {
+    id: id(),
+    runnerId: uuid('runner_id')
+      .notNull()
+      .references(() => runners.id, { onDelete: 'cascade' }),
+    engine: text('engine').$type<Engine>().notNull(),
+    until: at('until').notNull(),
+    /** When the owner was notified of it. */
+    notifiedAt: at('notified_at'),
+    /** The owner resumed the engine early. */
+    liftedAt: at('lifted_at'),
+  },
+  (t) => [
+    unique('engine_limits_runner_engine').on(t.runnerId, t.engine),
+    check('engine_limits_engine', oneOf(t.engine, engines)),
+  ],
+)
+
 /** An agent's work on a task, from its claim or start to its end. A task has at most one open run. */
 export const runs = pgTable(
   'runs',
@@ -99,11 +149,31 @@ export const runs = pgTable(
     startedAt: at('started_at').notNull(),
     endedAt: at('ended_at'),
     outcome: text('outcome').$type<RunOutcome>(),
+    /** The runner that started the agent. */
+    runnerId: uuid('runner_id').references(() => runners.id, { onDelete: 'set null' }),
+    /** A SHA-256 of the token that may act for this run only, while it is open. */
+    tokenHash: text('token_hash').unique(),
+    /** The branch that its branch starts from. */
+    base: text('base'),
+    /** When its runner last reported that the agent's process is alive. */
+    heartbeatAt: at('heartbeat_at'),
+    /** When its runner reported that the process has ended. */
+    exitedAt: at('exited_at'),
+    /** When its runner last reported something that cards show. */
+    reportedAt: at('reported_at'),
+    /** The agent's own session, to resume it. */
+    agentSession: text('agent_session'),
+    /** What the agent reported about its use of models, and how many files it changed. */
+    usage: jsonb('usage').$type<RunUsage>(),
+    files: integer('files'),
   },
   (t) => [
     uniqueIndex('runs_open').on(t.taskId).where(sql`${t.endedAt} is null`),
     index('runs_task').on(t.taskId, t.startedAt),
     index('runs_session').on(t.tokenId, t.session, t.startedAt),
+    index('runs_runner').on(t.runnerId).where(sql`${t.exitedAt} is null`),
+    index('runs_ended').on(t.endedAt).where(sql`${t.heartbeatAt} is not null`),
+    index('runs_reported').on(t.reportedAt).where(sql`${t.reportedAt} is not null`),
     check('runs_engine', oneOf(t.engine, engines)),
     check('runs_outcome', oneOf(t.outcome, runOutcomes)),
     check('runs_end', sql`(${t.endedAt} is null) = (${t.outcome} is null)`),

@@ -56,6 +56,14 @@ export type AskedTool = z.infer<typeof AskedTool>
 export const AnnouncedTools = z.array(AskedTool.omit({ isDangerous: true })).readonly()
 export type AnnouncedTools = z.infer<typeof AnnouncedTools>
 
+/** What an agent reported about its use of models in a run. A cost of null: the agent doesn't know it. */
+export const RunUsage = z.object({
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  costUsd: z.number().nullable(),
+})
+export type RunUsage = z.infer<typeof RunUsage>
+
 /**
  * What a work log says, by its kind: an agent's report (`result`, `plan`, `blocked`), the statuses of a move (`status`), or the
  * names of changed fields (`fields`). Artifacts come with a report or a change of fields.

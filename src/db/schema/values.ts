@@ -45,6 +45,8 @@ export const runOutcomes = [
   'stopped',
   'released',
   'taken-over',
+  'lost',
+  'limited',
 ] as const
 export type WorkLogKind = (typeof workLogKinds)[number]
 export type QuestionKind = (typeof questionKinds)[number]
