@@ -5,11 +5,13 @@ import type { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { createFailureLimit } from '../domain/access/failure-limit.ts'
+import { findOutdatedStates } from '../domain/tasks/runners/instructions.ts'
 import { addHookRoutes, hookPaths } from './hooks/hooks.ts'
 import type { ApiDeps, ApiParts } from './kit/deps.ts'
 import type { ApiEnv } from './kit/env.ts'
 import { answerError, answerInvalid } from './kit/errors.ts'
 import { createQuestionWaits } from './kit/question-waits.ts'
+import { createSharedWaits } from './kit/shared-waits.ts'
 import { createGuard } from './middleware/auth.ts'
 import { limitBody, requireUtf8 } from './middleware/body.ts'
 import { createCloser } from './middleware/close-routes.ts'
@@ -26,6 +28,7 @@ import { addMetricsRoute } from './routes/metrics.ts'
 import { addPluginRoutes, pluginPaths } from './routes/plugins.ts'
 import { addProjectRoutes } from './routes/projects.ts'
 import { addQuestionRoutes } from './routes/questions.ts'
+import { addRunnerRoutes } from './routes/runners.ts'
 import { addTaskRoutes } from './routes/tasks.ts'
 import { addWorkLogRoutes } from './routes/work-logs.ts'
 
@@ -41,7 +44,11 @@ const hooksPerMinute = 6_000
 export function createApi(given: ApiDeps): Hono<ApiEnv> {
   // Each waiting request listens to it, which Node 20 takes for a leak.
   setMaxListeners(0, given.signal)
-  const deps: ApiParts = { ...given, questions: createQuestionWaits(given) }
+  const deps: ApiParts = {
+    ...given,
+    questions: createQuestionWaits(given),
+    runners: createSharedWaits(given, (states) => findOutdatedStates(given.db, states)),
+  }
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: answerInvalid })
   const failures = createFailureLimit()
   const limits = createRateLimits(deps.config.rateLimit, failures)
@@ -67,6 +74,7 @@ export function createApi(given: ApiDeps): Hono<ApiEnv> {
   addEventRoutes(router, deps)
   addWorkLogRoutes(router, deps)
   addQuestionRoutes(router, deps)
+  addRunnerRoutes(router, deps)
   addMcpRoute(router, deps)
   const hookGuard = createGuard(deps, createRateLimits(hooksPerMinute, failures))
   addHookRoutes({ app, guards: [hookGuard, limitBody, requireUtf8] }, deps)

@@ -310,7 +310,15 @@ async function build(parts: {
       maxStartMs,
     )
     const stopNotifier = await notifier.start()
-    const jobs = startJobs({ store, ownerId: owner.id, now, log, leads: isLeading, cron: jobsCron })
+    const jobs = startJobs({
+      store,
+      ownerId: owner.id,
+      now,
+      log,
+      leads: isLeading,
+      since: now(),
+      cron: jobsCron,
+    })
     side = startTelegramSide({
       api,
       telegram,

@@ -9,6 +9,8 @@ export interface JobsDeps {
   readonly ownerId: string
   readonly now: () => Date
   readonly log: Log
+  /** When this process became the leader; absent: long ago. */
+  readonly since?: Date
   /** Returns whether this process is the leader. A process that froze may have been replaced. */
   readonly leads?: () => boolean
 }

@@ -4,6 +4,7 @@ import { minuteMs } from '../domain/core/durations.ts'
 import { expireQuestions } from '../domain/tasks/questions/close-questions.ts'
 import { digestJob } from './digest.ts'
 import type { Job, JobsDeps } from './job.ts'
+import { leasesJob } from './leases.ts'
 import { morningJob } from './morning.ts'
 import { remindersJob } from './reminders.ts'
 import { retentionJob } from './retention.ts'
@@ -39,6 +40,8 @@ const jobs: readonly Job[] = [
 ]
 
 const watchEveryMs = 30_000
+// A lost run must be known within two minutes, and its lease alone takes 90 seconds.
+const leasesEveryMs = 10_000
 
 export interface Jobs {
   /** Stops after the current job. */
@@ -78,9 +81,16 @@ export function startJobs(deps: JobsDeps & { readonly cron?: string | undefined 
     task = begin()
     current = current.then(() => tick())
   }, watchEveryMs).unref()
+  const watchLeases = async () => {
+    if (!stopping.signal.aborted && leads()) await runJob(leasesJob, deps)
+  }
+  const leases = setInterval(() => {
+    current = current.then(watchLeases)
+  }, leasesEveryMs).unref()
   return {
     stop: async () => {
       stopping.abort()
+      clearInterval(leases)
       clearInterval(watch)
       await task.destroy()
       await current

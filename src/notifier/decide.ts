@@ -23,6 +23,7 @@ import {
   type Recipient,
   senderOf,
 } from './event-messages.ts'
+import { queueLimits } from './limits.ts'
 import { queueQuestions } from './questions.ts'
 
 // Progress on a task whose card is older than this posts a new card.
@@ -44,14 +45,15 @@ export async function decide(deps: Decider): Promise<Decided | null> {
   const { store, ownerId } = deps
   const now = deps.now()
   const unread = await readUnread(store, ownerId, now)
-  const { cursor, newest, events: page, settings, asks, hasQuestions, isLive } = unread
+  const { cursor, newest, events: page, settings, asks, hasLimits, hasQuestions, isLive } = unread
   const { chatId, userId, enabled } = settings
   const isLinked = chatId !== null && userId !== null
   const linked = isLinked && enabled ? { ...settings, chatId } : null
   const isLimited = asks && linked !== null && (await askAboutDeletions(deps, linked))
   const isQuestion = hasQuestions && linked !== null && (await queueQuestions(deps, linked))
   const isLiveEdit = isLive && linked !== null && (await editLiveCard(deps, linked.chatId))
-  const isAsked = isLimited || isQuestion || isLiveEdit
+  const isNotified = hasLimits && linked !== null && (await queueLimits(deps, linked))
+  const isAsked = isLimited || isNotified || isQuestion || isLiveEdit
   const asked = isAsked ? { isDue: true, hasMore: false } : null
   const events = wholeActions(page, eventPageSize)
   const to = cursor === null || !isLinked ? newest : (events.at(-1)?.id ?? cursor)

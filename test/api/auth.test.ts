@@ -50,6 +50,8 @@ describe('a token', () => {
     ['GET', '/api/work-logs'],
     ['POST', '/api/work-logs'],
     ['POST', '/api/tasks/claim'],
+    ['POST', '/api/runners'],
+    ['PATCH', '/api/runs/1f0a3c52-6f0e-4d54-9c3e-0a3c3f0c7b11'],
     ['POST', '/mcp'],
   ])('is required by %s %s', async (method, path) => {
     expect((await api.call(method, path, { token: null })).status).toBe(401)

@@ -21,7 +21,7 @@ export const boardGuards: readonly Guard[] = [
   {
     name: 'claim-leaves-open-questions',
     file: 'src/domain/tasks/claim.ts',
-    find: '    not(hasQuestion),\n',
+    find: 'not(hasQuestion), ',
     replace: '',
     tests: ['test/api/claim.test.ts'],
     on: 'embedded',

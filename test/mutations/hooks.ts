@@ -129,7 +129,7 @@ export const hookGuards: readonly Guard[] = [
   {
     name: 'claim-waits-for-a-stopping-run',
     file: 'src/domain/tasks/claim.ts',
-    find: 'not(isStopping(ctx.now())),',
+    find: ', not(isStopping(now))',
     replace: '',
     tests: ['test/bot/features/stop.test.ts'],
     on: 'embedded',

@@ -74,6 +74,8 @@ function task(result: WorkResult | null, more: Partial<TaskCardFacts> = {}): Tas
     agentComment: null,
     closedQuestion: null,
     live: null,
+    ran: null,
+    runners: [],
     files: [],
     latestResult:
       detail === null

@@ -112,6 +112,21 @@ export const examples: Readonly<Record<string, Example>> = {
       key: 'currency-1',
     },
   },
+  'POST /api/runners': {
+    body: {
+      name: 'mac',
+      host: 'studio.local',
+      engines: ['claude-code', 'codex'],
+      projects: ['WEB'],
+      max: 2,
+      busy: 0,
+      runs: [],
+      wait: 25,
+    },
+  },
+  'PATCH /api/runs/{id}': {
+    body: { usage: { input_tokens: 80_000, output_tokens: 4_000, cost_usd: 0.42 }, files: 5 },
+  },
   'GET /api/questions/{id}': { query: 'wait=50' },
   'PATCH /api/tasks/{id}/status': { body: { status: 'todo' } },
   'GET /api/events': { query: 'after=4710&wait=50' },

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Log } from '../../log.ts'
+import { runAfterAnswer } from '../kit/after-answer.ts'
 import type { ApiParts } from '../kit/deps.ts'
 import { engineOfClient } from '../kit/engine.ts'
 import type { ApiContext } from '../kit/env.ts'
@@ -76,16 +76,6 @@ export function addHookRoutes(router: Router, deps: ApiParts): void {
       if (work !== null) await runAfterAnswer(c, deps.log, work)
       return c.json(answer)
     })
-}
-
-/** Runs work once the answer has been written; never if the connection breaks before. */
-async function runAfterAnswer(c: ApiContext, log: Log, work: () => Promise<void>): Promise<void> {
-  const { outgoing } = c.env
-  // A test may call the app without a server.
-  if (outgoing === undefined) return work()
-  outgoing.once('finish', () => {
-    work().catch((error: unknown) => log.error({ err: error }, "couldn't record that a hook was answered"))
-  })
 }
 
 const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i

@@ -6,6 +6,12 @@ import type { Question } from '../../domain/questions/question.ts'
 import type { Log } from '../../log.ts'
 import type { Metrics } from '../../metrics.ts'
 
+/** Waits until something has happened to `id`, `until` is aborted, `seconds` pass, or the process stops. */
+export type SharedWait = (
+  id: string,
+  waiting: { readonly seconds: number; readonly until: AbortSignal },
+) => Promise<void>
+
 /** Requests that wait for answers. All of one process share one query, and none holds a database connection. */
 export interface QuestionWaits {
   /** Waits until a question is closed, `until` is aborted, `seconds` pass, or the process stops; then returns it as it is and notes that its answer was received. */
@@ -18,6 +24,8 @@ export interface QuestionWaits {
 /** What the parts of the API share, beside what it needs from outside. */
 export interface ApiParts extends ApiDeps {
   readonly questions: QuestionWaits
+  /** Waits until a runner has something to do. Its state, as JSON, is the ID. */
+  readonly runners: SharedWait
 }
 
 /** Everything the agent API needs from outside. */

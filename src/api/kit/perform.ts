@@ -9,6 +9,7 @@ import {
   type StoredAnswer,
   storeRefusal,
 } from '../../domain/access/idempotency.ts'
+import { keyOf } from '../../domain/core/actor.ts'
 import { type Ctx, type CtxOptions, createCtx } from '../../domain/core/context.ts'
 import { DomainError } from '../../domain/core/errors.ts'
 import type { Engine } from '../../domain/core/task-values.ts'
@@ -63,6 +64,7 @@ export function createAgentCtx(
   } = {},
 ): Ctx {
   const { id, name, engine, rights, projectKeys } = c.get('token')
+  const run = c.get('run')
   return createCtx({
     db: deps.db,
     ownerId: deps.ownerId,
@@ -70,10 +72,11 @@ export function createAgentCtx(
       kind: 'agent',
       tokenId: id,
       name,
-      session: session ?? sessionOf(c),
-      rights: rights ?? 'full',
-      projectKeys,
-      engine: engine ?? client ?? engineOfClient(c.req.header('user-agent') ?? ''),
+      session: run?.id ?? session ?? sessionOf(c),
+      rights: run === null ? (rights ?? 'full') : 'work',
+      projectKeys: run === null ? projectKeys : [run.projectKey],
+      engine: run?.engine ?? engine ?? client ?? engineOfClient(c.req.header('user-agent') ?? ''),
+      ...(run === null ? {} : { run }),
     },
     now: deps.now,
     redactor: deps.redactor,
@@ -186,7 +189,7 @@ async function toKeyedRequest(c: ApiContext): Promise<KeyedRequest | null> {
     .update(`${c.req.method} ${c.req.path}\n`)
     .update(await c.req.text())
     .digest('hex')
-  return { tokenId: c.get('token').id, key, hash }
+  return { tokenId: c.get('token').id, key: keyOf({ run: c.get('run') }, key), hash }
 }
 
 function toAnswer({ status, body }: ApiAnswer): StoredAnswer {

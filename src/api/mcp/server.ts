@@ -1,6 +1,7 @@
 import { createMcpHandler, McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { memorySkillFiles, SkillsExtension } from '@modelcontextprotocol/server/ext/skills'
 import type { Log } from '../../log.ts'
+import { mayCall } from '../kit/run-scope.ts'
 import { skill } from '../plugins/skill.ts'
 import { toPlainSchema } from './arguments.ts'
 import { instructions } from './instructions.ts'
@@ -24,7 +25,9 @@ export async function createMcpAnswer(log: Log): Promise<McpAnswer> {
       const mcp = new McpServer({ name: 'preqbot', version: '1.0.0' }, { instructions, capabilities })
       skills.attach(mcp)
       const { server } = mcp
-      server.setRequestHandler('tools/list', () => ({ tools: list }))
+      server.setRequestHandler('tools/list', () => ({
+        tools: list.filter((tool) => mayCall(caller.ctx.actor, tool)),
+      }))
       server.setRequestHandler('tools/call', ({ params }) => {
         const call = calls.get(params.name)
         if (call !== undefined) return call(caller, params.arguments)

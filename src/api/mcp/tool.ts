@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
 import type { KeyedRequest } from '../../domain/access/idempotency.ts'
+import { keyOf } from '../../domain/core/actor.ts'
 import type { Ctx } from '../../domain/core/context.ts'
 import { DomainError } from '../../domain/core/errors.ts'
 import { requireTask } from '../../domain/tasks/read.ts'
 import type { Log } from '../../log.ts'
 import type { ApiParts } from '../kit/deps.ts'
 import { type ApiAnswer, answerOnce, type CtxExtras, checkedBy } from '../kit/perform.ts'
+import { requireRunTool } from '../kit/run-scope.ts'
 import { createReader, type Extras } from './arguments.ts'
 import { ToolRefusal, toolErrorText } from './tool-error.ts'
 
@@ -59,6 +61,7 @@ export function createToolCall(tool: Tool): (caller: Caller, given: unknown) => 
   const read = createReader(tool)
   return async (caller, given) => {
     try {
+      requireRunTool(caller.ctx.actor, tool)
       const input = read(given)
       if ('taskId' in tool.input.shape) await requireTaskOf(caller.ctx, input)
       const result = await tool.run({ ...caller, keyed: toKeyedRequest(caller, tool, input) }, input as never)
@@ -123,7 +126,7 @@ async function requireTaskOf(ctx: Ctx, { taskId, projectKey }: Record<string, un
 }
 
 function toKeyedRequest(
-  { tokenId, idempotencyKey }: Caller,
+  { tokenId, idempotencyKey, ctx }: Caller,
   tool: Tool,
   { idempotencyKey: own, ...input }: Record<string, unknown> & Extras,
 ): KeyedRequest | null {
@@ -132,5 +135,5 @@ function toKeyedRequest(
   const hash = createHash('sha256')
     .update(`${tool.name}\n${JSON.stringify(input)}`)
     .digest('hex')
-  return { tokenId, key, hash }
+  return { tokenId, key: ctx.actor.kind === 'agent' ? keyOf(ctx.actor, key) : key, hash }
 }

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { networkOf } from '../../domain/access/network.ts'
+import { authenticateRun, isRunToken } from '../../domain/access/run-tokens.ts'
 import { noteTokenAddress } from '../../domain/access/token-address.ts'
 import { noteTokenUse, type TokenChannel } from '../../domain/access/token-uses.ts'
 import { authenticate, touchToken } from '../../domain/access/tokens.ts'
@@ -9,6 +10,7 @@ import type { ApiDeps } from '../kit/deps.ts'
 import type { ApiContext, ApiEnv, AuthenticatedToken } from '../kit/env.ts'
 import { createAgentCtx } from '../kit/perform.ts'
 import { createSessionRecorder } from '../kit/record-session.ts'
+import { requireRunRoute } from '../kit/run-scope.ts'
 import type { RateLimits } from './rate-limit.ts'
 
 const touchEveryMs = minuteMs
@@ -36,7 +38,7 @@ export function createRefuser(
       detail: { reason },
     })
     if (!(await limits.takeFailure(c, address))) return tooMany(c)
-    return c.json({ error: 'Unauthorized' }, 401, { 'WWW-Authenticate': 'Bearer realm="preqstation"' })
+    return unauthorized(c)
   }
 }
 
@@ -86,11 +88,16 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
   return async (c, next) => {
     const presented = readBearerToken(c)
     if (presented === null) return refuse(c, 'missing')
-    const found = await authenticate(deps.db, presented, deps.now())
-    if (!found.ok) return refuse(c, found.reason)
-    if (!(await limits.takeRequest(c, found.token.id))) return tooMany(c)
-    c.set('token', found.token)
-    await recordUse(c, found.token)
+    const look = isRunToken(presented) ? authenticateRun : authenticate
+    const found = await look(deps.db, presented, deps.now())
+    if (!found.ok) return found.reason === 'ended' ? unauthorized(c) : refuse(c, found.reason)
+    const { token, run } = found
+    // Each run counts for itself, so a busy agent doesn't slow its runner down.
+    if (!(await limits.takeRequest(c, run?.id ?? token.id))) return tooMany(c)
+    c.set('token', token)
+    c.set('run', run)
+    if (run !== null) requireRunRoute(run, c.req)
+    await recordUse(c, token)
     if (c.req.header('preqbot-session') !== undefined) await recordSession(createAgentCtx(deps, c).actor)
     return next()
   }
@@ -99,6 +106,11 @@ export function createGuard(deps: ApiDeps, limits: RateLimits): MiddlewareHandle
 function channelOf(path: string): TokenChannel | null {
   if (path.startsWith('/hooks/')) return 'hooks'
   return path === '/mcp' || path.startsWith('/mcp/') ? 'mcp' : null
+}
+
+// The token of an ended run looks the same, but isn't an attempt to break in.
+function unauthorized(c: ApiContext): Response {
+  return c.json({ error: 'Unauthorized' }, 401, { 'WWW-Authenticate': 'Bearer realm="preqstation"' })
 }
 
 function tooMany(c: ApiContext): Response {

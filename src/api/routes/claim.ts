@@ -1,12 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { DomainError } from '../../domain/core/errors.ts'
 import { claimTask, objectiveOf } from '../../domain/tasks/claim.ts'
 import { recordFetched } from '../../domain/tasks/notes/feedback.ts'
+import { claimForRunner } from '../../domain/tasks/runners/claim-for-runner.ts'
 import type { TaskDetail } from '../../domain/tasks/task.ts'
 import type { ApiDeps } from '../kit/deps.ts'
-import { createAgentCtx, perform } from '../kit/perform.ts'
+import type { ApiContext } from '../kit/env.ts'
+import { checkedBy, createAgentCtx, perform, readIdempotencyKey } from '../kit/perform.ts'
 import { waitFor } from '../kit/wait.ts'
 import { toTaskAnswer } from '../wire/answers.ts'
 import { LabelJson } from '../wire/common.ts'
+import { ClaimedRun } from '../wire/runners.ts'
 import { TaskJson, toAssignee } from '../wire/task.ts'
 import { ClaimBody } from '../wire/task-input.ts'
 import { addRoute, answers, body, type Router, security } from './route.ts'
@@ -17,7 +21,8 @@ const claim = createRoute({
   method: 'post',
   path: '/api/tasks/claim',
   summary: 'Claim the next queued task',
-  description: 'Two callers never get the same task. Without one, the answer is 204.',
+  description:
+    'Two callers never get the same task. Without one, the answer is 204. With `runner`, only queued tasks are handed out, and `run.token` is a token for this run only: it is shown once and ends with the run.',
   request: { body: body(ClaimBody) },
   responses: {
     ...answers(
@@ -28,6 +33,7 @@ const claim = createRoute({
           task: TaskJson,
           objective: z.enum(['plan', 'implement', 'review']),
           resumed: z.literal(true).optional(),
+          run: ClaimedRun.optional(),
           available_labels: z.array(LabelJson),
         }),
       },
@@ -41,7 +47,8 @@ const claim = createRoute({
 export function addClaimRoute(router: Router, deps: ApiDeps): void {
   const assignee = toAssignee(deps.ownerEmail)
   addRoute(router, claim, async (c) => {
-    const { wait = 0, label, status, ...wanted } = c.req.valid('json')
+    const { wait = 0, label, status, runner, engines, projects, ...wanted } = c.req.valid('json')
+    if (runner !== undefined) return claimAsRunner(deps, c, { runner, engines, projects, wait, assignee })
     const input = {
       label,
       status,
@@ -69,4 +76,40 @@ export function addClaimRoute(router: Router, deps: ApiDeps): void {
     if (claimed !== null) await recordFetched(createAgentCtx(deps, c), claimed)
     return answer ?? c.body(null, 204)
   })
+}
+
+/** Answers a runner's claim. It is never stored for an idempotency key, because it has a token. */
+async function claimAsRunner(
+  deps: ApiDeps,
+  c: ApiContext,
+  { runner, engines = [], projects = [], wait, assignee }: RunnerRequest,
+): Promise<Response> {
+  if (readIdempotencyKey(c) !== null)
+    throw new DomainError('invalid', "A runner's claim takes no Idempotency-Key: its answer has a token.")
+  const claimed = await waitFor(deps, { seconds: wait, client: () => c.req.raw.signal }, (_, signal) =>
+    claimForRunner(
+      createAgentCtx(
+        deps,
+        c,
+        checkedBy(() => signal.throwIfAborted()),
+      ),
+      {
+        runner,
+        engines,
+        projects,
+      },
+    ),
+  )
+  if (claimed === null) return c.body(null, 204)
+  const { task, run } = claimed
+  await recordFetched(createAgentCtx(deps, c), task)
+  return c.json({ ...toTaskAnswer(task, assignee), objective: objectiveOf(task.status), run })
+}
+
+interface RunnerRequest {
+  readonly runner: string
+  readonly engines: ClaimBody['engines']
+  readonly projects: ClaimBody['projects']
+  readonly wait: number
+  readonly assignee: string
 }

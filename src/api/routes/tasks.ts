@@ -6,6 +6,7 @@ import type { ApiDeps } from '../kit/deps.ts'
 import type { ApiContext } from '../kit/env.ts'
 import { namesProject, requireNamedProject, requireSameProject } from '../kit/named-project.ts'
 import { createAgentCtx, perform } from '../kit/perform.ts'
+import { requireRunEdit } from '../kit/run-scope.ts'
 import {
   availableLabels,
   readTaskAnswer,
@@ -136,6 +137,7 @@ export function addTaskRoutes(router: Router, deps: ApiDeps): void {
   addRoute(router, patch, async (c) => {
     const { id } = c.req.valid('param')
     const wanted = c.req.valid('json')
+    requireRunEdit(c.get('run'), wanted)
     return change(
       c,
       async (ctx) => {

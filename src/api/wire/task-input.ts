@@ -125,7 +125,20 @@ export const ClaimBody = z
       .min(0)
       .max(55)
       .openapi({ description: 'Seconds to hold the request until a task is queued' }),
+    runner: z.guid().openapi({ description: 'The runner that starts the agent; the answer has its `run`' }),
+    engines: z.array(EngineInput).min(1).max(10).openapi({
+      description: 'The engines that the runner can start, the preferred one first',
+    }),
+    projects: z.array(ProjectKeyInput).min(1).max(100).openapi({
+      description: 'The keys of the projects that the runner has',
+    }),
   })
   .partial()
+  .refine(
+    ({ runner, engines, projects }) =>
+      (runner === undefined) === (engines === undefined) &&
+      (runner === undefined) === (projects === undefined),
+    'runner, engines and projects belong together',
+  )
   .openapi('Claim')
 export type ClaimBody = z.output<typeof ClaimBody>

@@ -1,4 +1,4 @@
-import type { Actor } from '../core/actor.ts'
+import type { Actor, RunScope } from '../core/actor.ts'
 import { DomainError } from '../core/errors.ts'
 import type { TaskStatus } from '../core/task-values.ts'
 
@@ -16,6 +16,21 @@ export function requireProjectRight(actor: Actor, projectKey: string): void {
     'forbidden',
     `This token is limited to ${keys}. The owner can make one for ${projectKey} in /agents.`,
     { projectKey },
+  )
+}
+
+/** Throws `forbidden` for any other task than that of the actor's run-scoped token. */
+export function requireRunTask(actor: Actor, task: { readonly id: string }): void {
+  if (actor.kind !== 'agent' || actor.run === undefined || actor.run.taskId === task.id) return
+  throw outsideRun(actor.run)
+}
+
+/** Builds the refusal of what a run-scoped token may not do. */
+export function outsideRun({ taskKey }: RunScope): DomainError {
+  return new DomainError(
+    'forbidden',
+    `This token belongs to the run of ${taskKey}: it may only work on that task. The owner does anything else, in the chat.`,
+    { run: taskKey },
   )
 }
 

@@ -13,6 +13,7 @@ import {
   tokenRights,
 } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
+import type { RunScope } from '../core/actor.ts'
 import type { Change } from '../core/commit/commit.ts'
 import { insert, update, type Write } from '../core/commit/writes.ts'
 import type { Ctx } from '../core/context.ts'
@@ -98,7 +99,8 @@ export async function createToken(
   })
 }
 
-const granted = {
+/** The columns of a token with its grant. */
+export const granted = {
   ...getTableColumns(apiTokens),
   engine: tokenGrants.engine,
   rights: tokenGrants.rights,
@@ -198,8 +200,14 @@ export type GrantedToken = TokenRow & {
 
 /** The presented token, or why it's rejected. The reason is for our records, never for the client. */
 export type Authentication =
-  | { readonly ok: true; readonly token: GrantedToken }
-  | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'expired' | 'revoked' }
+  | {
+      readonly ok: true
+      readonly token: GrantedToken
+      /** The run that the presented token belongs to; null for an ordinary one. */
+      readonly run: RunScope | null
+    }
+  /** `ended`: the token of a run that has ended. */
+  | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'expired' | 'revoked' | 'ended' }
 
 const tokenByHash = preparedRead((db) =>
   db
@@ -214,9 +222,17 @@ export async function authenticate(db: Reader, presented: string, now: Date): Pr
   if (!wellFormed.test(presented)) return { ok: false, reason: 'malformed' }
   const [token] = await tokenByHash(db, { hash: hashOf(presented) })
   if (token === undefined) return { ok: false, reason: 'unknown' }
-  if (token.revokedAt !== null) return { ok: false, reason: 'revoked' }
-  if (token.expiresAt !== null && token.expiresAt <= now) return { ok: false, reason: 'expired' }
-  return { ok: true, token }
+  const reason = problemOf(token, now)
+  return reason === null ? { ok: true, token, run: null } : { ok: false, reason }
+}
+
+/** Returns why a known token isn't valid; null if it is. */
+export function problemOf(
+  { revokedAt, expiresAt }: Pick<TokenRow, 'revokedAt' | 'expiresAt'>,
+  now: Date,
+): 'revoked' | 'expired' | null {
+  if (revokedAt !== null) return 'revoked'
+  return expiresAt !== null && expiresAt <= now ? 'expired' : null
 }
 
 /** Records that a token was used, at most once a minute; no audit entry. */
@@ -244,6 +260,7 @@ export async function expiringTokens({ db, ownerId }: Scope, now: Date): Promise
     .orderBy(asc(apiTokens.expiresAt))
 }
 
-function hashOf(token: string): string {
+/** Returns what is stored of a token. */
+export function hashOf(token: string): string {
   return hash('sha256', token)
 }

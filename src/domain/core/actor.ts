@@ -1,5 +1,14 @@
 import type { Engine, TokenRights } from '../../db/schema.ts'
 
+/** What the token of one run may be used for: the run's task, and new tasks in its project. */
+export interface RunScope {
+  readonly id: string
+  readonly taskId: string
+  readonly taskKey: string
+  readonly projectKey: string
+  readonly engine: Engine | null
+}
+
 /** Who acts: the owner in the chat, an agent with a token, or the process itself. */
 export type Actor =
   | { readonly kind: 'owner' }
@@ -15,8 +24,15 @@ export type Actor =
       readonly rights?: TokenRights
       /** The keys of the projects it may see and change; null or absent means all. */
       readonly projectKeys?: readonly string[] | null
+      /** The only run that it may work on; absent for an ordinary token. */
+      readonly run?: RunScope
     }
   | { readonly kind: 'system' }
+
+/** Returns an agent's idempotency key as it is stored. The runs of one token don't share keys. */
+export function keyOf({ run }: { readonly run?: RunScope | null | undefined }, key: string): string {
+  return run ? `${run.id} ${key}` : key
+}
 
 /** Returns the engine that acts; null for the owner, the system and an agent without a known engine. */
 export function engineOfActor(actor: Actor): Engine | null {

@@ -109,6 +109,35 @@ export function planQuestion(plan: {
   return { kind: 'plan', items: [item], detail: plan.markdown, engine: plan.engine, returnsTo: 'todo' }
 }
 
+/** The options of the question about a lost run: to queue its task again, or to keep it on hold. */
+export const lostOptions = [
+  { id: 'queue', label: 'Queue again' },
+  { id: 'hold', label: 'Keep on hold' },
+] as const satisfies QuestionItem['options']
+
+/** Builds the question about a lost run. After the second loss in a row, queueing again is no longer offered. */
+export function lostQuestion(lost: {
+  readonly text: string
+  readonly isSecond: boolean
+  readonly engine: Engine | null
+  readonly returnsTo: TaskStatus
+}): NewQuestion {
+  const { text, isSecond, engine, returnsTo } = lost
+  const options = lostOptions.slice(isSecond ? 1 : 0)
+  return {
+    kind: 'block',
+    items: [{ id: '1', text, options, multi: false }],
+    detail: null,
+    engine,
+    returnsTo,
+  }
+}
+
+/** Tests whether a question is about a lost run. An agent's own options have numbers as IDs. */
+export function isAboutLostRun({ kind, items }: Pick<NewQuestion, 'kind' | 'items'>): boolean {
+  return kind === 'block' && (items[0]?.options.some(({ id }) => id === lostOptions[1].id) ?? false)
+}
+
 function toOptions(options: readonly OptionInput[]): QuestionItem['options'] {
   return options.map((option, index) => ({
     id: String(index + 1),

@@ -19,6 +19,17 @@ export interface Run {
   readonly outcome: RunOutcome | null
   /** Counts the task's runs from 1. */
   readonly attempt: number
+  /** The runner that started the agent; null without one. */
+  readonly runner: { readonly id: string; readonly name: string } | null
+  /** When the runner last reported that the agent's process is alive. */
+  readonly heartbeatAt: Date | null
+}
+
+/** What a runner adds to a run. */
+export interface RunnerStart {
+  readonly runner: { readonly id: string; readonly name: string }
+  readonly tokenHash: string
+  readonly base: string | null
 }
 
 /** Returns the row of a new run and the run as part of its task. Ends a run that another writer has left open. */
@@ -28,25 +39,31 @@ export function startRun(start: {
   readonly actor: Actor
   readonly engine: Engine | null
   readonly now: Date
+  /** Absent: no runner starts the agent. */
+  readonly by?: RunnerStart | undefined
 }): { readonly run: Run; readonly rows: readonly Write[] } {
-  const { ownerId, task, actor, engine, now } = start
+  const { ownerId, task, actor, engine, now, by } = start
   const holder =
     actor.kind === 'agent'
       ? { name: actor.name, tokenId: actor.tokenId, session: actor.session ?? null }
       : { name: null, tokenId: null, session: null }
   const attempt = (task.lastRun?.attempt ?? 0) + 1
-  const run: Run = { id: v7(), ...holder, engine, since: now, outcome: null, attempt }
-  const { id, tokenId, session } = run
+  const id = v7()
+  // The run of a runner is held by the run itself, which its token names as the session.
+  const session = by === undefined ? holder.session : id
+  const leased = { runner: by?.runner ?? null, heartbeatAt: by === undefined ? null : now }
+  const run: Run = { id, ...holder, session, engine, since: now, outcome: null, attempt, ...leased }
   const row = {
     id,
     ownerId,
     taskId: task.id,
-    tokenId,
+    tokenId: run.tokenId,
     session,
     engine,
     branch: task.branch,
     attempt,
     startedAt: now,
+    ...(by && { runnerId: by.runner.id, tokenHash: by.tokenHash, base: by.base, heartbeatAt: now }),
   }
   return { run, rows: [...endRun(task.lastRun, 'released', now), insert(runs, row)] }
 }

@@ -1,29 +1,36 @@
 import { sql } from 'drizzle-orm'
 import { agentSessions, runs, tasks } from '../../db/schema.ts'
-import { type StopPhase, type StoppedRun, stopPhaseOf } from './stop.ts'
+import { runnerPhaseOf, type StopPhase, type StoppedRun, stopPhaseOf } from './stop.ts'
 
-/** What the hooks of a run's session have reported. */
+/** What the hooks of a run's session have reported, and its runner. */
 export interface LiveRun extends Omit<StoppedRun, 'endedAt'> {
   /** Null while the run is open. */
   readonly endedAt: Date | null
   readonly isStopped: boolean
+  /** A runner has started the agent. */
+  readonly isLeased: boolean
+  /** When the runner reported that the agent's process has ended. */
+  readonly exitedAt: Date | null
   readonly toolCalls: number
   readonly ranTests: boolean
   /** How many files its tools have changed. */
   readonly fileCount: number
 }
 
-type Counts = 'isStopped' | 'toolCalls' | 'ranTests' | 'fileCount'
+type Counts = 'isStopped' | 'isLeased' | 'toolCalls' | 'ranTests' | 'fileCount'
 type Times = Exclude<keyof LiveRun, Counts>
 type StoredLive = Pick<LiveRun, Counts> & { readonly [Name in Times]: string | null }
 
-/** Selects what the session of a task's newest run has reported, in a query of tasks. */
+/** Selects what the session and the runner of a task's newest run have reported, in a query of tasks. */
 export const liveRunOf = sql<StoredLive | null>`(
-  select jsonb_build_object('endedAt', r.ended_at, 'isStopped', r.outcome is not distinct from 'stopped', 'hookAt', s.hook_at,
+  select jsonb_build_object('endedAt', r.ended_at, 'isStopped', r.outcome is not distinct from 'stopped',
+    'isLeased', r.heartbeat_at is not null, 'exitedAt', r.exited_at, 'hookAt', s.hook_at,
     'promptedAt', s.prompted_at, 'turnEndedAt', s.turn_ended_at, 'sessionEndedAt', s.ended_at, 'stopDeliveredAt', s.stop_delivered_at,
-    'toolCalls', s.tool_calls, 'ranTests', s.ran_tests, 'fileCount', jsonb_array_length(coalesce(s.files, '[]'::jsonb)))
+    'toolCalls', coalesce(s.tool_calls, 0), 'ranTests', coalesce(s.ran_tests, false),
+    'fileCount', jsonb_array_length(coalesce(s.files, '[]'::jsonb)))
   from (select * from ${runs} as one where one.task_id = ${tasks.id} order by one.started_at desc, one.id desc limit 1) as r
-  join ${agentSessions} as s on s.token_id = r.token_id and s.session = r.session and s.hook_at is not null)`
+  left join ${agentSessions} as s on s.token_id = r.token_id and s.session = r.session and s.hook_at is not null
+  where s.id is not null or r.heartbeat_at is not null)`
 
 /** Reads what `liveRunOf` selects. */
 export function toLiveRun(stored: StoredLive | null): LiveRun | null {
@@ -32,9 +39,11 @@ export function toLiveRun(stored: StoredLive | null): LiveRun | null {
     const time = stored[name]
     return time === null ? null : new Date(time)
   }
-  const { isStopped, toolCalls, ranTests, fileCount } = stored
+  const { isStopped, isLeased, toolCalls, ranTests, fileCount } = stored
   return {
     isStopped,
+    isLeased,
+    exitedAt: at('exitedAt'),
     toolCalls,
     ranTests,
     fileCount,
@@ -50,5 +59,6 @@ export function toLiveRun(stored: StoredLive | null): LiveRun | null {
 /** Returns how far the owner's Stop of a run has come; null if it wasn't stopped. */
 export function phaseOfLive(live: LiveRun | null, now: Date): StopPhase | null {
   if (live === null || !live.isStopped || live.endedAt === null) return null
-  return stopPhaseOf({ ...live, endedAt: live.endedAt }, now)
+  const run = { ...live, endedAt: live.endedAt }
+  return live.isLeased ? runnerPhaseOf(run, now) : stopPhaseOf(run, now)
 }

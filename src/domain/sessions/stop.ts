@@ -19,6 +19,19 @@ export interface StoppedRun {
 /** How far a stop has come: the agent hasn't learned of it, doesn't answer, or is silent since it learned of it. */
 export type StopPhase = 'stopping' | 'unreachable' | 'stopped'
 
+/** What the runner of a stopped run reported: when the agent's process ended. */
+export interface StoppedByRunner {
+  readonly endedAt: Date
+  /** Null: it may still be at work. */
+  readonly exitedAt: Date | null
+}
+
+/** Returns how far the stop of a runner's run has come: the runner ends the process, whatever the agent's hooks report. */
+export function runnerPhaseOf({ endedAt, exitedAt }: StoppedByRunner, now: Date): StopPhase {
+  if (exitedAt !== null) return 'stopped'
+  return now.getTime() - endedAt.getTime() < reachMs ? 'stopping' : 'unreachable'
+}
+
 /** Returns how far a stop has come. */
 export function stopPhaseOf(run: StoppedRun, now: Date): StopPhase {
   const since = (at: Date | null) => (at !== null && at >= run.endedAt ? at : null)

@@ -1,8 +1,9 @@
 import { eq, sql } from 'drizzle-orm'
 import { isListed, preparedRead } from '../../db/prepared.ts'
-import { apiTokens, projects, questions, tasks, workLogs } from '../../db/schema.ts'
+import { apiTokens, projects, questions, type RunUsage, runs, tasks, workLogs } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
 import type { ClosedQuestion } from '../questions/question.ts'
+import { type RunnerFacts, runnersOf, type StoredRunner, toRunners } from '../runs/runner-list.ts'
 import { type LiveRun, liveRunOf, toLiveRun } from '../sessions/live-run.ts'
 import { isOwnerComment, logAuthor, logKind } from '../work-logs/facts.ts'
 import { detailColumns, logsOfTask, nothingStored, toDetail } from './detail.ts'
@@ -27,6 +28,19 @@ export interface TaskCardFacts extends TaskDetail {
   readonly files: readonly NoteFile[]
   /** What the hooks of its newest run's session reported; null without hooks. */
   readonly live: LiveRun | null
+  /** The end of its newest run, and what its agent reported; null without a run. */
+  readonly ran: RanFacts | null
+  /** The owner's runners, if it is queued. */
+  readonly runners: readonly RunnerFacts[]
+}
+
+/** How a run ended, and what its agent reported. */
+export interface RanFacts {
+  /** Null while it is open. */
+  readonly endedAt: Date | null
+  readonly usage: RunUsage | null
+  /** How many files it changed. */
+  readonly files: number | null
 }
 
 const remarkKinds = sql`(${logKind} = 'manual' or ${logKind} = 'comment' and ${logAuthor} is distinct from 'owner')`
@@ -55,6 +69,12 @@ const cardsOf = preparedRead((db) =>
         where ${tasks.runState} = 'running' and ${questions.taskId} = ${tasks.id} and ${questions.state} <> 'open'
         order by ${questions.updatedAt} desc, ${questions.id} desc limit 1)`,
       live: liveRunOf,
+      ran: sql<StoredRan | null>`(
+        select jsonb_build_object('endedAt', ${runs.endedAt}, 'usage', ${runs.usage}, 'files', ${runs.files}) from ${runs}
+        where ${runs.taskId} = ${tasks.id} order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`,
+      runners: sql<
+        readonly StoredRunner[] | null
+      >`case when ${tasks.runState} = 'queued' then ${runnersOf(tasks.ownerId)} end`,
     })
     .from(tasks)
     .innerJoin(projects, eq(projects.id, tasks.projectId))
@@ -73,14 +93,24 @@ type StoredClosed = Omit<ClosedQuestion, 'askedAt' | 'closedAt' | 'fetchedAt'> &
   readonly fetchedAt: string | null
 }
 
+type StoredRan = Omit<RanFacts, 'endedAt'> & { readonly endedAt: string | null }
+
 /** Adds what cards show to several tasks, in one statement. */
 export async function readCardFacts(scope: Scope, several: readonly Task[]): Promise<TaskCardFacts[]> {
   if (several.length === 0) return []
   const stored = await cardsOf(scope.db, { ids: JSON.stringify(several.map(({ id }) => id)) })
   const byId = new Map(stored.map(({ id, ...card }) => [id, card]))
-  const nothing = { ...nothingStored, remarks: [], withFiles: [], closed: null, live: null }
+  const nothing = {
+    ...nothingStored,
+    remarks: [],
+    withFiles: [],
+    closed: null,
+    live: null,
+    ran: null,
+    runners: null,
+  }
   return several.map((task) => {
-    const { remarks, withFiles, closed, live, ...detailed } = byId.get(task.id) ?? nothing
+    const { remarks, withFiles, closed, live, ran, runners, ...detailed } = byId.get(task.id) ?? nothing
     const detail = toDetail(task, detailed)
     const own = remarks.map((remark) => ({ ...remark, at: new Date(remark.at) }))
     const since = detail.latestResult?.workedAt ?? new Date(0)
@@ -100,6 +130,8 @@ export async function readCardFacts(scope: Scope, several: readonly Task[]): Pro
       closedQuestion: isOfRun ? closedQuestion : null,
       files,
       live: toLiveRun(live),
+      ran: ran && { ...ran, endedAt: ran.endedAt === null ? null : new Date(ran.endedAt) },
+      runners: toRunners(runners ?? []),
     }
   })
 }
@@ -131,5 +163,7 @@ export function newCard(task: TaskDetail): TaskCardFacts {
     closedQuestion: null,
     files: filesIn(task.note),
     live: null,
+    ran: null,
+    runners: [],
   }
 }

@@ -11,7 +11,7 @@ import type { Scope } from '../core/scope.ts'
 import type { Engine, TaskStatus } from '../core/task-values.ts'
 import { requireProject } from '../projects/read.ts'
 import { isHeldBy } from '../runs/holder.ts'
-import { setRunSession, startRun } from '../runs/store.ts'
+import { type RunnerStart, setRunSession, startRun } from '../runs/store.ts'
 import { isStopping } from '../sessions/stopping-runs.ts'
 import { findDetailForEdit, requireTaskDetail } from './detail.ts'
 import type { DetailWithLabels } from './detail-after.ts'
@@ -59,13 +59,8 @@ export function objectiveOf(status: TaskStatus): Objective {
  */
 export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Claimed> {
   const engine = input.engine ?? engineOfActor(ctx.actor)
-  const { actor } = ctx
   const wanted = and(
-    eq(tasks.ownerId, ctx.ownerId),
-    isNull(projects.deletedAt),
-    actor.kind === 'agent' && actor.projectKeys
-      ? inArray(projects.projectKey, [...actor.projectKeys])
-      : undefined,
+    mayClaim(ctx),
     input.projectKey === undefined ? undefined : eq(projects.projectKey, input.projectKey.toUpperCase()),
     input.label === undefined
       ? undefined
@@ -74,8 +69,7 @@ export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Claimed> {
   )
   const matches = and(
     wanted,
-    not(hasQuestion),
-    not(isStopping(ctx.now())),
+    isFree(ctx.now()),
     engine === null ? undefined : or(isNull(tasks.engine), eq(tasks.engine, engine)),
   )
   return ctx.commit(async (db): Promise<Change<Claimed>> => {
@@ -94,6 +88,22 @@ export async function claimTask(ctx: Ctx, input: ClaimInput): Promise<Claimed> {
     if (input.projectKey !== undefined) await requireProject(scope, input.projectKey)
     return { unchanged: true, result: { task: null, isResumed: false } }
   })
+}
+
+/** The condition that a task is on the board and in a project that the agent may use. */
+export function mayClaim({ ownerId, actor }: Ctx): SQL | undefined {
+  return and(
+    eq(tasks.ownerId, ownerId),
+    isNull(projects.deletedAt),
+    actor.kind === 'agent' && actor.projectKeys
+      ? inArray(projects.projectKey, [...actor.projectKeys])
+      : undefined,
+  )
+}
+
+/** The condition that nothing keeps a task from being handed out: no open question, and no agent that is still stopping. */
+export function isFree(now: Date): SQL | undefined {
+  return and(not(hasQuestion), not(isStopping(now)))
 }
 
 async function requireForEdit(scope: Scope, reference: string): Promise<Versioned<DetailWithLabels>> {
@@ -120,6 +130,7 @@ async function findOwnRun(
       and(
         wanted,
         eq(runs.tokenId, actor.tokenId),
+        isNull(runs.runnerId),
         isNull(runs.endedAt),
         eq(tasks.runState, 'running'),
         resumes === 'session'
@@ -162,12 +173,14 @@ function resumeRun(ctx: Ctx, found: Versioned<DetailWithLabels>): Change<Claimed
   }
 }
 
-const lastRun = (column: SQL) =>
+/** Selects a column of a task's newest run. */
+export const lastRun = (column: SQL) =>
   sql`(select ${column} from ${runs} where ${runs.taskId} = ${tasks.id} order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`
 
-function queueOrder({ actor }: Ctx, engine: Engine | null): SQL[] {
-  // After a question, a plan or a result, a task is queued again only when the owner has reacted.
-  const isAnswered = lastRun(sql`${runs.outcome} in ('blocked', 'planned', 'completed')`)
+/** The order in which queued tasks are handed out. */
+export function queueOrder({ actor }: Ctx, engine: Engine | null): SQL[] {
+  // After a question, a plan, a result or a loss, a task is queued again only when the owner has reacted.
+  const isAnswered = lastRun(sql`${runs.outcome} in ('blocked', 'planned', 'completed', 'lost')`)
   const tokenId = actor.kind === 'agent' ? actor.tokenId : null
   const isOwn = lastRun(
     sql`coalesce(${runs.tokenId} = ${tokenId}::uuid, false) or coalesce(${runs.engine} = ${engine}::text, false)`,
@@ -208,7 +221,7 @@ interface Picked {
 }
 
 /** Reads the first matching task as it was when it matched. */
-async function findFirst(
+export async function findFirst(
   scope: Scope,
   condition: SQL | undefined,
   order: readonly SQL[],
@@ -226,13 +239,16 @@ export function handOut(
   ctx: Ctx,
   found: Versioned<DetailWithLabels>,
   engine: Engine | null,
+  by?: RunnerStart & { readonly branch: string },
 ): Recorded<Claimed> {
   const { task: before } = found
   const now = ctx.now()
   const { actor, ownerId } = ctx
-  const { run, rows } = startRun({ ownerId, task: before, actor, engine: engine ?? before.engine, now })
+  const branch = by?.branch ?? before.branch
+  const claimed = { ...before, branch }
+  const { run, rows } = startRun({ ownerId, task: claimed, actor, engine: engine ?? before.engine, now, by })
   const task: DetailWithLabels = {
-    ...before,
+    ...claimed,
     runState: 'running',
     runStateUpdatedAt: now,
     lastRun: run,
@@ -252,7 +268,11 @@ export function handOut(
         type: 'TASK_UPDATED',
         entityId: task.key,
         projectId: task.project.id,
-        payload: { changedFields: ['run_state'], title: task.title, runState },
+        payload: {
+          changedFields: [...(branch === before.branch ? [] : ['branch']), 'run_state'],
+          title: task.title,
+          runState,
+        },
       },
     ],
     audit: [taskAudit('task.claim', before, task)],

@@ -6,6 +6,7 @@ import {
   auditLogs,
   projects,
   questions,
+  runners,
   runs,
   snoozes,
   taskLabelAssignments,
@@ -13,7 +14,7 @@ import {
   tasks,
 } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
-import { requireProjectRight } from '../access/rights.ts'
+import { requireProjectRight, requireRunTask } from '../access/rights.ts'
 import { versionOf } from '../core/commit/writes.ts'
 import { DomainError } from '../core/errors.ts'
 import type { Scope } from '../core/scope.ts'
@@ -29,7 +30,10 @@ const labelsOfTask = sql<Label[]>`(
   from ${taskLabelAssignments} join ${taskLabels} on ${taskLabels.id} = ${taskLabelAssignments.labelId}
   where ${taskLabelAssignments.taskId} = ${tasks.id})`
 
-type Stored<T, K extends keyof T> = Omit<T, K> & { readonly [Name in K]: string }
+type StoredRun = Omit<Run, 'since' | 'heartbeatAt'> & {
+  readonly since: string
+  readonly heartbeatAt: string | null
+}
 
 type StoredQuestion = Omit<OpenQuestion, 'askedAt' | 'expiresAt'> & {
   readonly askedAt: string
@@ -52,10 +56,15 @@ const questionOfTask = sql`(
 
 const lastRunOfTask = sql`(
   select jsonb_build_object('id', ${runs.id}, 'name', ${apiTokens.name}, 'tokenId', ${runs.tokenId}, 'session', ${runs.session}, 'engine', ${runs.engine},
-    'since', ${runs.startedAt}, 'outcome', ${runs.outcome}, 'attempt', ${runs.attempt})
+    'since', ${runs.startedAt}, 'outcome', ${runs.outcome}, 'attempt', ${runs.attempt}, 'heartbeatAt', ${runs.heartbeatAt},
+    'runner', (select jsonb_build_object('id', ${runners.id}, 'name', ${runners.name}) from ${runners} where ${runners.id} = ${runs.runnerId}))
   from ${runs} left join ${apiTokens} on ${apiTokens.id} = ${runs.tokenId}
   where ${runs.taskId} = ${tasks.id} order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`.mapWith(
-  (stored: Stored<Run, 'since'>) => ({ ...stored, since: new Date(stored.since) }),
+  ({ since, heartbeatAt, ...stored }: StoredRun) => ({
+    ...stored,
+    since: new Date(since),
+    heartbeatAt: heartbeatAt === null ? null : new Date(heartbeatAt),
+  }),
 ) as SQL<Run | null>
 
 // A task is awake once the message that brings it back is queued; the row stays until that message is sent.
@@ -138,7 +147,10 @@ export async function findTaskBy<T extends Task>(
 ): Promise<T | null> {
   const [task] = await read(scope, reference, values)
   if (task !== undefined) {
-    if (scope.actor !== undefined) requireProjectRight(scope.actor, task.project.key)
+    if (scope.actor !== undefined) {
+      requireRunTask(scope.actor, task)
+      requireProjectRight(scope.actor, task.project.key)
+    }
     return task.project.deleted ? null : task
   }
   const id = uuidPattern.test(reference) ? null : await idOfRetired(scope, reference)

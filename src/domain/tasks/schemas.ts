@@ -4,6 +4,7 @@ import { isWebUrl, lineText, plainText, text } from '../core/text.ts'
 import { LabelName } from '../labels/label.ts'
 import { BranchName } from '../projects/branch.ts'
 import { OptionInputs } from '../questions/new-question.ts'
+import type { NewQuestion } from '../questions/question.ts'
 import { lifecycleActions } from './edit/lifecycle.ts'
 
 export { BranchName } from '../projects/branch.ts'
@@ -121,6 +122,10 @@ export const TaskEdit = z.object({
   strictReady: z.boolean().optional(),
   /** Clears the run state even if the status stays. */
   clearRun: z.boolean().optional(),
+  /** How the board itself ends the run. */
+  ends: z.enum(['lost', 'limited']).optional(),
+  /** The question that the board asks. */
+  asks: z.custom<NewQuestion>().optional(),
 })
 export type TaskEdit = z.input<typeof TaskEdit>
 export type ParsedTaskEdit = z.output<typeof TaskEdit>

@@ -23,6 +23,7 @@ import { botTokenKey } from '../settings/setting-specs.ts'
 import { undoSettingsChange } from '../settings/settings-undo.ts'
 import { arrival } from '../tasks/former-keys.ts'
 import { findTasks } from '../tasks/read.ts'
+import { undoLift } from '../tasks/runners/limits.ts'
 import { partAction } from '../tasks/snapshot.ts'
 import type { Task } from '../tasks/task.ts'
 import { undoTaskChange } from '../tasks/undo/undo.ts'
@@ -127,6 +128,8 @@ async function undoOne(
     case 'token.create':
     case 'token.revoke':
       return asUndo(entry, { rows: await undoToken(ctx, db, entry) })
+    case 'limit.lift':
+      return asUndo(entry, { rows: await undoLift(db, entry) })
     case 'setting.change':
       return asUndo(entry, await undoSettingsChange(ctx, db, entry))
     case 'other':
@@ -172,6 +175,7 @@ function asUndo(
 // change goes with that change.
 const undoableActions: string[] = [
   'label.create',
+  'limit.lift',
   'token.create',
   'token.revoke',
   'project.create',

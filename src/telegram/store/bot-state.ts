@@ -35,6 +35,7 @@ export type StateKey =
   | 'reminded'
   | 'mornings_told'
   | 'runs_told'
+  | 'runners_shown'
   | 'tokens_told'
   | 'security_told'
   | 'conflict_told'

@@ -4,6 +4,7 @@ import { botState, users } from '../../db/schema.ts'
 import type { Reader } from '../../db/types.ts'
 import type { BoardEvent } from '../../domain/core/events.ts'
 import { eventsAfter, newestEventOf } from '../../domain/core/outbox.ts'
+import { hasNewLimits } from '../../domain/runs/engine-limits.ts'
 import { type OwnerSettings, toOwnerSettings } from '../../domain/settings/settings.ts'
 import { storedSettingsOf } from '../../domain/settings/stored-settings.ts'
 import { hasDeletionQuestions } from '../../domain/tasks/removal/deletion-limit.ts'
@@ -24,7 +25,9 @@ export interface Unread {
   readonly settings: OwnerSettings
   /** Whether the owner must be asked about deletions. */
   readonly asks: boolean
-  /** Whether cards may have to show what hooks have reported. */
+  /** Whether the owner must be notified of usage limits. */
+  readonly hasLimits: boolean
+  /** Whether cards may have to show what hooks or runners have reported. */
   readonly isLive: boolean
   /** Whether questions need their own message, or an edit of it. */
   readonly hasQuestions: boolean
@@ -41,6 +44,7 @@ const readAll = preparedRead((db) =>
       events: eventsAfter(users.id, cursor, eventPageSize),
       stored: storedSettingsOf(users.id),
       asks: hasDeletionQuestions(users.id),
+      hasLimits: hasNewLimits(users.id),
       hasQuestions: hasDueQuestions(users.id),
       isLive: hasLiveSessions(sql`${sql.placeholder('now')}`),
     })

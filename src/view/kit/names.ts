@@ -90,11 +90,16 @@ export function nameOfEngine(engine: Engine | null): string {
   return engine === null ? 'No engine' : engineName[engine]
 }
 
-/** Returns an agent's name: the token's, otherwise the engine's, otherwise "An agent". */
+/** Returns an agent's name: "Codex on mac" with a runner, otherwise the token's, otherwise the engine's, otherwise "An agent". */
 export function agentName(
-  agent: { readonly name?: string | null; readonly engine: Engine | null } | null,
+  agent: {
+    readonly name?: string | null
+    readonly engine: Engine | null
+    readonly runner?: { readonly name: string } | null
+  } | null,
 ): string {
-  return agent?.name ?? (agent?.engine ? engineName[agent.engine] : 'An agent')
+  const engine = agent?.engine ? engineName[agent.engine] : 'An agent'
+  return agent?.runner ? `${engine} on ${agent.runner.name}` : (agent?.name ?? engine)
 }
 
 /** Formats a lane's count; "999+" from 1,000. */

@@ -69,6 +69,7 @@ function targetName(entry: AuditRecord): string | null {
     case 'token.revoke':
     case 'token.deletion-limit':
     case 'token.allow-deletions':
+    case 'limit.lift':
       return entry.meta.name
     case 'label.rename':
     case 'label.color':
@@ -131,6 +132,7 @@ const words: Readonly<Record<string, string>> = {
   'token.revoke': 'token revoked',
   'token.deletion-limit': 'deletion limit reached',
   'token.allow-deletions': 'deletions allowed for an hour',
+  'limit.lift': 'engine resumed before its limit ended',
   'chat.bind': 'chat linked',
   'chat.unbind': 'chat unlinked',
   'chat.move': 'chat became a supergroup',

@@ -1,14 +1,16 @@
 import { minuteMs } from '../../domain/core/durations.ts'
 import type { TaskStatus } from '../../domain/core/task-values.ts'
+import { isOnline, limitsAt, type RunnerFacts } from '../../domain/runs/runner-list.ts'
 import type { PermissionSettings } from '../../domain/settings/settings.ts'
 import { button, pageButtons, pageOf } from '../kit/buttons.ts'
 import { type Button, type Card, inRows, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, italic, joinHtml, shorten, title } from '../kit/html.ts'
 import { agentsScreen, newTokenScreen } from '../kit/links.ts'
-import { counted, runSign } from '../kit/names.ts'
+import { counted, engineName, runSign } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { ago, span } from '../kit/when.ts'
+import { ago, span, type Viewer } from '../kit/when.ts'
 import { openTap } from '../tasks/callbacks.ts'
+import { timeText } from '../tasks/runs/run-texts.ts'
 import { permissionsLine, permissionsScreen, rulesLabel, rulesScreen } from './permissions.ts'
 import { type TokenFacts, tokenScreen } from './tokens.ts'
 
@@ -31,6 +33,7 @@ const runsShown = 8
 export function agentsCard(facts: {
   readonly running: readonly RunLine[]
   readonly queued: readonly RunLine[]
+  readonly runners: readonly RunnerFacts[]
   readonly tokens: readonly TokenFacts[]
   /** How many sessions each token had within the hour, by token ID. */
   readonly sessions: ReadonlyMap<string, number>
@@ -38,9 +41,10 @@ export function agentsCard(facts: {
   /** How many uses of tools are allowed for the rest of a session. */
   readonly ruleCount: number
   readonly page: number
-  readonly now: Date
+  readonly viewer: Viewer
 }): Card {
-  const { running, queued, tokens, sessions, permissions, ruleCount, now } = facts
+  const { running, queued, runners, tokens, sessions, permissions, ruleCount, viewer } = facts
+  const { now } = viewer
   const { shown, page, pages } = pageOf(tokens, facts.page, tokensAPage)
   const parts = [
     html`${signs.agents} ${bold('Agents')}`,
@@ -51,6 +55,8 @@ export function agentsCard(facts: {
         queued,
         (run) => html`${runSign.queued} <b>${run.key}</b> ${title(run.title, 50)} · ${span(run.since, now)}`,
       ),
+    runners.length > 0 &&
+      joinHtml([bold('Runners'), ...runners.map((runner) => runnerLine(runner, viewer))], '\n'),
     tokens.length === 0
       ? html`No agents connected yet.`
       : joinHtml(
@@ -93,6 +99,21 @@ function workLine({ key, title: words, runner, since, seen }: RunLine, now: Date
   const silent = now.getTime() - seen.getTime() > 30 * minuteMs
   return html`${runSign.running} <b>${key}</b> ${title(words, 50)}
 ${italic(html`${runner ?? 'An agent'} for ${span(since, now)}${silent && `, silent for ${span(seen, now)}`}`)}`
+}
+
+function runnerLine(runner: RunnerFacts, viewer: Viewer): Html {
+  const { name, host, busy, max, engines, lastSeenAt } = runner
+  const { now } = viewer
+  const limits = limitsAt(runner, now)
+  const state = isOnline(runner, now)
+    ? `online · ${busy} of ${max} busy`
+    : `offline, last heard ${ago(lastSeenAt, now)}`
+  const names = engines.map((engine) => {
+    const limit = limits.find((one) => one.engine === engine)
+    return `${engineName[engine]}${limit === undefined ? '' : ` from ${timeText(limit.until, viewer)}`}`
+  })
+  return html`${signs.runner} ${bold(title(name, 40))} on ${title(host, 40)} · ${state}
+${italic(names.join(', '))}`
 }
 
 function tokenLine(token: TokenFacts, sessions: number, now: Date): Html {

@@ -27,6 +27,7 @@ const words: Readonly<Record<string, string>> = {
   'label.delete': 'label restored',
   'label.merge': 'labels separated again',
   'token.create': 'token revoked',
+  'limit.lift': 'usage limit respected again',
 }
 
 const maxShown = 200

@@ -1,6 +1,7 @@
 import { isAnswerUndoable } from '../../domain/questions/question.ts'
 import { phaseOfLive } from '../../domain/sessions/live-run.ts'
 import type { TaskCardFacts } from '../../domain/tasks/card.ts'
+import { whyQueued } from '../../domain/tasks/runners/why-queued.ts'
 import type { Task } from '../../domain/tasks/task.ts'
 import { button } from '../kit/buttons.ts'
 import { markOf } from '../kit/callbacks.ts'
@@ -29,7 +30,7 @@ export function taskCard(task: TaskCardFacts, options: TaskCardOptions): Card {
 /** Returns a string that changes with everything a task's card shows. */
 export function taskVersion(task: TaskCardFacts, now: Date): string {
   const { status, runState, updatedAt, latestResult, feedback, question, progress } = task
-  const { agentComment, closedQuestion, files, live } = task
+  const { agentComment, closedQuestion, files, live, ran, runners } = task
   const heardAt = feedback.at(-1)?.receivedAt
   const instants = [updatedAt, latestResult?.workedAt, progress?.at, agentComment?.at, heardAt]
   const marks = instants.map((at) => at?.getTime() ?? '')
@@ -47,6 +48,7 @@ export function taskVersion(task: TaskCardFacts, now: Date): string {
     isFinal,
     live?.toolCalls,
     phaseOfLive(live, now),
+    markOf(JSON.stringify([ran?.endedAt && ran, whyQueued(task, runners, now)])),
   ].join('.')
 }
 

@@ -28,6 +28,7 @@ import { markdownToHtml } from '../markdown/markdown.ts'
 import { heardLine, liveLine, stopLine } from './live.ts'
 import { outcomeText, waitedText } from './questions/outcome.ts'
 import { commandBlock, maxReport, questionBlock, questionHead, whoAsks } from './questions/question-text.ts'
+import { queuedLine, runLine } from './runs/run-texts.ts'
 
 const maxNote = 1_500
 const maxCriteria = 20
@@ -46,12 +47,14 @@ export function taskCardText(
   const parts = [
     headLines(task),
     stateLine(task, viewer),
+    queuedLine(task, viewer),
     task.question !== null && questionBlock(task.question, planText(task)),
     reviewBlock(task),
     !isAnswered && answeredLine(task),
     stopLine(task, viewer),
     progressLine(task),
     liveLine(task, viewer),
+    runLine(task),
     metaLine(task),
     noteBlock(task),
     resultBlock(task),

@@ -31,6 +31,8 @@ const run: Run = {
   since: before,
   outcome: null,
   attempt: 1,
+  runner: null,
+  heartbeatAt: null,
 }
 const question: OpenQuestion = {
   id: 'q',

@@ -1,12 +1,15 @@
 import { listTokens } from '../../../domain/access/tokens.ts'
 import type { RunState } from '../../../domain/core/task-values.ts'
 import { listSessionRules } from '../../../domain/questions/session-rules.ts'
+import { listRunners } from '../../../domain/runs/runner-list.ts'
 import { countSessions } from '../../../domain/sessions/sessions.ts'
 import { listTasks } from '../../../domain/tasks/lists/list.ts'
+import { lastHeartbeat } from '../../../domain/tasks/silent-runs.ts'
 import { runOf } from '../../../domain/tasks/task.ts'
 import { agentsScreen } from '../../../view/kit/links.ts'
+import { agentName } from '../../../view/kit/names.ts'
 import { agentsCard, type RunLine } from '../../../view/system/agents.ts'
-import { type BotContext, scopeOf } from '../../kit/context.ts'
+import { type BotContext, scopeOf, viewerOf } from '../../kit/context.ts'
 import { createFeature, type Feature, onCommand, onTap } from '../../kit/feature.ts'
 import { showScreen } from '../../kit/show.ts'
 
@@ -25,22 +28,27 @@ export function agents(): Feature {
 async function showAgents(ctx: BotContext, page: number): Promise<void> {
   const [running, queued] = [await runLines(ctx, 'running'), await runLines(ctx, 'queued')]
   const tokens = await listTokens(scopeOf(ctx))
-  const now = ctx.board.now()
+  const viewer = viewerOf(ctx)
+  const { now } = viewer
+  const runners = await listRunners(scopeOf(ctx), now)
   const sessions = await countSessions(scopeOf(ctx), now)
   const { length: ruleCount } = await listSessionRules(scopeOf(ctx))
   const { permissions } = ctx.settings
-  await showScreen(ctx, agentsCard({ running, queued, tokens, sessions, permissions, ruleCount, page, now }))
+  await showScreen(
+    ctx,
+    agentsCard({ running, queued, runners, tokens, sessions, permissions, ruleCount, page, viewer }),
+  )
 }
 
 async function runLines(ctx: BotContext, runState: RunState): Promise<RunLine[]> {
   const tasks = await listTasks(scopeOf(ctx), { runState }, { limit: maxRuns })
   return tasks.map((task) => {
-    const seen = task.runStateUpdatedAt ?? task.updatedAt
+    const seen = lastHeartbeat(task)
     return {
       key: task.key,
       title: task.title,
       status: task.status,
-      runner: runOf(task)?.name ?? null,
+      runner: runOf(task) && agentName(runOf(task)),
       since: runOf(task)?.since ?? seen,
       seen,
     }

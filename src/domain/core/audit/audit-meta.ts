@@ -232,6 +232,12 @@ export const AuditChange = z.discriminatedUnion('action', [
     meta: z.object({ kind: z.enum(questionKinds) }),
   }),
   z.object({
+    action: z.literal('limit.lift'),
+    targetType: z.literal('limit'),
+    /** The runner's name, and the limit that the owner lifted. */
+    meta: z.object({ name: z.string(), engine: z.enum(engines), until: instant }),
+  }),
+  z.object({
     action: z.literal('rule.revoke'),
     targetType: z.literal('rule'),
     meta: z.object({ tool: z.string(), shown: z.string() }),
@@ -250,7 +256,7 @@ export const AuditChange = z.discriminatedUnion('action', [
   // An undo has the target of what it undoes.
   z.object({
     action: z.literal('undo'),
-    targetType: z.enum(['task', 'project', 'label', 'token', 'setting', 'worklog']),
+    targetType: z.enum(['task', 'project', 'label', 'token', 'setting', 'worklog', 'limit']),
     meta: z.object({
       /** The undone entry's ID; absent for a label that went with its task's change. */
       undoes: z.string().optional(),

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid'
-import { requireProjectRight } from '../../access/rights.ts'
+import { requireProjectRight, requireRunTask } from '../../access/rights.ts'
 import type { AuditEntry, Recorded, Unchanged } from '../../core/commit/commit.ts'
 import type { Write } from '../../core/commit/writes.ts'
 import type { DecisionCtx } from '../../core/context.ts'
@@ -51,6 +51,7 @@ export function decideEdit(ctx: DecisionCtx, state: EditState, given: ParsedTask
   const { task, detail } = state
   const asked = state.withDetail ? { detail } : {}
   const unchanged: DecidedEdit = { unchanged: true, result: { task, ...asked, auditId: null } }
+  requireRunTask(ctx.actor, task)
   requireProjectRight(ctx.actor, task.project.key)
   requireClosing(ctx, task, edit)
   const refusal = findRefusal(ctx, state, edit)

@@ -40,7 +40,8 @@ export function findRefusal(
   if (isRunReport(edit) && (lastOutcome === 'stopped' || lastOutcome === 'taken-over')) {
     return { error: lateError(task, ''), keepsWords: true }
   }
-  const silentMs = now().getTime() - (task.runStateUpdatedAt?.getTime() ?? 0)
+  const beats = [task.runStateUpdatedAt, run?.heartbeatAt].map((at) => at?.getTime() ?? 0)
+  const silentMs = now().getTime() - Math.max(...beats)
   // An agent that waits for an answer isn't silent.
   const isSilent = task.question === null && silentMs >= staleAfterMinutes * minuteMs
   if (run === null || (edit.lifecycle === 'start' && isSilent)) return null

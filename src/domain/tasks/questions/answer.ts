@@ -5,6 +5,7 @@ import { DomainError } from '../../core/errors.ts'
 import { parse } from '../../core/parse.ts'
 import type { Scope } from '../../core/scope.ts'
 import { type AnswerInput, decideAnswer } from '../../questions/decide-answer.ts'
+import { lostOptions } from '../../questions/new-question.ts'
 import {
   type Question,
   type QuestionAnswer,
@@ -172,8 +173,9 @@ function editFor(question: Question, task: Task): TaskEdit {
   const [item] = answer?.items ?? []
   const comment = item?.text ?? ''
   const queued = { runState: 'queued', withoutAnswer: true } as const
-  if (kind !== 'plan') return { ...queued, status: returnsTo, comment }
   const [option] = item?.options ?? []
+  if (option?.id === lostOptions[0].id) return { ...queued, status: returnsTo }
+  if (kind !== 'plan' && option?.id !== lostOptions[1].id) return { ...queued, status: returnsTo, comment }
   if (option?.id === 'go') return { ...queued, status: 'todo' }
   if (option?.id === 'hold') return { status: 'hold', runState: null }
   return { ...queued, status: 'inbox', comment }

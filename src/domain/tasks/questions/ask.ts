@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import type { AskedTool } from '../../../db/schema.ts'
-import { requireProjectRight } from '../../access/rights.ts'
-import type { Actor } from '../../core/actor.ts'
+import { requireProjectRight, requireRunTask } from '../../access/rights.ts'
+import { type Actor, keyOf } from '../../core/actor.ts'
 import type { Change, Recorded } from '../../core/commit/commit.ts'
 import type { Ctx } from '../../core/context.ts'
 import { DomainError } from '../../core/errors.ts'
@@ -59,6 +59,7 @@ export async function askOwner(ctx: Ctx, input: Ask, options: AskOptions = {}): 
   if (actor.kind !== 'agent') throw new Error('only agents ask')
   const ask = ctx.redactor.data(parse(Ask, input))
   const items = toItems(ask.kind, ask.items)
+  const key = ask.key === undefined ? null : keyOf(actor, ask.key)
   const asked: NewQuestion = {
     kind: ask.kind,
     items,
@@ -68,12 +69,12 @@ export async function askOwner(ctx: Ctx, input: Ask, options: AskOptions = {}): 
     session: actor.session ?? null,
     defaultAnswer: toDefault(ask.kind, items, ask.default),
     expiresAt: options.expiresAt ?? null,
-    key: ask.key ?? null,
+    key,
     tool: options.tool ?? null,
   }
   return ctx.commit(async (db): Promise<Change<Asked>> => {
     const scope = { db, ownerId: ctx.ownerId }
-    const keyed = ask.key === undefined ? null : await findByKey(scope, actor.tokenId, ask.key)
+    const keyed = key === null ? null : await findByKey(scope, actor.tokenId, key)
     if (keyed !== null) return { unchanged: true, result: { question: keyed, isNew: false } }
     const found = await findSubject(ctx, scope, ask.task)
     if (found !== null) requireAskable(actor, found.task)
@@ -81,7 +82,7 @@ export async function askOwner(ctx: Ctx, input: Ask, options: AskOptions = {}): 
     const { tokenId, session = null } = actor
     const open = await findOpenOf(scope, { tokenId, session, taskId })
     const same = open.find((one) => isSameQuestion(one, asked))
-    if (same !== undefined && ask.key === undefined)
+    if (same !== undefined && key === null)
       return { unchanged: true, result: { question: same, isNew: false } }
     return record(ctx, actor, found, asked)
   })
@@ -100,6 +101,7 @@ async function findSubject(ctx: Ctx, scope: Scope, task: string | undefined): Pr
 }
 
 function requireAskable(actor: Actor, task: Task): void {
+  requireRunTask(actor, task)
   requireProjectRight(actor, task.project.key)
   const run = runOf(task)
   if (run !== null && !isHeldBy(run, actor)) throw heldError(task.key, run, actor)

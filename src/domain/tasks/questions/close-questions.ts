@@ -24,7 +24,9 @@ export type Withdrawer = 'agent' | 'terminal'
 export async function requireOwnQuestion(ctx: Ctx, id: string): Promise<Question> {
   const { actor, db, ownerId } = ctx
   const question = await findQuestion({ db, ownerId }, id)
-  if (question === null || actor.kind !== 'agent' || question.tokenId !== actor.tokenId)
+  const isOwn = actor.kind === 'agent' && question?.tokenId === actor.tokenId
+  const isOutside = isOwn && actor.run !== undefined && question.session !== actor.run.id
+  if (question === null || !isOwn || isOutside)
     throw new DomainError('not-found', 'You asked no such question.')
   return question
 }

@@ -9,16 +9,21 @@ import { learnedAt } from '../../../domain/sessions/stopping-runs.ts'
 // A stopped agent's last hook may be that long ago: a tool runs until it ends.
 const watchedMs = hourMs
 
-/** Selects whether hooks have reported something lately, so cards may have to show it, as a column of another query. */
+/** Selects whether hooks or runners have reported something lately, so cards may have to show it, as a column of another query. */
 export function hasLiveSessions(now: SQL): SQL<boolean> {
-  return sql<boolean>`exists (
-    select from ${agentSessions} as s where s.last_seen_at > ${now}::timestamptz - ${interval(watchedMs)}
-      and s.hook_at is not null)`
+  const since = sql`${now}::timestamptz - ${interval(watchedMs)}`
+  return sql<boolean>`(exists (
+    select from ${agentSessions} as s where s.last_seen_at > ${since} and s.hook_at is not null)
+    or exists (select from ${runs} as r where r.reported_at > ${since})
+    or exists (select from ${runs} as r where ${isEnding} and r.ended_at > ${since}))`
 }
 
+/** The condition that the owner stopped a run, and its runner hasn't reported the end of its process. */
+const isEnding = sql`r.exited_at is null and r.runner_id is not null and r.outcome = 'stopped'`
+
 /**
- * Finds the tasks whose card in the chat was edited before what it should show now: used tools, or how far a stop has come. Newest
- * first.
+ * Finds the tasks whose card in the chat was edited before what it should show now: used tools, how far a stop has come, or what a
+ * run took. Newest first.
  */
 export async function findLiveChanges(
   db: Db,
@@ -33,7 +38,11 @@ export async function findLiveChanges(
         else greatest(r.ended_at, s.hook_at) + ${interval(reachMs)} end as at
       from ${agentSessions} as s join ${runs} as r on r.token_id = s.token_id and r.session = s.session
       where s.last_seen_at > ${at(watchedMs)} and s.hook_at is not null
-        and (r.ended_at is null or r.outcome = 'stopped' and r.ended_at > ${at(watchedMs)})
+        and (r.ended_at is null or r.outcome = 'stopped' and r.ended_at > ${at(watchedMs)} and r.heartbeat_at is null)
+      union all
+      select r.task_id, r.reported_at from ${runs} as r where r.reported_at > ${at(watchedMs)} and r.ended_at is not null
+      union all
+      select r.task_id, r.ended_at + ${interval(reachMs)} from ${runs} as r where ${isEnding} and r.ended_at > ${at(watchedMs)}
     )
     select changed.task_id as id from changed
     join lateral (

@@ -16,6 +16,7 @@ import { signs } from '../../kit/signs.ts'
 import { span } from '../../kit/when.ts'
 import { firstLine, restOf } from '../../markdown/first-line.ts'
 import { markdownToHtml } from '../../markdown/markdown.ts'
+import { lostState } from '../runs/run-texts.ts'
 import { optionLabels } from './options.ts'
 
 const maxHead = 220
@@ -48,7 +49,7 @@ export function whoAsks(question: OpenQuestion, now: Date): string {
   const waiting = minutes === 'under a minute' ? 'just asked' : `waiting ${minutes}`
   switch (question.kind) {
     case 'block':
-      return `${who} is blocked · ${waiting}`
+      return `${lostState(question) ?? `${who} is blocked`} · ${waiting}`
     case 'plan':
       return `Plan by ${who} · ${waiting}`
     case 'permission':

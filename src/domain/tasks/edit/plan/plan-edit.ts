@@ -119,7 +119,7 @@ export function planEdit(task: Task, edit: ParsedTaskEdit, facts: EditFacts): Ed
     ),
   ]
   const changes = Object.keys(columns).length > 0 || logs.length > 0
-  const question = questionOf(task, edit, { actor: facts.actor, status, engine, changes })
+  const question = edit.asks ?? questionOf(task, edit, { actor: facts.actor, status, engine, changes })
   const snooze = nextSnooze(task, edit, {
     isHandoff: statusChange !== null || (runStateChange !== null && runState !== null) || question !== null,
   })

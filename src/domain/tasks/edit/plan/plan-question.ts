@@ -33,8 +33,8 @@ export function questionOf(
     : null
 }
 
-// An answer requeues the task for its previous goal: to be planned, worked on, or reviewed.
-function returnOf({ status, runState }: Task): TaskStatus {
+/** Returns the status in which an answer requeues the task for its previous goal: to be planned, worked on, or reviewed. */
+export function returnOf({ status, runState }: Task): TaskStatus {
   return runState !== null && (status === 'inbox' || status === 'ready') ? status : 'todo'
 }
 

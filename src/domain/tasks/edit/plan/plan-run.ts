@@ -35,7 +35,8 @@ export function nextRunState(
   return statusChanged || edit.clearRun ? null : task.runState
 }
 
-export function outcomeOf({ lifecycle }: ParsedTaskEdit, actor: Actor): RunOutcome {
+export function outcomeOf({ lifecycle, ends }: ParsedTaskEdit, actor: Actor): RunOutcome {
+  if (ends !== undefined) return ends
   switch (lifecycle) {
     case 'complete':
       return 'completed'
