@@ -1,6 +1,7 @@
 import { deleteExpiredKeys } from '../domain/access/idempotency.ts'
 import { dayMs, hourMs } from '../domain/core/durations.ts'
 import { deleteExpiredEvents } from '../domain/core/outbox.ts'
+import { deleteExpiredRunners } from '../domain/runs/runners.ts'
 import { deleteExpiredSessions } from '../domain/sessions/sessions.ts'
 import { readOwnerSettings } from '../domain/settings/settings.ts'
 import { deleteExpiredSnapshots, keptDeletionsMs } from '../domain/tasks/undo/undo-delete.ts'
@@ -18,6 +19,7 @@ const kept = {
   messagesMs: 90 * dayMs,
   strangersMs: 90 * dayMs,
   sessionsMs: 30 * dayMs,
+  runnersMs: 30 * dayMs,
   deletedMs: keptDeletionsMs,
 } as const
 
@@ -35,6 +37,7 @@ async function deleteExpired({ store, ownerId, now, log }: JobsDeps): Promise<vo
     conversations: await deleteExpiredConversations(store, before(kept.conversationsMs)),
     messages: await deleteExpiredMessages(store, before(kept.messagesMs)),
     sessions: await deleteExpiredSessions(store, before(kept.sessionsMs)),
+    runners: await deleteExpiredRunners(store, before(kept.runnersMs)),
     deleted: await deleteExpiredSnapshots({ db: store, ownerId }, before(kept.deletedMs)),
     strangers: await deleteExpiredStrangers(store, before(kept.strangersMs)),
   }

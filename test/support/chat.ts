@@ -42,6 +42,7 @@ const emptied = [
   'audit_logs',
   'events_outbox',
   'questions',
+  'runners',
   'bot_messages',
   'bot_updates',
   'bot_conversations',

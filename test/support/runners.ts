@@ -2,6 +2,7 @@ import type { Engine } from '../../src/db/schema.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import type { TestApi } from './api.ts'
+import type { TestBot } from './bot.ts'
 
 type Answer = Awaited<ReturnType<TestApi['call']>>
 
@@ -89,6 +90,23 @@ export async function connectRunner(
           }),
         report: (sent) => api.call('PATCH', `/api/runs/${run.id}`, { token, body: sent }),
       }
+    },
+  }
+}
+
+/** Returns the API of a bot's board, for `connectRunner`. */
+export function apiOf(bot: TestBot): Pick<TestApi, 'ctx' | 'call'> {
+  return {
+    ctx: bot.ctx,
+    call: async (method, path, { body, token } = {}) => {
+      const response = await fetch(`${bot.url()}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const { status, headers } = response
+      const text = await response.text()
+      return { status, headers, text, body: text === '' ? undefined : JSON.parse(text) }
     },
   }
 }

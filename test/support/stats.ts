@@ -12,6 +12,7 @@ export function statsOver(first: Date, counts: readonly number[]): Stats {
     })),
     cycle: null,
     waiting: null,
+    runs: null,
     byProject: [],
     byEngine: [],
   }

@@ -70,8 +70,10 @@ export function limitsAt({ limits }: Pick<RunnerFacts, 'limits'>, now: Date): Re
 /** Lists the runners that were heard within a week, by name. */
 export async function listRunners({ db, ownerId }: Scope, now: Date): Promise<RunnerFacts[]> {
   const [found] = await db
-    .select({ id: users.id, runners: runnersOf(users.id) })
+    .select({ runners: runnersOf(users.id) })
     .from(users)
+    // The join makes drizzle qualify column names, which the subquery needs.
+    .leftJoin(apiTokens, sql`false`)
     .where(eq(users.id, ownerId))
   return heardLately(toRunners(found?.runners ?? []), now)
 }

@@ -1,13 +1,14 @@
-import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import { engines, projects, type RunOutcome, runners, runs } from '../../db/schema.ts'
-import type { Reader } from '../../db/types.ts'
+import type { Db, Reader } from '../../db/types.ts'
 import { seesProject } from '../access/rights.ts'
 import type { Actor } from '../core/actor.ts'
 import type { Change } from '../core/commit/commit.ts'
 import { insert, update, versionOf, type Write } from '../core/commit/writes.ts'
 import type { Ctx } from '../core/context.ts'
+import { deleteExpiredRows } from '../core/delete-expired.ts'
 import { secondMs } from '../core/durations.ts'
 import { DomainError } from '../core/errors.ts'
 import { parse } from '../core/parse.ts'
@@ -82,6 +83,11 @@ export async function reportRunner(
 function renewal(runnerId: string, id: string, now: Date): Write {
   const set = { heartbeatAt: now }
   return update(runs, { key: { id }, expect: { runnerId, endedAt: null }, set, isOptional: true })
+}
+
+/** Deletes runners last seen before `before`. Returns how many. */
+export async function deleteExpiredRunners(db: Db, before: Date): Promise<number> {
+  return deleteExpiredRows(db, runners, lt(runners.lastSeenAt, before))
 }
 
 /** Returns the rows of ended runs whose processes have ended too: the runner had reported them, and no longer does. */
