@@ -56,6 +56,7 @@ function year(): Stats {
     days,
     cycle: { medianMs: 5 * 3_600_000, p90Ms: 50 * 3_600_000 },
     waiting: null,
+    runs: null,
     byProject: ['API', 'APP', 'DOCS', 'OPS', 'WEB'].map((key, place) => ({
       key,
       name: `Project ${key}`,

@@ -11,6 +11,7 @@ const busyYear = {
   ),
   cycle: { medianMs: 59 * 60_000, p90Ms: 123 * 24 * 60 * 60_000 },
   waiting: null,
+  runs: null,
   byProject: ['WEB', 'API', 'DOCS', 'SHOP'].map((key) => ({
     key,
     name: `Проект ${key} Größenwahn`,

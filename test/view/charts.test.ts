@@ -17,6 +17,7 @@ const anyStats: fc.Arbitrary<Stats> = fc.record({
     .map(([first, counts]) => statsOver(first, counts).days),
   cycle: fc.option(fc.record({ medianMs: fc.nat(), p90Ms: fc.maxSafeNat() })),
   waiting: fc.constant(null),
+  runs: fc.constant(null),
   byProject: fc.array(
     fc.record({
       key: fc.stringMatching(/^[A-Z][A-Z0-9]{1,9}$/),
@@ -119,6 +120,7 @@ describe('the picture of the statistics', () => {
       ...statsOver(new Date('2026-11-16'), [9]),
       cycle: { medianMs: 5 * hour, p90Ms: 60 * hour },
       waiting: null,
+      runs: null,
       byProject: [
         { key: 'WEB', name: 'R&D <web>', done: 6 },
         { key: 'SHOP', name: '쇼핑몰 🛒', done: 3 },

@@ -15,6 +15,7 @@ describe('the caption of the statistics', () => {
         ...week,
         cycle: { medianMs: 5 * hour, p90Ms: 60 * hour },
         waiting: null,
+        runs: null,
         byProject: [
           { key: 'WEB', name: 'Website', done: 20 },
           { key: 'API', name: 'Api', done: 2 },

@@ -2,6 +2,7 @@ import type { Engine } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
 import { type DoneTask, listDone } from '../tasks/lists/done-tasks.ts'
 import { dayBounds, localDate } from '../time/time.ts'
+import { type RunTotals, readRunTotals } from './run-totals.ts'
 import { readWaiting, type WaitingTimes } from './waiting.ts'
 
 /** What was done in a time range. */
@@ -13,6 +14,8 @@ export interface Stats {
   readonly cycle: { readonly medianMs: number; readonly p90Ms: number } | null
   /** How long agents' questions waited; null if none was closed. */
   readonly waiting: WaitingTimes | null
+  /** What the runs of runners took, as far as agents reported it; null without one. */
+  readonly runs: RunTotals | null
   /** Most done first. */
   readonly byProject: readonly { readonly key: string; readonly name: string; readonly done: number }[]
   /** Most done first; null is work without an engine. */
@@ -31,6 +34,7 @@ export async function readStats(
     days: countDays(done, range),
     cycle: cycleOf(done),
     waiting: await readWaiting(scope, range),
+    runs: await readRunTotals(scope, range),
     byProject: countBy(done.map((task) => task.projectKey)).map(([key, count]) => ({
       key,
       name: names.get(key) ?? key,

@@ -4,6 +4,7 @@ import { type Html, html } from '../kit/html.ts'
 import { counted, nameOfEngine, unbroken } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { duration } from '../kit/when.ts'
+import { costText, tokensText } from '../tasks/runs/run-texts.ts'
 
 const maxListed = 8
 
@@ -25,9 +26,24 @@ export function statsDetails(stats: Stats): readonly Html[] {
           html`${signs.cycleTime} Cycle time: median ${duration(cycle.medianMs)}, 90% within ${duration(cycle.p90Ms)}`,
         ]),
     ...waitingLines(stats),
+    ...runLines(stats),
     html`${signs.project} ${tally(projects)}`,
     html`${signs.agents} ${tally(engines)}`,
   ]
+}
+
+/** What the runs of runners took: "14 runs, 1 lost · 3 h · 1.2M tokens · $8.40 · 37 files". */
+export function runLines({ runs }: Pick<Stats, 'runs'>): readonly Html[] {
+  if (runs === null) return []
+  const { lost, ms, tokens, costUsd, files } = runs
+  const parts = [
+    `${counted(runs.runs, 'run')}${lost > 0 ? `, ${lost} lost` : ''}`,
+    duration(ms),
+    tokens > 0 && tokensText(tokens),
+    costUsd !== null && costText(costUsd),
+    files > 0 && counted(files, 'file'),
+  ]
+  return [html`${signs.runner} ${parts.filter(Boolean).join(' · ')}`]
 }
 
 /** How long agents' questions waited: median and longest, then the medians by project and engine if there are several. */

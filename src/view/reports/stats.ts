@@ -7,7 +7,7 @@ import { type Card, keyboard } from '../kit/card.ts'
 import { bold, type Html, html, joinHtml } from '../kit/html.ts'
 import { counted } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
-import { daysOf, statsDetails, waitingLines } from './stats-details.ts'
+import { daysOf, runLines, statsDetails, waitingLines } from './stats-details.ts'
 
 const statsSign = '📊'
 
@@ -30,7 +30,7 @@ export function statsCard(stats: Stats, period: StatsPeriod, notice?: string): C
   const head = html`${statsSign} ${bold(statsTitle[period])} · ${daysOf(stats)}`
   const lines =
     stats.done === 0
-      ? ['Nothing finished in this period.', ...waitingLines(stats)]
+      ? ['Nothing finished in this period.', ...waitingLines(stats), ...runLines(stats)]
       : [total(stats), ...statsDetails(stats)]
   return {
     text: joinHtml([notice !== undefined && html`${signs.problem} ${notice}`, head, ...lines], '\n'),

@@ -86,6 +86,7 @@ describe('the statistics', () => {
       days: [{ date: '2026-01-01', done: 0 }],
       cycle: null,
       waiting: null,
+      runs: null,
       byProject: [],
       byEngine: [],
     })
