@@ -2,7 +2,7 @@ import { createCtx } from '../domain/core/context.ts'
 import { isOnline, limitsAt, listRunners, type RunnerFacts } from '../domain/runs/runner-list.ts'
 import { listTasks } from '../domain/tasks/lists/list.ts'
 import { findOverdueRuns, loseRun } from '../domain/tasks/runners/lose-run.ts'
-import { changeState } from '../telegram/store/bot-state.ts'
+import { changeState, readState } from '../telegram/store/bot-state.ts'
 import { markCardsStale } from '../telegram/store/messages/living-cards.ts'
 import { lostText } from '../view/tasks/runs/run-texts.ts'
 import { type Job, type JobsDeps, readBound } from './job.ts'
@@ -24,6 +24,7 @@ async function watchRunners(deps: JobsDeps): Promise<void> {
 async function updateQueuedCards({ store, ownerId }: JobsDeps, now: Date): Promise<void> {
   const scope = { db: store, ownerId }
   const state = (await listRunners(scope, now)).map((runner) => stateOf(runner, now)).join('\n')
+  if (((await readState<string>(store, 'runners_shown')) ?? '') === state) return
   await changeState<string>(store, 'runners_shown', now, async (tx, shown = '') => {
     if (shown === state) return undefined
     const settings = await readBound({ ...scope, db: tx })

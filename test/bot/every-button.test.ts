@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Message } from 'grammy/types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sessionRules, workLogFacts } from '../../src/db/schema.ts'
+import { engineLimits, runners, sessionRules, workLogFacts } from '../../src/db/schema.ts'
 import { recordSecurityEvent } from '../../src/domain/access/security.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
 import type { Actor } from '../../src/domain/core/actor.ts'
@@ -159,6 +159,17 @@ beforeAll(async () => {
   await unheardJob.run({ store: bot.db, ownerId: bot.scope.ownerId, now, log })
   await user.nextMessage('Maybe not heard', { within: 20_000 })
   const { id: projectId } = await requireProject(bot.scope, 'WEB')
+  await createTask(bot.ctx, { projectId, title: 'Waits for a limit', queued: true, engine: 'claude-code' })
+  const runnerId = crypto.randomUUID()
+  const times = { firstSeenAt: now(), lastSeenAt: now() }
+  const about = { name: 'mac', host: 'mac', projects: ['WEB'], max: 2, busy: 0, ...times }
+  const engines = ['claude-code', 'codex'] as const
+  await bot.db
+    .insert(runners)
+    .values({ id: runnerId, tokenId: agent.kind === 'agent' ? agent.tokenId : '', engines, ...about })
+  const until = new Date(now().getTime() + 24 * 60 * 60_000)
+  await bot.db.insert(engineLimits).values({ runnerId, engine: 'claude-code', until })
+  await user.nextMessage('has reached its usage limit', { within: 20_000 })
   for (const title of ['Superfluous', 'Twice there']) {
     const { task } = await createTask(robot, { projectId, title })
     await deleteTask(robot, task.id)

@@ -54,7 +54,7 @@ describe('the lease of a run', () => {
     expect(await outcomeOf(run)).toBe(outcome)
   })
 
-  test('begins anew with each report of the run, and with nothing else', async () => {
+  test('starts over with each report of the run, and with nothing else', async () => {
     const [kept, lost] = [await take(), await take()]
     pass(60)
     await runner.hello({ runs: [kept.id] })
