@@ -25,6 +25,7 @@ const { metafile } = await build({
   // All entry points end up in dist itself; `sourceUrls` resolves paths from there.
   entryPoints: {
     main: 'src/main.ts',
+    runner: 'src/runner/main.ts',
     ...Object.fromEntries(commands.map((name) => [name, `src/cli/${name}.ts`])),
   },
   outdir: 'dist',

@@ -40,6 +40,15 @@ const layers: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['system'],
   ],
   bot: [['kit'], ['middleware', 'dialogs', 'intake'], ['features'], ['bot.ts']],
+  runner: [
+    ['process', 'board.ts', 'git', 'prompt.ts', 'config.ts'],
+    ['owner.ts', 'state.ts'],
+    ['adapters'],
+    ['supervise.ts', 'report.ts'],
+    ['run.ts'],
+    ['runner.ts', 'init.ts', 'doctor.ts', 'clean.ts'],
+    ['main.ts'],
+  ],
   api: [['kit'], ['middleware', 'wire'], ['routes', 'hooks', 'mcp', 'docs'], ['api.ts']],
   // A snapshot is a backup, and the embedded database takes one before it migrates.
   db: [
@@ -84,6 +93,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   playground: [],
 }
 
+/** A separate program: it shares only what goes over the wire. */
+const wireOfRunners = 'api/wire/runners.ts'
+
 function partOf(path: string): string {
   if (path.startsWith('telegram/store/')) return 'telegram/store'
   return path.split('/')[0] ?? ''
@@ -93,6 +105,7 @@ function partOf(path: string): string {
 function problemOf(from: string, to: string): string | null {
   const [part, other] = [partOf(from), partOf(to)]
   if (part === other) return directionProblem(part, from, to)
+  if (part === 'runner') return to === wireOfRunners ? null : `runner must not import ${to}`
   if (part.endsWith('.ts') || part === 'app' || part === 'cli') return null
   return allowed[part]?.includes(other) ? null : `${part} must not import ${other}`
 }
@@ -185,6 +198,7 @@ test.each([
     'domain must not import view',
   ],
   ["import { undoChange } from '../undo/undo.ts'", 'domain/tasks/read.ts', 'undo stands above tasks'],
+  ["import { sha256 } from '../domain/core/text.ts'", 'runner/state.ts', 'runner must not import domain'],
   ["const { createLog } = await import('../../log.ts')", 'playground/world/world.ts', 'playground must not'],
 ])('a forbidden import is found: %s', (source, file, problem) => {
   const [target = ''] = importsOf(file, source)
