@@ -78,7 +78,8 @@ export function parseRunnerConfig(file: string, text: string): RunnerConfig {
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const place = issue?.path.join('.') ?? ''
-    throw new SettingError(`${file}: ${place === '' ? '' : `${place}: `}${issue?.message}. Correct it.`)
+    const reason = issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message
+    throw new SettingError(`${file}: ${place === '' ? '' : `${place}: `}${reason}. Correct it.`)
   }
   // A path in the file is relative to the file.
   const absolute = (path: string) => resolve(dirname(file), path)

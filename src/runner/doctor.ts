@@ -64,8 +64,11 @@ function checksOf({ engines, projects, worktrees, state }: RunnerConfig): Check[
 
 async function checkEngine([program = '', ...args]: readonly string[]): Promise<string> {
   try {
-    const { stdout, stderr } = await run(program, [...args, '--version'], { timeout: versionMs })
-    return `${program}, ${(stdout.trim() || stderr.trim()).split('\n')[0]}`
+    const running = run(program, [...args, '--version'], { timeout: versionMs })
+    // A program that doesn't know --version may wait for input.
+    running.child.stdin?.end()
+    const { stdout } = await running
+    return [program, stdout.trim().split('\n')[0]].filter(Boolean).join(', ')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       throw new Error(`${program} was not found. Install it, or correct its command in runner.toml.`)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { ClaimedRun, type RunnerEngine } from '../api/wire/runners.ts'
 import type { Adapter, Agent, AgentUsage } from './adapters/adapter.ts'
-import { parseAnswer } from './board.ts'
 import { environmentOf, type RunnerConfig } from './config.ts'
 import { openGit, RunFailure } from './git/git.ts'
 import { openWorktree, remoteOf, type Worktree } from './git/worktree.ts'
@@ -109,6 +108,7 @@ async function workOn(deps: RunDeps, claimed: TaskClaim, control: Control): Prom
     if (control.stopped.reason() !== null)
       return { kind: 'failed', reason: 'The run was stopped before the agent started.' }
     deps.log(`${task.task_key}: ${engineNames[run.engine]} starts in ${worktree.folder}.`)
+    let limitReport: Promise<void> = Promise.resolve()
     const startAgent = async (session: string | null) => {
       const { start, command } = deps.adapters(run.engine)
       const before = session === null ? emptyUsage : state.usageOf(session)
@@ -126,12 +126,12 @@ async function workOn(deps: RunDeps, claimed: TaskClaim, control: Control): Prom
         events: {
           ...control.report.events,
           limit: (until) => {
-            if (until.getTime() <= Date.now()) return
+            if (!(until.getTime() > Date.now())) return
             deps.onLimit(run.engine, until)
-            control.report
+            limitReport = control.report
               .patch({ limit: { engine: run.engine, until: until.toISOString() } })
               .catch((error: Error) => deps.log(error.message))
-              .finally(() => control.stop('limit'))
+              .then(() => control.stop('limit'))
           },
         },
       }).catch((error: NodeJS.ErrnoException) => {
@@ -144,11 +144,13 @@ async function workOn(deps: RunDeps, claimed: TaskClaim, control: Control): Prom
     control.onAgent(agent)
     let exit = await supervise(agent, control.stopped, limits)
     // Claude Code ends at once if it no longer has the conversation.
-    if (run.session !== null && control.report.session() === null && exit.code !== 0) {
+    const isGone = run.session !== null && control.report.session() === null && exit.code !== 0
+    if (isGone && control.stopped.reason() === null) {
       agent = await startAgent(null)
       control.onAgent(agent)
       exit = await supervise(agent, control.stopped, limits)
     }
+    await limitReport
     saveTotal(state, control.report, run.session)
     return { kind: 'ended', worktree, exit, errors: `${agent.printed()}${agent.child.errors()}` }
   } catch (error) {
@@ -186,21 +188,19 @@ async function prepareWorktree(deps: RunDeps, { task, run }: TaskClaim): Promise
   )
 }
 
-async function preparePrompt(
-  { board }: RunDeps,
-  { task, objective, run }: TaskClaim,
-  { folder }: Worktree,
-): Promise<string> {
-  const path = `/api/tasks/${task.task_key}/log?limit=100`
-  const log =
-    run.attempt > 1
-      ? parseAnswer(
-          await board.send({ method: 'GET', path, token: run.token }),
-          z.object({ entries: z.array(AttemptLog) }),
-        ).entries
-      : []
+async function preparePrompt(deps: RunDeps, claim: TaskClaim, { folder }: Worktree): Promise<string> {
+  const { task, objective, run } = claim
   const hasRemote = (await remoteOf(openGit(folder))) !== null
+  const log = run.attempt > 1 ? await readLog(deps, claim) : []
   return toPrompt({ task, objective, attempt: run.attempt, branch: run.branch, hasRemote, log })
+}
+
+async function readLog({ board, giveUp }: RunDeps, { task, run }: TaskClaim): Promise<readonly AttemptLog[]> {
+  const path = `/api/tasks/${task.task_key}/log?limit=100`
+  const answer = await board.send({ method: 'GET', path, token: run.token, signal: giveUp })
+  const parsed = z.object({ entries: z.array(AttemptLog) }).safeParse(answer.body)
+  // The history helps; without it, the agent can still work.
+  return parsed.success ? parsed.data.entries : []
 }
 
 function startFailure(

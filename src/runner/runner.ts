@@ -17,6 +17,7 @@ import { type StopLimits, stopLimits } from './supervise.ts'
 const heartbeatSeconds = 25
 const claimSeconds = 50
 const afterRefusalMs = 5_000
+const minRequestMs = 1_000
 // Agents end within 12 s. After that, the server has a moment to answer.
 const shutdownMs = 15_000
 // Ends of runs after which the agent may finish its turn.
@@ -112,7 +113,12 @@ async function serve(options: RunnerOptions, state: State): Promise<void> {
   const keepAlive = () => {
     const isNewest = beats.next()
     const loop = async () => {
-      while (isNewest() && !ending.aborted) obey(await beat(heartbeatSeconds))
+      while (isNewest() && !ending.aborted) {
+        const began = performance.now()
+        const answer = await beat(heartbeatSeconds)
+        obey(answer)
+        if (answer.stop.length === 0 && answer.replies.length === 0) await slowDown(began, ending)
+      }
     }
     beats.track(
       loop().catch((error: Error) => {
@@ -162,7 +168,9 @@ async function serve(options: RunnerOptions, state: State): Promise<void> {
       isOnce: true,
       signal: ending,
     })
-    if (answer.status !== 204) start(parseAnswer(answer, TaskClaim))
+    if (answer.status === 204) return false
+    start(parseAnswer(answer, TaskClaim))
+    return true
   }
 
   try {
@@ -177,8 +185,10 @@ async function serve(options: RunnerOptions, state: State): Promise<void> {
         await changes.wait(engines.length === 0 ? afterRefusalMs : null, ending)
         continue
       }
+      const began = performance.now()
       try {
-        await claimNext(id, engines)
+        const isClaimed = await claimNext(id, engines)
+        if (!isClaimed) await slowDown(began, ending)
       } catch (error) {
         if (!(error instanceof BoardRefusal) || error.status === 401 || error.status === 403) throw error
         log(`The board refused a claim: ${error.message}`)
@@ -212,6 +222,12 @@ async function endRun(
   })
   const body = answer.body as { readonly run?: { readonly outcome?: string | null } } | null
   run.stop(handedIn.includes(body?.run?.outcome ?? null) ? 'done' : 'stopped')
+}
+
+// A server that answers at once, without waiting, must not be asked in a tight loop.
+async function slowDown(began: number, signal: AbortSignal): Promise<void> {
+  const left = minRequestMs - (performance.now() - began)
+  if (left > 0) await pause(left, undefined, { signal })
 }
 
 function enginesOf(config: RunnerConfig): RunnerEngine[] {

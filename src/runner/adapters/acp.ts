@@ -66,7 +66,8 @@ export const acpAdapter: Adapter = async (start) => {
     agent = context
     events.session(session)
     queue.unshift(prompt)
-    for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
+    while (queue.length > 0) {
+      const text = queue.splice(0).join('\n\n')
       isBusy = true
       words.clear()
       const answer = await context.request(methods.agent.session.prompt, {

@@ -46,9 +46,7 @@ export const codexAdapter: Adapter = async (start) => {
       case 'turn/completed':
         turn = null
         if (params.turn.error) events.words(params.turn.error.message)
-        if (params.turn.error?.codexErrorInfo === 'usageLimitExceeded') void reportLimit()
-        if (sending === 0) finish()
-        return
+        return void endTurn(params.turn.error?.codexErrorInfo === 'usageLimitExceeded')
       case 'item/started':
         if (params.item.type === 'fileChange')
           changes.set(params.item.id, (params.item.changes ?? []).map(toDiff).join('\n\n'))
@@ -70,6 +68,10 @@ export const codexAdapter: Adapter = async (start) => {
       case 'serverRequest/resolved':
         return rpc.cancel(params.requestId)
     }
+  }
+  const endTurn = async (isLimited: boolean) => {
+    if (isLimited) await reportLimit()
+    if (sending === 0) finish()
   }
   const reportLimit = async () => {
     const read = await rpc.call('account/rateLimits/read', undefined).catch(() => null)

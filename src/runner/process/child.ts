@@ -44,8 +44,16 @@ export async function startChild({ run, command, cwd, env, onLine }: ChildOption
   })
   const pid = child.pid ?? 0
   const errors = createTail()
+  // A message that an adapter can't handle must not end the runner.
+  const take = (line: string) => {
+    try {
+      onLine(line)
+    } catch (error) {
+      errors.add(`${(error as Error).message}\n`)
+    }
+  }
   const read = Promise.all([
-    readLines(child.stdout, onLine),
+    readLines(child.stdout, take),
     readLines(child.stderr, (line) => errors.add(`${line}\n`), maxErrorLine),
   ])
   const exit = waitForExit(child, read)
