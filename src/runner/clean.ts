@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { type RunnerConfig, stateFolderOf } from './config.ts'
 import { openGit } from './git/git.ts'
-import { findBase, listWorktrees, openRepository, remoteOf } from './git/worktree.ts'
+import { listWorktrees, openRepository, remoteOf } from './git/worktree.ts'
 import { openState } from './state.ts'
 
 interface Found {
@@ -41,7 +41,7 @@ async function cleanOne({ repository, folder, reason }: Found, isConfirmed: bool
 async function findWorktrees(config: RunnerConfig, project: string): Promise<Found[]> {
   const repository = config.projects[project] ?? ''
   if (!existsSync(repository) || !existsSync(config.worktrees)) return []
-  const git = await openRepository(project, repository)
+  const { git } = await openRepository(project, repository)
   const root = await realpath(config.worktrees)
   const working = openState(stateFolderOf(config))
     .savedRuns()
@@ -65,18 +65,12 @@ async function reasonToKeep(folder: string): Promise<string | null> {
   const git = openGit(folder)
   const changes = await git.run(['status', '--porcelain'])
   if (changes !== '') return 'it has uncommitted changes'
-  // Without a remote, the default branch is what keeps the commits.
+  // Without a remote, another branch must have the commits.
   const remote = await remoteOf(git)
-  const kept = remote === null ? [await defaultBranchOf(folder)] : [`--remotes=${remote}`]
-  const unsaved = await git.run(['rev-list', '--count', 'HEAD', '--not', ...kept])
-  if (unsaved === '0') return null
-  return remote === null ? `${unsaved} commits are not merged` : `${unsaved} commits are not pushed`
-}
-
-async function defaultBranchOf(folder: string): Promise<string> {
-  const git = openGit(folder)
-  const [main] = await listWorktrees(git)
-  const base = await findBase(git, null)
-  // HEAD would be the worktree's own branch.
-  return base === 'HEAD' ? (main?.branch ?? 'HEAD') : base
+  const own = await git.run(['branch', '--show-current'])
+  const others = remote === null ? [`--exclude=${own}`, '--branches'] : [`--remotes=${remote}`]
+  const count = await git.run(['rev-list', '--count', 'HEAD', '--not', ...others])
+  if (count === '0') return null
+  const commits = count === '1' ? '1 commit is' : `${count} commits are`
+  return remote === null ? `${commits} on no other branch` : `${commits} not pushed`
 }

@@ -55,7 +55,7 @@ function checksOf({ engines, projects, worktrees, state }: RunnerConfig): Check[
     })),
     ...Object.entries(projects).map(([key, folder]) => ({
       name: `project ${key}`,
-      look: async () => (await openRepository(key, folder)).folder,
+      look: async () => (await openRepository(key, folder)).git.folder,
     })),
     { name: 'worktrees', look: () => checkFolder(worktrees) },
     { name: 'state', look: () => checkFolder(state) },

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { ClaimedRun, type RunnerEngine } from '../api/wire/runners.ts'
 import type { Adapter, Agent, AgentUsage } from './adapters/adapter.ts'
 import { environmentOf, type RunnerConfig } from './config.ts'
-import { openGit, RunFailure } from './git/git.ts'
-import { openWorktree, remoteOf, type Worktree } from './git/worktree.ts'
+import { RunFailure } from './git/git.ts'
+import { openWorktree, type Worktree } from './git/worktree.ts'
 import { openOwner } from './owner.ts'
 import { AttemptLog, PromptTask, RunObjective, toPrompt } from './prompt.ts'
 import {
@@ -188,9 +188,8 @@ async function prepareWorktree(deps: RunDeps, { task, run }: TaskClaim): Promise
   )
 }
 
-async function preparePrompt(deps: RunDeps, claim: TaskClaim, { folder }: Worktree): Promise<string> {
+async function preparePrompt(deps: RunDeps, claim: TaskClaim, { hasRemote }: Worktree): Promise<string> {
   const { task, objective, run } = claim
-  const hasRemote = (await remoteOf(openGit(folder))) !== null
   const log = run.attempt > 1 ? await readLog(deps, claim) : []
   return toPrompt({ task, objective, attempt: run.attempt, branch: run.branch, hasRemote, log })
 }

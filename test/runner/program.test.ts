@@ -2,113 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseRunnerConfig } from '../../src/runner/config.ts'
-import { toPrompt } from '../../src/runner/prompt.ts'
 import { spawnProgram, useDesk } from './support/runner.ts'
 
 const desk = useDesk()
-const minimal = '[projects]\nWEB = "web"\n[engines]\ncodex = ["codex"]\n'
-
-describe('runner.toml', () => {
-  test('needs only a project and an engine', () => {
-    const config = parseRunnerConfig('/home/ada/runner.toml', minimal)
-
-    expect(config).toMatchObject({
-      max: 2,
-      mode: 'ask',
-      env: [],
-      projects: { WEB: '/home/ada/web' },
-      engines: { codex: { command: ['codex'], protocol: null } },
-    })
-  })
-
-  test('may name another agent that speaks ACP', () => {
-    const text =
-      '[projects]\nWEB = "~/web"\n[engines]\nclaude-code = { command = ["claude-agent-acp"], protocol = "acp" }\n'
-
-    const config = parseRunnerConfig('/home/ada/runner.toml', text)
-
-    expect(config.engines['claude-code']).toEqual({ command: ['claude-agent-acp'], protocol: 'acp' })
-    expect(config.projects.WEB).toBe(join(process.env.HOME ?? '', 'web'))
-  })
-
-  test.each([
-    ['max = 0\n', /runner\.toml: max: .*1/],
-    ['max = 21\n', /runner\.toml: max: .*20/],
-    ['mode = "yolo"\n', /runner\.toml: mode: /],
-    ['speed = 3\n', /runner\.toml: Unrecognized key: "speed"/],
-    ['env = ["A-B"]\n', /runner\.toml: env\.0: must be the name of a variable/],
-    ['max = \n', /runner\.toml, line 1: /],
-  ])('with %j is refused with the setting to correct', (line, message) => {
-    expect(() => parseRunnerConfig('runner.toml', line + minimal)).toThrow(message)
-  })
-
-  test.each([
-    ['[engines]\ncodex = ["codex"]\n', /projects/],
-    ['[projects]\n[engines]\ncodex = ["codex"]\n', /projects: must name at least one project/],
-    ['[projects]\nweb = "web"\n[engines]\ncodex = ["codex"]\n', /must be a project key, e\.g\. WEB/],
-    ['[projects]\nWEB = "web"\n[engines]\n', /engines: must name at least one engine/],
-    ['[projects]\nWEB = "web"\n[engines]\ncodex = "codex"\n', /engines\.codex: must be a command/],
-    ['[projects]\nWEB = "web"\n[engines]\naider = ["aider"]\n', /engines/],
-  ])('%j is refused with what is missing', (text, message) => {
-    expect(() => parseRunnerConfig('runner.toml', text)).toThrow(message)
-  })
-})
-
-describe('the prompt', () => {
-  const task = {
-    task_key: 'WEB-1',
-    project_key: 'WEB',
-    title: 'Fix the login',
-    description: 'It fails on iPhones.',
-    acceptance_criteria: ['Safari works'],
-    feedback: [{ text: 'Blue, please', at: '2026-11-29T10:00:00.000Z' }],
-    agent_instructions: 'Use tabs.',
-  }
-  const log = [{ title: 'WEB-1 · Blocked', detail: 'Which color?', at: '2026-11-28T10:00:00.000Z' }]
-  const input = {
-    task,
-    objective: 'implement',
-    attempt: 2,
-    branch: 'task/web-1',
-    hasRemote: false,
-    log,
-  } as const
-
-  test('has the task, criteria, feedback, earlier attempts and the project’s instructions', () => {
-    const prompt = toPrompt(input)
-
-    for (const part of [
-      'Fix the login',
-      'It fails on iPhones.',
-      '- Safari works',
-      'Blue, please',
-      'Which color?',
-    ])
-      expect(prompt).toContain(part)
-    expect(prompt).toContain('Use tabs.')
-    expect(prompt).toContain('push nothing')
-    expect(prompt).toContain('on the branch `task/web-1`')
-  })
-
-  test('of a first attempt has no history', () => {
-    expect(toPrompt({ ...input, attempt: 1 })).not.toContain('Which color?')
-  })
-
-  test.each([
-    ['plan', 'preq_plan_task'],
-    ['implement', 'preq_complete_task'],
-    ['review', 'preq_review_task'],
-  ] as const)('to %s names the tool that ends the run', (objective, tool) => {
-    expect(toPrompt({ ...input, objective })).toContain(tool)
-  })
-
-  test('asks for a pull request if the project wants one', () => {
-    const withStrategy = { ...task, deploy_strategy: { auto_pr: true, default_branch: 'main' } }
-
-    expect(toPrompt({ ...input, task: withStrategy, hasRemote: true })).toContain('open a pull request')
-  })
-})
-
 describe('the program', () => {
   test('shows its help', async () => {
     const program = spawnProgram(['--help'], desk().board)
@@ -198,7 +94,7 @@ describe('the program', () => {
     expect(await listing.exit).toBe(0)
     expect(listing.output()).toContain(`remove  ${safe}`)
     expect(listing.output()).toContain(`keep    ${dirty}: it has uncommitted changes`)
-    expect(listing.output()).toContain(`keep    ${unmerged}: 1 commits are not merged`)
+    expect(listing.output()).toContain(`keep    ${unmerged}: 1 commit is on no other branch`)
     expect(existsSync(safe)).toBe(true)
 
     const removing = spawnProgram(['clean', '--yes', '--config', file], board)
@@ -206,5 +102,29 @@ describe('the program', () => {
     expect(await removing.exit).toBe(0)
     expect([safe, dirty, unmerged].map(existsSync)).toEqual([false, true, true])
     expect(git(repository, 'branch', '--list', 'web-1')).toContain('web-1')
+  })
+
+  test('clean keeps a worktree whose commits are not pushed', async () => {
+    const { board, folder, repository, worktrees, git, write } = desk()
+    const remote = join(folder, 'remote.git')
+    git(folder, 'clone', '--quiet', '--bare', repository, remote)
+    git(repository, 'remote', 'add', 'origin', remote)
+    git(repository, 'fetch', '--quiet')
+    const path = join(worktrees, 'WEB', 'web-1')
+    git(repository, 'worktree', 'add', '--quiet', '-b', 'web-1', path)
+    git(path, 'commit', '--quiet', '--allow-empty', '--message=Work')
+    // A local branch isn't enough if there is a remote.
+    git(repository, 'branch', 'copy', 'web-1')
+    const file = write()
+    const first = spawnProgram(['clean', '--yes', '--config', file], board)
+    expect(await first.exit).toBe(0)
+    expect(first.output()).toContain('1 commit is not pushed')
+    expect(existsSync(path)).toBe(true)
+    git(path, 'push', '--quiet', 'origin', 'web-1')
+
+    const second = spawnProgram(['clean', '--yes', '--config', file], board)
+
+    expect(await second.exit).toBe(0)
+    expect(existsSync(path)).toBe(false)
   })
 })

@@ -9,11 +9,9 @@ const maxFetchMs = 30_000
 /** A task's worktree. */
 export interface Worktree {
   readonly folder: string
-  readonly branch: string
-  /** The commit from which changed files are counted. */
+  /** The branch or commit from which changed files are counted. */
   readonly base: string
-  /** Whether the branch was there before this run. */
-  readonly isResumed: boolean
+  readonly hasRemote: boolean
 }
 
 export interface WorktreeOptions {
@@ -33,51 +31,59 @@ export interface WorktreeOptions {
 /** Opens the worktree of a task, on its branch. Throws a `RunFailure` that says what to do. */
 export async function openWorktree(options: WorktreeOptions): Promise<Worktree> {
   const { project, repository, root, taskKey, branch } = options
-  const git = await openRepository(project, repository)
-  await fetchRemote(git, options.log)
-  const folder = join(root, project, taskKey.toLowerCase())
-  const startPoint = await findBase(git, options.base)
+  const { git, head } = await openRepository(project, repository)
   const remote = await remoteOf(git)
-  const isLocal = await exists(git, `refs/heads/${branch}`)
-  const isRemote = remote !== null && (await exists(git, `refs/remotes/${remote}/${branch}`))
-  const place = (await listWorktrees(git)).find((one) => one.branch === branch)
+  if (remote !== null) await fetchRemote(git, { remote, log: options.log })
+  const folder = join(root, project, taskKey.toLowerCase())
+  const [places, refs, base] = await Promise.all([
+    listWorktrees(git),
+    git.run([
+      'for-each-ref',
+      '--format=%(refname)',
+      `refs/heads/${branch}`,
+      `refs/remotes/${remote}/${branch}`,
+    ]),
+    findBase(git, { given: options.base, remote }),
+  ])
+  const startPoint = base ?? head
+  const isLocal = refs.split('\n').includes(`refs/heads/${branch}`)
+  const isRemote = refs.split('\n').includes(`refs/remotes/${remote}/${branch}`)
+  const place = places.find((one) => one.branch === branch)
 
-  if (place === undefined || !existsSync(place.folder))
-    await addWorktree(git, {
-      folder,
-      // The folder of a worktree was deleted by hand; its entry in git must not stop the task.
-      force: place !== undefined,
-      args: isLocal
-        ? [branch]
-        : isRemote
-          ? ['--track', '-b', branch, `${remote}/${branch}`]
-          : ['--no-track', '-b', branch, startPoint],
-    })
-  else if ((await realPathOf(place.folder)) !== (await realPathOf(folder)))
+  if (place === undefined || !existsSync(place.folder)) {
+    // The folder of a worktree was deleted by hand; its entry in git must not stop the task.
+    const command = ['worktree', 'add', '--quiet', ...(place === undefined ? [] : ['--force'])]
+    if (isLocal) command.push(folder, branch)
+    else if (isRemote) command.push('--track', '-b', branch, folder, `${remote}/${branch}`)
+    else command.push('--no-track', '-b', branch, folder, startPoint)
+    await addWorktree(git, { folder, command })
+  } else if ((await realPathOf(place.folder)) !== (await realPathOf(folder)))
     throw new RunFailure(
       `The branch ${branch} is checked out in ${place.folder}. Check out another branch there, then queue the task again.`,
     )
   if (isLocal && isRemote) await forward(openGit(folder), `${remote}/${branch}`)
-  const base = await openGit(folder).ask(['merge-base', 'HEAD', startPoint])
-  return { folder, branch, base: base ?? startPoint, isResumed: isLocal || isRemote }
+  return { folder, base: startPoint, hasRemote: remote !== null }
 }
 
-/** Opens a project's repository. Throws a `RunFailure` if its folder isn't one. */
-export async function openRepository(project: string, folder: string): Promise<Git> {
+/** Opens a project's repository, with the commit of its checkout. Throws a `RunFailure` if its folder isn't one. */
+export async function openRepository(
+  project: string,
+  folder: string,
+): Promise<{ readonly git: Git; readonly head: string }> {
   if (!existsSync(folder))
     throw new RunFailure(
       `The folder ${folder} of project ${project} doesn't exist. Correct it in runner.toml, then queue the task again.`,
     )
   const git = openGit(folder)
+  const head = await git.ask(['rev-parse', '--verify', '--quiet', 'HEAD'])
+  if (head !== null) return { git, head }
   // Throws if git isn't installed.
   await git.run(['--version'])
   if ((await git.ask(['rev-parse', '--git-dir'])) === null)
     throw new RunFailure(
       `${folder} isn't a git repository. Run git init there or correct runner.toml, then queue the task again.`,
     )
-  if ((await git.ask(['rev-parse', '--verify', '--quiet', 'HEAD'])) === null)
-    throw new RunFailure(`${folder} has no commit yet. Make the first one, then queue the task again.`)
-  return git
+  throw new RunFailure(`${folder} has no commit yet. Make the first one, then queue the task again.`)
 }
 
 /** Counts the files that differ from the base, with uncommitted and new ones. */
@@ -108,16 +114,20 @@ export async function remoteOf(git: Git): Promise<string | null> {
   return names.includes('origin') ? 'origin' : (names[0] ?? null)
 }
 
-/** Returns the start point of a new branch: the newer of the local and the remote default branch. */
-export async function findBase(git: Git, given: string | null): Promise<string> {
-  const remote = await remoteOf(git)
+/** Returns the newer of the local and the remote default branch; null if git doesn't know which branch that is. */
+export async function findBase(
+  git: Git,
+  { given, remote }: { readonly given: string | null; readonly remote: string | null },
+): Promise<string | null> {
   const head =
-    remote === null ? null : await git.ask(['symbolic-ref', '--short', `refs/remotes/${remote}/HEAD`])
+    remote === null || given !== null
+      ? null
+      : await git.ask(['symbolic-ref', '--short', `refs/remotes/${remote}/HEAD`])
   const name = given ?? head?.slice(`${remote}/`.length) ?? null
-  if (name === null) return 'HEAD'
+  if (name === null) return null
   const local = (await exists(git, `refs/heads/${name}`)) ? name : null
-  const tracked = `refs/remotes/${remote}/${name}`
-  const fromRemote = remote !== null && (await exists(git, tracked)) ? `${remote}/${name}` : null
+  const isTracked = remote !== null && (await exists(git, `refs/remotes/${remote}/${name}`))
+  const fromRemote = isTracked ? `${remote}/${name}` : null
   if (local !== null && fromRemote !== null) {
     const isAhead = await git.ask(['merge-base', '--is-ancestor', fromRemote, local])
     return isAhead === null ? fromRemote : local
@@ -129,9 +139,10 @@ export async function findBase(git: Git, given: string | null): Promise<string> 
   )
 }
 
-async function fetchRemote(git: Git, log: WorktreeOptions['log']): Promise<void> {
-  const remote = await remoteOf(git)
-  if (remote === null) return
+async function fetchRemote(
+  git: Git,
+  { remote, log }: { readonly remote: string; readonly log: WorktreeOptions['log'] },
+): Promise<void> {
   try {
     await git.run(['fetch', '--quiet', '--no-write-fetch-head', remote], maxFetchMs)
   } catch (error) {
@@ -141,24 +152,15 @@ async function fetchRemote(git: Git, log: WorktreeOptions['log']): Promise<void>
 
 async function addWorktree(
   git: Git,
-  {
-    folder,
-    force,
-    args,
-  }: { readonly folder: string; readonly force: boolean; readonly args: readonly string[] },
+  { folder, command }: { readonly folder: string; readonly command: readonly string[] },
 ): Promise<void> {
   if (existsSync(folder))
     throw new RunFailure(
       `The folder ${folder} is in the way: it isn't a worktree of ${git.folder}. Move it, then queue the task again.`,
     )
   await mkdir(dirname(folder), { recursive: true })
-  const [first = '', ...rest] = args
-  const isOption = first.startsWith('-')
-  const command = ['worktree', 'add', '--quiet', ...(force ? ['--force'] : [])]
   try {
-    await git.run(
-      isOption ? [...command, ...args.slice(0, -1), folder, rest.at(-1) ?? ''] : [...command, folder, first],
-    )
+    await git.run(command)
   } catch (error) {
     // A failed hook leaves a worktree behind. It has nothing but what git and the hook put there.
     await git.ask(['worktree', 'remove', '--force', folder])
