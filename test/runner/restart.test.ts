@@ -1,40 +1,61 @@
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { startOf } from '../../src/runner/process/group.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { processesOf, startOf } from '../../src/runner/process/group.ts'
 import { isAlive, useDesk } from './support/runner.ts'
 
 const desk = useDesk()
-// The sample; more rounds with RUNNER_KILLS.
-const rounds = Number(process.env.RUNNER_KILLS ?? 1)
+// A sample; more rounds with RUNNER_KILLS.
+const rounds = Number(process.env.RUNNER_KILLS ?? 2)
+// A run sends this many requests until its agent waits for a permission.
+const maxRequests = 6
 const pidIn = (text: string) => Number(text.split(' ')[1])
 
 describe('a runner that is killed', () => {
-  test.each(Array.from({ length: rounds }, (_, index) => index))(
-    'leaves no orphan after its next start, and loses no commit (round %i)',
-    async () => {
-      const { board, git, worktrees, spawn } = desk()
-      const first = spawn()
-      board.queue({ key: 'WEB-1', steps: ["run git commit --quiet --allow-empty --message='Half'", 'hang'] })
-      const pid = pidIn((await board.until(() => board.comments[0])).text)
+  test('has its agent ended by the next start, which keeps the worktree and its commits', async () => {
+    const { board, git, worktrees, launch } = desk()
+    const first = launch()
+    board.queue({ key: 'WEB-1', steps: ["run git commit --quiet --allow-empty --message='Half'", 'hang'] })
+    const pid = pidIn((await board.until(() => board.comments[0])).text)
+    first.kill('SIGKILL')
+    await first.exit
+    expect(isAlive(pid)).toBe(true)
+
+    const second = launch()
+
+    await board.until(() => board.runs[0]?.outcome === 'lost')
+    expect(isAlive(pid)).toBe(false)
+    expect(git(join(worktrees, 'WEB', 'web-1'), 'log', '--format=%s')).toBe('Half\nStart')
+    board.queue({ key: 'WEB-1', attempt: 2, steps: ['complete Done.'] })
+    await board.until(() => board.runs[1]?.outcome === 'completed')
+    expect(second.output()).toContain('The run is lost; its worktree is kept.')
+  })
+
+  test.each(Array.from({ length: rounds }, (_, index) => 2 + (index % maxRequests)))(
+    'leaves no process if that happens at request %i to the board',
+    async (requests) => {
+      const { board, launch } = desk()
+      board.queue({ key: 'WEB-1', steps: ['permit npm test', 'hang'] })
+      const first = launch()
+      await board.until(() => board.requests() >= requests)
       first.kill('SIGKILL')
       await first.exit
-      expect(isAlive(pid)).toBe(true)
+      const before = board.runs.map(({ id }) => id)
+      const beats = board.heartbeats.length
 
-      const second = spawn()
+      launch()
 
-      await board.until(() => board.runs[0]?.outcome === 'lost')
-      expect(isAlive(pid)).toBe(false)
-      expect(git(join(worktrees, 'WEB', 'web-1'), 'log', '--format=%s')).toBe('Half\nStart')
-      board.queue({ key: 'WEB-1', attempt: 2, steps: ['complete Done.'] })
-      await board.until(() => board.runs[1]?.outcome === 'completed')
-      expect(second.output()).toContain('The run is lost; its worktree is kept.')
+      await board.until(() => board.heartbeats.length > beats)
+      board.queue({ key: 'WEB-2', steps: ['complete Done.'] })
+      await board.until(() => board.runs.find(({ task }) => task.key === 'WEB-2')?.outcome === 'completed')
+      for (const id of before) expect(await processesOf(id, null)).toEqual([])
     },
   )
 
   test('has processes that left the agent’s group ended as well', async () => {
-    const { board, worktrees, spawn } = desk()
-    const first = spawn()
+    const { board, worktrees, launch } = desk()
+    const first = launch()
     board.queue({
       key: 'WEB-1',
       steps: ['leave echo $$ > pid; exec sleep 600', 'run while [ ! -s pid ]; do :; done', 'wait'],
@@ -44,7 +65,7 @@ describe('a runner that is killed', () => {
     first.kill('SIGKILL')
     await first.exit
 
-    spawn()
+    launch()
 
     await board.until(() => board.runs[0]?.outcome === 'lost')
     expect(isAlive(pid)).toBe(false)
@@ -52,30 +73,33 @@ describe('a runner that is killed', () => {
 
   test('never has another process with the same pid ended', async () => {
     const { board, folder, start } = desk()
+    const other = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' })
+    onTestFinished(() => void other.kill())
+    const pid = other.pid ?? 0
     const id = crypto.randomUUID()
-    const runs = join(folder, 'state', 'laptop', 'runs', id)
-    mkdirSync(runs, { recursive: true })
     const saved = {
       id,
       task: 'WEB-1',
       engine: 'codex',
       worktree: null,
-      // This very process, as if it had started at another time.
-      process: { pid: process.pid, started: `earlier than ${await startOf(process.pid)}` },
+      process: { pid, started: `before ${await startOf(pid)}` },
     }
-    writeFileSync(join(runs, 'run.json'), JSON.stringify(saved))
+    const run = join(folder, 'state', 'laptop', 'runs', id)
+    mkdirSync(run, { recursive: true })
+    writeFileSync(join(run, 'run.json'), JSON.stringify(saved))
 
     start()
 
     await board.until(() => board.heartbeats[0])
-    expect(existsSync(runs)).toBe(false)
+    expect(existsSync(run)).toBe(false)
+    expect(isAlive(pid)).toBe(true)
   })
 })
 
 describe('a runner that is stopped', () => {
   test('ends its agents, reports their runs as lost, and exits with 0', async () => {
-    const { board, folder, spawn } = desk()
-    const runner = spawn()
+    const { board, folder, launch } = desk()
+    const runner = launch()
     board.queue({ key: 'WEB-1', steps: ['wait'] })
     const pid = pidIn((await board.until(() => board.comments[0])).text)
 
@@ -98,13 +122,13 @@ describe('a runner that is stopped', () => {
   })
 
   test('starts over the lock of a killed one', async () => {
-    const { board, spawn } = desk()
-    const first = spawn()
+    const { board, launch } = desk()
+    const first = launch()
     await board.until(() => board.heartbeats[0])
     first.kill('SIGKILL')
     await first.exit
 
-    spawn()
+    launch()
 
     await board.until(() => board.heartbeats.filter(({ wait }) => wait === 0).length === 2)
   })
@@ -141,8 +165,8 @@ describe('the board', () => {
   })
 
   test('ends the runner if it refuses the token', async () => {
-    const { board, spawn } = desk()
-    const runner = spawn()
+    const { board, launch } = desk()
+    const runner = launch()
     board.queue({ key: 'WEB-1', steps: ['wait'] })
     const pid = pidIn((await board.until(() => board.comments[0])).text)
 

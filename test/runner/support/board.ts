@@ -52,6 +52,8 @@ export interface FakeBoard {
   readonly questions: readonly FakeQuestion[]
   readonly comments: readonly { readonly key: string; readonly text: string }[]
   readonly heartbeats: readonly RunnerBody[]
+  /** How many requests have arrived. */
+  readonly requests: () => number
   readonly queue: (task: Partial<FakeTask> & Pick<FakeTask, 'key'>) => void
   readonly answer: (question: FakeQuestion, option: string, text?: string) => void
   readonly reply: (run: FakeRun, text: string) => void
@@ -79,6 +81,7 @@ export async function startFakeBoard(): Promise<FakeBoard> {
   const queued: FakeTask[] = []
   const listeners = new Set<() => void>()
   let isRevoked = false
+  let requests = 0
   let server: Server | null = null
   let port = 0
 
@@ -247,6 +250,8 @@ export async function startFakeBoard(): Promise<FakeBoard> {
   }
 
   const handle = async (request: IncomingMessage, isGone: () => boolean): Promise<Answer> => {
+    requests += 1
+    changed()
     const bearer = request.headers.authorization?.replace('Bearer ', '') ?? ''
     const run = runs.find((one) => one.token === bearer && one.outcome === null)
     if ((bearer !== token || isRevoked) && run === undefined) return [401, { error: 'Unauthorized' }]
@@ -280,6 +285,7 @@ export async function startFakeBoard(): Promise<FakeBoard> {
     questions,
     comments,
     heartbeats,
+    requests: () => requests,
     queue: (task) => {
       const branch = `task/${task.key.toLowerCase()}/fix-the-login`
       const rest = { base: null, session: null, attempt: 1, engine: 'claude-code', steps: [] }

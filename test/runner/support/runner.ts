@@ -36,7 +36,7 @@ export interface Desk {
   /** Starts a runner in this process. */
   readonly start: (settings?: Settings, limits?: StopLimits) => Started
   /** Starts the program as a process. */
-  readonly spawn: (settings?: Settings, args?: readonly string[]) => SpawnedRunner
+  readonly launch: (settings?: Settings, args?: readonly string[]) => SpawnedRunner
 }
 
 interface Settings {
@@ -109,7 +109,7 @@ export function useDesk(): () => Desk {
         cleanups.push(() => stop().catch(() => {}))
         return { stop, ended }
       },
-      spawn: (settings, args = []) => {
+      launch: (settings, args = []) => {
         const spawned = spawnProgram([...args, '--config', write(settings)], board)
         cleanups.push(async () => {
           spawned.kill('SIGTERM')
