@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { stopLimits } from '../../src/runner/supervise.ts'
 import { engines, isAlive, useDesk } from './support/runner.ts'
 
 const desk = useDesk()
@@ -76,9 +78,9 @@ describe.each(engines)('%s', (engine) => {
   })
 
   test('ends its turn when the owner stops the run', async () => {
-    const { board, start, log } = desk()
-    start()
-    board.queue({ key: 'WEB-1', engine, steps: ['wait'] })
+    const { board, worktrees, start, log } = desk()
+    start({}, stopLimits)
+    board.queue({ key: 'WEB-1', engine, steps: ['wait', 'run echo by itself > end.txt'] })
     const pid = Number((await board.until(() => board.comments[0])).text.split(' ')[1])
     const [run] = board.runs
     if (run === undefined) throw new Error('There is no run.')
@@ -87,6 +89,8 @@ describe.each(engines)('%s', (engine) => {
 
     await expect.poll(() => isAlive(pid)).toBe(false)
     await expect.poll(() => log.join('\n')).toContain('the run has ended (stopped)')
+    // A signal would have left no time for it.
+    expect(readFileSync(join(worktrees, 'WEB', 'web-1', 'end.txt'), 'utf8')).toBe('by itself\n')
     expect(run.result).toBeNull()
   })
 
