@@ -72,7 +72,9 @@ describe('POST /api/runners', () => {
     await done.act('complete', { summary: 'Done.' })
     await deleteTask(api.ctx, deleted.key)
     const unknown = crypto.randomUUID()
-    const { body } = await runner.hello({ runs: [stopped.id, done.id, deleted.id, open.id, unknown] })
+    const { body } = await runner.hello({
+      runs: [stopped.id, stopped.id, done.id, deleted.id, open.id, open.id.toUpperCase(), unknown],
+    })
     expect(body.stop.sort()).toEqual([stopped.id, done.id, deleted.id, unknown].sort())
   })
 

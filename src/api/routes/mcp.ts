@@ -107,7 +107,10 @@ const WithToolUse = z.object({
 /** Returns the session whose hook announced this call: Claude Code names no other; null without one. */
 async function hookSessionOf(deps: ApiParts, c: ApiContext, body: unknown): Promise<string | null> {
   const useId = WithToolUse.safeParse(body).data?.params._meta['claudecode/toolUseId']
-  return useId === undefined ? null : findSessionOfUse(deps.db, c.get('token').id, useId)
+  // The token of a run names its session.
+  return useId === undefined || c.get('run') !== null
+    ? null
+    : findSessionOfUse(deps.db, c.get('token').id, useId)
 }
 
 /** Returns the client's session: the ID in the call, otherwise the one from `initialize`; null without either. */

@@ -57,7 +57,7 @@ export function addRunnerRoutes(router: Router, deps: ApiParts): void {
     const { stop, replies } = await waitForInstructions(
       deps,
       c,
-      { id, runs: runs.map((run) => run.toLowerCase()) },
+      { id, runs: [...new Set(runs.map((run) => run.toLowerCase()))] },
       wait,
     )
     if (replies.length > 0) await runAfterAnswer(c, deps.log, () => recordDelivered(ctx, replies))

@@ -72,7 +72,7 @@ export async function reportRunner(
         stored === undefined
           ? insert(runners, { id, tokenId, name, ...row, firstSeenAt: now })
           : update(runners, { key: { id }, version: stored.version, set: row }),
-        ...report.runs.map((run) => renewal(id, run, now)),
+        ...[...new Set(report.runs)].map((run) => renewal(id, run, now)),
         ...(await limitRows(db, id, report.limits, now)),
         ...(stored === undefined ? [] : await exits(db, id, report.runs, now)),
       ],
