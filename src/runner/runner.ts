@@ -165,7 +165,6 @@ async function serve(options: RunnerOptions, state: State): Promise<void> {
       path: '/api/tasks/claim',
       body,
       wait: claimSeconds,
-      isOnce: true,
       signal: ending,
     })
     if (answer.status === 204) return false
