@@ -25,7 +25,7 @@ export interface ReportDeps {
 }
 
 /** What is known of a run, and how to report it. */
-export interface RunReport {
+export interface AttemptReport {
   readonly events: {
     readonly session: (id: string) => void
     readonly usage: (usage: AgentUsage) => void
@@ -38,7 +38,7 @@ export interface RunReport {
 }
 
 /** Creates a run's report. The runner's own token reports it, so it works after the run has ended. */
-export function createReport({ board, log, giveUp }: ReportDeps, run: ClaimedRun): RunReport {
+export function createReport({ board, log, giveUp }: ReportDeps, run: ClaimedRun): AttemptReport {
   let session: string | null = null
   let usage: AgentUsage | null = null
   let words = ''
@@ -84,7 +84,12 @@ export async function reportEnd(
     end,
     report,
     isShutdown,
-  }: { readonly key: string; readonly end: RunEnd; readonly report: RunReport; readonly isShutdown: boolean },
+  }: {
+    readonly key: string
+    readonly end: RunEnd
+    readonly report: AttemptReport
+    readonly isShutdown: boolean
+  },
 ): Promise<void> {
   const usage = report.usage()
   const files = end.kind === 'ended' ? await countChangedFiles(end.worktree) : null

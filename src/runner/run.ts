@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { ClaimedRun, type RunnerEngine } from '../api/wire/runners.ts'
-import type { Adapter, Agent, AgentUsage } from './adapters/adapter.ts'
+import type { Adapter, AgentUsage, RunningAgent } from './adapters/adapter.ts'
 import { environmentOf, type RunnerConfig } from './config.ts'
 import { RunFailure } from './git/git.ts'
 import { openWorktree, type Worktree } from './git/worktree.ts'
 import { openOwner } from './owner.ts'
 import { AttemptLog, PromptTask, RunObjective, toPrompt } from './prompt.ts'
 import {
+  type AttemptReport,
   createReport,
   engineNames,
   type ReportDeps,
   type RunEnd,
-  type RunReport,
   reportEnd,
 } from './report.ts'
 import type { State } from './state.ts'
@@ -58,7 +58,7 @@ export function startAgentRun(deps: RunDeps, claimed: TaskClaim): ActiveRun {
     wake()
   }
   const early: string[] = []
-  let agent: Agent | null = null
+  let agent: RunningAgent | null = null
 
   const work = async () => {
     const report = createReport(deps, run)
@@ -90,10 +90,10 @@ export function startAgentRun(deps: RunDeps, claimed: TaskClaim): ActiveRun {
 }
 
 interface Control {
-  readonly report: RunReport
+  readonly report: AttemptReport
   readonly stopped: StopRequest
   readonly stop: (reason: StopReason) => void
-  readonly onAgent: (agent: Agent) => void
+  readonly onAgent: (agent: RunningAgent) => void
 }
 
 async function workOn(deps: RunDeps, claimed: TaskClaim, control: Control): Promise<RunEnd> {
@@ -160,7 +160,7 @@ async function workOn(deps: RunDeps, claimed: TaskClaim, control: Control): Prom
 
 const emptyUsage: AgentUsage = { input_tokens: 0, output_tokens: 0, cost_usd: null }
 
-function saveTotal(state: State, report: RunReport, resumed: string | null): void {
+function saveTotal(state: State, report: AttemptReport, resumed: string | null): void {
   const [session, usage] = [report.session(), report.usage()]
   if (session === null || usage === null) return
   const before = session === resumed ? state.usageOf(session) : emptyUsage

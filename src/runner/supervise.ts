@@ -1,4 +1,4 @@
-import type { Agent } from './adapters/adapter.ts'
+import type { RunningAgent } from './adapters/adapter.ts'
 import type { Exit } from './process/child.ts'
 
 /** How long an agent may take to end. Together they keep a Stop within 12 s. */
@@ -26,7 +26,7 @@ export interface StopRequest {
 }
 
 /** Waits for the end of an agent, and ends it if it was stopped. Nothing of its process group is left then. */
-export async function supervise(agent: Agent, stop: StopRequest, limits: StopLimits): Promise<Exit> {
+export async function supervise(agent: RunningAgent, stop: StopRequest, limits: StopLimits): Promise<Exit> {
   const { child } = agent
   let exit: Exit | null = null
   const exited = child.exit.then((value) => {
@@ -48,7 +48,7 @@ export async function supervise(agent: Agent, stop: StopRequest, limits: StopLim
   return exit ?? { code: null, signal: 'SIGKILL' }
 }
 
-async function endInput({ child }: Agent, exited: Promise<void>, maxMs: number): Promise<void> {
+async function endInput({ child }: RunningAgent, exited: Promise<void>, maxMs: number): Promise<void> {
   child.closeInput()
   await within(maxMs, exited)
 }

@@ -40,7 +40,7 @@ export interface AgentStart {
 }
 
 /** An agent at work. */
-export interface Agent {
+export interface RunningAgent {
   readonly child: Child
   /** Gives the owner's words to the agent, in the middle of its turn if it can. */
   readonly send: (text: string) => void
@@ -53,7 +53,7 @@ export interface Agent {
 }
 
 /** Speaks one agent's protocol. Throws if the program doesn't start. */
-export type Adapter = (start: AgentStart) => Promise<Agent>
+export type Adapter = (start: AgentStart) => Promise<RunningAgent>
 
 /** Parses a line of JSON; null if it isn't an object. */
 export function parseObject(line: string): Readonly<Record<string, unknown>> | null {
