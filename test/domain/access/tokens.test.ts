@@ -73,6 +73,7 @@ describe('a presented token', () => {
     expect(await present(token)).toEqual({
       ok: true,
       token: { ...made, engine: null, rights: 'work', projectKeys: null },
+      run: null,
     })
     expect(await present(token, inDays(1))).toEqual({ ok: false, reason: 'expired' })
     await revokeToken(board.ctx, made.id)
