@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { type App, startApp } from '../../src/app/app.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -12,6 +13,7 @@ import { openLog } from '../../src/log.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
 import { openPlayground, type PlaygroundOptions } from '../../src/playground/playground.ts'
 import type { World } from '../../src/playground/world/world.ts'
+import { readState } from '../../src/telegram/store/bot-state.ts'
 import { bindChat } from '../../src/telegram/store/chat-binding.ts'
 import { openTestDatabase } from './database.ts'
 import { type Statement, watchStatements } from './statements.ts'
@@ -60,6 +62,14 @@ export interface TestBotOptions {
 export const setupCode = 'setup-code-for-tests'
 export const botToken = '1000000001:AAtest-token-that-must-not-be-logged_00'
 
+/** Waits for the notifier's first round, which skips what happened before it. A bot that Telegram keeps from starting has none. */
+async function untilFollowed(db: Db): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if ((await readState(db, 'notifier_cursor')) !== undefined) return
+    await pause(25)
+  }
+}
+
 /** Starts the product against the playground; by default bound, with the project WEB, in Europe/Berlin. */
 export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot> {
   const now = options.now ?? (() => new Date())
@@ -101,6 +111,7 @@ export async function openTestBot(options: TestBotOptions = {}): Promise<TestBot
     // Jobs run when a test says so, not when a minute begins while it runs.
     startApp({ config: loadConfig({ ...env, ...more }), log, now, elapsed, jobsCron: '0 0 1 1 *', open })
   let app: App = await start()
+  await untilFollowed(database.db)
   return {
     user,
     world: playground.world,
