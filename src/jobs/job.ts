@@ -15,11 +15,15 @@ export interface JobsDeps {
   readonly leads?: () => boolean
 }
 
-/** A scheduled job. It queues messages but doesn't send them. It's idempotent, even if two processes run it at once. */
-export interface Job {
+/** Work that is done again and again. It queues messages but doesn't send them. It's idempotent, even if two processes run it at once. */
+export interface TimedWork {
   readonly name: string
-  readonly everyMinutes: number
   readonly run: (deps: JobsDeps) => Promise<void>
+}
+
+/** Work at full minutes. */
+export interface Job extends TimedWork {
+  readonly everyMinutes: number
 }
 
 /** The settings of an owner who can be notified. */

@@ -3,7 +3,7 @@ import { createCtx } from '../domain/core/context.ts'
 import { minuteMs } from '../domain/core/durations.ts'
 import { expireQuestions } from '../domain/tasks/questions/close-questions.ts'
 import { digestJob } from './digest.ts'
-import type { Job, JobsDeps } from './job.ts'
+import type { Job, JobsDeps, TimedWork } from './job.ts'
 import { leasesJob } from './leases.ts'
 import { morningJob } from './morning.ts'
 import { remindersJob } from './reminders.ts'
@@ -104,7 +104,7 @@ function clockOffset(): number {
 }
 
 /** Runs a job and logs its error, so that a failed job doesn't block the others. */
-export async function runJob(job: Job, deps: JobsDeps): Promise<void> {
+export async function runJob(job: TimedWork, deps: JobsDeps): Promise<void> {
   try {
     await job.run(deps)
   } catch (error) {

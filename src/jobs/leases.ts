@@ -5,12 +5,12 @@ import { findOverdueRuns, loseRun } from '../domain/tasks/runners/lose-run.ts'
 import { changeState, readState } from '../telegram/store/bot-state.ts'
 import { markCardsStale } from '../telegram/store/messages/living-cards.ts'
 import { lostText } from '../view/tasks/runs/run-texts.ts'
-import { type Job, type JobsDeps, readBound } from './job.ts'
+import { type JobsDeps, readBound, type TimedWork } from './job.ts'
 
 const maxCards = 50
 
 /** Ends runs whose runners are gone, and updates the cards of queued tasks when what runners can take has changed. */
-export const leasesJob: Job = { name: 'leases', everyMinutes: 1, run: watchRunners }
+export const leasesJob: TimedWork = { name: 'leases', run: watchRunners }
 
 async function watchRunners(deps: JobsDeps): Promise<void> {
   const { store, ownerId, now: clock, since = new Date(0) } = deps

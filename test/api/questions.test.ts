@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { auditLogs, eventsOutbox, questions } from '../../src/db/schema.ts'
 import { createToken } from '../../src/domain/access/tokens.ts'
@@ -270,6 +270,29 @@ describe('time', () => {
     const { question } = (await waiting).body
 
     expect([question.state, question.answer]).toEqual(['expired', undefined])
+  })
+
+  test('that can’t end a question holds up no answer', async () => {
+    const task = await claimed()
+    const { body: stuck } = await ask({ task, question: 'Which?', timeout_s: 30 })
+    const { body: other } = await ask({ task, question: 'Where?', options: ['Here'], timeout_s: 604_800 })
+    await api.db.execute(sql`create function refuse_expiry() returns trigger language plpgsql as $$
+      begin raise exception 'no'; end $$`)
+    await api.db.execute(sql`create trigger refuse_expiry before update on questions for each row
+      when (new.state = 'expired') execute function refuse_expiry()`)
+    try {
+      api.clock.advance({ ms: 30_000 })
+      const late = read(stuck.question.id, '?wait=20')
+      const waiting = read(other.question.id, '?wait=20')
+      await answer(other.question.id, { options: ['1'] })
+
+      expect((await waiting).body.question.answer.text).toBe('Here')
+
+      await api.db.execute(sql`drop function refuse_expiry cascade`)
+      expect((await late).body.question.state).toBe('expired')
+    } finally {
+      await api.db.execute(sql`drop function if exists refuse_expiry cascade`)
+    }
   })
 
   test('approves neither a permission nor a plan', async () => {

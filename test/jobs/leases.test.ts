@@ -4,7 +4,7 @@ import { runners, runs } from '../../src/db/schema.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { answerQuestion } from '../../src/domain/tasks/questions/answer.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
-import type { Job } from '../../src/jobs/job.ts'
+import type { TimedWork } from '../../src/jobs/job.ts'
 import { leasesJob } from '../../src/jobs/leases.ts'
 import { retentionJob } from '../../src/jobs/retention.ts'
 import { staleRunsJob } from '../../src/jobs/stale-runs.ts'
@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => api.close())
 
 const log = openLog({ level: 'silent', write: () => {} })
-const runJob = (job: Job, since?: Date) =>
+const runJob = (job: TimedWork, since?: Date) =>
   job.run({
     store: api.db,
     ownerId: api.ownerId,

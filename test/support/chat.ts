@@ -73,6 +73,16 @@ export function dataOf(message: Message, label: string): string {
   return button.callback_data
 }
 
+/** Waits until a message has a reaction. */
+export async function untilReaction(bot: TestBot, messageId: number, emoji: string): Promise<void> {
+  await bot.user.waitFor(
+    (event): event is typeof event =>
+      event.type === 'reaction' &&
+      event.messageId === messageId &&
+      event.reaction.some((one) => one.type === 'emoji' && one.emoji === emoji),
+  )
+}
+
 /** Returns the bot's answers to taps, in order. */
 export function answersOf(bot: TestBot): (string | undefined)[] {
   return bot.world.calls

@@ -8,10 +8,15 @@ import { createSharedWaits } from './shared-waits.ts'
 export function createQuestionWaits(
   deps: Pick<ApiDeps, 'db' | 'ownerId' | 'now' | 'wakeup' | 'signal' | 'log'>,
 ): QuestionWaits {
-  const { db, ownerId, now } = deps
+  const { db, ownerId, now, log } = deps
+  const expire = () => expireQuestions(createCtx({ db, ownerId, actor: { kind: 'system' }, now }))
   const wait = createSharedWaits(deps, async (ids) => {
     const { closed, isDue } = await findWatched({ db, ownerId }, ids, now())
-    if (isDue) await expireQuestions(createCtx({ db, ownerId, actor: { kind: 'system' }, now }))
+    // A question that can't be expired must not hold up the answers of others.
+    if (isDue)
+      await expire().catch((error: unknown) =>
+        log.warn({ err: error }, "couldn't end questions whose time is up; trying again in a second"),
+      )
     return closed
   })
   return {

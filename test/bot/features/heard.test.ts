@@ -5,7 +5,7 @@ import { botMessages, workLogFacts } from '../../../src/db/schema.ts'
 import { editTask } from '../../../src/domain/tasks/edit/edit.ts'
 import { unheardJob } from '../../../src/jobs/unheard.ts'
 import { connectAgent } from '../../support/agent.ts'
-import { useBot } from '../../support/chat.ts'
+import { untilReaction, useBot } from '../../support/chat.ts'
 import { openSession, type TestSession, workingSession } from '../../support/session.ts'
 
 const bot = useBot()
@@ -17,14 +17,7 @@ const reply = async (card: Message, text: string) => {
   await bot().handled()
   return sent
 }
-const reaction = (messageId: number, emoji: string) =>
-  bot().user.waitFor(
-    (event): event is typeof event =>
-      event.type === 'reaction' &&
-      event.messageId === messageId &&
-      event.reaction.some((one) => one.type === 'emoji' && one.emoji === emoji),
-    wait,
-  )
+const reaction = (messageId: number, emoji: string) => untilReaction(bot(), messageId, emoji)
 const words = (text: string) => `The owner wrote about WEB-1, which you are working on:\n${text}`
 const context = (text: string) => ({
   hookSpecificOutput: { hookEventName: 'PostToolUse', additionalContext: text },

@@ -5,7 +5,7 @@ import { listTokens, revokeToken } from '../../../src/domain/access/tokens.ts'
 import { requireTask } from '../../../src/domain/tasks/read.ts'
 import { leasesJob } from '../../../src/jobs/leases.ts'
 import { connectAgent } from '../../support/agent.ts'
-import { addTasks, answersOf, labelsOn, useBot } from '../../support/chat.ts'
+import { addTasks, answersOf, labelsOn, untilReaction, useBot } from '../../support/chat.ts'
 import { apiOf, connectRunner, type RunnerOptions } from '../../support/runners.ts'
 
 let ahead = 0
@@ -52,22 +52,14 @@ describe('a run of a runner', () => {
 
   test("gets the owner's reply through the runner, and the reactions say so", async () => {
     const { run, runner, card } = await working()
-    const reaction = (messageId: number, emoji: string) =>
-      bot().user.waitFor(
-        (event): event is typeof event =>
-          event.type === 'reaction' &&
-          event.messageId === messageId &&
-          event.reaction.some((one) => one.type === 'emoji' && one.emoji === emoji),
-        wait,
-      )
     const written = bot().user.reply(card, 'Use pnpm')
     await bot().handled()
-    await reaction(written.message_id, '✍')
+    await untilReaction(bot(), written.message_id, '✍')
 
     const { body } = await runner.hello({ runs: [run.id] })
 
     expect(body.replies).toMatchObject([{ run: run.id, text: 'Use pnpm' }])
-    await reaction(written.message_id, '👀')
+    await untilReaction(bot(), written.message_id, '👀')
     await bot().user.nextEdit(/You: Use pnpm\nClaude Code on mac heard it at \d\d:\d\d/, wait)
   })
 
