@@ -1,3 +1,4 @@
+import { hourMs } from '../domain/core/durations.ts'
 import type { BoardEvent } from '../domain/core/events.ts'
 import type { TaskStatus } from '../domain/core/task-values.ts'
 import type { OpenQuestion } from '../domain/questions/question.ts'
@@ -173,6 +174,23 @@ export function stillHolds(kind: ReportKind, task: TurnFacts & { readonly status
   const turn = turnOf(task)
   if (kind === 'needs-you') return turn === 'question' || turn === 'review'
   return kind === 'finished' ? task.status === 'done' : turn !== 'closed'
+}
+
+// Progress on a task whose card is older than this posts a new card.
+const cardLifetimeMs = 48 * hourMs
+
+/** Tests whether a report is only progress. */
+export function isProgress(kind: ReportKind): boolean {
+  return kind === 'new' || kind === 'changed'
+}
+
+/** Returns whether a card that the chat shows, or is about to, is enough for a report: progress only edits it. */
+export function isEditEnough(
+  kind: ReportKind,
+  { sentAt }: { readonly sentAt: Date | null },
+  now: Date,
+): boolean {
+  return isProgress(kind) && (sentAt === null || now.getTime() - sentAt.getTime() <= cardLifetimeMs)
 }
 
 /** Returns how noticeable a report about this project is. */

@@ -1,4 +1,3 @@
-import { hourMs } from '../domain/core/durations.ts'
 import type { BoardEvent } from '../domain/core/events.ts'
 import type { Scope } from '../domain/core/scope.ts'
 import type { OwnerSettings } from '../domain/settings/settings.ts'
@@ -14,7 +13,15 @@ import { threadFor } from '../telegram/store/project-topics.ts'
 import { eventPageSize, readUnread } from '../telegram/store/unread-events.ts'
 import { toRequest } from '../view/kit/request.ts'
 import { deletionLimitNotice } from '../view/notifications/notices.ts'
-import { type ClassifiedTask, classify, loudnessOf, reportOf, wholeActions } from './classify.ts'
+import {
+  type ClassifiedTask,
+  classify,
+  isEditEnough,
+  isProgress,
+  loudnessOf,
+  reportOf,
+  wholeActions,
+} from './classify.ts'
 import {
   agentOf,
   type Decider,
@@ -25,9 +32,6 @@ import {
 } from './event-messages.ts'
 import { queueLimits } from './limits.ts'
 import { queueQuestions } from './questions.ts'
-
-// Progress on a task whose card is older than this posts a new card.
-const cardLifetimeMs = 48 * hourMs
 
 /** What a round did. */
 export interface Decided {
@@ -152,8 +156,7 @@ function cardFor(
 ): NewCard | null {
   const kind = reportOf(changed, task)
   if (kind === null) return null
-  const isProgress = kind === 'new' || kind === 'changed'
-  if (isProgress && living !== undefined && !isOld(living, now)) return null
+  if (living !== undefined && isEditEnough(kind, living, now)) return null
   const loudness = loudnessOf(kind, task.project.key, settings)
   if (loudness === 'off') return null
   return {
@@ -164,10 +167,6 @@ function cardFor(
     ...senderOf(changed),
     silent: loudness === 'silent',
     since: (task.question?.askedAt ?? changed.at).toISOString(),
-    notBefore: isProgress ? debounced(now) : null,
+    notBefore: isProgress(kind) ? debounced(now) : null,
   }
-}
-
-function isOld({ sentAt }: BotMessageRow, now: Date): boolean {
-  return sentAt !== null && now.getTime() - sentAt.getTime() > cardLifetimeMs
 }

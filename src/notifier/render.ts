@@ -19,7 +19,7 @@ import { signs } from '../view/kit/signs.ts'
 import { taskCard, taskVersion } from '../view/tasks/card.ts'
 import { postedCard } from '../view/tasks/posted-card.ts'
 import { ownQuestionCard } from '../view/tasks/questions/question-card.ts'
-import { stillHolds } from './classify.ts'
+import { isEditEnough, stillHolds } from './classify.ts'
 
 /** The settings of an owner with a linked chat, and the current time. */
 export type Bound = OwnerSettings & { readonly chatId: number; readonly now: Date }
@@ -124,6 +124,8 @@ async function renderCard(
   const isShown = shown?.contentHash === version
   if (isReported(shown, { row, post, task }) && (isShown || task.question !== null))
     return { kind: 'drop', shown }
+  // It was shown after this report was decided.
+  if (shown !== null && isEditEnough(post.group.kind, shown, now)) return { kind: 'drop', shown }
   if (isNewer && isShown && post.about === undefined) return { kind: 'drop', shown: null }
   // An outdated report needs no new card.
   if (!holds && (shown !== null || !isOpen || post.about !== undefined)) return { kind: 'drop', shown }

@@ -10,6 +10,7 @@ import { remindersJob } from '../../src/jobs/reminders.ts'
 import { staleRunsJob } from '../../src/jobs/stale-runs.ts'
 import { labelsOf } from '../../src/playground/client/virtual-user.ts'
 import { openTopic } from '../../src/playground/world/membership.ts'
+import { enqueueCards } from '../../src/telegram/store/messages/living-cards.ts'
 import { setProjectTopic } from '../../src/telegram/store/project-topics.ts'
 import { type Answers, openAnswers } from '../support/answers.ts'
 import { type NotifierHarness, openNotifier } from '../support/notifier.ts'
@@ -173,6 +174,24 @@ describe('a process that dies', () => {
     await notifier.run(30)
     expect(ofBot().map(firstLine)).toEqual([`⛔ ${task.key}: Which one?`])
   })
+})
+
+test('progress that was decided before the owner opened the card only edits that card', async () => {
+  const { board, user } = notifier
+  const card = { chatId: user.chatId, threadId: null, taskId: task.id, silent: true, since: '' }
+  const report = (kind: 'new' | 'changed') => ({ ...card, group: { kind, by: 'laptop' } })
+  await enqueueCards(board.db, [report('new')], board.clock.now())
+  await notifier.run(5)
+  const [shown] = ofBot()
+  await start()
+  await enqueueCards(board.db, [report('changed')], board.clock.now())
+
+  await notifier.run(5)
+
+  const [only, ...others] = ofBot()
+  expect(others).toEqual([])
+  expect(only?.message_id).toBe(shown?.message_id)
+  expect(only?.text).toContain('is working on it')
 })
 
 test('a card shows a change that was made while it was being edited', async () => {
