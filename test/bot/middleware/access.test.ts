@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { botState, strangers, tasks } from '../../../src/db/schema.ts'
 import { listSecurityEvents } from '../../../src/domain/access/security.ts'
 import { readOwnerSettings } from '../../../src/domain/settings/settings.ts'
-import { virtualUser } from '../../../src/playground/client/virtual-user.ts'
+import { type VirtualUser, virtualUser } from '../../../src/playground/client/virtual-user.ts'
 import { openPlayground } from '../../../src/playground/playground.ts'
 import { unbindChat } from '../../../src/telegram/store/chat-binding.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
@@ -21,6 +21,7 @@ const codeIn = (link: string | null) =>
   /^https:\/\/t\.me\/\w+\?start=([\w-]{22})$/.exec(link ?? '')?.[1] ?? ''
 /** Returns whether the bot has sent anything to anyone. */
 const isSilent = () => bot.world.calls.every((call) => !/^send/i.test(call.method))
+const answersTo = (user: VirtualUser) => user.messages().filter((message) => message.from?.is_bot)
 const random = { SETUP_CODE: '' }
 
 describe('binding', () => {
@@ -102,7 +103,7 @@ describe('binding', () => {
     await bot.handled()
 
     expect(await boundUser()).toBeNull()
-    expect(stranger.messages().filter((message) => message.from?.is_bot)).toEqual([])
+    expect(answersTo(stranger)).toEqual([])
   })
 
   test('a code that two people send at once links one of them', async () => {
@@ -114,7 +115,10 @@ describe('binding', () => {
     bot.user.open(code)
     await bot.handled()
 
-    expect(await boundUser()).toBe(eve.userId)
+    const [winner, loser] = (await boundUser()) === eve.userId ? [eve, bot.user] : [bot.user, eve]
+    expect(await boundUser()).toBe(winner.userId)
+    expect(answersTo(winner)).not.toEqual([])
+    expect(answersTo(loser)).toEqual([])
   })
 
   test('a link with SETUP_CODE is printed until it is used', async () => {
