@@ -2,7 +2,7 @@ import { BotError, HttpError } from 'grammy'
 import type { Update } from 'grammy/types'
 import type { Store } from '../../domain/core/context.ts'
 import { isDatabaseDown } from '../../domain/core/errors.ts'
-import { createWakeup, type Wakeup } from '../../domain/core/outbox.ts'
+import { createWakeup } from '../../domain/core/outbox.ts'
 import { withLimit } from '../../domain/core/pause.ts'
 import type { Log } from '../../log.ts'
 import { describeError } from '../../logged-error.ts'
@@ -44,15 +44,17 @@ export interface InboxOptions {
   readonly leads?: () => boolean
   /** Time limit for a handler. It's longer than that of a Telegram call, so that a flood limit is waited out. */
   readonly maxMs?: number
+  /** How long after an update that was missed it looks again. */
+  readonly idleMs?: number
 }
 
 // An update is repeated only if the process died while handling it, which may not be the update's fault.
 const maxAttempts = 10
-const idleMs = 1_000
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { store, botId, now, log, scrub, redact, leads = () => true, maxMs = 75_000 } = options
-  const wakeup: Wakeup = createWakeup()
+  const { store, botId, now, log, scrub, redact, leads = () => true } = options
+  const { maxMs = 75_000, idleMs = 1_000 } = options
+  const wakeup = createWakeup()
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
   // The update that failed because the database was unreachable, which doesn't count as an attempt.
@@ -67,6 +69,8 @@ export function createInbox(options: InboxOptions): Inbox {
   const work = async () => {
     let ended: EndedUpdate | null = null
     while (ended !== null || !stopping.signal.aborted) {
+      // An update that is stored while this one looks isn't missed.
+      const since = wakeup.count()
       try {
         const stored = await next(ended)
         ended = stored === null ? null : await handleOne(stored)
@@ -76,7 +80,7 @@ export function createInbox(options: InboxOptions): Inbox {
         // It is handled again after the next start.
         if (stopping.signal.aborted) return
       }
-      await wakeup.wait(idleMs, stopping.signal)
+      await wakeup.wait(idleMs, stopping.signal, since)
     }
   }
 

@@ -76,6 +76,21 @@ describe('the inbox', () => {
     await expect(late).rejects.toThrow('handled')
   })
 
+  test('doesn’t miss an update that is stored while it looks for one', async () => {
+    await acceptUpdates(board.db, [update(1)], { botId, scrub, now: board.clock.now() })
+    let looks = 0
+    // The first look finds nothing, and is told of the update before it ends.
+    const leads = () => {
+      looks += 1
+      if (looks === 1) inbox.wake()
+      return looks > 1
+    }
+
+    start(async () => {}, { leads, idleMs: 60_000 })
+
+    await handled(1)
+  })
+
   test('doesn’t count attempts while the database is down', async () => {
     let away = 15
     start(async () => {
