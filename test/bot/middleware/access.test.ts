@@ -4,6 +4,7 @@ import { listSecurityEvents } from '../../../src/domain/access/security.ts'
 import { readOwnerSettings } from '../../../src/domain/settings/settings.ts'
 import { type VirtualUser, virtualUser } from '../../../src/playground/client/virtual-user.ts'
 import { openPlayground } from '../../../src/playground/playground.ts'
+import { inlineQuery } from '../../../src/playground/world/inline.ts'
 import { unbindChat } from '../../../src/telegram/store/chat-binding.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
 
@@ -312,10 +313,10 @@ describe('a stranger', () => {
     bot = await openTestBot()
     const stranger = virtualUser(bot.world, { userId: 2002, firstName: 'Eve' })
 
-    const asked = stranger.inline('login').catch(() => 'no answer')
+    inlineQuery(bot.world, { ...stranger, query: 'login' })
     await bot.handled()
 
-    expect(await asked).toBe('no answer')
+    expect(bot.world.calls.filter(({ method }) => method === 'answerInlineQuery')).toEqual([])
     expect(await strangersOf(bot)).toHaveLength(1)
   })
 })
