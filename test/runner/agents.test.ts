@@ -67,8 +67,7 @@ describe.each(engines)('%s', (engine) => {
     start()
     board.queue({ key: 'WEB-1', engine, steps: ['words', 'complete Done.'] })
     const run = await board.until(() => board.runs.find(({ session }) => session !== null))
-    // Gemini CLI's fake has no report before it waits: the runner cancels its turn.
-    if (engine !== 'gemini-cli') await board.until(() => board.comments.find(({ text }) => text === 'waits'))
+    await board.until(() => board.comments.find(({ text }) => text === 'waits'))
 
     board.reply(run, 'Use the blue one')
 

@@ -22,6 +22,7 @@ export const acpAdapter: Adapter = async (start) => {
   let agent: ClientContext | null = null
   let session = ''
   let isBusy = false
+  let hasCalledTool = false
   let used: AgentUsage = { input_tokens: 0, output_tokens: 0, cost_usd: null }
   let finish = () => {}
   const idle = new Promise<void>((resolve) => {
@@ -36,7 +37,10 @@ export const acpAdapter: Adapter = async (start) => {
       if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text')
         words.add(update.content.text)
       // Each tool call begins a new message.
-      if (update.sessionUpdate === 'tool_call') words.clear()
+      if (update.sessionUpdate === 'tool_call') {
+        words.clear()
+        hasCalledTool = true
+      }
       if (update.sessionUpdate === 'usage_update' && update.cost?.currency === 'USD')
         used = { ...used, cost_usd: update.cost.amount }
     })
@@ -69,12 +73,15 @@ export const acpAdapter: Adapter = async (start) => {
     while (queue.length > 0) {
       const text = queue.splice(0).join('\n\n')
       isBusy = true
+      hasCalledTool = false
       words.clear()
       const answer = await context.request(methods.agent.session.prompt, {
         sessionId: session,
         prompt: [{ type: 'text', text }],
       })
       isBusy = false
+      // Gemini CLI forgets a turn that was canceled before the model's first answer.
+      if (answer.stopReason === 'cancelled' && !hasCalledTool && queue.length > 0) queue.unshift(text)
       used = addUsage(used, answer)
       events.usage(used)
       if (words.text().trim() !== '') events.words(words.text().trim())

@@ -44,18 +44,18 @@ const agent = {
 const work = async (id, prompt) => {
   stopped = createGate()
   const parsed = readPrompt(prompt)
-  const isReply = isWaitingForWords
-  if (!isReply) key = parsed.key
+  const heard = { name: 'complete', text: `heard ${prompt.split('\n').at(-1)}` }
+  const steps = isWaitingForWords ? { ...parsed, steps: [heard] } : parsed
   isWaitingForWords = false
-  const steps = isReply ? { key, steps: [{ name: 'complete', text: `heard ${prompt}` }] } : parsed
-  const end = await follow(steps, agent).then(
+  // Without a task, it knows of nothing to do: it has forgotten the canceled turn.
+  const followed = parsed.key === '' ? Promise.resolve() : follow(steps, agent)
+  const end = await followed.then(
     () => 'end_turn',
     () => 'cancelled',
   )
   const quota = { token_count: { input_tokens: 30, output_tokens: 15 } }
   send({ id, result: { stopReason: end, _meta: { quota } } })
 }
-let key = ''
 const answers = {
   initialize: () => ({ protocolVersion: 1, agentCapabilities: { loadSession: true }, authMethods: [] }),
   'session/new': () => {
