@@ -92,9 +92,12 @@ export async function reportEnd(
   },
 ): Promise<void> {
   const usage = report.usage()
-  const files = end.kind === 'ended' ? await countChangedFiles(end.worktree) : null
+  const made =
+    end.kind === 'ended'
+      ? { base: end.worktree.base, files: await countChangedFiles(end.worktree) }
+      : undefined
   const state = await report.patch({
-    ...(files === null ? {} : { files }),
+    ...made,
     ...(usage === null ? {} : { usage: toWireUsage(usage) }),
     ...(isShutdown ? { outcome: 'lost' as const } : {}),
   })

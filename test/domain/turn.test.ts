@@ -9,6 +9,7 @@ const question: NonNullable<TurnFacts['question']> = {
   detail: null,
   name: null,
   engine: null,
+  runner: null,
   askedAt: new Date('2026-11-24T09:00:00Z'),
   expiresAt: null,
   tool: null,

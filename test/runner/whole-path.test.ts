@@ -5,6 +5,7 @@ import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { requireTask } from '../../src/domain/tasks/read.ts'
 import { openBoard } from '../../src/runner/board.ts'
 import { runRunner } from '../../src/runner/runner.ts'
+import { engineName } from '../../src/view/kit/names.ts'
 import { addTasks, useBot } from '../support/chat.ts'
 import { engines, shortLimits, useDesk } from './support/runner.ts'
 
@@ -49,8 +50,11 @@ describe.each(engines)('a task queued in the chat for %s', (engine) => {
     bot().user.tap('Queue', card)
     const asked = await bot().user.nextMessage('npm test', wait)
     expect(await turn()).toBe('todo running')
+    expect(asked.text).toContain(`${engineName[engine]} on laptop wants permission`)
     bot().user.tap('Allow', asked)
     const ready = await bot().user.nextMessage('It works again.', wait)
+    const shown = () => bot().user.current(ready)?.text
+    await expect.poll(shown).toContain('task/web-1/fix-the-login from main')
     bot().user.tap('Accept', ready)
     await expect.poll(turn, { timeout: 20_000 }).toBe('done null')
 

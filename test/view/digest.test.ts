@@ -48,6 +48,7 @@ const asks = (text: string, labels: readonly string[] = [], kind: 'block' | 'pla
   detail: null,
   name: null,
   engine: null,
+  runner: null,
   askedAt: now,
   expiresAt: null,
   tool: null,

@@ -99,6 +99,7 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
       detail: sentTexts.repeat(150),
       name: 'r'.repeat(60),
       engine: null,
+      runner: null,
       askedAt: now,
       expiresAt: null,
       tool: { name: 'Bash', input: 'a hash', useId: null, agentId: null, isDangerous: true },
@@ -177,6 +178,7 @@ const aTask: fc.Arbitrary<TaskCardFacts> = fc
       endedAt: now,
       usage: { inputTokens: 10 ** 9, outputTokens: 10 ** 9, costUsd: 10 ** 6 },
       files: 10 ** 6,
+      base: '&'.repeat(250),
     },
     runners: [],
     live: {

@@ -100,6 +100,7 @@ const question = (detail: string | null, text = 'Which one?') =>
     detail,
     name: null,
     engine: 'codex',
+    runner: null,
     askedAt: at,
     expiresAt: null,
     tool: null,

@@ -57,6 +57,7 @@ test('a question is shown by its first line', () => {
     detail: null,
     name: null,
     engine: null,
+    runner: null,
     askedAt: viewer.now,
     expiresAt: null,
     tool: null,

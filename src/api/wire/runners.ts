@@ -70,6 +70,7 @@ export const RunPatch = z.strictObject({
   session: z.string().min(1).max(200).optional(),
   usage: Usage.optional(),
   files: z.int().min(0).max(1_000_000).optional(),
+  base: z.string().trim().min(1).max(250).optional(),
   outcome: z.enum(['exited', 'lost', 'stopped']).optional(),
   limit: EngineLimit.optional(),
 })

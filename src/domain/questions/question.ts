@@ -9,6 +9,7 @@ import type {
   QuestionState,
   TaskStatus,
 } from '../../db/schema.ts'
+import type { Run } from '../runs/store.ts'
 
 export type {
   Answerer,
@@ -30,6 +31,8 @@ export interface OpenQuestion {
   /** The name of the token that asked; null if it is unknown. */
   readonly name: string | null
   readonly engine: Engine | null
+  /** The runner that started the agent that asks; null without one. */
+  readonly runner: { readonly name: string } | null
   readonly askedAt: Date
   /** Null: it never expires. */
   readonly expiresAt: Date | null
@@ -69,6 +72,7 @@ export type ClosedQuestion = Pick<
   | 'kind'
   | 'name'
   | 'engine'
+  | 'runner'
   | 'tool'
   | 'returnsTo'
   | 'state'
@@ -110,12 +114,13 @@ export function toOpened(
     readonly name: string | null
     readonly askedAt: Date
     readonly tokenId: string | null
-    readonly task: { readonly id: string; readonly key: string } | null
+    readonly task: { readonly id: string; readonly key: string; readonly lastRun: Run | null } | null
   },
   asked: NewQuestion,
 ): Question {
   const { id, name, askedAt, tokenId, task } = about
   const { key: _, ...question } = asked
+  const run = task?.lastRun?.tokenId === tokenId ? task?.lastRun : null
   return {
     session: null,
     defaultAnswer: null,
@@ -124,6 +129,7 @@ export function toOpened(
     ...question,
     id,
     name,
+    runner: run?.runner ?? null,
     askedAt,
     tokenId,
     taskId: task?.id ?? null,

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm'
 import { isListed, preparedRead } from '../../db/prepared.ts'
-import { apiTokens, type QuestionRow, questions, tasks } from '../../db/schema.ts'
+import { apiTokens, type QuestionRow, questions, runners, runs, tasks } from '../../db/schema.ts'
 import type { Db, Reader } from '../../db/types.ts'
 import { insert, update, versionOf, type Write } from '../core/commit/writes.ts'
 import type { Scope } from '../core/scope.ts'
@@ -8,6 +8,13 @@ import type { Answerer, NewQuestion, Question, QuestionAnswer, QuestionDraft } f
 
 // A literal, not a parameter, so Postgres uses the index of open questions.
 export const isOpen = sql<boolean>`${questions.state} = 'open'`
+
+/** The runner whose agent asks a question, as a column of a query over questions; null without one. */
+export const runnerOfQuestion = sql<{ readonly name: string } | null>`(
+  select case when ${runners.id} is not null then jsonb_build_object('name', ${runners.name}) end
+  from ${runs} left join ${runners} on ${runners.id} = ${runs.runnerId}
+  where ${runs.taskId} = ${questions.taskId} and ${runs.tokenId} = ${questions.tokenId} and ${runs.startedAt} <= ${questions.createdAt}
+  order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`
 
 /** A question with the version of its row, which a change of it expects. */
 export interface VersionedQuestion extends Question {
@@ -20,6 +27,7 @@ function selectQuestions(db: Reader) {
       question: questions,
       version: versionOf(questions),
       name: apiTokens.name,
+      runner: runnerOfQuestion,
       taskKey: tasks.taskKey,
     })
     .from(questions)
@@ -250,13 +258,16 @@ function toQuestion({
   question: row,
   version,
   name,
+  runner,
   taskKey,
 }: {
   readonly question: QuestionRow
   readonly version: string
   readonly name: string | null
+  readonly runner: Question['runner']
   readonly taskKey: string | null
 }): VersionedQuestion {
   const { ownerId: _, key: __, createdAt: askedAt, updatedAt, ...question } = row
-  return { ...question, version, name, taskKey, askedAt, closedAt: row.state === 'open' ? null : updatedAt }
+  const closedAt = row.state === 'open' ? null : updatedAt
+  return { ...question, version, name, runner, taskKey, askedAt, closedAt }
 }

@@ -3,6 +3,7 @@ import { isListed, preparedRead } from '../../db/prepared.ts'
 import { apiTokens, projects, questions, type RunUsage, runs, tasks, workLogs } from '../../db/schema.ts'
 import type { Scope } from '../core/scope.ts'
 import type { ClosedQuestion } from '../questions/question.ts'
+import { runnerOfQuestion } from '../questions/store.ts'
 import { type RunnerFacts, runnersOf, type StoredRunner, toRunners } from '../runs/runner-list.ts'
 import { type LiveRun, liveRunOf, toLiveRun } from '../sessions/live-run.ts'
 import { isOwnerComment, logAuthor, logKind } from '../work-logs/facts.ts'
@@ -41,6 +42,8 @@ export interface RanFacts {
   readonly usage: RunUsage | null
   /** How many files it changed. */
   readonly files: number | null
+  /** The branch that its branch starts from; null unless a runner started it. */
+  readonly base: string | null
 }
 
 const remarkKinds = sql`(${logKind} = 'manual' or ${logKind} = 'comment' and ${logAuthor} is distinct from 'owner')`
@@ -62,7 +65,7 @@ const cardsOf = preparedRead((db) =>
         select coalesce(jsonb_agg(${workLogs.detail} order by ${workLogs.workedAt}, ${workLogs.createdAt}, ${workLogs.id}), '[]'::jsonb)
         ${logsOfTask} and ${isOwnerComment} and ${workLogs.detail} like '%](tg-%')`,
       closed: sql<StoredClosed | null>`(
-        select jsonb_build_object('kind', ${questions.kind}, 'name', ${apiTokens.name}, 'engine', ${questions.engine}, 'tool', ${questions.tool},
+        select jsonb_build_object('kind', ${questions.kind}, 'name', ${apiTokens.name}, 'engine', ${questions.engine}, 'runner', ${runnerOfQuestion}, 'tool', ${questions.tool},
           'returnsTo', ${questions.returnsTo}, 'state', ${questions.state}, 'answer', ${questions.answer}, 'answeredBy', ${questions.answeredBy},
           'askedAt', ${questions.createdAt}, 'closedAt', ${questions.updatedAt}, 'fetchedAt', ${questions.fetchedAt})
         from ${questions} left join ${apiTokens} on ${apiTokens.id} = ${questions.tokenId}
@@ -70,7 +73,7 @@ const cardsOf = preparedRead((db) =>
         order by ${questions.updatedAt} desc, ${questions.id} desc limit 1)`,
       live: liveRunOf,
       ran: sql<StoredRan | null>`(
-        select jsonb_build_object('endedAt', ${runs.endedAt}, 'usage', ${runs.usage}, 'files', ${runs.files}) from ${runs}
+        select jsonb_build_object('endedAt', ${runs.endedAt}, 'usage', ${runs.usage}, 'files', ${runs.files}, 'base', ${runs.base}) from ${runs}
         where ${runs.taskId} = ${tasks.id} order by ${runs.startedAt} desc, ${runs.id} desc limit 1)`,
       runners: sql<
         readonly StoredRunner[] | null

@@ -21,6 +21,7 @@ import type { Scope } from '../core/scope.ts'
 import { storable } from '../core/text.ts'
 import type { Label } from '../labels/label.ts'
 import type { OpenQuestion } from '../questions/question.ts'
+import { runnerOfQuestion } from '../questions/store.ts'
 import type { Run } from '../runs/store.ts'
 import type { Task } from './task.ts'
 
@@ -42,7 +43,7 @@ type StoredQuestion = Omit<OpenQuestion, 'askedAt' | 'expiresAt'> & {
 
 const questionOfTask = sql`(
   select jsonb_build_object('id', ${questions.id}, 'kind', ${questions.kind}, 'items', ${questions.items}, 'detail', ${questions.detail},
-    'name', ${apiTokens.name}, 'engine', ${questions.engine}, 'askedAt', ${questions.createdAt}, 'expiresAt', ${questions.expiresAt},
+    'name', ${apiTokens.name}, 'engine', ${questions.engine}, 'runner', ${runnerOfQuestion}, 'askedAt', ${questions.createdAt}, 'expiresAt', ${questions.expiresAt},
     'tool', ${questions.tool}, 'draft', ${questions.draft}, 'returnsTo', ${questions.returnsTo})
   from ${questions} left join ${apiTokens} on ${apiTokens.id} = ${questions.tokenId}
   where ${questions.taskId} = ${tasks.id} and ${questions.state} = 'open'

@@ -45,7 +45,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     ]),
     findBase(git, { given: options.base, remote }),
   ])
-  const startPoint = base ?? head
+  const startPoint = base ?? (await git.ask(['symbolic-ref', '--short', 'HEAD'])) ?? head
   const isLocal = refs.split('\n').includes(`refs/heads/${branch}`)
   const isRemote = refs.split('\n').includes(`refs/remotes/${remote}/${branch}`)
   const place = places.find((one) => one.branch === branch)
@@ -75,7 +75,7 @@ export async function openRepository(
       `The folder ${folder} of project ${project} doesn't exist. Correct it in runner.toml, then queue the task again.`,
     )
   const git = openGit(folder)
-  const head = await git.ask(['rev-parse', '--verify', '--quiet', 'HEAD'])
+  const head = await git.ask(['rev-parse', '--verify', '--quiet', '--short', 'HEAD'])
   if (head !== null) return { git, head }
   // Throws if git isn't installed.
   await git.run(['--version'])

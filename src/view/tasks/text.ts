@@ -192,16 +192,18 @@ function progressLine({ progress }: TaskCardFacts): Html | null {
   return progress === null ? null : html`<i>${title(firstLine(progress.text, maxHead))}</i>`
 }
 
-/** Shows the project, engine, labels and, once an agent has worked on it, the branch. */
+/** Shows the project, engine, labels and, once an agent has worked on it, the branch with what it starts from. */
 function metaLine(task: TaskCardFacts): Html {
-  const { branch, project, engine, labels, lastRun } = task
+  const { branch, project, engine, labels, lastRun, ran } = task
   const repo = repositoryUrl(project.repoUrl)
   return joinHtml(
     [
       repo === null || lastRun === null ? title(project.name) : link(repo, project.name),
       engine === null ? null : engineName[engine],
       ...labels.map(({ name }) => `#${name}`),
-      lastRun !== null && branch !== null && branchLink(branch, project.repoUrl),
+      lastRun !== null &&
+        branch !== null &&
+        html`${branchLink(branch, project.repoUrl)}${ran?.base && html` from ${title(ran.base)}`}`,
     ],
     ' · ',
   )

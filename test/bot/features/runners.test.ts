@@ -8,7 +8,8 @@ import { connectAgent } from '../../support/agent.ts'
 import { addTasks, answersOf, labelsOn, untilReaction, useBot } from '../../support/chat.ts'
 import { apiOf, connectRunner, type RunnerOptions } from '../../support/runners.ts'
 
-let ahead = 0
+// Morning, so that no test reaches the next day by chance.
+let ahead = Date.parse('2026-11-24T07:00:00Z') - Date.now()
 const now = () => new Date(Date.now() + ahead)
 const bot = useBot({ now })
 const wait = { within: 20_000 }
@@ -50,6 +51,20 @@ describe('a run of a runner', () => {
     expect(card.text).toContain('Claude Code on mac is working on it')
   })
 
+  test('asks under that name', async () => {
+    const { run } = await working()
+    await run.call('POST', '/api/questions', { task: 'WEB-1', question: 'Red or blue?' })
+    const asked = await bot().user.nextMessage('Red or blue?', wait)
+    expect(asked.text).toContain('Question from Claude Code on mac · just asked')
+  })
+
+  test('is blocked under that name', async () => {
+    const { run } = await working()
+    await run.act('block', { blockedReason: 'No access to staging' })
+    const blocked = await bot().user.nextMessage('No access to staging', wait)
+    expect(blocked.text).toContain('Claude Code on mac is blocked · just asked')
+  })
+
   test("gets the owner's reply through the runner, and the reactions say so", async () => {
     const { run, runner, card } = await working()
     const written = bot().user.reply(card, 'Use pnpm')
@@ -72,6 +87,16 @@ describe('a run of a runner', () => {
     await run.report({ usage, files: 5, outcome: 'exited' })
     pass(4)
     await bot().user.nextEdit('under a minute · 84k tokens · $0.42 · 5 files', wait)
+  })
+
+  test('shows its branch and what that starts from', async () => {
+    const { run } = await working()
+    bot().user.mark()
+    await run.act('complete', { summary: 'All done.' })
+    await bot().user.nextMessage('All done.', wait)
+    await run.report({ base: 'origin/main', files: 2, outcome: 'exited' })
+    pass(4)
+    await bot().user.nextEdit('task/web-1/fix-the-login from origin/main', wait)
   })
 })
 

@@ -41,6 +41,7 @@ const question: OpenQuestion = {
   detail: null,
   name: holder.name,
   engine: null,
+  runner: null,
   askedAt: before,
   expiresAt: null,
   tool: null,

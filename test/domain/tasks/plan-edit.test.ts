@@ -191,6 +191,7 @@ const asked = {
   detail: null,
   name: null,
   engine: null,
+  runner: null,
   askedAt: now,
   expiresAt: null,
   tool: null,

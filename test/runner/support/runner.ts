@@ -3,15 +3,16 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach } from 'vitest'
+import { afterEach, beforeAll, beforeEach, inject } from 'vitest'
 import { openBoard } from '../../../src/runner/board.ts'
 import { parseRunnerConfig, type RunnerConfig } from '../../../src/runner/config.ts'
 import { runRunner } from '../../../src/runner/runner.ts'
 import type { StopLimits } from '../../../src/runner/supervise.ts'
+import { builtIn } from '../../support/build.ts'
 import { type FakeBoard, startFakeBoard } from './board.ts'
 
 const agents = join(import.meta.dirname, '..', 'agents')
-const program = join(import.meta.dirname, '../../../src/runner/main.ts')
+let program: string
 
 /** The engines, with the fake agents as their commands. */
 export const engines = ['claude-code', 'codex', 'gemini-cli'] as const
@@ -54,7 +55,8 @@ interface Started {
   readonly ended: Promise<void>
 }
 
-interface SpawnedRunner {
+/** A runner as a process. */
+export interface SpawnedRunner {
   readonly pid: number
   readonly output: () => string
   readonly kill: (signal: NodeJS.Signals) => void
@@ -67,6 +69,7 @@ export function useDesk(): () => Desk {
   let desk: Desk
   const cleanups: (() => Promise<unknown> | unknown)[] = []
 
+  beforeAll(buildRunner)
   beforeEach(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'preqbot-runner-'))
     cleanups.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
@@ -131,8 +134,8 @@ export function git(folder: string, ...args: string[]): string {
 }
 
 /** Creates a repository with one commit on main. */
-function createRepository(folder: string): string {
-  mkdirSync(folder)
+export function createRepository(folder: string): string {
+  mkdirSync(folder, { recursive: true })
   git(folder, 'init', '--quiet', '--initial-branch=main')
   git(folder, 'config', 'user.name', 'Ada')
   git(folder, 'config', 'user.email', 'ada@example.com')
@@ -162,13 +165,18 @@ function toToml(
   ].join('\n')
 }
 
+/** Builds the program for `spawnProgram`. */
+export async function buildRunner(): Promise<void> {
+  program = join(await builtIn(inject('buildFolder')), 'scripts', 'preqbot-runner.js')
+}
+
 /** Starts the program with a board in its environment. */
 export function spawnProgram(
   args: readonly string[],
   { url, token }: Pick<FakeBoard, 'url' | 'token'>,
   more: Readonly<Record<string, string>> = {},
 ): SpawnedRunner {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
+  const child = spawn(process.execPath, ['--liftoff-only', program, ...args], {
     env: { ...process.env, PREQBOT_URL: url, PREQBOT_TOKEN: token, ...more },
     stdio: 'pipe',
   })

@@ -23,6 +23,8 @@ export interface RunReport {
   readonly usage?: RunUsage | undefined
   /** How many files it has changed. */
   readonly files?: number | undefined
+  /** The branch or commit that its branch starts from. */
+  readonly base?: string | undefined
   /** The process has ended: by itself, because it was lost, or because the runner stopped it. */
   readonly outcome?: 'exited' | 'lost' | 'stopped' | undefined
   /** The agent has reached a usage limit. */
@@ -56,12 +58,13 @@ export async function reportRun(
 
 async function record(ctx: Ctx, db: Reader, id: string, report: RunReport): Promise<Change<void>> {
   const { run, version } = await requireRun(ctx, db, id)
-  const { session, usage, files, outcome, limit } = report
+  const { session, usage, files, base, outcome, limit } = report
   const now = ctx.now()
   const set = {
     ...(session === undefined ? {} : { agentSession: session }),
     ...(usage === undefined || isDeepStrictEqual(usage, run.usage) ? {} : { usage, reportedAt: now }),
     ...(files === undefined || files === run.files ? {} : { files, reportedAt: now }),
+    ...(base === undefined || base === run.base ? {} : { base, reportedAt: now }),
     ...(outcome === undefined || run.exitedAt !== null ? {} : exitedAt(run, now)),
   }
   const own = Object.keys(set).length === 0 ? [] : [update(runs, { key: { id }, version, set })]
