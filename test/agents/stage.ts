@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext } from 'vitest'
 import { createToken } from '../../src/domain/access/tokens.ts'
+import type { SpawnedRunner } from '../runner/support/runner.ts'
 import type { TestBot } from '../support/bot.ts'
 import { useBot } from '../support/chat.ts'
 import { type FakeModel, startFakeModel } from './model/model.ts'
@@ -8,6 +9,7 @@ import { claude } from './programs/claude.ts'
 import { codex } from './programs/codex.ts'
 import { gemini } from './programs/gemini.ts'
 import { createHome, type Program } from './programs/program.ts'
+import { startRunner } from './programs/runner.ts'
 import { runLines, type StartedProgram, startProgram } from './programs/start.ts'
 import { openTerminal, type Terminal } from './programs/terminal.ts'
 import { openWire, type Wire } from './wire.ts'
@@ -40,6 +42,8 @@ export interface Agent {
   readonly run: (lines: string) => StartedProgram
   /** Opens its screen. */
   readonly open: () => Terminal
+  /** Starts a runner that works on its repository with it. */
+  readonly startRunner: () => Promise<SpawnedRunner>
 }
 
 interface ConnectOptions {
@@ -149,6 +153,18 @@ export function useStage(): () => Stage {
         }
         shown.push({ end: close, text: terminal.screen })
         return terminal
+      },
+      startRunner: async () => {
+        const { token } = await createToken(bot().ctx, { name: 'runner' })
+        const stop = clock()
+        const runner = await startRunner(home, connected, { engine, url: wire.url, token })
+        const end = () => {
+          stop()
+          runner.kill('SIGTERM')
+          return runner.exit
+        }
+        shown.push({ end, text: runner.output })
+        return runner
       },
     }
   }

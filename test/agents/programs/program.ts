@@ -51,7 +51,7 @@ export interface Connected {
 export function createHome(): Home {
   const folder = mkdtempSync(join(tmpdir(), 'preqbot-agent-'))
   const repository = join(folder, 'website')
-  execFileSync('git', ['init', '--quiet', repository])
+  execFileSync('git', ['init', '--quiet', '--initial-branch=main', repository])
   return {
     folder,
     repository,
