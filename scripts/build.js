@@ -3,6 +3,7 @@ import { extname, join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { commands } from './commands.js'
 import { external } from './external.js'
+import { repairedPackages } from './repairs.js'
 
 const assets = new Set(['.html', '.css', '.js', '.json', '.svg', '.ttf'])
 
@@ -42,7 +43,7 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
-  plugins: [sourceUrls],
+  plugins: [sourceUrls, repairedPackages],
   logLevel: 'warning',
 })
 for (const { imports } of Object.values(metafile.inputs))

@@ -11,6 +11,8 @@ export interface TcpProxy {
   readonly open: () => Promise<void>
   /** Forwards nothing in either direction until one end closes. */
   readonly freeze: () => void
+  /** Resets all connections. */
+  readonly reset: () => void
 }
 
 /** `watch` is called for each connection; what it returns, with everything that the client sends. */
@@ -57,6 +59,9 @@ export async function openTcpProxy(
     },
     open: async () => {
       await listen(port)
+    },
+    reset: () => {
+      for (const [near] of pairs) near.resetAndDestroy()
     },
     freeze: () => {
       for (const [near, far] of pairs) {
