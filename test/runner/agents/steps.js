@@ -62,11 +62,15 @@ function report(key, text) {
 }
 
 async function call(path, method, body) {
-  await fetch(`${process.env.PREQBOT_URL}${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${process.env.PREQBOT_TOKEN}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  })
+  const headers = { Authorization: `Bearer ${process.env.PREQBOT_TOKEN}`, 'Content-Type': 'application/json' }
+  const request = { method, headers, body: JSON.stringify(body) }
+  try {
+    await fetch(`${process.env.PREQBOT_URL}${path}`, request)
+  } catch {
+    // Agents call again while the board is away.
+    await pause(200)
+    await call(path, method, body)
+  }
 }
 
 async function print(megabytes) {

@@ -78,11 +78,7 @@ export function useDesk(): () => Desk {
     const repository = createRepository(join(folder, 'web'))
     const worktrees = join(folder, 'worktrees')
     const log: string[] = []
-    const write: Desk['write'] = (settings = {}) => {
-      const file = join(folder, `${settings.name ?? 'runner'}.toml`)
-      writeFileSync(file, toToml({ folder, worktrees, repository }, settings))
-      return file
-    }
+    const write: Desk['write'] = (settings) => writeToml({ folder, worktrees, repository }, settings)
     const config: Desk['config'] = (settings = {}) =>
       parseRunnerConfig(join(folder, 'runner.toml'), toToml({ folder, worktrees, repository }, settings))
     desk = {
@@ -145,10 +141,16 @@ export function createRepository(folder: string): string {
   return folder
 }
 
-function toToml(
-  { folder, worktrees, repository }: Readonly<Record<'folder' | 'worktrees' | 'repository', string>>,
-  settings: Settings,
-): string {
+type Places = Readonly<Record<'folder' | 'worktrees' | 'repository', string>>
+
+/** Writes runner.toml with the fake agents. Returns its path. */
+export function writeToml(places: Places, settings: Settings = {}): string {
+  const file = join(places.folder, `${settings.name ?? 'runner'}.toml`)
+  writeFileSync(file, toToml(places, settings))
+  return file
+}
+
+function toToml({ folder, worktrees, repository }: Places, settings: Settings): string {
   const commands = engines.map((engine) => [engine, [process.execPath, join(agents, files[engine])]] as const)
   const all = { ...Object.fromEntries(commands), ...settings.engines }
   return [
