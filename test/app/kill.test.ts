@@ -20,7 +20,7 @@ import { startTraffic } from '../support/traffic.ts'
 import { freePort, intake, updatesBy } from '../support/updates.ts'
 
 // KILLS=200 runs longer, TEST_UPDATES=webhook uses the other intake, SEED repeats a run.
-const kills = Number(process.env.KILLS ?? 4)
+const kills = Number(process.env.KILLS ?? 2)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
 let playground: Playground

@@ -4,7 +4,7 @@ import { anyStep, openWalker } from '../support/walk.ts'
 
 // WALK_SEED repeats a walk, WALK_STEPS makes it longer, WALK_RUNS runs several.
 const runs = Number(process.env.WALK_RUNS ?? 1)
-const length = Number(process.env.WALK_STEPS ?? 150)
+const length = Number(process.env.WALK_STEPS ?? 100)
 
 test(
   `a random walk of ${length} steps by the owner, agents, strangers and time is answered at every step, never refused, and leaves each task one message with buttons`,

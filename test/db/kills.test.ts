@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { listSnapshots } from '../../src/db/embedded/snapshots.ts'
 
 // KILLS=50 runs it at full length; SEED repeats a run.
-const kills = Number(process.env.KILLS ?? 5)
+const kills = Number(process.env.KILLS ?? 3)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
 const writer = fileURLToPath(new URL('../support/writer.ts', import.meta.url))
