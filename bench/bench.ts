@@ -12,6 +12,7 @@ import { readOptions } from './options.ts'
 import { measurePgbench } from './pgbench.ts'
 import { measurePicture, measureQuickAdd } from './pure.ts'
 import { measureQuestions } from './questions.ts'
+import { measureRunner } from './runner.ts'
 import { full, quick } from './scale.ts'
 import { seedOpen, seedPool } from './seed.ts'
 import { measureStart } from './start.ts'
@@ -48,6 +49,7 @@ async function measureStore(store: BenchStore): Promise<void> {
     await measure('pgbench', () => measurePgbench(store, scale))
     await measure('chat', () => measureChat(store, scale))
     await measure('questions', () => measureQuestions(store, scale))
+    await measure('runner', () => measureRunner(store, scale))
     await measure('http', () => measureHttp(store, { env, userId }, scale))
     if (options.burst || options.only.includes('burst')) await measure('burst', () => measureBurst(store))
     if (options.only.includes('growth'))

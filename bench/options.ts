@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 
-const measurements = 'quick-add picture start verbs pgbench chat questions http burst growth'.split(' ')
+const measurements = 'quick-add picture start verbs pgbench chat questions runner http burst growth'.split(
+  ' ',
+)
 
 const help = `Usage: npm run bench -- [options]
 
