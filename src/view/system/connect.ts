@@ -1,8 +1,8 @@
 import type { Engine } from '../../domain/core/task-values.ts'
-import { type Html, html, pre } from '../kit/html.ts'
+import { code, type Html, html, pre } from '../kit/html.ts'
 
-/** The agents that the board has connection instructions for. */
-export const agentKinds = ['Claude Code', 'Codex', 'Gemini CLI', 'Other'] as const
+/** What the board has connection instructions for: agents, and the runner that starts them. */
+export const agentKinds = ['Claude Code', 'Codex', 'Gemini CLI', 'Runner', 'Other'] as const
 export type AgentKind = (typeof agentKinds)[number]
 
 export interface AgentAccess {
@@ -11,7 +11,7 @@ export interface AgentAccess {
 }
 
 /** What to tell an agent to start on its first task. */
-export const firstWords = 'Take my next preqbot task and work on it.'
+const firstWords = 'Take my next preqbot task and work on it.'
 
 const variable = 'PREQBOT_TOKEN'
 
@@ -43,6 +43,14 @@ export function connectLines(kind: AgentKind, { url, token }: AgentAccess): Conn
       const lines = [give, unzip('gemini', url), 'gemini extensions install ~/.preqbot-gemini --consent']
       return { now: lines.join('\n'), forGood: null }
     }
+    case 'Runner': {
+      const lines = [
+        `export PREQBOT_URL=${url} ${variable}=${token}`,
+        'npm run runner -- init',
+        'npm run runner',
+      ]
+      return { now: lines.join('\n'), forGood: null }
+    }
     case 'Other':
       return {
         now: `curl -s -X POST "${url}/api/tasks/claim" -H "Authorization: Bearer ${token}"`,
@@ -63,6 +71,13 @@ function unzip(name: string, url: string): string {
   return `curl -fsSL ${url}/agents/${name}.zip -o ${file} && unzip -qo ${file} -d ~/.preqbot-${name}`
 }
 
+/** Returns what to do once an agent is connected, with what to tell it; null for a runner, which needs no words. */
+export function firstStep(name: string): { readonly text: Html; readonly words: string | null } {
+  return agentKindOf(name) === 'Runner'
+    ? { text: html`Press Queue on a task: an agent starts.`, words: null }
+    : { text: html`Tell the agent: ${code(firstWords)}`, words: firstWords }
+}
+
 /** Returns the kind of agent that a token is named after. */
 export function agentKindOf(name: string): AgentKind {
   return agentKinds.find((kind) => kind.toLowerCase() === name.toLowerCase()) ?? 'Other'
@@ -72,6 +87,7 @@ const engines: Record<AgentKind, Engine | null> = {
   'Claude Code': 'claude-code',
   Codex: 'codex',
   'Gemini CLI': 'gemini-cli',
+  Runner: null,
   Other: null,
 }
 
@@ -87,6 +103,8 @@ export function connectBlock(name: string, access: AgentAccess): Html {
   const lines = pre(now, 'bash')
   if (kind === 'Other')
     return html`Add ${`${access.url}/mcp`} to its MCP servers with the header <code>Authorization: Bearer …</code>, or call the API:\n${lines}`
+  if (kind === 'Runner')
+    return html`Paste this into a terminal in preqbot’s folder, on the machine with your repositories. It asks for them and starts:\n${lines}`
   const permanently = forGood === null ? '' : html`\nTo install it for good instead:\n${pre(forGood, 'bash')}`
   return html`Paste this into a terminal in your repository:\n${lines}${permanently}`
 }

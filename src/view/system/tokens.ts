@@ -7,7 +7,7 @@ import { agentsScreen, newTokenScreen, revokeTokenScreen } from '../kit/links.ts
 import { engineName } from '../kit/names.ts'
 import { signs } from '../kit/signs.ts'
 import { ago, day } from '../kit/when.ts'
-import { type AgentAccess, agentKinds, connectBlock, firstWords } from './connect.ts'
+import { type AgentAccess, agentKinds, connectBlock, firstStep } from './connect.ts'
 
 export const tokenScreen = defineScreen('token', { id: field.text })
 export const createTokenTap = defineAct('token-make', {}, { days: field.text })
@@ -76,12 +76,13 @@ export function secretCard(
   access: AgentAccess,
   { isElsewhere = false }: { readonly isElsewhere?: boolean } = {},
 ): Card {
+  const { text, words } = firstStep(name)
   return {
     text: joinHtml(
       [
         html`${signs.token} ${bold(`${name}'s token`)}\n${code(access.token)}\nSave it now – it can't be shown again.`,
         html`1. ${connectBlock(name, access)}`,
-        html`2. Then tell the agent: ${code(firstWords)}`,
+        html`2. ${text}`,
         isElsewhere
           ? "Delete this message when you're done."
           : `${signs.queued} Waiting for its first request…`,
@@ -90,7 +91,7 @@ export function secretCard(
     ),
     keyboard: keyboard([
       [{ label: 'Copy token', copies: access.token }],
-      [{ label: 'Copy what to say', copies: firstWords }],
+      words === null ? [] : [{ label: 'Copy what to say', copies: words }],
       isElsewhere ? [] : [button(`${signs.delete} Delete this message`, deleteMessageTap)],
     ]),
   }
@@ -98,10 +99,11 @@ export function secretCard(
 
 /** Replaces the token once its agent has made its first request. */
 export function connectedCard(name: string, tokenId: string): Card {
+  const { text, words } = firstStep(name)
   return {
-    text: html`${signs.done} ${bold(name)} is connected.\nTell it: ${code(firstWords)}`,
+    text: html`${signs.done} ${bold(name)} is connected.\n${text}`,
     keyboard: keyboard([
-      [{ label: 'Copy what to say', copies: firstWords }],
+      words === null ? [] : [{ label: 'Copy what to say', copies: words }],
       [
         button('About this token', tokenScreen, { id: tokenId }),
         button(`${signs.agents} Agents`, agentsScreen),

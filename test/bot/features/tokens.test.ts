@@ -6,7 +6,7 @@ import { authenticate, createToken, listTokens } from '../../../src/domain/acces
 import { readState } from '../../../src/telegram/store/bot-state.ts'
 import { toasts } from '../../../src/view/kit/answers.ts'
 import { openTestBot, type TestBot } from '../../support/bot.ts'
-import { answersOf } from '../../support/chat.ts'
+import { answersOf, labelsOn } from '../../support/chat.ts'
 import { wholeDatabase } from '../../support/database.ts'
 
 let bot: TestBot
@@ -23,15 +23,15 @@ afterEach(async () => {
 const tokenIn = (message: Message) => /preq_[\w-]{32}/.exec(message.text ?? '')?.[0] ?? ''
 
 /** Creates a token with the buttons of /agents. Returns the message that shows it. */
-const make = async (span = '30 days') => {
+const make = async (span = '30 days', agent = 'Codex') => {
   bot.user.sendText('/agents')
   await bot.user.nextMessage('No agent is working')
   bot.user.tap('Connect an agent')
   await bot.user.nextEdit('Which agent is this for?')
-  bot.user.tap('Codex')
+  bot.user.tap(agent)
   await bot.user.nextEdit('When should')
   bot.user.tap(span)
-  const message = await bot.user.nextMessage("Codex's token")
+  const message = await bot.user.nextMessage(`${agent}'s token`)
   await bot.handled()
   return message
 }
@@ -145,7 +145,7 @@ describe('the message with a new token', () => {
 
   test('shows the next steps, and becomes “connected” without the token at its first use', async () => {
     const message = await make()
-    expect(message.text).toContain('Then tell the agent: Take my next preqbot task and work on it.')
+    expect(message.text).toContain('2. Tell the agent: Take my next preqbot task and work on it.')
     expect(message.text).toContain('⏳ Waiting for its first request…')
     expect(message.text).not.toContain('/api/tasks/claim')
 
@@ -154,6 +154,24 @@ describe('the message with a new token', () => {
 
     expect(edited.message_id).toBe(message.message_id)
     expect(tokenIn(edited)).toBe('')
+  })
+
+  test('of a runner shows how to start it, and then to press Queue', async () => {
+    const message = await make('30 days', 'Runner')
+    const token = tokenIn(message)
+    const { port } = new URL(bot.url())
+    expect(message.text).toMatch(
+      new RegExp(
+        `export PREQBOT_URL=http://\\S+:${port} PREQBOT_TOKEN=${token}\nnpm run runner -- init\nnpm run runner`,
+      ),
+    )
+    expect(message.text).toContain('2. Press Queue on a task: an agent starts.')
+    expect(labelsOn(message)).not.toContain('Copy what to say')
+
+    await use(token)
+
+    const edited = await bot.user.nextEdit('✅ Runner is connected')
+    expect(edited.text).toContain('Press Queue on a task: an agent starts.')
   })
 
   test('becomes “connected” once, even after a restart', async () => {
