@@ -187,6 +187,21 @@ describe('the setup', () => {
     expect(question.text).toContain('first project')
   })
 
+  test('that a command ended goes on after a tap on one of its buttons', async () => {
+    await begin()
+    bot.user.tap('Berlin')
+    await bot.user.nextMessage('first project')
+    bot.user.sendText('Website')
+    const proposal = await bot.user.nextMessage('WEBS-1')
+    bot.user.sendText('/agents')
+    await bot.user.nextMessage('Agents')
+
+    bot.user.tap('OK', proposal)
+
+    expect((await bot.user.nextAnswer()).text).toBe('Let’s go on with the set-up.')
+    await bot.user.nextMessage('first project')
+  })
+
   test('is canceled by /cancel, which says so', async () => {
     await begin()
 

@@ -19,18 +19,27 @@ export function start(): Feature {
     feature,
     { command: 'start', description: 'What needs you, who’s working', menu: 1 },
     async (ctx) => {
-      const lacks = await setUpLacks(ctx)
-      if (lacks.zone || lacks.project) await enterDialog(ctx, 'set-up')
+      if (await lacksSetUp(ctx)) await enterDialog(ctx, 'set-up')
       else if (ctx.match.startsWith('t_')) await openByPayload(ctx, ctx.match)
       else await showHome(ctx)
     },
   )
   onTap(feature, homeScreen, showHome)
-  onTap(feature, dialogTap, (ctx) => toast(ctx, 'That question is answered already.'))
+  // A command ends the set-up; its buttons stay.
+  onTap(feature, dialogTap, async (ctx) => {
+    const lacks = await lacksSetUp(ctx)
+    await toast(ctx, lacks ? 'Let’s go on with the set-up.' : 'That question is no longer open.')
+    if (lacks) await enterDialog(ctx, 'set-up')
+  })
   return feature
 }
 
 const maxQuestions = 20
+
+async function lacksSetUp(ctx: BotContext): Promise<boolean> {
+  const { zone, project } = await setUpLacks(ctx)
+  return zone || project
+}
 
 async function showHome(ctx: BotContext): Promise<void> {
   const scope = scopeOf(ctx)
