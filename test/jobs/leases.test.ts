@@ -76,6 +76,18 @@ describe('the lease of a run', () => {
     expect(await outcomeOf(run)).toBe(outcome)
   })
 
+  test.each([
+    [29, null],
+    [30, 'lost'],
+  ])('ends if its runner reports without it %i s after it was last known: %s', async (seconds, outcome) => {
+    const run = await take()
+    const start = api.clock.now()
+    pass(seconds)
+    await runner.hello({ runs: [] })
+    await runJob(leasesJob, start)
+    expect(await outcomeOf(run)).toBe(outcome)
+  })
+
   test('of an agent without a runner never ends', async () => {
     const key = await queueTask(api)
     await api.call('POST', '/api/tasks/claim', { body: {} })

@@ -16,8 +16,16 @@ export const runnerGuards: readonly Guard[] = [
   {
     name: 'lease-while-the-board-is-down',
     file: 'src/domain/tasks/runners/lose-run.ts',
-    find: 'if (since > over) return []',
-    replace: '',
+    find: 'since > over ? undefined : lte(runs.heartbeatAt, over)',
+    replace: 'lte(runs.heartbeatAt, over)',
+    tests: leases,
+    on: 'embedded',
+  },
+  {
+    name: 'run-that-its-runner-does-not-know',
+    file: 'src/domain/tasks/runners/lose-run.ts',
+    find: 'or(isSilent, isUnknown)',
+    replace: 'isSilent',
     tests: leases,
     on: 'embedded',
   },

@@ -1,8 +1,9 @@
-import { and, eq, isNull, lte } from 'drizzle-orm'
-import { type Engine, runs, tasks } from '../../../db/schema.ts'
+import { and, eq, isNull, lte, or, sql } from 'drizzle-orm'
+import { type Engine, runners, runs, tasks } from '../../../db/schema.ts'
 import type { Reader } from '../../../db/types.ts'
 import type { Change } from '../../core/commit/commit.ts'
 import type { Ctx } from '../../core/context.ts'
+import { secondMs } from '../../core/durations.ts'
 import { parse } from '../../core/parse.ts'
 import type { Scope } from '../../core/scope.ts'
 import { lostQuestion } from '../../questions/new-question.ts'
@@ -65,27 +66,33 @@ async function wasLost(db: Reader, taskId: string, attempt: number): Promise<boo
   return found?.outcome === 'lost'
 }
 
+// A report may cross the answer of a claim; it can't come this much later and not know of the run.
+const unknownMs = 30 * secondMs
+
 /**
- * Lists the open runs whose lease is over: their runner hasn't reported them for 90 seconds. The time before `since` doesn't count,
- * because nobody could hear a runner while the board was down.
+ * Lists the open runs whose lease is over: their runner hasn't reported them for 90 seconds, or reported without them 30 seconds after
+ * they were last known, e.g., because it was killed before it saved them. The time before `since` doesn't count as silence, because
+ * nobody could hear a runner while the board was down.
  */
 export async function findOverdueRuns(
   { db, ownerId }: Scope,
   { now, since }: { readonly now: Date; readonly since: Date },
 ): Promise<string[]> {
   const over = new Date(now.getTime() - leaseMs)
-  if (since > over) return []
+  const isSilent = since > over ? undefined : lte(runs.heartbeatAt, over)
+  const isUnknown = sql`${runners.lastSeenAt} >= ${runs.heartbeatAt} + make_interval(secs => ${unknownMs / secondMs})`
   // Only runs of runners have heartbeats.
   const found = await db
     .select({ id: runs.id })
     .from(runs)
     .innerJoin(tasks, eq(tasks.id, runs.taskId))
+    .leftJoin(runners, eq(runners.id, runs.runnerId))
     .where(
       and(
         eq(runs.ownerId, ownerId),
         isNull(runs.endedAt),
         eq(tasks.runState, 'running'),
-        lte(runs.heartbeatAt, over),
+        or(isSilent, isUnknown),
       ),
     )
   return found.map(({ id }) => id)
