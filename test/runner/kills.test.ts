@@ -143,9 +143,10 @@ async function unfinished(): Promise<string[]> {
     .map(({ id, status, run_state: state }) => `${id}: ${status}, ${state}`)
 }
 
-/** Queues each lost task again; after the second loss, by way of Hold. */
+/** Queues each lost task again; after the second loss, by way of Hold. A list of many has no buttons for that: its tasks are opened. */
 async function queueLostOnes(done: AbortSignal): Promise<void> {
   const user = virtualUser(playground.world)
+  let rounds = 0
   while (!done.aborted) {
     for (const message of user.messages()) {
       const labels = labelsOf(message).flat()
@@ -153,5 +154,9 @@ async function queueLostOnes(done: AbortSignal): Promise<void> {
       if (label !== undefined) user.tap(label, message)
     }
     await pause(2_000)
+    rounds += 1
+    if (rounds % 10 === 0)
+      for (const task of await unfinished().catch(() => []))
+        if (task.includes('hold')) user.sendText(`/task ${task.split(':')[0]}`)
   }
 }

@@ -6,6 +6,7 @@ import {
   type RunnerState,
   takeInstructions,
 } from '../../domain/tasks/runners/instructions.ts'
+import { loseUnknownRuns } from '../../domain/tasks/runners/lose-run.ts'
 import { type ReportedRun, reportRun } from '../../domain/tasks/runners/report-run.ts'
 import { lostText } from '../../view/tasks/runs/run-texts.ts'
 import { runAfterAnswer } from '../kit/after-answer.ts'
@@ -54,12 +55,9 @@ export function addRunnerRoutes(router: Router, deps: ApiParts): void {
       runs,
       limits: limits.map(({ engine, until }) => ({ engine, until: new Date(until) })),
     })
-    const { stop, replies } = await waitForInstructions(
-      deps,
-      c,
-      { id, runs: [...new Set(runs.map((run) => run.toLowerCase()))] },
-      wait,
-    )
+    const alive = [...new Set(runs.map((run) => run.toLowerCase()))]
+    await loseUnknownRuns(ctx, { runnerId: id, alive }, lostText)
+    const { stop, replies } = await waitForInstructions(deps, c, { id, runs: alive }, wait)
     if (replies.length > 0) await runAfterAnswer(c, deps.log, () => recordDelivered(ctx, replies))
     return c.json({
       id,

@@ -1,5 +1,5 @@
-import { and, eq, isNull, lte, or, sql } from 'drizzle-orm'
-import { type Engine, runners, runs, tasks } from '../../../db/schema.ts'
+import { and, eq, isNull, lte } from 'drizzle-orm'
+import { type Engine, runs, tasks } from '../../../db/schema.ts'
 import type { Reader } from '../../../db/types.ts'
 import type { Change } from '../../core/commit/commit.ts'
 import type { Ctx } from '../../core/context.ts'
@@ -69,30 +69,41 @@ async function wasLost(db: Reader, taskId: string, attempt: number): Promise<boo
 // A report may cross the answer of a claim; it can't come this much later and not know of the run.
 const unknownMs = 30 * secondMs
 
+/** Ends the runs that their runner's report leaves out, e.g., because it was killed before it saved them. */
+export async function loseUnknownRuns(
+  ctx: Ctx,
+  { runnerId, alive }: { readonly runnerId: string; readonly alive: readonly string[] },
+  describe: DescribeLoss,
+): Promise<void> {
+  const before = new Date(ctx.now().getTime() - unknownMs)
+  const found = await ctx.db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(eq(runs.runnerId, runnerId), isNull(runs.endedAt), lte(runs.heartbeatAt, before)))
+  for (const { id } of found) if (!alive.includes(id)) await loseRun(ctx, id, describe)
+}
+
 /**
- * Lists the open runs whose lease is over: their runner hasn't reported them for 90 seconds, or reported without them 30 seconds after
- * they were last known, e.g., because it was killed before it saved them. The time before `since` doesn't count as silence, because
- * nobody could hear a runner while the board was down.
+ * Lists the open runs whose lease is over: their runner hasn't reported them for 90 seconds. The time before `since` doesn't count,
+ * because nobody could hear a runner while the board was down.
  */
 export async function findOverdueRuns(
   { db, ownerId }: Scope,
   { now, since }: { readonly now: Date; readonly since: Date },
 ): Promise<string[]> {
   const over = new Date(now.getTime() - leaseMs)
-  const isSilent = since > over ? undefined : lte(runs.heartbeatAt, over)
-  const isUnknown = sql`${runners.lastSeenAt} >= ${runs.heartbeatAt} + make_interval(secs => ${unknownMs / secondMs})`
+  if (since > over) return []
   // Only runs of runners have heartbeats.
   const found = await db
     .select({ id: runs.id })
     .from(runs)
     .innerJoin(tasks, eq(tasks.id, runs.taskId))
-    .leftJoin(runners, eq(runners.id, runs.runnerId))
     .where(
       and(
         eq(runs.ownerId, ownerId),
         isNull(runs.endedAt),
         eq(tasks.runState, 'running'),
-        or(isSilent, isUnknown),
+        lte(runs.heartbeatAt, over),
       ),
     )
   return found.map(({ id }) => id)
