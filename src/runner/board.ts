@@ -11,7 +11,8 @@ const answerWithinMs = 20_000
 export interface BoardRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
-  readonly body?: unknown
+  /** A function is called for each attempt. */
+  readonly body?: object | (() => object)
   /** A run's token; by default the runner's. */
   readonly token?: string
   /** How long the server may hold the request, in seconds. */
@@ -78,16 +79,17 @@ async function attempt(
   { url, token, key }: { readonly url: string; readonly token: string; readonly key: string | null },
   request: BoardRequest,
 ): Promise<BoardAnswer | Failure> {
+  const body = typeof request.body === 'function' ? request.body() : request.body
   const limit = AbortSignal.timeout((request.wait ?? 0) * 1_000 + answerWithinMs)
   try {
     const response = await fetch(`${url}${request.path}`, {
       method: request.method,
       headers: {
         Authorization: `Bearer ${request.token ?? token}`,
-        ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...(key === null ? {} : { 'Idempotency-Key': key }),
       },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       // A redirect would send the token elsewhere.
       redirect: 'error',
       signal: request.signal === undefined ? limit : AbortSignal.any([request.signal, limit]),

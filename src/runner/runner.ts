@@ -97,7 +97,8 @@ async function serve(options: RunnerOptions, state: State): Promise<void> {
     wait,
   })
   const beat = async (wait: number): Promise<RunnerAnswer> => {
-    const body = toBody(wait)
+    // A run that a report leaves out is lost, so a repeated one names what runs by then.
+    const body = () => toBody(wait)
     const answer = await board.send({ method: 'POST', path: '/api/runners', body, wait, signal: ending })
     return parseAnswer(answer, RunnerAnswer)
   }

@@ -152,6 +152,23 @@ describe('the board', () => {
     await board.until(() => board.runs[1]?.outcome === 'completed')
   })
 
+  test('hears of every run in the first reports after a restart', async () => {
+    const { board, start } = desk()
+    start()
+    await board.until(() => board.heartbeats.some(({ wait = 0 }) => wait > 0))
+    board.queue({ key: 'WEB-1', steps: ['wait'] })
+    const run = await board.until(() => board.runs[0])
+    await board.until(() => board.comments[0])
+
+    await board.goDown()
+    const before = board.heartbeats.length
+    await board.comeBack()
+
+    // The report from before the run is repeated as well as the newest one.
+    await board.until(() => board.heartbeats.length >= before + 2)
+    for (const { runs } of board.heartbeats.slice(before)) expect(runs).toEqual([run.id])
+  })
+
   test('may be down when the runner starts', async () => {
     const { board, start, log } = desk()
     await board.goDown()
