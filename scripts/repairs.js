@@ -25,19 +25,26 @@ const repairs = [
   },
 ]
 
-/** The esbuild plugin that repairs bundled packages. A build fails if a repair no longer fits. */
+/** The esbuild plugin that repairs bundled packages. A build fails if a repair no longer fits, or has nothing to repair. */
 export const repairedPackages = {
   name: 'repaired-packages',
-  setup: ({ onLoad }) => {
-    for (const { filter, replacements } of repairs)
-      onLoad({ filter }, async ({ path }) => {
+  setup: ({ onLoad, onEnd }) => {
+    const waiting = new Set(repairs)
+    for (const repair of repairs)
+      onLoad({ filter: repair.filter }, async ({ path }) => {
+        waiting.delete(repair)
         let contents = await readFile(path, 'utf8')
-        for (const [from, to] of replacements) {
+        for (const [from, to] of repair.replacements) {
           if (!contents.includes(from))
             throw new Error(`${path} has changed: see whether scripts/repairs.js is still needed.`)
           contents = contents.replace(from, to)
         }
         return { contents, loader: 'js' }
       })
+    onEnd(() => ({
+      errors: [...waiting].map(({ filter }) => ({
+        text: `Nothing matches ${filter}: see whether scripts/repairs.js is still needed.`,
+      })),
+    }))
   },
 }
