@@ -1,10 +1,8 @@
 import { botMessages } from '../src/db/schema.ts'
 import { virtualUser } from '../src/playground/client/virtual-user.ts'
-import { openPlayground } from '../src/playground/playground.ts'
-import { startApp } from './app-process.ts'
-import { addToken, bind, within } from './board.ts'
+import { within } from './board.ts'
+import { startChatApp } from './chat-app.ts'
 import { type Figure, quantile } from './figures.ts'
-import { resetPool } from './seed.ts'
 import type { BenchStore } from './store.ts'
 
 const seconds = 60
@@ -16,17 +14,7 @@ const pauseSeconds = 180
 
 /** Measures 10,000 events in a minute with Telegram's limits enforced: mostly progress, occasionally one that needs the owner. */
 export async function measureBurst(store: BenchStore): Promise<Figure[]> {
-  const telegram = await openPlayground({
-    botToken: '123456:benchmark-of-the-bot-token-00000',
-    firstUpdateId: Date.now(),
-  })
-  const user = virtualUser(telegram.world)
-  const token = await within(store, async (database) => {
-    await resetPool(database.db)
-    await bind(database, user.userId)
-    return addToken(database)
-  })
-  const app = await startApp({ ...store.env, BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.url })
+  const { telegram, app, token, stop } = await startChatApp(store)
   const patch = async (key: string, body: object) => {
     const response = await fetch(`${app.url}/api/tasks/${key}`, {
       method: 'PATCH',
@@ -36,8 +24,6 @@ export async function measureBurst(store: BenchStore): Promise<Figure[]> {
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
   }
   try {
-    user.sendText('/help')
-    await user.nextMessage()
     telegram.world.limits.enabled = true
     let refused = 0
     const unsubscribe = telegram.world.subscribe((event) => {
@@ -117,7 +103,6 @@ export async function measureBurst(store: BenchStore): Promise<Figure[]> {
       },
     ]
   } finally {
-    await app.stop()
-    await telegram.close()
+    await stop()
   }
 }

@@ -1,10 +1,7 @@
-import { virtualUser } from '../src/playground/client/virtual-user.ts'
-import { openPlayground } from '../src/playground/playground.ts'
-import { type AppProcess, startApp } from './app-process.ts'
-import { addToken, bind, within } from './board.ts'
+import type { AppProcess } from './app-process.ts'
+import { startChatApp } from './chat-app.ts'
 import { type Figure, quantile } from './figures.ts'
 import type { Scale } from './scale.ts'
-import { resetPool } from './seed.ts'
 import type { BenchStore } from './store.ts'
 
 // Unsolicited messages are sent about once a second.
@@ -12,20 +9,8 @@ const betweenMs = 1_200
 
 /** Measures the time from the owner's message to its answer and from an agent's action to its notification, over loopback. */
 export async function measureChat(store: BenchStore, scale: Scale): Promise<Figure[]> {
-  const telegram = await openPlayground({
-    botToken: '123456:benchmark-of-the-bot-token-00000',
-    firstUpdateId: Date.now(),
-  })
-  const user = virtualUser(telegram.world)
-  const token = await within(store, async (database) => {
-    await resetPool(database.db)
-    await bind(database, user.userId)
-    return addToken(database)
-  })
-  const app = await startApp({ ...store.env, BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.url })
+  const { user, app, token, stop } = await startChatApp(store)
   try {
-    user.sendText('/help')
-    await user.nextMessage()
     const notifier: number[] = []
     for (let round = 1; round <= scale.messages; round += 1) {
       await new Promise((resolve) => setTimeout(resolve, betweenMs))
@@ -63,8 +48,7 @@ export async function measureChat(store: BenchStore, scale: Scale): Promise<Figu
       },
     ]
   } finally {
-    await app.stop()
-    await telegram.close()
+    await stop()
   }
 }
 

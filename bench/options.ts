@@ -1,8 +1,18 @@
 import { parseArgs } from 'node:util'
 
-const measurements = 'quick-add picture start verbs pgbench chat questions runner http burst growth'.split(
-  ' ',
-)
+const measurements = [
+  'quick-add',
+  'picture',
+  'start',
+  'verbs',
+  'pgbench',
+  'chat',
+  'questions',
+  'runner',
+  'http',
+  'burst',
+  'growth',
+]
 
 const help = `Usage: npm run bench -- [options]
 

@@ -1,11 +1,8 @@
 import { setMaxListeners } from 'node:events'
-import { virtualUser } from '../src/playground/client/virtual-user.ts'
-import { openPlayground } from '../src/playground/playground.ts'
-import { type AppProcess, startApp } from './app-process.ts'
-import { addToken, bind, within } from './board.ts'
+import type { AppProcess } from './app-process.ts'
+import { startChatApp } from './chat-app.ts'
 import { type Figure, quantile } from './figures.ts'
 import type { Scale } from './scale.ts'
-import { resetPool } from './seed.ts'
 import type { BenchStore } from './store.ts'
 
 // Unsolicited messages are sent about once a second.
@@ -23,21 +20,9 @@ interface Agent {
 
 /** Measures the time from a tap on an answer to the agent's response, and the memory of 500 waiting requests. */
 export async function measureQuestions(store: BenchStore, scale: Scale): Promise<Figure[]> {
-  const telegram = await openPlayground({
-    botToken: '123456:benchmark-of-the-bot-token-00000',
-    firstUpdateId: Date.now(),
-  })
-  const user = virtualUser(telegram.world)
-  const token = await within(store, async (database) => {
-    await resetPool(database.db)
-    await bind(database, user.userId)
-    return addToken(database)
-  })
-  const app = await startApp({ ...store.env, BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.url })
+  const { user, app, token, stop } = await startChatApp(store)
   const agent = { app, token }
   try {
-    user.sendText('/help')
-    await user.nextMessage()
     const taps: number[] = []
     for (let round = 1; round <= scale.messages; round += 1) {
       await pause(betweenMs)
@@ -89,8 +74,7 @@ export async function measureQuestions(store: BenchStore, scale: Scale): Promise
       },
     ]
   } finally {
-    await app.stop()
-    await telegram.close()
+    await stop()
   }
 }
 

@@ -3,13 +3,9 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { virtualUser } from '../src/playground/client/virtual-user.ts'
-import { openPlayground } from '../src/playground/playground.ts'
-import { startApp } from './app-process.ts'
-import { addToken, bind, within } from './board.ts'
+import { startChatApp } from './chat-app.ts'
 import { type Figure, quantile } from './figures.ts'
 import type { Scale } from './scale.ts'
-import { resetPool } from './seed.ts'
 import type { BenchStore } from './store.ts'
 
 // Unsolicited messages are sent about once a second, and each round has two.
@@ -17,22 +13,10 @@ const betweenMs = 2_400
 
 /** Measures the time from a tap on Queue to the start of the agent's process: the board, the runner and a new git worktree. */
 export async function measureRunner(store: BenchStore, scale: Scale): Promise<Figure[]> {
-  const telegram = await openPlayground({
-    botToken: '123456:benchmark-of-the-bot-token-00000',
-    firstUpdateId: Date.now(),
-  })
-  const user = virtualUser(telegram.world)
-  const token = await within(store, async (database) => {
-    await resetPool(database.db)
-    await bind(database, user.userId)
-    return addToken(database)
-  })
-  const app = await startApp({ ...store.env, BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.url })
+  const { user, app, token, stop } = await startChatApp(store)
   const folder = mkdtempSync(join(tmpdir(), 'preqbot-bench-runner-'))
   const runner = startRunner(folder, { url: app.url, token })
   try {
-    user.sendText('/help')
-    await user.nextMessage()
     const times: number[] = []
     for (let round = 1; round <= scale.messages; round += 1) {
       await new Promise((wake) => setTimeout(wake, betweenMs))
@@ -40,7 +24,7 @@ export async function measureRunner(store: BenchStore, scale: Scale): Promise<Fi
       const card = await user.nextMessage(`RUN-${round}`)
       const began = Date.now()
       user.tap('Queue', card)
-      // The agent is the shell's clock: it writes when it started, and ends.
+      // The agent is a shell that writes down when it started, and ends.
       await user.nextMessage(new RegExp(`RUN-${round}\\b[^]*ended without completing`))
       times.push(Number(readFileSync(join(folder, 'started'), 'utf8').trim().split('\n').at(-1)) - began)
     }
@@ -58,8 +42,7 @@ export async function measureRunner(store: BenchStore, scale: Scale): Promise<Fi
     const ended = once(runner, 'exit')
     runner.kill('SIGTERM')
     await ended
-    await app.stop()
-    await telegram.close()
+    await stop()
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }
