@@ -1,35 +1,26 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { questions } from '../../src/db/schema.ts'
-import { virtualUser } from '../../src/playground/client/virtual-user.ts'
-import { openPlayground, type Playground } from '../../src/playground/playground.ts'
-import { botToken } from '../support/bot.ts'
 import { type StartedProcess, startProcess } from '../support/process.ts'
-import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
-import { intake } from '../support/updates.ts'
+import { openProcessWorld, type ProcessWorld } from '../support/process-world.ts'
 
-let playground: Playground
-let board: ProcessBoard
+let world: ProcessWorld
 let bot: StartedProcess
 let start: () => Promise<StartedProcess>
 
 beforeEach(async () => {
-  const way = await intake()
-  playground = await openPlayground({ botToken, ...way.playground })
-  board = await openProcessBoard(virtualUser(playground.world))
-  const env = { BOT_TOKEN: botToken, TELEGRAM_API_ROOT: playground.url, ...board.env, ...way.env }
-  start = () => startProcess(env)
+  world = await openProcessWorld()
+  start = () => startProcess(world.env)
   bot = await start()
 }, 120_000)
 afterEach(async () => {
   await bot.kill()
-  await playground.close()
-  await board.close()
+  await world.close()
 })
 
 const ask = (signal?: AbortSignal) =>
   fetch(`${bot.url}/hooks/claude`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${board.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${world.board.token}`, 'content-type': 'application/json' },
     body: JSON.stringify({
       session_id: 's1',
       hook_event_name: 'PermissionRequest',
@@ -38,13 +29,13 @@ const ask = (signal?: AbortSignal) =>
     }),
     ...(signal === undefined ? {} : { signal }),
   })
-const read = () => board.look(({ db }) => db.select().from(questions))
+const read = () => world.board.look(({ db }) => db.select().from(questions))
 const withdrawn = [expect.objectContaining({ state: 'withdrawn', answeredBy: 'agent', answer: null })]
 const call = async (method: string, path: string, body?: object) => {
   const answered = await fetch(`${bot.url}${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${board.token}`,
+      authorization: `Bearer ${world.board.token}`,
       'content-type': 'application/json',
       'preqbot-session': 's1',
     },

@@ -10,50 +10,34 @@ import {
   tasks,
   workLogs,
 } from '../../src/db/schema.ts'
-import { virtualUser } from '../../src/playground/client/virtual-user.ts'
-import { openPlayground, type Playground } from '../../src/playground/playground.ts'
-import { botToken } from '../support/bot.ts'
 import { launchProcess } from '../support/process.ts'
-import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
+import { openProcessWorld, type ProcessWorld } from '../support/process-world.ts'
 import { createRandom } from '../support/random.ts'
 import { startTraffic } from '../support/traffic.ts'
-import { freePort, intake, updatesBy } from '../support/updates.ts'
+import { updatesBy } from '../support/updates.ts'
 
 // KILLS=200 runs longer, TEST_UPDATES=webhook uses the other intake, SEED repeats a run.
 const kills = Number(process.env.KILLS ?? 2)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
-let playground: Playground
-let board: ProcessBoard
-let env: Readonly<Record<string, string>>
+let world: ProcessWorld
 
 beforeAll(async () => {
-  const way = await intake()
-  playground = await openPlayground({ botToken, keepCalls: 1_000_000, ...way.playground })
-  const { chatId, userId } = virtualUser(playground.world)
-  board = await openProcessBoard({ chatId, userId })
-  env = {
-    PORT: String(await freePort()),
-    BOT_TOKEN: botToken,
-    TELEGRAM_API_ROOT: playground.url,
-    ...board.env,
-    ...way.env,
-  }
+  world = await openProcessWorld({ keepCalls: 1_000_000 })
 }, 120_000)
 
 afterAll(async () => {
-  await playground.close()
-  await board.close()
+  await world.close()
 })
 
 test(`${kills} kills at random moments while the owner writes, agents work and reports are sent, with ${updatesBy}: nothing is lost or done twice (seed ${seed})`, {
   timeout: 120_000 + kills * 30_000,
 }, async () => {
   const random = createRandom(seed)
-  const user = virtualUser(playground.world)
+  const user = world.user
   const traffic = startTraffic({
-    url: `http://127.0.0.1:${env.PORT}`,
-    token: board.token,
+    url: `http://127.0.0.1:${world.env.PORT}`,
+    token: world.board.token,
     agents: 3,
     restMs: 500,
     random,
@@ -70,20 +54,20 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
   }
 
   for (let kill = 0; kill < kills; kill += 1) {
-    const process = await launchProcess(env)
+    const process = await launchProcess(world.env)
     // One in four is killed while it starts, the others within the first 2 s of work.
     if (random() < 0.75) await process.ready
     await write(random() * 2_000)
     await process.kill()
   }
-  const lastProcess = await launchProcess(env)
+  const lastProcess = await launchProcess(world.env)
   await lastProcess.ready
   await traffic.end()
   await lastProcess.stop()
   await cleanUp()
 
   const { expected } = traffic
-  const found = await board.look(async ({ db }) => ({
+  const found = await world.board.look(async ({ db }) => ({
     tasks: await db.select().from(tasks),
     logs: await db.select().from(workLogs),
     events: await db.select().from(eventsOutbox).orderBy(asc(eventsOutbox.id)),
@@ -93,7 +77,9 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
     failed: (await db.select().from(botMessages)).filter(({ state }) => state === 'failed'),
   }))
   const titles = found.tasks.map(({ title }) => title)
-  const sent = playground.world.calls.filter(({ method, ok }) => ok && method.toLowerCase() === 'sendmessage')
+  const sent = world.playground.world.calls.filter(
+    ({ method, ok }) => ok && method.toLowerCase() === 'sendmessage',
+  )
   const texts = sent.map(({ params }) => String((params as { text: string }).text))
 
   // Each of the owner's messages is one task, and none was given up.
@@ -152,7 +138,7 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
   expect(expected.events.length).toBeGreaterThan(0)
   expect(found.state.find(({ key }) => key === 'notifier_cursor')?.value).toBe(found.events.at(-1)?.id)
   expect(untraced(found)).toEqual([])
-  expect(playground.world.violations).toEqual([])
+  expect(world.playground.world.violations).toEqual([])
   console.log(
     `${kills} kills by ${updatesBy}, seed ${seed}: ${sentTexts} messages, ${expected.tasks.size} tasks and ${reported.length} reports of agents, ${found.events.length} events, ${sent.length} sent, of them ${repeats.count} repeats`,
   )
@@ -161,15 +147,15 @@ test(`${kills} kills at random moments while the owner writes, agents work and r
 test('after a kill, the next process respects a flood limit that the killed one had met', {
   timeout: 120_000,
 }, async () => {
-  const { world } = playground
+  const { playground, env } = world
   const metrics = { METRICS_TOKEN: 'a-token-for-metrics' }
   const killed = await launchProcess({ ...env, ...metrics })
   const url = await killed.ready
-  world.calls.length = 0
-  world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 20 })
+  playground.world.calls.length = 0
+  playground.world.faults.add({ kind: '429', method: 'sendMessage', retryAfter: 20 })
   await fetch(`${url}/api/tasks`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${board.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${world.board.token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ title: 'Held back.', projectKey: 'API' }),
   })
   const headers = { authorization: `Bearer ${metrics.METRICS_TOKEN}` }
@@ -177,21 +163,23 @@ test('after a kill, the next process respects a flood limit that the killed one 
   await expect.poll(outcomes, { timeout: 15_000 }).toContain('outcome="later"')
   await killed.kill()
 
-  const next = await launchProcess(env)
+  const next = await launchProcess(world.env)
   await next.ready
-  await virtualUser(playground.world).nextMessage('Held back.', { within: 60_000 })
+  await world.user.nextMessage('Held back.', { within: 60_000 })
   await next.stop()
 
-  const [refused, sent, ...more] = world.calls.filter(({ method }) => method.toLowerCase() === 'sendmessage')
+  const [refused, sent, ...more] = playground.world.calls.filter(
+    ({ method }) => method.toLowerCase() === 'sendmessage',
+  )
   expect([refused?.error?.code, sent?.ok, more]).toEqual([429, true, []])
   expect(Number(sent?.at) - Number(refused?.at)).toBeGreaterThanOrEqual(20_000)
-  expect(world.violations).toEqual([])
+  expect(playground.world.violations).toEqual([])
 })
 
 /** Runs the process until it has nothing left to do. */
 async function cleanUp(): Promise<void> {
   for (;;) {
-    const left = await board.look(async ({ db }) => {
+    const left = await world.board.look(async ({ db }) => {
       const messages = await db.select().from(botMessages)
       const waiting = messages.filter(
         ({ state, stale }) =>
@@ -199,8 +187,8 @@ async function cleanUp(): Promise<void> {
       )
       return waiting.length + (await db.$count(botUpdates, isNull(botUpdates.finishedAt)))
     })
-    if (left === 0 && playground.world.updates.pending().length === 0) return
-    const process = await launchProcess(env)
+    if (left === 0 && world.playground.world.updates.pending().length === 0) return
+    const process = await launchProcess(world.env)
     await process.ready
     await pause(4_000)
     await process.stop()

@@ -2,40 +2,25 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { auditLogs, questions } from '../../src/db/schema.ts'
-import { labelsOf, virtualUser } from '../../src/playground/client/virtual-user.ts'
-import { openPlayground, type Playground } from '../../src/playground/playground.ts'
-import { botToken } from '../support/bot.ts'
+import { labelsOf } from '../../src/playground/client/virtual-user.ts'
 import { launchProcess } from '../support/process.ts'
-import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
+import { openProcessWorld, type ProcessWorld } from '../support/process-world.ts'
 import { createRandom } from '../support/random.ts'
-import { freePort, intake, updatesBy } from '../support/updates.ts'
+import { updatesBy } from '../support/updates.ts'
 
 // QUESTIONS=200 asks 200 questions, five around each kill; SEED repeats a run.
 const asked = Number(process.env.QUESTIONS ?? 5)
 const perKill = 5
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
-let playground: Playground
-let board: ProcessBoard
-let env: Readonly<Record<string, string>>
+let world: ProcessWorld
 
 beforeAll(async () => {
-  const way = await intake()
-  playground = await openPlayground({ botToken, ...way.playground })
-  const { chatId, userId } = virtualUser(playground.world)
-  board = await openProcessBoard({ chatId, userId })
-  env = {
-    PORT: String(await freePort()),
-    BOT_TOKEN: botToken,
-    TELEGRAM_API_ROOT: playground.url,
-    ...board.env,
-    ...way.env,
-  }
+  world = await openProcessWorld()
 }, 120_000)
 
 afterAll(async () => {
-  await playground.close()
-  await board.close()
+  await world.close()
 })
 
 test(`${asked} questions, each with a kill between asking and the answer, with ${updatesBy}: each is answered once, and its agent gets the answer (seed ${seed})`, {
@@ -45,7 +30,7 @@ test(`${asked} questions, each with a kill between asking and the answer, with $
   const answers: Answered[] = []
 
   for (let first = 0; first < asked; first += perKill) {
-    const killed = await launchProcess(env)
+    const killed = await launchProcess(world.env)
     await killed.ready
     const names = Array.from({ length: perKill }, (_, index) => first + index)
     const done = new AbortController()
@@ -53,7 +38,7 @@ test(`${asked} questions, each with a kill between asking and the answer, with $
     const owner = answerEach(names, random, done.signal)
     await pause(random() * 2_500)
     await killed.kill()
-    const next = await launchProcess(env)
+    const next = await launchProcess(world.env)
     answers.push(...(await Promise.all(agents)))
     done.abort()
     await owner
@@ -61,7 +46,7 @@ test(`${asked} questions, each with a kill between asking and the answer, with $
   }
 
   expect(answers).toEqual(answers.map(({ name }) => ({ name, state: 'answered', text: `Yes ${name}` })))
-  const found = await board.look(async ({ db }) => ({
+  const found = await world.board.look(async ({ db }) => ({
     questions: await db.select().from(questions),
     audit: await db.select().from(auditLogs).where(eq(auditLogs.action, 'task.answer')),
   }))
@@ -69,7 +54,7 @@ test(`${asked} questions, each with a kill between asking and the answer, with $
   expect(found.questions.filter(({ state }) => state !== 'answered')).toEqual([])
   const closed = found.audit.flatMap(({ meta }) => meta?.closedQuestions as string[])
   expect(closed.toSorted()).toEqual(found.questions.map(({ id }) => id).toSorted())
-  expect(playground.world.violations).toEqual([])
+  expect(world.playground.world.violations).toEqual([])
 })
 
 interface Answered {
@@ -102,10 +87,10 @@ async function askUntilAnswered(name: number): Promise<Answered> {
 // biome-ignore lint/suspicious/noExplicitAny: bodies of several routes.
 async function callUntilDone(method: string, path: string, session: string, body: object): Promise<any> {
   for (;;) {
-    const response = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
+    const response = await fetch(`http://127.0.0.1:${world.env.PORT}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${board.token}`,
+        authorization: `Bearer ${world.board.token}`,
         'content-type': 'application/json',
         'preqbot-session': session,
         'idempotency-key': `${session} ${method} ${path.slice(0, 14)}`.replaceAll(' ', '-'),
@@ -119,7 +104,7 @@ async function callUntilDone(method: string, path: string, session: string, body
 
 /** Taps Yes on each question at a random moment, and again if its buttons are still there a while later. */
 async function answerEach(names: readonly number[], random: () => number, done: AbortSignal): Promise<void> {
-  const user = virtualUser(playground.world)
+  const user = world.user
   await Promise.all(
     names.map(async (name) => {
       while (!done.aborted) {

@@ -1,45 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
-import { openPlayground, type Playground } from '../../src/playground/playground.ts'
-import { botToken } from '../support/bot.ts'
 import { type StartedProcess, startProcess } from '../support/process.ts'
-import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
+import { openProcessWorld, type ProcessWorld } from '../support/process-world.ts'
 import { createRandom } from '../support/random.ts'
-import { intake, updatesBy } from '../support/updates.ts'
+import { updatesBy } from '../support/updates.ts'
 
 // REPLIES=200 kills the process 200 times while it answers a hook; SEED repeats a run.
 const kills = Number(process.env.REPLIES ?? 2)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const wait = { timeout: 20_000 }
 
-let playground: Playground
-let board: ProcessBoard
-let user: VirtualUser
+let world: ProcessWorld
 let bot: StartedProcess
 let start: () => Promise<StartedProcess>
 
 beforeAll(async () => {
-  const way = await intake()
-  playground = await openPlayground({ botToken, ...way.playground })
-  user = virtualUser(playground.world)
-  board = await openProcessBoard(user)
-  const env = { BOT_TOKEN: botToken, TELEGRAM_API_ROOT: playground.url, ...board.env, ...way.env }
-  start = () => startProcess(env)
+  world = await openProcessWorld()
+  start = () => startProcess(world.env)
   bot = await start()
 }, 120_000)
 
 afterAll(async () => {
   await bot.kill()
-  await playground.close()
-  await board.close()
+  await world.close()
 })
 
 const send = async (method: string, path: string, body?: object): Promise<string> => {
   const answered = await fetch(`${bot.url}${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${board.token}`,
+      authorization: `Bearer ${world.board.token}`,
       'content-type': 'application/json',
       'preqbot-session': 's1',
     },
@@ -62,12 +52,12 @@ test(`${kills} replies, each with a kill while a hook takes it, with ${updatesBy
   const random = createRandom(seed)
   await send('POST', '/api/tasks', { title: 'Work', projectKey: 'WEB', status: 'todo' })
   await send('PATCH', '/api/tasks/WEB-1', { lifecycle_action: 'start' })
-  user.sendText('/task WEB-1')
-  const card = await user.nextMessage('is working on it', { within: 20_000 })
+  world.user.sendText('/task WEB-1')
+  const card = await world.user.nextMessage('is working on it', { within: 20_000 })
 
   for (let kill = 1; kill <= kills; kill += 1) {
     const text = `Reply ${kill}.`
-    user.reply(card, text)
+    world.user.reply(card, text)
     await expect.poll(comments, wait).toContain(text)
     const first = use().catch(() => '')
     await pause(random() * 30)

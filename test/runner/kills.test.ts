@@ -9,13 +9,11 @@ import { createCtx } from '../../src/domain/core/context.ts'
 import { requireProject } from '../../src/domain/projects/read.ts'
 import { createTask } from '../../src/domain/tasks/create.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
-import { labelsOf, virtualUser } from '../../src/playground/client/virtual-user.ts'
-import { openPlayground, type Playground } from '../../src/playground/playground.ts'
-import { botToken } from '../support/bot.ts'
+import { labelsOf } from '../../src/playground/client/virtual-user.ts'
 import { launchProcess } from '../support/process.ts'
-import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
+import { openProcessWorld, type ProcessWorld } from '../support/process-world.ts'
 import { createRandom } from '../support/random.ts'
-import { freePort, intake, updatesBy } from '../support/updates.ts'
+import { updatesBy } from '../support/updates.ts'
 import { buildRunner, createRepository, git, spawnProgram, writeToml } from './support/runner.ts'
 
 // BOARD_KILLS=50 kills the server and the runner 50 times each; SEED repeats a run.
@@ -24,30 +22,17 @@ const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const count = 2 + 2 * kills
 const maxWorkingMs = 120_000
 
-let playground: Playground
-let board: ProcessBoard
+let world: ProcessWorld
 let folder: string
-let env: Readonly<Record<string, string>>
 
 beforeAll(async () => {
-  const way = await intake()
-  playground = await openPlayground({ botToken, keepCalls: 1_000_000, ...way.playground })
-  const { chatId, userId } = virtualUser(playground.world)
-  board = await openProcessBoard({ chatId, userId })
+  world = await openProcessWorld({ keepCalls: 1_000_000 })
   folder = mkdtempSync(join(tmpdir(), 'preqbot-runner-kills-'))
-  env = {
-    PORT: String(await freePort()),
-    BOT_TOKEN: botToken,
-    TELEGRAM_API_ROOT: playground.url,
-    ...board.env,
-    ...way.env,
-  }
   await buildRunner()
 }, 120_000)
 
 afterAll(async () => {
-  await playground.close()
-  await board.close()
+  await world.close()
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 })
 
@@ -59,7 +44,7 @@ test(`${kills} kills of the server and as many of the runner, with ${updatesBy}:
   const worktrees = join(folder, 'worktrees')
   const file = writeToml({ folder, worktrees, repository })
   const at = (name: string) => join(folder, name)
-  await board.look(async (scope) => {
+  await world.board.look(async (scope) => {
     const ctx = createCtx({ ...scope, actor: { kind: 'owner' }, now: () => new Date() })
     const { id: projectId } = await requireProject(ctx, 'WEB')
     for (let number = 1; number <= count; number += 1) {
@@ -74,9 +59,9 @@ test(`${kills} kills of the server and as many of the runner, with ${updatesBy}:
     }
   })
   const startRunner = () =>
-    spawnProgram(['--config', file], { url: `http://127.0.0.1:${env.PORT}`, token: board.token })
+    spawnProgram(['--config', file], { url: `http://127.0.0.1:${world.env.PORT}`, token: world.board.token })
 
-  let server = await launchProcess(env)
+  let server = await launchProcess(world.env)
   await server.ready
   let runner = startRunner()
   const done = new AbortController()
@@ -86,7 +71,7 @@ test(`${kills} kills of the server and as many of the runner, with ${updatesBy}:
     if (kill % 2 === 0) {
       await server.kill()
       await pause(random() * 1_000)
-      server = await launchProcess(env)
+      server = await launchProcess(world.env)
     } else {
       runner.kill('SIGKILL')
       await runner.exit
@@ -102,7 +87,7 @@ test(`${kills} kills of the server and as many of the runner, with ${updatesBy}:
   expect(await runner.exit).toBe(0)
   await server.stop()
 
-  const found = await board.look(async ({ db }) => ({
+  const found = await world.board.look(async ({ db }) => ({
     tasks: await db.select().from(tasks),
     runs: await db.select().from(runs).orderBy(asc(runs.taskId), asc(runs.startedAt)),
   }))
@@ -111,41 +96,45 @@ test(`${kills} kills of the server and as many of the runner, with ${updatesBy}:
   // Each commit of each attempt is still on its task's branch.
   for (const { taskNumber, branch } of found.tasks) {
     const made = lines('commits').filter((line) => line === String(taskNumber)).length
-    const kept = git(repository, 'log', '--format=%s', `${branch}`).split('\n')
+    const kept = git(repository, 'log', '--format=%s', branch ?? '').split('\n')
     expect(kept.filter((subject) => subject === 'Work').length).toBeGreaterThanOrEqual(made)
   }
-  // One run after the other, none for more than two minutes without an agent.
-  const isOverlapping = found.runs.filter(
+  // One run after the other, and no lost one is open for more than two minutes.
+  const overlapping = found.runs.filter(
     ({ taskId, startedAt }, index) =>
       found.runs[index - 1]?.taskId === taskId && (found.runs[index - 1]?.endedAt ?? startedAt) > startedAt,
   )
-  expect(isOverlapping).toEqual([])
+  expect(overlapping).toEqual([])
   expect(found.runs.filter(({ endedAt }) => endedAt === null)).toEqual([])
   const lost = found.runs.filter(({ outcome }) => outcome === 'lost')
   expect(lost.filter(({ startedAt, endedAt }) => Number(endedAt) - Number(startedAt) > maxWorkingMs)).toEqual(
     [],
   )
-  expect(playground.world.violations).toEqual([])
+  expect(world.playground.world.violations).toEqual([])
   console.log(
     `${kills} kills each, seed ${seed}: ${found.runs.length} runs of ${count} tasks, ${lost.length} of them lost`,
   )
 })
 
+interface Unfinished {
+  readonly id: string
+  readonly status: string
+  readonly run_state: string | null
+}
+
 /** Lists the tasks that are not ready. */
-async function unfinished(): Promise<string[]> {
-  const url = `http://127.0.0.1:${env.PORT}/api/tasks?limit=200`
-  const answer = await fetch(url, { headers: { authorization: `Bearer ${board.token}` } })
-  const { tasks: all } = (await answer.json()) as {
-    readonly tasks: readonly { readonly id: string; readonly status: string; readonly run_state: string }[]
-  }
+async function unfinished(): Promise<Unfinished[]> {
+  const url = `http://127.0.0.1:${world.env.PORT}/api/tasks?limit=200`
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${world.board.token}` } })
+  const { tasks: all } = (await answer.json()) as { readonly tasks: readonly Unfinished[] }
   return all
     .filter(({ status }) => status !== 'ready')
-    .map(({ id, status, run_state: state }) => `${id}: ${status}, ${state}`)
+    .map(({ id, status, run_state }) => ({ id, status, run_state }))
 }
 
 /** Queues each lost task again; after the second loss, by way of Hold. A list of many has no buttons for that: its tasks are opened. */
 async function queueLostOnes(done: AbortSignal): Promise<void> {
-  const user = virtualUser(playground.world)
+  const user = world.user
   let rounds = 0
   while (!done.aborted) {
     for (const message of user.messages()) {
@@ -156,7 +145,7 @@ async function queueLostOnes(done: AbortSignal): Promise<void> {
     await pause(2_000)
     rounds += 1
     if (rounds % 10 === 0)
-      for (const task of await unfinished().catch(() => []))
-        if (task.includes('hold')) user.sendText(`/task ${task.split(':')[0]}`)
+      for (const { id, status } of await unfinished().catch(() => []))
+        if (status === 'hold') user.sendText(`/task ${id}`)
   }
 }
