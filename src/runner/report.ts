@@ -92,12 +92,9 @@ export async function reportEnd(
   },
 ): Promise<void> {
   const usage = report.usage()
-  const made =
-    end.kind === 'ended'
-      ? { base: end.worktree.base, files: await countChangedFiles(end.worktree) }
-      : undefined
+  const { worktree } = end.kind === 'ended' ? end : { worktree: null }
   const state = await report.patch({
-    ...made,
+    ...(worktree && { base: worktree.base, files: await countChangedFiles(worktree) }),
     ...(usage === null ? {} : { usage: toWireUsage(usage) }),
     ...(isShutdown ? { outcome: 'lost' as const } : {}),
   })

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext } from 'vitest'
 import { createToken } from '../../src/domain/access/tokens.ts'
-import type { SpawnedRunner } from '../runner/support/runner.ts'
 import type { TestBot } from '../support/bot.ts'
 import { useBot } from '../support/chat.ts'
 import { type FakeModel, startFakeModel } from './model/model.ts'
@@ -43,7 +42,7 @@ export interface Agent {
   /** Opens its screen. */
   readonly open: () => Terminal
   /** Starts a runner that works on its repository with it. */
-  readonly startRunner: () => Promise<SpawnedRunner>
+  readonly startRunner: () => Promise<void>
 }
 
 interface ConnectOptions {
@@ -164,7 +163,6 @@ export function useStage(): () => Stage {
           return runner.exit
         }
         shown.push({ end, text: runner.output })
-        return runner
       },
     }
   }

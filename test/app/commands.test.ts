@@ -87,7 +87,7 @@ describe('the bin of the package', () => {
   })
 })
 
-// What is wrong with arguments is the same on every database.
+// These open no server, so they run once.
 describe.skipIf(server !== '')('every terminal command (tested on the embedded database)', () => {
   test.each([
     ['token', ['NAME', '--engine E', '--full', '--project KEY', '--days N']],

@@ -24,7 +24,7 @@ const hello = createRoute({
   path: '/api/runners',
   summary: 'Report a runner, and learn what it must do',
   description:
-    'A runner is one name of one token. It sends this without a pause: `runs` renews the leases of the runs whose processes are alive; a run that it leaves out 30 seconds after it was last known is lost. The request is answered as soon as a process must end (`stop`) or the owner wrote something (`replies`, each once), at the latest after `wait` seconds.',
+    'A runner is one name of one token. It sends this without a pause: `runs` renews the leases of the runs whose processes are alive, and a run that it has left out for 30 seconds is lost. The request is answered as soon as a process must end (`stop`) or the owner wrote something (`replies`, each once), at the latest after `wait` seconds.',
   request: { body: body(RunnerBody) },
   responses: answers(
     { status: 200, description: 'What the runner must do', schema: RunnerAnswer },

@@ -44,7 +44,7 @@ export interface InboxOptions {
   readonly leads?: () => boolean
   /** Time limit for a handler. It's longer than that of a Telegram call, so that a flood limit is waited out. */
   readonly maxMs?: number
-  /** How long after an update that was missed it looks again. */
+  /** How often it looks for updates that no signal announced. */
   readonly idleMs?: number
 }
 
@@ -69,7 +69,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const work = async () => {
     let ended: EndedUpdate | null = null
     while (ended !== null || !stopping.signal.aborted) {
-      // An update that is stored while this one looks isn't missed.
+      // An update that is stored during this look isn't missed.
       const since = wakeup.count()
       try {
         const stored = await next(ended)

@@ -120,7 +120,7 @@ export function toOpened(
 ): Question {
   const { id, name, askedAt, tokenId, task } = about
   const { key: _, ...question } = asked
-  const run = task?.lastRun?.tokenId === tokenId ? task?.lastRun : null
+  const run = task?.lastRun ?? null
   return {
     session: null,
     defaultAnswer: null,
@@ -129,7 +129,7 @@ export function toOpened(
     ...question,
     id,
     name,
-    runner: run?.runner ?? null,
+    runner: run?.tokenId === tokenId ? run.runner : null,
     askedAt,
     tokenId,
     taskId: task?.id ?? null,

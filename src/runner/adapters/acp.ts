@@ -80,7 +80,7 @@ export const acpAdapter: Adapter = async (start) => {
         prompt: [{ type: 'text', text }],
       })
       isBusy = false
-      // Gemini CLI forgets a turn that was canceled before the model's first answer.
+      // Gemini CLI forgets a turn that was canceled before the model's first answer; a tool call shows that there was one.
       if (answer.stopReason === 'cancelled' && !hasCalledTool && queue.length > 0) queue.unshift(text)
       used = addUsage(used, answer)
       events.usage(used)

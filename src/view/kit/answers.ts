@@ -26,6 +26,7 @@ export const toasts = {
   alreadyAnswered: 'Already answered.',
   withdrawn: 'That question was withdrawn.',
   expired: 'That question is no longer open.',
+  setUpGoesOn: 'Let’s go on with the set-up.',
   ruleRevoked: 'Revoked. The next use asks again.',
   wordsKept: 'I kept your words. Only a tap allows or denies.',
 } as const

@@ -104,7 +104,7 @@ export function connectBlock(name: string, access: AgentAccess): Html {
   if (kind === 'Other')
     return html`Add ${`${access.url}/mcp`} to its MCP servers with the header <code>Authorization: Bearer …</code>, or call the API:\n${lines}`
   if (kind === 'Runner')
-    return html`Paste this into a terminal in preqbot’s folder, on the machine with your repositories. It asks for them and starts:\n${lines}`
+    return html`Paste this into a terminal in preqbot’s folder, on the machine with your repositories. It asks where they are, then starts:\n${lines}`
   const permanently = forGood === null ? '' : html`\nTo install it for good instead:\n${pre(forGood, 'bash')}`
   return html`Paste this into a terminal in your repository:\n${lines}${permanently}`
 }

@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import type { Engine } from '../../../src/db/schema.ts'
 import {
   buildRunner,
   createRepository,
   type SpawnedRunner,
   spawnProgram,
+  writeToml,
 } from '../../runner/support/runner.ts'
 import type { Connected, Home } from './program.ts'
 import { environmentOf } from './start.ts'
@@ -14,25 +16,18 @@ interface Board {
   readonly token: string
 }
 
-/** Starts the runner "mac" on a home's repository, with one program. The program gets its variables from the allow-list. */
+/** Starts the runner "mac" on a home's repository, with a program that gets its variables from the allow-list. */
 export async function startRunner(
-  home: Home,
+  { folder, repository, ...home }: Home,
   connected: Connected,
-  { engine, url, token }: Board,
+  { engine, ...board }: Board,
 ): Promise<SpawnedRunner> {
   await buildRunner()
-  createRepository(home.repository)
-  const env = environmentOf(home, connected)
-  const toml = [
-    'name = "mac"',
-    `worktrees = "${home.folder}/worktrees"`,
-    `state = "${home.folder}/state"`,
-    `env = ${JSON.stringify(Object.keys(env))}`,
-    '[projects]',
-    `WEB = "${home.repository}"`,
-    '[engines]',
-    `${engine} = ${JSON.stringify(connected.file)}`,
-  ]
-  const file = home.write('runner.toml', toml.join('\n'))
-  return spawnProgram(['--config', file], { url, token }, env)
+  createRepository(repository)
+  const env = environmentOf({ folder, repository, ...home }, connected)
+  const file = writeToml(
+    { folder, repository, worktrees: join(folder, 'worktrees') },
+    { name: 'mac', env: Object.keys(env), engines: { [engine]: connected.file } },
+  )
+  return spawnProgram(['--config', file], board, env)
 }

@@ -198,7 +198,7 @@ describe('the setup', () => {
 
     bot.user.tap('OK', proposal)
 
-    expect((await bot.user.nextAnswer()).text).toBe('Let’s go on with the set-up.')
+    expect((await bot.user.nextAnswer()).text).toBe(toasts.setUpGoesOn)
     await bot.user.nextMessage('first project')
   })
 

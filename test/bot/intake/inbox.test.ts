@@ -79,7 +79,7 @@ describe('the inbox', () => {
   test('doesn’t miss an update that is stored while it looks for one', async () => {
     await acceptUpdates(board.db, [update(1)], { botId, scrub, now: board.clock.now() })
     let looks = 0
-    // The first look finds nothing, and is told of the update before it ends.
+    // The first look finds nothing; the signal comes before its end.
     const leads = () => {
       looks += 1
       if (looks === 1) inbox.wake()

@@ -1,6 +1,7 @@
 import { listWithoutTask } from '../../../domain/questions/store.ts'
 import { readDigest } from '../../../domain/reports/digest.ts'
 import { countByStatus } from '../../../domain/tasks/lists/list.ts'
+import { toasts } from '../../../view/kit/answers.ts'
 import { homeScreen } from '../../../view/kit/links.ts'
 import { dialogTap } from '../../../view/settings/set-up.ts'
 import { homeCard } from '../../../view/system/home.ts'
@@ -28,7 +29,7 @@ export function start(): Feature {
   // A command ends the set-up; its buttons stay.
   onTap(feature, dialogTap, async (ctx) => {
     const lacks = await lacksSetUp(ctx)
-    await toast(ctx, lacks ? 'Let’s go on with the set-up.' : 'That question is no longer open.')
+    await toast(ctx, lacks ? toasts.setUpGoesOn : toasts.expired)
     if (lacks) await enterDialog(ctx, 'set-up')
   })
   return feature

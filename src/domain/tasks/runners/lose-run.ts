@@ -69,7 +69,7 @@ async function wasLost(db: Reader, taskId: string, attempt: number): Promise<boo
 // A report may cross the answer of a claim; it can't come this much later and not know of the run.
 const unknownMs = 30 * secondMs
 
-/** Ends the runs that their runner's report leaves out, e.g., because it was killed before it saved them. */
+/** Ends the runs that their runner's report leaves out, e.g., because the runner was killed before it saved them. */
 export async function loseUnknownRuns(
   ctx: Ctx,
   { runnerId, alive }: { readonly runnerId: string; readonly alive: readonly string[] },
