@@ -23,11 +23,11 @@ const auditActions = async () =>
   )
 
 test('a message becomes an inbox task and is answered in two lines with four buttons', async () => {
-  bot().user.sendText('Fix the login #backend !high @codex ^2027-01-08')
+  bot().user.sendText('Fix the login #backend !high @codex ^2035-01-08')
 
   const card = await bot().user.nextMessage('WEB-1')
 
-  expect(card.text).toBe('📥 WEB-1 Fix the login · Website\nHigh · due Fri 8 Jan 2027 · Codex · #backend')
+  expect(card.text).toBe('📥 WEB-1 Fix the login · Website\nHigh · due Mon 8 Jan 2035 · Codex · #backend')
   expect(card.reply_markup?.inline_keyboard).toHaveLength(1)
   expect(labelsOn(card)).toEqual(compact)
   expect(card.reply_to_message).toBeUndefined()
