@@ -9,7 +9,9 @@ const maxStopMs = 10_000
 const signals = ['SIGINT', 'SIGTERM'] as const
 
 // During the start there is nothing to finish. As PID 1 of a container, the process would ignore these signals by default.
-for (const name of signals) process.on(name, () => process.exit(1))
+let onSignal: (signal: string) => void = () => process.exit(1)
+// Registered only once: a signal that arrives while a listener is replaced is lost.
+for (const name of signals) process.on(name, (signal) => onSignal(signal))
 
 let app: App | undefined
 let { text: redact } = createRedactor()
@@ -30,14 +32,13 @@ try {
   log.redactor.learn(...secretsOf(config))
   redact = log.redactor.text
   app = await startApp({ config, log })
-  const stop = (signal: string) => {
+  onSignal = (signal) => {
     log.info({ signal }, 'stopping')
     // A second signal, or ten seconds, ends the process immediately.
-    for (const name of signals) process.removeAllListeners(name).on(name, () => process.exit(1))
+    onSignal = () => process.exit(1)
     setTimeout(() => process.exit(1), maxStopMs).unref()
     void app?.close().then(() => process.exit(0))
   }
-  for (const name of signals) process.removeAllListeners(name).once(name, stop)
   const { url, playground } = app
   const link = await app.setupLink()
   if (playground !== null) {

@@ -124,6 +124,8 @@ async function build(parts: {
   redactor.learn(...secretsOf(config))
   const database = await open()
   closers.push(database.close)
+  let setupLink: Promise<string | null> = Promise.resolve(null)
+  closers.push(async () => void (await setupLink.catch(() => {})))
   const store = database.db
   const secretKey = openSecretKey(config.SECRET_KEY, config.DATA_DIR)
   redactor.learn(secretKey)
@@ -372,7 +374,8 @@ async function build(parts: {
     setupLink: async () => {
       if (playground !== null) return playground.toLink(agentUrl)
       const { signal } = stopping
-      return createSetupLink({ scope, store, state, config, wakeup, now, log, signal })
+      setupLink = createSetupLink({ scope, store, state, config, wakeup, now, log, signal })
+      return setupLink
     },
     close,
   }

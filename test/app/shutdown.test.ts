@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { botUpdates, tasks } from '../../src/db/schema.ts'
 import { type VirtualUser, virtualUser } from '../../src/playground/client/virtual-user.ts'
@@ -5,9 +6,11 @@ import { openPlayground, type Playground } from '../../src/playground/playground
 import { botToken } from '../support/bot.ts'
 import { type StartedProcess, startProcess } from '../support/process.ts'
 import { openProcessBoard, type ProcessBoard } from '../support/process-board.ts'
+import { createRandom } from '../support/random.ts'
 import { intake } from '../support/updates.ts'
 
 const maxStopMs = 10_000
+const starts = Number(process.env.STARTS ?? 2)
 
 let playground: Playground
 let user: VirtualUser
@@ -105,3 +108,25 @@ describe.each(['polling', 'webhook'] as const)('a process that is stopped, with 
     expect(await bot.stop()).toBe(1)
   }, 60_000)
 })
+
+test('a process that is stopped while it starts exits', async () => {
+  const telegram = await openPlayground({ botToken })
+  const place = await openProcessBoard(virtualUser(telegram.world))
+  const random = createRandom(7)
+  try {
+    for (let start = 0; start < starts; start += 1) {
+      const started = await startProcess({
+        BOT_TOKEN: botToken,
+        TELEGRAM_API_ROOT: telegram.url,
+        ...place.env,
+      })
+      await pause(random() * 200)
+      const code = await Promise.race([started.stop(), pause(maxStopMs + 2_000, 'never')])
+      await started.kill()
+      expect([start, code]).not.toEqual([start, 'never'])
+    }
+  } finally {
+    await telegram.close()
+    await place.close()
+  }
+}, 300_000)

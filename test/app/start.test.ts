@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp } from '../../src/app/app.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -12,6 +13,7 @@ import { openLog } from '../../src/log.ts'
 import { openPlayground, type Playground } from '../../src/playground/playground.ts'
 import { botToken } from '../support/bot.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { watchStatements } from '../support/statements.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const taken = createServer()
@@ -133,4 +135,32 @@ describe('a failed start says why and what to do', () => {
       ].join('\n'),
     })
   })
+})
+
+test('a process that stops while it makes its setup link finishes that first', async () => {
+  const { db } = database
+  await db.execute(sql`create function sleep() returns trigger language plpgsql as
+    $$ begin if new.key = 'setup_code' then perform pg_sleep(1); end if; return new; end $$`)
+  await db.execute(sql`create trigger sleep before insert on bot_state for each row execute function sleep()`)
+  const order: string[] = []
+  let stopping: Promise<void> | undefined
+  const watched = watchStatements(db, ({ parameters }) => {
+    if (parameters[0] === 'setup_code' && parameters.length > 1) stopping ??= app.close()
+  })
+  const close = async () => void order.push('closed')
+  const config = loadConfig({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    SECRET_KEY: 'a-secret-key-0123456789abcdefghij',
+    BOT_TOKEN: botToken,
+    TELEGRAM_API_ROOT: telegram.url,
+  })
+  const log = openLog({ level: 'info', write: () => {} })
+  const app = await startApp({ config, log, open: async () => ({ ...database, db: watched, close }) })
+
+  await app.setupLink().then(() => order.push('link'))
+  await stopping
+
+  expect(order).toEqual(['link', 'closed'])
+  await db.execute(sql`drop function sleep cascade`)
 })
