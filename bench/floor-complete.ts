@@ -12,6 +12,8 @@ export const variantHeader = 'floor-variant'
 /** A task to complete, by whom, and the result. */
 export interface Completion {
   readonly ownerId: string
+  /** Who the events are written for; not the owner, or the product's notifier would work on them. */
+  readonly eventsFor: string
   readonly key: string
   readonly by: string
   readonly summary: string
@@ -54,12 +56,16 @@ const readEnd = (tx: TransactionSql, { ownerId }: Completion) =>
 
 type Rows = ReturnType<typeof toRows>
 
-function toRows({ ownerId, key, by, summary }: Completion, task: Row | undefined, last: string | null) {
+function toRows(
+  { ownerId, eventsFor, key, by, summary }: Completion,
+  task: Row | undefined,
+  last: string | null,
+) {
   if (task === undefined) throw new Error(`no task ${key}`)
   const { id, project_id: projectId, title, status, version } = task
   const [resultId, moveId] = [randomUUID(), randomUUID()]
   return {
-    ...{ ownerId, key, id, projectId, version, resultId, moveId, summary },
+    ...{ ownerId, eventsFor, key, id, projectId, version, resultId, moveId, summary },
     now: new Date(),
     // Random digits keep concurrent insertions apart.
     place: `${generateKeyBetween(last, null)}${randomBytes(3).toString('hex')}V`,
@@ -76,10 +82,10 @@ function toRows({ ownerId, key, by, summary }: Completion, task: Row | undefined
 
 // postgres.js sends a query when it is awaited, so the caller decides between one by one and all together.
 function toStatements(tx: TransactionSql, rows: Rows) {
-  const { ownerId, key, id, projectId, resultId, moveId, summary, now, place } = rows
+  const { ownerId, eventsFor, key, id, projectId, resultId, moveId, summary, now, place } = rows
   const [move, first, second] = rows.events
   const toValues = ({ type, entity, id, payload }: Rows['events'][number]) =>
-    tx`(${ownerId}, ${projectId}, ${type}, ${entity}, ${id}, ${tx.json(payload)})`
+    tx`(${eventsFor}, ${projectId}, ${type}, ${entity}, ${id}, ${tx.json(payload)})`
   return [
     tx`update tasks set status = 'ready', sort_order = ${place}, run_state = null, run_state_updated_at = null, updated_at = ${now}
       where id = ${id}`,
@@ -95,7 +101,7 @@ function toStatements(tx: TransactionSql, rows: Rows) {
 }
 
 async function writeAtOnce(sql: Sql, rows: Rows): Promise<void> {
-  const { ownerId, key, id, projectId, resultId, moveId, summary, now, place } = rows
+  const { ownerId, eventsFor, key, id, projectId, resultId, moveId, summary, now, place } = rows
   const events = rows.events.map((event, position) => ({ position, ...event }))
   await sql`with changed as (
       update tasks set status = 'ready', sort_order = ${place}, run_state = null, run_state_updated_at = null, updated_at = ${now}
@@ -109,7 +115,7 @@ async function writeAtOnce(sql: Sql, rows: Rows): Promise<void> {
       (select count(*) from logs), (select count(*) from audit)),
     turn as materialized (select pg_advisory_xact_lock(1) from checked),
     e as (insert into events_outbox (owner_id, project_id, event_type, entity_type, entity_id, payload)
-      select ${ownerId}::uuid, ${projectId}::uuid, type, entity, event.id, payload
+      select ${eventsFor}::uuid, ${projectId}::uuid, type, entity, event.id, payload
       from turn cross join jsonb_to_recordset(${sql.json(events)})
         as event (position int, type text, entity text, id text, payload jsonb)
       order by position returning id)

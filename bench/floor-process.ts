@@ -8,7 +8,11 @@ import { completeOnFloor, type FloorVariant, variantHeader } from './floor-compl
 
 // The floor: Hono and postgres.js with prepared statements that read and write the board's rows of the two routes, and nothing else:
 // no validation, limits, headers, label creation, run and question rows, notifications or logging.
-const { url, ownerId } = JSON.parse(process.argv[2] ?? '{}') as { url: string; ownerId: string }
+const { url, ownerId, eventsFor } = JSON.parse(process.argv[2] ?? '{}') as {
+  url: string
+  ownerId: string
+  eventsFor: string
+}
 const sql = postgres(url, { max: 10, onnotice: () => {} })
 const app = new Hono()
 
@@ -49,7 +53,7 @@ app.patch('/api/tasks/:key', async (c) => {
   const key = c.req.param('key')
   const { result } = await c.req.json<{ result: { summary: string } }>()
   const complete = completeOnFloor[c.req.header(variantHeader) as FloorVariant]
-  await complete(sql, { ownerId, key, by: token.name, summary: result.summary })
+  await complete(sql, { ownerId, eventsFor, key, by: token.name, summary: result.summary })
   return c.json({ task: await readTask(key) })
 })
 

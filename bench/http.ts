@@ -1,3 +1,4 @@
+import { users } from '../src/db/schema.ts'
 import { startApp } from './app-process.ts'
 import { addToken, bind, within } from './board.ts'
 import { startChild } from './child.ts'
@@ -26,14 +27,18 @@ export async function measureHttp(
   telegram: { readonly env: Readonly<Record<string, string>>; readonly userId: number },
   scale: Scale,
 ): Promise<Figure[]> {
-  const { token, ownerId } = await within(store, async (database) => {
+  const { token, ownerId, eventsFor } = await within(store, async (database) => {
     await resetPool(database.db)
     await bind(database, telegram.userId)
-    return { token: await addToken(database), ownerId: database.ownerId }
+    const token = await addToken(database)
+    const [nobody] = await database.db.insert(users).values({ email: 'floor@example.com' }).returning()
+    return { token, ownerId: database.ownerId, eventsFor: nobody?.id }
   })
   const app = await startApp({ ...store.env, ...telegram.env })
   const floor =
-    store.url === null ? null : await startChild<string>('./floor-process.ts', { url: store.url, ownerId })
+    store.url === null
+      ? null
+      : await startChild<string>('./floor-process.ts', { url: store.url, ownerId, eventsFor })
   const loader = await startLoader()
   const common = { connections, headers: { authorization: `Bearer ${token}` }, seconds: scale.loadSeconds }
   const get: Rounds = {

@@ -19,6 +19,8 @@ export type TaskChange =
   | 'changed'
   | 'deleted'
 
+type KnownEvent = Exclude<BoardEvent, { readonly type: 'other' }>
+
 /** All events of one task as one change. */
 export interface ClassifiedTask {
   readonly taskKey: string
@@ -40,8 +42,8 @@ export interface Classified {
   readonly logs: readonly (Pick<ClassifiedTask, 'actor' | 'tokenId' | 'at'> & { readonly logId: string })[]
   /** The owner's comments that an agent has fetched. */
   readonly fetched: readonly { readonly logId: string; readonly taskKey: string }[]
-  /** Keys of tasks that only the owner changed. Their cards are edited, and nothing is reported. */
-  readonly changedByOwner: readonly string[]
+  /** Keys of tasks that only the owner or another program changed. Their cards are edited, and nothing is reported. */
+  readonly changedQuietly: readonly string[]
 }
 
 /** Classifies events in order. The owner's own changes are never reported. */
@@ -49,13 +51,17 @@ export function classify(events: readonly BoardEvent[]): Classified {
   const tasks = new Map<string, ClassifiedTask>()
   const logs: Classified['logs'][number][] = []
   const fetched: Classified['fetched'][number][] = []
-  const byOwner = new Set<string>()
+  const quiet = new Set<string>()
   for (const event of events) {
+    if (event.type === 'other') {
+      if (event.entityType === 'task') quiet.add(event.entityId)
+      continue
+    }
     const taskKey = taskKeyOf(event)
     const { actor, tokenId } = event.payload
     const by = { actor, ...(tokenId === undefined ? {} : { tokenId }) }
     if (actor === 'owner') {
-      if (taskKey !== null) byOwner.add(taskKey)
+      if (taskKey !== null) quiet.add(taskKey)
     } else if (event.type === 'WORKLOG_UPDATED' && event.payload.kind === 'comment') {
       if (taskKey !== null) fetched.push({ logId: event.entityId, taskKey })
     } else if (taskKey !== null) {
@@ -66,17 +72,17 @@ export function classify(events: readonly BoardEvent[]): Classified {
       logs.push({ logId: event.entityId, ...by, at: event.createdAt })
     }
   }
-  const changedByOwner = [...byOwner].filter((key) => !tasks.has(key))
-  return { tasks: [...tasks.values()], logs, fetched, changedByOwner }
+  const changedQuietly = [...quiet].filter((key) => !tasks.has(key))
+  return { tasks: [...tasks.values()], logs, fetched, changedQuietly }
 }
 
-function taskKeyOf(event: BoardEvent): string | null {
+function taskKeyOf(event: KnownEvent): string | null {
   if (event.type.startsWith('TASK')) return event.entityId
   return 'taskKey' in event.payload ? event.payload.taskKey : null
 }
 
 function wordsOf(
-  event: BoardEvent,
+  event: KnownEvent,
   before: ClassifiedTask | undefined,
 ): Pick<ClassifiedTask, 'title' | 'reported'> {
   const isTask = event.type.startsWith('TASK') && 'title' in event.payload
@@ -90,7 +96,7 @@ function wordsOf(
   }
 }
 
-function changeOf(event: BoardEvent): TaskChange {
+function changeOf(event: KnownEvent): TaskChange {
   switch (event.type) {
     case 'TASK_CREATED':
       return 'created'

@@ -133,7 +133,7 @@ async function decideOn(
     cards: cards.map(({ card }) => card),
     staleNow,
     // A key that a move to another project has retired needs no lookup: the move itself has the new key.
-    staleSoon: [...classified.changedByOwner, ...classified.fetched.map(({ taskKey }) => taskKey)],
+    staleSoon: [...classified.changedQuietly, ...classified.fetched.map(({ taskKey }) => taskKey)],
   }
 }
 

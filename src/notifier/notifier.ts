@@ -93,6 +93,9 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       } catch (error) {
         if (!failing) deps.log.error({ err: error }, `${name} failed; retrying`)
         failing = true
+        // Triggers don't make it fail faster.
+        await pause.wait(pollEveryMs, signal)
+        waitMs = 0
       }
       if (waitMs > 0) await wakeup.wait(waitMs, signal, since)
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventsOutbox } from '../../src/db/schema.ts'
 import { createProject } from '../../src/domain/projects/create.ts'
 import { createPureWakeup, deadWakeup, openApi, type TestApi } from '../support/api.ts'
 
@@ -41,6 +42,15 @@ describe('GET /api/events', () => {
       'WORKLOG_CREATED',
     ])
     expect(page.nextCursor).toBe(page.events.at(-1).id)
+  })
+
+  test("returns another program's event as it is", async () => {
+    const after = await newest()
+    const payload = { stars: 5 }
+    const event = { eventType: 'LABEL_PRAISED', entityType: 'worklog', entityId: 'its own' }
+    await api.db.insert(eventsOutbox).values({ ownerId: api.ownerId, ...event, payload })
+
+    expect((await read(`?after=${after}`)).events).toEqual([expect.objectContaining({ ...event, payload })])
   })
 
   test('starts with the oldest event, and returns the same cursor if nothing is new', async () => {

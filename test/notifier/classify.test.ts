@@ -68,8 +68,8 @@ test.each(cases)('all events of %s are one change', (_name, events, change, repo
 
 test('a change by the owner isn’t reported, but the card is updated', () => {
   const mine = event('TASK_UPDATED', { changedFields: ['title'], actor: 'owner' })
-  expect(classify([mine])).toEqual({ tasks: [], logs: [], fetched: [], changedByOwner: ['APP-1'] })
-  expect(classify([mine, run('running')]).changedByOwner).toEqual([])
+  expect(classify([mine])).toEqual({ tasks: [], logs: [], fetched: [], changedQuietly: ['APP-1'] })
+  expect(classify([mine, run('running')]).changedQuietly).toEqual([])
 })
 
 test('a manual log without a task is reported separately', () => {

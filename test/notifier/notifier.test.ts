@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventsOutbox, tasks } from '../../src/db/schema.ts'
 import { createWakeup, newestEventId } from '../../src/domain/core/outbox.ts'
 import { editTask } from '../../src/domain/tasks/edit/edit.ts'
 import { openLog } from '../../src/log.ts'
@@ -123,4 +125,38 @@ test('sends a document again that a 429 refused', async () => {
   )
   const message = await user.nextMessage('A file', { within: 10_000 })
   expect(message.document?.file_name).toBe('a.md')
+})
+
+test.each([
+  ['without an actor', 'TASK_STATUS_CHANGED', { from: 'todo', to: 'ready', title: 'Their work' }],
+  ['without a payload', 'TASK_STATUS_CHANGED', null],
+  ['of another type', 'TASK_PRAISED', { title: 'Their work' }],
+])("another program's event %s stops nothing", async (_, eventType, payload) => {
+  const project = await addProject(board, 'THEIRS')
+  const task = await addTask(board, project, { title: 'Their work' })
+  await board.db.update(tasks).set({ status: 'ready' }).where(eq(tasks.id, task.id))
+  await board.db
+    .insert(eventsOutbox)
+    .values({ ownerId: board.ownerId, eventType, entityType: 'task', entityId: task.key, payload })
+
+  await block('later')
+  wakeup.trigger()
+
+  await user.nextMessage('later')
+})
+
+test("another program's event without an actor is reported like the board's own", async () => {
+  const project = await addProject(board, 'THEIRS')
+  const task = await addTask(board, project, { title: 'Their work' })
+  await board.db.update(tasks).set({ status: 'ready' }).where(eq(tasks.id, task.id))
+  await board.db.insert(eventsOutbox).values({
+    ownerId: board.ownerId,
+    eventType: 'TASK_STATUS_CHANGED',
+    entityType: 'task',
+    entityId: task.key,
+    payload: { from: 'todo', to: 'ready' },
+  })
+  wakeup.trigger()
+
+  expect((await user.nextMessage('Their work')).text).toMatch(/^🏁 THEIRS-1: Ready for review\nTheir work/)
 })

@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { entityOf } from '../../domain/core/events.ts'
 import { readEvents } from '../../domain/core/outbox.ts'
 import type { ApiDeps } from '../kit/deps.ts'
 import { createAgentCtx } from '../kit/perform.ts'
@@ -68,11 +67,11 @@ export function addEventRoutes(router: Router, deps: ApiDeps): void {
     })
     const events = (found ?? []).map((event) => ({
       id: String(event.id),
-      eventType: event.type,
-      entityType: entityOf(event.type),
+      eventType: event.eventType,
+      entityType: event.entityType,
       entityId: event.entityId,
       projectId: event.projectId,
-      payload: event.payload,
+      payload: event.payload ?? {},
       createdAt: event.createdAt.toISOString(),
     }))
     return c.json({ events, nextCursor: events.at(-1)?.id ?? String(after) })

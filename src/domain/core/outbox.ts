@@ -3,15 +3,15 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { eventsOutbox, projects } from '../../db/schema.ts'
 import type { Db } from '../../db/types.ts'
 import { deleteBatchSize, deleteExpiredRows } from './delete-expired.ts'
-import type { BoardEvent } from './events.ts'
+import { type BoardEvent, parseEvent, type StoredEvent } from './events.ts'
 import { isInSight, type Scope } from './scope.ts'
 
 /** Reads the events after a cursor. IDs become visible in order, so paging by the last ID misses none. */
 export async function readEvents(
   scope: Scope,
   query: { readonly after: number; readonly limit: number; readonly projectId?: string | undefined },
-): Promise<BoardEvent[]> {
-  const found = await scope.db
+): Promise<StoredEvent[]> {
+  return scope.db
     .select()
     .from(eventsOutbox)
     .where(
@@ -28,22 +28,16 @@ export async function readEvents(
     )
     .orderBy(asc(eventsOutbox.id))
     .limit(query.limit)
-  return found.map(toEvent)
-}
-
-function toEvent(row: Omit<typeof eventsOutbox.$inferSelect, 'ownerId' | 'entityType'>): BoardEvent {
-  const { id, eventType: type, entityId, projectId, createdAt } = row
-  return { id, type, entityId, projectId, payload: row.payload ?? {}, createdAt } as unknown as BoardEvent
 }
 
 /** Selects an owner's events after a cursor, as a column of another query. */
 export function eventsAfter(ownerId: AnyPgColumn, cursor: SQL, limit: number): SQL<BoardEvent[]> {
   return sql`(
-    select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'eventType', e.event_type, 'entityId', e.entity_id, 'projectId', e.project_id,
+    select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'eventType', e.event_type, 'entityType', e.entity_type, 'entityId', e.entity_id, 'projectId', e.project_id,
       'payload', e.payload, 'createdAt', e.created_at) order by e.id), '[]'::jsonb)
     from (select * from ${eventsOutbox} as o where o.owner_id = ${ownerId} and o.id > ${cursor} order by o.id limit ${sql.raw(String(limit))}) as e
-  )`.mapWith((stored: readonly (Parameters<typeof toEvent>[0] & { readonly createdAt: unknown })[]) =>
-    stored.map((row) => toEvent({ ...row, createdAt: new Date(row.createdAt) })),
+  )`.mapWith((events: readonly (Omit<StoredEvent, 'createdAt'> & { readonly createdAt: string })[]) =>
+    events.map((event) => parseEvent({ ...event, createdAt: new Date(event.createdAt) })),
   ) as SQL<BoardEvent[]>
 }
 

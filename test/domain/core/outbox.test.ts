@@ -32,7 +32,7 @@ describe('the outbox', () => {
     const rest = await readEvents(board.scope, { after: first.at(-1)?.id ?? 0, limit: 100 })
     const ofBarn = await readEvents(board.scope, { after, limit: 100, projectId: barn.id })
 
-    expect([...first, ...rest].map((event) => event.type)).toEqual([
+    expect([...first, ...rest].map((event) => event.eventType)).toEqual([
       'PROJECT_CREATED',
       ...Array.from({ length: 4 }, () => 'TASK_CREATED'),
     ])
