@@ -122,12 +122,12 @@ describe('the lifecycle', () => {
     await act(key, 'complete')
     const events = await readEvents(api.scope, { after: before, limit: 10 })
     expect(events).toMatchObject([
-      { type: 'TASK_STATUS_CHANGED', payload: { from: 'todo', to: 'ready', actor: 'agent:laptop' } },
+      { eventType: 'TASK_STATUS_CHANGED', payload: { from: 'todo', to: 'ready', actor: 'agent:laptop' } },
       {
-        type: 'TASK_UPDATED',
+        eventType: 'TASK_UPDATED',
         payload: { changedFields: ['run_state'], runState: { from: 'running', to: null } },
       },
-      { type: 'WORKLOG_CREATED', payload: { kind: 'status' } },
+      { eventType: 'WORKLOG_CREATED', payload: { kind: 'status' } },
     ])
   })
 })

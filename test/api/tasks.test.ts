@@ -76,7 +76,7 @@ describe('POST /api/tasks', () => {
     const key = await api.task({ title: 'Seen', status: 'todo' })
     expect(await eventsSince(before)).toMatchObject([
       {
-        type: 'TASK_CREATED',
+        eventType: 'TASK_CREATED',
         entityId: key,
         payload: { title: 'Seen', status: 'todo', actor: 'agent:laptop' },
       },
@@ -362,10 +362,10 @@ describe('PATCH /api/tasks/:id/status', () => {
     expect(moved.body.task).toMatchObject({ run_state: null, run_state_updated_at: null, engine: 'codex' })
     expect(await eventsSince(before)).toMatchObject([
       {
-        type: 'TASK_UPDATED',
+        eventType: 'TASK_UPDATED',
         payload: { changedFields: ['engine', 'run_state'], runState: { from: 'running', to: null } },
       },
-      { type: 'WORKLOG_CREATED' },
+      { eventType: 'WORKLOG_CREATED' },
     ])
   })
 

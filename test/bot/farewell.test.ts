@@ -15,6 +15,7 @@ const files = [
   'test/app/built-stats.test.ts',
   'test/bot/buttons/stats.ts',
   'test/bot/features/stats.test.ts',
+  'test/bot/features/stats-of-agents.test.ts',
   'test/view/stats.test.ts',
 ]
 const list = 'src/bot/features/list.ts'

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FolderInUseError } from '../../src/db/embedded/folder-lock.ts'
 import { openDatabase } from '../../src/db/open.ts'
@@ -10,7 +10,7 @@ let dataDir: string
 beforeEach(() => {
   dataDir = join(mkdtempSync(join(tmpdir(), 'preqbot-data-')), 'data')
 })
-afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
+afterEach(() => rmSync(dirname(dataDir), { recursive: true, force: true }))
 
 const open = () => openDatabase({ dataDir, onTrouble: () => {} })
 

@@ -100,20 +100,6 @@ describe('a run of a runner', () => {
   })
 })
 
-test('/stats sums up what the runs of runners took', async () => {
-  const { run, runner } = await working()
-  await run.report({ usage: { input_tokens: 80_000, output_tokens: 4_000, cost_usd: 0.42 }, files: 5 })
-  await run.act('complete', { summary: 'All done.' })
-  await queue({ title: 'Another' })
-  const other = await runner.take()
-  pass(90 * 60)
-  await other.report({ outcome: 'lost' })
-  bot().user.mark()
-  bot().user.sendText('/stats')
-  const { text } = await bot().user.nextMessage('The week', wait)
-  expect(text).toContain('🏃 2 runs, 1 lost · 2 h · 84k tokens · $0.42 · 5 files')
-})
-
 describe('Stop on a run of a runner', () => {
   const stopped = async () => {
     const working_ = await working()
