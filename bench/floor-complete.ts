@@ -12,7 +12,7 @@ export const variantHeader = 'floor-variant'
 /** A task to complete, by whom, and the result. */
 export interface Completion {
   readonly ownerId: string
-  /** Who the events are written for; not the owner, or the product's notifier would work on them. */
+  /** The owner of the events: someone else, so the product's notifier ignores them. */
   readonly eventsFor: string
   readonly key: string
   readonly by: string

@@ -37,7 +37,7 @@ export async function measureQuestions(store: BenchStore, scale: Scale): Promise
       if (state !== 'answered') throw new Error(`the question is ${state}`)
     }
     const hooks = await measureHooks(agent)
-    // Until the heap of young objects has its size, its growth would count as the cost of the waiting requests.
+    // Grow V8's young generation first, or its growth would count as the cost of the waiting requests.
     for (let round = 0; round < 300; round += 1)
       await Promise.all(Array.from({ length: 10 }, () => call(agent, 'GET', '/api/tasks/RUN-1')))
     const before = app.memory().now

@@ -125,7 +125,10 @@ async function build(parts: {
   const database = await open()
   closers.push(database.close)
   let setupLink: Promise<string | null> = Promise.resolve(null)
-  closers.push(async () => void (await setupLink.catch(() => {})))
+  // Creating the link needs the database.
+  closers.push(async () => {
+    await setupLink.catch(() => {})
+  })
   const store = database.db
   const secretKey = openSecretKey(config.SECRET_KEY, config.DATA_DIR)
   redactor.learn(secretKey)

@@ -93,7 +93,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       } catch (error) {
         if (!failing) deps.log.error({ err: error }, `${name} failed; retrying`)
         failing = true
-        // Triggers don't make it fail faster.
+        // Don't let triggers speed up the retries.
         await pause.wait(pollEveryMs, signal)
         waitMs = 0
       }

@@ -137,7 +137,7 @@ describe('a failed start says why and what to do', () => {
   })
 })
 
-test('a process that stops while it makes its setup link finishes that first', async () => {
+test('a process that stops while it creates its setup link finishes that first', async () => {
   const { db } = database
   await db.execute(sql`create function sleep() returns trigger language plpgsql as
     $$ begin if new.key = 'setup_code' then perform pg_sleep(1); end if; return new; end $$`)
@@ -157,10 +157,12 @@ test('a process that stops while it makes its setup link finishes that first', a
   })
   const log = openLog({ level: 'info', write: () => {} })
   const app = await startApp({ config, log, open: async () => ({ ...database, db: watched, close }) })
+  try {
+    await app.setupLink().then(() => order.push('link'))
+    await stopping
 
-  await app.setupLink().then(() => order.push('link'))
-  await stopping
-
-  expect(order).toEqual(['link', 'closed'])
-  await db.execute(sql`drop function sleep cascade`)
+    expect(order).toEqual(['link', 'closed'])
+  } finally {
+    await db.execute(sql`drop function sleep cascade`)
+  }
 })

@@ -131,7 +131,7 @@ test.each([
   ['without an actor', 'TASK_STATUS_CHANGED', { from: 'todo', to: 'ready', title: 'Their work' }],
   ['without a payload', 'TASK_STATUS_CHANGED', null],
   ['of another type', 'TASK_PRAISED', { title: 'Their work' }],
-])("another program's event %s stops nothing", async (_, eventType, payload) => {
+])("another program's event %s doesn't stop the notifier", async (_, eventType, payload) => {
   const project = await addProject(board, 'THEIRS')
   const task = await addTask(board, project, { title: 'Their work' })
   await board.db.update(tasks).set({ status: 'ready' }).where(eq(tasks.id, task.id))

@@ -3,23 +3,14 @@ import { runStates, taskStatuses, workLogKinds } from '../../db/schema.ts'
 
 export { type WorkLogKind, workLogKinds } from '../../db/schema.ts'
 
-// Every payload names who acted. Events of other programs may lack it, and the title; without an actor, they count as the board's own.
-const author = { actor: z.string().catch('system'), tokenId: z.string().optional() }
+// Every payload names who acted. Other programs may leave out the title, and the actor, which then counts as the board itself.
+const author = { actor: z.string().catch('system'), tokenId: z.string().optional().catch(undefined) }
 const status = z.enum(taskStatuses)
 const runState = z.enum(runStates).nullable()
 const title = z.string().catch('')
 const lifecycle = z.string().optional().catch(undefined)
-const workLog = z.object({
-  ...author,
-  title,
-  taskKey: z.string().nullable(),
-  kind: z.enum(workLogKinds),
-})
-const project = z.object({
-  ...author,
-  name: z.string(),
-  fields: z.array(z.string()).readonly(),
-})
+const workLog = z.object({ ...author, title, taskKey: z.string().nullable(), kind: z.enum(workLogKinds) })
+const project = z.object({ ...author, name: z.string(), fields: z.array(z.string()).readonly() })
 
 const payloads = {
   TASK_CREATED: z.object({ ...author, title, status }),
@@ -72,7 +63,7 @@ export type BoardEvent =
       })
   | (Pick<StoredEvent, 'id' | 'entityType' | 'entityId' | 'createdAt'> & { readonly type: 'other' })
 
-/** Reads an event; one that isn't in the catalog or lacks a part, i.e. of another program, reads as `other`. */
+/** Parses a stored event. Another program's event that doesn't fit the catalog becomes `other`. */
 export function parseEvent(stored: StoredEvent): BoardEvent {
   const { id, eventType, entityType, entityId, projectId, createdAt } = stored
   const schema = Object.hasOwn(payloads, eventType) ? payloads[eventType as EventType] : null
